@@ -1,0 +1,31 @@
+"""What the Slack side asks of the rest, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from bot.model import Answer, NoAnswer, Question
+from indexers.model import Progress, SyncReport
+
+
+class Answering(Protocol):
+    def answer(self, question: Question) -> Answer | NoAnswer:
+        """CPU work, up to a second: call it in a thread, never on the event loop."""
+        ...
+
+
+class Reindexing(Protocol):
+    """Syncs, one at a time for the whole process."""
+
+    def wikis(self) -> Sequence[str]: ...
+
+    def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
+        """Sync one wiki, or all. Minutes of work: call it in a thread. ``progress``
+        is called from that thread.
+
+        Raises:
+            SyncRunning: another one runs.
+            IndexersError: the sync as a whole failed; the text is for the operator.
+        """
+        ...

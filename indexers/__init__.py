@@ -1,0 +1,1 @@
+"""From wiki to index."""

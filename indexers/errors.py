@@ -1,0 +1,45 @@
+"""What can go wrong while indexing, drawn; who reads it; whether to try again.
+
+IndexersError                 operator reads it; the message is one sentence
+├── WikiUnavailable           try again: the wiki cannot be listed now
+│   └── WikiMisconfigured     do not: no such folder, wrong address, no access
+├── MassRemoval               a human must allow it (--allow-mass-removal)
+├── IndexUnavailable          try again: the server does not answer, disk full
+│   ├── IndexLocked           another process holds the embedded index
+│   └── IndexCorrupt          rebuild: the message says how
+└── ModelUnavailable          the embedding model is missing or not the one named
+"""
+
+from __future__ import annotations
+
+
+class IndexersError(Exception):
+    """Its text is written for the operator: one sentence, what to do, no secrets."""
+
+
+class WikiUnavailable(IndexersError):
+    pass
+
+
+class WikiMisconfigured(WikiUnavailable):
+    pass
+
+
+class MassRemoval(IndexersError):
+    pass
+
+
+class IndexUnavailable(IndexersError):
+    pass
+
+
+class IndexLocked(IndexUnavailable):
+    pass
+
+
+class IndexCorrupt(IndexUnavailable):
+    pass
+
+
+class ModelUnavailable(IndexersError):
+    pass

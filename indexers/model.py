@@ -1,0 +1,259 @@
+"""What both sides speak of: pages, passages, rights, search hits.
+
+The words are the glossary's (README). Standard library only, so that every
+other module may import this one and nothing can go round in a circle.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from typing import Self
+
+EVERYONE = "everyone"
+
+_PASSAGE_IDS = uuid.UUID("5b0f3f0e-6f0c-4e57-9f5e-0a4f6e6f7465")
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whose rights count: the tokens that a reader holds.
+
+    Tokens are ``everyone``, ``user:...`` and ``group:...``. A principal without
+    tokens reads nothing at all, which is what an outsider gets.
+    """
+
+    tokens: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, *tokens: str) -> Self:
+        return cls(frozenset(tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class Acl:
+    """Who may read a page: gates, all of which must be passed.
+
+    A gate is a set of tokens, any one of which passes it. A gate without tokens
+    is passed by nobody. There is no Acl without a gate: open pages say
+    ``everyone`` aloud, so that a missing right can never mean an open one.
+
+    Raises:
+        ValueError: if there is no gate.
+    """
+
+    gates: frozenset[frozenset[str]]
+
+    def __post_init__(self) -> None:
+        if not self.gates:
+            raise ValueError("an Acl needs at least one gate")
+
+    @classmethod
+    def of(cls, *gates: Iterable[str]) -> Self:
+        return cls(frozenset(frozenset(gate) for gate in gates))
+
+    def admits(self, reader: Principal) -> bool:
+        return all(gate & reader.tokens for gate in self.gates)
+
+    def __and__(self, other: Acl) -> Acl:
+        """Both must be passed."""
+        return Acl(self.gates | other.gates)
+
+    def __str__(self) -> str:
+        """The canonical form that passages carry: equal Acls, equal strings."""
+        return json.dumps(sorted(sorted(gate) for gate in self.gates), separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The reverse of ``str``.
+
+        Raises:
+            ValueError: if ``text`` is no canonical Acl.
+        """
+        gates = json.loads(text)
+        if not isinstance(gates, list) or not all(isinstance(gate, list) for gate in gates):
+            raise ValueError(f"not an Acl: {text!r}")
+        return cls.of(*gates)
+
+
+OPEN = Acl.of([EVERYONE])
+NOBODY = Acl.of([])
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a page under one heading.
+
+    ``headings`` is the path below the page's title, outermost first (empty: what
+    stands before the first heading). ``anchor`` is the fragment that a browser
+    jumps to, without ``#`` (empty: the top of the page). ``text`` is light
+    Markdown, see `indexers.prose`; it never starts with its own heading.
+    """
+
+    headings: tuple[str, ...]
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as its wiki shows it.
+
+    ``key`` names the page within its wiki for ever (a path, a content id).
+    ``revision`` is opaque and changes whenever text, place (title, parents, url)
+    or rights do.
+    """
+
+    wiki: str
+    key: str
+    title: str
+    url: str
+    revision: str
+    acl: Acl
+    sections: tuple[Section, ...]
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    owner: str = ""
+    updated: date | None = None
+    outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a section, small enough to embed and to quote.
+
+    ``text`` is what is shown, verbatim from the section. ``embedded`` is what is
+    searched: title, heading path and words without markup.
+    """
+
+    wiki: str
+    page: str
+    revision: str
+    ordinal: int
+    title: str
+    headings: tuple[str, ...]
+    url: str
+    text: str
+    embedded: str
+    acl: Acl
+    owner: str = ""
+    updated: date | None = None
+    outdated: bool = False
+
+    @property
+    def id(self) -> uuid.UUID:
+        """Deterministic: the same page, revision and place give the same id."""
+        name = "\0".join((self.wiki, self.page, self.revision, str(self.ordinal)))
+        return uuid.uuid5(_PASSAGE_IDS, name)
+
+    @property
+    def digest(self) -> str:
+        """Of ``embedded``: equal digests share one vector."""
+        return digest(self.embedded)
+
+
+def digest(*parts: str) -> str:
+    """A short, stable fingerprint of texts (128 bits, hexadecimal)."""
+    hashed = blake2b(digest_size=16)
+    for part in parts:
+        encoded = part.encode("utf-8", "surrogatepass")
+        hashed.update(len(encoded).to_bytes(8, "big"))
+        hashed.update(encoded)
+    return hashed.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found: ``score`` orders one search's hits and no
+    more; ``cosine`` (-1 to 1) compares the meanings of question and passage."""
+
+    passage: Passage
+    score: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """What the index holds of a page."""
+
+    revision: str
+    acl: Acl
+
+
+@dataclass(frozen=True, slots=True)
+class Enumerated:
+    """The wiki has been listed to its end: these keys and no others exist."""
+
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """New, edited, moved or renamed."""
+
+    page: Page
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelled:
+    """Only the rights changed."""
+
+    key: str
+    revision: str
+    acl: Acl
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Left out on purpose (draft, binary, too large): it leaves the index."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """There, but unreadable this time: its last version stays."""
+
+    key: str
+    reason: str
+
+
+PageChange = Enumerated | Changed | Relabelled | Unchanged | Skipped | Failed
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What a sync of one wiki did. Counts are pages unless they say otherwise."""
+
+    wiki: str
+    added: int = 0
+    changed: int = 0
+    relabelled: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    failed: list[Failed] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    passages_embedded: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sync is: pages settled of pages found (0: not yet known)."""
+
+    wiki: str
+    done: int
+    total: int

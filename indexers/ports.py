@@ -1,0 +1,100 @@
+"""What the use cases ask of the world, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from indexers.model import Acl, Hit, KnownPage, PageChange, Passage, Principal
+
+Vector = Sequence[float]
+
+
+class Wiki(Protocol):
+    """A source of pages."""
+
+    name: str
+    requests: int
+    """Requests made to a server so far; 0 for a folder."""
+
+    def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """What differs from ``known`` (by page key), one item a page, and
+        ``Enumerated`` once the listing is complete. Pages that cannot be read
+        are ``Failed``, never left out.
+
+        Raises:
+            WikiUnavailable: the wiki cannot be listed; nothing may be removed.
+        """
+        ...
+
+    def gone(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of ``keys`` that are certainly no longer there, each looked at."""
+        ...
+
+
+class Embedder(Protocol):
+    """Texts to vectors of unit length."""
+
+    identity: str
+    """Names model and weights: other identity, other vectors."""
+    dimensions: int
+
+    def count_tokens(self, text: str) -> int: ...
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Vector]: ...
+
+    def embed_question(self, text: str) -> Vector: ...
+
+
+class PassageIndex(Protocol):
+    """Passages with their rights, found by words and by meaning."""
+
+    def known(self, wiki: str) -> dict[str, KnownPage]:
+        """Every page of ``wiki`` that is indexed, by key."""
+        ...
+
+    def vectors(self, digests: Sequence[str]) -> dict[str, Vector]:
+        """Vectors that stand already, by passage digest; missing ones are left out."""
+        ...
+
+    def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
+        """Make these, which are all of one page at one revision, the page's only
+        readable version. At any kill point one version is readable, never none.
+
+        Raises:
+            ValueError: passages of more than one page or revision, or none.
+        """
+        ...
+
+    def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
+        """Give a page's passages another Acl and revision, keeping their vectors."""
+        ...
+
+    def remove(self, wiki: str, pages: Sequence[str]) -> None: ...
+
+    def sweep(self, wiki: str) -> int:
+        """Remove what an interrupted ``replace`` left; how many passages went."""
+        ...
+
+    def search(
+        self,
+        text: str,
+        vector: Vector,
+        *,
+        reader: Principal,
+        limit: int,
+        wikis: Sequence[str] | None = None,
+    ) -> list[Hit]:
+        """The best passages that ``reader`` may read, best first, at one revision
+        a page. ``wikis`` narrows it; None searches all."""
+        ...
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Pages and passages of each wiki."""
+        ...
+
+    def settle(self) -> None:
+        """Optimise after a large sync; slow, never on a request."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,131 @@
+"""Light Markdown: the form in which section text is kept, shown and quoted.
+
+Converters write it, so its grammar is small and known:
+
+- Blocks stand apart by a blank line; the items of one list by a line end.
+- A paragraph is one line; a hard line break is a line end within it.
+- List items start with ``- `` or ``1. ``, nested ones indented by two spaces more
+  than their parent's text begins; tasks with ``- [ ] `` or ``- [x] ``.
+- Code stands in a fence of backticks longer than any within it, byte for byte.
+- A table has a header row, a ``| --- |`` row and one line for each row; ``|`` in
+  a cell is written ``\\|``, a line break in a cell is a space.
+- Quotes, notes and warnings start each line with ``> ``.
+- Within a line there are only `` `code` `` and ``[label](address)``; emphasis is
+  gone, an image is its alternative text.
+
+Because the form is ours, patterns may read it; foreign Markdown goes through a
+real parser (`indexers.markdown`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+_FENCE = re.compile(r"^ *(?:> ?)*(`{3,}|~{3,})")
+_ITEM = re.compile(r"^ *(?:[-*+]|\d{1,9}[.)]) +(?:\[[ xX]\] +)?")
+_ROW = re.compile(r"^ *\|.*\| *$")
+_RULE_ROW = re.compile(r"^ *\|(?: *:?-+:? *\|)+ *$")
+_QUOTE = re.compile(r"^ *(?:> ?)+")
+_LINK = re.compile(
+    r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"]*\")?\)"
+)
+_CODE = re.compile(r"(`+)(.+?)\1")
+
+
+class Kind(StrEnum):
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    CODE = "code"
+    TABLE = "table"
+    QUOTE = "quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block and where it stands: ``text`` is the source from ``start`` to ``end``."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of light Markdown in order. Nested list items are blocks of their
+    own; a code block within an item or a quote is one too. Total: any text has blocks."""
+    found: list[Block] = []
+    for kind, lines in groupby(_lines(text), key=lambda line: line[0]):
+        spans = [span for _, span in lines]
+        if kind[0] is not None:
+            start, end = spans[0][0], spans[-1][1]
+            found.append(Block(kind[0], start, end, text[start:end]))
+    return found
+
+
+def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]]]:
+    """Each line's kind, the number of its block, and its span without the line end."""
+    block = 0
+    fence: str | None = None
+    last: Kind | None = None
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        span = (offset, offset + len(line.rstrip("\r\n")))
+        offset += len(line)
+        kind: Kind | None
+        opened = _FENCE.match(line)
+        if fence is not None:
+            kind = Kind.CODE
+            if opened and opened[1].startswith(fence) and not line[opened.end() :].strip("`~ \r\n"):
+                fence = None
+                yield (kind, block), span
+                last = None
+                continue
+        elif opened:
+            fence, kind = opened[1], Kind.CODE
+            block += 1
+        elif not line.strip():
+            kind = None
+        elif _ROW.match(line):
+            kind = Kind.TABLE
+        elif _ITEM.match(line):
+            kind = Kind.ITEM
+            block += 1
+        elif _QUOTE.match(line):
+            kind = Kind.QUOTE
+        elif last is Kind.ITEM:
+            kind = Kind.ITEM
+        else:
+            kind = Kind.PARAGRAPH
+        if kind is not last and kind not in (Kind.ITEM, Kind.CODE):
+            block += 1
+        yield (kind, block), span
+        last = kind
+
+
+def plain(text: str) -> str:
+    """The words alone, as a person reads them: no markers, no addresses, no pipes.
+    Code is kept as it stands."""
+    return "\n".join(filter(None, (_plain_block(block) for block in blocks(text))))
+
+
+def _plain_block(block: Block) -> str:
+    lines = block.text.splitlines()
+    if block.kind is Kind.CODE:
+        return "\n".join(line for line in lines if not _FENCE.match(line)).strip("\n")
+    if block.kind is Kind.TABLE:
+        return "\n".join(_plain_row(line) for line in lines if not _RULE_ROW.match(line))
+    return "\n".join(plain_line(_ITEM.sub("", _QUOTE.sub("", line))) for line in lines).strip()
+
+
+def _plain_row(line: str) -> str:
+    cells = re.split(r"(?<!\\)\|", line.strip().strip("|"))
+    return " · ".join(filter(None, (plain_line(cell.replace(r"\|", "|")) for cell in cells)))
+
+
+def plain_line(line: str) -> str:
+    """A line without the marks of links and code."""
+    return _CODE.sub(r"\2", _LINK.sub(r"\1", line)).strip()
