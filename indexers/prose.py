@@ -87,23 +87,25 @@ def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]
         elif opened:
             fence, kind = opened[1], Kind.CODE
             block += 1
-        elif not line.strip():
-            kind = None
-        elif _ROW.match(line):
-            kind = Kind.TABLE
-        elif _ITEM.match(line):
-            kind = Kind.ITEM
-            block += 1
-        elif _QUOTE.match(line):
-            kind = Kind.QUOTE
-        elif last is Kind.ITEM:
-            kind = Kind.ITEM
         else:
-            kind = Kind.PARAGRAPH
-        if kind is not last and kind not in (Kind.ITEM, Kind.CODE):
+            kind = _kind(line, last)
+        if kind is not Kind.CODE and (kind is not last or _ITEM.match(line)):
             block += 1
         yield (kind, block), span
         last = kind
+
+
+def _kind(line: str, last: Kind | None) -> Kind | None:
+    """Of a line that no fence holds; ``last`` is the kind of the line before."""
+    if not line.strip():
+        return None
+    if _ROW.match(line):
+        return Kind.TABLE
+    if _ITEM.match(line):
+        return Kind.ITEM
+    if _QUOTE.match(line):
+        return Kind.QUOTE
+    return Kind.ITEM if last is Kind.ITEM else Kind.PARAGRAPH
 
 
 def plain(text: str) -> str:
