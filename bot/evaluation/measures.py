@@ -1,0 +1,82 @@
+"""The measures of information retrieval, as usually defined.
+
+Sources: Järvelin and Kekäläinen 2002 for nDCG (gains 2^grade - 1); TREC's for the
+rest; Rajpurkar et al. 2016 for how answers are normalised before they are compared.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from collections.abc import Mapping, Sequence
+from math import log2
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation, " "))
+
+
+def hit(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    """1 if any relevant page is among the first ``k``, else 0."""
+    return float(any(relevant.get(key, 0) > 0 for key in ranked[:k]))
+
+
+def recall(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    """The share of relevant pages among the first ``k``."""
+    wanted = {key for key, grade in relevant.items() if grade > 0}
+    return len(wanted & set(ranked[:k])) / len(wanted)
+
+
+def reciprocal_rank(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    places = (n for n, key in enumerate(ranked[:k], start=1) if relevant.get(key, 0) > 0)
+    return 1 / next(places, float("inf"))
+
+
+def ndcg(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    def gain(grades: Sequence[float]) -> float:
+        return sum((2**grade - 1) / log2(n + 1) for n, grade in enumerate(grades[:k], start=1))
+
+    best = gain(sorted(relevant.values(), reverse=True))
+    return gain([relevant.get(key, 0) for key in ranked]) / best if best else 0.0
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
+    """The chance that a positive scores above a negative (ties count half); None
+    where one side is empty."""
+    if not positive or not negative:
+        return None
+    ordered = sorted([(score, 1) for score in positive] + [(score, 0) for score in negative])
+    ranks, at = 0.0, 0
+    while at < len(ordered):
+        end = at
+        while end < len(ordered) and ordered[end][0] == ordered[at][0]:
+            end += 1
+        ranks += sum(side for _, side in ordered[at:end]) * (at + 1 + end) / 2
+        at = end
+    n = len(positive)
+    return (ranks - n * (n + 1) / 2) / (n * len(negative))
+
+
+def normalise(text: str) -> str:
+    """Small letters, no punctuation, no articles, single spaces."""
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_PUNCTUATION)
+    return " ".join(_ARTICLES.sub(" ", folded).split())
+
+
+def contains(text: str, answers: Sequence[str]) -> bool:
+    """Whether one of ``answers`` stands in ``text``, both normalised."""
+    searched = normalise(text)
+    return any(
+        # Bounded by Latin letters and digits only: other scripts do not space their words.
+        re.search(rf"(?<![0-9a-z]){re.escape(wanted)}(?![0-9a-z])", searched)
+        for wanted in map(normalise, answers)
+        if wanted
+    )
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """Nearest rank; None of nothing."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
