@@ -1,0 +1,122 @@
+"""The rules of the house, read from the code itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OURS = ("bot", "config", "indexers")
+
+HOMES = {
+    "aiohttp": ("bot/slack", "bot/playground"),
+    "click": ("bot/cli.py",),
+    "fastembed": ("indexers/index",),
+    "llama_index": ("bot/answering",),
+    "markdown_it": ("indexers/markdown",),
+    "mdit_py_plugins": ("indexers/markdown",),
+    "onnxruntime": ("indexers/index",),
+    "pathspec": ("indexers/markdown",),
+    "pydantic": ("config",),
+    "pydantic_settings": ("config",),
+    "qdrant_client": ("indexers/index",),
+    "qdrant_edge": ("indexers/index",),
+    "rich": ("bot/cli.py", "bot/terminal.py", "bot/demo.py"),
+    "sentencex": ("indexers/splitting.py", "bot/answering"),
+    "slack_bolt": ("bot/slack", "bot/playground"),
+    "slack_sdk": ("bot/slack", "bot/playground"),
+    "sqlalchemy": ("bot/state",),
+    "tokenizers": ("indexers/index",),
+    "yaml": ("indexers/markdown",),
+}
+"""Where each third-party library lives. Another place is a decision, made here."""
+
+WIRING = ("bot/cli.py", "bot/wiring.py", "bot/demo.py", "indexers/wiring.py")
+VOCABULARY = {"indexers.model", "indexers.ports", "indexers.errors", "indexers.prose"}
+
+
+def sources() -> list[Path]:
+    return sorted(file for name in OURS for file in (ROOT / name).rglob("*.py"))
+
+
+def imports(file: Path) -> Iterator[tuple[str, ast.stmt]]:
+    """Every imported module with the statement that imports it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative imports hide where a thing comes from"
+            yield from ((f"{node.module}.{alias.name}", node) for alias in node.names)
+
+
+def place(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("file", sources(), ids=place)
+def test_imports_run_one_way(file: Path) -> None:
+    """config <- indexers <- bot; and config is for wiring and the command line alone."""
+    for name, _ in imports(file):
+        owner = name.split(".")[0]
+        if place(file).startswith("config/"):
+            assert owner not in {"bot", "indexers"}, name
+        if place(file).startswith("indexers/"):
+            assert owner != "bot", name
+        if owner == "config" and not place(file).startswith("config/"):
+            assert place(file) in WIRING, f"{name}: only wiring reads settings"
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "bot").rglob("*.py")), ids=place)
+def test_the_bot_enters_the_indexers_by_their_vocabulary(file: Path) -> None:
+    for name, _ in imports(file):
+        if name.startswith("indexers."):
+            module = ".".join(name.split(".")[:2])
+            wiring = place(file) in WIRING and module == "indexers.wiring"
+            assert module in VOCABULARY or wiring, name
+
+
+def test_the_vocabulary_needs_the_standard_library_alone() -> None:
+    for module in ("indexers/model.py", "indexers/errors.py", "indexers/prose.py", "bot/model.py"):
+        for name, _ in imports(ROOT / module):
+            assert name.split(".")[0] not in HOMES, f"{module}: {name}"
+
+
+@pytest.mark.parametrize("file", sources(), ids=place)
+def test_each_library_has_one_home(file: Path) -> None:
+    for name, _ in imports(file):
+        homes = HOMES.get(name.split(".")[0])
+        if homes:
+            assert place(file).startswith(homes), f"{name} lives in {', '.join(homes)}"
+
+
+@pytest.mark.parametrize("file", sources(), ids=place)
+def test_the_environment_is_read_in_config_alone(file: Path) -> None:
+    if not place(file).startswith("config/"):
+        text = file.read_text(encoding="utf-8")
+
+        assert "os.environ" not in text
+        assert "os.getenv" not in text
+
+
+@pytest.mark.parametrize("file", sources(), ids=place)
+def test_imports_at_call_time_say_why(file: Path) -> None:
+    """A comment on the line, or on the line above."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    tree = ast.parse("\n".join(lines))
+    for scope in ast.walk(tree):
+        if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(scope):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    near = lines[node.lineno - 1] + lines[node.lineno - 2]
+
+                    assert "#" in near, f"line {node.lineno}"
+
+
+def test_no_file_grows_beyond_one_thing() -> None:
+    """250 lines is a guide; 400 is a file that does two things."""
+    long = {place(file): n for file in sources() if (n := len(file.read_text().splitlines())) > 400}
+
+    assert not long
