@@ -1,15 +1,37 @@
 """What can go wrong on the bot's side, drawn; who reads it.
 
 BotError
-└── SyncRunning     the admin reads it: another sync runs, try again later
+├── SyncRunning         the admin reads it: another sync runs, try again later
+├── StateUnavailable    operator: the bot's own database cannot be read or written
+├── SlackUnavailable    log: Slack does not answer now, try again
+└── SlackRefused        log: Slack says no and will again; ``code`` is its word for it
+    └── SlackMisconfigured  operator: wrong token, wrong address, port in use
 """
 
 from __future__ import annotations
 
 
 class BotError(Exception):
-    """Its text may be shown to the person who asked for it."""
+    """Its text may be shown to the person who reads it: one sentence, no secrets."""
 
 
 class SyncRunning(BotError):
+    pass
+
+
+class StateUnavailable(BotError):
+    pass
+
+
+class SlackUnavailable(BotError):
+    pass
+
+
+class SlackRefused(BotError):
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class SlackMisconfigured(SlackRefused):
     pass

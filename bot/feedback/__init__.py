@@ -1,0 +1,1 @@
+"""Answers are kept, judged by people, and flagged where a page is wrong."""

@@ -1,0 +1,1 @@
+"""What survives a restart: received questions, answers, verdicts, flags."""

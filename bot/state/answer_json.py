@@ -1,0 +1,47 @@
+"""An answer as the JSON text that the database keeps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any
+
+from bot.model import Answer, NoAnswer, Reason, Source, Timings
+
+
+def dump(answer: Answer | NoAnswer) -> str:
+    return json.dumps(asdict(answer), default=date.isoformat, ensure_ascii=False)
+
+
+def load(text: str) -> Answer | NoAnswer:
+    """The reverse of ``dump``. Fields that this program does not know are left out,
+    ones that an older program did not write have their defaults."""
+    kept: dict[str, Any] = json.loads(text)
+    timings = Timings(**_known(Timings, kept.get("timings", {})))
+    if "reason" in kept:
+        return NoAnswer(
+            reason=Reason(kept["reason"]),
+            text=kept["text"],
+            nearest=tuple(map(_source, kept.get("nearest", []))),
+            confidence=kept.get("confidence", 0.0),
+            timings=timings,
+        )
+    return Answer(
+        text=kept["text"],
+        sources=tuple(map(_source, kept["sources"])),
+        confidence=kept["confidence"],
+        timings=timings,
+    )
+
+
+def _source(kept: dict[str, Any]) -> Source:
+    updated = kept.get("updated")
+    return Source(
+        **_known(Source, kept) | {"updated": date.fromisoformat(updated) if updated else None}
+    )
+
+
+def _known(cls: type, kept: dict[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(cls)}
+    return {name: value for name, value in kept.items() if name in names}

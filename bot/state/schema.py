@@ -1,0 +1,98 @@
+"""The tables, and the way from each version of the schema to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """A point in time, kept in UTC whatever the engine thinks of time zones."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return value.replace(tzinfo=UTC) if value else None
+
+
+metadata = sa.MetaData()
+
+schema_version = sa.Table(
+    "schema_version",
+    sa.MetaData(),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("applied", Moment, nullable=False),
+)
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("event", sa.String(255), nullable=False, unique=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("team", sa.String(32), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("ts", sa.String(32), nullable=False),
+    sa.Column("thread", sa.String(32), nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("received", Moment, nullable=False),
+    sa.Column("changed", Moment, nullable=False, index=True),
+    sa.UniqueConstraint("team", "channel", "ts"),
+)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("asker", sa.String(32), nullable=False, index=True),
+    sa.Column("team", sa.String(32), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("ts", sa.String(32), nullable=False),
+    sa.Column("thread", sa.String(32), nullable=False),
+    sa.Column("private", sa.Boolean, nullable=False),
+    sa.Column("message", sa.String(32), nullable=False, default=""),
+    sa.Column("as_of", Moment),
+    sa.Column("given", Moment, nullable=False, index=True),
+    sa.UniqueConstraint("team", "channel", "ts"),
+)
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("answer", sa.ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("person", sa.String(32), primary_key=True),
+    sa.Column("verdict", sa.String(8), nullable=False),
+    sa.Column("changed", Moment, nullable=False),
+)
+
+flags = sa.Table(
+    "flags",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("answer", sa.ForeignKey("answers.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("complaint", sa.String(16), nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("card_channel", sa.String(32), nullable=False, default=""),
+    sa.Column("card_ts", sa.String(32), nullable=False, default=""),
+    sa.Column("raised", Moment, nullable=False),
+    sa.Column("changed", Moment, nullable=False),
+    sa.UniqueConstraint("answer", "person"),
+)
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (metadata.create_all,)
+"""The nth brings schema n-1 to n. The first makes all that stands above; a later one
+changes what stands already and is mirrored above, so both ways end alike."""

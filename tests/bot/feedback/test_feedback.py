@@ -1,0 +1,131 @@
+"""People judge answers; a bad verdict is a flag. On the real database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Asked, Card, Complaint, FlagState, Place, Tally
+from bot.model import Answer, NoAnswer, Reason, Source, Timings
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+
+SOURCE = Source(
+    title="Leave",
+    heading="Annual leave > Carry over",
+    url="https://wiki.example.com/leave#carry-over",
+    quote="Ask in `#people`.",
+    wiki="handbook",
+    page="leave.md",
+    revision="r1",
+    owner="people-team",
+    updated=date(2025, 3, 1),
+    outdated=True,
+)
+ANSWER = Answer("Ask in `#people`. [1]", (SOURCE,), 0.8, Timings(1.0, 2.0, 3.0))
+ASKED = Asked("Who knows about leave? 🏖️", "U1", Place("T1", "C1", "1.1", "1.0"), private=False)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def feedback(tmp_path: Path, clock: Clock) -> Iterator[Feedback]:
+    database = Database.open(tmp_path / "state.db")
+    yield Feedback(DatabaseLedger(database), clock)
+    database.close()
+
+
+def test_an_answer_comes_back_as_it_was_given(feedback: Feedback, clock: Clock) -> None:
+    given = feedback.record(ASKED, ANSWER, as_of=clock.now - timedelta(hours=1))
+    feedback.posted(given.id, "2.0")
+
+    assert feedback.given(given.id) == replace(given, message="2.0")
+
+
+def test_no_answer_comes_back_as_it_was_given(feedback: Feedback) -> None:
+    nothing = NoAnswer(Reason.NOTHING_FITS, "I searched handbook.", (replace(SOURCE, quote=""),))
+    given = feedback.record(ASKED, nothing)
+
+    assert feedback.given(given.id) == given
+
+
+def test_answering_the_same_message_again_keeps_one_answer(feedback: Feedback) -> None:
+    first = feedback.record(ASKED, ANSWER)
+    second = feedback.record(ASKED, replace(ANSWER, text="Better. [1]"))
+
+    assert first.id == second.id
+    assert feedback.given(first.id) == second
+
+
+def test_a_bad_verdict_is_an_open_flag(feedback: Feedback) -> None:
+    given = feedback.record(ASKED, ANSWER)
+    flag = feedback.complain(given.id, "U2", Complaint.OUTDATED, "  since March  ")
+
+    assert feedback.open_flags() == [flag]
+    assert (flag.given, flag.person, flag.comment) == (given, "U2", "since March")
+    assert feedback.tally(given.id) == Tally(bad=1)
+
+
+def test_a_second_vote_replaces_the_first(feedback: Feedback) -> None:
+    given = feedback.record(ASKED, ANSWER)
+    feedback.praise(given.id, "U2")
+    feedback.praise(given.id, "U3")
+    feedback.complain(given.id, "U2", Complaint.WRONG)
+
+    assert feedback.tally(given.id) == Tally(good=1, bad=1)
+
+
+def test_a_second_complaint_replaces_the_first_on_the_same_card(feedback: Feedback) -> None:
+    given = feedback.record(ASKED, ANSWER)
+    first = feedback.complain(given.id, "U2", Complaint.WRONG, "no")
+    feedback.carded(first.id, Card("CREVIEW", "9.0"))
+    second = feedback.complain(given.id, "U2", Complaint.INCOMPLETE, "half")
+
+    assert feedback.open_flags() == [second]
+    assert (second.id, second.card) == (first.id, Card("CREVIEW", "9.0"))
+    assert second.complaint is Complaint.INCOMPLETE
+
+
+def test_praise_takes_back_ones_own_flag_alone(feedback: Feedback) -> None:
+    given = feedback.record(ASKED, ANSWER)
+    feedback.complain(given.id, "U2", Complaint.WRONG)
+    other = feedback.complain(given.id, "U3", Complaint.WRONG)
+
+    withdrawn = feedback.praise(given.id, "U2")
+
+    assert withdrawn is not None
+    assert withdrawn.state is FlagState.WITHDRAWN
+    assert feedback.open_flags() == [other]
+    assert feedback.praise(given.id, "U2") is None
+    assert len(feedback.all_flags()) == 2
+
+
+def test_what_is_old_is_forgotten_with_all_that_hangs_on_it(
+    feedback: Feedback, clock: Clock
+) -> None:
+    old = feedback.record(ASKED, ANSWER)
+    feedback.complain(old.id, "U2", Complaint.WRONG)
+    clock.now += timedelta(days=91)
+    new = feedback.record(replace(ASKED, place=Place("T1", "C1", "5.0", "5.0")), ANSWER)
+
+    assert feedback.forget_older_than(timedelta(days=90)) == 1
+    assert feedback.given(old.id) is None
+    assert feedback.given(new.id) == new
+    assert feedback.all_flags() == []
+    assert feedback.tally(old.id) == Tally()

@@ -1,0 +1,80 @@
+"""A database of the bot's own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.errors import StateUnavailable
+from bot.state.database import Database
+from bot.state.schema import MIGRATIONS, metadata, schema_version
+
+
+def test_opening_twice_keeps_what_stands(tmp_path: Path) -> None:
+    for _ in range(2):
+        database = Database.open(tmp_path / "deep" / "er" / "state.db")
+        with database.begin() as connection:
+            tables = set(sa.inspect(connection).get_table_names())
+            versions = connection.scalars(sa.select(schema_version.c.version)).all()
+        database.close()
+
+        assert tables == {*metadata.tables, "schema_version"}
+        assert versions == list(range(1, len(MIGRATIONS) + 1))
+
+
+def test_the_file_is_read_while_it_is_written(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "state.db")
+    with database.begin() as connection:
+        mode = connection.scalar(sa.text("PRAGMA journal_mode"))
+        synchronous = connection.scalar(sa.text("PRAGMA synchronous"))
+    database.close()
+
+    assert (mode, synchronous) == ("wal", 2)
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "state.db")
+    with database.begin() as connection:
+        connection.execute(
+            schema_version.insert().values(
+                version=len(MIGRATIONS) + 1, applied=datetime(2026, 1, 1, tzinfo=UTC)
+            )
+        )
+    database.close()
+
+    with pytest.raises(StateUnavailable, match="Update Footnote"):
+        Database.open(tmp_path / "state.db")
+
+
+def test_a_file_that_is_no_database_is_told_plainly(tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_bytes(b"no database at all, but long enough to be read " * 40)
+
+    with pytest.raises(StateUnavailable, match="cannot be used"):
+        Database.open(tmp_path / "state.db")
+
+
+def test_a_folder_that_cannot_be_made_is_told_plainly(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+
+    with pytest.raises(StateUnavailable, match="data folder"):
+        Database.open(tmp_path / "taken" / "state.db")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "nodialect://x/y"])
+def test_a_wrong_url_is_told_plainly(url: str) -> None:
+    with pytest.raises(StateUnavailable, match="URL"):
+        Database.open(url)
+
+
+def test_an_error_never_carries_what_people_wrote(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "state.db")
+    statement = sa.text("insert into nowhere values (:question)")
+
+    with pytest.raises(StateUnavailable) as raised, database.begin() as connection:
+        connection.execute(statement, {"question": "my secret question"})
+    database.close()
+
+    assert "secret" not in f"{raised.value} {raised.value.__cause__}"

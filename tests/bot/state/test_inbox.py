@@ -1,0 +1,98 @@
+"""Questions are kept until they are answered, each once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.state.database import Database
+from bot.state.inbox import Inbox, Kind, Letter
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+LETTER = Letter(
+    event="Ev1",
+    kind=Kind.MENTION,
+    team="T1",
+    channel="C1",
+    ts="1.000100",
+    thread="1.000100",
+    person="U1",
+    text="<@UBOT> how do I take leave?",
+)
+
+
+@pytest.fixture
+def inbox(database: Database) -> Inbox:
+    return Inbox(database, lambda: NOW)
+
+
+def test_a_letter_comes_back_as_it_was(inbox: Inbox) -> None:
+    received = inbox.receive(LETTER)
+
+    assert received is not None
+    assert inbox.unfinished() == [received] == [replace(LETTER, id=received.id)]
+
+
+def test_the_same_event_is_received_once(inbox: Inbox) -> None:
+    inbox.receive(LETTER)
+
+    assert inbox.receive(replace(LETTER, ts="2.0")) is None
+
+
+def test_the_same_message_under_another_event_is_received_once(inbox: Inbox) -> None:
+    inbox.receive(LETTER)
+
+    assert inbox.receive(replace(LETTER, event="Ev2")) is None
+    assert inbox.receive(replace(LETTER, event="Ev3", channel="C2")) is not None
+
+
+def test_deliveries_at_the_same_time_are_received_once(inbox: Inbox) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        received = list(pool.map(inbox.receive, [LETTER] * 32))
+
+    assert sum(letter is not None for letter in received) == 1
+
+
+def test_claims_count_attempts_and_end_with_the_answer(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    assert letter is not None
+
+    assert [inbox.claim(letter.id), inbox.claim(letter.id)] == [1, 2]
+    inbox.done(letter.id)
+
+    assert inbox.claim(letter.id) is None
+    assert inbox.unfinished() == []
+
+
+def test_what_was_being_answered_is_unfinished_after_a_kill(
+    inbox: Inbox, database: Database
+) -> None:
+    letter = inbox.receive(LETTER)
+    assert letter is not None
+    inbox.claim(letter.id)
+
+    again = Inbox(database, lambda: NOW).unfinished()
+
+    assert [(found.id, found.attempts) for found in again] == [(letter.id, 1)]
+
+
+def test_finished_text_is_not_kept_but_the_event_stays_known(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    assert letter is not None
+    inbox.failed(letter.id)
+
+    assert inbox.receive(LETTER) is None
+    assert inbox.unfinished() == []
+
+
+def test_forgetting_spares_what_is_unfinished(inbox: Inbox) -> None:
+    done, waiting = inbox.receive(LETTER), inbox.receive(replace(LETTER, event="Ev2", ts="2.0"))
+    assert done is not None
+    inbox.done(done.id)
+
+    assert inbox.forget_before(NOW) == 0
+    assert inbox.forget_before(NOW + timedelta(seconds=1)) == 1
+    assert inbox.unfinished() == [waiting]
