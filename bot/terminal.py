@@ -1,0 +1,147 @@
+"""How results look on a terminal, and as JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from bot.model import Answer, NoAnswer, Source
+from indexers.model import Progress as SyncProgress
+from indexers.model import SyncReport
+from indexers.prose import plain
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(value: object) -> None:
+    """Alone on standard output, whole even when it goes through a pipe."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def answer_json(result: Answer | NoAnswer) -> dict[str, Any]:
+    timings = result.timings
+    common = {
+        "text": result.text,
+        "confidence": round(result.confidence, 4),
+        "sources": [],
+        "timings_ms": {
+            "embed": round(timings.embed, 2),
+            "search": round(timings.search, 2),
+            "compose": round(timings.compose, 2),
+            "total": round(timings.total, 2),
+        },
+    }
+    if isinstance(result, Answer):
+        return {"kind": "answer", **common, "sources": [_source_json(s) for s in result.sources]}
+    nearest = [_source_json(source) for source in result.nearest]
+    return {"kind": "no_answer", **common, "reason": result.reason.value, "nearest": nearest}
+
+
+def _source_json(source: Source) -> dict[str, Any]:
+    return {
+        "title": source.title,
+        "heading": source.heading,
+        "url": source.url,
+        "quote": source.quote,
+        "page": source.page,
+        "wiki": source.wiki,
+        "updated": source.updated.isoformat() if source.updated else None,
+        "outdated": source.outdated,
+    }
+
+
+def print_answer(result: Answer | NoAnswer) -> None:
+    out.print(Padding(Text(result.text), (0, 0, 0, 2)))
+    out.print()
+    sources = result.sources if isinstance(result, Answer) else result.nearest
+    for number, source in enumerate(sources, start=1):
+        mark = f"[{number}]" if isinstance(result, Answer) else " - "
+        out.print(Text.assemble((f"  {mark} ", "bold"), (where(source), "bold")))
+        out.print(Text(f"      {source.url}", style="blue"), soft_wrap=True)
+    if sources:
+        out.print()
+
+
+def where(source: Source) -> str:
+    """Title > section, and what a reader should know about the page's age."""
+    place = f"{source.title} > {source.heading}" if source.heading else source.title
+    notes = ["outdated"] if source.outdated else []
+    if source.updated:
+        notes.append(f"of {source.updated.isoformat()}")
+    return f"{place} ({', '.join(notes)})" if notes else place
+
+
+def report_json(reports: Sequence[SyncReport]) -> dict[str, Any]:
+    """Sums over the wikis, and each wiki by itself."""
+    counts = ("added", "changed", "relabelled", "removed", "unchanged")
+    rest = ("passages_embedded", "requests")
+
+    def one(reports: Sequence[SyncReport]) -> dict[str, Any]:
+        return {
+            **{name: sum(getattr(r, name) for r in reports) for name in counts},
+            "failed": [{"page": f.key, "reason": f.reason} for r in reports for f in r.failed],
+            "skipped": [{"page": s.key, "reason": s.reason} for r in reports for s in r.skipped],
+            "warnings": [warning for r in reports for warning in r.warnings],
+            **{name: sum(getattr(r, name) for r in reports) for name in rest},
+            "seconds": round(sum(r.seconds for r in reports), 3),
+        }
+
+    return {**one(reports), "wikis": {report.wiki: one([report]) for report in reports}}
+
+
+def print_report(report: SyncReport) -> None:
+    err.print(
+        f"[bold]{report.wiki}[/]: {report.added} added, {report.changed} changed, "
+        f"{report.relabelled} relabelled, {report.removed} removed, "
+        f"{report.unchanged} unchanged, {len(report.failed)} failed; "
+        f"{report.passages_embedded} passages embedded in {report.seconds:.1f} s"
+    )
+    for style, title, items in (
+        ("red", "failed", [f"{f.key}: {f.reason}" for f in report.failed]),
+        ("dim", "skipped", [f"{s.key}: {s.reason}" for s in report.skipped]),
+        ("yellow", "warning", report.warnings),
+    ):
+        for item in items[:20]:
+            err.print(f"  [{style}]{title}[/] {escape(item)}")
+        if len(items) > 20:
+            err.print(f"  [{style}]{title}[/] and {len(items) - 20} more (see --json)")
+
+
+@contextmanager
+def progress_bars() -> Iterator[Any]:
+    """A function that takes a sync's progress and draws it; silent off a terminal."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as bars:
+        tasks: dict[str, Any] = {}
+
+        def draw(progress: SyncProgress) -> None:
+            if progress.wiki not in tasks:
+                tasks[progress.wiki] = bars.add_task(f"Reading {progress.wiki}", total=None)
+            bars.update(
+                tasks[progress.wiki], completed=progress.done, total=progress.total or None
+            )
+
+        yield draw
+
+
+def shown_quote(source: Source) -> str:
+    """A quotation as it reads, without the marks of links and code."""
+    return plain(source.quote)
