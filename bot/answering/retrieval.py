@@ -61,9 +61,7 @@ class Retrieval:
             wikis=question.wikis,
         )
         pages = by_page(hits)
-        return Retrieved(
-            pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000
-        )
+        return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
 
 def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:

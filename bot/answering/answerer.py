@@ -1,0 +1,105 @@
+"""The use case: a question in, an answer with its footnotes out, or why there is none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.answering.confidence import Confidence
+from bot.answering.quoting import quote
+from bot.answering.retrieval import Found, Retrieval, Retrieved
+from bot.model import Answer, NoAnswer, Question, Reason, Source, Timings
+from indexers.model import Passage
+from indexers.prose import plain
+
+LONGEST_QUESTION = 4000
+"""Characters. What is longer is no question but a text."""
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Answers by quotation. ``max_characters`` bounds an answer's text,
+    ``min_confidence`` (0 to 1) is where silence begins."""
+
+    retrieval: Retrieval
+    confidence: Confidence
+    wikis: Sequence[str]
+    max_characters: int = 700
+    min_confidence: float = 0.5
+    clock: Callable[[], float] = time.perf_counter
+
+    def answer(self, question: Question) -> Answer | NoAnswer:
+        """
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        if reason := _unfit(question.text):
+            return NoAnswer(reason, _TEXTS[reason])
+        return self.compose(question, self.retrieval(question))
+
+    def compose(self, question: Question, retrieved: Retrieved) -> Answer | NoAnswer:
+        """What ``retrieved`` says to the question."""
+        started = self.clock()
+        if not retrieved.pages:
+            return NoAnswer(Reason.NOTHING_INDEXED, self._searched(question, nothing=True))
+        sure = self.confidence(question.text, retrieved)
+        quotes = (
+            quote(question.text, retrieved.pages, self.max_characters)
+            if sure >= self.min_confidence
+            else []
+        )
+        timings = Timings(retrieved.embed_ms, retrieved.search_ms, (self.clock() - started) * 1000)
+        if not quotes:
+            return NoAnswer(
+                Reason.NOTHING_FITS,
+                self._searched(question, nothing=False),
+                tuple(_nearest(found) for found in retrieved.pages[:_NEAREST]),
+                sure,
+                timings,
+            )
+        text = "\n\n".join(
+            f"{plain(words)} [{number}]" for number, (_, words) in enumerate(quotes, start=1)
+        )
+        sources = tuple(_source(passage, words) for passage, words in quotes)
+        return Answer(text, sources, sure, timings)
+
+    def _searched(self, question: Question, *, nothing: bool) -> str:
+        names = ", ".join(question.wikis or self.wikis) or "no wiki"
+        if nothing:
+            return f"I searched {names} and found no page that you may read here."
+        return f"I searched {names} and found nothing that answers this."
+
+
+_TEXTS = {
+    Reason.NO_QUESTION: "Ask me something in words, and I will look it up.",
+    Reason.TOO_LONG: f"That is too long for me: at most {LONGEST_QUESTION:,} characters, please.",
+}
+
+
+def _unfit(text: str) -> Reason | None:
+    if len(text) > LONGEST_QUESTION:
+        return Reason.TOO_LONG
+    if not any(character.isalnum() for character in text):
+        return Reason.NO_QUESTION
+    return None
+
+
+def _source(passage: Passage, words: str) -> Source:
+    return Source(
+        title=passage.title,
+        heading=" > ".join(passage.headings),
+        url=passage.url,
+        quote=words,
+        wiki=passage.wiki,
+        page=passage.page,
+        revision=passage.revision,
+        owner=passage.owner,
+        updated=passage.updated,
+        outdated=passage.outdated,
+    )
+
+
+def _nearest(found: Found) -> Source:
+    return _source(found.hits[0].passage, "")
