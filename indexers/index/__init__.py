@@ -1,0 +1,1 @@
+"""One schema of passages, two engines (embedded, server), vectors and words."""

@@ -1,0 +1,236 @@
+"""The embedded engine: Qdrant Edge, one folder, one process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import qdrant_edge as qdrant
+from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
+
+from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
+from indexers.index.passages import StoredPassages
+from indexers.index.schema import (
+    DEPTH,
+    INTEGERS,
+    KEYWORDS,
+    MEANING,
+    MEANING_WEIGHT,
+    WORDS,
+    Found,
+    Point,
+    Where,
+)
+from indexers.ports import Vector
+
+_ALL = 1_000_000_000  # facets and scrolls have no "all"; more than a shard can hold
+_PAGE = 2_000  # points a scroll brings at once
+
+
+class EdgeIndex(StoredPassages):
+    """The index in this process, in a folder of its own."""
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        dimensions: int,
+        clock: Callable[[], float] = time.time,
+        language: str = "english",
+    ) -> Self:
+        """The index in ``folder``, made if there is none.
+
+        Raises:
+            IndexLocked: another process holds it.
+            IndexCorrupt: it cannot be read.
+            IndexUnavailable: the disk is full or the folder may not be written.
+        """
+        return cls(EdgeEngine(folder, dimensions), language=language, clock=clock)
+
+
+class EdgeEngine:
+    """`indexers.index.passages.Engine` in the words of qdrant_edge."""
+
+    def __init__(self, folder: Path, dimensions: int) -> None:
+        self._folder = folder
+        config = qdrant.EdgeConfig(
+            vectors={MEANING: qdrant.EdgeVectorParams(dimensions, qdrant.Distance.Cosine)},
+            sparse_vectors={WORDS: qdrant.EdgeSparseVectorParams(modifier=qdrant.Modifier.Idf)},
+        )
+        with self._explained():
+            folder.mkdir(parents=True, exist_ok=True)
+            if (folder / "edge_config.json").exists():
+                self._shard = qdrant.EdgeShard.load(str(folder), config)
+            else:
+                self._shard = qdrant.EdgeShard.create(str(folder), config)
+            self._create_indexes()
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        self._update(UpdateOperation.upsert_points([_to_edge(point) for point in points]))
+
+    def delete(self, where: Where) -> None:
+        self._update(UpdateOperation.delete_points_by_filter(_filter(where)))
+
+    def label(self, where: Where, payload: dict[str, str]) -> None:
+        self._update(UpdateOperation.set_payload_by_filter(_filter(where), payload))
+
+    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
+        offset = None
+        while True:
+            request = qdrant.ScrollRequest(
+                offset=offset,
+                limit=_PAGE,
+                filter=_filter(where),
+                with_payload=list(fields) or True,
+                with_vector=[MEANING] if meaning else False,
+            )
+            with self._explained():
+                records, offset = self._shard.scroll(request)
+            yield from (
+                Found(record.payload or {}, meaning=_meaning(record.vector)) for record in records
+            )
+            if offset is None:
+                return
+
+    def facet(self, field: str, where: Where | None) -> dict[Any, int]:
+        request = qdrant.FacetRequest(
+            field, limit=_ALL, exact=True, filter=_filter(where) if where else None
+        )
+        with self._explained():
+            return {hit.value: hit.count for hit in self._shard.facet(request)}
+
+    def search(
+        self,
+        meaning: Vector,
+        words: tuple[Sequence[int], Sequence[float]],
+        *,
+        where: Where,
+        limit: int,
+    ) -> list[Found]:
+        filter_ = _filter(where)
+        by_words = Query.Nearest(qdrant.SparseVector(list(words[0]), list(words[1])), using=WORDS)
+        weighed = [(1.0, _normalised(by_words, filter_))]
+        if meaning:
+            by_meaning = Query.Nearest(list(meaning), using=MEANING)
+            weighed = [
+                (1 - MEANING_WEIGHT, _normalised(by_words, filter_)),
+                (MEANING_WEIGHT, _normalised(by_meaning, filter_)),
+            ]
+        request = qdrant.QueryRequest(
+            limit=limit,
+            prefetches=[prefetch for _, prefetch in weighed],
+            query=_weighted_sum([weight for weight, _ in weighed]),
+            with_payload=True,
+            with_vector=[MEANING] if meaning else False,
+        )
+        with self._explained():
+            points = self._shard.query(request)
+        return [Found(point.payload or {}, point.score, _meaning(point.vector)) for point in points]
+
+    def settle(self) -> None:
+        with self._explained():
+            self._shard.optimize()
+            self._shard.flush()
+
+    def close(self) -> None:
+        with self._explained():
+            self._shard.close()
+
+    def _create_indexes(self) -> None:
+        standing = self._shard.info().payload_schema
+        for field in KEYWORDS:
+            if field not in standing:
+                keyword = qdrant.PayloadSchemaType.Keyword
+                self._update(UpdateOperation.create_field_index(field, keyword))
+        for field in INTEGERS:
+            if field not in standing:
+                integer = qdrant.PayloadSchemaType.Integer
+                self._update(UpdateOperation.create_field_index(field, integer))
+
+    def _update(self, operation: UpdateOperation) -> None:
+        with self._explained():
+            self._shard.update(operation)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise self._unavailable(error) from error
+        except Exception as error:
+            # qdrant_edge has no exceptions of its own: what is more special is not its.
+            if type(error) is not Exception:
+                raise
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> IndexUnavailable:
+        text = str(error)
+        if "WouldBlock" in text:
+            return IndexLocked(
+                f"Another Footnote process holds the index in {self._folder}: ask it instead,"
+                " stop it, or set [index] url to a Qdrant server."
+            )
+        if "No space left" in text:
+            return IndexUnavailable(
+                f"The disk that holds the index in {self._folder} is full: make room, then sync"
+                " again."
+            )
+        if isinstance(error, OSError):
+            return IndexUnavailable(f"The index in {self._folder} cannot be used: {text}.")
+        return IndexCorrupt(
+            f"The index in {self._folder} cannot be read ({text}): delete that folder, then run"
+            " `footnote sync` to build it anew."
+        )
+
+
+def _to_edge(point: Point) -> qdrant.Point:
+    vectors: dict[str, Any] = {}
+    if point.meaning:
+        indices, values = point.words
+        vectors = {
+            MEANING: list(point.meaning),
+            WORDS: qdrant.SparseVector(list(indices), list(values)),
+        }
+    return qdrant.Point(point.id, vectors, point.payload)
+
+
+def _filter(where: Where) -> qdrant.Filter:
+    must: list[Any] = [
+        FieldCondition(field, match=qdrant.MatchAny(list(values)))
+        for field, values in where.fields.items()
+    ]
+    if where.below is not None:
+        must.append(FieldCondition("version", range=qdrant.RangeFloat(lt=float(where.below))))
+    must_not: list[Any] = []
+    if where.without:
+        must_not = [FieldCondition("version", match=qdrant.MatchAny(list(where.without)))]
+    return qdrant.Filter(must=must, must_not=must_not)
+
+
+def _normalised(query: Query, filter_: qdrant.Filter) -> qdrant.Prefetch:
+    """The best by one query, their scores brought to a common scale by their own
+    distribution (DBSF of one source)."""
+    best = qdrant.Prefetch(limit=DEPTH, query=query, filter=filter_)
+    fusion: Any = qdrant.Fusion.Dbsf()  # the stubs do not know it for a Fusion
+    return qdrant.Prefetch(limit=DEPTH, query=fusion, prefetches=[best])
+
+
+def _weighted_sum(weights: Sequence[float]) -> qdrant.Formula:
+    terms = {f"$score[{i}]": weight for i, weight in enumerate(weights)}
+    return qdrant.Formula(
+        Expression.Sum(
+            [
+                Expression.Mult([Expression.Constant(weight), Expression.Variable(score)])
+                for score, weight in terms.items()
+            ]
+        ),
+        defaults=dict.fromkeys(terms, 0.0),
+    )
+
+
+def _meaning(vector: Any) -> Vector:
+    return vector[MEANING] if vector else ()

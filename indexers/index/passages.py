@@ -1,0 +1,270 @@
+"""The index as the use cases see it, over an engine's few operations.
+
+Both engines run this code, so rights, versions and folding are decided once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from operator import mul
+from typing import Any, Protocol, Self, TypeVar
+
+from indexers.index import schema
+from indexers.index.lexical import Words
+from indexers.index.schema import Found, Head, Point, Where
+from indexers.model import Acl, Hit, KnownPage, Passage, Principal
+from indexers.ports import Vector
+
+_T = TypeVar("_T")
+
+_BATCH = 512  # values a filter names at once, points a write carries at once
+
+
+class Engine(Protocol):
+    """What is asked of Qdrant, embedded or served.
+
+    All raise IndexUnavailable (or one of its kinds) where the engine fails.
+    """
+
+    def upsert(self, points: Sequence[Point]) -> None: ...
+
+    def delete(self, where: Where) -> None: ...
+
+    def label(self, where: Where, payload: dict[str, str]) -> None:
+        """Set these fields, leaving the others and the vectors."""
+        ...
+
+    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
+        """Every point, with some fields of its payload (none named: all)."""
+        ...
+
+    def facet(self, field: str, where: Where | None) -> dict[Any, int]:
+        """Every value of an indexed field and its exact number of points."""
+        ...
+
+    def search(
+        self,
+        meaning: Vector,
+        words: tuple[Sequence[int], Sequence[float]],
+        *,
+        where: Where,
+        limit: int,
+    ) -> list[Found]:
+        """The best by words and meaning, fused; by words alone without ``meaning``."""
+        ...
+
+    def settle(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class StoredPassages:
+    """A PassageIndex over an engine.
+
+    Any number of threads may read while one writes. ``clock`` tells seconds since
+    1970 and stamps versions; ``rights_last`` is for how many seconds the list of Acls
+    that occur is kept (None: for ever, where no other process can write).
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        language: str = "english",
+        clock: Callable[[], float] = time.time,
+        rights_last: float | None = None,
+    ) -> None:
+        self._engine = engine
+        self._words = Words(language)
+        self._clock = clock
+        self._rights_last = rights_last
+        self._version = 0
+        self._writing = threading.Lock()
+        self._listed: dict[str, Acl] = {}
+        self._listed_at: float | None = None
+        self._written: dict[str, Acl] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def known(self, wiki: str) -> dict[str, KnownPage]:
+        return {head.page: head.known for head in self._heads(Where({"head": [wiki]}))}
+
+    def vectors(self, digests: Sequence[str]) -> dict[str, Vector]:
+        found: dict[str, Vector] = {}
+        for some in _batches(sorted(set(digests))):
+            where = Where({"digest": some})
+            for point in self._engine.scroll(where, fields=["digest"], meaning=True):
+                found[point.payload["digest"]] = point.meaning
+        return found
+
+    def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
+        if len({(passage.wiki, passage.page, passage.revision) for passage in passages}) != 1:
+            raise ValueError("replace takes the passages of one page at one revision")
+        first = passages[0]
+        with self._writing:
+            head = self._head(first.wiki, first.page)
+            version = self._next_version(after=head.version if head else 0)
+            points = [
+                Point(
+                    schema.passage_id(passage, version),
+                    schema.passage_payload(passage, version),
+                    vector,
+                    self._words.of_passage(passage.embedded),
+                )
+                for passage, vector in zip(passages, vectors, strict=True)
+            ]
+            known = KnownPage(first.revision, first.acl)
+            head = Head(first.wiki, first.page, version, known)
+            self._will_write(first.acl)
+            # The order is the promise: written but not readable; then, by one point,
+            # readable instead of what was; then the old ones go.
+            for some in _batches(points):
+                self._engine.upsert(some)
+            self._engine.upsert([Point(head.id, head.payload)])
+            of_page: dict[str, Sequence[str]] = {"wiki": [first.wiki], "page": [first.page]}
+            self._engine.delete(Where(of_page, below=version))
+
+    def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
+        with self._writing:
+            passages, head = Where({"wiki": [wiki], "page": [page]}), _heads_of(wiki, [page])
+            self._will_write(acl)
+            # Passages first: the head, which `known` reports, says so only once it is true.
+            self._engine.label(passages, schema.passage_label(revision, acl))
+            self._engine.label(head, schema.head_label(revision, acl))
+
+    def remove(self, wiki: str, pages: Sequence[str]) -> None:
+        with self._writing:
+            for some in _batches(pages):
+                self._engine.delete(_heads_of(wiki, some))
+                self._engine.delete(Where({"wiki": [wiki], "page": some}))
+
+    def sweep(self, wiki: str) -> int:
+        with self._writing:
+            written = self._engine.facet("version", Where({"wiki": [wiki]}))
+            heads = {head.version: head for head in self._heads(Where({"head": [wiki]}))}
+            left = [version for version in written if version not in heads]
+            for some in _batches(left):
+                self._engine.delete(Where({"wiki": [wiki], "version": some}))
+            # A head without passages would pass for an indexed page and never heal.
+            hollow = [head.page for version, head in heads.items() if version not in written]
+            for pages in _batches(hollow):
+                self._engine.delete(_heads_of(wiki, pages))
+            return sum(written[version] for version in left)
+
+    def search(
+        self,
+        text: str,
+        vector: Vector,
+        *,
+        reader: Principal,
+        limit: int,
+        wikis: Sequence[str] | None = None,
+    ) -> list[Hit]:
+        """As the port says; without a ``vector`` by words alone, and cosines are 0."""
+        readable = self._readable(reader)
+        if not readable or limit < 1:
+            return []
+        fields: dict[str, Sequence[str]] = {"acl": readable}
+        if wikis is not None:
+            fields["wiki"] = list(wikis)
+        words = self._words.of_question(text)
+        stale: set[int] = set()
+        while True:
+            where = Where(fields, without=sorted(stale))
+            # Twice as many, for the copies that are folded.
+            found = self._engine.search(vector, words, where=where, limit=2 * limit)
+            left_over = self._left_over(found)
+            if not left_over:
+                return _hits(found, vector, reader)[:limit]
+            stale |= left_over
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        pages, passages = self._engine.facet("head", None), self._engine.facet("wiki", None)
+        return {wiki: (count, passages.get(wiki, 0)) for wiki, count in pages.items()}
+
+    def settle(self) -> None:
+        self._engine.settle()
+
+    def close(self) -> None:
+        self._engine.close()
+
+    def _left_over(self, found: Sequence[Found]) -> set[int]:
+        """The versions among ``found`` that no head names, asked after they were found."""
+        pages = {(point.payload["wiki"], point.payload["page"]) for point in found}
+        if not pages:
+            return set()
+        where = Where(
+            {"head": sorted({w for w, _ in pages}), "page": sorted({p for _, p in pages})}
+        )
+        current = {
+            (head["head"], head["page"], head["version"])
+            for head in (
+                point.payload
+                for point in self._engine.scroll(
+                    where, fields=["head", "page", "version"], meaning=False
+                )
+            )
+        }
+        return {
+            point.payload["version"]
+            for point in found
+            if (point.payload["wiki"], point.payload["page"], point.payload["version"])
+            not in current
+        }
+
+    def _heads(self, where: Where) -> Iterator[Head]:
+        for point in self._engine.scroll(where, fields=[], meaning=False):
+            yield Head.read(point.payload)
+
+    def _head(self, wiki: str, page: str) -> Head | None:
+        return next(self._heads(_heads_of(wiki, [page])), None)
+
+    def _next_version(self, *, after: int) -> int:
+        """Microseconds since 1970 (a float holds them exactly, as a range filter needs),
+        and always more than before, whatever the clock does."""
+        self._version = max(int(self._clock() * 1e6), self._version + 1, after + 1)
+        return self._version
+
+    def _will_write(self, acl: Acl) -> None:
+        # Before the write: no reader may miss a page whose rights it does not know yet.
+        self._written = {**self._written, str(acl): acl}
+
+    def _readable(self, reader: Principal) -> list[str]:
+        """The Acls that occur and admit ``reader``. One that no longer occurs does no
+        harm; one that is missing hides its passages."""
+        now = self._clock()
+        if self._listed_at is None or (
+            self._rights_last is not None and not 0 <= now - self._listed_at < self._rights_last
+        ):
+            values = map(str, self._engine.facet("acl", None))
+            self._listed = {value: Acl.parse(value) for value in values}
+            self._listed_at = now
+        acls = {**self._listed, **self._written}
+        return [value for value, acl in acls.items() if acl.admits(reader)]
+
+
+def _heads_of(wiki: str, pages: Sequence[str]) -> Where:
+    return Where({"head": [wiki], "page": pages})
+
+
+def _hits(found: Sequence[Found], vector: Vector, reader: Principal) -> list[Hit]:
+    hits: dict[str, Hit] = {}
+    for point in found:
+        passage = schema.read_passage(point.payload)
+        if passage.acl.admits(reader):
+            cosine = sum(map(mul, vector, point.meaning)) if vector else 0.0
+            hits.setdefault(passage.digest, Hit(passage, point.score, cosine))
+    return list(hits.values())
+
+
+def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+    rest = iter(items)
+    while some := list(islice(rest, _BATCH)):
+        yield some

@@ -1,0 +1,153 @@
+"""How a passage lies in Qdrant, the same on both engines.
+
+There are two sorts of points. A *passage* carries two vectors, ``meaning`` and
+``words``, and its payload. A *head* has no vector; it stands for a page and names the
+``version`` (which write) of its passages that may be read. So a page changes from one
+version to the next by the write of one point, and whatever else an interrupted
+``replace`` left lying about is not readable.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from indexers.model import Acl, KnownPage, Passage
+from indexers.ports import Vector
+
+SCHEMA_VERSION = 1
+"""Grows whenever points written before could not be read rightly any more."""
+
+MEANING = "meaning"
+WORDS = "words"
+
+# Every field that a filter or a facet names: a server refuses both without an index.
+KEYWORDS = ("wiki", "page", "acl", "digest", "head")
+INTEGERS = ("version",)
+
+DEPTH = 100
+"""How many points each half of a search brings to the fusion."""
+
+MEANING_WEIGHT = 0.4
+"""Against words: measured as the best on company handbooks and on public questions."""
+
+_POINT_IDS = uuid.UUID("1d3f3a52-6d1c-4c0f-8f0a-466f6f746e74")
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A page's readable version, and what is known of the page."""
+
+    wiki: str
+    page: str
+    version: int
+    known: KnownPage
+
+    @property
+    def id(self) -> uuid.UUID:
+        return head_id(self.wiki, self.page)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return {
+            # Not "wiki" and "acl": a head is never among the passages of either.
+            "head": self.wiki,
+            "page": self.page,
+            "version": self.version,
+            **head_label(self.known.revision, self.known.acl),
+        }
+
+    @classmethod
+    def read(cls, payload: Payload) -> Head:
+        known = KnownPage(payload["revision"], Acl.parse(payload["rights"]))
+        return cls(payload["head"], payload["page"], payload["version"], known)
+
+
+def head_id(wiki: str, page: str) -> uuid.UUID:
+    return uuid.uuid5(_POINT_IDS, f"head\0{wiki}\0{page}")
+
+
+def head_label(revision: str, acl: Acl) -> dict[str, Any]:
+    return {"revision": revision, "rights": str(acl)}
+
+
+def passage_id(passage: Passage, version: int) -> uuid.UUID:
+    """Other versions, other points: a write never overwrites what is being read."""
+    name = "\0".join((passage.wiki, passage.page, str(version), str(passage.ordinal)))
+    return uuid.uuid5(_POINT_IDS, name)
+
+
+def passage_label(revision: str, acl: Acl) -> dict[str, Any]:
+    return {"revision": revision, "acl": str(acl)}
+
+
+def passage_payload(passage: Passage, version: int) -> dict[str, Any]:
+    return {
+        "wiki": passage.wiki,
+        "page": passage.page,
+        "version": version,
+        "ordinal": passage.ordinal,
+        "digest": passage.digest,
+        "title": passage.title,
+        "headings": list(passage.headings),
+        "url": passage.url,
+        "text": passage.text,
+        "embedded": passage.embedded,
+        "owner": passage.owner,
+        "updated": passage.updated and passage.updated.isoformat(),
+        "outdated": passage.outdated,
+        **passage_label(passage.revision, passage.acl),
+    }
+
+
+def read_passage(payload: Payload) -> Passage:
+    updated = payload["updated"]
+    return Passage(
+        wiki=payload["wiki"],
+        page=payload["page"],
+        revision=payload["revision"],
+        ordinal=payload["ordinal"],
+        title=payload["title"],
+        headings=tuple(payload["headings"]),
+        url=payload["url"],
+        text=payload["text"],
+        embedded=payload["embedded"],
+        acl=Acl.parse(payload["acl"]),
+        owner=payload["owner"],
+        updated=updated and date.fromisoformat(updated),
+        outdated=payload["outdated"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What is written: a passage with its vectors, or a head without."""
+
+    id: uuid.UUID
+    payload: dict[str, Any]
+    meaning: Vector = ()
+    words: tuple[Sequence[int], Sequence[float]] = ((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What comes back: ``meaning`` only where it was asked for."""
+
+    payload: Payload
+    score: float = 0.0
+    meaning: Vector = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Points whose field has any of the values, for every field named (a point that
+    lacks the field does not match); ``below`` and ``without`` narrow by version."""
+
+    fields: Mapping[str, Sequence[Any]]
+    below: int | None = None
+    without: Sequence[int] = ()
