@@ -1,0 +1,55 @@
+"""Which addresses an answer may link to: exact origins, nothing that looks like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable
+from urllib.parse import quote, urlsplit
+
+LONGEST = 2000
+"""Characters, escaped: Slack refuses addresses over 3,000, and a section is no longer."""
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+_SUSPECT = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_KEPT = "!#$%&'()*+,-./:;=?@[]_~"
+"""What stays as it is in an address: all of RFC 3986. Everything else, ``<``, ``>``
+and ``|`` among it, which would end a link in Slack, is percent-encoded."""
+
+
+def origin(url: str) -> str | None:
+    """``scheme://host`` with the port if it is not the scheme's own, in small letters.
+
+    None where a browser and we might read the address differently: user names before
+    the host, backslashes, spaces, control characters, hosts that are not plain ASCII.
+    """
+    if len(url) > LONGEST or _SUSPECT.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _DEFAULT_PORTS or not host or "@" in parts.netloc:
+        return None
+    shown = f"[{host}]" if ":" in host else host
+    if not _HOST.fullmatch(shown):
+        return None
+    suffix = f":{port}" if port and port != _DEFAULT_PORTS[parts.scheme] else ""
+    return f"{parts.scheme}://{shown}{suffix}"
+
+
+def origins(places: Iterable[str]) -> frozenset[str]:
+    """The origins of addresses (``https://wiki.example.com/base``) and host names
+    (``wiki.example.com``, which means https)."""
+    named = (place if "://" in place else f"https://{place}" for place in places if place)
+    return frozenset(filter(None, map(origin, named)))
+
+
+def allowed(url: str, origins: Container[str]) -> str | None:
+    """The address as Slack may have it, or None if it leads elsewhere."""
+    url = url.strip()
+    if origin(url) not in origins:
+        return None
+    address = quote(url, safe=_KEPT)
+    return address if len(address) + 4 * address.count("&") <= LONGEST else None

@@ -1,0 +1,74 @@
+"""A table of light Markdown, aligned for a fixed-width font."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexers.prose import plain_line
+
+WIDEST = 90
+"""Columns of text that a message shows without wrapping, on an ordinary screen."""
+
+_RULE_CELL = re.compile(r":?-+:?")
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """``fits``: narrow enough to be shown as code; else each row is lines of prose."""
+
+    text: str
+    fits: bool
+
+
+def aligned(lines: Sequence[str]) -> Aligned:
+    """Total: lines that are no table come out as they are."""
+    rows = [_cells(line) for line in lines]
+    rows = [row for row in rows if not all(_RULE_CELL.fullmatch(cell) for cell in row)]
+    columns = max(map(len, rows), default=0)
+    rows = [row + [""] * (columns - len(row)) for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    if sum(widths) + 2 * max(columns - 1, 0) > WIDEST:
+        return Aligned(_as_prose(rows), fits=False)
+    shown = ["  ".join(map(_padded, row, widths)).rstrip() for row in rows]
+    if len(shown) > 1:
+        shown.insert(1, "  ".join("-" * width for width in widths))
+    return Aligned("\n".join(shown), fits=True)
+
+
+def _cells(line: str) -> list[str]:
+    inner = line.strip().removeprefix("|").removesuffix("|")
+    cells = re.split(r"(?<!\\)\|", inner)
+    return [plain_line(cell.replace(r"\|", "|")).strip() for cell in cells]
+
+
+def _as_prose(rows: Sequence[Sequence[str]]) -> str:
+    """Each row a line, each cell behind its column's name."""
+    head, *body = rows
+    if not body:
+        return " \u00b7 ".join(filter(None, head))
+    return "\n".join(
+        "\u2022 "
+        + "; ".join(
+            f"{name}: {cell}" if name else cell
+            for name, cell in zip(head, row, strict=True)
+            if cell
+        )
+        for row in body
+    )
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - _width(cell))
+
+
+def _width(text: str) -> int:
+    """In cells of a terminal: wide characters take two, combining ones none."""
+    return sum(
+        0
+        if unicodedata.combining(character)
+        else 1 + (unicodedata.east_asian_width(character) in "WF")
+        for character in text
+    )
