@@ -1,0 +1,124 @@
+"""The fragment of a heading, as each site generator makes it.
+
+Sources of the rules: github-slugger; GitLab's Markdown reference; Hugo's
+``markup/goldmark/autoid.go``; Python-Markdown's ``toc`` extension; Eleventy's
+``slugify`` filter with markdown-it-anchor; kramdown's ``basic_generate_id``;
+tech-docs-gem's ``unique_identifier_generator.rb``; Obsidian's link help.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import quote
+
+
+class Anchors:
+    """Hands out the fragments of one page, headings in order, repeats numbered.
+
+    Raises:
+        KeyError: if ``rule`` is none of `RULES`.
+    """
+
+    def __init__(self, rule: str) -> None:
+        self._rule = rule
+        self._slug = RULES[rule]
+        self._taken: dict[str, int] = {}
+
+    def reserve(self, anchor: str) -> str:
+        """An anchor that the author set."""
+        self._taken.setdefault(anchor, 0)
+        return anchor
+
+    def next(self, text: str, source: str, level: int) -> str:
+        """``text`` is the heading as read, ``source`` as written, ``level`` 1 to 6."""
+        base = self._slug(source if self._rule in _FROM_SOURCE else text)
+        anchor = self._unused(base, level)
+        self._taken[anchor] = level
+        return anchor
+
+    def _unused(self, base: str, level: int) -> str:
+        if self._rule == "obsidian":
+            return base
+        if self._rule == "middleman":
+            if base in self._taken:
+                above = [known for known, at in self._taken.items() if at < level]
+                base = f"{above[-1]}-{base}" if above else base
+            return self._numbered(base, "-", 2)
+        if self._rule == "mkdocs":
+            return self._numbered_on(base)
+        return self._numbered(base, "-", 1)
+
+    def _numbered(self, base: str, joint: str, first: int) -> str:
+        anchor, number = base, first
+        while anchor in self._taken:
+            anchor = f"{base}{joint}{number}"
+            number += 1
+        return anchor
+
+    def _numbered_on(self, base: str) -> str:
+        """Python-Markdown counts a trailing number on: ``step_1`` becomes ``step_2``."""
+        anchor = base
+        while anchor in self._taken or not anchor:
+            counted = re.fullmatch(r"(.*)_(\d+)", anchor)
+            anchor = f"{counted[1]}_{int(counted[2]) + 1}" if counted else f"{anchor}_1"
+        return anchor
+
+
+def slug(rule: str, heading: str) -> str:
+    """The fragment of a heading that stands once on its page."""
+    return Anchors(rule).next(heading, heading, 6)
+
+
+def _github(text: str) -> str:
+    return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+
+
+def _gitlab(text: str) -> str:
+    return re.sub(r"-{2,}", "-", _github(text))
+
+
+def _hugo(source: str) -> str:
+    kept = (char if char not in " \t" else "-" for char in source.strip())
+    return "".join(char for char in kept if char in "-_" or char.isalnum()).lower() or "heading"
+
+
+def _mkdocs(text: str) -> str:
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", ascii_text).strip().lower())
+
+
+def _eleventy(text: str) -> str:
+    for char, words in (("&", " and "), ("♥", " love "), ("🦄", " unicorn ")):
+        text = text.replace(char, words)
+    ascii_text = unicodedata.normalize("NFKD", text.replace("’", "'")).encode("ascii", "ignore")
+    contracted = re.sub(r"([a-z\d]+)'([ts])(?=\s|$)", r"\1\2", ascii_text.decode().lower())
+    return re.sub(r"[^a-z\d]+", "-", contracted).strip("-")
+
+
+def _kramdown(source: str) -> str:
+    kept = re.sub(r"[^a-zA-Z0-9 -]", "", re.sub(r"^[^a-zA-Z]+", "", source))
+    return kept.replace(" ", "-").lower() or "section"
+
+
+def _middleman(text: str) -> str:
+    return re.sub(r"[^0-9a-z]+", "-", text.strip().lower()).strip("-")
+
+
+def _obsidian(text: str) -> str:
+    return quote(re.sub(r"\s+", " ", re.sub(r"[#^|\[\]]", " ", text)).strip(), safe="")
+
+
+RULES: Final[Mapping[str, Callable[[str], str]]] = {
+    "github": _github,
+    "gitlab": _gitlab,
+    "hugo": _hugo,
+    "mkdocs": _mkdocs,
+    "eleventy": _eleventy,
+    "kramdown": _kramdown,
+    "middleman": _middleman,
+    "obsidian": _obsidian,
+}
+_FROM_SOURCE = frozenset({"hugo", "kramdown"})

@@ -1,0 +1,64 @@
+"""What each kind of Markdown wiki understands, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """``features`` are the parser's, ``tags`` the template syntax, ``anchors`` the rule
+    for fragments, ``addresses`` the rule for pages, ``folders`` where the pages may be."""
+
+    name: str
+    anchors: str
+    addresses: str
+    features: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    folders: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = (".md", ".markdown", ".mdx")
+
+
+def _dialect(
+    name: str, anchors: str, addresses: str, features: str = "", tags: str = "", folders: str = ""
+) -> Dialect:
+    more = (".md.erb",) if name == "middleman" else ()
+    return Dialect(
+        name,
+        anchors,
+        addresses,
+        frozenset(features.split()),
+        frozenset(tags.split()),
+        tuple(folders.split()),
+        (".md", ".markdown", ".mdx", *more),
+    )
+
+
+DIALECTS: Final[Mapping[str, Dialect]] = {
+    dialect.name: dialect
+    for dialect in (
+        _dialect("github", "github", "plain", "math attributes directives", folders="docs"),
+        _dialect("gitlab", "gitlab", "plain", "math attributes directives", folders="docs"),
+        _dialect("github-wiki", "github", "wiki", "math wikilinks labelfirst"),
+        _dialect("mkdocs", "mkdocs", "pretty", "admonitions attributes deflist", folders="docs"),
+        _dialect(
+            "docusaurus", "github", "bare", "directives modules math attributes",
+            "jsx mdx_comment expression", "docs",
+        ),
+        _dialect("hugo", "hugo", "hugo", "attributes deflist", "hugo hugo_shown", "content"),
+        _dialect(
+            "jekyll", "github", "html", "attributes deflist", "liquid variable", "docs _docs pages"
+        ),
+        _dialect(
+            "eleventy", "eleventy", "pretty", "attributes directives",
+            "liquid variable jinja_comment", "pages src content docs",
+        ),
+        _dialect("middleman", "middleman", "middleman", "", "erb", "source"),
+        _dialect(
+            "obsidian", "obsidian", "obsidian", "wikilinks highlights math", "percent_comment"
+        ),
+        _dialect("gitbook", "github", "bare", "math attributes", "liquid", "docs"),
+    )
+}  # fmt: skip

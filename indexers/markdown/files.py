@@ -1,0 +1,155 @@
+"""The files of a folder: listed completely or not at all, and read with care."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pathspec import PathSpec
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+
+_IGNORED = frozenset({"node_modules", "__pycache__", "vendor", "themes", "venv", "_site", "bower_components"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Paths relative to the folder, with ``/``; undecodable bytes as surrogates."""
+
+    files: tuple[str, ...]
+    folders: frozenset[str]
+
+
+def check(root: Path) -> None:
+    """
+    Raises:
+        WikiMisconfigured: there is no such folder.
+    """
+    if not root.exists():
+        raise WikiMisconfigured(f"there is no folder {root}; set the wiki's path to one")
+    if not root.is_dir():
+        raise WikiMisconfigured(f"{root} is no folder; set the wiki's path to the folder of the pages")
+
+
+def listing(root: Path) -> Listing:
+    """Every file below ``root``, hidden folders and dependencies left out. Links to
+    folders are not followed.
+
+    Raises:
+        WikiMisconfigured: there is no such folder.
+        WikiUnavailable: some folder cannot be listed.
+    """
+    check(root)
+    files: list[str] = []
+    folders: set[str] = set()
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(root / folder) as entries:
+                for entry in entries:
+                    path = f"{folder}{entry.name}"
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.add(path)
+                        if not entry.name.startswith(".") and entry.name not in _IGNORED:
+                            pending.append(f"{path}/")
+                    else:
+                        files.append(path)
+        except OSError as error:
+            raise WikiUnavailable(
+                f"the folder {root / folder} cannot be listed: {error.strerror or error}"
+            ) from error
+    return Listing(tuple(sorted(files)), frozenset(folders))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which files are pages: by suffix, and by patterns as in ``.gitignore``."""
+
+    suffixes: tuple[str, ...]
+    include: PathSpec | None
+    exclude: PathSpec
+
+    @classmethod
+    def of(
+        cls, suffixes: Sequence[str], include: Sequence[str], exclude: Sequence[str]
+    ) -> Selection:
+        """
+        Raises:
+            WikiMisconfigured: a pattern cannot be understood.
+        """
+        try:
+            return cls(
+                tuple(suffixes),
+                PathSpec.from_lines("gitwildmatch", include) if include else None,
+                PathSpec.from_lines("gitwildmatch", exclude),
+            )
+        except ValueError as error:
+            raise WikiMisconfigured(f"include or exclude has a wrong pattern: {error}") from error
+
+    def __call__(self, path: str) -> bool:
+        name = path.rsplit("/", 1)[-1]
+        return (
+            name.lower().endswith(self.suffixes)
+            and not name.startswith(".")
+            and (self.include is None or self.include.match_file(path))
+            and not self.exclude.match_file(path)
+        )
+
+
+class Unread(Exception):
+    """Why a file was not read: ``skipped`` on purpose, or failed this time."""
+
+    def __init__(self, reason: str, *, skipped: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.skipped = skipped
+
+
+def read(root: Path, path: str, max_bytes: int) -> bytes:
+    """
+    Raises:
+        Unread: it leads out of the folder, is too large, binary or unreadable.
+    """
+    file = root / path
+    try:
+        if not file.resolve().is_relative_to(root.resolve()):
+            raise Unread("a link that leads out of the folder", skipped=True)
+        if not file.is_file():
+            raise Unread("a link that leads nowhere or no regular file", skipped=True)
+        size = file.stat().st_size
+        if size > max_bytes:
+            raise Unread(f"too large: {size:,} bytes, at most {max_bytes:,}", skipped=True)
+        raw = file.read_bytes()
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Unread(f"cannot be read: {reason}", skipped=False) from error
+    if b"\0" in raw:
+        raise Unread("binary", skipped=True)
+    return raw
+
+
+def text_of(raw: bytes) -> tuple[str, str]:
+    """The text, and a warning where bytes had to be replaced."""
+    try:
+        return raw.decode("utf-8-sig"), ""
+    except UnicodeDecodeError as error:
+        return (
+            raw.decode("utf-8-sig", "replace"),
+            f"not UTF-8 at byte {error.start}; what could not be read was replaced",
+        )
+
+
+def key_of(path: str) -> str:
+    """A path as valid text: bytes that are no UTF-8 become ``%FF``."""
+    return re.sub("[\udc80-\udcff]", lambda match: f"%{ord(match[0]) - 0xDC00:02X}", path)
+
+
+def paths_of(key: str) -> Iterator[str]:
+    """The paths that may have this key, the likely one first."""
+    yield key
+    if "%" in key:
+        yield re.sub(r"%([89A-F][0-9A-F])", lambda match: chr(0xDC00 + int(match[1], 16)), key)

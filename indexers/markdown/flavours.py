@@ -1,0 +1,256 @@
+"""Which kind of wiki a folder is, where its pages start, and what its settings say."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+
+from indexers.errors import WikiMisconfigured
+from indexers.markdown.convert import guess
+from indexers.markdown.dialects import DIALECTS, Dialect
+from indexers.markdown.files import Listing
+from indexers.markdown.grammar import parser
+from indexers.markdown.matter import load_yaml
+
+_META = re.compile(
+    r"(?:readme|licen[cs]e|notice|contributing|changelog|code_of_conduct|security|authors|claude|agents)"
+    r"[^/]*",
+    re.IGNORECASE,
+)
+_HUGO = ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml", "config.yaml", "config.yml")
+_DOCUSAURUS = tuple(f"docusaurus.config.{ending}" for ending in ("js", "ts", "mjs", "cjs"))
+_ELEVENTY = (".eleventy.js", *(f"eleventy.config.{ending}" for ending in ("js", "mjs", "cjs", "ts")))
+_MKDOCS = ("mkdocs.yml", "mkdocs.yaml")
+_GITBOOK = ("SUMMARY.md", ".gitbook.yaml", ".gitbook.yml")
+_SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """``folder`` is where the pages start below the root (empty, or with ``/`` behind).
+    ``titles`` are those of the wiki's own table of contents, by path below ``folder``."""
+
+    dialect: Dialect
+    folder: str = ""
+    site_url: str = ""
+    addresses: str = ""
+    anchors: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+def recognise(root: Path, listed: Listing, flavour: str) -> Recognised:
+    """
+    Raises:
+        WikiMisconfigured: there is no such flavour.
+    """
+    name = _name(root, listed) if flavour == "auto" else flavour
+    if name not in DIALECTS:
+        known = ", ".join(sorted(DIALECTS))
+        raise WikiMisconfigured(f"there is no flavour {name!r} of Markdown; there are auto, {known}")
+    dialect = DIALECTS[name]
+    said = _SETTINGS.get(name, lambda _root, _listed: Recognised(dialect))(root, listed)
+    folder = said.folder or _folder(root, listed, dialect)
+    if name == "gitbook":
+        said = Recognised(dialect, titles=_summary(root / folder / "SUMMARY.md"))
+    return Recognised(
+        dialect,
+        folder,
+        said.site_url,
+        said.addresses or dialect.addresses,
+        said.anchors or dialect.anchors,
+        said.titles,
+    )
+
+
+def _name(root: Path, listed: Listing) -> str:
+    top = {path for path in listed.files if "/" not in path}
+    names = {path.rsplit("/", 1)[-1] for path in listed.files}
+    checks: Iterator[tuple[str, bool]] = iter(
+        (
+            ("mkdocs", _mkdocs_file(root) is not None),
+            ("docusaurus", _near(root, _DOCUSAURUS, 1) is not None),
+            ("obsidian", ".obsidian" in listed.folders),
+            ("gitbook", any(mark in top for mark in _GITBOOK) or "docs/SUMMARY.md" in listed.files),
+            ("hugo", "_index.md" in names or _hugo_file(root) is not None),
+            (
+                "github-wiki",
+                bool(names & {"_Sidebar.md", "_Footer.md"})
+                or root.name.endswith(".wiki")
+                or ("Home.md" in top and not listed.folders - {".git"}),
+            ),
+            ("middleman", any(".html.m" in name for name in names)),
+            ("eleventy", _near(root, _ELEVENTY, 1) is not None),
+            ("jekyll", "_config.yml" in top),
+            ("docusaurus", "_category_.json" in names or any(n.endswith(".mdx") for n in names)),
+            ("eleventy", any(name.endswith((".njk", ".liquid", ".11ty.js")) for name in names)),
+        )
+    )
+    return next((name for name, holds in checks if holds), "") or _by_syntax(root, listed)
+
+
+def _by_syntax(root: Path, listed: Listing) -> str:
+    """By the marks that the pages' text bears, where no file tells."""
+    pages = [path for path in listed.files if path.endswith((".md", ".markdown"))]
+    votes: Counter[str] = Counter()
+    for path in pages[:: max(1, len(pages) // _SAMPLE)]:
+        try:
+            with (root / path).open("rb") as file:
+                votes[guess(file.read(1 << 16).decode("utf-8", "replace"), path)] += 1
+        except OSError:
+            continue
+    marked = [(count, name) for name, count in votes.items() if name != "github"]
+    count, name = max(marked, default=(0, "github"))
+    return name if count * 20 >= sum(votes.values()) else "github"
+
+
+def _folder(root: Path, listed: Listing, dialect: Dialect) -> str:
+    """The pages' folder, where beside it there are only files about the repository."""
+    pages = [path for path in listed.files if path.endswith(dialect.suffixes)]
+    configured = bool(_near(root, (*_HUGO, *_DOCUSAURUS, *_ELEVENTY, "config.rb"), 0))
+    for folder in dialect.folders:
+        outside = [path for path in pages if not path.startswith(f"{folder}/")]
+        if len(outside) < len(pages) and (configured or all(map(_META.fullmatch, outside))):
+            return f"{folder}/"
+    return ""
+
+
+def _near(root: Path, names: tuple[str, ...], above: int) -> Path | None:
+    folders = [root, *list(root.absolute().parents)[:above]]
+    return next(
+        (folder / name for folder in folders for name in names if (folder / name).is_file()), None
+    )
+
+
+def _mkdocs_file(root: Path) -> Path | None:
+    """Its settings, of this folder or of the one whose pages it is."""
+    found = _near(root, _MKDOCS, 1)
+    if found is None or found.parent == root:
+        return found
+    docs = _settings(found).get("docs_dir") or "docs"
+    return found if (found.parent / str(docs)).resolve() == root.resolve() else None
+
+
+def _hugo_file(root: Path) -> Path | None:
+    for above, folder in enumerate([root, *list(root.absolute().parents)[:2]]):
+        inside = root.absolute().relative_to(folder.absolute()).parts
+        if above and inside[:1] != ("content",):
+            continue
+        for name in _HUGO:
+            if (folder / name).is_file() and (folder / "content").is_dir():
+                return folder / name
+    return None
+
+
+def _mkdocs(root: Path, _listed: Listing) -> Recognised:
+    dialect = DIALECTS["mkdocs"]
+    file = _mkdocs_file(root)
+    if file is None:
+        return Recognised(dialect)
+    said = _settings(file)
+    docs = str(said.get("docs_dir") or "docs").strip("./")
+    titles: dict[str, str] = {}
+    _nav(said.get("nav"), titles)
+    extensions = str(said.get("markdown_extensions"))
+    return Recognised(
+        dialect,
+        f"{docs}/" if file.parent == root and (root / docs).is_dir() else "",
+        str(said.get("site_url") or ""),
+        "html" if said.get("use_directory_urls") is False else "",
+        "github" if "pymdownx.slugs" in extensions else "",
+        titles,
+    )
+
+
+def _nav(item: object, titles: dict[str, str], title: str = "") -> None:
+    if isinstance(item, str) and title and "://" not in item:
+        titles.setdefault(item, title)
+    elif isinstance(item, list):
+        for each in item:
+            _nav(each, titles)
+    elif isinstance(item, dict):
+        for name, each in item.items():
+            _nav(each, titles, str(name))
+
+
+def _hugo(root: Path, _listed: Listing) -> Recognised:
+    file = _hugo_file(root)
+    base = str(_settings(file).get("baseURL") or "") if file and file.suffix != ".json" else ""
+    return Recognised(DIALECTS["hugo"], site_url=base if "://" in base else "")
+
+
+def _jekyll(root: Path, _listed: Listing) -> Recognised:
+    file = _near(root, ("_config.yml",), 0)
+    said = _settings(file) if file else {}
+    base = f"{said.get('url') or ''}{said.get('baseurl') or ''}"
+    pretty = said.get("permalink") in ("pretty",) or str(said.get("permalink") or "").endswith("/")
+    anchors = "github" if "kramdown" not in said or "GFM" in str(said["kramdown"]) else ""
+    return Recognised(
+        DIALECTS["jekyll"],
+        site_url=base if "://" in base else "",
+        addresses="pretty" if pretty else "",
+        anchors=anchors,
+    )
+
+
+def _docusaurus(root: Path, _listed: Listing) -> Recognised:
+    file = _near(root, _DOCUSAURUS, 1)
+    text = file.read_text("utf-8", "replace") if file else ""
+    said = dict(re.findall(r"\b(url|baseUrl|routeBasePath):\s*['\"]([^'\"]*)['\"]", text))
+    base = (said.get("baseUrl") or "/").strip("/")
+    route = said.get("routeBasePath", "docs").strip("/") if file else ""
+    site = "/".join(filter(None, (said.get("url", "").rstrip("/"), base, route)))
+    return Recognised(DIALECTS["docusaurus"], site_url=site if "://" in site else "")
+
+
+def _middleman(root: Path, _listed: Listing) -> Recognised:
+    file = _near(root, ("config.rb",), 1)
+    text = file.read_text("utf-8", "replace") if file else ""
+    pretty = re.search(r"^\s*activate :directory_indexes", text, re.MULTILINE)
+    return Recognised(DIALECTS["middleman"], addresses="pretty" if pretty else "")
+
+
+_SETTINGS: Mapping[str, Callable[[Path, Listing], Recognised]] = {
+    "mkdocs": _mkdocs,
+    "hugo": _hugo,
+    "jekyll": _jekyll,
+    "docusaurus": _docusaurus,
+    "middleman": _middleman,
+}
+
+
+def _summary(file: Path) -> Mapping[str, str]:
+    """GitBook's table of contents: paths and what it calls them."""
+    try:
+        text = file.read_text("utf-8", "replace")
+    except OSError:
+        return {}
+    titles: dict[str, str] = {}
+    for token in parser(frozenset()).parse(text):
+        target = ""
+        for part in token.children or ():
+            if part.type == "link_open":
+                target = str(part.attrGet("href") or "").split("#")[0].removeprefix("./")
+                words: list[str] = []
+            elif part.type == "link_close" and target and not urlsplit(target).scheme:
+                titles.setdefault(target, "".join(words))
+                target = ""
+            elif target:
+                words.append(part.content)
+    return titles
+
+
+def _settings(file: Path) -> Mapping[str, object]:
+    """Settings are a help, never a must: broken ones say nothing."""
+    try:
+        text = file.read_text("utf-8", "replace")
+        said = tomllib.loads(text) if file.suffix == ".toml" else load_yaml(text)
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,58 @@
+"""Where a forge (GitHub, GitLab, Bitbucket, ...) shows the files of a repository."""
+
+from __future__ import annotations
+
+import re
+from configparser import ConfigParser
+from configparser import Error as ConfigError
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+_SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>[^\s]+)$")
+
+
+def view(repository: str, branch: str, folder: str = "") -> str:
+    """The address at which ``folder`` of a clone's remote is shown, without credentials;
+    empty where the remote is no forge's (a path, a file)."""
+    found = _SCP.match(repository) if "://" not in repository else None
+    if found:
+        host, path = found["host"], found["path"]
+    else:
+        parts = urlsplit(repository)
+        if parts.scheme not in ("http", "https", "ssh", "git") or not parts.hostname:
+            return ""
+        host, path = parts.hostname, parts.path
+        if parts.port and parts.scheme in ("http", "https"):
+            host = f"{host}:{parts.port}"
+    path = path.strip("/").removesuffix(".git")
+    if path.endswith(".wiki"):
+        return f"https://{host}/{path.removesuffix('.wiki')}/wiki"
+    way = "src" if "bitbucket" in host or "gitea" in host or "codeberg" in host else "blob"
+    if "gitlab" in host:
+        way = "-/blob"
+    if way == "src" and "bitbucket" not in host:
+        way = "src/branch"
+    address = f"https://{host}/{path}/{way}/{quote(branch, safe='/')}"
+    return f"{address}/{quote(folder.strip('/'))}".rstrip("/")
+
+
+def view_of(folder: Path) -> str:
+    """The same for a folder within a checkout; empty if it is in none."""
+    start = folder.resolve()
+    for top in (start, *start.parents):
+        config = top / ".git" / "config"
+        if config.is_file():
+            return _view_of(top, config, start.relative_to(top).as_posix())
+    return ""
+
+
+def _view_of(top: Path, config: Path, folder: str) -> str:
+    settings = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
+    try:
+        settings.read_string(config.read_text("utf-8", "replace"))
+        head = (top / ".git" / "HEAD").read_text("utf-8", "replace").strip()
+    except (OSError, ConfigError):
+        return ""
+    remote = settings.get('remote "origin"', "url", fallback="") or ""
+    branch = head.removeprefix("ref: refs/heads/")
+    return view(remote, branch, "" if folder == "." else folder)

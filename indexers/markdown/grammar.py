@@ -1,0 +1,302 @@
+"""Markdown's dialects as rules of one markdown-it parser.
+
+What a dialect adds becomes plain HTML or one of our own elements, so that all
+of it is written by one writer (`indexers.markdown.writing`):
+
+- ``<fn-note label= title=>`` a note, warning or callout
+- ``<fn-tab title=>`` a named part (tab, collapsible)
+- ``<fn-link to= embed=>`` a link by a page's name
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from html import escape
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from indexers.markdown.tags import STAND_IN
+
+_DEEPEST = 60
+_TERMINATES = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+
+_ADMONITION = re.compile(
+    r"(?:!!!|\?\?\?\+?)\s*(?P<kind>[\w-]*)(?:\s+(?![\"'])[\w -]+?)?\s*(?:\"(?P<title>.*)\")?\s*$"
+)
+_TAB = re.compile(r"===[+!]*\s*[\"'](?P<title>.*)[\"']\s*$")
+_DIRECTIVE = re.compile(r"\s*\{?(?P<kind>[A-Za-z][\w-]*)\}?\s*(?:\[(?P<label>.*)\])?(?P<title>.*)$")
+_ATTRIBUTES = re.compile(
+    r"\{:?\s*(?:(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"']+))\s*)+\}"
+    r"|\{::?[^{}\n]*/?\}"
+)
+_TOC = re.compile(r"(?:\[TOC\]|\[\[_?TOC_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$", re.I)
+_MODULE = re.compile(
+    r"(?:import\s+(?:[\w*{][^;\n]*\s+from\s+)?[\"'][^\"'\n]+[\"'];?"
+    r"|export\s+(?:const|let|var|function|default|async|class)\b.*)\s*$"
+)
+_WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
+
+
+@lru_cache(maxsize=16)
+def parser(features: frozenset[str]) -> MarkdownIt:
+    """A parser with these features: ``admonitions directives attributes toc modules
+    wikilinks labelfirst math deflist``. It is shared; rendering keeps no state in it."""
+    md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
+    md.block = _ForgivingBlocks.of(md.block)
+    md.enable(["table", "strikethrough"])
+    md.validateLink = lambda _url: True  # type: ignore[method-assign]
+    md.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    md.use(footnote_plugin, inline=False)
+    md.add_render_rule("footnote_ref", _footnote_reference)
+    md.add_render_rule("footnote_block_open", lambda *_: "<fn-footnotes>")
+    md.add_render_rule("footnote_block_close", lambda *_: "</fn-footnotes>")
+    md.add_render_rule("footnote_open", _footnote_open)
+    md.add_render_rule("footnote_close", lambda *_: "</fn-footnote>")
+    md.add_render_rule("footnote_anchor", lambda *_: "")
+    md.add_render_rule("heading_open", _heading_open)
+    md.block.ruler.before("fence", "template_tags", _template_tags, _TERMINATES)
+    if "admonitions" in features:
+        md.block.ruler.before("fence", "indented", _indented, _TERMINATES)
+    if "directives" in features:
+        md.use(
+            container_plugin,
+            "directive",
+            validate=lambda params, _mark: _DIRECTIVE.match(params) is not None,
+            render=_directive,
+        )
+    if "attributes" in features:
+        md.block.ruler.before("fence", "attribute_line", _attribute_line, _TERMINATES)
+        md.inline.ruler.before("emphasis", "attributes", _attributes)
+    if "deflist" in features:
+        md.use(deflist_plugin)
+    if "math" in features:
+        md.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+        md.add_render_rule("math_inline", _math)
+        md.add_render_rule("math_inline_double", _math)
+        md.add_render_rule("math_block", _math)
+        md.add_render_rule("math_block_label", _math)
+    if "modules" in features:
+        md.block.ruler.before("fence", "modules", _modules)
+    if "wikilinks" in features:
+        label_first = "labelfirst" in features
+        md.inline.ruler.before("link", "wiki_link", _wiki_link(label_first))
+    if "highlights" in features:
+        md.inline.ruler.before("emphasis", "highlight", _highlight)
+    md.block.ruler.before("fence", "contents", _contents, _TERMINATES)
+    return md
+
+
+class _ForgivingBlocks(ParserBlock):
+    """Takes what is nested too deeply for text, where markdown-it would leave it out."""
+
+    @classmethod
+    def of(cls, parser: ParserBlock) -> _ForgivingBlocks:
+        made = cls.__new__(cls)
+        made.ruler = parser.ruler
+        return made
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 - theirs
+        if state.level < state.md.options.maxNesting - 2:
+            super().tokenize(state, startLine, endLine)
+            return
+        state.push("paragraph_open", "p", 1)
+        inline = state.push("inline", "", 0)
+        inline.content = state.getLines(startLine, endLine, state.blkIndent, False).strip()
+        inline.children = []
+        state.push("paragraph_close", "p", -1)
+        state.line = endLine
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _template_tags(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A line of nothing but template tags stands between blocks."""
+    if state.is_code_block(start):
+        return False
+    line = _line(state, start)
+    if not STAND_IN.match(line) or STAND_IN.sub("", line).strip():
+        return False
+    if not silent:
+        token = state.push("html_block", "", 0)
+        token.content = line + "\n"
+        token.map = [start, start + 1]
+        state.line = start + 1
+    return True
+
+
+def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """MkDocs' admonitions and tabs: a line with a mark, then a block indented by four."""
+    if state.is_code_block(start):
+        return False
+    line = _line(state, start)
+    found = _ADMONITION.match(line) or _TAB.match(line)
+    if not found or not any(found.groupdict().values()):
+        return False
+    if silent:
+        return True
+    indent = state.sCount[start] + 4
+    until = last = start + 1
+    while until < end:
+        if not state.isEmpty(until):
+            if state.sCount[until] < indent:
+                break
+            last = until + 1
+        until += 1
+    values = found.groupdict()
+    element = "fn-note" if "kind" in values else "fn-tab"
+    title = values["title"] or ""
+    _html(state, f"<{element} label={_quoted(values.get('kind') or '')} title={_quoted(title)}>")
+    outer = state.blkIndent, state.lineMax, state.parentType
+    state.blkIndent, state.lineMax, state.parentType = indent, last, "blockquote"
+    state.md.block.tokenize(state, start + 1, last)
+    state.blkIndent, state.lineMax, state.parentType = outer
+    _html(state, f"</{element}>")
+    state.line = last
+    return True
+
+
+def _html(state: StateBlock, content: str) -> None:
+    state.push("html_block", "", 0).content = content + "\n"
+
+
+def _quoted(text: str) -> str:
+    return f'"{escape(text.strip())}"'
+
+
+def _directive(
+    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    """Docusaurus' ``:::note[Title]``, VuePress' ``::: tip Title``."""
+    if tokens[at].nesting < 0:
+        return "</fn-note>\n"
+    found = _DIRECTIVE.match(tokens[at].info)
+    kind = found["kind"] if found else ""
+    title = (found["label"] or found["title"] or "") if found else ""
+    title = _ATTRIBUTES.sub("", title)
+    return f"<fn-note label={_quoted(kind)} title={_quoted(title)}>\n"
+
+
+def _attribute_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Kramdown's ``{: .class #id}`` on a line of its own."""
+    line = _line(state, start)
+    if state.is_code_block(start) or not line.startswith("{"):
+        return False
+    found = _ATTRIBUTES.match(line)
+    if not found or line[found.end() :].strip():
+        return False
+    if not silent:
+        named = re.search(r"#([\w:-]+)", line)
+        if named:
+            _html(state, f"<fn-id id={_quoted(named[1])}></fn-id>")
+        state.line = start + 1
+    return True
+
+
+def _attributes(state: StateInline, silent: bool) -> bool:
+    """Attributes right behind a link, an image, code or emphasis."""
+    if state.src[state.pos] != "{" or not state.pos or state.src[state.pos - 1] not in ")*_`]>":
+        return False
+    found = _ATTRIBUTES.match(state.src, state.pos)
+    if not found:
+        return False
+    state.pos = found.end()
+    return True
+
+
+def _contents(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Where the site puts a table of contents."""
+    if state.is_code_block(start) or not _TOC.match(_line(state, start)):
+        return False
+    if not silent:
+        state.line = start + 1
+    return True
+
+
+def _modules(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """MDX: imports and exports, up to the next blank line."""
+    if state.level or state.sCount[start] or not _MODULE.match(_line(state, start)):
+        return False
+    if not silent:
+        until = start
+        while until < end and not state.isEmpty(until):
+            until += 1
+        state.line = until
+    return True
+
+
+def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
+    """``[[Page#Heading|label]]``, or in GitHub's wikis ``[[label|Page]]``."""
+
+    def rule(state: StateInline, silent: bool) -> bool:
+        if state.src[state.pos] not in "[!":
+            return False
+        found = _WIKI_LINK.match(state.src, state.pos)
+        if not found:
+            return False
+        if not silent:
+            embed, to, label = found.groups()
+            to = to.rstrip("\\")
+            if label_first and label:
+                to, label = label, to
+            token = state.push("html_inline", "", 0)
+            shown = escape(label or "")
+            kind = "true" if embed else ""
+            token.content = f"<fn-link to={_quoted(to)} embed={_quoted(kind)}>{shown}</fn-link>"
+        state.pos = found.end()
+        return True
+
+    return rule
+
+
+def _highlight(state: StateInline, silent: bool) -> bool:
+    """The marks of ``==highlighted==`` text."""
+    if not state.src.startswith("==", state.pos):
+        return False
+    before, after = state.src[: state.pos], state.src[state.pos + 2 :]
+    opens = after[:1].strip() not in ("", "=") and "==" in after
+    closes = before[-1:].strip() not in ("", "=") and "==" in before
+    if not (opens or closes):
+        return False
+    state.pos += 2
+    return True
+
+
+def _heading_open(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return f"<{tokens[at].tag} data-source={_quoted(tokens[at + 1].content)}>"
+
+
+def _footnote_reference(
+    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return f'<fn-ref to="{tokens[at].meta["id"]}"></fn-ref>'
+
+
+def _footnote_open(
+    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return f'<fn-footnote id="{tokens[at].meta["id"]}">'
+
+
+def _math(
+    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    mark = tokens[at].markup or "$"
+    content = escape(" ".join(tokens[at].content.split()))
+    shown = f"{mark}{content}{mark}"
+    return f"<p>{shown}</p>\n" if "block" in tokens[at].type else shown

@@ -1,0 +1,153 @@
+"""A link's target, as it is written on a page, to the address that it leads to."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from indexers.markdown.anchors import slug
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_NO_PAGES = re.compile(r"(?:javascript|data|vbscript)\s*:", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:\.html)?\.(?:md|markdown|mdx)(?:\.erb)?$", re.IGNORECASE)
+_INDEX = re.compile(r"(?:^|/)(?:index|_index|readme)$", re.IGNORECASE)
+
+_CANDIDATES = re.compile(
+    r"\]\(\s*<?([^)\s>]+)|^\s*\[[^\]\n]+\]:\s*<?(\S+?)>?\s|\bhref\s*=\s*[\"']([^\"'\n]+)"
+    r"|\[\[([^\]\n]+)\]\]|\{[%{<][^}\n]*?[\"'`]([^\"'`\n]+)",
+    re.MULTILINE,
+)
+
+
+def candidates(text: str) -> frozenset[str]:
+    """Whatever may be a link to another page; more than there are, never fewer."""
+    found = (next(filter(None, groups), "") for groups in _CANDIDATES.findall(text))
+    return frozenset(
+        part
+        for target in found
+        for part in target.split("|")
+        if part and not part.startswith(("#", "http:", "https:", "mailto:"))
+    )
+
+
+class Links:
+    """Resolves links between the pages of one wiki.
+
+    ``pages`` are addresses by key, ``aliases`` other paths of the site by address,
+    ``files`` everything else below the pages' folder. ``site`` is the address of
+    the pages' folder, without a slash behind.
+    """
+
+    def __init__(
+        self,
+        pages: Mapping[str, str],
+        aliases: Iterable[tuple[str, str]],
+        files: frozenset[str],
+        site: str,
+        *,
+        anchors: str,
+        as_source: bool,
+    ) -> None:
+        self._pages = pages
+        self._files = files
+        self._site = site
+        self._anchors = anchors
+        self._as_source = as_source
+        parts = urlsplit(site)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._site_path = parts.path.strip("/")
+        self._by_place = {_bare(key): key for key in reversed(pages)}
+        self._by_address = {_comparable(url): url for url in pages.values()}
+        for path, url in aliases:
+            alias = f"{site}/{path.lstrip('/')}"
+            self._by_address.setdefault(_comparable(alias), url)
+        self._by_name: dict[str, str] = {}
+        for key in sorted(pages, key=lambda key: (key.count("/"), len(key), key)):
+            self._by_name.setdefault(_name(key), key)
+
+    def resolve(self, page: str, target: str, style: str) -> str:
+        """An absolute address; empty if the target leads nowhere."""
+        target = target.strip()
+        if not target or _NO_PAGES.match(target):
+            return ""
+        if target.startswith("//"):
+            return "https:" + target
+        if _SCHEME.match(target) and (style != "name" or "://" in target):
+            return target
+        path, mark, fragment = target.partition("#")
+        path, question, query = path.partition("?")
+        address = self._address(page, path, style)
+        if mark and fragment and style == "name":
+            last = fragment.rsplit("#", 1)[-1]
+            fragment = "" if last.startswith("^") else slug(self._anchors, last)
+        behind = f"{question}{query}{'#' if fragment else ''}{fragment}"
+        return f"{address}{behind}" if address else ""
+
+    def _address(self, page: str, path: str, style: str) -> str:
+        own = self._pages.get(page, self._site)
+        if not path:
+            return own
+        if style == "name":
+            key = self._key(page, path) or self._by_name.get(_name(unquote(path)))
+            return self._pages[key] if key else ""
+        if style == "site":
+            url = f"{self._site}/{path.lstrip('/')}"
+            return self._known(url) or self._within_site(path) or self._as_path(url)
+        key = self._key(page, path)
+        if key is not None:
+            return self._pages[key]
+        if path.startswith("/"):
+            url = self._origin + path
+            return self._known(url) or self._known(self._site + path) or self._as_path(url)
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(path)))
+        if self._as_source or place in self._files:
+            return self._as_path(urljoin(f"{self._site}/", quote(place, safe="/~@+:!$&'*,;=")))
+        url = urljoin(own, path)
+        return self._known(url) or self._as_path(url)
+
+    def _key(self, page: str, path: str) -> str | None:
+        """The page that ``path`` names as a file, seen from ``page`` or from the top."""
+        path = unquote(path)
+        if path.startswith("/"):
+            places = [path.strip("/")]
+            if self._site_path and places[0].startswith(f"{self._site_path}/"):
+                places.insert(0, places[0].removeprefix(f"{self._site_path}/"))
+            if not _SUFFIX.search(path):
+                return None
+        else:
+            places = [posixpath.normpath(posixpath.join(posixpath.dirname(page), path))]
+        for place in places:
+            if place in self._pages:
+                return place
+            if not place.startswith(".."):
+                key = self._by_place.get(_bare(place.removesuffix(".html")))
+                if key is not None:
+                    return key
+        return None
+
+    def _known(self, url: str) -> str:
+        return self._by_address.get(_comparable(url), "")
+
+    def _within_site(self, path: str) -> str:
+        """A path that already starts with the site's own."""
+        return self._known(f"{self._origin}/{path.lstrip('/')}")
+
+    def _as_path(self, url: str) -> str:
+        return re.sub(r"\s", "%20", url)
+
+
+def _bare(key: str) -> str:
+    """A path without what people leave out: suffix, index file, trailing slash."""
+    return _INDEX.sub("", _SUFFIX.sub("", key.rstrip("/"))).casefold()
+
+
+def _name(key: str) -> str:
+    """What a link by name compares: the file's name, or the folder's of an index."""
+    bare = _bare(key) or _SUFFIX.sub("", key).casefold()
+    return bare.rsplit("/", 1)[-1].replace("-", " ")
+
+
+def _comparable(url: str) -> str:
+    return re.sub(r"(?:/index)?(?:\.html)?/?$", "", unquote(url))

@@ -1,0 +1,182 @@
+"""Front matter: what a page says about itself before its text."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import yaml
+
+_YAML = re.compile(r"---[ \t]*\n(.*?\n|)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?\n|)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_JSON = re.compile(r"\{\s*(?:\"|\})")
+_LINE = re.compile(r"^([A-Za-z_][\w-]*):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+
+_DATES = (
+    "last_reviewed_on last_reviewed last_updated last_update lastmod updated updated_at"
+    " last_modified_at modified date_modified date_approved date published_at created"
+).split()
+_OWNERS = "owner owner_slack owners maintainer maintainers dris dri author authors".split()
+_FALSE = frozenset({"false", "no", "off", "0", "none", "null", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """``values`` by lower-cased name; ``warning`` says what was wrong with them."""
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    warning: str = ""
+
+    def text(self, *names: str) -> str:
+        """The first of ``names`` that says something, on one line."""
+        for name in names:
+            said = _words(self.values.get(name))
+            if said:
+                return said
+        return ""
+
+    def flag(self, *names: str) -> bool:
+        return any(
+            str(self.values.get(name, "")).strip().lower() not in _FALSE for name in names
+        )
+
+    def several(self, *names: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for name in names:
+            value = self.values.get(name)
+            items = value if isinstance(value, list) else str(value or "").split(",")
+            found.update(dict.fromkeys(filter(None, map(_words, items))))
+        return tuple(found)
+
+    @property
+    def title(self) -> str:
+        return self.text("title", "linktitle")
+
+    @property
+    def description(self) -> str:
+        return self.text("description", "summary", "subtitle", "excerpt")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return self.several("tags", "tag", "categories", "category", "keywords")
+
+    @property
+    def owner(self) -> str:
+        return self.text(*_OWNERS)
+
+    @property
+    def updated(self) -> date | None:
+        return next(filter(None, (_date(self.values.get(name)) for name in _DATES)), None)
+
+    @property
+    def outdated(self) -> bool:
+        status = self.text("status").lower()
+        named = status in {"outdated", "archived", "deprecated", "superseded"}
+        return named or self.flag("outdated", "archived", "deprecated", "obsolete")
+
+    def withheld(self, today: date) -> str:
+        """Why the site does not show the page; empty if it does."""
+        if self.flag("draft"):
+            return "draft"
+        if "published" in self.values and str(self.values["published"]).lower() == "false":
+            return "not published"
+        expiry = _date(self.values.get("expirydate"))
+        return "expired" if expiry is not None and expiry <= today else ""
+
+
+def split(text: str) -> tuple[Matter, str]:
+    """Front matter and the rest. Broken front matter costs its values, never the text."""
+    yaml_block = _YAML.match(text)
+    if yaml_block:
+        return _from_yaml(yaml_block, text)
+    toml_block = _TOML.match(text)
+    if toml_block:
+        rest = text[toml_block.end() :]
+        try:
+            return Matter(_lowered(tomllib.loads(toml_block[1]))), rest
+        except tomllib.TOMLDecodeError as error:
+            return Matter(warning=f"front matter is no TOML: {error}"), rest
+    if _JSON.match(text):
+        try:
+            values, end = json.JSONDecoder().raw_decode(text)
+        except (ValueError, RecursionError):
+            return Matter(), text
+        return Matter(_lowered(values)), text[end:].lstrip("\n")
+    return Matter(), text
+
+
+def _from_yaml(block: re.Match[str], text: str) -> tuple[Matter, str]:
+    rest = text[block.end() :]
+    try:
+        values = yaml.load(block[1], Loader=_Loader)  # noqa: S506 - a safe loader, see there
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        problem = str(getattr(error, "problem", "") or error).splitlines()[0]
+        salvaged: dict[str, object] = {
+            name.lower(): value.strip("\"'") for name, value in _LINE.findall(block[1])
+        }
+        if not salvaged:
+            # Two thematic breaks with prose between them are no front matter.
+            return Matter(), text
+        return Matter(salvaged, f"front matter is no YAML: {problem}"), rest
+    if values is None:
+        return Matter(), rest
+    if not isinstance(values, dict):
+        return Matter(), text
+    return Matter(_lowered(values)), rest
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The safe loader (in C where there is one) that takes unknown tags for plain values."""
+
+
+def _plain(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> object:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None
+
+
+_Loader.add_multi_constructor("!", _plain)
+_Loader.add_multi_constructor("tag:", _plain)
+
+
+def load_yaml(text: str) -> object:
+    """A YAML document, unknown tags taken for plain values.
+
+    Raises:
+        yaml.YAMLError: if it is none.
+    """
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, see there
+
+
+def _lowered(values: Mapping[object, object]) -> dict[str, object]:
+    return {str(name).lower(): value for name, value in values.items()}
+
+
+def _words(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, Mapping):
+        return _words(value.get("name") or value.get("title"))
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return " ".join(str(value).split())
+    return ", ".join(filter(None, map(_words, value)))
+
+
+def _date(value: object) -> date | None:
+    if isinstance(value, Mapping):
+        return _date(value.get("date"))
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC) if value.tzinfo else value).date()
+    if isinstance(value, date):
+        return value
+    found = re.search(r"\b(\d{4})[-/](\d{1,2})[-/](\d{1,2})", str(value or ""))
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None

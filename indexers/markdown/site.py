@@ -1,0 +1,125 @@
+"""A folder of Markdown, seen as the site that is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from indexers.errors import WikiMisconfigured
+from indexers.markdown import anchors as anchor_rules
+from indexers.markdown.addresses import RULES, is_forge_view, place
+from indexers.markdown.dialects import Dialect
+from indexers.markdown.files import Listing, Selection, key_of
+from indexers.markdown.flavours import recognise
+from indexers.markdown.forge import view_of
+from indexers.markdown.links import Links
+from indexers.markdown.matter import Matter
+
+
+class Site:
+    """Its pages by key, their addresses, and the links between them.
+
+    Raises:
+        WikiMisconfigured: no such flavour, rule or pattern.
+    """
+
+    def __init__(  # noqa: PLR0913 - one parameter a setting
+        self,
+        root: Path,
+        listed: Listing,
+        *,
+        site_url: str,
+        flavour: str,
+        anchors: str,
+        addresses: str,
+        repository_url: str,
+        include: Sequence[str],
+        exclude: Sequence[str],
+    ) -> None:
+        found = recognise(root, listed, flavour)
+        self.dialect = found.dialect
+        self.root = root / found.folder
+        self.anchors = _chosen(anchors, found.anchors, anchor_rules.RULES, "anchors")
+        site = site_url or found.site_url
+        rule = found.addresses
+        if not site and rule != "wiki":
+            view = repository_url or view_of(root)
+            site = view or root.absolute().as_uri()
+            site = f"{site.rstrip('/')}/{found.folder}".rstrip("/")
+            rule = "source"
+        elif not site:
+            site = repository_url or view_of(root) or root.absolute().as_uri()
+        if rule == "plain":
+            rule = "source" if is_forge_view(site) else "pretty"
+        self._rule = _chosen(addresses, rule, RULES, "addresses")
+        self._site = site.rstrip("/")
+        self._select = Selection.of(found.dialect.suffixes, include, exclude)
+        self._titles = found.titles
+        below = [path.removeprefix(found.folder) for path in listed.files if path.startswith(found.folder)]
+        self.keys = {key_of(path): path for path in below if self.selects(path)}
+        self._files = frozenset(below)
+        self._urls: dict[str, str] = {}
+
+    @property
+    def rules(self) -> str:
+        """What decides how any page is read."""
+        return f"{self.dialect.name} {self.anchors}"
+
+    @property
+    def link_styles(self) -> tuple[str, ...]:
+        if self.dialect.name in ("obsidian", "github-wiki", "hugo", "jekyll"):
+            return ("relative", "name")
+        return ("relative", "site") if self.dialect.name == "eleventy" else ("relative",)
+
+    def selects(self, path: str) -> bool:
+        return self._select(path)
+
+    def title(self, key: str) -> str:
+        return self._titles.get(key, "")
+
+    def address(self, key: str) -> str:
+        return self._urls[key]
+
+    def publish(self, matters: Mapping[str, Matter]) -> None:
+        """Give every page its address; ``matters`` are their front matters."""
+        self._urls = {key: self._address(key, matter) for key, matter in matters.items()}
+        aliases = [
+            (path, self._urls[key])
+            for key, matter in matters.items()
+            for path in matter.several("aliases", "redirect_from", "old_paths")
+        ]
+        self.links = Links(
+            self._urls,
+            aliases,
+            self._files,
+            self._site,
+            anchors=self.anchors,
+            as_source=self._rule == "source",
+        )
+
+    def _address(self, key: str, matter: Matter) -> str:
+        path = place(self._rule, key, matter)
+        origin_path = "/" + "/".join(self._site.split("/")[3:])
+        # A path that an author set may be the whole one, from the origin on.
+        if len(origin_path) > 1 and path.startswith(f"{origin_path}/") and matter.text("url", "permalink"):
+            return self._site.removesuffix(origin_path) + path
+        return self._site + path
+
+
+def withheld(dialect: Dialect, path: str) -> str:
+    """Why a file is no page of its site by its name alone; empty if it is one."""
+    name = path.rsplit("/", 1)[-1]
+    if dialect.name == "middleman" and name.startswith("_"):
+        return "partial"
+    if dialect.name == "github-wiki" and name.lower() in ("_sidebar.md", "_footer.md", "_header.md"):
+        return "sidebar or footer"
+    if dialect.name == "gitbook" and name == "SUMMARY.md":
+        return "table of contents"
+    return ""
+
+
+def _chosen(given: str, found: str, known: Mapping[str, object], setting: str) -> str:
+    rule = found if given == "auto" else given
+    if rule not in known:
+        raise WikiMisconfigured(f"{setting} cannot be {rule!r}; it can be auto, {', '.join(known)}")
+    return rule

@@ -1,0 +1,195 @@
+"""Template tags (Liquid, Hugo, GitBook, JSX, ERB, comments), taken out of the text.
+
+A tag may stand anywhere, also within a link's address, an HTML attribute or a
+table cell, where it would break Markdown's grammar. So each one is replaced by
+a single character that Markdown takes for a letter, and interpreted when the
+parsed text is written. Within code the character turns back into its source,
+byte for byte; a tag never begins within a fence and never reaches into one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+_FIRST, _LAST = 0xF0000, 0x10FFFD
+"""Private-use planes; characters that the text itself holds are left out."""
+
+STAND_IN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
+
+_FENCE = re.compile(r"^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*)*(`{3,}(?![^\n]*`)|~{3,})(.*)$")
+_LIQUID = (
+    r"\{%-?\s*(?P<liquid>/?[A-Za-z][\w.-]*)"
+    r"(?P<liquid_rest>(?:(?!-?%\}|\{%)[^`\n]|\n(?![ \t]*\n))*)-?%\}"
+)
+_HUGO = (
+    r"\{\{[<%]\s*(?P<hugo>/?\s*[\w./-]+)"
+    r"(?P<hugo_rest>(?:`[^`\n]*`|(?![>%]\}\}|\{\{)[^`\n]|\n(?![ \t]*\n))*)[>%]\}\}"
+)
+_PATTERNS = {
+    "liquid": _LIQUID,
+    "hugo": _HUGO,
+    "hugo_shown": r"\{\{(?P<hugo_shown>[<%]/\*.*?\*/[>%])\}\}",
+    "variable": r"\{\{-?(?P<variable>(?![<%])[^{}\n]*?)-?\}\}",
+    "erb": r"(?P<erb><%.*?%>)",
+    "jinja_comment": r"(?P<jinja_comment>\{#(?![\w-]+[ \t]*[}.]).*?#\})",
+    "percent_comment": r"(?P<percent_comment>%%(?:.|\n)*?%%)",
+    "mdx_comment": r"(?P<mdx_comment>\{/\*(?:.|\n)*?\*/\})",
+    "jsx": (
+        r"<(?P<jsx>/?[A-Z][\w.]*)(?P<jsx_rest>(?:\s+[\w:-]+(?:=(?:\"[^\"]*\"|'[^']*'"
+        r"|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}))?|\s+\{\.\.\.[^{}]*\})*\s*/?)>"
+    ),
+    "expression": r"(?P<expression>\{(?![#{%/])(?:[^{}\n`]|\{[^{}\n`]*\})*\})",
+}
+_ARGUMENT = re.compile(
+    r"(?:(?P<name>[\w:.-]+)\s*[=:]\s*)?"
+    r"(?:\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>[^']*)'|`(?P<raw>[^`]*)`|“(?P<curly>[^”]*)”"
+    r"|\{(?P<braced>[^{}]*)\}|(?P<bare>[^\s,=\"'`]+))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """``kind`` is a key of the syntax, ``source`` the tag as it was written."""
+
+    kind: str
+    name: str
+    rest: str
+    source: str
+
+    @property
+    def closes(self) -> str:
+        """The name of the tag that this one ends; empty if it ends none."""
+        if self.name.startswith("/"):
+            return self.name[1:].strip()
+        if self.kind == "liquid" and self.name.startswith("end"):
+            return self.name[3:]
+        return ""
+
+    @property
+    def alone(self) -> bool:
+        """Says itself that nothing follows that it would enclose."""
+        return self.kind in ("jsx", "hugo") and self.rest.rstrip().endswith("/")
+
+    @property
+    def arguments(self) -> tuple[tuple[str, ...], Mapping[str, str]]:
+        """By place and by name."""
+        places: list[str] = []
+        names: dict[str, str] = {}
+        for found in _ARGUMENT.finditer(self.rest):
+            value = next(
+                (found[group] for group in _VALUES if found[group] is not None), ""
+            ).strip()
+            if found["double"] is not None:
+                value = value.replace('\\"', '"')
+            if found["braced"] is not None:
+                value = value.strip("\"'`")
+            if found["name"]:
+                names[found["name"]] = value
+            else:
+                places.append(value)
+        return tuple(places), names
+
+
+_VALUES = ("double", "single", "raw", "curly", "braced", "bare")
+
+
+@dataclass(slots=True)
+class Tags:
+    """The tags of one text by their stand-ins, and which of them are pairs."""
+
+    found: dict[str, Tag] = field(default_factory=dict)
+    paired: set[str] = field(default_factory=set)
+
+    def restore(self, text: str) -> str:
+        """``text`` with every stand-in turned back into its source."""
+        if not self.found:
+            return text
+        return STAND_IN.sub(
+            lambda match: self.found[match[0]].source if match[0] in self.found else match[0], text
+        )
+
+
+def take(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
+    """``text`` with stand-ins for its tags of these kinds."""
+    tags = Tags()
+    pattern = _pattern(kinds)
+    if pattern is None or not re.search(r"[{<%]", text):
+        return text, tags
+    free = _free_characters(text)
+    pieces: list[str] = []
+    for part, is_code in _outside_fences(text):
+        pieces.append(part if is_code else _take_part(part, pattern, tags, free))
+    _pair(tags)
+    return "".join(pieces), tags
+
+
+def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[str]) -> str:
+    pieces: list[str] = []
+    at = 0
+    while (match := pattern.search(part, at)) is not None:
+        kind = str(match.lastgroup).removesuffix("_rest")
+        tag = Tag(kind, match[kind].strip(), match.groupdict().get(f"{kind}_rest") or "", match[0])
+        stand_in = next(free, None)
+        if stand_in is None:
+            break
+        tags.found[stand_in] = tag
+        pieces += part[at : match.start()], stand_in
+        at = match.end()
+        if tag.kind == "liquid" and tag.name in ("raw", "verbatim"):
+            end = re.compile(r"\{%-?\s*end" + tag.name + r"\s*-?%\}").search(part, at)
+            until = end.start() if end else at
+            pieces.append(part[at:until])
+            at = until
+    pieces.append(part[at:])
+    return "".join(pieces)
+
+
+def _outside_fences(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in parts, each with whether it is fenced code."""
+    part: list[str] = []
+    fence = ""
+    for line in text.splitlines(keepends=True):
+        mark = _FENCE.match(line.rstrip("\n"))
+        if not fence and mark:
+            yield "".join(part), False
+            part, fence = [line], mark[1]
+        elif fence and mark and mark[1].startswith(fence) and not mark[2].strip():
+            part.append(line)
+            yield "".join(part), True
+            part, fence = [], ""
+        else:
+            part.append(line)
+    # A fence without an end may be none at all (it may stand in indented code).
+    yield "".join(part), bool(fence)
+
+
+def _free_characters(text: str) -> Iterator[str]:
+    own = frozenset(STAND_IN.findall(text))
+    return (char for char in map(chr, range(_FIRST, _LAST + 1)) if char not in own)
+
+
+def _pair(tags: Tags) -> None:
+    """Find which opening tag belongs to which closing one, by name, inside out."""
+    opened: list[tuple[str, str]] = []
+    for stand_in, tag in tags.found.items():
+        if tag.closes:
+            at = next(
+                (i for i in range(len(opened) - 1, -1, -1) if opened[i][1] == tag.closes), None
+            )
+            if at is not None:
+                tags.paired |= {stand_in, opened[at][0]}
+                del opened[at:]
+        elif tag.name and not tag.alone and tag.kind in ("liquid", "hugo", "jsx"):
+            opened.append((stand_in, tag.name))
+
+
+_COMPILED: dict[frozenset[str], re.Pattern[str] | None] = {}
+
+
+def _pattern(kinds: frozenset[str]) -> re.Pattern[str] | None:
+    if kinds not in _COMPILED:
+        parts = [pattern for kind, pattern in _PATTERNS.items() if kind in kinds]
+        _COMPILED[kinds] = re.compile("|".join(parts)) if parts else None
+    return _COMPILED[kinds]

@@ -1,0 +1,199 @@
+"""A folder of Markdown as a wiki: what changed in it, page by page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+
+from indexers.markdown import convert
+from indexers.markdown.files import Unread, key_of, listing, paths_of, read, text_of
+from indexers.markdown.links import candidates
+from indexers.markdown.matter import Matter, split
+from indexers.markdown.site import Site, withheld
+from indexers.model import (
+    OPEN,
+    Acl,
+    Changed,
+    Enumerated,
+    Failed,
+    KnownPage,
+    Page,
+    PageChange,
+    Relabelled,
+    Skipped,
+    Unchanged,
+    digest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A file as it was when it was listed."""
+
+    path: str
+    content: str
+    matter: Matter
+    links: frozenset[str]
+    unread: Unread | None = None
+
+
+class MarkdownWiki:
+    """Markdown files below ``root``, which may be the folder of the pages or the
+    repository around it.
+
+    ``site_url`` is the address at which the pages' folder is published,
+    ``repository_url`` the one at which a forge shows ``root``. ``flavour``,
+    ``anchors`` and ``addresses`` are recognised unless they are named (see
+    `indexers.markdown.dialects`). ``include`` and ``exclude`` are patterns as in
+    ``.gitignore``, matched from the pages' folder.
+    """
+
+    def __init__(  # noqa: PLR0913 - one parameter a setting
+        self,
+        name: str,
+        root: Path,
+        *,
+        site_url: str = "",
+        flavour: str = "auto",
+        anchors: str = "auto",
+        addresses: str = "auto",
+        acl: Acl = OPEN,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        max_bytes: int = 2_000_000,
+        repository_url: str = "",
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        self.name = name
+        self.requests = 0
+        self._root = root
+        self._acl = acl
+        self._max_bytes = max_bytes
+        self._today = today
+        self._settings = {
+            "site_url": site_url,
+            "flavour": flavour,
+            "anchors": anchors,
+            "addresses": addresses,
+            "repository_url": repository_url,
+        }
+        self._include = tuple(include)
+        self._exclude = tuple(exclude)
+
+    def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """See `indexers.ports.Wiki`. Only pages that differ are parsed.
+
+        Raises:
+            WikiMisconfigured: there is no such folder, flavour or pattern.
+            WikiUnavailable: a folder cannot be listed.
+        """
+        site = self._site()
+        yield Enumerated(frozenset(site.keys))
+        seen = {key: self._look(site, key, path) for key, path in site.keys.items()}
+        site.publish({key: file.matter for key, file in seen.items()})
+        for key, file in seen.items():
+            yield self._change(site, key, file, known.get(key))
+
+    def gone(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those that are no longer there, or no longer among the pages."""
+        site = self._site()
+        return frozenset(key for key in keys if not self._stands(site, key))
+
+    def _site(self) -> Site:
+        return Site(
+            self._root,
+            listing(self._root),
+            include=self._include,
+            exclude=self._exclude,
+            **self._settings,
+        )
+
+    def _stands(self, site: Site, key: str) -> bool:
+        return any(
+            site.selects(path) and os.path.lexists(site.root / path) for path in paths_of(key)
+        )
+
+    def _look(self, site: Site, key: str, path: str) -> _Seen:
+        if withheld(site.dialect, path):
+            reason = Unread(withheld(site.dialect, path), skipped=True)
+            return _Seen(path, "", Matter(), frozenset(), reason)
+        try:
+            raw = read(site.root, path, self._max_bytes)
+        except Unread as unread:
+            return _Seen(path, "", Matter(), frozenset(), unread)
+        text, _ = text_of(raw)
+        matter, body = split(text.replace("\r\n", "\n"))
+        content = blake2b(raw, digest_size=16).hexdigest()
+        return _Seen(path, content, matter, candidates(body))
+
+    def _change(self, site: Site, key: str, file: _Seen, known: KnownPage | None) -> PageChange:
+        if file.unread is not None:
+            made = Skipped if file.unread.skipped else Failed
+            return made(key, file.unread.reason)
+        reason = file.matter.withheld(self._today())
+        if reason or file.matter.values.get("permalink") is False:
+            return Skipped(key, reason or "not published")
+        revision = self._revision(site, key, file)
+        if known is not None and known.revision == revision and known.acl == self._acl:
+            return Unchanged(key)
+        if known is not None and _content(known.revision) == _content(revision):
+            return Relabelled(key, revision, self._acl)
+        return self._read(site, key, file)
+
+    def _read(self, site: Site, key: str, file: _Seen) -> PageChange:
+        file = self._look(site, key, file.path)
+        if file.unread is not None:
+            made = Skipped if file.unread.skipped else Failed
+            return made(key, file.unread.reason)
+        try:
+            text, warning = text_of(read(site.root, file.path, self._max_bytes))
+        except Unread as unread:
+            return Failed(key, unread.reason)
+        page = convert.page(
+            text,
+            site.dialect,
+            path=key,
+            anchors=site.anchors,
+            title=site.title(key),
+            resolve=lambda target, style: site.links.resolve(key, target, style),
+        )
+        if not page.sections:
+            return Skipped(key, "empty")
+        warnings = tuple(f"{key}: {said}" for said in (warning, *page.warnings) if said)
+        matter = page.matter
+        return Changed(
+            Page(
+                wiki=self.name,
+                key=key,
+                title=page.title,
+                url=site.links.resolve(key, "#", "relative"),
+                revision=self._revision(site, key, file),
+                acl=self._acl,
+                sections=page.sections,
+                description=matter.description,
+                tags=matter.tags,
+                owner=matter.owner,
+                updated=matter.updated,
+                outdated=matter.outdated,
+            ),
+            warnings,
+        )
+
+    def _revision(self, site: Site, key: str, file: _Seen) -> str:
+        """Of everything that the page is made of: its bytes, its place, and where its
+        links lead. The rights stand behind a dot."""
+        links = [
+            f"{target}\0{site.links.resolve(key, target, style)}"
+            for target in sorted(file.links)
+            for style in site.link_styles
+        ]
+        place = (convert.VERSION, site.rules, key, site.address(key), site.title(key))
+        return f"{digest(*place, file.content, *links)}.{digest(str(self._acl))[:12]}"
+
+
+def _content(revision: str) -> str:
+    return revision.partition(".")[0]

@@ -1,0 +1,425 @@
+"""A tree of HTML, written as light Markdown (`indexers.prose`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from html import unescape
+from itertools import groupby
+
+from indexers.markdown.shortcodes import Link, Show, meaning
+from indexers.markdown.tags import STAND_IN, Tags
+from indexers.markdown.tables import rows, written
+from indexers.markdown.tree import HEADINGS, Node
+
+Resolve = Callable[[str, str], str]
+"""A link's target and its style (``relative``, ``site``, ``name``) to an address;
+empty if there is none to go to."""
+
+_UNSEEN = frozenset(
+    "script style iframe template noscript svg object embed audio video canvas head title fn-hidden"
+    " fn-id math-annotation".split()
+)
+_CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
+_CODE_MARK = re.compile(r"`+")
+_FENCE_LIKE = re.compile(r"^(?=`{3}|~{3})", re.MULTILINE)
+_LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang)-(\S+)")
+_LABEL = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
+_NO_ADDRESS = re.compile(r"\s*(?:javascript|data|vbscript|file)\s*:", re.IGNORECASE)
+
+
+class Writer:
+    def __init__(self, tags: Tags, resolve: Resolve) -> None:
+        self._tags = tags
+        self._resolve = resolve
+        self.referred: list[int] = []
+        """Footnotes in the order in which they were referred to since last cleared."""
+
+    def blocks(self, items: Iterable[Node | str]) -> list[str]:
+        """One string a block; they stand apart by a blank line."""
+        written_blocks: list[str] = []
+        for blocky, run in groupby(items, key=_is_block):
+            if not blocky:
+                written_blocks += self._paragraph(run)
+                continue
+            for node in run:
+                if isinstance(node, Node):
+                    written_blocks += self._block(node)
+        return written_blocks
+
+    def inline(self, items: Iterable[Node | str]) -> str:
+        """All of it on one line, save for hard line breaks."""
+        line = _Line()
+        self._inline(items, line)
+        return line.text()
+
+    def plain(self, items: Iterable[Node | str]) -> str:
+        """The words alone, as in a heading."""
+        return " ".join(self._words(items).split())
+
+    def _block(self, node: Node) -> list[str]:  # noqa: C901, PLR0911 - one case an element
+        if node.tag in _UNSEEN:
+            return []
+        match node.tag:
+            case "ul" | "ol" | "menu":
+                return self._list(node)
+            case "pre":
+                return self._code(node)
+            case "table":
+                return self._table(node)
+            case "blockquote":
+                return self._quote(node)
+            case "fn-note":
+                return self._note(node.attributes.get("label", ""), self._title(node), node.children)
+            case "fn-tab" | "fn-part":
+                title = self._title(node)
+                return [*([title] if title else []), *self.blocks(node.children)]
+            case "dl":
+                return self._definitions(node)
+            case "fn-footnotes" | "hr":
+                return []
+            case "dd" | "li":
+                return self._items([("- ", node)])
+            case _ if node.tag in HEADINGS or node.tag == "summary":
+                return self._paragraph(node.children)
+        return self.blocks(node.children)
+
+    def _paragraph(self, items: Iterable[Node | str]) -> list[str]:
+        text = self.inline(items)
+        return [_FENCE_LIKE.sub(r"\\", text)] if text else []
+
+    def _title(self, node: Node) -> str:
+        return _unmarked(self._tags.restore(node.attributes.get("title", "")))
+
+    def _list(self, node: Node) -> list[str]:
+        number = _number(node.attributes.get("start", "1")) if node.tag == "ol" else None
+        items: list[tuple[str, Node]] = []
+        stray: list[Node | str] = []
+        for child in node.children:
+            if isinstance(child, Node) and child.tag == "li":
+                items.append(("- " if number is None else f"{number}. ", child))
+                number = None if number is None else number + 1
+            elif isinstance(child, Node) and child.tag in ("ul", "ol") and items:
+                # HTML puts a nested list into an item; people put it beside one.
+                last = items[-1][1]
+                last.children.append(child)
+                last.blocky = True
+            else:
+                stray.append(child)
+        return [*self._items(items), *self.blocks(stray)]
+
+    def _items(self, items: Sequence[tuple[str, Node]]) -> list[str]:
+        """Items on neighbouring lines. Code stands at the margin, so that it keeps its bytes."""
+        done: list[str] = []
+        lines: list[str] = []
+        for mark, item in items:
+            head = mark
+            for block in self.blocks(item.children) or [""]:
+                if _is_code(block):
+                    if head != " " * len(mark) and head.strip():
+                        lines.append(head.rstrip())
+                    done += ["\n".join(lines)] if lines else []
+                    done.append(block)
+                    lines = []
+                elif block or head.strip():
+                    first, *rest = block.split("\n")
+                    lines.append((head + first).rstrip())
+                    lines += [" " * len(mark) + line if line else "" for line in rest]
+                head = " " * len(mark)
+        return [*done, *(["\n".join(lines)] if any(lines) else [])]
+
+    def _code(self, node: Node) -> list[str]:
+        text = "".join(item for item in node.walk() if isinstance(item, str))
+        text = self._tags.restore(text)
+        language = next(
+            (
+                found[1]
+                for item in (node, *node.walk())
+                if isinstance(item, Node)
+                and (found := _LANGUAGE.search(item.attributes.get("class", "")))
+            ),
+            "",
+        )
+        if not any(isinstance(item, Node) and item.tag == "code" for item in node.children):
+            text = text.removeprefix("\n")
+        if not text.strip():
+            return []
+        longest = max((len(run) for run in _CODE_MARK.findall(text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        return [f"{fence}{self._tags.restore(language)}\n{text.removesuffix(chr(10))}\n{fence}"]
+
+    def _table(self, node: Node) -> list[str]:
+        captions = [
+            item for item in node.children if isinstance(item, Node) and item.tag == "caption"
+        ]
+        cells = [[self.inline(cell.children) for cell in row] for row in rows(node)]
+        table = written(cells)
+        caption = [text for item in captions if (text := self.inline(item.children))]
+        return [*caption, *([table] if table else [])]
+
+    def _quote(self, node: Node) -> list[str]:
+        """A quotation, or a callout: ``> [!note] Title``."""
+        for child in node.children:
+            if isinstance(child, Node) and child.tag == "p":
+                first = child.children[0] if child.children else ""
+                found = _CALLOUT.match(first.lstrip()) if isinstance(first, str) else None
+                if found and isinstance(first, str):
+                    child.children[0] = first.lstrip()[found.end() :]
+                    return self._callout(found[1], child, node)
+                break
+            if not isinstance(child, str) or child.strip():
+                break
+        return _quoted(self.blocks(node.children))
+
+    def _callout(self, label: str, head: Node, node: Node) -> list[str]:
+        """Its title ends with the first line, its text goes on in the same paragraph."""
+        title: list[Node | str] = []
+        rest = list(head.children)
+        while rest:
+            item = rest.pop(0)
+            if isinstance(item, str) and "\n" in item:
+                before, after = item.split("\n", 1)
+                title.append(before)
+                rest.insert(0, after)
+                break
+            if isinstance(item, Node) and item.tag == "br":
+                break
+            title.append(item)
+        body = [Node("p", {}, rest, blocky=True), *(it for it in node.children if it is not head)]
+        return self._note(label, self.inline(title), body)
+
+    def _note(self, label: str, title: str, body: Iterable[Node | str]) -> list[str]:
+        label = re.sub(r"[_-]+", " ", label).strip().capitalize() or "Note"
+        content = self.blocks(body)
+        if title.rstrip(":").lower() == label.lower():
+            title = ""
+        if title:
+            content.insert(0, f"{label}: {title}")
+        elif not content:
+            return []
+        elif _is_plain(content[0]):
+            content[0] = f"{label}: {content[0]}"
+        else:
+            content.insert(0, f"{label}:")
+        return _quoted(content)
+
+    def _definitions(self, node: Node) -> list[str]:
+        """A term, and what it means as items below it."""
+        found: list[str] = []
+        terms: list[str] = []
+        meanings: list[tuple[str, Node]] = []
+        for child in [*_definition_parts(node), Node("dt")]:
+            if child.tag == "dt":
+                if meanings:
+                    items = self._items(meanings)
+                    found += ["\n".join([*terms, items[0]]), *items[1:]] if items else terms
+                    terms, meanings = [], []
+                terms += filter(None, [self.inline(child.children)])
+            else:
+                meanings.append(("- ", child))
+        return [*found, *terms]
+
+    def _inline(self, items: Iterable[Node | str], line: _Line) -> None:
+        for item in items:
+            if isinstance(item, str):
+                line.add(item)
+            elif item.tag not in _UNSEEN:
+                self._inline_node(item, line)
+
+    def _inline_node(self, node: Node, line: _Line) -> None:  # noqa: C901 - one case an element
+        match node.tag:
+            case "br":
+                line.end()
+            case "code" | "tt" | "samp":
+                text = "".join(part for part in node.walk() if isinstance(part, str))
+                line.add_verbatim(_code(self._tags.restore(text)))
+            case "img":
+                line.add(self._attribute(node, "alt"))
+            case "a":
+                label = self.inline(node.children)
+                line.add_verbatim(self._link(label, node.attributes.get("href", ""), "relative"))
+            case "fn-link":
+                self._named_link(node, line)
+            case "fn-ref":
+                number = int(node.attributes["to"])
+                self.referred.append(number)
+                line.add_verbatim(f"[{number + 1}]")
+            case "input":
+                if node.attributes.get("type") == "checkbox":
+                    line.add("[x] " if "checked" in node.attributes else "[ ] ")
+            case "fn-note":
+                line.gap()
+                line.add(self.inline([self._title(node), " ", *node.children]))
+                line.gap()
+            case "pre":
+                line.gap()
+                line.add_verbatim(_code("".join(p for p in node.walk() if isinstance(p, str))))
+                line.gap()
+            case "q":
+                line.add("“")
+                self._inline(node.children, line)
+                line.add("”")
+            case _:
+                if node.blocky or node.tag == "option":
+                    line.gap()
+                if node.tag in ("fn-tab", "fn-part") and node.attributes.get("title"):
+                    line.add(self._title(node))
+                    line.gap()
+                self._inline(node.children, line)
+                if node.blocky or node.tag == "option":
+                    line.gap()
+
+    def _named_link(self, node: Node, line: _Line) -> None:
+        to = self._tags.restore(node.attributes["to"])
+        style = node.attributes.get("style", "name")
+        label = self.inline(node.children)
+        if not label or (node.attributes.get("embed") and re.fullmatch(r"\d+(?:x\d+)?", label)):
+            label = re.sub(r"#\^?", " > ", to).strip(" >") if style == "name" else to
+        line.add_verbatim(self._link(label, to, style))
+
+    def _link(self, label: str, target: str, style: str) -> str:
+        if not label or not target:
+            return label
+        address, style = self.target(target, style)
+        if _NO_ADDRESS.match(address):
+            return label
+        address = self._resolve(address, style)
+        if not address or not _LABEL.fullmatch(label) or "\n" in label or "](" in label:
+            return label
+        if label == address:
+            return address
+        return f"[{label}]({_encoded(address)})"
+
+    def target(self, written_target: str, style: str) -> tuple[str, str]:
+        """A link's target with its template tags resolved, and its style."""
+
+        def value(match: re.Match[str]) -> str:
+            nonlocal style
+            stand_in = match[0]
+            if stand_in not in self._tags.found:
+                return stand_in
+            match meaning(self._tags.found[stand_in], paired=False):
+                case Link(to, said):
+                    style = said
+                    return to
+                case Show(text):
+                    style = "site" if style == "relative" and not match.start() else style
+                    return text
+            return ""
+
+        return STAND_IN.sub(value, written_target).strip(), style
+
+    def _attribute(self, node: Node, name: str) -> str:
+        text, _ = self.target(node.attributes.get(name, ""), "relative")
+        return text
+
+    def _words(self, items: Iterable[Node | str]) -> str:
+        words: list[str] = []
+        for item in items:
+            if isinstance(item, str):
+                words.append(item)
+            elif item.tag == "img":
+                words.append(self._attribute(item, "alt"))
+            elif item.tag == "br":
+                words.append(" ")
+            elif item.tag == "fn-link" and not item.children:
+                words.append(self._tags.restore(item.attributes["to"]))
+            elif item.tag not in _UNSEEN:
+                words.append(self._words(item.children))
+        return "".join(words)
+
+
+class _Line:
+    """Text put together with its white space made single."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._gap = False
+
+    def add(self, text: str) -> None:
+        words = " ".join(re.split(r"[ \t\n\r\f\v]+", text))
+        if not words:
+            return
+        self._gap = self._gap or words.startswith(" ")
+        body = words.strip(" ")
+        if body:
+            self.add_verbatim(body)
+            self._gap = words.endswith(" ")
+
+    def add_verbatim(self, text: str) -> None:
+        if not text:
+            return
+        if self._gap and self._parts and not self._parts[-1].endswith("\n"):
+            self._parts.append(" ")
+        self._gap = False
+        self._parts.append(text)
+
+    def gap(self) -> None:
+        self._gap = True
+
+    def end(self) -> None:
+        if self._parts and not self._parts[-1].endswith("\n"):
+            self._parts.append("\n")
+        self._gap = False
+
+    def text(self) -> str:
+        return "".join(self._parts).strip("\n ")
+
+
+def _is_block(item: Node | str) -> bool:
+    return isinstance(item, Node) and item.blocky
+
+
+def _is_code(block: str) -> bool:
+    return block.startswith("```")
+
+
+def _is_plain(block: str) -> bool:
+    return not re.match(r"(?:```|\||> |- |\d+\. )", block)
+
+
+def _quoted(content: Sequence[str]) -> list[str]:
+    lines = "\n\n".join(content).split("\n") if content else []
+    return ["\n".join(f"> {line}".rstrip() if not line else f"> {line}" for line in lines)] * bool(
+        lines
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+
+
+def _definition_parts(node: Node) -> Iterable[Node]:
+    for child in node.children:
+        if isinstance(child, str):
+            if child.strip():
+                yield Node("dd", {}, [child])
+        elif child.tag in ("dt", "dd"):
+            yield child
+        elif child.tag == "div":
+            yield from _definition_parts(child)
+        else:
+            yield Node("dd", {}, [child], blocky=True)
+
+
+def _code(text: str) -> str:
+    """Inline code, within a run of backticks that it does not hold itself."""
+    text = re.sub(r"\s*\n\s*", " ", text)
+    if not text.strip():
+        return text
+    runs = {len(run) for run in _CODE_MARK.findall(text)}
+    mark = "`" * next(length for length in range(1, len(runs) + 2) if length not in runs)
+    pad = " " if text[0] == "`" or text[-1] == "`" else ""
+    return f"{mark}{pad}{text}{pad}{mark}"
+
+
+def _encoded(address: str) -> str:
+    address = re.sub(r"\s+", "%20", unescape(address).strip())
+    for char in "()<>":
+        address = address.replace(char, f"%{ord(char):02X}")
+    return address
+
+
+def _unmarked(text: str) -> str:
+    """A tag's title is Markdown, of which emphasis is all that people use."""
+    return re.sub(r"(\*\*|__)(.+?)\1", r"\2", text).strip()
