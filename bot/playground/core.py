@@ -1,0 +1,205 @@
+"""What happens in the workspace, and how the app hears of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.playground.delivery import Deliverer, Delivery
+from bot.playground.errors import Refusal
+from bot.playground.kit.blocks import with_ids
+from bot.playground.manifest import Manifest
+from bot.playground.model import Channel, Json, Message
+from bot.playground.response_urls import ResponseUrls
+from bot.playground.state import State
+from bot.playground.timing import Timing
+
+_MESSAGE_EVENTS = {
+    "channel": "message.channels",
+    "group": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
+}
+
+
+@dataclass(slots=True)
+class Trigger:
+    """A short-lived right to open a view for the person who acted."""
+
+    user: str
+    expires: float
+    view: str | None = None
+    used: bool = False
+
+
+class Core(State):
+    """The workspace with its app: whatever changes is told to whom it concerns."""
+
+    def __init__(self, manifest: Manifest, *, clock: Callable[[], float], timing: Timing) -> None:
+        super().__init__(manifest, clock=clock, timing=timing)
+        self.deliverer = Deliverer(timing, self.changes, clock)
+        self.response_urls = ResponseUrls(clock, timing.response_url)
+        self.triggers: dict[str, Trigger] = {}
+        self.tickets: set[str] = set()
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Everything that was sent to the app, oldest first."""
+        return self.deliverer.log
+
+    # Messages
+
+    def post(self, message: Message) -> Message:
+        """Put a message up; the app hears of it if it listens there."""
+        message.blocks = with_ids(message.blocks)
+        if message.only_for is not None:
+            self.ephemeral.append(message)
+            self.changes.happened()
+            return message
+        self.keep(message)
+        if message.user == self.bot_user_id:
+            self.statuses.pop((message.channel, message.root), None)
+        self.announce_message(message)
+        self.announce_mention(message)
+        return message
+
+    def from_bot(self, channel: str, **fields: Any) -> Message:
+        """A message as the app writes it, not yet posted."""
+        return Message(
+            channel=channel,
+            ts=self.new_ts(),
+            user=self.bot_user_id,
+            team=self.team_id,
+            bot_id=self.bot_id,
+            app_id=self.app_id,
+            **fields,
+        )
+
+    def changed(self, message: Message, before: Json) -> None:
+        """Tell that a message is not what it was."""
+        self.changes.happened()
+        self._announce_in(
+            self.channels[message.channel],
+            {
+                "type": "message",
+                "subtype": "message_changed",
+                "hidden": True,
+                "message": message.wire(self.replies(message)),
+                "previous_message": before,
+                "ts": self.new_ts(),
+            },
+        )
+
+    def remove(self, message: Message) -> None:
+        """Delete it; a message with replies leaves a tombstone in its place."""
+        before = message.wire(self.replies(message))
+        if self.replies(message):
+            message.subtype = "tombstone"
+            message.text, message.user = "This message was deleted.", "USLACKBOT"
+            message.blocks, message.attachments, message.files = [], [], []
+            self.changed(message, before)
+            return
+        del self.messages[message.channel][message.ts]
+        self.changes.happened()
+        self._announce_in(
+            self.channels[message.channel],
+            {
+                "type": "message",
+                "subtype": "message_deleted",
+                "hidden": True,
+                "deleted_ts": message.ts,
+                "previous_message": before,
+                "ts": self.new_ts(),
+            },
+        )
+
+    # Events
+
+    def announce(self, event: Json, *, as_event: str | None = None) -> Delivery | None:
+        """Send an event, if the manifest subscribes to it and has its scope."""
+        if not self.manifest.hears(as_event or event["type"]):
+            return None
+        channel = self.channels.get(str(event.get("channel", "")))
+        return self.deliverer.begin("events_api", self._envelope(event, channel))
+
+    def announce_message(self, message: Message) -> None:
+        self._announce_in(self.channels[message.channel], message.wire())
+
+    def announce_mention(self, message: Message, **fields: Any) -> None:
+        """To the app, if it is mentioned in a channel that it is in. Slack sends no
+        ``app_mention`` in direct conversations, nor for the app's own words."""
+        channel = self.channels[message.channel]
+        if (
+            channel.kind == "im"
+            or self.bot_user_id not in channel.members
+            or message.user == self.bot_user_id
+            or f"<@{self.bot_user_id}>" not in message.text
+        ):
+            return
+        event = message.wire() | fields
+        event |= {"type": "app_mention", "channel": channel.id, "event_ts": message.ts}
+        event.pop("subtype", None)
+        self.announce(event)
+
+    def _announce_in(self, channel: Channel, event: Json) -> None:
+        if self.bot_user_id in channel.members:
+            event = {
+                **event,
+                "channel": channel.id,
+                "channel_type": channel.kind,
+                "event_ts": event["ts"],
+            }
+            self.announce(event, as_event=_MESSAGE_EVENTS[channel.kind])
+
+    def _envelope(self, event: Json, channel: Channel | None) -> Json:
+        return {
+            "token": "local-verification-token",
+            "team_id": self.team_id,
+            "api_app_id": self.app_id,
+            "event": event,
+            "type": "event_callback",
+            "event_id": self.new_id("Ev"),
+            "event_time": int(self.clock()),
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": self.team_id,
+                    "user_id": self.bot_user_id,
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+            "is_ext_shared_channel": bool(channel and channel.is_ext_shared),
+            "event_context": f"4-{secrets.token_hex(8)}",
+        }
+
+    # Triggers and tickets
+
+    def new_ticket(self) -> str:
+        """A right to one Socket Mode connection."""
+        ticket = secrets.token_hex(16)
+        self.tickets.add(ticket)
+        return ticket
+
+    def new_trigger(self, user: str, view: str | None = None) -> str:
+        """``view`` is the one that the person acted in."""
+        identity = f"{self.new_id('')}.{self.new_id('')}.{secrets.token_hex(16)}"
+        self.triggers[identity] = Trigger(user, self.clock() + self.timing.trigger, view)
+        return identity
+
+    def exchange(self, trigger_id: str) -> Trigger:
+        """
+        Raises:
+            Refusal: unknown, used before, or older than three seconds.
+        """
+        trigger = self.triggers.get(trigger_id)
+        if trigger is None:
+            raise Refusal("invalid_trigger_id")
+        if trigger.used:
+            raise Refusal("exchanged_trigger_id")
+        if self.clock() > trigger.expires:
+            raise Refusal("expired_trigger_id")
+        trigger.used = True
+        return trigger

@@ -1,0 +1,232 @@
+"""What a person says and does in conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.playground.core import Core
+from bot.playground.delivery import Delivery
+from bot.playground.errors import CannotAct
+from bot.playground.model import Channel, Json, Message, User
+
+
+class Talking(Core):
+    """Texts are as Slack's window sends them: what a person typed as ``<`` stands
+    as ``&lt;``, and what they picked from a list stands as ``<@U...>``.
+
+    Each returns as soon as it is visible; the app hears of it meanwhile.
+    """
+
+    async def say(  # noqa: PLR0913 - what can go along with a text
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        *,
+        thread_ts: str | None = None,
+        files: Sequence[Json] = (),
+        attachments: Sequence[Json] = (),
+        broadcast: bool = False,
+    ) -> Message:
+        """A message by ``user``; with ``files`` it is a file's comment, and a
+        forwarded message stands in ``attachments``.
+
+        Raises:
+            CannotAct: ``user`` is no member there, or there is no such thread.
+        """
+        person, place = self._member(user, channel)
+        if thread_ts is not None:
+            parent = self.messages.get(channel, {}).get(thread_ts)
+            if parent is None or parent.is_reply:
+                raise CannotAct(f"{channel} has no thread {thread_ts}")
+        subtype = "file_share" if files else "thread_broadcast" if broadcast else None
+        return self.post(
+            Message(
+                channel=place.id,
+                ts=self.new_ts(),
+                user=person.id,
+                team=person.team_id,
+                text=text,
+                thread_ts=thread_ts,
+                subtype=subtype,
+                files=list(files),
+                attachments=list(attachments),
+                bot_id=f"B{person.id[1:]}" if person.is_bot else None,
+            )
+        )
+
+    async def mention(  # noqa: PLR0913 - what can go along with a text
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        *,
+        thread_ts: str | None = None,
+        files: Sequence[Json] = (),
+        attachments: Sequence[Json] = (),
+    ) -> Message:
+        """A message that mentions the app, in front unless the text does already."""
+        name = f"<@{self.bot_user_id}>"
+        return await self.say(
+            user,
+            channel,
+            text if name in text else f"{name} {text}",
+            thread_ts=thread_ts,
+            files=files,
+            attachments=attachments,
+        )
+
+    async def dm(
+        self,
+        user: str,
+        text: str,
+        *,
+        thread_ts: str | None = None,
+        files: Sequence[Json] = (),
+        attachments: Sequence[Json] = (),
+    ) -> Message:
+        """A message in the direct conversation with the app."""
+        channel = self.im(user).id
+        return await self.say(
+            user, channel, text, thread_ts=thread_ts, files=files, attachments=attachments
+        )
+
+    async def edit(self, message: Message, text: str) -> Message:
+        """By its author. A mention that was not there before is a new mention."""
+        before = message.wire(self.replies(message))
+        mentioned = f"<@{self.bot_user_id}>" in message.text
+        message.text = text
+        message.edited = {"user": message.user, "ts": self.new_ts()}
+        self.changed(message, before)
+        if not mentioned:
+            self.announce_mention(message)
+        return message
+
+    async def delete(self, message: Message) -> None:
+        """By its author, or by an admin."""
+        self.remove(message)
+
+    async def react(self, user: str, message: Message, name: str) -> None:
+        """
+        Raises:
+            CannotAct: they have already, or are no member there.
+        """
+        self._member(user, message.channel)
+        users = message.reactions.setdefault(name, [])
+        if user in users:
+            raise CannotAct(f"{user} has reacted with {name} already")
+        users.append(user)
+        self._reacted("reaction_added", user, message, name)
+
+    async def unreact(self, user: str, message: Message, name: str) -> None:
+        message.reactions[name].remove(user)
+        if not message.reactions[name]:
+            del message.reactions[name]
+        self._reacted("reaction_removed", user, message, name)
+
+    async def join(self, user: str, channel: str) -> None:
+        """A person, or the app itself, becomes a member."""
+        place = self.channels[channel]
+        if user not in place.members:
+            place.members.append(user)
+        self._membership("member_joined_channel", user, place)
+        self.post(
+            Message(
+                channel=channel,
+                ts=self.new_ts(),
+                user=user,
+                team=self.people[user].team_id,
+                text=f"<@{user}> has joined the channel",
+                subtype="channel_join",
+            )
+        )
+
+    async def leave(self, user: str, channel: str) -> None:
+        place = self.channels[channel]
+        self._membership("member_left_channel", user, place)
+        place.members.remove(user)
+        self.changes.happened()
+
+    async def stop_agent(self, user: str, channel: str, thread_ts: str) -> Delivery | None:
+        """The Stop button of a working agent: its streams in the thread end."""
+        self._member(user, channel)
+        streaming = [
+            message
+            for message in self.thread(channel, thread_ts)
+            if message.stream is not None and message.stream.end is None
+        ]
+        for message in streaming:
+            assert message.stream is not None  # noqa: S101 - chosen so
+            message.stream.end = "stopped_by_user"
+        self.changes.happened()
+        return self.announce(
+            {
+                "type": "agent_session_stopped",
+                "channel": channel,
+                "thread_ts": thread_ts,
+                "user": user,
+                "streaming_message_ts": [message.ts for message in streaming],
+                "event_ts": self.new_ts(),
+            }
+        )
+
+    async def open_home(self, user: str, tab: str = "home") -> Delivery | None:
+        """Open the app's "home" or "messages" tab."""
+        event: Json = {
+            "type": "app_home_opened",
+            "user": user,
+            "channel": self.im(user).id,
+            "tab": tab,
+            "event_ts": self.new_ts(),
+        }
+        home = self.homes.get(user)
+        if home is not None and tab == "home":
+            event["view"] = {"id": home.id, "hash": home.hash, **home.definition}
+        return self.announce(event)
+
+    def redeliver(self, event_id: str) -> None:
+        """Send an event once more, though the app may have acknowledged it.
+
+        Raises:
+            CannotAct: there was no such event.
+        """
+        for delivery in self.deliveries:
+            if delivery.event_id == event_id:
+                self.deliverer.again(delivery)
+                return
+        raise CannotAct(f"no event {event_id}")
+
+    def _member(self, user: str, channel: str) -> tuple[User, Channel]:
+        if user not in self.people:
+            raise CannotAct(f"no such person: {user}")
+        if channel not in self.channels:
+            raise CannotAct(f"no such channel: {channel}")
+        if user not in self.channels[channel].members:
+            raise CannotAct(f"{user} is no member of {channel}")
+        return self.people[user], self.channels[channel]
+
+    def _membership(self, kind: str, user: str, place: Channel) -> None:
+        self.announce(
+            {
+                "type": kind,
+                "user": user,
+                "channel": place.id,
+                "channel_type": "C" if place.kind == "channel" else "G",
+                "team": self.people[user].team_id,
+                "event_ts": self.new_ts(),
+            }
+        )
+
+    def _reacted(self, kind: str, user: str, message: Message, name: str) -> None:
+        self.changes.happened()
+        if self.bot_user_id in self.channels[message.channel].members:
+            self.announce(
+                {
+                    "type": kind,
+                    "user": user,
+                    "reaction": name,
+                    "item_user": message.user,
+                    "item": {"type": "message", "channel": message.channel, "ts": message.ts},
+                    "event_ts": self.new_ts(),
+                }
+            )

@@ -1,0 +1,98 @@
+"""``conversations.*``: what is where, and who is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.playground.core import Core
+from bot.playground.errors import Refusal
+from bot.playground.model import Json, Message
+from bot.playground.web_api.method import (
+    HISTORY_SCOPES,
+    READ_SCOPES,
+    Arguments,
+    Method,
+    channel_with_scope,
+    page,
+)
+
+
+def info(slack: Core, arguments: Arguments) -> Json:
+    place = channel_with_scope(slack, arguments.needed("channel"), READ_SCOPES)
+    with_count = arguments.flag("include_num_members")
+    return {"channel": place.wire(bot=slack.bot_user_id, with_count=with_count)}
+
+
+def members(slack: Core, arguments: Arguments) -> Json:
+    place = channel_with_scope(slack, arguments.needed("channel"), READ_SCOPES)
+    found, following = page([{"id": m} for m in place.members], arguments, default=100)
+    return {"members": [member["id"] for member in found], **following}
+
+
+def history(slack: Core, arguments: Arguments) -> Json:
+    place = channel_with_scope(slack, arguments.needed("channel"), HISTORY_SCOPES)
+    if slack.bot_user_id not in place.members:
+        raise Refusal("not_in_channel")
+    shown = [
+        message
+        for message in slack.history(place.id)
+        if not message.is_reply or message.subtype == "thread_broadcast"
+    ]
+    newest_first = _between(shown, arguments)[::-1]
+    return _messages(slack, newest_first, arguments)
+
+
+def replies(slack: Core, arguments: Arguments) -> Json:
+    place = channel_with_scope(slack, arguments.needed("channel"), HISTORY_SCOPES)
+    if slack.bot_user_id not in place.members:
+        raise Refusal("not_in_channel")
+    known = slack.messages.get(place.id, {}).get(arguments.needed("ts"))
+    if known is None:
+        raise Refusal("thread_not_found")
+    return _messages(slack, _between(slack.thread(place.id, known.root), arguments), arguments)
+
+
+def open_(slack: Core, arguments: Arguments) -> Json:
+    users = [user for user in arguments.text("users").split(",") if user]
+    if channel := arguments.text("channel"):
+        return {"channel": slack.channel_for_bot(channel).wire(bot=slack.bot_user_id)}
+    if not users:
+        raise Refusal("users_list_not_supplied")
+    for user in users:
+        slack.user(user)
+    if slack.bot_user_id in users:
+        raise Refusal("cannot_dm_bot")
+    if len(users) == 1:
+        return {"channel": slack.im(users[0]).wire(bot=slack.bot_user_id)}
+    group = slack.add_channel(slack.new_id("G"), members=users, kind="mpim")
+    return {"channel": group.wire(bot=slack.bot_user_id)}
+
+
+def _between(messages: Sequence[Message], arguments: Arguments) -> list[Message]:
+    oldest, latest = arguments.text("oldest") or "0", arguments.text("latest") or "9" * 10
+    inclusive = arguments.flag("inclusive")
+    low, high = float(oldest), float(latest)
+    return [
+        message
+        for message in messages
+        if low < float(message.ts) < high or (inclusive and float(message.ts) in (low, high))
+    ]
+
+
+def _messages(slack: Core, messages: Sequence[Message], arguments: Arguments) -> Json:
+    wires = [message.wire(slack.replies(message)) for message in messages]
+    found, following = page(wires, arguments, default=100)
+    return {
+        "messages": found,
+        "has_more": bool(following["response_metadata"]["next_cursor"]),
+        **following,
+    }
+
+
+METHODS: Mapping[str, Method] = {
+    "conversations.info": Method(info, tier=3),
+    "conversations.members": Method(members, tier=4),
+    "conversations.history": Method(history, tier=3),
+    "conversations.replies": Method(replies, tier=3),
+    "conversations.open": Method(open_, ("im:write", "mpim:write"), tier=3),
+}

@@ -1,0 +1,153 @@
+"""The Web API over HTTP: who may call what, and what becomes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from bot.playground.core import Core
+from bot.playground.errors import Refusal
+from bot.playground.faults import Fault, Faults
+from bot.playground.model import Json
+from bot.playground.rate_limits import RateLimits
+from bot.playground.web_api import (
+    agents,
+    apps,
+    chat,
+    conversations,
+    files,
+    people,
+    reactions,
+    streams,
+    views,
+)
+from bot.playground.web_api.method import Arguments, Method, require_scope
+
+METHODS: Mapping[str, Method] = {
+    **agents.METHODS,
+    **apps.METHODS,
+    **chat.METHODS,
+    **conversations.METHODS,
+    **files.METHODS,
+    **people.METHODS,
+    **reactions.METHODS,
+    **streams.METHODS,
+    **views.METHODS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that the app made. ``at`` is the workspace's time; ``error`` is empty
+    where Slack said yes, and the HTTP status or "dropped" where nothing was said."""
+
+    method: str
+    arguments: Mapping[str, Any]
+    at: float
+    error: str
+    answer: Json
+
+
+class WebApi:
+    """``missing`` are methods that this workspace does not have."""
+
+    def __init__(self, slack: Core, *, limits: RateLimits, missing: Collection[str]) -> None:
+        self.calls: list[Call] = []
+        self.faults = Faults()
+        self.limits = limits
+        self.missing = set(missing)
+        self._slack = slack
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["method"]
+        values = await _values(request)
+        token = _token(request, values)
+        arguments = Arguments(values)
+        fault = self.faults.take(name)
+        if fault and fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault and not fault.done and (trouble := self._trouble(fault, name, arguments, request)):
+            return trouble
+        try:
+            answer = {"ok": True, **self._call(name, arguments, token)}
+        except Refusal as refusal:
+            answer = refusal.answer()
+        if fault and fault.done and (trouble := self._trouble(fault, name, arguments, request)):
+            return trouble
+        return self._answered(name, arguments, answer)
+
+    def _call(self, name: str, arguments: Arguments, token: str) -> Json:
+        method = METHODS.get(name)
+        if method is None or name in self.missing:
+            raise Refusal("unknown_method")
+        self._check_token(method, token)
+        channel = arguments.get("channel", "")
+        wait = self.limits.wait(name, tier=method.tier, channel=str(channel))
+        if wait:
+            raise Refusal("ratelimited", retry_after=wait)
+        require_scope(self._slack, *method.scopes)
+        return method.handler(self._slack, arguments)
+
+    def _check_token(self, method: Method, token: str) -> None:
+        if not token:
+            raise Refusal("not_authed")
+        kinds = {self._slack.bot_token: "bot", self._slack.app_token: "app"}
+        if token not in kinds:
+            raise Refusal("invalid_auth")
+        if kinds[token] != method.kind:
+            raise Refusal("not_allowed_token_type")
+
+    def _trouble(
+        self, fault: Fault, name: str, arguments: Arguments, request: web.Request
+    ) -> web.StreamResponse | None:
+        """The answer that ``fault`` asks for; None if it only took its time."""
+        if fault.drop:
+            self._record(name, arguments, "dropped", {})
+            if request.transport is not None:
+                request.transport.close()
+            return web.Response(status=500)
+        if fault.status:
+            self._record(name, arguments, str(fault.status), {})
+            return web.Response(status=fault.status, text="upstream trouble")
+        if fault.retry_after:
+            refusal = Refusal("ratelimited", retry_after=fault.retry_after)
+            return self._answered(name, arguments, refusal.answer())
+        if fault.error:
+            return self._answered(name, arguments, Refusal(fault.error).answer())
+        return None
+
+    def _answered(self, name: str, arguments: Arguments, answer: Json) -> web.Response:
+        retry_after = answer.pop("retry_after", None)
+        self._record(name, arguments, answer.get("error", ""), answer)
+        scopes = ",".join(sorted(self._slack.manifest.scopes))
+        if retry_after is not None:
+            headers = {"Retry-After": str(retry_after)}
+            return web.json_response(answer, status=429, headers=headers)
+        return web.json_response(answer, headers={"X-OAuth-Scopes": scopes})
+
+    def _record(self, name: str, arguments: Arguments, error: str, answer: Json) -> None:
+        self.calls.append(Call(name, dict(arguments), self._slack.clock(), error, answer))
+        self._slack.changes.happened()
+
+
+async def _values(request: web.Request) -> dict[str, Any]:
+    """The arguments, wherever they stand. Lists and objects in a form are JSON."""
+    values: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        body = await request.text()
+        parsed = json.loads(body) if body else {}
+        values |= parsed if isinstance(parsed, dict) else {}
+    elif request.method == "POST":
+        values |= dict(await request.post())
+    return values
+
+
+def _token(request: web.Request, values: dict[str, Any]) -> str:
+    """From the header or the arguments, where it does not stay."""
+    given = values.pop("token", "")
+    return request.headers.get("Authorization", "").removeprefix("Bearer ") or str(given)
