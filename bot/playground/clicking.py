@@ -48,12 +48,12 @@ class Clicking(Responding):
         payload |= {
             "trigger_id": self.new_trigger(user, where.id if isinstance(where, View) else None),
             "actions": [pressed(chosen[0], value, ts=self.new_ts())],
-            "state": {"values": state_of(elements, picked)},
         }
+        state = state_of(elements, picked)
         if isinstance(where, View):
-            payload |= self._in_view(where, payload["state"]["values"])
+            payload |= self._in_view(where, state)
         else:
-            payload |= self._in_message(user, where)
+            payload |= self._in_message(user, where) | {"state": {"values": state}}
         return await self._deliver("interactive", payload)
 
     async def submit(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +57,8 @@ class Core(State):
             self.ephemeral.append(message)
             self.changes.happened()
             return message
+        if message.is_reply:
+            message.parent_user = self.message(message.channel, message.root).user
         self.keep(message)
         if message.user == self.bot_user_id:
             self.statuses.pop((message.channel, message.root), None)
@@ -157,6 +158,8 @@ class Core(State):
         return {
             "token": "local-verification-token",
             "team_id": self.team_id,
+            "context_team_id": self.team_id,
+            "context_enterprise_id": None,
             "api_app_id": self.app_id,
             "event": event,
             "type": "event_callback",
@@ -172,20 +175,20 @@ class Core(State):
                 }
             ],
             "is_ext_shared_channel": bool(channel and channel.is_ext_shared),
-            "event_context": f"4-{secrets.token_hex(8)}",
+            "event_context": self.new_id("4-"),
         }
 
     # Triggers and tickets
 
     def new_ticket(self) -> str:
         """A right to one Socket Mode connection."""
-        ticket = secrets.token_hex(16)
+        ticket = self.new_id("ticket")
         self.tickets.add(ticket)
         return ticket
 
     def new_trigger(self, user: str, view: str | None = None) -> str:
         """``view`` is the one that the person acted in."""
-        identity = f"{self.new_id('')}.{self.new_id('')}.{secrets.token_hex(16)}"
+        identity = f"{self.new_id('')}.{self.new_id('')}.local"
         self.triggers[identity] = Trigger(user, self.clock() + self.timing.trigger, view)
         return identity
 

@@ -34,7 +34,8 @@ class NotDelivered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """``number`` counts retries; ``seconds`` until the app answered, real time."""
+    """``number`` counts retries; ``seconds`` until the app answered, real time;
+    ``reason`` is why this attempt failed, empty if it did not."""
 
     number: int
     at: float

@@ -27,7 +27,10 @@ class HttpTransport:
     def __init__(self, url: str, secret: str, *, timeout: float) -> None:
         self.url = url
         self.secret = secret
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout))
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),  # waiting for a place would eat the timeout
+            timeout=aiohttp.ClientTimeout(total=timeout),
+        )
 
     async def send(self, delivery: Delivery, number: int, reason: str) -> Ack:
         body, content_type = encoded(delivery)

@@ -144,6 +144,8 @@ class Message:
     attachments: list[Json] = field(default_factory=list)
     files: list[Json] = field(default_factory=list)
     thread_ts: str | None = None
+    parent_user: str | None = None
+    client_msg_id: str | None = None
     subtype: str | None = None
     bot_id: str | None = None
     app_id: str | None = None
@@ -188,6 +190,8 @@ class Message:
             "attachments": self.attachments,
             "files": self.files,
             "thread_ts": self.thread_ts,
+            "parent_user_id": self.parent_user,
+            "client_msg_id": self.client_msg_id,
             "edited": self.edited,
             "metadata": self.metadata,
         }

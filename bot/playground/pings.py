@@ -32,10 +32,10 @@ _CONTROL = re.compile(r"<([!@#][^<>\s|]+)(?:\|[^<>]*)?>")
 _ANGLE_LINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]*:[^<>|\n]*)(?:\|[^<>]*)?>")
 _PLAIN_MENTION = re.compile(r"(?<![\w.+-])@(here|channel|everyone|group)\b", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>|]+", re.IGNORECASE)
-_BARE_DOMAIN = re.compile(r"(?<![\w@./:-])www\.[^\s<>|/]+\.[a-z]{2,}[^\s<>|]*", re.IGNORECASE)
+_BARE_DOMAIN = re.compile(r"(?<![\w@./:-])www\.[^\s<>|]+", re.IGNORECASE)
 _MARKDOWN_TARGET = re.compile(r"(!?)\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?([^\s<>)]*)")
 _MARKDOWN_REFERENCE = re.compile(r"^ {0,3}\[[^\]]+\]:\s*<?([^\s<>]+)", re.MULTILINE)
-_CODE = re.compile(r"(`+)(?:(?!\1).)+\1", re.DOTALL)
+_BACKTICKS = re.compile(r"`+")
 _OF_CONTROL: Mapping[str, Kind] = {"@": "user", "#": "channel"}
 _ENDS = ".,;:!?'\"`*_~)]}"
 
@@ -125,7 +125,7 @@ def _in_mrkdwn(text: str) -> Iterator[Live]:
     yield from _controls(text)
     for match in _ANGLE_LINK.finditer(text):
         yield Live("link", match[1], host_of(match[1]))
-    rest = _CODE.sub(" ", _ANGLE_LINK.sub(" ", _CONTROL.sub(" ", text)))
+    rest = _without_code(_ANGLE_LINK.sub(" ", _CONTROL.sub(" ", text)))
     yield from _typed(rest)
 
 
@@ -133,13 +133,30 @@ def _in_markdown(text: str) -> Iterator[Live]:
     yield from _controls(text)
     for match in _ANGLE_LINK.finditer(text):
         yield Live("link", match[1], host_of(match[1]))
-    readable = _CODE.sub(" ", text)
+    readable = _without_code(text)
     for match in _MARKDOWN_TARGET.finditer(readable):
         yield Live("image" if match[1] else "link", match[2], host_of(match[2]))
     for match in _MARKDOWN_REFERENCE.finditer(readable):
         yield Live("link", match[1], host_of(match[1]))
     rest = _ANGLE_LINK.sub(" ", _CONTROL.sub(" ", _MARKDOWN_TARGET.sub(" ", readable)))
     yield from _typed(rest)
+
+
+def _without_code(text: str) -> str:
+    """The text without what stands between backticks, as many behind as before."""
+    kept, start = [], 0
+    runs = list(_BACKTICKS.finditer(text))
+    following = {len(run[0]): run for run in runs}
+    closing: dict[int, re.Match[str]] = {}
+    for run in reversed(runs):
+        closing[run.start()] = following[len(run[0])]
+        following[len(run[0])] = run
+    for run in runs:
+        end = closing[run.start()]
+        if run.start() >= start and end.start() > run.start():
+            kept.append(text[start : run.start()])
+            start = end.end()
+    return " ".join([*kept, text[start:]])
 
 
 def _controls(text: str) -> Iterator[Live]:

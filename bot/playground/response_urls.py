@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,13 +26,14 @@ class ResponseUrls:
     def __init__(self, clock: Callable[[], float], seconds: float) -> None:
         self._clock = clock
         self._seconds = seconds
+        self._numbers = itertools.count(1)
         self._known: dict[str, ResponseUrl] = {}
 
     def new(
         self, channel: str, user: str, *, original: str | None = None, ephemeral: bool = False
     ) -> str:
         """The key, which is the last part of the address."""
-        key = secrets.token_hex(12)
+        key = f"{next(self._numbers):09d}"
         self._known[key] = ResponseUrl(
             channel, user, self._clock() + self._seconds, original, ephemeral
         )

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from bot.playground.core import Core
 from bot.playground.delivery import Delivery
 from bot.playground.errors import CannotAct
+from bot.playground.kit.blocks import with_ids
+from bot.playground.kit.typed import typed
 from bot.playground.model import Channel, Json, Message, User
 
 
@@ -47,6 +49,8 @@ class Talking(Core):
                 user=person.id,
                 team=person.team_id,
                 text=text,
+                blocks=[] if person.is_bot else typed(text),
+                client_msg_id=None if person.is_bot else self.new_id("client-"),
                 thread_ts=thread_ts,
                 subtype=subtype,
                 files=list(files),
@@ -95,7 +99,7 @@ class Talking(Core):
         """By its author. A mention that was not there before is a new mention."""
         before = message.wire(self.replies(message))
         mentioned = f"<@{self.bot_user_id}>" in message.text
-        message.text = text
+        message.text, message.blocks = text, with_ids(typed(text))
         message.edited = {"user": message.user, "ts": self.new_ts()}
         self.changed(message, before)
         if not mentioned:
@@ -206,6 +210,8 @@ class Talking(Core):
         return self.people[user], self.channels[channel]
 
     def _membership(self, kind: str, user: str, place: Channel) -> None:
+        if self.bot_user_id not in place.members:
+            return
         self.announce(
             {
                 "type": kind,
