@@ -23,9 +23,11 @@ LONGEST_LABEL = 150
 """Characters: a link must fit into one section, however much of it is escaped."""
 
 _JOINER = "\u2060"
+_LOOKS_LIKE_A_TICK = "\u02cb"
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 
-_PING = re.compile(r"@(?=(?:here|channel|everyone)\b)", re.IGNORECASE)
+_PING = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b(https?:|ftp:|www)(//|\.)", re.IGNORECASE)
 _MAILBOX_END = re.compile(r"[\w.+%-]")
 _MAIL_HOST = re.compile(r"@[\w-]{1,63}\.\w")
 _INLINE = re.compile(
@@ -34,7 +36,7 @@ _INLINE = re.compile(
     r"\((?P<url>(?:[^()\s]|\([^()\s]*\))*)(?:\s\"[^\"\n]*\")?\)"
     r"|\[(?P<note>\d{1,2})\]"
     r"|\*\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*\*"
-    r"|(?P<bare>https?://[^\s<>\"'`|]+)",
+    r"|(?P<bare>(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"'`|]+)",
     re.IGNORECASE,
 )
 _FENCE_LINE = re.compile(r"^ *(?:> ?)*(?:`{3,}|~{3,})")
@@ -76,7 +78,7 @@ def _joins_other_scripts(text: str, at: int) -> bool:
 
 def literal(text: str) -> str:
     """Plain text, shown as it is: no markup in it means anything beyond looks."""
-    return _without_pings(_escaped(_without_fences(clean(text))))
+    return _without_pings(_words(clean(text)))
 
 
 def link(url: str, label: str, origins: Container[str]) -> str:
@@ -107,7 +109,7 @@ def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> lis
             shown = "\n".join(_line(line, block.kind, origins, notes) for line in lines)
             if shown.strip():
                 tight = block.kind is before is Kind.ITEM
-                pieces.append(Piece(_without_pings(_without_fences(shown)), tight=tight))
+                pieces.append(Piece(_without_pings(shown), tight=tight))
         before = block.kind
     return pieces
 
@@ -135,15 +137,15 @@ def _line(line: str, kind: Kind, origins: Container[str], notes: Sequence[str]) 
 def _inline(line: str, origins: Container[str], notes: Sequence[str]) -> str:
     shown, end = [], 0
     for match in _INLINE.finditer(line):
-        shown.append(_escaped(line[end : match.start()]))
+        shown.append(_words(line[end : match.start()]))
         shown.append(_token(match, origins, notes))
         end = match.end()
-    return "".join([*shown, _escaped(line[end:])])
+    return "".join([*shown, _words(line[end:])])
 
 
 def _token(match: re.Match[str], origins: Container[str], notes: Sequence[str]) -> str:
     if match["code"] is not None:
-        return f"`{_escaped(match['code'].replace('`', chr(0x2CB)))}`"
+        return f"`{_escaped(match['code'].replace('`', _LOOKS_LIKE_A_TICK))}`"
     if match["label"] is not None:
         address = "" if match[0].startswith("!") else match["url"]
         return link(address, plain_line(match["label"]), origins)
@@ -152,7 +154,7 @@ def _token(match: re.Match[str], origins: Container[str], notes: Sequence[str]) 
         note = notes[number - 1] if 0 < number <= len(notes) else ""
         return link(note, match[0], origins)
     if match["bold"] is not None:
-        return f"*{_escaped(match['bold'])}*"
+        return f"*{_words(match['bold'])}*"
     return _bare(match["bare"], origins)
 
 
@@ -160,10 +162,17 @@ def _bare(url: str, origins: Container[str]) -> str:
     """An address in running text: alive if allowed, else as code, which can be read
     and copied but not followed."""
     address = url.rstrip(".,;:!?)")
-    rest = _escaped(url[len(address) :])
+    rest = _words(url[len(address) :])
     if linked := allowed(address, origins):
         return f"<{_escaped(linked)}>{rest}"
     return f"`{_escaped(address)}`{rest}"
+
+
+def _words(text: str) -> str:
+    """Text without markup: what looks like an address leads nowhere, and every
+    backtick that is left in a message is one of ours, with its partner."""
+    unlinked = _ADDRESS.sub(lambda match: f"{match[1]}{_JOINER}{match[2]}", text)
+    return _escaped(unlinked.replace("`", _LOOKS_LIKE_A_TICK))
 
 
 def _code(text: str) -> str:

@@ -1,0 +1,191 @@
+"""The Slack side, put together: the same for production and tests, with other parts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import StateUnavailable
+from bot.feedback.feedback import Feedback
+from bot.ports import Answering, Reindexing
+from bot.slack import incidents, listeners
+from bot.slack.commands import Commands
+from bot.slack.letters import Identity
+from bot.slack.people import People
+from bot.slack.reindex import Reindexer
+from bot.slack.replies import Replies
+from bot.slack.settings import SlackSettings
+from bot.slack.status import Status
+from bot.slack.verdicts import Verdicts
+from bot.slack.web import Voice, web_client
+from bot.slack.workers import Workers
+from bot.state.database import Database
+from bot.state.inbox import Inbox
+from bot.state.ledger import DatabaseLedger
+
+logger = logging.getLogger(__name__)
+
+_FORGETTING_EVERY = 6 * 3600.0
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def unknown() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What differs between a test and the world. ``as_of`` says when the wikis were
+    last read, in the time zone to show; None says nothing."""
+
+    clock: Callable[[], datetime] = now
+    seconds: Callable[[], float] = time.monotonic
+    new_incident: Callable[[], str] = incidents.new_incident
+    as_of: Callable[[], datetime | None] = unknown
+    first_pause: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SlackApp:
+    """``bolt`` takes what Slack sends; the rest works on it between start and stop."""
+
+    bolt: AsyncApp
+    inbox: Inbox
+    workers: Workers
+    reindexer: Reindexer
+    executor: ThreadPoolExecutor
+    forgetting: Callable[[], int]
+
+    async def start(self) -> None:
+        """Take up what an earlier process left.
+
+        Raises:
+            StateUnavailable
+        """
+        unfinished = await asyncio.to_thread(self.inbox.unfinished)
+        if unfinished:
+            logger.info("%d questions are left from before", len(unfinished))
+        for letter in unfinished:
+            self.workers.submit(letter)
+
+    async def stop(self, grace: float) -> None:
+        """Finish what can be finished in ``grace`` seconds; the rest is kept."""
+        await self.reindexer.stop()
+        await self.workers.stop(grace)
+        self.executor.shutdown(wait=False, cancel_futures=True)
+
+    async def forget_for_ever(self) -> None:
+        """Delete what is older than it may be kept, now and every few hours."""
+        while True:
+            try:
+                forgotten = await asyncio.to_thread(self.forgetting)
+            except StateUnavailable as error:
+                logger.warning("What is old could not be forgotten: %s", error)
+            else:
+                logger.debug("%d old answers forgotten", forgotten)
+            await asyncio.sleep(_FORGETTING_EVERY)
+
+
+def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
+    settings: SlackSettings,
+    me: Identity,
+    *,
+    answering: Answering,
+    reindexing: Reindexing,
+    state: Database,
+    around: Surroundings | None = None,
+) -> SlackApp:
+    """``me`` is what `bot.slack.serve.sign_in` found. Nothing runs before `start`."""
+    around = around or Surroundings()
+    voice = Voice(web_client(settings.bot_token, settings.api_url))
+    hasty = web_client(settings.bot_token, settings.api_url, patient=False)
+    executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
+    inbox = Inbox(state, around.clock)
+    feedback = Feedback(DatabaseLedger(state), around.clock)
+    people = People(
+        client=voice.client,
+        team=me.team,
+        guests=settings.guests,
+        shared_channels=settings.shared_channels,
+        admins=settings.admins,
+        clock=around.seconds,
+    )
+    replies = Replies(
+        me=me,
+        inbox=inbox,
+        feedback=feedback,
+        answering=answering,
+        people=people,
+        voice=voice,
+        status=Status(hasty),
+        executor=executor,
+        clock=around.clock,
+        origins=settings.link_origins,
+        as_of=around.as_of,
+        new_incident=around.new_incident,
+        first_pause=around.first_pause,
+    )
+    workers = Workers(replies.reply, limit=settings.workers)
+    reindexer = Reindexer(
+        reindexing,
+        voice,
+        edit_every=settings.edit_every,
+        clock=around.seconds,
+        new_incident=around.new_incident,
+    )
+    verdicts = Verdicts(
+        feedback=feedback,
+        answering=answering,
+        people=people,
+        voice=voice,
+        executor=executor,
+        clock=around.clock,
+        origins=settings.link_origins,
+        review_channel=settings.review_channel,
+    )
+    bolt = _bolt(settings, me)
+    listeners.tell_failures(bolt, voice, around.new_incident)
+    listeners.keep_questions(bolt, me, inbox, workers)
+    listeners.listen(bolt, verdicts, Commands(people, reindexer))
+
+    def forgetting() -> int:
+        inbox.forget_before(around.clock() - settings.retention)
+        return feedback.forget_older_than(settings.retention)
+
+    return SlackApp(bolt, inbox, workers, reindexer, executor, forgetting)
+
+
+def _bolt(settings: SlackSettings, me: Identity) -> AsyncApp:
+    """Who we are is known, so that no event waits for, or is lost to, an auth.test."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=me.team,
+            bot_user_id=me.user,
+            bot_id=me.bot,
+            bot_token=settings.bot_token,
+        )
+
+    # Its warnings are about tokens in the environment, which we hand over ourselves.
+    bolt_logger = logging.getLogger(f"{__name__}.bolt")
+    bolt_logger.setLevel(logging.ERROR)
+    return AsyncApp(
+        name="footnote",
+        logger=bolt_logger,
+        signing_secret=settings.signing_secret,
+        client=AsyncWebClient(base_url=settings.api_url, logger=bolt_logger),
+        authorize=authorize,
+    )

@@ -1,0 +1,54 @@
+"""How far a sync is and what it did, as Slack messages. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.slack.blocks import joined
+from bot.slack.message import Message, context, say, section
+from bot.slack.mrkdwn import literal
+from indexers.model import Progress, SyncReport
+
+_FAILURES_SHOWN = 10
+
+
+def progress(wiki: str | None, now: Progress | None, seconds: float) -> Message:
+    """``seconds`` since the wiki of ``now`` began."""
+    if now is None:
+        return say(f"Reindexing {wiki or 'all wikis'}\u2026")
+    pages = f"{now.done:,} of {now.total:,} pages" if now.total else f"{now.done:,} pages"
+    rate = f"{now.done / seconds:,.0f} pages a second" if now.done and seconds >= 1 else ""
+    return say(f"Reindexing {now.wiki}: {pages}", *filter(None, [rate]))
+
+
+def report(reports: Sequence[SyncReport]) -> Message:
+    failed = sum(len(report.failed) for report in reports)
+    names = ", ".join(report.wiki for report in reports) or "nothing"
+    text = f"Reindexed {names}." if not failed else f"Reindexed {names}; {failed} pages failed."
+    blocks = [section(literal(text))]
+    for one in reports[:15]:
+        blocks.append(section(joined(_lines(one))))
+        blocks.append(context(f"{one.passages_embedded:,} passages embedded, {one.seconds:,.1f} s"))
+    return Message(literal(text), blocks)
+
+
+def _lines(report: SyncReport) -> list[str]:
+    counts = {
+        "added": report.added,
+        "changed": report.changed,
+        "relabelled": report.relabelled,
+        "removed": report.removed,
+        "unchanged": report.unchanged,
+        "failed": len(report.failed),
+    }
+    lines = [
+        f"*{literal(report.wiki)}*: "
+        + ", ".join(f"{number:,} {name}" for name, number in counts.items())
+    ]
+    lines += [
+        f"\u2022 {literal(one.key)}: {literal(one.reason)}"
+        for one in report.failed[:_FAILURES_SHOWN]
+    ]
+    if (more := len(report.failed) - _FAILURES_SHOWN) > 0:
+        lines.append(f"\u2022 and {more:,} more, in the log")
+    return lines

@@ -1,0 +1,217 @@
+"""Running the bot: sign in, listen until told to stop, leave nothing half done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
+from bot.ports import Answering, Reindexing
+from bot.slack.app import SlackApp, Surroundings, build_app
+from bot.slack.letters import Identity
+from bot.slack.settings import SlackSettings
+from bot.slack.web import told, web_client
+from bot.state.database import Database
+
+logger = logging.getLogger(__name__)
+
+EVENTS = "/slack/events"
+HEALTH = "/healthz"
+_LONGEST_PAUSE = 60.0
+_CONNECTING = 20.0
+
+
+async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
+    settings: SlackSettings,
+    *,
+    answering: Answering,
+    reindexing: Reindexing,
+    state: Database,
+    around: Surroundings | None = None,
+    stop: asyncio.Event | None = None,
+    ready: Callable[[SlackApp], None] | None = None,
+) -> None:
+    """Answer until ``stop`` is set, SIGTERM or SIGINT. ``ready`` is called once
+    Slack can reach the bot. ``state`` is left open.
+
+    Raises:
+        SlackMisconfigured: a wrong token or secret, or the port is taken.
+        StateUnavailable: the inbox cannot be read.
+    """
+    stop = stop or asyncio.Event()
+    around = around or Surroundings()
+    with _signals(stop):
+        client = web_client(settings.bot_token, settings.api_url)
+        me = await _until(stop, sign_in(client, first_pause=around.first_pause))
+        if me is None:
+            return
+        app = build_app(
+            settings,
+            me,
+            answering=answering,
+            reindexing=reindexing,
+            state=state,
+            around=around,
+        )
+        try:
+            await _listen(app, settings, stop, ready, around.first_pause)
+        finally:
+            await app.stop(settings.grace)
+
+
+async def _listen(
+    app: SlackApp,
+    settings: SlackSettings,
+    stop: asyncio.Event,
+    ready: Callable[[SlackApp], None] | None,
+    first_pause: float,
+) -> None:
+    async with AsyncExitStack() as open_:
+        await app.start()
+        if settings.port is not None or not settings.socket_mode:
+            await open_.enter_async_context(_http(app.bolt, settings))
+        if settings.socket_mode:
+            connecting = _connect(app.bolt, settings, first_pause)
+            handler = await _until(stop, connecting)
+            if handler is None:
+                return
+            open_.push_async_callback(handler.close_async)
+        forgetting = asyncio.create_task(app.forget_for_ever())
+        open_.callback(forgetting.cancel)
+        logger.info("Listening to Slack over %s", "a socket" if settings.socket_mode else "HTTP")
+        if ready:
+            ready(app)
+        await stop.wait()
+        logger.info("Stopping; answers in flight have %.0f s", settings.grace)
+
+
+async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identity:
+    """Who the bot is. Waits as long as Slack does not answer, and says so.
+
+    Raises:
+        SlackMisconfigured: Slack knows no such token.
+    """
+    found = await _patiently(client.auth_test, client.base_url, "SLACK_BOT_TOKEN", first_pause)
+    logger.info("Signed in to %s as %s", found.get("team"), found.get("user"))
+    return Identity(team=found["team_id"], user=found["user_id"], bot=found["bot_id"])
+
+
+async def _connect(
+    bolt: AsyncApp, settings: SlackSettings, first_pause: float
+) -> AsyncSocketModeHandler:
+    """The first address is asked for here: the client itself would repeat a wrong token
+    for ever, and an address that has run out as well."""
+    client = web_client("", settings.api_url)
+    log = logging.getLogger(f"{__name__}.socket")
+    while True:
+        opened = await _patiently(
+            lambda: client.apps_connections_open(app_token=settings.app_token),
+            client.base_url,
+            "SLACK_APP_TOKEN",
+            first_pause,
+        )
+        handler = AsyncSocketModeHandler(bolt, settings.app_token, logger=log, web_client=client)
+        handler.client.wss_uri = opened["url"]
+        try:
+            async with asyncio.timeout(_CONNECTING):
+                await handler.connect_async()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            logger.warning("Slack's socket does not open; trying again")
+            await handler.close_async()  # type: ignore[no-untyped-call]
+        except asyncio.CancelledError:
+            await handler.close_async()  # type: ignore[no-untyped-call]
+            raise
+        else:
+            return handler
+
+
+async def _patiently(
+    call: Callable[[], Awaitable[Any]], address: str, token: str, pause: float
+) -> dict[str, Any]:
+    while True:
+        try:
+            return await told(call())
+        except SlackRefused as error:
+            raise SlackMisconfigured(
+                f"Slack at {address} refuses {token} ({error.code}). Copy it again from the "
+                "app's page at api.slack.com/apps; README.md says where it stands.",
+                error.code,
+            ) from error
+        except SlackUnavailable as error:
+            logger.warning("%s at %s; trying again in %.0f s", error, address, pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+@asynccontextmanager
+async def _http(bolt: AsyncApp, settings: SlackSettings) -> AsyncIterator[None]:
+    """Events, unless they come by socket; and whether we are alive."""
+
+    async def events(request: web.Request) -> web.StreamResponse:
+        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+
+    async def health(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"status": "ok"})
+
+    application = web.Application()
+    application.router.add_get(HEALTH, health)
+    if not settings.socket_mode:
+        if not settings.signing_secret:
+            raise SlackMisconfigured(
+                "Without SLACK_APP_TOKEN (Socket Mode), SLACK_SIGNING_SECRET must be set: it "
+                "proves that events are Slack's."
+            )
+        application.router.add_post(EVENTS, events)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+        except OSError as error:
+            raise SlackMisconfigured(
+                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
+                "Set another port."
+            ) from error
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _until(stop: asyncio.Event, work: Awaitable[Any]) -> Any:
+    """What ``work`` gives, or None if ``stop`` comes first."""
+    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        stopping.cancel()
+        if not working.done():
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+
+
+@contextmanager
+def _signals(stop: asyncio.Event) -> Any:
+    """SIGTERM and SIGINT set ``stop``, where the loop runs in the main thread."""
+    loop = asyncio.get_running_loop()
+    caught = []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with suppress(ValueError, RuntimeError, NotImplementedError):
+            loop.add_signal_handler(name, stop.set)
+            caught.append(name)
+    try:
+        yield
+    finally:
+        for name in caught:
+            loop.remove_signal_handler(name)

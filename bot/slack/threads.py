@@ -1,0 +1,29 @@
+"""Long work beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def in_own_thread(work: Callable[[], T], name: str) -> T:
+    """What ``work`` gives. The thread does not hold up the end of the process, as one
+    of a pool would: so only for work that may be cut off anywhere."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    # Shielded: a waiter that is cancelled must not make setting the result an error.
+    return await asyncio.shield(asyncio.wrap_future(future))

@@ -1,0 +1,135 @@
+"""What people think of an answer: buttons, the form, the card in the review channel."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Card, Flag, Given
+from bot.model import Answer, NoAnswer, Question, Source
+from bot.ports import Answering
+from bot.slack import blocks, cards
+from bot.slack.message import Message, say
+from bot.slack.people import People
+from bot.slack.web import Voice
+from indexers.model import EVERYONE, Principal
+
+logger = logging.getLogger(__name__)
+
+FORGOTTEN = say("I no longer have this answer, so I cannot note that. Please ask again.")
+THANKS = say("Thank you, noted: this answer helped.")
+FLAGGED = say("Thank you. I noted what is wrong and told the people who keep the wiki.")
+FLAGGED_QUIETLY = say("Thank you. I noted what is wrong.")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    feedback: Feedback
+    answering: Answering
+    people: People
+    voice: Voice
+    executor: Executor
+    clock: Callable[[], datetime]
+    origins: frozenset[str]
+    review_channel: str
+
+    async def pressed(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """A feedback button. The form must open within three seconds, so it comes first."""
+        await ack()
+        verdict, _, given_id = str(body["actions"][0]["value"]).partition(":")
+        person, given = body["user"]["id"], int(given_id)
+        if verdict == "bad":
+            await self.voice.ask(body["trigger_id"], cards.form(given))
+            return
+        known = await asyncio.to_thread(self.feedback.given, given)
+        if known is None:
+            await self.voice.whisper(body["channel"]["id"], person, FORGOTTEN)
+            return
+        withdrawn = await asyncio.to_thread(self.feedback.praise, given, person)
+        await self._confirm(known, person, THANKS)
+        if withdrawn and withdrawn.card:
+            await self._show(withdrawn)
+
+    async def sent(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """The form."""
+        await ack()
+        filled, person = cards.filled(body["view"]), body["user"]["id"]
+        known = await asyncio.to_thread(self.feedback.given, filled.given)
+        if known is None:
+            await self.voice.post(person, FORGOTTEN)
+            return
+        flag = await asyncio.to_thread(
+            self.feedback.complain, filled.given, person, filled.complaint, filled.comment
+        )
+        shown = await self._show(flag)
+        await self._confirm(known, person, FLAGGED if shown else FLAGGED_QUIETLY)
+
+    async def _confirm(self, given: Given, person: str, words: Message) -> None:
+        """In place, on the answer itself; and where others read along, to the person."""
+        tally = await asyncio.to_thread(self.feedback.tally, given.id)
+        place = given.asked.place
+        messages = blocks.answer(given, self.origins, today=self.clock().date(), tally=tally)
+        mark = f"reply-to-{place.ts}-{len(messages) - 1}"
+        try:
+            await self.voice.edit(place.channel, given.message, messages[-1].marked(mark))
+            if not given.asked.private:
+                await self.voice.whisper(place.channel, person, words, place.thread)
+        except SlackRefused as error:
+            logger.info("A verdict is kept but could not be confirmed: %s", error.code)
+
+    async def _show(self, flag: Flag) -> bool:
+        """Put the flag's card up, or bring it up to date. Whether it is there."""
+        if not self.review_channel:
+            return False
+        card = cards.card(flag, await self._shown(flag), self.origins, today=self.clock().date())
+        try:
+            if flag.card:
+                await self.voice.edit(flag.card.channel, flag.card.ts, card)
+            else:
+                ts = await self.voice.post(self.review_channel, card)
+                await asyncio.to_thread(
+                    self.feedback.carded, flag.id, Card(self.review_channel, ts)
+                )
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.warning(
+                "Flag %d is kept, but the review channel %s cannot be written to: %s",
+                flag.id,
+                self.review_channel,
+                error,
+            )
+            return False
+        return True
+
+    async def _shown(self, flag: Flag) -> cards.Shown:
+        place, said = flag.given.asked.place, flag.given.answer
+        sources = _sources(said)
+        public = await self._public(flag.given) if flag.given.asked.private else sources
+        open_pages = {(source.wiki, source.page) for source in public}
+        shown = tuple(source for source in sources if (source.wiki, source.page) in open_pages)
+        private = flag.given.asked.private
+        return cards.Shown(
+            person=await self.people.name(flag.person),
+            sources=shown,
+            whole=len(shown) == len(sources),
+            address="" if private else await self.voice.address(place.channel, flag.given.message),
+        )
+
+    async def _public(self, given: Given) -> tuple[Source, ...]:
+        """An answer that one person got may hold what reviewers must not read: what
+        everyone gets for the same question shows which of it is open."""
+        loop = asyncio.get_running_loop()
+        question = Question(given.asked.question, Principal.of(EVERYONE))
+        return _sources(await loop.run_in_executor(self.executor, self.answering.answer, question))
+
+
+def _sources(said: Answer | NoAnswer) -> tuple[Source, ...]:
+    return said.sources if isinstance(said, Answer) else said.nearest

@@ -1,0 +1,140 @@
+"""Calls to Slack's Web API, with errors of ours.
+
+What may be repeated is repeated: a refused connection (Slack never saw the call) and
+a 429 (Slack did nothing). A call that broke off or met a server error may have been
+done, so it is not repeated here; whoever repeats it looks first.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.slack.message import Block, Message
+
+logger = logging.getLogger(__name__)
+
+_TEMPORARY = {
+    "fatal_error",
+    "internal_error",
+    "ratelimited",
+    "rate_limited",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+}
+
+
+def web_client(token: str, api_url: str, *, patient: bool = True) -> AsyncWebClient:
+    """``patient``: wait and try again as long as that is safe."""
+    retries = [
+        AsyncRateLimitErrorRetryHandler(max_retry_count=4),
+        AsyncConnectionErrorRetryHandler(
+            max_retry_count=2, error_types=[aiohttp.ClientConnectorError]
+        ),
+    ]
+    return AsyncWebClient(
+        token=token,
+        base_url=api_url.rstrip("/") + "/",
+        timeout=15,
+        logger=logger,
+        retry_handlers=list(retries) if patient else [],
+    )
+
+
+async def told(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
+    """What Slack answered.
+
+    Raises:
+        SlackUnavailable: it did not, or only that it cannot now; it may have done it.
+        SlackRefused: it said no.
+    """
+    try:
+        response = await call
+    except SlackApiError as error:
+        raise _refusal(error) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise SlackUnavailable(f"Slack does not answer ({type(error).__name__})") from error
+    return response.data if isinstance(response.data, dict) else {}
+
+
+def _refusal(error: SlackApiError) -> SlackUnavailable | SlackRefused:
+    response = error.response
+    status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
+    data = getattr(response, "data", None)
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status >= 500 or status == 429 or code in _TEMPORARY or not code:
+        return SlackUnavailable(f"Slack cannot now ({code or status})")
+    return SlackRefused(f"Slack refuses: {code}", code)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How the bot speaks: never with a preview of a page, never by itself to all."""
+
+    client: AsyncWebClient
+
+    async def post(self, channel: str, message: Message, thread: str | None = None) -> str:
+        """The new message's ts."""
+        posted = await told(
+            self.client.chat_postMessage(
+                channel=channel,
+                thread_ts=thread,
+                text=message.text,
+                blocks=message.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        return str(posted["ts"])
+
+    async def edit(self, channel: str, ts: str, message: Message) -> None:
+        # Unlike a post, an edit makes links of names and addresses unless told not to.
+        await told(
+            self.client.chat_update(
+                channel=channel,
+                ts=ts,
+                text=message.text,
+                blocks=message.blocks,
+                parse="none",
+                link_names=False,
+            )
+        )
+
+    async def whisper(
+        self, channel: str, person: str, message: Message, thread: str | None = None
+    ) -> None:
+        """Seen by that person alone."""
+        await told(
+            self.client.chat_postEphemeral(
+                channel=channel,
+                user=person,
+                thread_ts=thread,
+                text=message.text,
+                blocks=message.blocks,
+            )
+        )
+
+    async def ask(self, trigger: str, view: Block) -> None:
+        """Open a form, within three seconds of what triggered it."""
+        await told(self.client.views_open(trigger_id=trigger, view=view))
+
+    async def address(self, channel: str, ts: str) -> str:
+        """Of a message; empty if Slack does not say."""
+        try:
+            found = await told(self.client.chat_getPermalink(channel=channel, message_ts=ts))
+        except (SlackRefused, SlackUnavailable):
+            return ""
+        return str(found.get("permalink", ""))

@@ -1,0 +1,63 @@
+"""A bounded number of letters at work at once, in order for each channel."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.state.inbox import Letter
+
+logger = logging.getLogger(__name__)
+
+
+class Workers:
+    """``work`` handles one letter, with its failures; only a stop may end it early."""
+
+    def __init__(self, work: Callable[[Letter], Awaitable[None]], *, limit: int) -> None:
+        self._work = work
+        self._free = asyncio.Semaphore(limit)
+        self._waiting: dict[str, list[tuple[float, int, Letter]]] = {}
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    def submit(self, letter: Letter) -> None:
+        """Do it when its turn comes. After a stop it stays in the inbox."""
+        if self._stopping:
+            return
+        waiting = self._waiting.setdefault(letter.channel, [])
+        heapq.heappush(waiting, (_when(letter), letter.id, letter))
+        if letter.channel not in self._lanes:
+            self._lanes[letter.channel] = asyncio.create_task(self._run(letter.channel))
+
+    async def stop(self, grace: float) -> None:
+        """Begin nothing more; wait ``grace`` seconds for what is at work."""
+        self._stopping = True
+        lanes = list(self._lanes.values())
+        if not lanes:
+            return
+        _, late = await asyncio.wait(lanes, timeout=grace)
+        for lane in late:
+            lane.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            logger.warning("%d answers were not finished; they follow after a start", len(late))
+
+    async def _run(self, channel: str) -> None:
+        waiting = self._waiting[channel]
+        try:
+            while waiting and not self._stopping:
+                async with self._free:
+                    if not self._stopping:
+                        await self._work(heapq.heappop(waiting)[2])
+        finally:
+            del self._lanes[channel], self._waiting[channel]
+
+
+def _when(letter: Letter) -> float:
+    """Slack's ts are seconds; two events may be received in the wrong order."""
+    try:
+        return float(letter.ts)
+    except ValueError:
+        return 0.0
