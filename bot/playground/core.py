@@ -116,6 +116,21 @@ class Core(State):
             },
         )
 
+    def reacted(self, kind: str, user: str, message: Message, name: str) -> None:
+        """Tell that somebody's reaction has come or gone."""
+        self.changes.happened()
+        if self.bot_user_id in self.channels[message.channel].members:
+            self.announce(
+                {
+                    "type": kind,
+                    "user": user,
+                    "reaction": name,
+                    "item_user": message.user,
+                    "item": {"type": "message", "channel": message.channel, "ts": message.ts},
+                    "event_ts": self.new_ts(),
+                }
+            )
+
     # Events
 
     def announce(self, event: Json, *, as_event: str | None = None) -> Delivery | None:

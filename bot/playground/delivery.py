@@ -87,7 +87,7 @@ class Deliverer:
     def __init__(self, timing: Timing, changes: Changes, clock: Any) -> None:
         self.transport: Transport | None = None
         self.log: list[Delivery] = []
-        self._timing = timing
+        self.timing = timing
         self._changes = changes
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,7 +96,7 @@ class Deliverer:
         """In the background. Events are retried; what a person waits for is not."""
         delivery = Delivery(kind, payload)
         self.log.append(delivery)
-        waits = self._timing.retries if kind == "events_api" else ()
+        waits = self.timing.retries if kind == "events_api" else ()
         self._spawn(self._run(delivery, (0.0, *waits)))
         return delivery
 

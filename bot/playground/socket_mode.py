@@ -23,10 +23,18 @@ class Connection:
     refreshing: bool = False
     sent: list[str] = field(default_factory=list)
     """The envelope ids that went over this connection."""
+    waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+    """Those of them that are not acknowledged yet."""
 
-    @property
-    def usable(self) -> bool:
-        return not self.socket.closed and not self.refreshing
+    def acknowledged(self, message: Json) -> None:
+        answer = self.waiting.get(message.get("envelope_id", ""))
+        if answer and not answer.done():
+            answer.set_result(message.get("payload"))
+
+    def lost(self) -> None:
+        for answer in self.waiting.values():
+            if not answer.done():
+                answer.set_exception(ConnectionResetError())
 
 
 class SocketHub:
@@ -37,9 +45,8 @@ class SocketHub:
         self.connections: list[Connection] = []
         self._app_id = app_id
         self._changes = changes
-        self._timeout = timeout
+        self.timeout = timeout
         self._tickets = tickets
-        self._waiting: dict[str, asyncio.Future[Any]] = {}
         self._turns = itertools.count()
         self._numbers = itertools.count(1)
 
@@ -62,18 +69,48 @@ class SocketHub:
         try:
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
-                    self._acknowledged(json.loads(message.data))
+                    connection.acknowledged(json.loads(message.data))
         finally:
             self.connections.remove(connection)
+            connection.lost()
             self._changes.happened()
         return socket
 
     async def send(self, delivery: Delivery, number: int, reason: str) -> Ack:
-        usable = self.usable()
-        if not usable:
-            raise NotDelivered("connection_failed")
-        connection = usable[next(self._turns) % len(usable)]
+        """Hold it until there is a connection, send it, and wait for its ack: all
+        that within the time that an app has."""
         envelope = f"envelope-{next(self._numbers)}"
+        connection: Connection | None = None
+        try:
+            async with asyncio.timeout(self.timeout):
+                connection = await self._next_connection()
+                connection.sent.append(envelope)
+                answer = connection.waiting[envelope] = asyncio.Future()
+                await connection.socket.send_json(
+                    self._enveloped(envelope, delivery, number, reason)
+                )
+                return Ack(status=200, body=await answer)
+        except TimeoutError:
+            raise NotDelivered("http_timeout" if connection else "connection_failed") from None
+        except ConnectionError:
+            raise NotDelivered("connection_failed") from None
+        finally:
+            if connection is not None:
+                connection.waiting.pop(envelope, None)
+
+    def usable(self) -> list[Connection]:
+        """The connections that payloads go to: those that are to be refreshed only
+        while there is no other."""
+        open_ = [connection for connection in self.connections if not connection.socket.closed]
+        return [connection for connection in open_ if not connection.refreshing] or open_
+
+    async def _next_connection(self) -> Connection:
+        usable = await self._changes.until(
+            self.usable, timeout=self.timeout, otherwise=lambda: "no connection"
+        )
+        return usable[next(self._turns) % len(usable)]
+
+    def _enveloped(self, envelope: str, delivery: Delivery, number: int, reason: str) -> Json:
         message: Json = {
             "envelope_id": envelope,
             "type": delivery.kind,
@@ -85,22 +122,7 @@ class SocketHub:
                 "retry_attempt": number,
                 "retry_reason": "timeout" if reason == "http_timeout" else reason,
             }
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting[envelope] = answer
-        try:
-            connection.sent.append(envelope)
-            await connection.socket.send_json(message)
-            async with asyncio.timeout(self._timeout):
-                return Ack(status=200, body=await answer)
-        except TimeoutError:
-            raise NotDelivered("http_timeout") from None
-        except ConnectionError:
-            raise NotDelivered("connection_failed") from None
-        finally:
-            del self._waiting[envelope]
-
-    def usable(self) -> list[Connection]:
-        return [connection for connection in self.connections if connection.usable]
+        return message
 
     async def refresh(self) -> None:
         """Ask every connection to come back anew, as Slack does every few hours."""
@@ -114,11 +136,6 @@ class SocketHub:
             if connection.transport is not None:
                 connection.transport.abort()
         await asyncio.sleep(0)
-
-    def _acknowledged(self, message: Json) -> None:
-        waiting = self._waiting.get(message.get("envelope_id", ""))
-        if waiting and not waiting.done():
-            waiting.set_result(message.get("payload"))
 
     def _hello(self) -> Json:
         return {

@@ -13,10 +13,9 @@ from bot.playground.model import (
     ChannelKind,
     Json,
     Message,
-    User,
-    UserGroup,
     View,
 )
+from bot.playground.people import User, UserGroup
 from bot.playground.timing import Timing
 
 Thread = tuple[str, str]

@@ -9,7 +9,8 @@ from bot.playground.delivery import Delivery
 from bot.playground.errors import CannotAct
 from bot.playground.kit.blocks import with_ids
 from bot.playground.kit.typed import typed
-from bot.playground.model import Channel, Json, Message, User
+from bot.playground.model import Channel, Json, Message
+from bot.playground.people import User
 
 
 class Talking(Core):
@@ -120,13 +121,13 @@ class Talking(Core):
         if user in users:
             raise CannotAct(f"{user} has reacted with {name} already")
         users.append(user)
-        self._reacted("reaction_added", user, message, name)
+        self.reacted("reaction_added", user, message, name)
 
     async def unreact(self, user: str, message: Message, name: str) -> None:
         message.reactions[name].remove(user)
         if not message.reactions[name]:
             del message.reactions[name]
-        self._reacted("reaction_removed", user, message, name)
+        self.reacted("reaction_removed", user, message, name)
 
     async def join(self, user: str, channel: str) -> None:
         """A person, or the app itself, becomes a member."""
@@ -222,17 +223,3 @@ class Talking(Core):
                 "event_ts": self.new_ts(),
             }
         )
-
-    def _reacted(self, kind: str, user: str, message: Message, name: str) -> None:
-        self.changes.happened()
-        if self.bot_user_id in self.channels[message.channel].members:
-            self.announce(
-                {
-                    "type": kind,
-                    "user": user,
-                    "reaction": name,
-                    "item_user": message.user,
-                    "item": {"type": "message", "channel": message.channel, "ts": message.ts},
-                    "event_ts": self.new_ts(),
-                }
-            )

@@ -153,11 +153,7 @@ ELEMENTS = Kinds(
             {"option_groups": _GROUPS, "initial_options": _OPTIONS, "max_selected_items": integer}
         ),
         "external_select": _element(
-            {
-                "placeholder": _PLACEHOLDER,
-                "initial_option": _OPTION,
-                "min_query_length": integer,
-            }
+            {"placeholder": _PLACEHOLDER, "initial_option": _OPTION, "min_query_length": integer}
         ),
         "users_select": _element({"placeholder": _PLACEHOLDER, "initial_user": string(20)}),
         "multi_users_select": _element(_MULTI | {"initial_users": many(string(20), 100)}),

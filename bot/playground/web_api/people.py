@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from bot.playground.core import Core
 from bot.playground.errors import Refusal
-from bot.playground.model import Json, User
+from bot.playground.model import Json
+from bot.playground.people import User
 from bot.playground.web_api.method import Arguments, Method, page
 
 

@@ -16,7 +16,7 @@ def add(slack: Core, arguments: Arguments) -> Json:
     if slack.bot_user_id in users:
         raise Refusal("already_reacted")
     users.append(slack.bot_user_id)
-    slack.changes.happened()
+    slack.reacted("reaction_added", slack.bot_user_id, message, name)
     return {}
 
 
@@ -27,7 +27,7 @@ def remove(slack: Core, arguments: Arguments) -> Json:
     message.reactions[name].remove(slack.bot_user_id)
     if not message.reactions[name]:
         del message.reactions[name]
-    slack.changes.happened()
+    slack.reacted("reaction_removed", slack.bot_user_id, message, name)
     return {}
 
 

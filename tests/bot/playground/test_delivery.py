@@ -1,0 +1,317 @@
+"""Events over HTTP and Socket Mode: signed, retried, given to one connection."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from aiohttp import ClientSession, WSServerHandshakeError, web
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.playground.timing import Timing
+from bot.playground.workspace import LocalSlack
+
+MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
+Start = Callable[[], Awaitable[None]]
+
+
+class Receiver:
+    """An app that answers each request with the next of ``statuses``, then 200."""
+
+    def __init__(self) -> None:
+        self.statuses: list[int] = []
+        self.headers: dict[str, str] = {}
+        self.delay = 0.0
+        self.seen: list[tuple[dict[str, str], str]] = []
+
+    async def serve(self, request: web.Request) -> web.Response:
+        self.seen.append((dict(request.headers), await request.text()))
+        await asyncio.sleep(self.delay)
+        status = self.statuses.pop(0) if self.statuses else 200
+        return web.Response(status=status, headers=self.headers)
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[tuple[Receiver, str]]:
+    receiver = Receiver()
+    application = web.Application()
+    application.add_routes([web.post("/", receiver.serve)])
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield receiver, f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def quick() -> AsyncIterator[LocalSlack]:
+    """A workspace that waits a tenth of a second for an answer."""
+    timing = Timing(ack=0.1, retries=(0.0, 0.01, 0.02))
+    async with LocalSlack(MANIFEST, timing=timing) as slack:
+        slack.add_user("U0ANNA")
+        slack.add_channel("C0TEAM", members=["U0ANNA"])
+        yield slack
+
+
+async def test_requests_are_signed(quick: LocalSlack, receiver: tuple[Receiver, str]) -> None:
+    app, url = receiver
+    await quick.deliver_to(url)
+
+    await quick.dm("U0ANNA", "Hello")
+    await quick.settled()
+
+    [(headers, body)] = app.seen
+    base = f"v0:{headers['X-Slack-Request-Timestamp']}:{body}"
+    digest = hmac.new(quick.signing_secret.encode(), base.encode(), hashlib.sha256).hexdigest()
+    assert headers["X-Slack-Signature"] == f"v0={digest}"
+    assert "X-Slack-Retry-Num" not in headers
+    event = json.loads(body)["event"]
+    assert (event["type"], event["channel_type"], event["text"]) == ("message", "im", "Hello")
+
+
+async def test_an_event_is_tried_four_times_at_most(
+    quick: LocalSlack, receiver: tuple[Receiver, str]
+) -> None:
+    app, url = receiver
+    app.statuses = [500, 404, 500, 500, 500]
+    await quick.deliver_to(url)
+
+    await quick.dm("U0ANNA", "Hello")
+    await quick.settled()
+
+    numbers = [headers.get("X-Slack-Retry-Num") for headers, _ in app.seen]
+    assert numbers == [None, "1", "2", "3"]
+    assert app.seen[1][0]["X-Slack-Retry-Reason"] == "http_error"
+    assert len({body for _, body in app.seen}) == 1
+    assert not quick.deliveries[0].acked
+
+
+async def test_a_slow_app_hears_of_its_timeout(
+    quick: LocalSlack, receiver: tuple[Receiver, str]
+) -> None:
+    app, url = receiver
+    app.delay = 0.5
+    await quick.deliver_to(url)
+
+    await quick.dm("U0ANNA", "Hello")
+    await quick.settled()
+
+    assert app.seen[1][0]["X-Slack-Retry-Reason"] == "http_timeout"
+
+
+async def test_an_app_can_decline_retries(
+    quick: LocalSlack, receiver: tuple[Receiver, str]
+) -> None:
+    app, url = receiver
+    app.statuses = [500]
+    app.headers = {"X-Slack-No-Retry": "1"}
+    await quick.deliver_to(url)
+
+    await quick.dm("U0ANNA", "Hello")
+    await quick.settled()
+
+    assert len(app.seen) == 1
+
+
+async def test_an_app_that_is_down_gets_its_event_when_it_is_back(
+    quick: LocalSlack, receiver: tuple[Receiver, str]
+) -> None:
+    app, url = receiver
+    await quick.deliver_to("http://127.0.0.1:1/")
+
+    await quick.dm("U0ANNA", "Hello")
+    await quick.wait_for(lambda: quick.deliveries[0].attempts)
+    await quick.deliver_to(url)
+    await quick.settled()
+
+    assert quick.deliveries[0].attempts[0].reason == "connection_failed"
+    assert len(app.seen) == 1
+
+
+async def test_what_a_person_waits_for_is_not_tried_again(
+    quick: LocalSlack, receiver: tuple[Receiver, str]
+) -> None:
+    app, url = receiver
+    app.statuses = [500]
+    await quick.deliver_to(url)
+
+    delivery = await quick.command("U0ANNA", "C0TEAM", "/wiki", "help")
+
+    [(headers, body)] = app.seen
+    assert headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert parse_qs(body)["text"] == ["help"]
+    assert not delivery.acked
+
+
+async def test_bolt_refuses_another_secret(
+    slack: LocalSlack, app: AsyncApp, over_http: Start
+) -> None:
+    slack.signing_secret = "another"
+    await over_http()
+
+    await slack.dm("U0ANNA", "Hello")
+    await slack.settled()
+
+    assert {attempt.status for attempt in slack.deliveries[0].attempts} == {401}
+
+
+async def test_an_event_without_a_listener_comes_four_times(
+    slack: LocalSlack, app: AsyncApp, over_http: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    await over_http()
+
+    await slack.dm("U0ANNA", "Hello")
+    await slack.settled()
+
+    assert [attempt.status for attempt in slack.deliveries[0].attempts] == [404] * 4
+
+
+async def test_an_event_waits_a_while_for_a_connection(
+    slack: LocalSlack, app: AsyncApp, connect: Start
+) -> None:
+    heard: list[str] = []
+
+    async def hear(event: dict[str, Any]) -> None:
+        heard.append(event["text"])
+
+    app.event("message")(hear)
+    await slack.dm("U0ANNA", "Hello")
+
+    await connect()
+    await slack.settled()
+
+    assert heard == ["Hello"]
+
+
+async def test_without_a_connection_an_event_is_given_up_in_the_end(quick: LocalSlack) -> None:
+    quick.sockets.timeout = 0.01
+
+    await quick.dm("U0ANNA", "Hello")
+    await quick.settled()
+
+    [delivery] = quick.deliveries
+    assert [attempt.reason for attempt in delivery.attempts] == ["connection_failed"] * 4
+    assert not delivery.acked
+
+
+async def test_each_event_goes_to_one_of_the_connections(
+    slack: LocalSlack, app: AsyncApp, connect: Start
+) -> None:
+    heard: Counter[str] = Counter()
+
+    async def hear(event: dict[str, Any]) -> None:
+        heard[event["text"]] += 1
+
+    app.event("message")(hear)
+    await connect()
+    await connect()
+
+    for number in range(4):
+        await slack.dm("U0ANNA", f"{number}")
+    await slack.settled()
+
+    assert heard == {"0": 1, "1": 1, "2": 1, "3": 1}
+    assert [len(connection.sent) for connection in slack.sockets.connections] == [2, 2]
+
+
+async def test_an_unacknowledged_envelope_comes_again(
+    slack: LocalSlack, app: AsyncApp, connect: Start
+) -> None:
+    """On any connection, saying so; a first one says 0."""
+    retries: list[str] = []
+    slack.sockets.timeout = 0.1
+
+    async def once_asleep(request: Any, next_: Any) -> Any:
+        retries.append(request.headers["x-slack-retry-num"][0])
+        if len(retries) == 1:
+            await asyncio.sleep(0.2)
+        return await next_()
+
+    async def hear(event: dict[str, Any]) -> None:
+        pass
+
+    async def middleware(req: Any, next: Any) -> Any:  # noqa: A002 - Bolt calls it so
+        return await once_asleep(req, next)
+
+    app.middleware(middleware)
+    app.event("message")(hear)
+    await connect()
+
+    await slack.dm("U0ANNA", "Hello")
+    await slack.settled()
+
+    assert retries == ["0", "1"]
+    assert slack.deliveries[0].acked
+
+
+async def test_a_refresh_brings_a_new_connection_and_loses_nothing(
+    slack: LocalSlack, app: AsyncApp, connect: Start
+) -> None:
+    heard: list[str] = []
+
+    async def hear(event: dict[str, Any]) -> None:
+        heard.append(event["text"])
+
+    app.event("message")(hear)
+    await connect()
+    [old] = slack.sockets.connections
+
+    await slack.dm("U0ANNA", "before")
+    await slack.sockets.refresh()
+    await slack.dm("U0ANNA", "meanwhile")
+    await slack.wait_for(lambda: old not in slack.sockets.connections)
+    await slack.dm("U0ANNA", "after")
+    await slack.settled()
+
+    assert set(heard) == {"before", "meanwhile", "after"}
+
+
+async def test_a_line_that_breaks_is_taken_up_again(
+    slack: LocalSlack, app: AsyncApp, connect: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    await connect()
+    [old] = slack.sockets.connections
+
+    await slack.sockets.cut()
+    await slack.wait_for(lambda: [other for other in slack.sockets.usable() if other is not old])
+
+    assert old not in slack.sockets.connections
+
+
+async def test_a_ticket_opens_one_connection(slack: LocalSlack, app: AsyncApp) -> None:
+    url = (await app.client.apps_connections_open(app_token=slack.app_token))["url"]
+
+    async with ClientSession() as session:
+        async with session.ws_connect(url) as socket:
+            hello = await socket.receive_json()
+        with pytest.raises(WSServerHandshakeError):
+            await session.ws_connect(url)
+
+    assert (hello["type"], hello["num_connections"]) == ("hello", 1)
+
+
+async def test_an_eleventh_connection_is_sent_away(slack: LocalSlack, app: AsyncApp) -> None:
+    async with ClientSession() as session, AsyncExitStack() as sockets:
+        for _ in range(11):
+            url = (await app.client.apps_connections_open(app_token=slack.app_token))["url"]
+            socket = await sockets.enter_async_context(session.ws_connect(url))
+            last = await socket.receive_json()
+
+        assert last == {
+            "type": "disconnect",
+            "reason": "too_many_websockets",
+            "debug_info": {"host": "local"},
+        }
+        assert len(slack.sockets.connections) == 10

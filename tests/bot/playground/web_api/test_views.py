@@ -1,0 +1,100 @@
+"""Opening, pushing, changing and publishing views."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.workspace import LocalSlack
+
+
+class Settable(Protocol):
+    now: float
+
+
+def modal(title: str = "Title", **more: Any) -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": title},
+        "blocks": [{"type": "divider"}],
+        **more,
+    }
+
+
+async def refusal(call: Any) -> str:
+    with pytest.raises(SlackApiError) as refused:
+        await call
+    return str(refused.value.response["error"])
+
+
+async def test_a_trigger_opens_one_view(slack: LocalSlack, client: AsyncWebClient) -> None:
+    trigger = slack.new_trigger("U0ANNA")
+
+    opened = await client.views_open(trigger_id=trigger, view=modal(private_metadata="m"))
+
+    [view] = slack.views("U0ANNA")
+    assert (view.id, view.private_metadata) == (opened["view"]["id"], "m")
+    again = client.views_open(trigger_id=trigger, view=modal())
+    assert await refusal(again) == "exchanged_trigger_id"
+
+
+async def test_a_trigger_lasts_three_seconds(
+    slack: LocalSlack, client: AsyncWebClient, clock: Settable
+) -> None:
+    trigger = slack.new_trigger("U0ANNA")
+    clock.now += 3.1
+
+    late = client.views_open(trigger_id=trigger, view=modal())
+    made_up = client.views_open(trigger_id="1.2.3", view=modal())
+
+    assert await refusal(late) == "expired_trigger_id"
+    assert await refusal(made_up) == "invalid_trigger_id"
+
+
+async def test_three_views_lie_on_each_other(slack: LocalSlack, client: AsyncWebClient) -> None:
+    await client.views_open(trigger_id=slack.new_trigger("U0ANNA"), view=modal("1"))
+    await client.views_push(trigger_id=slack.new_trigger("U0ANNA"), view=modal("2"))
+    await client.views_push(trigger_id=slack.new_trigger("U0ANNA"), view=modal("3"))
+
+    fourth = client.views_push(trigger_id=slack.new_trigger("U0ANNA"), view=modal("4"))
+
+    assert await refusal(fourth) == "push_limit_reached"
+    assert [view.title for view in slack.views("U0ANNA")] == ["1", "2", "3"]
+
+
+async def test_a_view_is_changed_if_it_is_still_the_same(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    trigger = slack.new_trigger("U0ANNA")
+    opened = (await client.views_open(trigger_id=trigger, view=modal("old")))["view"]
+    there = {"view_id": opened["id"], "hash": opened["hash"]}
+
+    await client.views_update(**there, view=modal("new"))
+
+    assert slack.views("U0ANNA")[0].title == "new"
+    assert await refusal(client.views_update(**there, view=modal())) == "hash_conflict"
+    assert await refusal(client.views_update(view_id="V0NO", view=modal())) == "not_found"
+
+
+async def test_a_home_tab_is_published(slack: LocalSlack, client: AsyncWebClient) -> None:
+    home = {"type": "home", "blocks": [{"type": "divider"}]}
+
+    await client.views_publish(user_id="U0ANNA", view=home)
+
+    shown = slack.home("U0ANNA")
+    assert shown is not None
+    assert shown.blocks[0]["type"] == "divider"
+    assert await refusal(client.views_publish(user_id="U0NO", view=home)) == "user_not_found"
+
+
+async def test_a_wrong_view_keeps_its_trigger(slack: LocalSlack, client: AsyncWebClient) -> None:
+    """Slack looks at the view first."""
+    trigger = slack.new_trigger("U0ANNA")
+
+    wrong = client.views_open(trigger_id=trigger, view=modal("x" * 25))
+
+    assert await refusal(wrong) == "invalid_arguments"
+    await client.views_open(trigger_id=trigger, view=modal())
