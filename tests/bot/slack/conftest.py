@@ -1,0 +1,196 @@
+"""The real app in a local Slack; what it answers from is made up."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import SyncRunning
+from bot.model import Answer, NoAnswer, Question, Reason, Source
+from bot.playground.timing import Timing
+from bot.playground.workspace import LocalSlack
+from bot.slack.app import SlackApp, Surroundings
+from bot.slack.links import origins
+from bot.slack.serve import serve
+from bot.slack.settings import SlackSettings
+from bot.state.database import Database
+from indexers.model import EVERYONE, Progress, SyncReport
+
+MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+
+LEAVE = Source(
+    title="Leave",
+    heading="Annual leave",
+    url="https://wiki.example.com/leave#annual",
+    quote="Book leave in the calendar.",
+    wiki="handbook",
+    page="leave.md",
+    revision="r1",
+    updated=date(2025, 11, 1),
+)
+SALARY = replace(
+    LEAVE, title="Salaries", heading="", url="https://wiki.example.com/pay", page="pay.md"
+)
+
+
+class Handbook:
+    """Answers from two pages, of which one is for the group ``hr``."""
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+        self.open = threading.Event()
+        self.open.set()
+        self.error: Exception | None = None
+        self.text = "Book leave in the calendar. [1]"
+
+    def answer(self, question: Question) -> Answer | NoAnswer:
+        self.asked.append(question)
+        self.open.wait(5)
+        if self.error:
+            raise self.error
+        if "salary" in question.text and "group:hr" in question.reader.tokens:
+            return Answer("It is secret. [1]", (SALARY,), 0.9)
+        if "leave" in question.text and EVERYONE in question.reader.tokens:
+            return Answer(self.text, (LEAVE,), 0.9)
+        nearest = (replace(LEAVE, quote=""),)
+        return NoAnswer(Reason.NOTHING_FITS, "I searched handbook and found nothing.", nearest)
+
+
+class Syncs:
+    """A sync that waits to be told how far it is."""
+
+    def __init__(self) -> None:
+        self.started: list[str | None] = []
+        self.open = threading.Event()
+        self.open.set()
+        self.pages = [Progress("handbook", 0, 242), Progress("handbook", 120, 242)]
+        self.error: Exception | None = None
+        self.report = SyncReport("handbook", added=3, changed=1, unchanged=238, seconds=4.2)
+        self._running = threading.Lock()
+
+    def wikis(self) -> Sequence[str]:
+        return ["handbook", "space"]
+
+    def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
+        if not self._running.acquire(blocking=False):
+            raise SyncRunning("another sync runs")
+        try:
+            self.started.append(wiki)
+            for page in self.pages:
+                progress(page)
+            self.open.wait(5)
+            if self.error:
+                raise self.error
+            return [self.report]
+        finally:
+            self._running.release()
+
+
+class Bot:
+    """The running bot. `kill` leaves everything as it is at that moment."""
+
+    def __init__(self, slack: LocalSlack, data: Path) -> None:
+        self.slack = slack
+        self.handbook = Handbook()
+        self.syncs = Syncs()
+        self.around = Surroundings(
+            clock=lambda: NOW, new_incident=lambda: "abc123", first_pause=0.01
+        )
+        self.settings = SlackSettings(
+            bot_token=slack.bot_token,
+            app_token=slack.app_token,
+            signing_secret=slack.signing_secret,
+            api_url=slack.api_url,
+            host="127.0.0.1",
+            port=None,
+            review_channel="C0REVIEW",
+            link_origins=origins(["https://wiki.example.com"]),
+            edit_every=0.01,
+            grace=2,
+        )
+        self.app: SlackApp
+        self._data = data
+        self._task: asyncio.Task[None] | None = None
+        self._stop = asyncio.Event()
+
+    def change(self, **settings: Any) -> None:
+        self.settings = replace(self.settings, **settings)
+
+    async def start(self) -> None:
+        ready: asyncio.Future[SlackApp] = asyncio.get_running_loop().create_future()
+        self._stop = asyncio.Event()
+        self._task = asyncio.create_task(self._serve(ready.set_result))
+        await asyncio.wait([self._task, ready], return_when=asyncio.FIRST_COMPLETED)
+        if self._task.done():
+            await self._task
+        self.app = await ready
+
+    async def stop(self) -> None:
+        if self._task:
+            self._stop.set()
+            task, self._task = self._task, None
+            await task
+
+    async def kill(self) -> None:
+        """As near to it as one process allows: nothing at work comes to its end."""
+        self.change(grace=0)
+        await self.stop()
+
+    async def _serve(self, ready: Callable[[SlackApp], None]) -> None:
+        state = Database.open(self._data / "state.db")
+        try:
+            await serve(
+                self.settings,
+                answering=self.handbook,
+                reindexing=self.syncs,
+                state=state,
+                around=self.around,
+                stop=self._stop,
+                ready=ready,
+            )
+        finally:
+            state.close()
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    async with LocalSlack(MANIFEST, timing=Timing(retries=(0.0, 0.01, 0.02))) as workspace:
+        workspace.add_user("U0ANNA", name="anna", email="Anna@example.com")
+        workspace.add_user("U0BEN", name="ben", email="ben@example.com", is_admin=True)
+        workspace.add_user("U0GUEST", name="gus", email="gus@else.example", is_restricted=True)
+        workspace.add_user("U0OTHER", name="olga", team_id="T0OTHER", is_stranger=True)
+        people = ["U0ANNA", "U0BEN", "U0GUEST"]
+        workspace.add_channel("C0TEAM", name="team", members=people)
+        workspace.add_channel("C0REVIEW", name="review", members=["U0BEN"])
+        workspace.add_channel("C0NOBOT", name="nobot", members=people, with_bot=False)
+        workspace.add_channel(
+            "C0SHARED", name="shared", members=["U0ANNA", "U0OTHER"], is_ext_shared=True
+        )
+        workspace.add_usergroup("S0HR", handle="hr", users=["U0ANNA"])
+        yield workspace
+
+
+@pytest.fixture
+async def bot(slack: LocalSlack, tmp_path: Path) -> AsyncIterator[Bot]:
+    bot = Bot(slack, tmp_path)
+    yield bot
+    bot.handbook.open.set()
+    bot.syncs.open.set()
+    await bot.stop()
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
