@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 from rich.text import Text
 
 from bot.model import Answer, NoAnswer, Source
 from indexers.model import Progress as SyncProgress
-from indexers.model import SyncReport
+from indexers.model import Section, SyncReport
 from indexers.prose import plain
 
 out = Console(highlight=False, soft_wrap=False)
@@ -135,9 +136,7 @@ def progress_bars() -> Iterator[Any]:
         def draw(progress: SyncProgress) -> None:
             if progress.wiki not in tasks:
                 tasks[progress.wiki] = bars.add_task(f"Reading {progress.wiki}", total=None)
-            bars.update(
-                tasks[progress.wiki], completed=progress.done, total=progress.total or None
-            )
+            bars.update(tasks[progress.wiki], completed=progress.done, total=progress.total or None)
 
         yield draw
 
@@ -145,3 +144,51 @@ def progress_bars() -> Iterator[Any]:
 def shown_quote(source: Source) -> str:
     """A quotation as it reads, without the marks of links and code."""
     return plain(source.quote)
+
+
+def complain(text: str) -> None:
+    err.print(Text(text, style="red"), soft_wrap=True)
+
+
+def print_status(rows: dict[str, Any]) -> None:
+    table = Table("wiki", "pages", "passages", box=None, pad_edge=False)
+    for name, row in rows["wikis"].items():
+        table.add_row(name, f"{row['pages']:,}", f"{row['passages']:,}")
+    out.print(table)
+
+
+def print_flags(rows: Sequence[dict[str, Any]]) -> None:
+    for row in rows:
+        out.print(Text.assemble((f"#{row['id']} {row['reason']}", "bold"), f" ({row['state']})"))
+        out.print(Text(f"  {row['question']}"), soft_wrap=True)
+        if row["comment"]:
+            out.print(Text(f"  “{row['comment']}”"), soft_wrap=True)
+        for url in row["sources"]:
+            out.print(Text(f"  {url}", style="blue"), soft_wrap=True)
+    if not rows:
+        out.print("No flags.")
+
+
+def print_scores(scores: dict[str, Any]) -> None:
+    intervals = scores["intervals"]
+    for name, value in scores.items():
+        if name != "intervals":
+            span = intervals.get(name)
+            low_high = f"  ({span[0]:.3f} to {span[1]:.3f})" if span else ""
+            out.print(f"{name:16} {_figure(value)}{low_high}")
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_figure(inner)}" for name, inner in value.items())
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return "-" if value is None else str(value)
+
+
+def print_sections(sections: Sequence[Section]) -> None:
+    for section in sections:
+        path = " > ".join(section.headings) or "(top)"
+        out.print(Text.assemble((path, "bold"), (f"  #{section.anchor}", "blue")), soft_wrap=True)
+        out.print(Text(section.text), soft_wrap=True)
+        out.print()

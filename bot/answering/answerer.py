@@ -46,7 +46,7 @@ class Answerer:
             return NoAnswer(Reason.NOTHING_INDEXED, self._searched(question, nothing=True))
         sure = self.confidence(question.text, retrieved)
         quotes = (
-            quote(question.text, retrieved.pages, self.max_characters)
+            quote(question.text, retrieved.hits, self.max_characters)
             if sure >= self.min_confidence
             else []
         )

@@ -37,7 +37,7 @@ class Confidence:
 
 
 def features(question: str, retrieved: Retrieved) -> Features:
-    hits = [hit for found in retrieved.pages for hit in found.hits]
+    hits = retrieved.hits
     if not hits:
         return Features(0.0, 0.0)
     weigh = Weights([hit.passage.embedded for hit in hits])

@@ -21,7 +21,7 @@ class FootnoteRetriever(BaseRetriever):
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         retrieved = self._retrieval(Question(query_bundle.query_str, self._reader))
-        hits = [hit for found in retrieved.pages for hit in found.hits]
+        hits = retrieved.hits
         return [_node(hit) for hit in hits[: self._limit]]
 
 

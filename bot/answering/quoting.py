@@ -10,7 +10,6 @@ from math import log
 
 import sentencex
 
-from bot.answering.retrieval import Found
 from indexers.model import Hit, Passage
 from indexers.prose import Block, Kind, blocks, plain
 
@@ -76,70 +75,70 @@ class Weights:
         return log(1 + (self._texts - seen + 0.5) / (seen + 0.5))
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """A stretch of a passage's text from ``start`` to ``end``; ``gain`` orders them."""
+@dataclass(slots=True)
+class _Stretch:
+    """Neighbouring units of one passage, first and last, of which a quotation is made."""
 
-    start: int
-    end: int
-    gain: float
+    hit: Hit
+    pieces: list[Unit]
+    first: int = 0
+    last: int = -1
 
+    def with_unit(self, place: int) -> tuple[int, int]:
+        """Where it would begin and end if it held the unit at ``place`` too."""
+        if self.last < self.first:
+            return place, place
+        return min(self.first, place), max(self.last, place)
 
-def best_stretch(pieces: Sequence[Unit], values: Sequence[float], room: int) -> Quotation | None:
-    """The run of neighbouring units within ``room`` characters that is worth most;
-    of equals the shortest, then the first. None where not even one fits."""
-    best: Quotation | None = None
-    shortest = 0
-    for first in range(len(pieces)):
-        size, gain = 0, 0.0
-        for last in range(first, len(pieces)):
-            size += pieces[last].size + 1
-            gain += values[last]
-            if size > room + 1:
-                break
-            better = best is None or gain > best.gain + 1e-9
-            equal = best is not None and abs(gain - best.gain) <= 1e-9 and size < shortest
-            if better or equal:
-                best = Quotation(pieces[first].start, pieces[last].end, gain)
-                shortest = size
-    return best
+    def length(self, first: int, last: int) -> int:
+        return sum(piece.size + 1 for piece in self.pieces[first : last + 1])
+
+    @property
+    def words(self) -> str:
+        return self.hit.passage.text[self.pieces[self.first].start : self.pieces[self.last].end]
 
 
-def quote(
-    question: str, pages: Sequence[Found], room: int, most: int = 3
-) -> list[tuple[Passage, str]]:
-    """Up to ``most`` passages, each with the stretch of it that is quoted, together
-    within ``room`` characters. Later ones must bring something of their own."""
-    hits = [hit for found in pages for hit in found.hits]
-    weigh = Weights([hit.passage.embedded for hit in hits])
+def quote(question: str, hits: Sequence[Hit], room: int) -> list[tuple[Passage, str]]:
+    """The passages that answer best, at most three, best first, each with the one
+    stretch of it that is quoted; together about ``room`` characters.
+
+    Units are taken by what they share with the question, rare words weighing more,
+    until the room is full; a stretch grows over the gap to a unit that joins it.
+    """
+    ranked = sorted(hits, key=lambda hit: -hit.score)
+    weigh = Weights([hit.passage.embedded for hit in ranked])
     wanted = stems(question)
-    quoted: list[tuple[Passage, str]] = []
-    for hit in _candidates(pages, most):
-        pieces = units(hit.passage.text)
-        values = [_value(piece, wanted, weigh) for piece in pieces]
-        stretch = best_stretch(pieces, values, room)
-        if stretch is None:
+    stretches = [_Stretch(hit, units(hit.passage.text)) for hit in ranked[:_MOST]]
+    valued = sorted(
+        (
+            (-(_FLOOR + sum(map(weigh, piece.stems & wanted))) * _DECAY**rank, rank, place)
+            for rank, stretch in enumerate(stretches)
+            for place, piece in enumerate(stretch.pieces)
+        ),
+    )
+    for value, rank, place in valued:
+        stretch = stretches[rank]
+        first, last = stretch.with_unit(place)
+        new = stretch.last < stretch.first
+        if new and value > _WORTH * valued[0][0]:
             continue
-        words = hit.passage.text[stretch.start : stretch.end]
-        room -= len(plain(words)) + _MARK
-        quoted.append((hit.passage, words))
-        if room < _SHORTEST:
-            break
-    return quoted
+        cost = stretch.length(first, last) - stretch.length(stretch.first, stretch.last)
+        cost += _MARK if new else 0
+        if cost <= room:
+            stretch.first, stretch.last = first, last
+            room -= cost
+    return [
+        (stretch.hit.passage, stretch.words)
+        for stretch in stretches
+        if stretch.last >= stretch.first
+    ]
 
 
+_MOST = 3
+_DECAY = 0.7
+"""A passage's units count this much less than those of the passage before it."""
+_FLOOR = 0.5
+"""What a unit is worth that shares nothing, so that room left over gives context."""
+_WORTH = 0.4
+"""Another passage is quoted for a unit worth at least this share of the best one."""
 _MARK = len(" [1]\n\n")
-_SHORTEST = 80
-"""Room for less than this is not worth another source."""
-_CLOSE = 0.5
-"""A further passage is quoted if its score is at least this share of the best one's."""
-
-
-def _candidates(pages: Sequence[Found], most: int) -> list[Hit]:
-    firsts = [found.hits[0] for found in pages]
-    return [hit for hit in firsts[:most] if hit.score >= _CLOSE * firsts[0].score]
-
-
-def _value(piece: Unit, wanted: frozenset[str], weigh: Weights) -> float:
-    """A floor for every unit, so that room left over is filled with context."""
-    return 0.1 + sum(map(weigh, piece.stems & wanted))

@@ -13,7 +13,7 @@ from indexers.ports import Embedder, PassageIndex
 PASSAGES = 60
 """How many passages a question brings; fewer lose pages, more cost time."""
 _BEST_OF_PAGE = 5
-_FADE = 0.3
+_FADE = 0.1
 """A page is worth its best passage, and each further one this share of the one before."""
 
 
@@ -34,6 +34,10 @@ class Retrieved:
     pages: tuple[Found, ...]
     embed_ms: float
     search_ms: float
+
+    @property
+    def hits(self) -> list[Hit]:
+        return [hit for found in self.pages for hit in found.hits]
 
 
 @dataclass(frozen=True, slots=True)

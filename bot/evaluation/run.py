@@ -6,8 +6,10 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any, Protocol
+from typing import Any
 
+from bot.answering.answerer import Answerer
+from bot.answering.retrieval import Retrieved
 from bot.evaluation import measures
 from bot.evaluation.questions import Case
 from bot.model import Answer, NoAnswer, Question
@@ -15,18 +17,6 @@ from indexers.model import Principal
 from indexers.prose import plain
 
 RESAMPLES = 1000
-
-
-class Asked(Protocol):
-    """What evaluation needs of an answer's making."""
-
-    def ranked(self, question: Question) -> tuple[Sequence[str], Answer | NoAnswer]:
-        """Page keys best first, and the answer made of them."""
-        ...
-
-    def holds(self, wiki: str, page: str, quote: str) -> bool:
-        """Whether ``quote`` stands verbatim in the page."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +39,39 @@ class Outcome:
 
 def ask_all(
     cases: Sequence[Case],
-    asked: Asked,
+    answerer: Answerer,
     *,
     reader: Principal,
     wikis: tuple[str, ...] | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Outcome]:
-    """The outcomes in order. ``progress`` is told how many are done."""
+    """The outcomes in order. ``progress`` is told how many are done.
+
+    Raises:
+        IndexUnavailable: the index cannot be searched.
+    """
     outcomes = []
     for number, case in enumerate(cases, start=1):
-        ranked, result = asked.ranked(Question(case.question, reader, wikis))
-        sources = result.sources if isinstance(result, Answer) else ()
-        outcomes.append(
-            Outcome(
-                case=case,
-                ranked=ranked,
-                result=result,
-                verbatim=tuple(asked.holds(s.wiki, s.page, s.quote) for s in sources),
-                shown={source.page for source in sources} <= set(ranked),
-            )
-        )
+        question = Question(case.question, reader, wikis)
+        retrieved = answerer.retrieval(question)
+        outcomes.append(_outcome(case, retrieved, answerer.compose(question, retrieved)))
         progress(number)
     return outcomes
+
+
+def _outcome(case: Case, retrieved: Retrieved, result: Answer | NoAnswer) -> Outcome:
+    shown = [hit.passage for found in retrieved.pages for hit in found.hits]
+    sources = result.sources if isinstance(result, Answer) else ()
+    return Outcome(
+        case=case,
+        ranked=[found.page for found in retrieved.pages],
+        result=result,
+        verbatim=tuple(
+            any(source.quote in passage.text for passage in shown if passage.page == source.page)
+            for source in sources
+        ),
+        shown={source.url for source in sources} <= {passage.url for passage in shown},
+    )
 
 
 def report(outcomes: Sequence[Outcome], seed: int = 0) -> dict[str, Any]:

@@ -1,0 +1,280 @@
+"""The command line: ``footnote ask | sync | serve | status | flags | eval | convert | demo``.
+
+A contract for scripts: JSON goes to standard output alone, everything else to
+standard error; exit code 0 is done, 1 something failed, 2 the settings or the command
+are wrong, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import functools
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot import terminal, wiring
+from bot.errors import BotError
+from config import logs
+from config.settings import Secrets, Settings, SettingsError, example, load, secrets
+from indexers.errors import IndexersError, WikiMisconfigured
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+
+def main() -> None:
+    """The entry point: every expected failure is one sentence and an exit code."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(INTERRUPTED)
+    except click.exceptions.Exit as exit_:
+        sys.exit(exit_.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(MISUSED)
+    except (SettingsError, WikiMisconfigured) as error:
+        terminal.complain(str(error))
+        sys.exit(MISUSED)
+    except (IndexersError, BotError) as error:
+        terminal.complain(str(error))
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read us has seen enough, as `| head` does.
+        sys.stderr.close()
+        sys.exit(FAILED)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="footnote")
+def cli() -> None:
+    """Answers questions from your team's wikis, with footnotes.
+
+    Start with `footnote demo`, or write a footnote.toml (`footnote settings` prints
+    one to start from), then `footnote sync` and `footnote ask "..."`.
+    """
+
+
+def configured(command: Callable[..., None]) -> Callable[..., None]:
+    """The options every command takes; hands it settings and secrets."""
+
+    @click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="The settings file [default: ./footnote.toml, else $FOOTNOTE_CONFIG].",
+    )
+    @click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Where index and state live, instead of what the settings say.",
+    )
+    @functools.wraps(command)
+    def run(config: Path | None, data_dir: Path | None, **rest: Any) -> None:
+        settings = load(config, data_dir)
+        logs.configure(settings.log_level)
+        command(settings=settings, secrets=secrets(), **rest)
+
+    return run
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+@cli.command()
+@click.argument("question")
+@click.option("--as", "email", metavar="EMAIL", help="With this person's rights [default: everyone's].")
+@click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
+@as_json
+@configured
+def ask(
+    settings: Settings,
+    secrets: Secrets,
+    question: str,
+    email: str | None,
+    wikis: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Ask QUESTION, as one would in Slack."""
+    with wiring.asking(settings, secrets, email=email, wikis=wikis) as answer:
+        result = answer(question)
+    if as_json:
+        terminal.print_json(terminal.answer_json(result))
+    else:
+        terminal.print_answer(result)
+
+
+@cli.command()
+@click.option("--wiki", "name", metavar="NAME", help="Only this wiki [default: all].")
+@click.option("--full", is_flag=True, help="Read and embed every page again.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option(
+    "--allow-mass-removal", is_flag=True, help="Remove pages even if they are very many at once."
+)
+@as_json
+@configured
+def sync(
+    settings: Settings,
+    secrets: Secrets,
+    name: str | None,
+    full: bool,
+    dry_run: bool,
+    allow_mass_removal: bool,
+    as_json: bool,
+) -> None:
+    """Bring the index up to what the wikis say now."""
+    with interruptible() as stopped, terminal.progress_bars() as progress:
+        reports = wiring.sync(
+            settings,
+            secrets,
+            name=name,
+            full=full,
+            dry_run=dry_run,
+            allow_mass_removal=allow_mass_removal,
+            progress=progress,
+            stopped=stopped.is_set,
+        )
+    for report in reports:
+        terminal.print_report(report)
+    if as_json:
+        terminal.print_json(terminal.report_json(reports))
+    if stopped.is_set():
+        terminal.complain("Interrupted; what is done is kept, and the next sync does the rest.")
+        sys.exit(INTERRUPTED)
+    if any(report.failed for report in reports):
+        sys.exit(FAILED)
+
+
+@cli.command()
+@configured
+def serve(settings: Settings, secrets: Secrets) -> None:
+    """Answer in Slack, and sync the wikis now and then, until stopped."""
+    wiring.serve(settings, secrets)
+
+
+@cli.command()
+@as_json
+@configured
+def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
+    """What is indexed: pages and passages of each wiki."""
+    rows = wiring.status(settings, secrets)
+    if as_json:
+        terminal.print_json(rows)
+    else:
+        terminal.print_status(rows)
+
+
+@cli.command()
+@click.option("--all", "everything", is_flag=True, help="Settled ones too.")
+@as_json
+@configured
+def flags(settings: Settings, secrets: Secrets, everything: bool, as_json: bool) -> None:  # noqa: ARG001 - every command is handed its secrets
+    """Answers that people flagged as wrong."""
+    rows = wiring.flags(settings, everything=everything)
+    if as_json:
+        terminal.print_json(rows)
+    else:
+        terminal.print_flags(rows)
+
+
+@cli.command("eval")
+@click.argument("questions", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--corpus",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Pages (JSON Lines: id, title, text) to index for this, instead of the wikis.",
+)
+@click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
+@as_json
+@configured
+def evaluate(
+    settings: Settings,
+    secrets: Secrets,
+    questions: Path,
+    corpus: Path | None,
+    wikis: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Ask every question of QUESTIONS (JSON Lines, .gz too) and score the answers.
+
+    A line holds question and, where known, id, relevant {page: grade}, answers [...]
+    and answerable.
+    """
+    with terminal.progress_bars() as progress:
+        scores = wiring.evaluate(
+            settings, secrets, questions=questions, corpus=corpus, wikis=wikis, progress=progress
+        )
+    if as_json:
+        terminal.print_json(scores)
+    else:
+        terminal.print_scores(scores)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown"]),
+    help="What FILE is written in [default: by its ending].",
+)
+@click.option("--flavour", default="auto", help="The dialect [default: recognised].")
+@as_json
+@configured
+def convert(
+    settings: Settings,  # noqa: ARG001 - every command is handed its settings
+    secrets: Secrets,  # noqa: ARG001
+    file: Path,
+    form: str | None,  # noqa: ARG001 - there is one so far
+    flavour: str,
+    as_json: bool,
+) -> None:
+    """Show what is read of the page in FILE, section by section."""
+    sections = wiring.convert(file, flavour)
+    if as_json:
+        terminal.print_json(
+            [{"headings": list(s.headings), "anchor": s.anchor, "text": s.text} for s in sections]
+        )
+    else:
+        terminal.print_sections(sections)
+
+
+@cli.command("settings")
+def print_settings() -> None:
+    """Print a footnote.toml with every setting, to start from."""
+    click.echo(example().read_text(encoding="utf-8"), nl=False)
+
+
+@cli.command()
+@configured
+def demo(settings: Settings, secrets: Secrets) -> None:
+    """Index a real handbook and ask it three questions."""
+    wiring.demo(settings, secrets)
+
+
+@contextmanager
+def interruptible() -> Iterator[threading.Event]:
+    """The first SIGINT or SIGTERM asks to stop at the next safe point, a second one
+    stops at once (which loses nothing either, see `indexers.sync`)."""
+    stopped = threading.Event()
+
+    def stop(number: int, _: object) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+        terminal.complain(
+            f"{signal.Signals(number).name}: finishing the page at hand (again to stop at once)"
+        )
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
