@@ -234,7 +234,10 @@ PageChange = Enumerated | Changed | Relabelled | Unchanged | Skipped | Failed
 
 @dataclass(slots=True)
 class SyncReport:
-    """What a sync of one wiki did. Counts are pages unless they say otherwise."""
+    """What a sync of one wiki did. Counts are pages unless they say otherwise.
+
+    It is ``complete`` if the wiki was listed to its end and nobody stopped it.
+    """
 
     wiki: str
     added: int = 0
@@ -248,6 +251,7 @@ class SyncReport:
     passages_embedded: int = 0
     requests: int = 0
     seconds: float = 0.0
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ class PassageIndex(Protocol):
         """Vectors that stand already, by passage digest; missing ones are left out."""
         ...
 
+    def digests(self, wiki: str, page: str) -> frozenset[str]:
+        """Of a page's passages: what it says, whatever it is called."""
+        ...
+
     def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
         """Make these, which are all of one page at one revision, the page's only
         readable version. At any kill point one version is readable, never none.

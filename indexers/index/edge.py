@@ -30,6 +30,12 @@ _ALL = 1_000_000_000  # facets and scrolls have no "all"; more than a shard can 
 _PAGE = 2_000  # points a scroll brings at once
 
 
+# No HNSW: every call of qdrant_edge holds the GIL, so building one (8 s at 20,000
+# passages) would stop the whole bot, and without one a search takes 2 to 5 ms up to
+# 60,000 passages. What remains is to give back the room of deleted points, seldom.
+_OPTIMIZERS = qdrant.EdgeOptimizersConfig(indexing_threshold=100_000_000, deleted_threshold=0.4)
+
+
 class EdgeIndex(StoredPassages):
     """The index in this process, in a folder of its own."""
 
@@ -59,12 +65,13 @@ class EdgeEngine:
         self._folder = folder
         config = qdrant.EdgeConfig(
             vectors={MEANING: qdrant.EdgeVectorParams(dimensions, qdrant.Distance.Cosine)},
+            optimizers=_OPTIMIZERS,
             sparse_vectors={WORDS: qdrant.EdgeSparseVectorParams(modifier=qdrant.Modifier.Idf)},
         )
         with self._explained():
             folder.mkdir(parents=True, exist_ok=True)
             if (folder / "edge_config.json").exists():
-                self._shard = qdrant.EdgeShard.load(str(folder), config)
+                self._shard = qdrant.EdgeShard.load(str(folder))
             else:
                 self._shard = qdrant.EdgeShard.create(str(folder), config)
             self._create_indexes()
@@ -113,13 +120,10 @@ class EdgeEngine:
     ) -> list[Found]:
         filter_ = _filter(where)
         by_words = Query.Nearest(qdrant.SparseVector(list(words[0]), list(words[1])), using=WORDS)
-        weighed = [(1.0, _normalised(by_words, filter_))]
+        weighed = [(1.0 - MEANING_WEIGHT, _normalised(by_words, filter_))]
         if meaning:
             by_meaning = Query.Nearest(list(meaning), using=MEANING)
-            weighed = [
-                (1 - MEANING_WEIGHT, _normalised(by_words, filter_)),
-                (MEANING_WEIGHT, _normalised(by_meaning, filter_)),
-            ]
+            weighed.append((MEANING_WEIGHT, _normalised(by_meaning, filter_)))
         request = qdrant.QueryRequest(
             limit=limit,
             prefetches=[prefetch for _, prefetch in weighed],

@@ -104,6 +104,10 @@ class StoredPassages:
                 found[point.payload["digest"]] = point.meaning
         return found
 
+    def digests(self, wiki: str, page: str) -> frozenset[str]:
+        where = Where({"wiki": [wiki], "page": [page]})
+        return frozenset(map(str, self._engine.facet("digest", where)))
+
     def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
         if len({(passage.wiki, passage.page, passage.revision) for passage in passages}) != 1:
             raise ValueError("replace takes the passages of one page at one revision")

@@ -1,0 +1,227 @@
+"""The served engine: a Qdrant server or cluster, for more than one process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
+
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+
+from indexers.errors import IndexUnavailable
+from indexers.index.passages import StoredPassages
+from indexers.index.schema import (
+    DEPTH,
+    INTEGERS,
+    KEYWORDS,
+    MEANING,
+    MEANING_WEIGHT,
+    WORDS,
+    Found,
+    Point,
+    Where,
+)
+from indexers.ports import Vector
+
+_ALL = 1_000_000  # a facet has no "all"; far more than a wiki has pages or Acls
+_PAGE = 500  # points a scroll brings at once
+_TIMEOUT = 30  # seconds
+_RIGHTS_LAST = 5.0  # seconds; other processes write too
+
+
+class Server:
+    """A Qdrant server; asks nothing yet. ``client`` is used instead of a new one."""
+
+    def __init__(
+        self, url: str, api_key: str | None = None, *, client: QdrantClient | None = None
+    ) -> None:
+        self.url = url
+        self.client = client or QdrantClient(
+            url=url, api_key=api_key, timeout=_TIMEOUT, check_compatibility=False
+        )
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """The server's failures in a sentence for the operator."""
+        try:
+            yield
+        except ResponseHandlingException as error:
+            raise IndexUnavailable(
+                f"The Qdrant server at {self.url} does not answer ({error}): is it running, and"
+                " is [index] url right?"
+            ) from error
+        except UnexpectedResponse as error:
+            if error.status_code in {401, 403}:
+                raise IndexUnavailable(
+                    f"The Qdrant server at {self.url} refuses the key: set QDRANT_API_KEY."
+                ) from error
+            raise IndexUnavailable(f"The Qdrant server at {self.url} failed: {error}") from error
+
+
+class ServerIndex(StoredPassages):
+    """The index as a collection on a server."""
+
+    @classmethod
+    def open(
+        cls,
+        server: Server,
+        *,
+        collection: str,
+        dimensions: int,
+        clock: Callable[[], float] = time.time,
+        language: str = "english",
+    ) -> Self:
+        """The index in ``collection`` (or the one that an alias of this name means),
+        made if there is none.
+
+        Raises:
+            IndexUnavailable: the server does not answer or refuses.
+        """
+        engine = ServerEngine(server, collection, dimensions)
+        return cls(engine, language=language, clock=clock, rights_last=_RIGHTS_LAST)
+
+
+class ServerEngine:
+    """`indexers.index.passages.Engine` in the words of qdrant_client."""
+
+    def __init__(self, server: Server, collection: str, dimensions: int) -> None:
+        self._explained = server.explained
+        self._client = server.client
+        self._collection = collection
+        with self._explained():
+            if not self._client.collection_exists(collection):
+                self._create(dimensions)
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        with self._explained():
+            self._client.upsert(self._collection, [_to_server(point) for point in points])
+
+    def delete(self, where: Where) -> None:
+        with self._explained():
+            self._client.delete(self._collection, models.FilterSelector(filter=_filter(where)))
+
+    def label(self, where: Where, payload: dict[str, str]) -> None:
+        with self._explained():
+            self._client.set_payload(self._collection, payload, points=_filter(where))
+
+    def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
+        offset = None
+        while True:
+            with self._explained():
+                records, offset = self._client.scroll(
+                    self._collection,
+                    scroll_filter=_filter(where),
+                    limit=_PAGE,
+                    offset=offset,
+                    with_payload=list(fields) or True,
+                    with_vectors=[MEANING] if meaning else False,
+                )
+            yield from (Found(point.payload or {}, meaning=_meaning(point)) for point in records)
+            if offset is None:
+                return
+
+    def facet(self, field: str, where: Where | None) -> dict[Any, int]:
+        with self._explained():
+            response = self._client.facet(
+                self._collection,
+                key=field,
+                facet_filter=_filter(where) if where else None,
+                limit=_ALL,
+                exact=True,
+            )
+        return {hit.value: hit.count for hit in response.hits}
+
+    def search(
+        self,
+        meaning: Vector,
+        words: tuple[Sequence[int], Sequence[float]],
+        *,
+        where: Where,
+        limit: int,
+    ) -> list[Found]:
+        filter_ = _filter(where)
+        indices, values = words
+        sparse = models.SparseVector(indices=list(indices), values=list(values))
+        weighed = [(1.0 - MEANING_WEIGHT, _normalised(sparse, WORDS, filter_))]
+        if meaning:
+            weighed.append((MEANING_WEIGHT, _normalised(list(meaning), MEANING, filter_)))
+        with self._explained():
+            response = self._client.query_points(
+                self._collection,
+                prefetch=[prefetch for _, prefetch in weighed],
+                query=_weighted_sum([weight for weight, _ in weighed]),
+                limit=limit,
+                with_payload=True,
+                with_vectors=[MEANING] if meaning else False,
+            )
+        return [
+            Found(point.payload or {}, point.score, _meaning(point)) for point in response.points
+        ]
+
+    def settle(self) -> None:
+        """Nothing to do: a server optimises by itself."""
+
+    def close(self) -> None:
+        """Nothing to do: the client is its `Server`'s, and others may use it."""
+
+    def _create(self, dimensions: int) -> None:
+        self._client.create_collection(
+            self._collection,
+            vectors_config={
+                MEANING: models.VectorParams(size=dimensions, distance=models.Distance.COSINE)
+            },
+            sparse_vectors_config={WORDS: models.SparseVectorParams(modifier=models.Modifier.IDF)},
+        )
+        indexes = dict.fromkeys(KEYWORDS, models.PayloadSchemaType.KEYWORD)
+        indexes |= dict.fromkeys(INTEGERS, models.PayloadSchemaType.INTEGER)
+        for field, kind in indexes.items():
+            self._client.create_payload_index(self._collection, field, field_schema=kind)
+
+
+def _to_server(point: Point) -> models.PointStruct:
+    vectors: dict[str, Any] = {}
+    if point.meaning:
+        indices, values = point.words
+        vectors = {
+            MEANING: list(point.meaning),
+            WORDS: models.SparseVector(indices=list(indices), values=list(values)),
+        }
+    return models.PointStruct(id=str(point.id), vector=vectors, payload=point.payload)
+
+
+def _filter(where: Where) -> models.Filter:
+    must: list[models.Condition] = [
+        models.FieldCondition(key=field, match=models.MatchAny(any=list(values)))
+        for field, values in where.fields.items()
+    ]
+    if where.below is not None:
+        below = models.Range(lt=float(where.below))
+        must.append(models.FieldCondition(key="version", range=below))
+    must_not: list[models.Condition] = []
+    if where.without:
+        without = models.MatchAny(any=list(where.without))
+        must_not.append(models.FieldCondition(key="version", match=without))
+    return models.Filter(must=must, must_not=must_not)
+
+
+def _normalised(query: Any, using: str, filter_: models.Filter) -> models.Prefetch:
+    """The best by one query, their scores brought to a common scale by their own
+    distribution (DBSF of one source)."""
+    best = models.Prefetch(query=query, using=using, filter=filter_, limit=DEPTH)
+    fusion = models.FusionQuery(fusion=models.Fusion.DBSF)
+    return models.Prefetch(query=fusion, prefetch=[best], limit=DEPTH)
+
+
+def _weighted_sum(weights: Sequence[float]) -> models.FormulaQuery:
+    terms = {f"$score[{i}]": weight for i, weight in enumerate(weights)}
+    weighted: list[Any] = [models.MultExpression(mult=[w, score]) for score, w in terms.items()]
+    return models.FormulaQuery(
+        formula=models.SumExpression(sum=weighted), defaults=dict.fromkeys(terms, 0.0)
+    )
+
+
+def _meaning(point: models.Record | models.ScoredPoint) -> Vector:
+    vector: Any = point.vector
+    return vector[MEANING] if vector else ()

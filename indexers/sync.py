@@ -1,0 +1,271 @@
+"""The use case: what differs in a wiki -> passages -> replace, relabel, remove."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from indexers.errors import IndexersError, MassRemoval, WikiUnavailable
+from indexers.model import (
+    Changed,
+    Enumerated,
+    Failed,
+    Page,
+    PageChange,
+    Passage,
+    Progress,
+    Relabelled,
+    Skipped,
+    SyncReport,
+    Unchanged,
+)
+from indexers.ports import Embedder, PassageIndex, Vector, Wiki
+
+log = logging.getLogger(__name__)
+
+# Passages that are embedded together, sorted by length across their pages: enough to
+# sort well, and a stop waits for no more than these (some two seconds).
+_BATCH = 256
+
+# Changed passages held back so that rights are narrowed before anything is embedded; about
+# 50 MB. A wiki never seen before has no rights to narrow, and so holds back one batch.
+_HELD = 20_000
+
+
+def sync(  # noqa: PLR0913 - one for each option of the command
+    wiki: Wiki,
+    index: PassageIndex,
+    embedder: Embedder,
+    split: Callable[[Page], Sequence[Passage]],
+    *,
+    full: bool = False,
+    dry_run: bool = False,
+    allow_mass_removal: bool = False,
+    max_removal: float = 0.2,
+    min_removal: int = 20,
+    progress: Callable[[Progress], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
+    clock: Callable[[], float] = time.monotonic,
+) -> SyncReport:
+    """Make the index say what the wiki says.
+
+    A page that cannot be read, cut or embedded keeps its last version and is reported;
+    the others go on. ``full`` reads and embeds everything anew; ``dry_run`` counts and
+    writes nothing. ``stopped`` is asked between batches; a stopped sync removes nothing
+    and is not ``complete``, and the next one goes on from there.
+
+    Raises:
+        MassRemoval: more than ``max_removal`` of the wiki's pages, and at least
+            ``min_removal``, would leave; all else has been done.
+        WikiUnavailable: the wiki cannot be listed; what was read of it is indexed.
+        IndexUnavailable, ModelUnavailable: nothing can be written now.
+    """
+    started, requests = clock(), wiki.requests
+    if not dry_run:
+        index.sweep(wiki.name)
+    run = _Run(wiki, index, embedder, split, full, dry_run, progress, stopped)
+    try:
+        run.apply_changes()
+        if run.report.complete:
+            run.remove_what_left()
+            lost = run.lost_pages()
+            share = len(lost) / max(len(run.known), 1)
+            if len(lost) >= min_removal and share > max_removal and not allow_mass_removal:
+                raise MassRemoval(
+                    f"{len(lost)} of the {len(run.known)} pages of {wiki.name} are gone at once"
+                    " and were kept: see whether the wiki is whole, and if so run"
+                    f" `footnote sync --wiki {wiki.name} --allow-mass-removal`."
+                )
+            run.remove(lost)
+        run.settle()
+    finally:
+        run.report.requests = wiki.requests - requests
+        run.report.seconds = clock() - started
+    return run.report
+
+
+@dataclass
+class _Run:
+    """One sync under way."""
+
+    wiki: Wiki
+    index: PassageIndex
+    embedder: Embedder
+    split: Callable[[Page], Sequence[Passage]]
+    full: bool
+    dry_run: bool
+    progress: Callable[[Progress], None]
+    stopped: Callable[[], bool]
+
+    def __post_init__(self) -> None:
+        self.report = SyncReport(self.wiki.name)
+        self.known = self.index.known(self.wiki.name)
+        self._listed: frozenset[str] | None = None
+        self._leaving: set[str] = set()
+        self._held: list[tuple[Page, Sequence[Passage]]] = []
+        self._held_passages = 0
+        self._digests: set[str] = set()
+        self._done = 0
+
+    def apply_changes(self) -> None:
+        enough = _HELD if self.known else _BATCH
+        try:
+            for change in self.wiki.changes({} if self.full else self.known):
+                if self.stopped():
+                    return
+                self._take(change)
+                if self._held_passages >= enough:
+                    self._write_held()
+        except WikiUnavailable:
+            self._write_held()
+            raise
+        self._write_held()
+        self.report.complete = self._listed is not None and not self.stopped()
+
+    def remove_what_left(self) -> None:
+        """Pages that are there no more by intention (drafts, emptied ones)."""
+        self.remove(sorted(self._leaving))
+
+    def lost_pages(self) -> list[str]:
+        """Pages that vanished, each looked at, without those that only moved (which
+        are removed)."""
+        failed = {failed.key for failed in self.report.failed}
+        missing = sorted(self.known.keys() - (self._listed or set()) - self._leaving - failed)
+        gone = self.wiki.gone(missing) if missing else frozenset()
+        moved = {key for key in gone if self._stands_elsewhere(key)}
+        self.remove(sorted(moved))
+        return sorted(gone - moved)
+
+    def remove(self, keys: Sequence[str]) -> None:
+        self.report.removed += len(keys)
+        if keys and not self.dry_run:
+            self.index.remove(self.wiki.name, keys)
+
+    def settle(self) -> None:
+        report = self.report
+        if (report.added or report.changed or report.removed) and not self.dry_run:
+            self.index.settle()
+
+    def _take(self, change: PageChange) -> None:
+        match change:
+            case Enumerated(keys):
+                self._listed = keys
+                self._settled(0)
+            case Changed():
+                self._hold(change)
+            case Relabelled():
+                self._relabel(change)
+            case Unchanged():
+                self.report.unchanged += 1
+                self._settled()
+            case Skipped():
+                self.report.skipped.append(change)
+                self._leave(change.key)
+            case Failed():
+                self.report.failed.append(change)
+                self._settled()
+
+    def _relabel(self, change: Relabelled) -> None:
+        self.report.relabelled += 1
+        if not self.dry_run:
+            self.index.relabel(self.wiki.name, change.key, change.revision, change.acl)
+        self._settled()
+
+    def _hold(self, change: Changed) -> None:
+        page = change.page
+        self.report.warnings.extend(f"{page.key}: {warning}" for warning in change.warnings)
+        self._narrow(page)
+        with self._alone(page.key):
+            passages = self.split(page)
+            if passages:
+                self._held.append((page, passages))
+                self._held_passages += len(passages)
+            else:
+                self._leave(page.key)
+
+    def _narrow(self, page: Page) -> None:
+        """Who may no longer read a page loses it before anything is embedded. What is
+        opened waits for the new text: the old one was written for fewer."""
+        known = self.known.get(page.key)
+        if known and known.acl & page.acl != known.acl and not self.dry_run:
+            both = known.acl & page.acl
+            self.index.relabel(self.wiki.name, page.key, known.revision, both)
+
+    def _leave(self, key: str) -> None:
+        if key in self.known:
+            self._leaving.add(key)
+        self._settled()
+
+    def _write_held(self) -> None:
+        while self._held and not self.stopped():
+            batch, passages = [], 0
+            while self._held and passages < _BATCH:
+                batch.append(self._held.pop(0))
+                passages += len(batch[-1][1])
+            self._held_passages -= passages
+            self._write(batch)
+
+    def _write(self, batch: Sequence[tuple[Page, Sequence[Passage]]]) -> None:
+        """Embed the batch at once, or page by page where one of them breaks it."""
+        vectors: dict[str, Vector] = {}
+        try:
+            vectors = self._vectors([passage for _, passages in batch for passage in passages])
+        except IndexersError:
+            raise
+        except Exception:
+            log.debug("these pages could not be embedded at once", exc_info=True)
+        for page, passages in batch:
+            with self._alone(page.key):
+                if not all(passage.digest in vectors for passage in passages):
+                    vectors |= self._vectors(passages)
+                self._replace(page, passages, vectors)
+
+    def _vectors(self, passages: Sequence[Passage]) -> dict[str, Vector]:
+        """By digest: those that stand already, and new ones for the rest."""
+        texts = {passage.digest: passage.embedded for passage in passages}
+        vectors = {} if self.full else self.index.vectors(list(texts))
+        missing = [digest for digest in texts if digest not in vectors]
+        if missing:
+            new: list[Vector] = [()] * len(missing)
+            if not self.dry_run:
+                new = self.embedder.embed_passages([texts[digest] for digest in missing])
+            vectors |= zip(missing, new, strict=True)
+            self.report.passages_embedded += len(missing)
+        return vectors
+
+    def _replace(
+        self, page: Page, passages: Sequence[Passage], vectors: Mapping[str, Vector]
+    ) -> None:
+        digests = [passage.digest for passage in passages]
+        if not self.dry_run:
+            self.index.replace(passages, [vectors[digest] for digest in digests])
+        self._digests.update(digests)
+        if page.key in self.known:
+            self.report.changed += 1
+        else:
+            self.report.added += 1
+        log.debug("indexed %s of %s: %d passages", page.key, page.wiki, len(passages))
+        self._settled()
+
+    def _stands_elsewhere(self, key: str) -> bool:
+        """Whether this sync wrote everything that the page said under other keys."""
+        return self.index.digests(self.wiki.name, key) <= self._digests
+
+    @contextmanager
+    def _alone(self, key: str) -> Iterator[None]:
+        """What a page breaks is its own failure; what the world breaks is everybody's."""
+        try:
+            yield
+        except IndexersError:
+            raise
+        except Exception as error:
+            log.debug("%s of %s failed", key, self.wiki.name, exc_info=True)
+            self.report.failed.append(Failed(key, f"{type(error).__name__}: {error}"))
+            self._settled()
+
+    def _settled(self, pages: int = 1) -> None:
+        self._done += pages
+        self.progress(Progress(self.wiki.name, self._done, len(self._listed or ())))
