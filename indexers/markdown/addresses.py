@@ -108,7 +108,9 @@ def _hugo(path: PurePosixPath, matter: Matter) -> str:
     url, slug = matter.text("url"), matter.text("slug")
     if url:
         return "/" + url.lstrip("/")
-    stem = re.sub(r"\.[a-z]{2}$", "", _stem(path)) if path.name.startswith("index.") else _stem(path)
+    stem = (
+        re.sub(r"\.[a-z]{2}$", "", _stem(path)) if path.name.startswith("index.") else _stem(path)
+    )
     if stem == "_index":
         parts = list(path.parent.parts)
     elif stem == "index":
@@ -122,7 +124,9 @@ def _hugo(path: PurePosixPath, matter: Matter) -> str:
 def _hugo_part(part: str) -> str:
     """Hugo's own cleaning of a path: spaces to hyphens, most punctuation gone."""
     hyphened = re.sub(r"\s+", "-", part.strip())
-    kept = (char for char in hyphened if char.isalnum() or char in "._-+~@#\\" or ord(char) > 0x2000)
+    kept = (
+        char for char in hyphened if char.isalnum() or char in "._-+~@#\\" or ord(char) > 0x2000
+    )
     return re.sub(r"-{2,}", "-", "".join(kept)).lower() if " " in part else "".join(kept).lower()
 
 

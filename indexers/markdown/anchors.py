@@ -93,9 +93,10 @@ def _mkdocs(text: str) -> str:
 def _eleventy(text: str) -> str:
     for char, words in (("&", " and "), ("♥", " love "), ("🦄", " unicorn ")):
         text = text.replace(char, words)
-    ascii_text = unicodedata.normalize("NFKD", text.replace("’", "'")).encode("ascii", "ignore")
-    contracted = re.sub(r"([a-z\d]+)'([ts])(?=\s|$)", r"\1\2", ascii_text.decode().lower())
-    return re.sub(r"[^a-z\d]+", "-", contracted).strip("-")
+    # It knows the typewriter's apostrophe in contractions, not the printer's.
+    contracted = re.sub(r"([A-Za-z\d])'([ts])(?=\s|$)", r"\1\2", text).replace("\u2019", "-")
+    ascii_text = unicodedata.normalize("NFKD", contracted).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z\d]+", "-", ascii_text.lower()).strip("-")
 
 
 def _kramdown(source: str) -> str:

@@ -20,7 +20,9 @@ VERSION = "1"
 """Changes whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
-_MARKDOWN_IN_HTML = re.compile(r"^([ \t]*<\w+[^<>\n]*\bmarkdown(?:=[\"']?\w+[\"']?)?[ /]*>)[ \t]*$", re.M)
+_MARKDOWN_IN_HTML = re.compile(
+    r"^([ \t]*<\w+[^<>\n]*\bmarkdown(?:=[\"']?\w+[\"']?)?[ /]*>)[ \t]*$", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def sections(text: str, *, flavour: str = "auto", path: str = "page.md") -> Pars
     return page(text, dialect, path=path)
 
 
-def page(
+def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the file does not
     text: str,
     dialect: Dialect,
     *,

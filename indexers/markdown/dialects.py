@@ -21,7 +21,7 @@ class Dialect:
     suffixes: tuple[str, ...] = (".md", ".markdown", ".mdx")
 
 
-def _dialect(
+def _dialect(  # noqa: PLR0913, PLR0917 - a table's columns
     name: str, anchors: str, addresses: str, features: str = "", tags: str = "", folders: str = ""
 ) -> Dialect:
     more = (".md.erb",) if name == "middleman" else ()

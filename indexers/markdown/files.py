@@ -8,11 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathspec import PathSpec
+from pathspec import GitIgnoreSpec
 
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 
-_IGNORED = frozenset({"node_modules", "__pycache__", "vendor", "themes", "venv", "_site", "bower_components"})
+_IGNORED = frozenset({"node_modules", "bower_components", "__pycache__", "_site"})
+_DEPENDENCIES = frozenset({"vendor", "themes"})
+_PROGRAMS = frozenset(
+    {"Gemfile", "go.mod", "package.json", "composer.json", "hugo.toml", "config.toml", "hugo.yaml"}
+)
+"""Beside one of these, a top folder of dependencies holds no pages of the wiki's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,9 @@ def check(root: Path) -> None:
     if not root.exists():
         raise WikiMisconfigured(f"there is no folder {root}; set the wiki's path to one")
     if not root.is_dir():
-        raise WikiMisconfigured(f"{root} is no folder; set the wiki's path to the folder of the pages")
+        raise WikiMisconfigured(
+            f"{root} is no folder; set the wiki's path to the folder of the pages"
+        )
 
 
 def listing(root: Path) -> Listing:
@@ -62,6 +69,8 @@ def listing(root: Path) -> Listing:
             raise WikiUnavailable(
                 f"the folder {root / folder} cannot be listed: {error.strerror or error}"
             ) from error
+    if _PROGRAMS & set(files):
+        files = [path for path in files if path.split("/", 1)[0] not in _DEPENDENCIES]
     return Listing(tuple(sorted(files)), frozenset(folders))
 
 
@@ -70,8 +79,8 @@ class Selection:
     """Which files are pages: by suffix, and by patterns as in ``.gitignore``."""
 
     suffixes: tuple[str, ...]
-    include: PathSpec | None
-    exclude: PathSpec
+    include: GitIgnoreSpec | None
+    exclude: GitIgnoreSpec
 
     @classmethod
     def of(
@@ -84,8 +93,8 @@ class Selection:
         try:
             return cls(
                 tuple(suffixes),
-                PathSpec.from_lines("gitwildmatch", include) if include else None,
-                PathSpec.from_lines("gitwildmatch", exclude),
+                GitIgnoreSpec.from_lines(include) if include else None,
+                GitIgnoreSpec.from_lines(exclude),
             )
         except ValueError as error:
             raise WikiMisconfigured(f"include or exclude has a wrong pattern: {error}") from error

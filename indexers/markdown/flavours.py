@@ -24,9 +24,20 @@ _META = re.compile(
     r"[^/]*",
     re.IGNORECASE,
 )
-_HUGO = ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config.toml", "config.yaml", "config.yml")
+_HUGO = (
+    "hugo.toml",
+    "hugo.yaml",
+    "hugo.yml",
+    "hugo.json",
+    "config.toml",
+    "config.yaml",
+    "config.yml",
+)
 _DOCUSAURUS = tuple(f"docusaurus.config.{ending}" for ending in ("js", "ts", "mjs", "cjs"))
-_ELEVENTY = (".eleventy.js", *(f"eleventy.config.{ending}" for ending in ("js", "mjs", "cjs", "ts")))
+_ELEVENTY = (
+    ".eleventy.js",
+    *(f"eleventy.config.{ending}" for ending in ("js", "mjs", "cjs", "ts")),
+)
 _MKDOCS = ("mkdocs.yml", "mkdocs.yaml")
 _GITBOOK = ("SUMMARY.md", ".gitbook.yaml", ".gitbook.yml")
 _SAMPLE = 200
@@ -53,9 +64,11 @@ def recognise(root: Path, listed: Listing, flavour: str) -> Recognised:
     name = _name(root, listed) if flavour == "auto" else flavour
     if name not in DIALECTS:
         known = ", ".join(sorted(DIALECTS))
-        raise WikiMisconfigured(f"there is no flavour {name!r} of Markdown; there are auto, {known}")
+        raise WikiMisconfigured(
+            f"there is no flavour {name!r} of Markdown; there are auto, {known}"
+        )
     dialect = DIALECTS[name]
-    said = _SETTINGS.get(name, lambda _root, _listed: Recognised(dialect))(root, listed)
+    said = _SETTINGS[name](root, listed) if name in _SETTINGS else Recognised(dialect)
     folder = said.folder or _folder(root, listed, dialect)
     if name == "gitbook":
         said = Recognised(dialect, titles=_summary(root / folder / "SUMMARY.md"))
@@ -189,7 +202,7 @@ def _jekyll(root: Path, _listed: Listing) -> Recognised:
     file = _near(root, ("_config.yml",), 0)
     said = _settings(file) if file else {}
     base = f"{said.get('url') or ''}{said.get('baseurl') or ''}"
-    pretty = said.get("permalink") in ("pretty",) or str(said.get("permalink") or "").endswith("/")
+    pretty = said.get("permalink") == "pretty" or str(said.get("permalink") or "").endswith("/")
     anchors = "github" if "kramdown" not in said or "GFM" in str(said["kramdown"]) else ""
     return Recognised(
         DIALECTS["jekyll"],

@@ -18,6 +18,7 @@ from html import escape
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.renderer import RendererHTML
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -30,7 +31,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from indexers.markdown.tags import STAND_IN
 
 _DEEPEST = 60
-_TERMINATES = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+_TERMINATES: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 _ADMONITION = re.compile(
     r"(?:!!!|\?\?\?\+?)\s*(?P<kind>[\w-]*)(?:\s+(?![\"'])[\w -]+?)?\s*(?:\"(?P<title>.*)\")?\s*$"
@@ -41,7 +42,9 @@ _ATTRIBUTES = re.compile(
     r"\{:?\s*(?:(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"']+))\s*)+\}"
     r"|\{::?[^{}\n]*/?\}"
 )
-_TOC = re.compile(r"(?:\[TOC\]|\[\[_?TOC_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$", re.I)
+_TOC = re.compile(
+    r"(?:\[TOC\]|\[\[_?TOC_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$", re.IGNORECASE
+)
 _MODULE = re.compile(
     r"(?:import\s+(?:[\w*{][^;\n]*\s+from\s+)?[\"'][^\"'\n]+[\"'];?"
     r"|export\s+(?:const|let|var|function|default|async|class)\b.*)\s*$"
@@ -56,8 +59,8 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
     md.block = _ForgivingBlocks.of(md.block)
     md.enable(["table", "strikethrough"])
-    md.validateLink = lambda _url: True  # type: ignore[method-assign]
-    md.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    md.validateLink = _any_link  # type: ignore[method-assign]
+    md.normalizeLink = _as_written  # type: ignore[method-assign]
     md.use(footnote_plugin, inline=False)
     md.add_render_rule("footnote_ref", _footnote_reference)
     md.add_render_rule("footnote_block_open", lambda *_: "<fn-footnotes>")
@@ -98,6 +101,15 @@ def parser(features: frozenset[str]) -> MarkdownIt:
     return md
 
 
+def _any_link(url: str) -> bool:  # noqa: ARG001 - called by name
+    """The writer judges addresses, once template tags in them are resolved."""
+    return True
+
+
+def _as_written(url: str) -> str:
+    return url
+
+
 class _ForgivingBlocks(ParserBlock):
     """Takes what is nested too deeply for text, where markdown-it would leave it out."""
 
@@ -123,7 +135,7 @@ def _line(state: StateBlock, number: int) -> str:
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
 
 
-def _template_tags(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+def _template_tags(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """A line of nothing but template tags stands between blocks."""
     if state.is_code_block(start):
         return False
@@ -190,7 +202,7 @@ def _directive(
     return f"<fn-note label={_quoted(kind)} title={_quoted(title)}>\n"
 
 
-def _attribute_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """Kramdown's ``{: .class #id}`` on a line of its own."""
     line = _line(state, start)
     if state.is_code_block(start) or not line.startswith("{"):
@@ -206,7 +218,7 @@ def _attribute_line(state: StateBlock, start: int, end: int, silent: bool) -> bo
     return True
 
 
-def _attributes(state: StateInline, silent: bool) -> bool:
+def _attributes(state: StateInline, _silent: bool) -> bool:
     """Attributes right behind a link, an image, code or emphasis."""
     if state.src[state.pos] != "{" or not state.pos or state.src[state.pos - 1] not in ")*_`]>":
         return False
@@ -217,7 +229,7 @@ def _attributes(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _contents(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+def _contents(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """Where the site puts a table of contents."""
     if state.is_code_block(start) or not _TOC.match(_line(state, start)):
         return False
@@ -262,7 +274,7 @@ def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
     return rule
 
 
-def _highlight(state: StateInline, silent: bool) -> bool:
+def _highlight(state: StateInline, _silent: bool) -> bool:
     """The marks of ``==highlighted==`` text."""
     if not state.src.startswith("==", state.pos):
         return False
@@ -276,7 +288,7 @@ def _highlight(state: StateInline, silent: bool) -> bool:
 
 
 def _heading_open(
-    renderer: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
 ) -> str:
     return f"<{tokens[at].tag} data-source={_quoted(tokens[at + 1].content)}>"
 

@@ -40,7 +40,7 @@ class Links:
     the pages' folder, without a slash behind.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a whole wiki's facts
         self,
         pages: Mapping[str, str],
         aliases: Iterable[tuple[str, str]],
@@ -58,7 +58,7 @@ class Links:
         parts = urlsplit(site)
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._site_path = parts.path.strip("/")
-        self._by_place = {_bare(key): key for key in reversed(pages)}
+        self._by_place: dict[str, str] = {_bare(key): key for key in reversed(list(pages))}
         self._by_address = {_comparable(url): url for url in pages.values()}
         for path, url in aliases:
             alias = f"{site}/{path.lstrip('/')}"
@@ -85,7 +85,7 @@ class Links:
         behind = f"{question}{query}{'#' if fragment else ''}{fragment}"
         return f"{address}{behind}" if address else ""
 
-    def _address(self, page: str, path: str, style: str) -> str:
+    def _address(self, page: str, path: str, style: str) -> str:  # noqa: PLR0911 - a cascade
         own = self._pages.get(page, self._site)
         if not path:
             return own

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 import yaml
 
@@ -16,11 +17,15 @@ _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?\n|)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 _JSON = re.compile(r"\{\s*(?:\"|\})")
 _LINE = re.compile(r"^([A-Za-z_][\w-]*):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
-_DATES = (
-    "last_reviewed_on last_reviewed last_updated last_update lastmod updated updated_at"
-    " last_modified_at modified date_modified date_approved date published_at created"
-).split()
-_OWNERS = "owner owner_slack owners maintainer maintainers dris dri author authors".split()
+_DATES = [
+    "last_reviewed_on", "last_reviewed", "last_updated", "last_update", "lastmod", "updated",
+    "updated_at", "last_modified_at", "modified", "date_modified", "date_approved", "date",
+    "published_at", "created"
+]  # fmt: skip
+_OWNERS = [
+    "owner", "owner_slack", "owners", "maintainer", "maintainers", "dris", "dri", "author",
+    "authors"
+]  # fmt: skip
 _FALSE = frozenset({"false", "no", "off", "0", "none", "null", ""})
 
 
@@ -40,9 +45,7 @@ class Matter:
         return ""
 
     def flag(self, *names: str) -> bool:
-        return any(
-            str(self.values.get(name, "")).strip().lower() not in _FALSE for name in names
-        )
+        return any(str(self.values.get(name, "")).strip().lower() not in _FALSE for name in names)
 
     def several(self, *names: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -154,7 +157,7 @@ def load_yaml(text: str) -> object:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, see there
 
 
-def _lowered(values: Mapping[object, object]) -> dict[str, object]:
+def _lowered(values: Mapping[Any, object]) -> dict[str, object]:
     return {str(name).lower(): value for name, value in values.items()}
 
 

@@ -31,7 +31,9 @@ def outline(
     A heading that only says the title again is no part of any path.
     """
     headings = {
-        id(node): heading for node, heading in _headings(root, anchors, tags, writer) if node.outlined
+        id(node): heading
+        for node, heading in _headings(root, anchors, tags, writer)
+        if node.outlined
     }
     notes = {
         int(node.attributes["id"]): node

@@ -43,23 +43,38 @@ Meaning = Show | Link | Open | Close
 
 NOTHING = Show("")
 
-_NOTES = frozenset(
-    "alert note notes hint warning tip info caution danger important callout admonition notice"
-    " pageinfo panel success aside blockquote".split()
-)
+_NOTES = frozenset({
+    "alert", "note", "notes", "hint", "warning", "tip", "info", "caution", "danger",
+    "important", "callout", "admonition", "notice", "pageinfo", "panel", "success", "aside",
+    "blockquote"
+})  # fmt: skip
 _HIDDEN = frozenset({"comment"})
-_PARTS = frozenset("tab tabitem details expand expander accordion collapse summary card step".split())
+_PARTS = frozenset({
+    "tab", "tabitem", "details", "expand", "expander", "accordion", "collapse", "summary",
+    "card", "step"
+})  # fmt: skip
 _PARTS |= {"code", "accordionitem", "codegroup"}
-_LINKS = frozenset("page link url".split())
-_NAMES = frozenset("ref relref post_url".split())
-_KINDS = frozenset(
-    "note info tip warning danger caution important success error primary secondary".split()
+_LINKS = frozenset(["page", "link", "url"])
+_NAMES = frozenset(["ref", "relref", "post_url"])
+_KINDS = frozenset({
+    "note", "info", "tip", "warning", "danger", "caution", "important", "success", "error",
+    "primary", "secondary"
+})  # fmt: skip
+_SHOWN = (
+    "title",
+    "header",
+    "heading",
+    "summary",
+    "caption",
+    "label",
+    "alt",
+    "description",
+    "footer",
 )
-_SHOWN = ("title", "header", "heading", "summary", "caption", "label", "alt", "description", "footer")
 _FILTERED = re.compile(r"""^\s*["']([^"']*)["']\s*(?:\|\s*([\w-]+).*)?$""", re.DOTALL)
 
 
-def meaning(tag: Tag, *, paired: bool) -> Meaning:
+def meaning(tag: Tag, *, paired: bool) -> Meaning:  # noqa: PLR0911 - a cascade
     """Total: an unknown tag means nothing but its visible arguments."""
     if tag.kind == "hugo_shown":
         return Show("{{" + re.sub(r"^([<%])/\*|\*/([<%>])$", r"\1\2", tag.name) + "}}")

@@ -55,7 +55,11 @@ class Site:
         self._site = site.rstrip("/")
         self._select = Selection.of(found.dialect.suffixes, include, exclude)
         self._titles = found.titles
-        below = [path.removeprefix(found.folder) for path in listed.files if path.startswith(found.folder)]
+        below = [
+            path.removeprefix(found.folder)
+            for path in listed.files
+            if path.startswith(found.folder)
+        ]
         self.keys = {key_of(path): path for path in below if self.selects(path)}
         self._files = frozenset(below)
         self._urls: dict[str, str] = {}
@@ -101,7 +105,11 @@ class Site:
         path = place(self._rule, key, matter)
         origin_path = "/" + "/".join(self._site.split("/")[3:])
         # A path that an author set may be the whole one, from the origin on.
-        if len(origin_path) > 1 and path.startswith(f"{origin_path}/") and matter.text("url", "permalink"):
+        if (
+            len(origin_path) > 1
+            and path.startswith(f"{origin_path}/")
+            and matter.text("url", "permalink")
+        ):
             return self._site.removesuffix(origin_path) + path
         return self._site + path
 
@@ -111,7 +119,11 @@ def withheld(dialect: Dialect, path: str) -> str:
     name = path.rsplit("/", 1)[-1]
     if dialect.name == "middleman" and name.startswith("_"):
         return "partial"
-    if dialect.name == "github-wiki" and name.lower() in ("_sidebar.md", "_footer.md", "_header.md"):
+    if dialect.name == "github-wiki" and name.lower() in (
+        "_sidebar.md",
+        "_footer.md",
+        "_header.md",
+    ):
         return "sidebar or footer"
     if dialect.name == "gitbook" and name == "SUMMARY.md":
         return "table of contents"

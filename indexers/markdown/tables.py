@@ -49,4 +49,6 @@ def written(cells: Sequence[Sequence[str]]) -> str:
 
 def _row(row: Sequence[str], width: int) -> str:
     padded = [*row, *[""] * (width - len(row))]
-    return "| " + " | ".join(" ".join(cell.split("\n")).replace("|", r"\|") for cell in padded) + " |"
+    return (
+        "| " + " | ".join(" ".join(cell.split("\n")).replace("|", r"\|") for cell in padded) + " |"
+    )

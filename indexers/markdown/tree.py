@@ -11,16 +11,20 @@ from indexers.markdown.tags import STAND_IN, Tags
 
 _DEEPEST = 150
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split()
-)
-BLOCKS = HEADINGS | frozenset(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption"
-    " figure footer form header hr html legend li main menu nav ol p pre section summary table"
-    " tbody td tfoot th thead tr ul caption colgroup fn-note fn-tab fn-part fn-footnotes"
-    " fn-footnote fn-id fn-hidden".split()
-)
-_OPAQUE = frozenset("blockquote li td th dd dt fn-note fn-hidden fn-footnote summary".split())
+_VOID = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+    "source", "track", "wbr"
+})  # fmt: skip
+BLOCKS = HEADINGS | frozenset({
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr",
+    "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "colgroup",
+    "fn-note", "fn-tab", "fn-part", "fn-footnotes", "fn-footnote", "fn-id", "fn-hidden"
+})  # fmt: skip
+_OPAQUE = frozenset({
+    "blockquote", "li", "td", "th", "dd", "dt", "fn-note", "fn-hidden", "fn-footnote", "summary"
+})  # fmt: skip
 """A heading within these is no heading of the page's outline."""
 
 _IMPLIED_END = {
@@ -35,10 +39,11 @@ _IMPLIED_END = {
     "tfoot": ({"thead", "tbody", "tr", "td", "th"}, {"table"}),
     "option": ({"option"}, {"select"}),
 }
-_SCOPES = frozenset("td th li table blockquote fn-note dd".split())
-_CROSSING = frozenset(
-    "table thead tbody tfoot tr td th ul ol li dl dt dd blockquote fn-footnotes fn-footnote".split()
-)
+_SCOPES = frozenset(["td", "th", "li", "table", "blockquote", "fn-note", "dd"])
+_CROSSING = frozenset({
+    "table", "thead", "tbody", "tfoot", "tr", "td", "th", "ul", "ol", "li", "dl", "dt", "dd",
+    "blockquote", "fn-footnotes", "fn-footnote"
+})  # fmt: skip
 """An end tag of another kind reaches no further out than the scope that it stands in."""
 
 

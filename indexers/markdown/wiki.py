@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from indexers.markdown import convert
-from indexers.markdown.files import Unread, key_of, listing, paths_of, read, text_of
+from indexers.markdown.files import Unread, listing, paths_of, read, text_of
 from indexers.markdown.links import candidates
 from indexers.markdown.matter import Matter, split
 from indexers.markdown.site import Site, withheld
@@ -93,7 +93,7 @@ class MarkdownWiki:
         """
         site = self._site()
         yield Enumerated(frozenset(site.keys))
-        seen = {key: self._look(site, key, path) for key, path in site.keys.items()}
+        seen = {key: self._look(site, path) for key, path in site.keys.items()}
         site.publish({key: file.matter for key, file in seen.items()})
         for key, file in seen.items():
             yield self._change(site, key, file, known.get(key))
@@ -117,7 +117,7 @@ class MarkdownWiki:
             site.selects(path) and os.path.lexists(site.root / path) for path in paths_of(key)
         )
 
-    def _look(self, site: Site, key: str, path: str) -> _Seen:
+    def _look(self, site: Site, path: str) -> _Seen:
         if withheld(site.dialect, path):
             reason = Unread(withheld(site.dialect, path), skipped=True)
             return _Seen(path, "", Matter(), frozenset(), reason)
@@ -145,7 +145,7 @@ class MarkdownWiki:
         return self._read(site, key, file)
 
     def _read(self, site: Site, key: str, file: _Seen) -> PageChange:
-        file = self._look(site, key, file.path)
+        file = self._look(site, file.path)
         if file.unread is not None:
             made = Skipped if file.unread.skipped else Failed
             return made(key, file.unread.reason)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from html import unescape
 from itertools import groupby
 
+from indexers.markdown.line import Line, encoded, inline_code, unmarked
 from indexers.markdown.shortcodes import Link, Show, meaning
-from indexers.markdown.tags import STAND_IN, Tags
 from indexers.markdown.tables import rows, written
+from indexers.markdown.tags import STAND_IN, Tags
 from indexers.markdown.tree import HEADINGS, Node
 
 Resolve = Callable[[str, str], str]
 """A link's target and its style (``relative``, ``site``, ``name``) to an address;
 empty if there is none to go to."""
 
-_UNSEEN = frozenset(
-    "script style iframe template noscript svg object embed audio video canvas head title fn-hidden"
-    " fn-id math-annotation".split()
-)
+_UNSEEN = frozenset({
+    "script", "style", "iframe", "template", "noscript", "svg", "object", "embed", "audio",
+    "video", "canvas", "head", "title", "fn-hidden", "fn-id", "math-annotation"
+})  # fmt: skip
 _CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
 _CODE_MARK = re.compile(r"`+")
 _FENCE_LIKE = re.compile(r"^(?=`{3}|~{3})", re.MULTILINE)
@@ -49,7 +49,7 @@ class Writer:
 
     def inline(self, items: Iterable[Node | str]) -> str:
         """All of it on one line, save for hard line breaks."""
-        line = _Line()
+        line = Line()
         self._inline(items, line)
         return line.text()
 
@@ -70,7 +70,9 @@ class Writer:
             case "blockquote":
                 return self._quote(node)
             case "fn-note":
-                return self._note(node.attributes.get("label", ""), self._title(node), node.children)
+                return self._note(
+                    node.attributes.get("label", ""), self._title(node), node.children
+                )
             case "fn-tab" | "fn-part":
                 title = self._title(node)
                 return [*([title] if title else []), *self.blocks(node.children)]
@@ -89,7 +91,7 @@ class Writer:
         return [_FENCE_LIKE.sub(r"\\", text)] if text else []
 
     def _title(self, node: Node) -> str:
-        return _unmarked(self._tags.restore(node.attributes.get("title", "")))
+        return unmarked(self._tags.restore(node.attributes.get("title", "")))
 
     def _list(self, node: Node) -> list[str]:
         number = _number(node.attributes.get("start", "1")) if node.tag == "ol" else None
@@ -128,7 +130,7 @@ class Writer:
                 head = " " * len(mark)
         return [*done, *(["\n".join(lines)] if any(lines) else [])]
 
-    def _code(self, node: Node) -> list[str]:
+    def inline_code(self, node: Node) -> list[str]:
         text = "".join(item for item in node.walk() if isinstance(item, str))
         text = self._tags.restore(text)
         language = next(
@@ -219,20 +221,20 @@ class Writer:
                 meanings.append(("- ", child))
         return [*found, *terms]
 
-    def _inline(self, items: Iterable[Node | str], line: _Line) -> None:
+    def _inline(self, items: Iterable[Node | str], line: Line) -> None:
         for item in items:
             if isinstance(item, str):
                 line.add(item)
             elif item.tag not in _UNSEEN:
                 self._inline_node(item, line)
 
-    def _inline_node(self, node: Node, line: _Line) -> None:  # noqa: C901 - one case an element
+    def _inline_node(self, node: Node, line: Line) -> None:  # noqa: C901, PLR0912 - one case an element
         match node.tag:
             case "br":
                 line.end()
             case "code" | "tt" | "samp":
                 text = "".join(part for part in node.walk() if isinstance(part, str))
-                line.add_verbatim(_code(self._tags.restore(text)))
+                line.add_verbatim(inline_code(self._tags.restore(text)))
             case "img":
                 line.add(self._attribute(node, "alt"))
             case "a":
@@ -253,7 +255,9 @@ class Writer:
                 line.gap()
             case "pre":
                 line.gap()
-                line.add_verbatim(_code("".join(p for p in node.walk() if isinstance(p, str))))
+                line.add_verbatim(
+                    inline_code("".join(p for p in node.walk() if isinstance(p, str)))
+                )
                 line.gap()
             case "q":
                 line.add("“")
@@ -269,7 +273,7 @@ class Writer:
                 if node.blocky or node.tag == "option":
                     line.gap()
 
-    def _named_link(self, node: Node, line: _Line) -> None:
+    def _named_link(self, node: Node, line: Line) -> None:
         to = self._tags.restore(node.attributes["to"])
         style = node.attributes.get("style", "name")
         label = self.inline(node.children)
@@ -288,7 +292,7 @@ class Writer:
             return label
         if label == address:
             return address
-        return f"[{label}]({_encoded(address)})"
+        return f"[{label}]({encoded(address)})"
 
     def target(self, written_target: str, style: str) -> tuple[str, str]:
         """A link's target with its template tags resolved, and its style."""
@@ -329,43 +333,6 @@ class Writer:
         return "".join(words)
 
 
-class _Line:
-    """Text put together with its white space made single."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._gap = False
-
-    def add(self, text: str) -> None:
-        words = " ".join(re.split(r"[ \t\n\r\f\v]+", text))
-        if not words:
-            return
-        self._gap = self._gap or words.startswith(" ")
-        body = words.strip(" ")
-        if body:
-            self.add_verbatim(body)
-            self._gap = words.endswith(" ")
-
-    def add_verbatim(self, text: str) -> None:
-        if not text:
-            return
-        if self._gap and self._parts and not self._parts[-1].endswith("\n"):
-            self._parts.append(" ")
-        self._gap = False
-        self._parts.append(text)
-
-    def gap(self) -> None:
-        self._gap = True
-
-    def end(self) -> None:
-        if self._parts and not self._parts[-1].endswith("\n"):
-            self._parts.append("\n")
-        self._gap = False
-
-    def text(self) -> str:
-        return "".join(self._parts).strip("\n ")
-
-
 def _is_block(item: Node | str) -> bool:
     return isinstance(item, Node) and item.blocky
 
@@ -400,26 +367,3 @@ def _definition_parts(node: Node) -> Iterable[Node]:
             yield from _definition_parts(child)
         else:
             yield Node("dd", {}, [child], blocky=True)
-
-
-def _code(text: str) -> str:
-    """Inline code, within a run of backticks that it does not hold itself."""
-    text = re.sub(r"\s*\n\s*", " ", text)
-    if not text.strip():
-        return text
-    runs = {len(run) for run in _CODE_MARK.findall(text)}
-    mark = "`" * next(length for length in range(1, len(runs) + 2) if length not in runs)
-    pad = " " if text[0] == "`" or text[-1] == "`" else ""
-    return f"{mark}{pad}{text}{pad}{mark}"
-
-
-def _encoded(address: str) -> str:
-    address = re.sub(r"\s+", "%20", unescape(address).strip())
-    for char in "()<>":
-        address = address.replace(char, f"%{ord(char):02X}")
-    return address
-
-
-def _unmarked(text: str) -> str:
-    """A tag's title is Markdown, of which emphasis is all that people use."""
-    return re.sub(r"(\*\*|__)(.+?)\1", r"\2", text).strip()
