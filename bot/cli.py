@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from bot import terminal, wiring
+from bot.demo import run_demo
 from bot.errors import BotError
 from config import logs
 from config.settings import Secrets, Settings, SettingsError, example, load, secrets
@@ -89,7 +90,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for s
 
 @cli.command()
 @click.argument("question")
-@click.option("--as", "email", metavar="EMAIL", help="With this person's rights [default: everyone's].")
+@click.option(
+    "--as", "email", metavar="EMAIL", help="With this person's rights [default: everyone's]."
+)
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
 @as_json
 @configured
@@ -252,10 +255,16 @@ def print_settings() -> None:
 
 
 @cli.command()
-@configured
-def demo(settings: Settings, secrets: Secrets) -> None:
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where its index lives [default: data/demo].",
+)
+def demo(data_dir: Path | None) -> None:
     """Index a real handbook and ask it three questions."""
-    wiring.demo(settings, secrets)
+    logs.configure("WARNING")
+    with interruptible() as stopped:
+        run_demo(data_dir, stopped.is_set)
 
 
 @contextmanager

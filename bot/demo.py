@@ -1,0 +1,93 @@
+"""``footnote demo``: a real handbook, three real questions, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.text import Text
+
+from bot import terminal, wiring
+from bot.errors import BotError
+from config.settings import Secrets, Settings, WikiSettings
+
+_ROOT = Path(__file__).parents[1]
+_HANDBOOK = _ROOT / "tests" / "data" / "wikis" / "18f-handbook" / "pages"
+_QUESTIONS = (
+    "How do I get reimbursed for a taxi?",
+    "Can I work from another country?",
+    "What should I do if I lose my laptop?",
+)
+_NEXT = """\
+Ask more:
+  .venv/bin/footnote ask "Who approves overtime?" --config {config}
+
+Your own wiki: write a footnote.toml (`.venv/bin/footnote settings` prints one), then
+  .venv/bin/footnote sync
+  .venv/bin/footnote ask "..."
+
+Slack: README.md, "Connect Slack", takes ten minutes; then
+  .venv/bin/footnote serve
+"""
+
+
+def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
+    """
+    Raises:
+        BotError: the handbook is not there, as in an installed package.
+        IndexUnavailable: the index cannot be opened.
+    """
+    if not _HANDBOOK.is_dir():
+        raise BotError("The demo's handbook comes with the source: run it in a checkout.")
+    settings = _settings(data_dir or _ROOT / "data" / "demo")
+    terminal.out.print(
+        "The handbook of 18F, a digital office of the US government: 234 pages of Markdown.\n"
+    )
+    with terminal.progress_bars() as progress:
+        reports = wiring.sync(
+            settings,
+            Secrets(),
+            name=None,
+            full=False,
+            dry_run=False,
+            allow_mass_removal=False,
+            progress=progress,
+            stopped=stopped,
+        )
+    for report in reports:
+        terminal.print_report(report)
+    with wiring.asking(settings, Secrets(), email=None, wikis=()) as answer:
+        for question in _QUESTIONS:
+            terminal.out.print(Text(f"\n? {question}\n", style="bold"))
+            terminal.print_answer(answer(question))
+    terminal.out.print(_NEXT.format(config=_write_config(settings)))
+
+
+def _settings(data_dir: Path) -> Settings:
+    wiki = WikiSettings(
+        type="markdown",
+        name="18f-handbook",
+        path=_HANDBOOK,
+        site_url="https://handbook.tts.gsa.gov",
+    )
+    return Settings(data_dir=data_dir, wiki=(wiki,))
+
+
+def _write_config(settings: Settings) -> Path:
+    """The demo's settings as a file, so that the commands it prints can be run."""
+    (wiki,) = settings.wiki
+    file = settings.data_dir / "footnote.toml"
+    file.write_text(
+        "\n".join(
+            [
+                'data_dir = "."',
+                "[[wiki]]",
+                'type = "markdown"',
+                f'name = "{wiki.name}"',
+                f'path = "{wiki.path}"',
+                f'site_url = "{wiki.site_url}"',
+                "",
+            ]
+        )
+    )
+    return file

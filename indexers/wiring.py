@@ -1,0 +1,192 @@
+"""Settings -> the objects that read wikis and search them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from config.settings import IndexSettings, Secrets, Settings, WikiSettings
+from indexers.errors import WikiMisconfigured
+from indexers.index.current import CurrentIndex, Shelf, fingerprint
+from indexers.index.edge import EdgeIndex
+from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
+from indexers.index.server import Server, ServerIndex
+from indexers.index.shelves import AliasShelf, FolderShelf
+from indexers.markdown import convert
+from indexers.markdown.wiki import MarkdownWiki
+from indexers.model import EVERYONE, Acl, Progress, Section, SyncReport
+from indexers.ports import Embedder, Wiki
+from indexers.splitting import Splitter
+from indexers.sync import sync
+
+
+class Indexing:
+    """The wikis and the index that is made of them. The index opens at first use;
+    close it (or use ``with``), or an embedded one stays locked.
+
+    Raises (at first use): IndexLocked, IndexCorrupt, IndexUnavailable.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        secrets: Secrets,
+        *,
+        wikis: Sequence[Wiki] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """``wikis`` and ``folder`` (of an embedded index) replace what the settings say,
+        for scratch indexes."""
+        self._settings = settings
+        self._secrets = secrets
+        self._folder = folder
+        found = [wiki_of(s) for s in settings.wiki] if wikis is None else wikis
+        self.wikis = {wiki.name: wiki for wiki in found}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        name = self._settings.index.model
+        if not name:
+            return LocalEmbedder()
+        return FastembedEmbedder(name, self._settings.data_dir / "models")
+
+    @cached_property
+    def splitter(self) -> Splitter:
+        return Splitter(self.embedder.count_tokens, self._settings.index.passage_tokens)
+
+    @cached_property
+    def index(self) -> CurrentIndex:
+        wanted = fingerprint(
+            embedder=self.embedder.identity,
+            splitter=self.splitter.identity,
+            language=self._settings.index.language,
+        )
+        return CurrentIndex(self._shelf(self._settings.index), wanted)
+
+    def sync(
+        self,
+        name: str | None = None,
+        *,
+        full: bool = False,
+        dry_run: bool = False,
+        allow_mass_removal: bool = False,
+        progress: Callable[[Progress], None] = lambda _: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> list[SyncReport]:
+        """Sync one wiki, or all; a wiki that left the settings leaves the index.
+
+        Raises:
+            WikiMisconfigured: no wiki has this name.
+            IndexersError: as `indexers.sync.sync` does; wikis before it are done.
+        """
+        reports = []
+        for wiki in self._chosen(name):
+            if stopped():
+                break
+            reports.append(
+                sync(
+                    wiki,
+                    self.index,
+                    self.embedder,
+                    self.splitter,
+                    full=full,
+                    dry_run=dry_run,
+                    allow_mass_removal=allow_mass_removal,
+                    max_removal=self._settings.sync.max_removal,
+                    progress=progress,
+                    stopped=stopped,
+                )
+            )
+        everything = len(reports) == len(self.wikis)
+        if everything and not dry_run and all(report.complete for report in reports):
+            self._forget_strangers()
+            self.index.promote()
+        return reports
+
+    def close(self) -> None:
+        if "index" in self.__dict__:
+            self.index.close()
+            del self.__dict__["index"]
+
+    def _chosen(self, name: str | None) -> list[Wiki]:
+        if not self.wikis:
+            raise WikiMisconfigured(
+                "No wiki is set: write a [[wiki]] into footnote.toml (`footnote settings` prints "
+                "one to start from)."
+            )
+        if name is None:
+            return list(self.wikis.values())
+        if name not in self.wikis:
+            raise WikiMisconfigured(
+                f"No wiki is called {name!r}; there are: {', '.join(self.wikis)}."
+            )
+        return [self.wikis[name]]
+
+    def _forget_strangers(self) -> None:
+        for stranger in self.index.counts().keys() - self.wikis.keys():
+            self.index.remove(stranger, list(self.index.known(stranger)))
+
+    def _shelf(self, index: IndexSettings) -> Shelf:
+        if index.url and self._folder is None:
+            server = Server(index.url, self._secrets.qdrant_api_key.get_secret_value() or None)
+            return AliasShelf(
+                server,
+                lambda name: ServerIndex.open(
+                    server,
+                    collection=name,
+                    dimensions=self.embedder.dimensions,
+                    language=index.language,
+                ),
+            )
+        folder = self._folder or self._settings.data_dir / "index"
+        return FolderShelf(
+            folder,
+            lambda place: EdgeIndex.open(
+                place, dimensions=self.embedder.dimensions, language=index.language
+            ),
+        )
+
+
+def wiki_of(wiki: WikiSettings) -> Wiki:
+    """One ``[[wiki]]``."""
+    return MarkdownWiki(
+        wiki.name,
+        wiki.path or Path(),
+        site_url=wiki.site_url,
+        flavour=wiki.flavour,
+        acl=acl_of(wiki.readers),
+        include=wiki.include,
+        exclude=wiki.exclude,
+        max_bytes=wiki.max_page_bytes,
+    )
+
+
+def acl_of(readers: Sequence[str]) -> Acl:
+    """One gate that any of ``readers`` passes: "everyone", "@group", an address."""
+    return Acl.of([_token(reader) for reader in readers])
+
+
+def _token(reader: str) -> str:
+    if reader == EVERYONE:
+        return EVERYONE
+    return f"group:{reader[1:]}" if reader.startswith("@") else f"user:{reader.casefold()}"
+
+
+def sections(file: Path, flavour: str) -> tuple[Section, ...]:
+    """What is read of the page in ``file``."""
+    text = file.read_bytes().decode("utf-8", "replace")
+    return convert.sections(text, flavour=flavour, path=file.name).sections
