@@ -10,8 +10,9 @@ from dataclasses import dataclass
 class Fault:
     """Exactly one of ``error`` (Slack says no), ``status`` (an HTTP status without
     a body), ``retry_after`` (429) and ``drop`` (the connection breaks) is set, or
-    none and the call only waits ``delay`` seconds. With ``done``, the method does
-    its work before the trouble begins, so that only the answer is lost."""
+    none. ``delay`` is how many seconds it takes to come to that, or to the real
+    answer. With ``done``, the method does its work before the trouble begins, so
+    that only the answer is late or lost."""
 
     error: str = ""
     status: int = 0

@@ -68,17 +68,19 @@ class WebApi:
         values = await _values(request)
         token = _token(request, values)
         arguments = Arguments(values)
-        fault = self.faults.take(name)
-        if fault and fault.delay:
+        fault = self.faults.take(name) or Fault()
+        if not fault.done:
             await asyncio.sleep(fault.delay)
-        if fault and not fault.done and (trouble := self._trouble(fault, name, arguments, request)):
-            return trouble
+            if trouble := self._trouble(fault, name, arguments, request):
+                return trouble
         try:
             answer = {"ok": True, **self._call(name, arguments, token)}
         except Refusal as refusal:
             answer = refusal.answer()
-        if fault and fault.done and (trouble := self._trouble(fault, name, arguments, request)):
-            return trouble
+        if fault.done:
+            await asyncio.sleep(fault.delay)
+            if trouble := self._trouble(fault, name, arguments, request):
+                return trouble
         return self._answered(name, arguments, answer)
 
     def _call(self, name: str, arguments: Arguments, token: str) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -175,3 +176,15 @@ async def test_every_call_is_recorded(
     assert (posted.method, posted.arguments["text"], posted.error) == ("chat.postMessage", "x", "")
     assert (asked.method, asked.error, asked.at) == ("users.info", "user_not_found", clock.now)
     assert slack.calls_to("users.info") == [asked]
+
+
+async def test_an_answer_can_be_late_after_the_work_is_done(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    slack.fail_next("chat.postMessage", delay=0.05, done=True)
+
+    posting = asyncio.create_task(client.chat_postMessage(channel="C0TEAM", text="x"))
+    await slack.wait_for_message("C0TEAM")
+
+    assert not posting.done()
+    assert (await posting)["ok"]
