@@ -148,7 +148,7 @@ class AnswerSettings(_Strict):
         700, ge=100, le=3000, description="How long a quoted answer may be."
     )
     min_confidence: float = Field(
-        0.5, ge=0, le=1, description="Below this the bot says that it found nothing."
+        0.3, ge=0, le=1, description="Below this the bot says that it found nothing."
     )
 
 

@@ -27,7 +27,7 @@ class Answerer:
     confidence: Confidence
     wikis: Sequence[str]
     max_characters: int = 700
-    min_confidence: float = 0.5
+    min_confidence: float = 0.3
     clock: Callable[[], float] = time.perf_counter
 
     def answer(self, question: Question) -> Answer | NoAnswer:

@@ -8,13 +8,11 @@ from math import exp
 from bot.answering.quoting import Weights, stems
 from bot.answering.retrieval import Retrieved
 
-_CONSIDERED = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """``cosine``: the best passage's nearness in meaning. ``coverage``: the share of
-    the question's words, rare ones weighing more, that the best passage holds."""
+    """``cosine``: how near in meaning the best passage is. ``coverage``: the share of
+    the question's words, rare ones weighing more, that a best page's passage holds."""
 
     cosine: float
     coverage: float
@@ -22,18 +20,22 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """A logistic curve over the features. The defaults were fitted to shared question
-    sets (`benchmarks/RESULTS.md` says on which, and how it does on the others)."""
+    """A logistic curve over the features, fitted to half of the questions of three
+    sets, asked of their own corpus and of another's, so that its values are chances of
+    "this wiki is about that" where both are as common. `benchmarks/RESULTS.md` has how it
+    does on the other half."""
 
-    bias: float = -5.0
-    cosine: float = 9.0
-    coverage: float = 2.0
+    bias: float = -9.55
+    cosine: float = 15.45
+    coverage: float = 7.88
 
     def __call__(self, question: str, retrieved: Retrieved) -> float:
         seen = features(question, retrieved)
-        return 1 / (
-            1 + exp(-(self.bias + self.cosine * seen.cosine + self.coverage * seen.coverage))
-        )
+        logit = self.bias + self.cosine * seen.cosine + self.coverage * seen.coverage
+        return 1 / (1 + exp(-logit))
+
+
+_CONSIDERED = 5
 
 
 def features(question: str, retrieved: Retrieved) -> Features:
@@ -43,11 +45,8 @@ def features(question: str, retrieved: Retrieved) -> Features:
     weigh = Weights([hit.passage.embedded for hit in hits])
     wanted = stems(question)
     whole = sum(map(weigh, wanted)) or 1.0
+    firsts = [found.hits[0].passage for found in retrieved.pages[:_CONSIDERED]]
     return Features(
-        cosine=max(hit.cosine for hit in hits),
-        coverage=max(
-            sum(map(weigh, wanted & stems(found.hits[0].passage.embedded)))
-            for found in retrieved.pages[:_CONSIDERED]
-        )
-        / whole,
+        cosine=max(hits, key=lambda hit: hit.score).cosine,
+        coverage=max(sum(map(weigh, wanted & stems(first.embedded))) for first in firsts) / whole,
     )

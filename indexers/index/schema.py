@@ -31,7 +31,7 @@ INTEGERS = ("version",)
 DEPTH = 100
 """How many points each half of a search brings to the fusion."""
 
-MEANING_WEIGHT = 0.4
+MEANING_WEIGHT = 0.5
 """Against words: measured as the best on company handbooks and on public questions."""
 
 _POINT_IDS = uuid.UUID("1d3f3a52-6d1c-4c0f-8f0a-466f6f746e74")
