@@ -46,7 +46,7 @@ class Clicking(Responding):
         picked = {} if chosen[0]["type"] in ("button", "feedback_buttons") else {action_id: value}
         payload = self._interaction("block_actions", user)
         payload |= {
-            "trigger_id": self.new_trigger(user, where.id if isinstance(where, View) else None),
+            "trigger_id": self.new_trigger(user),
             "actions": [pressed(chosen[0], value, ts=self.new_ts())],
         }
         state = state_of(elements, picked)
@@ -69,7 +69,7 @@ class Clicking(Responding):
         self._check_complete(view, state)
         payload = self._interaction("view_submission", user)
         payload |= {
-            "trigger_id": self.new_trigger(user, view.id),
+            "trigger_id": self.new_trigger(user),
             "view": ViewStacks(self).wire(view, state),
             "response_urls": [],
         }

@@ -29,7 +29,6 @@ class Trigger:
 
     user: str
     expires: float
-    view: str | None = None
     used: bool = False
 
 
@@ -143,7 +142,7 @@ class Core(State):
     def announce_message(self, message: Message) -> None:
         self._announce_in(self.channels[message.channel], message.wire())
 
-    def announce_mention(self, message: Message, **fields: Any) -> None:
+    def announce_mention(self, message: Message) -> None:
         """To the app, if it is mentioned in a channel that it is in. Slack sends no
         ``app_mention`` in direct conversations, nor for the app's own words."""
         channel = self.channels[message.channel]
@@ -154,7 +153,7 @@ class Core(State):
             or f"<@{self.bot_user_id}>" not in message.text
         ):
             return
-        event = message.wire() | fields
+        event = message.wire()
         event |= {"type": "app_mention", "channel": channel.id, "event_ts": message.ts}
         event.pop("subtype", None)
         self.announce(event)
@@ -201,10 +200,9 @@ class Core(State):
         self.tickets.add(ticket)
         return ticket
 
-    def new_trigger(self, user: str, view: str | None = None) -> str:
-        """``view`` is the one that the person acted in."""
+    def new_trigger(self, user: str) -> str:
         identity = f"{self.new_id('')}.{self.new_id('')}.local"
-        self.triggers[identity] = Trigger(user, self.clock() + self.timing.trigger, view)
+        self.triggers[identity] = Trigger(user, self.clock() + self.timing.trigger)
         return identity
 
     def exchange(self, trigger_id: str) -> Trigger:

@@ -65,7 +65,10 @@ class WebApi:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
-        values = await _values(request)
+        try:
+            values = await _values(request)
+        except ValueError:
+            return web.json_response({"ok": False, "error": "invalid_json"})
         token = _token(request, values)
         arguments = Arguments(values)
         fault = self.faults.take(name) or Fault()

@@ -202,6 +202,18 @@ async def test_a_permalink_names_message_and_thread(
     assert f"thread_ts={question.ts}" in found["permalink"]
 
 
+async def test_broken_json_is_refused(slack: LocalSlack) -> None:
+    headers = {"Authorization": f"Bearer {slack.bot_token}", "Content-Type": "application/json"}
+
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{slack.api_url}chat.postMessage", data="{", headers=headers) as response,
+    ):
+        answer = await response.json()
+
+    assert answer == {"ok": False, "error": "invalid_json"}
+
+
 async def test_forms_and_tokens_in_the_body_are_read_too(slack: LocalSlack) -> None:
     form = {"token": slack.bot_token, "channel": "C0TEAM", "blocks": json.dumps([SECTION])}
 
