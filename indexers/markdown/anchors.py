@@ -26,6 +26,7 @@ class Anchors:
         self._rule = rule
         self._slug = RULES[rule]
         self._taken: dict[str, int] = {}
+        self._next: dict[str, int] = {}
 
     def reserve(self, anchor: str) -> str:
         """An anchor that the author set."""
@@ -52,19 +53,24 @@ class Anchors:
         return self._numbered(base, "-", 1)
 
     def _numbered(self, base: str, joint: str, first: int) -> str:
-        anchor, number = base, first
+        anchor, number = base, self._next.get(base, first)
         while anchor in self._taken:
             anchor = f"{base}{joint}{number}"
             number += 1
+        self._next[base] = number
         return anchor
 
     def _numbered_on(self, base: str) -> str:
         """Python-Markdown counts a trailing number on: ``step_1`` becomes ``step_2``."""
-        anchor = base
-        while anchor in self._taken or not anchor:
-            counted = re.fullmatch(r"(.*)_(\d+)", anchor)
-            anchor = f"{counted[1]}_{int(counted[2]) + 1}" if counted else f"{anchor}_1"
-        return anchor
+        counted = re.fullmatch(r"(.*)_(\d+)", base)
+        stem = counted[1] if counted else base
+        if base and base not in self._taken:
+            return base
+        number = max(self._next.get(stem, 1), int(counted[2]) + 1 if counted else 1)
+        while f"{stem}_{number}" in self._taken:
+            number += 1
+        self._next[stem] = number
+        return f"{stem}_{number}"
 
 
 def slug(rule: str, heading: str) -> str:

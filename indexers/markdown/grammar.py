@@ -45,6 +45,7 @@ _ATTRIBUTES = re.compile(
 _TOC = re.compile(
     r"(?:\[TOC\]|\[\[_?TOC_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$", re.IGNORECASE
 )
+_PLACEHOLDER = re.compile(r"(?:[*+-]|1\.)\s+\S")
 _MODULE = re.compile(
     r"(?:import\s+(?:[\w*{][^;\n]*\s+from\s+)?[\"'][^\"'\n]+[\"'];?"
     r"|export\s+(?:const|let|var|function|default|async|class)\b.*)\s*$"
@@ -229,12 +230,19 @@ def _attributes(state: StateInline, _silent: bool) -> bool:
     return True
 
 
-def _contents(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """Where the site puts a table of contents."""
-    if state.is_code_block(start) or not _TOC.match(_line(state, start)):
+def _contents(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Where the site puts a table of contents; kramdown puts it in a list's place."""
+    if state.is_code_block(start):
+        return False
+    line, length = _line(state, start), 1
+    if _PLACEHOLDER.match(line) and start + 1 < end:
+        line, length = _line(state, start + 1), 2
+        if not line.startswith("{:"):
+            return False
+    if not _TOC.match(line):
         return False
     if not silent:
-        state.line = start + 1
+        state.line = start + length
     return True
 
 

@@ -12,6 +12,7 @@ from indexers.markdown.anchors import slug
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NO_PAGES = re.compile(r"(?:javascript|data|vbscript)\s*:", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:\.html)?\.(?:md|markdown|mdx)(?:\.erb)?$", re.IGNORECASE)
+_VIEW = re.compile(r".*?/(?:-/)?(?:blob|tree|src(?:/branch)?)/[^/]+")
 _INDEX = re.compile(r"(?:^|/)(?:index|_index|readme)$", re.IGNORECASE)
 
 _CANDIDATES = re.compile(
@@ -55,6 +56,8 @@ class Links:
         self._site = site
         self._anchors = anchors
         self._as_source = as_source
+        view = _VIEW.match(site) if as_source else None
+        self._view = view[0] if view else ""
         parts = urlsplit(site)
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._site_path = parts.path.strip("/")
@@ -90,16 +93,19 @@ class Links:
         if not path:
             return own
         if style == "name":
-            key = self._key(page, path) or self._by_name.get(_name(unquote(path)))
+            key = self._key(page, path, loose=True) or self._by_name.get(_name(unquote(path)))
             return self._pages[key] if key else ""
         if style == "site":
+            key = self._key("", path) if _SUFFIX.search(path) else None
+            if key is not None:
+                return self._pages[key]
             url = f"{self._site}/{path.lstrip('/')}"
             return self._known(url) or self._within_site(path) or self._as_path(url)
         key = self._key(page, path)
         if key is not None:
             return self._pages[key]
         if path.startswith("/"):
-            url = self._origin + path
+            url = (self._view or self._origin) + path
             return self._known(url) or self._known(self._site + path) or self._as_path(url)
         place = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(path)))
         if self._as_source or place in self._files:
@@ -107,15 +113,13 @@ class Links:
         url = urljoin(own, path)
         return self._known(url) or self._as_path(url)
 
-    def _key(self, page: str, path: str) -> str | None:
+    def _key(self, page: str, path: str, *, loose: bool = False) -> str | None:
         """The page that ``path`` names as a file, seen from ``page`` or from the top."""
         path = unquote(path)
         if path.startswith("/"):
-            places = [path.strip("/")]
-            if self._site_path and places[0].startswith(f"{self._site_path}/"):
-                places.insert(0, places[0].removeprefix(f"{self._site_path}/"))
-            if not _SUFFIX.search(path):
+            if not loose and not _SUFFIX.search(path):
                 return None
+            places = self._from_top(path.strip("/"))
         else:
             places = [posixpath.normpath(posixpath.join(posixpath.dirname(page), path))]
         for place in places:
@@ -126,6 +130,17 @@ class Links:
                 if key is not None:
                     return key
         return None
+
+    def _from_top(self, path: str) -> list[str]:
+        """A path from the repository's or the site's top, seen from the pages' folder,
+        whose own path ends with what the two have in common."""
+        parts = path.split("/")
+        shared = [
+            "/".join(parts[number:])
+            for number in range(len(parts) - 1, 0, -1)
+            if f"/{self._site_path}".endswith(f"/{'/'.join(parts[:number])}")
+        ]
+        return [*shared, path]
 
     def _known(self, url: str) -> str:
         return self._by_address.get(_comparable(url), "")

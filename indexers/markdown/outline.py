@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from indexers.markdown.anchors import Anchors
 from indexers.markdown.tags import Tags
 from indexers.markdown.tree import HEADINGS, Node
-from indexers.markdown.writing import Writer
+from indexers.markdown.writing import Writer, note_number
 from indexers.model import Section
 
 _EXPLICIT = re.compile(r"\s*\{:?\s*(?:[^{}]*\s)?#([^\s{}]+)[^{}]*\}\s*$")
@@ -36,7 +36,7 @@ def outline(
         if node.outlined
     }
     notes = {
-        int(node.attributes["id"]): node
+        note_number(node.attributes.get("id", "")): node
         for node in root.walk()
         if isinstance(node, Node) and node.tag == "fn-footnote"
     }

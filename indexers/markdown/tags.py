@@ -33,7 +33,7 @@ _PATTERNS = {
     "hugo_shown": r"\{\{(?P<hugo_shown>[<%]/\*.*?\*/[>%])\}\}",
     "variable": r"\{\{-?(?P<variable>(?![<%])[^{}\n]*?)-?\}\}",
     "erb": r"(?P<erb><%.*?%>)",
-    "jinja_comment": r"(?P<jinja_comment>\{#(?![\w-]+[ \t]*[}.]).*?#\})",
+    "jinja_comment": r"(?P<jinja_comment>\{#(?![\w-]+[ \t]*[}.]).{0,2000}?#\})",
     "percent_comment": r"(?P<percent_comment>%%(?:.|\n)*?%%)",
     "mdx_comment": r"(?P<mdx_comment>\{/\*(?:.|\n)*?\*/\})",
     "jsx": (
@@ -92,6 +92,7 @@ class Tag:
         return tuple(places), names
 
 
+_CODE = frozenset({"highlight", "mermaid"})
 _VALUES = ("double", "single", "raw", "curly", "braced", "bare")
 
 
@@ -131,6 +132,16 @@ def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[s
     while (match := pattern.search(part, at)) is not None:
         kind = str(match.lastgroup).removesuffix("_rest")
         tag = Tag(kind, match[kind].strip(), match.groupdict().get(f"{kind}_rest") or "", match[0])
+        if tag.kind in ("liquid", "hugo") and tag.name in _CODE and not tag.alone:
+            end = _end_of(tag).search(part, match.end())
+            if end:
+                code = part[match.end() : end.start()].strip("\n")
+                language = next(iter(tag.arguments[0]), tag.name)
+                line = part.rfind("\n", 0, match.start()) + 1
+                before = part[line : match.start()]
+                pieces += part[at : match.start()], _fenced(code, language, before)
+                at = end.end()
+                continue
         stand_in = next(free, None)
         if stand_in is None:
             break
@@ -138,12 +149,28 @@ def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[s
         pieces += part[at : match.start()], stand_in
         at = match.end()
         if tag.kind == "liquid" and tag.name in ("raw", "verbatim"):
-            end = re.compile(r"\{%-?\s*end" + tag.name + r"\s*-?%\}").search(part, at)
+            end = _end_of(tag).search(part, at)
             until = end.start() if end else at
             pieces.append(part[at:until])
             at = until
     pieces.append(part[at:])
     return "".join(pieces)
+
+
+def _end_of(tag: Tag) -> re.Pattern[str]:
+    name = re.escape(tag.name)
+    if tag.kind == "liquid":
+        return re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}")
+    return re.compile(rf"\{{\{{[<%]\s*/\s*{name}\s*[>%]\}}\}}")
+
+
+def _fenced(code: str, language: str, before: str) -> str:
+    """What a tag marks as code, as Markdown's own; ``before`` stands in front of the tag."""
+    longest = max(map(len, re.findall("`+", code)), default=0)
+    if before.strip():
+        return f"{'`' * (longest + 1)}{code}{'`' * (longest + 1)}"
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{code}\n{before}{fence}"
 
 
 def _outside_fences(text: str) -> Iterator[tuple[str, bool]]:

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from indexers.markdown.shortcodes import Close, Link, Open, Show, meaning
 from indexers.markdown.tags import STAND_IN, Tags
 
-_DEEPEST = 150
+_DEEPEST = 100
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",

@@ -170,7 +170,7 @@ class MarkdownWiki:
                 wiki=self.name,
                 key=key,
                 title=page.title,
-                url=site.links.resolve(key, "#", "relative"),
+                url=site.address(key),
                 revision=self._revision(site, key, file),
                 acl=self._acl,
                 sections=page.sections,

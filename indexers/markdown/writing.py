@@ -25,6 +25,8 @@ _CODE_MARK = re.compile(r"`+")
 _FENCE_LIKE = re.compile(r"^(?=`{3}|~{3})", re.MULTILINE)
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang)-(\S+)")
 _LABEL = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif)$", re.IGNORECASE)
+_SIZE = re.compile(r"\d+(?:x\d+)?")
 _NO_ADDRESS = re.compile(r"\s*(?:javascript|data|vbscript|file)\s*:", re.IGNORECASE)
 
 
@@ -130,9 +132,8 @@ class Writer:
                 head = " " * len(mark)
         return [*done, *(["\n".join(lines)] if any(lines) else [])]
 
-    def inline_code(self, node: Node) -> list[str]:
-        text = "".join(item for item in node.walk() if isinstance(item, str))
-        text = self._tags.restore(text)
+    def _code(self, node: Node) -> list[str]:
+        text = self._tags.restore(_text_of(node))
         language = next(
             (
                 found[1]
@@ -233,8 +234,7 @@ class Writer:
             case "br":
                 line.end()
             case "code" | "tt" | "samp":
-                text = "".join(part for part in node.walk() if isinstance(part, str))
-                line.add_verbatim(inline_code(self._tags.restore(text)))
+                line.add_verbatim(inline_code(self._tags.restore(_text_of(node))))
             case "img":
                 line.add(self._attribute(node, "alt"))
             case "a":
@@ -243,7 +243,7 @@ class Writer:
             case "fn-link":
                 self._named_link(node, line)
             case "fn-ref":
-                number = int(node.attributes["to"])
+                number = note_number(node.attributes.get("to", ""))
                 self.referred.append(number)
                 line.add_verbatim(f"[{number + 1}]")
             case "input":
@@ -255,9 +255,7 @@ class Writer:
                 line.gap()
             case "pre":
                 line.gap()
-                line.add_verbatim(
-                    inline_code("".join(p for p in node.walk() if isinstance(p, str)))
-                )
+                line.add_verbatim(inline_code(_text_of(node)))
                 line.gap()
             case "q":
                 line.add("“")
@@ -274,10 +272,13 @@ class Writer:
                     line.gap()
 
     def _named_link(self, node: Node, line: Line) -> None:
-        to = self._tags.restore(node.attributes["to"])
+        to = self._tags.restore(node.attributes.get("to", ""))
         style = node.attributes.get("style", "name")
         label = self.inline(node.children)
-        if not label or (node.attributes.get("embed") and re.fullmatch(r"\d+(?:x\d+)?", label)):
+        if node.attributes.get("embed") and _PICTURE.search(to):
+            line.add("" if _SIZE.fullmatch(label) else label)
+            return
+        if not label or (node.attributes.get("embed") and _SIZE.fullmatch(label)):
             label = re.sub(r"#\^?", " > ", to).strip(" >") if style == "name" else to
         line.add_verbatim(self._link(label, to, style))
 
@@ -327,7 +328,7 @@ class Writer:
             elif item.tag == "br":
                 words.append(" ")
             elif item.tag == "fn-link" and not item.children:
-                words.append(self._tags.restore(item.attributes["to"]))
+                words.append(self._tags.restore(item.attributes.get("to", "")))
             elif item.tag not in _UNSEEN:
                 words.append(self._words(item.children))
         return "".join(words)
@@ -335,6 +336,10 @@ class Writer:
 
 def _is_block(item: Node | str) -> bool:
     return isinstance(item, Node) and item.blocky
+
+
+def _text_of(node: Node) -> str:
+    return "".join(item for item in node.walk() if isinstance(item, str))
 
 
 def _is_code(block: str) -> bool:
@@ -350,6 +355,11 @@ def _quoted(content: Sequence[str]) -> list[str]:
     return ["\n".join(f"> {line}".rstrip() if not line else f"> {line}" for line in lines)] * bool(
         lines
     )
+
+
+def note_number(text: str) -> int:
+    """A footnote's place; people may write our elements themselves, with anything in them."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _number(text: str) -> int:
