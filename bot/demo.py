@@ -14,9 +14,9 @@ from config.settings import Secrets, Settings, WikiSettings
 _ROOT = Path(__file__).parents[1]
 _HANDBOOK = _ROOT / "tests" / "data" / "wikis" / "18f-handbook" / "pages"
 _QUESTIONS = (
-    "How do I get reimbursed for a taxi?",
-    "Can I work from another country?",
+    "How many weeks of parental leave do I get?",
     "What should I do if I lose my laptop?",
+    "Do I need a receipt to get reimbursed for a taxi?",
 )
 _NEXT = """\
 Ask more:
@@ -41,7 +41,8 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         raise BotError("The demo's handbook comes with the source: run it in a checkout.")
     settings = _settings(data_dir or _ROOT / "data" / "demo")
     terminal.out.print(
-        "The handbook of 18F, a digital office of the US government: 234 pages of Markdown.\n"
+        "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n",
+        soft_wrap=True,
     )
     with terminal.progress_bars() as progress:
         reports = wiring.sync(
@@ -60,7 +61,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         for question in _QUESTIONS:
             terminal.out.print(Text(f"\n? {question}\n", style="bold"))
             terminal.print_answer(answer(question))
-    terminal.out.print(_NEXT.format(config=_write_config(settings)))
+    terminal.out.print(_NEXT.format(config=_write_config(settings)), soft_wrap=True)
 
 
 def _settings(data_dir: Path) -> Settings:

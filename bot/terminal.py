@@ -18,7 +18,6 @@ from rich.text import Text
 from bot.model import Answer, NoAnswer, Source
 from indexers.model import Progress as SyncProgress
 from indexers.model import Section, SyncReport
-from indexers.prose import plain
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -68,7 +67,7 @@ def print_answer(result: Answer | NoAnswer) -> None:
     sources = result.sources if isinstance(result, Answer) else result.nearest
     for number, source in enumerate(sources, start=1):
         mark = f"[{number}]" if isinstance(result, Answer) else " - "
-        out.print(Text.assemble((f"  {mark} ", "bold"), (where(source), "bold")))
+        out.print(Text(f"  {mark} {where(source)}", style="bold"), soft_wrap=True)
         out.print(Text(f"      {source.url}", style="blue"), soft_wrap=True)
     if sources:
         out.print()
@@ -102,21 +101,25 @@ def report_json(reports: Sequence[SyncReport]) -> dict[str, Any]:
 
 
 def print_report(report: SyncReport) -> None:
+    skipped = f", {len(report.skipped)} skipped" if report.skipped else ""
     err.print(
         f"[bold]{report.wiki}[/]: {report.added} added, {report.changed} changed, "
         f"{report.relabelled} relabelled, {report.removed} removed, "
-        f"{report.unchanged} unchanged, {len(report.failed)} failed; "
-        f"{report.passages_embedded} passages embedded in {report.seconds:.1f} s"
+        f"{report.unchanged} unchanged, {len(report.failed)} failed{skipped}; "
+        f"{report.passages_embedded} passages embedded in {report.seconds:.1f} s",
+        soft_wrap=True,
     )
     for style, title, items in (
         ("red", "failed", [f"{f.key}: {f.reason}" for f in report.failed]),
-        ("dim", "skipped", [f"{s.key}: {s.reason}" for s in report.skipped]),
         ("yellow", "warning", report.warnings),
     ):
-        for item in items[:20]:
-            err.print(f"  [{style}]{title}[/] {escape(item)}")
-        if len(items) > 20:
-            err.print(f"  [{style}]{title}[/] and {len(items) - 20} more (see --json)")
+        for item in items[:_LISTED]:
+            err.print(f"  [{style}]{title}[/] {escape(item)}", soft_wrap=True)
+        if len(items) > _LISTED:
+            err.print(f"  [{style}]{title}[/] and {len(items) - _LISTED} more (see --json)")
+
+
+_LISTED = 20
 
 
 @contextmanager
@@ -139,11 +142,6 @@ def progress_bars() -> Iterator[Any]:
             bars.update(tasks[progress.wiki], completed=progress.done, total=progress.total or None)
 
         yield draw
-
-
-def shown_quote(source: Source) -> str:
-    """A quotation as it reads, without the marks of links and code."""
-    return plain(source.quote)
 
 
 def complain(text: str) -> None:

@@ -109,9 +109,31 @@ def _kind(line: str, last: Kind | None) -> Kind | None:
 
 
 def plain(text: str) -> str:
-    """The words alone, as a person reads them: no markers, no addresses, no pipes.
-    Code is kept as it stands."""
+    """The words alone: no markers, no addresses, no pipes. Code is kept as it stands."""
     return "\n".join(filter(None, (_plain_block(block) for block in blocks(text))))
+
+
+def readable(text: str) -> str:
+    """The words as a person reads them: as `plain`, but lists keep their look and
+    paragraphs stand apart."""
+    parts: list[str] = []
+    last: Kind | None = None
+    for block in blocks(text):
+        if words := _plain_block(block):
+            close = block.kind is last is Kind.ITEM
+            parts.append(("\n" if close else "\n\n") if parts else "")
+            parts.append(_bullet(block) + words if block.kind is Kind.ITEM else words)
+            last = block.kind
+    return "".join(parts)
+
+
+def _bullet(block: Block) -> str:
+    marked = _ITEM.match(block.text)
+    if not marked:
+        return ""
+    indent = marked[0][: len(marked[0]) - len(marked[0].lstrip())]
+    mark = marked[0].split()[0]
+    return f"{indent}{mark if mark[0].isdigit() else '•'} "
 
 
 def _plain_block(block: Block) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict
 
 from config.settings import IndexSettings, Secrets, Settings, WikiSettings
 from indexers.errors import WikiMisconfigured
@@ -16,6 +16,7 @@ from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.server import Server, ServerIndex
 from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.markdown import convert
+from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Acl, Progress, Section, SyncReport
 from indexers.ports import Embedder, Wiki
@@ -43,8 +44,12 @@ class Indexing:
         self._settings = settings
         self._secrets = secrets
         self._folder = folder
-        found = [wiki_of(s) for s in settings.wiki] if wikis is None else wikis
-        self.wikis = {wiki.name: wiki for wiki in found}
+        found = (
+            [wiki_of(wiki, settings.data_dir, secrets) for wiki in settings.wiki]
+            if wikis is None
+            else wikis
+        )
+        self.wikis = {wiki.name: wiki for wiki in wikis}
 
     def __enter__(self) -> Self:
         return self
@@ -161,11 +166,20 @@ class Indexing:
         )
 
 
-def wiki_of(wiki: WikiSettings) -> Wiki:
-    """One ``[[wiki]]``."""
-    return MarkdownWiki(
-        wiki.name,
-        wiki.path or Path(),
+class _Reading(TypedDict):
+    """How a Markdown wiki is read, wherever it comes from."""
+
+    site_url: str
+    flavour: str
+    acl: Acl
+    include: Sequence[str]
+    exclude: Sequence[str]
+    max_bytes: int
+
+
+def wiki_of(wiki: WikiSettings, data_dir: Path, secrets: Secrets) -> Wiki:
+    """One ``[[wiki]]``; a cloned one stands in the data folder."""
+    reading = _Reading(
         site_url=wiki.site_url,
         flavour=wiki.flavour,
         acl=acl_of(wiki.readers),
@@ -173,6 +187,17 @@ def wiki_of(wiki: WikiSettings) -> Wiki:
         exclude=wiki.exclude,
         max_bytes=wiki.max_page_bytes,
     )
+    if wiki.git:
+        return GitWiki(
+            wiki.name,
+            wiki.git,
+            data_dir / "clones" / wiki.name,
+            branch=wiki.branch,
+            subfolder=wiki.path.as_posix() if wiki.path else "",
+            credential=secrets.footnote_git_token.get_secret_value(),
+            **reading,
+        )
+    return MarkdownWiki(wiki.name, wiki.path or Path(), **reading)
 
 
 def acl_of(readers: Sequence[str]) -> Acl:

@@ -11,7 +11,7 @@ from bot.answering.quoting import quote
 from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.model import Answer, NoAnswer, Question, Reason, Source, Timings
 from indexers.model import Passage
-from indexers.prose import plain
+from indexers.prose import readable
 
 LONGEST_QUESTION = 4000
 """Characters. What is longer is no question but a text."""
@@ -60,7 +60,7 @@ class Answerer:
                 timings,
             )
         text = "\n\n".join(
-            f"{plain(words)} [{number}]" for number, (_, words) in enumerate(quotes, start=1)
+            f"{readable(words)} [{number}]" for number, (_, words) in enumerate(quotes, start=1)
         )
         sources = tuple(_source(passage, words) for passage, words in quotes)
         return Answer(text, sources, sure, timings)
