@@ -114,12 +114,12 @@ def plain(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """The words as a person reads them: as `plain`, but lists keep their look and
+    """The words as a person reads them: as `plain`, but lists and code keep their look and
     paragraphs stand apart."""
     parts: list[str] = []
     last: Kind | None = None
     for block in blocks(text):
-        if words := _plain_block(block):
+        if words := block.text if block.kind is Kind.CODE else _plain_block(block):
             close = block.kind is last is Kind.ITEM
             parts.append(("\n" if close else "\n\n") if parts else "")
             parts.append(_bullet(block) + words if block.kind is Kind.ITEM else words)

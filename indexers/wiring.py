@@ -44,11 +44,8 @@ class Indexing:
         self._settings = settings
         self._secrets = secrets
         self._folder = folder
-        found = (
-            [wiki_of(wiki, settings.data_dir, secrets) for wiki in settings.wiki]
-            if wikis is None
-            else wikis
-        )
+        if wikis is None:
+            wikis = [wiki_of(wiki, settings.data_dir, secrets) for wiki in settings.wiki]
         self.wikis = {wiki.name: wiki for wiki in wikis}
 
     def __enter__(self) -> Self:
