@@ -1,0 +1,160 @@
+"""The whole of Footnote as its own process, in a local Slack, on a real wiki."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.playground.workspace import LocalSlack
+
+MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
+FOOTNOTE = Path(sys.executable).with_name("footnote")
+
+PAGES = {
+    "leave.md": """# Leave
+
+## Annual leave
+
+Everyone has 28 days of annual leave a year. Book it in the staff calendar.
+
+## Sick leave
+
+Tell your manager before ten o'clock in the morning if you are ill.
+""",
+    "expenses.md": """# Expenses
+
+Claim expenses within 60 days. Attach a receipt for everything above 20 euros.
+
+## Taxis
+
+Taxi rides are reimbursed only after nine in the evening.
+""",
+    "security/vpn.md": """# VPN access
+
+To get VPN access, open a ticket with the IT desk and name your laptop.
+""",
+}
+
+
+@dataclass
+class Company:
+    """A wiki, the settings of its bot, and the workspace that asks."""
+
+    folder: Path
+    slack: LocalSlack
+    mode: str
+    port: int
+
+    @property
+    def wiki(self) -> Path:
+        return self.folder / "wiki"
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **{key: value for key, value in os.environ.items() if not key.startswith("SLACK_")},
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
+            "SLACK_API_URL": self.slack.api_url,
+        }
+
+    async def run(self, *arguments: str) -> tuple[int, str, str]:
+        """``footnote`` as an operator calls it: exit code, output, errors."""
+        process = await asyncio.create_subprocess_exec(
+            FOOTNOTE,
+            *arguments,
+            cwd=self.folder,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        return process.returncode or 0, out.decode(), err.decode()
+
+    async def serve(self) -> asyncio.subprocess.Process:
+        """The bot, once Slack can reach it."""
+        with (self.folder / "serve.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                FOOTNOTE, "serve", cwd=self.folder, env=self.environment(), stderr=log, stdout=log
+            )
+        await self._alive(process)
+        if self.mode == "socket":
+            await self.slack.wait_for(lambda: bool(self.slack.sockets.usable()), timeout=10)
+        else:
+            await self.slack.deliver_to(f"http://127.0.0.1:{self.port}/slack/events")
+        return process
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "serve.log").read_text()
+
+    async def _alive(self, process: asyncio.subprocess.Process) -> None:
+        async with aiohttp.ClientSession() as client, asyncio.timeout(30):
+            while True:
+                assert process.returncode is None, self.log
+                try:
+                    async with client.get(f"http://127.0.0.1:{self.port}/healthz") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientConnectionError:
+                    await asyncio.sleep(0.1)
+
+
+def write(folder: Path, pages: Mapping[str, str]) -> None:
+    for name, text in pages.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+@pytest.fixture(params=["socket", "http"])
+async def company(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Company]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    write(tmp_path / "wiki", PAGES)
+    (tmp_path / "footnote.toml").write_text(
+        f"""
+[[wiki]]
+type = "markdown"
+name = "handbook"
+path = "wiki"
+site_url = "https://wiki.example.com"
+
+[sync]
+every_minutes = 0
+
+[slack]
+mode = "{request.param}"
+port = {port}
+review_channel = "C0REVIEW"
+"""
+    )
+    async with LocalSlack(MANIFEST) as slack:
+        slack.add_user("U0ANNA", name="anna", email="anna@example.com")
+        slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)
+        slack.add_channel("C0TEAM", name="team", members=["U0ANNA", "U0BOSS"])
+        slack.add_channel("C0REVIEW", name="review", members=["U0BOSS"])
+        yield Company(tmp_path, slack, request.param, port)
+
+
+@pytest.fixture
+async def bot(company: Company) -> AsyncIterator[asyncio.subprocess.Process]:
+    code, _, errors = await company.run("sync")
+    assert code == 0, errors
+    process = await company.serve()
+    yield process
+    if process.returncode is None:
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(15):
+            assert await process.wait() == 0, company.log

@@ -1,0 +1,97 @@
+"""From a question to a better page: every step as people take it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from bot.playground.model import Message
+
+from .conftest import PAGES, Company, write
+
+TAXI = "https://wiki.example.com/expenses/#taxis"
+
+
+def shown(message: Message) -> str:
+    return json.dumps(message.blocks, ensure_ascii=False) + message.text
+
+
+async def test_a_flagged_answer_is_better_after_page_and_reindex(
+    company: Company, bot: asyncio.subprocess.Process
+) -> None:
+    slack = company.slack
+
+    question = "When are taxi rides reimbursed?"
+    await slack.mention("U0ANNA", "C0TEAM", question)
+    answer = await slack.wait_for_message("C0TEAM")
+    assert "after nine in the evening" in shown(answer)
+    assert TAXI in shown(answer)
+    assert answer.thread_ts
+
+    await slack.click("U0ANNA", answer, "verdict", "negative")
+    form = await slack.wait_for_view("U0ANNA")
+    await slack.submit("U0ANNA", form, {"choice": "outdated", "words": "It is eight by now."})
+    card = await slack.wait_for_message("C0REVIEW")
+    for part in (question, "after nine in the evening", TAXI, "It is eight by now."):
+        assert part in shown(card)
+    assert (await slack.wait_for_ephemeral("U0ANNA")).text
+
+    write(company.wiki, {"expenses.md": PAGES["expenses.md"].replace("nine", "eight")})
+    await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
+    report = await slack.wait_for_message(
+        "C0TEAM", lambda message: "1 changed" in shown(message), timeout=20
+    )
+    assert "2 unchanged" in shown(report)
+
+    await slack.dm("U0ANNA", question)
+    better = await slack.wait_for_message(slack.im("U0ANNA").id)
+    assert "after eight in the evening" in shown(better)
+    assert "nine" not in shown(better)
+    assert TAXI in shown(better)
+
+    assert question not in company.log
+
+
+async def test_what_the_wiki_does_not_say_is_not_answered(
+    company: Company, bot: asyncio.subprocess.Process
+) -> None:
+    slack = company.slack
+    await slack.dm("U0ANNA", "Which volcano erupted in the year 79?")
+    answer = await slack.wait_for_message(slack.im("U0ANNA").id)
+
+    assert "I searched handbook and found nothing that answers this." in shown(answer)
+
+
+async def test_flags_are_listed_once_the_bot_is_down_and_questions_survive_a_kill(
+    company: Company, bot: asyncio.subprocess.Process
+) -> None:
+    """A second process may not open the embedded index, but the flags are in the database."""
+    slack = company.slack
+    await slack.mention("U0ANNA", "C0TEAM", "How do I get VPN access?")
+    answer = await slack.wait_for_message("C0TEAM")
+    await slack.click("U0ANNA", answer, "verdict", "negative")
+    form = await slack.wait_for_view("U0ANNA")
+    await slack.submit("U0ANNA", form, {"choice": "wrong", "words": ""})
+    await slack.wait_for_message("C0REVIEW")
+
+    code, _, errors = await company.run("ask", "Anything?")
+    assert code == 1
+    assert "Another Footnote process holds the index" in errors
+    assert "Traceback" not in errors
+
+    code, out, _ = await company.run("flags", "--json")
+    assert code == 0
+    (flag,) = json.loads(out)
+    assert (flag["reason"], flag["question"]) == ("wrong", "How do I get VPN access?")
+
+    bot.kill()
+    await bot.wait()
+    again = await company.serve()
+    try:
+        await slack.mention("U0ANNA", "C0TEAM", "How many days of annual leave are there?")
+        await slack.wait_for_message("C0TEAM", lambda message: "28 days" in shown(message))
+    finally:
+        again.terminate()
+        stopped = await again.wait()
+
+    assert stopped == 0
