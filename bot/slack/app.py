@@ -55,6 +55,9 @@ class Surroundings:
     new_incident: Callable[[], str] = incidents.new_incident
     as_of: Callable[[], datetime | None] = unknown
     first_pause: float = 1.0
+    """Seconds before the second try while Slack does not answer."""
+    ping_every: float = 5.0
+    """Seconds between two looks at whether the socket is alive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +159,9 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         review_channel=settings.review_channel,
     )
     bolt = _bolt(settings, me)
-    listeners.tell_failures(bolt, voice, around.new_incident)
+    failures = listeners.Failures(voice, around.new_incident)
     listeners.keep_questions(bolt, me, inbox, workers)
-    listeners.listen(bolt, verdicts, Commands(people, reindexer))
+    listeners.listen(bolt, verdicts, Commands(people, reindexer), failures)
 
     def forgetting() -> int:
         inbox.forget_before(around.clock() - settings.retention)

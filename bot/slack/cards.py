@@ -13,7 +13,7 @@ from bot.model import Answer, Source
 from bot.slack.blocks import joined, source_line
 from bot.slack.links import origins as origins_of
 from bot.slack.message import Block, Message, context, plain_text, section
-from bot.slack.mrkdwn import link, literal, render
+from bot.slack.mrkdwn import Piece, link, literal, render
 from bot.slack.sections import sections
 from indexers.prose import plain
 
@@ -126,5 +126,7 @@ def _answer(flag: Flag, shown: Shown, origins: Container[str]) -> list[str]:
 
 
 def _quoted(text: str) -> str:
+    """As much of it as one section takes, beside its heading."""
     lines = literal(text).splitlines() or [""]
-    return "\n".join(f"&gt; {line}" for line in lines)
+    quoted = "\n".join(f"&gt; {line}" for line in lines)
+    return next(iter(sections([Piece(quoted)], 2_500)), "")

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.message import Message, say
@@ -25,9 +24,7 @@ class Commands:
     people: People
     reindexer: Reindexer
 
-    async def wiki(self, ack: AsyncAck, command: Mapping[str, Any], respond: AsyncRespond) -> None:
-        await ack()
-
+    async def wiki(self, command: Mapping[str, Any], respond: AsyncRespond) -> None:
         async def whisper(message: Message) -> None:
             await respond(text=message.text, blocks=message.blocks, response_type="ephemeral")
 

@@ -7,10 +7,12 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack import blocks, cards, incidents
@@ -28,21 +30,25 @@ _ANY = re.compile(".*", re.DOTALL)
 
 def keep_questions(app: AsyncApp, me: Identity, inbox: Inbox, workers: Workers) -> None:
     """If the inbox cannot keep it, the error makes Slack deliver it again."""
+    in_turn = asyncio.Lock()  # threads would mix up what came in order
 
     @app.middleware
     async def keep(body: Mapping[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
         letter = letter_of(body, me)
         if letter is not None:
-            kept = await asyncio.to_thread(inbox.receive, letter)
+            async with in_turn:
+                kept = await asyncio.to_thread(inbox.receive, letter)
             if kept is not None:
                 workers.submit(kept)
         await next()
 
 
-def listen(app: AsyncApp, verdicts: Verdicts, commands: Commands) -> None:
-    app.action(blocks.VERDICT)(verdicts.pressed)
-    app.view(cards.FORM)(verdicts.sent)
-    app.command("/wiki")(commands.wiki)
+def listen(app: AsyncApp, verdicts: Verdicts, commands: Commands, failures: Failures) -> None:
+    guarded = failures.guarded
+    app.action(blocks.VERDICT)(guarded(verdicts.pressed))
+    app.view(cards.FORM)(guarded(verdicts.sent))
+    app.command("/wiki")(guarded(commands.wiki))
+    app.error(failures.note_undelivered)
     _take_the_rest(app)
 
 
@@ -60,30 +66,49 @@ def _take_the_rest(app: AsyncApp) -> None:
     app.options(_ANY)(take)
 
 
-def tell_failures(app: AsyncApp, voice: Voice, new_incident: Callable[[], str]) -> None:
-    """An error in a listener: a number for the person, the traceback for the log."""
+Handler = Callable[[Mapping[str, Any], AsyncRespond], Awaitable[None]]
+Listener = Callable[[AsyncAck, Mapping[str, Any], AsyncRespond], Awaitable[None]]
 
-    @app.error
-    async def failed(error: Exception, body: Mapping[str, Any]) -> None:
-        incident = new_incident()
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """An error in a handler is a number for the person and a traceback for the log."""
+
+    voice: Voice
+    new_incident: Callable[[], str]
+
+    def guarded(self, handler: Handler) -> Listener:
+        """Acknowledge, then handle. An error must not reach Bolt: it would take back
+        the acknowledgement (seen in 1.30: an error within 10 ms times the click out)."""
+
+        async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+            await ack()
+            try:
+                await handler(body, respond)
+            except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
+                await self._tell(body, error)
+
+        return listener
+
+    async def note_undelivered(self, error: Exception, body: Mapping[str, Any]) -> None:
+        """An event that could not be kept. Slack will deliver it again."""
+        incidents.note(self.new_incident(), f"a {body.get('type')} could not be taken", error)
+
+    async def _tell(self, body: Mapping[str, Any], error: Exception) -> None:
+        incident = self.new_incident()
         incidents.note(incident, f"a {body.get('type') or body.get('command')} failed", error)
         person, channel = _who_acted(body)
-        if not person:
-            return
         try:
             if channel:
-                await voice.whisper(channel, person, incidents.sorry(incident))
+                await self.voice.whisper(channel, person, incidents.sorry(incident))
             else:
-                await voice.post(person, incidents.sorry(incident))
+                await self.voice.post(person, incidents.sorry(incident))
         except (SlackRefused, SlackUnavailable) as refusal:
             logger.warning("Incident %s: nor could the person be told: %s", incident, refusal)
 
 
 def _who_acted(body: Mapping[str, Any]) -> tuple[str, str]:
-    """Person and channel of a click, a form or a command; an event is no act that
-    waits for an answer here."""
-    if "event" in body:
-        return "", ""
+    """Person and channel of a click, a form or a command."""
     person = body.get("user_id") or (body.get("user") or {}).get("id", "")
     channel = body.get("channel_id") or (body.get("channel") or {}).get("id", "")
     return person, channel

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.mrkdwn import literal
+from bot.slack.mrkdwn import Piece, literal
+from bot.slack.sections import sections
 
 Block = dict[str, Any]
 
@@ -43,8 +43,6 @@ def plain_text(text: str) -> Block:
 
 def say(text: str, *small: str) -> Message:
     """A sentence of ours in plain text, with small print below."""
-    return Message(literal(text), [section(literal(text)), *map(context, _safe(small))])
-
-
-def _safe(texts: Iterable[str]) -> Iterable[str]:
-    return (literal(text) for text in texts)
+    safe = literal(text)
+    parts = [section(part) for part in sections([Piece(safe)])]
+    return Message(safe, [*parts, *(context(literal(line)) for line in small)])

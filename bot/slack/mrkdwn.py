@@ -22,21 +22,24 @@ from indexers.prose import Kind, blocks, plain_line
 LONGEST_LABEL = 150
 """Characters: a link must fit into one section, however much of it is escaped."""
 
+LONGEST_CODE = 500
+"""Characters of a code span, for the same reason."""
+
 _JOINER = "\u2060"
 _LOOKS_LIKE_A_TICK = "\u02cb"
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 
 _PING = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
-_ADDRESS = re.compile(r"\b(https?:|ftp:|www)(//|\.)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(https?:|ftp:|www)(//|\.)", re.IGNORECASE)
 _MAILBOX_END = re.compile(r"[\w.+%-]")
 _MAIL_HOST = re.compile(r"@[\w-]{1,63}\.\w")
 _INLINE = re.compile(
-    r"(?P<ticks>`{1,2})(?!`)(?P<code>.{1,500}?)(?<!`)(?P=ticks)(?!`)"
+    rf"(?P<ticks>`{{1,2}})(?!`)(?P<code>.{{1,{LONGEST_CODE}}}?)(?<!`)(?P=ticks)(?!`)"
     r"|!?\[(?P<label>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]"
     r"\((?P<url>(?:[^()\s]|\([^()\s]*\))*)(?:\s\"[^\"\n]*\")?\)"
     r"|\[(?P<note>\d{1,2})\]"
     r"|\*\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*\*"
-    r"|(?P<bare>(?:(?:https?|ftp)://|\bwww\.)[^\s<>\"'`|]+)",
+    r"|(?P<bare>(?:(?:https?|ftp)://|www\.)[^\s<>\"'`|]+)",
     re.IGNORECASE,
 )
 _FENCE_LINE = re.compile(r"^ *(?:> ?)*(?:`{3,}|~{3,})")
@@ -165,6 +168,8 @@ def _bare(url: str, origins: Container[str]) -> str:
     rest = _words(url[len(address) :])
     if linked := allowed(address, origins):
         return f"<{_escaped(linked)}>{rest}"
+    if len(address) > LONGEST_CODE:
+        return _words(url)
     return f"`{_escaped(address)}`{rest}"
 
 

@@ -145,7 +145,7 @@ def _person(user: Mapping[str, Any], team: str) -> Person:
     admin = user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")
     return Person(
         id=user["id"],
-        name=name or "someone",
+        name=str(name or "someone")[:80],
         email=str(profile.get("email") or "").casefold(),
         standing=standing,
         runs_workspace=bool(admin) and standing is Standing.MEMBER,

@@ -46,7 +46,7 @@ def _lines(report: SyncReport) -> list[str]:
         + ", ".join(f"{number:,} {name}" for name, number in counts.items())
     ]
     lines += [
-        f"\u2022 {literal(one.key)}: {literal(one.reason)}"
+        f"\u2022 {literal(one.key)}: {literal(one.reason[:300])}"
         for one in report.failed[:_FAILURES_SHOWN]
     ]
     if (more := len(report.failed) - _FAILURES_SHOWN) > 0:

@@ -64,7 +64,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
             around=around,
         )
         try:
-            await _listen(app, settings, stop, ready, around.first_pause)
+            await _listen(app, settings, stop, ready, around)
         finally:
             await app.stop(settings.grace)
 
@@ -74,15 +74,14 @@ async def _listen(
     settings: SlackSettings,
     stop: asyncio.Event,
     ready: Callable[[SlackApp], None] | None,
-    first_pause: float,
+    around: Surroundings,
 ) -> None:
     async with AsyncExitStack() as open_:
         await app.start()
         if settings.port is not None or not settings.socket_mode:
             await open_.enter_async_context(_http(app.bolt, settings))
         if settings.socket_mode:
-            connecting = _connect(app.bolt, settings, first_pause)
-            handler = await _until(stop, connecting)
+            handler = await _until(stop, _connect(app.bolt, settings, around))
             if handler is None:
                 return
             open_.push_async_callback(handler.close_async)
@@ -107,7 +106,7 @@ async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identi
 
 
 async def _connect(
-    bolt: AsyncApp, settings: SlackSettings, first_pause: float
+    bolt: AsyncApp, settings: SlackSettings, around: Surroundings
 ) -> AsyncSocketModeHandler:
     """The first address is asked for here: the client itself would repeat a wrong token
     for ever, and an address that has run out as well."""
@@ -118,9 +117,15 @@ async def _connect(
             lambda: client.apps_connections_open(app_token=settings.app_token),
             client.base_url,
             "SLACK_APP_TOKEN",
-            first_pause,
+            around.first_pause,
         )
-        handler = AsyncSocketModeHandler(bolt, settings.app_token, logger=log, web_client=client)
+        handler = AsyncSocketModeHandler(
+            bolt,
+            settings.app_token,
+            logger=log,
+            web_client=client,
+            ping_interval=around.ping_every,
+        )
         handler.client.wss_uri = opened["url"]
         try:
             async with asyncio.timeout(_CONNECTING):

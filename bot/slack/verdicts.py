@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
@@ -42,9 +42,8 @@ class Verdicts:
     origins: frozenset[str]
     review_channel: str
 
-    async def pressed(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+    async def pressed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """A feedback button. The form must open within three seconds, so it comes first."""
-        await ack()
         verdict, _, given_id = str(body["actions"][0]["value"]).partition(":")
         person, given = body["user"]["id"], int(given_id)
         if verdict == "bad":
@@ -54,14 +53,15 @@ class Verdicts:
         if known is None:
             await self.voice.whisper(body["channel"]["id"], person, FORGOTTEN)
             return
+        # A quick click may be here before the message's ts is written down.
+        known = replace(known, message=body["container"]["message_ts"])
         withdrawn = await asyncio.to_thread(self.feedback.praise, given, person)
         await self._confirm(known, person, THANKS)
         if withdrawn and withdrawn.card:
             await self._show(withdrawn)
 
-    async def sent(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+    async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """The form."""
-        await ack()
         filled, person = cards.filled(body["view"]), body["user"]["id"]
         known = await asyncio.to_thread(self.feedback.given, filled.given)
         if known is None:
@@ -81,10 +81,10 @@ class Verdicts:
         mark = f"reply-to-{place.ts}-{len(messages) - 1}"
         try:
             await self.voice.edit(place.channel, given.message, messages[-1].marked(mark))
-            if not given.asked.private:
-                await self.voice.whisper(place.channel, person, words, place.thread)
-        except SlackRefused as error:
-            logger.info("A verdict is kept but could not be confirmed: %s", error.code)
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.info("A verdict is kept but not shown on its answer: %s", error)
+        if not given.asked.private:
+            await self.voice.whisper(place.channel, person, words, place.thread)
 
     async def _show(self, flag: Flag) -> bool:
         """Put the flag's card up, or bring it up to date. Whether it is there."""

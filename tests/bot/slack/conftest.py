@@ -17,6 +17,7 @@ from bot.errors import SyncRunning
 from bot.model import Answer, NoAnswer, Question, Reason, Source
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
+from bot.ports import Answering
 from bot.slack.app import SlackApp, Surroundings
 from bot.slack.links import origins
 from bot.slack.serve import serve
@@ -101,9 +102,10 @@ class Bot:
     def __init__(self, slack: LocalSlack, data: Path) -> None:
         self.slack = slack
         self.handbook = Handbook()
+        self.answering: Answering = self.handbook
         self.syncs = Syncs()
         self.around = Surroundings(
-            clock=lambda: NOW, new_incident=lambda: "abc123", first_pause=0.01
+            clock=lambda: NOW, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
         )
         self.settings = SlackSettings(
             bot_token=slack.bot_token,
@@ -131,7 +133,8 @@ class Bot:
         self._task = asyncio.create_task(self._serve(ready.set_result))
         await asyncio.wait([self._task, ready], return_when=asyncio.FIRST_COMPLETED)
         if self._task.done():
-            await self._task
+            task, self._task = self._task, None
+            await task
         self.app = await ready
 
     async def stop(self) -> None:
@@ -142,7 +145,8 @@ class Bot:
 
     async def kill(self) -> None:
         """As near to it as one process allows: nothing at work comes to its end."""
-        self.change(grace=0)
+        for lane in list(self.app.workers._lanes.values()):
+            lane.cancel()
         await self.stop()
 
     async def _serve(self, ready: Callable[[SlackApp], None]) -> None:
@@ -150,7 +154,7 @@ class Bot:
         try:
             await serve(
                 self.settings,
-                answering=self.handbook,
+                answering=self.answering,
                 reindexing=self.syncs,
                 state=state,
                 around=self.around,

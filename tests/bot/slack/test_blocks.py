@@ -1,0 +1,171 @@
+"""What an answer looks like."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given as examples
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from bot.feedback.model import Asked, Complaint, Flag, FlagState, Given, Place, Tally
+from bot.model import Answer, NoAnswer, Reason, Source
+from bot.playground.kit.blocks import block_problems, text_length
+from bot.playground.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
+from bot.playground.pings import live_pings
+from bot.slack import blocks, cards
+from bot.slack.links import origins
+from bot.slack.message import Message
+from bot.slack.mrkdwn import literal, render
+from bot.slack.sections import sections
+
+ALLOWED = origins(["wiki.example.com"])
+TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+SOURCE = Source(
+    title="Leave",
+    heading="Annual leave",
+    url="https://wiki.example.com/leave#annual",
+    quote="q",
+    wiki="handbook",
+    page="leave.md",
+    revision="r1",
+)
+ASKED = Asked("How?", "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+
+
+def given_(answer: Answer | NoAnswer, **changes: object) -> Given:
+    return replace(Given(7, ASKED, answer, NOW), **changes)  # type: ignore[arg-type] - a test's shorthand
+
+
+def shown(answer: Answer | NoAnswer, tally: Tally | None = None) -> list[Message]:
+    return blocks.answer(given_(answer), ALLOWED, today=TODAY, tally=tally)
+
+
+def test_an_answer_is_text_then_sources_then_buttons() -> None:
+    old = replace(SOURCE, title="Old", heading="", outdated=True, updated=date(2019, 1, 1))
+    given = given_(
+        Answer("Ask Ann. [1] Or not. [2]", (replace(SOURCE, updated=date(2026, 8, 1)), old), 0.9),
+        as_of=datetime(2026, 11, 24, 14, 2, tzinfo=UTC),
+    )
+    [message] = blocks.answer(given, ALLOWED, today=TODAY)
+
+    link = "https://wiki.example.com/leave#annual"
+    assert message.text == "Ask Ann."
+    assert message.blocks[:2] == [
+        {
+            "type": "section",
+            "text": {
+                "type": "mrkdwn",
+                "text": f"Ask Ann. <{link}|[1]> Or not. <{link}|[2]>",
+                "verbatim": True,
+            },
+        },
+        {
+            "type": "context",
+            "elements": [
+                {
+                    "type": "mrkdwn",
+                    "text": f"[1] <{link}|Leave &gt; Annual leave> \u00b7 updated 3 months ago\n"
+                    f"[2] <{link}|Old> \u00b7 :warning: marked as outdated\n"
+                    "Wiki as of 14:02",
+                    "verbatim": True,
+                }
+            ],
+        },
+    ]
+    assert [block["type"] for block in message.blocks[2:]] == ["context_actions"]
+
+
+def test_a_question_too_long_has_no_buttons() -> None:
+    [message] = shown(NoAnswer(Reason.TOO_LONG, "Please ask in fewer words."))
+
+    assert [block["type"] for block in message.blocks] == ["section"]
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(-1, "today"), (0, "today"), (1, "1 day ago"), (45, "1 month ago"), (800, "2 years ago")],
+)
+def test_ages_are_told_in_words(days: int, words: str) -> None:
+    assert blocks.ago(date.fromordinal(TODAY.toordinal() - days), TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Ask Ann. [1] She knows.", "Ask Ann."),
+        ("Version 2.1 is out! Get it.", "Version 2.1 is out!"),
+        ("- one\n- two", "one two"),
+        ("```\ncode here\n```", "code here"),
+        ("\u4f11\u6687\u3002\u6b21", "\u4f11\u6687\u3002"),
+        ("word " * 100, "word " * 28 + "word\u2026"),
+        ("", ""),
+    ],
+)
+def test_the_notification_is_the_first_sentence(text: str, sentence: str) -> None:
+    assert blocks.first_sentence(text) == sentence
+
+
+def test_verdicts_are_counted_in_channels_and_named_in_private() -> None:
+    answer = Answer("Yes.", (SOURCE,), 0.9)
+    private = given_(answer, asked=replace(ASKED, private=True))
+
+    [open_] = shown(answer, Tally(good=2, bad=1))
+    [closed] = blocks.answer(private, ALLOWED, today=TODAY, tally=Tally(bad=1))
+
+    assert open_.blocks[-2]["elements"][0]["text"] == ":+1: 2   :-1: 1"
+    assert closed.blocks[-2]["elements"][0]["text"] == "You flagged this."
+
+
+HOSTILE = st.lists(
+    st.sampled_from(
+        ["<!channel>", "<@U1>", "@here", "www.evil.com", "https://evil.com", "ftp://evil.com/x",
+         "https://\"evil", "[x](https://evil.com)", "`", "```", "\n", "\n\n```\n", " word ", "[1]",
+         "https://wiki.example.com@evil.com", "https://wiki.example.com\\.evil.com/", "@group",
+         "x" * 700, "&" * 700, "| a | b |\n", "**", "<http://evil.com|ok>", "\u202e", "\u200b"]
+    )
+    | st.text(max_size=20),
+    max_size=30,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@examples(HOSTILE, HOSTILE)
+def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
+    text: str, other: str
+) -> None:
+    """By the judgement of the local Slack, which shares no code with the sanitizer."""
+    source = replace(SOURCE, title=other or "t", heading=text)
+    foreign = replace(SOURCE, url=other, title=text)
+    answer = given_(Answer(text or "x", (source, foreign), 0.9))
+    flag = Flag(1, answer, "U1", Complaint.WRONG, other, FlagState.OPEN, NOW)
+    card_shown = cards.Shown(other[:80], (source, foreign), whole=True)
+    messages = blocks.answer(answer, ALLOWED, today=TODAY, tally=Tally(1, 1))
+    messages.append(cards.card(flag, card_shown, ALLOWED, today=TODAY))
+
+    for message in messages:
+        assert block_problems(message.blocks, "message") == []
+        assert text_length(message.blocks) <= MESSAGE_BLOCKS_TEXT
+        assert 0 < len(message.text) <= UPDATED_TEXT
+        live = live_pings({"text": message.text, "blocks": message.blocks})
+        assert {(one.kind, one.host) for one in live} <= {("link", "wiki.example.com")}
+
+
+@settings(max_examples=150, deadline=None)
+@examples(HOSTILE)
+def test_a_second_judge_finds_nothing_alive(text: str) -> None:
+    for out in (literal(text), *sections(render(text, ALLOWED))):
+        assert {(one.kind, one.host) for one in live_pings(out)} <= {("link", "wiki.example.com")}
+
+
+def test_forty_thousand_characters_come_whole_in_messages_that_slack_takes() -> None:
+    words = [f"word{number}" for number in range(4500)]
+    messages = shown(Answer(" ".join(words), (SOURCE,) * 40, 0.9))
+
+    assert all(text_length(message.blocks) < MESSAGE_BLOCKS_TEXT for message in messages)
+    assert all(block_problems(message.blocks, "message") == [] for message in messages)
+    texts = [b["text"]["text"] for m in messages for b in m.blocks if b["type"] == "section"]
+    assert " ".join(texts).split() == words

@@ -1,0 +1,106 @@
+"""Which events ask something, and what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.slack.letters import Identity, asks_nothing, letter_of, people_named, question
+from bot.state.inbox import Kind, Letter
+
+ME = Identity(team="T1", user="UBOT", bot="BBOT")
+MENTION: dict[str, Any] = {
+    "type": "app_mention",
+    "user": "U1",
+    "text": "<@UBOT> leave?",
+    "ts": "2.0",
+    "channel": "C1",
+}
+
+
+def envelope(**event: Any) -> dict[str, Any]:
+    return {"type": "event_callback", "event_id": "Ev1", "team_id": "T1", "event": MENTION | event}
+
+
+def test_a_mention_is_a_letter() -> None:
+    assert letter_of(envelope(), ME) == Letter(
+        "Ev1", Kind.MENTION, "T1", "C1", "2.0", "2.0", "U1", "<@UBOT> leave?"
+    )
+
+
+def test_within_a_thread_the_answer_goes_into_that_thread() -> None:
+    letter = letter_of(envelope(thread_ts="1.0"), ME)
+
+    assert letter is not None
+    assert (letter.ts, letter.thread) == ("2.0", "1.0")
+
+
+@pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
+def test_a_direct_message_is_a_letter(subtype: str) -> None:
+    letter = letter_of(envelope(type="message", channel_type="im", subtype=subtype), ME)
+
+    assert letter is not None
+    assert letter.kind is Kind.DIRECT
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"bot_id": "B1"},
+        {"user": "UBOT"},
+        {"user": None},
+        {"type": "message", "channel_type": "channel"},
+        {"type": "message", "channel_type": "mpim"},
+        {"type": "message", "channel_type": "im", "subtype": "message_changed"},
+        {"type": "message", "channel_type": "im", "subtype": "message_deleted"},
+        {"type": "message", "channel_type": "im", "subtype": "bot_message"},
+        {"type": "reaction_added"},
+        {"ts": None},
+        {"channel": ""},
+    ],
+)
+def test_all_else_is_none(event: dict[str, Any]) -> None:
+    assert letter_of(envelope(**event), ME) is None
+
+
+def test_clicks_are_none() -> None:
+    assert letter_of({"type": "block_actions", "actions": []}, ME) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("<@UBOT> how?", "how?"),
+        ("hey <@UBOT|footnote> how?", "hey how?"),
+        ("<@UBOT>\nhow\n```\nif a  &lt; b:\n    c\n```", "how\n```\nif a < b:\n    c\n```"),
+        ("ask <@U2> or <@U3|carl> in <#C1|general>", "ask @ben or @carl in #general"),
+        ("ask <@U9>", "ask @someone"),
+        ("<!here> see <https://a.example/x|the page>", "@here see the page (https://a.example/x)"),
+        ("<https://a.example/x>", "https://a.example/x"),
+        ("<!subteam^S1|@hr> a &amp;lt; b", "@hr a &lt; b"),
+        ("", ""),
+    ],
+)
+def test_a_question_is_what_a_person_reads(text: str, asked: str) -> None:
+    assert question(text, ME, {"U2": "ben"}) == asked
+
+
+def test_the_people_to_be_looked_up_are_the_others_without_a_name() -> None:
+    assert list(people_named("<@UBOT> <@U2> <@U3|carl> <#C1>", ME)) == ["U2"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", ":wave:", ":+1::tada:", "\U0001f389", "?!", "Hi!", "hello there", "THANKS",
+             "thank you so much", "help", "ok, great"],
+)  # fmt: skip
+def test_pleasantries_ask_nothing(text: str) -> None:
+    assert asks_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["leave?", "help with leave", "hi, who approves leave?", "\u4f11\u6687\u306f\uff1f",
+             "\u043e\u0442\u043f\u0443\u0441\u043a", "VPN", "401k"],
+)  # fmt: skip
+def test_questions_in_any_script_ask(text: str) -> None:
+    assert not asks_nothing(text)

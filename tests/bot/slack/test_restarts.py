@@ -1,0 +1,197 @@
+"""Whatever happens in between, a question is answered once."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.model import Answer, NoAnswer, Question
+from bot.playground.delivery import Delivery
+from bot.playground.workspace import LocalSlack
+
+from .conftest import Bot, Handbook
+
+
+async def quiet(bot: Bot) -> None:
+    """Until nothing is at work."""
+    while lanes := list(bot.app.workers._lanes.values()):
+        await asyncio.wait(lanes)
+
+
+async def test_killed_before_the_answer_it_is_answered_after_a_restart(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.handbook.open.clear()
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: slack.calls_to("assistant.threads.setStatus"))
+    await bot.kill()
+    before = slack.from_app("C0TEAM")
+    bot.handbook.open.set()
+    await bot.start()
+    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+
+    assert before == []
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_killed_after_the_answer_it_is_not_answered_again(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """Slack took the answer, and we died before hearing of it."""
+    bot.around = replace(bot.around, first_pause=60)
+    slack.fail_next("chat.postMessage", drop=True, done=True)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM")
+    await bot.kill()
+    await bot.start()
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
+    assert slack.calls_to("conversations.replies")
+
+
+@pytest.mark.parametrize("trouble", [{"drop": True}, {"status": 503}, {"error": "internal_error"}])
+@pytest.mark.parametrize("done", [True, False])
+async def test_an_answer_that_broke_off_is_posted_once(
+    bot: Bot, slack: LocalSlack, trouble: dict[str, Any], done: bool
+) -> None:
+    slack.fail_next("chat.postMessage", **trouble, done=done, times=1 if done else 3)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM")
+    await slack.settled()
+    await quiet(bot)
+
+    assert [message.text for message in slack.from_app("C0TEAM")] == ["Book leave in the calendar."]
+
+
+async def test_a_rate_limit_is_waited_for(bot: Bot, slack: LocalSlack) -> None:
+    slack.fail_next("chat.postMessage", retry_after=1)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM")
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_a_poisonous_question_is_given_up_and_said_so(bot: Bot, slack: LocalSlack) -> None:
+    bot.handbook.open.clear()
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    for _ in range(5):
+        await slack.wait_for(lambda: bot.handbook.asked)
+        await bot.kill()
+        bot.handbook.asked.clear()
+        await bot.start()
+    answer = await slack.wait_for_message("C0TEAM")
+
+    assert answer.text.startswith("Something went wrong")
+
+
+async def test_an_event_delivered_four_times_has_one_answer(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    event = next(d for d in slack.deliveries if d.event_type == "app_mention")
+    for _ in range(3):
+        slack.deliverer.begin("events_api", event.payload)
+    again = {**event.payload, "event_id": "Ev-another-event-same-message"}
+    slack.deliverer.begin("events_api", again)
+    await slack.wait_for_message("C0TEAM")
+    await slack.settled()
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
+    assert all(delivery.acked for delivery in slack.deliveries)
+
+
+async def test_two_mentions_at_once_have_an_answer_each_in_order(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    asked = [await slack.mention("U0ANNA", "C0TEAM", f"leave {n}?") for n in range(6)]
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 6)
+
+    assert [answer.thread_ts for answer in slack.from_app("C0TEAM")] == [a.ts for a in asked]
+    assert [question.text for question in bot.handbook.asked] == [f"leave {n}?" for n in range(6)]
+
+
+async def test_what_the_inbox_cannot_keep_slack_delivers_again(
+    bot: Bot, slack: LocalSlack, free_port: int
+) -> None:
+    bot.change(app_token="", port=free_port)
+    await slack.deliver_to(f"http://127.0.0.1:{free_port}/slack/events")
+    await bot.start()
+    receive, failures = bot.app.inbox.receive, iter([OSError("disk full"), OSError("disk full")])
+
+    def failing(letter: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return receive(letter)
+
+    bot.app.inbox.receive = failing  # type: ignore[method-assign] - a disk that is full twice
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM")
+    event: Delivery = next(d for d in slack.deliveries if d.event_type == "app_mention")
+    await slack.settled()
+
+    assert event.acked
+
+
+async def test_acknowledgements_stay_fast_while_twenty_answers_are_at_work(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.change(workers=20)
+    busy = threading.Semaphore(0)
+
+    class Slow:
+        def answer(self, question: Question) -> Answer | NoAnswer:
+            if "quick" not in question.text:
+                busy.release()
+                time.sleep(0.6)
+            return Handbook().answer(question)
+
+    bot.answering = Slow()
+    await bot.start()
+    for number in range(20):
+        slack.add_channel(f"C{number}", members=["U0ANNA"])
+        await slack.mention("U0ANNA", f"C{number}", "leave?")
+    await asyncio.to_thread(lambda: [busy.acquire(timeout=5) for _ in range(20)])
+    delivery = await slack.command("U0ANNA", "C0TEAM", "/wiki", "help")
+    await slack.mention("U0ANNA", "C0TEAM", "quick leave?")
+    await slack.settled()
+    acks = sorted(attempt.seconds for d in slack.deliveries for attempt in d.attempts)
+    await slack.wait_for(
+        lambda: all(slack.from_app(f"C{number}") for number in range(20)), timeout=10
+    )
+
+    assert delivery.acked
+    assert acks[-1] < 0.5, acks
+
+
+async def test_a_stop_lets_answers_in_flight_end(bot: Bot, slack: LocalSlack) -> None:
+    bot.handbook.open.clear()
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: slack.calls_to("assistant.threads.setStatus"))
+    asyncio.get_running_loop().call_later(0.1, bot.handbook.open.set)
+    await bot.stop()
+
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_after_a_lost_connection_the_bot_hears_again(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await slack.sockets.cut()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=25)
+
+    assert answer.text == "Book leave in the calendar."

@@ -1,0 +1,82 @@
+"""Starting and stopping, with everything that can be wrong."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+
+from bot.errors import SlackMisconfigured
+from bot.playground.workspace import LocalSlack
+
+from .conftest import Bot
+
+
+@pytest.mark.parametrize(
+    ("setting", "variable"), [("bot_token", "SLACK_BOT_TOKEN"), ("app_token", "SLACK_APP_TOKEN")]
+)
+async def test_a_wrong_token_is_one_clear_sentence(bot: Bot, setting: str, variable: str) -> None:
+    bot.change(**{setting: "xoxb-not-a-token"})
+
+    with pytest.raises(SlackMisconfigured, match=rf"refuses {variable} \(invalid_auth\)") as raised:
+        await bot.start()
+
+    assert "not-a-token" not in str(raised.value)
+
+
+async def test_http_without_a_secret_is_refused(bot: Bot, free_port: int) -> None:
+    bot.change(app_token="", signing_secret="", port=free_port)
+
+    with pytest.raises(SlackMisconfigured, match="SLACK_SIGNING_SECRET"):
+        await bot.start()
+
+
+async def test_a_port_that_is_taken_is_refused(bot: Bot, slack: LocalSlack) -> None:
+    bot.change(port=int(slack.url.rsplit(":", 1)[1]))
+
+    with pytest.raises(SlackMisconfigured, match="Cannot listen"):
+        await bot.start()
+
+
+async def test_a_slack_that_is_down_is_waited_for(
+    bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack.fail_next("auth.test", status=503, times=2)
+    slack.fail_next("apps.connections.open", drop=True, times=2)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM")
+
+    assert "Slack cannot now (503)" in caplog.text
+    assert "trying again in" in caplog.text
+
+
+async def test_a_stop_ends_the_waiting_too(bot: Bot) -> None:
+    bot.change(api_url="http://127.0.0.1:1/api/")
+    starting = asyncio.create_task(bot.start())
+    await asyncio.sleep(0.05)
+    await bot.stop()
+    starting.cancel()
+
+
+async def test_health_is_told_where_a_port_is_given(bot: Bot, free_port: int) -> None:
+    bot.change(port=free_port)
+    await bot.start()
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{free_port}/healthz") as response,
+    ):
+        assert await response.json() == {"status": "ok"}
+
+
+async def test_an_event_with_a_wrong_signature_is_refused(bot: Bot, free_port: int) -> None:
+    bot.change(app_token="", port=free_port)
+    await bot.start()
+    headers = {"X-Slack-Signature": "v0=00", "X-Slack-Request-Timestamp": "1"}
+    address = f"http://127.0.0.1:{free_port}/slack/events"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(address, json={"type": "event_callback"}, headers=headers) as response,
+    ):
+        assert response.status == 401

@@ -1,0 +1,161 @@
+"""Good or bad, and what is wrong: kept, confirmed in place, shown to reviewers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Complaint, FlagState
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+
+from .conftest import NOW, Bot
+from .test_answering_in_slack import words
+
+
+@pytest.fixture
+async def answer(bot: Bot, slack: LocalSlack) -> Message:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
+    return await slack.wait_for_message("C0TEAM")
+
+
+@pytest.fixture
+def feedback(answer: Message, tmp_path: Path) -> Feedback:
+    """A second look at the same database, as `footnote flags` has it."""
+    return Feedback(DatabaseLedger(Database.open(tmp_path / "state.db")), lambda: NOW)
+
+
+async def flag(
+    slack: LocalSlack, person: str, answer: Message, complaint: str, comment: str = ""
+) -> None:
+    delivery = await slack.click(person, answer, "verdict", "negative")
+    assert delivery.acked
+    form = await slack.wait_for_view(person)
+    submission = await slack.submit(person, form, {"choice": complaint, "words": comment})
+    assert submission.accepted
+
+
+async def test_a_good_verdict_is_confirmed_in_place_and_to_the_person(
+    slack: LocalSlack, answer: Message, feedback: Feedback
+) -> None:
+    await slack.click("U0BEN", answer, "verdict", "positive")
+    thanks = await slack.wait_for_ephemeral("U0BEN")
+
+    assert thanks.thread_ts == answer.thread_ts
+    assert ":+1: 1" in words(answer)
+    assert feedback.tally(1).good == 1
+    assert feedback.open_flags() == []
+
+
+async def test_a_bad_verdict_asks_what_is_wrong_and_shows_it_to_reviewers(
+    slack: LocalSlack, answer: Message, feedback: Feedback
+) -> None:
+    await flag(slack, "U0BEN", answer, "outdated", "Since May it is <!here> the portal.")
+    card = await slack.wait_for_message("C0REVIEW")
+    thanks = await slack.wait_for_ephemeral("U0BEN")
+    [kept] = feedback.open_flags()
+
+    assert (kept.complaint, kept.person) == (Complaint.OUTDATED, "U0BEN")
+    assert kept.comment == "Since May it is <!here> the portal."
+    assert kept.card is not None
+    assert card.text == "Flagged: outdated: How do I book leave?"
+    for shown in (
+        "How do I book leave?",
+        "Book leave in the calendar.",
+        "Leave &gt; Annual leave",
+        "Since May it is &lt;!here&gt; the portal.",
+        "Flagged by ben",
+        "Open the answer",
+    ):
+        assert shown in words(card)
+    assert {live.host for live in slack.live_pings(card)} == {"wiki.example.com", "local.slack.com"}
+    assert "told the people" in thanks.text
+    assert ":-1: 1" in words(answer)
+
+
+async def test_only_ids_travel_through_slack(slack: LocalSlack, answer: Message) -> None:
+    await slack.click("U0BEN", answer, "verdict", "negative")
+    form = await slack.wait_for_view("U0BEN")
+
+    assert json.loads(form.definition["private_metadata"]) == {"answer": 1}
+    assert answer.blocks[-1]["elements"][0]["negative_button"]["value"] == "bad:1"
+
+
+async def test_a_second_vote_replaces_the_first_and_its_card(
+    slack: LocalSlack, answer: Message, feedback: Feedback
+) -> None:
+    await flag(slack, "U0BEN", answer, "wrong")
+    card = await slack.wait_for_message("C0REVIEW")
+    await slack.wait_for_ephemeral("U0BEN")
+    await flag(slack, "U0BEN", answer, "incomplete")
+    await slack.wait_for(lambda: "incomplete" in card.text)
+    await slack.click("U0BEN", answer, "verdict", "positive")
+    await slack.wait_for(lambda: "taken back" in card.text)
+
+    assert len(slack.from_app("C0REVIEW")) == 1
+    assert [kept.state for kept in feedback.all_flags()] == [FlagState.WITHDRAWN]
+    assert ":+1: 1" in words(answer)
+    assert ":-1:" not in words(answer)
+
+
+async def test_without_a_review_channel_a_flag_is_kept_all_the_same(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    bot.change(review_channel="C0GONE")
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM")
+    await flag(slack, "U0BEN", answer, "wrong")
+    thanks = await slack.wait_for_ephemeral("U0BEN")
+    database = Database.open(tmp_path / "state.db")
+    flags = Feedback(DatabaseLedger(database), lambda: NOW).open_flags()
+    database.close()
+
+    assert thanks.text == "Thank you. I noted what is wrong."
+    assert len(flags) == 1
+
+
+async def test_a_private_answer_shows_reviewers_only_what_everyone_may_read(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    asked = await slack.dm("U0ANNA", "my salary?")
+    answer = await slack.wait_for_message(asked.channel)
+    await flag(slack, "U0ANNA", answer, "wrong")
+    card = await slack.wait_for_message("C0REVIEW")
+    await slack.wait_for(lambda: "You flagged this" in words(answer))
+
+    assert "my salary?" in words(card)
+    assert "not open to everyone" in words(card)
+    assert "secret" not in words(card)
+    assert "Salaries" not in words(card)
+    assert "wiki.example.com/pay" not in words(card)
+
+
+async def test_a_private_answer_from_open_pages_is_shown_to_reviewers(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    asked = await slack.dm("U0ANNA", "leave?")
+    answer = await slack.wait_for_message(asked.channel)
+    await flag(slack, "U0ANNA", answer, "wrong_page")
+    card = await slack.wait_for_message("C0REVIEW")
+
+    assert "Book leave in the calendar." in words(card)
+
+
+async def test_a_form_that_cannot_open_is_told(
+    slack: LocalSlack, answer: Message, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack.fail_next("views.open", error="expired_trigger_id")
+    await slack.click("U0BEN", answer, "verdict", "negative")
+    told = await slack.wait_for_ephemeral("U0BEN")
+
+    assert told.text.startswith("Something went wrong")
+    assert "Incident abc123" in caplog.text
