@@ -18,7 +18,6 @@ from indexers.index.schema import (
     INTEGERS,
     KEYWORDS,
     MEANING,
-    MEANING_WEIGHT,
     WORDS,
     Found,
     Point,
@@ -115,15 +114,16 @@ class EdgeEngine:
         meaning: Vector,
         words: tuple[Sequence[int], Sequence[float]],
         *,
+        meaning_weight: float,
         where: Where,
         limit: int,
     ) -> list[Found]:
         filter_ = _filter(where)
         by_words = Query.Nearest(qdrant.SparseVector(list(words[0]), list(words[1])), using=WORDS)
-        weighed = [(1.0 - MEANING_WEIGHT, _normalised(by_words, filter_))]
+        weighed = [(1.0 - meaning_weight, _normalised(by_words, filter_))]
         if meaning:
             by_meaning = Query.Nearest(list(meaning), using=MEANING)
-            weighed.append((MEANING_WEIGHT, _normalised(by_meaning, filter_)))
+            weighed.append((meaning_weight, _normalised(by_meaning, filter_)))
         request = qdrant.QueryRequest(
             limit=limit,
             prefetches=[prefetch for _, prefetch in weighed],

@@ -100,7 +100,7 @@ class _Embedder:
 
     @cached_property
     def _uncut(self) -> Tokenizer:
-        from tokenizers import Tokenizer  # noqa: PLC0415 - slow, and needed only with a model
+        from tokenizers import Tokenizer  # slow, and needed only with a model
 
         # A copy, because the model's own must go on cutting and padding.
         tokenizer = Tokenizer.from_str(_tokenizer(self._loaded).to_str())
@@ -127,8 +127,8 @@ class LocalEmbedder(_Embedder):
     def _from_folder(self) -> TextEmbedding:
         for name, expected in _DIGESTS.items():
             _check(self._folder / name, expected)
-        from fastembed import TextEmbedding  # noqa: PLC0415 - half a second
-        from fastembed.common.model_description import (  # noqa: PLC0415 - as above
+        from fastembed import TextEmbedding  # half a second
+        from fastembed.common.model_description import (  # as above
             ModelSource,
             PoolingType,
         )
@@ -158,7 +158,7 @@ class FastembedEmbedder(_Embedder):
     """
 
     def __init__(self, name: str, cache_dir: Path, *, threads: int | None = None) -> None:
-        from fastembed import TextEmbedding  # noqa: PLC0415 - half a second
+        from fastembed import TextEmbedding  # half a second
 
         self._name = name
         self._cache_dir = cache_dir
@@ -174,7 +174,7 @@ class FastembedEmbedder(_Embedder):
         super().__init__(self._from_cache_or_hub, query=query, passage=passage)
 
     def _from_cache_or_hub(self) -> TextEmbedding:
-        from fastembed import TextEmbedding  # noqa: PLC0415 - half a second
+        from fastembed import TextEmbedding  # half a second
 
         try:
             return TextEmbedding(self._name, cache_dir=str(self._cache_dir), threads=self._threads)
@@ -214,7 +214,7 @@ def _tokenizer(model: TextEmbedding) -> Tokenizer:
 
 def _unit(vectors: Iterable[object]) -> Iterable[Vector]:
     """Plain lists of length 1, as the index takes them; some models do not normalise."""
-    import numpy as np  # noqa: PLC0415 - only with a model, which has loaded it
+    import numpy as np  # only with a model, which has loaded it
 
     for vector in vectors:
         array = np.asarray(vector, dtype=np.float32)

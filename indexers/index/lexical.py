@@ -23,7 +23,7 @@ LEXICAL_VERSION = 1
 
 # Joined by what stands within names, paths, options, versions and keys. A sentence's
 # full stop, comma or dash is followed by a space and so joins nothing.
-_COMPOUND = re.compile(r"\w+(?:(?:[-./:@_\\#+]|::|->)+\w+)+")
+_COMPOUND = re.compile(r"(?<![^\W_])[^\W_]+(?:[-./:@_\\#+>]+[^\W_]+)+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _SIGNED = re.compile(r"\b([A-Za-z])(\+\+|#)(?!\w)")

@@ -50,10 +50,12 @@ class Engine(Protocol):
         meaning: Vector,
         words: tuple[Sequence[int], Sequence[float]],
         *,
+        meaning_weight: float,
         where: Where,
         limit: int,
     ) -> list[Found]:
-        """The best by words and meaning, fused; by words alone without ``meaning``."""
+        """The best by words and meaning, their scores weighed against each other (the
+        two weights make 1); by words alone without ``meaning``."""
         ...
 
     def settle(self) -> None: ...
@@ -106,7 +108,8 @@ class StoredPassages:
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         where = Where({"wiki": [wiki], "page": [page]})
-        return frozenset(map(str, self._engine.facet("digest", where)))
+        points = self._engine.scroll(where, fields=["digest"], meaning=False)
+        return frozenset(point.payload["digest"] for point in points)
 
     def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
         if len({(passage.wiki, passage.page, passage.revision) for passage in passages}) != 1:
@@ -179,11 +182,15 @@ class StoredPassages:
         if wikis is not None:
             fields["wiki"] = list(wikis)
         words = self._words.of_question(text)
+        bare = len(text.split()) <= 2 and len(words[0]) <= 6
+        weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
         stale: set[int] = set()
         while True:
             where = Where(fields, without=sorted(stale))
             # Twice as many, for the copies that are folded.
-            found = self._engine.search(vector, words, where=where, limit=2 * limit)
+            found = self._engine.search(
+                vector, words, meaning_weight=weight, where=where, limit=2 * limit
+            )
             left_over = self._left_over(found)
             if not left_over:
                 return _hits(found, vector, reader)[:limit]

@@ -34,6 +34,10 @@ DEPTH = 100
 MEANING_WEIGHT = 0.5
 """Against words: measured as the best on company handbooks and on public questions."""
 
+BARE_MEANING_WEIGHT = 0.2
+"""The same for a bare name, as `ERR-1234`. Where a word stands in one passage alone,
+that passage's score has no spread to stand out from, and nearness would win."""
+
 _POINT_IDS = uuid.UUID("1d3f3a52-6d1c-4c0f-8f0a-466f6f746e74")
 
 Payload = Mapping[str, Any]

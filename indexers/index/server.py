@@ -17,7 +17,6 @@ from indexers.index.schema import (
     INTEGERS,
     KEYWORDS,
     MEANING,
-    MEANING_WEIGHT,
     WORDS,
     Found,
     Point,
@@ -131,22 +130,23 @@ class ServerEngine:
                 limit=_ALL,
                 exact=True,
             )
-        return {hit.value: hit.count for hit in response.hits}
+        return {hit.value: hit.count for hit in response.hits if hit.count}
 
     def search(
         self,
         meaning: Vector,
         words: tuple[Sequence[int], Sequence[float]],
         *,
+        meaning_weight: float,
         where: Where,
         limit: int,
     ) -> list[Found]:
         filter_ = _filter(where)
         indices, values = words
         sparse = models.SparseVector(indices=list(indices), values=list(values))
-        weighed = [(1.0 - MEANING_WEIGHT, _normalised(sparse, WORDS, filter_))]
+        weighed = [(1.0 - meaning_weight, _normalised(sparse, WORDS, filter_))]
         if meaning:
-            weighed.append((MEANING_WEIGHT, _normalised(list(meaning), MEANING, filter_)))
+            weighed.append((meaning_weight, _normalised(list(meaning), MEANING, filter_)))
         with self._explained():
             response = self._client.query_points(
                 self._collection,

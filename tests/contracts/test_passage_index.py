@@ -1,0 +1,340 @@
+"""What every PassageIndex does: embedded, on a server, behind a pointer, and the fake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from qdrant_client import QdrantClient
+
+from indexers.index.current import CurrentIndex
+from indexers.index.edge import EdgeIndex
+from indexers.index.server import Server, ServerIndex
+from indexers.index.shelves import FolderShelf
+from indexers.model import EVERYONE, NOBODY, OPEN, Acl, KnownPage, Passage, Principal
+from indexers.ports import PassageIndex
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.index import ListIndex
+from tests.fakes.passages import passages
+
+# qdrant-client in memory stands in for the server, and says what it does without.
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+
+ANYONE = Principal.of(EVERYONE)
+EMBEDDER = WordEmbedder()
+DIMENSIONS = EMBEDDER.dimensions
+
+
+class SteppingBack:
+    """A clock that a time server corrects the wrong way, again and again."""
+
+    def __init__(self) -> None:
+        self._now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        self._now -= 3_600.0
+        return self._now
+
+
+def edge(folder: Path) -> PassageIndex:
+    return EdgeIndex.open(folder / "edge", dimensions=DIMENSIONS)
+
+
+def edge_with_a_clock_that_steps_back(folder: Path) -> PassageIndex:
+    return EdgeIndex.open(folder / "edge", dimensions=DIMENSIONS, clock=SteppingBack())
+
+
+def server(_: Path) -> PassageIndex:
+    memory = Server("http://qdrant.example.com:6333", client=QdrantClient(":memory:"))
+    return ServerIndex.open(memory, collection="passages", dimensions=DIMENSIONS)
+
+
+def current(folder: Path) -> PassageIndex:
+    shelf = FolderShelf(folder, lambda place: EdgeIndex.open(place, dimensions=DIMENSIONS))
+    return CurrentIndex(shelf, "model-splitter")
+
+
+def fake(_: Path) -> PassageIndex:
+    return ListIndex()
+
+
+OPENERS = (edge, edge_with_a_clock_that_steps_back, server, current, fake)
+
+
+@pytest.fixture(params=OPENERS, ids=lambda opener: opener.__name__)
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PassageIndex]:
+    opener: Callable[[Path], PassageIndex] = request.param
+    opened = opener(tmp_path)
+    yield opened
+    opened.close()
+
+
+def put(index: PassageIndex, written: Sequence[Passage]) -> None:
+    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+
+
+def find(
+    index: PassageIndex,
+    text: str,
+    *,
+    reader: Principal = ANYONE,
+    limit: int = 10,
+    wikis: Sequence[str] | None = None,
+) -> list[Passage]:
+    vector = EMBEDDER.embed_question(text)
+    hits = index.search(text, vector, reader=reader, limit=limit, wikis=wikis)
+    return [hit.passage for hit in hits]
+
+
+def test_an_empty_index_knows_and_finds_nothing(index: PassageIndex) -> None:
+    assert index.known("handbook") == {}
+    assert index.counts() == {}
+    assert index.vectors(["no such digest"]) == {}
+    assert index.digests("handbook", "leave") == frozenset()
+    assert index.sweep("handbook") == 0
+    assert find(index, "leave") == []
+
+
+def test_what_was_written_is_found_as_it_was(index: PassageIndex) -> None:
+    (plain,) = passages("leave", "Ask your lead for leave.")
+    full = replace(
+        plain,
+        headings=("Time off", "Leave"),
+        url="https://wiki.example.com/leave#leave",
+        text="Ask [your lead](https://wiki.example.com/lead) for `leave`.",
+        acl=Acl.of([EVERYONE], ["group:a", "user:b"]),
+        owner="Ada",
+        updated=date(2025, 11, 3),
+        outdated=True,
+    )
+    put(index, [full])
+
+    assert find(index, "leave", reader=Principal.of(EVERYONE, "group:a")) == [full]
+
+
+def test_an_index_knows_its_pages_and_counts_them(index: PassageIndex) -> None:
+    put(index, passages("leave", "One.", "Two.", revision="r1"))
+    put(index, passages("travel", "Three.", acl=NOBODY))
+    put(index, passages("leave", "Four.", wiki="engineering"))
+
+    assert index.known("handbook") == {
+        "leave": KnownPage("r1", OPEN),
+        "travel": KnownPage("1", NOBODY),
+    }
+    assert index.counts() == {"handbook": (2, 3), "engineering": (1, 1)}
+
+
+def test_a_page_has_one_revision(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is short.", "Leave is paid.", "Leave is rare."))
+    put(index, passages("leave", "Leave is long.", revision="2"))
+
+    assert [p.text for p in find(index, "leave is short")] == ["Leave is long."]
+    assert index.known("handbook") == {"leave": KnownPage("2", OPEN)}
+    assert index.counts() == {"handbook": (1, 1)}
+
+
+def test_a_revision_may_be_written_again(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is short.", "Leave is paid."))
+    put(index, passages("leave", "Leave is long."))
+
+    assert [p.text for p in find(index, "leave")] == ["Leave is long."]
+    assert index.sweep("handbook") == 0
+
+
+def test_a_page_returns_to_an_earlier_revision(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is short."))
+    index.relabel("handbook", "leave", "2", NOBODY)
+    put(index, passages("leave", "Leave is short.", "Leave is paid."))
+
+    assert len(find(index, "leave")) == 2
+
+
+def test_replacing_takes_one_page_at_one_revision(index: PassageIndex) -> None:
+    two_pages = passages("leave", "One.") + passages("travel", "Two.")
+    two_revisions = passages("leave", "One.") + passages("leave", "Two.", revision="2")
+    for wrong in (two_pages, two_revisions, []):
+        with pytest.raises(ValueError, match="one page at one revision"):
+            index.replace(wrong, [EMBEDDER.embed_question("x") for _ in wrong])
+
+    assert index.counts() == {}
+
+
+def test_wikis_do_not_share_pages(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave of one wiki."))
+    put(index, passages("leave", "Leave of the other wiki.", wiki="engineering"))
+    index.relabel("engineering", "leave", "2", NOBODY)
+    index.remove("engineering", ["leave"])
+
+    assert [p.wiki for p in find(index, "leave")] == ["handbook"]
+
+
+def test_a_search_keeps_to_the_wikis_it_is_given(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave of one wiki."))
+    put(index, passages("leave", "Leave of the other.", wiki="engineering"))
+
+    assert [p.wiki for p in find(index, "leave", wikis=["engineering"])] == ["engineering"]
+    assert len(find(index, "leave", wikis=["engineering", "handbook"])) == 2
+    assert find(index, "leave", wikis=[]) == []
+
+
+def test_a_new_label_changes_rights_and_revision_alone(index: PassageIndex) -> None:
+    (passage,) = passages("leave", "Leave is long.")
+    put(index, [passage])
+    find(index, "leave")  # whatever is remembered about rights must not outlive the label
+    narrow = Acl.of(["group:people"])
+    index.relabel("handbook", "leave", "2", narrow)
+
+    assert find(index, "leave") == []
+    assert find(index, "leave", reader=Principal.of("group:people")) == [
+        replace(passage, revision="2", acl=narrow)
+    ]
+    assert index.known("handbook") == {"leave": KnownPage("2", narrow)}
+    assert index.vectors([passage.digest]).keys() == {passage.digest}
+
+
+def test_a_label_for_a_page_that_is_not_there_does_nothing(index: PassageIndex) -> None:
+    index.relabel("handbook", "leave", "2", OPEN)
+
+    assert index.known("handbook") == {}
+
+
+def test_removed_pages_are_gone(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is long."))
+    put(index, passages("travel", "Travel is far."))
+    index.remove("handbook", ["leave", "never there"])
+    index.remove("handbook", [])
+
+    assert index.known("handbook").keys() == {"travel"}
+    assert {p.page for p in find(index, "leave")} == {"travel"}
+    assert index.counts() == {"handbook": (1, 1)}
+
+
+def test_readers_without_tokens_find_nothing(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is long."))
+
+    assert find(index, "leave", reader=Principal()) == []
+
+
+def test_nobody_finds_what_is_closed(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is long.", acl=NOBODY))
+
+    assert find(index, "leave", reader=Principal.of(EVERYONE, "user:root", "group:all")) == []
+
+
+TOKENS = st.frozensets(st.sampled_from([EVERYONE, "group:a", "group:b", "user:c"]))
+ACLS = st.frozensets(TOKENS, min_size=1, max_size=3).map(Acl)
+
+
+@pytest.mark.parametrize("opener", OPENERS, ids=lambda opener: opener.__name__)
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(acls=st.lists(ACLS, min_size=1, max_size=5), reader=TOKENS.map(Principal))
+def test_a_reader_finds_exactly_what_the_rights_admit(
+    opener: Callable[[Path], PassageIndex],
+    acls: list[Acl],
+    reader: Principal,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    index = opener(tmp_path_factory.mktemp("index"))
+    for number, acl in enumerate(acls):
+        put(index, passages(f"page {number}", "Leave is long.", acl=acl))
+    found = {p.page for p in find(index, "leave", reader=reader)}
+    index.close()
+
+    assert found == {f"page {n}" for n, acl in enumerate(acls) if acl.admits(reader)}
+
+
+def test_vectors_that_stand_can_be_had_by_digest(index: PassageIndex) -> None:
+    written = passages("leave", "One.", "Two.")
+    put(index, written)
+    (expected,) = EMBEDDER.embed_passages([written[1].embedded])
+    found = index.vectors([written[1].digest, written[1].digest, "no such digest"])
+
+    assert found == {written[1].digest: pytest.approx(expected, abs=1e-6)}
+
+
+def test_a_page_has_the_digests_of_its_passages(index: PassageIndex) -> None:
+    written = passages("leave", "One.", "Two.")
+    put(index, written)
+
+    assert index.digests("handbook", "leave") == {passage.digest for passage in written}
+
+
+def test_cosines_compare_question_and_passage_however_it_was_found(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is long.", "Holidays are short.", "Travel is far."))
+    question = EMBEDDER.embed_question("how long is leave")
+    hits = index.search("how long is leave", question, reader=ANYONE, limit=3)
+    stored = EMBEDDER.embed_passages([hit.passage.embedded for hit in hits])
+
+    assert len(hits) == 3
+    assert [hit.cosine for hit in hits] == [
+        pytest.approx(sum(a * b for a, b in zip(question, vector, strict=True)), abs=1e-5)
+        for vector in stored
+    ]
+
+
+def test_hits_come_best_first(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is long.", "Travel is far.", "Leave is paid and long."))
+    hits = index.search("long leave", EMBEDDER.embed_question("long leave"), reader=ANYONE, limit=3)
+
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert hits[-1].passage.text == "Travel is far."
+
+
+def test_no_more_hits_than_asked_for(index: PassageIndex) -> None:
+    put(index, passages("leave", *(f"Leave number {n} is long." for n in range(9))))
+
+    assert len(find(index, "leave", limit=4)) == 4
+    assert find(index, "leave", limit=0) == []
+
+
+def test_copies_are_one_hit(index: PassageIndex) -> None:
+    """A page between its old place and its new one, and boilerplate on every page."""
+    (here,) = passages("leave", "Leave is long.")
+    put(index, [here])
+    put(index, [replace(here, page="time-off/leave")])
+    put(index, passages("travel", "Travel is far."))
+
+    assert len(find(index, "leave")) == 2
+
+
+def test_words_find_what_the_vector_does_not_say(index: PassageIndex) -> None:
+    texts = [f"Something else, number {n}." for n in range(30)]
+    put(index, passages("errors", *texts, "Restart it after ERR-1234."))
+    hits = index.search("err-1234", EMBEDDER.embed_question("x"), reader=ANYONE, limit=1)
+
+    assert [hit.passage.text for hit in hits] == ["Restart it after ERR-1234."]
+
+
+def test_without_a_vector_words_alone_are_searched(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is long.", "Travel is far."))
+    hits = index.search("travel", (), reader=ANYONE, limit=5)
+
+    assert [(hit.passage.text, hit.cosine) for hit in hits] == [("Travel is far.", 0.0)]
+
+
+@pytest.mark.parametrize("text", ["", " ", "the", "😀", "\x00", "\ud800", "où ça ?", "x" * 10_000])
+def test_any_question_can_be_searched(index: PassageIndex, text: str) -> None:
+    put(index, passages("leave", "Leave is long."))
+    vector = EMBEDDER.embed_question("leave")
+
+    assert len(index.search(text, vector, reader=ANYONE, limit=3)) == 1
+
+
+def test_a_settled_index_says_the_same(index: PassageIndex) -> None:
+    for revision in ("1", "2", "3"):
+        put(index, passages("leave", *(f"Leave {n}." for n in range(40)), revision=revision))
+    before = find(index, "leave 7")
+    index.settle()
+
+    assert find(index, "leave 7") == before
+    assert index.counts() == {"handbook": (1, 40)}

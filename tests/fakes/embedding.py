@@ -1,0 +1,46 @@
+"""An embedder whose meaning is the words themselves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from indexers.model import digest
+from indexers.ports import Vector
+
+
+class WordEmbedder:
+    """Texts that share words are near each other: each word adds its own direction.
+
+    ``embedded`` records what was embedded; a text that contains one of ``breaking``
+    raises, as a model does that chokes on it.
+    """
+
+    identity = "words-64"
+    dimensions = 64
+
+    def __init__(self, *, breaking: Sequence[str] = ()) -> None:
+        self.embedded: list[str] = []
+        self._breaking = breaking
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+        for text in texts:
+            if any(word in text for word in self._breaking):
+                raise RuntimeError("this model does not like that word")
+        self.embedded.extend(texts)
+        return [self._embed(text) for text in texts]
+
+    def embed_question(self, text: str) -> Vector:
+        return self._embed(text)
+
+    def _embed(self, text: str) -> Vector:
+        sums = [1e-3] * self.dimensions
+        for word in text.lower().split():
+            direction = int(digest(word.strip(".,?!")), 16)
+            for i in range(self.dimensions):
+                sums[i] += 1.0 if direction >> i & 1 else -1.0
+        length = math.hypot(*sums)
+        return [value / length for value in sums]

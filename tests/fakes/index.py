@@ -1,0 +1,91 @@
+"""An index in a list, for tests of what stands above it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from indexers.model import Acl, Hit, KnownPage, Passage, Principal
+from indexers.ports import Vector
+
+
+class ListIndex:
+    """A PassageIndex that compares every passage: by vector, and by shared words."""
+
+    def __init__(self) -> None:
+        self._pages: dict[tuple[str, str], list[tuple[Passage, Vector]]] = {}
+        self._known: dict[tuple[str, str], KnownPage] = {}
+
+    def known(self, wiki: str) -> dict[str, KnownPage]:
+        return {page: known for (of, page), known in self._known.items() if of == wiki}
+
+    def vectors(self, digests: Sequence[str]) -> dict[str, Vector]:
+        every = (both for page in self._pages.values() for both in page)
+        return {p.digest: vector for p, vector in every if p.digest in set(digests)}
+
+    def digests(self, wiki: str, page: str) -> frozenset[str]:
+        return frozenset(passage.digest for passage, _ in self._pages.get((wiki, page), []))
+
+    def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
+        if len({(p.wiki, p.page, p.revision) for p in passages}) != 1:
+            raise ValueError("replace takes the passages of one page at one revision")
+        first = passages[0]
+        key = (first.wiki, first.page)
+        self._pages[key] = list(zip(passages, vectors, strict=True))
+        self._known[key] = KnownPage(first.revision, first.acl)
+
+    def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
+        if (wiki, page) in self._known:
+            self._known[wiki, page] = KnownPage(revision, acl)
+
+    def remove(self, wiki: str, pages: Sequence[str]) -> None:
+        for page in pages:
+            self._pages.pop((wiki, page), None)
+            self._known.pop((wiki, page), None)
+
+    def sweep(self, wiki: str) -> int:
+        return 0
+
+    def search(
+        self,
+        text: str,
+        vector: Vector,
+        *,
+        reader: Principal,
+        limit: int,
+        wikis: Sequence[str] | None = None,
+    ) -> list[Hit]:
+        hits: dict[str, Hit] = {}
+        for key, page in self._pages.items():
+            known = self._known[key]
+            if known.acl.admits(reader) and (wikis is None or key[0] in wikis):
+                for passage, stored in page:
+                    cosine = sum(a * b for a, b in zip(vector, stored, strict=False))
+                    shared = _words(text) & _words(passage.embedded)
+                    if vector or shared:
+                        labelled = _labelled(passage, known)
+                        hit = Hit(labelled, cosine + len(shared), cosine)
+                        hits.setdefault(passage.digest, hit)
+        return sorted(hits.values(), key=lambda hit: -hit.score)[:limit]
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        counts: dict[str, tuple[int, int]] = {}
+        for (wiki, _), passages in self._pages.items():
+            pages, pieces = counts.get(wiki, (0, 0))
+            counts[wiki] = (pages + 1, pieces + len(passages))
+        return counts
+
+    def settle(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip(".,?!").lower() for word in text.replace("-", " ").split()}
+
+
+def _labelled(passage: Passage, known: KnownPage) -> Passage:
+
+    return replace(passage, revision=known.revision, acl=known.acl)

@@ -1,0 +1,26 @@
+"""Passages in one line."""
+
+from __future__ import annotations
+
+from indexers.model import OPEN, Acl, Passage
+
+
+def passages(
+    page: str, *texts: str, revision: str = "1", acl: Acl = OPEN, wiki: str = "handbook"
+) -> list[Passage]:
+    """A page's passages, each of one text, with the page's name for a title."""
+    return [
+        Passage(
+            wiki=wiki,
+            page=page,
+            revision=revision,
+            ordinal=ordinal,
+            title=page.title(),
+            headings=(),
+            url=f"https://wiki.example.com/{page}",
+            text=text,
+            embedded=f"{page.title()}\n{text}",
+            acl=acl,
+        )
+        for ordinal, text in enumerate(texts)
+    ]
