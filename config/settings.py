@@ -73,6 +73,7 @@ class WikiSettings(_Strict):
     flavour: Literal[
         "auto",
         "github",
+        "gitlab",
         "mkdocs",
         "docusaurus",
         "hugo",
@@ -83,6 +84,23 @@ class WikiSettings(_Strict):
         "gitbook",
         "github-wiki",
     ] = Field("auto", description="Which dialect its pages are written in.")
+    addresses: Literal["auto", "pretty", "html", "bare", "source"] = Field(
+        "auto",
+        description="How a page's address follows from its file: `a/`, `a.html`, `a` or `a.md`; "
+        "auto is the flavour's rule.",
+    )
+    anchors: Literal[
+        "auto",
+        "github",
+        "gitlab",
+        "gitlab",
+        "hugo",
+        "mkdocs",
+        "eleventy",
+        "kramdown",
+        "middleman",
+        "obsidian",
+    ] = Field("auto", description="How a heading becomes an anchor; auto is the flavour's rule.")
     include: tuple[str, ...] = Field(
         (), description="Read only pages that match one of these patterns (as in .gitignore)."
     )

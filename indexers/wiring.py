@@ -168,6 +168,8 @@ class _Reading(TypedDict):
 
     site_url: str
     flavour: str
+    addresses: str
+    anchors: str
     acl: Acl
     include: Sequence[str]
     exclude: Sequence[str]
@@ -179,6 +181,8 @@ def wiki_of(wiki: WikiSettings, data_dir: Path, secrets: Secrets) -> Wiki:
     reading = _Reading(
         site_url=wiki.site_url,
         flavour=wiki.flavour,
+        addresses=wiki.addresses,
+        anchors=wiki.anchors,
         acl=acl_of(wiki.readers),
         include=wiki.include,
         exclude=wiki.exclude,
