@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Final
 from urllib.parse import quote
 
@@ -111,7 +112,9 @@ def _kramdown(source: str) -> str:
 
 
 def _middleman(text: str) -> str:
-    return re.sub(r"[^0-9a-z]+", "-", text.strip().lower()).strip("-")
+    # Redcarpet hands over HTML, whose entities stay: "you & I" becomes "you-amp-i".
+    escaped = escape(text.strip()).replace("&#x27;", "&#39;")
+    return re.sub(r"[^0-9a-z]+", "-", escaped.lower()).strip("-")
 
 
 def _obsidian(text: str) -> str:

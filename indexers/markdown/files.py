@@ -145,11 +145,9 @@ def text_of(raw: bytes) -> tuple[str, str]:
     """The text, and a warning where bytes had to be replaced."""
     try:
         return raw.decode("utf-8-sig"), ""
-    except UnicodeDecodeError as error:
-        return (
-            raw.decode("utf-8-sig", "replace"),
-            f"not UTF-8 at byte {error.start}; what could not be read was replaced",
-        )
+    except UnicodeDecodeError:
+        warning = "not UTF-8 throughout; what could not be read was replaced"
+        return raw.decode("utf-8-sig", "replace"), warning
 
 
 def key_of(path: str) -> str:

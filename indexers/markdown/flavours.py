@@ -170,13 +170,12 @@ def _mkdocs(root: Path, _listed: Listing) -> Recognised:
     docs = str(said.get("docs_dir") or "docs").strip("./")
     titles: dict[str, str] = {}
     _nav(said.get("nav"), titles)
-    extensions = str(said.get("markdown_extensions"))
     return Recognised(
         dialect,
         f"{docs}/" if file.parent == root and (root / docs).is_dir() else "",
         str(said.get("site_url") or ""),
         "html" if said.get("use_directory_urls") is False else "",
-        "github" if "pymdownx.slugs" in extensions else "",
+        "github" if "pymdownx.slugs" in file.read_text("utf-8", "replace") else "",
         titles,
     )
 

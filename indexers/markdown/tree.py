@@ -20,7 +20,7 @@ BLOCKS = HEADINGS | frozenset({
     "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr",
     "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
     "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "colgroup",
-    "fn-note", "fn-tab", "fn-part", "fn-footnotes", "fn-footnote", "fn-id", "fn-hidden"
+    "fn-note", "fn-tab", "fn-footnotes", "fn-footnote", "fn-id", "fn-hidden"
 })  # fmt: skip
 _OPAQUE = frozenset({
     "blockquote", "li", "td", "th", "dd", "dt", "fn-note", "fn-hidden", "fn-footnote", "summary"

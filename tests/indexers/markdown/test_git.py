@@ -1,0 +1,166 @@
+"""A wiki in a git repository, on a real git."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.markdown.forge import view, view_of
+from indexers.markdown.git import GitWiki
+from indexers.model import Changed, PageChange
+
+Commit = Callable[[str, str], None]
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Path:
+    folder = tmp_path / "origin"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "trunk")
+    return folder
+
+
+@pytest.fixture
+def commit(origin: Path) -> Commit:
+    def put(path: str, text: str) -> None:
+        file = origin / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        git(origin, "add", "-A")
+        git(origin, "commit", "-q", "-m", path)
+
+    return put
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def texts(changes: list[PageChange]) -> dict[str, str]:
+    return {
+        change.page.key: change.page.sections[0].text
+        for change in changes
+        if isinstance(change, Changed)
+    }
+
+
+def test_each_sync_sees_what_the_remote_is_now(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("docs/a.md", "One")
+    commit("docs/old.md", "Old")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone", subfolder="docs")
+
+    assert texts(list(source.changes({}))) == {"a.md": "One", "old.md": "Old"}
+
+    (origin / "docs/old.md").unlink()
+    commit("docs/a.md", "Two")
+    (tmp_path / "clone/docs/stray.md").write_text("Stray")
+    (tmp_path / "clone/.git/index.lock").touch()  # a git that was killed
+
+    assert texts(list(source.changes({}))) == {"a.md": "Two"}
+    assert source.gone(["a.md", "old.md"]) == {"old.md"}
+    assert source.requests == 2
+
+
+def test_a_branch_can_be_named_and_its_history_rewritten(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "Trunk")
+    git(origin, "checkout", "-q", "-b", "draft")
+    commit("a.md", "Draft")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone", branch="draft")
+
+    assert texts(list(source.changes({}))) == {"a.md": "Draft"}
+
+    git(origin, "reset", "-q", "--hard", "HEAD~1")
+    commit("a.md", "Rewritten")
+
+    assert texts(list(source.changes({}))) == {"a.md": "Rewritten"}
+
+
+def test_another_address_is_cloned_anew(tmp_path: Path, origin: Path, commit: Commit) -> None:
+    commit("a.md", "A")
+    list(GitWiki("w", origin.as_uri(), tmp_path / "clone").changes({}))
+    moved = origin.rename(tmp_path / "moved")
+    source = GitWiki("w", moved.as_uri(), tmp_path / "clone")
+
+    assert texts(list(source.changes({}))) == {"a.md": "A"}
+
+
+def test_no_repository_is_a_wrong_setting(tmp_path: Path) -> None:
+    with pytest.raises(WikiMisconfigured, match="git cannot clone"):
+        list(GitWiki("w", (tmp_path / "none").as_uri(), tmp_path / "clone").changes({}))
+
+    assert not (tmp_path / "clone").exists()
+
+
+def test_no_branch_is_a_wrong_setting(tmp_path: Path, origin: Path, commit: Commit) -> None:
+    commit("a.md", "A")
+    with pytest.raises(WikiMisconfigured):
+        list(GitWiki("w", origin.as_uri(), tmp_path / "clone", branch="nope").changes({}))
+
+
+def test_a_subfolder_stays_within(tmp_path: Path, origin: Path, commit: Commit) -> None:
+    commit("a.md", "A")
+    with pytest.raises(WikiMisconfigured, match="leads out"):
+        list(GitWiki("w", origin.as_uri(), tmp_path / "clone", subfolder="../..").changes({}))
+
+
+def test_an_option_is_no_address(tmp_path: Path) -> None:
+    with pytest.raises(WikiMisconfigured, match="hyphen"):
+        list(GitWiki("w", "--upload-pack=x", tmp_path / "clone").changes({}))
+
+
+def test_secrets_are_in_no_message_and_no_file(tmp_path: Path) -> None:
+    source = GitWiki("w", "http://me:s3cret-token@127.0.0.1:9/r.git", tmp_path / "clone")
+    with pytest.raises(WikiUnavailable) as caught:
+        list(source.changes({}))
+
+    assert "s3cret" not in str(caught.value)
+    assert "http://127.0.0.1:9/r.git" in str(caught.value)
+
+
+def test_git_gets_the_credential_by_its_helper(tmp_path: Path) -> None:
+    """Through a pipe and the environment: no argument of any process holds it."""
+    source = GitWiki("w", "https://127.0.0.1/r.git", tmp_path / "clone", credential="me:s3cret")
+    ask = ("-c", 'alias.ask=!printf "protocol=https\\nhost=h\\n\\n" | git credential fill', "ask")
+    answer = source._run(tmp_path, *ask)
+
+    assert "username=me\npassword=s3cret\n" in answer
+
+
+def test_a_git_that_hangs_is_ended(tmp_path: Path) -> None:
+    source = GitWiki("w", "https://127.0.0.1/r.git", tmp_path / "clone", seconds=0.2)
+    with pytest.raises(WikiUnavailable, match=r"did not end within 0\.2 s"):
+        source._run(tmp_path, "-c", "alias.hang=!sleep 60", "hang")
+
+
+@pytest.mark.parametrize(
+    ("remote", "shown"),
+    [
+        ("https://github.com/o/r.git", "https://github.com/o/r/blob/main/docs"),
+        ("https://u:p@github.com/o/r", "https://github.com/o/r/blob/main/docs"),
+        ("git@github.com:o/r.git", "https://github.com/o/r/blob/main/docs"),
+        ("ssh://git@gitlab.com:22/g/s/r.git", "https://gitlab.com/g/s/r/-/blob/main/docs"),
+        ("https://bitbucket.org/o/r", "https://bitbucket.org/o/r/src/main/docs"),
+        ("https://codeberg.org/o/r", "https://codeberg.org/o/r/src/branch/main/docs"),
+        ("https://github.com/o/r.wiki.git", "https://github.com/o/r/wiki"),
+        ("/srv/repository", ""),
+        ("file:///srv/repository", ""),
+    ],
+)
+def test_a_forge_shows_files_at(remote: str, shown: str) -> None:
+    assert view(remote, "main", "docs") == shown
+
+
+def test_a_folder_in_a_checkout_knows_its_forge(origin: Path, commit: Commit) -> None:
+    commit("docs/a.md", "A")
+    git(origin, "remote", "add", "origin", "https://u:p@github.com/o/r.git")
+
+    assert view_of(origin / "docs") == "https://github.com/o/r/blob/trunk/docs"
