@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from bot.slack.replies import Replies
 from bot.slack.settings import SlackSettings
 from bot.slack.status import Status
 from bot.slack.verdicts import Verdicts
-from bot.slack.web import Voice, web_client
+from bot.slack.web import Voice, connections, web_client
 from bot.slack.workers import Workers
 from bot.state.database import Database
 from bot.state.inbox import Inbox
@@ -68,6 +68,7 @@ class SlackApp:
     inbox: Inbox
     workers: Workers
     reindexer: Reindexer
+    clients: Sequence[AsyncWebClient]
     executor: ThreadPoolExecutor
     forgetting: Callable[[], int]
 
@@ -77,6 +78,9 @@ class SlackApp:
         Raises:
             StateUnavailable
         """
+        session = connections()
+        for client in self.clients:
+            client.session = session
         unfinished = await asyncio.to_thread(self.inbox.unfinished)
         if unfinished:
             logger.info("%d questions are left from before", len(unfinished))
@@ -88,6 +92,9 @@ class SlackApp:
         await self.reindexer.stop()
         await self.workers.stop(grace)
         self.executor.shutdown(wait=False, cancel_futures=True)
+        for client in self.clients:
+            if client.session is not None:
+                await client.session.close()
 
     async def forget_for_ever(self) -> None:
         """Delete what is older than it may be kept, now and every few hours."""
@@ -167,7 +174,8 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         inbox.forget_before(around.clock() - settings.retention)
         return feedback.forget_older_than(settings.retention)
 
-    return SlackApp(bolt, inbox, workers, reindexer, executor, forgetting)
+    clients = (voice.client, hasty)
+    return SlackApp(bolt, inbox, workers, reindexer, clients, executor, forgetting)
 
 
 def _bolt(settings: SlackSettings, me: Identity) -> AsyncApp:

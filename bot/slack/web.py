@@ -26,6 +26,8 @@ from bot.slack.message import Block, Message
 
 logger = logging.getLogger(__name__)
 
+_TIMEOUT = 15
+"""Seconds."""
 _TEMPORARY = {
     "fatal_error",
     "internal_error",
@@ -48,10 +50,15 @@ def web_client(token: str, api_url: str, *, patient: bool = True) -> AsyncWebCli
     return AsyncWebClient(
         token=token,
         base_url=api_url.rstrip("/") + "/",
-        timeout=15,
+        timeout=_TIMEOUT,
         logger=logger,
         retry_handlers=list(retries) if patient else [],
     )
+
+
+def connections() -> aiohttp.ClientSession:
+    """Kept open between calls: a handshake costs more than a call."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT))
 
 
 async def told(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from bot.errors import SlackMisconfigured
 from bot.playground.workspace import LocalSlack
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
 
-from .conftest import Bot
+from .conftest import NOW, Bot
 
 
 @pytest.mark.parametrize(
@@ -80,3 +85,21 @@ async def test_an_event_with_a_wrong_signature_is_refused(bot: Bot, free_port: i
         session.post(address, json={"type": "event_callback"}, headers=headers) as response,
     ):
         assert response.status == 401
+
+
+async def test_what_is_older_than_it_may_be_kept_is_forgotten(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM")
+    await bot.stop()
+    bot.around = replace(bot.around, clock=lambda: NOW + timedelta(days=91))
+    await bot.start()
+    await asyncio.to_thread(bot.app.forgetting)
+    await bot.stop()
+    database = Database.open(tmp_path / "state.db")
+    kept = DatabaseLedger(database).given(1)
+    database.close()
+
+    assert kept is None
