@@ -20,7 +20,7 @@ import click
 
 from bot import terminal, wiring
 from bot.demo import run_demo
-from bot.errors import BotError
+from bot.errors import BotError, SlackMisconfigured
 from config import logs
 from config.settings import Secrets, Settings, SettingsError, example, load, secrets
 from indexers.errors import IndexersError, WikiMisconfigured
@@ -39,7 +39,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(MISUSED)
-    except (SettingsError, WikiMisconfigured) as error:
+    except (SettingsError, SlackMisconfigured, WikiMisconfigured) as error:
         terminal.complain(str(error))
         sys.exit(MISUSED)
     except (IndexersError, BotError) as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from bot.cli import cli
 from config.settings import Secrets, Settings, WikiSettings
@@ -33,9 +34,9 @@ def settings() -> Iterator[list[str]]:
             yield row(name, field.get_default(), field.description, field)
 
 
-def row(name: str, default: object, description: str | None, field: object) -> list[str]:
+def row(name: str, default: object, description: str | None, field: FieldInfo) -> list[str]:
     assert description, f"{name} has no description"
-    shown = "required" if getattr(field, "is_required")() else in_toml(default)
+    shown = "required" if field.is_required() else in_toml(default)
     return [f"`{name}`", shown, description]
 
 
