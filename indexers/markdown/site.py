@@ -71,9 +71,11 @@ class Site:
 
     @property
     def link_styles(self) -> tuple[str, ...]:
-        if self.dialect.name in ("obsidian", "github-wiki", "hugo", "jekyll"):
-            return ("relative", "name")
-        return ("relative", "site") if self.dialect.name == "eleventy" else ("relative",)
+        """The ways in which a page's links may have to be read, see `Links.resolve`."""
+        if self.dialect.tags & {"liquid", "variable"}:
+            return ("relative", "name", "site")
+        named = self.dialect.tags & {"hugo"} or self.dialect.features & {"wikilinks"}
+        return ("relative", "name") if named else ("relative",)
 
     def selects(self, path: str) -> bool:
         return self._select(path)
