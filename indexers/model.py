@@ -75,7 +75,10 @@ class Acl:
             ValueError: if ``text`` is no canonical Acl.
         """
         gates = json.loads(text)
-        if not isinstance(gates, list) or not all(isinstance(gate, list) for gate in gates):
+        if not isinstance(gates, list) or not all(
+            isinstance(gate, list) and all(isinstance(token, str) for token in gate)
+            for gate in gates
+        ):
             raise ValueError(f"not an Acl: {text!r}")
         return cls.of(*gates)
 

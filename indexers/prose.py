@@ -25,15 +25,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-_FENCE = re.compile(r"^ *(?:> ?)*(`{3,}|~{3,})")
+_LINE = re.compile(r".*\n|.+")
+# What follows an opening fence holds no backtick: that would be code within a line.
+_FENCE = re.compile(r"^ *(?:> ?)*(`{3,}(?=[^`]*$)|~{3,})")
 _ITEM = re.compile(r"^ *(?:[-*+]|\d{1,9}[.)]) +(?:\[[ xX]\] +)?")
-_ROW = re.compile(r"^ *\|.*\| *$")
-_RULE_ROW = re.compile(r"^ *\|(?: *:?-+:? *\|)+ *$")
+_ROW = re.compile(r"^ *\|.*\|\s*$")
+_RULE_ROW = re.compile(r"^ *\|(?: *:?-+:? *\|)+\s*$")
 _QUOTE = re.compile(r"^ *(?:> ?)+")
-_LINK = re.compile(
-    r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"]*\")?\)"
+_LINK = (
+    r"!?\[(?P<label>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
+    r"\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"]*\")?\)"
 )
-_CODE = re.compile(r"(`+)(.+?)\1")
+_INLINE = re.compile(rf"(?<!`)(?P<mark>`+)(?!`)(?P<code>.+?)(?<!`)(?P=mark)(?!`)|{_LINK}")
+_WORD = re.compile(rf"\s*(?:{_LINK}|\S)+|\s+$")
 
 
 class Kind(StrEnum):
@@ -71,20 +75,18 @@ def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]
     block = 0
     fence: str | None = None
     last: Kind | None = None
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        span = (offset, offset + len(line.rstrip("\r\n")))
-        offset += len(line)
+    for found in _LINE.finditer(text):
+        line = found[0].rstrip("\r\n")
+        span = (found.start(), found.start() + len(line))
         kind: Kind | None
-        opened = _FENCE.match(line)
         if fence is not None:
             kind = Kind.CODE
-            if opened and opened[1].startswith(fence) and not line[opened.end() :].strip("`~ \r\n"):
+            if _closes(line, fence):
                 fence = None
                 yield (kind, block), span
                 last = None
                 continue
-        elif opened:
+        elif opened := _FENCE.match(line):
             fence, kind = opened[1], Kind.CODE
             block += 1
         else:
@@ -93,6 +95,11 @@ def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]
             block += 1
         yield (kind, block), span
         last = kind
+
+
+def _closes(line: str, fence: str) -> bool:
+    found = _FENCE.match(line)
+    return bool(found and found[1].startswith(fence) and not line[found.end() :].strip())
 
 
 def _kind(line: str, last: Kind | None) -> Kind | None:
@@ -106,6 +113,17 @@ def _kind(line: str, last: Kind | None) -> Kind | None:
     if _QUOTE.match(line):
         return Kind.QUOTE
     return Kind.ITEM if last is Kind.ITEM else Kind.PARAGRAPH
+
+
+def fenced(code: str) -> tuple[str, list[str], str]:
+    """A block of code as its opening fence, its lines, and the fence that closes it,
+    which is made up where it is missing."""
+    opening, *lines = code.split("\n")
+    found = _FENCE.match(opening)
+    if not found:
+        raise ValueError("a block of code begins with its fence")
+    closing = lines.pop() if lines and _closes(lines[-1], found[1]) else opening[: found.end()]
+    return opening, lines, closing
 
 
 def plain(text: str) -> str:
@@ -137,9 +155,9 @@ def _bullet(block: Block) -> str:
 
 
 def _plain_block(block: Block) -> str:
-    lines = block.text.splitlines()
     if block.kind is Kind.CODE:
-        return "\n".join(line for line in lines if not _FENCE.match(line)).strip("\n")
+        return _plain_code(block.text)
+    lines = block.text.split("\n")
     if block.kind is Kind.TABLE:
         return "\n".join(_plain_row(line) for line in lines if not _RULE_ROW.match(line))
     return "\n".join(plain_line(_ITEM.sub("", _QUOTE.sub("", line))) for line in lines).strip()
@@ -150,6 +168,29 @@ def _plain_row(line: str) -> str:
     return " · ".join(filter(None, (plain_line(cell.replace(r"\|", "|")) for cell in cells)))
 
 
+def _plain_code(text: str) -> str:
+    """The lines alone, without what stands before the fence, too, in a quote or an item."""
+    opening, lines, _ = fenced(text)
+    before = re.match(r"[ >]*", opening)
+    margin = before[0] if before else ""
+    bare = ("" if line == margin.rstrip() else line.removeprefix(margin) for line in lines)
+    return "\n".join(bare).strip("\n")
+
+
+def words(text: str) -> list[str]:
+    """``text`` in pieces, each a word with the space before it; a link is never cut."""
+    return [found[0] for found in _WORD.finditer(text)]
+
+
 def plain_line(line: str) -> str:
     """A line without the marks of links and code."""
-    return _CODE.sub(r"\2", _LINK.sub(r"\1", line)).strip()
+    return _INLINE.sub(_plain_inline, line).strip()
+
+
+def _plain_inline(found: re.Match[str]) -> str:
+    code: str | None = found["code"]
+    if code is None:
+        return plain_line(found["label"])
+    # Code that begins or ends with a backtick is set apart from its marks by spaces.
+    padded = code[0] == code[-1] == " " and "`" in code
+    return code[1:-1] if padded else code

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import sentencex
 
 from indexers.model import Page, Passage, Section
-from indexers.prose import Block, Kind, blocks, plain
+from indexers.prose import Block, Kind, blocks, fenced, plain, plain_line, words
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same page would be cut, or embedded, another way."""
 
 
@@ -60,7 +60,7 @@ class Splitter:
         """Neighbouring blocks together while they fit, verbatim from first to last."""
         start, end, size = 0, 0, 0
         for block in blocks(text):
-            tokens = self.count_tokens(plain(block.text))
+            tokens = self._size(block.text)
             if size and size + tokens > self.max_tokens:
                 yield text[start:end]
                 size = 0
@@ -74,46 +74,71 @@ class Splitter:
             yield text[start:end]
 
     def _cut(self, block: Block) -> Iterator[str]:
-        lines = block.text.splitlines()
         match block.kind:
-            case Kind.TABLE if len(lines) > 2:
-                head = "\n".join(lines[:2])
-                for rows in self._packed(lines[2:], "\n", taken=self.count_tokens(plain(head))):
-                    yield f"{head}\n{rows}"
-            case Kind.CODE if len(lines) > 2:
-                opening, *body, closing = lines
-                for part in self._packed(body, "\n"):
-                    if part.strip():
-                        yield f"{opening}\n{part}\n{closing}"
+            case Kind.CODE:
+                opening, lines, closing = fenced(block.text)
+                for part in self._packed(lines, "\n", self.count_tokens):
+                    yield f"{opening}\n{part}\n{closing}"
+            case Kind.TABLE:
+                yield from self._rows(block.text.split("\n"))
             case _:
-                yield from self._packed(self._sentences(block.text), "")
+                yield from self._packed(self._sentences(block.text), "", self._words_in)
+
+    def _rows(self, lines: list[str]) -> Iterator[str]:
+        """A header that would leave its rows less than half of the room stands once."""
+        head = "\n".join(lines[:2])
+        taken = self._size(head)
+        if taken > self.max_tokens // 2:
+            yield from self._packed(lines, "\n", self._size)
+            return
+        for rows in self._packed(lines[2:], "\n", self._size, taken):
+            yield f"{head}\n{rows}"
 
     def _sentences(self, text: str) -> Iterator[str]:
         """Sentences, and words where one sentence alone is too long."""
         for sentence in sentencex.segment("en", text):
-            if self.count_tokens(sentence) <= self.max_tokens:
+            if self._words_in(sentence) <= self.max_tokens:
                 yield sentence
             else:
                 yield from self._words(sentence)
 
-    def _words(self, sentence: str) -> list[str]:
-        """No token is shorter than a character, so even a paragraph in a script
-        without spaces comes to parts that fit."""
-        return re.findall(rf"\s*\S{{1,{self.max_tokens}}}", sentence)
+    def _words(self, sentence: str) -> Iterator[str]:
+        """A word that alone is too long is cut, too: few tokens are shorter than a character,
+        so even a paragraph in a script without spaces comes to parts that fit."""
+        for word in words(sentence):
+            if self._words_in(word) <= self.max_tokens:
+                yield word
+            else:
+                yield from re.findall(rf"\s*\S{{1,{self.max_tokens}}}|\s+$", word)
 
-    def _packed(self, parts: Iterable[str], joint: str, taken: int = 0) -> Iterator[str]:
+    def _size(self, text: str) -> int:
+        return self.count_tokens(plain(text))
+
+    def _words_in(self, line: str) -> int:
+        """Of a part of a block, where a marker may stand for itself."""
+        return self.count_tokens(plain_line(line))
+
+    def _packed(
+        self, parts: Iterable[str], joint: str, size_of: Callable[[str], int], taken: int = 0
+    ) -> Iterator[str]:
         """``parts`` joined to pieces of at most ``max_tokens``, at least one part each."""
         held: list[str] = []
         size = taken
         for part in parts:
-            tokens = self.count_tokens(plain(part)) if part.strip() else 0
+            tokens = size_of(part)
             if held and size + tokens > self.max_tokens:
-                yield joint.join(held).strip(None if joint == "" else "\n")
+                yield from _piece(held, joint)
                 held, size = [], taken
             held.append(part)
             size += tokens
-        if held:
-            yield joint.join(held).strip(None if joint == "" else "\n")
+        yield from _piece(held, joint)
+
+
+def _piece(parts: Sequence[str], joint: str) -> Iterator[str]:
+    """What the parts make together, unless it is nothing."""
+    piece = joint.join(parts).strip(joint or None)
+    if piece.strip():
+        yield piece
 
 
 def place(page: Page, section: Section) -> str:

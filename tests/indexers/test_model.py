@@ -1,0 +1,97 @@
+"""Rights, and the identities of passages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexers.model import EVERYONE, NOBODY, OPEN, Acl, Principal, digest
+from tests.fakes.passages import passages
+
+TOKENS = st.sampled_from([EVERYONE, "group:a", "group:b", 'user:"odd"\\name', "user:ada"])
+GATES = st.frozensets(TOKENS, max_size=4)
+ACLS = st.frozensets(GATES, min_size=1, max_size=4).map(Acl)
+READERS = st.frozensets(TOKENS).map(Principal)
+
+
+@given(ACLS, GATES, READERS)
+def test_one_more_gate_never_admits_more_readers(
+    acl: Acl, gate: frozenset[str], reader: Principal
+) -> None:
+    narrower = acl & Acl.of(gate)
+
+    assert acl.admits(reader) or not narrower.admits(reader)
+
+
+@given(ACLS, ACLS, READERS)
+def test_both_admit_whom_each_admits(one: Acl, other: Acl, reader: Principal) -> None:
+    assert (one & other).admits(reader) == (one.admits(reader) and other.admits(reader))
+
+
+@given(ACLS, READERS, TOKENS)
+def test_one_more_token_never_loses_a_page(acl: Acl, reader: Principal, token: str) -> None:
+    more = Principal(reader.tokens | {token})
+
+    assert acl.admits(more) or not acl.admits(reader)
+
+
+@given(ACLS)
+def test_an_acl_survives_its_canonical_form(acl: Acl) -> None:
+    assert Acl.parse(str(acl)) == acl
+
+
+@given(ACLS, ACLS)
+def test_equal_acls_and_only_they_are_equal_strings(one: Acl, other: Acl) -> None:
+    assert (str(one) == str(other)) == (one == other)
+
+
+def test_the_order_in_which_an_acl_is_written_does_not_matter() -> None:
+    one = Acl.of(["user:a", "user:b"], ["group:c"])
+    other = Acl.of(["group:c"], ["user:b", "user:a", "user:a"])
+
+    assert str(one) == str(other) == '[["group:c"],["user:a","user:b"]]'
+
+
+def test_there_is_no_acl_without_a_gate() -> None:
+    with pytest.raises(ValueError, match="at least one gate"):
+        Acl.of()
+    with pytest.raises(ValueError, match="at least one gate"):
+        Acl.parse("[]")
+
+
+@pytest.mark.parametrize("text", ["", "null", "{}", '"everyone"', '["everyone"]', "[[", "[[1]]"])
+def test_what_is_no_acl_is_not_read_as_one(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Acl|Expecting"):
+        Acl.parse(text)
+
+
+@given(READERS)
+def test_nobody_admits_nobody(reader: Principal) -> None:
+    assert not NOBODY.admits(reader)
+    assert not (NOBODY & OPEN).admits(reader)
+
+
+def test_a_principal_without_tokens_reads_nothing() -> None:
+    assert not OPEN.admits(Principal())
+    assert OPEN.admits(Principal.of(EVERYONE))
+
+
+def test_a_passage_has_the_id_of_its_place_and_the_digest_of_its_words() -> None:
+    first, second = passages("leave", "Leave is long.", "Leave is paid.")
+
+    assert first.id == passages("leave", "Other words.")[0].id
+    assert first.id != second.id
+    assert first.id != replace(first, revision="2").id
+    assert first.id != replace(first, wiki="other").id
+    assert first.digest == replace(first, page="elsewhere", revision="2").digest
+    assert first.digest != second.digest
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=[])), max_size=3), st.text())
+def test_a_digest_tells_its_parts_apart(parts: list[str], more: str) -> None:
+    assert digest(*parts) == digest(*parts)
+    assert digest(*parts, more) != digest(*parts)
+    assert digest("ab", "c") != digest("a", "bc")
