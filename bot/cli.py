@@ -187,10 +187,10 @@ def flags(settings: Settings, secrets: Secrets, everything: bool, as_json: bool)
 
 
 @cli.command("eval")
-@click.argument("questions", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("questions", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option(
     "--corpus",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Pages (JSON Lines: id, title, text) to index for this, instead of the wikis.",
 )
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.answering.retrieval import Retrieval
-from bot.errors import BotError, SyncRunning
+from bot.errors import SyncRunning
 from bot.evaluation.questions import Corpus, read_cases
 from bot.evaluation.run import ask_all, report
 from bot.model import Answer, NoAnswer, Question
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 SLACK_API = "https://slack.com/api/"
 
 log = logging.getLogger(__name__)
-
-
-class UnknownWiki(BotError):
-    """Names the wikis that there are."""
 
 
 def answerer_of(settings: Settings, indexing: Indexing) -> Answerer:
@@ -54,12 +50,12 @@ def asking(
     """A function that answers with the rights of ``email`` (None: everyone's).
 
     Raises:
-        UnknownWiki: one of ``wikis`` is not set.
+        WikiMisconfigured: no wiki is set, or none has one of these names.
         IndexUnavailable: the index cannot be opened or searched.
     """
     reader = Principal.of(EVERYONE, *([f"user:{email.casefold()}"] if email else []))
     with Indexing(settings, secrets) as parts:
-        _know(parts, wikis)
+        parts.chosen(*wikis)
         answerer = answerer_of(settings, parts)
         yield lambda text: answerer.answer(Question(text, reader, tuple(wikis) or None))
 
@@ -113,13 +109,13 @@ def evaluate(
 
     Raises:
         BadSet: a file that cannot be read.
-        UnknownWiki: one of ``wikis`` is not set.
+        WikiMisconfigured: no wiki is set, or none has one of these names.
     """
     cases = read_cases(questions)
     scratch = Corpus(corpus) if corpus else None
     folder = settings.data_dir / "scratch" / scratch.identity if scratch else None
     with Indexing(settings, secrets, wikis=[scratch] if scratch else None, folder=folder) as parts:
-        _know(parts, wikis)
+        parts.chosen(*wikis)
         if scratch:
             parts.sync(progress=progress)
         outcomes = ask_all(
@@ -134,13 +130,6 @@ def evaluate(
 
 def convert(file: Path, flavour: str) -> tuple[Section, ...]:
     return indexing.sections(file, flavour)
-
-
-def _know(parts: Indexing, wikis: Sequence[str]) -> None:
-    for name in wikis:
-        if name not in parts.wikis:
-            known = ", ".join(parts.wikis) or "none"
-            raise UnknownWiki(f"No wiki is called {name!r}; there are: {known}.")
 
 
 class OneSyncAtATime:

@@ -96,7 +96,7 @@ class Indexing:
             IndexersError: as `indexers.sync.sync` does; wikis before it are done.
         """
         reports = []
-        for wiki in self._chosen(name):
+        for wiki in self.chosen(*([name] if name else [])):
             if stopped():
                 break
             reports.append(
@@ -124,19 +124,23 @@ class Indexing:
             self.index.close()
             del self.__dict__["index"]
 
-    def _chosen(self, name: str | None) -> list[Wiki]:
+    def chosen(self, *names: str) -> list[Wiki]:
+        """The wikis of these names, or all.
+
+        Raises:
+            WikiMisconfigured: none is set, or none has one of the names.
+        """
         if not self.wikis:
             raise WikiMisconfigured(
                 "No wiki is set: write a [[wiki]] into footnote.toml (`footnote settings` prints "
                 "one to start from)."
             )
-        if name is None:
-            return list(self.wikis.values())
-        if name not in self.wikis:
-            raise WikiMisconfigured(
-                f"No wiki is called {name!r}; there are: {', '.join(self.wikis)}."
-            )
-        return [self.wikis[name]]
+        for name in names:
+            if name not in self.wikis:
+                raise WikiMisconfigured(
+                    f"No wiki is called {name!r}; there are: {', '.join(self.wikis)}."
+                )
+        return [self.wikis[name] for name in names or self.wikis]
 
     def _forget_strangers(self) -> None:
         for stranger in self.index.counts().keys() - self.wikis.keys():

@@ -43,7 +43,7 @@ class Answerer:
         """What ``retrieved`` says to the question."""
         started = self.clock()
         if not retrieved.pages:
-            return NoAnswer(Reason.NOTHING_INDEXED, self._searched(question, nothing=True))
+            return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(question))
         sure = self.confidence(question.text, retrieved)
         quotes = (
             quote(question.text, retrieved.hits, self.max_characters)
@@ -54,7 +54,7 @@ class Answerer:
         if not quotes:
             return NoAnswer(
                 Reason.NOTHING_FITS,
-                self._searched(question, nothing=False),
+                f"I searched {self._names(question)} and found nothing that answers this.",
                 tuple(_nearest(found) for found in retrieved.pages[:_NEAREST]),
                 sure,
                 timings,
@@ -65,11 +65,13 @@ class Answerer:
         sources = tuple(_source(passage, words) for passage, words in quotes)
         return Answer(text, sources, sure, timings)
 
-    def _searched(self, question: Question, *, nothing: bool) -> str:
-        names = ", ".join(question.wikis or self.wikis) or "no wiki"
-        if nothing:
-            return f"I searched {names} and found no page that you may read here."
-        return f"I searched {names} and found nothing that answers this."
+    def _nothing(self, question: Question) -> str:
+        if not self.retrieval.index.counts():
+            return "No wiki has been read yet: the first `footnote sync` is still to come."
+        return f"I searched {self._names(question)} and found no page that you may read here."
+
+    def _names(self, question: Question) -> str:
+        return ", ".join(question.wikis or self.wikis)
 
 
 _TEXTS = {
