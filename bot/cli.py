@@ -22,7 +22,7 @@ from bot import terminal, wiring
 from bot.demo import run_demo
 from bot.errors import BotError, SlackMisconfigured
 from config import logs
-from config.settings import Secrets, Settings, SettingsError, example, load, secrets
+from config.settings import FLAVOURS, Secrets, Settings, SettingsError, example, load, secrets
 from indexers.errors import IndexersError, WikiMisconfigured
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
@@ -227,7 +227,9 @@ def evaluate(
     type=click.Choice(["markdown"]),
     help="What FILE is written in [default: by its ending].",
 )
-@click.option("--flavour", default="auto", help="The dialect [default: recognised].")
+@click.option(
+    "--flavour", type=click.Choice(FLAVOURS), default="auto", help="The dialect [default: auto]."
+)
 @as_json
 @configured
 def convert(

@@ -183,6 +183,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
     with Indexing(settings, secrets) as parts, closing(_state(settings)) as state:
+        parts.chosen()
         answerer = answerer_of(settings, parts)
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         syncing = OneSyncAtATime(parts)

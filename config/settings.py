@@ -270,7 +270,7 @@ class Secrets(BaseSettings):
         ]
 
 
-SECRET_VARIABLES = tuple(name.upper() for name in Secrets.model_fields)
+FLAVOURS: tuple[str, ...] = get_args(WikiSettings.model_fields["flavour"].annotation)
 _OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, "FOOTNOTE_GIT_TOKEN"})
 
 

@@ -16,7 +16,7 @@ from indexers.markdown.tree import grow
 from indexers.markdown.writing import Resolve, Writer
 from indexers.model import Section
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
@@ -74,6 +74,9 @@ def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the f
         tags=tags,
         writer=Writer(tags, resolve),
     )
+    if not parts and matter.description:
+        # Sites show it below the title, and it may be all that such a page says.
+        parts = (Section((), "", matter.description),)
     warnings = (matter.warning,) if matter.warning else ()
     return ParsedPage(found or name_of(path), matter, parts, warnings)
 

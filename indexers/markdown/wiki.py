@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from indexers.model import (
     Unchanged,
     digest,
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +156,19 @@ class MarkdownWiki:
             text, warning = text_of(read(site.root, file.path, self._max_bytes))
         except Unread as unread:
             return Failed(key, unread.reason)
-        page = convert.page(
-            text,
-            site.dialect,
-            path=key,
-            anchors=site.anchors,
-            title=site.title(key),
-            resolve=lambda target, style: site.links.resolve(key, target, style),
-        )
+        try:
+            page = convert.page(
+                text,
+                site.dialect,
+                path=key,
+                anchors=site.anchors,
+                title=site.title(key),
+                resolve=lambda target, style: site.links.resolve(key, target, style),
+            )
+        except Exception as error:
+            # A defect of ours that one page brings out must not keep the others away.
+            log.exception("%s: the page %s cannot be converted", self.name, key)
+            return Failed(key, f"cannot be converted ({type(error).__name__}; see the log)")
         if not page.sections:
             return Skipped(key, "empty")
         warnings = tuple(f"{key}: {said}" for said in (warning, *page.warnings) if said)
