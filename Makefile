@@ -25,6 +25,10 @@ $(VENV)/.dev: $(VENV)/.runtime
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+$(VENV)/.bench: $(VENV)/.dev
+	@$(PIP) install --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
 install: $(VENV)/.dev
 
 demo: $(VENV)/.runtime
@@ -43,7 +47,7 @@ format: install
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: install
+bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks
 
 clean:

@@ -10,7 +10,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Mapping, Sequence
-from math import log2
+from math import ceil, log2
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation, " "))
@@ -55,6 +55,20 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
         at = end
     n = len(positive)
     return (ranks - n * (n + 1) / 2) / (n * len(negative))
+
+
+def precision_at_recall(
+    positive: Sequence[float], negative: Sequence[float], share: float
+) -> float | None:
+    """Refuse by the lowest threshold that refuses ``share`` of the negatives: how much of
+    what is refused is a negative, both sides weighing the same however many each has.
+    None where one side is empty."""
+    if not positive or not negative:
+        return None
+    threshold = sorted(negative)[ceil(share * len(negative)) - 1]
+    right = sum(score <= threshold for score in negative) / len(negative)
+    wrong = sum(score <= threshold for score in positive) / len(positive)
+    return right / (right + wrong)
 
 
 def normalise(text: str) -> str:

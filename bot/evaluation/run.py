@@ -114,12 +114,14 @@ def _refusal(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
     unanswerable = [o for o in outcomes if o.case.unanswerable]
     answerable = [o for o in outcomes if not o.case.unanswerable]
     if not unanswerable:
-        return {"precision": None, "recall": None, "auroc": None}
+        return dict.fromkeys(("precision", "recall", "auroc", "precision_at_recall_80"))
     right = [o for o in refused if o.case.unanswerable]
+    sides = _confidences(answerable), _confidences(unanswerable)
     return {
         "precision": len(right) / len(refused) if refused else None,
         "recall": len(right) / len(unanswerable),
-        "auroc": measures.auroc(_confidences(answerable), _confidences(unanswerable)),
+        "auroc": measures.auroc(*sides),
+        "precision_at_recall_80": measures.precision_at_recall(*sides, 0.8),
     }
 
 

@@ -1,0 +1,53 @@
+"""``python -m benchmarks [NAME ...] [--list]``"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from benchmarks import report, results
+from benchmarks.machine import machine
+from benchmarks.material import Missing
+from benchmarks.registry import BENCHMARKS, chosen
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--list", "listing", is_flag=True, help="Print the names and what they measure.")
+def main(names: tuple[str, ...], *, listing: bool) -> None:
+    """Measure all, or what is NAMEd (`quality` is all that start so), and write the rows
+    into results.json and RESULTS.md."""
+    try:
+        selected = chosen(names)
+    except KeyError as error:
+        raise click.UsageError(f"There is no benchmark {error}; see --list.") from None
+    if listing:
+        for each in selected:
+            print(f"{each.name:26} {each.about}")
+        return
+    for each in selected:
+        print(f"{each.name} ...", file=sys.stderr)
+        try:
+            rows = [figure.row(each.name) for figure in each.run()]
+        except Missing as missing:
+            print(f"{each.name}: left as it was, because {missing}", file=sys.stderr)
+            continue
+        for row in rows:
+            goal = f"  {row['goal']}: {'yes' if row['met'] else 'no'}" if row["goal"] else ""
+            print(f"{row['name']:50} {report.shown(row):>12} {row['unit']:9}{goal}", flush=True)
+        # After each, so that an interrupted run keeps what it has.
+        kept = results.merged(
+            results.read(),
+            each.name,
+            rows,
+            {"date": datetime.now(UTC).date().isoformat(), "machine": machine()},
+            order=[benchmark.name for benchmark in BENCHMARKS],
+        )
+        results.write(kept)
+        report.REPORT.write_text(report.render(kept, BENCHMARKS), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

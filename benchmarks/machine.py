@@ -1,0 +1,33 @@
+"""What a time was measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+
+def machine() -> str:
+    """Cores, memory, processor, system and Python, in a line."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{os.cpu_count()} cores, {memory:.0f} GiB memory, {_processor()}, {_system()}, "
+        f"Python {platform.python_version()}"
+    )
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo")
+    if lines.is_file():
+        for line in lines.read_text(encoding="utf-8").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return value.strip()
+    return platform.processor() or platform.machine()
+
+
+def _system() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        return platform.platform()

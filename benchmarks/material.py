@@ -1,0 +1,64 @@
+"""Where the pages and questions are."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import tarfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / "data" / "bench"
+"""Unpacked wikis and their indexes, kept from run to run; git ignores it."""
+HANDBOOK = ROOT / "tests" / "data" / "wikis" / "18f-handbook" / "pages"
+HANDBOOK_SITE = "https://handbook.tts.gsa.gov"
+
+_SHARED = ROOT.parent / "shared"
+
+
+class Missing(Exception):
+    """Material that does not come with the project, and is not here."""
+
+
+def shared(place: str) -> Path:
+    """
+    Raises:
+        Missing: there is no such file.
+    """
+    if not (_SHARED / place).is_file():
+        raise Missing(f"../shared/{place} is missing")
+    return _SHARED / place
+
+
+def unpacked(archive: Path) -> Path:
+    """The folder in the cache with what ``archive`` holds, unpacked once for each content."""
+    with archive.open("rb") as stream:
+        content = hashlib.file_digest(stream, "sha256").hexdigest()[:12]
+    folder = CACHE / "wikis" / f"{archive.name.split('.')[0]}-{content}"
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder.parent) as scratch, tarfile.open(archive) as packed:
+            packed.extractall(scratch, filter="data")
+            Path(scratch).joinpath(archive.name.split(".")[0]).rename(folder)
+    return folder
+
+
+def questions(name: str) -> Iterator[dict[str, Any]]:
+    """
+    Raises:
+        Missing: there is no such set.
+    """
+    with gzip.open(shared(f"eval/{name}/questions.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def write_questions(name: str, rows: Iterable[Mapping[str, Any]]) -> Path:
+    """A question set of our own making, in the cache."""
+    file = CACHE / "questions" / f"{name}.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return file

@@ -1,0 +1,74 @@
+"""All benchmarks, in the order in which RESULTS.md shows them."""
+
+from __future__ import annotations
+
+from benchmarks import answers, syncing
+from benchmarks.rows import Benchmark
+
+_QUALITY = {
+    "xquad_en": "240 paragraphs with all their questions.",
+    "squad2_answerable": "1,216 paragraphs; only the questions that they answer.",
+    "squad2": "The same paragraphs; more than half of the questions read as if one of them "
+    "held the answer, and none does.",
+    "clapnq": "597 passages of Wikipedia and real search questions, half without an answer.",
+    "mtrag_cloud": "11,847 passages of product documentation; the last turn of conversations, "
+    "asked without what was said before.",
+    "mtrag_govt": "497 passages of government pages; the last turn again.",
+    "gitlab_handbook": "The whole handbook of a company, 3,970 pages, read as a wiki. A fifth "
+    "of the questions is answered only inside images.",
+}
+
+BENCHMARKS = (
+    Benchmark(
+        "cold_sync",
+        "The first sync of 18F's handbook (242 pages of Markdown), and LlamaIndex's stock path "
+        "over the same folder: SimpleDirectoryReader, VectorStoreIndex, FastEmbed, Qdrant local "
+        "mode, every setting its default, the same bundled model. Five runs of each in turns, "
+        "fresh processes, medians. `wall` is from the start of the process to its exit, `cpu` "
+        "the time of all cores together, `without_start` what the program itself counts after "
+        "its imports.",
+        syncing.cold,
+    ),
+    Benchmark(
+        "unchanged_sync",
+        "Five more syncs of the same handbook, unchanged: passages embedded by all five "
+        "together, and the median of the whole process.",
+        syncing.unchanged,
+    ),
+    *(
+        Benchmark(f"quality.{each.name}", _QUALITY[each.name], each.figures)
+        for each in answers.SETS
+    ),
+    Benchmark(
+        "search_latency",
+        "Retrieval on the largest index, GitLab's handbook, embedded: the question's vector, "
+        "the search by meaning and by words, and the rights check.",
+        answers.latency,
+    ),
+    Benchmark(
+        "out_of_domain",
+        "GitLab's handbook is asked its own questions and those of clapnq and squad2, which it "
+        "cannot answer, however sure they sound. `auroc` is the chance that an own question has "
+        "the higher confidence. `precision_at_recall_80` is for the threshold that refuses 80 % "
+        "of the foreign ones, counted as if both kinds were as common (the foreign ones are "
+        "many times more, which would flatter it). `recall` is the share refused at the default "
+        "threshold.",
+        answers.out_of_domain,
+    ),
+)
+
+
+def chosen(names: tuple[str, ...]) -> list[Benchmark]:
+    """All, or those that are named, in whole or by their first part.
+
+    Raises:
+        KeyError: a name that is none.
+    """
+    for name in names:
+        if not any(_named(each, name) for each in BENCHMARKS):
+            raise KeyError(name)
+    return [each for each in BENCHMARKS if not names or any(_named(each, n) for n in names)]
+
+
+def _named(benchmark: Benchmark, name: str) -> bool:
+    return f"{benchmark.name}.".startswith(f"{name}.")

@@ -1,0 +1,66 @@
+"""RESULTS.md, made from results.json alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.results import Results
+from benchmarks.rows import Benchmark, RowJson
+
+REPORT = Path(__file__).with_name("RESULTS.md")
+
+_PREAMBLE = """\
+# Results
+
+Made by `python -m benchmarks` from results.json; do not edit by hand. `make bench` measures
+everything again, `python -m benchmarks NAME` a part, and replaces the rows of that part.
+
+- Machine: {machine}. Times are of this machine, which did other work as well; shares are not.
+- Last run: {date}. Versions: {versions}.
+- A goal marked "later" is what a later step of the project is to reach; a figure without a
+  goal says "none".
+- The pages and questions of `quality`, `search_latency` and `out_of_domain` are no part of
+  this repository (`../shared`); without them their rows stay as they were.
+- Pages count for hit, recall and MRR, not passages. `containment`: a gold answer stands in
+  the quoted text, of the questions that have one; refusing counts as a miss. `answered`: not
+  refused. `refusal`: of the questions without an answer here. Answers are quotations, without
+  an LLM, at the default settings.
+- The curve behind the confidence was fitted to half of the questions of three of these sets,
+  so the figures of refusal and of `out_of_domain` are in part on questions it has seen.
+"""
+
+
+def render(results: Results, benchmarks: Sequence[Benchmark]) -> str:
+    versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
+    head = _PREAMBLE.format(machine=results["machine"], date=results["date"], versions=versions)
+    return "\n".join([head, *(line for each in benchmarks for line in _section(each, results))])
+
+
+def _section(benchmark: Benchmark, results: Results) -> Iterator[str]:
+    yield f"## {benchmark.name}\n"
+    yield f"{benchmark.about}\n"
+    if not (measured := results["measured"].get(benchmark.name)):
+        yield "Not measured yet.\n"
+        return
+    elsewhere = f" on {measured['machine']}" if measured["machine"] != results["machine"] else ""
+    yield f"Measured {measured['date']}{elsewhere}.\n"
+    yield "| figure | value | unit | goal | met | command |"
+    yield "|---|---:|---|---|---|---|"
+    for row in results["rows"]:
+        if row["name"].startswith(f"{benchmark.name}."):
+            yield _line(row, row["name"].removeprefix(f"{benchmark.name}."))
+    yield ""
+
+
+def _line(row: RowJson, name: str) -> str:
+    met = {None: "", True: "yes", False: "no"}[row["met"]]
+    cells = (name, shown(row), row["unit"], row["goal"] or "none", met, f"`{row['command']}`")
+    return f"| {' | '.join(cells)} |"
+
+
+def shown(row: RowJson) -> str:
+    """The value as people read it, every digit that was kept."""
+    if row["unit"] == "share":
+        return f"{row['value']:.4f}"
+    return f"{row['value']:,}"

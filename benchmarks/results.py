@@ -1,0 +1,78 @@
+"""results.json: every row that was measured last, and where and when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypedDict
+
+from benchmarks.rows import RowJson
+
+RESULTS = Path(__file__).with_name("results.json")
+
+_LIBRARIES = (
+    "fastembed",
+    "llama-index-core",
+    "llama-index-embeddings-fastembed",
+    "llama-index-vector-stores-qdrant",
+    "onnxruntime",
+    "qdrant-client",
+    "qdrant-edge-py",
+    "tokenizers",
+)
+
+
+class Measured(TypedDict):
+    """When and where a benchmark was run last."""
+
+    date: str
+    machine: str
+
+
+class Results(TypedDict):
+    """``machine``, ``date`` and ``rows`` are a contract for scripts; ``machine`` and
+    ``date`` are the last run's, ``measured`` has each benchmark's own."""
+
+    machine: str
+    date: str
+    versions: dict[str, str]
+    measured: dict[str, Measured]
+    rows: list[RowJson]
+
+
+def read(file: Path = RESULTS) -> Results:
+    if not file.is_file():
+        return {"machine": "", "date": "", "versions": {}, "measured": {}, "rows": []}
+    results: Results = json.loads(file.read_text(encoding="utf-8"))
+    return results
+
+
+def merged(
+    old: Results,
+    benchmark: str,
+    rows: Sequence[RowJson],
+    now: Measured,
+    order: Sequence[str],
+) -> Results:
+    """``old`` with the rows of ``benchmark`` replaced, in the ``order`` of benchmarks; rows
+    of benchmarks that are no more leave."""
+    all_rows = {name: [row for row in old["rows"] if _of(row, name)] for name in order}
+    all_rows[benchmark] = list(rows)
+    measured = {**old["measured"], benchmark: now}
+    return {
+        "machine": now["machine"],
+        "date": now["date"],
+        "versions": {library: version(library) for library in _LIBRARIES},
+        "measured": {name: measured[name] for name in order if name in measured},
+        "rows": [row for name in order for row in all_rows[name]],
+    }
+
+
+def write(results: Results, file: Path = RESULTS) -> None:
+    file.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _of(row: RowJson, benchmark: str) -> bool:
+    return row["command"].split()[-1] == benchmark

@@ -1,0 +1,84 @@
+"""What a benchmark gives: rows, each a figure with its goal and its command."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal, TypedDict
+
+_DECIMALS = {"s": 2, "ms": 2, "ratio": 3, "share": 4}
+_TESTS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    ">=": operator.ge,
+}
+
+
+class RowJson(TypedDict):
+    """A row as results.json holds it."""
+
+    name: str
+    value: float
+    unit: str
+    goal: str | None
+    met: bool | None
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a figure should be. ``later``: what a later step of the project is to reach,
+    so that missing it today is no fault."""
+
+    test: Literal["<", "<=", "==", ">="]
+    bound: float
+    later: bool = False
+
+    def met(self, value: float) -> bool:
+        return _TESTS[self.test](value, self.bound)
+
+    def __str__(self) -> str:
+        return f"{'later: ' if self.later else ''}{self.test} {self.bound:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured value, in ``unit``: s, ms, share (0 to 1), ratio, or what is counted."""
+
+    name: str
+    value: float
+    unit: str
+    goal: Goal | None = None
+
+    def row(self, benchmark: str) -> RowJson:
+        """Rounded before it is judged, so that a row never contradicts itself."""
+        value = round(self.value, _DECIMALS[self.unit]) if self.unit in _DECIMALS else self.value
+        return {
+            "name": f"{benchmark}.{self.name}",
+            "value": value,
+            "unit": self.unit,
+            "goal": str(self.goal) if self.goal else None,
+            "met": self.goal.met(value) if self.goal else None,
+            "command": f"python -m benchmarks {benchmark}",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """``about`` is a sentence or two of plain reading for RESULTS.md: what is done, and
+    what the figures mean.
+
+    ``run`` raises `benchmarks.material.Missing` where its material is not there.
+    """
+
+    name: str
+    about: str
+    run: Callable[[], Sequence[Figure]]
+
+
+def middle(name: str, values: Sequence[float], unit: str, goal: Goal | None = None) -> Figure:
+    """The median of several runs."""
+    return Figure(name, median(values), unit, goal)

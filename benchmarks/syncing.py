@@ -1,0 +1,62 @@
+"""How long a sync of 18F's handbook takes, against LlamaIndex's stock path."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from benchmarks.footnote import Footnote, Run, timed
+from benchmarks.material import HANDBOOK, HANDBOOK_SITE
+from benchmarks.rows import Figure, Goal
+
+_RUNS = 5
+
+
+def cold() -> list[Figure]:
+    """Both in one go, in turns, each in a fresh process with an empty folder."""
+    ours: list[Run] = []
+    stock: list[Run] = []
+    for _ in range(_RUNS):
+        with TemporaryDirectory() as scratch:
+            ours.append(_handbook(scratch).sync())
+        with TemporaryDirectory() as scratch:
+            stock.append(timed([sys.executable, "-m", "benchmarks.stock", HANDBOOK, scratch]))
+
+    def compare(name: str, seconds: Callable[[Run], float], goal: Goal | None) -> list[Figure]:
+        footnote, llamaindex = _median(ours, seconds), _median(stock, seconds)
+        return [
+            Figure(f"footnote.{name}", footnote, "s"),
+            Figure(f"llamaindex.{name}", llamaindex, "s"),
+            Figure(f"ratio.{name}", footnote / llamaindex, "ratio", goal),
+        ]
+
+    return [
+        *compare("wall", lambda run: run.seconds, Goal("<=", 0.5)),
+        *compare("cpu", lambda run: run.cpu, None),
+        *compare("without_start", lambda run: run.printed["seconds"], None),
+        Figure("footnote.passages", ours[0].printed["passages_embedded"], "passages"),
+        Figure("llamaindex.chunks", stock[0].printed["chunks"], "chunks"),
+    ]
+
+
+def unchanged() -> list[Figure]:
+    with TemporaryDirectory() as scratch:
+        footnote = _handbook(scratch)
+        footnote.sync()
+        again = [footnote.sync() for _ in range(_RUNS)]
+    embedded = sum(run.printed["passages_embedded"] for run in again)
+    return [
+        Figure("passages_embedded", embedded, "passages", Goal("==", 0)),
+        Figure("wall", _median(again, lambda run: run.seconds), "s", Goal("<", 3)),
+    ]
+
+
+def _handbook(folder: str) -> Footnote:
+    return Footnote(Path(folder)).reading("18f-handbook", HANDBOOK, HANDBOOK_SITE)
+
+
+def _median(runs: Sequence[Run], seconds: Callable[[Run], float]) -> float:
+    return median(map(seconds, runs))
