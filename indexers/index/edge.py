@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self
 
 import qdrant_edge as qdrant
 from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
-from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
+from indexers.index.edge_failures import TO_OPEN, TO_WRITE, explained, has_room, require_room
 from indexers.index.passages import StoredPassages
 from indexers.index.schema import (
     DEPTH,
@@ -62,18 +63,12 @@ class EdgeEngine:
 
     def __init__(self, folder: Path, dimensions: int) -> None:
         self._folder = folder
-        config = qdrant.EdgeConfig(
-            vectors={MEANING: qdrant.EdgeVectorParams(dimensions, qdrant.Distance.Cosine)},
-            optimizers=_OPTIMIZERS,
-            sparse_vectors={WORDS: qdrant.EdgeSparseVectorParams(modifier=qdrant.Modifier.Idf)},
-        )
         with self._explained():
             folder.mkdir(parents=True, exist_ok=True)
-            if (folder / "edge_config.json").exists():
-                self._shard = qdrant.EdgeShard.load(str(folder))
-            else:
-                self._shard = qdrant.EdgeShard.create(str(folder), config)
-            self._create_indexes()
+            require_room(folder, TO_OPEN)
+            if not any(folder.iterdir()):
+                _create(folder, dimensions)
+            self._shard = qdrant.EdgeShard.load(str(folder))
 
     def upsert(self, points: Sequence[Point]) -> None:
         self._update(UpdateOperation.upsert_points([_to_edge(point) for point in points]))
@@ -136,59 +131,44 @@ class EdgeEngine:
         return [Found(point.payload or {}, point.score, _meaning(point.vector)) for point in points]
 
     def settle(self) -> None:
+        # Optimising writes the points anew before it drops the old ones.
+        held = sum(file.stat().st_blocks * 512 for file in self._folder.rglob("*"))
         with self._explained():
-            self._shard.optimize()
+            if has_room(self._folder, TO_WRITE + held):
+                self._shard.optimize()
             self._shard.flush()
 
     def close(self) -> None:
         with self._explained():
             self._shard.close()
 
-    def _create_indexes(self) -> None:
-        standing = self._shard.info().payload_schema
-        for field in KEYWORDS:
-            if field not in standing:
-                keyword = qdrant.PayloadSchemaType.Keyword
-                self._update(UpdateOperation.create_field_index(field, keyword))
-        for field in INTEGERS:
-            if field not in standing:
-                integer = qdrant.PayloadSchemaType.Integer
-                self._update(UpdateOperation.create_field_index(field, integer))
-
     def _update(self, operation: UpdateOperation) -> None:
+        require_room(self._folder, TO_WRITE)
         with self._explained():
             self._shard.update(operation)
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise self._unavailable(error) from error
-        except Exception as error:
-            # qdrant_edge has no exceptions of its own: what is more special is not its.
-            if type(error) is not Exception:
-                raise
-            raise self._unavailable(error) from error
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(self._folder)
 
-    def _unavailable(self, error: Exception) -> IndexUnavailable:
-        text = str(error)
-        if "WouldBlock" in text:
-            return IndexLocked(
-                f"Another Footnote process holds the index in {self._folder}: ask it instead,"
-                " stop it, or set [index] url to a Qdrant server."
-            )
-        if "No space left" in text:
-            return IndexUnavailable(
-                f"The disk that holds the index in {self._folder} is full: make room, then sync"
-                " again."
-            )
-        if isinstance(error, OSError):
-            return IndexUnavailable(f"The index in {self._folder} cannot be used: {text}.")
-        return IndexCorrupt(
-            f"The index in {self._folder} cannot be read ({text}): delete that folder, then run"
-            " `footnote sync` to build it anew."
-        )
+
+def _create(folder: Path, dimensions: int) -> None:
+    """An empty shard, whole or not at all: killed halfway, it would pass for corrupt."""
+    config = qdrant.EdgeConfig(
+        vectors={MEANING: qdrant.EdgeVectorParams(dimensions, qdrant.Distance.Cosine)},
+        sparse_vectors={WORDS: qdrant.EdgeSparseVectorParams(modifier=qdrant.Modifier.Idf)},
+        optimizers=_OPTIMIZERS,
+    )
+    unfinished = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shard = qdrant.EdgeShard.create(str(unfinished), config)
+    for field in KEYWORDS:
+        keyword = qdrant.PayloadSchemaType.Keyword
+        shard.update(UpdateOperation.create_field_index(field, keyword))
+    for field in INTEGERS:
+        integer = qdrant.PayloadSchemaType.Integer
+        shard.update(UpdateOperation.create_field_index(field, integer))
+    shard.close()
+    unfinished.replace(folder)
 
 
 def _to_edge(point: Point) -> qdrant.Point:

@@ -128,7 +128,7 @@ class StoredPassages:
                 for passage, vector in zip(passages, vectors, strict=True)
             ]
             known = KnownPage(first.revision, first.acl)
-            head = Head(first.wiki, first.page, version, known)
+            head = Head(first.wiki, first.page, version, len(points), known)
             self._will_write(first.acl)
             # The order is the promise: written but not readable; then, by one point,
             # readable instead of what was; then the old ones go.
@@ -159,8 +159,12 @@ class StoredPassages:
             left = [version for version in written if version not in heads]
             for some in _batches(left):
                 self._engine.delete(Where({"wiki": [wiki], "version": some}))
-            # A head without passages would pass for an indexed page and never heal.
-            hollow = [head.page for version, head in heads.items() if version not in written]
+            # After a damage: without its head, the page counts as new and is read again.
+            hollow = [
+                head.page
+                for version, head in heads.items()
+                if written.get(version) != head.passages
+            ]
             for pages in _batches(hollow):
                 self._engine.delete(_heads_of(wiki, pages))
             return sum(written[version] for version in left)

@@ -50,6 +50,7 @@ class Head:
     wiki: str
     page: str
     version: int
+    passages: int
     known: KnownPage
 
     @property
@@ -63,13 +64,14 @@ class Head:
             "head": self.wiki,
             "page": self.page,
             "version": self.version,
+            "passages": self.passages,
             **head_label(self.known.revision, self.known.acl),
         }
 
     @classmethod
     def read(cls, payload: Payload) -> Head:
         known = KnownPage(payload["revision"], Acl.parse(payload["rights"]))
-        return cls(payload["head"], payload["page"], payload["version"], known)
+        return cls(payload["head"], payload["page"], payload["version"], payload["passages"], known)
 
 
 def head_id(wiki: str, page: str) -> uuid.UUID:
