@@ -1,0 +1,81 @@
+"""What goes wrong in Qdrant Edge, in sentences for the operator.
+
+Edge raises bare exceptions with Rust's words in them, panics on some damaged files, and
+dies with the process (SIGBUS) where a full disk has no room for what it maps. The last
+can only be kept from happening.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
+
+# Edge grows its files in steps of 32 MB, the log and the vectors each; to open, it
+# needs the log's. What is kept free while writing lets it be opened again.
+TO_OPEN = 32 * 1024 * 1024
+TO_WRITE = 2 * TO_OPEN
+
+_OS_ERROR = re.compile(r"Os \{ code: (\d+)|\(os error (\d+)\)")
+
+
+def has_room(folder: Path, size: int) -> bool:
+    """Whether the disk has ``size`` bytes left."""
+    return shutil.disk_usage(folder).free >= size
+
+
+def require_room(folder: Path, size: int) -> None:
+    """
+    Raises:
+        IndexUnavailable: the disk has less than ``size`` bytes left.
+    """
+    if not has_room(folder, size):
+        raise _full(folder)
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """
+    Raises:
+        IndexLocked, IndexCorrupt, IndexUnavailable: for what Edge raises within.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise IndexUnavailable(f"The index in {folder} cannot be used: {error}.") from error
+    except BaseException as error:
+        # The classes of Edge's failures: it has none of its own, and a panic's cannot
+        # be imported. Whatever is more special is somebody else's.
+        if type(error) is not Exception and type(error).__name__ != "PanicException":
+            raise
+        raise _named(folder, str(error)) from error
+
+
+def _named(folder: Path, text: str) -> IndexUnavailable:
+    match = _OS_ERROR.search(text)
+    number = int(match[1] or match[2]) if match else None
+    if "WouldBlock" in text or number == errno.EWOULDBLOCK:
+        return IndexLocked(
+            f"Another Footnote process holds the index in {folder}: ask it instead, stop it,"
+            " or set [index] url to a Qdrant server."
+        )
+    if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return _full(folder)
+    if number not in {None, errno.ENOENT}:
+        return IndexUnavailable(f"The index in {folder} cannot be used: {text}.")
+    return IndexCorrupt(
+        f"The index in {folder} cannot be read ({text}): delete that folder, then run"
+        " `footnote sync` to build it anew."
+    )
+
+
+def _full(folder: Path) -> IndexUnavailable:
+    return IndexUnavailable(
+        f"The disk that holds the index in {folder} is full: make room, then run"
+        " `footnote sync` again."
+    )
