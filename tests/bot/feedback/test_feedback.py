@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -45,10 +43,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def feedback(tmp_path: Path, clock: Clock) -> Iterator[Feedback]:
-    database = Database.open(tmp_path / "state.db")
-    yield Feedback(DatabaseLedger(database), clock)
-    database.close()
+def feedback(database: Database, clock: Clock) -> Feedback:
+    return Feedback(DatabaseLedger(database), clock)
 
 
 def test_an_answer_comes_back_as_it_was_given(feedback: Feedback, clock: Clock) -> None:
