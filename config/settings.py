@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -28,6 +28,9 @@ from pydantic_settings import (
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+)
+from pydantic_settings import (
+    SettingsError as UnreadableVariable,
 )
 
 ENV_PREFIX = "FOOTNOTE_"
@@ -65,7 +68,7 @@ class WikiSettings(_Strict):
         description="The folder it lies in, from this file's folder. With `git`: a folder "
         "within the repository.",
     )
-    git: str = Field("", description="Or the git address it is cloned from.")
+    git: str = Field("", repr=False, description="Or the git address it is cloned from.")
     branch: str = Field("", description="The git branch; empty is the repository's own choice.")
     site_url: str = Field(
         "", description="Where people read it; source links start with this. Empty: the repository."
@@ -137,7 +140,9 @@ class WikiSettings(_Strict):
 class IndexSettings(_Strict):
     """``[index]``"""
 
-    url: str = Field("", description="A Qdrant server; empty is embedded in the data folder.")
+    url: str = Field(
+        "", repr=False, description="A Qdrant server; empty is embedded in the data folder."
+    )
     model: str = Field(
         "", description="A fastembed model by name; empty is the bundled all-MiniLM-L6-v2."
     )
@@ -198,7 +203,9 @@ class StateSettings(_Strict):
     """``[state]``"""
 
     url: str = Field(
-        "", description="A database by SQLAlchemy URL; empty is SQLite in the data folder."
+        "",
+        repr=False,
+        description="A database by SQLAlchemy URL; empty is SQLite in the data folder.",
     )
     retention_days: int = Field(90, ge=1, description="How long questions and answers are kept.")
 
@@ -271,12 +278,11 @@ class Secrets(BaseSettings):
 
 
 FLAVOURS: tuple[str, ...] = get_args(WikiSettings.model_fields["flavour"].annotation)
-_OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, "FOOTNOTE_GIT_TOKEN"})
 
 
 def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
-    """Read file and environment. Relative paths in the file count from its folder,
-    ``data_dir`` overrides what it says.
+    """Read file and environment. Relative paths count from the file's folder;
+    ``data_dir`` goes before what both say, and counts from the working folder.
 
     Raises:
         SettingsError: with every problem that there is.
@@ -284,16 +290,21 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     file = _find(config)
     where = str(file) if file else "settings"
     values = _read(file) if file else {}
-    if data_dir is not None:
-        values["data_dir"] = str(data_dir.absolute())
-    problems = list(_unknown_variables(os.environ))
+    strangers = _unknown_variables(os.environ)
+    problems = [f"the variable {name} is not known{near}" for name, near in strangers.items()]
     try:
         settings = _layered(values)
     except ValidationError as error:
-        raise SettingsError([*_in_words(error), *problems], where) from None
+        raise SettingsError([*_in_words(error, strangers), *problems], where) from None
+    except UnreadableVariable as error:
+        lists = f'a variable cannot be read ({error}): a list is written ["a", "b"]'
+        raise SettingsError(problems or [lists], where) from None
     if problems:
         raise SettingsError(problems, where)
-    return _anchored(settings, file.parent.absolute() if file else Path.cwd())
+    settings = _anchored(settings, file.parent.absolute() if file else Path.cwd())
+    if data_dir is not None:
+        settings = settings.model_copy(update={"data_dir": data_dir.absolute()})
+    return settings
 
 
 def secrets() -> Secrets:
@@ -326,7 +337,7 @@ def _find(config: Path | None) -> Path | None:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([f"is not valid TOML: {error}"], str(file)) from None
     except OSError as error:
@@ -334,39 +345,58 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
+    def anchored(path: Path) -> Path:
+        return folder / path.expanduser()
+
     wikis = tuple(
-        wiki.model_copy(update={"path": folder / wiki.path}) if wiki.path and not wiki.git else wiki
+        wiki if wiki.git or not wiki.path else wiki.model_copy(update={"path": anchored(wiki.path)})
         for wiki in settings.wiki
     )
-    return settings.model_copy(update={"wiki": wikis, "data_dir": folder / settings.data_dir})
+    return settings.model_copy(update={"wiki": wikis, "data_dir": anchored(settings.data_dir)})
 
 
-def _unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
-    known = {f"{ENV_PREFIX}{name}".upper() for name in Settings.model_fields}
-    for name in sorted(environment):
-        if not name.startswith(ENV_PREFIX) or name in _OTHER_VARIABLES:
-            continue
-        if name.split("__")[0] not in known:
-            yield f"the variable {name} is not known{_nearest(name, known | _OTHER_VARIABLES)}"
+def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Each with the nearest known one. A wiki is too much for a variable."""
+    secret = {name.upper() for name in Secrets.model_fields}
+    known = {CONFIG_VARIABLE, *(name for name in secret if name.startswith(ENV_PREFIX))}
+    for name, field in Settings.model_fields.items():
+        model = field.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            known.update(f"{ENV_PREFIX}{name}__{key}".upper() for key in model.model_fields)
+        elif name != "wiki":
+            known.add(f"{ENV_PREFIX}{name}".upper())
+    ours = sorted(name for name in environment if name.upper().startswith(ENV_PREFIX))
+    return {name: _nearest(name.upper(), known) for name in ours if name.upper() not in known}
 
 
-def _in_words(error: ValidationError) -> Iterator[str]:
+_MEANT = {
+    "tuple_type": "must be a list, [...]",
+    "model_type": "must be a section, [...]",
+    "path_type": "must be a path",
+}
+
+
+def _in_words(error: ValidationError, strangers: Iterable[str]) -> Iterator[str]:
+    """A line each, but for keys that came from a variable which is named already."""
     for problem in error.errors():
         path = [str(part) for part in problem["loc"]]
         shown = ".".join(path) or "settings"
         if problem["type"] == "extra_forbidden":
-            known = _keys_at(problem["loc"][:-1])
-            yield f"`{shown}` is not a setting{_nearest(path[-1], known)}"
+            variable = ENV_PREFIX + "__".join(path).upper()
+            if variable not in strangers:
+                yield f"`{shown}` is not a setting{_nearest(path[-1], _keys_at(problem['loc']))}"
         elif problem["type"] == "missing":
             yield f"`{shown}` is missing"
         else:
             said = problem["msg"].removeprefix("Value error, ")
-            yield f"`{shown}`: {said[:1].lower()}{said[1:]}"
+            said = _MEANT.get(problem["type"], f"{said[:1].lower()}{said[1:]}")
+            yield f"`{shown}`: {said}"
 
 
 def _keys_at(location: tuple[int | str, ...]) -> set[str]:
+    """What may stand beside the key at ``location``."""
     model: type[BaseModel] = Settings
-    for part in location:
+    for part in location[:-1]:
         if isinstance(part, str) and part in model.model_fields:
             annotation = model.model_fields[part].annotation
             inner = next((arg for arg in get_args(annotation) if isinstance(arg, type)), annotation)

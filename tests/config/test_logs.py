@@ -1,0 +1,70 @@
+"""What is logged, and where."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from config import logs
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Iterator[None]:
+    """Loggers are the whole process's: they get back what they had."""
+    root = logging.getLogger()
+    names = list(logs._TALKATIVE)
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in names}
+    root.handlers.clear()
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+
+
+def test_a_line_an_event_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("INFO")
+    logging.getLogger("indexers.sync").info("synced %s", "handbook")
+    logging.getLogger("indexers.sync").debug("indexed a page")
+    out, err = capsys.readouterr()
+
+    assert out == ""
+    assert err.endswith(" INFO    indexers.sync: synced handbook\n")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO"])
+def test_what_slack_s_libraries_write_at_debug_is_never_logged(
+    level: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They write whole payloads: tokens, and people's questions."""
+    logs.configure(level)
+    for name in ("slack_bolt", "slack_bolt.AsyncApp", "slack_sdk.web.async_client"):
+        logging.getLogger(name).debug("payload")
+
+    assert "payload" not in capsys.readouterr().err
+
+
+def test_at_debug_our_own_details_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("DEBUG")
+    logging.getLogger("indexers.sync").debug("indexed a page")
+
+    assert "indexed a page" in capsys.readouterr().err
+
+
+def test_at_error_the_talkative_are_quiet_too(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("ERROR")
+    logging.getLogger("httpx").warning("something")
+
+    assert capsys.readouterr().err == ""
+
+
+def test_configured_twice_it_logs_once(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("INFO")
+    logs.configure("INFO")
+    logging.getLogger("indexers").info("once")
+
+    assert capsys.readouterr().err.count("once") == 1

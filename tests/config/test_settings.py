@@ -1,0 +1,323 @@
+"""footnote.toml and the environment: what is read, and how mistakes are told."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from config.settings import (
+    Secrets,
+    Settings,
+    SettingsError,
+    WikiSettings,
+    example,
+    load,
+    secrets,
+)
+
+WIKI = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder and no variables of ours."""
+    for name in list(os.environ):
+        if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(text: str, file: Path = Path("footnote.toml")) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(write(text))
+    return caught.value.problems
+
+
+def test_without_a_file_everything_has_its_default(folder: Path) -> None:
+    settings = load()
+
+    assert settings.wiki == ()
+    assert settings.data_dir == folder / "data"
+    assert settings.answer.max_characters == 700
+
+
+def test_a_file_named_on_the_command_line_goes_before_all_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write("[index]\npassage_tokens = 101")
+    write("[index]\npassage_tokens = 102", Path("elsewhere/a.toml"))
+    named = write("[index]\npassage_tokens = 103", Path("elsewhere/b.toml"))
+    monkeypatch.setenv("FOOTNOTE_CONFIG", "elsewhere/a.toml")
+
+    assert load(named).index.passage_tokens == 103
+    assert load().index.passage_tokens == 101
+    Path("footnote.toml").unlink()
+    assert load().index.passage_tokens == 102
+
+
+def test_a_variable_goes_before_the_file_and_leaves_the_rest_of_its_section(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write('[slack]\nport = 1\nworkers = 2\nadmins = ["U1"]')
+    monkeypatch.setenv("FOOTNOTE_SLACK__PORT", "80")
+    monkeypatch.setenv("FOOTNOTE_SLACK__ADMINS", '["U2"]')
+    monkeypatch.setenv("FOOTNOTE_LOG_LEVEL", "DEBUG")
+    settings = load()
+
+    assert (settings.slack.port, settings.slack.workers) == (80, 2)
+    assert settings.slack.admins == ("U2",)
+    assert settings.log_level == "DEBUG"
+
+
+def test_the_command_line_s_data_folder_goes_before_file_and_variable(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write('data_dir = "a"', Path("elsewhere/footnote.toml"))
+    monkeypatch.setenv("FOOTNOTE_DATA_DIR", "b")
+
+    assert load(file, Path("c")).data_dir == folder / "c"
+    assert load(file).data_dir == folder / "elsewhere" / "b"
+
+
+def test_paths_count_from_the_file_s_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(f'data_dir = "d"\n{WIKI}', Path("elsewhere/footnote.toml"))
+    (folder / "pages").mkdir()
+
+    assert load(file).wiki[0].path == folder / "elsewhere" / "pages"
+    assert load(file).data_dir == folder / "elsewhere" / "d"
+    monkeypatch.setenv("HOME", "/home/ada")
+    write(WIKI.replace('"pages"', '"~/pages"'), file)
+    assert load(file).wiki[0].path == Path("/home/ada/pages")
+    write(WIKI.replace('"pages"', '"/srv/pages"'), file)
+    assert load(file).wiki[0].path == Path("/srv/pages")
+
+
+def test_a_path_within_a_repository_stays_as_it_is() -> None:
+    write(WIKI + 'git = "https://git.example.com/handbook.git"')
+
+    assert load().wiki[0].path == Path("pages")
+
+
+def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_INDX__URL", "x")
+    found = problems(
+        'inedx = 1\n[answer]\nmax_charcters = 3\nmin_confidence = 2\n[slack]\nadmins = "U1"\n'
+        '[[wiki]]\ntype = "wiki"\nname = "A b"\nnmae = 1\n[[wiki]]\ntype = "markdown"\n'
+    )
+
+    assert [problem.partition("`; did")[0] for problem in found] == [
+        "`wiki.0.type`: input should be 'markdown'",
+        "`wiki.0.name`: string should match pattern '^[a-z0-9][a-z0-9_-]{0,39}$'",
+        "`wiki.0.nmae` is not a setting; did you mean `name`?",
+        "`wiki.1.name` is missing",
+        "`answer.min_confidence`: input should be less than or equal to 1",
+        "`answer.max_charcters` is not a setting; did you mean `max_characters`?",
+        "`slack.admins`: must be a list, [...]",
+        "`inedx` is not a setting; did you mean `index`?",
+        "the variable FOOTNOTE_INDX__URL is not known; did you mean `FOOTNOTE_INDEX__URL`?",
+    ]
+
+
+def test_one_problem_is_one_line_that_names_the_file() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(write("[index]\nmodle = 'x'"))
+
+    assert str(caught.value) == (
+        "footnote.toml: `index.modle` is not a setting; did you mean `model`?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (WIKI + WIKI, "`wiki`: two wikis are called 'handbook'"),
+        ('[[wiki]]\ntype = "markdown"\nname = "a"', "`wiki.0`: needs `path` or `git`"),
+        (WIKI + 'site_url = "ftp://x"', "`wiki.0.site_url`: must start with https:// or http://"),
+        (
+            WIKI + 'readers = ["all"]',
+            '`wiki.0.readers`: \'all\' is neither "everyone", "@group" nor an e-mail address',
+        ),
+        ("[wiki]\nname = 'a'", "`wiki`: must be a list, [...]"),
+        ("index = 3", "`index`: must be a section, [...]"),
+        ("data_dir = 3", "`data_dir`: must be a path"),
+        ("[sync]\nmax_removal = 0", "`sync.max_removal`: input should be greater than 0"),
+    ],
+)
+def test_a_wrong_value_is_told_in_words(text: str, problem: str) -> None:
+    assert problems(text) == [problem]
+
+
+def test_a_key_unlike_any_other_gets_the_list_of_keys() -> None:
+    assert problems("[state]\nzzz = 1") == [
+        "`state.zzz` is not a setting; known are retention_days, url"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "nearest"),
+    [
+        ("FOOTNOTE_INDEX_URL", "FOOTNOTE_INDEX__URL"),
+        ("FOOTNOTE_INDEX__URI", "FOOTNOTE_INDEX__URL"),
+        ("FOOTNOTE_INDEX", "FOOTNOTE_INDEX__URL"),
+        ("FOOTNOTE_CONFG", "FOOTNOTE_CONFIG"),
+        ("footnote_log_levle", "FOOTNOTE_LOG_LEVEL"),
+        ("FOOTNOTE_GIT_TOKN", "FOOTNOTE_GIT_TOKEN"),
+    ],
+)
+def test_an_unknown_variable_is_told_once_with_the_nearest(
+    variable: str, nearest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "x")
+
+    assert problems("") == [f"the variable {variable} is not known; did you mean `{nearest}`?"]
+
+
+def test_a_wiki_is_too_much_for_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would replace every wiki of the file."""
+    monkeypatch.setenv("FOOTNOTE_WIKI", "[]")
+
+    assert problems(WIKI)[0].startswith("the variable FOOTNOTE_WIKI is not known")
+
+
+def test_a_list_in_a_variable_that_is_no_json_says_how_to_write_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_SLACK__ADMINS", "U1, U2")
+
+    assert problems("")[0].endswith('a list is written ["a", "b"]')
+
+
+def test_other_people_s_variables_are_nobody_s_business(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INDEX__URL", "x")
+    monkeypatch.setenv("DATA_DIR", "x")
+    monkeypatch.setenv("FOOTNOTES", "x")
+
+    assert load().index.url == ""
+
+
+def test_a_file_that_is_not_there_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match=r"there is no file nowhere\.toml"):
+        load(Path("nowhere.toml"))
+    monkeypatch.setenv("FOOTNOTE_CONFIG", "neither.toml")
+    with pytest.raises(SettingsError, match=r"there is no file neither\.toml"):
+        load()
+
+
+def test_a_file_that_is_no_toml_says_where() -> None:
+    with pytest.raises(SettingsError, match=r"footnote\.toml: is not valid TOML: .*line 2"):
+        load(write("a = 1\nb = =\n"))
+
+
+def test_a_file_that_is_no_utf_8_is_a_problem() -> None:
+    file = Path("footnote.toml")
+    file.write_bytes(b'data_dir = "\xff"')
+
+    with pytest.raises(SettingsError, match=r"footnote\.toml: is not valid TOML"):
+        load(file)
+
+
+def test_an_editor_s_byte_order_mark_does_not_matter() -> None:
+    assert load(write("\ufeff[index]\npassage_tokens = 100")).index.passage_tokens == 100
+
+
+def test_a_file_that_may_not_be_read_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(file: Path, encoding: str) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    file = write("")
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(SettingsError, match=r"footnote\.toml: cannot be read: Permission denied"):
+        load(file)
+
+
+def test_secrets_come_from_the_environment_and_are_never_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "QDRANT_API_KEY"):
+        monkeypatch.setenv(name, f"hidden-{name}")
+    monkeypatch.setenv("FOOTNOTE_GIT_TOKEN", "hidden-too")
+    found = secrets()
+
+    assert found.slack_bot_token.get_secret_value() == "hidden-SLACK_BOT_TOKEN"
+    assert found.footnote_git_token.get_secret_value() == "hidden-too"
+    assert "hidden" not in f"{found} {found!r} {found.model_dump()} {found.model_dump_json()}"
+    assert "hidden" not in str(load())
+
+
+def test_a_secret_in_the_file_is_no_setting() -> None:
+    assert problems('slack_bot_token = "xoxb-hidden"\n')[0].startswith("`slack_bot_token` is not")
+    assert "xoxb-hidden" not in problems('slack_bot_token = "xoxb-hidden"\n')[0]
+
+
+def test_a_password_within_an_address_is_not_printed() -> None:
+    write(
+        f'{WIKI}git = "https://ada:hidden@git.example.com"\n'
+        '[index]\nurl = "https://ada:hidden@q.example.com"\n'
+        '[state]\nurl = "postgresql://ada:hidden@db.example.com"'
+    )
+    settings = load()
+
+    assert settings.state.url == "postgresql://ada:hidden@db.example.com"
+    assert "hidden" not in f"{settings} {settings!r} {settings.wiki!r} {settings.state}"
+
+
+@pytest.mark.parametrize(
+    ("mode", "given", "missing"),
+    [
+        ("socket", {}, ["SLACK_BOT_TOKEN is not set", "SLACK_APP_TOKEN is not set"]),
+        ("http", {}, ["SLACK_BOT_TOKEN is not set", "SLACK_SIGNING_SECRET is not set"]),
+        (
+            "socket",
+            {"SLACK_BOT_TOKEN": "xapp-1", "SLACK_APP_TOKEN": "xoxb-1"},
+            [
+                "SLACK_BOT_TOKEN must start with xoxb-",
+                "SLACK_APP_TOKEN must start with xapp-",
+            ],
+        ),
+        ("socket", {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, []),
+        ("http", {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}, []),
+    ],
+)
+def test_tokens_missing_or_mixed_up_are_told_before_slack_is_asked(
+    mode: str, given: dict[str, str], missing: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    assert secrets().slack_problems(mode) == missing
+
+
+def test_the_example_can_be_read_and_says_nothing_but_defaults(folder: Path) -> None:
+    settings = load(example())
+    defaults = load(write(""))
+
+    assert settings.model_copy(update={"wiki": (), "data_dir": folder / "data"}) == defaults
+    (wiki,) = settings.wiki
+    plain = WikiSettings(type="markdown", name=wiki.name, path=wiki.path, site_url=wiki.site_url)
+    assert wiki == plain
+
+
+def test_the_example_holds_every_setting_and_secret() -> None:
+    text = example().read_text(encoding="utf-8")
+    given = tomllib.loads(text)
+    commented = {line.split()[1] for line in text.splitlines() if line.startswith("# ")}
+
+    for name, field in Settings.model_fields.items():
+        assert name in given
+        model = WikiSettings if name == "wiki" else field.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            section = given["wiki"][0] if name == "wiki" else given[name]
+            assert set(model.model_fields) <= section.keys() | commented, name
+    missing = [name for name in Secrets.model_fields if name.upper() not in text]
+    assert missing in ([], ["slack_api_url"])  # of use for tests alone
