@@ -29,22 +29,24 @@ class Unit:
 
 
 def stems(text: str) -> frozenset[str]:
-    """What is left of words for comparing them. Scripts without spaces come by
-    character pairs."""
+    """What is left of words for comparing them; what holds a digit is a name and stays
+    whole. Scripts without spaces come by character pairs."""
     found: set[str] = set()
     for word in _WORD.findall(text.casefold()):
         if word.isascii() or len(word) <= _STEM:
-            found.add(word[:_STEM])
+            found.add(word[:_STEM] if word.isalpha() else word)
         else:
             found.update(word[at : at + 2] for at in range(len(word) - 1))
     return frozenset(found)
 
 
 def units(text: str) -> list[Unit]:
+    """Those of ``text`` that say something, in order."""
     return [
-        Unit(start, end, stems(shown := plain(text[start:end])), len(shown))
+        Unit(start, end, stems(shown), len(shown))
         for block in blocks(text)
         for start, end in _spans(block)
+        if (shown := plain(text[start:end]))
     ]
 
 
@@ -54,13 +56,25 @@ def _spans(block: Block) -> Iterable[tuple[int, int]]:
     if block.kind in (Kind.TABLE, Kind.QUOTE):
         parts: Iterable[str] = block.text.splitlines(keepends=True)
     else:
-        parts = sentencex.segment("en", block.text)
+        parts = _sentences(block.text)
     spans, at = [], block.start
     for part in parts:
         if part.strip():
             spans.append((at + len(part) - len(part.lstrip()), at + len(part.rstrip())))
         at += len(part)
     return spans
+
+
+def _sentences(text: str) -> Iterable[str]:
+    """A number alone is none, but the beginning of one, as in a numbered list."""
+    held = ""
+    for part in sentencex.segment("en", text):
+        held += part
+        if any(character.isalpha() for character in part):
+            yield held
+            held = ""
+    if held:
+        yield held
 
 
 class Weights:

@@ -1,0 +1,196 @@
+"""A question in; an answer with its footnotes out, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.answerer import LONGEST_QUESTION, Answerer
+from bot.answering.confidence import Confidence
+from bot.model import Answer, NoAnswer, Question, Reason
+from indexers.model import EVERYONE, Acl, Passage, Principal
+from indexers.prose import plain
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import TickingClock, retrieval_over
+
+ANYONE = Principal.of(EVERYONE)
+BOARD = Acl.of(["group:board"])
+SURE = Confidence(bias=9.0)
+UNSURE = Confidence(bias=-99.0)
+
+HANDBOOK = [
+    *passages(
+        "leave",
+        "Leave is thirty days long. Ask [your lead](https://wiki.example.com/lead) first.",
+        "- Parental leave is longer.\n- Sick leave has no end.",
+    ),
+    *passages("travel", "Travel is booked by `tock`. Leave the receipts with finance."),
+    *passages("secret", "Secret leave for the board is sixty days long.", acl=BOARD),
+    *passages("pets", "Dogs may come along. They leave at five.", wiki="office"),
+]
+
+
+def answerer(
+    *written: Passage, confidence: Confidence = SURE, max_characters: int = 700
+) -> Answerer:
+    return Answerer(
+        retrieval_over(written or HANDBOOK),
+        confidence,
+        ("handbook", "office"),
+        max_characters=max_characters,
+        clock=TickingClock(),
+    )
+
+
+def ask(text: str, reader: Principal = ANYONE, wikis: tuple[str, ...] | None = None) -> Question:
+    return Question(text, reader, wikis)
+
+
+def answered(result: Answer | NoAnswer) -> Answer:
+    assert isinstance(result, Answer)
+    return result
+
+
+def refused(result: Answer | NoAnswer) -> NoAnswer:
+    assert isinstance(result, NoAnswer)
+    return result
+
+
+def test_each_quotation_is_followed_by_the_number_of_its_source() -> None:
+    result = answered(answerer().answer(ask("How long is leave?")))
+    parts = result.text.split("\n\n")
+
+    assert [part[-3:] for part in parts] == [f"[{n}]" for n in range(1, len(result.sources) + 1)]
+    for part, source in zip(parts, result.sources, strict=True):
+        assert plain(source.quote).split("\n")[0].split()[0] in part
+
+
+def test_a_source_says_everything_of_its_page_and_section() -> None:
+    (leave,) = passages("leave", "Leave is long.")
+    full = replace(
+        leave,
+        headings=("Time off", "Leave"),
+        url="https://wiki.example.com/leave#leave",
+        owner="Ada",
+        updated=date(2025, 11, 3),
+        outdated=True,
+    )
+    (source,) = answered(answerer(full).answer(ask("leave"))).sources
+
+    assert (source.title, source.heading, source.url) == ("Leave", "Time off > Leave", full.url)
+    assert (source.wiki, source.page, source.revision) == ("handbook", "leave", "1")
+    assert (source.owner, source.updated, source.outdated) == ("Ada", date(2025, 11, 3), True)
+    assert source.quote == "Leave is long."
+
+
+@given(
+    st.sampled_from(
+        [
+            "How long is leave?",
+            "leave",
+            "Who books travel?",
+            "secret board",
+            "dogs",
+            "休暇",
+            "zebra",
+        ]
+    ),
+    st.integers(100, 700),
+)
+def test_every_quotation_is_verbatim_and_within_its_bounds(text: str, room: int) -> None:
+    everything = {(p.page, p.text) for p in HANDBOOK}
+    result = answerer(max_characters=room).answer(ask(text))
+
+    if isinstance(result, Answer):
+        quotes = [(source.page, source.quote) for source in result.sources]
+        assert 1 <= len(quotes) <= 3
+        assert all(any(page == p and quote in t for p, t in everything) for page, quote in quotes)
+        assert sum(len(plain(quote)) for _, quote in quotes) <= room
+
+
+@given(st.text(max_size=50) | st.sampled_from(["secret leave for the board", "sixty days"]))
+def test_what_a_reader_may_not_read_appears_nowhere(text: str) -> None:
+    for confidence in (SURE, UNSURE):
+        result = answerer(confidence=confidence).answer(ask(text))
+        sources = result.sources if isinstance(result, Answer) else result.nearest
+
+        assert "secret" not in {source.page for source in sources}
+        assert "sixty" not in result.text
+
+
+def test_who_may_read_it_gets_it() -> None:
+    board = Principal.of(EVERYONE, "group:board")
+    result = answered(answerer().answer(ask("secret leave for the board", board)))
+
+    assert result.sources[0].page == "secret"
+
+
+def test_where_nothing_fits_the_answer_says_where_it_looked_and_what_is_nearest() -> None:
+    result = refused(answerer(confidence=UNSURE).answer(ask("How long is leave?")))
+
+    assert result.reason is Reason.NOTHING_FITS
+    assert result.text == "I searched handbook, office and found nothing that answers this."
+    assert 1 <= len(result.nearest) <= 3
+    assert len({source.page for source in result.nearest}) == len(result.nearest)
+    assert {source.quote for source in result.nearest} == {""}
+    assert result.confidence < 0.3
+
+
+def test_only_the_wikis_that_were_asked_are_named_and_searched() -> None:
+    result = refused(answerer(confidence=UNSURE).answer(ask("leave", wikis=("office",))))
+
+    assert result.text == "I searched office and found nothing that answers this."
+    assert {source.wiki for source in result.nearest} == {"office"}
+
+
+def test_silence_begins_below_the_least_confidence() -> None:
+    pieces = answerer(confidence=Confidence(bias=0.0, cosine=0.0, coverage=0.0))
+    even = ask("How long is leave?")
+
+    assert isinstance(replace(pieces, min_confidence=0.5).answer(even), Answer)
+    assert isinstance(replace(pieces, min_confidence=0.51).answer(even), NoAnswer)
+    assert pieces.answer(even).confidence == 0.5
+
+
+def test_where_no_page_may_be_read_the_answer_does_not_say_that_there_are_others() -> None:
+    result = refused(answerer().answer(ask("leave", Principal())))
+
+    assert result.reason is Reason.NOTHING_INDEXED
+    assert result.text == "I searched handbook, office and found no page that you may read here."
+    assert result.nearest == ()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀🎉", "?!…", "\n\t", "-- * --"])
+def test_what_has_no_words_is_no_question(text: str) -> None:
+    result = refused(answerer().answer(ask(text)))
+
+    assert result.reason is Reason.NO_QUESTION
+    assert result.text == "Ask me something in words, and I will look it up."
+
+
+def test_a_text_is_no_question() -> None:
+    result = refused(answerer().answer(ask("leave " * 2_000)))
+
+    assert result.reason is Reason.TOO_LONG
+    assert "4,000 characters" in result.text
+    assert isinstance(answerer().answer(ask("leave".ljust(LONGEST_QUESTION, "?"))), Answer)
+
+
+def test_a_passage_too_large_to_quote_is_offered_as_a_page() -> None:
+    (long,) = passages("leave", "Leave is " + "very " * 40 + "long.")
+    result = refused(answerer(long, max_characters=100).answer(ask("leave")))
+
+    assert result.reason is Reason.NOTHING_FITS
+    assert [source.page for source in result.nearest] == ["leave"]
+
+
+def test_each_stage_is_timed() -> None:
+    timings = answerer().answer(ask("leave")).timings
+
+    assert (timings.embed, timings.search, timings.compose) == pytest.approx((1.0, 1.0, 1.0))
+    assert timings.retrieve == pytest.approx(2.0)
+    assert timings.total == pytest.approx(3.0)

@@ -1,0 +1,76 @@
+"""A question brings pages, the best first, and never one that its reader may not read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.retrieval import PASSAGES, by_page
+from bot.model import Question
+from indexers.model import EVERYONE, Acl, Hit, Principal
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import retrieval_over
+
+ANYONE = Principal.of(EVERYONE)
+
+
+def hit(page: str, score: float, wiki: str = "handbook", ordinal: int = 0) -> Hit:
+    return Hit(passages(page, *["x"] * (ordinal + 1), wiki=wiki)[ordinal], score, 0.5)
+
+
+def test_a_page_is_worth_its_best_passage_and_a_little_of_each_further_one() -> None:
+    found = by_page([hit("a", 1.0), hit("b", 0.9), hit("b", 0.8, ordinal=1), hit("c", 0.95)])
+
+    assert [page.page for page in found] == ["a", "b", "c"]
+    assert [page.score for page in found] == pytest.approx([1.0, 0.98, 0.95])
+
+
+def test_pages_of_the_same_key_in_two_wikis_are_two() -> None:
+    found = by_page([hit("a", 1.0), hit("a", 0.9, wiki="other")])
+
+    assert [(page.wiki, page.page) for page in found] == [("handbook", "a"), ("other", "a")]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 1)), max_size=20))
+def test_gathering_keeps_every_hit_in_its_order(given_hits: list[tuple[str, float]]) -> None:
+    ranked = sorted(given_hits, key=lambda pair: -pair[1])
+    hits = [hit(page, score) for page, score in ranked]
+    found = by_page(hits)
+
+    assert sorted(score for page in found for score in [h.score for h in page.hits]) == sorted(
+        score for _, score in ranked
+    )
+    for page in found:
+        assert list(page.hits) == [h for h in hits if h.passage.page == page.page]
+
+
+def test_what_the_question_costs_is_told_in_milliseconds() -> None:
+    search = retrieval_over(passages("leave", "Leave is long."))
+    retrieved = search(Question("How long is leave?", ANYONE))
+
+    assert (retrieved.embed_ms, retrieved.search_ms) == pytest.approx((1.0, 1.0))
+
+
+def test_a_search_finds_what_its_reader_may_read_in_the_wikis_it_names() -> None:
+    search = retrieval_over(
+        [
+            *passages("leave", "Leave is long."),
+            *passages("secret", "Secret leave is longer.", acl=Acl.of(["group:board"])),
+            *passages("leave", "Leave at the other place.", wiki="other"),
+        ]
+    )
+
+    def pages(reader: Principal, wikis: tuple[str, ...] | None = None) -> set[tuple[str, str]]:
+        return {(p.wiki, p.page) for p in search(Question("leave", reader, wikis)).pages}
+
+    assert pages(ANYONE) == {("handbook", "leave"), ("other", "leave")}
+    assert ("handbook", "secret") in pages(Principal.of(EVERYONE, "group:board"))
+    assert pages(ANYONE, ("other",)) == {("other", "leave")}
+    assert pages(Principal()) == set()
+
+
+def test_a_search_brings_a_set_number_of_passages() -> None:
+    search = retrieval_over(passages("leave", *(f"Leave number {n}." for n in range(80))))
+
+    assert len(search(Question("leave", ANYONE)).hits) == PASSAGES

@@ -1,0 +1,32 @@
+"""Search over a few passages, with the real use case and fakes below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from bot.answering.retrieval import Retrieval
+from indexers.model import Passage
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.index import ListIndex
+
+
+class TickingClock:
+    """Each look at it is ``seconds`` later."""
+
+    def __init__(self, seconds: float = 0.001) -> None:
+        self._now = 0.0
+        self._seconds = seconds
+
+    def __call__(self) -> float:
+        self._now += self._seconds
+        return self._now
+
+
+def retrieval_over(written: Iterable[Passage]) -> Retrieval:
+    """``written`` holds the passages of one page next to each other."""
+    index, embedder = ListIndex(), WordEmbedder()
+    for _, page in groupby(written, key=lambda passage: (passage.wiki, passage.page)):
+        together: Sequence[Passage] = list(page)
+        index.replace(together, embedder.embed_passages([p.embedded for p in together]))
+    return Retrieval(index, embedder, TickingClock())
