@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from indexers import writing
 from indexers.markdown.tree import Node
 
 _WIDEST = 100
@@ -41,14 +42,5 @@ def written(cells: Sequence[Sequence[str]]) -> str:
     filled = [row for row in cells if any(row)]
     if not filled:
         return ""
-    width = max(map(len, filled))
-    lines = [_row(row, width) for row in filled]
-    lines.insert(1, "|" + " --- |" * width)
-    return "\n".join(lines)
-
-
-def _row(row: Sequence[str], width: int) -> str:
-    padded = [*row, *[""] * (width - len(row))]
-    return (
-        "| " + " | ".join(" ".join(cell.split("\n")).replace("|", r"\|") for cell in padded) + " |"
-    )
+    head, *body = filled
+    return writing.table(head, body)

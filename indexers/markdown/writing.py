@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
-from indexers.markdown.line import Line, encoded, inline_code, unmarked
 from indexers.markdown.shortcodes import Link, Show, meaning
 from indexers.markdown.tables import rows, written
 from indexers.markdown.tags import STAND_IN, Tags
 from indexers.markdown.tree import HEADINGS, Node
+from indexers.writing import (
+    Line,
+    code_block,
+    inline_code,
+    leads_nowhere,
+    link,
+    list_items,
+    note,
+    paragraph,
+    quote,
+)
 
 Resolve = Callable[[str, str], str]
 """A link's target and its style (``relative``, ``site``, ``name``) to an address;
@@ -21,13 +31,10 @@ _UNSEEN = frozenset({
     "video", "canvas", "head", "title", "fn-hidden", "fn-id", "math-annotation"
 })  # fmt: skip
 _CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
-_CODE_MARK = re.compile(r"`+")
-_FENCE_LIKE = re.compile(r"^(?=`{3}|~{3})", re.MULTILINE)
+_EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang)-(\S+)")
-_LABEL = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif)$", re.IGNORECASE)
 _SIZE = re.compile(r"\d+(?:x\d+)?")
-_NO_ADDRESS = re.compile(r"\s*(?:javascript|data|vbscript|file)\s*:", re.IGNORECASE)
 
 
 class Writer:
@@ -89,11 +96,12 @@ class Writer:
         return self.blocks(node.children)
 
     def _paragraph(self, items: Iterable[Node | str]) -> list[str]:
-        text = self.inline(items)
-        return [_FENCE_LIKE.sub(r"\\", text)] if text else []
+        return paragraph(self.inline(items))
 
     def _title(self, node: Node) -> str:
-        return unmarked(self._tags.restore(node.attributes.get("title", "")))
+        # A tag's title is Markdown, of which emphasis is all that people use.
+        title = self._tags.restore(node.attributes.get("title", ""))
+        return _EMPHASIS.sub(r"\2", title).strip()
 
     def _list(self, node: Node) -> list[str]:
         number = _number(node.attributes.get("start", "1")) if node.tag == "ol" else None
@@ -112,25 +120,8 @@ class Writer:
                 stray.append(child)
         return [*self._items(items), *self.blocks(stray)]
 
-    def _items(self, items: Sequence[tuple[str, Node]]) -> list[str]:
-        """Items on neighbouring lines. Code stands at the margin, so that it keeps its bytes."""
-        done: list[str] = []
-        lines: list[str] = []
-        for mark, item in items:
-            head = mark
-            for block in self.blocks(item.children) or [""]:
-                if _is_code(block):
-                    if head != " " * len(mark) and head.strip():
-                        lines.append(head.rstrip())
-                    done += ["\n".join(lines)] if lines else []
-                    done.append(block)
-                    lines = []
-                elif block or head.strip():
-                    first, *rest = block.split("\n")
-                    lines.append((head + first).rstrip())
-                    lines += [" " * len(mark) + line if line else "" for line in rest]
-                head = " " * len(mark)
-        return [*done, *(["\n".join(lines)] if any(lines) else [])]
+    def _items(self, marked: Iterable[tuple[str, Node]]) -> list[str]:
+        return list_items((mark, self.blocks(item.children)) for mark, item in marked)
 
     def _code(self, node: Node) -> list[str]:
         text = self._tags.restore(_text_of(node))
@@ -145,11 +136,7 @@ class Writer:
         )
         if not any(isinstance(item, Node) and item.tag == "code" for item in node.children):
             text = text.removeprefix("\n")
-        if not text.strip():
-            return []
-        longest = max((len(run) for run in _CODE_MARK.findall(text)), default=0)
-        fence = "`" * max(3, longest + 1)
-        return [f"{fence}{self._tags.restore(language)}\n{text.removesuffix(chr(10))}\n{fence}"]
+        return code_block(text.removesuffix("\n"), self._tags.restore(language))
 
     def _table(self, node: Node) -> list[str]:
         captions = [
@@ -172,7 +159,7 @@ class Writer:
                 break
             if not isinstance(child, str) or child.strip():
                 break
-        return _quoted(self.blocks(node.children))
+        return quote(self.blocks(node.children))
 
     def _callout(self, label: str, head: Node, node: Node) -> list[str]:
         """Its title ends with the first line, its text goes on in the same paragraph."""
@@ -193,18 +180,7 @@ class Writer:
 
     def _note(self, label: str, title: str, body: Iterable[Node | str]) -> list[str]:
         label = re.sub(r"[_-]+", " ", label).strip().capitalize() or "Note"
-        content = self.blocks(body)
-        if title.rstrip(":").lower() == label.lower():
-            title = ""
-        if title:
-            content.insert(0, f"{label}: {title}")
-        elif not content:
-            return []
-        elif _is_plain(content[0]):
-            content[0] = f"{label}: {content[0]}"
-        else:
-            content.insert(0, f"{label}:")
-        return _quoted(content)
+        return note(label, title, self.blocks(body))
 
     def _definitions(self, node: Node) -> list[str]:
         """A term, and what it means as items below it."""
@@ -286,14 +262,7 @@ class Writer:
         if not label or not target:
             return label
         address, style = self.target(target, style)
-        if _NO_ADDRESS.match(address):
-            return label
-        address = self._resolve(address, style)
-        if not address or not _LABEL.fullmatch(label) or "\n" in label or "](" in label:
-            return label
-        if label == address:
-            return address
-        return f"[{label}]({encoded(address)})"
+        return label if leads_nowhere(address) else link(label, self._resolve(address, style))
 
     def target(self, written_target: str, style: str) -> tuple[str, str]:
         """A link's target with its template tags resolved, and its style."""
@@ -340,21 +309,6 @@ def _is_block(item: Node | str) -> bool:
 
 def _text_of(node: Node) -> str:
     return "".join(item for item in node.walk() if isinstance(item, str))
-
-
-def _is_code(block: str) -> bool:
-    return block.startswith("```")
-
-
-def _is_plain(block: str) -> bool:
-    return not re.match(r"(?:```|\||> |- |\d+\. )", block)
-
-
-def _quoted(content: Sequence[str]) -> list[str]:
-    lines = "\n\n".join(content).split("\n") if content else []
-    return ["\n".join(f"> {line}".rstrip() if not line else f"> {line}" for line in lines)] * bool(
-        lines
-    )
 
 
 def note_number(text: str) -> int:
