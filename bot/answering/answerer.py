@@ -43,7 +43,8 @@ class Answerer:
         """What ``retrieved`` says to the question."""
         started = self.clock()
         if not retrieved.pages:
-            return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(question))
+            timings = Timings(retrieved.embed_ms, retrieved.search_ms)
+            return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(question), timings=timings)
         sure = self.confidence(question.text, retrieved)
         quotes = (
             quote(question.text, retrieved.hits, self.max_characters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,10 @@ class Case:
     answerable: bool | None
 
     @property
+    def judged(self) -> bool:
+        return any(grade > 0 for grade in self.relevant.values())
+
+    @property
     def unanswerable(self) -> bool:
         return self.answerable is False
 
@@ -50,16 +55,28 @@ def read_cases(file: Path) -> list[Case]:
     Raises:
         BadSet: no such file, or a line that is no question.
     """
-    return [
-        Case(
-            id=str(row.get("id", number)),
-            question=_text(row, "question", file, number),
-            relevant={str(key): float(grade) for key, grade in (row.get("relevant") or {}).items()},
-            answers=tuple(map(str, row.get("answers") or ())),
-            answerable=row.get("answerable"),
-        )
-        for number, row in _rows(file)
-    ]
+    return [_case(row, number, where) for number, where, row in _rows(file)]
+
+
+def _case(row: Mapping[str, Any], number: int, where: str) -> Case:
+    relevant = row.get("relevant") or {}
+    answers = row.get("answers") or []
+    answerable = row.get("answerable")
+    if not isinstance(relevant, dict) or not all(
+        isinstance(grade, int | float) for grade in relevant.values()
+    ):
+        raise BadSet(f"{where}: 'relevant' is not {{page: grade}}")
+    if not isinstance(answers, list):
+        raise BadSet(f"{where}: 'answers' is no list")
+    if not isinstance(answerable, bool | None):
+        raise BadSet(f"{where}: 'answerable' is neither true nor false")
+    return Case(
+        id=str(row.get("id", number)),
+        question=_text(row, "question", where),
+        relevant={str(key): float(grade) for key, grade in relevant.items()},
+        answers=tuple(map(str, answers)),
+        answerable=answerable,
+    )
 
 
 class Corpus:
@@ -73,13 +90,8 @@ class Corpus:
         Raises:
             BadSet: no such file, or a line that is no page.
         """
-        self._pages = {
-            page.key: page
-            for page in (
-                _page(_text(row, "id", file, number), row.get("title") or "", row.get("text") or "")
-                for number, row in _rows(file)
-            )
-        }
+        pages = [_page(row, where) for _, where, row in _rows(file)]
+        self._pages = {page.key: page for page in pages}
         self.identity = digest(*(page.revision for page in self._pages.values()))
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
@@ -92,7 +104,9 @@ class Corpus:
         return frozenset(keys) - self._pages.keys()
 
 
-def _page(key: str, title: str, text: str) -> Page:
+def _page(row: Mapping[str, Any], where: str) -> Page:
+    key = _text(row, "id", where)
+    title, text = (str(row.get(name) or "") for name in ("title", "text"))
     return Page(
         wiki=SCRATCH_WIKI,
         key=key,
@@ -104,23 +118,33 @@ def _page(key: str, title: str, text: str) -> Page:
     )
 
 
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Each line's number, where it stands in words, and what it holds."""
     opened = gzip.open if file.suffix == ".gz" else open
     try:
         with opened(file, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    row = json.loads(line)
-                    if not isinstance(row, dict):
-                        raise BadSet(f"{file}, line {number}: not an object")
-                    yield number, row
-    except json.JSONDecodeError as error:
-        raise BadSet(f"{file}: not JSON Lines ({error})") from None
-    except (OSError, UnicodeDecodeError, EOFError) as error:
+                    where = f"{file}, line {number}"
+                    yield number, where, _object(line, where)
+    except (OSError, UnicodeDecodeError, EOFError, zlib.error) as error:
         raise BadSet(f"{file}: cannot be read ({error})") from None
 
 
-def _text(row: Mapping[str, Any], key: str, file: Path, number: int) -> str:
-    if not (value := row.get(key)):
-        raise BadSet(f"{file}, line {number}: no {key!r}")
+def _object(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadSet(f"{where}: no JSON ({error.msg} at character {error.pos + 1})") from None
+    if not isinstance(row, dict):
+        raise BadSet(f"{where}: not an object")
+    return row
+
+
+def _text(row: Mapping[str, Any], key: str, where: str) -> str:
+    value = row.get(key)
+    if value is None or value == "":
+        raise BadSet(f"{where}: no {key!r}")
+    if not isinstance(value, str | int):
+        raise BadSet(f"{where}: {key!r} is no text")
     return str(value)

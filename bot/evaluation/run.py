@@ -77,7 +77,7 @@ def _outcome(case: Case, retrieved: Retrieved, result: Answer | NoAnswer) -> Out
 def report(outcomes: Sequence[Outcome], seed: int = 0) -> dict[str, Any]:
     """The contract of ``footnote eval --json``; null where the set cannot tell.
     ``intervals`` are 95 % by bootstrap over questions."""
-    judged = [outcome for outcome in outcomes if any(outcome.case.relevant.values())]
+    judged = [outcome for outcome in outcomes if outcome.case.judged]
     scores: dict[str, list[float]] = {
         name: [measure(o.ranked, o.case.relevant, k) for o in judged]
         for name, measure, k in (

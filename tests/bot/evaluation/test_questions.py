@@ -1,0 +1,125 @@
+"""Question sets and corpora: what is read, and which line is wrong."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.evaluation.questions import BadSet, Corpus, read_cases
+from indexers.model import OPEN, Changed, Enumerated, KnownPage, Unchanged
+
+
+def write(file: Path, *rows: object) -> Path:
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def test_a_question_with_all_its_judgements(tmp_path: Path) -> None:
+    row = {
+        "id": "q1",
+        "question": "How long?",
+        "relevant": {"leave": 2, "pay": 0},
+        "answers": ["thirty days", 30],
+        "answerable": True,
+        "history": ["ignored"],
+    }
+    (case,) = read_cases(write(tmp_path / "q.jsonl", row))
+
+    assert (case.id, case.question) == ("q1", "How long?")
+    assert case.relevant == {"leave": 2.0, "pay": 0.0}
+    assert case.answers == ("thirty days", "30")
+    assert case.answerable is True
+    assert not case.unanswerable
+
+
+def test_a_question_needs_nothing_but_its_words(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text('\n{"question": "Why?", "relevant": null, "answers": null}\n\n')
+    (case,) = read_cases(file)
+
+    assert (case.id, case.relevant, case.answers, case.answerable) == ("2", {}, (), None)
+
+
+def test_what_is_zipped_is_read_alike(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl.gz"
+    file.write_bytes(gzip.compress('{"question": "Où?"}\n'.encode()))
+
+    assert [case.question for case in read_cases(file)] == ["Où?"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "line 2: no JSON"),
+        ("[1]", "line 2: not an object"),
+        ("{}", "line 2: no 'question'"),
+        ('{"question": ""}', "line 2: no 'question'"),
+        ('{"question": ["x"]}', "line 2: 'question' is no text"),
+        ('{"question": "x", "relevant": ["a"]}', "line 2: 'relevant' is not {page: grade}"),
+        ('{"question": "x", "relevant": {"a": "b"}}', "line 2: 'relevant' is not {page: grade}"),
+        ('{"question": "x", "answers": "one"}', "line 2: 'answers' is no list"),
+        ('{"question": "x", "answerable": "no"}', "line 2: 'answerable' is neither true nor false"),
+    ],
+)
+def test_a_broken_line_is_named(line: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text(f'{{"question": "Fine?"}}\n{line}\n')
+
+    with pytest.raises(BadSet) as caught:
+        read_cases(file)
+    assert str(caught.value).startswith(f"{file}, {said}")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("q.jsonl", b'{"question": "\xff"}'),
+        ("q.jsonl.gz", b"not zipped"),
+        ("q.jsonl.gz", gzip.compress(b'{"question": "x"}' * 99, mtime=0)[:-9]),
+        ("q.jsonl.gz", gzip.compress(b"x" * 999, mtime=0)[:15] + b"\xff" * 40),
+    ],
+    ids=["not UTF-8", "not zipped", "cut off", "corrupt"],
+)
+def test_a_file_that_cannot_be_read_is_named(name: str, content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+
+    with pytest.raises(BadSet, match=name):
+        read_cases(file)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSet, match=r"nowhere\.jsonl: cannot be read"):
+        read_cases(tmp_path / "nowhere.jsonl")
+
+
+def test_a_corpus_is_a_wiki(tmp_path: Path) -> None:
+    rows = [{"id": "a", "title": "A", "text": "One."}, {"id": 2, "title": None}]
+    corpus = Corpus(write(tmp_path / "c.jsonl", *rows))
+    listed, first, second = corpus.changes({})
+
+    assert listed == Enumerated(frozenset({"a", "2"}))
+    assert isinstance(first, Changed)
+    assert (first.page.key, first.page.title, first.page.acl) == ("a", "A", OPEN)
+    assert first.page.sections[0].text == "One."
+    assert isinstance(second, Changed)
+    assert second.page.title == ""
+    known = {"a": KnownPage(first.page.revision, OPEN)}
+    assert Unchanged("a") in list(corpus.changes(known))
+    assert corpus.gone(["a", "b"]) == {"b"}
+
+
+def test_a_corpus_is_known_by_its_content(tmp_path: Path) -> None:
+    def identity(*rows: object) -> str:
+        return Corpus(write(tmp_path / "c.jsonl", *rows)).identity
+
+    assert identity({"id": "a", "text": "x"}) == identity({"text": "x", "id": "a"})
+    assert identity({"id": "a", "text": "x"}) != identity({"id": "a", "text": "y"})
+
+
+def test_a_page_without_an_id_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSet, match="line 2: no 'id'"):
+        Corpus(write(tmp_path / "c.jsonl", {"id": "a"}, {"text": "x"}))

@@ -1,0 +1,159 @@
+"""Questions asked and scored: the contract of `footnote eval --json`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.answering.answerer import Answerer
+from bot.answering.confidence import Confidence
+from bot.evaluation.questions import Case
+from bot.evaluation.run import Outcome, ask_all, report
+from bot.model import Answer, NoAnswer, Reason
+from indexers.model import EVERYONE, Acl, Principal
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import TickingClock, retrieval_over
+
+ANYONE = Principal.of(EVERYONE)
+HANDBOOK = [
+    *passages("leave", "Leave is thirty days long."),
+    *passages("travel", "Travel is booked by tock."),
+    *passages("secret", "Zebras are secret.", acl=Acl.of(["group:board"])),
+]
+
+
+def case(
+    question: str,
+    *relevant: str,
+    answers: tuple[str, ...] = (),
+    answerable: bool | None = None,
+) -> Case:
+    return Case(question, question, dict.fromkeys(relevant, 1.0), answers, answerable)
+
+
+def asked(*cases: Case, confidence: Confidence) -> list[Outcome]:
+    clock = TickingClock()
+    answerer = Answerer(retrieval_over(HANDBOOK), confidence, ("handbook",), clock=clock)
+    return ask_all(cases, answerer, reader=ANYONE)
+
+
+BY_WORDS = Confidence(bias=-5.0, cosine=0.0, coverage=10.0)
+"""Silent where half of the question's words are found nowhere."""
+CASES = (
+    case("leave days", "leave", answers=("Thirty days",), answerable=True),
+    case("travel booked", "travel", "leave", answers=("by train",), answerable=True),
+    case("quantum zebra", answerable=False),
+    case("leave long", answerable=False),
+)
+
+
+def test_the_report_has_the_keys_of_the_contract() -> None:
+    found = report(asked(*CASES, confidence=BY_WORDS))
+
+    assert list(found) == [
+        "questions",
+        "hit@1",
+        "recall@5",
+        "recall@10",
+        "mrr@10",
+        "ndcg@10",
+        "containment",
+        "refusal",
+        "answered",
+        "verbatim_quotes",
+        "links_in_shown",
+        "latency_ms",
+        "intervals",
+    ]
+    assert found["refusal"].keys() >= {"precision", "recall", "auroc"}
+    assert found["latency_ms"].keys() == {"retrieve_p50", "retrieve_p95"}
+    assert found["intervals"].keys() == {
+        "hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment"
+    }  # fmt: skip
+
+
+def test_the_figures_are_those_reckoned_by_hand() -> None:
+    found = report(asked(*CASES, confidence=BY_WORDS))
+
+    assert found["questions"] == 4
+    assert found["hit@1"] == 1.0
+    assert found["recall@5"] == found["mrr@10"] == found["ndcg@10"] == 1.0
+    assert found["containment"] == 0.5
+    assert found["answered"] == 0.75
+    assert found["refusal"]["precision"] == 1.0
+    assert found["refusal"]["recall"] == 0.5
+    assert found["verbatim_quotes"] == found["links_in_shown"] == 1.0
+    assert found["latency_ms"] == {
+        "retrieve_p50": pytest.approx(2.0),
+        "retrieve_p95": pytest.approx(2.0),
+    }
+
+
+def test_what_a_set_cannot_tell_is_null() -> None:
+    found = report(asked(case("leave"), confidence=BY_WORDS))
+
+    assert found["hit@1"] is found["containment"] is found["intervals"]["hit@1"] is None
+    assert set(found["refusal"].values()) == {None}
+    assert report([])["answered"] is None
+
+
+def test_a_set_without_answers_has_no_quotations_to_judge() -> None:
+    found = report(asked(case("quantum zebra", answerable=False), confidence=BY_WORDS))
+
+    assert found["refusal"]["recall"] == found["refusal"]["precision"] == 1.0
+    assert found["refusal"]["auroc"] is None
+    assert found["verbatim_quotes"] is found["links_in_shown"] is None
+
+
+def test_a_quotation_that_is_not_in_the_page_is_found_out() -> None:
+    """The check must be able to fail, or a hundred per cent says nothing."""
+
+    class Inventive(Answerer):
+        def compose(self, question: object, retrieved: object) -> Answer | NoAnswer:
+            told = super().compose(question, retrieved)  # type: ignore[arg-type]
+            assert isinstance(told, Answer)
+            (source,) = told.sources
+            return replace(
+                told, sources=(replace(source, quote="Forty.", url="https://x.invalid"),)
+            )
+
+    inventive = Inventive(retrieval_over(HANDBOOK[:1]), Confidence(bias=9.0), ("handbook",))
+    found = report(ask_all([CASES[0]], inventive, reader=ANYONE))
+
+    assert found["verbatim_quotes"] == found["links_in_shown"] == found["containment"] == 0.0
+
+
+def test_a_run_is_repeatable_and_its_intervals_hold_the_mean() -> None:
+    cases = [case(f"leave {n}", "leave" if n % 3 else "travel") for n in range(30)]
+    outcomes = asked(*cases, confidence=BY_WORDS)
+    found = report(outcomes)
+    low, high = found["intervals"]["hit@1"]
+
+    assert found == report(outcomes)
+    assert found["hit@1"] == pytest.approx(2 / 3)
+    assert 0.45 < low < 2 / 3 < high < 0.87
+
+
+def test_progress_is_told_after_each_question() -> None:
+    told: list[int] = []
+    answerer = Answerer(retrieval_over(HANDBOOK), BY_WORDS, ("handbook",))
+    ask_all(CASES, answerer, reader=ANYONE, progress=told.append)
+
+    assert told == [1, 2, 3, 4]
+
+
+def test_the_reader_s_rights_hold_here_too() -> None:
+    (outcome,) = asked(case("secret zebras", "secret"), confidence=Confidence(bias=9.0))
+
+    assert "secret" not in outcome.ranked
+    assert report([outcome])["hit@1"] == 0.0
+
+
+def test_without_a_single_page_silence_still_took_its_time() -> None:
+    answerer = Answerer(retrieval_over([]), BY_WORDS, ())
+    (outcome,) = ask_all([case("leave")], answerer, reader=ANYONE)
+
+    assert isinstance(outcome.result, NoAnswer)
+    assert outcome.result.reason is Reason.NOTHING_INDEXED
+    assert outcome.result.timings.retrieve == pytest.approx(2.0)
