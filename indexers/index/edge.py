@@ -102,7 +102,7 @@ class EdgeEngine:
             field, limit=_ALL, exact=True, filter=_filter(where) if where else None
         )
         with self._explained():
-            return {hit.value: hit.count for hit in self._shard.facet(request)}
+            return {hit.value: hit.count for hit in self._shard.facet(request) if hit.count}
 
     def search(
         self,

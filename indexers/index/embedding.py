@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from indexers.errors import ModelUnavailable
 from indexers.index.prompts import prompts_for
+from indexers.index.text import encodable
 from indexers.ports import Vector
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class _Embedder:
 
     def count_tokens(self, text: str) -> int:
         """By the model's own tokenizer, without special tokens, uncut."""
-        return len(self._counter.encode(text, add_special_tokens=False).ids)
+        return len(self._counter.encode(encodable(text), add_special_tokens=False).ids)
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
         """Vectors in the order of ``texts``.
@@ -63,7 +64,7 @@ class _Embedder:
         Raises:
             ModelUnavailable: the model is missing or not the one named.
         """
-        marked = [self._passage + text for text in texts]
+        marked = [self._passage + encodable(text) for text in texts]
         lengths = [len(encoding.ids) for encoding in self._counter.encode_batch(marked)]
         order = sorted(range(len(marked)), key=lengths.__getitem__)
         embedded = self._model.passage_embed((marked[i] for i in order), batch_size=_BATCH)
@@ -78,7 +79,7 @@ class _Embedder:
         Raises:
             ModelUnavailable: the model is missing or not the one named.
         """
-        (vector,) = _unit(self._model.query_embed([self._query + text]))
+        (vector,) = _unit(self._model.query_embed([self._query + encodable(text)]))
         return vector
 
     @property

@@ -14,6 +14,8 @@ from itertools import pairwise
 
 from qdrant_edge import Bm25, Bm25Config
 
+from indexers.index.text import encodable
+
 # The average number of tokens of our passages, title and headings included. BM25
 # weighs a passage's length against it, so a wrong one costs recall.
 AVERAGE_LENGTH = 100.0
@@ -59,15 +61,10 @@ class Words:
 
     def of_passage(self, text: str) -> tuple[list[int], list[float]]:
         """Token ids and their weights."""
-        vector = self._bm25.embed_document(with_more_words(_encodable(text)))
+        vector = self._bm25.embed_document(with_more_words(encodable(text)))
         return vector.indices, vector.values
 
     def of_question(self, text: str) -> tuple[list[int], list[float]]:
         """Token ids, each of weight 1: the engine multiplies by the idf."""
-        vector = self._bm25.embed_query(with_more_words(_encodable(text)))
+        vector = self._bm25.embed_query(with_more_words(encodable(text)))
         return vector.indices, vector.values
-
-
-def _encodable(text: str) -> str:
-    """A lone surrogate is no text, and the engine refuses it."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -42,7 +42,7 @@ class Engine(Protocol):
         ...
 
     def facet(self, field: str, where: Where | None) -> dict[Any, int]:
-        """Every value of an indexed field and its exact number of points."""
+        """Every value of an indexed field that occurs, and its exact number of points."""
         ...
 
     def search(

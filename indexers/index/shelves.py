@@ -25,7 +25,7 @@ class FolderShelf:
 
     def current(self) -> str | None:
         names = self._names()
-        pointed = self._pointer.read_text().strip() if self._pointer.exists() else ""
+        pointed = self._pointer.read_text("utf-8", "replace").strip() if self._pointer.exists() else ""
         if pointed in names:
             return pointed
         return names[0] if len(names) == 1 else None

@@ -1,0 +1,247 @@
+"""Which index is read and which is written, and how the one becomes the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import Headers
+from qdrant_client import QdrantClient
+from qdrant_client.http.exceptions import UnexpectedResponse
+
+from indexers.index.current import CurrentIndex, Shelf, fingerprint
+from indexers.index.edge import EdgeIndex
+from indexers.index.server import Server, ServerIndex
+from indexers.index.shelves import AliasShelf, FolderShelf
+from indexers.model import EVERYONE, NOBODY, Acl, Principal
+from indexers.ports import PassageIndex
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
+
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+
+ANYONE = Principal.of(EVERYONE)
+EMBEDDER = WordEmbedder()
+OLD, NEW_SPLITTER, NEW_MODEL = "modelone-cutone", "modelone-cuttwo", "modeltwo-cutone"
+
+
+def folders(place: Path) -> Callable[[], Shelf]:
+    return lambda: FolderShelf(
+        place / "data", lambda folder: EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions)
+    )
+
+
+def aliases(_: Path) -> Callable[[], Shelf]:
+    server = Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
+    server.client.close = lambda: None  # type: ignore[method-assign] # it is in memory alone
+    return lambda: AliasShelf(
+        server,
+        lambda name: ServerIndex.open(server, collection=name, dimensions=EMBEDDER.dimensions),
+    )
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Callable[[], Shelf]:
+    return filled(aliases(tmp_path))
+
+
+def filled(made: Callable[[], Shelf]) -> Callable[[], Shelf]:
+    """Each call is what the next process sees."""
+    index = CurrentIndex(made(), OLD)
+    put(index, "leave", "Leave is long.")
+    put(index, "travel", "Travel is far.")
+    index.close()
+    return made
+
+
+@pytest.fixture
+def building(shelf: Callable[[], Shelf]) -> Iterator[CurrentIndex]:
+    index = CurrentIndex(shelf(), NEW_SPLITTER)
+    yield index
+    index.close()
+
+
+def put(
+    index: PassageIndex, page: str, text: str, revision: str = "1", acl: Acl | None = None
+) -> None:
+    written = passages(page, text, revision=revision, acl=acl or Acl.of([EVERYONE]))
+    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+
+
+def texts(index: PassageIndex, reader: Principal = ANYONE) -> set[str]:
+    question = EMBEDDER.embed_question("leave")
+    return {hit.passage.text for hit in index.search("leave", question, reader=reader, limit=9)}
+
+
+def test_the_same_index_is_read_and_written(shelf: Callable[[], Shelf]) -> None:
+    index = CurrentIndex(shelf(), OLD)
+    put(index, "leave", "Leave is short.", "2")
+
+    assert not index.building
+    assert not index.promote()
+    assert texts(index) == {"Leave is short.", "Travel is far."}
+
+
+def test_the_old_index_is_read_until_the_new_one_is_whole(building: CurrentIndex) -> None:
+    put(building, "leave", "Leave, cut otherwise.")
+
+    assert building.building
+    assert building.known("handbook").keys() == {"leave"}
+    assert texts(building) == {"Leave is long.", "Travel is far."}
+    assert building.counts() == {"handbook": (2, 2)}
+
+
+@pytest.mark.parametrize("shelves", [folders, aliases])
+def test_the_new_index_is_read_from_its_promotion_on(
+    shelves: Callable[[Path], Callable[[], Shelf]], tmp_path: Path
+) -> None:
+    """A build that was interrupted goes on; a third index, never finished, goes too."""
+    shelf = filled(shelves(tmp_path))
+    CurrentIndex(shelf(), NEW_MODEL).close()
+    interrupted = CurrentIndex(shelf(), NEW_SPLITTER)
+    put(interrupted, "leave", "Leave, cut otherwise.")
+    interrupted.close()
+    index = CurrentIndex(shelf(), NEW_SPLITTER)
+
+    assert index.building
+    assert index.known("handbook").keys() == {"leave"}
+    assert texts(index) == {"Leave is long.", "Travel is far."}
+    assert index.promote()
+    assert not index.building
+    assert texts(index) == {"Leave, cut otherwise."}
+
+    index.close()
+    later = CurrentIndex(shelf(), NEW_SPLITTER)
+
+    assert not later.building
+    assert texts(later) == {"Leave, cut otherwise."}
+    for removed in (OLD, NEW_MODEL):
+        opened = shelf().open(removed)
+
+        assert opened.counts() == {}
+        opened.close()
+    later.close()
+
+
+def test_vectors_of_the_old_index_are_used_where_the_model_is_the_same(
+    building: CurrentIndex,
+) -> None:
+    (old,) = passages("leave", "Leave is long.")
+
+    assert building.vectors([old.digest]).keys() == {old.digest}
+
+
+def test_another_model_means_other_vectors(shelf: Callable[[], Shelf]) -> None:
+    index = CurrentIndex(shelf(), NEW_MODEL)
+    (old,) = passages("leave", "Leave is long.")
+
+    assert index.vectors([old.digest]) == {}
+    index.close()
+
+
+def test_an_index_of_another_model_is_searched_by_words_alone(shelf: Callable[[], Shelf]) -> None:
+    index = CurrentIndex(shelf(), NEW_MODEL)
+    hits = index.search("leave", [1.0, 0.0, 0.0], reader=ANYONE, limit=9)
+
+    assert [(hit.passage.text, hit.cosine) for hit in hits] == [("Leave is long.", 0.0)]
+    index.close()
+
+
+def test_rights_and_removals_do_not_wait_for_the_new_index(building: CurrentIndex) -> None:
+    building.relabel("handbook", "leave", "2", NOBODY)
+    building.remove("handbook", ["travel"])
+
+    assert texts(building) == set()
+
+
+def test_narrower_rights_of_a_page_cut_anew_do_not_wait_either(building: CurrentIndex) -> None:
+    people = Acl.of(["group:people"])
+    put(building, "leave", "Leave, cut otherwise.", acl=people)
+
+    assert texts(building) == {"Travel is far."}
+
+
+def test_wider_rights_wait_for_the_new_index(shelf: Callable[[], Shelf]) -> None:
+    old = CurrentIndex(shelf(), OLD)
+    put(old, "leave", "Secret.", "2", NOBODY)
+    old.close()
+    index = CurrentIndex(shelf(), NEW_SPLITTER)
+    put(index, "leave", "Public.", "3")
+
+    assert texts(index) == {"Travel is far."}
+    index.close()
+
+
+class LikeAServer(QdrantClient):
+    """In memory, a collection that is gone is a ValueError; on a server it is a 404."""
+
+    def query_points(self, collection_name: str, *args: Any, **kwargs: Any) -> Any:
+        if not self.collection_exists(collection_name):
+            raise UnexpectedResponse(404, "Not Found", b"", Headers())
+        return super().query_points(collection_name, *args, **kwargs)
+
+
+def test_a_process_follows_a_promotion_by_another_one() -> None:
+    server = Server("http://qdrant.example.com", client=LikeAServer(":memory:"))
+
+    def shelf() -> AliasShelf:
+        return AliasShelf(
+            server, lambda name: ServerIndex.open(server, collection=name, dimensions=64)
+        )
+
+    old = CurrentIndex(shelf(), OLD)
+    put(old, "leave", "Leave is long.")
+    here, there = (CurrentIndex(shelf(), NEW_SPLITTER) for _ in range(2))
+    put(there, "leave", "Leave, cut otherwise.")
+    assert texts(here) == {"Leave is long."}
+    there.promote()
+
+    assert texts(here) == {"Leave, cut otherwise."}
+
+
+def test_several_footnotes_may_share_a_server() -> None:
+    server = Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
+
+    def shelf(prefix: str) -> AliasShelf:
+        return AliasShelf(
+            server,
+            lambda name: ServerIndex.open(server, collection=name, dimensions=64),
+            prefix=prefix,
+        )
+
+    one, other = CurrentIndex(shelf("one-"), OLD), CurrentIndex(shelf("other-"), OLD)
+    put(one, "leave", "Leave is long.")
+    CurrentIndex(shelf("other-"), NEW_SPLITTER).promote()
+
+    assert texts(one) == {"Leave is long."}
+    assert other.building is False
+
+
+def test_a_fingerprint_changes_with_all_that_passages_depend_on() -> None:
+    base = {"embedder": "m", "splitter": "s", "language": "english"}
+    prints = {fingerprint(**base)} | {fingerprint(**{**base, name: "other"}) for name in base}
+
+    assert len(prints) == 4
+    assert fingerprint(**base) == fingerprint(**base)
+
+
+def test_fingerprints_show_whether_the_model_is_the_same() -> None:
+    one = fingerprint(embedder="m", splitter="s", language="english")
+    other = fingerprint(embedder="m", splitter="t", language="german")
+
+    assert one != other
+    assert one.partition("-")[0] == other.partition("-")[0]
+
+
+def test_a_lost_pointer_is_made_again(tmp_path: Path) -> None:
+    made = folders(tmp_path)
+    index = CurrentIndex(made(), OLD)
+    put(index, "leave", "Leave is long.")
+    index.close()
+    (tmp_path / "data" / "current").unlink()
+    again = CurrentIndex(made(), OLD)
+
+    assert texts(again) == {"Leave is long."}
+    again.close()

@@ -1,0 +1,145 @@
+"""What is particular to the embedded engine: its folder, and how it fails."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
+from indexers.index.edge import EdgeIndex
+from indexers.model import EVERYONE, Principal
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
+
+EMBEDDER = WordEmbedder()
+HELD = """
+import sys
+from pathlib import Path
+from indexers.errors import IndexersError
+from indexers.index.edge import EdgeIndex
+try:
+    EdgeIndex.open(Path(sys.argv[1]), dimensions=64)
+except IndexersError as error:
+    print(type(error).__name__, error)
+"""
+
+
+def opened(folder: Path) -> EdgeIndex:
+    return EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions)
+
+
+def put(index: EdgeIndex, page: str = "leave") -> None:
+    written = passages(page, "Leave is long.", "Leave is paid.")
+    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """One with an index of one page in it."""
+    place = tmp_path / "index"
+    with opened(place) as index:
+        put(index)
+    return place
+
+
+def test_an_index_outlives_its_process(folder: Path) -> None:
+    with opened(folder) as index:
+        hits = index.search(
+            "leave", EMBEDDER.embed_question("leave"), reader=Principal.of(EVERYONE), limit=5
+        )
+
+        assert index.counts() == {"handbook": (1, 2)}
+        assert len(hits) == 2
+
+
+def test_nothing_but_the_index_stays_in_its_place(folder: Path) -> None:
+    assert [path.name for path in folder.parent.iterdir()] == ["index"]
+
+
+def test_an_index_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A creation that was killed halfway left this."""
+    (tmp_path / ".index.new" / "segments").mkdir(parents=True)
+    (tmp_path / ".index.new" / "edge_config.json").write_text("{")
+    (tmp_path / "index").mkdir()
+    with opened(tmp_path / "index") as index:
+        assert index.counts() == {}
+
+
+def test_a_second_process_is_told_what_to_do(folder: Path) -> None:
+    with opened(folder):
+        second = subprocess.run(
+            [sys.executable, "-c", HELD, folder], capture_output=True, text=True, check=True
+        )
+
+    assert second.stdout.strip() == (
+        f"IndexLocked Another Footnote process holds the index in {folder}: ask it instead,"
+        " stop it, or set [index] url to a Qdrant server."
+    )
+
+
+def test_an_index_is_held_by_one_object(folder: Path) -> None:
+    with opened(folder), pytest.raises(IndexLocked):
+        opened(folder)
+
+
+@pytest.mark.parametrize(
+    ("damaged", "content"),
+    [
+        ("edge_config.json", b"{"),
+        ("wal/first-index", b""),
+        ("segments/*/segment.json", b"noise"),
+        ("segments/*/vector_storage-meaning/vectors/status.dat", b""),  # Edge panics
+    ],
+)
+def test_a_damaged_index_says_how_to_rebuild_it(folder: Path, damaged: str, content: bytes) -> None:
+    (file,) = folder.glob(damaged)
+    file.write_bytes(content)
+    with pytest.raises(IndexCorrupt) as caught:
+        opened(folder)
+    message = str(caught.value)
+
+    assert message.startswith(f"The index in {folder} cannot be read (")
+    assert message.endswith("delete that folder, then run `footnote sync` to build it anew.")
+    assert folder.exists()
+
+
+Usage = namedtuple("Usage", "total used free")
+
+
+def test_a_full_disk_is_named_before_anything_is_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Edge would take the process down with it."""
+    with opened(folder) as index:
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 1 << 40, 63 << 20))
+        with pytest.raises(IndexUnavailable, match=r"The disk .* is full: make room"):
+            put(index, "travel")
+        index.settle()
+
+        assert index.known("handbook").keys() == {"leave"}
+
+
+def test_a_disk_too_full_to_open_an_index_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 1 << 40, 31 << 20))
+    with pytest.raises(IndexUnavailable, match=r"is full"):
+        opened(folder)
+
+
+def test_a_place_that_is_no_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("a file")
+    with pytest.raises(IndexUnavailable, match=r"cannot be used"):
+        opened(tmp_path / "index")
+
+
+def test_a_closed_index_says_that_it_is_unavailable(folder: Path) -> None:
+    index = opened(folder)
+    index.close()
+    with pytest.raises(IndexUnavailable):
+        index.counts()

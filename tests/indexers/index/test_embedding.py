@@ -1,0 +1,153 @@
+"""The bundled model, as it is; and what other models are told."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from indexers.errors import ModelUnavailable
+from indexers.index.embedding import BUNDLED, FastembedEmbedder, LocalEmbedder
+from indexers.index.prompts import prompts_for
+from indexers.ports import Vector
+
+TEXTS = [
+    "Ask your lead before you book a holiday.",
+    "Time off\nHow much paid leave do I get? Twenty days a year, and more after ten years.",
+    "x",
+    "The printer is on the second floor, next to the kitchen.",
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> LocalEmbedder:
+    return LocalEmbedder(threads=1)
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def test_vectors_have_unit_length_and_the_promised_size(embedder: LocalEmbedder) -> None:
+    vectors = [*embedder.embed_passages(TEXTS), embedder.embed_question("How long is leave?")]
+
+    assert [len(vector) for vector in vectors] == [embedder.dimensions] * len(vectors)
+    assert [math.hypot(*vector) for vector in vectors] == pytest.approx([1.0] * len(vectors))
+
+
+def test_vectors_come_in_the_order_of_their_texts(embedder: LocalEmbedder) -> None:
+    """They are embedded in the order of their lengths. What shares a batch moves an int8
+    model's vectors a little."""
+    together = embedder.embed_passages(TEXTS * 3)
+    alone = [embedder.embed_passages([text])[0] for text in TEXTS]
+
+    assert all(cosine(one, other) > 0.95 for one, other in zip(together, alone * 3, strict=True))
+
+
+def test_near_meanings_have_near_vectors(embedder: LocalEmbedder) -> None:
+    question = embedder.embed_question("How many vacation days are there?")
+    vectors = embedder.embed_passages(TEXTS)
+
+    assert max(range(len(TEXTS)), key=lambda i: cosine(question, vectors[i])) == 1
+
+
+def test_no_texts_no_vectors(embedder: LocalEmbedder) -> None:
+    assert embedder.embed_passages([]) == []
+
+
+def test_tokens_are_counted_without_markers_and_without_end(embedder: LocalEmbedder) -> None:
+    assert embedder.count_tokens("") == 0
+    assert embedder.count_tokens("hello world") == 2
+    assert embedder.count_tokens("hello world " * 1_000) == 2_000
+
+
+def test_what_the_model_was_not_trained_for_is_cut_off(embedder: LocalEmbedder) -> None:
+    long = "leave " * 300
+    one, other = embedder.embed_passages([long, long + "printer " * 300])
+
+    assert cosine(one, other) == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("text", ["😀", "\x00", "où ça ?", "漢字", "word " * 5_000, "\ud800"])
+def test_any_question_has_a_vector(embedder: LocalEmbedder, text: str) -> None:
+    assert len(embedder.embed_question(text)) == embedder.dimensions
+
+
+def test_threads_share_one_model_from_the_first_use_on() -> None:
+    embedder = LocalEmbedder(threads=1)
+    expected = LocalEmbedder(threads=1).embed_question("How long is leave?")
+    vectors: list[Vector] = []
+    together = threading.Barrier(4)
+
+    def ask() -> None:
+        together.wait()
+        vectors.append(embedder.embed_question("How long is leave?"))
+
+    def embed() -> None:
+        together.wait()
+        embedder.embed_passages(TEXTS * 4)
+
+    threads = [threading.Thread(target=work) for work in (ask, ask, ask, embed)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(vectors) == 3
+    assert all(cosine(vector, expected) > 0.999 for vector in vectors)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_another_model_in_its_place_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(BUNDLED, folder)
+    with (folder / name).open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(ModelUnavailable, match=rf"{name} is not the embedding model it should be"):
+        LocalEmbedder(folder).embed_question("leave")
+
+
+def test_a_missing_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"model\.onnx cannot be read"):
+        LocalEmbedder(tmp_path).embed_question("leave")
+
+
+def test_its_digests_are_those_of_its_provenance() -> None:
+    provenance = (BUNDLED / "PROVENANCE.md").read_text()
+
+    assert LocalEmbedder.identity.partition("@")[2] in provenance
+
+
+def test_a_model_that_nobody_knows_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="no embedding model 'acme/unheard-of'"):
+        FastembedEmbedder("acme/unheard-of", tmp_path)
+
+
+def test_a_known_model_is_loaded_no_sooner_than_it_is_used(tmp_path: Path) -> None:
+    embedder = FastembedEmbedder("BAAI/bge-small-en-v1.5", tmp_path)
+
+    assert embedder.dimensions == 384
+    assert embedder.identity == "fastembed:baai/bge-small-en-v1.5"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "query", "passage"),
+    [
+        ("intfloat/multilingual-e5-large", "query: ", "passage: "),
+        ("nomic-ai/nomic-embed-text-v1.5-Q", "search_query: ", "search_document: "),
+        ("BAAI/bge-base-en", "Represent this sentence for searching relevant passages: ", ""),
+        ("BAAI/bge-small-zh-v1.5", "为这个句子生成表示以用于检索相关文章：", ""),  # noqa: RUF001 - Chinese
+        ("google/embeddinggemma-300m", "task: search result | query: ", "title: none | text: "),
+        ("sentence-transformers/all-MiniLM-L6-v2", "", ""),
+        ("jinaai/jina-embeddings-v3", "", ""),  # fastembed tells its tasks apart itself
+    ],
+)
+def test_models_get_the_prompts_they_were_trained_with(
+    model: str, query: str, passage: str
+) -> None:
+    assert prompts_for(model) == (query, passage)

@@ -1,0 +1,96 @@
+"""Which words a text is found by."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexers.index.lexical import Words, with_more_words
+
+WORDS = Words()
+
+
+def tokens(text: str) -> set[int]:
+    return set(WORDS.of_passage(text)[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("Restart after ERR-1234.", "ERR1234"),
+        ("see OPS-77 or WEB-8", "OPS77 WEB8"),
+        ("conf/app/paths.yml", "confapppathsyml"),
+        ("pass --dry-run twice", "dryrun"),
+        ("v1.2.3", "v123"),
+        ("max_retry_count", "maxretrycount"),
+        ("std::vector", "stdvector"),
+        ("ada@example.com", "adaexamplecom"),
+        ("a camelCase name", "camel Case"),
+        ("HTTPServerError", "HTTP Server Error"),
+        ("utf8Decoder", "utf 8 Decoder"),
+        ("C++ or C#", "Cplusplus Csharp"),
+        ("休暇は", "休暇 暇は"),
+    ],
+)
+def test_hidden_words_are_added(text: str, more: str) -> None:
+    assert with_more_words(text) == f"{text} {more}"
+
+
+@pytest.mark.parametrize("text", ["", "Plain words, and a dash - so.", "NASA Ada", "é, ü!"])
+def test_plain_text_stays_as_it_is(text: str) -> None:
+    assert with_more_words(text) == text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("ERR-1234", "It says ERR-1234."),
+        ("err 1234", "It says ERR-1234."),
+        ("err1234", "It says ERR-1234."),
+        ("camel case", "Use camelCase."),
+        ("paths.yml", "Edit conf/paths.yml there."),
+        ("dry run", "Pass --dry-run."),
+        ("cafe", "The café is open."),
+        ("running", "It runs."),
+    ],
+)
+def test_a_word_is_found_in_part_and_as_a_whole(question: str, text: str) -> None:
+    assert set(WORDS.of_question(question)[0]) & tokens(text)
+
+
+def test_a_key_shares_more_with_itself_than_with_its_parts() -> None:
+    asked = set(WORDS.of_question("ERR-1234")[0])
+
+    assert len(asked & tokens("ERR-1234")) > len(asked & tokens("1234 times an err"))
+
+
+def test_chinese_is_found_by_a_part_of_a_sentence() -> None:
+    assert set(WORDS.of_question("年假")[0]) & tokens("员工每年有二十天年假。")
+
+
+def test_a_language_has_its_stop_words() -> None:
+    assert Words("german").of_question("der die das")[0] == []
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="klingon"):
+        Words("klingon")
+
+
+@given(st.text())
+def test_any_text_has_words(text: str) -> None:
+    indices, values = WORDS.of_passage(text)
+
+    assert len(indices) == len(values)
+    assert with_more_words(text).startswith(text)
+
+
+@pytest.mark.parametrize("unit", ["x", "A", "a.", "aB", "-", "漢", "1_", "x" * 50 + "\n"])
+def test_time_grows_no_faster_than_the_text(unit: str) -> None:
+    started = time.perf_counter()
+    with_more_words(unit * (100_000 // len(unit)))
+
+    assert time.perf_counter() - started < 1.0

@@ -1,0 +1,85 @@
+"""What is particular to the served engine: how a server fails."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from qdrant_client import QdrantClient
+
+from indexers.errors import IndexUnavailable
+from indexers.index.server import Server, ServerIndex
+from indexers.model import EVERYONE, Acl, Principal
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
+
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+
+
+class Refusing(BaseHTTPRequestHandler):
+    status = 401
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:  # type: ignore[override]
+        pass
+
+
+class Failing(Refusing):
+    status = 503
+
+
+@pytest.fixture(params=[Refusing, Failing], ids=["401", "503"])
+def server(request: pytest.FixtureRequest) -> Iterator[tuple[int, str]]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), request.param) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield request.param.status, f"http://127.0.0.1:{http.server_port}"
+        http.shutdown()
+
+
+def test_a_server_that_refuses_is_named_with_the_reason(server: tuple[int, str]) -> None:
+    status, url = server
+    expected = {401: "refuses the key: set QDRANT_API_KEY", 503: "failed: Unexpected Response: 503"}
+    with pytest.raises(IndexUnavailable, match=expected[status]) as caught:
+        ServerIndex.open(Server(url), collection="passages", dimensions=64)
+
+    assert url in str(caught.value)
+
+
+def test_a_server_that_does_not_answer_is_named() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    with pytest.raises(IndexUnavailable, match=rf"{url} does not answer .* \[index\] url right"):
+        ServerIndex.open(Server(url), collection="passages", dimensions=64)
+
+
+class Clock:
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_rights_that_another_process_wrote_are_known_in_seconds() -> None:
+    embedder, clock = WordEmbedder(), Clock()
+    memory = Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
+    here, there = (
+        ServerIndex.open(memory, collection="passages", dimensions=64, clock=clock)
+        for _ in range(2)
+    )
+    reader = Principal.of(EVERYONE, "group:people")
+    question = embedder.embed_question("leave")
+    assert here.search("leave", question, reader=reader, limit=1) == []
+    written = passages("leave", "Leave is long.", acl=Acl.of(["group:people"]))
+    there.replace(written, embedder.embed_passages(["leave"]))
+    clock.now += 5.0
+
+    assert len(here.search("leave", question, reader=reader, limit=1)) == 1

@@ -1,0 +1,233 @@
+"""At any moment a page has exactly one readable version, never none."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexers.index.edge import EdgeEngine
+from indexers.index.passages import StoredPassages
+from indexers.index.schema import Point, Where
+from indexers.model import EVERYONE, NOBODY, Acl, KnownPage, Passage, Principal
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
+
+ANYONE = Principal.of(EVERYONE)
+EMBEDDER = WordEmbedder()
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Mortal:
+    """An engine whose process is killed before one of its writes."""
+
+    def __init__(self, engine: EdgeEngine) -> None:
+        self._engine = engine
+        self.writes_left: int | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        self._live()
+        self._engine.upsert(points)
+
+    def delete(self, where: Where) -> None:
+        self._live()
+        self._engine.delete(where)
+
+    def label(self, where: Where, payload: dict[str, str]) -> None:
+        self._live()
+        self._engine.label(where, payload)
+
+    def _live(self) -> None:
+        if self.writes_left == 0:
+            raise Killed
+        if self.writes_left is not None:
+            self.writes_left -= 1
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Mortal]:
+    opened = EdgeEngine(tmp_path / "index", EMBEDDER.dimensions)
+    yield Mortal(opened)
+    opened.close()
+
+
+@pytest.fixture
+def index(engine: Mortal) -> StoredPassages:
+    return StoredPassages(engine)
+
+
+def put(index: StoredPassages, written: Sequence[Passage]) -> None:
+    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+
+
+def readable(index: StoredPassages, text: str = "leave", limit: int = 20) -> list[str]:
+    question = EMBEDDER.embed_question(text)
+    hits = index.search(text, question, reader=ANYONE, limit=limit)
+    return sorted(hit.passage.text for hit in hits)
+
+
+OLD = ["Leave is long.", "Leave is paid.", "Leave is rare."]
+NEW = ["Holidays are short.", "Holidays are unpaid."]
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_a_replace_that_is_killed_leaves_the_old_version_or_the_new(
+    index: StoredPassages, engine: Mortal, writes: int
+) -> None:
+    put(index, passages("leave", *OLD, revision="old"))
+    engine.writes_left = writes
+    try:
+        put(index, passages("leave", *NEW, revision="new"))
+    except Killed:
+        assert writes < 3
+    engine.writes_left = None
+    expected, revision = (OLD, "old") if writes < 2 else (NEW, "new")
+
+    # Asked for either's words: the other's passages may be the only ones that are near.
+    assert readable(index, "leave is long") == expected
+    assert readable(index, "holidays are short") == expected
+    assert index.known("handbook")["leave"].revision == revision
+
+    index.sweep("handbook")
+
+    assert readable(index) == expected
+    assert index.counts() == {"handbook": (1, len(expected))}
+
+
+@pytest.mark.parametrize("writes", range(2))
+def test_a_first_version_that_is_killed_is_not_there(
+    index: StoredPassages, engine: Mortal, writes: int
+) -> None:
+    engine.writes_left = writes
+    with pytest.raises(Killed):
+        put(index, passages("leave", *OLD))
+    engine.writes_left = None
+
+    assert readable(index) == []
+    assert index.known("handbook") == {}
+    assert index.sweep("handbook") == (len(OLD) if writes else 0)
+    assert index.counts() == {}
+
+
+def test_left_over_passages_do_not_crowd_out_what_is_readable(
+    index: StoredPassages, engine: Mortal
+) -> None:
+    """More of them than a search looks at."""
+    put(index, passages("travel", "Leave for the airport early."))
+    engine.writes_left = 1
+    with pytest.raises(Killed):
+        put(index, passages("leave", *(f"Leave for the airport {n}." for n in range(300))))
+    engine.writes_left = None
+
+    assert readable(index, "leave for the airport", limit=3) == ["Leave for the airport early."]
+
+
+@pytest.mark.parametrize("writes", range(2))
+def test_a_label_that_is_killed_is_made_again(
+    index: StoredPassages, engine: Mortal, writes: int
+) -> None:
+    """What is known changes last: until then the wiki's difference still shows."""
+    put(index, passages("leave", *OLD))
+    before = index.known("handbook")
+    engine.writes_left = writes
+    with pytest.raises(Killed):
+        index.relabel("handbook", "leave", "2", NOBODY)
+    engine.writes_left = None
+
+    assert index.known("handbook") == before
+    assert readable(index) == (OLD if writes == 0 else [])
+
+    index.relabel("handbook", "leave", "2", NOBODY)
+
+    assert index.known("handbook") == {"leave": KnownPage("2", NOBODY)}
+
+
+@pytest.mark.parametrize("writes", range(2))
+def test_a_removal_that_is_killed_is_made_again(
+    index: StoredPassages, engine: Mortal, writes: int
+) -> None:
+    put(index, passages("leave", *OLD))
+    engine.writes_left = writes
+    with pytest.raises(Killed):
+        index.remove("handbook", ["leave"])
+    engine.writes_left = None
+
+    assert readable(index) == (OLD if writes == 0 else [])
+
+    index.remove("handbook", list(index.known("handbook")))
+    index.sweep("handbook")
+
+    assert index.counts() == {}
+
+
+def test_a_page_that_lost_passages_to_a_damage_counts_as_new(
+    index: StoredPassages, engine: Mortal
+) -> None:
+    written = passages("leave", *OLD)
+    put(index, written)
+    put(index, passages("travel", *NEW))
+    engine.delete(Where({"digest": [written[1].digest]}))
+    index.sweep("handbook")
+
+    assert index.known("handbook").keys() == {"travel"}
+
+
+def test_readers_see_one_whole_version_while_it_is_replaced(index: StoredPassages) -> None:
+    """One writer, three readers; revision n says n in each of its passages."""
+    pages = [f"leave {number}" for number in range(4)]
+
+    def write(revision: int) -> None:
+        for page in pages:
+            texts = [f"{page} {revision} {n}." for n in range(5)]
+            put(index, passages(page, *texts, revision=str(revision)))
+
+    write(0)
+    done = threading.Event()
+    problems: list[str] = []
+
+    def read() -> None:
+        question = EMBEDDER.embed_question("leave")
+        while not done.is_set():
+            hits = index.search("leave", question, reader=ANYONE, limit=20)
+            seen = {(hit.passage.page, hit.passage.revision) for hit in hits}
+            if {page for page, _ in seen} != set(pages) or len(seen) != len(pages):
+                problems.append(str(sorted(seen)))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for revision in range(1, 40):
+        write(revision)
+    done.set()
+    for reader in readers:
+        reader.join()
+
+    assert problems == []
+
+
+def test_new_rights_are_known_to_readers_before_they_are_written(
+    index: StoredPassages, engine: Mortal
+) -> None:
+    """A page under an Acl that no page had before is readable from its first moment."""
+    put(index, passages("leave", *OLD))
+    readable(index)
+    seen: list[list[str]] = []
+
+    class Looking(Mortal):
+        def upsert(self, points: Sequence[Point]) -> None:
+            super().upsert(points)
+            seen.append(readable(index))
+
+    index._engine = Looking(engine._engine)
+    put(index, passages("leave", *NEW, revision="2", acl=Acl.of([EVERYONE, "group:people"])))
+
+    assert seen == [OLD, NEW]
