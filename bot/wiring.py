@@ -15,7 +15,7 @@ from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.answering.retrieval import Retrieval
 from bot.errors import SyncRunning
-from bot.evaluation.questions import Corpus, read_cases
+from bot.evaluation.questions import Corpus, located, read_cases
 from bot.evaluation.run import ask_all, report
 from bot.model import Answer, NoAnswer, Question
 from config.settings import Secrets, Settings, SettingsError
@@ -118,8 +118,9 @@ def evaluate(
         parts.chosen(*wikis)
         if scratch:
             parts.sync(progress=progress)
+        keys = [key for wiki in parts.chosen(*wikis) for key in parts.index.known(wiki.name)]
         outcomes = ask_all(
-            cases,
+            located(cases, keys),
             answerer_of(settings, parts),
             reader=Principal.of(EVERYONE),
             wikis=tuple(wikis) or None,
@@ -157,7 +158,7 @@ class OneSyncAtATime:
 
     def as_of(self) -> datetime | None:
         """Since when what is indexed is true of every wiki; None before that."""
-        if self._ended.keys() < self._parts.wikis.keys():
+        if not self._ended or self._ended.keys() < self._parts.wikis.keys():
             return None
         return min(self._ended.values()).astimezone()
 
@@ -234,6 +235,8 @@ def rhythm(syncing: OneSyncAtATime, every: timedelta) -> Iterator[None]:
             try:
                 for done in syncing.sync(None, lambda _: None):
                     log.info("Synced %s: %s", done.wiki, _in_short(done))
+                    if done.error:
+                        log.error("%s could not be synced to its end: %s", done.wiki, done.error)
             except SyncRunning:
                 log.info("An admin's sync is running; the next one is due in %s", every)
             except IndexersError as error:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,31 @@ def read_cases(file: Path) -> list[Case]:
         BadSet: no such file, or a line that is no question.
     """
     return [_case(row, number, where) for number, where, row in _rows(file)]
+
+
+def located(cases: Sequence[Case], keys: Iterable[str]) -> list[Case]:
+    """The cases with their pages named as the index names them: a set's ids may count
+    from a folder further down than the wiki's keys do. An id that several keys end in,
+    or none, stays as it is."""
+    ends: dict[str, set[str]] = {}
+    for key in keys:
+        ends.setdefault(key, set()).add(key)
+        for at, character in enumerate(key):
+            if character == "/":
+                ends.setdefault(key[at + 1 :], set()).add(key)
+
+    def name(page: str, known: set[str]) -> str:
+        return page if page in known or len(known) != 1 else next(iter(known))
+
+    return [
+        replace(
+            case,
+            relevant={
+                name(page, ends.get(page, set())): grade for page, grade in case.relevant.items()
+            },
+        )
+        for case in cases
+    ]
 
 
 def _case(row: Mapping[str, Any], number: int, where: str) -> Case:

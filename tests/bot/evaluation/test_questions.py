@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.questions import BadSet, Corpus, read_cases
+from bot.evaluation.questions import BadSet, Case, Corpus, located, read_cases
 from indexers.model import OPEN, Changed, Enumerated, KnownPage, Unchanged
 
 
@@ -123,3 +123,15 @@ def test_a_corpus_is_known_by_its_content(tmp_path: Path) -> None:
 def test_a_page_without_an_id_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSet, match="line 2: no 'id'"):
         Corpus(write(tmp_path / "c.jsonl", {"id": "a"}, {"text": "x"}))
+
+
+def test_pages_are_found_under_the_folder_that_the_wiki_counts_from() -> None:
+    case = Case("1", "?", {"sales/a.md": 1.0, "b.md": 2.0, "gone.md": 1.0, "own.md": 1.0}, (), None)
+    keys = ["handbook/sales/a.md", "x/b.md", "y/b.md", "own.md", "deep/own.md"]
+
+    assert located([case], keys)[0].relevant == {
+        "handbook/sales/a.md": 1.0,
+        "b.md": 2.0,
+        "gone.md": 1.0,
+        "own.md": 1.0,
+    }
