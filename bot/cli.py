@@ -150,7 +150,9 @@ def sync(
     if stopped.is_set():
         terminal.complain("Interrupted; what is done is kept, and the next sync does the rest.")
         sys.exit(INTERRUPTED)
-    if any(report.failed for report in reports):
+    if any(isinstance(report.error, WikiMisconfigured) for report in reports):
+        sys.exit(MISUSED)
+    if any(report.failed or report.error for report in reports):
         sys.exit(FAILED)
 
 
@@ -267,6 +269,8 @@ def demo(data_dir: Path | None) -> None:
     logs.configure("WARNING")
     with interruptible() as stopped:
         run_demo(data_dir, stopped.is_set)
+    if stopped.is_set():
+        sys.exit(INTERRUPTED)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ class Reindexing(Protocol):
 
         Raises:
             SyncRunning: another one runs.
-            IndexersError: the sync as a whole failed; the text is for the operator.
+            IndexersError: nothing can be written; the text is for the operator. What
+                ended one wiki alone is in its report.
         """
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -65,6 +66,8 @@ def print_answer(result: Answer | NoAnswer) -> None:
     out.print(Padding(Text(result.text), (0, 0, 0, 2)))
     out.print()
     sources = result.sources if isinstance(result, Answer) else result.nearest
+    if sources and isinstance(result, NoAnswer):
+        out.print("  The nearest pages:")
     for number, source in enumerate(sources, start=1):
         mark = f"[{number}]" if isinstance(result, Answer) else " - "
         out.print(Text(f"  {mark} {where(source)}", style="bold"), soft_wrap=True)
@@ -93,6 +96,7 @@ def report_json(reports: Sequence[SyncReport]) -> dict[str, Any]:
             "failed": [{"page": f.key, "reason": f.reason} for r in reports for f in r.failed],
             "skipped": [{"page": s.key, "reason": s.reason} for r in reports for s in r.skipped],
             "warnings": [warning for r in reports for warning in r.warnings],
+            "errors": [str(r.error) for r in reports if r.error],
             **{name: sum(getattr(r, name) for r in reports) for name in rest},
             "seconds": round(sum(r.seconds for r in reports), 3),
         }
@@ -101,11 +105,13 @@ def report_json(reports: Sequence[SyncReport]) -> dict[str, Any]:
 
 
 def print_report(report: SyncReport) -> None:
-    skipped = f", {len(report.skipped)} skipped" if report.skipped else ""
+    reasons = Counter(skipped.reason.partition(":")[0] for skipped in report.skipped)
+    why = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    skipped = f", {len(report.skipped)} skipped ({why})" if why else ""
     err.print(
         f"[bold]{report.wiki}[/]: {report.added} added, {report.changed} changed, "
         f"{report.relabelled} relabelled, {report.removed} removed, "
-        f"{report.unchanged} unchanged, {len(report.failed)} failed{skipped}; "
+        f"{report.unchanged} unchanged, {len(report.failed)} failed{escape(skipped)}; "
         f"{report.passages_embedded} passages embedded in {report.seconds:.1f} s",
         soft_wrap=True,
     )
@@ -117,6 +123,8 @@ def print_report(report: SyncReport) -> None:
             err.print(f"  [{style}]{title}[/] {escape(item)}", soft_wrap=True)
         if len(items) > _LISTED:
             err.print(f"  [{style}]{title}[/] and {len(items) - _LISTED} more (see --json)")
+    if report.error:
+        complain(str(report.error))
 
 
 _LISTED = 20

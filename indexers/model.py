@@ -239,7 +239,8 @@ PageChange = Enumerated | Changed | Relabelled | Unchanged | Skipped | Failed
 class SyncReport:
     """What a sync of one wiki did. Counts are pages unless they say otherwise.
 
-    It is ``complete`` if the wiki was listed to its end and nobody stopped it.
+    It is ``complete`` if the wiki was listed to its end and nobody stopped it. ``error``
+    is what ended it early, if anything did; the counts say what was done before.
     """
 
     wiki: str
@@ -255,6 +256,7 @@ class SyncReport:
     requests: int = 0
     seconds: float = 0.0
     complete: bool = False
+    error: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,13 +49,15 @@ def sync(  # noqa: PLR0913 - one for each option of the command
     progress: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
+    report: SyncReport | None = None,
 ) -> SyncReport:
     """Make the index say what the wiki says.
 
     A page that cannot be read, cut or embedded keeps its last version and is reported;
     the others go on. ``full`` reads and embeds everything anew; ``dry_run`` counts and
     writes nothing. ``stopped`` is asked between batches; a stopped sync removes nothing
-    and is not ``complete``, and the next one goes on from there.
+    and is not ``complete``, and the next one goes on from there. ``report`` is filled
+    while it runs, for whoever must know what was done before an error.
 
     Raises:
         MassRemoval: more than ``max_removal`` of the wiki's pages, and at least
@@ -64,12 +66,15 @@ def sync(  # noqa: PLR0913 - one for each option of the command
         IndexUnavailable, ModelUnavailable: nothing can be written now.
     """
     started, requests = clock(), wiki.requests
+    report = report or SyncReport(wiki.name)
     if not dry_run:
         index.sweep(wiki.name)
-    run = _Run(wiki, index, embedder, split, full, dry_run, progress, stopped)
+    run = _Run(wiki, index, embedder, split, full, dry_run, progress, stopped, report)
     try:
         run.apply_changes()
-        if run.report.complete:
+        if report.complete:
+            if not run.listed:
+                report.warnings.append("no page was found: see its path, include and exclude")
             run.remove_what_left()
             lost = run.lost_pages()
             share = len(lost) / max(len(run.known), 1)
@@ -82,9 +87,9 @@ def sync(  # noqa: PLR0913 - one for each option of the command
             run.remove(lost)
         run.settle()
     finally:
-        run.report.requests = wiki.requests - requests
-        run.report.seconds = clock() - started
-    return run.report
+        report.requests = wiki.requests - requests
+        report.seconds = clock() - started
+    return report
 
 
 @dataclass
@@ -99,9 +104,9 @@ class _Run:
     dry_run: bool
     progress: Callable[[Progress], None]
     stopped: Callable[[], bool]
+    report: SyncReport
 
     def __post_init__(self) -> None:
-        self.report = SyncReport(self.wiki.name)
         self.known = self.index.known(self.wiki.name)
         self._listed: frozenset[str] | None = None
         self._leaving: set[str] = set()
@@ -109,6 +114,10 @@ class _Run:
         self._held_passages = 0
         self._digests: set[str] = set()
         self._done = 0
+
+    @property
+    def listed(self) -> frozenset[str]:
+        return self._listed or frozenset()
 
     def apply_changes(self) -> None:
         enough = _HELD if self.known else _BATCH
@@ -133,7 +142,7 @@ class _Run:
         """Pages that vanished, each looked at, without those that only moved (which
         are removed)."""
         failed = {failed.key for failed in self.report.failed}
-        missing = sorted(self.known.keys() - (self._listed or set()) - self._leaving - failed)
+        missing = sorted(self.known.keys() - self.listed - self._leaving - failed)
         gone = self.wiki.gone(missing) if missing else frozenset()
         moved = {key for key in gone if self._stands_elsewhere(key)}
         self.remove(sorted(moved))
@@ -268,4 +277,4 @@ class _Run:
 
     def _settled(self, pages: int = 1) -> None:
         self._done += pages
-        self.progress(Progress(self.wiki.name, self._done, len(self._listed or ())))
+        self.progress(Progress(self.wiki.name, self._done, len(self.listed)))

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self, TypedDict
 
 from config.settings import IndexSettings, Secrets, Settings, WikiSettings
-from indexers.errors import WikiMisconfigured
+from indexers.errors import MassRemoval, WikiMisconfigured, WikiUnavailable
 from indexers.index.current import CurrentIndex, Shelf, fingerprint
 from indexers.index.edge import EdgeIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
@@ -89,17 +89,21 @@ class Indexing:
         progress: Callable[[Progress], None] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> list[SyncReport]:
-        """Sync one wiki, or all; a wiki that left the settings leaves the index.
+        """Sync one wiki, or all; a wiki that left the settings leaves the index. One that
+        cannot be listed, or would lose too many pages, keeps no other from its turn: its
+        report holds the error.
 
         Raises:
             WikiMisconfigured: no wiki has this name.
-            IndexersError: as `indexers.sync.sync` does; wikis before it are done.
+            IndexUnavailable, ModelUnavailable: nothing can be written now.
         """
         reports = []
         for wiki in self.chosen(*([name] if name else [])):
             if stopped():
                 break
-            reports.append(
+            report = SyncReport(wiki.name)
+            reports.append(report)
+            try:
                 sync(
                     wiki,
                     self.index,
@@ -111,8 +115,10 @@ class Indexing:
                     max_removal=self._settings.sync.max_removal,
                     progress=progress,
                     stopped=stopped,
+                    report=report,
                 )
-            )
+            except (WikiUnavailable, MassRemoval) as error:
+                report.complete, report.error = False, error
         everything = len(reports) == len(self.wikis)
         if everything and not dry_run and all(report.complete for report in reports):
             self._forget_strangers()

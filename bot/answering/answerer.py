@@ -68,7 +68,7 @@ class Answerer:
 
     def _nothing(self, question: Question) -> str:
         if not self.retrieval.index.counts():
-            return "No wiki has been read yet: the first `footnote sync` is still to come."
+            return "Nothing is indexed yet: the first `footnote sync` is still to find a page."
         return f"I searched {self._names(question)} and found no page that you may read here."
 
     def _names(self, question: Question) -> str:

@@ -81,7 +81,8 @@ def _sources(said: Answer, origins: Container[str], today: date) -> list[str]:
 
 
 def _nearest(said: NoAnswer, origins: Container[str], today: date) -> list[str]:
-    return [f"\u2022 {source_line(source, origins, today)}" for source in said.nearest]
+    lines = [f"\u2022 {source_line(source, origins, today)}" for source in said.nearest]
+    return ["The nearest pages:", *lines] if lines else []
 
 
 def _foot(given: Given, small: Sequence[str], tally: Tally | None) -> list[Block]:

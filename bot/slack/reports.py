@@ -22,9 +22,11 @@ def progress(wiki: str | None, now: Progress | None, seconds: float) -> Message:
 
 
 def report(reports: Sequence[SyncReport]) -> Message:
-    failed = sum(len(report.failed) for report in reports)
-    names = ", ".join(report.wiki for report in reports) or "nothing"
-    text = f"Reindexed {names}." if not failed else f"Reindexed {names}; {failed} pages failed."
+    names = ", ".join(report.wiki for report in reports if not report.error) or "nothing"
+    troubles = [f"{report.wiki} ended early" for report in reports if report.error]
+    if failed := sum(len(report.failed) for report in reports):
+        troubles.append(f"{failed} page{'s' if failed > 1 else ''} failed")
+    text = "; ".join([f"Reindexed {names}", *troubles]) + "."
     blocks = [section(literal(text))]
     for one in reports[:15]:
         blocks.append(section(joined(_lines(one))))
@@ -45,6 +47,8 @@ def _lines(report: SyncReport) -> list[str]:
         f"*{literal(report.wiki)}*: "
         + ", ".join(f"{number:,} {name}" for name, number in counts.items())
     ]
+    if report.error:
+        lines.append(literal(f"It ended early. {report.error}"))
     lines += [
         f"\u2022 {literal(one.key)}: {literal(one.reason[:300])}"
         for one in report.failed[:_FAILURES_SHOWN]

@@ -57,7 +57,8 @@ class Database:
                 yield connection
         except DBAPIError as error:
             raise StateUnavailable(
-                f"The bot's database cannot be used ({error.orig}). Is the disk full?"
+                f"The bot's database cannot be used ({error.orig})."
+                " Is the disk full, or the file damaged?"
             ) from error
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -25,7 +25,8 @@ class FolderShelf:
 
     def current(self) -> str | None:
         names = self._names()
-        pointed = self._pointer.read_text("utf-8", "replace").strip() if self._pointer.exists() else ""
+        written = self._pointer.read_bytes() if self._pointer.exists() else b""
+        pointed = written.decode("utf-8", "replace").strip()
         if pointed in names:
             return pointed
         return names[0] if len(names) == 1 else None

@@ -171,7 +171,7 @@ class MarkdownWiki:
             return Failed(key, f"cannot be converted ({type(error).__name__}; see the log)")
         if not page.sections:
             return Skipped(key, "empty")
-        warnings = tuple(f"{key}: {said}" for said in (warning, *page.warnings) if said)
+        warnings = tuple(filter(None, (warning, *page.warnings)))
         matter = page.matter
         return Changed(
             Page(

@@ -476,3 +476,18 @@ def test_batches_are_embedded_together_across_pages(house: House) -> None:
     house.sync()
 
     assert calls == [256, 44]
+
+
+def test_a_wiki_without_a_page_says_so(house: House) -> None:
+    assert house.sync().warnings == ["no page was found: see its path, include and exclude"]
+
+
+def test_what_was_done_before_an_error_is_in_the_report(house: House) -> None:
+    many(house, 5)
+    house.wiki.breaks_off = 3
+    report = SyncReport("handbook")
+    with pytest.raises(WikiUnavailable):
+        house.sync(report=report)
+
+    assert report.added == 3
+    assert not report.complete

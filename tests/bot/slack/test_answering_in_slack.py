@@ -87,7 +87,9 @@ async def test_where_nothing_fits_the_nearest_pages_are_offered(
     answer = await slack.wait_for_message("C0TEAM")
 
     assert "found nothing" in words(answer)
-    assert "\u2022 <https://wiki.example.com/leave#annual|Leave &gt; Annual leave>" in words(answer)
+    assert (
+        "The nearest pages:\n\u2022 <https://wiki.example.com/leave#annual|Leave &gt; Annual leave>"
+    ) in words(answer)
 
 
 @pytest.mark.parametrize("text", ["", ":wave:", "hello!", "Thanks :tada:", "\U0001f44b", "???"])

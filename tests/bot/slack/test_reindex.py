@@ -53,7 +53,7 @@ async def test_one_message_shows_progress_and_ends_with_the_report(
     assert len(slack.from_app("C0TEAM")) == 1
     assert bot.syncs.started == ["handbook"]
     assert words(message) == (
-        "Reindexed handbook; 1 pages failed.\n"
+        "Reindexed handbook; 1 page failed.\n"
         "*handbook*: 3 added, 1 changed, 0 relabelled, 0 removed, 238 unchanged, 1 failed\n"
         "\u2022 broken.md: not &lt;!here&gt; readable\n"
         "0 passages embedded, 4.2 s"
@@ -87,6 +87,18 @@ async def test_a_refused_removal_is_told_in_its_own_words(bot: Bot, slack: Local
     message = await slack.wait_for_message("C0TEAM", lambda message: "ended early" in message.text)
 
     assert "90 of 100 pages would go." in message.text
+
+
+async def test_a_wiki_that_ended_early_is_told_among_the_others(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.syncs.report.error = MassRemoval("90 of 100 pages would go <!here>.")
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
+    message = await slack.wait_for_message("C0TEAM", lambda message: "ended early" in message.text)
+
+    assert message.text == "Reindexed nothing; handbook ended early."
+    assert "It ended early. 90 of 100 pages would go &lt;!here&gt;." in words(message)
 
 
 async def test_any_other_failure_is_a_number(bot: Bot, slack: LocalSlack) -> None:

@@ -226,7 +226,7 @@ def test_broken_bytes_are_replaced_with_a_warning(tmp_path: Path, write: Write) 
 
     assert isinstance(change, Changed)
     assert (change.page.title, change.page.sections[0].text) == ("Café", "na\ufffdve")
-    assert change.warnings == ("a.md: not UTF-8 throughout; what could not be read was replaced",)
+    assert change.warnings == ("not UTF-8 throughout; what could not be read was replaced",)
 
 
 def test_broken_front_matter_is_a_warning(tmp_path: Path, write: Write) -> None:
