@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +33,8 @@ Slack: README.md, "Connect Slack", takes ten minutes; then
 
 
 def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
-    """
+    """Ends early once it is ``stopped``; what is indexed by then is kept.
+
     Raises:
         BotError: the handbook is not there, as in an installed package.
         IndexUnavailable: the index cannot be opened.
@@ -57,11 +59,13 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         )
     for report in reports:
         terminal.print_report(report)
+    if stopped():
+        return
     with wiring.asking(settings, Secrets(), email=None, wikis=()) as answer:
         for question in _QUESTIONS:
             terminal.out.print(Text(f"\n? {question}\n", style="bold"))
             terminal.print_answer(answer(question))
-    terminal.out.print(_NEXT.format(config=_write_config(settings)), soft_wrap=True)
+    terminal.out.print(Text(_NEXT.format(config=_write_config(settings))), soft_wrap=True)
 
 
 def _settings(data_dir: Path) -> Settings:
@@ -71,7 +75,8 @@ def _settings(data_dir: Path) -> Settings:
         path=_HANDBOOK,
         site_url="https://handbook.tts.gsa.gov",
     )
-    return Settings(data_dir=data_dir, wiki=(wiki,))
+    # Its own defaults, whatever the environment says of another installation.
+    return Settings.model_construct(data_dir=data_dir, wiki=(wiki,))
 
 
 def _write_config(settings: Settings) -> Path:
@@ -85,10 +90,11 @@ def _write_config(settings: Settings) -> Path:
                 "[[wiki]]",
                 'type = "markdown"',
                 f'name = "{wiki.name}"',
-                f'path = "{wiki.path}"',
+                f"path = {json.dumps(str(wiki.path), ensure_ascii=False)}",
                 f'site_url = "{wiki.site_url}"',
                 "",
             ]
-        )
+        ),
+        encoding="utf-8",
     )
     return file
