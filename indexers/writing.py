@@ -9,6 +9,7 @@ from html import unescape
 _BACKTICKS = re.compile(r"`+")
 _FENCE_LIKE = re.compile(r"^(?=`{3}|~{3})", re.MULTILINE)
 _LABEL = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
+_MARKED = re.compile(r"(?:```|\||> |- |\d+\. )")
 _NO_ADDRESS = re.compile(r"\s*(?:javascript|data|vbscript|file)\s*:", re.IGNORECASE)
 
 
@@ -132,16 +133,16 @@ def note(label: str, title: str, blocks: Sequence[str]) -> list[str]:
     """A quote that says what it is; nothing where it says no more than that."""
     if title.rstrip(":").casefold() == label.casefold():
         title = ""
-    content = list(blocks)
     if title:
-        content.insert(0, f"{label}: {title}")
-    elif not content:
-        return []
-    elif re.match(r"(?:```|\||> |- |\d+\. )", content[0]):
-        content.insert(0, f"{label}:")
-    else:
-        content[0] = f"{label}: {content[0]}"
-    return quote(content)
+        return quote([f"{label}: {title}", *blocks])
+    return quote(led(f"{label}:", blocks)) if blocks else []
+
+
+def led(lead: str, blocks: Sequence[str]) -> list[str]:
+    """``lead`` in front of the first block's words, or above what is no paragraph."""
+    if not blocks or _MARKED.match(blocks[0]):
+        return [lead, *blocks]
+    return [f"{lead} {blocks[0]}", *blocks[1:]]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,0 +1,207 @@
+"""A storage-format body, however broken, as a tree that a writer can walk.
+
+A body is a fragment of XHTML with undeclared ``ac:`` and ``ri:`` prefixes and HTML's
+named entities. Almost all of them are well formed once a root declares all that; the
+rest is read leniently, as a browser would.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from html import unescape
+from html.entities import html5, name2codepoint
+
+from lxml import etree
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+_DEEPEST = 80
+"""Elements within elements; what lies deeper is read as if it stood at this depth."""
+_NAMESPACES = {
+    "ac": "http://www.atlassian.com/schema/confluence/4/ac/",
+    "ri": "http://www.atlassian.com/schema/confluence/4/ri/",
+    "at": "http://www.atlassian.com/schema/confluence/4/at/",
+}
+_PREFIXES = {f"{{{uri}}}": f"{prefix}:" for prefix, uri in _NAMESPACES.items()}
+_NAMESPACE = re.compile(r"\{[^{}]*\}")
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>")
+_TOKEN = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<!\[CDATA\[(?P<verbatim>.*?)(?:\]\]>|\Z)"
+    r"|<!DOCTYPE\b[^<>\[]*(?:\[[^\]]{0,10000}\]\s*)?>"
+    r"|<\?[^<>]*>"
+    r"|</(?P<end>[A-Za-z][\w:.-]*)[^<>]*>"
+    r"|<(?P<start>[A-Za-z][\w:.-]*)(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*?)(?P<empty>/?)>",
+    re.DOTALL,
+)
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|\w{1,32});")
+_ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_VOID = frozenset({"br", "hr", "img", "col"})
+_LINES = HEADINGS | {"p"}
+_BLOCKS = HEADINGS | {"blockquote", "div", "hr", "ol", "p", "pre", "table", "ul"}
+_IMPLIED_ENDS = {
+    **dict.fromkeys(_BLOCKS, (_LINES, {"blockquote", "div", "li", "td", "th"})),
+    "li": ({"li"}, {"ol", "ul"}),
+    "td": ({"td", "th"}, {"table", "tr"}),
+    "th": ({"td", "th"}, {"table", "tr"}),
+    "tr": ({"tr"}, {"table"}),
+}
+"""What a tag ends that begins before these have ended, and how far out it reaches."""
+
+
+@dataclass(slots=True)
+class Node:
+    """``tag`` and the names of ``attributes`` carry their prefix: ``ac:link``."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Node | str] = field(default_factory=list)
+    blocky: bool | None = field(default=None, compare=False)
+    """It is a block, or holds one; None before anybody asked."""
+
+    def walk(self) -> Iterator[Node | str]:
+        """Everything below, in the order of the text."""
+        pending: list[Node | str] = list(reversed(self.children))
+        while pending:
+            item = pending.pop()
+            yield item
+            if isinstance(item, Node):
+                pending.extend(reversed(item.children))
+
+    def nodes(self, *tags: str) -> Iterator[Node]:
+        """The children of these kinds; of all kinds where none is named."""
+        for child in self.children:
+            if isinstance(child, Node) and (not tags or child.tag in tags):
+                yield child
+
+    def first(self, *tags: str) -> Node | None:
+        return next(self.nodes(*tags), None)
+
+    def text(self) -> str:
+        """All that is written within, as it stands."""
+        return "".join(item for item in self.walk() if isinstance(item, str))
+
+
+def grow(body: str) -> Node:
+    """The tree of ``body``. Total; nothing outside of ``body`` is read."""
+    body = _DECLARATION.sub("", _NO_XML.sub("", body))
+    try:
+        return _strict(body)
+    except etree.XMLSyntaxError:
+        return _lenient(body)
+
+
+def _strict(body: str) -> Node:
+    """Raises: XMLSyntaxError."""
+    # By default it resolves the entities that the document itself declares, and no others;
+    # a body stands within the root, where it can declare none.
+    parser = etree.XMLParser(no_network=True, remove_comments=True, remove_pis=True)
+    source = etree.fromstring(f"{_prologue()}{body}</page>".encode(), parser)
+    root = Node("page")
+    pending = [(source, root)]
+    while pending:
+        element, node = pending.pop()
+        if element.text:
+            node.children.append(element.text)
+        for child in element:
+            below = Node(
+                _named(str(child.tag)),
+                {_named(str(name)): str(value) for name, value in child.attrib.items()},
+            )
+            node.children.append(below)
+            pending.append((child, below))
+            if child.tail:
+                node.children.append(child.tail)
+    return _shallow(root)
+
+
+@cache
+def _prologue() -> str:
+    """Declares what HTML knows and XML does not, within the document itself."""
+    entities = "".join(
+        f'<!ENTITY {name} "&#{code};">'
+        for name, code in name2codepoint.items()
+        if name not in {"amp", "lt", "gt", "quot", "apos"}
+    )
+    names = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
+    return f"<!DOCTYPE page [{entities}]><page{names}>"
+
+
+def _named(name: str) -> str:
+    return _NAMESPACE.sub(lambda found: _PREFIXES.get(found[0], ""), name)
+
+
+def _lenient(body: str) -> Node:
+    """What is opened and never closed ends with what it stands in; an end without a
+    beginning is nothing; what is no tag is text."""
+    root = Node("page")
+    opened = [root]
+    at = 0
+    for token in _TOKEN.finditer(body):
+        if at < token.start():
+            opened[-1].children.append(_resolved(body[at : token.start()]))
+        at = token.end()
+        if token["verbatim"]:
+            opened[-1].children.append(token["verbatim"])
+        elif token["start"]:
+            node = Node(token["start"].lower(), _attributes(token["attributes"]))
+            _imply_ends(opened, node.tag)
+            opened[-1].children.append(node)
+            if not token["empty"] and node.tag not in _VOID:
+                opened.append(node)
+        elif token["end"]:
+            _close(opened, token["end"].lower())
+    if at < len(body):
+        opened[-1].children.append(_resolved(body[at:]))
+    return _shallow(root)
+
+
+def _imply_ends(opened: list[Node], tag: str) -> None:
+    ended, within = _IMPLIED_ENDS.get(tag, ((), ()))
+    for depth in range(len(opened) - 1, max(0, len(opened) - 1 - _DEEPEST), -1):
+        if opened[depth].tag in within or opened[depth].tag == "ac:rich-text-body":
+            return
+        if opened[depth].tag in ended:
+            del opened[depth:]
+            return
+
+
+def _close(opened: list[Node], tag: str) -> None:
+    for depth in range(len(opened) - 1, max(0, len(opened) - 1 - _DEEPEST), -1):
+        if opened[depth].tag == tag:
+            del opened[depth:]
+            return
+
+
+def _attributes(written: str) -> dict[str, str]:
+    return {
+        name.lower(): _resolved(double or single)
+        for name, double, single in _ATTRIBUTE.findall(written)
+    }
+
+
+def _resolved(text: str) -> str:
+    """An entity that nobody knows stays as it is written, as browsers show it."""
+    return _REFERENCE.sub(
+        lambda found: (
+            unescape(found[0]) if found[0][1] == "#" or found[0][1:] in html5 else found[0]
+        ),
+        text,
+    )
+
+
+def _shallow(root: Node) -> Node:
+    """Writers recurse, so what lies too deep is reduced to its words."""
+    pending = [(root, 0)]
+    while pending:
+        node, depth = pending.pop()
+        if depth < _DEEPEST:
+            pending.extend((child, depth + 1) for child in node.nodes())
+        else:
+            words = [item for item in node.walk() if isinstance(item, str)]
+            node.children = [" ".join(words)]
+    return root
