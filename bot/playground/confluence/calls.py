@@ -1,0 +1,196 @@
+"""One request, as the endpoints see it, and how they refuse it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from bot.playground.confluence.model import Content, Space
+from bot.playground.confluence.world import World
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+class Refusal(Exception):
+    """Confluence says no: a status with its JSON."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+    def answer(self) -> Json:
+        if self.status == 401:
+            return {"code": 401, "message": self.message}
+        error = {"message": {"key": self.message, "translation": self.message, "args": []}}
+        return {
+            "statusCode": self.status,
+            "data": {
+                "authorized": self.status != 403,
+                "valid": False,
+                "errors": [error] if self.status != 403 else [],
+                "successful": False,
+            },
+            "message": self.message,
+        }
+
+
+def no_content(identity: str) -> Refusal:
+    return Refusal(
+        404,
+        "com.atlassian.confluence.api.service.exceptions.api.NotFoundException:"
+        f" No content found with id : ContentId{{id={identity}}}",
+    )
+
+
+@dataclass(slots=True)
+class Call:
+    """``caller`` is None for somebody not logged in. ``site`` is the address that
+    Confluence believes in, with its context path, whatever the request came by."""
+
+    world: World
+    caller: str | None
+    method: str
+    path: str
+    query: Mapping[str, str]
+    body: Json
+    site: str
+    context: str
+    subjects_per_page: int
+    unstorable: frozenset[str]
+    short: bool = False
+    next_after_last: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.query.get(name, default)
+
+    def words(self, name: str) -> list[str]:
+        return [word.strip() for word in self.text(name).split(",") if word.strip()]
+
+    def number(self, name: str, default: int) -> int:
+        """
+        Raises:
+            Refusal: it is no number, or below zero.
+        """
+        text = self.text(name, str(default))
+        if not text.isdigit():
+            raise Refusal(400, f"{name} must be a number, not {text!r}")
+        return int(text)
+
+    def limit(self, default: int, most: int) -> int:
+        limit = max(1, min(self.number("limit", default), most))
+        return max(1, limit // 2) if self.short else limit
+
+    def sees(self, content: Content) -> bool:
+        return self.world.may_see(self.caller, content.id)
+
+    def content(self, identity: str) -> Content:
+        """
+        Raises:
+            Refusal: 404, both for what is not there and for what they may not see.
+        """
+        if not identity.removeprefix("att").isdigit():
+            raise Refusal(
+                400,
+                "com.atlassian.confluence.api.service.exceptions.api.BadRequestException:"
+                " Can't parse as a ContentId",
+            )
+        content = self.world.contents.get(identity)
+        if content is None or content.status == "deleted" or not self.sees(content):
+            raise no_content(identity)
+        return content
+
+    def spaces(self) -> Iterator[Space]:
+        for space in sorted(self.world.spaces.values(), key=lambda s: int(s.id)):
+            if self.world.may_see_space(self.caller, space.key):
+                yield space
+
+    def space(self, *, key: str = "", identity: str = "") -> Space:
+        """
+        Raises:
+            Refusal: 404.
+        """
+        for space in self.spaces():
+            if key == space.key or identity == space.id:
+                return space
+        raise Refusal(404, f"No space found with key or id : {key or identity}")
+
+    # Pages of results
+
+    def v2_page(
+        self, keyed: Iterable[tuple[int, T]], wire: Callable[[T], Json], *, most: int = 250
+    ) -> Json:
+        """By cursor; ``keyed`` ascends by a number that stays a thing's own."""
+        after = _opened(self.text("cursor"))
+        limit = self.limit(25, most)
+        found: list[tuple[int, T]] = []
+        for key, item in keyed:
+            if key > after:
+                found.append((key, item))
+                if len(found) > limit:
+                    break
+        more = len(found) > limit or (self.next_after_last and bool(after < 0 or found))
+        found = found[:limit]
+        links: Json = {"base": self.site}
+        if more:
+            cursor = _closed(found[-1][0] if found else after)
+            link = f"/wiki{self.path}?{self._query(cursor=cursor)}"
+            links["next"] = link
+            self.headers["Link"] = f'<{link}>; rel="next"'
+        return {"results": [wire(item) for _, item in found], "_links": links}
+
+    def v1_page(
+        self,
+        items: list[T],
+        wire: Callable[[T], Json],
+        *,
+        default: int = 25,
+        most: int = 200,
+        cursors: bool = False,
+    ) -> Json:
+        """By ``start``, or by cursor where Cloud's searches have it."""
+        start = _opened(self.text("cursor")) + 1 if cursors else self.number("start", 0)
+        asked = max(1, min(self.number("limit", default), most))
+        limit = self.limit(default, most)
+        found = items[start : start + limit]
+        end = start + len(found)
+        links: Json = {
+            "base": self.site,
+            "context": self.context,
+            "self": f"{self.site}{self.path}?{self._query()}",
+        }
+        if end < len(items) or (self.next_after_last and found):
+            if cursors:
+                place = {"next": "true", "cursor": _closed(end - 1), "start": str(end)}
+            else:
+                place = {"start": str(start + asked)}
+            links["next"] = f"{self.path}?{self._query(**place, limit=str(asked))}"
+        return {
+            "results": [wire(item) for item in found],
+            "start": start,
+            "limit": asked,
+            "size": len(found),
+            "_links": links,
+        }
+
+    def _query(self, **changed: str) -> str:
+        return urlencode({**self.query, **changed})
+
+
+def _closed(key: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps({"after": key}).encode()).decode()
+
+
+def _opened(cursor: str) -> int:
+    if not cursor:
+        return -1
+    try:
+        return int(json.loads(base64.urlsafe_b64decode(cursor))["after"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refusal(400, "Provided cursor is not valid") from error

@@ -1,0 +1,160 @@
+"""What is still published of Cloud's first REST API. The rest is gone, and answers 410."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.playground.confluence import people
+from bot.playground.confluence.calls import Call, Json, Refusal
+from bot.playground.confluence.model import Group
+from bot.playground.confluence.routes import Route, get, post
+from bot.playground.confluence.shared_v1 import (
+    current_user,
+    download,
+    groups,
+    known_user,
+    member_of,
+    members,
+    restriction,
+    restrictions,
+    search,
+    search_content,
+)
+
+_USER_CQL = re.compile(r'user\.(fullname|accountid)\s*(?:~|=)\s*"([^"]*)"')
+
+
+def _user(call: Call) -> Json:
+    return people.user(call, known_user(call, call.text("accountId")))
+
+
+def _users(call: Call) -> Json:
+    found = [call.world.users[i] for i in call.words("accountId") if i in call.world.users]
+    return call.v1_page(found, lambda u: people.user(call, u))
+
+
+def _email(call: Call) -> Json:
+    """For apps that were approved for it, whatever people show."""
+    someone = known_user(call, call.text("accountId"))
+    return {"accountId": someone.id, "email": someone.email}
+
+
+def _search_users(call: Call) -> Json:
+    """By name, or all of them (``type=user``). It does not know e-mails."""
+    cql = call.text("cql")
+    wanted = _USER_CQL.fullmatch(cql.strip())
+    if wanted is None and cql.replace(" ", "") != "type=user":
+        raise Refusal(400, f"Could not parse cql : {cql}")
+    found = [
+        someone
+        for someone in call.world.users.values()
+        if wanted is None
+        or wanted[2].casefold()
+        in (someone.name.casefold() if wanted[1] == "fullname" else someone.id)
+    ]
+    page = call.v1_page(
+        found,
+        lambda u: {
+            "user": people.user(call, u),
+            "title": u.name,
+            "excerpt": "",
+            "url": f"/people/{u.id}",
+            "entityType": "user",
+        },
+        cursors=True,
+    )
+    return {**page, "totalSize": len(found), "cqlQuery": cql}
+
+
+def _member_of(call: Call) -> Json:
+    return member_of(call, known_user(call, call.text("accountId")))
+
+
+def _group_members(call: Call, identity: str) -> Json:
+    return members(call, _group_by_id(call, identity))
+
+
+def _group(call: Call) -> Json:
+    return people.group(call, _group_by_id(call, call.text("id")))
+
+
+def _group_by_id(call: Call, identity: str) -> Group:
+    for group in call.world.groups.values():
+        if group.id == identity:
+            return group
+    raise Refusal(404, f"There is no group with id : {identity}")
+
+
+def _check(call: Call, identity: str) -> Json:
+    """Effective access; a denial is no error."""
+    content = call.content(identity)
+    match call.body:
+        case {"subject": {"type": kind, "identifier": str(name)}, "operation": "read"}:
+            pass
+        case _:
+            raise Refusal(400, "subject and operation are needed")
+    if kind == "user":
+        allowed = name in call.world.users and call.world.may_read(name, content.id)
+    else:
+        group = _group_by_id(call, name)
+        allowed = all(call.world.may_read(user, content.id) for user in group.users)
+    return {"hasPermission": allowed, "errors": [], "_links": {"base": call.site}}
+
+
+def _system_info(call: Call) -> Json:
+    return {
+        "cloudId": "local-cloud-id",
+        "commitHash": "0000000",
+        "baseUrl": call.site,
+        "edition": "STANDARD",
+        "siteTitle": "Confluence",
+        "defaultLocale": "en_US",
+        "defaultTimeZone": str(call.world.timezone),
+        "microsPerimeter": "commercial",
+    }
+
+
+def _gone(_: Call) -> Json:
+    raise Refusal(410, "This deprecated endpoint has been removed.")
+
+
+def _routes() -> Iterator[Route]:
+    base = "^/rest/api/"
+    searching = ("search:confluence", "read:content-details:confluence")
+    yield get(f"{base}content/search$", search_content, *searching)
+    yield get(f"{base}search$", search, *searching)
+    user = ("read:user:confluence", "read:confluence-user", "read:content-details:confluence")
+    yield get(f"{base}search/user$", _search_users, *user)
+    restricting = ("read:content.restriction:confluence", "read:confluence-content.all")
+    yield get(f"{base}content/([^/]+)/restriction/byOperation$", restrictions, *restricting)
+    yield get(
+        f"{base}content/([^/]+)/restriction/byOperation/(read|update)$", restriction, *restricting
+    )
+    yield get(
+        f"{base}content/([^/]+)/child/attachment/([^/]+)/download$",
+        download,
+        "read:attachment:confluence",
+        "readonly:content.attachment:confluence",
+    )
+    yield get("^/download/attachments/([^/]+)/([^/]+)$", download, "read:attachment:confluence")
+    yield post(
+        f"{base}content/([^/]+)/permission/check$",
+        _check,
+        "read:content.permission:confluence",
+        "read:confluence-content.permission",
+    )
+    group = ("read:group:confluence", "read:confluence-groups")
+    yield get(f"{base}group$", groups, *group)
+    yield get(f"{base}group/by-id$", _group, *group)
+    yield get(f"{base}group/([^/]+)/membersByGroupId$", _group_members, *group)
+    yield get(f"{base}user$", _user, *user)
+    yield get(f"{base}user/current$", current_user, *user)
+    yield get(f"{base}user/memberof$", _member_of, *group)
+    yield get(f"{base}user/bulk$", _users, *user)
+    yield get(f"{base}user/email$", _email, "read:email-address:confluence", refusal=403)
+    yield get(f"{base}settings/systemInfo$", _system_info, "read:configuration:confluence")
+    yield get(f"{base}(?:content|space)(?:/.*)?$", _gone)
+
+
+ROUTES = tuple(_routes())

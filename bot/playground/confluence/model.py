@@ -1,0 +1,128 @@
+"""What stands in the made-up Confluence: people, groups, spaces, content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+ContentType = Literal["page", "blogpost", "folder", "whiteboard", "database", "embed"]
+Status = Literal["current", "archived", "trashed", "deleted", "draft"]
+
+GRANTABLE = ("read", "create", "delete", "administer", "export")
+"""What a space can grant. Only ``read`` lets anybody see it."""
+
+
+@dataclass(slots=True)
+class User:
+    """``id`` is the account id on Cloud, the user key on Data Center.
+
+    ``admin`` opens administrators' endpoints; ``sees_everything`` is what Cloud
+    calls an admin key and Data Center the super group: restrictions do not hold
+    it back over HTTP, though no rule names it as a reader.
+    """
+
+    id: str
+    name: str
+    username: str
+    email: str
+    email_visible: bool = True
+    active: bool = True
+    guest: bool = False
+    admin: bool = False
+    sees_everything: bool = False
+
+
+@dataclass(slots=True)
+class Group:
+    """``groups`` are member groups: Data Center nests, Cloud does not."""
+
+    id: str
+    name: str
+    users: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whom a space's permission or a page's restriction names.
+
+    ``anonymous`` (and with it everybody) and ``licensed`` (all active licensed
+    users) exist for spaces alone.
+    """
+
+    kind: Literal["user", "group", "anonymous", "licensed"]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One row of a space's permissions."""
+
+    id: int
+    operation: str
+    who: Who
+
+
+@dataclass(slots=True)
+class Space:
+    id: str
+    key: str
+    name: str
+    type: Literal["global", "personal"] = "global"
+    status: Literal["current", "archived"] = "current"
+    grants: list[Grant] = field(default_factory=list)
+    homepage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    id: str
+    title: str
+    media_type: str
+    data: bytes
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    id: str
+    author: str
+    body: str
+    inline: bool
+    created: datetime
+    selection: str = ""
+
+
+@dataclass(slots=True)
+class Content:
+    """A node of a space's tree, or a blog post.
+
+    ``readers`` is the read restriction: None is none, and whoever is in it (or in
+    a group of it) passes. ``editors`` restricts editing and hides nothing.
+    """
+
+    id: str
+    type: ContentType
+    space: str
+    title: str
+    parent: str | None
+    body: str
+    author: str
+    created: datetime
+    modified: datetime
+    version: int = 1
+    status: Status = "current"
+    message: str = ""
+    editor: Literal["v1", "v2"] = "v2"
+    labels: list[str] = field(default_factory=list)
+    readers: frozenset[Who] | None = None
+    editors: frozenset[Who] | None = None
+    attachments: list[Attachment] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    position: int = 0
+
+
+def users_and_groups(users: Iterable[str], groups: Iterable[str]) -> frozenset[Who]:
+    return frozenset([Who("user", u) for u in users] + [Who("group", g) for g in groups])

@@ -1,0 +1,42 @@
+"""How endpoints are told of: a method, a path, what it needs, what answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.playground.confluence.calls import Call, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    data: bytes
+    media_type: str
+
+
+Answer = Json | list[Json] | Download
+Handler = Callable[..., Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``scopes``: a scoped token needs one of them. ``refusal``: what those get who
+    are no administrators (0: it is for everybody)."""
+
+    method: str
+    path: re.Pattern[str]
+    handler: Handler
+    scopes: frozenset[str]
+    refusal: int = 0
+
+    def answer(self, call: Call, found: re.Match[str]) -> Answer:
+        return self.handler(call, *found.groups())
+
+
+def get(path: str, handler: Handler, *scopes: str, refusal: int = 0) -> Route:
+    return Route("GET", re.compile(path), handler, frozenset(scopes), refusal)
+
+
+def post(path: str, handler: Handler, *scopes: str, refusal: int = 0) -> Route:
+    return Route("POST", re.compile(path), handler, frozenset(scopes), refusal)

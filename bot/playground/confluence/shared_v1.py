@@ -1,0 +1,123 @@
+"""What the first REST API answers on both products: search, restrictions, downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.playground.confluence import content_v1, people
+from bot.playground.confluence.calls import Call, Json, Refusal
+from bot.playground.confluence.cql import BadCql, parse
+from bot.playground.confluence.model import Content, Group, User
+from bot.playground.confluence.routes import Download
+
+
+def expanded(call: Call) -> list[str]:
+    return call.words("expand")
+
+
+def search_content(call: Call) -> Json:
+    expand = expanded(call)
+    return _searched(call, expand, lambda c: content_v1.content(call, c, expand))
+
+
+def search(call: Call) -> Json:
+    expand = expanded(call)
+    inner = [path.removeprefix("content.") for path in expand]
+    return _searched(call, inner, lambda c: content_v1.found(call, c, expand))
+
+
+def _searched(call: Call, expand: list[str], wire: Callable[[Content], Json]) -> Json:
+    cql = call.text("cql")
+    try:
+        query = parse(cql, call.world)
+    except BadCql as bad:
+        raise Refusal(400, str(bad)) from bad
+    found = [
+        call.world.contents[known.id]
+        for known in call.world.indexed().values()
+        if query.matches(known) and _shown(call, call.world.contents[known.id])
+    ]
+    page = call.v1_page(query.sorted(found), wire, most=_cap(expand), cursors=call.world.is_cloud)
+    return {**page, "totalSize": len(found), "cqlQuery": cql, "searchDuration": 5}
+
+
+def _shown(call: Call, live: Content) -> bool:
+    """The index may be behind; what is gone or closed by now is not shown."""
+    archived = call.text("includeArchivedSpaces") == "true"
+    return (
+        live.status == "current"
+        and call.sees(live)
+        and (archived or call.world.spaces[live.space].status == "current")
+    )
+
+
+def _cap(expand: list[str]) -> int:
+    """Silent: the server gives no more, and does not say so."""
+    if any(path.split(".")[0] == "body" for path in expand):
+        return 50
+    return 200 if expand else 1000
+
+
+def restrictions(call: Call, identity: str) -> Json:
+    content = call.content(identity)
+    written: Json = {
+        kind: content_v1.restriction(
+            call, content, kind, deeper=[f"{kind}.restrictions.{w}" for w in ("user", "group")]
+        )
+        for kind in ("read", "update")
+    }
+    links = {"self": f"{call.site}{call.path}", "base": call.site, "context": call.context}
+    return {**written, "_links": links}
+
+
+def restriction(call: Call, identity: str, kind: str) -> Json:
+    """``start`` and ``limit`` count users and groups each for themselves."""
+    return content_v1.restriction(
+        call,
+        call.content(identity),
+        kind,
+        deeper=[f"{kind}.restrictions.{w}" for w in ("user", "group")],
+        start=call.number("start", 0),
+        limit=call.number("limit", call.subjects_per_page),
+    )
+
+
+def download(call: Call, page: str, name: str) -> Download:
+    """By the attachment's id or its title."""
+    for file in call.content(page).attachments:
+        if name in {file.id, file.title}:
+            return Download(file.data, file.media_type)
+    raise Refusal(404, f"No attachment {name}")
+
+
+def current_user(call: Call) -> Json:
+    if call.caller is None:
+        return people.author(call, "")
+    return people.user(call, call.world.users[call.caller])
+
+
+def member_of(call: Call, someone: User) -> Json:
+    """Every group that counts for them, groups of groups too."""
+    names = sorted(call.world.groups_of(someone.id))
+    return call.v1_page([call.world.groups[n] for n in names], lambda g: people.group(call, g))
+
+
+def groups(call: Call) -> Json:
+    found = sorted(call.world.groups.values(), key=lambda g: g.name)
+    return call.v1_page(found, lambda g: people.group(call, g))
+
+
+def members(call: Call, group: Group) -> Json:
+    """Its direct members."""
+    found = [call.world.users[identity] for identity in sorted(group.users)]
+    return call.v1_page(found, lambda u: people.user(call, u))
+
+
+def known_user(call: Call, identity: str) -> User:
+    """
+    Raises:
+        Refusal: 404.
+    """
+    if identity not in call.world.users:
+        raise Refusal(404, f"No user found with id : {identity}")
+    return call.world.users[identity]
