@@ -226,11 +226,15 @@ def evaluate(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["markdown"]),
-    help="What FILE is written in [default: by its ending].",
+    type=click.Choice(["markdown", "storage"]),
+    help="What FILE is written in: Markdown, or Confluence's storage format "
+    "[default: by its ending].",
 )
 @click.option(
-    "--flavour", type=click.Choice(FLAVOURS), default="auto", help="The dialect [default: auto]."
+    "--flavour",
+    type=click.Choice(FLAVOURS),
+    default="auto",
+    help="The dialect of Markdown [default: auto].",
 )
 @as_json
 @configured
@@ -238,12 +242,12 @@ def convert(
     settings: Settings,  # noqa: ARG001 - every command is handed its settings
     secrets: Secrets,  # noqa: ARG001
     file: Path,
-    form: str | None,  # noqa: ARG001 - there is one so far
+    form: str | None,
     flavour: str,
     as_json: bool,
 ) -> None:
     """Show what is read of the page in FILE, section by section."""
-    sections = wiring.convert(file, flavour)
+    sections = wiring.convert(file, form, flavour)
     if as_json:
         terminal.print_json(
             [{"headings": list(s.headings), "anchor": s.anchor, "text": s.text} for s in sections]

@@ -129,8 +129,8 @@ def evaluate(
     return report(outcomes)
 
 
-def convert(file: Path, flavour: str) -> tuple[Section, ...]:
-    return indexing.sections(file, flavour)
+def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:
+    return indexing.sections(file, form, flavour)
 
 
 class OneSyncAtATime:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self, TypedDict
 
 from config.settings import IndexSettings, Secrets, Settings, WikiSettings
+from indexers.confluence import storage_format
 from indexers.errors import MassRemoval, WikiMisconfigured, WikiUnavailable
 from indexers.index.current import CurrentIndex, Shelf, fingerprint
 from indexers.index.edge import EdgeIndex
@@ -22,6 +23,9 @@ from indexers.model import EVERYONE, Acl, Progress, Section, SyncReport
 from indexers.ports import Embedder, Wiki
 from indexers.splitting import Splitter
 from indexers.sync import sync
+
+STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
+"""Of files that hold a Confluence page's body."""
 
 
 class Indexing:
@@ -222,7 +226,12 @@ def _token(reader: str) -> str:
     return f"group:{reader[1:]}" if reader.startswith("@") else f"user:{reader.casefold()}"
 
 
-def sections(file: Path, flavour: str) -> tuple[Section, ...]:
-    """What is read of the page in ``file``."""
+def sections(file: Path, form: str | None = None, flavour: str = "auto") -> tuple[Section, ...]:
+    """What is read of the page in ``file``: ``markdown`` or ``storage``, by its ending where
+    no ``form`` is named."""
     text = file.read_bytes().decode("utf-8", "replace")
+    if form is None:
+        form = "storage" if file.suffix.lower() in STORAGE_ENDINGS else "markdown"
+    if form == "storage":
+        return storage_format.sections(text, title=file.stem)
     return convert.sections(text, flavour=flavour, path=file.name).sections

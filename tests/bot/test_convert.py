@@ -1,0 +1,46 @@
+"""`footnote convert` over what Confluence stores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import cli
+
+BODY = "<h2>Leave</h2><p>Ask <em>now</em>&nbsp;&ouml; or *later*.</p>"
+READ = [{"headings": ["Leave"], "anchor": "page-Leave", "text": "Ask now ö or *later*."}]
+
+
+def convert(*arguments: str) -> object:
+    ran = CliRunner().invoke(cli, ["convert", *arguments, "--json"], catch_exceptions=False)
+    assert ran.exit_code == 0, ran.output
+    return json.loads(ran.output)
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["page.xml", "page.html", "page.XHTML", "page.storage"])
+def test_a_file_s_ending_says_that_it_is_storage_format(name: str) -> None:
+    Path(name).write_text(BODY, encoding="utf-8")
+
+    assert convert(name) == READ
+
+
+def test_the_format_named_goes_before_the_ending() -> None:
+    Path("page.txt").write_text(BODY, encoding="utf-8")
+    Path("page.xml").write_text("# Leave\n\nAsk *now*.", encoding="utf-8")
+
+    assert convert("page.txt", "--format", "storage") == READ
+    assert convert("page.xml", "--format", "markdown") != convert("page.xml")
+
+
+def test_other_endings_are_markdown() -> None:
+    Path("page.md").write_text("# Page\n\n## Leave\n\nAsk *now*.", encoding="utf-8")
+
+    assert convert("page.md") == [{"headings": ["Leave"], "anchor": "leave", "text": "Ask now."}]
