@@ -15,6 +15,7 @@
         confluence.faults.on(r"^/api/v2/pages", Fault(status=429, retry_after="1"), times=2)
         confluence.faults.seed(Random(7), share=0.1)
         confluence.before_each = lambda path: ...        # edit between two requests
+        confluence.send_webhooks(url, secret="...")      # Data Center's, of all changes so far
         confluence.requests                              # what was asked, and the status
 
     world.may_read(bob.id, top.id), world.readers_of(top.id)   # the model of truth

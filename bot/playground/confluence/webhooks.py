@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import aiohttp
 
 from bot.playground.confluence.calls import Json
-from bot.playground.confluence.model import Content
 from bot.playground.confluence.world import World
 
 
@@ -33,20 +30,13 @@ class Webhook:
 
 
 class Webhooks:
-    """Waits while nobody sends; `pending` holds what the world has done meanwhile."""
+    """Keeps what happens in the world until it is sent."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.pending: list[tuple[str, str]] = []
-        """Event and content id, oldest first, while inside `recording`."""
-
-    @contextmanager
-    def recording(self) -> Iterator[None]:
-        self._world.listeners.append(self._happened)
-        try:
-            yield
-        finally:
-            self._world.listeners.remove(self._happened)
+        """Event and content id, oldest first."""
+        world.listeners.append(lambda event, content: self.pending.append((event, content.id)))
 
     def write(self, event: str, content: str, *, secret: str = "") -> Webhook:
         page = self._world.contents[content]
@@ -83,6 +73,3 @@ class Webhooks:
                 except aiohttp.ClientConnectionError:
                     statuses.append(0)
         return statuses
-
-    def _happened(self, event: str, content: Content) -> None:
-        self.pending.append((event, content.id))

@@ -1,0 +1,63 @@
+"""Who may read what: the model of truth that Footnote is held against.
+
+Written down once more, plainly, from the vendor's rules; it shares no code with the
+indexers.
+"""
+
+from __future__ import annotations
+
+from bot.playground.confluence.model import Who
+from bot.playground.confluence.state import State
+
+
+class Rights(State):
+    def groups_of(self, user: str) -> frozenset[str]:
+        """By name, through groups in groups."""
+        found = {name for name, group in self.groups.items() if user in group.users}
+        while wider := {n for n, g in self.groups.items() if g.groups & found} - found:
+            found |= wider
+        return frozenset(found)
+
+    def may_view_space(self, user: str | None, space: str) -> bool:
+        """None is somebody who is not logged in."""
+        return any(
+            self._is(user, grant.who)
+            for grant in self.spaces[space].grants
+            if grant.operation == "read"
+        )
+
+    def may_read(self, user: str | None, content: str) -> bool:
+        """The space lets them in, and so does every node from the top to this one.
+
+        Whether it is current, archived or trashed is another question.
+        """
+        return self.may_view_space(user, self.contents[content].space) and all(
+            node.readers is None or any(self._is(user, who) for who in node.readers)
+            for node in self.path(content)
+        )
+
+    def readers_of(self, content: str) -> frozenset[str]:
+        return frozenset(user for user in self.users if self.may_read(user, content))
+
+    def may_see(self, user: str | None, content: str) -> bool:
+        """As HTTP answers: `may_read`, or somebody who sees everything."""
+        return self._is_all_seeing(user) or self.may_read(user, content)
+
+    def may_see_space(self, user: str | None, space: str) -> bool:
+        return self._is_all_seeing(user) or self.may_view_space(user, space)
+
+    def _is_all_seeing(self, user: str | None) -> bool:
+        return user is not None and self.users[user].sees_everything
+
+    def _is(self, user: str | None, who: Who) -> bool:
+        if user is not None and not self.users[user].active:
+            return False
+        match who.kind:
+            case "anonymous":
+                return True
+            case "licensed":
+                return user is not None and not self.users[user].guest
+            case "user":
+                return user == who.name
+            case "group":
+                return user is not None and who.name in self.groups_of(user)
