@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 
 import click
 
 from benchmarks import report, results
-from benchmarks.machine import machine
+from benchmarks.machine import here_and_now
 from benchmarks.material import Missing
 from benchmarks.registry import BENCHMARKS, chosen
 
@@ -29,6 +28,7 @@ def main(names: tuple[str, ...], *, listing: bool) -> None:
         return
     for each in selected:
         print(f"{each.name} ...", file=sys.stderr)
+        now = here_and_now()
         try:
             rows = [figure.row(each.name) for figure in each.run()]
         except Missing as missing:
@@ -42,7 +42,7 @@ def main(names: tuple[str, ...], *, listing: bool) -> None:
             results.read(),
             each.name,
             rows,
-            {"date": datetime.now(UTC).date().isoformat(), "machine": machine()},
+            now,
             order=[benchmark.name for benchmark in BENCHMARKS],
         )
         results.write(kept)

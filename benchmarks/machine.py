@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import os
 import platform
+from datetime import UTC, datetime
 from pathlib import Path
+
+from benchmarks.results import Measured
+
+
+def here_and_now() -> Measured:
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "load": round(os.getloadavg()[0], 1),
+    }
 
 
 def machine() -> str:

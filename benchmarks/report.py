@@ -16,16 +16,17 @@ _PREAMBLE = """\
 Made by `python -m benchmarks` from results.json; do not edit by hand. `make bench` measures
 everything again, `python -m benchmarks NAME` a part, and replaces the rows of that part.
 
-- Machine: {machine}. Times are of this machine, which did other work as well; shares are not.
+- Machine: {machine}. Times are this machine's, and longer where it had other work (see each
+  part's load); shares do not depend on it.
 - Last run: {date}. Versions: {versions}.
 - A goal marked "later" is what a later step of the project is to reach; a figure without a
   goal says "none".
 - The pages and questions of `quality`, `search_latency` and `out_of_domain` are no part of
   this repository (`../shared`); without them their rows stay as they were.
 - Pages count for hit, recall and MRR, not passages. `containment`: a gold answer stands in
-  the quoted text, of the questions that have one; refusing counts as a miss. `answered`: not
-  refused. `refusal`: of the questions without an answer here. Answers are quotations, without
-  an LLM, at the default settings.
+  the quoted text, of the questions that have one; refusing counts as a miss; left out where
+  the gold answers are essays. `answered`: not refused. `refusal`: of the questions without an
+  answer here. Answers are quotations, without an LLM, at the default settings.
 - The curve behind the confidence was fitted to half of the questions of three of these sets,
   so the figures of refusal and of `out_of_domain` are in part on questions it has seen.
 """
@@ -44,7 +45,8 @@ def _section(benchmark: Benchmark, results: Results) -> Iterator[str]:
         yield "Not measured yet.\n"
         return
     elsewhere = f" on {measured['machine']}" if measured["machine"] != results["machine"] else ""
-    yield f"Measured {measured['date']}{elsewhere}.\n"
+    load = f"load before it {measured['load']}"
+    yield f"Measured {measured['date']}{elsewhere}, {load}.\n"
     yield "| figure | value | unit | goal | met | command |"
     yield "|---|---:|---|---|---|---|"
     for row in results["rows"]:

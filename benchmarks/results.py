@@ -25,10 +25,12 @@ _LIBRARIES = (
 
 
 class Measured(TypedDict):
-    """When and where a benchmark was run last."""
+    """When and where a benchmark was run last, and how many processes wanted a core in the
+    minute before it (what ran just before counts too)."""
 
     date: str
     machine: str
+    load: float
 
 
 class Results(TypedDict):
