@@ -20,8 +20,8 @@ _NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """Answers by quotation. ``max_characters`` bounds an answer's text,
-    ``min_confidence`` (0 to 1) is where silence begins."""
+    """Answers by quotation. ``wikis`` are named in this order, ``max_characters`` bounds
+    an answer's text, ``min_confidence`` (0 to 1) is where silence begins."""
 
     retrieval: Retrieval
     confidence: Confidence
@@ -44,7 +44,7 @@ class Answerer:
         started = self.clock()
         if not retrieved.pages:
             timings = Timings(retrieved.embed_ms, retrieved.search_ms)
-            return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(question), timings=timings)
+            return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(), timings=timings)
         sure = self.confidence(question.text, retrieved)
         quotes = (
             quote(question.text, retrieved.hits, self.max_characters)
@@ -55,7 +55,7 @@ class Answerer:
         if not quotes:
             return NoAnswer(
                 Reason.NOTHING_FITS,
-                f"I searched {self._names(question)} and found nothing that answers this.",
+                f"I searched {self._names(retrieved)} and found nothing that answers this.",
                 tuple(_nearest(found) for found in retrieved.pages[:_NEAREST]),
                 sure,
                 timings,
@@ -66,13 +66,16 @@ class Answerer:
         sources = tuple(_source(passage, words) for passage, words in quotes)
         return Answer(text, sources, sure, timings)
 
-    def _nothing(self, question: Question) -> str:
+    def _nothing(self) -> str:
         if not self.retrieval.index.counts():
             return "Nothing is indexed yet: the first `footnote sync` is still to find a page."
-        return f"I searched {self._names(question)} and found no page that you may read here."
+        return "I found no page that you may read here."
 
-    def _names(self, question: Question) -> str:
-        return ", ".join(question.wikis or self.wikis)
+    def _names(self, retrieved: Retrieved) -> str:
+        """Of the wikis that gave pages: that others exist is told to nobody who may not
+        read them."""
+        gave = {found.wiki for found in retrieved.pages}
+        return ", ".join(name for name in self.wikis if name in gave)
 
 
 _TEXTS = {

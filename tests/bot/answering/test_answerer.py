@@ -140,6 +140,13 @@ def test_where_nothing_fits_the_answer_says_where_it_looked_and_what_is_nearest(
     assert result.confidence < 0.3
 
 
+def test_a_wiki_that_the_reader_may_not_read_is_not_named() -> None:
+    closed = passages("plans", "Leave for the board.", wiki="office", acl=BOARD)
+    pieces = answerer(*HANDBOOK[:2], *closed, confidence=UNSURE)
+
+    assert refused(pieces.answer(ask("leave"))).text.startswith("I searched handbook and")
+
+
 def test_only_the_wikis_that_were_asked_are_named_and_searched() -> None:
     result = refused(answerer(confidence=UNSURE).answer(ask("leave", wikis=("office",))))
 
@@ -160,7 +167,7 @@ def test_where_no_page_may_be_read_the_answer_does_not_say_that_there_are_others
     result = refused(answerer().answer(ask("leave", Principal())))
 
     assert result.reason is Reason.NOTHING_INDEXED
-    assert result.text == "I searched handbook, office and found no page that you may read here."
+    assert result.text == "I found no page that you may read here."
     assert result.nearest == ()
 
 
