@@ -49,9 +49,10 @@ def explained(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise IndexUnavailable(f"The index in {folder} cannot be used: {error}.") from error
     except BaseException as error:
-        # The classes of Edge's failures: it has none of its own, and a panic's cannot
-        # be imported. Whatever is more special is somebody else's.
-        if type(error) is not Exception and type(error).__name__ != "PanicException":
+        # Edge has no classes of its own, and a panic's cannot be imported. What it says
+        # of our own request (a vector of the wrong size) goes its way as it is.
+        broken = type(error) is Exception and str(error).startswith("Service")
+        if not broken and type(error).__name__ != "PanicException":
             raise
         raise _named(folder, str(error)) from error
 
@@ -64,6 +65,8 @@ def _named(folder: Path, text: str) -> IndexUnavailable:
             f"Another Footnote process holds the index in {folder}: ask it instead, stop it,"
             " or set [index] url to a Qdrant server."
         )
+    if "Shard is not initialized" in text:
+        return IndexUnavailable(f"The index in {folder} is closed.")
     if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return _full(folder)
     if number not in {None, errno.ENOENT}:

@@ -166,7 +166,7 @@ class FastembedEmbedder(_Embedder):
         self._threads = threads
         if not _registered(TextEmbedding, name):
             raise ModelUnavailable(
-                f"There is no embedding model {name!r}: set [embedding] model to a name that"
+                f"There is no embedding model {name!r}: set [index] model to a name that"
                 " fastembed supports, or leave it empty for the bundled one."
             )
         query, passage = prompts_for(name)
@@ -179,7 +179,7 @@ class FastembedEmbedder(_Embedder):
 
         try:
             return TextEmbedding(self._name, cache_dir=str(self._cache_dir), threads=self._threads)
-        except (ValueError, OSError) as error:
+        except Exception as error:  # a hub's, a file's or onnxruntime's: they share no class
             raise ModelUnavailable(
                 f"The embedding model {self._name!r} could be neither read from"
                 f" {self._cache_dir} nor downloaded: check the network, or copy the"
@@ -194,7 +194,7 @@ def _check(file: Path, expected: str) -> None:
     except OSError as error:
         raise ModelUnavailable(
             f"The embedding model's file {file} cannot be read: reinstall Footnote,"
-            " or name another model in [embedding] model."
+            " or name another model in [index] model."
         ) from error
     if found != expected:
         raise ModelUnavailable(

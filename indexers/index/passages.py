@@ -205,34 +205,24 @@ class StoredPassages:
         return {wiki: (count, passages.get(wiki, 0)) for wiki, count in pages.items()}
 
     def settle(self) -> None:
-        self._engine.settle()
+        with self._writing:
+            self._engine.settle()
 
     def close(self) -> None:
         self._engine.close()
 
     def _left_over(self, found: Sequence[Found]) -> set[int]:
         """The versions among ``found`` that no head names, asked after they were found."""
-        pages = {(point.payload["wiki"], point.payload["page"]) for point in found}
-        if not pages:
-            return set()
-        where = Where(
-            {"head": sorted({w for w, _ in pages}), "page": sorted({p for _, p in pages})}
-        )
-        current = {
-            (head["head"], head["page"], head["version"])
-            for head in (
-                point.payload
-                for point in self._engine.scroll(
-                    where, fields=["head", "page", "version"], meaning=False
-                )
-            )
-        }
-        return {
-            point.payload["version"]
+        versions = {
+            (point.payload["wiki"], point.payload["page"], point.payload["version"])
             for point in found
-            if (point.payload["wiki"], point.payload["page"], point.payload["version"])
-            not in current
         }
+        if not versions:
+            return set()
+        wikis, pages, _ = map(sorted, map(set, zip(*versions, strict=True)))
+        heads = self._heads(Where({"head": wikis, "page": pages}))
+        current = {(head.wiki, head.page, head.version) for head in heads}
+        return {version for _, _, version in versions - current}
 
     def _heads(self, where: Where) -> Iterator[Head]:
         for point in self._engine.scroll(where, fields=[], meaning=False):

@@ -141,5 +141,15 @@ def test_a_place_that_is_no_folder_is_named(tmp_path: Path) -> None:
 def test_a_closed_index_says_that_it_is_unavailable(folder: Path) -> None:
     index = opened(folder)
     index.close()
-    with pytest.raises(IndexUnavailable):
+    with pytest.raises(IndexUnavailable, match=r"is closed\.$"):
         index.counts()
+
+
+def test_a_wrong_request_is_no_damage(folder: Path) -> None:
+    """Nobody shall delete an index because of a mistake of ours."""
+    with opened(folder) as index:
+        with pytest.raises(Exception, match="Vector dimension error") as caught:
+            index.replace(passages("leave", "Leave is long."), [[1.0, 0.0]])
+
+        assert not isinstance(caught.value, IndexUnavailable)
+        assert index.known("handbook").keys() == {"leave"}
