@@ -20,8 +20,20 @@ from bot.model import Answer, NoAnswer, Source
 from indexers.model import Progress as SyncProgress
 from indexers.model import Section, SyncReport
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
+
+_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")})
+"""What a page may not say to a terminal: it would move, recolour or rename it."""
+
+
+def _text(words: str, style: str = "") -> Text:
+    """As it stands: whatever it holds, it commands nothing."""
+    return Text(words.translate(_CONTROLS), style=style)
+
+
+def _assembled(*parts: str | tuple[str, str]) -> Text:
+    return Text.assemble(*(_text(p) if isinstance(p, str) else _text(*p) for p in parts))
 
 
 def print_json(value: object) -> None:
@@ -63,15 +75,15 @@ def _source_json(source: Source) -> dict[str, Any]:
 
 
 def print_answer(result: Answer | NoAnswer) -> None:
-    out.print(Padding(Text(result.text), (0, 0, 0, 2)))
+    out.print(Padding(_text(result.text), (0, 0, 0, 2)))
     out.print()
     sources = result.sources if isinstance(result, Answer) else result.nearest
     if sources and isinstance(result, NoAnswer):
         out.print("  The nearest pages:")
     for number, source in enumerate(sources, start=1):
         mark = f"[{number}]" if isinstance(result, Answer) else " - "
-        out.print(Text(f"  {mark} {where(source)}", style="bold"), soft_wrap=True)
-        out.print(Text(f"      {source.url}", style="blue"), soft_wrap=True)
+        out.print(_text(f"  {mark} {where(source)}", style="bold"), soft_wrap=True)
+        out.print(_text(f"      {source.url}", style="blue"), soft_wrap=True)
     if sources:
         out.print()
 
@@ -120,7 +132,7 @@ def print_report(report: SyncReport) -> None:
         ("yellow", "warning", report.warnings),
     ):
         for item in items[:_LISTED]:
-            err.print(f"  [{style}]{title}[/] {escape(item)}", soft_wrap=True)
+            err.print(_assembled((f"  {title} ", style), item), soft_wrap=True)
         if len(items) > _LISTED:
             err.print(f"  [{style}]{title}[/] and {len(items) - _LISTED} more (see --json)")
     if report.error:
@@ -153,7 +165,7 @@ def progress_bars() -> Iterator[Any]:
 
 
 def complain(text: str) -> None:
-    err.print(Text(text, style="red"), soft_wrap=True)
+    err.print(_text(text, style="red"), soft_wrap=True)
 
 
 def print_status(rows: dict[str, Any]) -> None:
@@ -165,12 +177,12 @@ def print_status(rows: dict[str, Any]) -> None:
 
 def print_flags(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
-        out.print(Text.assemble((f"#{row['id']} {row['reason']}", "bold"), f" ({row['state']})"))
-        out.print(Text(f"  {row['question']}"), soft_wrap=True)
+        out.print(_assembled((f"#{row['id']} {row['reason']}", "bold"), f" ({row['state']})"))
+        out.print(_text(f"  {row['question']}"), soft_wrap=True)
         if row["comment"]:
-            out.print(Text(f"  “{row['comment']}”"), soft_wrap=True)
+            out.print(_text(f"  “{row['comment']}”"), soft_wrap=True)
         for url in row["sources"]:
-            out.print(Text(f"  {url}", style="blue"), soft_wrap=True)
+            out.print(_text(f"  {url}", style="blue"), soft_wrap=True)
     if not rows:
         out.print("No flags.")
 
@@ -195,6 +207,6 @@ def _figure(value: object) -> str:
 def print_sections(sections: Sequence[Section]) -> None:
     for section in sections:
         path = " > ".join(section.headings) or "(top)"
-        out.print(Text.assemble((path, "bold"), (f"  #{section.anchor}", "blue")), soft_wrap=True)
-        out.print(Text(section.text), soft_wrap=True)
+        out.print(_assembled((path, "bold"), (f"  #{section.anchor}", "blue")), soft_wrap=True)
+        out.print(_text(section.text), soft_wrap=True)
         out.print()

@@ -8,21 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from config import logs
+from tests.kept_logging import kept_logging
 
 
 @pytest.fixture(autouse=True)
 def restored() -> Iterator[None]:
-    """Loggers are the whole process's: they get back what they had."""
-    root = logging.getLogger()
-    names = list(logs._TALKATIVE)
-    handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in names}
-    root.handlers.clear()
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, before in levels.items():
-        logging.getLogger(name).setLevel(before)
+    with kept_logging():
+        yield
 
 
 def test_a_line_an_event_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

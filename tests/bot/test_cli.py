@@ -1,0 +1,515 @@
+"""The command line as a contract for scripts: exit codes, and JSON alone on standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+
+from bot import cli
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Asked, Complaint, Place
+from bot.model import Answer, Source
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+from config.settings import Secrets
+from tests.bot.shell import Shell
+from tests.kept_logging import kept_logging
+
+FOOTNOTE = [sys.executable, "-c", "from bot.cli import main; main()"]
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Shell]:
+    for name in list(os.environ):
+        if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    with kept_logging():
+        yield Shell(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def handbook(shell: Shell) -> Shell:
+    """A folder with settings and a wiki of two pages, not yet synced."""
+    shell.write(
+        "footnote.toml",
+        '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
+        'site_url = "https://handbook.example.com"\n',
+    )
+    shell.write(
+        "pages/leave.md",
+        "# Leave\n\n## How long\n\nLeave is thirty days long. Ask `your lead` first.\n",
+    )
+    shell.write("pages/travel.md", "# Travel\n\nTravel is booked by train, never by plane.\n")
+    return shell
+
+
+def test_sync_ask_and_status(handbook: Shell) -> None:
+    synced = handbook.footnote("sync", "--json")
+    asked = handbook.footnote("ask", "How long is leave?", "--json")
+    status = handbook.footnote("status", "--json")
+
+    assert (synced.code, asked.code, status.code) == (0, 0, 0)
+    assert synced.json["added"] == 2
+    assert synced.json["passages_embedded"] == 2
+    assert synced.json["wikis"]["handbook"]["added"] == 2
+    assert synced.err.startswith("handbook: 2 added, 0 changed")
+    assert asked.err == ""
+    assert asked.json["kind"] == "answer"
+    assert asked.json["text"].startswith("Leave is thirty days long.")
+    assert asked.json["timings_ms"].keys() == {"embed", "search", "compose", "total"}
+    source = asked.json["sources"][0]
+    assert source == {
+        "title": "Leave",
+        "heading": "How long",
+        "url": "https://handbook.example.com/leave/#how-long",
+        "quote": "Leave is thirty days long. Ask `your lead` first.",
+        "page": "leave.md",
+        "wiki": "handbook",
+        "updated": None,
+        "outdated": False,
+    }
+    assert status.json["wikis"] == {"handbook": {"pages": 2, "passages": 2}}
+
+
+def test_a_second_sync_embeds_nothing(handbook: Shell) -> None:
+    handbook.footnote("sync")
+    again = handbook.footnote("sync", "--json").json
+
+    assert (again["unchanged"], again["added"], again["passages_embedded"]) == (2, 0, 0)
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(handbook: Shell) -> None:
+    assert handbook.footnote("sync", "--dry-run", "--json").json["added"] == 2
+    assert handbook.footnote("status", "--json").json["wikis"]["handbook"]["pages"] == 0
+
+
+def test_people_read_answers_with_their_sources(handbook: Shell) -> None:
+    handbook.footnote("sync")
+    ran = handbook.footnote("ask", "How long is leave?")
+
+    assert ran.code == 0
+    assert [line.rstrip() for line in ran.out.splitlines()] == [
+        "  Leave is thirty days long. Ask your lead first. [1]",
+        "",
+        "  [1] Leave > How long",
+        "      https://handbook.example.com/leave/#how-long",
+        "",
+    ]
+
+
+def test_an_address_is_never_broken_over_lines(handbook: Shell) -> None:
+    long = "a-very-long-name-" * 12
+    handbook.write(f"pages/{long}.md", "# Zebras\n\nZebras are striped.\n")
+    handbook.footnote("sync")
+
+    assert f"https://handbook.example.com/{long}/" in handbook.footnote("ask", "Zebras?").out
+
+
+NO_ANSWER = {
+    "": "no_question",
+    "😀🎉": "no_question",
+    "leave " * 2_000: "too_long",
+    "休暇の長さは何日ですか": "nothing_fits",
+    "What do quantum chromodynamics say about gluons?": "nothing_fits",
+}
+
+
+def test_where_there_is_no_answer_there_are_words_and_exit_code_0(handbook: Shell) -> None:
+    handbook.footnote("sync")
+    for question, reason in NO_ANSWER.items():
+        ran = handbook.footnote("ask", question, "--json")
+
+        assert ran.code == 0
+        assert (ran.json["kind"], ran.json["reason"]) == ("no_answer", reason)
+        assert ran.json["text"].endswith((".", "please."))
+        assert ran.json["sources"] == []
+        assert [near["page"] for near in ran.json["nearest"] if near["quote"]] == []
+
+
+def test_an_odd_question_is_no_accident(handbook: Shell) -> None:
+    handbook.footnote("sync")
+    for question in ("\udcff leave", "leave\x00", "leave \ud800", "- leave"):
+        assert handbook.footnote("ask", "--", question).code == 0
+
+
+def test_a_page_commands_no_terminal(handbook: Shell) -> None:
+    handbook.write("pages/odd.md", "# Zebras \x1b]0;owned\x07\n\nZebras \x1b[2Jclear \x9b31m it.\n")
+    handbook.footnote("sync")
+    shown = handbook.footnote("ask", "Zebras clear it?")
+    converted = handbook.footnote("convert", "pages/odd.md")
+
+    assert "Zebras" in shown.out
+    assert not {"\x1b", "\x07", "\x9b"} & set(shown.out + converted.out)
+
+
+def test_nothing_indexed_yet_is_said(handbook: Shell) -> None:
+    ran = handbook.footnote("ask", "How long is leave?", "--json")
+
+    assert ran.code == 0
+    assert ran.json["reason"] == "nothing_indexed"
+    assert "footnote sync" in ran.json["text"]
+
+
+def test_an_empty_wiki_is_no_failure(handbook: Shell) -> None:
+    for page in handbook.folder.glob("pages/*.md"):
+        page.unlink()
+
+    assert handbook.footnote("sync", "--json").json["added"] == 0
+    assert handbook.footnote("ask", "leave").code == 0
+
+
+def test_rights_are_those_of_the_person_named(handbook: Shell) -> None:
+    settings = handbook.folder / "footnote.toml"
+    settings.write_text(settings.read_text() + 'readers = ["Ann@Example.com"]\n')
+    handbook.footnote("sync")
+
+    assert handbook.footnote("ask", "leave", "--json").json["reason"] == "nothing_indexed"
+    assert "thirty" not in handbook.footnote("ask", "leave", "--as", "bob@example.com").out
+    assert "thirty" in handbook.footnote("ask", "leave", "--as", "ann@example.com").out
+
+
+@pytest.mark.parametrize("command", [["sync"], ["ask", "leave"]])
+def test_without_settings_a_command_says_what_to_do(command: list[str], shell: Shell) -> None:
+    ran = shell.footnote(*command)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "No wiki is set: write a [[wiki]] into footnote.toml (`footnote settings` prints one to "
+        "start from).\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sync", "--wiki", "nope"], "No wiki is called 'nope'; there are: handbook."),
+        (["ask", "x", "--wiki", "nope"], "No wiki is called 'nope'; there are: handbook."),
+        (["ask", "x", "--config", "no.toml"], "there is no file no.toml"),
+        (["ask"], "Missing argument 'QUESTION'"),
+        (["nonsense"], "No such command 'nonsense'"),
+        (["sync", "--nonsense"], "No such option"),
+        (["eval", "no.jsonl"], "does not exist"),
+        (["convert", "no.md"], "does not exist"),
+        (["serve"], "SLACK_BOT_TOKEN is not set"),
+    ],
+)
+def test_a_wrong_command_is_exit_code_2_with_a_reason(
+    arguments: list[str], said: str, handbook: Shell
+) -> None:
+    ran = handbook.footnote(*arguments)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_wrong_settings_are_all_told(handbook: Shell) -> None:
+    handbook.write("footnote.toml", "inedx = 1\n[answer]\nmax_characters = 1\n")
+    ran = handbook.footnote("sync", "--json")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines() == [
+        "footnote.toml: 2 problems:",
+        "  - `answer.max_characters`: input should be greater than or equal to 100",
+        "  - `inedx` is not a setting; did you mean `index`?",
+    ]
+
+
+def test_no_such_folder_is_a_wrong_setting(handbook: Shell) -> None:
+    handbook.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "a"\npath = "nowhere"\n')
+    ran = handbook.footnote("sync")
+
+    assert ran.code == 2
+    assert f"there is no folder {handbook.folder / 'nowhere'}" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_one_page_that_fails_makes_exit_code_1(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_bytes, read = Path.read_bytes, os.open
+
+    def refuse(path: str, *rest: object, **more: object) -> int:
+        if str(path).endswith("travel.md"):
+            raise PermissionError(13, "Permission denied")
+        return read(path, *rest, **more)  # type: ignore[arg-type]
+
+    def refuse_bytes(path: Path) -> bytes:
+        if path.name == "travel.md":
+            raise PermissionError(13, "Permission denied")
+        return read_bytes(path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse_bytes)
+    ran = handbook.footnote("sync", "--json")
+
+    assert ran.code == 1
+    assert ran.json["added"] == 1
+    assert [failed["page"] for failed in ran.json["failed"]] == ["travel.md"]
+    assert "failed travel.md: " in ran.err
+
+
+def test_a_corrupt_index_says_how_to_rebuild_it(handbook: Shell) -> None:
+    handbook.footnote("sync")
+    (folder,) = handbook.folder.glob("data/index/passages-*")
+    (folder / "edge_config.json").write_text("junk")
+    ran = handbook.footnote("ask", "leave")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "delete that folder, then run `footnote sync`" in ran.err
+    assert str(folder) in ran.err
+    for file in sorted(folder.rglob("*"), reverse=True):
+        file.unlink() if file.is_file() else file.rmdir()
+    folder.rmdir()
+    assert handbook.footnote("sync", "--json").json["added"] == 2
+
+
+def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
+    assert handbook.footnote("flags", "--json").json == []
+    assert handbook.footnote("flags").out == "No flags.\n"
+    now = datetime(2026, 11, 3, tzinfo=UTC)
+    source = Source("Leave", "", "https://handbook.example.com/leave/", "x", "handbook", "l", "1")
+    state = Database.open(handbook.folder / "data" / "state.sqlite3")
+    try:
+        feedback = Feedback(DatabaseLedger(state), lambda: now)
+        asked = Asked("How [long]?", "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+        given = feedback.record(asked, Answer("Thirty days. [1]", (source,), 0.9))
+        feedback.complain(given.id, "U2", Complaint.OUTDATED, "It is 28.")
+    finally:
+        state.close()
+
+    (flag,) = handbook.footnote("flags", "--json").json
+    assert flag | {"id": 0} == {
+        "id": 0,
+        "state": "open",
+        "reason": "outdated",
+        "comment": "It is 28.",
+        "person": "U2",
+        "question": "How [long]?",
+        "answer": "Thirty days. [1]",
+        "sources": ["https://handbook.example.com/leave/"],
+        "asked": now.isoformat(),
+    }
+    shown = handbook.footnote("flags").out
+    assert "outdated (open)\n  How [long]?\n  “It is 28.”\n" in shown
+
+
+QUESTIONS = [
+    {"question": "How long is leave?", "relevant": {"a": 1}, "answers": ["thirty days"]},
+    {"question": "How is travel booked?", "relevant": {"b": 1}, "answers": ["train"]},
+    {"question": "Which gluon decays in quantum chromodynamics?", "answerable": False},
+]
+CORPUS = [
+    {"id": "a", "title": "Leave", "text": "Leave is thirty days long."},
+    {"id": "b", "title": "Travel", "text": "Travel is booked by train."},
+]
+
+
+def lines(rows: list[dict[str, object]]) -> str:
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
+
+
+def test_a_corpus_is_scored_by_the_contract_and_indexed_once(shell: Shell) -> None:
+    shell.write("q.jsonl", lines(QUESTIONS))
+    shell.write("c.jsonl", lines(CORPUS))
+    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
+
+    assert ran.code == 0
+    assert ran.json["questions"] == 3
+    assert ran.json["hit@1"] == ran.json["recall@5"] == ran.json["recall@10"] == 1.0
+    assert ran.json["mrr@10"] == ran.json["ndcg@10"] == ran.json["containment"] == 1.0
+    assert ran.json["refusal"]["precision"] == ran.json["refusal"]["recall"] == 1.0
+    assert ran.json["refusal"]["auroc"] == 1.0
+    assert ran.json["verbatim_quotes"] == ran.json["links_in_shown"] == 1.0
+    assert ran.json["answered"] == pytest.approx(2 / 3)
+    assert ran.json["latency_ms"].keys() == {"retrieve_p50", "retrieve_p95"}
+    assert len(ran.json["intervals"]["hit@1"]) == 2
+    (before,) = shell.folder.glob("data/scratch/*")
+    again = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
+    assert again.code == 0
+    assert "hit@1            1.000  (1.000 to 1.000)" in again.out
+    assert list(shell.folder.glob("data/scratch/*")) == [before]
+
+
+def test_the_wikis_themselves_are_scored_by_page(handbook: Shell) -> None:
+    handbook.write("q.jsonl", lines([{"question": "Leave?", "relevant": {"leave.md": 1}}]))
+    handbook.footnote("sync")
+
+    assert handbook.footnote("eval", "q.jsonl", "--json").json["hit@1"] == 1.0
+
+
+def test_a_broken_question_set_says_which_line(shell: Shell) -> None:
+    shell.write("q.jsonl", '{"question": "Fine?"}\n{"question": \n')
+    shell.write("c.jsonl", lines(CORPUS))
+    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("q.jsonl, line 2: no JSON")
+
+
+def test_a_page_is_shown_as_it_is_read(shell: Shell) -> None:
+    shell.write("page.md", "Top.\n\n# Leave\n\nAsk *now*.\n\n```sh\nmake  leave\n```\n")
+    shown = shell.footnote("convert", "page.md")
+    ran = shell.footnote("convert", "page.md", "--json")
+
+    assert (shown.code, ran.code) == (0, 0)
+    assert all(section.keys() == {"headings", "anchor", "text"} for section in ran.json)
+    assert "Ask now.\n\n```sh\nmake  leave\n```" in [section["text"] for section in ran.json]
+    assert "Ask now.\n\n```sh\nmake  leave\n```\n" in shown.out
+
+
+def test_the_settings_it_prints_can_be_read(shell: Shell) -> None:
+    ran = shell.footnote("settings")
+
+    assert ran.code == 0
+    assert tomllib.loads(ran.out)["index"]["passage_tokens"] == 200
+    shell.write("footnote.toml", ran.out)
+    assert shell.footnote("status").code == 0
+
+
+def test_every_command_helps(shell: Shell) -> None:
+    assert shell.footnote("--help").code == 0
+    assert shell.footnote("--version").out.startswith("footnote")
+    for name, command in cli.cli.commands.items():
+        ran = shell.footnote(name, "--help")
+
+        assert (ran.code, ran.err) == (0, ""), name
+        assert ran.out.startswith(f"Usage: footnote {name}"), name
+        options = [param for param in command.params if isinstance(param, click.Option)]
+        assert all(option.help for option in options), name
+
+
+def test_without_a_command_the_help_is_shown(shell: Shell) -> None:
+    ran = shell.footnote()
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "Commands:" in ran.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_asks_to_stop_and_the_second_one_stops(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = []
+
+    def interrupted_twice() -> None:
+        with cli.interruptible() as stopped:
+            seen.append(stopped.is_set())
+            signal.raise_signal(number)
+            seen.append(stopped.is_set())
+            signal.raise_signal(number)
+
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_twice()
+
+    assert seen == [False, True]
+    assert f"{number.name}: finishing the page at hand" in capsys.readouterr().err
+    assert signal.getsignal(number) is before
+
+
+def test_an_interrupt_at_the_keyboard_is_exit_code_130(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.wiring, "status", interrupted)
+
+    assert shell.footnote("status").code == 130
+
+
+def test_an_interrupted_sync_is_exit_code_130_and_the_next_one_completes_it(
+    handbook: Shell,
+) -> None:
+    """A real process and a real signal, once it is at work."""
+    text = "Number {0} is a page about {0} and what {0} does on day {0}. " * 4
+    for number in range(400):
+        handbook.write(f"pages/n{number}.md", f"# N{number}\n\n{text.format(number)}\n")
+    handbook.footnote("sync", "--dry-run")
+    with subprocess.Popen(
+        [*FOOTNOTE, "sync", "--json"],
+        cwd=handbook.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"FOOTNOTE_LOG_LEVEL": "DEBUG"},
+    ) as process:
+        assert process.stderr
+        assert process.stdout
+        for line in process.stderr:
+            if "indexed" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read()
+        report = json.loads(process.stdout.read())
+        code = process.wait(timeout=30)
+
+    assert code == 130
+    assert "Traceback" not in rest
+    assert 0 < report["added"] < 402
+    after = handbook.footnote("sync", "--json")
+    assert after.code == 0
+    assert after.json["added"] + report["added"] == 402
+    assert handbook.footnote("status", "--json").json["wikis"]["handbook"]["pages"] == 402
+
+
+def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> None:
+    handbook.footnote("sync")
+    hold = (
+        "import sys; from bot.wiring import asking; from config.settings import load, secrets\n"
+        "with asking(load(), secrets(), email=None, wikis=()) as ask:\n"
+        "    ask('leave'); print('held', flush=True); sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold],
+        cwd=handbook.folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        ran = handbook.footnote("ask", "leave", "--json")
+        assert holder.stdin
+        holder.stdin.close()
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("Another Footnote process holds the index in ")
+    assert ran.err.count("\n") == 1
+    assert handbook.footnote("ask", "leave").code == 0
+
+
+def test_whoever_reads_only_the_beginning_gets_no_traceback(handbook: Shell) -> None:
+    """As in `footnote ask ... | head -1`."""
+    handbook.footnote("sync")
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [*FOOTNOTE, "ask", "leave", "--json"],
+            cwd=handbook.folder,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr

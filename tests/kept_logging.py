@@ -1,0 +1,24 @@
+"""Loggers are the whole process's: a test that configures them gives them back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from config import logs
+
+
+@contextmanager
+def kept_logging() -> Iterator[None]:
+    """Begins without handlers, so that none of pytest's own is closed."""
+    loggers = [logging.getLogger(), *map(logging.getLogger, logs._TALKATIVE)]
+    levels = [logger.level for logger in loggers]
+    handlers = loggers[0].handlers[:]
+    loggers[0].handlers.clear()
+    try:
+        yield
+    finally:
+        loggers[0].handlers[:] = handlers
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
