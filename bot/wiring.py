@@ -242,6 +242,9 @@ def rhythm(syncing: OneSyncAtATime, every: timedelta) -> Iterator[None]:
             except IndexersError as error:
                 # Its text is a whole sentence for the operator; a traceback adds nothing.
                 log.error("The sync failed, and will be tried again in %s: %s", every, error)  # noqa: TRY400
+            except Exception:
+                # The edge of this thread: the syncs to come must not end with this one.
+                log.exception("The sync broke, and will be tried again in %s", every)
             over.wait(every.total_seconds())
 
     thread = threading.Thread(target=run, name="syncing", daemon=True)

@@ -89,8 +89,8 @@ class WikiSettings(_Strict):
     ] = Field("auto", description="Which dialect its pages are written in.")
     addresses: Literal["auto", "pretty", "html", "bare", "source"] = Field(
         "auto",
-        description="How a page's address follows from its file: `a/`, `a.html`, `a` or `a.md`; "
-        "auto is the flavour's rule.",
+        description="How a page's address follows from its file: `pretty` (`a/`), `html`, `bare` "
+        "(`a`) or `source` (`a.md`); auto is the flavour's rule.",
     )
     anchors: Literal[
         "auto",
