@@ -1,0 +1,89 @@
+"""`footnote demo`, on a handbook of two pages instead of 242."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import demo
+from bot.errors import BotError
+from config.settings import load
+
+
+@pytest.fixture
+def handbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    pages = tmp_path / 'hand"book [x] é'
+    pages.mkdir()
+    (pages / "taxi.md").write_text("# Taxi\n\nYou get reimbursed for a taxi by your lead.\n")
+    (pages / "laptop.md").write_text("# Laptop\n\nIf you lose your laptop, call the help desk.\n")
+    monkeypatch.setattr(demo, "_HANDBOOK", pages)
+    return pages
+
+
+def test_it_indexes_asks_and_says_how_to_go_on(
+    handbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo.run_demo(tmp_path / "data", lambda: False)
+    out, err = capsys.readouterr()
+
+    assert err.startswith("18f-handbook: 2 added")
+    assert out.count("\n? ") == 3
+    assert "reimbursed for a taxi by your lead. [1]" in out
+    assert "https://handbook.tts.gsa.gov/taxi/" in out
+    assert f"--config {tmp_path / 'data' / 'footnote.toml'}\n" in out
+
+
+def test_a_second_time_embeds_nothing(
+    handbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo.run_demo(tmp_path / "data", lambda: False)
+    capsys.readouterr()
+    demo.run_demo(tmp_path / "data", lambda: False)
+
+    assert "2 unchanged, 0 failed; 0 passages embedded" in capsys.readouterr().err
+
+
+def test_what_it_writes_are_the_settings_it_ran_with(
+    handbook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FOOTNOTE_DATA_DIR", raising=False)
+    demo.run_demo(tmp_path / "data", lambda: False)
+    settings = load(tmp_path / "data" / "footnote.toml")
+
+    assert settings.data_dir == tmp_path / "data"
+    assert settings.wiki[0].path == handbook
+
+
+def test_another_installation_s_variables_do_not_reach_it(
+    handbook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_DATA_DIR", str(tmp_path / "other"))
+    monkeypatch.setenv("FOOTNOTE_INDEX__URL", "https://qdrant.invalid")
+    monkeypatch.setenv("FOOTNOTE_LOG_LEVEL", "nonsense")
+    demo.run_demo(tmp_path / "data", lambda: False)
+
+    assert (tmp_path / "data" / "index").is_dir()
+    assert not (tmp_path / "other").exists()
+
+
+def test_stopped_it_asks_nothing(
+    handbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo.run_demo(tmp_path / "data", lambda: True)
+
+    assert "?" not in capsys.readouterr().out
+
+
+def test_without_the_handbook_it_says_where_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "_HANDBOOK", tmp_path / "none")
+
+    with pytest.raises(BotError, match="run it in a checkout"):
+        demo.run_demo(tmp_path, lambda: False)
+
+
+def test_the_real_handbook_is_where_it_is_looked_for() -> None:
+    assert demo._HANDBOOK.is_dir()
+    assert sum(1 for _ in demo._HANDBOOK.rglob("*.md")) > 200

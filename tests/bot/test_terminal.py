@@ -1,0 +1,139 @@
+"""How results look on a terminal, and to scripts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot import terminal
+from bot.model import Answer, NoAnswer, Reason, Source, Timings
+from indexers.model import Failed, Progress, Section, Skipped, SyncReport
+
+SOURCE = Source(
+    title="Leave",
+    heading="Paid > How long",
+    url="https://handbook.example.com/leave/#how-long",
+    quote="Leave is `long`.",
+    wiki="handbook",
+    page="leave.md",
+    revision="1",
+)
+
+
+def test_a_source_is_its_place_and_what_to_know_of_its_age() -> None:
+    old = replace(SOURCE, updated=date(2025, 11, 3))
+
+    assert terminal.where(SOURCE) == "Leave > Paid > How long"
+    assert terminal.where(replace(SOURCE, heading="")) == "Leave"
+    assert terminal.where(old) == "Leave > Paid > How long (of 2025-11-03)"
+    assert terminal.where(replace(old, heading="", outdated=True)) == (
+        "Leave (outdated, of 2025-11-03)"
+    )
+
+
+def test_an_answer_for_scripts() -> None:
+    source = replace(SOURCE, updated=date(2025, 11, 3), outdated=True)
+    shown = terminal.answer_json(Answer("Long. [1]", (source,), 0.87654, Timings(1.234, 2, 3)))
+
+    assert shown["kind"] == "answer"
+    assert shown["confidence"] == 0.8765
+    assert shown["timings_ms"] == {"embed": 1.23, "search": 2, "compose": 3, "total": 6.23}
+    assert shown["sources"][0]["updated"] == "2025-11-03"
+    assert shown["sources"][0]["quote"] == "Leave is `long`."
+    assert "nearest" not in shown
+
+
+def test_no_answer_for_scripts() -> None:
+    near = replace(SOURCE, quote="")
+    shown = terminal.answer_json(NoAnswer(Reason.NOTHING_FITS, "Nothing.", (near,), 0.1))
+
+    assert (shown["kind"], shown["reason"], shown["sources"]) == ("no_answer", "nothing_fits", [])
+    assert [source["title"] for source in shown["nearest"]] == ["Leave"]
+
+
+def test_no_answer_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    near = replace(SOURCE, quote="")
+    terminal.print_answer(NoAnswer(Reason.NOTHING_FITS, "Nothing [here].", (near,)))
+
+    first, *_, page, address, last = (s.rstrip() for s in capsys.readouterr().out.split("\n")[:-1])
+    assert first == "  Nothing [here]."
+    assert page.endswith(" Leave > Paid > How long")
+    assert (address.strip(), last) == (SOURCE.url, "")
+
+
+def test_reports_are_added_up_and_kept_apart() -> None:
+    one = SyncReport("a", added=1, removed=2, passages_embedded=3, seconds=0.5)
+    one.failed.append(Failed("x.md", "unreadable"))
+    one.warnings.append("y.md: odd")
+    two = SyncReport("b", added=4, unchanged=5, requests=6, seconds=0.25)
+    two.skipped.append(Skipped("z.md", "draft"))
+    shown = terminal.report_json([one, two])
+
+    assert (shown["added"], shown["removed"], shown["unchanged"]) == (5, 2, 5)
+    assert (shown["passages_embedded"], shown["requests"], shown["seconds"]) == (3, 6, 0.75)
+    assert shown["failed"] == [{"page": "x.md", "reason": "unreadable"}]
+    assert shown["skipped"] == [{"page": "z.md", "reason": "draft"}]
+    assert shown["warnings"] == ["y.md: odd"]
+    assert (shown["wikis"]["a"]["added"], shown["wikis"]["b"]["added"]) == (1, 4)
+    assert shown["wikis"]["b"]["failed"] == []
+
+
+def test_a_report_names_what_failed_but_not_for_ever(capsys: pytest.CaptureFixture[str]) -> None:
+    report = SyncReport("handbook", added=1, seconds=1.26)
+    report.failed += [Failed(f"p{n}.md", "[bold]odd[/] :smile: \x1b[2J") for n in range(90)]
+    terminal.print_report(report)
+    out, err = capsys.readouterr()
+    lines = err.splitlines()
+
+    assert out == ""
+    assert lines[0].startswith("handbook: 1 added, 0 changed, 0 relabelled, 0 removed")
+    assert lines[0].endswith("90 failed; 0 passages embedded in 1.3 s")
+    assert lines[1] == "  failed p0.md: [bold]odd[/] :smile: [2J"
+    assert len(lines) < 60
+    assert lines[-1].endswith("more (see --json)")
+
+
+def test_progress_is_not_drawn_where_nobody_sees_it(capsys: pytest.CaptureFixture[str]) -> None:
+    with terminal.progress_bars() as draw:
+        draw(Progress("handbook", 0, 0))
+        draw(Progress("handbook", 3, 10))
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_scores_are_lined_up_with_their_intervals(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.print_scores(
+        {
+            "questions": 3,
+            "hit@1": 0.5,
+            "ndcg@10": None,
+            "refusal": {"precision": None, "recall": 1.0},
+            "intervals": {"hit@1": (0.25, 0.75), "ndcg@10": None},
+        }
+    )
+
+    assert capsys.readouterr().out.splitlines() == [
+        "questions        3",
+        "hit@1            0.500  (0.250 to 0.750)",
+        "ndcg@10          -",
+        "refusal          precision -, recall 1.000",
+    ]
+
+
+def test_sections_are_shown_with_their_anchors(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.print_sections(
+        [Section((), "", "Top [1]."), Section(("Paid", "Long"), "long", "- One\n- Two")]
+    )
+
+    assert capsys.readouterr().out == ("(top)  #\nTop [1].\n\nPaid > Long  #long\n- One\n- Two\n\n")
+
+
+def test_a_complaint_is_one_line_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.complain("The index in /srv/[data] is locked. " * 8)
+    out, err = capsys.readouterr()
+
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "/srv/[data]" in err
