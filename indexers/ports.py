@@ -14,8 +14,11 @@ class Wiki(Protocol):
     """A source of pages."""
 
     name: str
-    requests: int
-    """Requests made to a server so far; 0 for a folder."""
+
+    @property
+    def requests(self) -> int:
+        """Requests made to a server so far; 0 for a folder."""
+        ...
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """What differs from ``known`` (by page key), one item a page, and

@@ -13,9 +13,11 @@ OURS = ("bot", "config", "indexers")
 
 HOMES = {
     "aiohttp": ("bot/slack", "bot/playground"),
+    "atlassian": ("indexers/confluence",),
     "click": ("bot/cli.py",),
     "fastembed": ("indexers/index",),
     "llama_index": ("bot/answering",),
+    "lxml": ("indexers/confluence",),
     "markdown_it": ("indexers/markdown",),
     "mdit_py_plugins": ("indexers/markdown",),
     "onnxruntime": ("indexers/index",),
@@ -24,6 +26,7 @@ HOMES = {
     "pydantic_settings": ("config",),
     "qdrant_client": ("indexers/index",),
     "qdrant_edge": ("indexers/index",),
+    "requests": ("indexers/confluence",),
     "rich": ("bot/cli.py", "bot/terminal.py", "bot/demo.py"),
     "sentencex": ("indexers/splitting.py", "bot/answering"),
     "slack_bolt": ("bot/slack", "bot/playground"),

@@ -1,0 +1,73 @@
+"""Where a Confluence answers: one base for a Cloud site, a Data Center with or without a
+context path, or the gateway that scoped tokens need."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from indexers.errors import WikiMisconfigured
+
+_CLOUD_HOST = re.compile(r"(?:^|\.)(?:atlassian\.net|jira\.com)$")
+_GATEWAY = re.compile(r"^/ex/confluence/[^/]+")
+_TAIL = re.compile(r"/(?:spaces|display|pages|rest|api|dashboard\.action|index\.action)(?:/.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """``origin`` is scheme and host, ``path`` what every address of the wiki begins with
+    (``/wiki``, a context path, or nothing)."""
+
+    origin: str
+    path: str
+    cloud: bool
+
+    @property
+    def url(self) -> str:
+        return self.origin + self.path
+
+    @property
+    def site(self) -> str:
+        """Names the site in tokens, so that two sites' groups of one name stay apart."""
+        return self.url.partition("://")[2]
+
+    def relative(self, link: str) -> str:
+        """Path and query of a link below this base. The host that a response names is
+        never gone to, and a leading context is taken off."""
+        parts = urlsplit(link)
+        path = "/" + parts.path.lstrip("/")
+        for context in (self.path, "/wiki" if self.cloud else ""):
+            if context and path.startswith(context + "/"):
+                path = path.removeprefix(context)
+                break
+        return f"{path}?{parts.query}" if parts.query else path
+
+
+def base_of(url: str, product: str = "auto") -> Base:
+    """The base that ``url`` means, which may be that of any of its pages. ``product`` is
+    "cloud", "data_center", or "auto": told by the address.
+
+    Raises:
+        WikiMisconfigured: it is no http(s) address, or holds a password.
+    """
+    parts = urlsplit(url.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise WikiMisconfigured(
+            "The url of a Confluence begins with https:// and names a host, as in"
+            " https://example.atlassian.net/wiki."
+        )
+    if parts.username or parts.password:
+        raise WikiMisconfigured(
+            f"The url of the Confluence at {parts.hostname} holds a user or password: take it out"
+            " and set CONFLUENCE_TOKEN instead."
+        )
+    origin = f"{parts.scheme}://{parts.netloc}"
+    path = _TAIL.sub("", parts.path.rstrip("/")).rstrip("/")
+    gateway = _GATEWAY.match(path)
+    cloud = bool(gateway or _CLOUD_HOST.search(parts.hostname))
+    if product != "auto":
+        cloud = product == "cloud"
+    if cloud:
+        path = (gateway[0] if gateway else "") + "/wiki"
+    return Base(origin, path, cloud)

@@ -1,0 +1,158 @@
+"""Confluence Data Center: everything by the first API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from indexers.confluence.paging import by_start, results
+from indexers.confluence.product import (
+    UNKNOWN,
+    Listed,
+    Rights,
+    Space,
+    address,
+    day,
+    gates,
+    storage,
+    version,
+)
+from indexers.confluence.rights import (
+    CLOSED,
+    PASSABLE,
+    Gate,
+    Restriction,
+    Tokens,
+    restriction,
+    space_gate,
+)
+from indexers.confluence.transport import Json, Params, Refused, Transport
+from indexers.errors import WikiUnavailable
+
+_AT_ONCE = 200
+_SLIM = "version,ancestors"
+_WITH_RESTRICTIONS = (
+    f"{_SLIM},restrictions.read.restrictions.user,restrictions.read.restrictions.group"
+)
+
+
+class DataCenter:
+    batch = 1
+
+    def __init__(self, wiki: Transport, tokens: Tokens) -> None:
+        self._wiki = wiki
+        self._tokens = tokens
+
+    def spaces(self, keys: Sequence[str]) -> list[Space]:
+        if keys:
+            return [_space(self._wiki.get(f"/rest/api/space/{key}")) for key in keys]
+        params: Params = {"type": "global", "status": "current", "limit": _AT_ONCE}
+        return [_space(said) for said in self._all("/rest/api/space", params)]
+
+    def viewers(self, space: Space) -> Gate:
+        """From 9.1 on, and for administrators of the space alone."""
+        path = f"/rest/api/space/{space.key}/permissions"
+        try:
+            gate = space_gate(self._all(path, {"limit": _AT_ONCE}), self._tokens)
+        except Refused:
+            return CLOSED
+        return PASSABLE if self._is_open(space) else gate
+
+    def pages(self, space: Space) -> list[Listed]:
+        return [
+            self._listed(answer, said, space)
+            for kind in ("page", "blogpost")
+            for answer in self._listing(space, kind)
+            for said in results(answer)
+        ]
+
+    def rights(self, pages: Sequence[Listed]) -> Rights:
+        """What the enumeration told, and a request for each node that it could not tell."""
+        told = {page.key: page.told for page in pages if page.told is not None}
+        return Rights(gates(self._wiki, self._tokens, pages, told), {})
+
+    def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
+        return {page.key: self._body(page.key) for page in pages}
+
+    def space_of(self, key: str) -> str | None:
+        try:
+            said = self._wiki.get(f"/rest/api/content/{key}", {"expand": "space"})
+        except Refused as refused:
+            if refused.absent:
+                return None
+            raise
+        space = said.get("space")
+        if said.get("status") != "current" or not isinstance(space, Mapping):
+            return None
+        return str(space.get("id"))
+
+    def user_name(self, key: str) -> str:
+        try:
+            said = self._wiki.get("/rest/api/user", {"key": key})
+        except WikiUnavailable:
+            return ""
+        return str(said.get("displayName") or "")
+
+    def _is_open(self, space: Space) -> bool:
+        """To visitors who are not logged in."""
+        path = f"/rest/api/space/{space.key}/permissions/anonymous"
+        try:
+            rows = list(self._all(path, {"limit": _AT_ONCE}))
+        except Refused:
+            return False
+        anonymous = [{"subject": {"type": "anonymous"}, **row} for row in rows]
+        return space_gate(anonymous, self._tokens) == PASSABLE
+
+    def _listing(self, space: Space, kind: str) -> Iterator[Json]:
+        params: Params = {
+            "spaceKey": space.key,
+            "type": kind,
+            "status": "current",
+            "limit": _AT_ONCE,
+            "expand": _WITH_RESTRICTIONS,
+        }
+        return by_start(self._wiki, "/rest/api/content", params, {**params, "expand": _SLIM})
+
+    def _listed(self, answer: Json, said: Json, space: Space) -> Listed:
+        changed, above = version(said), said.get("ancestors")
+        return Listed(
+            key=str(said["id"]),
+            kind=str(said.get("type", "page")),
+            space=space,
+            title=str(said.get("title", "")),
+            version=int(changed.get("number", 0)),
+            ancestors=(
+                tuple(str(node.get("id")) for node in above)
+                if isinstance(above, list)
+                else (UNKNOWN,)
+            ),
+            url=address(self._wiki, answer, said),
+            updated=day(changed.get("when")),
+            told=self._told(said),
+        )
+
+    def _told(self, said: Json) -> Restriction | None:
+        restrictions = said.get("restrictions")
+        if not isinstance(restrictions, Mapping) or "read" not in restrictions:
+            return None
+        return restriction(restrictions["read"], self._tokens)
+
+    def _body(self, key: str) -> str | Refused:
+        refused: Refused | None = None
+        # Some bodies cannot be had in storage format: what a reader sees is the next best.
+        for form in ("storage", "view"):
+            try:
+                said = self._wiki.get(f"/rest/api/content/{key}", {"expand": f"body.{form}"})
+                return storage(said)
+            except Refused as error:
+                refused = refused or error
+                if error.absent:
+                    break
+        return refused or Refused(404, "Confluence gave no body.")
+
+    def _all(self, path: str, params: Params) -> Iterator[Json]:
+        for answer in by_start(self._wiki, path, params):
+            yield from results(answer)
+
+
+def _space(said: Json) -> Space:
+    return Space(str(said.get("id")), str(said.get("key")), str(said.get("name", "")))

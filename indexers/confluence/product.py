@@ -1,0 +1,180 @@
+"""What Cloud and Data Center both can tell, each in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from indexers.confluence.abreast import abreast
+from indexers.confluence.paging import by_cursor, by_start, results
+from indexers.confluence.rights import CLOSED, Gate, Restriction, Tokens, joined, restriction
+from indexers.confluence.transport import Json, Params, Refused, Transport
+
+SUBJECTS = 200
+"""Subjects of a restriction asked for at once."""
+
+UNKNOWN = "?"
+"""Stands among a page's ancestors where they could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    id: str
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page or blog post as an enumeration shows it. ``ancestors`` are the ids of all
+    nodes above it; ``url`` is for people; ``told`` is what the enumeration says of its own
+    restriction, None where it says nothing."""
+
+    key: str
+    kind: str
+    space: Space
+    title: str
+    version: int
+    ancestors: tuple[str, ...]
+    url: str
+    updated: date | None = None
+    told: Restriction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Each page's and each ancestor's own gate, by content id (one that is not here is
+    CLOSED), and the ``editor`` of pages where that is known."""
+
+    gates: Mapping[str, Gate]
+    editors: Mapping[str, str]
+
+
+class Product(Protocol):
+    """All methods raise WikiUnavailable where an answer is not whole."""
+
+    batch: int
+    """Pages whose bodies are asked for at once."""
+
+    def spaces(self, keys: Sequence[str]) -> list[Space]:
+        """Those of ``keys``, or all that the token sees but personal and archived ones."""
+        ...
+
+    def viewers(self, space: Space) -> Gate:
+        """Who may view it; CLOSED where the token may not know."""
+        ...
+
+    def pages(self, space: Space) -> list[Listed]: ...
+
+    def rights(self, pages: Sequence[Listed]) -> Rights: ...
+
+    def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
+        """In storage format, by key, or why there is none."""
+        ...
+
+    def space_of(self, key: str) -> str | None:
+        """The id of the space where a current page of this id stands, as its own answer
+        says; None if there is none that the token sees."""
+        ...
+
+    def user_name(self, key: str) -> str:
+        """What an account is called; empty if that is not to be had."""
+        ...
+
+
+def labelled(wiki: Transport, space: Space, labels: Sequence[str]) -> frozenset[str]:
+    """Ids of the content in ``space`` that has one of ``labels``."""
+    listed = ", ".join(map(_quoted, labels))
+    query = f"space = {_quoted(space.key)} and label in ({listed})"
+    params: Params = {"cql": query, "limit": 200}
+    path = "/rest/api/content/search"
+    pages = by_cursor if wiki.base.cloud else by_start
+    return frozenset(
+        str(found.get("id")) for page in pages(wiki, path, params) for found in results(page)
+    )
+
+
+def gates(
+    wiki: Transport, tokens: Tokens, pages: Sequence[Listed], told: Mapping[str, Restriction]
+) -> dict[str, Gate]:
+    """Those that ``told`` holds whole, and one request for each of the others."""
+    found = {key: part.gate for key, part in told.items() if part.whole}
+    wanted = {key for page in pages for key in (*page.ancestors, page.key)}
+    missing = sorted(wanted - found.keys() - {UNKNOWN})
+    read = abreast(lambda key: own_gate(wiki, tokens, key), missing, wiki.concurrency)
+    return found | dict(zip(missing, read, strict=True))
+
+
+def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
+    """A node's own read restriction, read to its last subject; CLOSED if that cannot be."""
+    parts: list[Restriction] = []
+    start, whole = 0, False
+    while not whole:
+        try:
+            said = wiki.get(
+                f"/rest/api/content/{key}/restriction/byOperation/read",
+                {
+                    "expand": "restrictions.user,restrictions.group",
+                    "start": start,
+                    "limit": SUBJECTS,
+                },
+            )
+        except Refused:
+            return CLOSED
+        part = restriction(said, tokens)
+        if not part.readable:
+            return CLOSED
+        if part in parts:
+            break  # A server that gives the same subjects for ever.
+        parts.append(part)
+        if not part.came:
+            break
+        start += part.came
+        whole = part.whole
+    return joined(parts)
+
+
+def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]:
+    return (pages[at : at + size] for at in range(0, len(pages), size))
+
+
+def _quoted(text: str) -> str:
+    """A string in CQL."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def storage(page: Json) -> str:
+    """Raises:
+    Refused: no body came."""
+    body: Any = page.get("body")
+    for form in ("storage", "view"):
+        held = body.get(form) if isinstance(body, Mapping) else None
+        if isinstance(held, Mapping) and isinstance(held.get("value"), str):
+            return str(held["value"])
+    raise Refused(200, "Confluence gave the page without its body.")
+
+
+def version(page: Json) -> Mapping[str, Any]:
+    found = page.get("version")
+    return found if isinstance(found, Mapping) else {}
+
+
+def address(wiki: Transport, answer: Json, page: Json) -> str:
+    """For people: where the response says that the site is, and the page in it."""
+    base, link = _link(answer, "base") or wiki.base.url, _link(page, "webui")
+    return base.rstrip("/") + "/" + link.lstrip("/")
+
+
+def _link(said: Json, name: str) -> str:
+    links = said.get("_links")
+    link = links.get(name) if isinstance(links, Mapping) else None
+    return link if isinstance(link, str) else ""
+
+
+def day(said: object) -> date | None:
+    try:
+        return datetime.fromisoformat(str(said)).date()
+    except ValueError:
+        return None

@@ -1,0 +1,155 @@
+"""Who may read a page: gates of tokens, made of what Confluence says about rights.
+
+A person may read a page who may view its space and, for every node among its ancestors and
+itself, passes that node's read restriction. What cannot be told is `CLOSED`.
+
+Tokens name the site, and are of Confluence alone: a Slack user group, or a group of another
+Confluence, that happens to have the same name passes nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from indexers.model import EVERYONE, NOBODY, OPEN, Acl
+
+Gate = frozenset[str]
+
+PASSABLE: Gate = frozenset({EVERYONE})
+"""A node without a restriction; a space that anonymous visitors may view."""
+CLOSED: Gate = frozenset()
+"""Passed by nobody: what could not be read, or names nobody that we know."""
+
+_ANONYMOUS = {"anonymous", "anonymous_users", "anonymous-users"}
+_LICENSED = {"all_licensed_users", "all-licensed-users", "licensed", "loggedin", "registered"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Of the people and groups of one site."""
+
+    site: str
+
+    def user(self, key: str) -> str:
+        """``key`` is an account id (Cloud) or a user key (Data Center)."""
+        return f"confluence-user:{self.site}:{key}"
+
+    def group(self, key: str) -> str:
+        """``key`` is a group's id (Cloud) or its name (Data Center)."""
+        return f"confluence-group:{self.site}:{key}"
+
+    @property
+    def licensed(self) -> str:
+        """Everyone who may log in."""
+        return f"confluence-licensed:{self.site}"
+
+
+def acl(space: Gate, nodes: Iterable[Gate]) -> Acl:
+    """Of a page in ``space``, whose restrictions and its ancestors' are ``nodes``: all of
+    them must be passed. Equal rights give equal Acls, whichever node they come from."""
+    gates = {space, *nodes}
+    if CLOSED in gates:
+        return NOBODY
+    return Acl(frozenset(gates - {PASSABLE})) if gates - {PASSABLE} else OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A node's read restriction, as far as one response tells it.
+
+    ``came`` is how many subjects of the longer list it named, ``whole`` whether it named
+    all; it is not ``readable`` where it has another form than we know.
+    """
+
+    gate: Gate
+    whole: bool = True
+    came: int = 0
+    readable: bool = True
+
+
+UNREADABLE = Restriction(CLOSED, whole=False, readable=False)
+
+
+def restriction(said: object, tokens: Tokens) -> Restriction:
+    """Of ``restrictions.user`` and ``restrictions.group`` in the ``read`` operation.
+
+    A node is unrestricted only if Confluence says aloud that there are no subjects; a
+    subject without a name restricts it, too.
+    """
+    subjects = said.get("restrictions") if isinstance(said, Mapping) else None
+    if not isinstance(subjects, Mapping):
+        return UNREADABLE
+    gate: set[str] = set()
+    longest, whole = 0, True
+    for kind in ("user", "group"):
+        listed = subjects.get(kind)
+        rows = listed.get("results") if isinstance(listed, Mapping) else None
+        if not isinstance(listed, Mapping) or not isinstance(rows, list):
+            return UNREADABLE
+        longest = max(longest, len(rows))
+        gate.update(filter(None, (_subject(row, kind, tokens) for row in rows)))
+        whole = whole and not _goes_on(listed, len(rows))
+    return Restriction(frozenset(gate) if longest else PASSABLE, whole, longest)
+
+
+def _goes_on(listed: Mapping[str, Any], came: int) -> bool:
+    """Whether more subjects stand, or may stand, on another page of results."""
+    links = listed.get("_links")
+    if isinstance(links, Mapping) and links.get("next"):
+        return True
+    start, size, limit = (listed.get(name, 0) for name in ("start", "size", "limit"))
+    if "totalSize" in listed:
+        return bool(start + came < listed["totalSize"])
+    return bool((not start and size > came) or 0 < limit <= came)
+
+
+def joined(parts: Iterable[Restriction]) -> Gate:
+    """One node's restriction, told in several pages of results."""
+    gates = [part.gate for part in parts]
+    named = [gate for gate in gates if gate != PASSABLE]
+    return frozenset[str]().union(*named) if named or not gates else PASSABLE
+
+
+def space_gate(rows: Iterable[object], tokens: Tokens) -> Gate:
+    """Who may view a space. Only rows that allow to read the space itself count: rights
+    to comment, to export or to administer say nothing about reading."""
+    gate = {token for row in rows if (token := _viewer(row, tokens))}
+    return PASSABLE if EVERYONE in gate else frozenset(gate)
+
+
+def _viewer(row: object, tokens: Tokens) -> str:
+    if not isinstance(row, Mapping) or not _reads_space(row.get("operation")):
+        return ""
+    said = row.get("principal") or row.get("subject")
+    if not isinstance(said, Mapping):
+        return ""
+    kind = str(said.get("type", "")).casefold()
+    key = str(said.get("id") or said.get("name") or "").casefold()
+    if kind in _ANONYMOUS or (kind not in {"user", "known", "group"} and key in _ANONYMOUS):
+        return EVERYONE
+    if kind in _LICENSED or (kind not in {"user", "known", "group"} and key in _LICENSED):
+        return tokens.licensed
+    if kind in {"user", "known"}:
+        return _subject(said, "user", tokens)
+    return _subject(said, "group", tokens) if kind == "group" else ""
+
+
+def _reads_space(operation: object) -> bool:
+    if not isinstance(operation, Mapping):
+        return False
+    key = operation.get("key") or operation.get("operationKey") or operation.get("operation")
+    target = operation.get("targetType") or operation.get("target")
+    return (key, target) == ("read", "space")
+
+
+def _subject(row: object, kind: str, tokens: Tokens) -> str:
+    """A user's or a group's token; empty if the row does not name it."""
+    if not isinstance(row, Mapping):
+        return ""
+    if kind == "user":
+        key = row.get("accountId") or row.get("userKey") or row.get("id")
+        return tokens.user(str(key)) if key else ""
+    key = row.get("id") or row.get("name")
+    return tokens.group(str(key)) if key else ""

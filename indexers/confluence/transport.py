@@ -1,0 +1,217 @@
+"""GET and nothing else, politely: bounded tries, bounded concurrency, JSON or an error."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from threading import BoundedSemaphore, Lock
+from typing import Any
+
+from atlassian.rest_client import AtlassianRestAPI
+from requests import RequestException, Response, Session
+from requests.adapters import HTTPAdapter
+from requests.exceptions import SSLError
+
+from indexers.confluence.addresses import Base
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+Params = Mapping[str, str | int]
+
+_PASSING = {429, 502, 503, 504}
+
+
+class Refused(WikiUnavailable):
+    """Answered, but not with what was asked for. ``status`` is HTTP's."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+    @property
+    def absent(self) -> bool:
+        """Confluence says 404 of what is not there and of what the token may not see."""
+        return self.status in {403, 404}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to go on asking. ``seconds`` bounds what one request waits in all."""
+
+    tries: int = 6
+    seconds: float = 120.0
+    first_wait: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Clock (UTC), sleep and chance (0 to 1), handed in."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = field(default=random.random)
+
+
+class Transport:
+    """One Confluence over HTTP, to be used from several threads.
+
+    With ``email`` the token is sent as Cloud's basic authentication, without as a bearer
+    (Data Center's personal access tokens). ``timeout`` is in seconds. Proxy and CA bundle
+    are what is given: the environment and ``.netrc`` are not asked, for they could send the
+    token elsewhere or replace it.
+    """
+
+    def __init__(  # noqa: PLR0913 - one for each thing that an operator may set
+        self,
+        base: Base,
+        token: str,
+        *,
+        email: str = "",
+        timeout: int = 30,
+        proxy: str = "",
+        ca_bundle: str = "",
+        concurrency: int = 6,
+        patience: Patience | None = None,
+        time: Time | None = None,
+    ) -> None:
+        self.base = base
+        self.requests = 0
+        self.concurrency = concurrency
+        self._patience = patience or Patience()
+        self._time = time or Time()
+        self._places = BoundedSemaphore(concurrency)
+        self._counting = Lock()
+        session = Session()
+        session.trust_env = False
+        session.verify = ca_bundle or True
+        adapter = HTTPAdapter(pool_maxsize=concurrency)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        self._client = AtlassianRestAPI(
+            base.url,
+            username=email or None,
+            password=token if email else None,
+            token=None if email else token,
+            timeout=timeout,
+            session=session,
+            proxies={"http": proxy, "https": proxy} if proxy else None,
+            backoff_and_retry=False,
+            retry_with_header=False,
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def get(self, path: str, params: Params | None = None) -> Json:
+        """The JSON object at ``path`` below the base.
+
+        Raises:
+            Refused: another status than 200 (a passing one: after all tries), or no JSON
+                (a login page, say).
+            WikiMisconfigured: the token is not accepted.
+            WikiUnavailable: no answer after all tries.
+        """
+        response = self._answer(path, dict(params or {}))
+        status = response.status_code
+        where = f"{self.base.url}{path.partition('?')[0]}"
+        if status == 401:
+            raise WikiMisconfigured(
+                f"Confluence at {self.base.url} does not accept the token for"
+                f" {path.partition('?')[0]}: see that CONFLUENCE_TOKEN (and for Cloud `email`)"
+                " is right, has not expired and has the scopes to read."
+            )
+        if 300 <= status < 400:
+            raise Refused(
+                status,
+                f"{where} leads elsewhere ({status}): see that `url` is the address that"
+                " Confluence itself uses, and that the token is valid.",
+            )
+        if status != 200:
+            raise Refused(status, f"Confluence answered {status} to {where}.")
+        if "json" not in response.headers.get("Content-Type", "").lower():
+            raise Refused(
+                status,
+                f"{where} answered with no JSON, perhaps a login page: see that `url` and the"
+                " token are right.",
+            )
+        try:
+            found = response.json()
+        except ValueError as error:
+            raise Refused(status, f"{where} answered with broken JSON.") from error
+        if isinstance(found, list):
+            # Some Data Center resources answer with a bare list: it is their whole result.
+            return {"results": found}
+        if not isinstance(found, dict):
+            raise Refused(status, f"{where} answered with JSON of another form.")
+        return found
+
+    def _answer(self, path: str, params: dict[str, str | int]) -> Response:
+        """The first answer that is not a passing trouble."""
+        patience, started = self._patience, self._time.monotonic()
+        tries = 0
+        while True:
+            tries += 1
+            response, error = self._try(path, params)
+            if response is not None and response.status_code not in _PASSING:
+                return response
+            wait = self._wait(response, tries)
+            left = patience.seconds - (self._time.monotonic() - started)
+            if tries >= patience.tries or wait > left:
+                said = f"answered {response.status_code}" if response is not None else error
+                message = (
+                    f"Confluence at {self.base.url} {said} after {tries} tries; it is tried again"
+                    " at the next sync."
+                )
+                if response is None:
+                    raise WikiUnavailable(message)
+                raise Refused(response.status_code, message)
+            self._time.sleep(wait)
+
+    def _try(self, path: str, params: dict[str, str | int]) -> tuple[Response | None, str]:
+        with self._counting:
+            self.requests += 1
+        try:
+            with self._places:
+                response = self._client.request(
+                    path=path, params=params, advanced_mode=True, allow_redirects=False
+                )
+        except SSLError as error:
+            raise WikiMisconfigured(
+                f"The certificate of {self.base.url} is not trusted: set `ca_bundle` to the file"
+                " of your certificate authority."
+            ) from error
+        except RequestException as error:
+            log.debug("no answer: %s", type(error).__name__)
+            return None, f"did not answer ({type(error).__name__})"
+        return response, ""
+
+    def _wait(self, response: Response | None, tries: int) -> float:
+        """Seconds. What the server asks for, or twice the last wait, by chance halved."""
+        said = response.headers.get("Retry-After", "").strip() if response is not None else ""
+        asked = self._seconds(said)
+        # Many at once are refused at once: chance keeps them from coming back at once.
+        chance = self._time.chance()
+        if asked is not None:
+            return asked + chance * self._patience.first_wait
+        return float(self._patience.first_wait * 2 ** (tries - 1) * (0.5 + chance / 2))
+
+    def _seconds(self, said: str) -> float | None:
+        """``Retry-After`` in seconds: a number or a date."""
+        if not said:
+            return None
+        if said.isdecimal():
+            return float(said)
+        try:
+            when = parsedate_to_datetime(said)
+        except ValueError:
+            return None
+        when = when if when.tzinfo else when.replace(tzinfo=UTC)
+        return max(0.0, (when - self._time.now()).total_seconds())
