@@ -104,14 +104,16 @@ def card(flag: Flag, shown: Shown, origins: Container[str], *, today: date) -> M
     blocks += [section(text) for text in _answer(flag, shown, origins)]
     lines = [source_line(source, origins, today) for source in shown.sources]
     if not shown.whole:
-        lines.append("The rest is not open to everyone and is not shown here.")
+        hidden = "The rest" if shown.sources else "What was answered"
+        lines.append(f"{hidden} is not open to everyone and is not shown here.")
     if lines:
         blocks.append(context(joined(lines)))
     if flag.comment:
         blocks.append(section(f"*{literal(shown.person)}*\n{_quoted(flag.comment)}"))
-    way = link(shown.address, "Open the answer", origins_of([shown.address]))
     by = f"Flagged by {literal(shown.person)}"
-    blocks.append(context(f"{by} \u00b7 {way}" if way else by))
+    if shown.address:
+        by += f" \u00b7 {link(shown.address, 'Open the answer', origins_of([shown.address]))}"
+    blocks.append(context(by))
     return Message(literal(f"{head}: {asked}"[:300]), blocks)
 
 

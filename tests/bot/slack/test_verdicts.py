@@ -132,7 +132,8 @@ async def test_a_private_answer_shows_reviewers_only_what_everyone_may_read(
     await slack.wait_for(lambda: "You flagged this" in words(answer))
 
     assert "my salary?" in words(card)
-    assert "not open to everyone" in words(card)
+    assert "What was answered is not open to everyone" in words(card)
+    assert "Open the answer" not in words(card)
     assert "secret" not in words(card)
     assert "Salaries" not in words(card)
     assert "wiki.example.com/pay" not in words(card)
