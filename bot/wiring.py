@@ -295,5 +295,8 @@ def _state(settings: Settings) -> Database:
     # See `flags`.
     from bot.state.database import Database
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError([f"`data_dir`: {error.strerror}: {settings.data_dir}"]) from None
     return Database.open(settings.state.url or settings.data_dir / "state.sqlite3")

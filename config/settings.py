@@ -137,6 +137,16 @@ class WikiSettings(_Strict):
         return self
 
 
+Language = Literal[
+    "arabic", "azerbaijani", "basque", "bengali", "catalan", "chinese", "danish",
+    "dutch", "english", "finnish", "french", "german", "greek", "hebrew",
+    "hinglish", "hungarian", "indonesian", "italian", "japanese", "kazakh", "nepali",
+    "norwegian", "portuguese", "romanian", "russian", "slovene", "spanish", "swedish",
+    "tajik", "turkish",
+]  # fmt: skip
+"""Those that Qdrant's search by words knows."""
+
+
 class IndexSettings(_Strict):
     """``[index]``"""
 
@@ -147,7 +157,9 @@ class IndexSettings(_Strict):
         "", description="A fastembed model by name; empty is the bundled all-MiniLM-L6-v2."
     )
     passage_tokens: int = Field(200, ge=32, le=2000, description="The size of a passage.")
-    language: str = Field("english", description="Stemming and stop words for the search by words.")
+    language: Language = Field(
+        "english", description="Stemming and stop words for the search by words."
+    )
 
 
 class SyncSettings(_Strict):

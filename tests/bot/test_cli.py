@@ -237,6 +237,14 @@ def test_no_such_folder_is_a_wrong_setting(handbook: Shell) -> None:
     assert "Traceback" not in ran.err
 
 
+def test_a_data_folder_that_cannot_be_made_is_told(handbook: Shell) -> None:
+    handbook.write("footnote.toml", 'data_dir = "pages/leave.md"\n')
+    ran = handbook.footnote("flags")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"`data_dir`: File exists: {handbook.folder / 'pages' / 'leave.md'}\n"
+
+
 def test_one_page_that_fails_makes_exit_code_1(
     handbook: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

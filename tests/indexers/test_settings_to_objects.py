@@ -1,0 +1,148 @@
+"""What settings make of the indexers: wikis, rights, and the one index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from config.settings import IndexSettings, Language, Secrets, Settings, WikiSettings
+from indexers.errors import IndexLocked, ModelUnavailable, WikiMisconfigured
+from indexers.index.lexical import Words
+from indexers.markdown.git import GitWiki
+from indexers.markdown.wiki import MarkdownWiki
+from indexers.model import EVERYONE, OPEN, Acl, Changed, Principal, Skipped
+from indexers.wiring import Indexing, acl_of, sections, wiki_of
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.wiki import DictWiki
+
+
+class Library(Indexing):
+    """Two wikis in one index, with a model of words."""
+
+    def __init__(self, folder: Path, settings: Settings | None = None) -> None:
+        self.handbook, self.office = DictWiki("handbook"), DictWiki("office")
+        for wiki in (self.handbook, self.office):
+            wiki.write("leave", f"Leave by the {wiki.name} is long.")
+        self.words = WordEmbedder()
+        super().__init__(
+            settings or Settings(), Secrets(), wikis=[self.handbook, self.office], folder=folder
+        )
+
+    @property
+    def embedder(self) -> WordEmbedder:  # type: ignore[override]
+        return self.words
+
+
+def test_any_reader_passes_the_one_gate() -> None:
+    acl = acl_of(["@engineering", "Ann@Example.com"])
+
+    assert acl == Acl.of(["group:engineering", "user:ann@example.com"])
+    assert acl.admits(Principal.of(EVERYONE, "user:ann@example.com"))
+    assert not acl.admits(Principal.of(EVERYONE, "user:bob@example.com"))
+    assert acl_of(["everyone"]) == OPEN
+
+
+def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
+    (tmp_path / "keep.md").write_text("# Keep\n\nText.\n")
+    (tmp_path / "drop.md").write_text("# Drop\n\nText.\n")
+    (tmp_path / "large.md").write_text("# Large\n\n" + "Text. " * 100)
+    settings = WikiSettings(
+        type="markdown",
+        name="handbook",
+        path=tmp_path,
+        site_url="https://handbook.example.com/",
+        readers=("@a",),
+        exclude=("drop.md",),
+        max_page_bytes=200,
+    )
+    wiki = wiki_of(settings, tmp_path, Secrets())
+    changes = list(wiki.changes({}))
+    (page,) = [change.page for change in changes if isinstance(change, Changed)]
+
+    assert isinstance(wiki, MarkdownWiki)
+    assert (page.wiki, page.key, page.acl) == ("handbook", "keep.md", acl_of(["@a"]))
+    assert page.url == "https://handbook.example.com/keep/"
+    assert [c.key for c in changes if isinstance(c, Skipped) and "large" in c.key] == ["large.md"]
+
+
+def test_a_repository_is_a_wiki(tmp_path: Path) -> None:
+    settings = WikiSettings(type="markdown", name="a", git="https://git.example.com/a.git")
+
+    assert isinstance(wiki_of(settings, tmp_path, Secrets()), GitWiki)
+
+
+def test_one_wiki_is_synced_by_its_name(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        assert [report.wiki for report in library.sync("office")] == ["office"]
+        assert library.index.counts() == {"office": (1, 1)}
+        with pytest.raises(WikiMisconfigured, match="'nope'; there are: handbook, office"):
+            library.sync("nope")
+
+
+def test_a_wiki_that_left_the_settings_leaves_the_index(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        library.sync()
+        del library.wikis["office"]
+        library.sync(dry_run=True)
+        assert library.index.counts().keys() == {"handbook", "office"}
+        library.sync()
+
+        assert library.index.counts().keys() == {"handbook"}
+
+
+def test_a_stopped_sync_forgets_nobody(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        library.sync()
+        del library.wikis["office"]
+        library.sync(stopped=lambda: True)
+
+        assert library.index.counts().keys() == {"handbook", "office"}
+
+
+def test_an_index_that_is_open_is_locked_until_it_is_closed(tmp_path: Path) -> None:
+    with Library(tmp_path) as one:
+        one.sync()
+        with Library(tmp_path) as other, pytest.raises(IndexLocked):
+            other.sync()
+    with Library(tmp_path) as next_one:
+        assert next_one.index.counts().keys() == {"handbook", "office"}
+
+
+def test_another_size_of_passages_is_built_beside_and_then_read(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        library.sync()
+    other = Settings(index=IndexSettings(passage_tokens=99))
+    with Library(tmp_path, other) as library:
+        assert library.index.building
+        assert library.index.counts().keys() == {"handbook", "office"}
+        library.sync("office")
+        assert library.index.building
+        library.sync()
+
+        assert not library.index.building
+        assert library.index.counts().keys() == {"handbook", "office"}
+        assert library.words.embedded == []  # the same words: their vectors stand
+
+
+def test_a_page_is_read_by_its_ending_or_as_told(tmp_path: Path) -> None:
+    file = tmp_path / "page.md"
+    file.write_bytes(b"# Leave\n\nLong \xff.\n")
+
+    assert [section.text for section in sections(file)] == ["Long \ufffd."]
+    assert sections(file, "markdown") == sections(file)
+
+
+def test_a_model_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    settings = Settings(index=IndexSettings(model="nobody/knows"), data_dir=tmp_path)
+    with (
+        pytest.raises(ModelUnavailable, match="nobody/knows"),
+        Indexing(settings, Secrets(), wikis=[DictWiki()]) as parts,
+    ):
+        parts.sync()
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_language_that_may_be_set_can_be_searched(language: str) -> None:
+    assert Words(language).of_passage("Leave is 30 days long.")[0]
