@@ -108,7 +108,9 @@ class Lines:
                 line.add(node.attributes.get("datetime", "") or node.text())
             case "ac:adf-extension":
                 held = self.inline(node.nodes("ac:adf-node"))
+                line.gap()
                 line.add_verbatim(held or self.inline(node.nodes("ac:adf-fallback")))
+                line.gap()
             case _ if node.tag in macros.TAGS:
                 self._add_macro(macros.read(node), line)
             case "ol":
