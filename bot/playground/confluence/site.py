@@ -77,7 +77,9 @@ class LocalConfluence:
             cloud_v2.ROUTES + cloud_v1.ROUTES if world.is_cloud else data_center.ROUTES
         )
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="confluence")
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="confluence", daemon=True
+        )
         self._runner: web.AppRunner | None = None
         self.address = ""
         """Scheme, host and port."""
