@@ -22,7 +22,8 @@ from bot import terminal, wiring
 from bot.demo import run_demo
 from bot.errors import BotError, SlackMisconfigured
 from config import logs
-from config.settings import FLAVOURS, Secrets, Settings, SettingsError, example, load, secrets
+from config.loading import example, load, secrets
+from config.settings import FLAVOURS, Secrets, Settings, SettingsError
 from indexers.errors import IndexersError, WikiMisconfigured
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130

@@ -478,7 +478,7 @@ def test_an_interrupted_sync_is_exit_code_130_and_the_next_one_completes_it(
 def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> None:
     handbook.footnote("sync")
     hold = (
-        "import sys; from bot.wiring import asking; from config.settings import load, secrets\n"
+        "import sys; from bot.wiring import asking; from config.loading import load, secrets\n"
         "with asking(load(), secrets(), email=None, wikis=()) as ask:\n"
         "    ask('leave'); print('held', flush=True); sys.stdin.read()\n"
     )

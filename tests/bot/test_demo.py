@@ -8,7 +8,7 @@ import pytest
 
 from bot import demo
 from bot.errors import BotError
-from config.settings import load
+from config.loading import load
 
 
 @pytest.fixture

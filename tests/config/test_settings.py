@@ -9,15 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from config.settings import (
-    Secrets,
-    Settings,
-    SettingsError,
-    WikiSettings,
-    example,
-    load,
-    secrets,
-)
+from config.loading import example, load, secrets
+from config.settings import Secrets, Settings, SettingsError, WikiSettings
 
 WIKI = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
 

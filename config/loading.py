@@ -1,0 +1,154 @@
+"""Reading footnote.toml and the environment, checked as a whole.
+
+The file is ``--config``, else ``./footnote.toml``, else ``$FOOTNOTE_CONFIG``. Any
+setting can be overridden by the environment (``FOOTNOTE_INDEX__URL`` is ``url`` of
+``[index]``); secrets come from the environment alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import InitSettingsSource
+from pydantic_settings import SettingsError as UnreadableVariable
+
+from config.settings import ENV_PREFIX, Secrets, Settings, SettingsError
+
+CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
+DEFAULT_FILE = Path("footnote.toml")
+
+
+def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
+    """Read file and environment. Relative paths count from the file's folder;
+    ``data_dir`` goes before what both say, and counts from the working folder.
+
+    Raises:
+        SettingsError: with every problem that there is.
+    """
+    file = _find(config)
+    where = str(file) if file else "settings"
+    values = _read(file) if file else {}
+    strangers = _unknown_variables(os.environ)
+    problems = [f"the variable {name} is not known{near}" for name, near in strangers.items()]
+    try:
+        settings = _layered(values)
+    except ValidationError as error:
+        raise SettingsError([*_in_words(error, strangers), *problems], where) from None
+    except UnreadableVariable as error:
+        lists = f'a variable cannot be read ({error}): a list is written ["a", "b"]'
+        raise SettingsError(problems or [lists], where) from None
+    if problems:
+        raise SettingsError(problems, where)
+    settings = _anchored(settings, file.parent.absolute() if file else Path.cwd())
+    if data_dir is not None:
+        settings = settings.model_copy(update={"data_dir": data_dir.absolute()})
+    return settings
+
+
+def secrets() -> Secrets:
+    return Secrets()
+
+
+def example() -> Path:
+    """The commented example that ships with the package."""
+    return Path(__file__).with_name("footnote.example.toml")
+
+
+def _layered(values: dict[str, Any]) -> Settings:
+    source = InitSettingsSource(Settings, init_kwargs=values)
+    return Settings(**source())
+
+
+def _find(config: Path | None) -> Path | None:
+    if config is not None:
+        candidates = [config]
+    elif DEFAULT_FILE.is_file():
+        return DEFAULT_FILE
+    elif named := os.environ.get(CONFIG_VARIABLE):
+        candidates = [Path(named)]
+    else:
+        return None
+    if not candidates[0].is_file():
+        raise SettingsError([f"there is no file {candidates[0]}"])
+    return candidates[0]
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError([f"is not valid TOML: {error}"], str(file)) from None
+    except OSError as error:
+        raise SettingsError([f"cannot be read: {error.strerror}"], str(file)) from None
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    def anchored(path: Path) -> Path:
+        return folder / path.expanduser()
+
+    wikis = tuple(
+        wiki if wiki.git or not wiki.path else wiki.model_copy(update={"path": anchored(wiki.path)})
+        for wiki in settings.wiki
+    )
+    return settings.model_copy(update={"wiki": wikis, "data_dir": anchored(settings.data_dir)})
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Each with the nearest known one. A wiki is too much for a variable."""
+    secret = {name.upper() for name in Secrets.model_fields}
+    known = {CONFIG_VARIABLE, *(name for name in secret if name.startswith(ENV_PREFIX))}
+    for name, field in Settings.model_fields.items():
+        model = field.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            known.update(f"{ENV_PREFIX}{name}__{key}".upper() for key in model.model_fields)
+        elif name != "wiki":
+            known.add(f"{ENV_PREFIX}{name}".upper())
+    ours = sorted(name for name in environment if name.upper().startswith(ENV_PREFIX))
+    return {name: _nearest(name.upper(), known) for name in ours if name.upper() not in known}
+
+
+_MEANT = {
+    "tuple_type": "must be a list, [...]",
+    "model_type": "must be a section, [...]",
+    "path_type": "must be a path",
+}
+
+
+def _in_words(error: ValidationError, strangers: Iterable[str]) -> Iterator[str]:
+    """A line each, but for keys that came from a variable which is named already."""
+    for problem in error.errors():
+        path = [str(part) for part in problem["loc"]]
+        shown = ".".join(path) or "settings"
+        if problem["type"] == "extra_forbidden":
+            variable = ENV_PREFIX + "__".join(path).upper()
+            if variable not in strangers:
+                yield f"`{shown}` is not a setting{_nearest(path[-1], _keys_at(problem['loc']))}"
+        elif problem["type"] == "missing":
+            yield f"`{shown}` is missing"
+        else:
+            said = problem["msg"].removeprefix("Value error, ")
+            said = _MEANT.get(problem["type"], f"{said[:1].lower()}{said[1:]}")
+            yield f"`{shown}`: {said}"
+
+
+def _keys_at(location: tuple[int | str, ...]) -> set[str]:
+    """What may stand beside the key at ``location``."""
+    model: type[BaseModel] = Settings
+    for part in location[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            annotation = model.model_fields[part].annotation
+            inner = next((arg for arg in get_args(annotation) if isinstance(arg, type)), annotation)
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                model = inner
+    return set(model.model_fields)
+
+
+def _nearest(name: str, known: set[str] | frozenset[str]) -> str:
+    close = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    return f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(sorted(known))}"
