@@ -81,7 +81,12 @@ class Indexing:
             splitter=self.splitter.identity,
             language=self._settings.index.language,
         )
-        return CurrentIndex(self._shelf(self._settings.index), wanted)
+        index = CurrentIndex(self._shelf(self._settings.index), wanted)
+        # Readers that the settings no longer name read nothing from the moment that the
+        # index is open, however long the next sync takes or stays away.
+        for wiki in self._settings.wiki:
+            index.narrow(wiki.name, acl_of(wiki.readers))
+        return index
 
     def sync(
         self,

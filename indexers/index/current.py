@@ -107,6 +107,14 @@ class CurrentIndex:
             self._read.remove(wiki, pages)
         self._written.remove(wiki, pages)
 
+    def narrow(self, wiki: str, acl: Acl) -> None:
+        """Nobody whom ``acl`` does not admit reads ``wiki`` from here on; the next sync
+        says who does."""
+        for index in {id(index): index for index in (self._read, self._written)}.values():
+            for page, known in index.known(wiki).items():
+                if known.acl & acl != known.acl:
+                    index.relabel(wiki, page, known.revision, known.acl & acl)
+
     def sweep(self, wiki: str) -> int:
         return self._written.sweep(wiki)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Secrets, Settings
+from config.settings import Secrets, Settings, WikiSettings
 from indexers.errors import MassRemoval, WikiUnavailable
+from indexers.model import EVERYONE, Principal
 from indexers.wiring import Indexing
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
@@ -66,3 +67,27 @@ def test_a_wiki_that_left_the_settings_stays_while_another_is_in_trouble(library
     library.sync()
 
     assert library.index.counts()["sound"] == (1, 1)
+
+
+def test_narrowed_readers_hold_before_any_sync(tmp_path: Path) -> None:
+    (tmp_path / "wiki").mkdir()
+    (tmp_path / "wiki" / "leave.md").write_text("# Leave\n\nEveryone has 28 days.\n")
+
+    def found(parts: Indexing, *tokens: str) -> int:
+        vector = parts.embedder.embed_question("leave")
+        return len(parts.index.search("leave", vector, reader=Principal.of(*tokens), limit=5))
+
+    def opened(*readers: str) -> Indexing:
+        wiki = WikiSettings(type="markdown", name="w", path=tmp_path / "wiki", readers=readers)
+        return Indexing(Settings(wiki=(wiki,), data_dir=tmp_path / "data"), Secrets())
+
+    with opened(EVERYONE) as open_to_all:
+        open_to_all.sync()
+        assert found(open_to_all, EVERYONE) == 1
+    with opened("@hr") as narrowed:
+        assert found(narrowed, EVERYONE) == 0
+        assert found(narrowed, "group:hr") == 0
+        (report,) = narrowed.sync()
+        assert (report.relabelled, report.passages_embedded) == (1, 0)
+        assert found(narrowed, EVERYONE) == 0
+        assert found(narrowed, "group:hr") == 1
