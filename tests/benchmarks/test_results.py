@@ -1,0 +1,78 @@
+"""results.json is read by scripts: its form is a contract, and RESULTS.md says the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from benchmarks import report, results
+from benchmarks.registry import BENCHMARKS
+from benchmarks.rows import Figure, Goal, RowJson
+
+COMMITTED: dict[str, Any] = json.loads(results.RESULTS.read_text(encoding="utf-8"))
+
+
+def row(benchmark: str, value: float = 1.0, goal: Goal | None = None) -> RowJson:
+    return Figure("wall", value, "s", goal).row(benchmark)
+
+
+def after(old: results.Results, benchmark: str, *rows: RowJson) -> results.Results:
+    now: results.Measured = {"date": "2026-11-24", "machine": "a machine", "load": 0.1}
+    return results.merged(old, benchmark, rows, now, ["first", "second"])
+
+
+EMPTY: results.Results = {"machine": "", "date": "", "versions": {}, "measured": {}, "rows": []}
+
+
+@pytest.mark.parametrize("row", COMMITTED["rows"], ids=lambda row: row["name"])
+def test_every_row_has_its_six_fields(row: dict[str, Any]) -> None:
+    assert list(row) == ["name", "value", "unit", "goal", "met", "command"]
+    assert isinstance(row["value"], int | float)
+    assert (row["goal"] is None) == (row["met"] is None)
+    assert row["command"].startswith("python -m benchmarks ")
+
+
+def test_the_file_says_where_and_when() -> None:
+    assert COMMITTED["machine"]
+    assert COMMITTED["date"]
+
+
+def test_no_two_rows_share_a_name() -> None:
+    names = [row["name"] for row in COMMITTED["rows"]]
+
+    assert len(names) == len(set(names))
+
+
+def test_the_report_says_what_the_file_says() -> None:
+    rendered = report.render(results.read(), BENCHMARKS)
+
+    assert report.REPORT.read_text(encoding="utf-8") == rendered
+
+
+def test_a_benchmark_replaces_its_own_rows_and_no_others() -> None:
+    both = after(after(EMPTY, "first", row("first")), "second", row("second", 1))
+    again = after(both, "second", row("second", 2))
+
+    assert again["rows"] == [row("first"), row("second", 2)]
+
+
+def test_rows_of_a_benchmark_that_is_no_more_leave() -> None:
+    old: results.Results = {**EMPTY, "rows": [row("gone")]}
+
+    assert after(old, "first", row("first"))["rows"] == [row("first")]
+
+
+@pytest.mark.parametrize(("value", "met"), [(2.99, True), (2.9951, False), (3.0, False)])
+def test_a_goal_is_held_against_the_value_that_is_shown(value: float, met: bool) -> None:
+    """2.9951 seconds are shown as 3.0, which is not below 3."""
+    assert row("first", value, Goal("<", 3))["met"] is met
+
+
+@pytest.mark.parametrize(
+    ("goal", "text"),
+    [(Goal("<=", 0.5), "<= 0.5"), (Goal(">=", 0.97, later=True), "later: >= 0.97")],
+)
+def test_a_goal_says_whether_it_is_due(goal: Goal, text: str) -> None:
+    assert row("first", 1, goal)["goal"] == text
