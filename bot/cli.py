@@ -55,7 +55,7 @@ def main() -> None:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="footnote")
+@click.version_option(package_name="footnote", prog_name="footnote")
 def cli() -> None:
     """Answers questions from your team's wikis, with footnotes.
 
