@@ -63,6 +63,10 @@ class Engine(Protocol):
     def close(self) -> None: ...
 
 
+Version = tuple[str, str, int]
+"""Wiki, page and one write of it."""
+
+
 class StoredPassages:
     """A PassageIndex over an engine.
 
@@ -188,17 +192,20 @@ class StoredPassages:
         words = self._words.of_question(text)
         bare = len(text.split()) <= 2 and len(words[0]) <= 6
         weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
-        stale: set[int] = set()
+        left_out: set[Version] = set()
         while True:
-            where = Where(fields, without=sorted(stale))
+            where = Where(fields, without=sorted(version for _, _, version in left_out))
             # Twice as many, for the copies that are folded.
             found = self._engine.search(
                 vector, words, meaning_weight=weight, where=where, limit=2 * limit
             )
-            left_over = self._left_over(found)
-            if not left_over:
+            seen = {_version(point) for point in found}
+            current = self._current(seen | left_out)
+            if seen <= current and not left_out & current:
                 return _hits(found, vector, reader)[:limit]
-            stale |= left_over
+            # What is not current is old, or still being written: that one may have become
+            # the page's only version by now, and must not stay left out.
+            left_out = (left_out | seen) - current
 
     def counts(self) -> dict[str, tuple[int, int]]:
         pages, passages = self._engine.facet("head", None), self._engine.facet("wiki", None)
@@ -211,18 +218,13 @@ class StoredPassages:
     def close(self) -> None:
         self._engine.close()
 
-    def _left_over(self, found: Sequence[Found]) -> set[int]:
-        """The versions among ``found`` that no head names, asked after they were found."""
-        versions = {
-            (point.payload["wiki"], point.payload["page"], point.payload["version"])
-            for point in found
-        }
+    def _current(self, versions: set[Version]) -> set[Version]:
+        """Those of ``versions`` that a head names now."""
         if not versions:
             return set()
         wikis, pages, _ = map(sorted, map(set, zip(*versions, strict=True)))
         heads = self._heads(Where({"head": wikis, "page": pages}))
-        current = {(head.wiki, head.page, head.version) for head in heads}
-        return {version for _, _, version in versions - current}
+        return versions & {(head.wiki, head.page, head.version) for head in heads}
 
     def _heads(self, where: Where) -> Iterator[Head]:
         for point in self._engine.scroll(where, fields=[], meaning=False):
@@ -253,6 +255,10 @@ class StoredPassages:
             self._listed_at = now
         acls = {**self._listed, **self._written}
         return [value for value, acl in acls.items() if acl.admits(reader)]
+
+
+def _version(point: Found) -> Version:
+    return point.payload["wiki"], point.payload["page"], point.payload["version"]
 
 
 def _heads_of(wiki: str, pages: Sequence[str]) -> Where:
