@@ -16,8 +16,9 @@ _PREAMBLE = """\
 Made by `python -m benchmarks` from results.json; do not edit by hand. `make bench` measures
 everything again, `python -m benchmarks NAME` a part, and replaces the rows of that part.
 
-- Machine: {machine}. Times are this machine's, and longer where it had other work (see each
-  part's load); shares do not depend on it.
+- Machine: {machine}.
+  Times are this machine's, and longer where it had other work: "load before it" is how many
+  processes wanted a core in the minute before, what was measured just before included.
 - Last run: {date}. Versions: {versions}.
 - A goal marked "later" is what a later step of the project is to reach; a figure without a
   goal says "none".
@@ -27,6 +28,10 @@ everything again, `python -m benchmarks NAME` a part, and replaces the rows of t
   the quoted text, of the questions that have one; refusing counts as a miss; left out where
   the gold answers are essays. `answered`: not refused. `refusal`: of the questions without an
   answer here. Answers are quotations, without an LLM, at the default settings.
+- The index puts passages of equal score in another order at each search, so a run is not
+  yet repeatable to the last digit: six of `quality.mtrag_cloud`, where many passages are
+  near-duplicates, had a recall@5 between .395 and .400, and two indexes of the same
+  handbook differed by one question of `quality.gitlab_handbook`.
 - The curve behind the confidence was fitted to half of the questions of three of these sets,
   so the figures of refusal and of `out_of_domain` are in part on questions it has seen.
 """
