@@ -29,9 +29,10 @@ everything again, `python -m benchmarks NAME` a part, and replaces the rows of t
   the gold answers are essays. `answered`: not refused. `refusal`: of the questions without an
   answer here. Answers are quotations, without an LLM, at the default settings.
 - The index puts passages of equal score in another order at each search, so a run is not
-  yet repeatable to the last digit: six of `quality.mtrag_cloud`, where many passages are
-  near-duplicates, had a recall@5 between .395 and .400, and two indexes of the same
-  handbook differed by one question of `quality.gitlab_handbook`.
+  yet repeatable to the last digit. Seven of `quality.mtrag_cloud` had a recall@5 between .395
+  and .400; four of `quality.clapnq` a hit@1 of .961 or .974, twice each, with its goal in
+  between; two indexes of one handbook differed by one question of `quality.gitlab_handbook`.
+  What stands here is the last run, not the best.
 - The curve behind the confidence was fitted to half of the questions of three of these sets,
   so the figures of refusal and of `out_of_domain` are in part on questions it has seen.
 """
