@@ -212,6 +212,8 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     caught = []
     for name in (signal.SIGTERM, signal.SIGINT):
+        # The first two are raised off the main thread, as in tests; the last on Windows.
+        # There `stop` is set by whoever runs us.
         with suppress(ValueError, RuntimeError, NotImplementedError):
             loop.add_signal_handler(name, stop.set)
             caught.append(name)

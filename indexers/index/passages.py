@@ -266,13 +266,23 @@ def _heads_of(wiki: str, pages: Sequence[str]) -> Where:
 
 
 def _hits(found: Sequence[Found], vector: Vector, reader: Principal) -> list[Hit]:
-    hits: dict[str, Hit] = {}
+    """Best first, copies folded. The engine orders equal scores another way each time;
+    here the page's key decides, so that the same question brings the same answer."""
+    hits: list[Hit] = []
     for point in found:
         passage = schema.read_passage(point.payload)
         if passage.acl.admits(reader):
             cosine = sum(map(mul, vector, point.meaning)) if vector else 0.0
-            hits.setdefault(passage.digest, Hit(passage, point.score, cosine))
-    return list(hits.values())
+            hits.append(Hit(passage, point.score, cosine))
+    hits.sort(key=lambda hit: (-hit.score, *_standing(hit.passage)))
+    folded: dict[str, Hit] = {}
+    for hit in hits:
+        folded.setdefault(hit.passage.digest, hit)
+    return list(folded.values())
+
+
+def _standing(passage: Passage) -> tuple[str, str, int]:
+    return passage.wiki, passage.page, passage.ordinal
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

@@ -1,0 +1,46 @@
+"""Equal scores: the engine returns them in any order, a search always in the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+
+from indexers.index import schema
+from indexers.index.passages import _hits
+from indexers.index.schema import Found
+from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
+from tests.fakes.passages import passages
+
+ANYONE = Principal.of(EVERYONE)
+
+
+def found(passage: Passage, score: float) -> Found:
+    return Found(schema.passage_payload(passage, 1), score, (1.0,))
+
+
+def places(points: tuple[Found, ...]) -> list[tuple[str, int]]:
+    return [(hit.passage.page, hit.passage.ordinal) for hit in _hits(points, (1.0,), ANYONE)]
+
+
+def test_the_order_of_equal_scores_does_not_depend_on_the_engine() -> None:
+    first, second = passages("leave", "One.", "Two.")
+    (other,) = passages("travel", "Three.")
+    best = replace(other, page="zulu", embedded="Four.")
+    points = [found(first, 0.5), found(second, 0.5), found(other, 0.5), found(best, 0.9)]
+
+    for order in permutations(points):
+        assert places(order) == [("zulu", 0), ("leave", 0), ("leave", 1), ("travel", 0)]
+
+
+def test_of_copies_on_several_pages_the_same_one_is_kept() -> None:
+    (here,) = passages("archive", "Everyone has 28 days.")
+    copies = [found(here, 0.5), found(replace(here, page="leave"), 0.5)]
+
+    assert {tuple(places(order)) for order in permutations(copies)} == {(("archive", 0),)}
+
+
+def test_a_closed_copy_does_not_hide_an_open_one() -> None:
+    (here,) = passages("archive", "Everyone has 28 days.", acl=Acl.of(["group:hr"]))
+    copies = (found(here, 0.5), found(replace(here, page="leave", acl=OPEN), 0.5))
+
+    assert places(copies) == [("leave", 0)]
