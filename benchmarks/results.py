@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from importlib.metadata import version
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypedDict
 
@@ -66,10 +67,17 @@ def merged(
     return {
         "machine": now["machine"],
         "date": now["date"],
-        "versions": {library: version(library) for library in _LIBRARIES},
+        "versions": {**old["versions"], **dict(_installed())},
         "measured": {name: measured[name] for name in order if name in measured},
         "rows": [row for name in order for row in all_rows[name]],
     }
+
+
+def _installed() -> Iterator[tuple[str, str]]:
+    """What Footnote is measured against is installed by `make bench` alone."""
+    for library in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            yield library, version(library)
 
 
 def write(results: Results, file: Path = RESULTS) -> None:

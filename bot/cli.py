@@ -32,7 +32,7 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 def main() -> None:
     """The entry point: every expected failure is one sentence and an exit code."""
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="footnote", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
     except click.exceptions.Exit as exit_:
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="footnote", prog_name="footnote")
+@click.version_option(package_name="footnote")
 def cli() -> None:
     """Answers questions from your team's wikis, with footnotes.
 
