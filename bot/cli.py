@@ -8,6 +8,7 @@ are wrong, 130 interrupted.
 from __future__ import annotations
 
 import functools
+import os
 import signal
 import sys
 import threading
@@ -49,8 +50,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read us has seen enough, as `| head` does.
-        sys.stderr.close()
+        # Whoever read us has seen enough, as `| head` does. What is still buffered goes
+        # nowhere, or Python would complain of it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
 
 

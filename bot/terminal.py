@@ -40,6 +40,8 @@ def print_json(value: object) -> None:
     """Alone on standard output, whole even when it goes through a pipe."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+    # Here a closed pipe can still be caught; at the interpreter's end it is only noise.
+    sys.stdout.flush()
 
 
 def answer_json(result: Answer | NoAnswer) -> dict[str, Any]:
