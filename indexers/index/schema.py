@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from indexers.errors import IndexCorrupt
 from indexers.model import Acl, KnownPage, Passage
 from indexers.ports import Vector
 
@@ -70,8 +71,21 @@ class Head:
 
     @classmethod
     def read(cls, payload: Payload) -> Head:
-        known = KnownPage(payload["revision"], Acl.parse(payload["rights"]))
-        return cls(payload["head"], payload["page"], payload["version"], payload["passages"], known)
+        """
+        Raises:
+            IndexCorrupt: another version of Footnote wrote it.
+        """
+        try:
+            known = KnownPage(payload["revision"], Acl.parse(payload["rights"]))
+            return cls(
+                payload["head"], payload["page"], payload["version"], payload["passages"], known
+            )
+        except KeyError as missing:
+            raise IndexCorrupt(
+                f"The index was written by another version of Footnote (it lacks {missing}): delete"
+                " `index` in the data folder, or the server's collections `passages-...`, and run"
+                " `footnote sync`."
+            ) from missing
 
 
 def head_id(wiki: str, page: str) -> uuid.UUID:

@@ -1,0 +1,23 @@
+"""A page's head, as it lies in the index."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexers.errors import IndexCorrupt
+from indexers.index.schema import Head
+from indexers.model import OPEN, KnownPage
+
+HEAD = Head("handbook", "leave.md", 7, 3, KnownPage("r1", OPEN))
+
+
+def test_a_head_is_read_as_it_was_written() -> None:
+    assert Head.read(HEAD.payload) == HEAD
+
+
+@pytest.mark.parametrize("field", sorted(HEAD.payload))
+def test_a_head_of_another_version_says_how_to_rebuild(field: str) -> None:
+    payload = {name: value for name, value in HEAD.payload.items() if name != field}
+
+    with pytest.raises(IndexCorrupt, match="footnote sync"):
+        Head.read(payload)
