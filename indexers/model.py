@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Self
 
@@ -188,18 +188,32 @@ class KnownPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Space:
+    """A part of a wiki as an enumeration found it: how many ``pages`` it has, and how
+    many of them are ``closed`` (nobody may read them, as far as could be told)."""
+
+    pages: int
+    closed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Enumerated:
-    """The wiki has been listed to its end: these keys and no others exist."""
+    """The wiki has been listed to its end: these keys and no others exist. ``spaces``
+    (by key) are what it is divided into, if it is."""
 
     keys: frozenset[str]
+    spaces: Mapping[str, Space] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """New, edited, moved or renamed."""
+    """New, edited, moved or renamed; in which ``space`` and ``since`` when, if the wiki
+    says so."""
 
     page: Page
     warnings: tuple[str, ...] = ()
+    space: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +249,16 @@ class Failed:
 PageChange = Enumerated | Changed | Relabelled | Unchanged | Skipped | Failed
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A page that the index knew was edited in the wiki at ``since``, and its new version
+    can be found since ``found``."""
+
+    space: str
+    since: datetime
+    found: datetime
+
+
 @dataclass(slots=True)
 class SyncReport:
     """What a sync of one wiki did. Counts are pages unless they say otherwise.
@@ -255,6 +279,8 @@ class SyncReport:
     passages_embedded: int = 0
     requests: int = 0
     seconds: float = 0.0
+    spaces: Mapping[str, Space] = field(default_factory=dict)
+    edits: list[Edit] = field(default_factory=list)
     complete: bool = False
     error: Exception | None = None
 

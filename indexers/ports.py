@@ -23,7 +23,8 @@ class Wiki(Protocol):
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """What differs from ``known`` (by page key), one item a page, and
         ``Enumerated`` once the listing is complete. Pages that cannot be read
-        are ``Failed``, never left out.
+        are ``Failed``, never left out. What lists a part of a wiki only (its latest
+        edits) never says ``Enumerated``, and nothing is removed by it.
 
         Raises:
             WikiUnavailable: the wiki cannot be listed; nothing may be removed.
@@ -32,6 +33,28 @@ class Wiki(Protocol):
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         """Those of ``keys`` that are certainly no longer there, each looked at."""
+        ...
+
+
+class Lookout(Protocol):
+    """A wiki that can be asked how a page stands at this moment."""
+
+    def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
+        """Of the pages ``cited`` (revisions by key), those that are there at that revision
+        or a newer one, and who may read them now.
+
+        Raises:
+            WikiUnavailable: it cannot be asked.
+        """
+        ...
+
+
+class Members(Protocol):
+    """Who people are in a wiki that has rights of its own."""
+
+    def tokens(self, email: str) -> frozenset[str]:
+        """What the person with this address holds there beside ``everyone``. Nothing if it
+        knows no such person, or cannot be asked now. Up to seconds: call it in a thread."""
         ...
 
 

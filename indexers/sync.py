@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from indexers.errors import IndexersError, MassRemoval, WikiUnavailable
 from indexers.model import (
     Changed,
+    Edit,
     Enumerated,
     Failed,
     Page,
@@ -49,13 +51,15 @@ def sync(  # noqa: PLR0913 - one for each option of the command
     progress: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
     report: SyncReport | None = None,
 ) -> SyncReport:
     """Make the index say what the wiki says.
 
     A page that cannot be read, cut or embedded keeps its last version and is reported;
-    the others go on. ``full`` reads and embeds everything anew; ``dry_run`` counts and
-    writes nothing. ``stopped`` is asked between batches; a stopped sync removes nothing
+    the others go on. A wiki that lists only a part of itself (never ``Enumerated``) loses
+    no page by its silence. ``full`` reads and embeds everything anew; ``dry_run`` counts
+    and writes nothing. ``stopped`` is asked between batches; a stopped sync removes nothing
     and is not ``complete``, and the next one goes on from there. ``report`` is filled
     while it runs, for whoever must know what was done before an error.
 
@@ -69,13 +73,14 @@ def sync(  # noqa: PLR0913 - one for each option of the command
     report = report or SyncReport(wiki.name)
     if not dry_run:
         index.sweep(wiki.name)
-    run = _Run(wiki, index, embedder, split, full, dry_run, progress, stopped, report)
+    run = _Run(wiki, index, embedder, split, full, dry_run, progress, stopped, now, report)
     try:
         run.apply_changes()
+        if not stopped():
+            run.remove_what_left()
         if report.complete:
             if not run.listed:
                 report.warnings.append("no page was found: see its path, include and exclude")
-            run.remove_what_left()
             lost = run.lost_pages()
             share = len(lost) / max(len(run.known), 1)
             if len(lost) >= min_removal and share > max_removal and not allow_mass_removal:
@@ -85,7 +90,7 @@ def sync(  # noqa: PLR0913 - one for each option of the command
                     f" `footnote sync --wiki {wiki.name} --allow-mass-removal`."
                 )
             run.remove(lost)
-        run.settle()
+            run.settle()
     finally:
         report.requests = wiki.requests - requests
         report.seconds = clock() - started
@@ -104,13 +109,14 @@ class _Run:
     dry_run: bool
     progress: Callable[[Progress], None]
     stopped: Callable[[], bool]
+    now: Callable[[], datetime]
     report: SyncReport
 
     def __post_init__(self) -> None:
         self.known = self.index.known(self.wiki.name)
         self._listed: frozenset[str] | None = None
         self._leaving: set[str] = set()
-        self._held: list[tuple[Page, Sequence[Passage]]] = []
+        self._held: list[tuple[Changed, Sequence[Passage]]] = []
         self._held_passages = 0
         self._digests: set[str] = set()
         self._done = 0
@@ -160,8 +166,8 @@ class _Run:
 
     def _take(self, change: PageChange) -> None:
         match change:
-            case Enumerated(keys):
-                self._listed = keys
+            case Enumerated(keys, spaces):
+                self._listed, self.report.spaces = keys, spaces
                 self._settled(0)
             case Changed():
                 self._hold(change)
@@ -190,7 +196,7 @@ class _Run:
         with self._alone(page.key):
             passages = self.split(page)
             if passages:
-                self._held.append((page, passages))
+                self._held.append((change, passages))
                 self._held_passages += len(passages)
             else:
                 self._leave(page.key)
@@ -217,7 +223,7 @@ class _Run:
             self._held_passages -= passages
             self._write(batch)
 
-    def _write(self, batch: Sequence[tuple[Page, Sequence[Passage]]]) -> None:
+    def _write(self, batch: Sequence[tuple[Changed, Sequence[Passage]]]) -> None:
         """Embed the batch at once, or page by page where one of them breaks it."""
         vectors: dict[str, Vector] = {}
         try:
@@ -226,11 +232,11 @@ class _Run:
             raise
         except Exception:
             log.debug("these pages could not be embedded at once", exc_info=True)
-        for page, passages in batch:
-            with self._alone(page.key):
+        for change, passages in batch:
+            with self._alone(change.page.key):
                 if not all(passage.digest in vectors for passage in passages):
                     vectors |= self._vectors(passages)
-                self._replace(page, passages, vectors)
+                self._replace(change, passages, vectors)
 
     def _vectors(self, passages: Sequence[Passage]) -> dict[str, Vector]:
         """By digest: those that stand already, and new ones for the rest."""
@@ -246,14 +252,17 @@ class _Run:
         return vectors
 
     def _replace(
-        self, page: Page, passages: Sequence[Passage], vectors: Mapping[str, Vector]
+        self, change: Changed, passages: Sequence[Passage], vectors: Mapping[str, Vector]
     ) -> None:
+        page = change.page
         digests = [passage.digest for passage in passages]
         if not self.dry_run:
             self.index.replace(passages, [vectors[digest] for digest in digests])
         self._digests.update(digests)
         if page.key in self.known:
             self.report.changed += 1
+            if change.since:
+                self.report.edits.append(Edit(change.space, change.since, self.now()))
         else:
             self.report.added += 1
         log.debug("indexed %s of %s: %d passages", page.key, page.wiki, len(passages))

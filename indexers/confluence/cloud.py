@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from indexers.confluence.abreast import abreast
@@ -13,9 +14,10 @@ from indexers.confluence.product import (
     Rights,
     Space,
     address,
-    day,
+    edited_since,
     gates,
     in_batches,
+    moment,
     storage,
     version,
 )
@@ -32,6 +34,7 @@ from indexers.errors import WikiUnavailable
 
 _AT_ONCE = 250
 _RESTRICTIONS_AT_ONCE = 100
+_EDITED_AT_ONCE = 200
 _KINDS = ("pages", "blogposts")
 _EXPAND = (
     "restrictions.read.restrictions.user,restrictions.read.restrictions.group,"
@@ -46,15 +49,19 @@ class Cloud:
         self._wiki = wiki
         self._tokens = tokens
 
-    def spaces(self, keys: Sequence[str]) -> list[Space]:
+    def spaces(self, keys: Sequence[str], *, personal: bool, archived: bool) -> list[Space]:
         params: Params = {"limit": _AT_ONCE}
         if keys:
             params = {**params, "keys": ",".join(keys)}
         return [
             Space(str(said["id"]), said["key"], said.get("name", ""))
             for said in self._all("/api/v2/spaces", params)
-            if (said["key"] in keys)
-            or (not keys and said.get("type") != "personal" and said.get("status") != "archived")
+            if said["key"] in keys
+            or (
+                not keys
+                and (personal or said.get("type") != "personal")
+                and (archived or said.get("status") != "archived")
+            )
         ]
 
     def viewers(self, space: Space) -> Gate:
@@ -77,7 +84,7 @@ class Cloud:
                     parents[key] = str(said.get("parentId", none) or "")
                     found.append(self._listed(answer, said, kind, space))
         chains = _Chains(self._wiki, parents)
-        return [_with_ancestors(page, chains.above(page.key)) for page in found]
+        return [replace(page, ancestors=chains.above(page.key)) for page in found]
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
         """A hundred pages a request; what the search did not tell, page by page."""
@@ -109,7 +116,7 @@ class Cloud:
                     found[key] = self._alone(kind, key)
         return found
 
-    def space_of(self, key: str) -> str | None:
+    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | None:
         for kind in _KINDS:
             try:
                 said = self._wiki.get(f"/api/v2/{kind}/{key}")
@@ -117,8 +124,18 @@ class Cloud:
                 if not refused.absent:
                     raise
                 continue
-            return str(said.get("spaceId")) if said.get("status") == "current" else None
+            space = spaces.get(str(said.get("spaceId")))
+            if said.get("status") != "current" or space is None:
+                return None
+            found = self._listed(said, said, kind, space)
+            parent = "" if kind == "blogposts" else str(said.get("parentId", UNKNOWN) or "")
+            return replace(found, ancestors=_Chains(self._wiki, {key: parent}).above(key))
         return None
+
+    def edited(self, hours: int) -> Iterator[tuple[str, int]]:
+        params: Params = {"cql": edited_since(hours), "expand": "version", "limit": _EDITED_AT_ONCE}
+        for said in self._all("/rest/api/content/search", params):
+            yield str(said.get("id")), int(version(said).get("number", 0))
 
     def user_name(self, key: str) -> str:
         try:
@@ -137,7 +154,7 @@ class Cloud:
             version=int(changed.get("number", 0)),
             ancestors=(),
             url=address(self._wiki, answer, said),
-            updated=day(changed.get("createdAt")),
+            modified=moment(changed.get("createdAt")),
         )
 
     def _searched(self, pages: Sequence[Listed]) -> list[Json]:
@@ -210,12 +227,6 @@ class _Chains:
                 above = []
             self._unlisted[parent] = tuple(above) if parent in above else (*above, parent, UNKNOWN)
         return self._unlisted[parent]
-
-
-def _with_ancestors(page: Listed, ancestors: tuple[str, ...]) -> Listed:
-    return Listed(
-        page.key, page.kind, page.space, page.title, page.version, ancestors, page.url, page.updated
-    )
 
 
 def _body(said: Json) -> str | Refused:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from indexers.confluence.abreast import abreast
-from indexers.confluence.paging import by_cursor, by_start, results
 from indexers.confluence.rights import CLOSED, Gate, Restriction, Tokens, joined, restriction
-from indexers.confluence.transport import Json, Params, Refused, Transport
+from indexers.confluence.transport import Json, Refused, Transport
 
 SUBJECTS = 200
 """Subjects of a restriction asked for at once."""
@@ -39,8 +38,16 @@ class Listed:
     version: int
     ancestors: tuple[str, ...]
     url: str
-    updated: date | None = None
+    modified: datetime | None = None
     told: Restriction | None = None
+
+    @property
+    def is_blog_post(self) -> bool:
+        return self.kind.startswith("blogpost")
+
+    @property
+    def updated(self) -> date | None:
+        return self.modified.date() if self.modified else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,9 @@ class Product(Protocol):
     batch: int
     """Pages whose bodies are asked for at once."""
 
-    def spaces(self, keys: Sequence[str]) -> list[Space]:
-        """Those of ``keys``, or all that the token sees but personal and archived ones."""
+    def spaces(self, keys: Sequence[str], *, personal: bool, archived: bool) -> list[Space]:
+        """Those of ``keys``, or all that the token sees: personal and archived ones only
+        where they are asked for, or named."""
         ...
 
     def viewers(self, space: Space) -> Gate:
@@ -74,26 +82,19 @@ class Product(Protocol):
         """In storage format, by key, or why there is none."""
         ...
 
-    def space_of(self, key: str) -> str | None:
-        """The id of the space where a current page of this id stands, as its own answer
-        says; None if there is none that the token sees."""
+    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | None:
+        """A page or blog post asked for by itself, as it is now; None if there is no
+        current one that the token sees, or it stands in none of ``spaces`` (by id)."""
+        ...
+
+    def edited(self, hours: int) -> Iterator[tuple[str, int]]:
+        """Ids and versions of pages and blog posts that were edited in the last ``hours``,
+        by the search, which may lag behind."""
         ...
 
     def user_name(self, key: str) -> str:
         """What an account is called; empty if that is not to be had."""
         ...
-
-
-def labelled(wiki: Transport, space: Space, labels: Sequence[str]) -> frozenset[str]:
-    """Ids of the content in ``space`` that has one of ``labels``."""
-    listed = ", ".join(map(_quoted, labels))
-    query = f"space = {_quoted(space.key)} and label in ({listed})"
-    params: Params = {"cql": query, "limit": 200}
-    path = "/rest/api/content/search"
-    pages = by_cursor if wiki.base.cloud else by_start
-    return frozenset(
-        str(found.get("id")) for page in pages(wiki, path, params) for found in results(page)
-    )
 
 
 def gates(
@@ -136,13 +137,13 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
     return joined(parts)
 
 
+def edited_since(hours: int) -> str:
+    """CQL's clock goes by minutes in the site's time zone, so the site reckons."""
+    return f'type in (page, blogpost) and lastmodified >= now("-{hours}h")'
+
+
 def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]:
     return (pages[at : at + size] for at in range(0, len(pages), size))
-
-
-def _quoted(text: str) -> str:
-    """A string in CQL."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def storage(page: Json) -> str:
@@ -162,9 +163,10 @@ def version(page: Json) -> Mapping[str, Any]:
 
 
 def address(wiki: Transport, answer: Json, page: Json) -> str:
-    """For people: where the response says that the site is, and the page in it."""
-    base, link = _link(answer, "base") or wiki.base.url, _link(page, "webui")
-    return base.rstrip("/") + "/" + link.lstrip("/")
+    """For people: where Confluence says that its site is, which may be elsewhere than we
+    ask it, and the page in it. Not every answer says so; it is the same for all of them."""
+    wiki.shown_at = _link(answer, "base") or wiki.shown_at
+    return wiki.shown_at.rstrip("/") + "/" + _link(page, "webui").lstrip("/")
 
 
 def _link(said: Json, name: str) -> str:
@@ -173,8 +175,9 @@ def _link(said: Json, name: str) -> str:
     return link if isinstance(link, str) else ""
 
 
-def day(said: object) -> date | None:
+def moment(said: object) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(said)).date()
+        found = datetime.fromisoformat(str(said))
     except ValueError:
         return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -84,6 +84,8 @@ class Transport:
     ) -> None:
         self.base = base
         self.requests = 0
+        self.shown_at = base.url
+        """Where people see it, as far as it has told."""
         self.concurrency = concurrency
         self._patience = patience or Patience()
         self._time = time or Time()

@@ -3,70 +3,51 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from urllib.parse import quote
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from indexers.confluence.abreast import abreast
 from indexers.confluence.cloud import Cloud
 from indexers.confluence.data_center import DataCenter
-from indexers.confluence.product import Listed, Product, Space, in_batches, labelled
+from indexers.confluence.product import Listed, Product, Space
+from indexers.confluence.reading import Reader, Seen
 from indexers.confluence.rights import CLOSED, Tokens, acl
-from indexers.confluence.storage_format import VERSION, sections
-from indexers.confluence.storage_links import Links
+from indexers.confluence.scope import Scope
 from indexers.confluence.transport import Refused, Transport
 from indexers.errors import WikiMisconfigured
 from indexers.model import (
     NOBODY,
     Acl,
-    Changed,
     Enumerated,
-    Failed,
     KnownPage,
-    Page,
     PageChange,
     Relabelled,
-    Skipped,
     Unchanged,
-    digest,
 )
+from indexers.model import Space as Tally
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A page as the enumeration found it, with its rights."""
-
-    listed: Listed
-    acl: Acl
-    editor: str
-    revision: str
+_HOURS = 27
+"""What was edited so long ago is asked for by the cheap pass: a day for time zones and a
+search index that lags, and an hour for the pass itself."""
 
 
 class ConfluenceWiki:
-    """The current pages and blog posts of ``spaces`` (keys), or of all spaces but personal
-    and archived ones, without those that have one of ``labels_out``."""
+    """The current pages and blog posts of ``scope``."""
 
-    def __init__(
-        self,
-        name: str,
-        transport: Transport,
-        *,
-        spaces: Sequence[str] = (),
-        labels_out: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, name: str, transport: Transport, scope: Scope | None = None) -> None:
         self.name = name
-        self.closed = 0
-        """Pages of the last enumeration that nobody may read, as far as could be told."""
-        self._transport = transport
-        self._keys = tuple(spaces)
-        self._labels_out = tuple(labels_out)
-        tokens = Tokens(transport.base.site)
-        self._product: Product = (
-            Cloud(transport, tokens) if transport.base.cloud else DataCenter(transport, tokens)
+        self.tokens = Tokens(transport.base.site)
+        self.product: Product = (
+            Cloud(transport, self.tokens)
+            if transport.base.cloud
+            else DataCenter(transport, self.tokens)
         )
+        self._transport = transport
+        self._scope = scope or Scope()
+        self._reader = Reader(name, transport, self.product)
+        self._known_spaces: dict[str, Space] = {}
 
     @property
     def requests(self) -> int:
@@ -81,17 +62,98 @@ class ConfluenceWiki:
             WikiUnavailable: a listing is not whole.
         """
         seen = list(self._enumerated())
-        yield Enumerated(frozenset(page.listed.key for page in seen))
-        self.closed = sum(page.acl == NOBODY for page in seen)
-        if self.closed:
+        tallies = _tallies(self.spaces(), seen)
+        yield Enumerated(frozenset(page.listed.key for page in seen), tallies)
+        if closed := sum(tally.closed for tally in tallies.values()):
             log.warning("%s: %d pages are shown to nobody, their rights being unreadable or"
-                        " naming nobody", self.name, self.closed)  # fmt: skip
-        changed: list[_Seen] = []
+                        " naming nobody", self.name, closed)  # fmt: skip
+        yield from self.differing(seen, known)
+
+    def recent(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """What was edited lately, as far as the search knows by now; rights, moves and
+        removals are left to `changes`.
+
+        Raises:
+            WikiMisconfigured: the token is not accepted or sees none of the spaces.
+            WikiUnavailable: the search does not answer.
+        """
+        spaces = {space.id: space for space in self.spaces(fresh=True)}
+        edited = dict(self.product.edited(_HOURS))
+        keys = [
+            key
+            for key, version in edited.items()
+            if key not in known or Seen.version_of(known[key].revision) != version
+        ]
+        found = abreast(
+            partial(self.product.find, spaces=spaces), keys, self._transport.concurrency
+        )
+        pages: dict[str, list[Listed]] = {}
+        for page in filter(None, found):
+            pages.setdefault(page.space.id, []).append(page)
+        seen = [
+            page
+            for id_, listed in pages.items()
+            for page in self._seen(spaces[id_], self._selected(spaces[id_], listed))
+        ]
+        yield from self.differing(seen, known)
+
+    def gone(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those that are no longer current, or no longer among what is read here.
+
+        Raises:
+            WikiUnavailable: one of them cannot be looked at.
+        """
+        spaces = {space.id: space for space in self.spaces(fresh=True)}
+        selected = {id_: self._scope.selects(self._transport, spaces[id_]) for id_ in spaces}
+        find = partial(self.product.find, spaces=spaces)
+        found = abreast(find, keys, self._transport.concurrency)
+        return frozenset(
+            key
+            for key, page in zip(keys, found, strict=True)
+            if page is None or not selected[page.space.id](page)
+        )
+
+    def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
+        """See `indexers.ports.Lookout`.
+
+        Raises:
+            WikiUnavailable: Confluence does not answer, or not to this.
+        """
+        spaces = {space.id: space for space in self.spaces()}
+        found = abreast(
+            partial(self.product.find, spaces=spaces), cited, self._transport.concurrency
+        )
+        pages: dict[str, list[Listed]] = {}
+        for page in filter(None, found):
+            if page.version >= Seen.version_of(cited[page.key]):
+                pages.setdefault(page.space.id, []).append(page)
+        return {
+            seen.listed.key: seen.acl
+            for id_, listed in pages.items()
+            for seen in self._seen(spaces[id_], listed)
+        }
+
+    def spaces(self, *, fresh: bool = False) -> list[Space]:
+        """Those that are read, as they were at the last pass unless they must be ``fresh``.
+
+        Raises:
+            WikiMisconfigured: the token is not accepted or sees none of them.
+            WikiUnavailable: they cannot be listed.
+        """
+        if fresh or not self._known_spaces:
+            self._known_spaces = {space.id: space for space in self._listed_spaces()}
+        return list(self._known_spaces.values())
+
+    def differing(
+        self, seen: Iterable[Seen], known: Mapping[str, KnownPage]
+    ) -> Iterator[PageChange]:
+        """What an index that holds ``known`` must do to say what was ``seen``."""
+        changed: list[Seen] = []
         settled: list[PageChange] = []
         for page in seen:
             key, held = page.listed.key, known.get(page.listed.key)
             narrows = held is not None and held.acl & page.acl != held.acl
-            if held is None or _content(held.revision) != _content(page.revision):
+            if held is None or not page.says_the_same_as(held.revision):
                 changed.append(page)
                 if held is not None and narrows:
                     yield Relabelled(key, held.revision, held.acl & page.acl)
@@ -102,32 +164,19 @@ class ConfluenceWiki:
             else:
                 settled.append(Relabelled(key, page.revision, page.acl))
         yield from settled
-        yield from self._read(changed, self._links(seen))
+        yield from self._reader.read(changed)
 
-    def gone(self, keys: Sequence[str]) -> frozenset[str]:
-        """Those that are no longer current, or no longer among what is read here.
-
-        Raises:
-            WikiUnavailable: one of them cannot be looked at.
-        """
-        spaces = self._spaces()
-        scope = {space.id for space in spaces}
-        out = self._out(spaces)
-        found = abreast(self._product.space_of, keys, self._transport.concurrency)
-        return frozenset(
-            key
-            for key, space in zip(keys, found, strict=True)
-            if space is None or space not in scope or key in out
-        )
-
-    def _spaces(self) -> list[Space]:
+    def _listed_spaces(self) -> list[Space]:
+        scope = self._scope
         try:
-            spaces = self._product.spaces(self._keys)
+            spaces = self.product.spaces(
+                scope.spaces, personal=scope.personal, archived=scope.archived
+            )
         except Refused as refused:
             if refused.absent:
-                raise self._unseen(self._keys) from refused
+                raise self._unseen(scope.spaces) from refused
             raise
-        if missing := set(self._keys) - {space.key for space in spaces}:
+        if missing := set(scope.spaces) - {space.key for space in spaces}:
             raise self._unseen(sorted(missing))
         if not spaces:
             raise self._unseen(())
@@ -140,96 +189,39 @@ class ConfluenceWiki:
             f" {self._transport.base.url}: see `spaces`, and what the token's account may view."
         )
 
-    def _out(self, spaces: Sequence[Space]) -> frozenset[str]:
-        if not self._labels_out:
-            return frozenset()
-        return frozenset[str]().union(
-            *(labelled(self._transport, space, self._labels_out) for space in spaces)
-        )
+    def _enumerated(self) -> Iterator[Seen]:
+        for seen in abreast(self._of_space, self.spaces(fresh=True), _SPACES_AT_ONCE):
+            yield from seen
 
-    def _enumerated(self) -> Iterator[_Seen]:
-        spaces = self._spaces()
-        out = self._out(spaces)
-        for space in spaces:
-            viewers = self._product.viewers(space)
-            if viewers == CLOSED:
-                log.warning("%s: who may view space %s cannot be read: its pages are shown to"
-                            " nobody", self.name, space.key)  # fmt: skip
-            pages = [page for page in self._product.pages(space) if page.key not in out]
-            rights = self._product.rights(pages)
-            for page in pages:
-                nodes = (rights.gates.get(key, CLOSED) for key in (*page.ancestors, page.key))
-                allowed = acl(viewers, nodes)
-                editor = rights.editors.get(page.key, "v2" if self._transport.base.cloud else "")
-                yield _Seen(page, allowed, editor, _revision(page, allowed, editor))
+    def _of_space(self, space: Space) -> list[Seen]:
+        return list(self._seen(space, self._selected(space, self.product.pages(space))))
 
-    def _read(self, pages: Sequence[_Seen], links: _Addresses) -> Iterator[PageChange]:
-        """Bodies are under way while earlier pages are embedded."""
-        by_key = {page.listed.key: page for page in pages}
-        batches = in_batches([page.listed for page in pages], self._product.batch)
-        for bodies in abreast(self._product.bodies, batches, self._transport.concurrency):
-            for key, body in bodies.items():
-                if isinstance(body, Refused):
-                    yield Failed(key, str(body))
-                else:
-                    yield self._page(by_key[key], body, links)
+    def _selected(self, space: Space, pages: Iterable[Listed]) -> list[Listed]:
+        selected: Callable[[Listed], bool] = self._scope.selects(self._transport, space)
+        return [page for page in pages if selected(page)]
 
-    def _page(self, seen: _Seen, body: str, links: _Addresses) -> PageChange:
-        listed = seen.listed
-        try:
-            found = sections(body, title=listed.title, editor=seen.editor, links=links.of(listed))
-        except Exception as error:
-            # A defect of ours that one page brings out must not keep the others away.
-            log.exception("%s: the page %s cannot be converted", self.name, listed.key)
-            return Failed(listed.key, f"cannot be converted ({type(error).__name__}; see the log)")
-        if not found:
-            return Skipped(listed.key, "empty")
-        return Changed(
-            Page(
-                wiki=self.name,
-                key=listed.key,
-                title=listed.title,
-                url=listed.url,
-                revision=seen.revision,
-                acl=seen.acl,
-                sections=found,
-                updated=listed.updated,
-            )
-        )
-
-    def _links(self, seen: Sequence[_Seen]) -> _Addresses:
-        return _Addresses(
-            self._transport.base.url,
-            {(page.listed.space.key, page.listed.title): page.listed.url for page in seen},
-            self._product,
-        )
+    def _seen(self, space: Space, pages: Sequence[Listed]) -> Iterator[Seen]:
+        """With their rights, as they are now."""
+        if not pages:
+            return
+        viewers = self.product.viewers(space)
+        if viewers == CLOSED:
+            log.warning("%s: who may view space %s cannot be read: its pages are shown to"
+                        " nobody", self.name, space.key)  # fmt: skip
+        rights = self.product.rights(pages)
+        for page in pages:
+            nodes = (rights.gates.get(key, CLOSED) for key in (*page.ancestors, page.key))
+            editor = rights.editors.get(page.key, "v2" if self._transport.base.cloud else "")
+            yield Seen(page, acl(viewers, nodes), editor)
 
 
-class _Addresses:
-    """Where links between pages lead, told by the last enumeration."""
-
-    def __init__(self, base: str, titles: Mapping[tuple[str, str], str], product: Product) -> None:
-        self._base = base
-        self._titles = titles
-        self._user = cache(product.user_name)
-
-    def of(self, page: Listed) -> Links:
-        return Links(
-            address=page.url,
-            page=lambda space, title: self._titles.get((space or page.space.key, title), ""),
-            content=lambda key: f"{self._base}/pages/viewpage.action?pageId={quote(key)}",
-            attachment=lambda name: f"{self._base}/download/attachments/{page.key}/{quote(name)}",
-            user=self._user,
-        )
+_SPACES_AT_ONCE = 3
 
 
-def _revision(page: Listed, allowed: Acl, editor: str) -> str:
-    """Of text, place and what the text is read by; the rights stand behind a dot."""
-    content = digest(
-        VERSION, str(page.version), page.title, *page.ancestors, page.space.name, page.url, editor
-    )
-    return f"{content}.{digest(str(allowed))[:12]}"
-
-
-def _content(revision: str) -> str:
-    return revision.partition(".")[0]
+def _tallies(spaces: Sequence[Space], seen: Sequence[Seen]) -> dict[str, Tally]:
+    pages = dict.fromkeys((space.key for space in spaces), 0)
+    closed = dict(pages)
+    for page in seen:
+        pages[page.listed.space.key] += 1
+        closed[page.listed.space.key] += page.acl == NOBODY
+    return {key: Tally(pages[key], closed[key]) for key in pages}

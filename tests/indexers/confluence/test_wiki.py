@@ -10,6 +10,7 @@ import pytest
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Content, User, Who
 from indexers.confluence.rights import Tokens
+from indexers.confluence.scope import Scope
 from indexers.confluence.wiki import ConfluenceWiki
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import (
@@ -22,13 +23,14 @@ from indexers.model import (
     PageChange,
     Principal,
     Relabelled,
+    Space,
 )
 
 Held = dict[str, KnownPage]
 
 
 def wiki_of(site, **settings) -> ConfluenceWiki:
-    return ConfluenceWiki("wiki", site.transport(), **settings)
+    return ConfluenceWiki("wiki", site.transport(), Scope(**settings))
 
 
 def sync(wiki: ConfluenceWiki, held: Held) -> list[PageChange]:
@@ -98,7 +100,7 @@ def test_every_current_page_and_blog_post_is_read_once(site, handbook) -> None:
     changes = sync(wiki_of(site), {})
 
     ids = {content.id for content in handbook.values()}
-    assert Enumerated(frozenset(ids)) in changes
+    assert Enumerated(frozenset(ids), {"ENG": Space(pages=4)}) in changes
     assert {*kinds(changes)["Changed"]} == ids
 
 
@@ -215,12 +217,11 @@ def test_a_restriction_that_cannot_be_read_closes_the_page_and_what_is_below(
     unread = rf"content/{handbook['middle'].id}/restriction"
     site.confluence.faults.on(unread, Fault(403), times=None)
     held: Held = {}
-    wiki = wiki_of(site)
-    sync(wiki, held)
+    listed = next(c for c in sync(wiki_of(site), held) if isinstance(c, Enumerated))
 
     assert held[handbook["middle"].id].acl == held[handbook["leaf"].id].acl == NOBODY
     assert held[handbook["top"].id].acl != NOBODY
-    assert wiki.closed == 2
+    assert listed.spaces["ENG"].closed == 2
 
 
 def test_space_permissions_that_cannot_be_read_close_the_space(site, handbook) -> None:
@@ -339,7 +340,9 @@ def test_links_between_pages_lead_to_their_addresses(site, handbook) -> None:
     changes = list(wiki_of(site).changes({}))
     pages = {c.page.title: c.page for c in changes if isinstance(c, Changed)}
 
-    assert pages["Leaf"].sections[0].text == f"[Middle]({pages['Middle'].url})"
+    leads = f"{site.confluence.base_url}/display/ENG/Middle"
+
+    assert pages["Leaf"].sections[0].text == f"[Middle]({leads})"
 
 
 def test_an_unchanged_pass_takes_a_request_for_each_hundred_pages(site) -> None:
@@ -366,3 +369,100 @@ def test_pages_that_the_search_does_not_know_yet_are_asked_for_alone(cloud) -> N
     sync(wiki_of(cloud), held)
 
     assert_rights_as_the_world_has_them(cloud, held)
+
+
+# The cheap pass
+
+
+def recent(wiki: ConfluenceWiki, held: Held) -> list[PageChange]:
+    changes = list(wiki.recent(dict(held)))
+    for change in changes:
+        match change:
+            case Changed(page):
+                held[page.key] = KnownPage(page.revision, page.acl)
+            case Relabelled(key, revision, acl):
+                held[key] = KnownPage(revision, acl)
+    return changes
+
+
+def test_the_cheap_pass_reads_new_and_edited_pages_and_no_others(site, handbook) -> None:
+    held: Held = {}
+    wiki = wiki_of(site)
+    sync(wiki, held)
+    new = site.world.create("ENG", "New", "<p>Just in.</p>", parent=handbook["leaf"].id)
+    site.world.edit(handbook["post"].id, body="<p>It is out again.</p>")
+
+    changes = recent(wiki, held)
+
+    assert kinds(changes).keys() == {"Changed"}
+    assert {*kinds(changes)["Changed"]} == {handbook["post"].id, new.id}
+    assert not any(isinstance(change, Enumerated) for change in changes)
+    assert_rights_as_the_world_has_them(site, held)
+    assert kinds(sync(wiki, held)).keys() == {"Unchanged"}
+
+
+def test_the_cheap_pass_over_nothing_new_takes_two_requests(site, handbook) -> None:
+    held: Held = {}
+    wiki = wiki_of(site)
+    sync(wiki, held)
+    before = wiki.requests
+
+    assert recent(wiki, held) == []
+    assert wiki.requests - before == 2
+
+
+def test_what_was_edited_long_ago_is_left_to_the_full_pass(site, handbook) -> None:
+    held: Held = {}
+    wiki = wiki_of(site)
+    sync(wiki, held)
+    site.world.edit(handbook["leaf"].id, body="<p>A new leaf.</p>")
+    site.clock.at += timedelta(days=2)
+
+    assert recent(wiki, held) == []
+    assert kinds(sync(wiki, held))["Changed"] == [handbook["leaf"].id]
+
+
+def test_a_new_page_below_a_restricted_one_is_closed_by_the_cheap_pass_too(site, handbook) -> None:
+    held: Held = {}
+    wiki = wiki_of(site)
+    sync(wiki, held)
+    site.world.restrict(handbook["top"].id, groups=["engineers"])
+    site.world.create("ENG", "New", "<p>Just in.</p>", parent=handbook["leaf"].id)
+    recent(wiki, held)
+    sync(wiki, held)
+
+    assert_rights_as_the_world_has_them(site, held)
+
+
+# Looking again
+
+
+def test_a_page_that_stands_says_who_may_read_it_now(site, handbook) -> None:
+    held: Held = {}
+    wiki = wiki_of(site)
+    sync(wiki, held)
+    site.world.restrict(handbook["middle"].id, groups=["engineers"])
+    cited = {page.id: held[page.id].revision for page in handbook.values()}
+    now = wiki.standing(cited)
+
+    assert now.keys() == cited.keys()
+    assert now[handbook["top"].id] == held[handbook["top"].id].acl
+    for key in (handbook["middle"].id, handbook["leaf"].id):
+        for user in site.world.users.values():
+            assert now[key].admits(principal(site, user)) == site.world.may_read(user.id, key)
+
+
+def test_pages_that_went_or_went_back_do_not_stand(site, handbook) -> None:
+    held: Held = {}
+    wiki = wiki_of(site)
+    sync(wiki, held)
+    site.world.trash(handbook["leaf"].id)
+    newer = held[handbook["post"].id].revision
+    cited = {
+        handbook["leaf"].id: held[handbook["leaf"].id].revision,
+        handbook["post"].id: newer.replace("1", "7", 1),
+        handbook["top"].id: held[handbook["top"].id].revision,
+    }
+    site.world.edit(handbook["top"].id, body="<p>Newer.</p>")
+
+    assert wiki.standing(cited).keys() == {handbook["top"].id}

@@ -1,0 +1,107 @@
+"""Pages that an enumeration has seen -> pages with their text."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote, quote_plus
+
+from indexers.confluence.abreast import abreast
+from indexers.confluence.product import Listed, Product, in_batches
+from indexers.confluence.storage_format import VERSION, sections
+from indexers.confluence.storage_links import Links
+from indexers.confluence.transport import Refused, Transport
+from indexers.model import Acl, Changed, Failed, Page, PageChange, Skipped, digest
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page as an enumeration found it, with its rights."""
+
+    listed: Listed
+    acl: Acl
+    editor: str
+
+    @property
+    def revision(self) -> str:
+        """``version.content.rights``: of text, place and what the text is read by in the
+        first two."""
+        return f"{self._content}.{digest(str(self.acl))[:12]}"
+
+    def says_the_same_as(self, revision: str) -> bool:
+        """Whether they differ in rights at most."""
+        return revision.rpartition(".")[0] == self._content
+
+    @staticmethod
+    def version_of(revision: str) -> int:
+        """Confluence's own number of the version that a revision is of."""
+        return int(revision.partition(".")[0])
+
+    @property
+    def _content(self) -> str:
+        page = self.listed
+        place = (page.title, *page.ancestors, page.space.name, page.url, self.editor)
+        return f"{page.version}.{digest(VERSION, *place)}"
+
+
+class Reader:
+    """Asks for bodies and makes sections of them."""
+
+    def __init__(self, wiki: str, transport: Transport, product: Product) -> None:
+        self._wiki = wiki
+        self._transport = transport
+        self._product = product
+        self._user = cache(product.user_name)
+
+    def read(self, pages: Sequence[Seen]) -> Iterator[PageChange]:
+        """Bodies are under way while earlier pages are embedded."""
+        by_key = {page.listed.key: page for page in pages}
+        batches = in_batches([page.listed for page in pages], self._product.batch)
+        for bodies in abreast(self._product.bodies, batches, self._transport.concurrency):
+            for key, body in bodies.items():
+                if isinstance(body, Refused):
+                    yield Failed(key, str(body))
+                else:
+                    yield self._page(by_key[key], body)
+
+    def _page(self, seen: Seen, body: str) -> PageChange:
+        listed = seen.listed
+        try:
+            found = sections(
+                body, title=listed.title, editor=seen.editor, links=self._links(listed)
+            )
+        except Exception as error:
+            # A defect of ours that one page brings out must not keep the others away.
+            log.exception("%s: the page %s cannot be converted", self._wiki, listed.key)
+            return Failed(listed.key, f"cannot be converted ({type(error).__name__}; see the log)")
+        if not found:
+            return Skipped(listed.key, "empty")
+        page = Page(
+            wiki=self._wiki,
+            key=listed.key,
+            title=listed.title,
+            url=listed.url,
+            revision=seen.revision,
+            acl=seen.acl,
+            sections=found,
+            updated=listed.updated,
+        )
+        return Changed(page, space=listed.space.key, since=listed.modified)
+
+    def _links(self, page: Listed) -> Links:
+        """By what the page itself says, so that its text depends on no other page: an
+        address by title leads on to the page that has it."""
+        base = self._transport.shown_at.rstrip("/")
+        return Links(
+            address=page.url,
+            page=lambda space, title: (
+                f"{base}/display/{quote(space or page.space.key)}/{quote_plus(title)}"
+            ),
+            content=lambda key: f"{base}/pages/viewpage.action?pageId={quote(key)}",
+            attachment=lambda name: f"{base}/download/attachments/{page.key}/{quote(name)}",
+            user=self._user,
+        )

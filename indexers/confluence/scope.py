@@ -1,0 +1,82 @@
+"""Which pages of a Confluence are read, as an operator sets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from indexers.confluence.paging import by_cursor, by_start, results
+from indexers.confluence.product import Listed, Space
+from indexers.confluence.transport import Params, Refused, Transport
+from indexers.errors import WikiMisconfigured
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Pages of ``spaces`` (keys; empty: of all that are open by ``personal`` and
+    ``archived``), below ``trees`` (content ids, themselves included), with one of
+    ``labels``, none of ``labels_out``, that ``cql`` finds. What is empty narrows nothing.
+    """
+
+    spaces: tuple[str, ...] = ()
+    personal: bool = False
+    archived: bool = False
+    blog_posts: bool = True
+    trees: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    labels_out: tuple[str, ...] = ()
+    cql: str = ""
+
+    def selects(self, wiki: Transport, space: Space) -> Callable[[Listed], bool]:
+        """Whether a page of ``space`` is read; labels and CQL are asked for here.
+
+        Raises:
+            WikiMisconfigured: Confluence does not understand ``cql``.
+            WikiUnavailable: a listing is not whole.
+        """
+        found = self._found(wiki, space) if self.labels or self.cql else None
+        left_out = _ids(wiki, space, _labelled(self.labels_out)) if self.labels_out else frozenset()
+
+        def selected(page: Listed) -> bool:
+            return (
+                (self.blog_posts or not page.is_blog_post)
+                and (not self.trees or not {page.key, *page.ancestors}.isdisjoint(self.trees))
+                and (found is None or page.key in found)
+                and page.key not in left_out
+            )
+
+        return selected
+
+    def _found(self, wiki: Transport, space: Space) -> frozenset[str]:
+        asked = [_labelled(self.labels)] if self.labels else []
+        asked += [f"({self.cql})"] if self.cql else []
+        try:
+            return _ids(wiki, space, " and ".join(asked))
+        except Refused as refused:
+            if refused.status == 400 and self.cql:
+                raise WikiMisconfigured(
+                    f"Confluence at {wiki.base.url} does not understand `cql`: try it in its own"
+                    " search, and leave out any `order by`."
+                ) from refused
+            raise
+
+
+def quoted(text: str) -> str:
+    """A string in CQL."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _labelled(labels: Sequence[str]) -> str:
+    return f"label in ({', '.join(map(quoted, labels))})"
+
+
+def _ids(wiki: Transport, space: Space, query: str) -> frozenset[str]:
+    params: Params = {"cql": f"space = {quoted(space.key)} and {query}", "limit": _AT_ONCE}
+    pages = by_cursor if wiki.base.cloud else by_start
+    return frozenset(
+        str(found.get("id"))
+        for answer in pages(wiki, "/rest/api/content/search", params)
+        for found in results(answer)
+    )
