@@ -1,0 +1,59 @@
+"""From a made-up Confluence over HTTP to what a person finds, as it runs in production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from bot.playground.confluence.model import User
+from bot.playground.confluence.site import LocalConfluence
+from bot.playground.confluence.state import Product
+from bot.playground.confluence.world import World
+from indexers.confluence.rights import Tokens
+from indexers.confluence.transport import Transport
+from indexers.confluence.wiki import ConfluenceWiki
+from indexers.model import EVERYONE, Hit, Principal
+from indexers.ports import PassageIndex
+from indexers.splitting import Splitter
+from tests.fakes.embedding import WordEmbedder
+from tests.indexers.confluence.conftest import Clock, Site
+
+WIKI = "wiki"
+EMBEDDER = WordEmbedder()
+SPLIT = Splitter(EMBEDDER.count_tokens)
+
+
+@contextmanager
+def site_of(product: Product, **settings: int) -> Iterator[Site]:
+    """An empty one; ``settings`` as of `LocalConfluence`."""
+    clock = Clock()
+    world = World(product, now=clock.now)
+    with LocalConfluence(world, **settings) as confluence:
+        yield Site(world, clock, confluence)
+
+
+def wiki_of(transport: Transport) -> ConfluenceWiki:
+    return ConfluenceWiki(WIKI, transport)
+
+
+def principal(world: World, tokens: Tokens, user: User | None) -> Principal:
+    """By the world's own books. Whoever may not log in is nobody in particular."""
+    if user is None or not user.active:
+        return Principal.of(EVERYONE)
+    groups = [world.groups[name] for name in world.groups_of(user.id)]
+    names = [group.id if world.is_cloud else group.name for group in groups]
+    held = [EVERYONE, tokens.user(user.id), *map(tokens.group, names)]
+    return Principal.of(*held, *([] if user.guest else [tokens.licensed]))
+
+
+def may_read(world: World, user: User | None, content: str) -> bool:
+    """As the world says. What is open to visitors is so to the deactivated, logged out."""
+    return world.may_read(user.id if user and user.active else None, content)
+
+
+def found(index: PassageIndex, words: str, reader: Principal) -> list[Hit]:
+    return index.search(words, EMBEDDER.embed_question(words), reader=reader, limit=200)
+
+
+def pages(hits: Iterable[Hit]) -> set[str]:
+    return {hit.passage.page for hit in hits}
