@@ -76,7 +76,7 @@ def restriction(said: object, tokens: Tokens) -> Restriction:
     """Of ``restrictions.user`` and ``restrictions.group`` in the ``read`` operation.
 
     A node is unrestricted only if Confluence says aloud that there are no subjects; a
-    subject without a name restricts it, too.
+    subject without a name restricts it, too, and so does one that is counted and not named.
     """
     subjects = said.get("restrictions") if isinstance(said, Mapping) else None
     if not isinstance(subjects, Mapping):
@@ -91,7 +91,7 @@ def restriction(said: object, tokens: Tokens) -> Restriction:
         longest = max(longest, len(rows))
         gate.update(filter(None, (_subject(row, kind, tokens) for row in rows)))
         whole = whole and not _goes_on(listed, len(rows))
-    return Restriction(frozenset(gate) if longest else PASSABLE, whole, longest)
+    return Restriction(frozenset(gate) if longest or not whole else PASSABLE, whole, longest)
 
 
 def _goes_on(listed: Mapping[str, Any], came: int) -> bool:
@@ -99,10 +99,17 @@ def _goes_on(listed: Mapping[str, Any], came: int) -> bool:
     links = listed.get("_links")
     if isinstance(links, Mapping) and links.get("next"):
         return True
-    start, size, limit = (listed.get(name, 0) for name in ("start", "size", "limit"))
-    if "totalSize" in listed:
-        return bool(start + came < listed["totalSize"])
-    return bool((not start and size > came) or 0 < limit <= came)
+    start, size, limit = (_number(listed.get(name)) for name in ("start", "size", "limit"))
+    if listed.get("totalSize") is not None:
+        return start + came < _number(listed["totalSize"])
+    return (not start and size > came) or 0 < limit <= came
+
+
+def _number(said: object) -> int:
+    try:
+        return int(str(said))
+    except ValueError:
+        return 0
 
 
 def joined(parts: Iterable[Restriction]) -> Gate:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.confluence.rights import CLOSED, PASSABLE, Tokens, acl, restriction, space_gate
+from indexers.confluence.rights import (
+    CLOSED,
+    PASSABLE,
+    Tokens,
+    acl,
+    joined,
+    restriction,
+    space_gate,
+)
 from indexers.model import EVERYONE, NOBODY, OPEN, Principal
 
 TOKENS = Tokens("wiki.example")
@@ -60,6 +69,30 @@ def test_what_has_an_unknown_form_is_closed() -> None:
     assert restriction({}, TOKENS).gate == CLOSED
     assert restriction({"restrictions": {"user": {"results": []}}}, TOKENS).gate == CLOSED
     assert restriction(said(frozenset()), TOKENS).gate == PASSABLE
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"size": 3}, {"totalSize": 3}, {"totalSize": "3"}, {"_links": {"next": "/more"}}],
+    ids=repr,
+)
+def test_subjects_that_are_counted_and_not_named_leave_a_node_closed(
+    more: dict[str, object],
+) -> None:
+    """Confluence may hide whom it lists, or send them on a page that never comes."""
+    listed = {"results": [], "start": 0, "limit": 200, "size": 0, **more}
+    told = restriction({"restrictions": {"user": listed, "group": {"results": []}}}, TOKENS)
+
+    assert (joined([told]), told.whole) == (CLOSED, False)
+
+
+@pytest.mark.parametrize("odd", [None, "x", [], {}], ids=repr)
+def test_numbers_of_another_form_break_nothing(odd: object) -> None:
+    rows = [{"userKey": "ann"}]
+    listed = {"results": rows, "start": odd, "limit": odd, "size": odd, "totalSize": odd}
+    told = restriction({"restrictions": {"user": listed, "group": listed}}, TOKENS)
+
+    assert told.gate == {TOKENS.user("ann")}
 
 
 def test_a_slack_group_of_the_same_name_passes_nothing() -> None:
