@@ -1,7 +1,8 @@
 """A listing to its end: by cursor (Cloud, v1 and v2) or by ``start`` (Data Center).
 
-A listing ends where a response names no ``next``, where a page of results is empty (Cloud
-names a ``next`` even then), and where a ``next`` comes back (it would never end).
+A listing ends where a response names no ``next``, where pages of results stay empty (Cloud
+names a ``next`` even after the last; what the token may not see can empty one, too), and
+where a ``next`` comes back (it would never end).
 """
 
 from __future__ import annotations
@@ -9,11 +10,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Protocol
+from urllib.parse import parse_qs, urlsplit
 
 from indexers.confluence.addresses import Base
 from indexers.confluence.transport import Json, Params, Refused
 
 log = logging.getLogger(__name__)
+
+_EMPTY = 3
+"""Pages of results that may be empty, one after the other, before that is the end."""
+_SPARED = 4
+"""Answers after which a server that was given less to do is given more again."""
 
 
 class Getting(Protocol):
@@ -30,13 +37,19 @@ def by_cursor(wiki: Getting, path: str, params: Params) -> Iterator[Json]:
         WikiUnavailable: a page of results cannot be had; the listing is not whole.
     """
     seen: set[str] = set()
+    last: list[Json] = []
+    empty = 0
     answer = wiki.get(path, params)
-    while results(answer):
-        yield answer
+    while True:
+        if found := results(answer):
+            _goes_on(found, last)
+            yield answer
         link = _next(answer)
-        if not link or link in seen:
+        empty = 0 if found else empty + 1
+        if not link or link in seen or empty == _EMPTY:
             return
         seen.add(link)
+        last = found
         answer = wiki.get(wiki.base.relative(link))
 
 
@@ -45,33 +58,42 @@ def by_start(
 ) -> Iterator[Json]:
     """As `by_cursor`. The server may give fewer than ``limit`` without a word, so the place
     goes on by what came. What is too heavy for it (a 5xx) is asked for in halves; what it
-    does not find as a batch (a 404, as of CONFCLOUD-77618) is asked for as ``lighter``.
+    does not find as a batch (a 404, as of CONFCLOUD-77618), or is too heavy even alone, is
+    asked for as ``lighter``.
 
     Raises:
         WikiUnavailable: a page of results cannot be had; the listing is not whole.
     """
-    start, limit, light = 0, int(params.get("limit", 100)), False
+    most = int(params.get("limit", 100))
+    start, limit, light, empty, spared = 0, most, False, 0, 0
+    last: list[Json] = []
     while True:
         asked = lighter if light and lighter is not None else params
         try:
             answer = wiki.get(path, {**asked, "start": start, "limit": limit})
         except Refused as refused:
-            if refused.status == 404 and lighter is not None and not light:
-                light = True
-            elif refused.status >= 500 and limit > 1:
-                limit = limit // 2
+            too_heavy = refused.status >= 500
+            if too_heavy and limit > 1 and not light:
+                limit, spared = limit // 2, 0
                 log.debug("%s: %d at a time now", path, limit)
+            elif (too_heavy or refused.status == 404) and lighter is not None and not light:
+                light = True
             else:
                 raise
             continue
         light = False
-        found = results(answer)
-        if not found:
+        spared += 1
+        if spared % _SPARED == 0:
+            limit = min(most, limit * 2)
+        found, link = results(answer), _next(answer)
+        if found:
+            _goes_on(found, last)
+            yield answer
+        empty = 0 if found else empty + 1
+        if not link or empty == _EMPTY:
             return
-        yield answer
-        start += len(found)
-        if not _next(answer):
-            return
+        last = found
+        start = start + len(found) if found else max(start, _start(link))
 
 
 def results(answer: Json) -> list[Json]:
@@ -81,6 +103,16 @@ def results(answer: Json) -> list[Json]:
     if not isinstance(found, list):
         raise Refused(200, "Confluence answered a listing without `results`.")
     return found
+
+
+def _goes_on(found: list[Json], last: list[Json]) -> None:
+    if found == last:
+        raise Refused(200, "Confluence gives the same page of results again and again.")
+
+
+def _start(link: str) -> int:
+    said = parse_qs(urlsplit(link).query).get("start", [""])[0]
+    return int(said) if said.isdecimal() else 0
 
 
 def _next(answer: Json) -> str:
