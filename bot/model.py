@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from indexers.model import Principal
@@ -37,11 +37,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds each stage took."""
+    """Milliseconds each stage took. ``check`` is looking at the named pages again, and
+    composing again for it."""
 
     embed: float = 0.0
     search: float = 0.0
     compose: float = 0.0
+    check: float = 0.0
 
     @property
     def retrieve(self) -> float:
@@ -49,7 +51,22 @@ class Timings:
 
     @property
     def total(self) -> float:
-        return self.retrieve + self.compose
+        return self.retrieve + self.compose + self.check
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A wiki did not say in time whether the pages that are named still stand and may
+    still be read: they are as they were at ``last_check``, None if that is not known."""
+
+    last_check: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        told = "The wiki did not answer in time, so these pages could not be checked again."
+        if self.last_check is None:
+            return told
+        return f"{told} They were last checked on {self.last_check:%d %b %Y at %H:%M}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,7 @@ class Answer:
     sources: tuple[Source, ...]
     confidence: float
     timings: Timings = field(default_factory=Timings)
+    unchecked: Unchecked | None = None
 
 
 class Reason(StrEnum):
@@ -70,6 +88,7 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     NOTHING_INDEXED = "nothing_indexed"
     NOTHING_FITS = "nothing_fits"
+    UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +101,4 @@ class NoAnswer:
     nearest: tuple[Source, ...] = ()
     confidence: float = 0.0
     timings: Timings = field(default_factory=Timings)
+    unchecked: Unchecked | None = None

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -45,7 +46,8 @@ def print_json(value: object) -> None:
 
 
 def answer_json(result: Answer | NoAnswer) -> dict[str, Any]:
-    timings = result.timings
+    timings, unchecked = result.timings, result.unchecked
+    last_check = unchecked.last_check if unchecked else None
     common = {
         "text": result.text,
         "confidence": round(result.confidence, 4),
@@ -54,8 +56,11 @@ def answer_json(result: Answer | NoAnswer) -> dict[str, Any]:
             "embed": round(timings.embed, 2),
             "search": round(timings.search, 2),
             "compose": round(timings.compose, 2),
+            "check": round(timings.check, 2),
             "total": round(timings.total, 2),
         },
+        "unchecked": unchecked is not None,
+        "last_check": last_check.isoformat() if last_check else None,
     }
     if isinstance(result, Answer):
         return {"kind": "answer", **common, "sources": [_source_json(s) for s in result.sources]}
@@ -86,6 +91,8 @@ def print_answer(result: Answer | NoAnswer) -> None:
         mark = f"[{number}]" if isinstance(result, Answer) else " - "
         out.print(_text(f"  {mark} {where(source)}", style="bold"), soft_wrap=True)
         out.print(_text(f"      {source.url}", style="blue"), soft_wrap=True)
+    if result.unchecked:
+        out.print(Padding(_text(result.unchecked.words, style="yellow"), (0, 0, 0, 2)))
     if sources:
         out.print()
 
@@ -171,10 +178,43 @@ def complain(text: str) -> None:
 
 
 def print_status(rows: dict[str, Any]) -> None:
-    table = Table("wiki", "pages", "passages", box=None, pad_edge=False)
+    """A line for each wiki and, below it, for each of its spaces. Lags are p50 / p95 from
+    a change in the wiki to its answer."""
+    table = Table(
+        "wiki", "pages", "passages", "closed", "as of", "edits after", "all else after",
+        box=None, pad_edge=False,
+    )  # fmt: skip
     for name, row in rows["wikis"].items():
-        table.add_row(name, f"{row['pages']:,}", f"{row['passages']:,}")
+        as_of = datetime.fromisoformat(row["as_of"]).astimezone() if row["as_of"] else None
+        table.add_row(
+            _text(name), f"{row['pages']:,}", f"{row['passages']:,}", f"{row['closed']:,}",
+            f"{as_of:%d %b %H:%M}" if as_of else "never", *_lags(row["lag_seconds"]),
+        )  # fmt: skip
+        for key, space in row["spaces"].items():
+            table.add_row(
+                _text(f"  {key}"), f"{space['pages']:,}", "", f"{space['closed']:,}", "",
+                *_lags(space["lag_seconds"]),
+            )  # fmt: skip
     out.print(table)
+    for name, row in rows["wikis"].items():
+        if row["error"]:
+            out.print(_assembled((f"{name}: ", "bold"), row["error"]), soft_wrap=True)
+        for page, reason in list(row["failed"].items())[:_LISTED]:
+            out.print(_assembled((f"{name} failed ", "red"), f"{page}: {reason}"), soft_wrap=True)
+
+
+def _lags(lags: dict[str, dict[str, Any]]) -> list[str]:
+    return [
+        f"{_span(lags[kind]['p50'])} / {_span(lags[kind]['p95'])}" if lags[kind]["count"] else "-"
+        for kind in ("edits", "everything_else")
+    ]
+
+
+def _span(seconds: float) -> str:
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} s"
 
 
 def print_flags(rows: Sequence[dict[str, Any]]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.answering.confidence import Confidence
 from bot.answering.quoting import quote
+from bot.answering.recheck import MOST_CITED, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.model import Answer, NoAnswer, Question, Reason, Source, Timings
 from indexers.model import Passage
@@ -21,13 +23,15 @@ _NEAREST = 3
 @dataclass(frozen=True, slots=True)
 class Answerer:
     """Answers by quotation. ``wikis`` are named in this order, ``max_characters`` bounds
-    an answer's text, ``min_confidence`` (0 to 1) is where silence begins."""
+    an answer's text, ``min_confidence`` (0 to 1) is where silence begins; without
+    ``recheck`` pages are taken as the index holds them."""
 
     retrieval: Retrieval
     confidence: Confidence
     wikis: Sequence[str]
     max_characters: int = 700
     min_confidence: float = 0.3
+    recheck: Recheck | None = None
     clock: Callable[[], float] = time.perf_counter
 
     def answer(self, question: Question) -> Answer | NoAnswer:
@@ -37,7 +41,13 @@ class Answerer:
         """
         if reason := _unfit(question.text):
             return NoAnswer(reason, _TEXTS[reason])
-        return self.compose(question, self.retrieval(question))
+        retrieved = self.retrieval(question)
+        if self.recheck is None:
+            return self.compose(question, retrieved)
+        started = self.clock()
+        said = self.recheck(question.reader, retrieved, partial(self.compose, question))
+        took = (self.clock() - started) * 1000
+        return replace(said, timings=replace(said.timings, check=took - said.timings.compose))
 
     def compose(self, question: Question, retrieved: Retrieved) -> Answer | NoAnswer:
         """What ``retrieved`` says to the question."""
@@ -47,7 +57,7 @@ class Answerer:
             return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(), timings=timings)
         sure = self.confidence(question.text, retrieved)
         quotes = (
-            quote(question.text, retrieved.hits, self.max_characters)
+            quote(question.text, retrieved.hits, self.max_characters)[:MOST_CITED]
             if sure >= self.min_confidence
             else []
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from bot.feedback.model import Given, Tally
 from bot.model import Answer, NoAnswer, Reason, Source
@@ -87,7 +87,7 @@ def _nearest(said: NoAnswer, origins: Container[str], today: date) -> list[str]:
 
 def _foot(given: Given, small: Sequence[str], tally: Tally | None) -> list[Block]:
     blocks: list[Block] = []
-    lines = [*small, *_as_of(given.as_of, given.given)]
+    lines = [*_unchecked(given), *small, *_as_of(given)]
     if lines:
         blocks.append(context(joined(lines)))
     if tally and (told := _told(tally, private=given.asked.private)):
@@ -108,10 +108,17 @@ def joined(lines: Iterable[str], limit: int = LIMIT) -> str:
     return text
 
 
-def _as_of(moment: datetime | None, now: datetime) -> list[str]:
-    if moment is None:
+def _unchecked(given: Given) -> list[str]:
+    """Above the sources, for what stands below many of them may be cut off."""
+    unchecked = given.answer.unchecked
+    return [f":warning: {unchecked.words}"] if unchecked else []
+
+
+def _as_of(given: Given) -> list[str]:
+    moment, unchecked = given.as_of, given.answer.unchecked
+    if moment is None or (unchecked and unchecked.last_check):
         return []
-    local = now.astimezone(moment.tzinfo)
+    local = given.given.astimezone(moment.tzinfo)
     day = "" if moment.date() == local.date() else f"{moment:%d %b} "
     return [f"Wiki as of {day}{moment:%H:%M}"]
 

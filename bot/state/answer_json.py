@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields
-from datetime import date
+from datetime import date, datetime
+from operator import methodcaller
 from typing import Any
 
-from bot.model import Answer, NoAnswer, Reason, Source, Timings
+from bot.model import Answer, NoAnswer, Reason, Source, Timings, Unchecked
 
 
 def dump(answer: Answer | NoAnswer) -> str:
-    return json.dumps(asdict(answer), default=date.isoformat, ensure_ascii=False)
+    return json.dumps(asdict(answer), default=methodcaller("isoformat"), ensure_ascii=False)
 
 
 def load(text: str) -> Answer | NoAnswer:
@@ -26,12 +27,14 @@ def load(text: str) -> Answer | NoAnswer:
             nearest=tuple(map(_source, kept.get("nearest", []))),
             confidence=kept.get("confidence", 0.0),
             timings=timings,
+            unchecked=_unchecked(kept.get("unchecked")),
         )
     return Answer(
         text=kept["text"],
         sources=tuple(map(_source, kept["sources"])),
         confidence=kept["confidence"],
         timings=timings,
+        unchecked=_unchecked(kept.get("unchecked")),
     )
 
 
@@ -40,6 +43,13 @@ def _source(kept: dict[str, Any]) -> Source:
     return Source(
         **_known(Source, kept) | {"updated": date.fromisoformat(updated) if updated else None}
     )
+
+
+def _unchecked(kept: dict[str, Any] | None) -> Unchecked | None:
+    if kept is None:
+        return None
+    last = kept.get("last_check")
+    return Unchecked(datetime.fromisoformat(last) if last else None)
 
 
 def _known(cls: type, kept: dict[str, Any]) -> dict[str, Any]:

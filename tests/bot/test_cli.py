@@ -69,7 +69,7 @@ def test_sync_ask_and_status(handbook: Shell) -> None:
     assert asked.err == ""
     assert asked.json["kind"] == "answer"
     assert asked.json["text"].startswith("Leave is thirty days long.")
-    assert asked.json["timings_ms"].keys() == {"embed", "search", "compose", "total"}
+    assert asked.json["timings_ms"].keys() == {"embed", "search", "compose", "check", "total"}
     source = asked.json["sources"][0]
     assert source == {
         "title": "Leave",

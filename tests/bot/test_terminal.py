@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from bot import terminal
-from bot.model import Answer, NoAnswer, Reason, Source, Timings
+from bot.model import Answer, NoAnswer, Reason, Source, Timings, Unchecked
 from indexers.model import Failed, Progress, Section, Skipped, SyncReport
 
 SOURCE = Source(
@@ -35,11 +35,18 @@ def test_a_source_is_its_place_and_what_to_know_of_its_age() -> None:
 
 def test_an_answer_for_scripts() -> None:
     source = replace(SOURCE, updated=date(2025, 11, 3), outdated=True)
-    shown = terminal.answer_json(Answer("Long. [1]", (source,), 0.87654, Timings(1.234, 2, 3)))
+    shown = terminal.answer_json(Answer("Long. [1]", (source,), 0.87654, Timings(1.234, 2, 3, 4)))
 
     assert shown["kind"] == "answer"
     assert shown["confidence"] == 0.8765
-    assert shown["timings_ms"] == {"embed": 1.23, "search": 2, "compose": 3, "total": 6.23}
+    assert shown["timings_ms"] == {
+        "embed": 1.23,
+        "search": 2,
+        "compose": 3,
+        "check": 4,
+        "total": 10.23,
+    }
+    assert (shown["unchecked"], shown["last_check"]) == (False, None)
     assert shown["sources"][0]["updated"] == "2025-11-03"
     assert shown["sources"][0]["quote"] == "Leave is `long`."
     assert "nearest" not in shown
@@ -61,6 +68,37 @@ def test_no_answer_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert first == "  Nothing [here]."
     assert page.endswith(" Leave > Paid > How long")
     assert (address.strip(), last) == (SOURCE.url, "")
+
+
+LAST_CHECK = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("unchecked", "told"),
+    [(Unchecked(LAST_CHECK), "2026-11-24T14:02:00+00:00"), (Unchecked(), None)],
+)
+def test_scripts_are_told_of_an_answer_that_could_not_be_checked(
+    unchecked: Unchecked, told: str | None
+) -> None:
+    shown = terminal.answer_json(Answer("Long. [1]", (SOURCE,), 0.9, unchecked=unchecked))
+
+    assert (shown["unchecked"], shown["last_check"]) == (True, told)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [Answer("Long. [1]", (SOURCE,), 0.9), NoAnswer(Reason.NOTHING_FITS, "Nothing.", (SOURCE,))],
+)
+def test_people_are_told_of_an_answer_that_could_not_be_checked(
+    said: Answer | NoAnswer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal.print_answer(replace(said, unchecked=Unchecked(LAST_CHECK)))
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.endswith(
+        "The wiki did not answer in time, so these pages could not be checked again. "
+        "They were last checked on 24 Nov 2026 at 14:02."
+    )
 
 
 def test_reports_are_added_up_and_kept_apart() -> None:

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.feedback.model import Asked, Complaint, Flag, FlagState, Given, Place, Tally
-from bot.model import Answer, NoAnswer, Reason, Source
+from bot.model import Answer, NoAnswer, Reason, Source, Unchecked
 from bot.playground.kit.blocks import block_problems, text_length
 from bot.playground.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
 from bot.playground.pings import live_pings
@@ -79,9 +79,37 @@ def test_an_answer_is_text_then_sources_then_buttons() -> None:
     assert [block["type"] for block in message.blocks[2:]] == ["context_actions"]
 
 
-def test_a_question_too_long_has_no_buttons() -> None:
-    [message] = shown(NoAnswer(Reason.TOO_LONG, "Please ask in fewer words."))
+def small_print(given: Given) -> str:
+    [message] = blocks.answer(given, ALLOWED, today=TODAY)
+    return str(message.blocks[1]["elements"][0]["text"])
 
+
+def test_an_answer_that_could_not_be_checked_says_so_above_its_sources() -> None:
+    """Where it is not cut off, however many they are; its date takes the place of ours."""
+    answer = Answer("Ask Ann. [1]", (SOURCE,), 0.9, unchecked=Unchecked(NOW.replace(hour=9)))
+    lines = small_print(given_(answer, as_of=NOW)).split("\n")
+
+    assert lines[0] == (
+        ":warning: The wiki did not answer in time, so these pages could not be checked again."
+        " They were last checked on 24 Nov 2026 at 09:00."
+    )
+    assert [line[:3] for line in lines[1:]] == ["[1]"]
+
+
+def test_no_answer_says_so_of_its_nearest_pages() -> None:
+    nothing = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (SOURCE,), unchecked=Unchecked())
+    lines = small_print(given_(nothing, as_of=NOW)).split("\n")
+
+    assert lines[0].startswith(":warning: The wiki did not answer in time")
+    assert lines[0].endswith("could not be checked again.")
+    assert lines[-1] == "Wiki as of 15:00"
+
+
+def test_what_is_no_word_on_the_wiki_has_no_buttons() -> None:
+    [message] = shown(NoAnswer(Reason.TOO_LONG, "Please ask in fewer words."))
+    [unchecked] = shown(NoAnswer(Reason.UNCHECKED, "Please ask again."))
+
+    assert unchecked.blocks[1:] == []
     assert [block["type"] for block in message.blocks] == ["section"]
 
 

@@ -1,0 +1,346 @@
+"""Pages are looked at again before an answer goes out."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering import answerer as answering
+from bot.answering.answerer import Answerer
+from bot.answering.confidence import Confidence
+from bot.answering.recheck import MOST_CITED, REFUSAL, ROUNDS, Recheck
+from bot.answering.retrieval import Retrieved
+from bot.model import Answer, NoAnswer, Question, Reason, Source, Unchecked
+from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
+from indexers.ports import Lookout
+from tests.fakes.lookout import Broken, Hanging, Standing, Unavailable
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import TickingClock, retrieval_over
+
+ANYONE = Principal.of(EVERYONE)
+ADA = Principal.of(EVERYONE, "user:ada")
+FOR_ADA = Acl.of([EVERYONE], ["user:ada"])
+SURE, UNSURE = Confidence(bias=9.0), Confidence(bias=-99.0)
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+LEAVE = Question("How long is leave?", ANYONE)
+
+WIKI = [
+    *passages("leave", "How long is leave? Leave is thirty days long.", wiki="conf"),
+    *passages("holidays", "Leave is long on holidays.", wiki="conf"),
+    *passages("travel", "How travel is booked before leave.", wiki="conf"),
+    *passages("pets", "Dogs leave at five.", wiki="conf"),
+]
+NOTES = passages("notes", "Leave is noted here.", wiki="notes")
+
+
+def never(_: str) -> datetime | None:
+    return None
+
+
+def answerer(
+    recheck: Recheck | None, *, written: Sequence[Passage] = WIKI, confidence: Confidence = SURE
+) -> Answerer:
+    return Answerer(
+        retrieval_over(written),
+        confidence,
+        ("conf", "notes", "other"),
+        recheck=recheck,
+        clock=TickingClock(),
+    )
+
+
+def named(said: Answer | NoAnswer) -> list[str]:
+    return [s.page for s in (said.sources if isinstance(said, Answer) else said.nearest)]
+
+
+@pytest.fixture
+def hanging() -> Iterator[Hanging]:
+    wiki = Hanging()
+    yield wiki
+    wiki.release()
+
+
+def test_what_stands_is_answered_as_if_nobody_had_looked() -> None:
+    wiki = Standing()
+    said = answerer(Recheck({"conf": wiki}, never)).answer(LEAVE)
+
+    plain = answerer(None).answer(LEAVE)
+    assert replace(said, timings=plain.timings) == plain
+    assert wiki.asked == [dict.fromkeys(named(plain), "1")]
+
+
+@pytest.mark.parametrize("wiki", [Standing("leave"), Standing(narrowed={"leave": FOR_ADA})])
+@pytest.mark.parametrize("confidence", [SURE, UNSURE])
+def test_a_page_that_went_or_was_closed_is_nowhere_in_the_answer(
+    wiki: Standing, confidence: Confidence
+) -> None:
+    said = answerer(Recheck({"conf": wiki}, never), confidence=confidence).answer(LEAVE)
+
+    assert named(said)
+    assert "leave" not in named(said)
+    assert "thirty" not in said.text
+    assert said.unchecked is None
+
+
+def test_a_page_that_was_closed_stands_for_those_who_may_still_read_it() -> None:
+    wiki = Standing(narrowed={"leave": FOR_ADA})
+    said = answerer(Recheck({"conf": wiki}, never)).answer(replace(LEAVE, reader=ADA))
+
+    assert named(said)[0] == "leave"
+
+
+def test_the_answer_made_again_is_looked_at_too_but_no_page_twice() -> None:
+    wiki = Standing("leave")
+    said = answerer(Recheck({"conf": wiki}, never)).answer(LEAVE)
+
+    keys = [key for asked in wiki.asked for key in asked]
+    assert set(named(said)) < set(keys)
+    assert len(keys) == len(set(keys))
+
+
+@given(
+    st.sets(st.integers(0, 39)),
+    st.sets(st.integers(0, 39)),
+    st.sampled_from([SURE, UNSURE]),
+    st.sampled_from([ANYONE, ADA]),
+)
+def test_an_answer_names_only_pages_that_stand_for_its_reader(
+    gone: set[int], narrowed: set[int], confidence: Confidence, reader: Principal
+) -> None:
+    """However many do not; and not more than a few looks are taken."""
+    written = [p for n in range(40) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
+    wiki = Standing(
+        *(f"p{n}" for n in gone), narrowed=dict.fromkeys((f"p{n}" for n in narrowed), FOR_ADA)
+    )
+    recheck = Recheck({"conf": wiki}, never)
+    said = answerer(recheck, written=written, confidence=confidence).answer(
+        replace(LEAVE, reader=reader)
+    )
+
+    closed = gone | (narrowed if reader == ANYONE else set())
+    assert not {f"p{n}" for n in closed} & set(named(said))
+    assert said.unchecked is None
+    assert len(wiki.asked) <= ROUNDS
+    assert all(len(asked) <= MOST_CITED for asked in wiki.asked)
+
+
+def test_where_nothing_stands_the_answer_does_not_say_that_anything_did() -> None:
+    wiki = Standing(*(passage.page for passage in WIKI))
+    said = answerer(Recheck({"conf": wiki}, never)).answer(LEAVE)
+
+    assert isinstance(said, NoAnswer)
+    assert said.text == "I found no page that you may read here."
+    assert named(said) == []
+
+
+def test_a_wiki_without_a_lookout_needs_no_look() -> None:
+    wiki = Standing()
+    recheck = Recheck({"conf": wiki}, never)
+    said = answerer(recheck, written=NOTES).answer(LEAVE)
+
+    assert named(said) == ["notes"]
+    assert (wiki.asked, said.unchecked) == ([], None)
+
+
+def test_an_answer_from_a_silent_wiki_says_when_it_was_last_checked(hanging: Hanging) -> None:
+    for wiki in (hanging, Unavailable()):
+        recheck = Recheck({"conf": wiki}, {"conf": NOON}.get, seconds=0.05)
+        said = answerer(recheck).answer(LEAVE)
+
+        assert named(said)[0] == "leave"
+        assert said.unchecked == Unchecked(NOON)
+
+
+def test_no_answer_says_so_of_the_pages_that_it_offers(hanging: Hanging) -> None:
+    recheck = Recheck({"conf": hanging}, {"conf": NOON}.get, seconds=0.05)
+    said = answerer(recheck, confidence=UNSURE).answer(LEAVE)
+
+    assert isinstance(said, NoAnswer)
+    assert len(named(said)) == 3
+    assert said.unchecked == Unchecked(NOON)
+
+
+def test_what_nobody_checked_yet_has_no_date() -> None:
+    said = answerer(Recheck({"conf": Unavailable()}, never)).answer(LEAVE)
+
+    assert said.unchecked == Unchecked(None)
+    assert said.unchecked.words.endswith("could not be checked again.")
+
+
+def test_of_several_silent_wikis_the_oldest_check_counts() -> None:
+    written = [*WIKI[:1], *passages("leave", "How long is leave?", wiki="other")]
+    silent = {"conf": Unavailable(), "other": Unavailable()}
+    later = NOON.replace(hour=13)
+
+    def unchecked(passes: Mapping[str, datetime]) -> Unchecked | None:
+        return answerer(Recheck(silent, passes.get), written=written).answer(LEAVE).unchecked
+
+    assert unchecked({"conf": later, "other": NOON}) == Unchecked(NOON)
+    assert unchecked({"conf": later}) == Unchecked(None)
+
+
+def test_a_silent_wiki_hides_no_failure_of_another(hanging: Hanging) -> None:
+    """They are asked at the same time, so that one cannot use up the other's."""
+    written = [*WIKI, *passages("leave", "How long is leave?", wiki="other")]
+    recheck = Recheck({"conf": hanging, "other": Standing("leave")}, never, seconds=0.3)
+    said = answerer(recheck, written=written).answer(LEAVE)
+
+    assert {source.wiki for source in getattr(said, "sources", ())} == {"conf"}
+    assert said.unchecked == Unchecked(None)
+
+
+def test_one_who_refuses_answers_from_what_could_be_checked() -> None:
+    recheck = Recheck({"conf": Unavailable()}, never, refuses=True)
+    said = answerer(recheck, written=[*WIKI, *NOTES]).answer(LEAVE)
+
+    assert isinstance(said, Answer)
+    assert (named(said), said.unchecked) == (["notes"], None)
+
+
+@pytest.mark.parametrize("confidence", [SURE, UNSURE])
+def test_one_who_refuses_says_why_where_nothing_is_left(
+    hanging: Hanging, confidence: Confidence
+) -> None:
+    recheck = Recheck({"conf": hanging}, never, seconds=0.05, refuses=True)
+    said = answerer(recheck, confidence=confidence).answer(LEAVE)
+
+    assert isinstance(said, NoAnswer)
+    assert (said.reason, said.text) == (Reason.UNCHECKED, REFUSAL)
+    assert (said.nearest, said.unchecked) == ((), None)
+
+
+class Slow(Standing):
+    """Each look takes ``seconds``, by a clock that nobody waits for."""
+
+    def __init__(self, *gone: str, seconds: float) -> None:
+        super().__init__(*gone)
+        self.now = 0.0
+        self._seconds = seconds
+
+    def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
+        answer = super().standing(cited)
+        self.now += self._seconds
+        return answer
+
+
+def test_all_looks_together_have_one_time_limit(hanging: Hanging) -> None:
+    """The second one gets what the first has left, which is nothing."""
+
+    class ThenHangs(Slow):
+        def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
+            return super().standing(cited) if not self.asked else hanging.standing(cited)
+
+    wiki = ThenHangs("leave", seconds=9.0)
+    recheck = Recheck({"conf": wiki}, never, seconds=9.0, clock=lambda: wiki.now)
+    said = answerer(recheck).answer(LEAVE)
+
+    assert "leave" not in named(said)
+    assert said.unchecked == Unchecked(None)
+
+
+def test_looks_that_hang_do_not_pile_up(hanging: Hanging) -> None:
+    recheck = Recheck({"conf": hanging}, never, seconds=0.02, at_once=2)
+    asking = answerer(recheck)
+    for _ in range(2):
+        asking.answer(LEAVE)
+        assert hanging.asked.acquire(timeout=5)
+    began = time.monotonic()
+    patient = answerer(Recheck({"conf": hanging}, never, seconds=60, at_once=0))
+    refused = [asking.answer(LEAVE), patient.answer(LEAVE)]
+
+    assert time.monotonic() - began < 5
+    assert [said.unchecked for said in refused] == [Unchecked(None)] * 2
+    assert not hanging.asked.acquire(blocking=False)
+
+
+def test_a_look_that_comes_to_an_end_makes_place_for_another() -> None:
+    wiki = Standing()
+    asking = answerer(Recheck({"conf": wiki}, never, at_once=1))
+    said = [asking.answer(LEAVE) for _ in range(5)]
+
+    assert [one.unchecked for one in said] == [None] * 5
+    assert len(wiki.asked) == 5
+
+
+def test_a_look_that_hangs_lets_the_process_end() -> None:
+    program = """
+import threading
+from bot.answering.recheck import Recheck
+class Hangs:
+    def standing(self, cited):
+        threading.Event().wait()
+assert Recheck({"w": Hangs()}, lambda _: None)._ask("w", {"p": "1"}) is not None
+"""
+    ended = subprocess.run([sys.executable, "-c", program], timeout=20, check=False)
+
+    assert ended.returncode == 0
+
+
+def test_a_mistake_of_ours_is_no_silence() -> None:
+    with pytest.raises(RuntimeError, match="a mistake of ours"):
+        answerer(Recheck({"conf": Broken()}, never)).answer(LEAVE)
+
+
+def test_the_log_names_what_was_dropped_by_key_alone(caplog: pytest.LogCaptureFixture) -> None:
+    written = [replace(passage, title="Secret plans") for passage in WIKI]
+    lookouts: dict[str, Lookout] = {"conf": Standing("leave"), "notes": Unavailable()}
+    with caplog.at_level(logging.INFO, "bot.answering.recheck"):
+        answerer(Recheck(lookouts, never), written=[*written, *NOTES]).answer(LEAVE)
+
+    assert "Page leave of conf no longer stands for a reader: left out" in caplog.messages
+    assert "Secret" not in caplog.text
+    assert "thirty" not in caplog.text
+
+
+def test_looking_again_is_timed() -> None:
+    timings = answerer(Recheck({"conf": Standing("leave")}, never)).answer(LEAVE).timings
+    without = answerer(None).answer(LEAVE).timings
+
+    assert timings.check > without.check == 0
+    assert timings.total == pytest.approx(timings.retrieve + timings.compose + timings.check)
+
+
+def test_an_answer_names_five_pages_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever composes it."""
+
+    def wordy(_question: str, hits: Sequence[Hit], _room: int) -> list[tuple[Passage, str]]:
+        return [(hit.passage, hit.passage.text) for hit in hits]
+
+    monkeypatch.setattr(answering, "quote", wordy)
+    written = [p for n in range(9) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
+    wiki = Standing()
+    said = answerer(Recheck({"conf": wiki}, never), written=written).answer(LEAVE)
+
+    assert len(named(said)) == MOST_CITED
+    assert f"[{MOST_CITED + 1}]" not in said.text
+    assert [len(asked) for asked in wiki.asked] == [MOST_CITED]
+
+
+def test_what_composes_is_given_only_what_may_be_used() -> None:
+    """Even one that names another page each time."""
+    given: list[list[str]] = []
+
+    def restless(retrieved: Retrieved) -> Answer | NoAnswer:
+        given.append([found.page for found in retrieved.pages])
+        if not retrieved.pages:
+            return NoAnswer(Reason.NOTHING_INDEXED, "Nothing.")
+        page = retrieved.pages[0]
+        source = Source("T", "", "u", "q", page.wiki, page.page, "1")
+        return Answer("A [1]", (source,), 1.0)
+
+    written = [p for n in range(40) for p in passages(f"p{n}", "Leave.", wiki="conf")]
+    retrieved = retrieval_over(written)(LEAVE)
+    keys = [found.page for found in retrieved.pages]
+    said = Recheck({"conf": Standing(*keys)}, never)(ANYONE, retrieved, restless)
+
+    assert given == [*(keys[n:] for n in range(ROUNDS)), []]
+    assert named(said) == []

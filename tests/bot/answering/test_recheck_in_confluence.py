@@ -1,0 +1,131 @@
+"""Between a sync and a question a page of a Confluence is closed or thrown away: it is in
+nothing that the answer holds. Over HTTP, both products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.answering.answerer import Answerer
+from bot.answering.confidence import Confidence
+from bot.answering.recheck import Recheck
+from bot.model import Answer, NoAnswer, Question, Unchecked
+from bot.playground.confluence.faults import Fault
+from bot.playground.confluence.model import Content, User
+from bot.playground.confluence.site import LocalConfluence
+from bot.playground.confluence.state import Product
+from bot.playground.confluence.world import World
+from indexers.confluence.wiki import ConfluenceWiki
+from indexers.model import EVERYONE, Changed, Principal
+from tests.fakes.retrieval import TickingClock, retrieval_over
+from tests.fakes.wiki import by_section
+from tests.indexers.confluence.conftest import Clock, Site
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+PATIENT = 30.0
+"""Seconds: a machine that is slow for a moment decides nothing here."""
+
+
+@dataclass
+class Company:
+    """A Confluence that was synced, and a way to ask about it."""
+
+    site: Site
+    wiki: ConfluenceWiki
+    ada: User
+    bob: User
+    parent: Content
+    pay: Content
+
+    def ask(self, user: User, confidence: Confidence) -> Answer | NoAnswer:
+        tokens, world = self.wiki.tokens, self.site.world
+        groups = [world.groups[name] for name in world.groups_of(user.id)]
+        names = [group.id if world.is_cloud else group.name for group in groups]
+        held = [EVERYONE, tokens.user(user.id), tokens.licensed, *map(tokens.group, names)]
+        question = Question("When does pay day come?", Principal.of(*held))
+        return self.answerer(confidence).answer(question)
+
+    def sync(self) -> None:
+        changes = self.wiki.changes({})
+        read = [change.page for change in changes if isinstance(change, Changed)]
+        self._retrieval = retrieval_over(p for page in read for p in by_section(page))
+
+    def answerer(self, confidence: Confidence) -> Answerer:
+        recheck = Recheck({"wiki": self.wiki}, {"wiki": NOON}.get, seconds=PATIENT)
+        return Answerer(
+            self._retrieval, confidence, ("wiki",), recheck=recheck, clock=TickingClock()
+        )
+
+
+@pytest.fixture(params=["cloud", "data-center"])
+def company(request: pytest.FixtureRequest) -> Iterator[Company]:
+    clock = Clock()
+    product: Product = request.param
+    world = World(product, now=clock.now)
+    with LocalConfluence(world, context="/confluence") as confluence:
+        site = Site(world, clock, confluence)
+        ada, bob = world.add_user("Ada"), world.add_user("Bob")
+        world.add_space("ENG", "Engineering")
+        parent = world.create("ENG", "Money", "<p>Pay and more.</p>")
+        pay = world.create(
+            "ENG", "Project Zebra", "<p>Pay day does come on Friday.</p>", parent=parent.id
+        )
+        world.create("ENG", "Lunch", "<p>Lunch does come at noon.</p>")
+        transport = site.transport()
+        company = Company(site, ConfluenceWiki("wiki", transport), ada, bob, parent, pay)
+        company.sync()
+        yield company
+        transport.close()
+
+
+def everything(said: Answer | NoAnswer) -> str:
+    return repr(said)
+
+
+CHANGES: dict[str, Callable[[Company], None]] = {
+    "trashed": lambda c: c.site.world.trash(c.pay.id),
+    "restricted": lambda c: c.site.world.restrict(c.pay.id, users=[c.ada.id]),
+    "restricted above": lambda c: c.site.world.restrict(c.parent.id, users=[c.ada.id]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+@pytest.mark.parametrize("bias", [9.0, -99.0], ids=["answer", "no answer"])
+def test_a_page_that_was_closed_or_thrown_away_is_nowhere_in_what_is_said(
+    company: Company, change: Callable[[Company], None], bias: float
+) -> None:
+    assert "Zebra" in everything(company.ask(company.bob, Confidence(bias=bias)))
+
+    change(company)
+    said = company.ask(company.bob, Confidence(bias=bias))
+
+    assert "Zebra" not in everything(said)
+    assert "Friday" not in everything(said)
+    assert company.pay.id not in everything(said)
+    assert "Lunch" in everything(said)
+    assert said.unchecked is None
+
+
+def test_who_may_still_read_it_is_still_told(company: Company) -> None:
+    company.site.world.restrict(company.pay.id, users=[company.ada.id])
+    said = company.ask(company.ada, Confidence(bias=9.0))
+
+    assert "Friday" in said.text
+    assert said.unchecked is None
+
+
+def test_a_page_that_was_edited_since_still_stands(company: Company) -> None:
+    company.site.world.edit(company.pay.id, body="<p>Pay day does come on Monday.</p>")
+
+    assert "Friday" in company.ask(company.bob, Confidence(bias=9.0)).text
+
+
+def test_where_confluence_is_down_the_answer_says_when_it_was_last_read(company: Company) -> None:
+    company.site.confluence.faults.on(".*", Fault(503), times=None)
+    said = company.ask(company.bob, Confidence(bias=9.0))
+
+    assert "Friday" in said.text
+    assert said.unchecked == Unchecked(NOON)

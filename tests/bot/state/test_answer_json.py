@@ -1,0 +1,37 @@
+"""Answers as the database keeps them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.model import Answer, NoAnswer, Reason, Source, Timings, Unchecked
+from bot.state import answer_json
+
+SOURCE = Source("Leave", "Paid", "https://x.example/leave", "q", "w", "p", "1")
+ANSWER = Answer("Long. [1]", (replace(SOURCE, updated=date(2026, 3, 1)),), 0.8, Timings(1, 2, 3, 4))
+NOTHING = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (SOURCE,), 0.1)
+
+
+@pytest.mark.parametrize("said", [ANSWER, NOTHING, NoAnswer(Reason.UNCHECKED, "Not now.")])
+@pytest.mark.parametrize(
+    "unchecked", [None, Unchecked(), Unchecked(datetime(2026, 11, 24, 14, 2, tzinfo=UTC))]
+)
+def test_an_answer_comes_back_as_it_went(
+    said: Answer | NoAnswer, unchecked: Unchecked | None
+) -> None:
+    whole = replace(said, unchecked=unchecked)
+
+    assert answer_json.load(answer_json.dump(whole)) == whole
+
+
+@pytest.mark.parametrize("said", [ANSWER, NOTHING])
+def test_what_was_kept_before_answers_were_checked_still_loads(said: Answer | NoAnswer) -> None:
+    kept = json.loads(answer_json.dump(said))
+    del kept["unchecked"], kept["timings"]["check"]
+
+    loaded = answer_json.load(json.dumps(kept))
+    assert loaded == replace(said, timings=replace(said.timings, check=0.0))
