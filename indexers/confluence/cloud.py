@@ -17,7 +17,10 @@ from indexers.confluence.product import (
     edited_since,
     gates,
     in_batches,
+    is_current,
     moment,
+    named,
+    number,
     storage,
     version,
 )
@@ -54,9 +57,9 @@ class Cloud:
         if keys:
             params = {**params, "keys": ",".join(keys)}
         return [
-            Space(str(said["id"]), said["key"], said.get("name", ""))
-            for said in self._all("/api/v2/spaces", params)
-            if said["key"] in keys
+            Space(str(said["id"]), str(said.get("key")), str(said.get("name", "")))
+            for said in named(self._all("/api/v2/spaces", params))
+            if said.get("key") in keys
             or (
                 not keys
                 and (personal or said.get("type") != "personal")
@@ -77,7 +80,7 @@ class Cloud:
         for kind in _KINDS:
             params: Params = {"space-id": space.id, "status": "current", "limit": _AT_ONCE}
             for answer in by_cursor(self._wiki, f"/api/v2/{kind}", params):
-                for said in results(answer):
+                for said in named(results(answer)):
                     key = str(said["id"])
                     # What does not say that it has no parent may have one.
                     none = "" if kind == "blogposts" else UNKNOWN
@@ -92,8 +95,8 @@ class Cloud:
         editors: dict[str, str] = {}
         batches = in_batches(pages, _RESTRICTIONS_AT_ONCE)
         for answers in abreast(self._searched, batches, self._wiki.concurrency):
-            for said in answers:
-                key = str(said.get("id"))
+            for said in named(answers):
+                key = str(said["id"])
                 restrictions = said.get("restrictions")
                 read = restrictions.get("read") if isinstance(restrictions, Mapping) else None
                 told[key] = restriction(read, self._tokens)
@@ -109,8 +112,8 @@ class Cloud:
                 answers = list(self._all(f"/api/v2/{kind}", params)) if len(keys) > 1 else []
             except Refused:
                 answers = []
-            for said in answers:
-                found[str(said.get("id"))] = _body(said)
+            for said in named(answers):
+                found[str(said["id"])] = _body(said)
             for key in keys:
                 if not isinstance(found.get(key), str):
                     found[key] = self._alone(kind, key)
@@ -124,8 +127,11 @@ class Cloud:
                 if not refused.absent:
                     raise
                 continue
-            space = spaces.get(str(said.get("spaceId")))
-            if said.get("status") != "current" or space is None:
+            current, place = is_current(said, key), said.get("spaceId")
+            if current and not place:
+                raise Refused(200, f"Confluence does not say where the page {key} stands.")
+            space = spaces.get(str(place))
+            if not current or space is None:
                 return None
             found = self._listed(said, said, kind, space)
             parent = "" if kind == "blogposts" else str(said.get("parentId", UNKNOWN) or "")
@@ -134,8 +140,8 @@ class Cloud:
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
         params: Params = {"cql": edited_since(hours), "expand": "version", "limit": _EDITED_AT_ONCE}
-        for said in self._all("/rest/api/content/search", params):
-            yield str(said.get("id")), int(version(said).get("number", 0))
+        for said in named(self._all("/rest/api/content/search", params)):
+            yield str(said["id"]), number(version(said))
 
     def user_name(self, key: str) -> str:
         try:
@@ -151,7 +157,7 @@ class Cloud:
             kind=kind,
             space=space,
             title=str(said.get("title", "")),
-            version=int(changed.get("number", 0)),
+            version=number(changed),
             ancestors=(),
             url=address(self._wiki, answer, said),
             modified=moment(changed.get("createdAt")),
@@ -222,11 +228,19 @@ class _Chains:
                 answers = by_cursor(
                     self._wiki, f"/api/v2/pages/{key}/ancestors", {"limit": _AT_ONCE}
                 )
-                above = [str(said.get("id")) for answer in answers for said in results(answer)]
+                above = [_id(said) for answer in answers for said in results(answer)]
             except Refused:
                 above = []
-            self._unlisted[parent] = tuple(above) if parent in above else (*above, parent, UNKNOWN)
+            whole = parent in above and len(above) < _AT_ONCE
+            self._unlisted[parent] = tuple(above) if whole else (*above, parent, UNKNOWN)
+            # It is no listing with a `next`: what is above its first must be asked for anew.
+            if whole and above[0] in self._parents:
+                self._unlisted[parent] = (*self.above(above[0]), *above)
         return self._unlisted[parent]
+
+
+def _id(said: object) -> str:
+    return str(said["id"]) if isinstance(said, Mapping) and said.get("id") else UNKNOWN
 
 
 def _body(said: Json) -> str | Refused:

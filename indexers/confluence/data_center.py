@@ -14,7 +14,10 @@ from indexers.confluence.product import (
     address,
     edited_since,
     gates,
+    is_current,
     moment,
+    named,
+    number,
     storage,
     version,
 )
@@ -53,8 +56,8 @@ class DataCenter:
         return [
             _space(said)
             for kind, status in product(kinds, states)
-            for said in self._all(
-                "/rest/api/space", {"type": kind, "status": status, "limit": _AT_ONCE}
+            for said in named(
+                self._all("/rest/api/space", {"type": kind, "status": status, "limit": _AT_ONCE})
             )
         ]
 
@@ -72,7 +75,7 @@ class DataCenter:
             self._listed(answer, said, space)
             for kind in _KINDS
             for answer in self._listing(space, kind)
-            for said in results(answer)
+            for said in named(results(answer))
         ]
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
@@ -97,16 +100,18 @@ class DataCenter:
             if refused.absent:
                 return None
             raise
-        place = said.get("space")
+        current, place = is_current(said, key), said.get("space")
+        if current and not isinstance(place, Mapping):
+            raise Refused(200, f"Confluence does not say where the page {key} stands.")
         space = spaces.get(str(place.get("id"))) if isinstance(place, Mapping) else None
-        if said.get("status") != "current" or said.get("type") not in _KINDS or space is None:
+        if not current or said.get("type") not in _KINDS or space is None:
             return None
         return self._listed(said, said, space)
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
         params: Params = {"cql": edited_since(hours), "expand": "version", "limit": _AT_ONCE}
-        for said in self._all("/rest/api/content/search", params):
-            yield str(said.get("id")), int(version(said).get("number", 0))
+        for said in named(self._all("/rest/api/content/search", params)):
+            yield str(said["id"]), number(version(said))
 
     def user_name(self, key: str) -> str:
         try:
@@ -136,18 +141,14 @@ class DataCenter:
         return by_start(self._wiki, "/rest/api/content", params, {**params, "expand": _SLIM})
 
     def _listed(self, answer: Json, said: Json, space: Space) -> Listed:
-        changed, above = version(said), said.get("ancestors")
+        changed, kind = version(said), str(said.get("type", "page"))
         return Listed(
             key=str(said["id"]),
-            kind=str(said.get("type", "page")),
+            kind=kind,
             space=space,
             title=str(said.get("title", "")),
-            version=int(changed.get("number", 0)),
-            ancestors=(
-                tuple(str(node.get("id")) for node in above)
-                if isinstance(above, list)
-                else (UNKNOWN,)
-            ),
+            version=number(changed),
+            ancestors=_above(said.get("ancestors"), kind),
             url=address(self._wiki, answer, said),
             modified=moment(changed.get("when")),
             told=self._told(said),
@@ -175,6 +176,14 @@ class DataCenter:
     def _all(self, path: str, params: Params) -> Iterator[Json]:
         for answer in by_start(self._wiki, path, params):
             yield from results(answer)
+
+
+def _above(said: object, kind: str) -> tuple[str, ...]:
+    """A blog post has nothing above it, whether that is said or not."""
+    if not isinstance(said, list):
+        return () if kind == "blogpost" else (UNKNOWN,)
+    ids = (node.get("id") if isinstance(node, Mapping) else None for node in said)
+    return tuple(str(key) if key else UNKNOWN for key in ids)
 
 
 def _space(said: Json) -> Space:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -10,6 +11,8 @@ from typing import Any, Protocol
 from indexers.confluence.abreast import abreast
 from indexers.confluence.rights import CLOSED, Gate, Restriction, Tokens, joined, restriction
 from indexers.confluence.transport import Json, Refused, Transport
+
+log = logging.getLogger(__name__)
 
 SUBJECTS = 200
 """Subjects of a restriction asked for at once."""
@@ -146,6 +149,17 @@ def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]
     return (pages[at : at + size] for at in range(0, len(pages), size))
 
 
+def is_current(said: Json, key: str) -> bool:
+    """Of a page that was asked for by itself.
+
+    Raises:
+        Refused: it does not say so, which must not be taken for a no.
+    """
+    if str(said.get("id")) != key or not isinstance(said.get("status"), str):
+        raise Refused(200, f"Confluence does not say how the page {key} stands.")
+    return bool(said["status"] == "current")
+
+
 def storage(page: Json) -> str:
     """Raises:
     Refused: no body came."""
@@ -160,6 +174,24 @@ def storage(page: Json) -> str:
 def version(page: Json) -> Mapping[str, Any]:
     found = page.get("version")
     return found if isinstance(found, Mapping) else {}
+
+
+def number(changed: Mapping[str, Any]) -> int:
+    """Of a version; 0 where it has none."""
+    try:
+        return int(changed.get("number", 0))
+    except (TypeError, ValueError):
+        return 0
+
+
+def named(rows: Iterable[object]) -> Iterator[Json]:
+    """The rows of a listing that say what they are of. Another one cannot be asked for
+    again, and must not keep the others away."""
+    for row in rows:
+        if isinstance(row, dict) and row.get("id"):
+            yield row
+        else:
+            log.warning("Confluence listed something without an id; it is left out")
 
 
 def address(wiki: Transport, answer: Json, page: Json) -> str:

@@ -49,9 +49,11 @@ class Site:
     def cloud(self) -> bool:
         return self.world.is_cloud
 
-    def transport(self, reader: User | None = None, **settings: int) -> Transport:
+    def transport(
+        self, reader: User | None = None, kind: type[Transport] = Transport, **settings: int
+    ) -> Transport:
         reader = reader or self.bot
-        return Transport(
+        return kind(
             base_of(self.confluence.base_url, "cloud" if self.cloud else "data_center"),
             self.confluence.token(reader),
             email=reader.email if self.cloud else "",
