@@ -24,7 +24,11 @@ class Standing:
 
 
 class Unavailable:
+    def __init__(self) -> None:
+        self.asked: list[dict[str, str]] = []
+
     def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
+        self.asked.append(dict(cited))
         raise WikiUnavailable("It is being upgraded.")
 
 

@@ -241,10 +241,22 @@ def test_all_looks_together_have_one_time_limit(hanging: Hanging) -> None:
 
     wiki = ThenHangs("leave", seconds=9.0)
     recheck = Recheck({"conf": wiki}, never, seconds=9.0, clock=lambda: wiki.now)
+    began = time.monotonic()
     said = answerer(recheck).answer(LEAVE)
 
+    assert time.monotonic() - began < 5
     assert "leave" not in named(said)
     assert said.unchecked == Unchecked(None)
+
+
+def test_a_silent_wiki_is_not_asked_again_for_the_same_question() -> None:
+    silent = Unavailable()
+    written = [*WIKI, *passages("leave", "How long is leave?", wiki="other")]
+    lookouts: dict[str, Lookout] = {"conf": silent, "other": Standing("leave")}
+    said = answerer(Recheck(lookouts, never), written=written).answer(LEAVE)
+
+    assert len(named(said)) > len(silent.asked[0])
+    assert len(silent.asked) == 1
 
 
 def test_looks_that_hang_do_not_pile_up(hanging: Hanging) -> None:
