@@ -25,5 +25,6 @@ Names stand in `world` (World), `model` (Who, User, Content), `site` (LocalConfl
 the world as it was ``index_lag`` ago and read dates in ``timezone``; both are the
 World's. Cloud's anonymous and all-licensed grants appear in v2 as principals of type
 ``role`` (``anonymous-users``, ``all-licensed-users``), Data Center's licensed users as
-the group ``confluence-users``. A page's editor (``editor="v2"``) is a content property.
+the group ``confluence-users``. Data Center tells of groups in groups by ``world.version``
+and ``world.flattens``. A page's editor (``editor="v2"``) is a content property.
 """

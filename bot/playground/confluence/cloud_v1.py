@@ -23,6 +23,7 @@ from bot.playground.confluence.shared_v1 import (
 )
 
 _USER_CQL = re.compile(r'user\.(fullname|accountid)\s*(?:~|=)\s*"([^"]*)"')
+_GUESTS = {"none": {False}, "externalCollaborator": {True}, "all": {False, True}}
 
 
 def _user(call: Call) -> Json:
@@ -41,18 +42,26 @@ def _email(call: Call) -> Json:
 
 
 def _search_users(call: Call) -> Json:
-    """By name, or all of them (``type=user``). It does not know e-mails."""
+    """By name, or all of them (``type=user``), 10,000 at most. It does not know e-mails,
+    nor people who are deactivated; guests only if asked for. It pages by ``start``."""
     cql = call.text("cql")
     wanted = _USER_CQL.fullmatch(cql.strip())
     if wanted is None and cql.replace(" ", "") != "type=user":
         raise Refusal(400, f"Could not parse cql : {cql}")
+    guests = _GUESTS.get(call.text("sitePermissionTypeFilter", "none"))
+    if guests is None:
+        raise Refusal(400, "sitePermissionTypeFilter is none, externalCollaborator or all")
     found = [
         someone
         for someone in call.world.users.values()
-        if wanted is None
-        or wanted[2].casefold()
-        in (someone.name.casefold() if wanted[1] == "fullname" else someone.id)
-    ]
+        if someone.active
+        and someone.guest in guests
+        and (
+            wanted is None
+            or (wanted[1] == "accountid" and wanted[2] == someone.id)
+            or (wanted[1] == "fullname" and wanted[2].casefold() in someone.name.casefold())
+        )
+    ][:10_000]
     page = call.v1_page(
         found,
         lambda u: {
@@ -62,7 +71,6 @@ def _search_users(call: Call) -> Json:
             "url": f"/people/{u.id}",
             "entityType": "user",
         },
-        cursors=True,
     )
     return {**page, "totalSize": len(found), "cqlQuery": cql}
 

@@ -137,7 +137,7 @@ def _permission(call: Call, grant: Grant, key: str) -> Json:
 
 def _server(call: Call) -> Json:
     return {
-        "version": "9.2.4",
+        "version": ".".join(map(str, call.world.version)),
         "buildNumber": "9107",
         "buildDate": "2025-04-01",
         "baseUrl": call.site,
@@ -199,6 +199,19 @@ def _group_named(call: Call, name: str) -> Group:
     return call.world.groups[name]
 
 
+def _ancestors(call: Call, name: str) -> Json:
+    """Of a group: the groups it is in, and all that those are in."""
+    if call.world.version < (9, 4):
+        raise Refusal(404, f"null for uri: {call.site}{call.path}")
+    found, names = set[str](), {_group_named(call, name).name}
+    while names:
+        names = {n for n, g in call.world.groups.items() if g.groups & names} - found
+        found |= names
+    return call.v1_page(
+        [call.world.groups[n] for n in sorted(found)], lambda g: people.group(call, g)
+    )
+
+
 def _webhooks(call: Call) -> Json:
     return call.v1_page([], lambda w: w)
 
@@ -229,6 +242,7 @@ def _routes() -> Iterator[Route]:
     yield get(f"{base}group$", groups)
     yield get(f"{base}group/([^/]+)$", _group)
     yield get(f"{base}group/([^/]+)/member$", _members)
+    yield get(f"{base}group/([^/]+)/groupancestor$", _ancestors)
 
 
 ROUTES = tuple(_routes())

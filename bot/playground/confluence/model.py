@@ -20,7 +20,7 @@ class User:
 
     ``admin`` opens administrators' endpoints; ``sees_everything`` is what Cloud
     calls an admin key and Data Center the super group: restrictions do not hold
-    it back over HTTP, though no rule names it as a reader.
+    it back over HTTP, though no rule names it as a reader. An ``app`` is no person.
     """
 
     id: str
@@ -30,6 +30,7 @@ class User:
     email_visible: bool = True
     active: bool = True
     guest: bool = False
+    app: bool = False
     admin: bool = False
     sees_everything: bool = False
 

@@ -9,6 +9,7 @@ from bot.playground.confluence.model import Group, User
 def user(call: Call, someone: User) -> Json:
     """Cloud shows an e-mail if its owner lets it, else an empty one; Data Center none."""
     if not call.world.is_cloud:
+        told = "status" in call.words("expand")
         return {
             "type": "known",
             "username": someone.username,
@@ -16,12 +17,13 @@ def user(call: Call, someone: User) -> Json:
             "profilePicture": _picture("/images/icons/profilepics/default.svg"),
             "displayName": someone.name,
             "_links": {"self": f"{call.site}/rest/api/user?key={someone.id}"},
-            "_expandable": {"status": ""},
+            **({"status": "current" if someone.active else "deactivated"} if told else {}),
+            "_expandable": {} if told else {"status": ""},
         }
     return {
         "type": "known",
         "accountId": someone.id,
-        "accountType": "atlassian",
+        "accountType": "app" if someone.app else "atlassian",
         "email": someone.email if someone.email_visible else "",
         "publicName": someone.username,
         "profilePicture": _picture(f"/wiki/aa-avatar/{someone.id}"),

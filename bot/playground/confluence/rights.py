@@ -56,7 +56,7 @@ class Rights(State):
             case "anonymous":
                 return True
             case "licensed":
-                return user is not None and not self.users[user].guest
+                return user is not None and not (self.users[user].guest or self.users[user].app)
             case "user":
                 return user == who.name
             case "group":

@@ -97,8 +97,10 @@ def current_user(call: Call) -> Json:
 
 
 def member_of(call: Call, someone: User) -> Json:
-    """Every group that counts for them, groups of groups too."""
-    names = sorted(call.world.groups_of(someone.id))
+    """Every group that counts for them; without groups of groups if the world says so."""
+    world = call.world
+    direct = {name for name, group in world.groups.items() if someone.id in group.users}
+    names = sorted(world.groups_of(someone.id) if world.flattens else direct)
     return call.v1_page([call.world.groups[n] for n in names], lambda g: people.group(call, g))
 
 

@@ -29,6 +29,10 @@ class State:
         self.now = now
         self.index_lag = index_lag
         self.timezone = timezone
+        self.version = (9, 4, 0)
+        """Data Center's, which tells from 9.4 on which groups a group is in."""
+        self.flattens = True
+        """Whether a person's groups are told with the groups that those are in."""
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
         self.spaces: dict[str, Space] = {}

@@ -52,7 +52,7 @@ class World(Rights):
         for field, value in fields.items():
             setattr(user, field, value)
         self.users[user.id] = user
-        if not self.is_cloud and not user.guest:
+        if not self.is_cloud and not (user.guest or user.app):
             self.join(LICENSED, user.id)
         return user
 

@@ -191,6 +191,63 @@ def test_groups_and_their_members(office: Any) -> None:
     assert "engineers" in {g["name"] for g in groups}
 
 
+def test_cloud_searches_active_people_page_by_page_and_guests_if_asked(cloud: Any) -> None:
+    """It has no cursor: https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-search"""
+    cloud.world.add_user("Gus", guest=True)
+    cloud.world.deactivate(cloud.eve.id)
+
+    def found(**params: object) -> list[str]:
+        return cloud.titles("/rest/api/search/user", cql="type=user", **params)
+
+    assert found() == ["Ada Admin", "Bob Builder"]
+    assert found(start=1, limit=1) == ["Bob Builder"]
+    assert found(sitePermissionTypeFilter="all")[-1] == "Gus"
+    assert found(sitePermissionTypeFilter="externalCollaborator") == ["Gus"]
+
+
+def test_an_app_is_no_licensed_person(cloud: Any) -> None:
+    app = cloud.world.add_user("Robot", app=True)
+    told = cloud.get("/rest/api/user", accountId=app.id)
+
+    assert told["accountType"] == "app"
+    assert not cloud.world.may_view_space(app.id, "ENG")
+
+
+def test_data_center_tells_who_is_deactivated_if_asked(data_center: Any) -> None:
+    key = data_center.eve.id
+    data_center.world.deactivate(key)
+
+    assert "status" not in data_center.get("/rest/api/user", key=key)
+    assert data_center.get("/rest/api/user", key=key, expand="status")["status"] == "deactivated"
+    listed = data_center.get("/rest/api/user/list", expand="status")["results"]
+    assert [user["status"] for user in listed] == ["current", "current", "deactivated"]
+
+
+def test_data_center_tells_the_groups_above_a_group_from_9_4_on(data_center: Any) -> None:
+    """https://developer.atlassian.com/server/confluence/rest/v940/api-group-group"""
+    world = data_center.world
+    world.add_group("staff", groups=["engineers"])
+    world.add_group("all", groups=["staff"])
+    path = "/rest/api/group/engineers/groupancestor"
+
+    assert [group["name"] for group in data_center.get(path)["results"]] == ["all", "staff"]
+    world.version = (9, 2, 4)
+    assert data_center.answer(path).status_code == 404
+
+
+def test_a_persons_groups_may_be_told_without_those_they_are_in(data_center: Any) -> None:
+    world = data_center.world
+    world.add_group("staff", groups=["engineers"])
+
+    def groups() -> set[str]:
+        found = data_center.get("/rest/api/user/memberof", key=data_center.bob.id)
+        return {group["name"] for group in found["results"]}
+
+    assert groups() == {"confluence-users", "engineers", "staff"}
+    world.flattens = False
+    assert groups() == {"confluence-users", "engineers"}
+
+
 def test_attachments_lie_about_their_kind_and_can_be_fetched(office: Any) -> None:
     page = office.top.id
     file = office.world.attach(page, "Plan 1.pdf", b"%PDF-1.7")
