@@ -51,21 +51,25 @@ def base_of(url: str, product: str = "auto") -> Base:
     Raises:
         WikiMisconfigured: it is no http(s) address, or holds a password.
     """
-    parts = urlsplit(url.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.hostname if parts.scheme in {"http", "https"} and parts.port != 0 else None
+    except ValueError:  # brackets or a port that are none
+        host = None
+    if not host:
         raise WikiMisconfigured(
             "The url of a Confluence begins with https:// and names a host, as in"
             " https://example.atlassian.net/wiki."
         )
     if parts.username or parts.password:
         raise WikiMisconfigured(
-            f"The url of the Confluence at {parts.hostname} holds a user or password: take it out"
+            f"The url of the Confluence at {host} holds a user or password: take it out"
             " and set CONFLUENCE_TOKEN instead."
         )
     origin = f"{parts.scheme}://{parts.netloc}"
     path = _TAIL.sub("", parts.path.rstrip("/")).rstrip("/")
     gateway = _GATEWAY.match(path)
-    cloud = bool(gateway or _CLOUD_HOST.search(parts.hostname))
+    cloud = bool(gateway or _CLOUD_HOST.search(host))
     if product != "auto":
         cloud = product == "cloud"
     if cloud:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
@@ -29,16 +30,23 @@ _PASSING = {429, 502, 503, 504}
 
 
 class Refused(WikiUnavailable):
-    """Answered, but not with what was asked for. ``status`` is HTTP's."""
+    """Answered, but not with what was asked for. ``status`` is HTTP's, ``told`` whether
+    Confluence itself said so, in JSON, and not something between it and us."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, *, told: bool = True) -> None:
         super().__init__(message)
         self.status = status
+        self.told = told
 
     @property
     def absent(self) -> bool:
         """Confluence says 404 of what is not there and of what the token may not see."""
-        return self.status in {403, 404}
+        return self.told and self.status in {403, 404}
+
+    @property
+    def busy(self) -> bool:
+        """It wants to be left alone now, whatever it is asked for."""
+        return self.status in {429, 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +99,29 @@ class Transport:
         self._time = time or Time()
         self._places = BoundedSemaphore(concurrency)
         self._counting = Lock()
-        session = Session()
-        session.trust_env = False
-        session.verify = ca_bundle or True
-        adapter = HTTPAdapter(pool_maxsize=concurrency)
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
-        self._client = AtlassianRestAPI(
+        client = partial(
+            AtlassianRestAPI,
             base.url,
-            username=email or None,
-            password=token if email else None,
-            token=None if email else token,
             timeout=timeout,
-            session=session,
             proxies={"http": proxy, "https": proxy} if proxy else None,
             backoff_and_retry=False,
             retry_with_header=False,
         )
+        self._client = client(
+            username=email or None,
+            password=token if email else None,
+            token=None if email else token,
+            session=_session(ca_bundle, concurrency),
+        )
+        self._nobody = client(session=_session(ca_bundle, concurrency))
 
     def close(self) -> None:
         self._client.close()
+        self._nobody.close()
 
-    def get(self, path: str, params: Params | None = None) -> Json:
-        """The JSON object at ``path`` below the base.
+    def get(self, path: str, params: Params | None = None, *, anonymous: bool = False) -> Json:
+        """The JSON object at ``path`` below the base; ``anonymous``: as it is for somebody
+        who is not logged in, whom a 401 refuses like anything else.
 
         Raises:
             Refused: another status than 200 (a passing one: after all tries), or no JSON
@@ -121,10 +129,12 @@ class Transport:
             WikiMisconfigured: the token is not accepted.
             WikiUnavailable: no answer after all tries.
         """
-        response = self._answer(path, dict(params or {}))
+        client = self._nobody if anonymous else self._client
+        response = self._answer(client, path, dict(params or {}))
         status = response.status_code
+        is_json = "json" in response.headers.get("Content-Type", "").lower()
         where = f"{self.base.url}{path.partition('?')[0]}"
-        if status == 401:
+        if status == 401 and not anonymous:
             raise WikiMisconfigured(
                 f"Confluence at {self.base.url} does not accept the token for"
                 f" {path.partition('?')[0]}: see that CONFLUENCE_TOKEN (and for Cloud `email`)"
@@ -137,8 +147,8 @@ class Transport:
                 " Confluence itself uses, and that the token is valid.",
             )
         if status != 200:
-            raise Refused(status, f"Confluence answered {status} to {where}.")
-        if "json" not in response.headers.get("Content-Type", "").lower():
+            raise Refused(status, f"Confluence answered {status} to {where}.", told=is_json)
+        if not is_json:
             raise Refused(
                 status,
                 f"{where} answered with no JSON, perhaps a login page: see that `url` and the"
@@ -146,7 +156,7 @@ class Transport:
             )
         try:
             found = response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Refused(status, f"{where} answered with broken JSON.") from error
         if isinstance(found, list):
             # Some Data Center resources answer with a bare list: it is their whole result.
@@ -155,13 +165,15 @@ class Transport:
             raise Refused(status, f"{where} answered with JSON of another form.")
         return found
 
-    def _answer(self, path: str, params: dict[str, str | int]) -> Response:
+    def _answer(
+        self, client: AtlassianRestAPI, path: str, params: dict[str, str | int]
+    ) -> Response:
         """The first answer that is not a passing trouble."""
         patience, started = self._patience, self._time.monotonic()
         tries = 0
         while True:
             tries += 1
-            response, error = self._try(path, params)
+            response, error = self._try(client, path, params)
             if response is not None and response.status_code not in _PASSING:
                 return response
             wait = self._wait(response, tries)
@@ -177,20 +189,23 @@ class Transport:
                 raise Refused(response.status_code, message)
             self._time.sleep(wait)
 
-    def _try(self, path: str, params: dict[str, str | int]) -> tuple[Response | None, str]:
+    def _try(
+        self, client: AtlassianRestAPI, path: str, params: dict[str, str | int]
+    ) -> tuple[Response | None, str]:
         with self._counting:
             self.requests += 1
         try:
             with self._places:
-                response = self._client.request(
+                response = client.request(
                     path=path, params=params, advanced_mode=True, allow_redirects=False
                 )
-        except SSLError as error:
-            raise WikiMisconfigured(
-                f"The certificate of {self.base.url} is not trusted: set `ca_bundle` to the file"
-                " of your certificate authority."
-            ) from error
         except RequestException as error:
+            # A connection that breaks within TLS is an SSLError, too, and passes.
+            if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise WikiMisconfigured(
+                    f"The certificate of {self.base.url} is not trusted: set `ca_bundle` to the"
+                    " file of your certificate authority."
+                ) from error
             log.debug("no answer: %s", type(error).__name__)
             return None, f"did not answer ({type(error).__name__})"
         return response, ""
@@ -217,3 +232,13 @@ class Transport:
             return None
         when = when if when.tzinfo else when.replace(tzinfo=UTC)
         return max(0.0, (when - self._time.now()).total_seconds())
+
+
+def _session(ca_bundle: str, connections: int) -> Session:
+    session = Session()
+    session.trust_env = False
+    session.verify = ca_bundle or True
+    adapter = HTTPAdapter(pool_maxsize=connections)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session

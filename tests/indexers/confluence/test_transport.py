@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
 import pytest
 
 from bot.playground.confluence.faults import Fault
 from indexers.confluence.addresses import base_of
 from indexers.confluence.paging import by_cursor, results
-from indexers.confluence.transport import Refused
+from indexers.confluence.transport import Refused, Transport
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 
 WHO = "/rest/api/user/current"
+
+
+@contextmanager
+def served(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
+    """Something on a port of this machine that is no Confluence."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer(self)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 @pytest.mark.parametrize(
@@ -81,3 +105,57 @@ def test_a_listing_ends_at_an_empty_page_that_names_a_next(cloud) -> None:
     answers = by_cursor(cloud.transport(), "/api/v2/spaces", {"limit": 1})
 
     assert [row["key"] for answer in answers for row in results(answer)] == ["A", "B"]
+
+
+@pytest.mark.parametrize(("is_json", "absent"), [(True, True), (False, False)])
+def test_only_confluence_itself_says_that_something_is_not_there(is_json, absent) -> None:
+    """A proxy or a firewall answers 403 and 404, too, and then nothing is gone."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(404)
+        handler.send_header("Content-Type", "application/json" if is_json else "text/html")
+        handler.end_headers()
+        handler.wfile.write(b"{}")
+
+    with served(answer) as url, pytest.raises(Refused) as caught:
+        Transport(base_of(url), "token").get(WHO)
+
+    assert caught.value.absent == absent
+
+
+def test_json_without_a_bottom_is_an_error() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.end_headers()
+        handler.wfile.write(b"[" * 200_000)
+
+    with served(answer) as url, pytest.raises(Refused, match="broken"):
+        Transport(base_of(url), "token").get(WHO)
+
+
+def test_an_anonymous_request_carries_nothing_that_tells_who_asks() -> None:
+    """Not even what Confluence gave to the token to remember it by."""
+    seen: list[tuple[str | None, str | None]] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        seen.append((handler.headers["Authorization"], handler.headers["Cookie"]))
+        handler.send_response(401 if len(seen) == 2 else 200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Set-Cookie", "JSESSIONID=1; Path=/")
+        handler.end_headers()
+        handler.wfile.write(b"{}")
+
+    with served(answer) as url:
+        transport = Transport(base_of(url), "token")
+        transport.get(WHO)
+        with pytest.raises(Refused):
+            transport.get(WHO, anonymous=True)
+
+    assert seen == [("Bearer token", None), (None, None)]
+
+
+@pytest.mark.parametrize("url", ["https://[", "https://x:port", "https://x:99999", "ftp://x", ""])
+def test_what_is_no_address_is_told(url: str) -> None:
+    with pytest.raises(WikiMisconfigured, match="url"):
+        base_of(url)
