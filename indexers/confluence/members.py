@@ -11,15 +11,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from indexers.confluence.people import (
-    Account,
-    CloudPeople,
-    DataCenterPeople,
-    Directory,
-    Group,
-    People,
-    address,
-)
+from indexers.confluence.cloud_people import CloudPeople
+from indexers.confluence.data_center_people import DataCenterPeople
+from indexers.confluence.people import Account, Directory, Group, People, address
 from indexers.confluence.remembering import FAILURES_KEPT, Remembered
 from indexers.confluence.rights import Tokens
 from indexers.confluence.transport import Transport
@@ -66,7 +60,7 @@ class ConfluenceMembers:
         self._people: People = (
             CloudPeople(transport)
             if transport.base.cloud
-            else DataCenterPeople(transport, remembered, clock)
+            else DataCenterPeople(transport, remembered / 2, clock)
         )
         site = transport.base.site
         # Who is not found costs no request until the directory is read again.
@@ -80,7 +74,9 @@ class ConfluenceMembers:
         self._standings = Remembered(
             f"{site}: what a person holds",
             self._standing,
-            lambda standing: soon if isinstance(standing.who, NotFound) else remembered,
+            lambda standing: (
+                soon if isinstance(standing.who, NotFound) else remembered - self._people.lag
+            ),
             clock,
         )
 

@@ -11,8 +11,10 @@ import pytest
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import User
 from indexers.confluence.addresses import Base
+from indexers.confluence.cloud_people import CloudPeople
+from indexers.confluence.data_center_people import DataCenterPeople
 from indexers.confluence.members import ConfluenceMembers, NotFound
-from indexers.confluence.people import Account, CloudPeople, DataCenterPeople, Directory
+from indexers.confluence.people import Account, Directory
 from indexers.confluence.remembering import Remembered
 from indexers.confluence.rights import Tokens
 from indexers.confluence.transport import Refused
@@ -191,12 +193,28 @@ def test_what_a_person_holds_is_remembered_for_its_time_and_no_longer(site, ada)
     before = members.tokens(ada.email)
     site.world.leave("engineers", ada.id)
     requests = len(site.confluence.requests)
-    site.clock.sleep(299)
+    site.clock.sleep(149)
 
     assert members.tokens(ada.email) == before
     assert len(site.confluence.requests) == requests
-    site.clock.sleep(1)
+    site.clock.sleep(151)
     assert members.tokens(ada.email) == books(site, ada) < before
+
+
+def test_what_many_people_share_is_no_older_than_what_they_hold(data_center) -> None:
+    world = data_center.world
+    ada, bob = world.add_user("Ada"), world.add_user("Bob")
+    world.flattens = False
+    world.add_group("inner", [ada, bob])
+    world.add_group("outer", groups=["inner"])
+    members = members_of(data_center, remembered=300)
+    members.tokens(ada.email)
+    world.groups["outer"].groups.clear()
+    data_center.clock.sleep(149)
+    before = members.tokens(bob.email)
+    data_center.clock.sleep(151)
+
+    assert members.tokens(bob.email) == books(data_center, bob) < before
 
 
 def test_an_address_that_moved_on_since_the_directory_was_read_is_nobodys(site, ada) -> None:
@@ -328,6 +346,30 @@ class Scripted:
 
     def get(self, path, params=None):
         return self._answers[path.removeprefix("/rest/api/")]
+
+
+class Crowded(Scripted):
+    """Twelve thousand people, of whom the search shows ten."""
+
+    def get(self, path, params=None):
+        start, limit = params["start"], params["limit"]
+
+        assert start + limit <= 10_000
+        people = [{"user": {"accountId": f"{n}", "email": f"{n}@x.y"}} for n in range(12_000)]
+        return {"results": people[start : start + limit], "totalSize": 12_000}
+
+
+def test_people_whom_cloud_does_not_list_are_counted_and_not_found() -> None:
+    directory = CloudPeople(Crowded()).directory()
+
+    assert (directory.visible, directory.all) == (10_000, 12_000)
+
+
+def test_odd_rows_are_nobody() -> None:
+    rows = ["", None, {}, {"user": None}, {"user": {"accountId": 7, "email": "ada@x.y"}}]
+    listed = {"results": rows, "totalSize": len(rows)}
+
+    assert CloudPeople(Scripted(search_user=listed)).directory().by_email == {}
 
 
 @pytest.mark.parametrize("listed", [True, False])
