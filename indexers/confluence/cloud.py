@@ -21,6 +21,7 @@ from indexers.confluence.product import (
     moment,
     named,
     number,
+    opened,
     storage,
     version,
 )
@@ -68,11 +69,12 @@ class Cloud:
         ]
 
     def viewers(self, space: Space) -> Gate:
-        path = f"/api/v2/spaces/{space.id}/permissions"
+        path = f"/api/v2/spaces/{space.id}"
         try:
-            return space_gate(self._all(path, {"limit": _AT_ONCE}), self._tokens)
+            gate = space_gate(self._all(f"{path}/permissions", {"limit": _AT_ONCE}), self._tokens)
         except Refused:
             return CLOSED
+        return opened(gate, self._wiki, path, space)
 
     def pages(self, space: Space) -> list[Listed]:
         found: list[Listed] = []

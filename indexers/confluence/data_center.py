@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from urllib.parse import quote
 
 from indexers.confluence.paging import by_start, results
 from indexers.confluence.product import (
@@ -18,12 +19,12 @@ from indexers.confluence.product import (
     moment,
     named,
     number,
+    opened,
     storage,
     version,
 )
 from indexers.confluence.rights import (
     CLOSED,
-    PASSABLE,
     Gate,
     Restriction,
     Tokens,
@@ -50,7 +51,7 @@ class DataCenter:
 
     def spaces(self, keys: Sequence[str], *, personal: bool, archived: bool) -> list[Space]:
         if keys:
-            return [_space(self._wiki.get(f"/rest/api/space/{key}")) for key in keys]
+            return [_space(self._wiki.get(f"/rest/api/space/{quote(key)}")) for key in keys]
         kinds = ["global", "personal"] if personal else ["global"]
         states = ["current", "archived"] if archived else ["current"]
         return [
@@ -63,12 +64,12 @@ class DataCenter:
 
     def viewers(self, space: Space) -> Gate:
         """From 9.1 on, and for administrators of the space alone."""
-        path = f"/rest/api/space/{space.key}/permissions"
+        path = f"/rest/api/space/{quote(space.key)}"
         try:
-            gate = space_gate(self._all(path, {"limit": _AT_ONCE}), self._tokens)
+            gate = space_gate(self._all(f"{path}/permissions", {"limit": _AT_ONCE}), self._tokens)
         except Refused:
             return CLOSED
-        return PASSABLE if self._is_open(space) else gate
+        return opened(gate | self._of_anonymous(path), self._wiki, path, space)
 
     def pages(self, space: Space) -> list[Listed]:
         return [
@@ -120,15 +121,16 @@ class DataCenter:
             return ""
         return str(said.get("displayName") or "")
 
-    def _is_open(self, space: Space) -> bool:
-        """To visitors who are not logged in."""
-        path = f"/rest/api/space/{space.key}/permissions/anonymous"
+    def _of_anonymous(self, space: str) -> Gate:
+        """Visitors who are not logged in, if they are let in; their rows name nobody."""
         try:
-            rows = list(self._all(path, {"limit": _AT_ONCE}))
+            rows = list(self._all(f"{space}/permissions/anonymous", {"limit": _AT_ONCE}))
         except Refused:
-            return False
-        anonymous = [{"subject": {"type": "anonymous"}, **row} for row in rows]
-        return space_gate(anonymous, self._tokens) == PASSABLE
+            return CLOSED
+        nobody: Json = {"subject": {"type": "anonymous"}}
+        return space_gate(
+            ({**nobody, **row} for row in rows if isinstance(row, dict)), self._tokens
+        )
 
     def _listing(self, space: Space, kind: str) -> Iterator[Json]:
         params: Params = {

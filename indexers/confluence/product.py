@@ -9,8 +9,18 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from indexers.confluence.abreast import abreast
-from indexers.confluence.rights import CLOSED, Gate, Restriction, Tokens, joined, restriction
+from indexers.confluence.rights import (
+    CLOSED,
+    PASSABLE,
+    Gate,
+    Restriction,
+    Tokens,
+    joined,
+    restriction,
+)
 from indexers.confluence.transport import Json, Refused, Transport
+from indexers.errors import WikiUnavailable
+from indexers.model import EVERYONE
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +119,20 @@ def gates(
     missing = sorted(wanted - found.keys() - {UNKNOWN})
     read = abreast(lambda key: own_gate(wiki, tokens, key), missing, wiki.concurrency)
     return found | dict(zip(missing, read, strict=True))
+
+
+def opened(gate: Gate, wiki: Transport, path: str, space: Space) -> Gate:
+    """The ``gate`` of ``space``, which stands at ``path``. A row for anonymous visitors
+    counts where somebody who is not logged in really sees the space: the site as a whole
+    may keep them out, which no space says."""
+    if EVERYONE not in gate:
+        return gate
+    try:
+        said = wiki.get(path, anonymous=True)
+    except WikiUnavailable:
+        return gate - {EVERYONE}
+    shown = (str(said.get("id")), said.get("key")) == (space.id, space.key)
+    return PASSABLE if shown else gate - {EVERYONE}
 
 
 def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:

@@ -121,9 +121,10 @@ def joined(parts: Iterable[Restriction]) -> Gate:
 
 def space_gate(rows: Iterable[object], tokens: Tokens) -> Gate:
     """Who may view a space. Only rows that allow to read the space itself count: rights
-    to comment, to export or to administer say nothing about reading."""
-    gate = {token for row in rows if (token := _viewer(row, tokens))}
-    return PASSABLE if EVERYONE in gate else frozenset(gate)
+    to comment, to export or to administer say nothing about reading.
+
+    With EVERYONE among them it lets in anonymous visitors, as far as the site does."""
+    return frozenset(token for row in rows if (token := _viewer(row, tokens)))
 
 
 def _viewer(row: object, tokens: Tokens) -> str:
