@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -313,6 +315,19 @@ def test_groups_and_the_count_say_that_they_cannot_be_had(site, ada) -> None:
         members.groups(Account(ada.id, "Ada"))
 
 
+@pytest.mark.parametrize("fault", [Fault(429), Fault(503), Fault(kind="drop")], ids=repr)
+@pytest.mark.parametrize("path", ["profile/ada", "groupancestor"])
+def test_data_centers_own_requests_fail_alike(data_center, path, fault) -> None:
+    ada = data_center.world.add_user("Ada")
+    members = members_of(data_center)
+    data_center.confluence.faults.on(path, fault, times=None)
+
+    assert members.tokens(ada.email) == NOTHING
+    data_center.confluence.faults.clear()
+    data_center.clock.sleep(30)
+    assert members.tokens(ada.email) == books(data_center, ada)
+
+
 def test_a_profile_that_cannot_be_had_hides_its_owner_alone(data_center) -> None:
     ada, bob = (data_center.world.add_user(name) for name in ("Ada", "Bob"))
     data_center.confluence.faults.on("profile/ada", Fault(500))
@@ -355,8 +370,9 @@ class Crowded(Scripted):
         start, limit = params["start"], params["limit"]
 
         assert start + limit <= 10_000
-        people = [{"user": {"accountId": f"{n}", "email": f"{n}@x.y"}} for n in range(12_000)]
-        return {"results": people[start : start + limit], "totalSize": 12_000}
+        keys = range(start, start + limit)
+        people = [{"user": {"accountId": f"{key}", "email": f"{key}@x.y"}} for key in keys]
+        return {"results": people, "totalSize": 12_000}
 
 
 def test_people_whom_cloud_does_not_list_are_counted_and_not_found() -> None:
@@ -420,6 +436,26 @@ def test_a_data_center_that_says_no_status_cannot_be_asked() -> None:
 
     with pytest.raises(Refused, match="active"):
         people.account("7")
+
+
+def test_who_waited_takes_what_came_though_it_took_longer_than_it_counts() -> None:
+    now, under_way, second, times = [0.0], Event(), Event(), []
+
+    def ask(key: str) -> str:
+        times.append(key)
+        now[0] += 100
+        under_way.set()
+        second.wait(5)
+        time.sleep(0.05)
+        return key
+
+    remembered = Remembered("a thing", ask, lambda _: 60.0, lambda: now[0])
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(remembered.get, "key")
+        under_way.wait(5)
+        other = pool.submit(lambda: (second.set(), remembered.get("key")))
+
+    assert (first.result(), other.result()[1], times) == ("key", "key", ["key"])
 
 
 def test_a_defect_of_ours_is_not_hidden_and_not_remembered() -> None:
