@@ -18,12 +18,16 @@ HOMES = {
     "fastembed": ("indexers/index",),
     "llama_index": ("bot/answering",),
     "lxml": ("indexers/confluence",),
+    "mammoth": ("indexers/attachments",),
     "markdown_it": ("indexers/markdown",),
     "mdit_py_plugins": ("indexers/markdown",),
     "onnxruntime": ("indexers/index",),
+    "openpyxl": ("indexers/attachments",),
     "pathspec": ("indexers/markdown",),
+    "pptx": ("indexers/attachments",),
     "pydantic": ("config",),
     "pydantic_settings": ("config",),
+    "pypdf": ("indexers/attachments",),
     "qdrant_client": ("indexers/index",),
     "qdrant_edge": ("indexers/index",),
     "requests": ("indexers/confluence",),
@@ -37,7 +41,7 @@ HOMES = {
 }
 """Where each third-party library lives. Another place is a decision, made here."""
 
-WIRING = ("bot/cli.py", "bot/wiring.py", "bot/demo.py", "indexers/wiring.py")
+WIRING = ("bot/cli.py", "bot/wiring.py", "bot/demo.py", "indexers/wiring.py", "indexers/wikis.py")
 VOCABULARY = {"indexers.model", "indexers.ports", "indexers.errors", "indexers.prose"}
 
 

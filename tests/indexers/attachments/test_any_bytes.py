@@ -1,0 +1,86 @@
+"""Whatever hangs on a page: sections, or a reason in words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexers.attachments.content import MOST_CHARACTERS, Content, Unreadable
+from indexers.attachments.reading import read
+from tests.indexers.attachments.files import docx, pdf, pptx, words, xlsx
+
+REAL = {
+    "a.docx": docx(words("One", style="H1") + words("two") + words("three", level=0)),
+    "a.pdf": pdf(["One\ntwo", "three"]),
+    "a.pptx": pptx(("One", "two\nthree")),
+    "a.xlsx": xlsx([["One", "two"], [3, 4.5]]),
+    "a.html": b"<meta charset='utf-16'><h1>One</h1><p>two<table><tr><td>three</table>",
+    "a.md": b"# One\n\n- two\n\n| a | b |\n|---|---|\n| [c](d) | `e` |\n",
+    "a.txt": "One\n\ntwo\u2028three".encode("utf-16"),
+}
+NAMES = st.sampled_from(sorted(REAL))
+JUNK = st.binary(max_size=40) | st.sampled_from(
+    [b"PK\x03\x04", b"obj", b"endobj", b"stream", b"/Kids [2 0 R]", b"9999999999", b"<<", b">>"]
+)
+
+
+def outcome(name: str, data: bytes) -> Content | str:
+    """What reading gives, held to what it promises."""
+    try:
+        found = read(name, data)
+    except Unreadable as refused:
+        return str(refused)
+    for part in found.sections:
+        assert part.text.strip()
+        assert not re.search(
+            r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", part.text + "".join(part.headings)
+        )
+        assert not re.search(r"\]\(\s*javascript:", part.text, re.IGNORECASE)
+    assert sum(len(part.text) for part in found.sections) <= MOST_CHARACTERS
+    return found
+
+
+@given(NAMES, st.binary(max_size=400))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_are_read_or_refused(name: str, data: bytes) -> None:
+    outcome(name, data)
+
+
+@given(NAMES, st.data())
+@settings(max_examples=400, deadline=None)
+def test_a_damaged_file_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    damaged = REAL[name]
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(damaged)))
+        end = data.draw(st.integers(start, min(len(damaged), start + 60)))
+        damaged = damaged[:start] + data.draw(JUNK) + damaged[end:]
+    outcome(name, damaged)
+
+
+@given(NAMES, NAMES)
+@settings(max_examples=49, deadline=None)
+def test_a_name_that_lies_is_read_or_refused(name: str, other: str) -> None:
+    outcome(name, REAL[other])
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_the_text_that_is_read(text: str) -> None:
+    said = outcome("a.txt", text.encode("utf-8", "replace"))
+    if not isinstance(said, str):
+        wanted = re.sub(r"[\s\x00-\x1f\x7f\x85\xad\ufffe\uffff]", "", text.replace("\ufeff", ""))
+        found = re.sub(r"\s|\\(?=[`~])", "", "".join(part.text for part in said.sections))
+
+        assert found.replace("\ufeff", "") == re.sub(r"\\(?=[`~])", "", wanted)
+
+
+@pytest.mark.parametrize("name", sorted(REAL))
+def test_the_same_file_says_the_same_again(name: str) -> None:
+    first = outcome(name, REAL[name])
+
+    assert isinstance(first, Content)
+    assert first.sections
+    assert outcome(name, REAL[name]) == first
