@@ -72,12 +72,14 @@ class Cloud:
         path = f"/api/v2/spaces/{space.id}"
         try:
             gate = space_gate(self._all(f"{path}/permissions", {"limit": _AT_ONCE}), self._tokens)
-        except Refused:
+        except Refused as refused:
+            if refused.busy:
+                raise
             return CLOSED
         return opened(gate, self._wiki, path, space)
 
     def pages(self, space: Space) -> list[Listed]:
-        found: list[Listed] = []
+        found: dict[str, Listed] = {}
         parents: dict[str, str] = {}
         for kind in _KINDS:
             params: Params = {"space-id": space.id, "status": "current", "limit": _AT_ONCE}
@@ -87,9 +89,9 @@ class Cloud:
                     # What does not say that it has no parent may have one.
                     none = "" if kind == "blogposts" else UNKNOWN
                     parents[key] = str(said.get("parentId", none) or "")
-                    found.append(self._listed(answer, said, kind, space))
+                    found[key] = self._listed(answer, said, kind, space)
         chains = _Chains(self._wiki, parents)
-        return [replace(page, ancestors=chains.above(page.key)) for page in found]
+        return [replace(page, ancestors=chains.above(key)) for key, page in found.items()]
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
         """A hundred pages a request; what the search did not tell, page by page."""
@@ -174,7 +176,9 @@ class Cloud:
         }
         try:
             return list(self._all("/rest/api/content/search", params))
-        except Refused:
+        except Refused as refused:
+            if refused.busy:
+                raise
             # One page can spoil the batch (CONFCLOUD-77618): each is asked for alone.
             return []
 
@@ -231,7 +235,9 @@ class _Chains:
                     self._wiki, f"/api/v2/pages/{key}/ancestors", {"limit": _AT_ONCE}
                 )
                 above = [_id(said) for answer in answers for said in results(answer)]
-            except Refused:
+            except Refused as refused:
+                if refused.busy:
+                    raise
                 above = []
             whole = parent in above and len(above) < _AT_ONCE
             self._unlisted[parent] = tuple(above) if whole else (*above, parent, UNKNOWN)

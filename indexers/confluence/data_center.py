@@ -67,17 +67,21 @@ class DataCenter:
         path = f"/rest/api/space/{quote(space.key)}"
         try:
             gate = space_gate(self._all(f"{path}/permissions", {"limit": _AT_ONCE}), self._tokens)
-        except Refused:
+        except Refused as refused:
+            if refused.busy:
+                raise
             return CLOSED
         return opened(gate | self._of_anonymous(path), self._wiki, path, space)
 
     def pages(self, space: Space) -> list[Listed]:
-        return [
+        # What is put in or taken out meanwhile shifts the listing: some come twice.
+        found = (
             self._listed(answer, said, space)
             for kind in _KINDS
             for answer in self._listing(space, kind)
             for said in named(results(answer))
-        ]
+        )
+        return list({page.key: page for page in found}.values())
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
         """What the enumeration told, and a request for each node that it could not tell."""

@@ -136,7 +136,12 @@ def opened(gate: Gate, wiki: Transport, path: str, space: Space) -> Gate:
 
 
 def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
-    """A node's own read restriction, read to its last subject; CLOSED if that cannot be."""
+    """A node's own read restriction, read to its last subject; CLOSED if that cannot be.
+
+    Raises:
+        WikiUnavailable: Confluence answers nothing at all now. That is no word about
+            this node, and the next one would wait for as long.
+    """
     parts: list[Restriction] = []
     start, whole = 0, False
     while not whole:
@@ -149,7 +154,9 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
                     "limit": SUBJECTS,
                 },
             )
-        except Refused:
+        except Refused as refused:
+            if refused.busy:
+                raise
             return CLOSED
         part = restriction(said, tokens)
         if not part.readable:

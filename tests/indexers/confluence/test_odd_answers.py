@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from bot.playground.confluence.faults import Fault
 from indexers.confluence.cloud import Cloud
 from indexers.confluence.data_center import DataCenter
 from indexers.confluence.product import UNKNOWN, Product, Space
@@ -134,3 +136,30 @@ def test_a_chain_that_is_cut_off_at_its_top_is_made_whole_or_closed(cloud) -> No
     pages = {page.key: page for page in altered(cloud, alter).pages(space_of(cloud, "ENG"))}
 
     assert pages[leaf.id].ancestors == (top.id, middle.id, folder.id)
+
+
+def test_a_page_that_a_listing_names_twice_is_one_page(site) -> None:
+    def alter(path: str, said: Json) -> Json:
+        if listed(path):
+            said["results"] *= 2
+        return said
+
+    site.world.add_space("ENG")
+    page = site.world.create("ENG", "Page")
+
+    assert [p.key for p in altered(site, alter).pages(space_of(site, "ENG"))] == [page.id]
+
+
+@pytest.mark.parametrize("path", ["permissions$|permissions[?]", "restriction"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_confluence_that_answers_nothing_now_closes_nothing(site, path, status) -> None:
+    """It ends the pass instead: every node would wait as long, and be opened again after."""
+    site.world.add_space("ENG")
+    site.world.create("ENG", "Page")
+    space = space_of(site, "ENG")
+    product = altered(site, lambda _, said: said)
+    pages = [replace(page, told=None) for page in product.pages(space)]
+    site.confluence.faults.on(path, Fault(status, retry_after="0"), times=None)
+
+    with pytest.raises(Refused):
+        product.viewers(space) if "permissions" in path else product.rights(pages)
