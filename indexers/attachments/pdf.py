@@ -79,7 +79,8 @@ def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
 
 
 def _pages(data: bytes) -> Sequence[PageObject]:
-    from pypdf import PdfReader  # late, as above
+    # Late, as above.
+    from pypdf import PdfReader
     from pypdf.errors import DependencyError, FileNotDecryptedError
 
     try:

@@ -19,12 +19,18 @@ _RELATIONSHIPS = (
 _PAGE = "/MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >>"
 
 
-def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+def zipped(contents: Mapping[str, str | bytes]) -> bytes:
     made = BytesIO()
     with ZipFile(made, "w", ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
+        for name, content in contents.items():
             archive.writestr(name, content)
     return made.getvalue()
+
+
+def parts(data: bytes) -> dict[str, bytes]:
+    """The reverse of `zipped`."""
+    with ZipFile(BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def docx(body: str, *, notes: str = "", links: Mapping[str, str] | None = None) -> bytes:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexers.attachments.content import MOST_CHARACTERS, Content, Unreadable
 from indexers.attachments.reading import read
-from tests.indexers.attachments.files import docx, pdf, pptx, words, xlsx
+from tests.indexers.attachments.files import docx, parts, pdf, pptx, words, xlsx, zipped
 
 REAL = {
     "a.docx": docx(words("One", style="H1") + words("two") + words("three", level=0)),
@@ -25,6 +25,11 @@ NAMES = st.sampled_from(sorted(REAL))
 JUNK = st.binary(max_size=40) | st.sampled_from(
     [b"PK\x03\x04", b"obj", b"endobj", b"stream", b"/Kids [2 0 R]", b"9999999999", b"<<", b">>"]
 )
+
+VALUES = [
+    b"", b"0", b"-1", b"1e9", b"99999999999", b"A1:XFD1048576", b"ZZZZ9", b"../../etc/passwd",
+    b"file:///etc/passwd", b"http://127.0.0.1:9/", b"javascript:x", b"nan", b"s", b"d", b"e"
+]  # fmt: skip
 
 
 def outcome(name: str, data: bytes) -> Content | str:
@@ -49,15 +54,43 @@ def test_any_bytes_are_read_or_refused(name: str, data: bytes) -> None:
     outcome(name, data)
 
 
+@st.composite
+def damaged(draw: st.DrawFn, data: bytes) -> bytes:
+    """``data`` with a few stretches of it lost, or replaced by junk."""
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(data)))
+        end = draw(st.integers(start, min(len(data), start + 60)))
+        data = data[:start] + draw(JUNK) + data[end:]
+    return data
+
+
 @given(NAMES, st.data())
 @settings(max_examples=400, deadline=None)
 def test_a_damaged_file_is_read_or_refused(name: str, data: st.DataObject) -> None:
-    damaged = REAL[name]
-    for _ in range(data.draw(st.integers(1, 4))):
-        start = data.draw(st.integers(0, len(damaged)))
-        end = data.draw(st.integers(start, min(len(damaged), start + 60)))
-        damaged = damaged[:start] + data.draw(JUNK) + damaged[end:]
-    outcome(name, damaged)
+    outcome(name, data.draw(damaged(REAL[name])))
+
+
+@given(st.sampled_from(["a.docx", "a.pptx", "a.xlsx"]), st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_part_that_is_damaged_in_a_sound_zip_is_read_or_refused(
+    name: str, data: st.DataObject
+) -> None:
+    found = parts(REAL[name])
+    part = data.draw(st.sampled_from(sorted(found)))
+    if data.draw(st.booleans()):
+        del found[part]
+    else:
+        found[part] = data.draw(damaged(found[part]) | swapped(found[part]))
+    outcome(name, zipped(found))
+
+
+@st.composite
+def swapped(draw: st.DrawFn, xml: bytes) -> bytes:
+    """XML that stays well formed, with other values in its attributes."""
+    values = [found.span(1) for found in re.finditer(rb'="([^"]*)"', xml)]
+    for start, end in sorted(draw(st.lists(st.sampled_from(values), max_size=4)), reverse=True)[:1]:
+        xml = xml[:start] + draw(st.sampled_from(VALUES)) + xml[end:]
+    return xml
 
 
 @given(NAMES, NAMES)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 import zlib
-from io import BytesIO
-from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
 
 from indexers.attachments.content import MOST_CHARACTERS, Unreadable
 from indexers.attachments.reading import read
-from tests.indexers.attachments.files import docx, pdf, pptx, saved, words, xlsx, zipped
+from tests.indexers.attachments.files import docx, parts, pdf, pptx, saved, words, xlsx, zipped
 
 MEGABYTE = 2**20
 OFFICE = {
@@ -22,11 +20,10 @@ OFFICE = {
 }
 
 
-def rebuilt(data: bytes, **parts: str | bytes) -> bytes:
+def rebuilt(data: bytes, **others: str | bytes) -> bytes:
     """An Office file with these parts in the place of those whose path ends so."""
-    with ZipFile(BytesIO(data)) as archive:
-        kept = {name: archive.read(name) for name in archive.namelist()}
-    for ending, content in parts.items():
+    kept = parts(data)
+    for ending, content in others.items():
         [path] = [name for name in kept if name.endswith(f"/{ending}.xml")] or [f"{ending}.xml"]
         kept[path] = content if isinstance(content, bytes) else content.encode()
     return zipped(kept)
