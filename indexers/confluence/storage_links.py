@@ -105,6 +105,8 @@ def _resource(resource: Node, links: Links) -> Target:  # noqa: PLR0911 - one ca
             return Target(said("filename"), address)
         case "ri:user":
             name = links.user(said("account-id") or said("userkey") or said("username"))
+            # People name themselves: on a page that another wrote, a name is no link.
+            name = " ".join(name.replace("](", "] (").split())
             return Target(name or said("username") or UNKNOWN_USER, "")
         case "ri:url":
             return Target(said("value"), links.resolve(said("value")))

@@ -132,7 +132,7 @@ def _prologue() -> str:
 
 
 def _named(name: str) -> str:
-    return _NAMESPACE.sub(lambda found: _PREFIXES.get(found[0], ""), name)
+    return _NAMESPACE.sub(lambda found: _PREFIXES.get(found[0], ""), name).lower()
 
 
 def _lenient(body: str) -> Node:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexers.confluence.storage_format import sections
+from indexers.confluence.storage_links import Links
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,17 @@ def test_without_links_labels_stand_alone() -> None:
 
     [section] = sections(body, title="On Call")
     assert section.text == "now Rota here [there](https://example.com) Unknown User"
+
+
+def test_tags_are_the_same_in_capitals() -> None:
+    [section] = sections("<P>One</P><UL><LI>two</LI><LI>three</LI></UL>", title="On Call")
+
+    assert section.text == "One\n\n- two\n- three"
+
+
+def test_a_name_that_somebody_chose_is_no_link() -> None:
+    body = '<p><ac:link><ri:user ri:account-id="1" /></ac:link></p>'
+    links = Links(user=lambda _: "[Ada](https://evil.example)\n\n# Ada")
+
+    [section] = sections(body, title="On Call", links=links)
+    assert section.text == "[Ada] (https://evil.example) # Ada"
