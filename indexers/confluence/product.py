@@ -229,7 +229,9 @@ def address(wiki: Transport, answer: Json, page: Json) -> str:
     """For people: where Confluence says that its site is, which may be elsewhere than we
     ask it, and the page in it. Not every answer says so; it is the same for all of them."""
     wiki.shown_at = _link(answer, "base") or wiki.shown_at
-    return wiki.shown_at.rstrip("/") + "/" + _link(page, "webui").lstrip("/")
+    # Without an address of its own a page still has the one that every Confluence knows.
+    path = _link(page, "webui") or f"/pages/viewpage.action?pageId={page.get('id')}"
+    return wiki.shown_at.rstrip("/") + "/" + path.lstrip("/")
 
 
 def _link(said: Json, name: str) -> str:

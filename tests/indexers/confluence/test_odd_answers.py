@@ -71,6 +71,20 @@ def test_a_version_of_another_form_breaks_nothing(site, number) -> None:
     assert page.version == (7 if number == "7" else 0)
 
 
+def test_a_page_that_tells_no_address_is_reached_by_its_id(site) -> None:
+    def alter(path: str, said: Json) -> Json:
+        for row in said["results"] if listed(path) else ():
+            row["_links"] = {}
+        return said
+
+    site.world.add_space("ENG")
+    page = site.world.create("ENG", "Page")
+
+    (found,) = altered(site, alter).pages(space_of(site, "ENG"))
+
+    assert found.url == f"{site.confluence.base_url}/pages/viewpage.action?pageId={page.id}"
+
+
 @pytest.mark.parametrize("missing", ["id", "status", "place"])
 def test_a_page_that_does_not_say_how_it_stands_is_not_taken_for_gone(site, missing) -> None:
     missing = {"place": "spaceId" if site.cloud else "space"}.get(missing, missing)
