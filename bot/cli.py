@@ -24,7 +24,8 @@ from bot.demo import run_demo
 from bot.errors import BotError, SlackMisconfigured
 from config import logs
 from config.loading import example, load, secrets
-from config.settings import FLAVOURS, Secrets, Settings, SettingsError
+from config.settings import Secrets, Settings, SettingsError
+from config.wikis import FLAVOURS
 from indexers.errors import IndexersError, WikiMisconfigured
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
@@ -119,6 +120,9 @@ def ask(
 @cli.command()
 @click.option("--wiki", "name", metavar="NAME", help="Only this wiki [default: all].")
 @click.option("--full", is_flag=True, help="Read and embed every page again.")
+@click.option(
+    "--recent", is_flag=True, help="Only a Confluence's latest edits: quick, and removes nothing."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option(
     "--allow-mass-removal", is_flag=True, help="Remove pages even if they are very many at once."
@@ -130,17 +134,21 @@ def sync(
     secrets: Secrets,
     name: str | None,
     full: bool,
+    recent: bool,
     dry_run: bool,
     allow_mass_removal: bool,
     as_json: bool,
 ) -> None:
     """Bring the index up to what the wikis say now."""
+    if full and recent:
+        raise click.UsageError("--full and --recent exclude each other.")
     with interruptible() as stopped, terminal.progress_bars() as progress:
         reports = wiring.sync(
             settings,
             secrets,
             name=name,
             full=full,
+            recent=recent,
             dry_run=dry_run,
             allow_mass_removal=allow_mass_removal,
             progress=progress,

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from bot import terminal, wiring
 from bot.errors import BotError
-from config.settings import Secrets, Settings, WikiSettings
+from config.settings import Secrets, Settings
+from config.wikis import MarkdownSettings
 
 _ROOT = Path(__file__).parents[1]
 _HANDBOOK = _ROOT / "tests" / "data" / "wikis" / "18f-handbook" / "pages"
@@ -69,19 +70,22 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
 
 
 def _settings(data_dir: Path) -> Settings:
-    wiki = WikiSettings(
+    # Its own defaults, whatever the environment says of another installation.
+    return Settings.model_construct(data_dir=data_dir, wiki=(_handbook(),))
+
+
+def _handbook() -> MarkdownSettings:
+    return MarkdownSettings(
         type="markdown",
         name="18f-handbook",
         path=_HANDBOOK,
         site_url="https://handbook.tts.gsa.gov",
     )
-    # Its own defaults, whatever the environment says of another installation.
-    return Settings.model_construct(data_dir=data_dir, wiki=(wiki,))
 
 
 def _write_config(settings: Settings) -> Path:
     """The demo's settings as a file, so that the commands it prints can be run."""
-    (wiki,) = settings.wiki
+    wiki = _handbook()
     file = settings.data_dir / "footnote.toml"
     file.write_text(
         "\n".join(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,14 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
+from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
-from bot.errors import SyncRunning
+from bot.errors import StateUnavailable
 from bot.evaluation.questions import Corpus, located, read_cases
 from bot.evaluation.run import ask_all, report
 from bot.model import Answer, NoAnswer, Question
+from bot.operations import webhooks
+from bot.operations.passes import Rhythm, health, passed
+from bot.operations.syncing import Hints, OneSyncAtATime, now, record, rhythms
 from config.settings import Secrets, Settings, SettingsError
+from config.wikis import ConfluenceSettings, WikiSettings
 from indexers import wiring as indexing
-from indexers.errors import IndexersError
 from indexers.model import EVERYONE, Principal, Progress, Section, SyncReport
 from indexers.wiring import Indexing
 
@@ -29,17 +32,32 @@ if TYPE_CHECKING:
     from bot.state.database import Database
 
 SLACK_API = "https://slack.com/api/"
+_LATELY = timedelta(days=7)
 
 log = logging.getLogger(__name__)
 
 
-def answerer_of(settings: Settings, indexing: Indexing) -> Answerer:
+def answerer_of(
+    settings: Settings,
+    indexing: Indexing,
+    last_pass: Callable[[str], datetime | None] = lambda _: None,
+) -> Answerer:
+    """``last_pass`` says since when what is indexed is true of a wiki."""
+    lookouts, seconds = indexing.lookouts, settings.answer.check_seconds
+    recheck = Recheck(
+        lookouts,
+        last_pass,
+        seconds=seconds,
+        refuses=settings.answer.unchecked == "refuse",
+        at_once=max(8, 2 * settings.slack.workers),
+    )
     return Answerer(
         Retrieval(indexing.index, indexing.embedder),
         Confidence(),
         tuple(indexing.wikis),
         max_characters=settings.answer.max_characters,
         min_confidence=settings.answer.min_confidence,
+        recheck=recheck if lookouts and seconds else None,
     )
 
 
@@ -53,10 +71,10 @@ def asking(
         WikiMisconfigured: no wiki is set, or none has one of these names.
         IndexUnavailable: the index cannot be opened or searched.
     """
-    reader = Principal.of(EVERYONE, *([f"user:{email.casefold()}"] if email else []))
     with Indexing(settings, secrets) as parts:
         parts.chosen(*wikis)
-        answerer = answerer_of(settings, parts)
+        reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
+        answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name))
         yield lambda text: answerer.answer(Question(text, reader, tuple(wikis) or None))
 
 
@@ -66,30 +84,67 @@ def sync(
     *,
     name: str | None,
     full: bool,
+    recent: bool = False,
     dry_run: bool,
     allow_mass_removal: bool,
     progress: Callable[[Progress], None],
     stopped: Callable[[], bool],
 ) -> list[SyncReport]:
+    began = now()
     with Indexing(settings, secrets) as parts:
-        return parts.sync(
+        reports = parts.sync(
             name,
             full=full,
+            recent=recent,
             dry_run=dry_run,
             allow_mass_removal=allow_mass_removal,
             progress=progress,
             stopped=stopped,
         )
+    if not dry_run:
+        _write_down(settings, reports, Rhythm.RECENT if recent else Rhythm.FULL, began)
+    return reports
+
+
+def _write_down(
+    settings: Settings, reports: Sequence[SyncReport], rhythm: Rhythm, began: datetime
+) -> None:
+    # See `flags`.
+    from bot.state.pass_log import DatabasePassLog
+
+    try:
+        with closing(_state(settings)) as state:
+            passes = DatabasePassLog(state)
+            for report in reports:
+                before = passes.last_complete(report.wiki)
+                record(passes, passed(report, rhythm, began, now(), before))
+    except StateUnavailable as error:
+        log.warning("This pass could not be written down: %s", error)
+
+
+def _last_pass(settings: Settings, wiki: str) -> datetime | None:
+    # See `flags`.
+    from bot.state.pass_log import DatabasePassLog
+
+    with closing(_state(settings)) as state:
+        found = DatabasePassLog(state).last_complete(wiki)
+    return found.astimezone() if found else None
 
 
 def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
-    """Pages and passages of each wiki, those that are set and not yet synced too."""
-    with Indexing(settings, secrets) as parts:
+    """Pages and passages of each wiki, those that are set and not yet synced too, and how
+    its passes of the last week went."""
+    # See `flags`.
+    from bot.state.pass_log import DatabasePassLog
+
+    with Indexing(settings, secrets) as parts, closing(_state(settings)) as state:
         counts = dict.fromkeys(parts.wikis, (0, 0)) | parts.index.counts()
+        passes = DatabasePassLog(state).since(now() - _LATELY)
         return {
             "building": parts.index.building,
             "wikis": {
                 name: {"pages": pages, "passages": passages}
+                | health([one for one in passes if one.wiki == name])
                 for name, (pages, passages) in counts.items()
             },
         }
@@ -133,42 +188,6 @@ def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:
     return indexing.sections(file, form, flavour)
 
 
-class OneSyncAtATime:
-    """`bot.ports.Reindexing` over the wikis; remembers when each was last read."""
-
-    def __init__(self, parts: Indexing) -> None:
-        self._parts = parts
-        self._running = threading.Lock()
-        self._stopping = threading.Event()
-        self._ended: dict[str, datetime] = {}
-
-    def wikis(self) -> Sequence[str]:
-        return tuple(self._parts.wikis)
-
-    def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
-        if not self._running.acquire(blocking=False):
-            raise SyncRunning("A sync is running already; it will be through in a while.")
-        try:
-            began = datetime.now(UTC)
-            reports = self._parts.sync(wiki, progress=progress, stopped=self._stopping.is_set)
-            self._ended |= {report.wiki: began for report in reports if report.complete}
-            return reports
-        finally:
-            self._running.release()
-
-    def as_of(self) -> datetime | None:
-        """Since when what is indexed is true of every wiki; None before that."""
-        if not self._ended or self._ended.keys() < self._parts.wikis.keys():
-            return None
-        return min(self._ended.values()).astimezone()
-
-    def stop(self) -> None:
-        """Ask a running sync to end at the next safe point, and wait for it."""
-        self._stopping.set()
-        with self._running:
-            return
-
-
 def serve(settings: Settings, secrets: Secrets) -> None:
     """Answer in Slack until SIGTERM or SIGINT; sync at the start and every so often.
 
@@ -180,24 +199,44 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     # Slack's libraries take half a second to import, which no other command needs.
     from bot.slack.app import Surroundings
     from bot.slack.serve import serve as serve_slack
+    from bot.state.pass_log import DatabasePassLog
 
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
     with Indexing(settings, secrets) as parts, closing(_state(settings)) as state:
         parts.chosen()
-        answerer = answerer_of(settings, parts)
+        passes = DatabasePassLog(state)
+        syncing = OneSyncAtATime(parts, passes)
+        answerer = answerer_of(settings, parts, syncing.last_pass)
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
-        syncing = OneSyncAtATime(parts)
-        with rhythm(syncing, timedelta(minutes=settings.sync.every_minutes)):
+        hints = Hints()
+        edits_every = settings.sync.recent_minutes if parts.confluences else 0
+        with rhythms(
+            syncing,
+            hints,
+            every=timedelta(minutes=settings.sync.every_minutes),
+            edits_every=timedelta(minutes=edits_every),
+        ):
             asyncio.run(
                 serve_slack(
                     slack_settings(settings, secrets),
                     answering=answerer,
                     reindexing=syncing,
+                    tokens=parts.tokens,
                     state=state,
-                    around=Surroundings(as_of=syncing.as_of),
+                    around=Surroundings(as_of=syncing.as_of, hooks=_hooks(secrets, hints)),
                 )
             )
+
+
+def _hooks(secrets: Secrets, hints: Hints) -> dict[str, Callable[[bytes, Mapping[str, str]], int]]:
+    secret = secrets.confluence_webhook_secret.get_secret_value()
+    if not secret:
+        return {}
+    taker = webhooks.Webhooks(secret, hints.give)
+    return {
+        webhooks.PATH: lambda body, headers: taker.take(body, headers.get(webhooks.SIGNATURE, ""))
+    }
 
 
 def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
@@ -214,9 +253,7 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         api_url=secrets.slack_api_url or SLACK_API,
         port=slack.port,
         review_channel=slack.review_channel,
-        link_origins=links.origins(
-            [*(wiki.site_url or wiki.git for wiki in settings.wiki), *slack.link_hosts]
-        ),
+        link_origins=links.origins([*map(_site, settings.wiki), *slack.link_hosts]),
         admins=frozenset(slack.admins),
         guests=slack.guests,
         shared_channels=slack.shared_channels,
@@ -225,45 +262,10 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
     )
 
 
-@contextmanager
-def rhythm(syncing: OneSyncAtATime, every: timedelta) -> Iterator[None]:
-    """Sync now and ``every`` so often in a thread of its own; zero is never."""
-    over = threading.Event()
-
-    def run() -> None:
-        while not over.is_set():
-            try:
-                for done in syncing.sync(None, lambda _: None):
-                    log.info("Synced %s: %s", done.wiki, _in_short(done))
-                    if done.error:
-                        log.error("%s could not be synced to its end: %s", done.wiki, done.error)
-            except SyncRunning:
-                log.info("An admin's sync is running; the next one is due in %s", every)
-            except IndexersError as error:
-                # Its text is a whole sentence for the operator; a traceback adds nothing.
-                log.error("The sync failed, and will be tried again in %s: %s", every, error)  # noqa: TRY400
-            except Exception:
-                # The edge of this thread: the syncs to come must not end with this one.
-                log.exception("The sync broke, and will be tried again in %s", every)
-            over.wait(every.total_seconds())
-
-    thread = threading.Thread(target=run, name="syncing", daemon=True)
-    if every:
-        thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        syncing.stop()
-        if every:
-            thread.join()
-
-
-def _in_short(done: SyncReport) -> str:
-    return (
-        f"{done.added} added, {done.changed} changed, {done.removed} removed, "
-        f"{done.unchanged} unchanged, {len(done.failed)} failed, {done.seconds:.1f} s"
-    )
+def _site(wiki: WikiSettings) -> str:
+    if isinstance(wiki, ConfluenceSettings):
+        return wiki.url
+    return wiki.site_url or wiki.git
 
 
 def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:

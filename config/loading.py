@@ -12,13 +12,14 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import InitSettingsSource
 from pydantic_settings import SettingsError as UnreadableVariable
 
 from config.settings import ENV_PREFIX, Secrets, Settings, SettingsError
+from config.wikis import ConfluenceSettings, MarkdownSettings, WikiSettings
 
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
@@ -92,10 +93,15 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     def anchored(path: Path) -> Path:
         return folder / path.expanduser()
 
-    wikis = tuple(
-        wiki if wiki.git or not wiki.path else wiki.model_copy(update={"path": anchored(wiki.path)})
-        for wiki in settings.wiki
-    )
+    def of(wiki: WikiSettings) -> WikiSettings:
+        if isinstance(wiki, ConfluenceSettings):
+            bundle = wiki.ca_bundle
+            return wiki.model_copy(update={"ca_bundle": anchored(bundle)}) if bundle else wiki
+        if wiki.git or not wiki.path:
+            return wiki
+        return wiki.model_copy(update={"path": anchored(wiki.path)})
+
+    wikis = tuple(map(of, settings.wiki))
     return settings.model_copy(update={"wiki": wikis, "data_dir": anchored(settings.data_dir)})
 
 
@@ -113,6 +119,11 @@ def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: _nearest(name.upper(), known) for name in ours if name.upper() not in known}
 
 
+_WIKIS: dict[str, type[BaseModel]] = {
+    "markdown": MarkdownSettings,
+    "confluence": ConfluenceSettings,
+}
+
 _MEANT = {
     "tuple_type": "must be a list, [...]",
     "model_type": "must be a section, [...]",
@@ -123,7 +134,7 @@ _MEANT = {
 def _in_words(error: ValidationError, strangers: Iterable[str]) -> Iterator[str]:
     """A line each, but for keys that came from a variable which is named already."""
     for problem in error.errors():
-        path = [str(part) for part in problem["loc"]]
+        path = [str(part) for part in _without_tag(problem["loc"])]
         shown = ".".join(path) or "settings"
         if problem["type"] == "extra_forbidden":
             variable = ENV_PREFIX + "__".join(path).upper()
@@ -131,21 +142,30 @@ def _in_words(error: ValidationError, strangers: Iterable[str]) -> Iterator[str]
                 yield f"`{shown}` is not a setting{_nearest(path[-1], _keys_at(problem['loc']))}"
         elif problem["type"] == "missing":
             yield f"`{shown}` is missing"
+        elif problem["type"] == "union_tag_not_found":
+            yield f"`{shown}.type` is missing"
+        elif problem["type"] == "union_tag_invalid":
+            yield f"`{shown}.type`: must be {problem['ctx']['expected_tags'].replace(', ', ' or ')}"
         else:
             said = problem["msg"].removeprefix("Value error, ")
             said = _MEANT.get(problem["type"], f"{said[:1].lower()}{said[1:]}")
             yield f"`{shown}`: {said}"
 
 
+def _without_tag(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """A wiki's type stands in its place, where nobody wrote it."""
+    return location[:2] + location[3:] if location[:1] == ("wiki",) else location
+
+
 def _keys_at(location: tuple[int | str, ...]) -> set[str]:
     """What may stand beside the key at ``location``."""
+    if location[0] == "wiki" and len(location) > 3:
+        return set(_WIKIS[str(location[2])].model_fields)
     model: type[BaseModel] = Settings
     for part in location[:-1]:
-        if isinstance(part, str) and part in model.model_fields:
-            annotation = model.model_fields[part].annotation
-            inner = next((arg for arg in get_args(annotation) if isinstance(arg, type)), annotation)
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
-                model = inner
+        inner = model.model_fields[str(part)].annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            model = inner
     return set(model.model_fields)
 
 

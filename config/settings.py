@@ -5,22 +5,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+
+from config.wikis import Strict, WikiSettings
 
 ENV_PREFIX = "FOOTNOTE_"
 
@@ -38,92 +34,6 @@ class SettingsError(Exception):
         )
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class WikiSettings(_Strict):
-    """One ``[[wiki]]``."""
-
-    type: Literal["markdown"] = Field(description="What kind of wiki: `markdown`.")
-    name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
-        description="What you call it: small letters, digits, `-` and `_`.",
-    )
-    path: Path | None = Field(
-        None,
-        description="The folder it lies in, from this file's folder. With `git`: a folder "
-        "within the repository.",
-    )
-    git: str = Field("", repr=False, description="Or the git address it is cloned from.")
-    branch: str = Field("", description="The git branch; empty is the repository's own choice.")
-    site_url: str = Field(
-        "", description="Where people read it; source links start with this. Empty: the repository."
-    )
-    flavour: Literal[
-        "auto",
-        "github",
-        "gitlab",
-        "mkdocs",
-        "docusaurus",
-        "hugo",
-        "jekyll",
-        "eleventy",
-        "middleman",
-        "obsidian",
-        "gitbook",
-        "github-wiki",
-    ] = Field("auto", description="Which dialect its pages are written in.")
-    addresses: Literal["auto", "pretty", "html", "bare", "source"] = Field(
-        "auto",
-        description="How a page's address follows from its file: `pretty` (`a/`), `html`, `bare` "
-        "(`a`) or `source` (`a.md`); auto is the flavour's rule.",
-    )
-    anchors: Literal[
-        "auto",
-        "github",
-        "gitlab",
-        "gitlab",
-        "hugo",
-        "mkdocs",
-        "eleventy",
-        "kramdown",
-        "middleman",
-        "obsidian",
-    ] = Field("auto", description="How a heading becomes an anchor; auto is the flavour's rule.")
-    include: tuple[str, ...] = Field(
-        (), description="Read only pages that match one of these patterns (as in .gitignore)."
-    )
-    exclude: tuple[str, ...] = Field((), description="Leave out pages that match one of these.")
-    readers: tuple[str, ...] = Field(
-        ("everyone",),
-        min_length=1,
-        description='Who may read it: "everyone", a Slack user group "@engineering", an address.',
-    )
-    max_page_bytes: int = Field(2_000_000, gt=0, description="Larger pages are skipped.")
-
-    @field_validator("site_url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        if value and not value.startswith(("https://", "http://")):
-            raise ValueError("must start with https:// or http://")
-        return value.rstrip("/")
-
-    @field_validator("readers")
-    @classmethod
-    def _are_readers(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        for value in values:
-            if value != "everyone" and "@" not in value:
-                raise ValueError(f'{value!r} is neither "everyone", "@group" nor an e-mail address')
-        return values
-
-    @model_validator(mode="after")
-    def _has_a_place(self) -> WikiSettings:
-        if not self.path and not self.git:
-            raise ValueError("needs `path` or `git`")
-        return self
-
-
 Language = Literal[
     "arabic", "azerbaijani", "basque", "bengali", "catalan", "chinese", "danish",
     "dutch", "english", "finnish", "french", "german", "greek", "hebrew",
@@ -134,7 +44,7 @@ Language = Literal[
 """Those that Qdrant's search by words knows."""
 
 
-class IndexSettings(_Strict):
+class IndexSettings(Strict):
     """``[index]``"""
 
     url: str = Field(
@@ -149,11 +59,16 @@ class IndexSettings(_Strict):
     )
 
 
-class SyncSettings(_Strict):
+class SyncSettings(Strict):
     """``[sync]``"""
 
     every_minutes: float = Field(
         60, ge=0, description="How often `footnote serve` syncs by itself; 0 is never."
+    )
+    recent_minutes: float = Field(
+        5,
+        ge=0,
+        description="How often it asks a Confluence for its latest edits in between; 0 is never.",
     )
     max_removal: float = Field(
         0.2,
@@ -163,7 +78,7 @@ class SyncSettings(_Strict):
     )
 
 
-class AnswerSettings(_Strict):
+class AnswerSettings(Strict):
     """``[answer]``"""
 
     max_characters: int = Field(
@@ -172,9 +87,21 @@ class AnswerSettings(_Strict):
     min_confidence: float = Field(
         0.3, ge=0, le=1, description="Below this the bot says that it found nothing."
     )
+    check_seconds: float = Field(
+        2.0,
+        ge=0,
+        le=30,
+        description="How long a Confluence may take to say that cited pages still stand and may "
+        "still be read; 0 is not to ask.",
+    )
+    unchecked: Literal["say", "refuse"] = Field(
+        "say",
+        description="What to do if it does not say in time: answer, and `say` when the wiki was "
+        "last read, or `refuse`.",
+    )
 
 
-class SlackSettings(_Strict):
+class SlackSettings(Strict):
     """``[slack]``"""
 
     mode: Literal["socket", "http"] = Field("socket", description="Socket Mode, or HTTP events.")
@@ -198,7 +125,7 @@ class SlackSettings(_Strict):
     workers: int = Field(4, ge=1, le=64, description="How many questions are answered at once.")
 
 
-class StateSettings(_Strict):
+class StateSettings(Strict):
     """``[state]``"""
 
     url: str = Field(
@@ -259,6 +186,19 @@ class Secrets(BaseSettings):
     slack_api_url: str = Field("", description="Another address of Slack's Web API.")
     qdrant_api_key: SecretStr = Field(SecretStr(""), description="For `[index] url`.")
     footnote_git_token: SecretStr = Field(SecretStr(""), description="For `git` over https.")
+    confluence_token: SecretStr = Field(
+        SecretStr(""), description="Cloud: an API token. Data Center: a personal access token."
+    )
+    confluence_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Of Data Center's webhooks, if it sends any."
+    )
+
+    def variable(self, name: str) -> str:
+        """A secret that stands in a variable which the settings name; empty if it is not set."""
+        known: object = getattr(self, name.lower(), None)
+        if isinstance(known, SecretStr):
+            return known.get_secret_value()
+        return os.environ.get(name, "")
 
     def slack_problems(self, mode: str) -> list[str]:
         """What is missing or in the wrong place, before Slack is asked."""
@@ -274,6 +214,3 @@ class Secrets(BaseSettings):
             for name, secret, start in wanted
             if not secret.get_secret_value() or not secret.get_secret_value().startswith(start)
         ]
-
-
-FLAVOURS: tuple[str, ...] = get_args(WikiSettings.model_fields["flavour"].annotation)

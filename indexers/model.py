@@ -23,8 +23,9 @@ _PASSAGE_IDS = uuid.UUID("5b0f3f0e-6f0c-4e57-9f5e-0a4f6e6f7465")
 class Principal:
     """Whose rights count: the tokens that a reader holds.
 
-    Tokens are ``everyone``, ``user:...`` and ``group:...``. A principal without
-    tokens reads nothing at all, which is what an outsider gets.
+    Tokens are ``everyone``, ``user:...``, ``domain:...``, ``group:...``, and those that a
+    wiki makes for its own people. A principal without tokens reads nothing at all, which is
+    what an outsider gets.
     """
 
     tokens: frozenset[str] = frozenset()
@@ -32,6 +33,20 @@ class Principal:
     @classmethod
     def of(cls, *tokens: str) -> Self:
         return cls(frozenset(tokens))
+
+
+def user_token(email: str) -> str:
+    return f"user:{email.casefold()}"
+
+
+def domain_token(email: str) -> str:
+    """Of everybody whose address has this domain."""
+    return f"domain:{email.casefold().rpartition('@')[2]}"
+
+
+def addressed(email: str) -> frozenset[str]:
+    """What an e-mail address by itself lets somebody hold."""
+    return frozenset({user_token(email), domain_token(email)}) if "@" in email else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

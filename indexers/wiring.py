@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypedDict
+from typing import Self
 
-from config.settings import IndexSettings, Secrets, Settings, WikiSettings
+from config.settings import IndexSettings, Secrets, Settings
+from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers.confluence import storage_format
 from indexers.errors import MassRemoval, WikiMisconfigured, WikiUnavailable
 from indexers.index.current import CurrentIndex, Shelf, fingerprint
@@ -17,12 +18,11 @@ from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.server import Server, ServerIndex
 from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.markdown import convert
-from indexers.markdown.git import GitWiki
-from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import EVERYONE, Acl, Progress, Section, SyncReport
-from indexers.ports import Embedder, Wiki
+from indexers.model import Progress, Section, SyncReport, addressed
+from indexers.ports import Embedder, Lookout, Wiki
 from indexers.splitting import Splitter
 from indexers.sync import sync
+from indexers.wikis import Confluence, acl_of, confluence_of, markdown_of
 
 STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
 """Of files that hold a Confluence page's body."""
@@ -48,8 +48,9 @@ class Indexing:
         self._settings = settings
         self._secrets = secrets
         self._folder = folder
+        self.confluences: dict[str, Confluence] = {}
         if wikis is None:
-            wikis = [wiki_of(wiki, settings.data_dir, secrets) for wiki in settings.wiki]
+            wikis = [self._wiki(wiki) for wiki in settings.wiki]
         self.wikis = {wiki.name: wiki for wiki in wikis}
 
     def __enter__(self) -> Self:
@@ -85,20 +86,34 @@ class Indexing:
         # Readers that the settings no longer name read nothing from the moment that the
         # index is open, however long the next sync takes or stays away.
         for wiki in self._settings.wiki:
-            index.narrow(wiki.name, acl_of(wiki.readers))
+            if isinstance(wiki, MarkdownSettings):
+                index.narrow(wiki.name, acl_of(wiki.readers))
         return index
+
+    @property
+    def lookouts(self) -> dict[str, Lookout]:
+        """The wikis that can be asked how a page stands, by name."""
+        return {name: confluence.lookout for name, confluence in self.confluences.items()}
+
+    def tokens(self, email: str) -> frozenset[str]:
+        """What the person with this address holds in all wikis together, beside
+        ``everyone``. May take seconds."""
+        members = (confluence.members for confluence in self.confluences.values())
+        return addressed(email).union(*(of.tokens(email) for of in members))
 
     def sync(
         self,
         name: str | None = None,
         *,
         full: bool = False,
+        recent: bool = False,
         dry_run: bool = False,
         allow_mass_removal: bool = False,
         progress: Callable[[Progress], None] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> list[SyncReport]:
-        """Sync one wiki, or all; a wiki that left the settings leaves the index. One that
+        """Sync one wiki, or all; a wiki that left the settings leaves the index. ``recent``
+        reads the latest edits of those that can tell them, and nothing else. One that
         cannot be listed, or would lose too many pages, keeps no other from its turn: its
         report holds the error.
 
@@ -107,7 +122,11 @@ class Indexing:
             IndexUnavailable, ModelUnavailable: nothing can be written now.
         """
         reports = []
-        for wiki in self.chosen(*([name] if name else [])):
+        wikis = self.chosen(*([name] if name else []))
+        if recent:
+            of = self.confluences
+            wikis = [of[wiki.name].recent for wiki in wikis if wiki.name in of]
+        for wiki in wikis:
             if stopped():
                 break
             report = SyncReport(wiki.name)
@@ -128,7 +147,7 @@ class Indexing:
                 )
             except (WikiUnavailable, MassRemoval) as error:
                 report.complete, report.error = False, error
-        everything = len(reports) == len(self.wikis)
+        everything = len(reports) == len(self.wikis) and not recent
         if everything and not dry_run and all(report.complete for report in reports):
             self._forget_strangers()
             self.index.promote()
@@ -161,6 +180,12 @@ class Indexing:
         for stranger in self.index.counts().keys() - self.wikis.keys():
             self.index.remove(stranger, list(self.index.known(stranger)))
 
+    def _wiki(self, wiki: MarkdownSettings | ConfluenceSettings) -> Wiki:
+        if isinstance(wiki, MarkdownSettings):
+            return markdown_of(wiki, self._settings.data_dir, self._secrets)
+        self.confluences[wiki.name] = confluence_of(wiki, self._secrets)
+        return self.confluences[wiki.name].wiki
+
     def _shelf(self, index: IndexSettings) -> Shelf:
         if index.url and self._folder is None:
             server = Server(index.url, self._secrets.qdrant_api_key.get_secret_value() or None)
@@ -180,55 +205,6 @@ class Indexing:
                 place, dimensions=self.embedder.dimensions, language=index.language
             ),
         )
-
-
-class _Reading(TypedDict):
-    """How a Markdown wiki is read, wherever it comes from."""
-
-    site_url: str
-    flavour: str
-    addresses: str
-    anchors: str
-    acl: Acl
-    include: Sequence[str]
-    exclude: Sequence[str]
-    max_bytes: int
-
-
-def wiki_of(wiki: WikiSettings, data_dir: Path, secrets: Secrets) -> Wiki:
-    """One ``[[wiki]]``; a cloned one stands in the data folder."""
-    reading = _Reading(
-        site_url=wiki.site_url,
-        flavour=wiki.flavour,
-        addresses=wiki.addresses,
-        anchors=wiki.anchors,
-        acl=acl_of(wiki.readers),
-        include=wiki.include,
-        exclude=wiki.exclude,
-        max_bytes=wiki.max_page_bytes,
-    )
-    if wiki.git:
-        return GitWiki(
-            wiki.name,
-            wiki.git,
-            data_dir / "clones" / wiki.name,
-            branch=wiki.branch,
-            subfolder=wiki.path.as_posix() if wiki.path else "",
-            credential=secrets.footnote_git_token.get_secret_value(),
-            **reading,
-        )
-    return MarkdownWiki(wiki.name, wiki.path or Path(), **reading)
-
-
-def acl_of(readers: Sequence[str]) -> Acl:
-    """One gate that any of ``readers`` passes: "everyone", "@group", an address."""
-    return Acl.of([_token(reader) for reader in readers])
-
-
-def _token(reader: str) -> str:
-    if reader == EVERYONE:
-        return EVERYONE
-    return f"group:{reader[1:]}" if reader.startswith("@") else f"user:{reader.casefold()}"
 
 
 def sections(file: Path, form: str | None = None, flavour: str = "auto") -> tuple[Section, ...]:

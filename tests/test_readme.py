@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.cli import cli
-from config.settings import Secrets, Settings, WikiSettings
+from config.settings import Secrets, Settings
+from config.wikis import ConfluenceSettings, MarkdownSettings
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -26,12 +27,19 @@ def rows(heading: str) -> list[list[str]]:
 
 def settings() -> Iterator[list[str]]:
     for name, field in Settings.model_fields.items():
-        model = WikiSettings if name == "wiki" else field.annotation
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            for key, inner in model.model_fields.items():
-                yield row(f"{name}.{key}", inner.get_default(), inner.description, inner)
+        if name == "wiki":
+            yield from section("markdown", MarkdownSettings)
+            yield from section("confluence", ConfluenceSettings)
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from section(name, field.annotation)
         else:
             yield row(name, field.get_default(), field.description, field)
+
+
+def section(name: str, model: type[BaseModel]) -> Iterator[list[str]]:
+    for key, field in model.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        yield row(f"{name}.{key}", default, field.description, field)
 
 
 def row(name: str, default: object, description: str | None, field: FieldInfo) -> list[str]:
@@ -44,7 +52,7 @@ def in_toml(value: object) -> str:
     match value:
         case bool():
             return f"`{str(value).lower()}`"
-        case None | "" | ():
+        case None | "" | () | {}:
             return "empty"
         case tuple():
             return "`[" + ", ".join(f'"{item}"' for item in value) + "]`"

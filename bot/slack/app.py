@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from slack_bolt.async_app import AsyncApp
@@ -19,6 +19,7 @@ from bot.feedback.feedback import Feedback
 from bot.ports import Answering, Reindexing
 from bot.slack import incidents, listeners
 from bot.slack.commands import Commands
+from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
 from bot.slack.reindex import Reindexer
@@ -31,6 +32,8 @@ from bot.slack.workers import Workers
 from bot.state.database import Database
 from bot.state.inbox import Inbox
 from bot.state.ledger import DatabaseLedger
+from bot.state.pass_log import DatabasePassLog
+from indexers.model import addressed
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,8 @@ class Surroundings:
     seconds: Callable[[], float] = time.monotonic
     new_incident: Callable[[], str] = incidents.new_incident
     as_of: Callable[[], datetime | None] = unknown
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
+    """What takes posts from others than Slack, by path."""
     first_pause: float = 1.0
     """Seconds before the second try while Slack does not answer."""
     ping_every: float = 5.0
@@ -114,10 +119,12 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     *,
     answering: Answering,
     reindexing: Reindexing,
+    tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     around: Surroundings | None = None,
 ) -> SlackApp:
-    """``me`` is what `bot.slack.serve.sign_in` found. Nothing runs before `start`."""
+    """``me`` is what `bot.slack.serve.sign_in` found, ``tokens`` what the person with an
+    address holds in the wikis. Nothing runs before `start`."""
     around = around or Surroundings()
     voice = Voice(web_client(settings.bot_token, settings.api_url))
     hasty = web_client(settings.bot_token, settings.api_url, patient=False)
@@ -131,6 +138,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         shared_channels=settings.shared_channels,
         admins=settings.admins,
         clock=around.seconds,
+        tokens=tokens,
     )
     replies = Replies(
         me=me,
@@ -171,7 +179,9 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     listeners.listen(bolt, verdicts, Commands(people, reindexer), failures)
 
     def forgetting() -> int:
-        inbox.forget_before(around.clock() - settings.retention)
+        before = around.clock() - settings.retention
+        inbox.forget_before(before)
+        DatabasePassLog(state).forget_before(before)
         return feedback.forget_older_than(settings.retention)
 
     clients = (voice.client, hasty)

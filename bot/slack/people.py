@@ -17,12 +17,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.web import told
-from indexers.model import EVERYONE, Principal
+from indexers.model import EVERYONE, Principal, addressed
 
 logger = logging.getLogger(__name__)
 
 REMEMBERED = 60.0
 """Seconds for which a person's standing is believed, except before an admin's act."""
+PATIENCE = 8.0
+"""Seconds that the wikis have to say who somebody is."""
 GROUPS_REMEMBERED = 300.0
 GROUPS_RETRIED = 30.0
 
@@ -62,6 +64,8 @@ class People:
     shared_channels: bool
     admins: Container[str]
     clock: Callable[[], float]
+    tokens: Callable[[str], frozenset[str]] = addressed
+    """What the person with an address holds in the wikis; may take seconds."""
     _known: dict[str, tuple[float, Person]] = field(default_factory=dict)
     _groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _groups_until: float = float("-inf")
@@ -110,8 +114,19 @@ class People:
             return Closed("I answer members of this workspace only, and I do not know you as one.")
         if not private or person.standing is not Standing.MEMBER:
             return Principal.of(EVERYONE)
-        mine = {f"user:{person.email}"} if person.email else set()
-        return Principal.of(EVERYONE, *mine, *await self._groups_of(id_))
+        return Principal.of(EVERYONE, *await self._held_by(person), *await self._groups_of(id_))
+
+    async def _held_by(self, person: Person) -> frozenset[str]:
+        """In time, or nothing: a wiki that does not say who somebody is shows them no more
+        than everyone sees."""
+        if not person.email:
+            return frozenset()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.to_thread(self.tokens, person.email)
+        except TimeoutError:
+            logger.warning("Who %s is in the wikis could not be told in time", person.id)
+            return addressed(person.email)
 
     async def _look_up(self, id_: str) -> Person:
         try:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from typing import Any
 
-from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,15 +16,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
 from bot.ports import Answering, Reindexing
 from bot.slack.app import SlackApp, Surroundings, build_app
+from bot.slack.http import listening
 from bot.slack.letters import Identity
 from bot.slack.settings import SlackSettings
 from bot.slack.web import told, web_client
 from bot.state.database import Database
+from indexers.model import addressed
 
 logger = logging.getLogger(__name__)
 
-EVENTS = "/slack/events"
-HEALTH = "/healthz"
 _LONGEST_PAUSE = 60.0
 _CONNECTING = 20.0
 
@@ -36,6 +34,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
     *,
     answering: Answering,
     reindexing: Reindexing,
+    tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     around: Surroundings | None = None,
     stop: asyncio.Event | None = None,
@@ -60,6 +59,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
             me,
             answering=answering,
             reindexing=reindexing,
+            tokens=tokens,
             state=state,
             around=around,
         )
@@ -79,7 +79,7 @@ async def _listen(
     async with AsyncExitStack() as open_:
         await app.start()
         if settings.port is not None or not settings.socket_mode:
-            await open_.enter_async_context(_http(app.bolt, settings))
+            await open_.enter_async_context(listening(app.bolt, settings, around.hooks))
         if settings.socket_mode:
             handler = await _until(stop, _connect(app.bolt, settings, around))
             if handler is None:
@@ -156,40 +156,6 @@ async def _patiently(
             logger.warning("%s at %s; trying again in %.0f s", error, address, pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
-
-
-@asynccontextmanager
-async def _http(bolt: AsyncApp, settings: SlackSettings) -> AsyncIterator[None]:
-    """Events, unless they come by socket; and whether we are alive."""
-
-    async def events(request: web.Request) -> web.StreamResponse:
-        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
-
-    async def health(_: web.Request) -> web.StreamResponse:
-        return web.json_response({"status": "ok"})
-
-    application = web.Application()
-    application.router.add_get(HEALTH, health)
-    if not settings.socket_mode:
-        if not settings.signing_secret:
-            raise SlackMisconfigured(
-                "Without SLACK_APP_TOKEN (Socket Mode), SLACK_SIGNING_SECRET must be set: it "
-                "proves that events are Slack's."
-            )
-        application.router.add_post(EVENTS, events)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
-        except OSError as error:
-            raise SlackMisconfigured(
-                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
-                "Set another port."
-            ) from error
-        yield
-    finally:
-        await runner.cleanup()
 
 
 async def _until(stop: asyncio.Event, work: Awaitable[Any]) -> Any:

@@ -93,6 +93,22 @@ flags = sa.Table(
     sa.UniqueConstraint("answer", "person"),
 )
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (metadata.create_all,)
+passes = sa.Table(
+    "passes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("wiki", sa.String(64), nullable=False, index=True),
+    sa.Column("rhythm", sa.String(16), nullable=False),
+    sa.Column("began", Moment, nullable=False),
+    sa.Column("ended", Moment, nullable=False, index=True),
+    sa.Column("complete", sa.Boolean, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("told", sa.Text, nullable=False),
+)
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
+    metadata.create_all,
+    metadata.create_all,  # makes `passes` where the first was done before there was such a table
+)
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from threading import Thread
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -19,14 +20,24 @@ def abreast(work: Callable[[Item], Made], items: Iterable[Item], workers: int) -
         Whatever ``work`` raises, at its item; the others are given up.
     """
     waiting: deque[Future[Made]] = deque()
-    with ThreadPoolExecutor(workers, "confluence") as pool:
+    for item in items:
+        waiting.append(_begun(work, item))
+        if len(waiting) >= 2 * workers:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _begun(work: Callable[[Item], Made], item: Item) -> Future[Made]:
+    """In a thread that keeps nobody from going: an executor's threads are waited for when
+    the process ends, and a request may hang for a long time."""
+    made: Future[Made] = Future()
+
+    def run() -> None:
         try:
-            for item in items:
-                waiting.append(pool.submit(work, item))
-                if len(waiting) >= 2 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+            made.set_result(work(item))
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever wants the result
+            made.set_exception(error)
+
+    Thread(target=run, name="confluence", daemon=True).start()
+    return made

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from indexers.errors import WikiMisconfigured
 
+GATEWAY = "https://api.atlassian.com"
 _CLOUD_HOST = re.compile(r"(?:^|\.)(?:atlassian\.net|jira\.com)$")
 _GATEWAY = re.compile(r"^/ex/confluence/[^/]+")
 _TAIL = re.compile(r"/(?:spaces|display|pages|rest|api|dashboard\.action|index\.action)(?:/.*)?$")
@@ -22,15 +23,21 @@ class Base:
     origin: str
     path: str
     cloud: bool
+    people: str = ""
+    """Where people read it, if they do so elsewhere."""
 
     @property
     def url(self) -> str:
         return self.origin + self.path
 
     @property
+    def shown_at(self) -> str:
+        return self.people or self.url
+
+    @property
     def site(self) -> str:
         """Names the site in tokens, so that two sites' groups of one name stay apart."""
-        return self.url.partition("://")[2]
+        return self.shown_at.partition("://")[2]
 
     def relative(self, link: str) -> str:
         """Path and query of a link below this base. The host that a response names is
@@ -44,9 +51,10 @@ class Base:
         return f"{path}?{parts.query}" if parts.query else path
 
 
-def base_of(url: str, product: str = "auto") -> Base:
+def base_of(url: str, product: str = "auto", cloud_id: str = "") -> Base:
     """The base that ``url`` means, which may be that of any of its pages. ``product`` is
-    "cloud", "data_center", or "auto": told by the address.
+    "cloud", "data_center", or "auto": told by the address. With ``cloud_id`` it is asked
+    through the gateway, as scoped tokens must.
 
     Raises:
         WikiMisconfigured: it is no http(s) address, or holds a password.
@@ -74,4 +82,6 @@ def base_of(url: str, product: str = "auto") -> Base:
         cloud = product == "cloud"
     if cloud:
         path = (gateway[0] if gateway else "") + "/wiki"
+    if cloud_id:
+        return Base(GATEWAY, f"/ex/confluence/{cloud_id}/wiki", cloud=True, people=origin + path)
     return Base(origin, path, cloud)

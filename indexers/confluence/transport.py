@@ -92,7 +92,8 @@ class Transport:
     ) -> None:
         self.base = base
         self.requests = 0
-        self.shown_at = base.url
+        self._token = token
+        self.shown_at = base.shown_at
         """Where people see it, as far as it has told."""
         self.concurrency = concurrency
         self._patience = patience or Patience()
@@ -129,6 +130,11 @@ class Transport:
             WikiMisconfigured: the token is not accepted.
             WikiUnavailable: no answer after all tries.
         """
+        if not self._token:
+            raise WikiMisconfigured(
+                f"There is no token for the Confluence at {self.base.url}: set CONFLUENCE_TOKEN, or"
+                " the variable that `token_variable` names."
+            )
         client = self._nobody if anonymous else self._client
         response = self._answer(client, path, dict(params or {}))
         status = response.status_code

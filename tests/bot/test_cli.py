@@ -81,7 +81,9 @@ def test_sync_ask_and_status(handbook: Shell) -> None:
         "updated": None,
         "outdated": False,
     }
-    assert status.json["wikis"] == {"handbook": {"pages": 2, "passages": 2}}
+    wiki = status.json["wikis"]["handbook"]
+    assert (wiki["pages"], wiki["passages"], wiki["closed"], wiki["error"]) == (2, 2, 0, "")
+    assert wiki["as_of"] is not None
 
 
 def test_a_second_sync_embeds_nothing(handbook: Shell) -> None:

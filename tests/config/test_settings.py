@@ -10,8 +10,13 @@ import pytest
 from pydantic import BaseModel
 
 from config.loading import example, load, secrets
-from config.settings import Secrets, Settings, SettingsError, WikiSettings
+from config.settings import Secrets, Settings, SettingsError
+from config.wikis import ConfluenceSettings, MarkdownSettings
 
+NO_READER = (
+    '`wiki.0.readers`: \'all\' is neither "everyone", "@group", an e-mail address nor "*@" and a '
+    "domain"
+)
 WIKI = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
 
 
@@ -106,14 +111,18 @@ def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_INDX__URL", "x")
     found = problems(
         'inedx = 1\n[answer]\nmax_charcters = 3\nmin_confidence = 2\n[slack]\nadmins = "U1"\n'
-        '[[wiki]]\ntype = "wiki"\nname = "A b"\nnmae = 1\n[[wiki]]\ntype = "markdown"\n'
+        '[[wiki]]\ntype = "markdown"\nname = "A b"\nnmae = 1\n[[wiki]]\ntype = "wiki"\n'
+        '[[wiki]]\nname = "b"\n[[wiki]]\ntype = "confluence"\nspace = "X"\n'
     )
 
     assert [problem.partition("`; did")[0] for problem in found] == [
-        "`wiki.0.type`: input should be 'markdown'",
         "`wiki.0.name`: string should match pattern '^[a-z0-9][a-z0-9_-]{0,39}$'",
         "`wiki.0.nmae` is not a setting; did you mean `name`?",
-        "`wiki.1.name` is missing",
+        "`wiki.1.type`: must be 'markdown' or 'confluence'",
+        "`wiki.2.type` is missing",
+        "`wiki.3.name` is missing",
+        "`wiki.3.url` is missing",
+        "`wiki.3.space` is not a setting; did you mean `spaces`?",
         "`answer.min_confidence`: input should be less than or equal to 1",
         "`answer.max_charcters` is not a setting; did you mean `max_characters`?",
         "`slack.admins`: must be a list, [...]",
@@ -137,10 +146,7 @@ def test_one_problem_is_one_line_that_names_the_file() -> None:
         (WIKI + WIKI, "`wiki`: two wikis are called 'handbook'"),
         ('[[wiki]]\ntype = "markdown"\nname = "a"', "`wiki.0`: needs `path` or `git`"),
         (WIKI + 'site_url = "ftp://x"', "`wiki.0.site_url`: must start with https:// or http://"),
-        (
-            WIKI + 'readers = ["all"]',
-            '`wiki.0.readers`: \'all\' is neither "everyone", "@group" nor an e-mail address',
-        ),
+        (WIKI + 'readers = ["all"]', NO_READER),
         ("[wiki]\nname = 'a'", "`wiki`: must be a list, [...]"),
         ("index = 3", "`index`: must be a section, [...]"),
         ("data_dir = 3", "`data_dir`: must be a path"),
@@ -296,8 +302,18 @@ def test_the_example_can_be_read_and_says_nothing_but_defaults(folder: Path) -> 
     defaults = load(write(""))
 
     assert settings.model_copy(update={"wiki": (), "data_dir": folder / "data"}) == defaults
-    (wiki,) = settings.wiki
-    plain = WikiSettings(type="markdown", name=wiki.name, path=wiki.path, site_url=wiki.site_url)
+    wiki, confluence = settings.wiki
+    assert isinstance(wiki, MarkdownSettings)
+    assert isinstance(confluence, ConfluenceSettings)
+    assert confluence == ConfluenceSettings(
+        type="confluence",
+        name=confluence.name,
+        url=confluence.url,
+        email=confluence.email,
+    )
+    plain = MarkdownSettings(
+        type="markdown", name=wiki.name, path=wiki.path, site_url=wiki.site_url
+    )
     assert wiki == plain
 
 
@@ -308,9 +324,9 @@ def test_the_example_holds_every_setting_and_secret() -> None:
 
     for name, field in Settings.model_fields.items():
         assert name in given
-        model = WikiSettings if name == "wiki" else field.annotation
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            section = given["wiki"][0] if name == "wiki" else given[name]
-            assert set(model.model_fields) <= section.keys() | commented, name
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            assert set(field.annotation.model_fields) <= given[name].keys() | commented, name
+    for section, model in zip(given["wiki"], (MarkdownSettings, ConfluenceSettings), strict=True):
+        assert set(model.model_fields) <= section.keys() | commented
     missing = [name for name in Secrets.model_fields if name.upper() not in text]
     assert missing in ([], ["slack_api_url"])  # of use for tests alone

@@ -7,13 +7,15 @@ from typing import get_args
 
 import pytest
 
-from config.settings import IndexSettings, Language, Secrets, Settings, WikiSettings
+from config.settings import IndexSettings, Language, Secrets, Settings
+from config.wikis import MarkdownSettings
 from indexers.errors import IndexLocked, ModelUnavailable, WikiMisconfigured
 from indexers.index.lexical import Words
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, OPEN, Acl, Changed, Principal, Skipped
-from indexers.wiring import Indexing, acl_of, sections, wiki_of
+from indexers.wikis import acl_of, markdown_of
+from indexers.wiring import Indexing, sections
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 
@@ -48,7 +50,7 @@ def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
     (tmp_path / "keep.md").write_text("# Keep\n\nText.\n")
     (tmp_path / "drop.md").write_text("# Drop\n\nText.\n")
     (tmp_path / "large.md").write_text("# Large\n\n" + "Text. " * 100)
-    settings = WikiSettings(
+    settings = MarkdownSettings(
         type="markdown",
         name="handbook",
         path=tmp_path,
@@ -57,7 +59,7 @@ def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
         exclude=("drop.md",),
         max_page_bytes=200,
     )
-    wiki = wiki_of(settings, tmp_path, Secrets())
+    wiki = markdown_of(settings, tmp_path, Secrets())
     changes = list(wiki.changes({}))
     (page,) = [change.page for change in changes if isinstance(change, Changed)]
 
@@ -68,9 +70,9 @@ def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
 
 
 def test_a_repository_is_a_wiki(tmp_path: Path) -> None:
-    settings = WikiSettings(type="markdown", name="a", git="https://git.example.com/a.git")
+    settings = MarkdownSettings(type="markdown", name="a", git="https://git.example.com/a.git")
 
-    assert isinstance(wiki_of(settings, tmp_path, Secrets()), GitWiki)
+    assert isinstance(markdown_of(settings, tmp_path, Secrets()), GitWiki)
 
 
 def test_one_wiki_is_synced_by_its_name(tmp_path: Path) -> None:

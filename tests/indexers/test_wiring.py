@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Secrets, Settings, WikiSettings
+from config.settings import Secrets, Settings
+from config.wikis import MarkdownSettings
 from indexers.errors import MassRemoval, WikiUnavailable
 from indexers.model import EVERYONE, Principal
 from indexers.wiring import Indexing
@@ -78,7 +79,7 @@ def test_narrowed_readers_hold_before_any_sync(tmp_path: Path) -> None:
         return len(parts.index.search("leave", vector, reader=Principal.of(*tokens), limit=5))
 
     def opened(*readers: str) -> Indexing:
-        wiki = WikiSettings(type="markdown", name="w", path=tmp_path / "wiki", readers=readers)
+        wiki = MarkdownSettings(type="markdown", name="w", path=tmp_path / "wiki", readers=readers)
         return Indexing(Settings(wiki=(wiki,), data_dir=tmp_path / "data"), Secrets())
 
     with opened(EVERYONE) as open_to_all:

@@ -13,6 +13,8 @@ from indexers.model import EVERYONE, Principal
 
 from .conftest import Bot
 
+ANNA = ("user:anna@example.com", "domain:example.com")
+
 
 def words(message: Message) -> str:
     return "\n".join(
@@ -74,7 +76,7 @@ async def test_channels_read_what_everyone_may_and_people_what_they_may(
 
     assert [question.reader for question in bot.handbook.asked] == [
         Principal.of(EVERYONE),
-        Principal.of(EVERYONE, "user:anna@example.com", "group:hr", "group:S0HR"),
+        Principal.of(EVERYONE, *ANNA, "group:hr", "group:S0HR"),
     ]
     assert answer.text == "It is secret."
 
@@ -143,7 +145,7 @@ async def test_groups_that_cannot_be_read_open_nothing(bot: Bot, slack: LocalSla
     asked = await slack.dm("U0ANNA", "salary?")
     await slack.wait_for_message(asked.channel)
 
-    assert bot.handbook.asked[0].reader == Principal.of(EVERYONE, "user:anna@example.com")
+    assert bot.handbook.asked[0].reader == Principal.of(EVERYONE, *ANNA)
 
 
 async def test_bots_edits_and_other_talk_are_left_alone(bot: Bot, slack: LocalSlack) -> None:

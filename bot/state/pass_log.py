@@ -1,0 +1,71 @@
+"""Passes in the database: the port `bot.operations.passes.PassLog`."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.operations.passes import Pass, Rhythm
+from bot.state.database import Database
+from bot.state.schema import passes
+
+
+class DatabasePassLog:
+    """Its methods block for a moment: call them in a thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, one: Pass) -> None:
+        told = {
+            "counts": dict(one.counts),
+            "failed": dict(one.failed),
+            "spaces": dict(one.spaces),
+            "lags": {space: list(lags) for space, lags in one.lags.items()},
+        }
+        values = {
+            "wiki": one.wiki,
+            "rhythm": one.rhythm.value,
+            "began": one.began,
+            "ended": one.ended,
+            "complete": one.complete,
+            "error": one.error,
+            "told": json.dumps(told),
+        }
+        with self._database.begin() as connection:
+            connection.execute(sa.insert(passes).values(values))
+
+    def last_complete(self, wiki: str) -> datetime | None:
+        query = sa.select(sa.func.max(passes.c.began)).where(
+            passes.c.wiki == wiki, passes.c.rhythm == Rhythm.FULL.value, passes.c.complete
+        )
+        with self._database.begin() as connection:
+            found: datetime | None = connection.scalar(query)
+        return found
+
+    def since(self, when: datetime) -> list[Pass]:
+        query = sa.select(passes).where(passes.c.ended >= when).order_by(passes.c.ended)
+        with self._database.begin() as connection:
+            return [_pass(row) for row in connection.execute(query)]
+
+    def forget_before(self, when: datetime) -> int:
+        with self._database.begin() as connection:
+            return connection.execute(sa.delete(passes).where(passes.c.ended < when)).rowcount
+
+
+def _pass(row: Any) -> Pass:
+    told = json.loads(row.told)
+    spaces = {key: (pages, closed) for key, (pages, closed) in told.pop("spaces").items()}
+    return Pass(
+        wiki=row.wiki,
+        rhythm=Rhythm(row.rhythm),
+        began=row.began,
+        ended=row.ended,
+        complete=row.complete,
+        error=row.error,
+        spaces=spaces,
+        **told,
+    )

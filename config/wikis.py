@@ -1,0 +1,183 @@
+"""What an operator sets of a wiki: one ``[[wiki]]``, by its type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+
+class Strict(BaseModel):
+    """A section: a key that is not known is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Named(Strict):
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
+        description="What you call it: small letters, digits, `-` and `_`.",
+    )
+
+
+class MarkdownSettings(_Named):
+    """A folder of Markdown, or a git repository of it."""
+
+    type: Literal["markdown"] = Field(description="`markdown`")
+    path: Path | None = Field(
+        None,
+        description="The folder it lies in, from this file's folder. With `git`: a folder "
+        "within the repository.",
+    )
+    git: str = Field("", repr=False, description="Or the git address it is cloned from.")
+    branch: str = Field("", description="The git branch; empty is the repository's own choice.")
+    site_url: str = Field(
+        "", description="Where people read it; source links start with this. Empty: the repository."
+    )
+    flavour: Literal[
+        "auto",
+        "github",
+        "gitlab",
+        "mkdocs",
+        "docusaurus",
+        "hugo",
+        "jekyll",
+        "eleventy",
+        "middleman",
+        "obsidian",
+        "gitbook",
+        "github-wiki",
+    ] = Field("auto", description="Which dialect its pages are written in.")
+    addresses: Literal["auto", "pretty", "html", "bare", "source"] = Field(
+        "auto",
+        description="How a page's address follows from its file: `pretty` (`a/`), `html`, `bare` "
+        "(`a`) or `source` (`a.md`); auto is the flavour's rule.",
+    )
+    anchors: Literal[
+        "auto",
+        "github",
+        "gitlab",
+        "hugo",
+        "mkdocs",
+        "eleventy",
+        "kramdown",
+        "middleman",
+        "obsidian",
+    ] = Field("auto", description="How a heading becomes an anchor; auto is the flavour's rule.")
+    include: tuple[str, ...] = Field(
+        (), description="Read only pages that match one of these patterns (as in .gitignore)."
+    )
+    exclude: tuple[str, ...] = Field((), description="Leave out pages that match one of these.")
+    readers: tuple[str, ...] = Field(
+        ("everyone",),
+        min_length=1,
+        description='Who may read it: "everyone", a Slack user group "@engineering", an address, '
+        'all of a domain "*@example.com".',
+    )
+    max_page_bytes: int = Field(2_000_000, gt=0, description="Larger pages are skipped.")
+
+    @field_validator("site_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return _address(value)
+
+    @field_validator("readers")
+    @classmethod
+    def _are_readers(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            if value != "everyone" and "@" not in value:
+                raise ValueError(
+                    f'{value!r} is neither "everyone", "@group", an e-mail address nor "*@" and '
+                    "a domain"
+                )
+        return values
+
+    @model_validator(mode="after")
+    def _has_a_place(self) -> MarkdownSettings:
+        if not self.path and not self.git:
+            raise ValueError("needs `path` or `git`")
+        return self
+
+
+class ConfluenceSettings(_Named):
+    """A Confluence, Cloud or Data Center."""
+
+    type: Literal["confluence"] = Field(description="`confluence`")
+    url: str = Field(description="Where people read it, as in https://example.atlassian.net/wiki.")
+    product: Literal["auto", "cloud", "data_center"] = Field(
+        "auto", description="Which of the two; auto tells by the address."
+    )
+    email: str = Field("", description="Cloud: the address of the account that the token is of.")
+    cloud_id: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9-]*$",
+        description="Cloud, for a scoped token: the site's id; `footnote doctor` prints it.",
+    )
+    token_variable: str = Field(
+        "CONFLUENCE_TOKEN",
+        pattern=r"^[A-Z][A-Z0-9_]*$",
+        description="The variable that holds the token, where several wikis have their own.",
+    )
+    spaces: tuple[str, ...] = Field((), description="Keys of the spaces to read; empty is all.")
+    personal_spaces: bool = Field(default=False, description="Whether `all` has personal ones.")
+    archived_spaces: bool = Field(default=False, description="Whether `all` has archived ones.")
+    page_trees: tuple[str, ...] = Field(
+        (), description="Ids of pages: read only these and what is below them."
+    )
+    labels: tuple[str, ...] = Field((), description="Read only pages with one of these labels.")
+    exclude_labels: tuple[str, ...] = Field((), description="Leave out pages with one of these.")
+    cql: str = Field("", description="Read only pages that this search in Confluence finds.")
+    blog_posts: bool = Field(default=True, description="Whether to read blog posts.")
+    comments: bool = Field(default=False, description="Whether to read comments.")
+    attachments: bool = Field(
+        default=False,
+        description="Whether to read attached files; needs `pip install footnote[attachments]`.",
+    )
+    max_attachment_bytes: int = Field(
+        10_000_000, gt=0, description="Larger attachments are skipped."
+    )
+    accounts: dict[str, str] = Field(
+        default_factory=dict,
+        description="Account ids (Cloud), user keys or names (Data Center) by e-mail address, for "
+        "people whose address differs from Slack's or is hidden.",
+    )
+    members_minutes: float = Field(
+        10, ge=0, description="How long it is believed who somebody is and in which groups."
+    )
+    timeout_seconds: int = Field(30, gt=0, description="How long a request may take.")
+    concurrency: int = Field(6, ge=1, le=32, description="Requests at once.")
+    proxy: str = Field("", repr=False, description="A proxy's address.")
+    ca_bundle: Path | None = Field(
+        None, description="A file of certificate authorities, where yours is not a public one."
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return _address(value)
+
+    @field_validator("accounts")
+    @classmethod
+    def _are_addresses(cls, values: dict[str, str]) -> dict[str, str]:
+        for value in values:
+            if "@" not in value.strip("@"):
+                raise ValueError(f"{value!r} is not an e-mail address")
+        return {email.casefold(): account for email, account in values.items()}
+
+
+WikiSettings = Annotated[MarkdownSettings | ConfluenceSettings, Field(discriminator="type")]
+
+FLAVOURS: tuple[str, ...] = get_args(MarkdownSettings.model_fields["flavour"].annotation)
+
+
+def _address(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError("must start with https:// or http://")
+    return value.rstrip("/")

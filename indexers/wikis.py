@@ -1,0 +1,137 @@
+"""Settings -> the wikis that are read, one ``[[wiki]]`` each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from config.settings import Secrets
+from config.wikis import ConfluenceSettings, MarkdownSettings
+from indexers.confluence.addresses import base_of
+from indexers.confluence.members import ConfluenceMembers
+from indexers.confluence.recent import RecentEdits
+from indexers.confluence.scope import Scope
+from indexers.confluence.transport import Patience, Transport
+from indexers.confluence.wiki import ConfluenceWiki
+from indexers.markdown.git import GitWiki
+from indexers.markdown.wiki import MarkdownWiki
+from indexers.model import EVERYONE, Acl, domain_token, user_token
+from indexers.ports import Wiki
+
+_HASTE = 5
+"""Seconds that a request may take for which a person waits."""
+_IMPATIENT = Patience(tries=2, seconds=3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Confluence:
+    """One Confluence: ``wiki`` and ``recent`` are for syncs, which have time; ``lookout``
+    and ``members`` for people who wait for an answer."""
+
+    wiki: ConfluenceWiki
+    recent: RecentEdits
+    lookout: ConfluenceWiki
+    members: ConfluenceMembers
+
+
+class _Reading(TypedDict):
+    """How a Markdown wiki is read, wherever it comes from."""
+
+    site_url: str
+    flavour: str
+    addresses: str
+    anchors: str
+    acl: Acl
+    include: Sequence[str]
+    exclude: Sequence[str]
+    max_bytes: int
+
+
+def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
+    """
+    Raises:
+        WikiMisconfigured: the address is none.
+    """
+    base = base_of(wiki.url, wiki.product, wiki.cloud_id)
+    token = secrets.variable(wiki.token_variable)
+    scope = Scope(
+        spaces=wiki.spaces,
+        personal=wiki.personal_spaces,
+        archived=wiki.archived_spaces,
+        blog_posts=wiki.blog_posts,
+        trees=wiki.page_trees,
+        labels=wiki.labels,
+        labels_out=wiki.exclude_labels,
+        cql=wiki.cql,
+    )
+
+    def transport(*, timeout: int, patience: Patience) -> Transport:
+        return Transport(
+            base,
+            token,
+            email=wiki.email,
+            timeout=timeout,
+            proxy=wiki.proxy,
+            ca_bundle=str(wiki.ca_bundle or ""),
+            concurrency=wiki.concurrency,
+            patience=patience,
+        )
+
+    patient = transport(timeout=wiki.timeout_seconds, patience=Patience())
+    # Each its own, so that a long sync takes no place from who waits for an answer.
+    hasty = [
+        transport(timeout=min(wiki.timeout_seconds, _HASTE), patience=_IMPATIENT) for _ in range(2)
+    ]
+    read = ConfluenceWiki(wiki.name, patient, scope)
+    return Confluence(
+        wiki=read,
+        recent=RecentEdits(read),
+        lookout=ConfluenceWiki(wiki.name, hasty[0], scope),
+        members=ConfluenceMembers(
+            hasty[1],
+            read.tokens,
+            overrides=wiki.accounts,
+            remembered=wiki.members_minutes * 60,
+        ),
+    )
+
+
+def markdown_of(wiki: MarkdownSettings, data_dir: Path, secrets: Secrets) -> Wiki:
+    """A folder, or a clone that stands in the data folder."""
+    reading = _Reading(
+        site_url=wiki.site_url,
+        flavour=wiki.flavour,
+        addresses=wiki.addresses,
+        anchors=wiki.anchors,
+        acl=acl_of(wiki.readers),
+        include=wiki.include,
+        exclude=wiki.exclude,
+        max_bytes=wiki.max_page_bytes,
+    )
+    if wiki.git:
+        return GitWiki(
+            wiki.name,
+            wiki.git,
+            data_dir / "clones" / wiki.name,
+            branch=wiki.branch,
+            subfolder=wiki.path.as_posix() if wiki.path else "",
+            credential=secrets.footnote_git_token.get_secret_value(),
+            **reading,
+        )
+    return MarkdownWiki(wiki.name, wiki.path or Path(), **reading)
+
+
+def acl_of(readers: Sequence[str]) -> Acl:
+    """One gate that any of ``readers`` passes: "everyone", "@group", an address,
+    all of a domain "*@example.com"."""
+    return Acl.of([_token(reader) for reader in readers])
+
+
+def _token(reader: str) -> str:
+    if reader == EVERYONE:
+        return EVERYONE
+    if reader.startswith("*@"):
+        return domain_token(reader)
+    return f"group:{reader[1:]}" if reader.startswith("@") else user_token(reader)

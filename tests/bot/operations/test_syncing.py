@@ -1,0 +1,315 @@
+"""The bot's own syncs, in a thread beside the answers."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StateUnavailable, SyncRunning
+from bot.operations.passes import Pass, Rhythm
+from bot.operations.syncing import Hints, OneSyncAtATime, rhythms
+from config.settings import Secrets, Settings
+from indexers.errors import IndexUnavailable, WikiMisconfigured, WikiUnavailable
+from indexers.model import Edit, Progress, SyncReport
+from indexers.wiring import Indexing
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.wiki import DictWiki
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NEVER = timedelta(0)
+SOON = timedelta(milliseconds=1)
+LATER = timedelta(hours=1)
+
+
+class Syncs:
+    """Each full sync takes the next of ``outcomes``; ``asked`` notes what ran."""
+
+    def __init__(self, *outcomes: Exception | SyncReport) -> None:
+        self._outcomes = list(outcomes)
+        self.asked: list[Rhythm] = []
+        self._more = threading.Condition()
+
+    def sync(self, _: str | None, _progress: Callable[[Progress], None]) -> list[SyncReport]:
+        self._note(Rhythm.FULL)
+        if not self._outcomes:
+            return []
+        outcome = self._outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return [outcome]
+
+    def look_for_edits(self) -> list[SyncReport]:
+        self._note(Rhythm.RECENT)
+        return []
+
+    def stop(self) -> None:
+        """Nothing is under way that could be stopped."""
+
+    def came(self, *wanted: Rhythm) -> bool:
+        """Whether they were asked for, first of all and in this order."""
+        with self._more:
+            self._more.wait_for(lambda: len(self.asked) >= len(wanted), 5)
+            return tuple(self.asked[: len(wanted)]) == wanted
+
+    def _note(self, rhythm: Rhythm) -> None:
+        with self._more:
+            self.asked.append(rhythm)
+            self._more.notify()
+
+
+@contextmanager
+def running(
+    syncs: Syncs, *, every: timedelta = NEVER, edits_every: timedelta = NEVER
+) -> Iterator[Hints]:
+    hints = Hints()
+    with rhythms(syncs, hints, every=every, edits_every=edits_every, settle=0.0):
+        yield hints
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (IndexUnavailable("The disk is full."), "The disk is full."),
+        (SyncRunning("another one"), "An admin's sync is running"),
+        (KeyError("a defect of ours"), "The sync broke"),
+        (SyncReport("handbook", error=WikiUnavailable("It went away.")), "It went away."),
+    ],
+)
+def test_a_sync_that_fails_is_told_in_the_log_and_followed_by_others(
+    outcome: Exception | SyncReport, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    syncs = Syncs(outcome)
+    with caplog.at_level(logging.INFO), running(syncs, every=SOON):
+        assert syncs.came(Rhythm.FULL, Rhythm.FULL)
+
+    assert told in caplog.text
+
+
+def test_edits_are_looked_for_between_full_passes() -> None:
+    syncs = Syncs()
+    with running(syncs, every=LATER, edits_every=SOON):
+        assert syncs.came(Rhythm.FULL, Rhythm.RECENT, Rhythm.RECENT)
+
+
+def test_without_any_rhythm_nothing_runs() -> None:
+    syncs = Syncs()
+    with running(syncs) as hints:
+        hints.give(Rhythm.FULL)
+
+    assert syncs.asked == []
+
+
+def test_word_of_an_edit_brings_the_look_for_edits_forward() -> None:
+    syncs = Syncs()
+    with running(syncs, every=LATER, edits_every=LATER) as hints:
+        assert syncs.came(Rhythm.FULL)
+        hints.give(Rhythm.RECENT)
+
+        assert syncs.came(Rhythm.FULL, Rhythm.RECENT)
+
+
+def test_word_of_anything_else_brings_a_full_pass_forward_but_not_at_once_again() -> None:
+    syncs = Syncs()
+    with running(syncs, every=LATER, edits_every=timedelta(seconds=0.2)) as hints:
+        assert syncs.came(Rhythm.FULL)
+        hints.give(Rhythm.FULL)
+
+        assert syncs.came(Rhythm.FULL, Rhythm.RECENT, Rhythm.FULL)
+
+
+class Parts:
+    """Two wikis; every sync gives ``reports`` and holds on while it is told to."""
+
+    wikis = {"a": object(), "b": object()}  # noqa: RUF012 - as `Indexing` has it
+
+    def __init__(self, *reports: SyncReport) -> None:
+        self.reports = list(reports)
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.go_on.set()
+
+    def sync(
+        self,
+        name: str | None = None,
+        *,
+        recent: bool = False,
+        progress: Callable[[Progress], None] = lambda _: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> list[SyncReport]:
+        self.begun.set()
+        assert self.go_on.wait(5)
+        return self.reports
+
+
+class KeptPasses:
+    def __init__(self, **complete: datetime) -> None:
+        self.kept: list[Pass] = []
+        self.complete = complete
+        self.broken = False
+
+    def record(self, one: Pass) -> None:
+        if self.broken:
+            raise StateUnavailable("The disk is full.")
+        self.kept.append(one)
+
+    def last_complete(self, wiki: str) -> datetime | None:
+        return self.complete.get(wiki)
+
+    def since(self, when: datetime) -> list[Pass]:
+        return [one for one in self.kept if one.ended >= when]
+
+    def forget_before(self, when: datetime) -> int:
+        raise AssertionError(when)
+
+
+def reports(*wikis: str, complete: bool = True) -> Sequence[SyncReport]:
+    return [SyncReport(wiki, complete=complete) for wiki in wikis]
+
+
+def syncing(parts: Parts, passes: KeptPasses) -> OneSyncAtATime:
+    return OneSyncAtATime(parts, passes, lambda: NOON)
+
+
+def test_what_is_indexed_is_as_of_the_oldest_complete_pass() -> None:
+    passes = KeptPasses(a=NOON - timedelta(hours=2))
+    one = syncing(Parts(*reports("b")), passes)
+
+    assert one.as_of() is None
+    one.sync("b", lambda _: None)
+    assert one.as_of() == NOON - timedelta(hours=2)
+    assert one.last_pass("b") == NOON
+
+
+def test_a_look_for_edits_does_not_make_the_index_true_of_a_later_time() -> None:
+    passes = KeptPasses(a=NOON - timedelta(hours=2), b=NOON)
+    one = syncing(Parts(*reports("a", complete=False)), passes)
+    one.look_for_edits()
+
+    assert one.last_pass("a") == NOON - timedelta(hours=2)
+    assert [(kept.wiki, kept.rhythm) for kept in passes.kept] == [("a", Rhythm.RECENT)]
+
+
+def test_only_one_sync_runs_at_a_time() -> None:
+    parts = Parts(*reports("a", "b"))
+    one = syncing(parts, KeptPasses())
+    parts.go_on.clear()
+    first = threading.Thread(target=one.sync, args=(None, lambda _: None))
+    first.start()
+    assert parts.begun.wait(5)
+
+    with pytest.raises(SyncRunning):
+        one.sync(None, lambda _: None)
+    assert one.look_for_edits() == []
+    parts.go_on.set()
+    first.join()
+
+
+def test_only_edits_since_the_pass_before_tell_how_long_an_edit_takes() -> None:
+    edits = [
+        Edit("ENG", since=NOON - timedelta(days=400), found=NOON),
+        Edit("ENG", since=NOON - timedelta(seconds=90), found=NOON),
+    ]
+    passes = KeptPasses(a=NOON - timedelta(minutes=5))
+    syncing(Parts(SyncReport("a", edits=edits)), passes).look_for_edits()
+
+    assert passes.kept[0].lags == {"ENG": [90.0]}
+
+
+def test_a_pass_that_cannot_be_written_down_is_no_less_done(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    passes = KeptPasses()
+    passes.broken = True
+    one = syncing(Parts(*reports("a", "b")), passes)
+
+    assert len(one.sync(None, lambda _: None)) == 2
+    assert "The disk is full." in caplog.text
+
+
+# Over real wikis and the real index
+
+SECONDS = 10.0
+"""More than anything here takes: a test that waits so long has failed."""
+
+
+class Library(Indexing):
+    """Two wikis of a page each, in a folder."""
+
+    embedder = WordEmbedder()
+
+    def __init__(self, folder: Path) -> None:
+        wikis = [DictWiki("handbook"), DictWiki("office")]
+        for wiki in wikis:
+            wiki.write("leave", f"Leave by the {wiki.name}.")
+        super().__init__(Settings(), Secrets(), wikis=wikis, folder=folder)
+
+
+class Gate:
+    """Progress that holds a sync up until it is let go."""
+
+    def __init__(self) -> None:
+        self.reached, self.open = threading.Event(), threading.Event()
+
+    def __call__(self, progress: Progress) -> None:
+        self.reached.set()
+        assert self.open.wait(SECONDS)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library(tmp_path / "index") as library:
+        yield library
+
+
+def test_a_sync_that_failed_leaves_the_way_free(library: Library) -> None:
+    syncing = OneSyncAtATime(library, KeptPasses())
+    with pytest.raises(WikiMisconfigured):
+        syncing.sync("nope", lambda _: None)
+
+    assert [report.wiki for report in syncing.sync("office", lambda _: None)] == ["office"]
+
+
+def test_what_is_indexed_is_as_of_the_oldest_complete_sync(library: Library) -> None:
+    syncing = OneSyncAtATime(library, KeptPasses())
+    before = datetime.now(UTC)
+
+    assert syncing.as_of() is None
+    syncing.sync("handbook", lambda _: None)
+    assert syncing.as_of() is None
+    syncing.sync("office", lambda _: None)
+    first = syncing.as_of()
+    assert first is not None
+    assert before <= first <= datetime.now(UTC)
+    syncing.sync("handbook", lambda _: None)
+    second = syncing.as_of()
+    assert second is not None
+    assert first < second
+
+
+def test_without_a_wiki_nothing_is_known(tmp_path: Path) -> None:
+    with Indexing(Settings(), Secrets(), wikis=[], folder=tmp_path) as empty:
+        assert OneSyncAtATime(empty, KeptPasses()).as_of() is None
+
+
+def test_stopping_waits_for_the_sync_that_runs(library: Library) -> None:
+    syncing, gate = OneSyncAtATime(library, KeptPasses()), Gate()
+    reports: list[SyncReport] = []
+    thread = threading.Thread(target=lambda: reports.extend(syncing.sync(None, gate)))
+    thread.start()
+    assert gate.reached.wait(SECONDS)
+    stopping = threading.Thread(target=syncing.stop)
+    stopping.start()
+    stopping.join(0.05)
+    waited = stopping.is_alive()
+    gate.open.set()
+    stopping.join(SECONDS)
+    thread.join(SECONDS)
+
+    assert waited
+    assert not any(report.complete for report in reports)
+    assert syncing.as_of() is None

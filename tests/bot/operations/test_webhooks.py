@@ -1,0 +1,61 @@
+"""Data Center's webhooks, as the made-up Confluence signs them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.operations.passes import Rhythm
+from bot.operations.webhooks import Webhooks
+from bot.playground.confluence.webhooks import Webhook
+from bot.playground.confluence.webhooks import Webhooks as Sent
+from bot.playground.confluence.world import World
+
+SECRET = "only for tests"
+
+
+def sent(event: str, secret: str = SECRET) -> Webhook:
+    world = World("data-center", now=lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    world.add_space("ENG")
+    return Sent(world).write(event, world.create("ENG", "Page").id, secret=secret)
+
+
+def taken(hook: Webhook) -> tuple[int, list[Rhythm]]:
+    hinted: list[Rhythm] = []
+    return Webhooks(SECRET, hinted.append).take(hook.body, hook.signature), hinted
+
+
+@pytest.mark.parametrize(
+    ("event", "rhythm"),
+    [
+        ("page_updated", Rhythm.RECENT),
+        ("page_created", Rhythm.RECENT),
+        ("page_moved", Rhythm.FULL),
+        ("page_trashed", Rhythm.FULL),
+        ("content_permissions_updated", Rhythm.FULL),
+    ],
+)
+def test_a_signed_hook_hints_at_the_pass_that_would_find_it(event: str, rhythm: Rhythm) -> None:
+    assert taken(sent(event)) == (200, [rhythm])
+
+
+@pytest.mark.parametrize("secret", ["", "another"])
+def test_what_is_not_signed_with_our_secret_is_refused(secret: str) -> None:
+    assert taken(sent("page_updated", secret)) == (401, [])
+
+
+def test_a_body_that_was_changed_is_refused() -> None:
+    hook = sent("page_updated")
+
+    assert taken(Webhook(hook.event, hook.body + b" ", hook.signature)) == (401, [])
+
+
+@pytest.mark.parametrize("signature", ["sha256=\u00fc", "", "sha1=abc"])
+def test_a_signature_of_any_form_is_looked_at_and_refused(signature: str) -> None:
+    assert taken(Webhook("page_updated", b"{}", signature)) == (401, [])
+
+
+def test_without_a_secret_there_are_no_webhooks() -> None:
+    with pytest.raises(ValueError, match="secret"):
+        Webhooks("", lambda _: None)

@@ -1,0 +1,53 @@
+"""Passes in the database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.operations.passes import Pass, Rhythm
+from bot.state.database import Database
+from bot.state.pass_log import DatabasePassLog
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+PASS = Pass(
+    wiki="w",
+    rhythm=Rhythm.FULL,
+    began=NOON,
+    ended=NOON + timedelta(minutes=1),
+    complete=True,
+    error="",
+    counts={"added": 1},
+    failed={"9": "gone wrong"},
+    spaces={"ENG": (3, 1)},
+    lags={"ENG": [1.5]},
+)
+
+
+def test_what_is_recorded_comes_back_as_it_was(database: Database) -> None:
+    passes = DatabasePassLog(database)
+    passes.record(PASS)
+
+    assert passes.since(NOON) == [PASS]
+    assert passes.since(NOON + timedelta(hours=1)) == []
+
+
+def test_only_full_passes_that_came_to_their_end_count_as_complete(database: Database) -> None:
+    passes = DatabasePassLog(database)
+    later = NOON + timedelta(hours=1)
+    passes.record(PASS)
+    passes.record(replace(PASS, began=later, rhythm=Rhythm.RECENT))
+    passes.record(replace(PASS, began=later, complete=False))
+    passes.record(replace(PASS, began=later, wiki="another"))
+
+    assert passes.last_complete("w") == NOON
+    assert passes.last_complete("nowhere") is None
+
+
+def test_old_passes_are_forgotten(database: Database) -> None:
+    passes = DatabasePassLog(database)
+    passes.record(PASS)
+    passes.record(replace(PASS, ended=NOON + timedelta(days=2)))
+
+    assert passes.forget_before(NOON + timedelta(days=1)) == 1
+    assert len(passes.since(NOON)) == 1
