@@ -43,7 +43,9 @@ def principal(world: World, tokens: Tokens, user: User | None) -> Principal:
     groups = [world.groups[name] for name in world.groups_of(user.id)]
     names = [group.id if world.is_cloud else group.name for group in groups]
     held = [EVERYONE, tokens.user(user.id), *map(tokens.group, names)]
-    return Principal.of(*held, *([] if user.guest else [tokens.licensed]))
+    # Data Center has no guests: whoever is not in the group that licenses may still log in.
+    guest = (user.guest and world.is_cloud) or user.app
+    return Principal.of(*held, *([] if guest else [tokens.licensed]))
 
 
 def may_read(world: World, user: User | None, content: str) -> bool:

@@ -193,7 +193,7 @@ def _draw_space(drawn: Drawn, chance: random.Random) -> None:
 
 def _draw_tree(drawn: Drawn, chance: random.Random) -> None:
     world = drawn.world
-    for n in range(chance.randint(3, 16)):
+    for n in range(chance.randint(3, 13)):
         kind: ContentType = "page"
         if chance.random() < 0.1:
             kind = "blogpost"
@@ -208,7 +208,7 @@ def _draw_tree(drawn: Drawn, chance: random.Random) -> None:
         ]
         parent = None
         if above and kind != "blogpost" and chance.random() < 0.9:
-            parent = chance.choice(above[-3:]).id  # The youngest: chains grow long.
+            parent = chance.choice(above[-2:]).id  # The youngest: chains grow long.
         body = f"<p>{drawn.word} text{drawn.space}x{n}</p>"
         draft = kind in {"page", "blogpost"} and chance.random() < 0.04
         title = f"Node {n} of {drawn.space}"
