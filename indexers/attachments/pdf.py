@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pypdf import PageObject
 
 MOST_PAGES = 1_000
-_MOST_WORK = 2_000_000
+_MOST_WORK = 4_000_000
 """Drawing instructions of a file, some 10 bytes each; 200 pages of text have 20,000."""
 
 _BOUNDS: Final[dict[str, Any]] = {
@@ -37,6 +37,9 @@ _NOT_ITS_OWN = (
     RecursionError, TypeError, ValueError
 )  # fmt: skip
 
+_MOST_FORMS = 500
+"""Of a page, which are measured."""
+
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _BULLET = re.compile("^[•◦▪‣●○■\u2013\uf0b7] *(?=\\S)")
 _STARTS = re.compile(r"(?:- |\d{1,3}[.)] )")
@@ -52,10 +55,14 @@ class _Work:
 
     def __init__(self) -> None:
         self._left = _MOST_WORK
+        self.forms: dict[str, int] = {}
+        """How long what a page's forms draw is, by their names."""
 
-    def __call__(self, operator: bytes, *_drawn: object) -> None:
-        # A form is parsed anew wherever it is drawn.
-        self.spend(500 if operator == b"Do" else 1)
+    def __call__(self, operator: bytes, operands: Any, *_where: object) -> None:
+        self.spend(1)
+        if operator == b"Do" and operands:
+            # A form is parsed anew wherever it is drawn.
+            self.spend(500 + self.forms.get(str(operands[0]), 0) // 10)
 
     def spend(self, work: int) -> None:
         """Raises: _Spent."""
@@ -131,11 +138,33 @@ def _broken() -> tuple[type[Exception], ...]:
 def _drawn(pages: Sequence[PageObject], number: int, work: _Work) -> str:
     """The text of a page, counted from zero. Raises: _Spent, and one of `_broken`."""
     # One that cannot be read costs time, too, and leaves less for those behind it.
-    work.spend(_MOST_WORK // MOST_PAGES // 2)
+    work.spend(_MOST_WORK // MOST_PAGES // 4)
     contents = pages[number].get_contents()
     if contents is not None:
         work.spend(len(contents.get_data()) // 10)
+    work.forms = _forms(pages[number])
     return pages[number].extract_text(visitor_operand_before=work)
+
+
+def _forms(page: PageObject) -> dict[str, int]:
+    """Raises: one of `_broken`."""
+    found: dict[str, int] = {}
+    seen: set[int] = set()
+    pending: list[Any] = [page]
+    while pending and len(seen) < _MOST_FORMS:
+        forms = _within(_within(pending.pop(), "/Resources"), "/XObject")
+        for name in forms:
+            form = forms[name]
+            if id(form) not in seen and form["/Subtype"] != "/Image":
+                seen.add(id(form))
+                found[name] = max(found.get(name, 0), len(form.get_data()))
+                pending.append(form)
+    return found
+
+
+def _within(holder: Any, name: str) -> Any:
+    # What it gets by `get` may be a reference, which leads to nothing by itself.
+    return holder[name] if name in holder else {}  # noqa: SIM401
 
 
 def flowing(text: str) -> str:

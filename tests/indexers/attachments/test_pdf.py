@@ -92,3 +92,17 @@ def test_a_form_that_draws_itself_ends() -> None:
     form = page.replace(b"<< /Length", b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length")
 
     assert read("a.pdf", form.replace(b"(x) Tj", b"/Me Do")).sections == ()
+
+
+def test_a_form_is_drawn_as_often_as_it_is_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its numbers alone draw nothing, and are parsed each time."""
+    monkeypatch.setattr("indexers.attachments.pdf._MOST_WORK", 20_000)
+    page = pdf(["Words."]).replace(b"ET\n", b"/Big Do /Big Do /Big Do ET\n")
+    page = page.replace(b"/Font <<", b"/XObject << /Big 9 0 R >> /Font <<")
+    page = page.replace(b"<< /Length 48 >>", b"<< /Length 75 >>")
+    form = b"9 0 obj\n<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 99000 >>\nstream\n"
+    page = page.replace(b"xref\n", form + b"1 " * 49_500 + b"\nendstream\nendobj\nxref\n", 1)
+    found = read("a.pdf", page)
+
+    assert found.sections == ()
+    assert found.warnings == ("the pages from 1 on are left out: too much is drawn on them",)
