@@ -91,7 +91,7 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
         lookout=ConfluenceWiki(wiki.name, hasty[0], scope),
         members=ConfluenceMembers(
             hasty[1],
-            read.tokens,
+            read.survey.tokens,
             overrides=wiki.accounts,
             remembered=wiki.members_minutes * 60,
         ),

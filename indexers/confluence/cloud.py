@@ -10,6 +10,7 @@ from indexers.confluence.abreast import abreast
 from indexers.confluence.paging import by_cursor, results
 from indexers.confluence.product import (
     UNKNOWN,
+    Elsewhere,
     Listed,
     Rights,
     Space,
@@ -18,6 +19,7 @@ from indexers.confluence.product import (
     gates,
     in_batches,
     is_current,
+    is_listed,
     moment,
     named,
     number,
@@ -61,11 +63,7 @@ class Cloud:
             Space(str(said["id"]), str(said.get("key")), str(said.get("name", "")))
             for said in named(self._all("/api/v2/spaces", params))
             if said.get("key") in keys
-            or (
-                not keys
-                and (personal or said.get("type") != "personal")
-                and (archived or said.get("status") != "archived")
-            )
+            or (not keys and is_listed(said, personal=personal, archived=archived))
         ]
 
     def viewers(self, space: Space) -> Gate:
@@ -123,7 +121,7 @@ class Cloud:
                     found[key] = self._alone(kind, key)
         return found
 
-    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | None:
+    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
         for kind in _KINDS:
             try:
                 said = self._wiki.get(f"/api/v2/{kind}/{key}")
@@ -135,12 +133,34 @@ class Cloud:
             if current and not place:
                 raise Refused(200, f"Confluence does not say where the page {key} stands.")
             space = spaces.get(str(place))
-            if not current or space is None:
+            if not current:
                 return None
+            if space is None:
+                return Elsewhere(key, str(place))
             found = self._listed(said, said, kind, space)
             parent = "" if kind == "blogposts" else str(said.get("parentId", UNKNOWN) or "")
             return replace(found, ancestors=_Chains(self._wiki, {key: parent}).above(key))
         return None
+
+    def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
+        try:
+            said = self._wiki.get(f"/api/v2/spaces/{space}")
+        except Refused as refused:
+            if refused.absent:
+                return False
+            raise
+        return is_listed(said, personal=personal, archived=archived)
+
+    def labels(self, key: str) -> frozenset[str]:
+        for kind in _KINDS:
+            try:
+                found = list(self._all(f"/api/v2/{kind}/{key}/labels", {"limit": _AT_ONCE}))
+            except Refused as refused:
+                if not refused.absent:
+                    raise
+                continue
+            return frozenset(str(said.get("name")) for said in found)
+        return frozenset()
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
         params: Params = {"cql": edited_since(hours), "expand": "version", "limit": _EDITED_AT_ONCE}

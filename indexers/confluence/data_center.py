@@ -9,6 +9,7 @@ from urllib.parse import quote
 from indexers.confluence.paging import by_start, results
 from indexers.confluence.product import (
     UNKNOWN,
+    Elsewhere,
     Listed,
     Rights,
     Space,
@@ -16,6 +17,7 @@ from indexers.confluence.product import (
     edited_since,
     gates,
     is_current,
+    is_listed,
     moment,
     named,
     number,
@@ -91,7 +93,7 @@ class DataCenter:
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
         return {page.key: self._body(page.key) for page in pages}
 
-    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | None:
+    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
         path = f"/rest/api/content/{key}"
         try:
             try:
@@ -108,10 +110,23 @@ class DataCenter:
         current, place = is_current(said, key), said.get("space")
         if current and not isinstance(place, Mapping):
             raise Refused(200, f"Confluence does not say where the page {key} stands.")
-        space = spaces.get(str(place.get("id"))) if isinstance(place, Mapping) else None
-        if not current or said.get("type") not in _KINDS or space is None:
+        if not current or said.get("type") not in _KINDS or not isinstance(place, Mapping):
             return None
-        return self._listed(said, said, space)
+        space = spaces.get(str(place.get("id")))
+        return self._listed(said, said, space) if space else Elsewhere(key, str(place.get("key")))
+
+    def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
+        try:
+            said = self._wiki.get(f"/rest/api/space/{space}")
+        except Refused as refused:
+            if refused.absent:
+                return False
+            raise
+        return is_listed(said, personal=personal, archived=archived)
+
+    def labels(self, key: str) -> frozenset[str]:
+        found = self._all(f"/rest/api/content/{key}/label", {"limit": _AT_ONCE})
+        return frozenset(str(said.get("name")) for said in found)
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
         params: Params = {"cql": edited_since(hours), "expand": "version", "limit": _AT_ONCE}

@@ -64,6 +64,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A current page that stands in a space which is not among those that were given.
+    ``space`` is what `Product.lists` asks by."""
+
+    key: str
+    space: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """Each page's and each ancestor's own gate, by content id (one that is not here is
     CLOSED), and the ``editor`` of pages where that is known."""
@@ -95,9 +104,18 @@ class Product(Protocol):
         """In storage format, by key, or why there is none."""
         ...
 
-    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | None:
+    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
         """A page or blog post asked for by itself, as it is now; None if there is no
-        current one that the token sees, or it stands in none of ``spaces`` (by id)."""
+        current one that the token sees. ``spaces`` (by id) are those that are read."""
+        ...
+
+    def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
+        """Whether a space (of `Elsewhere`), asked for by itself, is one that `spaces`
+        without keys must list."""
+        ...
+
+    def labels(self, key: str) -> frozenset[str]:
+        """A page's own, by name."""
         ...
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
@@ -174,6 +192,13 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
 def edited_since(hours: int) -> str:
     """CQL's clock goes by minutes in the site's time zone, so the site reckons."""
     return f'type in (page, blogpost) and lastmodified >= now("-{hours}h")'
+
+
+def is_listed(space: Json, *, personal: bool, archived: bool) -> bool:
+    """Whether it is among "all" spaces."""
+    return (personal or space.get("type") != "personal") and (
+        archived or space.get("status") != "archived"
+    )
 
 
 def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from urllib.parse import quote, quote_plus
 
 from indexers.confluence.abreast import abreast
@@ -16,6 +15,8 @@ from indexers.confluence.transport import Refused, Transport
 from indexers.model import Acl, Changed, Failed, Page, PageChange, Skipped, digest
 
 log = logging.getLogger(__name__)
+
+EMPTY = "empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,10 @@ class Seen:
 
     @staticmethod
     def version_of(revision: str) -> int:
-        """Confluence's own number of the version that a revision is of."""
-        return int(revision.partition(".")[0])
+        """Confluence's own number of the version that a revision is of; -1 where it is none
+        of ours."""
+        number = revision.partition(".")[0]
+        return int(number) if number.isdecimal() else -1
 
     @property
     def _content(self) -> str:
@@ -55,7 +58,12 @@ class Reader:
         self._wiki = wiki
         self._transport = transport
         self._product = product
-        self._user = cache(product.user_name)
+        self._users: dict[str, str] = {}
+        self._empty: dict[str, str] = {}
+
+    def known_empty(self, page: Seen) -> bool:
+        """Whether there was nothing to read of it the last time, and it is the same."""
+        return page.says_the_same_as(self._empty.get(page.listed.key, ""))
 
     def read(self, pages: Sequence[Seen]) -> Iterator[PageChange]:
         """Bodies are under way while earlier pages are embedded."""
@@ -79,7 +87,8 @@ class Reader:
             log.exception("%s: the page %s cannot be converted", self._wiki, listed.key)
             return Failed(listed.key, f"cannot be converted ({type(error).__name__}; see the log)")
         if not found:
-            return Skipped(listed.key, "empty")
+            self._empty[listed.key] = seen.revision
+            return Skipped(listed.key, EMPTY)
         page = Page(
             wiki=self._wiki,
             key=listed.key,
@@ -91,6 +100,12 @@ class Reader:
             updated=listed.updated,
         )
         return Changed(page, space=listed.space.key, since=listed.modified)
+
+    def _user(self, key: str) -> str:
+        """A name that cannot be had now may be had later."""
+        if not self._users.get(key):
+            self._users[key] = self._product.user_name(key)
+        return self._users[key]
 
     def _links(self, page: Listed) -> Links:
         """By what the page itself says, so that its text depends on no other page: an

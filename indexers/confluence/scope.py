@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from indexers.confluence.paging import by_cursor, by_start, results
-from indexers.confluence.product import Listed, Space
+from indexers.confluence.product import UNKNOWN, Listed, Space
 from indexers.confluence.transport import Params, Refused, Transport
 from indexers.errors import WikiMisconfigured
 
@@ -42,12 +42,28 @@ class Scope:
         def selected(page: Listed) -> bool:
             return (
                 (self.blog_posts or not page.is_blog_post)
-                and (not self.trees or not {page.key, *page.ancestors}.isdisjoint(self.trees))
+                and (not self.trees or not self._roots(page).isdisjoint(self.trees))
                 and (found is None or page.key in found)
                 and page.key not in left_out
             )
 
         return selected
+
+    @property
+    def reads_labels(self) -> bool:
+        return bool(self.labels or self.labels_out)
+
+    def labelled_out(self, labels: frozenset[str]) -> bool:
+        """By a page's own labels, which the search may be late to know."""
+        return not labels.isdisjoint(self.labels_out) or (
+            bool(self.labels) and labels.isdisjoint(self.labels)
+        )
+
+    def _roots(self, page: Listed) -> frozenset[str]:
+        """What lies above a page. Where that cannot be told, it may be any of the trees: the
+        page is kept, and closed."""
+        above = frozenset({page.key, *page.ancestors})
+        return above | frozenset(self.trees) if UNKNOWN in above else above
 
     def _found(self, wiki: Transport, space: Space) -> frozenset[str]:
         asked = [_labelled(self.labels)] if self.labels else []

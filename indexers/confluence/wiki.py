@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from indexers.confluence.abreast import abreast
-from indexers.confluence.cloud import Cloud
-from indexers.confluence.data_center import DataCenter
-from indexers.confluence.product import Listed, Product, Space
-from indexers.confluence.reading import Reader, Seen
-from indexers.confluence.rights import CLOSED, Tokens, acl
+from indexers.confluence.product import Elsewhere, Listed, Space
+from indexers.confluence.reading import EMPTY, Reader, Seen
 from indexers.confluence.scope import Scope
-from indexers.confluence.transport import Refused, Transport
-from indexers.errors import WikiMisconfigured
+from indexers.confluence.survey import Survey
+from indexers.confluence.transport import Transport
 from indexers.model import (
     NOBODY,
     Acl,
@@ -22,6 +18,7 @@ from indexers.model import (
     KnownPage,
     PageChange,
     Relabelled,
+    Skipped,
     Unchanged,
 )
 from indexers.model import Space as Tally
@@ -38,16 +35,10 @@ class ConfluenceWiki:
 
     def __init__(self, name: str, transport: Transport, scope: Scope | None = None) -> None:
         self.name = name
-        self.tokens = Tokens(transport.base.site)
-        self.product: Product = (
-            Cloud(transport, self.tokens)
-            if transport.base.cloud
-            else DataCenter(transport, self.tokens)
-        )
+        self.survey = Survey(name, transport, scope or Scope())
         self._transport = transport
-        self._scope = scope or Scope()
-        self._reader = Reader(name, transport, self.product)
-        self._known_spaces: dict[str, Space] = {}
+        self._reader = Reader(name, transport, self.survey.product)
+        self._passed_over: dict[str, int] = {}
 
     @property
     def requests(self) -> int:
@@ -61,8 +52,10 @@ class ConfluenceWiki:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
             WikiUnavailable: a listing is not whole.
         """
-        seen = list(self._enumerated())
-        tallies = _tallies(self.spaces(), seen)
+        self._passed_over.clear()
+        spaces = self.survey.spaces(fresh=True)
+        seen = _merged(self.survey.enumerated(spaces))
+        tallies = _tallies(spaces, seen)
         yield Enumerated(frozenset(page.listed.key for page in seen), tallies)
         if closed := sum(tally.closed for tally in tallies.values()):
             log.warning("%s: %d pages are shown to nobody, their rights being unreadable or"
@@ -77,24 +70,23 @@ class ConfluenceWiki:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
             WikiUnavailable: the search does not answer.
         """
-        spaces = {space.id: space for space in self.spaces(fresh=True)}
-        edited = dict(self.product.edited(_HOURS))
+        spaces = {space.id: space for space in self.survey.spaces(fresh=True)}
+        edited = dict(self.survey.product.edited(_HOURS))
         keys = [
             key
             for key, version in edited.items()
-            if key not in known or Seen.version_of(known[key].revision) != version
+            if self._passed_over.get(key) != version
+            and (key not in known or Seen.version_of(known[key].revision) != version)
         ]
-        found = abreast(
-            partial(self.product.find, spaces=spaces), keys, self._transport.concurrency
-        )
-        pages: dict[str, list[Listed]] = {}
-        for page in filter(None, found):
-            pages.setdefault(page.space.id, []).append(page)
+        pages = self.survey.by_space(self.survey.found(keys, spaces))
         seen = [
             page
-            for id_, listed in pages.items()
-            for page in self._seen(spaces[id_], self._selected(spaces[id_], listed))
+            for space, listed in pages.items()
+            for page in self.survey.seen(space, self.survey.selected(space, listed))
         ]
+        # What is not read here, or holds nothing, would be looked at each time for a day.
+        to_read = {page.listed.key for page in seen if not self._reader.known_empty(page)}
+        self._passed_over |= {key: edited[key] for key in keys if key not in to_read}
         yield from self.differing(seen, known)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
@@ -103,15 +95,7 @@ class ConfluenceWiki:
         Raises:
             WikiUnavailable: one of them cannot be looked at.
         """
-        spaces = {space.id: space for space in self.spaces(fresh=True)}
-        selected = {id_: self._scope.selects(self._transport, spaces[id_]) for id_ in spaces}
-        find = partial(self.product.find, spaces=spaces)
-        found = abreast(find, keys, self._transport.concurrency)
-        return frozenset(
-            key
-            for key, page in zip(keys, found, strict=True)
-            if page is None or not selected[page.space.id](page)
-        )
+        return self.survey.gone(keys)
 
     def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
         """See `indexers.ports.Lookout`.
@@ -119,30 +103,22 @@ class ConfluenceWiki:
         Raises:
             WikiUnavailable: Confluence does not answer, or not to this.
         """
-        spaces = {space.id: space for space in self.spaces()}
-        found = abreast(
-            partial(self.product.find, spaces=spaces), cited, self._transport.concurrency
+        spaces = {space.id: space for space in self.survey.spaces()}
+        found = list(self.survey.found(cited, spaces))
+        if any(isinstance(page, Elsewhere) for page in found):
+            # In a space that is newer than our list of them, or in none that is read.
+            spaces = {space.id: space for space in self.survey.spaces(fresh=True)}
+            found = list(self.survey.found(cited, spaces))
+        current = (
+            page
+            for page in found
+            if isinstance(page, Listed) and page.version >= Seen.version_of(cited[page.key])
         )
-        pages: dict[str, list[Listed]] = {}
-        for page in filter(None, found):
-            if page.version >= Seen.version_of(cited[page.key]):
-                pages.setdefault(page.space.id, []).append(page)
         return {
             seen.listed.key: seen.acl
-            for id_, listed in pages.items()
-            for seen in self._seen(spaces[id_], listed)
+            for space, listed in self.survey.by_space(current).items()
+            for seen in self.survey.seen(space, listed)
         }
-
-    def spaces(self, *, fresh: bool = False) -> list[Space]:
-        """Those that are read, as they were at the last pass unless they must be ``fresh``.
-
-        Raises:
-            WikiMisconfigured: the token is not accepted or sees none of them.
-            WikiUnavailable: they cannot be listed.
-        """
-        if fresh or not self._known_spaces:
-            self._known_spaces = {space.id: space for space in self._listed_spaces()}
-        return list(self._known_spaces.values())
 
     def differing(
         self, seen: Iterable[Seen], known: Mapping[str, KnownPage]
@@ -153,7 +129,9 @@ class ConfluenceWiki:
         for page in seen:
             key, held = page.listed.key, known.get(page.listed.key)
             narrows = held is not None and held.acl & page.acl != held.acl
-            if held is None or not page.says_the_same_as(held.revision):
+            if held is None and self._reader.known_empty(page):
+                settled.append(Skipped(key, EMPTY))
+            elif held is None or not page.says_the_same_as(held.revision):
                 changed.append(page)
                 if held is not None and narrows:
                     yield Relabelled(key, held.revision, held.acl & page.acl)
@@ -164,58 +142,19 @@ class ConfluenceWiki:
             else:
                 settled.append(Relabelled(key, page.revision, page.acl))
         yield from settled
-        yield from self._reader.read(changed)
-
-    def _listed_spaces(self) -> list[Space]:
-        scope = self._scope
-        try:
-            spaces = self.product.spaces(
-                scope.spaces, personal=scope.personal, archived=scope.archived
-            )
-        except Refused as refused:
-            if refused.absent:
-                raise self._unseen(scope.spaces) from refused
-            raise
-        if missing := set(scope.spaces) - {space.key for space in spaces}:
-            raise self._unseen(sorted(missing))
-        if not spaces:
-            raise self._unseen(())
-        return spaces
-
-    def _unseen(self, keys: Sequence[str]) -> WikiMisconfigured:
-        which = f"space {', '.join(keys)}" if keys else "any space"
-        return WikiMisconfigured(
-            f"The token of {self.name} does not see {which} of the Confluence at"
-            f" {self._transport.base.url}: see `spaces`, and what the token's account may view."
-        )
-
-    def _enumerated(self) -> Iterator[Seen]:
-        for seen in abreast(self._of_space, self.spaces(fresh=True), _SPACES_AT_ONCE):
-            yield from seen
-
-    def _of_space(self, space: Space) -> list[Seen]:
-        return list(self._seen(space, self._selected(space, self.product.pages(space))))
-
-    def _selected(self, space: Space, pages: Iterable[Listed]) -> list[Listed]:
-        selected: Callable[[Listed], bool] = self._scope.selects(self._transport, space)
-        return [page for page in pages if selected(page)]
-
-    def _seen(self, space: Space, pages: Sequence[Listed]) -> Iterator[Seen]:
-        """With their rights, as they are now."""
-        if not pages:
-            return
-        viewers = self.product.viewers(space)
-        if viewers == CLOSED:
-            log.warning("%s: who may view space %s cannot be read: its pages are shown to"
-                        " nobody", self.name, space.key)  # fmt: skip
-        rights = self.product.rights(pages)
-        for page in pages:
-            nodes = (rights.gates.get(key, CLOSED) for key in (*page.ancestors, page.key))
-            editor = rights.editors.get(page.key, "v2" if self._transport.base.cloud else "")
-            yield Seen(page, acl(viewers, nodes), editor)
+        to_read, left_out = self.survey.sorted_by_labels(changed)
+        yield from left_out
+        yield from self._reader.read(to_read)
 
 
-_SPACES_AT_ONCE = 3
+def _merged(seen: Iterable[Seen]) -> list[Seen]:
+    """Each page once: one that moves during the pass may come in both its spaces, and then
+    counts as what both allow."""
+    found: dict[str, Seen] = {}
+    for page in seen:
+        other = found.get(page.listed.key)
+        found[page.listed.key] = replace(page, acl=page.acl & other.acl) if other else page
+    return list(found.values())
 
 
 def _tallies(spaces: Sequence[Space], seen: Sequence[Seen]) -> dict[str, Tally]:

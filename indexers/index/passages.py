@@ -146,7 +146,12 @@ class StoredPassages:
         with self._writing:
             passages, head = Where({"wiki": [wiki], "page": [page]}), _heads_of(wiki, [page])
             self._will_write(acl)
-            # Passages first: the head, which `known` reports, says so only once it is true.
+            # The head is what `known` reports. While the passages change it is in doubt: of no
+            # revision that a wiki could find unchanged, should its rights go back after a
+            # kill, and as wide as what stands may be, so that it is narrowed in time.
+            stood = self._head(wiki, page)
+            doubt = _either(stood.known.acl, acl) if stood else acl
+            self._engine.label(head, schema.head_label(f"{revision}?", doubt))
             self._engine.label(passages, schema.passage_label(revision, acl))
             self._engine.label(head, schema.head_label(revision, acl))
 
@@ -263,6 +268,11 @@ def _version(point: Found) -> Version:
 
 def _heads_of(wiki: str, pages: Sequence[str]) -> Where:
     return Where({"head": [wiki], "page": pages})
+
+
+def _either(one: Acl, other: Acl) -> Acl:
+    """Admits whom one of them admits."""
+    return Acl(frozenset(gate | beside for gate in one.gates for beside in other.gates))
 
 
 def _hits(found: Sequence[Found], vector: Vector, reader: Principal) -> list[Hit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import (
     EVERYONE,
     NOBODY,
+    OPEN,
     Changed,
     Enumerated,
     Failed,
@@ -466,3 +468,118 @@ def test_pages_that_went_or_went_back_do_not_stand(site, handbook) -> None:
     site.world.edit(handbook["top"].id, body="<p>Newer.</p>")
 
     assert wiki.standing(cited).keys() == {handbook["top"].id}
+
+
+# What the search, a partial list or a move under way must not do
+
+
+def test_a_page_that_comes_in_two_spaces_counts_as_what_both_allow(site, handbook) -> None:
+    """As one may that moves while it is listed."""
+    wiki = wiki_of(site)
+    seen = list(wiki.survey.enumerated(wiki.survey.spaces()))
+    twice = [*seen, *(replace(page, acl=OPEN) for page in seen)]
+    wiki.survey.enumerated = lambda _: iter(twice)
+    held: Held = {}
+    changes = sync(wiki, held)
+
+    assert len(kinds(changes)["Changed"]) == len(seen)
+    assert_rights_as_the_world_has_them(site, held)
+
+
+def test_a_space_missing_from_the_list_loses_no_page(site, handbook) -> None:
+    site.world.add_space("HR")
+    page = site.world.create("HR", "Leave", "<p>Long.</p>")
+    wiki = wiki_of(site)
+    held: Held = {}
+    sync(wiki, held)
+    only = [space for space in wiki.survey.spaces() if space.key == "ENG"]
+    wiki.survey.product.spaces = lambda *_, **__: only
+
+    with pytest.raises(WikiUnavailable, match="not all of its spaces"):
+        wiki.gone([page.id])
+
+
+def test_labels_of_the_page_itself_count_where_the_search_is_late(site, handbook) -> None:
+    site.world.index_lag = timedelta(hours=1)
+    site.clock.at += timedelta(hours=2)
+    new = site.world.create("ENG", "New", "<p>Not for the bot.</p>", labels=["internal"])
+    held: Held = {}
+    changes = sync(wiki_of(site, labels_out=("internal",)), held)
+
+    assert new.id not in held
+    assert kinds(changes)["Skipped"] == [new.id]
+
+
+def test_a_search_that_finds_nothing_removes_no_labelled_page(site, handbook) -> None:
+    site.world.label(handbook["top"].id, "public")
+    wiki = wiki_of(site, labels=("public",))
+    held: Held = {}
+    sync(wiki, held)
+    site.confluence.faults.on(r"content/search", Fault(kind="empty"), times=None)
+
+    assert wiki.gone([handbook["top"].id]) == frozenset()
+
+
+def test_only_labelled_pages_below_a_tree_that_a_search_finds_are_read(site, handbook) -> None:
+    site.world.label(handbook["leaf"].id, "public")
+    site.world.label(handbook["top"].id, "public")
+    leaf, middle = handbook["leaf"].id, handbook["middle"].id
+
+    def read(**scope: object) -> set[str]:
+        return set(kinds(sync(wiki_of(site, **scope), {}))["Changed"])
+
+    assert read(labels=("public",)) == {leaf, handbook["top"].id}
+    assert read(trees=(middle,)) == {leaf, middle}
+    assert read(trees=(middle,), labels=("public",)) == {leaf}
+    assert read(cql='title = "Middle"') == {middle}
+    assert handbook["post"].id not in read(blog_posts=False)
+
+
+def test_a_search_that_is_not_understood_is_the_operator_s_to_mend(site, handbook) -> None:
+    with pytest.raises(WikiMisconfigured, match="does not understand `cql`"):
+        sync(wiki_of(site, cql="colour ~~ 7"), {})
+
+
+def test_personal_and_archived_spaces_are_read_where_they_are_asked_for(site, handbook) -> None:
+    site.world.add_space("~ada")
+    site.world.create("~ada", "Mine", "<p>My notes.</p>")
+    site.world.add_space("OLD")
+    site.world.create("OLD", "Once", "<p>Long ago.</p>")
+    site.world.archive_space("OLD")
+
+    def spaces(**scope: object) -> set[str]:
+        listed = next(c for c in sync(wiki_of(site, **scope), {}) if isinstance(c, Enumerated))
+        return set(listed.spaces)
+
+    assert spaces() == {"ENG"}
+    assert spaces(personal=True) == {"ENG", "~ada"}
+    assert spaces(archived=True) == {"ENG", "OLD"}
+    assert spaces(spaces=("~ada", "OLD")) == {"~ada", "OLD"}
+
+
+def test_an_empty_page_is_asked_for_once(site, handbook) -> None:
+    site.world.create("ENG", "Empty", "")
+    wiki = wiki_of(site)
+    held: Held = {}
+    sync(wiki, held)
+    before = wiki.requests
+    sync(wiki, held)
+    full = wiki.requests - before
+    recent(wiki, held)
+    before = wiki.requests
+
+    assert recent(wiki, held) == []
+    assert wiki.requests - before == 2
+    assert not [r for r in site.confluence.requests[-full - 8 :] if "body" in r.query]
+
+
+def test_a_page_whose_reading_failed_is_tried_again_by_the_next_cheap_pass(site, handbook) -> None:
+    wiki = wiki_of(site)
+    held: Held = {}
+    sync(wiki, held)
+    site.world.edit(handbook["leaf"].id, body="<p>A new leaf.</p>")
+    site.confluence.faults.on(r"body", Fault(400), times=None)
+    assert "Failed" in kinds(recent(wiki, held))
+    site.confluence.faults.clear()
+
+    assert kinds(recent(wiki, held))["Changed"] == [handbook["leaf"].id]

@@ -1,0 +1,163 @@
+"""What stands in a Confluence, as far as it is read, and who may read it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from indexers.confluence.abreast import abreast
+from indexers.confluence.cloud import Cloud
+from indexers.confluence.data_center import DataCenter
+from indexers.confluence.product import Elsewhere, Listed, Product, Space
+from indexers.confluence.reading import Seen
+from indexers.confluence.rights import CLOSED, Tokens, acl
+from indexers.confluence.scope import Scope
+from indexers.confluence.transport import Refused, Transport
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.model import Skipped
+
+log = logging.getLogger(__name__)
+
+_SPACES_AT_ONCE = 3
+
+
+class Survey:
+    """Of the spaces and pages of ``scope``. All methods raise WikiUnavailable where an
+    answer is not whole."""
+
+    def __init__(self, wiki: str, transport: Transport, scope: Scope) -> None:
+        self.tokens = Tokens(transport.base.site)
+        self.product: Product = (
+            Cloud(transport, self.tokens)
+            if transport.base.cloud
+            else DataCenter(transport, self.tokens)
+        )
+        self._wiki = wiki
+        self._transport = transport
+        self._scope = scope
+        self._known_spaces: dict[str, Space] = {}
+
+    def spaces(self, *, fresh: bool = False) -> list[Space]:
+        """Those that are read, as they were at the last pass unless they must be ``fresh``.
+
+        Raises:
+            WikiMisconfigured: the token is not accepted or sees none of them.
+            WikiUnavailable: they cannot be listed.
+        """
+        if fresh or not self._known_spaces:
+            self._known_spaces = {space.id: space for space in self._listed_spaces()}
+        return list(self._known_spaces.values())
+
+    def enumerated(self, spaces: Sequence[Space]) -> Iterator[Seen]:
+        """Every page of ``spaces`` that is read; one that moves meanwhile perhaps twice."""
+        for seen in abreast(self._of_space, spaces, _SPACES_AT_ONCE):
+            yield from seen
+
+    def selected(self, space: Space, pages: Iterable[Listed]) -> list[Listed]:
+        """Those of ``pages``, all in ``space``, that are read."""
+        selected: Callable[[Listed], bool] = self._scope.selects(self._transport, space)
+        return [page for page in pages if selected(page)]
+
+    def seen(self, space: Space, pages: Sequence[Listed]) -> Iterator[Seen]:
+        """With their rights, as they are now."""
+        if not pages:
+            return
+        viewers = self.product.viewers(space)
+        if viewers == CLOSED:
+            log.warning("%s: who may view space %s cannot be read: its pages are shown to"
+                        " nobody", self._wiki, space.key)  # fmt: skip
+        rights = self.product.rights(pages)
+        for page in pages:
+            nodes = (rights.gates.get(key, CLOSED) for key in (*page.ancestors, page.key))
+            editor = rights.editors.get(page.key, "v2" if self._transport.base.cloud else "")
+            yield Seen(page, acl(viewers, nodes), editor)
+
+    def found(
+        self, keys: Iterable[str], spaces: Mapping[str, Space]
+    ) -> Iterator[Listed | Elsewhere | None]:
+        """Each of ``keys`` asked for by itself, in their order."""
+        find = partial(self.product.find, spaces=spaces)
+        return abreast(find, keys, self._transport.concurrency)
+
+    @staticmethod
+    def by_space(pages: Iterable[Listed | Elsewhere | None]) -> dict[Space, list[Listed]]:
+        found: dict[Space, list[Listed]] = {}
+        for page in pages:
+            if isinstance(page, Listed):
+                found.setdefault(page.space, []).append(page)
+        return found
+
+    def gone(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those that are certainly not current, or not among what is read."""
+        spaces = {space.id: space for space in self.spaces(fresh=True)}
+        selected = {
+            id_: self._scope.selects(self._transport, space) for id_, space in spaces.items()
+        }
+        return frozenset(
+            key
+            for key, page in zip(keys, self.found(keys, spaces), strict=True)
+            if self._is_gone(page, selected)
+        )
+
+    def _is_gone(
+        self, page: Listed | Elsewhere | None, selected: Mapping[str, Callable[[Listed], bool]]
+    ) -> bool:
+        if page is None:
+            return True
+        scope = self._scope
+        if isinstance(page, Elsewhere):
+            if scope.spaces:
+                return True
+            if self.product.lists(page.space, personal=scope.personal, archived=scope.archived):
+                raise WikiUnavailable(
+                    f"Confluence at {self._transport.base.url} lists not all of its spaces now."
+                )
+            return True
+        if selected[page.space.id](page):
+            return False
+        # The search may be late, or answer with nothing: the page itself knows its labels.
+        if scope.labels and not scope.cql:
+            return scope.labelled_out(self.product.labels(page.key))
+        return True
+
+    def sorted_by_labels(self, pages: Sequence[Seen]) -> tuple[list[Seen], list[Skipped]]:
+        """Those to be read, and those that their own labels keep out."""
+        if not self._scope.reads_labels:
+            return list(pages), []
+        keys = [page.listed.key for page in pages]
+        labels = abreast(self.product.labels, keys, self._transport.concurrency)
+        kept: list[Seen] = []
+        left_out: list[Skipped] = []
+        for page, own in zip(pages, labels, strict=True):
+            if self._scope.labelled_out(own):
+                left_out.append(Skipped(page.listed.key, "left out by its labels"))
+            else:
+                kept.append(page)
+        return kept, left_out
+
+    def _of_space(self, space: Space) -> list[Seen]:
+        return list(self.seen(space, self.selected(space, self.product.pages(space))))
+
+    def _listed_spaces(self) -> list[Space]:
+        scope = self._scope
+        try:
+            spaces = self.product.spaces(
+                scope.spaces, personal=scope.personal, archived=scope.archived
+            )
+        except Refused as refused:
+            if refused.absent:
+                raise self._unseen(scope.spaces) from refused
+            raise
+        if missing := set(scope.spaces) - {space.key for space in spaces}:
+            raise self._unseen(sorted(missing))
+        if not spaces:
+            raise self._unseen(())
+        return spaces
+
+    def _unseen(self, keys: Sequence[str]) -> WikiMisconfigured:
+        which = f"space {', '.join(keys)}" if keys else "any space"
+        return WikiMisconfigured(
+            f"The token of {self._wiki} does not see {which} of the Confluence at"
+            f" {self._transport.base.url}: see `spaces`, and what the token's account may view."
+        )
