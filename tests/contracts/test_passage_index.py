@@ -198,6 +198,23 @@ def test_a_new_label_changes_rights_and_revision_alone(index: PassageIndex) -> N
     assert index.vectors([passage.digest]).keys() == {passage.digest}
 
 
+def test_a_label_that_goes_back_leaves_all_as_it_was(index: PassageIndex) -> None:
+    narrow = Acl.of(["group:people"])
+    put(index, passages("leave", "Leave is long.", "Leave is paid.", acl=narrow))
+    before = index.known("handbook"), find(index, "leave", reader=Principal.of("group:people"))
+    index.relabel("handbook", "leave", "2", OPEN)
+
+    assert len(find(index, "leave")) == 2
+
+    index.relabel("handbook", "leave", "1", narrow)
+
+    assert find(index, "leave") == []
+    assert before == (
+        index.known("handbook"),
+        find(index, "leave", reader=Principal.of("group:people")),
+    )
+
+
 def test_a_label_for_a_page_that_is_not_there_does_nothing(index: PassageIndex) -> None:
     index.relabel("handbook", "leave", "2", OPEN)
 

@@ -9,15 +9,18 @@ from typing import Any
 
 import pytest
 
+from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeEngine
 from indexers.index.passages import StoredPassages
 from indexers.index.schema import Point, Where
-from indexers.model import EVERYONE, NOBODY, Acl, KnownPage, Passage, Principal
+from indexers.model import EVERYONE, NOBODY, OPEN, Acl, KnownPage, Passage, Principal
+from indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 
 ANYONE = Principal.of(EVERYONE)
 EMBEDDER = WordEmbedder()
+STAFF, CHIEFS = Acl.of(["staff", "chiefs"]), Acl.of(["chiefs"])
 
 
 class Killed(BaseException):
@@ -69,9 +72,11 @@ def put(index: StoredPassages, written: Sequence[Passage]) -> None:
     index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
 
 
-def readable(index: StoredPassages, text: str = "leave", limit: int = 20) -> list[str]:
+def readable(
+    index: StoredPassages, text: str = "leave", limit: int = 20, reader: Principal = ANYONE
+) -> list[str]:
     question = EMBEDDER.embed_question(text)
-    hits = index.search(text, question, reader=ANYONE, limit=limit)
+    hits = index.search(text, question, reader=reader, limit=limit)
     return sorted(hit.passage.text for hit in hits)
 
 
@@ -131,24 +136,89 @@ def test_left_over_passages_do_not_crowd_out_what_is_readable(
     assert readable(index, "leave for the airport", limit=3) == ["Leave for the airport early."]
 
 
-@pytest.mark.parametrize("writes", range(2))
+@pytest.mark.parametrize("writes", range(3))
 def test_a_label_that_is_killed_is_made_again(
     index: StoredPassages, engine: Mortal, writes: int
 ) -> None:
-    """What is known changes last: until then the wiki's difference still shows."""
+    """What is known says so last: until then the wiki's difference still shows."""
     put(index, passages("leave", *OLD))
-    before = index.known("handbook")
-    engine.writes_left = writes
-    with pytest.raises(Killed):
-        index.relabel("handbook", "leave", "2", NOBODY)
-    engine.writes_left = None
+    kill_a_label(index, engine, NOBODY, writes)
 
-    assert index.known("handbook") == before
-    assert readable(index) == (OLD if writes == 0 else [])
+    assert index.known("handbook")["leave"].revision != "2"
+    assert readable(index) == (OLD if writes < 2 else [])
 
     index.relabel("handbook", "leave", "2", NOBODY)
 
     assert index.known("handbook") == {"leave": KnownPage("2", NOBODY)}
+    assert readable(index) == []
+
+
+@pytest.mark.parametrize("writes", range(1, 3))
+@pytest.mark.parametrize(
+    ("stood", "killed"),
+    [(OPEN, STAFF), (STAFF, OPEN), (STAFF, CHIEFS), (STAFF & CHIEFS, STAFF), (NOBODY, OPEN)],
+    ids=str,
+)
+def test_rights_that_go_back_after_a_killed_label_are_not_taken_for_unchanged(
+    index: StoredPassages, engine: Mortal, stood: Acl, killed: Acl, writes: int
+) -> None:
+    """Nor does it look narrower than it may be: whoever narrows it must see that it is wide."""
+    put(index, passages("leave", *OLD, acl=stood))
+    before = index.known("handbook")["leave"]
+    kill_a_label(index, engine, killed, writes)
+    known = index.known("handbook")["leave"]
+    readers = [Principal.of(EVERYONE, *tokens) for tokens in ((), ("staff",), ("chiefs",))]
+
+    assert known.revision not in {before.revision, "2"}
+    for reader in readers:
+        assert known.acl.admits(reader) == (stood.admits(reader) or killed.admits(reader))
+
+    index.relabel("handbook", "leave", known.revision, known.acl & stood)
+
+    for reader in readers:
+        assert readable(index, reader=reader) == (OLD if stood.admits(reader) else [])
+
+
+@pytest.mark.parametrize("writes", range(1, 3))
+def test_readers_are_narrowed_after_a_killed_label_too(
+    index: StoredPassages, engine: Mortal, writes: int
+) -> None:
+    put(index, passages("leave", *OLD, acl=STAFF))
+    kill_a_label(index, engine, OPEN, writes)
+    CurrentIndex(OneShelf(index), "wanted").narrow("handbook", CHIEFS)
+
+    assert readable(index, reader=Principal.of(EVERYONE, "staff")) == []
+    assert readable(index, reader=Principal.of(EVERYONE, "chiefs")) == OLD
+    assert index.known("handbook")["leave"].revision not in {"1", "2"}
+
+
+class OneShelf:
+    """Holds one index under every name."""
+
+    def __init__(self, index: PassageIndex) -> None:
+        self._index = index
+
+    def current(self) -> str | None:
+        return "wanted"
+
+    def open(self, name: str) -> PassageIndex:
+        return self._index
+
+    def point_to(self, name: str) -> None:
+        pass
+
+    def clear(self, *, but: str) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def kill_a_label(index: StoredPassages, engine: Mortal, acl: Acl, writes: int) -> None:
+    engine.writes_left = writes
+    with pytest.raises(Killed):
+        index.relabel("handbook", "leave", "2", acl)
+    engine.writes_left = None
 
 
 @pytest.mark.parametrize("writes", range(2))

@@ -163,6 +163,16 @@ def test_a_link_by_name_follows_the_page_that_bears_it(tmp_path: Path, write: Wr
     assert pages(after)["a.md"].sections[0].text == f"See [Rota]({SITE}/ops/Rota)."
 
 
+def test_a_page_whose_label_is_in_doubt_is_labelled_again(tmp_path: Path, write: Write) -> None:
+    """As the index has it after a kill, though its rights went back since."""
+    write("a.md", "A")
+    (page,) = known(list(wiki(tmp_path).changes({}))).values()
+    in_doubt = {"a.md": KnownPage(f"{page.revision}?", page.acl)}
+    (relabelled,) = list(wiki(tmp_path).changes(in_doubt))[1:]
+
+    assert relabelled == Relabelled("a.md", page.revision, page.acl)
+
+
 def test_other_rights_alone_relabel(tmp_path: Path, write: Write) -> None:
     write("a.md", "A")
     before = known(list(wiki(tmp_path).changes({})))
