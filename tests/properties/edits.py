@@ -1,0 +1,332 @@
+"""A small Confluence that is edited by chance, and the account of what it said to whom."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote_plus
+
+from bot.playground.confluence.model import Content, User, Who
+from bot.playground.confluence.world import World
+from tests.indexers.confluence.conftest import Site
+from tests.properties.confluences import may_read
+
+WORD = "everywhere"
+"""Stands in each part of each page."""
+SPACES = ("ENG", "OPS")
+GROUPS = ("builders", "keepers")
+
+Gates = tuple[frozenset[Who], ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a page says at one time: title, address, parts."""
+
+    title: str
+    url: str
+    parts: frozenset[str]
+
+
+class EditedWorld:
+    """``lines`` tell the history so far, for whoever must find out what is wrong."""
+
+    def __init__(self, site: Site, chance: random.Random) -> None:
+        self.site = site
+        self.world: World = site.world
+        self.lines: list[str] = []
+        self._chance = chance
+        self._texts = 0
+        self._parts: dict[str, int] = {}
+        self._written_for: dict[tuple[str, frozenset[str]], set[Gates]] = {}
+        self.people: list[User] = [self.world.add_user(f"Person {n}") for n in range(4)]
+        self.people.append(self.world.add_user("Guest", guest=True))
+        for name in GROUPS:
+            self.world.add_group(name, chance.sample(self.people, 2))
+        for key in SPACES:
+            readers = chance.choice(([Who("licensed")], [Who("anonymous")], self._subjects()))
+            self.world.add_space(key, readers=readers)
+        for _ in range(6):
+            self._create()
+        for _ in range(4):
+            self.edit()
+
+    def edit(self) -> None:
+        """Something, some minutes later."""
+        edits: list[tuple[Callable[[], str], int]] = [
+            (self._create, 4),
+            (self._rewrite, 6),
+            (self._rename, 2),
+            (self._move, 4),
+            (self._restrict, 6),
+            (self._open, 3),
+            (self._restrict_and_rewrite, 3),
+            (self._open_and_rewrite, 2),
+            (self._put_away, 4),
+            (self._restore, 3),
+            (self._rename_space, 1),
+            (self._grant, 2),
+            (self._revoke, 2),
+            (self._join, 2),
+            (self._leave, 2),
+            (self._empty, 1),
+        ]
+        doings, weights = zip(*edits, strict=True)
+        with self.site.confluence.lock:
+            self.wait(self._chance.randint(1, 20))
+            told = ""
+            while not told:
+                told = self._chance.choices(doings, weights)[0]()
+            self.lines.append(told)
+            self._remember()
+
+    def wait(self, minutes: int) -> None:
+        self.site.clock.at += timedelta(minutes=minutes)
+
+    # What it says, and to whom
+
+    def pages(self) -> dict[str, Text]:
+        """Current pages and blog posts that say something, by id."""
+        return {page.id: self._text(page) for page in self._current() if page.body}
+
+    def current(self) -> set[str]:
+        return {page.id for page in self._current()}
+
+    def permitted(self, user: User | None) -> set[str]:
+        """Current pages that they may read, whether these say something or not."""
+        return {key for key in self.current() if may_read(self.world, user, key)}
+
+    def readable(self, user: User | None) -> dict[str, Text]:
+        return {key: text for key, text in self.pages().items() if may_read(self.world, user, key)}
+
+    def is_whole(self, key: str, text: Text) -> bool:
+        """Whether these are all parts of something that the page said once."""
+        return (key, text.parts) in self._written_for
+
+    def has_readers(self, key: str) -> bool:
+        """Whether its rights name anybody at all."""
+        return bool(self._gates(self.world.contents[key])[0])
+
+    def edited_lately(self) -> set[str]:
+        """As far as the search knows by now."""
+        since, indexed = self.site.clock.at - timedelta(hours=26), self.world.indexed()
+        return {page.id for page in self._current()
+                if page.modified > since and page.id in indexed
+                and indexed[page.id].version == page.version}  # fmt: skip
+
+    @property
+    def emptied(self) -> bool:
+        return any(not page.body for page in self._current())
+
+    def was_written_for(self, user: User | None, key: str, parts: frozenset[str]) -> bool:
+        """Whether what a page said was ever said to whoever has the groups that ``user``
+        has now."""
+        return any(
+            all(any(self._is(user, who) for who in gate) for gate in gates)
+            for gates in self._written_for.get((key, parts), ())
+        )
+
+    def _remember(self) -> None:
+        for page in self._current():
+            said = (page.id, self._text(page).parts)
+            self._written_for.setdefault(said, set()).add(self._gates(page))
+
+    def _gates(self, page: Content) -> Gates:
+        grants = self.world.spaces[page.space].grants
+        viewers = frozenset(grant.who for grant in grants if grant.operation == "read")
+        above = self.world.path(page.id)
+        return (viewers, *(node.readers for node in above if node.readers is not None))
+
+    def _is(self, user: User | None, who: Who) -> bool:
+        match who.kind:
+            case "anonymous":
+                return True
+            case "licensed":
+                return user is not None and not user.guest
+            case "user":
+                return user is not None and user.id == who.name
+            case "group":
+                return user is not None and who.name in self.world.groups_of(user.id)
+
+    def _text(self, page: Content) -> Text:
+        base, title = self.site.confluence.base_url, quote_plus(page.title)
+        kind = "blog" if page.type == "blogpost" else "pages"
+        url = f"{base}/display/{page.space}/{title}"
+        if self.world.is_cloud:
+            url = f"{base}/spaces/{page.space}/{kind}/{page.id}/{title}"
+        parts = self._parts.get(page.body, 0)
+        said = page.body.removeprefix("<p>").partition(" part ")[0]
+        return Text(page.title, url, frozenset(f"{said} part {n} of {parts}" for n in range(parts)))
+
+    # Edits: each says what it did, or nothing if there was nothing to do it to
+
+    def _create(self) -> str:
+        world, chance = self.world, self._chance
+        space = chance.choice(SPACES)
+        kinds = ["page", "page", "page", "blogpost", *(["folder"] * 2 if world.is_cloud else [])]
+        kind = chance.choice(kinds)
+        parent = None if kind == "blogpost" else chance.choice([None, *self._nodes(space)])
+        body = self._body() if kind != "folder" else ""
+        below = parent.id if parent else None
+        made = world.create(space, self._title(), body, parent=below, type=kind)
+        return f"create {kind} {made.id} {made.title!r} in {space} below {below}"
+
+    def _rewrite(self) -> str:
+        page = self._one(self._current())
+        if page:
+            self.world.edit(page.id, body=self._body())
+        return f"rewrite {page.id}" if page else ""
+
+    def _empty(self) -> str:
+        page = self._one(self._current())
+        if page:
+            self.world.edit(page.id, body="")
+        return f"empty {page.id}" if page else ""
+
+    def _rename(self) -> str:
+        page = self._one(self._current())
+        if page:
+            self.world.edit(page.id, title=self._title())
+        return f"rename {page.id}" if page else ""
+
+    def _move(self) -> str:
+        node = self._one(self._nodes())
+        if not node:
+            return ""
+        below = {content.id for content in self.world.subtree(node.id)}
+        space = self._chance.choice(SPACES)
+        parents = [other for other in self._nodes(space) if other.id not in below]
+        parent = self._chance.choice([None, *parents])
+        self.world.move(node.id, parent=parent.id if parent else None, space=space)
+        return f"move {node.id} to {space} below {parent.id if parent else None}"
+
+    def _restrict(self) -> str:
+        node = self._one([*self._nodes(), *self._current()])
+        if not node:
+            return ""
+        named = self._subjects()
+        users = [who.name for who in named if who.kind == "user"]
+        groups = [who.name for who in named if who.kind == "group"]
+        self.world.restrict(node.id, users=users, groups=groups)
+        return f"restrict {node.id} to {users} {groups}"
+
+    def _open(self) -> str:
+        node = self._one(self._restricted())
+        if node:
+            self.world.open(node.id)
+        return f"open {node.id}" if node else ""
+
+    def _restrict_and_rewrite(self) -> str:
+        page = self._one(self._current())
+        if not page:
+            return ""
+        self.world.restrict(page.id, users=[self._chance.choice(self.people).id])
+        self.world.edit(page.id, body=self._body())
+        return f"restrict and rewrite {page.id}"
+
+    def _open_and_rewrite(self) -> str:
+        page = self._one(node for node in self._restricted() if node.body)
+        if not page:
+            return ""
+        self.world.edit(page.id, body=self._body())
+        self.world.open(page.id)
+        return f"open and rewrite {page.id}"
+
+    def _put_away(self) -> str:
+        node = self._one([*self._nodes(), *self._current()])
+        if not node:
+            return ""
+        ways = ["trash", "trash below", "delete", *(["archive"] if self.world.is_cloud else [])]
+        way = self._chance.choice(ways)
+        match way:
+            case "delete":
+                self.world.delete(node.id)
+            case "archive":
+                self.world.archive(node.id, below=self._chance.random() < 0.5)
+            case _:
+                self.world.trash(node.id, below=way == "trash below")
+        return f"{way} {node.id}"
+
+    def _restore(self) -> str:
+        away = {"trashed", "archived"}
+        node = self._one(c for c in self.world.contents.values() if c.status in away)
+        if node:
+            self.world.restore(node.id)
+        return f"restore {node.id}" if node else ""
+
+    def _rename_space(self) -> str:
+        key = self._chance.choice(SPACES)
+        self.world.rename_space(key, self._title())
+        return f"rename space {key}"
+
+    def _grant(self) -> str:
+        key = self._chance.choice(SPACES)
+        who = self._chance.choice([Who("licensed"), Who("anonymous"), *self._subjects()])
+        self.world.grant(key, who)
+        return f"grant {key} to {who}"
+
+    def _revoke(self) -> str:
+        key = self._chance.choice(SPACES)
+        grants = self.world.spaces[key].grants
+        if not grants:
+            return ""
+        who = self._chance.choice(grants).who
+        self.world.revoke(key, who)
+        return f"revoke {key} from {who}"
+
+    def _join(self) -> str:
+        group, user = self._chance.choice(GROUPS), self._chance.choice(self.people)
+        self.world.join(group, user.id)
+        return f"{user.name} joins {group}"
+
+    def _leave(self) -> str:
+        group, user = self._chance.choice(GROUPS), self._chance.choice(self.people)
+        self.world.leave(group, user.id)
+        return f"{user.name} leaves {group}"
+
+    # What there is to edit
+
+    def _current(self) -> list[Content]:
+        return [
+            content
+            for content in self.world.contents.values()
+            if content.type in {"page", "blogpost"} and content.status == "current"
+        ]
+
+    def _nodes(self, space: str = "") -> list[Content]:
+        """That others may stand below."""
+        return [
+            content
+            for content in self.world.contents.values()
+            if content.type != "blogpost"
+            and content.status == "current"
+            and space in {"", content.space}
+        ]
+
+    def _restricted(self) -> list[Content]:
+        every = self.world.contents.values()
+        return [node for node in every if node.readers and node.status == "current"]
+
+    def _one(self, among: Iterable[Content]) -> Content | None:
+        every = list(among)
+        return self._chance.choice(every) if every else None
+
+    def _subjects(self) -> list[Who]:
+        every = [Who("user", user.id) for user in self.people]
+        every += [Who("group", name) for name in GROUPS]
+        return self._chance.sample(every, self._chance.randint(1, 3))
+
+    def _title(self) -> str:
+        self._texts += 1
+        return f"Title {self._texts}"
+
+    def _body(self) -> str:
+        """Of one to three sections, like no other."""
+        self._texts += 1
+        parts = self._chance.randint(1, 3)
+        said = [f"<p>{WORD} text{self._texts} part {n} of {parts}</p>" for n in range(parts)]
+        body = "".join(f"{'<h2>Head</h2>' if n else ''}{part}" for n, part in enumerate(said))
+        self._parts[body] = parts
+        return body

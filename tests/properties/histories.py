@@ -1,0 +1,235 @@
+"""Edits and passes by turns, some passes disturbed; after each, who finds what."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from bot.playground.confluence.faults import Fault
+from bot.playground.confluence.model import User
+from indexers.confluence.recent import RecentEdits
+from indexers.confluence.rights import Tokens
+from indexers.errors import WikiUnavailable
+from indexers.index.schema import Where
+from indexers.model import EVERYONE, NOBODY, Acl, Hit, Principal, SyncReport
+from indexers.sync import sync
+from tests.indexers.confluence.conftest import Site
+from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, principal, wiki_of
+from tests.properties.edits import WORD, EditedWorld, Text
+from tests.properties.killing import Fuse, Killed, MortalIndex, MortalTransport
+
+Finds = Mapping[str, set[Text]]
+
+
+class History:
+    """``index`` is another object after each death: the old one's folder, opened again."""
+
+    def __init__(self, site: Site, folder: Path, chance: random.Random) -> None:
+        self.site = site
+        self.edits = EditedWorld(site, chance)
+        self.transport = MortalTransport(site)
+        self.tokens = Tokens(self.transport.base.site)
+        self.wiki = wiki_of(self.transport)
+        self.index = MortalIndex(folder)
+        self._folder = folder
+        self._chance = chance
+
+    def close(self) -> None:
+        self.transport.close()
+        self.index.close()
+
+    def edit(self) -> None:
+        for _ in range(self._chance.randint(1, 4)):
+            self.edits.edit()
+
+    def undisturbed(self) -> None:
+        """After it, the index is the wiki."""
+        report = self._pass("undisturbed", recent=False)
+
+        assert report is not None, self.told()
+        assert report.complete, self.told()
+        assert not report.failed, self.told(report.failed)
+        pages = self.edits.pages()
+        assert self.index.known(WIKI).keys() == pages.keys(), self.told()
+        passages = sum(len(text.parts) for text in pages.values())
+        assert self.index.counts() == ({WIKI: (len(pages), passages)} if pages else {}), self.told()
+        assert self.index.sweep(WIKI) == 0, self.told()
+        for user in (*self.edits.people, None):
+            theirs = {key: {text} for key, text in self.edits.readable(user).items()}
+            finds = self.finds(user)
+            wrong = {key for key in finds | theirs if finds.get(key) != theirs.get(key)}
+            seen = [(key, finds.get(key), theirs.get(key)) for key in sorted(wrong)]
+            assert not seen, self.told(_name(user), *seen)
+
+    def cheap(self) -> None:
+        """After it, what was edited lately says its new text."""
+        before = self.index.known(WIKI)
+        report = self._pass("cheap", recent=True)
+
+        assert report is not None, self.told()
+        assert not report.failed, self.told(report.failed)
+        assert not report.removed or self.edits.emptied, self.told()
+        pages, found = self.edits.pages(), self._everything()
+        for key in self.edits.edited_lately():
+            if key in pages and key in found:
+                # Where it stands (its address, after a move) is the full pass's to see.
+                says = {(text.title, text.parts) for text in found[key]}
+                assert says == {(pages[key].title, pages[key].parts)}, self.told(key, before)
+            elif key in pages:
+                assert self._is_closed(key) or not self.edits.has_readers(key), self.told(key)
+
+    def disturbed(self) -> None:
+        """Faults on any request, death at a request or at a write, or an edit meanwhile."""
+        recent = self._chance.random() < 0.25
+        match self._chance.choice(("faults", "bodies", "request", "write", "write", "edit")):
+            case "faults":
+                share = self._chance.choice((0.03, 0.1, 0.3))
+                self._let_fail(share)
+                self._pass(f"faults {share}", recent=recent)
+            case "bodies":
+                self.site.confluence.faults.on("body", Fault(500), times=None)
+                self._pass("no body", recent=recent)
+            case "request":
+                self.transport.fuse = Fuse(self._chance.randint(0, 16))
+                self._pass("dies at a request", recent=recent)
+            case "write":
+                self.index.engine.fuse = Fuse(self._chance.randint(0, 9))
+                self._pass("dies at a write", recent=recent)
+            case "edit":
+                self._edit_at_request(self._chance.randint(1, 16))
+                self._pass("edited meanwhile", recent=recent, raced=True)
+
+    def finds(self, user: User | None) -> dict[str, set[Text]]:
+        return _texts(self._search(principal(self.edits.world, self.tokens, user)))
+
+    def told(self, *what: object) -> str:
+        """The history, one thing a line, and ``what`` is wrong."""
+        return "\n".join(map(str, ("", *self.edits.lines, *what)))
+
+    def _pass(self, kind: str, *, recent: bool, raced: bool = False) -> SyncReport | None:
+        """The report if it came to its end. Whatever came, nobody finds what they may not,
+        and no page stands twice or, for a moment, not at all."""
+        self.edits.lines.append(f"-- {'cheap' if recent else 'full'} pass: {kind}")
+        people = (*self.edits.people, None)
+        before = {user.id if user else "": self.finds(user) for user in people}
+        said = self._everything()
+        standing = set(said)
+        self.index.engine.before_write = lambda: self._check_versions(standing)
+        report: SyncReport | None = SyncReport(WIKI)
+        end = "whole"
+        try:
+            wiki = RecentEdits(self.wiki) if recent else self.wiki
+            sync(wiki, self.index, EMBEDDER, SPLIT, report=report)
+        except WikiUnavailable as error:
+            report, end = None, f"ended by {error}"
+        except Killed:
+            report, end = None, "killed"
+            self.index.close()
+            self.index = MortalIndex(self._folder)
+        self.edits.lines.append(f"-- {end}")
+        self._calm()
+        self._check_versions(standing)
+        if not raced:
+            whole = report is not None and report.complete
+            self._check_narrowed(people, whole=whole, wrote=not recent and self._wrote(said))
+            for user in people:
+                self._check_not_widened(user, before[user.id if user else ""])
+        return report
+
+    def _check_narrowed(self, people: Iterable[User | None], *, whole: bool, wrote: bool) -> None:
+        """What was closed is closed once a new text is written, wherever the pass ended;
+        what is gone is gone at its end."""
+        current = self.edits.current()
+        for user in people if whole or wrote else ():
+            for key in self.finds(user).keys() - self.edits.permitted(user):
+                gone = key not in current and not whole
+
+                assert gone, self.told("read after the pass that saw it", _name(user), key)
+
+    def _check_not_widened(self, user: User | None, before: Finds) -> None:
+        may = self.edits.permitted(user)
+        for key, texts in self.finds(user).items():
+            said = (_name(user), key, texts)
+            assert key in before or key in may, self.told("opened to more than may", *said)
+            for text in texts:
+                was = self.edits.was_written_for(user, key, text.parts)
+                assert was, self.told("was never written for them", *said)
+
+    def _wrote(self, before: Finds) -> bool:
+        return any(texts != before.get(key) for key, texts in self._everything().items())
+
+    def _check_versions(self, standing: set[str]) -> None:
+        """``standing``: pages that had a readable version when the pass began."""
+        found, pages = self._everything(), self.edits.pages()
+        for key, texts in found.items():
+            assert len(texts) == 1, self.told("stands twice", key, texts)
+            assert self.edits.is_whole(key, next(iter(texts))), self.told("in parts", key, texts)
+        for key in standing & pages.keys() - found.keys():
+            assert self._is_closed(key), self.told("stands nowhere", key)
+
+    def _everything(self) -> dict[str, set[Text]]:
+        """What somebody finds who has every right."""
+        world, tokens = self.edits.world, self.tokens
+        groups = [group.id if world.is_cloud else group.name for group in world.groups.values()]
+        held = [EVERYONE, tokens.licensed, *map(tokens.group, groups)]
+        return _texts(self._search(Principal.of(*held, *map(tokens.user, world.users))))
+
+    def _search(self, reader: Principal) -> list[Hit]:
+        return self.index.search(WORD, (), reader=reader, limit=100)
+
+    def _is_closed(self, key: str) -> bool:
+        """To everybody, its rights being unreadable or naming nobody."""
+        points = self.index.engine.scroll(
+            Where({"wiki": [WIKI], "page": [key]}), fields=["acl"], meaning=False
+        )
+        return any(Acl.parse(point.payload["acl"]).gates >= NOBODY.gates for point in points)
+
+    def _let_fail(self, share: float) -> None:
+        """The same requests in every run, in whatever order they come."""
+        source, seed, asked = random.Random(), self._chance.random(), Counter[str]()  # noqa: S311
+
+        def reseed(path: str) -> None:
+            asked[path] += 1
+            source.seed(f"{seed} {path} {asked[path]}")
+
+        self.site.confluence.before_each = reseed
+        self.site.confluence.faults.seed(source, share)
+
+    def _edit_at_request(self, number: int) -> None:
+        fuse = Fuse(number)
+
+        def edit(_: str) -> None:
+            try:
+                fuse.burn()
+            except Killed:
+                fuse.left = None
+                self.edits.edit()
+
+        self.site.confluence.before_each = edit
+
+    def _calm(self) -> None:
+        self.site.confluence.faults.clear()
+        self.site.confluence.before_each = lambda _: None
+        self.transport.fuse = Fuse()
+        self.index.engine.fuse = Fuse()
+        self.index.engine.before_write = lambda: None
+
+
+def _texts(hits: list[Hit]) -> dict[str, set[Text]]:
+    """By page; parts that stand under one title, address and revision make one text."""
+    parts: dict[tuple[str, str, str, str], set[str]] = {}
+    for hit in hits:
+        passage = hit.passage
+        address = passage.url.partition("#")[0]
+        version = (passage.page, passage.revision, passage.title, address)
+        parts.setdefault(version, set()).add(passage.text)
+    found: dict[str, set[Text]] = {}
+    for (page, _, title, url), texts in parts.items():
+        found.setdefault(page, set()).add(Text(title, url, frozenset(texts)))
+    return found
+
+
+def _name(user: User | None) -> str:
+    return user.name if user else "a visitor"

@@ -1,0 +1,74 @@
+"""Death between any two requests, or between any two writes of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qdrant_edge import UpdateOperation
+
+from indexers.confluence.addresses import base_of
+from indexers.confluence.transport import Json, Params, Patience, Transport
+from indexers.index.edge import EdgeEngine
+from indexers.index.passages import StoredPassages
+from tests.fakes.embedding import WordEmbedder
+from tests.indexers.confluence.conftest import Site
+
+
+class Killed(BaseException):
+    """Nobody catches it, as nobody catches a ``kill -9``."""
+
+
+class Fuse:
+    """Burns down by one a step; from the end on, every step is death."""
+
+    def __init__(self, steps: int | None = None) -> None:
+        self.left = steps
+
+    def burn(self) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                raise Killed
+
+    @property
+    def burnt(self) -> bool:
+        return self.left is not None and self.left < 0
+
+
+class MortalTransport(Transport):
+    """Reads as whoever sees everything; dies before a request."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(
+            base_of(site.confluence.base_url, "cloud" if site.cloud else "data_center"),
+            site.confluence.token(site.bot),
+            email=site.bot.email if site.cloud else "",
+            patience=Patience(tries=3),
+            time=site.clock.time,
+        )
+        self.fuse = Fuse()
+
+    def get(self, path: str, params: Params | None = None, **how: bool) -> Json:
+        self.fuse.burn()
+        return super().get(path, params, **how)
+
+
+class MortalEngine(EdgeEngine):
+    """Dies before a write; before that, ``before_write`` may look at what stands."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, WordEmbedder.dimensions)
+        self.fuse = Fuse()
+        self.before_write: Callable[[], None] = lambda: None
+
+    def _update(self, operation: UpdateOperation) -> None:
+        self.before_write()
+        self.fuse.burn()
+        super()._update(operation)
+
+
+class MortalIndex(StoredPassages):
+    def __init__(self, folder: Path) -> None:
+        self.engine = MortalEngine(folder)
+        super().__init__(self.engine)

@@ -1,0 +1,39 @@
+"""However a Confluence is edited, and however a sync is disturbed: what was closed or
+deleted is found by nobody after the pass that saw it, no page stands twice or not at all,
+and the next undisturbed sync makes the index say what the wiki says, to each what they may
+read."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.playground.confluence.state import Product
+from tests.properties.confluences import site_of
+from tests.properties.histories import History
+
+SEEDS = range(8)
+ROUNDS = 6
+
+
+@pytest.mark.parametrize("product", ["cloud", "data-center"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_after_any_history_the_index_says_what_the_wiki_says(
+    product: Product, seed: int, tmp_path: Path
+) -> None:
+    chance = random.Random(f"{product} {seed}")  # noqa: S311 - the same histories in every run
+    with site_of(product, subjects_per_page=chance.choice((1, 2, 100))) as site:
+        site.world.index_lag = timedelta(minutes=chance.choice((0, 0, 30)))
+        history = History(site, tmp_path / "index", chance)
+        for _ in range(ROUNDS):
+            for _ in range(chance.randint(1, 3)):
+                history.edit()
+                history.disturbed()
+            history.edit()
+            if chance.random() < 0.5:
+                history.cheap()
+            history.undisturbed()
+        history.close()
