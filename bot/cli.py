@@ -279,11 +279,22 @@ def print_settings() -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Where its index lives [default: data/demo].",
 )
-def demo(data_dir: Path | None) -> None:
+@click.option(
+    "--confluence", is_flag=True, help="A made-up Confluence instead, and whose rights count in it."
+)
+def demo(data_dir: Path | None, confluence: bool) -> None:
     """Index a real handbook and ask it three questions."""
+    if data_dir and confluence:
+        raise click.UsageError("--confluence keeps nothing, so it takes no --data-dir.")
     logs.configure("WARNING")
     with interruptible() as stopped:
-        run_demo(data_dir, stopped.is_set)
+        if confluence:
+            # Its Confluence is a web server, which no other command should pay for.
+            from bot.confluence_demo import run_demo as run_confluence_demo
+
+            run_confluence_demo(stopped.is_set)
+        else:
+            run_demo(data_dir, stopped.is_set)
     if stopped.is_set():
         sys.exit(INTERRUPTED)
 

@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.text import Text
-
 from bot import terminal, wiring
 from bot.errors import BotError
 from config.settings import Secrets, Settings
@@ -43,9 +41,8 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
     if not _HANDBOOK.is_dir():
         raise BotError("The demo's handbook comes with the source: run it in a checkout.")
     settings = _settings(data_dir or _ROOT / "data" / "demo")
-    terminal.out.print(
-        "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n",
-        soft_wrap=True,
+    terminal.say(
+        "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
     )
     with terminal.progress_bars() as progress:
         reports = wiring.sync(
@@ -64,9 +61,9 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         return
     with wiring.asking(settings, Secrets(), email=None, wikis=()) as answer:
         for question in _QUESTIONS:
-            terminal.out.print(Text(f"\n? {question}\n", style="bold"))
+            terminal.say(f"\n? {question}\n", style="bold")
             terminal.print_answer(answer(question))
-    terminal.out.print(Text(_NEXT.format(config=_write_config(settings))), soft_wrap=True)
+    terminal.say(_NEXT.format(config=_write_config(settings)))
 
 
 def _settings(data_dir: Path) -> Settings:

@@ -37,6 +37,11 @@ def _assembled(*parts: str | tuple[str, str]) -> Text:
     return Text.assemble(*(_text(p) if isinstance(p, str) else _text(*p) for p in parts))
 
 
+def say(words: str, style: str = "") -> None:
+    """To standard output, as it stands."""
+    out.print(_text(words, style), soft_wrap=True)
+
+
 def print_json(value: object) -> None:
     """Alone on standard output, whole even when it goes through a pipe."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)

@@ -31,7 +31,7 @@ HOMES = {
     "qdrant_client": ("indexers/index",),
     "qdrant_edge": ("indexers/index",),
     "requests": ("indexers/confluence",),
-    "rich": ("bot/cli.py", "bot/terminal.py", "bot/demo.py"),
+    "rich": ("bot/cli.py", "bot/terminal.py"),
     "sentencex": ("indexers/splitting.py", "bot/answering"),
     "slack_bolt": ("bot/slack", "bot/playground"),
     "slack_sdk": ("bot/slack", "bot/playground"),
@@ -41,7 +41,14 @@ HOMES = {
 }
 """Where each third-party library lives. Another place is a decision, made here."""
 
-WIRING = ("bot/cli.py", "bot/wiring.py", "bot/demo.py", "indexers/wiring.py", "indexers/wikis.py")
+WIRING = (
+    "bot/cli.py",
+    "bot/wiring.py",
+    "bot/demo.py",
+    "bot/confluence_demo.py",
+    "indexers/wiring.py",
+    "indexers/wikis.py",
+)
 VOCABULARY = {"indexers.model", "indexers.ports", "indexers.errors", "indexers.prose"}
 
 
