@@ -116,13 +116,15 @@ class Reindexer:
             board = await self._board(wiki, channel, person, respond)
             watching = asyncio.create_task(self._watch(wiki, board))
             try:
-                last = await self._sync(wiki)
+                last, details = await self._sync(wiki)
             except asyncio.CancelledError:
-                last = STOPPED
+                last, details = STOPPED, None
             finally:
                 watching.cancel()
                 await asyncio.wait([watching])
             await board.end(last)
+            if details:
+                await self._voice.post(person, details)
         except (SlackRefused, SlackUnavailable):
             logger.exception("The end of a reindex could not be told")
 
@@ -136,21 +138,24 @@ class Reindexer:
         await board.show(first)
         return board
 
-    async def _sync(self, wiki: str | None) -> Message:
-        def work() -> Message:
-            return reports.report(self._reindexing.sync(wiki, self._heard))
+    async def _sync(self, wiki: str | None) -> tuple[Message, Message | None]:
+        """What came of it: for all who see the command's channel, and for the admin."""
+
+        def work() -> tuple[Message, Message | None]:
+            done = self._reindexing.sync(wiki, self._heard)
+            return reports.report(done), reports.details(done)
 
         try:
             return await in_own_thread(work, "reindex")
         except SyncRunning:
-            return say(RUNNING)
+            return say(RUNNING), None
         except IndexersError as error:
             logger.warning("A reindex ended early: %s", error)
-            return say(f"The reindex ended early. {error}")
+            return say("The reindex ended early."), say(f"The reindex ended early. {error}")
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the admin is told
             incident = self._new_incident()
             incidents.note(incident, "a reindex failed", error)
-            return incidents.sorry(incident)
+            return incidents.sorry(incident), None
 
     def _heard(self, progress: Progress) -> None:
         """Called from the sync's thread."""
