@@ -1,4 +1,5 @@
-"""The command line: ``footnote ask | sync | serve | status | flags | eval | convert | demo``.
+"""The command line: ``footnote ask | sync | serve | status | doctor | access | flags | eval |
+convert | demo``.
 
 A contract for scripts: JSON goes to standard output alone, everything else to
 standard error; exit code 0 is done, 1 something failed, 2 the settings or the command
@@ -197,6 +198,25 @@ def flags(settings: Settings, secrets: Secrets, everything: bool, as_json: bool)
         terminal.print_json(rows)
     else:
         terminal.print_flags(rows)
+
+
+@cli.command()
+@click.argument("email")
+@click.argument("url")
+@as_json
+@configured
+def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: bool) -> None:
+    """Whether the person with EMAIL may read the page at URL, and which gate says so."""
+    if "@" not in email:
+        raise click.UsageError("EMAIL is an address, as in ann@example.com.")
+    with terminal.busy(f"Asking about {url}"):
+        found = wiring.access(settings, secrets, email=email, url=url)
+    if as_json:
+        terminal.print_json(found.json())
+    else:
+        terminal.print_access(found)
+    if found.access.may_read is None:
+        sys.exit(FAILED)
 
 
 @cli.command("eval")

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.model import Answer, NoAnswer, Source
+from bot.operations.access import AccessNow
 from indexers.model import Progress as SyncProgress
 from indexers.model import Section, SyncReport
 
@@ -176,6 +177,34 @@ def progress_bars() -> Iterator[Any]:
             bars.update(tasks[progress.wiki], completed=progress.done, total=progress.total or None)
 
         yield draw
+
+
+@contextmanager
+def busy(doing: str) -> Iterator[None]:
+    """Says so while it lasts; silent off a terminal."""
+    if not err.is_terminal:
+        yield
+        return
+    with err.status(_text(f"{doing} ...")):
+        yield
+
+
+def print_access(now: AccessNow) -> None:
+    """Yes or no, and each gate on the way."""
+    access = now.access
+    page = f'"{access.title}"' if access.title else access.url
+    verdict = {True: ("Yes", "green"), False: ("No", "red"), None: ("Cannot be told", "yellow")}
+    word, style = verdict[access.may_read]
+    said = {True: "may read", False: "may not read", None: "and"}[access.may_read]
+    out.print(
+        _assembled((word, f"bold {style}"), f": {access.person} {said} {page} of {access.wiki}"),
+        soft_wrap=True,
+    )
+    for gate in access.gates:
+        mark = ("  pass  ", "green") if gate.passed else ("  stop  ", "red")
+        out.print(_assembled(mark, f"{gate.where}: {gate.why}"), soft_wrap=True)
+    for sentence in filter(None, (access.why, now.answers)):
+        out.print(_text(f"  {sentence}"), soft_wrap=True)
 
 
 def complain(text: str) -> None:

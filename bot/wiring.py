@@ -19,6 +19,7 @@ from bot.evaluation.questions import Corpus, located, read_cases
 from bot.evaluation.run import ask_all, report
 from bot.model import Answer, NoAnswer, Question
 from bot.operations import webhooks
+from bot.operations.access import AccessNow
 from bot.operations.passes import Rhythm, health, passed
 from bot.operations.syncing import Hints, OneSyncAtATime, now, record, rhythms
 from config.settings import Secrets, Settings, SettingsError
@@ -148,6 +149,19 @@ def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
                 for name, (pages, passages) in counts.items()
             },
         }
+
+
+def access(settings: Settings, secrets: Secrets, *, email: str, url: str) -> AccessNow:
+    """Whether the person may read the page at ``url``, asked of its wiki now.
+
+    Raises:
+        WikiMisconfigured: it is the address of no wiki that is set.
+        WikiUnavailable: the wiki cannot be asked.
+    """
+    with Indexing(settings, secrets) as parts:
+        found = parts.access(email, url)
+        rechecked = found.wiki in parts.lookouts and settings.answer.check_seconds > 0
+    return AccessNow(found, _last_pass(settings, found.wiki), rechecked)
 
 
 def evaluate(

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from config.settings import Secrets
 from config.wikis import ConfluenceSettings, MarkdownSettings
+from indexers.confluence.access import ConfluenceAccess
 from indexers.confluence.addresses import base_of
 from indexers.confluence.members import ConfluenceMembers
 from indexers.confluence.recent import RecentEdits
@@ -18,7 +19,6 @@ from indexers.confluence.wiki import ConfluenceWiki
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Acl, domain_token, user_token
-from indexers.ports import Wiki
 
 _HASTE = 5
 """Seconds that a request may take for which a person waits."""
@@ -27,13 +27,14 @@ _IMPATIENT = Patience(tries=2, seconds=3.0)
 
 @dataclass(frozen=True, slots=True)
 class Confluence:
-    """One Confluence: ``wiki`` and ``recent`` are for syncs, which have time; ``lookout``
-    and ``members`` for people who wait for an answer."""
+    """One Confluence: ``wiki`` and ``recent`` are for syncs, which have time;
+    ``lookout``, ``members`` and ``access`` for people who wait for an answer."""
 
     wiki: ConfluenceWiki
     recent: RecentEdits
     lookout: ConfluenceWiki
     members: ConfluenceMembers
+    access: ConfluenceAccess
 
 
 class _Reading(TypedDict):
@@ -85,20 +86,23 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
         transport(timeout=min(wiki.timeout_seconds, _HASTE), patience=_IMPATIENT) for _ in range(2)
     ]
     read = ConfluenceWiki(wiki.name, patient, scope)
+    lookout = ConfluenceWiki(wiki.name, hasty[0], scope)
+    members = ConfluenceMembers(
+        hasty[1],
+        read.survey.tokens,
+        overrides=wiki.accounts,
+        remembered=wiki.members_minutes * 60,
+    )
     return Confluence(
         wiki=read,
         recent=RecentEdits(read),
-        lookout=ConfluenceWiki(wiki.name, hasty[0], scope),
-        members=ConfluenceMembers(
-            hasty[1],
-            read.survey.tokens,
-            overrides=wiki.accounts,
-            remembered=wiki.members_minutes * 60,
-        ),
+        lookout=lookout,
+        members=members,
+        access=ConfluenceAccess(wiki.name, hasty[0], lookout.survey, members),
     )
 
 
-def markdown_of(wiki: MarkdownSettings, data_dir: Path, secrets: Secrets) -> Wiki:
+def markdown_of(wiki: MarkdownSettings, data_dir: Path, secrets: Secrets) -> MarkdownWiki | GitWiki:
     """A folder, or a clone that stands in the data folder."""
     reading = _Reading(
         site_url=wiki.site_url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -11,14 +12,18 @@ from typing import Self
 from config.settings import IndexSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers.confluence import storage_format
-from indexers.errors import MassRemoval, WikiMisconfigured, WikiUnavailable
+from indexers.errors import IndexLocked, MassRemoval, WikiMisconfigured, WikiUnavailable
+from indexers.findings import Access, Indexed
 from indexers.index.current import CurrentIndex, Shelf, fingerprint
 from indexers.index.edge import EdgeIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.server import Server, ServerIndex
 from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.markdown import convert
-from indexers.model import Progress, Section, SyncReport, addressed
+from indexers.markdown.access import access as whole_wiki_access
+from indexers.markdown.git import GitWiki
+from indexers.markdown.wiki import MarkdownWiki
+from indexers.model import EVERYONE, Acl, Principal, Progress, Section, SyncReport, addressed
 from indexers.ports import Embedder, Lookout, Wiki
 from indexers.splitting import Splitter
 from indexers.sync import sync
@@ -49,6 +54,7 @@ class Indexing:
         self._secrets = secrets
         self._folder = folder
         self.confluences: dict[str, Confluence] = {}
+        self.markdowns: dict[str, MarkdownWiki | GitWiki] = {}
         if wikis is None:
             wikis = [self._wiki(wiki) for wiki in settings.wiki]
         self.wikis = {wiki.name: wiki for wiki in wikis}
@@ -100,6 +106,53 @@ class Indexing:
         ``everyone``. May take seconds."""
         members = (confluence.members for confluence in self.confluences.values())
         return addressed(email).union(*(of.tokens(email) for of in members))
+
+    def access(self, email: str, url: str) -> Access:
+        """Whether the person with this address may read the page at ``url``, as its wiki
+        says now, and what is indexed of it.
+
+        Raises:
+            WikiMisconfigured: it is the address of no wiki that is set.
+            WikiUnavailable: the wiki cannot be asked.
+            IndexUnavailable: the index cannot be opened.
+        """
+        found, rule = self._access(email, url)
+        try:
+            known = self.index.known(found.wiki).get(found.page)
+        except IndexLocked:
+            return replace(found, locked=True)
+        if known is None:
+            return found
+        indexed = Indexed(known.acl.admits(self._reader(email)), current=known.acl == rule)
+        return replace(found, indexed=indexed)
+
+    def _access(self, email: str, url: str) -> tuple[Access, Acl]:
+        paths = {name: of.access.path(url) for name, of in self.confluences.items()}
+        if ours := {name: path for name, path in paths.items() if path is not None}:
+            # Of two on one host the deeper one: what is left of the path is shorter.
+            name = min(ours, key=lambda name: len(ours[name]))
+            return self.confluences[name].access.to(url, email, lambda: self._reader(email))
+        for wiki in self._settings.wiki:
+            if isinstance(wiki, MarkdownSettings):
+                key = self.markdowns[wiki.name].key_at(url)
+                if key is not None:
+                    rule, reader = acl_of(wiki.readers), self._reader(email)
+                    found = whole_wiki_access(
+                        wiki.name,
+                        readers=wiki.readers,
+                        rule=rule,
+                        email=email,
+                        reader=reader,
+                        key=key,
+                    )
+                    return replace(found, url=url), rule
+        raise WikiMisconfigured(
+            f"{url} is no address of a wiki that is set: see `url` and `site_url` (one from git"
+            " is known once it was synced)."
+        )
+
+    def _reader(self, email: str) -> Principal:
+        return Principal.of(EVERYONE, *self.tokens(email))
 
     def sync(
         self,
@@ -182,7 +235,8 @@ class Indexing:
 
     def _wiki(self, wiki: MarkdownSettings | ConfluenceSettings) -> Wiki:
         if isinstance(wiki, MarkdownSettings):
-            return markdown_of(wiki, self._settings.data_dir, self._secrets)
+            self.markdowns[wiki.name] = markdown_of(wiki, self._settings.data_dir, self._secrets)
+            return self.markdowns[wiki.name]
         self.confluences[wiki.name] = confluence_of(wiki, self._secrets)
         return self.confluences[wiki.name].wiki
 

@@ -27,9 +27,11 @@ NO_SUCH = "the override names no account that there is"
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """``reason`` is for the operator, and follows the address: "ada@example.com: ..."."""
+    """``reason`` is for the operator, and follows the address: "ada@example.com: ...".
+    ``unasked``: it cannot be told now."""
 
     reason: str
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class ConfluenceMembers:
         try:
             return self._standings.get(address(email)).who
         except WikiUnavailable as error:
-            return NotFound(f"cannot be asked: {error}")
+            return NotFound(f"cannot be asked: {error}", unasked=True)
 
     def groups(self, account: Account) -> list[str]:
         """Their names, asked for now.

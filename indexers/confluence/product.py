@@ -80,6 +80,10 @@ class Rights:
     gates: Mapping[str, Gate]
     editors: Mapping[str, str]
 
+    def gates_of(self, page: Listed) -> tuple[Gate, ...]:
+        """Of all nodes on the way down to ``page``, which is the last one."""
+        return tuple(self.gates.get(key, CLOSED) for key in (*page.ancestors, page.key))
+
 
 class Product(Protocol):
     """All methods raise WikiUnavailable where an answer is not whole."""

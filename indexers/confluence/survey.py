@@ -69,9 +69,8 @@ class Survey:
                         " nobody", self._wiki, space.key)  # fmt: skip
         rights = self.product.rights(pages)
         for page in pages:
-            nodes = (rights.gates.get(key, CLOSED) for key in (*page.ancestors, page.key))
             editor = rights.editors.get(page.key, "v2" if self._transport.base.cloud else "")
-            yield Seen(page, acl(viewers, nodes), editor)
+            yield Seen(page, acl(viewers, rights.gates_of(page)), editor)
 
     def found(
         self, keys: Iterable[str], spaces: Mapping[str, Space]

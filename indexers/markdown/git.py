@@ -97,12 +97,34 @@ class GitWiki:
             WikiUnavailable: the repository cannot be fetched now.
         """
         self._update()
-        yield from self._folder().changes(known)
+        yield from self.pages().changes(known)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
-        return self._folder().gone(keys)
+        return self.pages().gone(keys)
 
-    def _folder(self) -> MarkdownWiki:
+    def key_at(self, url: str) -> str | None:
+        """As `MarkdownWiki.key_at`, of what was fetched last; None if nothing was yet."""
+        return self.pages().key_at(url) if self.is_cloned else None
+
+    def reach(self, seconds: float) -> None:
+        """Ask the repository whether its branch is there.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: as `changes`.
+        """
+        self._refuse_options()
+        folder = self._clone.parent
+        while not folder.is_dir():
+            folder = folder.parent
+        arguments = ("ls-remote", "--exit-code", "--", self._address, self._branch or "HEAD")
+        self._run(folder, *arguments, seconds=seconds)
+
+    @property
+    def is_cloned(self) -> bool:
+        return self._remote() == self._address
+
+    def pages(self) -> MarkdownWiki:
+        """What was fetched last, if it `is_cloned`."""
         branch = self._branch or self._git("rev-parse", "--abbrev-ref", "HEAD").strip()
         root = self._clone / self._subfolder
         if not root.resolve().is_relative_to(self._clone.resolve()):
@@ -111,12 +133,15 @@ class GitWiki:
 
     def _update(self) -> None:
         """Make the clone what the remote is now; a clone cut short is made anew."""
-        if self._address.startswith("-") or self._branch.startswith("-"):
-            raise WikiMisconfigured("a repository's address or branch cannot start with a hyphen")
-        if self._remote() == self._address:
+        self._refuse_options()
+        if self.is_cloned:
             self._fetch()
         else:
             self._clone_anew()
+
+    def _refuse_options(self) -> None:
+        if self._address.startswith("-") or self._branch.startswith("-"):
+            raise WikiMisconfigured("a repository's address or branch cannot start with a hyphen")
 
     def _remote(self) -> str:
         if not (self._clone / ".git").is_dir():
@@ -161,7 +186,8 @@ class GitWiki:
     def _git(self, *arguments: str) -> str:
         return self._run(self._clone, *arguments)
 
-    def _run(self, folder: Path, *arguments: str) -> str:
+    def _run(self, folder: Path, *arguments: str, seconds: float = 0.0) -> str:
+        seconds = seconds or self._seconds
         if arguments[0] in ("clone", "fetch"):
             self.requests += 1
         helper = ["-c", "credential.helper=", "-c", f"credential.helper={_HELPER}"]
@@ -179,10 +205,10 @@ class GitWiki:
         except OSError as error:
             raise WikiUnavailable(f"git cannot be started: {error.strerror}") from error
         try:
-            said, complained = git.communicate(self._secrets(), timeout=self._seconds)
+            said, complained = git.communicate(self._secrets(), timeout=seconds)
         except subprocess.TimeoutExpired as error:
             raise WikiUnavailable(
-                f"git did not end within {self._seconds:g} s for {self._shown}"
+                f"git did not end within {seconds:g} s for {self._shown}"
             ) from error
         finally:
             _end(git)

@@ -77,6 +77,11 @@ class Site:
         named = self.dialect.tags & {"hugo"} or self.dialect.features & {"wikilinks"}
         return ("relative", "name") if named else ("relative",)
 
+    @property
+    def url(self) -> str:
+        """What every address of its pages begins with."""
+        return self._site
+
     def selects(self, path: str) -> bool:
         return self._select(path)
 

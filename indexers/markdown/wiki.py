@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from indexers.markdown import convert
 from indexers.markdown.files import Unread, listing, paths_of, read, text_of
@@ -106,6 +107,19 @@ class MarkdownWiki:
         site = self._site()
         return frozenset(key for key in keys if not self._stands(site, key))
 
+    def key_at(self, url: str) -> str | None:
+        """The page that people read at ``url``: empty if there is none, None if ``url`` is
+        not of this wiki. Reads every file.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: as `changes`.
+        """
+        site, wanted = self._site(), _bare(url)
+        if not f"{wanted}/".startswith(f"{_bare(site.url)}/"):
+            return None
+        site.publish({key: self._look(site, path).matter for key, path in site.keys.items()})
+        return next((key for key in site.keys if _bare(site.address(key)) == wanted), "")
+
     def _site(self) -> Site:
         return Site(
             self._root,
@@ -201,6 +215,13 @@ class MarkdownWiki:
         ]
         place = (convert.VERSION, site.rules, key, site.address(key), site.title(key))
         return f"{digest(*place, file.content, *links)}.{digest(str(self._acl))[:12]}"
+
+
+def _bare(url: str) -> str:
+    """Of two addresses, whether they open the same page."""
+    parts = urlsplit(url.strip())
+    path = unquote(parts.path).removesuffix("/index.html").rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.casefold()}{path}"
 
 
 def _content(revision: str) -> str:

@@ -1,0 +1,84 @@
+"""What an operator is told of somebody's right to read a page, and of the answers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from indexers.findings import Access, Indexed
+
+
+@dataclass(frozen=True, slots=True)
+class AccessNow:
+    """``as_of``: since then what is indexed of the wiki is true. ``rechecked``: whether its
+    pages are looked at again before an answer goes out."""
+
+    access: Access
+    as_of: datetime | None
+    rechecked: bool
+
+    @property
+    def used(self) -> bool | None:
+        """Whether an answer for this person would use the page now; None: untold."""
+        access = self.access
+        if access.locked or access.may_read is None:
+            return None
+        if access.indexed is None:
+            return False
+        return access.indexed.admits and (access.may_read or not self.rechecked)
+
+    @property
+    def answers(self) -> str:
+        """The same, in a sentence."""
+        access, indexed = self.access, self.access.indexed
+        if access.may_read is None:
+            return ""
+        if access.locked:
+            return "Whether answers use it cannot be told: a running Footnote holds the index."
+        if indexed is None:
+            return (
+                "It is not indexed, so no answer uses it; the next full pass reads it, unless it"
+                " is empty."
+                if access.read
+                else "Footnote is not set to read it, so no answer uses it."
+            )
+        return self._as_indexed(indexed)
+
+    def _as_indexed(self, indexed: Indexed) -> str:
+        may_read = self.access.may_read
+        since = f"the full pass of {self.as_of:%d %b %H:%M}" if self.as_of else "an earlier pass"
+        if indexed.current:
+            use = "use it for them" if indexed.admits else "do not use it for them"
+            return f"Answers {use}: it is indexed with these rights, by {since}."
+        brings = "the next full pass brings those of now"
+        if indexed.admits == may_read:
+            return f"It is indexed with the rights of {since}, to the same effect; {brings}."
+        if may_read:
+            return f"Answers do not use it for them yet: its rights are those of {since}; {brings}."
+        looked = (
+            "each answer's pages are looked at again before it goes out"
+            if self.rechecked
+            else "ANSWERS MAY USE IT for them until then"
+        )
+        return f"Its rights in the index are still those of {since}; {brings}, and {looked}."
+
+    def json(self) -> dict[str, Any]:
+        access, deciding = self.access, self.access.deciding
+        return {
+            "may_read": access.may_read,
+            "person": access.person,
+            "wiki": access.wiki,
+            "page": access.page,
+            "title": access.title,
+            "url": access.url,
+            "deciding": asdict(deciding) if deciding else None,
+            "gates": [asdict(gate) for gate in access.gates],
+            "why": access.why,
+            "read": access.read,
+            "indexed": asdict(access.indexed) if access.indexed else None,
+            "index_locked": access.locked,
+            "used": self.used,
+            "answers": self.answers,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+        }

@@ -1,0 +1,63 @@
+"""Addresses of pages, as people copy them from a browser -> which page they mean."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
+
+from indexers.confluence.addresses import Base
+
+_BY_ID = re.compile(r"/(?:pages|blog)/(?:edit(?:-v2)?/)?(?:\d{4}/\d\d?/\d\d?/)?(\d+)(?=/|$)")
+_BY_TITLE = re.compile(r"^/display/([^/]+)/(?:\d{4}/\d\d?/\d\d?/)?([^/]+)/?$")
+_TINY = re.compile(r"^/x/([A-Za-z0-9_-]{1,11})/?$")
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """By ``key`` (a content id), or by ``space`` and ``title``; neither: it names no page."""
+
+    key: str = ""
+    space: str = ""
+    title: str = ""
+
+
+def within(base: Base, url: str) -> str | None:
+    """The path of ``url`` below the wiki; None if it leads elsewhere."""
+    try:
+        asked, known = urlsplit(url.strip()), urlsplit(base.shown_at)
+        same = (asked.hostname, asked.port or _PORTS.get(asked.scheme)) == (
+            known.hostname,
+            known.port or _PORTS.get(known.scheme),
+        )
+    except ValueError:  # brackets or a port that are none
+        return None
+    below = asked.path.removeprefix(known.path)
+    if not same or not asked.path.startswith(known.path) or below[:1] not in {"", "/"}:
+        return None
+    return below
+
+
+def page_link(path: str, url: str) -> PageLink:
+    """``path`` is `within` the wiki, of ``url``."""
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(url.strip()).query).items()}
+    if found := _BY_ID.search(path):
+        return PageLink(found[1])
+    if asked.get("pageId", "").isdecimal():
+        return PageLink(asked["pageId"])
+    if found := _TINY.match(path):
+        return PageLink(tiny(found[1]))
+    if asked.get("spaceKey") and asked.get("title"):
+        return PageLink(space=asked["spaceKey"], title=asked["title"])
+    if found := _BY_TITLE.match(path):
+        return PageLink(space=unquote(found[1]), title=unquote_plus(found[2]))
+    return PageLink()
+
+
+def tiny(link: str) -> str:
+    """The content id of ``/x/link``: eight bytes, the lowest first, in base 64 with ``-``
+    for ``/`` and ``_`` for ``+`` (the other way round than elsewhere), its last A's gone."""
+    whole = link.replace("-", "/").replace("_", "+").ljust(11, "A") + "="
+    return str(int.from_bytes(b64decode(whole), "little"))
