@@ -15,6 +15,7 @@ from indexers.confluence.product import (
     Rights,
     Space,
     address,
+    body_of,
     edited_since,
     gates,
     in_batches,
@@ -24,7 +25,6 @@ from indexers.confluence.product import (
     named,
     number,
     opened,
-    storage,
     version,
 )
 from indexers.confluence.rights import (
@@ -108,17 +108,18 @@ class Cloud:
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
         found: dict[str, str | Refused] = {}
         for kind in _KINDS:
-            keys = [page.key for page in pages if page.kind == kind]
-            params: Params = {"id": ",".join(keys), "body-format": "storage", "limit": self.batch}
+            asked = {page.key: page for page in pages if page.kind == kind}
+            params: Params = {"id": ",".join(asked), "body-format": "storage", "limit": self.batch}
             try:
-                answers = list(self._all(f"/api/v2/{kind}", params)) if len(keys) > 1 else []
+                answers = list(self._all(f"/api/v2/{kind}", params)) if len(asked) > 1 else []
             except Refused:
                 answers = []
             for said in named(answers):
-                found[str(said["id"])] = _body(said)
-            for key in keys:
+                if page := asked.get(str(said["id"])):
+                    found[page.key] = _body(page, said)
+            for key, page in asked.items():
                 if not isinstance(found.get(key), str):
-                    found[key] = self._alone(kind, key)
+                    found[key] = self._alone(page)
         return found
 
     def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
@@ -202,12 +203,13 @@ class Cloud:
             # One page can spoil the batch (CONFCLOUD-77618): each is asked for alone.
             return []
 
-    def _alone(self, kind: str, key: str) -> str | Refused:
+    def _alone(self, page: Listed) -> str | Refused:
         refused: Refused | None = None
         # CONFCLOUD-76433: some pages cannot be had in storage format.
         for form in ("storage", "view"):
             try:
-                return storage(self._wiki.get(f"/api/v2/{kind}/{key}", {"body-format": form}))
+                said = self._wiki.get(f"/api/v2/{page.kind}/{page.key}", {"body-format": form})
+                return body_of(page, said)
             except Refused as error:
                 refused = refused or error
                 if error.absent:
@@ -271,9 +273,9 @@ def _id(said: object) -> str:
     return str(said["id"]) if isinstance(said, Mapping) and said.get("id") else UNKNOWN
 
 
-def _body(said: Json) -> str | Refused:
+def _body(page: Listed, said: Json) -> str | Refused:
     try:
-        return storage(said)
+        return body_of(page, said)
     except Refused as refused:
         return refused
 

@@ -14,6 +14,7 @@ from indexers.confluence.product import (
     Rights,
     Space,
     address,
+    body_of,
     edited_since,
     gates,
     is_current,
@@ -22,7 +23,6 @@ from indexers.confluence.product import (
     named,
     number,
     opened,
-    storage,
     version,
 )
 from indexers.confluence.rights import (
@@ -91,7 +91,7 @@ class DataCenter:
         return Rights(gates(self._wiki, self._tokens, pages, told), {})
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
-        return {page.key: self._body(page.key) for page in pages}
+        return {page.key: self._body(page) for page in pages}
 
     def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
         path = f"/rest/api/content/{key}"
@@ -181,13 +181,15 @@ class DataCenter:
             return None
         return restriction(restrictions["read"], self._tokens)
 
-    def _body(self, key: str) -> str | Refused:
+    def _body(self, page: Listed) -> str | Refused:
         refused: Refused | None = None
         # Some bodies cannot be had in storage format: what a reader sees is the next best.
         for form in ("storage", "view"):
             try:
-                said = self._wiki.get(f"/rest/api/content/{key}", {"expand": f"body.{form}"})
-                return storage(said)
+                said = self._wiki.get(
+                    f"/rest/api/content/{page.key}", {"expand": f"body.{form},version"}
+                )
+                return body_of(page, said)
             except Refused as error:
                 refused = refused or error
                 if error.absent:

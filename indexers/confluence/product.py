@@ -231,6 +231,18 @@ def storage(page: Json) -> str:
     raise Refused(200, "Confluence gave the page without its body.")
 
 
+def body_of(page: Listed, said: Json) -> str:
+    """Its text in storage format, at the version that was listed: another one may have been
+    written for fewer people than the rights that were read with the listing.
+
+    Raises:
+        Refused: no body came, or that of another version.
+    """
+    if number(version(said)) != page.version:
+        raise Refused(200, "The page was edited while it was read; the next sync reads it.")
+    return storage(said)
+
+
 def version(page: Json) -> Mapping[str, Any]:
     found = page.get("version")
     return found if isinstance(found, Mapping) else {}
