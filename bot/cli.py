@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from config.loading import example, load, secrets
 from config.settings import Secrets, Settings, SettingsError
 from config.wikis import FLAVOURS
 from indexers.errors import IndexersError, WikiMisconfigured
+from indexers.findings import Finding, Level
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
@@ -198,6 +200,28 @@ def flags(settings: Settings, secrets: Secrets, everything: bool, as_json: bool)
         terminal.print_json(rows)
     else:
         terminal.print_flags(rows)
+
+
+@cli.command()
+@as_json
+@configured
+def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
+    """What works, what does not and what to do, before anybody trusts an answer."""
+    found: list[Finding] = []
+    findings = wiring.doctor(settings, secrets)
+    while True:
+        with terminal.busy("Looking at the wikis, the index and what the bot needs"):
+            finding = next(findings, None)
+        if finding is None:
+            break
+        found.append(finding)
+        if not as_json:
+            terminal.print_finding(finding)
+    failed = any(finding.level is Level.FAILURE for finding in found)
+    if as_json:
+        terminal.print_json({"ok": not failed, "findings": [asdict(one) for one in found]})
+    if failed:
+        sys.exit(FAILED)
 
 
 @cli.command()

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from bot.model import Answer, NoAnswer, Source
 from bot.operations.access import AccessNow
+from indexers.findings import Finding, Level
 from indexers.model import Progress as SyncProgress
 from indexers.model import Section, SyncReport
 
@@ -187,6 +188,23 @@ def busy(doing: str) -> Iterator[None]:
         return
     with err.status(_text(f"{doing} ...")):
         yield
+
+
+_MARKS = {
+    Level.OK: ("  ok       ", "green"),
+    Level.WARNING: ("  warning  ", "yellow"),
+    Level.FAILURE: ("  failure  ", "red"),
+}
+
+
+def print_finding(finding: Finding) -> None:
+    """A line, and below it what to do."""
+    out.print(
+        _assembled(_MARKS[finding.level], (f"{finding.about}: ", "bold"), finding.says),
+        soft_wrap=True,
+    )
+    if finding.todo:
+        out.print(_text(f"           > {finding.todo}"), soft_wrap=True)
 
 
 def print_access(now: AccessNow) -> None:

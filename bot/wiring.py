@@ -18,6 +18,7 @@ from bot.errors import StateUnavailable
 from bot.evaluation.questions import Corpus, located, read_cases
 from bot.evaluation.run import ask_all, report
 from bot.model import Answer, NoAnswer, Question
+from bot.operations import doctor as checks
 from bot.operations import webhooks
 from bot.operations.access import AccessNow
 from bot.operations.passes import Rhythm, health, passed
@@ -25,6 +26,7 @@ from bot.operations.syncing import Hints, OneSyncAtATime, now, record, rhythms
 from config.settings import Secrets, Settings, SettingsError
 from config.wikis import ConfluenceSettings, WikiSettings
 from indexers import wiring as indexing
+from indexers.findings import Finding, failure, ok
 from indexers.model import EVERYONE, Principal, Progress, Section, SyncReport
 from indexers.wiring import Indexing
 
@@ -162,6 +164,38 @@ def access(settings: Settings, secrets: Secrets, *, email: str, url: str) -> Acc
         found = parts.access(email, url)
         rechecked = found.wiki in parts.lookouts and settings.answer.check_seconds > 0
     return AccessNow(found, _last_pass(settings, found.wiki), rechecked)
+
+
+def doctor(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
+    """What works and what does not, each as soon as it is known.
+
+    Raises:
+        WikiMisconfigured: no wiki is set, or an address is none.
+    """
+    with Indexing(settings, secrets) as parts:
+        wikis = [wiki.name for wiki in parts.chosen()]
+        yield from parts.doctor()
+    yield from _state_findings(settings, wikis)
+    mode = settings.slack.mode
+    tokens = (secrets.slack_bot_token, secrets.slack_app_token, secrets.slack_signing_secret)
+    nothing_set = not any(token.get_secret_value() for token in tokens)
+    yield checks.slack(mode, secrets.slack_problems(mode), nothing_set=nothing_set)
+    if any(isinstance(wiki, ConfluenceSettings) for wiki in settings.wiki):
+        yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))
+
+
+def _state_findings(settings: Settings, wikis: Sequence[str]) -> Iterator[Finding]:
+    # See `flags`.
+    from bot.state.pass_log import DatabasePassLog
+
+    try:
+        with closing(_state(settings)) as state:
+            passes = DatabasePassLog(state).since(now() - _LATELY)
+    except StateUnavailable as error:
+        yield failure("state", str(error))
+        return
+    yield ok("state", "The bot's database opens.")
+    yield from checks.last_passes(wikis, passes)
 
 
 def evaluate(

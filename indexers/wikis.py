@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
 from config.settings import Secrets
 from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers.confluence.access import ConfluenceAccess
-from indexers.confluence.addresses import base_of
+from indexers.confluence.addresses import Base, base_of
+from indexers.confluence.doctor import ConfluenceDoctor, cloud_id
 from indexers.confluence.members import ConfluenceMembers
 from indexers.confluence.recent import RecentEdits
+from indexers.confluence.rights import Tokens
 from indexers.confluence.scope import Scope
 from indexers.confluence.transport import Patience, Transport
 from indexers.confluence.wiki import ConfluenceWiki
@@ -23,6 +26,8 @@ from indexers.model import EVERYONE, Acl, domain_token, user_token
 _HASTE = 5
 """Seconds that a request may take for which a person waits."""
 _IMPATIENT = Patience(tries=2, seconds=3.0)
+_BRIEF = Patience(tries=3, seconds=10.0)
+"""For a check, which says that something does not answer rather than wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +60,8 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
     Raises:
         WikiMisconfigured: the address is none.
     """
-    base = base_of(wiki.url, wiki.product, wiki.cloud_id)
-    token = secrets.variable(wiki.token_variable)
-    scope = Scope(
-        spaces=wiki.spaces,
-        personal=wiki.personal_spaces,
-        archived=wiki.archived_spaces,
-        blog_posts=wiki.blog_posts,
-        trees=wiki.page_trees,
-        labels=wiki.labels,
-        labels_out=wiki.exclude_labels,
-        cql=wiki.cql,
-    )
-
-    def transport(*, timeout: int, patience: Patience) -> Transport:
-        return Transport(
-            base,
-            token,
-            email=wiki.email,
-            timeout=timeout,
-            proxy=wiki.proxy,
-            ca_bundle=str(wiki.ca_bundle or ""),
-            concurrency=wiki.concurrency,
-            patience=patience,
-        )
-
+    scope = _scope(wiki)
+    transport = partial(_transport, wiki, secrets)
     patient = transport(timeout=wiki.timeout_seconds, patience=Patience())
     # Each its own, so that a long sync takes no place from who waits for an answer.
     hasty = [
@@ -99,6 +81,60 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
         lookout=lookout,
         members=members,
         access=ConfluenceAccess(wiki.name, hasty[0], lookout.survey, members),
+    )
+
+
+def doctor_of(wiki: ConfluenceSettings, secrets: Secrets) -> ConfluenceDoctor:
+    """
+    Raises:
+        WikiMisconfigured: the address is none.
+    """
+    asks = partial(_transport, wiki, secrets, timeout=wiki.timeout_seconds, patience=_BRIEF)
+    transport = asks()
+    base = transport.base
+    # Each site tells its id to everybody, at its origin.
+    site = asks(base=Base(base.origin, "", cloud=True))
+    scoped_elsewhere = base.cloud and not base.people and secrets.variable(wiki.token_variable)
+    return ConfluenceDoctor(
+        wiki.name,
+        transport,
+        _scope(wiki),
+        ConfluenceMembers(transport, Tokens(base.site), overrides=wiki.accounts),
+        accounts=wiki.accounts,
+        cloud_id=partial(cloud_id, site) if scoped_elsewhere else None,
+    )
+
+
+def _scope(wiki: ConfluenceSettings) -> Scope:
+    return Scope(
+        spaces=wiki.spaces,
+        personal=wiki.personal_spaces,
+        archived=wiki.archived_spaces,
+        blog_posts=wiki.blog_posts,
+        trees=wiki.page_trees,
+        labels=wiki.labels,
+        labels_out=wiki.exclude_labels,
+        cql=wiki.cql,
+    )
+
+
+def _transport(
+    wiki: ConfluenceSettings,
+    secrets: Secrets,
+    *,
+    timeout: int,
+    patience: Patience,
+    base: Base | None = None,
+) -> Transport:
+    return Transport(
+        base or base_of(wiki.url, wiki.product, wiki.cloud_id),
+        secrets.variable(wiki.token_variable),
+        email=wiki.email,
+        timeout=timeout,
+        proxy=wiki.proxy,
+        ca_bundle=str(wiki.ca_bundle or ""),
+        concurrency=wiki.concurrency,
+        patience=patience,
     )
 
 

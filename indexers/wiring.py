@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -11,15 +12,17 @@ from typing import Self
 
 from config.settings import IndexSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
+from indexers import doctor
 from indexers.confluence import storage_format
 from indexers.errors import IndexLocked, MassRemoval, WikiMisconfigured, WikiUnavailable
-from indexers.findings import Access, Indexed
+from indexers.findings import Access, Finding, Indexed, Level
 from indexers.index.current import CurrentIndex, Shelf, fingerprint
 from indexers.index.edge import EdgeIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.server import Server, ServerIndex
 from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.markdown import convert
+from indexers.markdown import doctor as markdown_doctor
 from indexers.markdown.access import access as whole_wiki_access
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
@@ -27,7 +30,9 @@ from indexers.model import EVERYONE, Acl, Principal, Progress, Section, SyncRepo
 from indexers.ports import Embedder, Lookout, Wiki
 from indexers.splitting import Splitter
 from indexers.sync import sync
-from indexers.wikis import Confluence, acl_of, confluence_of, markdown_of
+from indexers.wikis import Confluence, acl_of, confluence_of, doctor_of, markdown_of
+
+log = logging.getLogger(__name__)
 
 STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
 """Of files that hold a Confluence page's body."""
@@ -150,6 +155,21 @@ class Indexing:
             f"{url} is no address of a wiki that is set: see `url` and `site_url` (one from git"
             " is known once it was synced)."
         )
+
+    def doctor(self) -> Iterator[Finding]:
+        """What the wikis, the model and the index can do, each as soon as it is known.
+        Bounded: up to some minutes where nothing answers."""
+        for wiki in self._settings.wiki:
+            if isinstance(wiki, MarkdownSettings):
+                yield from markdown_doctor.findings(self.markdowns[wiki.name], wiki.readers)
+                continue
+            yield from doctor_of(wiki, self._secrets).findings()
+            if wiki.attachments:
+                yield doctor.attachments(wiki.name)
+        loads = doctor.model(lambda: self.embedder)
+        yield loads
+        if loads.level is not Level.FAILURE:
+            yield from doctor.index(lambda: self.index, tuple(self.wikis))
 
     def _reader(self, email: str) -> Principal:
         return Principal.of(EVERYONE, *self.tokens(email))

@@ -21,16 +21,16 @@ def abreast(work: Callable[[Item], Made], items: Iterable[Item], workers: int) -
     """
     waiting: deque[Future[Made]] = deque()
     for item in items:
-        waiting.append(_begun(work, item))
+        waiting.append(begun(work, item))
         if len(waiting) >= 2 * workers:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
 
 
-def _begun(work: Callable[[Item], Made], item: Item) -> Future[Made]:
-    """In a thread that keeps nobody from going: an executor's threads are waited for when
-    the process ends, and a request may hang for a long time."""
+def begun(work: Callable[[Item], Made], item: Item) -> Future[Made]:
+    """``work`` on ``item``, in a thread that keeps nobody from going: an executor's threads
+    are waited for when the process ends, and a request may hang for a long time."""
     made: Future[Made] = Future()
 
     def run() -> None:

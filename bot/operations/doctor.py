@@ -1,0 +1,69 @@
+"""What the bot itself needs, before anybody trusts an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.operations.passes import Pass, Rhythm
+from indexers.findings import Finding, failure, ok, warning
+
+_NAMED = 8
+
+
+def slack(mode: str, problems: Sequence[str], *, nothing_set: bool) -> Finding:
+    """``problems`` are the tokens that are missing or in the wrong place. Slack itself is
+    not asked."""
+    if nothing_set:
+        return warning(
+            "slack",
+            "No token of Slack is set, so `footnote serve` cannot start.",
+            "Set SLACK_BOT_TOKEN and, by `[slack] mode`, SLACK_APP_TOKEN or SLACK_SIGNING_SECRET.",
+        )
+    if problems:
+        todo = f"Set what {mode} mode needs (`[slack] mode`), each in its own variable."
+        return failure("slack", f"Slack's tokens: {'; '.join(problems)}.", todo)
+    return ok("slack", f"The tokens that {mode} mode needs are set and look right.")
+
+
+def webhooks(*, is_set: bool) -> Finding:
+    if is_set:
+        return ok("webhooks", "A secret is set: Confluence's webhooks hurry the next sync.")
+    return ok("webhooks", "No secret is set: no webhook is taken, and syncs go by the clock.")
+
+
+def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Finding]:
+    """What the last full pass over each of ``wikis`` told; ``passes`` come oldest first."""
+    for wiki in wikis:
+        full = [one for one in passes if one.wiki == wiki and one.rhythm is Rhythm.FULL]
+        if not full:
+            yield warning(
+                wiki, "No full pass was made in the last week.", "Run `footnote sync`, or the bot."
+            )
+            continue
+        last = full[-1]
+        when = f"{last.ended:%d %b %H:%M} UTC"
+        if not last.complete:
+            yield failure(
+                wiki,
+                f"Its last full pass ({when}) did not come to its end. {last.error}".strip(),
+                "Run `footnote sync`.",
+            )
+            continue
+        closed = {key: shut for key, (_, shut) in last.spaces.items() if shut}
+        if closed:
+            worst = sorted(closed, key=lambda key: (-closed[key], key))
+            each = ", ".join(f"{closed[key]} in {key}" for key in worst[:_NAMED])
+            more = f" and in {len(worst) - _NAMED} more spaces" if len(worst) > _NAMED else ""
+            yield warning(
+                wiki,
+                f"By its last full pass ({when}), {sum(closed.values())} pages are shown to"
+                f" nobody: {each}{more}.",
+                "Their rights cannot be read, or name nobody known: `footnote access` tells of"
+                " each page which.",
+            )
+        else:
+            yield ok(wiki, f"Its last full pass ({when}) came to its end.")
+        if failed := last.counts.get("failed", 0):
+            yield warning(
+                wiki, f"That pass could not read {failed} pages.", "`footnote status` names them."
+            )

@@ -1,0 +1,56 @@
+"""What the index and what it is made with can do, before anybody trusts an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+
+from indexers.errors import IndexersError, IndexLocked, ModelUnavailable
+from indexers.findings import Finding, failure, ok, warning
+from indexers.index.current import CurrentIndex
+from indexers.ports import Embedder
+
+_READERS = {"pypdf": "PDF", "mammoth": "Word", "pptx": "PowerPoint", "openpyxl": "Excel"}
+"""Modules of `footnote[attachments]`, and what each of them reads."""
+
+
+def attachments(wiki: str, modules: Sequence[str] = tuple(_READERS)) -> Finding:
+    """Of a wiki whose attached files are to be read."""
+    missing = [_READERS.get(name, name) for name in modules if find_spec(name) is None]
+    if missing:
+        return failure(
+            wiki,
+            f"`attachments` is on, and no reader is installed for {', '.join(missing)}.",
+            "pip install 'footnote[attachments]'",
+        )
+    return ok(wiki, "The readers of attached files are installed.")
+
+
+def model(load: Callable[[], Embedder]) -> Finding:
+    try:
+        embedder = load()
+        embedder.embed_question("Does the model load?")
+    except ModelUnavailable as error:
+        return failure("model", str(error), "See `[index] model`.")
+    return ok("model", f"The embedding model loads ({embedder.dimensions} dimensions).")
+
+
+def index(opened: Callable[[], CurrentIndex], wikis: Sequence[str]) -> Iterator[Finding]:
+    """``opened`` gives it; ``wikis`` are those that are set."""
+    try:
+        current = opened()
+        counts, building = current.counts(), current.building
+    except IndexLocked:
+        yield ok("index", "It is in use by another Footnote, such as a running bot: that is fine.")
+        return
+    except IndexersError as error:
+        yield failure("index", str(error))
+        return
+    pages = ", ".join(f"{name} {counts.get(name, (0, 0))[0]}" for name in wikis)
+    yield ok("index", f"It opens; pages by wiki: {pages}.")
+    if building:
+        yield warning(
+            "index",
+            "Model or passages were set anew, and the index for that is not complete.",
+            "Run `footnote sync` to its end.",
+        )
