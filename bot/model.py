@@ -9,13 +9,31 @@ from enum import StrEnum
 from indexers.model import Principal
 
 
+class Role(StrEnum):
+    """Whose words a turn of the conversation is."""
+
+    ASKER = "asker"
+    BOT = "bot"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What somebody said earlier in the same conversation."""
+
+    role: Role
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``reader`` is whose rights count; ``wikis`` narrows the search, None is all."""
+    """``reader`` is whose rights count; ``wikis`` narrows the search, None is all;
+    ``history`` are the earlier turns of its conversation, oldest first."""
 
     text: str
     reader: Principal
     wikis: tuple[str, ...] | None = None
+    history: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

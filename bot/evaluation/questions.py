@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import BotError
+from bot.model import Role, Turn
 from indexers.model import (
     OPEN,
     Changed,
@@ -32,30 +33,58 @@ class BadSet(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with its judgements: ``relevant`` grades page keys; ``answers`` are
-    texts one of which a right answer holds; ``answerable`` is None where unsaid."""
+    """A question with its judgements: ``relevant`` grades page keys, 0 being a page that
+    it must not lead to; ``answers`` are texts one of which a right answer holds;
+    ``answerable`` is None where unsaid; ``rewrite`` is the question as one that needs no
+    ``history``; ``turn`` counts the asker's turns from 1."""
 
     id: str
     question: str
     relevant: Mapping[str, float]
     answers: tuple[str, ...]
     answerable: bool | None
+    kind: str = ""
+    turn: int = 1
+    history: tuple[Turn, ...] = ()
+    rewrite: str = ""
 
     @property
     def judged(self) -> bool:
         return any(grade > 0 for grade in self.relevant.values())
 
     @property
+    def unfit(self) -> frozenset[str]:
+        """The pages that it must not lead to."""
+        return frozenset(key for key, grade in self.relevant.items() if grade <= 0)
+
+    @property
+    def has_answer(self) -> bool:
+        return self.answerable is True or (self.answerable is None and self.judged)
+
+    @property
     def unanswerable(self) -> bool:
         return self.answerable is False
 
+    @property
+    def rewritten(self) -> Case:
+        """Asked in the words of its ``rewrite``, which it must have."""
+        return replace(self, question=self.rewrite, history=())
+
 
 def read_cases(file: Path) -> list[Case]:
-    """
+    """An id that stands there twice is told apart by its line.
+
     Raises:
         BadSet: no such file, or a line that is no question.
     """
-    return [_case(row, number, where) for number, where, row in _rows(file)]
+    cases, seen = [], set[str]()
+    for number, where, row in _rows(file):
+        case = _case(row, number, where)
+        if case.id in seen:
+            case = replace(case, id=f"{case.id} (line {number})")
+        seen.add(case.id)
+        cases.append(case)
+    return cases
 
 
 def located(cases: Sequence[Case], keys: Iterable[str]) -> list[Case]:
@@ -95,13 +124,38 @@ def _case(row: Mapping[str, Any], number: int, where: str) -> Case:
         raise BadSet(f"{where}: 'answers' is no list")
     if not isinstance(answerable, bool | None):
         raise BadSet(f"{where}: 'answerable' is neither true nor false")
+    history = _history(row.get("history") or [], where)
+    turn = row.get("turn") or 1 + sum(said.role is Role.ASKER for said in history)
+    if not isinstance(turn, int):
+        raise BadSet(f"{where}: 'turn' is no number")
     return Case(
         id=str(row.get("id", number)),
         question=_text(row, "question", where),
         relevant={str(key): float(grade) for key, grade in relevant.items()},
         answers=tuple(map(str, answers)),
         answerable=answerable,
+        kind=str(row.get("type") or ""),
+        turn=turn,
+        history=history,
+        rewrite=str(row.get("rewrite") or ""),
     )
+
+
+_ROLES = {"asker": Role.ASKER, "user": Role.ASKER, "bot": Role.BOT, "assistant": Role.BOT}
+
+
+def _history(turns: object, where: str) -> tuple[Turn, ...]:
+    """A turn without a role is the asker's; whoever is neither asker nor bot is another."""
+    if not isinstance(turns, list):
+        raise BadSet(f"{where}: 'history' is no list")
+    found = []
+    for turn in turns:
+        said = {"role": "asker", "text": turn} if isinstance(turn, str) else turn
+        if not isinstance(said, dict) or not isinstance(said.get("text"), str):
+            raise BadSet(f"{where}: a turn of 'history' is no {{role, text}}")
+        role = str(said.get("role") or "asker")
+        found.append(Turn(_ROLES.get(role, Role.OTHER), said["text"]))
+    return tuple(found)
 
 
 class Corpus:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.evaluation.questions import BadSet, Case, Corpus, located, read_cases
+from bot.model import Role, Turn
 from indexers.model import OPEN, Changed, Enumerated, KnownPage, Unchanged
 
 
@@ -24,7 +25,15 @@ def test_a_question_with_all_its_judgements(tmp_path: Path) -> None:
         "relevant": {"leave": 2, "pay": 0},
         "answers": ["thirty days", 30],
         "answerable": True,
-        "history": ["ignored"],
+        "type": "Temporal",
+        "turn": 4,
+        "history": [
+            {"role": "user", "text": "What is leave?"},
+            {"role": "assistant", "text": "Time off."},
+            {"role": "manager", "text": "See the wiki."},
+            "And then?",
+        ],
+        "rewrite": "How long is leave?",
     }
     (case,) = read_cases(write(tmp_path / "q.jsonl", row))
 
@@ -32,7 +41,51 @@ def test_a_question_with_all_its_judgements(tmp_path: Path) -> None:
     assert case.relevant == {"leave": 2.0, "pay": 0.0}
     assert case.answers == ("thirty days", "30")
     assert case.answerable is True
+    assert case.has_answer
     assert not case.unanswerable
+    assert case.unfit == {"pay"}
+    assert (case.kind, case.turn, case.rewrite) == ("Temporal", 4, "How long is leave?")
+    assert case.history == (
+        Turn(Role.ASKER, "What is leave?"),
+        Turn(Role.BOT, "Time off."),
+        Turn(Role.OTHER, "See the wiki."),
+        Turn(Role.ASKER, "And then?"),
+    )
+    assert (case.rewritten.question, case.rewritten.history) == ("How long is leave?", ())
+
+
+def test_a_turn_is_counted_by_what_the_asker_said_before(tmp_path: Path) -> None:
+    history = [{"role": "user", "text": "Hi"}, {"role": "assistant", "text": "Yes?"}, "Leave?"]
+    rows = [{"question": "How long?", "history": history}, {"question": "How long?"}]
+    later, first = read_cases(write(tmp_path / "q.jsonl", *rows))
+
+    assert (later.turn, first.turn) == (3, 1)
+
+
+def test_an_id_that_stands_there_twice_is_told_apart(tmp_path: Path) -> None:
+    rows = [{"id": "q", "question": "One?"}, {"id": "q", "question": "Two?"}]
+
+    assert [case.id for case in read_cases(write(tmp_path / "q.jsonl", *rows))] == [
+        "q", "q (line 2)"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "has_answer", "unanswerable"),
+    [
+        ({"answerable": True}, True, False),
+        ({"relevant": {"a": 1}}, True, False),
+        ({"relevant": {"a": 1}, "answerable": False}, False, True),
+        ({"relevant": {"a": 0}}, False, False),
+        ({}, False, False),
+    ],
+)
+def test_whether_it_has_an_answer_may_be_unsaid(
+    row: dict[str, object], has_answer: bool, unanswerable: bool, tmp_path: Path
+) -> None:
+    (case,) = read_cases(write(tmp_path / "q.jsonl", {"question": "?"} | row))
+
+    assert (case.has_answer, case.unanswerable) == (has_answer, unanswerable)
 
 
 def test_a_question_needs_nothing_but_its_words(tmp_path: Path) -> None:
@@ -61,6 +114,10 @@ def test_what_is_zipped_is_read_alike(tmp_path: Path) -> None:
         ('{"question": "x", "relevant": ["a"]}', "line 2: 'relevant' is not {page: grade}"),
         ('{"question": "x", "relevant": {"a": "b"}}', "line 2: 'relevant' is not {page: grade}"),
         ('{"question": "x", "answers": "one"}', "line 2: 'answers' is no list"),
+        ('{"question": "x", "history": "a"}', "line 2: 'history' is no list"),
+        ('{"question": "x", "history": [3]}', "line 2: a turn of 'history' is no {role, text}"),
+        ('{"question": "x", "history": [{}]}', "line 2: a turn of 'history' is no {role, text}"),
+        ('{"question": "x", "turn": "late"}', "line 2: 'turn' is no number"),
         ('{"question": "x", "answerable": "no"}', "line 2: 'answerable' is neither true nor false"),
     ],
 )
