@@ -110,10 +110,8 @@ class Verdicts:
         return True
 
     async def _shown(self, flag: Flag) -> cards.Shown:
-        place, said = flag.given.asked.place, flag.given.answer
-        sources = _sources(said)
-        public = await self._public(flag.given) if flag.given.asked.private else sources
-        open_pages = {(source.wiki, source.page) for source in public}
+        place, sources = flag.given.asked.place, _sources(flag.given.answer)
+        open_pages = await self._open_pages(flag.given)
         shown = tuple(source for source in sources if (source.wiki, source.page) in open_pages)
         private = flag.given.asked.private
         return cards.Shown(
@@ -123,12 +121,14 @@ class Verdicts:
             address="" if private else await self.voice.address(place.channel, flag.given.message),
         )
 
-    async def _public(self, given: Given) -> tuple[Source, ...]:
-        """An answer that one person got may hold what reviewers must not read: what
-        everyone gets for the same question shows which of it is open."""
+    async def _open_pages(self, given: Given) -> set[tuple[str, str]]:
+        """An answer may hold what reviewers must not read: one that a person got alone, and
+        one whose pages were closed since. What everyone gets for the same question now shows
+        which of it is open; what a wiki does not confirm is not."""
         loop = asyncio.get_running_loop()
         question = Question(given.asked.question, Principal.of(EVERYONE))
-        return _sources(await loop.run_in_executor(self.executor, self.answering.answer, question))
+        said = await loop.run_in_executor(self.executor, self.answering.answer, question)
+        return {(s.wiki, s.page) for s in _sources(said)} if said.unchecked is None else set()
 
 
 def _sources(said: Answer | NoAnswer) -> tuple[Source, ...]:

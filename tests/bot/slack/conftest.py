@@ -52,12 +52,16 @@ class Handbook:
         self.open.set()
         self.error: Exception | None = None
         self.text = "Book leave in the calendar. [1]"
+        self.said: Answer | NoAnswer | None = None
+        """To whatever is asked, in place of all the rest."""
 
     def answer(self, question: Question) -> Answer | NoAnswer:
         self.asked.append(question)
         self.open.wait(5)
         if self.error:
             raise self.error
+        if self.said:
+            return self.said
         if "salary" in question.text and "group:hr" in question.reader.tokens:
             return Answer("It is secret. [1]", (SALARY,), 0.9)
         if "leave" in question.text and EVERYONE in question.reader.tokens:

@@ -9,12 +9,13 @@ import pytest
 
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Complaint, FlagState
+from bot.model import Answer, NoAnswer, Reason, Unchecked
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
 
-from .conftest import NOW, Bot
+from .conftest import LEAVE, NOW, Bot
 from .test_answering_in_slack import words
 
 
@@ -149,6 +150,26 @@ async def test_a_private_answer_from_open_pages_is_shown_to_reviewers(
     card = await slack.wait_for_message("C0REVIEW")
 
     assert "Book leave in the calendar." in words(card)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        NoAnswer(Reason.NOTHING_FITS, "I searched handbook and found nothing."),
+        Answer("Book leave in the calendar. [1]", (LEAVE,), 0.9, unchecked=Unchecked()),
+    ],
+    ids=["closed since", "not to be checked now"],
+)
+async def test_what_a_channel_was_told_is_shown_to_reviewers_only_while_it_is_open(
+    bot: Bot, slack: LocalSlack, answer: Message, said: Answer | NoAnswer
+) -> None:
+    bot.handbook.said = said
+    await flag(slack, "U0BEN", answer, "wrong")
+    card = await slack.wait_for_message("C0REVIEW")
+
+    assert "What was answered is not open to everyone" in words(card)
+    assert "calendar" not in words(card)
+    assert LEAVE.url not in words(card)
 
 
 async def test_a_form_that_cannot_open_is_told(
