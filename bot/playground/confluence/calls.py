@@ -65,6 +65,8 @@ class Call:
     unstorable: frozenset[str]
     short: bool = False
     next_after_last: bool = False
+    media: str = ""
+    """Where Cloud keeps the bytes of attachments."""
     headers: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str, default: str = "") -> str:

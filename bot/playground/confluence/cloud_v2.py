@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from bot.playground.confluence import content_v2
 from bot.playground.confluence.calls import Call, Json, Refusal, no_content
+from bot.playground.confluence.content_v1 import answered
 from bot.playground.confluence.content_v2 import PLURALS
 from bot.playground.confluence.model import Content
 from bot.playground.confluence.routes import Route, get
+from bot.playground.confluence.shared_v1 import attachment
 
 
 def _spaces(call: Call) -> Json:
@@ -155,8 +157,31 @@ def _inline_comments(call: Call, plural: str, identity: str) -> Json:
 
 
 def _comments(call: Call, content: Content, *, inline: bool) -> Json:
-    said = ((int(c.id), c) for c in content.comments if c.inline == inline)
+    """Answers are told with what they answer."""
+    said = (
+        (int(c.id), c) for c in content.comments if c.inline == inline and not answered(content, c)
+    )
     return call.v2_page(said, lambda comment: content_v2.comment(call, content, comment))
+
+
+def _answers(call: Call, kind: str, identity: str) -> Json:
+    """Direct ones alone."""
+    content = next(
+        (
+            content
+            for content in call.world.contents.values()
+            if identity in {c.id for c in content.comments if c.inline == (kind == "inline")}
+        ),
+        None,
+    )
+    if content is None or content.status == "deleted" or not call.sees(content):
+        raise no_content(identity)
+    said = ((int(c.id), c) for c in content.comments if c.parent == identity)
+    return call.v2_page(said, lambda comment: content_v2.comment(call, content, comment))
+
+
+def _attachment(call: Call, identity: str) -> Json:
+    return content_v2.attachment(call, *attachment(call, identity))
 
 
 def _routes() -> Iterator[Route]:
@@ -188,7 +213,9 @@ def _routes() -> Iterator[Route]:
         "readonly:content.attachment:confluence",
         "read:confluence-content.all",
     )
+    yield get(f"{base}attachments/([^/]+)$", _attachment, "read:attachment:confluence")
     comments = ("read:comment:confluence", "read:confluence-content.all")
+    yield get(f"{base}(footer|inline)-comments/([^/]+)/children$", _answers, *comments)
     yield get(f"{base}{texts}/([^/]+)/footer-comments$", _footer_comments, *comments)
     yield get(f"{base}{texts}/([^/]+)/inline-comments$", _inline_comments, *comments)
 

@@ -60,6 +60,8 @@ def content(call: Call, of: Content, expand: list[str]) -> Json:
     Raises:
         Refusal: 500 where the body cannot be had as storage (CONFCLOUD-76433).
     """
+    if of.type in {"attachment", "comment"}:
+        return _hung(call, of, expand)
     written: Json = {
         "id": of.id,
         "type": of.type,
@@ -115,7 +117,7 @@ def _part(call: Call, of: Content, name: str, deeper: list[str]) -> object:  # n
         case "body":
             return _bodies(call, of, deeper)
         case "metadata":
-            return {"labels": _whole([label(name) for name in of.labels])} if deeper else {}
+            return _metadata(call, of, deeper)
         case "restrictions":
             kinds = dict.fromkeys(path.split(".")[0] for path in deeper)
             return {
@@ -211,51 +213,110 @@ def hash_of(name: str) -> int:
     return int.from_bytes(name.encode()[:7].ljust(7, b"_"), "big")
 
 
+def _metadata(call: Call, of: Content, deeper: list[str]) -> Json:
+    """Only a page of the new editor has a property that says so."""
+    told: Json = {}
+    if "labels" in deeper:
+        told["labels"] = _whole([label(name) for name in of.labels])
+    if "properties.editor" in deeper and call.world.is_cloud:
+        told["properties"] = {"_expandable": {}, "_links": {"self": f"{call.site}/property"}}
+        if of.editor == "v2":
+            told["properties"]["editor"] = {"key": "editor", "value": "v2"}
+    return told
+
+
 def _children(call: Call, of: Content, kinds: list[str]) -> Json:
     known: dict[str, list[Json]] = {
         "page": [content(call, c, []) for c in call.world.children(of.id) if call.sees(c)],
-        "attachment": [attachment(call, of, a) for a in of.attachments],
-        "comment": [comment(call, of, c, ["body.storage"]) for c in of.comments],
+        "attachment": [attachment(call, of, a, ["version"]) for a in of.attachments],
+        "comment": [comment(call, of, c, ["body.storage", "version"]) for c in of.comments],
     }
     return {kind: _whole(known[kind]) for kind in kinds if kind in known}
 
 
-def attachment(call: Call, of: Content, file: Attachment) -> Json:
+def _hung(call: Call, hung: Content, expand: list[str]) -> Json:
+    """What a search found, as it is by now."""
+    page = call.world.contents[hung.parent or ""]
+    if hung.type == "attachment":
+        file = next(a for a in page.attachments if a.id == hung.id)
+        return attachment(call, page, file, expand)
+    return comment(call, page, next(c for c in page.comments if c.id == hung.id), expand)
+
+
+def attachment(call: Call, of: Content, file: Attachment, expand: list[str]) -> Json:
     details: Json = {"mediaType": file.media_type, "fileSize": len(file.data), "comment": ""}
-    return {
+    written: Json = {
         "id": file.id,
         "type": "attachment",
         "status": "current",
         "title": file.title,
-        "version": {"number": file.version, "when": when(call, of.modified)},
         "metadata": {"mediaType": file.media_type, "labels": _whole([])},
         "extensions": details,
         "_links": {
-            "download": f"/download/attachments/{of.id}/{quote(file.title)}?version={file.version}",
+            "download": download_link(of, file),
             "webui": f"{webui(call, of)}?preview=%2F{of.id}%2F{file.id}",
             "self": f"{call.site}/rest/api/content/{file.id}",
         },
     }
+    if "version" in expand:
+        written["version"] = {"number": file.version, "when": when(call, file.modified)}
+    if "container" in expand:
+        written["container"] = content(call, of, [])
+    return written
+
+
+def download_link(of: Content, file: Attachment) -> str:
+    changed = int(file.modified.timestamp() * 1000)
+    query = f"version={file.version}&modificationDate={changed}&api=v2"
+    return f"/download/attachments/{of.id}/{quote(file.title)}?{query}"
 
 
 def comment(call: Call, of: Content, said: Comment, expand: list[str]) -> Json:
+    """
+    Raises:
+        Refusal: 500 where the body cannot be had as storage.
+    """
+    extensions: Json = {"location": "inline" if said.inline else "footer"}
+    link = f"{webui(call, of)}{'&' if '?' in webui(call, of) else '?'}focusedCommentId={said.id}"
     written: Json = {
         "id": said.id,
         "type": "comment",
         "status": "current",
         "title": f"Re: {of.title}",
-        "extensions": {"location": "inline" if said.inline else "footer"},
-        "_links": {"webui": f"{webui(call, of)}?focusedCommentId={said.id}"},
+        "extensions": extensions,
+        "_links": {"webui": link if call.world.is_cloud else f"{link}#comment-{said.id}"},
     }
-    if "body.storage" in expand:
-        written["body"] = {"storage": {"value": said.body, "representation": "storage"}}
+    if "extensions.inlineProperties" in expand and said.inline and not said.parent:
+        extensions["inlineProperties"] = {"originalSelection": said.selection, "markerRef": said.id}
+    if "extensions.resolution" in expand and said.inline:
+        extensions["resolution"] = {"status": "resolved" if said.resolved else "open"}
+    for form in ("storage", "view"):
+        if f"body.{form}" in expand:
+            if form == "storage" and said.id in call.unstorable:
+                raise Refusal(500, "java.lang.NullPointerException")
+            written["body"] = {form: {"value": said.body, "representation": form}}
     if "version" in expand:
         written["version"] = {
             "by": people.author(call, said.author),
-            "when": when(call, said.created),
-            "number": 1,
+            "when": when(call, said.modified),
+            "number": said.version,
         }
+    if "history" in expand:
+        written["history"] = {
+            "createdBy": people.author(call, said.author),
+            "createdDate": when(call, said.created),
+        }
+    if "container" in expand:
+        written["container"] = content(call, of, [])
+    if "ancestors" in expand:
+        written["ancestors"] = [comment(call, of, above, []) for above in answered(of, said)]
     return written
+
+
+def answered(of: Content, said: Comment) -> list[Comment]:
+    """The comments that this one answers, the first first."""
+    above = next((c for c in of.comments if c.id == said.parent), None)
+    return [*answered(of, above), above] if above else []
 
 
 def found(call: Call, of: Content, expand: list[str]) -> Json:

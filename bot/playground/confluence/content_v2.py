@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from bot.playground.confluence.calls import Call, Json, Refusal
-from bot.playground.confluence.content_v1 import hash_of, webui
+from bot.playground.confluence.content_v1 import download_link, hash_of, webui
 from bot.playground.confluence.model import Attachment, Comment, Content, Grant, Space
 
 PLURALS = {
@@ -133,13 +132,13 @@ def properties(of: Content) -> list[Json]:
 
 
 def attachment(call: Call, of: Content, file: Attachment) -> Json:
-    path = f"/download/attachments/{of.id}/{quote(file.title)}?version={file.version}"
+    path = download_link(of, file)
     return {
         "id": file.id,
         "status": "current",
         "title": file.title,
-        "createdAt": when(of.modified),
-        "pageId": of.id,
+        "createdAt": when(file.modified),
+        **_place(of),
         "mediaType": file.media_type,
         "mediaTypeDescription": "File",
         "comment": "",
@@ -147,9 +146,13 @@ def attachment(call: Call, of: Content, file: Attachment) -> Json:
         "fileSize": len(file.data),
         "webuiLink": f"{webui(call, of)}?preview=%2F{of.id}%2F{file.id}",
         "downloadLink": path,
-        "version": {"number": file.version, "createdAt": when(of.modified)},
+        "version": {"number": file.version, "createdAt": when(file.modified)},
         "_links": {"webui": f"{webui(call, of)}?preview=%2F{of.id}", "download": path},
     }
+
+
+def _place(of: Content) -> Json:
+    return {"blogPostId" if of.type == "blogpost" else "pageId": of.id}
 
 
 def comment(call: Call, of: Content, said: Comment) -> Json:
@@ -157,14 +160,18 @@ def comment(call: Call, of: Content, said: Comment) -> Json:
         "id": said.id,
         "status": "current",
         "title": f"Re: {of.title}",
-        "pageId": of.id,
-        "version": {"number": 1, "authorId": said.author, "createdAt": when(said.created)},
+        **({"parentCommentId": said.parent} if said.parent else _place(of)),
+        "version": {
+            "number": said.version,
+            "authorId": said.author,
+            "createdAt": when(said.modified),
+        },
         "body": {},
         "_links": {"webui": f"{webui(call, of)}?focusedCommentId={said.id}"},
     }
     if call.text("body-format") == "storage":
         written["body"] = {"storage": {"representation": "storage", "value": said.body}}
     if said.inline:
-        written["resolutionStatus"] = "open"
+        written["resolutionStatus"] = "resolved" if said.resolved else "open"
         written["properties"] = {"inlineOriginalSelection": said.selection}
     return written

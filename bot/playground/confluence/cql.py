@@ -50,18 +50,22 @@ class Query:
 
     def sorted(self, found: list[Content]) -> list[Content]:
         if self.order is None:
-            return sorted(found, key=lambda c: int(c.id))
+            return sorted(found, key=number)
         field, descending = self.order
         keys: dict[str, Callable[[Content], object]] = {
-            "created": lambda c: (c.created, int(c.id)),
-            "lastmodified": lambda c: (c.modified, int(c.id)),
-            "title": lambda c: (c.title, int(c.id)),
+            "created": lambda c: (c.created, number(c)),
+            "lastmodified": lambda c: (c.modified, number(c)),
+            "title": lambda c: (c.title, number(c)),
         }
         return sorted(
             found,
-            key=keys.get(field, lambda c: int(c.id)),  # type: ignore[arg-type] # all comparable
+            key=keys.get(field, number),  # type: ignore[arg-type] # all comparable
             reverse=descending,
         )
+
+
+def number(content: Content) -> int:
+    return int(content.id.removeprefix("att"))
 
 
 def parse(cql: str, world: World) -> Query:
@@ -171,7 +175,10 @@ class _Parser:
             "label": lambda c: value in c.labels,
             "creator": lambda c: c.author == value,
             "parent": lambda c: c.parent == value,
-            "ancestor": lambda c: any(node.id == value for node in world.path(c.id)[:-1]),
+            "ancestor": lambda c: any(
+                node.id == value
+                for node in (world.path(c.id)[:-1] if c.id in world.contents else ())
+            ),
         }
         if field not in tests:
             raise self._bad()

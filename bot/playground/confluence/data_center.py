@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from bot.playground.confluence import content_v1, people
 from bot.playground.confluence.calls import Call, Json, Refusal, no_content
 from bot.playground.confluence.model import Content, Grant, Group, User
-from bot.playground.confluence.routes import Route, get
+from bot.playground.confluence.routes import Download, Route, get
 from bot.playground.confluence.shared_v1 import (
+    attached,
+    attachment,
     current_user,
-    download,
     expanded,
     groups,
     known_user,
@@ -20,6 +21,7 @@ from bot.playground.confluence.shared_v1 import (
     restrictions,
     search,
     search_content,
+    version_asked,
 )
 from bot.playground.confluence.world import LICENSED
 
@@ -49,6 +51,8 @@ def _listed(call: Call, space: str, kind: str) -> Json:
 
 
 def _content(call: Call, identity: str) -> Json:
+    if identity.startswith("att"):
+        return content_v1.attachment(call, *attachment(call, identity), expanded(call))
     content = call.content(identity)
     if not _has_status(content, call.text("status", "current")):
         raise no_content(identity)
@@ -65,17 +69,27 @@ def _has_status(content: Content, status: str) -> bool:
 def _children(call: Call, identity: str, kind: str) -> Json:
     content, expand = call.content(identity), expanded(call)
     if kind == "attachment":
-        return call.v1_page(content.attachments, lambda a: content_v1.attachment(call, content, a))
-    if kind == "comment":
         return call.v1_page(
-            content.comments, lambda c: content_v1.comment(call, content, c, expand)
+            content.attachments, lambda a: content_v1.attachment(call, content, a, expand)
         )
+    if kind == "comment":
+        said = [
+            comment
+            for comment in content.comments
+            if call.text("depth") == "all" or not content_v1.answered(content, comment)
+        ]
+        return call.v1_page(said, lambda c: content_v1.comment(call, content, c, expand))
     found = [
         child
         for child in call.world.children(content.id)
         if child.type == "page" and child.status == "current" and call.sees(child)
     ]
     return call.v1_page(found, lambda c: content_v1.content(call, c, expand))
+
+
+def _download(call: Call, page: str, name: str) -> Download:
+    file = attached(call, page, name)
+    return Download(file.at(version_asked(call, file)), file.media_type)
 
 
 def _labels(call: Call, identity: str) -> Json:
@@ -226,7 +240,7 @@ def _routes() -> Iterator[Route]:
     yield get(f"{base}content/([^/]+)/label$", _labels)
     yield get(f"{base}content/([^/]+)/restriction/byOperation$", restrictions)
     yield get(f"{base}content/([^/]+)/restriction/byOperation/(read|update)$", restriction)
-    yield get("^/download/attachments/([^/]+)/([^/]+)$", download)
+    yield get("^/download/attachments/([^/]+)/([^/]+)$", _download)
     yield get(f"{base}space$", _spaces)
     yield get(f"{base}space/([^/]+)$", _space)
     yield get(f"{base}space/([^/]+)/content/(page|blogpost)$", _space_contents)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-ContentType = Literal["page", "blogpost", "folder", "whiteboard", "database", "embed"]
+ContentType = Literal[
+    "page", "blogpost", "folder", "whiteboard", "database", "embed", "attachment", "comment"
+]
 Status = Literal["current", "archived", "trashed", "deleted", "draft"]
 
 GRANTABLE = ("read", "create", "delete", "administer", "export")
@@ -83,17 +85,37 @@ class Attachment:
     title: str
     media_type: str
     data: bytes
-    version: int = 1
+    modified: datetime
+    earlier: tuple[bytes, ...] = ()
+    """What its earlier versions held, the first first."""
+
+    @property
+    def version(self) -> int:
+        return len(self.earlier) + 1
+
+    def at(self, version: int) -> bytes:
+        """
+        Raises:
+            IndexError: there is no such version.
+        """
+        return (*self.earlier, self.data)[version - 1]
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
+    """``parent`` is the comment that it answers. One that is ``resolved`` is hidden from
+    the page, with its answers."""
+
     id: str
     author: str
     body: str
     inline: bool
     created: datetime
+    modified: datetime
     selection: str = ""
+    parent: str = ""
+    resolved: bool = False
+    version: int = 1
 
 
 @dataclass(slots=True)

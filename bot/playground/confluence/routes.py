@@ -15,7 +15,12 @@ class Download:
     media_type: str
 
 
-Answer = Json | list[Json] | Download
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    url: str
+
+
+Answer = Json | list[Json] | Download | Redirect
 Handler = Callable[..., Answer]
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bot.playground.confluence import content_v1, people
-from bot.playground.confluence.calls import Call, Json, Refusal
+from bot.playground.confluence.calls import Call, Json, Refusal, no_content
 from bot.playground.confluence.cql import BadCql, parse
-from bot.playground.confluence.model import Content, Group, User
-from bot.playground.confluence.routes import Download
+from bot.playground.confluence.model import Attachment, Content, Group, User
 
 
 def expanded(call: Call) -> list[str]:
@@ -32,13 +31,35 @@ def _searched(call: Call, expand: list[str], wire: Callable[[Content], Json]) ->
         query = parse(cql, call.world)
     except BadCql as bad:
         raise Refusal(400, str(bad)) from bad
+    world = call.world
     found = [
-        call.world.contents[known.id]
-        for known in call.world.indexed().values()
-        if query.matches(known) and _shown(call, call.world.contents[known.id])
+        world.contents.get(known.id, known)
+        for page in world.indexed().values()
+        for known in (page, *_hanging_on(page))
+        if query.matches(known)
+        and known.id not in world.unindexed
+        and _stands(known, world.contents[page.id])
+        and _shown(call, world.contents[page.id])
     ]
     page = call.v1_page(query.sorted(found), wire, most=_cap(expand), cursors=call.world.is_cloud)
     return {**page, "totalSize": len(found), "cqlQuery": cql, "searchDuration": 5}
+
+
+def _hanging_on(page: Content) -> Iterator[Content]:
+    """Attachments and comments, which the index holds each for itself."""
+    for file in page.attachments:
+        yield Content(file.id, "attachment", page.space, file.title, page.id, "", page.author,
+                      file.modified, file.modified)  # fmt: skip
+    for said in page.comments:
+        yield Content(said.id, "comment", page.space, f"Re: {page.title}", page.id, said.body,
+                      said.author, said.created, said.modified)  # fmt: skip
+
+
+def _stands(known: Content, live: Content) -> bool:
+    if known.id == live.id:
+        return True
+    files, comments = live.attachments, live.comments
+    return known.id in {*(file.id for file in files), *(said.id for said in comments)}
 
 
 def _shown(call: Call, live: Content) -> bool:
@@ -82,12 +103,41 @@ def restriction(call: Call, identity: str, kind: str) -> Json:
     )
 
 
-def download(call: Call, page: str, name: str) -> Download:
-    """By the attachment's id or its title."""
+def attached(call: Call, page: str, name: str) -> Attachment:
+    """By the attachment's id or its title.
+
+    Raises:
+        Refusal: 404.
+    """
     for file in call.content(page).attachments:
         if name in {file.id, file.title}:
-            return Download(file.data, file.media_type)
+            return file
     raise Refusal(404, f"No attachment {name}")
+
+
+def version_asked(call: Call, file: Attachment) -> int:
+    """The latest, unless another is asked for.
+
+    Raises:
+        Refusal: 404, there is no such version.
+    """
+    version = call.number("version", file.version)
+    if not 0 < version <= file.version:
+        raise Refusal(404, f"No version {version} of {file.id}")
+    return version
+
+
+def attachment(call: Call, identity: str) -> tuple[Content, Attachment]:
+    """With the page that it hangs on, for whoever sees that.
+
+    Raises:
+        Refusal: 404.
+    """
+    for page in call.world.contents.values():
+        for file in page.attachments:
+            if file.id == identity and page.status != "deleted" and call.sees(page):
+                return page, file
+    raise no_content(identity)
 
 
 def current_user(call: Call) -> Json:

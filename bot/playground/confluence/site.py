@@ -16,8 +16,9 @@ from aiohttp import web
 from bot.playground.confluence import cloud_v1, cloud_v2, data_center
 from bot.playground.confluence.calls import Call, Json, Refusal
 from bot.playground.confluence.faults import Fault, Faults
+from bot.playground.confluence.media import MediaHost
 from bot.playground.confluence.model import User
-from bot.playground.confluence.routes import Answer, Download, Route
+from bot.playground.confluence.routes import Answer, Download, Redirect, Route
 from bot.playground.confluence.tokens import Token, Tokens
 from bot.playground.confluence.webhooks import Webhooks
 from bot.playground.confluence.world import World
@@ -83,6 +84,8 @@ class LocalConfluence:
         self._runner: web.AppRunner | None = None
         self.address = ""
         """Scheme, host and port."""
+        self.media = MediaHost(world)
+        """Of Cloud."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -128,10 +131,13 @@ class LocalConfluence:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
+        if self.world.is_cloud:
+            await self.media.start()
         host, port = self._runner.addresses[0][:2]
         self.address = f"http://{host}:{port}"
 
     async def _stop(self) -> None:
+        await self.media.stop()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -182,6 +188,7 @@ class LocalConfluence:
                 frozenset(self.unstorable),
                 short=fault.kind == "short",
                 next_after_last=self.next_after_last,
+                media=self.media.address,
                 headers=headers,
             )
             answer = self._dispatch(call, token)
@@ -249,6 +256,8 @@ async def _sent(
         return web.Response()
     if isinstance(answer, str):
         return web.Response(text=answer, content_type="text/html")
+    if isinstance(answer, Redirect):
+        return web.Response(status=302, headers={"Location": answer.url})
     if isinstance(answer, Download):
         return web.Response(body=answer.data, content_type=answer.media_type)
     response = web.json_response(answer, status=status, headers=headers)

@@ -39,6 +39,8 @@ class State:
         self.contents: dict[str, Content] = {}
         self.listeners: list[Callable[[str, Content], None]] = []
         """Told of every change to content: the webhook's name of it, and the content."""
+        self.unindexed: set[str] = set()
+        """Ids of what the search index has missed."""
         self._ids = itertools.count(65537)
         self._children: dict[str, set[str]] = {}
         self._indexed: dict[str, Content] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
@@ -262,9 +263,8 @@ class World(Rights):
         page = self.contents[content]
         earlier = next((a for a in page.attachments if a.title == title), None)
         identity = earlier.id if earlier else f"att{self.next_number()}"
-        attached = Attachment(
-            identity, title, media_type, data, earlier.version + 1 if earlier else 1
-        )
+        versions = (*earlier.earlier, earlier.data) if earlier else ()
+        attached = Attachment(identity, title, media_type, data, self.now(), versions)
         page.attachments = [a for a in page.attachments if a.title != title] + [attached]
         self.changed("attachment_created", page)
         return attached
@@ -274,20 +274,56 @@ class World(Rights):
         page.attachments = [a for a in page.attachments if a.title != title]
         self.changed("attachment_removed", page)
 
-    def comment(self, content: str, body: str, *, author: str = "", selection: str = "") -> Comment:
-        """``selection``: the words that an inline comment stands beside."""
+    def comment(
+        self, content: str, body: str, *, author: str = "", selection: str = "", answers: str = ""
+    ) -> Comment:
+        """``selection``: the words that an inline comment stands beside; ``answers``: the
+        comment that it is an answer to."""
         page = self.contents[content]
+        inline = bool(selection) or any(c.inline for c in page.comments if c.id == answers)
+        now = self.now()
         comment = Comment(
             str(self.next_number()),
             author or page.author,
             body,
-            bool(selection),
-            self.now(),
+            inline,
+            now,
+            now,
             selection,
+            answers,
         )
-        page.comments.append(comment)
+        page.comments = [*page.comments, comment]
         self.changed("comment_created", page)
         return comment
+
+    def edit_comment(self, content: str, comment: str, body: str) -> None:
+        now = self.now()
+        self._comments(
+            "comment_updated",
+            content,
+            lambda c: replace(c, body=body, version=c.version + 1, modified=now),
+            comment,
+        )
+
+    def resolve(self, content: str, comment: str) -> None:
+        """No version rises."""
+        self._comments("comment_updated", content, lambda c: replace(c, resolved=True), comment)
+
+    def delete_comment(self, content: str, comment: str) -> None:
+        """Its answers stay, as answers to nothing."""
+        self._comments("comment_removed", content, lambda _: None, comment)
+
+    def _comments(
+        self,
+        event: str,
+        content: str,
+        change: Callable[[Comment], Comment | None],
+        comment: str,
+    ) -> None:
+        page = self.contents[content]
+        changed = [change(c) if c.id == comment else c for c in page.comments]
+        page.comments = [c for c in changed if c is not None]
+        self.changed(event, page)
 
     def _put_away(
         self, content: str, status: Literal["trashed", "archived", "deleted"], *, below: bool

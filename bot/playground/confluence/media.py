@@ -1,0 +1,46 @@
+"""Where Cloud keeps the bytes of attachments: another host, which asks for no token."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.playground.confluence.world import World
+
+
+class MediaHost:
+    """Started by its Confluence, on the same loop. ``tokens`` are what requests carried in
+    ``Authorization``, empty where they had none. ``instead`` answers in the place of a
+    file."""
+
+    def __init__(self, world: World) -> None:
+        self.address = ""
+        self.tokens: list[str] = []
+        self.instead: web.Response | None = None
+        self._world = world
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        app = web.Application()
+        app.router.add_get("/file/{page}/{file}/binary", self._serve)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.address = f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        self.tokens.append(request.headers.get("Authorization", ""))
+        if self.instead is not None:
+            answer, self.instead = self.instead, None
+            return answer
+        page = self._world.contents.get(request.match_info["page"])
+        for file in page.attachments if page else ():
+            version = request.query.get("token", "").removeprefix("signed-")
+            if file.id == request.match_info["file"] and version.isdecimal():
+                return web.Response(body=file.at(int(version)), content_type=file.media_type)
+        return web.Response(status=403, text="no such file, or its address has expired")
