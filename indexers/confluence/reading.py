@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
 from indexers.confluence.abreast import abreast
+from indexers.confluence.documents import revision, says_the_same
 from indexers.confluence.product import Listed, Product, in_batches
 from indexers.confluence.storage_format import VERSION, sections
 from indexers.confluence.storage_links import Links
@@ -28,24 +29,11 @@ class Seen:
     editor: str
 
     @property
-    def revision(self) -> str:
-        """``version.content.rights``: of text, place and what the text is read by in the
-        first two."""
-        return f"{self._content}.{digest(str(self.acl))[:12]}"
-
-    def says_the_same_as(self, revision: str) -> bool:
-        """Whether they differ in rights at most."""
-        return revision.rpartition(".")[0] == self._content
-
-    @staticmethod
-    def version_of(revision: str) -> int:
-        """Confluence's own number of the version that a revision is of; -1 where it is none
-        of ours."""
-        number = revision.partition(".")[0]
-        return int(number) if number.isdecimal() else -1
+    def key(self) -> str:
+        return self.listed.key
 
     @property
-    def _content(self) -> str:
+    def content(self) -> str:
         page = self.listed
         place = (page.title, *page.ancestors, page.space.name, page.url, self.editor)
         return f"{page.version}.{digest(VERSION, *place)}"
@@ -63,7 +51,7 @@ class Reader:
 
     def known_empty(self, page: Seen) -> bool:
         """Whether there was nothing to read of it the last time, and it is the same."""
-        return page.says_the_same_as(self._empty.get(page.listed.key, ""))
+        return says_the_same(page, self._empty.get(page.key, ""))
 
     def read(self, pages: Sequence[Seen]) -> Iterator[PageChange]:
         """Bodies are under way while earlier pages are embedded."""
@@ -79,22 +67,20 @@ class Reader:
     def _page(self, seen: Seen, body: str) -> PageChange:
         listed = seen.listed
         try:
-            found = sections(
-                body, title=listed.title, editor=seen.editor, links=self._links(listed)
-            )
+            found = sections(body, title=listed.title, editor=seen.editor, links=self.links(listed))
         except Exception as error:
             # A defect of ours that one page brings out must not keep the others away.
             log.exception("%s: the page %s cannot be converted", self._wiki, listed.key)
             return Failed(listed.key, f"cannot be converted ({type(error).__name__}; see the log)")
         if not found:
-            self._empty[listed.key] = seen.revision
+            self._empty[listed.key] = revision(seen)
             return Skipped(listed.key, EMPTY)
         page = Page(
             wiki=self._wiki,
             key=listed.key,
             title=listed.title,
             url=listed.url,
-            revision=seen.revision,
+            revision=revision(seen),
             acl=seen.acl,
             sections=found,
             updated=listed.updated,
@@ -107,7 +93,7 @@ class Reader:
             self._users[key] = self._product.user_name(key)
         return self._users[key]
 
-    def _links(self, page: Listed) -> Links:
+    def links(self, page: Listed) -> Links:
         """By what the page itself says, so that its text depends on no other page: an
         address by title leads on to the page that has it."""
         base = self._transport.shown_at.rstrip("/")

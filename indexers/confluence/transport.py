@@ -16,7 +16,7 @@ from typing import Any
 from atlassian.rest_client import AtlassianRestAPI
 from requests import RequestException, Response, Session
 from requests.adapters import HTTPAdapter
-from requests.exceptions import SSLError
+from requests.exceptions import SSLError, Timeout
 
 from indexers.confluence.addresses import Base
 from indexers.errors import WikiMisconfigured, WikiUnavailable
@@ -108,13 +108,16 @@ class Transport:
             backoff_and_retry=False,
             retry_with_header=False,
         )
+        self._timeout = timeout
+        self._session = _session(ca_bundle, concurrency)
+        self._stranger = _session(ca_bundle, concurrency)
         self._client = client(
             username=email or None,
             password=token if email else None,
             token=None if email else token,
-            session=_session(ca_bundle, concurrency),
+            session=self._session,
         )
-        self._nobody = client(session=_session(ca_bundle, concurrency))
+        self._nobody = client(session=self._stranger)
 
     def close(self) -> None:
         self._client.close()
@@ -136,7 +139,12 @@ class Transport:
                 " the variable that `token_variable` names."
             )
         client = self._nobody if anonymous else self._client
-        response = self._answer(client, path, dict(params or {}))
+        asked = dict(params or {})
+        response = self._answer(
+            lambda: client.request(
+                path=path, params=asked, advanced_mode=True, allow_redirects=False
+            )
+        )
         status = response.status_code
         is_json = "json" in response.headers.get("Content-Type", "").lower()
         where = f"{self.base.url}{path.partition('?')[0]}"
@@ -171,15 +179,42 @@ class Transport:
             raise Refused(status, f"{where} answered with JSON of another form.")
         return found
 
-    def _answer(
-        self, client: AtlassianRestAPI, path: str, params: dict[str, str | int]
-    ) -> Response:
+    def fetch(self, url: str, most: int) -> tuple[Response, bytes]:
+        """What stands at ``url``, here or elsewhere, up to ``most`` bytes of it (and a few
+        more). The token goes along below the base and nowhere else; a redirect is an
+        answer like another.
+
+        Raises:
+            Refused: a passing trouble did not pass.
+            WikiUnavailable: no answer after all tries.
+        """
+        session = self._session if url.startswith(self.base.url + "/") else self._stranger
+        body = bytearray()
+
+        def ask() -> Response:
+            body.clear()
+            until = self._time.monotonic() + self._patience.seconds
+            # Not by the client, which reads an answer whole, however long it is.
+            with session.get(
+                url, stream=True, timeout=self._timeout, allow_redirects=False
+            ) as response:
+                for piece in response.iter_content(1 << 16):
+                    body.extend(piece)
+                    if len(body) >= most:
+                        break
+                    if self._time.monotonic() > until:
+                        raise Timeout
+            return response
+
+        return self._answer(ask), bytes(body)
+
+    def _answer(self, ask: Callable[[], Response]) -> Response:
         """The first answer that is not a passing trouble."""
         patience, started = self._patience, self._time.monotonic()
         tries = 0
         while True:
             tries += 1
-            response, error = self._try(client, path, params)
+            response, error = self._try(ask)
             if response is not None and response.status_code not in _PASSING:
                 return response
             wait = self._wait(response, tries)
@@ -195,16 +230,12 @@ class Transport:
                 raise Refused(response.status_code, message)
             self._time.sleep(wait)
 
-    def _try(
-        self, client: AtlassianRestAPI, path: str, params: dict[str, str | int]
-    ) -> tuple[Response | None, str]:
+    def _try(self, ask: Callable[[], Response]) -> tuple[Response | None, str]:
         with self._counting:
             self.requests += 1
         try:
             with self._places:
-                response = client.request(
-                    path=path, params=params, advanced_mode=True, allow_redirects=False
-                )
+                response = ask()
         except RequestException as error:
             # A connection that breaks within TLS is an SSLError, too, and passes.
             if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):

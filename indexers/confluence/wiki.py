@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from indexers.confluence.product import Elsewhere, Listed, Space
+from indexers.confluence.documents import revision, says_the_same, version_of
+from indexers.confluence.hanging import Extras, Hanging, Hung
+from indexers.confluence.product import Elsewhere, Space
 from indexers.confluence.reading import EMPTY, Reader, Seen
 from indexers.confluence.scope import Scope
 from indexers.confluence.survey import Survey
@@ -15,6 +17,7 @@ from indexers.model import (
     NOBODY,
     Acl,
     Enumerated,
+    Failed,
     KnownPage,
     PageChange,
     Relabelled,
@@ -31,13 +34,21 @@ search index that lags, and an hour for the pass itself."""
 
 
 class ConfluenceWiki:
-    """The current pages and blog posts of ``scope``."""
+    """The current pages and blog posts of ``scope``, and of ``extras`` what hangs on
+    them."""
 
-    def __init__(self, name: str, transport: Transport, scope: Scope | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        transport: Transport,
+        scope: Scope | None = None,
+        extras: Extras | None = None,
+    ) -> None:
         self.name = name
         self.survey = Survey(name, transport, scope or Scope())
         self._transport = transport
         self._reader = Reader(name, transport, self.survey.product)
+        self._hanging = Hanging(extras or Extras(), name, transport, self._reader)
         self._passed_over: dict[str, int] = {}
 
     @property
@@ -46,7 +57,8 @@ class ConfluenceWiki:
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """See `indexers.ports.Wiki`. Rights come first, those that are narrowed before
-        all: a page that changed, too, is narrowed at once and read after.
+        all: a page that changed, too, is narrowed at once and read after. What hangs on a
+        page is narrowed with it. The tallies of spaces count pages alone.
 
         Raises:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
@@ -56,15 +68,17 @@ class ConfluenceWiki:
         spaces = self.survey.spaces(fresh=True)
         seen = _merged(self.survey.enumerated(spaces))
         tallies = _tallies(spaces, seen)
-        yield Enumerated(frozenset(page.listed.key for page in seen), tallies)
+        hung = self._hanging.enumerated(spaces, {page.key: page for page in seen}, known)
+        yield Enumerated(frozenset(one.key for one in (*seen, *hung)), tallies)
+        yield from self._hanging.not_read(known)
         if closed := sum(tally.closed for tally in tallies.values()):
             log.warning("%s: %d pages are shown to nobody, their rights being unreadable or"
                         " naming nobody", self.name, closed)  # fmt: skip
-        yield from self.differing(seen, known)
+        yield from self._differing(seen, hung, known)
 
     def recent(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        """What was edited lately, as far as the search knows by now; rights, moves and
-        removals are left to `changes`.
+        """What was edited, attached or said lately, as far as the search knows by now;
+        rights, moves and removals are left to `changes`.
 
         Raises:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
@@ -76,18 +90,21 @@ class ConfluenceWiki:
             key
             for key, version in edited.items()
             if self._passed_over.get(key) != version
-            and (key not in known or Seen.version_of(known[key].revision) != version)
+            and (key not in known or version_of(known[key].revision) != version)
         ]
-        pages = self.survey.by_space(self.survey.found(keys, spaces))
-        seen = [
-            page
+        parts = self._hanging.edited(_HOURS, known)
+        wanted = dict.fromkeys((*keys, *(part.page for part in parts)))
+        pages = self.survey.by_space(self.survey.found(wanted, spaces))
+        seen = {
+            page.key: page
             for space, listed in pages.items()
             for page in self.survey.seen(space, self.survey.selected(space, listed))
-        ]
+        }
         # What is not read here, or holds nothing, would be looked at each time for a day.
-        to_read = {page.listed.key for page in seen if not self._reader.known_empty(page)}
+        to_read = {key for key, page in seen.items() if not self._reader.known_empty(page)}
         self._passed_over |= {key: edited[key] for key in keys if key not in to_read}
-        yield from self.differing(seen, known)
+        edits = [seen[key] for key in keys if key in seen]
+        yield from self._differing(edits, parts.documents(seen), known)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         """Those that are no longer current, or no longer among what is read here.
@@ -95,7 +112,13 @@ class ConfluenceWiki:
         Raises:
             WikiUnavailable: one of them cannot be looked at.
         """
-        return self.survey.gone(keys)
+        hung = [key for key in keys if self._hanging.owns(key)]
+        parts = list(self._hanging.looked_at(hung))
+        asked = dict.fromkeys(key for key in keys if not self._hanging.owns(key))
+        asked |= dict.fromkeys(part.page for part in parts)
+        gone = self.survey.gone(list(asked)) if asked else frozenset()
+        left = {part.document for part in parts if part.page not in gone}
+        return frozenset(key for key in keys if key in gone or key in {*hung} - left)
 
     def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
         """See `indexers.ports.Lookout`.
@@ -103,48 +126,78 @@ class ConfluenceWiki:
         Raises:
             WikiUnavailable: Confluence does not answer, or not to this.
         """
+        parts = self._hanging.looked_at([key for key in cited if self._hanging.owns(key)])
+        pages = [key for key in cited if not self._hanging.owns(key)]
+        seen = self._seen(dict.fromkeys((*pages, *(part.page for part in parts))))
+        standing = {
+            key: seen[key].acl
+            for key in pages
+            if key in seen and seen[key].listed.version >= version_of(cited[key])
+        }
+        return standing | {
+            document.key: document.acl
+            for document in parts.documents(seen)
+            if document.still_stands(cited[document.key])
+        }
+
+    def _seen(self, keys: Collection[str]) -> dict[str, Seen]:
+        """Those pages that are there, as they are now."""
         spaces = {space.id: space for space in self.survey.spaces()}
-        found = list(self.survey.found(cited, spaces))
+        found = list(self.survey.found(keys, spaces))
         if any(isinstance(page, Elsewhere) for page in found):
             # In a space that is newer than our list of them, or in none that is read.
             spaces = {space.id: space for space in self.survey.spaces(fresh=True)}
-            found = list(self.survey.found(cited, spaces))
-        current = (
-            page
-            for page in found
-            if isinstance(page, Listed) and page.version >= Seen.version_of(cited[page.key])
-        )
+            found = list(self.survey.found(keys, spaces))
         return {
-            seen.listed.key: seen.acl
-            for space, listed in self.survey.by_space(current).items()
+            seen.key: seen
+            for space, listed in self.survey.by_space(found).items()
             for seen in self.survey.seen(space, listed)
         }
 
-    def differing(
-        self, seen: Iterable[Seen], known: Mapping[str, KnownPage]
+    def _differing(
+        self, pages: Sequence[Seen], hung: Sequence[Hung], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
-        """What an index that holds ``known`` must do to say what was ``seen``."""
-        changed: list[Seen] = []
+        """What an index that holds ``known`` must do to say what was seen."""
+        to_read: set[str] = set()
         settled: list[PageChange] = []
-        for page in seen:
-            key, held = page.listed.key, known.get(page.listed.key)
-            narrows = held is not None and held.acl & page.acl != held.acl
-            if held is None and self._reader.known_empty(page):
-                settled.append(Skipped(key, EMPTY))
-            elif held is None or not page.says_the_same_as(held.revision):
-                changed.append(page)
-                if held is not None and narrows:
-                    yield Relabelled(key, held.revision, held.acl & page.acl)
-            elif held.revision == page.revision and held.acl == page.acl:
-                settled.append(Unchanged(key))
-            elif narrows:
-                yield Relabelled(key, page.revision, page.acl)
+        documents: list[Seen | Hung] = [*pages, *hung]
+        for document in documents:
+            key, held = document.key, known.get(document.key)
+            unread = self._unread(document)
+            both = held.acl & document.acl if held else document.acl
+            narrows = held is not None and both != held.acl
+            stays = not isinstance(unread, Skipped)
+            if held and stays and says_the_same(document, held.revision):
+                now = Relabelled(key, revision(document), document.acl)
+                if narrows:
+                    yield now
+                else:
+                    same = held == KnownPage(now.revision, now.acl)
+                    settled.append(Unchanged(key) if same else now)
+                continue
+            if held and narrows:
+                yield Relabelled(key, held.revision, both)
+            if unread:
+                settled.append(unread)
             else:
-                settled.append(Relabelled(key, page.revision, page.acl))
+                to_read.add(key)
         yield from settled
-        to_read, left_out = self.survey.sorted_by_labels(changed)
+        changed = [page for page in pages if page.key in to_read]
+        changed, left_out = self.survey.sorted_by_labels(changed)
         yield from left_out
-        yield from self._reader.read(to_read)
+        yield from self._reader.read(changed)
+        without = {page.key for page in left_out}
+        for one in hung:
+            if one.page.key in without:
+                yield Skipped(one.key, "its page is left out by its labels")
+        yield from self._hanging.read(
+            [one for one in hung if one.key in to_read and one.page.key not in without]
+        )
+
+    def _unread(self, document: Seen | Hung) -> Skipped | Failed | None:
+        if not isinstance(document, Seen):
+            return self._hanging.unread(document)
+        return Skipped(document.key, EMPTY) if self._reader.known_empty(document) else None
 
 
 def _merged(seen: Iterable[Seen]) -> list[Seen]:

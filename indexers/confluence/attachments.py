@@ -1,0 +1,247 @@
+"""Files that are attached to pages, each its own document under its page's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+from indexers.attachments.content import NOT_INSTALLED, Content, Unreadable
+from indexers.attachments.reading import VERSION, read, readable
+from indexers.confluence.abreast import abreast
+from indexers.confluence.documents import revision, says_the_same, version_of
+from indexers.confluence.downloads import download
+from indexers.confluence.hanging_search import searched, within
+from indexers.confluence.product import Space, is_current, moment, number, version
+from indexers.confluence.reading import EMPTY, Seen
+from indexers.confluence.transport import Json, Refused, Transport
+from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
+
+_EXPAND = "container,version"
+_DOWNLOADS_AT_ONCE = 2
+"""Their bytes wait in memory until they are read."""
+_WEB_PAGES = {".htm", ".html", ".xhtml"}
+
+
+def is_attachment(key: str) -> bool:
+    """Both products name them so."""
+    return key.startswith("att")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """``page`` is the id of what it hangs on; ``size`` in bytes, -1 if that is not told."""
+
+    key: str
+    page: str
+    name: str
+    version: int
+    size: int
+    link: str
+    modified: datetime | None
+
+    @property
+    def document(self) -> str:
+        return self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file on a page that is read."""
+
+    file: File
+    page: Seen
+
+    @property
+    def key(self) -> str:
+        return self.file.key
+
+    @property
+    def acl(self) -> Acl:
+        return self.page.acl
+
+    @property
+    def content(self) -> str:
+        # What follows its path changes by itself, and leads to the same.
+        place = (self.title, self.page.key, self.file.link.partition("?")[0])
+        return f"{self.file.version}.{digest(VERSION, *place)}"
+
+    @property
+    def title(self) -> str:
+        """With its page's, for many a file's name alone says little."""
+        return f"{self.file.name} ({self.page.listed.title})"
+
+    def still_stands(self, revision: str) -> bool:
+        return self.file.version >= version_of(revision)
+
+
+class Attachments:
+    """``most`` bytes of a file are read."""
+
+    def __init__(self, wiki: str, transport: Transport, most: int) -> None:
+        self._wiki = wiki
+        self._transport = transport
+        self._most = most
+        self._passed_over: dict[str, int] = {}
+        self._unread: dict[str, tuple[str, Skipped | Failed]] = {}
+        self._installed = cache(_installed)
+
+    def enumerated(self, spaces: Sequence[Space]) -> Iterator[File]:
+        self._passed_over.clear()
+        for space in spaces:
+            yield from self._searched(within("attachment", space))
+
+    def looked_at(self, keys: Collection[str]) -> Iterator[File]:
+        found = abreast(self._alone, sorted(keys), self._transport.concurrency)
+        yield from filter(None, found)
+
+    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[File]:
+        """Those that are not read would else be looked at each time for a day."""
+        for file in self._searched(f'type = attachment and lastmodified >= now("-{hours}h")'):
+            held = known.get(file.key)
+            if held is None and self._passed_over.get(file.key) == file.version:
+                continue
+            if held is None or version_of(held.revision) != file.version:
+                self._passed_over[file.key] = file.version
+                yield file
+
+    def documents(self, parts: Iterable[File], pages: Mapping[str, Seen]) -> list[Attached]:
+        # A file that moves while it is listed may come twice.
+        files = {file.key: file for file in parts if file.page in pages}
+        return [Attached(file, pages[file.page]) for file in files.values()]
+
+    def unread(self, document: Attached) -> Skipped | Failed | None:
+        file = document.file
+        if not readable(file.name):
+            ending = PurePosixPath(file.name).suffix.lower() or "nothing"
+            return Skipped(file.key, f"no reader for files that end in {ending}")
+        if file.size > self._most:
+            return Skipped(
+                file.key,
+                f"{file.name} has {file.size:,} bytes, more than `max_attachment_bytes`"
+                f" ({self._most:,})",
+            )
+        known, why = self._unread.get(file.key, ("", None))
+        return why if says_the_same(document, known) else None
+
+    def read(self, documents: Sequence[Attached]) -> Iterator[PageChange]:
+        """Files come while earlier ones are embedded. That nothing is installed to read
+        some with is one failure, however many they are."""
+        ready = [one for one in documents if self._installed(_ending(one.file.name))]
+        if len(ready) < len(documents):
+            names = {one.key for one in ready}
+            others = [one for one in documents if one.key not in names]
+            yield Failed(others[0].key, f"{NOT_INSTALLED} (this and {len(others) - 1} more files)")
+        downloads = abreast(self._downloaded, ready, _DOWNLOADS_AT_ONCE)
+        for document, data in zip(ready, downloads, strict=True):
+            if isinstance(data, Refused):
+                yield Failed(document.key, f"{document.title}: {data}")
+            else:
+                yield self._document(document, data)
+
+    def _document(self, document: Attached, data: bytes) -> PageChange:
+        file, page = document.file, document.page.listed
+        try:
+            content = read(file.name, data)
+        except Unreadable as error:
+            return self._remembered(document, Failed(file.key, f"{document.title}: {error}"))
+        if not content.sections:
+            return self._remembered(document, Skipped(file.key, EMPTY))
+        return self._changed(document, content, page.space.key)
+
+    def _changed(self, document: Attached, content: Content, space: str) -> Changed:
+        file = document.file
+        page = Page(
+            wiki=self._wiki,
+            key=file.key,
+            title=document.title,
+            url=self._transport.shown_at.rstrip("/") + file.link,
+            revision=revision(document),
+            acl=document.acl,
+            sections=content.sections,
+            updated=file.modified.date() if file.modified else None,
+        )
+        return Changed(page, content.warnings, space, file.modified)
+
+    def _remembered(self, document: Attached, why: Skipped | Failed) -> Skipped | Failed:
+        """The same bytes would be no better the next time."""
+        self._unread[document.key] = (revision(document), why)
+        return why
+
+    def _downloaded(self, document: Attached) -> bytes | Refused:
+        file, wiki = document.file, self._transport
+        if file.size < 0:
+            return Refused(200, "Confluence does not say how large it is.")
+        # Cloud takes tokens at this address alone, Data Center at the other.
+        path = f"/rest/api/content/{file.page}/child/attachment/{file.key}/download"
+        if not wiki.base.cloud:
+            path = file.link.partition("?")[0]
+        # A newer one may have been written for fewer people than its page's rights name.
+        path = f"{path}?version={file.version}"
+        try:
+            return download(wiki, path, file.size, page=_ending(file.name) in _WEB_PAGES)
+        except Refused as refused:
+            if refused.busy:
+                raise
+            return refused
+
+    def _alone(self, key: str) -> File | None:
+        cloud = self._transport.base.cloud
+        path = f"/api/v2/attachments/{key}" if cloud else f"/rest/api/content/{key}"
+        try:
+            said = self._transport.get(path, {} if cloud else {"expand": _EXPAND})
+        except Refused as refused:
+            if refused.absent:
+                return None
+            raise
+        return self._file(said) if is_current(said, key) else None
+
+    def _searched(self, query: str) -> Iterator[File]:
+        for said in searched(self._transport, query, _EXPAND):
+            if is_attachment(str(said["id"])):
+                yield self._file(said)
+
+    def _file(self, said: Json) -> File:
+        """As either API writes it."""
+        changed = version(said)
+        name = str(said.get("title", ""))
+        page = str(
+            _at(said, "container", "id") or said.get("pageId") or said.get("blogPostId") or ""
+        )
+        link = _at(said, "_links", "download") or said.get("downloadLink")
+        size = said.get("fileSize", _at(said, "extensions", "fileSize"))
+        return File(
+            key=str(said["id"]),
+            page=page,
+            name=name,
+            version=number(changed),
+            size=size if isinstance(size, int) else -1,
+            link=self._transport.base.relative(
+                str(link or f"/download/attachments/{page}/{quote(name)}")
+            ),
+            modified=moment(changed.get("when") or changed.get("createdAt")),
+        )
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name.strip()).suffix.lower()
+
+
+def _installed(ending: str) -> bool:
+    """Nothing is read of no bytes, but what would read them is loaded."""
+    try:
+        read(f"nothing{ending}", b"")
+    except Unreadable as error:
+        return str(error) != NOT_INSTALLED
+    return True
+
+
+def _at(said: Json, *names: str) -> Any:
+    held: Any = said
+    for name in names:
+        held = held.get(name) if isinstance(held, Mapping) else None
+    return held

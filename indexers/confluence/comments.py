@@ -1,0 +1,184 @@
+"""What is said about a page: one document for each page that has comments, a section each.
+
+Comments that are resolved, or whose text is gone from the page, are left out with the
+answers to them, as the page itself leaves them out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from indexers.confluence.abreast import abreast
+from indexers.confluence.comment_listing import Said, live, of_search
+from indexers.confluence.comment_texts import VERSION, Spoken, sections_of, spoken
+from indexers.confluence.documents import revision, says_the_same
+from indexers.confluence.hanging_search import searched, within
+from indexers.confluence.product import Space
+from indexers.confluence.reading import EMPTY, Reader, Seen
+from indexers.confluence.transport import Refused, Transport
+from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
+
+log = logging.getLogger(__name__)
+
+_TAIL = "/comments"
+_EXPAND = "container,version,ancestors,extensions.resolution"
+_AT_ONCE = 50
+"""Bodies, of which Data Center gives no more."""
+
+
+def is_comments(key: str) -> bool:
+    return key.endswith(_TAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsOn:
+    """A page that is read, in the order of its threads."""
+
+    page: Seen
+    said: tuple[Said, ...] = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        return self.page.key + _TAIL
+
+    @property
+    def acl(self) -> Acl:
+        return self.page.acl
+
+    @property
+    def content(self) -> str:
+        ids = (f"{one.key}.{one.version}" for one in self.said)
+        number = sum(one.version for one in self.said)
+        return f"{number}.{digest(VERSION, self.title, self.url, *ids)}"
+
+    @property
+    def title(self) -> str:
+        return f"Comments on {self.page.listed.title}"
+
+    @property
+    def url(self) -> str:
+        """Of the page, at the first of them."""
+        page = self.page.listed.url
+        return f"{page}{'&' if '?' in page else '?'}focusedCommentId={self.said[0].key}"
+
+    def still_stands(self, revision: str) -> bool:
+        """Only as they were: one that is gone since may be the one that is cited."""
+        return says_the_same(self, revision)
+
+
+class Comments:
+    def __init__(self, wiki: str, transport: Transport, reader: Reader) -> None:
+        self._wiki = wiki
+        self._transport = transport
+        self._reader = reader
+        self._looked_for: dict[str, frozenset[tuple[str, int]]] = {}
+        self._empty: dict[str, str] = {}
+
+    def enumerated(self, spaces: Sequence[Space]) -> Iterator[Said]:
+        for space in spaces:
+            yield from of_search(searched(self._transport, within("comment", space), _EXPAND))
+
+    def looked_at(self, keys: Collection[str]) -> Iterator[Said]:
+        pages = sorted(key.removesuffix(_TAIL) for key in keys)
+        for said in abreast(self._live, pages, self._transport.concurrency):
+            yield from said
+
+    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[Said]:  # noqa: ARG002 - the protocol's
+        """All on pages where something was said lately, once for each time."""
+        query = f'type = comment and lastmodified >= now("-{hours}h")'
+        lately: dict[str, frozenset[tuple[str, int]]] = {}
+        for one in of_search(searched(self._transport, query, _EXPAND)):
+            lately[one.page] = lately.get(one.page, frozenset()) | {(one.key, one.version)}
+        new = {page: said for page, said in lately.items() if self._looked_for.get(page) != said}
+        for said in abreast(self._live, sorted(new), self._transport.concurrency):
+            yield from said
+        self._looked_for |= new
+
+    def documents(self, parts: Iterable[Said], pages: Mapping[str, Seen]) -> list[CommentsOn]:
+        on: dict[str, dict[str, Said]] = {}
+        for one in parts:
+            if one.page in pages:
+                on.setdefault(one.page, {})[one.key] = one
+        return [
+            CommentsOn(pages[key], tuple(sorted(said.values(), key=lambda one: one.place)))
+            for key, said in on.items()
+        ]
+
+    def unread(self, document: CommentsOn) -> Skipped | None:
+        known = self._empty.get(document.key, "")
+        return Skipped(document.key, EMPTY) if says_the_same(document, known) else None
+
+    def read(self, documents: Sequence[CommentsOn]) -> Iterator[PageChange]:
+        batches = _batches(documents, _AT_ONCE)
+        for batch in abreast(self._batch, batches, self._transport.concurrency):
+            for document, told in batch:
+                if isinstance(told, Refused):
+                    yield Failed(document.key, f"{document.title}: {told}")
+                else:
+                    yield self._document(document, told)
+
+    def _batch(
+        self, documents: Sequence[CommentsOn]
+    ) -> list[tuple[CommentsOn, dict[str, Spoken] | Refused]]:
+        said = [one for document in documents for one in document.said]
+        told: dict[str, Spoken | Refused] = {}
+        for at in range(0, len(said), _AT_ONCE):
+            told |= spoken(self._transport, said[at : at + _AT_ONCE])
+        return [(document, _whole(document, told)) for document in documents]
+
+    def _document(self, document: CommentsOn, told: Mapping[str, Spoken]) -> PageChange:
+        seen = document.page
+        try:
+            found = sections_of(document.said, told, seen, self._reader.links(seen.listed))
+        except Exception as error:
+            # A defect of ours that one page brings out must not keep the others away.
+            log.exception("%s: %s cannot be converted", self._wiki, document.key)
+            return Failed(
+                document.key, f"cannot be converted ({type(error).__name__}; see the log)"
+            )
+        if not found:
+            self._empty[document.key] = revision(document)
+            return Skipped(document.key, EMPTY)
+        moments = [one.at for one in document.said if one.at]
+        latest: datetime | None = max(moments, default=None)
+        page = Page(
+            wiki=self._wiki,
+            key=document.key,
+            title=document.title,
+            url=document.url,
+            revision=revision(document),
+            acl=document.acl,
+            sections=found,
+            updated=latest.date() if latest else None,
+        )
+        return Changed(page, space=seen.listed.space.key, since=latest)
+
+    def _live(self, page: str) -> list[Said]:
+        return live(self._transport, page)
+
+
+def _whole(
+    document: CommentsOn, told: Mapping[str, Spoken | Refused]
+) -> dict[str, Spoken] | Refused:
+    found: dict[str, Spoken] = {}
+    for one in document.said:
+        spoken = told.get(one.key, Refused(404, "One of them cannot be found now."))
+        if isinstance(spoken, Refused):
+            return spoken
+        found[one.key] = spoken
+    return found
+
+
+def _batches(documents: Iterable[CommentsOn], size: int) -> Iterator[list[CommentsOn]]:
+    """Whole documents, of ``size`` comments together or little more."""
+    batch: list[CommentsOn] = []
+    for document in documents:
+        if batch and sum(len(one.said) for one in [*batch, document]) > size:
+            yield batch
+            batch = []
+        batch.append(document)
+    if batch:
+        yield batch

@@ -1,0 +1,29 @@
+"""What hangs on pages, as the search of both products tells it, a few hundred a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexers.confluence.paging import by_cursor, by_start, results
+from indexers.confluence.product import Space, named
+from indexers.confluence.scope import quoted
+from indexers.confluence.transport import Json, Params, Transport
+
+_AT_ONCE = 200
+
+
+def within(kind: str, space: Space) -> str:
+    """A query for all of a ``kind`` in a space, in an order that stays while it is paged."""
+    return f"type = {kind} and space = {quoted(space.key)} order by created"
+
+
+def searched(wiki: Transport, query: str, expand: str, at_once: int = _AT_ONCE) -> Iterator[Json]:
+    """Each with its id.
+
+    Raises:
+        WikiUnavailable: the search is not whole.
+    """
+    pages = by_cursor if wiki.base.cloud else by_start
+    params: Params = {"cql": query, "expand": expand, "limit": at_once}
+    for answer in pages(wiki, "/rest/api/content/search", params):
+        yield from named(results(answer))
