@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
@@ -46,6 +46,9 @@ To get VPN access, open a ticket with the IT desk and name your laptop.
 }
 
 
+_OURS = ("SLACK_", "CONFLUENCE_", "FOOTNOTE_")
+
+
 @dataclass
 class Company:
     """A wiki, the settings of its bot, and the workspace that asks."""
@@ -54,6 +57,8 @@ class Company:
     slack: LocalSlack
     mode: str
     port: int
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Beside Slack's, by the name of their variable."""
 
     @property
     def wiki(self) -> Path:
@@ -61,12 +66,16 @@ class Company:
 
     def environment(self) -> dict[str, str]:
         return {
-            **{key: value for key, value in os.environ.items() if not key.startswith("SLACK_")},
+            **{name: value for name, value in os.environ.items() if not name.startswith(_OURS)},
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_APP_TOKEN": self.slack.app_token,
             "SLACK_SIGNING_SECRET": self.slack.signing_secret,
             "SLACK_API_URL": self.slack.api_url,
+            **self.secrets,
         }
+
+    def write_settings(self, text: str) -> None:
+        (self.folder / "footnote.toml").write_text(text)
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
         """``footnote`` as an operator calls it: exit code, output, errors."""
@@ -94,6 +103,13 @@ class Company:
             await self.slack.deliver_to(f"http://127.0.0.1:{self.port}/slack/events")
         return process
 
+    async def stop(self, process: asyncio.subprocess.Process) -> None:
+        """As an operator does; a bot that does not end well fails the test."""
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(15):
+                assert await process.wait() == 0, self.log
+
     @property
     def log(self) -> str:
         return (self.folder / "serve.log").read_text()
@@ -117,11 +133,16 @@ def write(folder: Path, pages: Mapping[str, str]) -> None:
         file.write_text(text)
 
 
-@pytest.fixture(params=["socket", "http"])
-async def company(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Company]:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port: int = free.getsockname()[1]
+        return port
+
+
+@pytest.fixture(params=["socket", "http"])
+async def company(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Company]:
+    port = free_port()
     write(tmp_path / "wiki", PAGES)
     (tmp_path / "footnote.toml").write_text(
         f"""
@@ -154,7 +175,4 @@ async def bot(company: Company) -> AsyncIterator[asyncio.subprocess.Process]:
     assert code == 0, errors
     process = await company.serve()
     yield process
-    if process.returncode is None:
-        process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
-            assert await process.wait() == 0, company.log
+    await company.stop(process)

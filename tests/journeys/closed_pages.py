@@ -1,0 +1,136 @@
+"""A Confluence whose closed pages are full of words that stand nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.playground.confluence.model import Content, User, Who
+from bot.playground.confluence.state import Product
+from bot.playground.confluence.world import World
+
+CANARY = "zyxq"
+"""All of those words begin with it, and no word or id of anybody's holds it."""
+
+TOPICS = {
+    "restricted": "wage of the night guard",
+    "below": "bonus for the harvest crew",
+    "folder": "rent of the corner office",
+    "group": "price of the harbour lease",
+    "blog": "date of the merger party",
+    "hidden": "recipe of the house sauce",
+    "later": "password of the lobby screen",
+    "closing": "name of the new canteen",
+    "unreadable": "fine for a lost badge",
+    "thrown": "seats of the old theatre",
+    "trash": "speed of the freight lift",
+}
+"""What each closed page is about, in words that everybody may use."""
+
+SHUT = frozenset({"unreadable", "thrown", "trash"})
+"""Those that nobody may read, however they are called."""
+
+OPEN = frozenset(TOPICS) - SHUT
+"""Those that insiders may read."""
+
+
+def canary(page: str, place: str) -> str:
+    return f"{CANARY}{page}{place}"
+
+
+def question(page: str) -> str:
+    return f"What is the {TOPICS[page]}?"
+
+
+def body(page: str) -> str:
+    """In storage format: a canary in every kind of place."""
+    topic = TOPICS[page]
+
+    def word(place: str) -> str:
+        return canary(page, place)
+
+    return f"""
+<p>The {topic} is {word("body")}, and no more.</p>
+<h2>{word("heading")}: the {topic} in full</h2>
+<p>See <a href="https://example.com/{word("address")}">{word("link")}</a>,
+<ac:link><ri:attachment ri:filename="{word("file")}.pdf" />
+<ac:plain-text-link-body><![CDATA[{word("filelink")}]]></ac:plain-text-link-body></ac:link> and
+<ac:image ac:alt="{word("alt")}"><ri:attachment ri:filename="{word("picture")}.png" /></ac:image>
+before you tell anybody what the {topic} is.</p>
+<table><tbody><tr><th>The {topic}</th><th>{word("column")}</th></tr>
+<tr><td>today</td><td>{word("cell")}</td></tr></tbody></table>
+<h3>Computing the {topic}</h3>
+<ac:structured-macro ac:name="code"><ac:plain-text-body><![CDATA[run --{word("code")}]]>
+</ac:plain-text-body></ac:structured-macro>
+<ac:structured-macro ac:name="expand"><ac:parameter ac:name="title">{word("expand")}</ac:parameter>
+<ac:rich-text-body><p>How the {topic} came about: {word("expanded")}.</p></ac:rich-text-body>
+</ac:structured-macro>
+<ac:structured-macro ac:name="status"><ac:parameter ac:name="title">{word("status")}</ac:parameter>
+</ac:structured-macro>
+<ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>incomplete</ac:task-status>
+<ac:task-body>Change the {topic}: {word("task")}</ac:task-body></ac:task></ac:task-list>
+"""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The world with ``pages`` by the names of `TOPICS`. Ada, Dee and Gus are insiders, of
+    whom Dee left and Gus is a guest in Slack; Bob and the boss are none. ``bot`` has the
+    token."""
+
+    world: World
+    ada: User
+    bot: User
+    pages: dict[str, Content]
+
+
+def closed(product: Product) -> Closed:
+    """ "later" and "thrown" are still open to all who have an account."""
+    world = World(product, now=lambda: datetime.now(UTC))
+    ada, dee, gus = (world.add_user(name) for name in ("Ada", "Dee", "Gus"))
+    world.add_user("Bob")
+    world.add_user("Boss")
+    bot = world.add_user("Foot Note", admin=True, sees_everything=True)
+    insiders = [ada.id, dee.id, gus.id]
+    world.add_group("insiders", [ada, dee, gus])
+    world.deactivate(dee.id)
+    world.add_space("OPEN", "Open to all", readers=[Who("anonymous"), Who("licensed")])
+    world.add_space("WORK", "Work")
+    world.add_space("VAULT", canary("hidden", "space"), readers=[Who("group", "insiders")])
+    for topic in TOPICS.values():
+        words = f"<p>If you want to know the {topic}, ask the front desk for it.</p>"
+        world.create("OPEN", f"Asking for the {topic}", words)
+
+    def create(page: str, parent: Content | None = None) -> Content:
+        made = world.create(
+            {"hidden": "VAULT", "closing": "OPEN"}.get(page, "WORK"),
+            f"{canary(page, 'title')} {TOPICS[page]}",
+            body(page),
+            parent=parent.id if parent else None,
+            type="blogpost" if page == "blog" else "page",
+            labels=[canary(page, "label")],
+        )
+        world.attach(
+            made.id,
+            f"{canary(page, 'attachment')}.txt",
+            canary(page, "inside").encode(),
+            "text/plain",
+        )
+        world.comment(made.id, f"<p>The {TOPICS[page]}: {canary(page, 'comment')}</p>")
+        return made
+
+    folder = world.create(
+        "WORK", canary("folder", "above"), type="folder" if world.is_cloud else "page"
+    )
+    pages = {"restricted": create("restricted")}
+    pages["below"] = create("below", pages["restricted"])
+    pages["folder"] = create("folder", folder)
+    for page in TOPICS.keys() - pages.keys():
+        pages[page] = create(page)
+    world.restrict(folder.id, users=insiders)
+    world.restrict(pages["restricted"].id, users=insiders)
+    world.restrict(pages["blog"].id, users=insiders)
+    world.restrict(pages["group"].id, groups=["insiders"])
+    world.restrict(pages["unreadable"].id, users=insiders)
+    world.trash(pages["trash"].id)
+    return Closed(world, ada, bot, pages)

@@ -1,0 +1,295 @@
+"""Everything that Footnote says to anybody, walked for the words of pages that they may not
+read. Whoever may read them is told them: else none of this would prove anything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.playground.confluence.faults import Fault
+from bot.playground.confluence.site import LocalConfluence
+from bot.playground.confluence.state import Product
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+
+from .closed_pages import CANARY, OPEN, SHUT, TOPICS, Closed, canary, closed, question
+from .conftest import MANIFEST, Company, free_port
+
+OUTSIDERS = {
+    "U0BOB": "a member without the right",
+    "U0BOSS": "an admin of the workspace, who is none of the wiki",
+    "U0NELL": "a member whom Confluence does not know",
+    "U0DEE": "a member who had the right, deactivated in Confluence",
+    "U0GUS": "a guest, whom the pages name",
+}
+BROKEN = {
+    "errors": Fault(status=500),
+    "a login page": Fault(kind="login"),
+    "cut off": Fault(kind="cut"),
+    "silent": Fault(kind="drop"),
+}
+
+
+@dataclass
+class Office:
+    """A company that reads its Confluence."""
+
+    company: Company
+    confluence: LocalConfluence
+    closed: Closed
+
+    @property
+    def slack(self) -> LocalSlack:
+        return self.company.slack
+
+    def mend(self) -> None:
+        """All is well again, but for one page's restriction, which can never be read."""
+        faults = self.confluence.faults
+        faults.clear()
+        for bulk in (r"content/search\?cql=id", r"rest/api/content\?.*restrictions"):
+            faults.on(bulk, Fault(404), times=None)
+        unread = self.closed.pages["unreadable"].id
+        faults.on(rf"content/{unread}/restriction", Fault(403), times=None)
+
+    def shut(self) -> None:
+        """What an earlier sync saw open."""
+        pages, world = self.closed.pages, self.closed.world
+        for page in ("later", "closing"):
+            world.restrict(pages[page].id, users=[self.closed.ada.id])
+        world.trash(pages["thrown"].id)
+
+    async def asked(self, person: str, questions: Iterable[str]) -> list[Message]:
+        """What they are told in their direct messages."""
+        room, texts = self.slack.im(person).id, list(questions)
+        before = len(self.slack.from_app(room))
+        for text in texts:
+            await self.slack.dm(person, text)
+        await self.slack.wait_for(
+            lambda: len(self.slack.from_app(room)) == before + len(texts), timeout=30
+        )
+        return self.slack.from_app(room)[before:]
+
+    async def mentioned(self, person: str, channel: str, text: str) -> Message:
+        asked = await self.slack.mention(person, channel, text)
+        return await self.slack.wait_for_message(channel, thread_ts=asked.ts, timeout=15)
+
+    async def flagged(self, person: str, answer: Message) -> None:
+        cards, before = len(self.slack.from_app("C0REVIEW")), told([answer])
+        await self.slack.click(person, answer, "verdict", "negative")
+        form = await self.slack.wait_for_view(person)
+        await self.slack.submit(person, form, {"choice": "wrong", "words": "That is wrong."})
+        await self.slack.wait_for(
+            lambda: len(self.slack.from_app("C0REVIEW")) > cards and told([answer]) != before,
+            timeout=15,
+        )
+
+    def told_to_others(self, person: str, since: int) -> str:
+        """All that went out to Slack, but for what went to the person alone."""
+        room = self.slack.im(person).id
+        calls = [
+            (call.method, dict(call.arguments))
+            for call in self.slack.calls[since:]
+            if room not in (call.arguments.get("channel"), call.arguments.get("channel_id"))
+        ]
+        whispers = [(message.text, message.blocks) for message in self.slack.ephemeral]
+        acknowledged = [delivery.answer for delivery in self.slack.deliveries]
+        return shown([calls, whispers, acknowledged])
+
+
+def shown(said: object) -> str:
+    return json.dumps(said, ensure_ascii=False, default=str).casefold()
+
+
+def told(messages: Iterable[Message]) -> str:
+    return shown([(message.text, message.blocks) for message in messages])
+
+
+@pytest.fixture(params=[("cloud", "socket"), ("data-center", "http")], ids=lambda of: str(of[0]))
+async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
+    product: Product
+    product, mode = request.param
+    port, made = free_port(), closed(product)
+    with LocalConfluence(made.world, context="/confluence") as confluence:
+        async with LocalSlack(MANIFEST) as slack:
+            secrets = {"CONFLUENCE_TOKEN": confluence.token(made.bot)}
+            company = Company(tmp_path, slack, mode, port, secrets)
+            company.write_settings(settings(confluence, made.bot.email, mode, port))
+            furnish(slack)
+            office = Office(company, confluence, made)
+            office.mend()
+            yield office
+
+
+def settings(confluence: LocalConfluence, email: str, mode: str, port: int) -> str:
+    cloud = confluence.world.is_cloud
+    return f"""
+[[wiki]]
+type = "confluence"
+name = "wiki"
+url = "{confluence.base_url}"
+product = "{"cloud" if cloud else "data_center"}"
+email = "{email if cloud else ""}"
+exclude_labels = ["not-for-reading"]
+comments = true
+attachments = true
+timeout_seconds = 5
+
+[sync]
+every_minutes = 0
+recent_minutes = 0
+
+[slack]
+mode = "{mode}"
+port = {port}
+review_channel = "C0REVIEW"
+guests = true
+shared_channels = true
+"""
+
+
+def furnish(slack: LocalSlack) -> None:
+    slack.add_user("U0ADA", name="ada", email="ada@example.com")
+    slack.add_user("U0BOB", name="bob", email="bob@example.com")
+    slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)
+    slack.add_user("U0NELL", name="nell", email="nell@elsewhere.example")
+    slack.add_user("U0DEE", name="dee", email="dee@example.com")
+    slack.add_user("U0GUS", name="gus", email="gus@example.com", is_restricted=True)
+    slack.add_user(
+        "U0OLGA", name="olga", email="ada@example.com", team_id="T0OTHER", is_stranger=True
+    )
+    slack.add_channel("C0TEAM", name="team", members=["U0ADA", "U0BOB", "U0BOSS", "U0GUS"])
+    slack.add_channel("C0REVIEW", name="review", members=["U0BOSS"])
+    slack.add_channel("C0SHARED", name="shared", members=["U0ADA", "U0OLGA"], is_ext_shared=True)
+
+
+async def test_in_slack_nobody_is_told_a_word_of_a_page_that_they_may_not_read(
+    office: Office,
+) -> None:
+    company = office.company
+    code, out, errors = await company.run("sync", "--json")
+    assert code == 0, out + errors
+    assert CANARY not in (out + errors).casefold()
+    bot = await company.serve()
+    try:
+        await closed_pages_are_told_to_nobody_else(office)
+        await nor_in_reports(office)
+        await nor_while_confluence_is_broken(office)
+    finally:
+        await company.stop(bot)
+
+    assert CANARY not in company.log.casefold()
+
+
+@pytest.mark.parametrize("office", [("cloud", "socket")], indirect=True)
+async def test_on_the_command_line_nobody_is_told_more_than_the_one_who_is_named(
+    office: Office,
+) -> None:
+    run, pages = office.company.run, office.closed.pages
+    await run("sync")
+    office.shut()
+
+    _, hers, _ = await run("ask", question("restricted"), "--as", "ada@example.com", "--json")
+    assert canary("restricted", "") in hers.casefold()
+    others = [
+        await run("ask", question("restricted")),
+        await run("ask", question("later"), "--as", "bob@example.com", "--json"),
+        await run("ask", question("group"), "--as", "dee@example.com"),
+        await run("ask", question("hidden"), "--as", "nell@elsewhere.example", "--json"),
+    ]
+    assert all("ask the front desk" in out for _, out, _ in others)
+
+    for page, fault in zip(("restricted", "hidden", "blog"), BROKEN.values(), strict=False):
+        office.closed.world.edit(pages[page].id, body="<p>Anew.</p>")
+        office.confluence.faults.on(rf"{pages[page].id}.*body", fault, times=None)
+    failing = await run("sync", "--json")
+    reasons = {failed["page"]: failed["reason"] for failed in json.loads(failing[1])["failed"]}
+    assert {pages[page].id for page in ("restricted", "hidden", "blog")} <= reasons.keys()
+    told_to_operators = [
+        failing,
+        await run("status"),
+        await run("status", "--json"),
+        await run("doctor"),
+    ]
+    assert CANARY not in shown([others, told_to_operators])
+
+
+async def closed_pages_are_told_to_nobody_else(office: Office) -> None:
+    slack = office.slack
+    readable = told(await office.asked("U0BOB", map(question, ("later", "thrown"))))
+    assert canary("later", "") in readable
+    assert canary("thrown", "") in readable
+    public = await office.mentioned("U0BOB", "C0TEAM", question("closing"))
+    assert canary("closing", "") in told([public])
+    office.shut()
+    since = len(slack.calls)
+
+    hers = dict(zip(TOPICS, await office.asked("U0ADA", map(question, TOPICS)), strict=True))
+    for page in OPEN:
+        assert canary(page, "") in told(hers.values())
+        assert canary(page, "title") in told(hers.values())
+    for page in SHUT:
+        assert canary(page, "") not in told(hers.values())
+
+    guess = f"What is {canary('restricted', 'title')}?"
+    for person in OUTSIDERS:
+        answers = await office.asked(person, [*map(question, TOPICS), guess])
+        assert "ask the front desk" in told(answers)
+    await asyncio.gather(
+        *(office.mentioned("U0ADA", "C0TEAM", question(page)) for page in TOPICS),
+        *(office.mentioned("U0OLGA", "C0SHARED", question(page)) for page in TOPICS),
+    )
+
+    for page in ("restricted", "hidden", "later"):
+        await office.flagged("U0ADA", hers[page])
+    await slack.click("U0ADA", hers["restricted"], "verdict", "positive")
+    await slack.settled()
+    assert CANARY not in office.told_to_others("U0ADA", since)
+
+    # What the channel was told stands there; those who review hear no more than is open now.
+    await office.flagged("U0BOB", public)
+    assert CANARY not in told(slack.from_app("C0REVIEW"))
+
+
+async def nor_in_reports(office: Office) -> None:
+    """One pass that fails at some pages, one that fails altogether; the admin watches."""
+    slack, pages, world = office.slack, office.closed.pages, office.closed.world
+    since, room = len(slack.calls), slack.im("U0BOSS").id
+    for page in ("restricted", "hidden"):
+        world.edit(pages[page].id, title=f"{canary(page, 'title')} anew")
+        office.confluence.faults.on(rf"{pages[page].id}.*body", BROKEN["errors"], times=None)
+    await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex wiki")
+    report = await slack.wait_for_message("C0TEAM", lambda m: "Reindexed" in m.text, timeout=30)
+    details = await slack.wait_for_message(room, lambda m: "went wrong" in m.text)
+    assert pages["restricted"].id in told([details])
+    assert pages["restricted"].id not in told([report])
+
+    office.confluence.faults.clear()
+    office.confluence.faults.on(".*", BROKEN["errors"], times=None)
+    await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
+    await slack.wait_for_message("C0TEAM", lambda m: "ended early" in m.text, timeout=30)
+    await slack.wait_for_message(room, lambda m: "ended early" in told([m]))
+    office.mend()
+    assert CANARY not in office.told_to_others("U0ADA", since)
+
+
+async def nor_while_confluence_is_broken(office: Office) -> None:
+    since = len(office.slack.calls)
+    for fault in BROKEN.values():
+        office.confluence.faults.clear()
+        office.confluence.faults.on(".*", fault, times=None)
+        hers, *_ = await asyncio.gather(
+            office.asked("U0ADA", [question("group")]),
+            office.asked("U0BOB", map(question, ("restricted", "later"))),
+            office.asked("U0NELL", [question("hidden")]),
+            office.asked("U0GUS", [question("below")]),
+            office.mentioned("U0BOB", "C0TEAM", question("blog")),
+        )
+        assert canary("group", "") in told(hers)
+        assert "could not be checked again" in told(hers)
+    office.mend()
+    assert CANARY not in office.told_to_others("U0ADA", since)
