@@ -1,46 +1,27 @@
-"""A small Confluence that is edited by chance, and the account of what it said to whom."""
+"""A small Confluence that is edited by chance."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import quote_plus
 
 from bot.playground.confluence.model import Content, User, Who
-from bot.playground.confluence.world import World
 from tests.indexers.confluence.conftest import Site
-from tests.properties.confluences import may_read
+from tests.properties.accounts import WORD, Account
 
-WORD = "everywhere"
-"""Stands in each part of each page."""
 SPACES = ("ENG", "OPS")
 GROUPS = ("builders", "keepers")
 
-Gates = tuple[frozenset[Who], ...]
 
-
-@dataclass(frozen=True)
-class Text:
-    """What a page says at one time: title, address, parts."""
-
-    title: str
-    url: str
-    parts: frozenset[str]
-
-
-class EditedWorld:
+class EditedWorld(Account):
     """``lines`` tell the history so far, for whoever must find out what is wrong."""
 
     def __init__(self, site: Site, chance: random.Random) -> None:
-        self.site = site
-        self.world: World = site.world
+        super().__init__(site)
         self.lines: list[str] = []
         self._chance = chance
         self._texts = 0
-        self._parts: dict[str, int] = {}
-        self._written_for: dict[tuple[str, frozenset[str]], set[Gates]] = {}
         self.people: list[User] = [self.world.add_user(f"Person {n}") for n in range(4)]
         self.people.append(self.world.add_user("Guest", guest=True))
         for name in GROUPS:
@@ -80,85 +61,10 @@ class EditedWorld:
             while not told:
                 told = self._chance.choices(doings, weights)[0]()
             self.lines.append(told)
-            self._remember()
+            self.remember()
 
     def wait(self, minutes: int) -> None:
         self.site.clock.at += timedelta(minutes=minutes)
-
-    # What it says, and to whom
-
-    def pages(self) -> dict[str, Text]:
-        """Current pages and blog posts that say something, by id."""
-        return {page.id: self._text(page) for page in self._current() if page.body}
-
-    def current(self) -> set[str]:
-        return {page.id for page in self._current()}
-
-    def permitted(self, user: User | None) -> set[str]:
-        """Current pages that they may read, whether these say something or not."""
-        return {key for key in self.current() if may_read(self.world, user, key)}
-
-    def readable(self, user: User | None) -> dict[str, Text]:
-        return {key: text for key, text in self.pages().items() if may_read(self.world, user, key)}
-
-    def is_whole(self, key: str, text: Text) -> bool:
-        """Whether these are all parts of something that the page said once."""
-        return (key, text.parts) in self._written_for
-
-    def has_readers(self, key: str) -> bool:
-        """Whether its rights name anybody at all."""
-        return bool(self._gates(self.world.contents[key])[0])
-
-    def edited_lately(self) -> set[str]:
-        """As far as the search knows by now."""
-        since, indexed = self.site.clock.at - timedelta(hours=26), self.world.indexed()
-        return {page.id for page in self._current()
-                if page.modified > since and page.id in indexed
-                and indexed[page.id].version == page.version}  # fmt: skip
-
-    @property
-    def emptied(self) -> bool:
-        return any(not page.body for page in self._current())
-
-    def was_written_for(self, user: User | None, key: str, parts: frozenset[str]) -> bool:
-        """Whether what a page said was ever said to whoever has the groups that ``user``
-        has now."""
-        return any(
-            all(any(self._is(user, who) for who in gate) for gate in gates)
-            for gates in self._written_for.get((key, parts), ())
-        )
-
-    def _remember(self) -> None:
-        for page in self._current():
-            said = (page.id, self._text(page).parts)
-            self._written_for.setdefault(said, set()).add(self._gates(page))
-
-    def _gates(self, page: Content) -> Gates:
-        grants = self.world.spaces[page.space].grants
-        viewers = frozenset(grant.who for grant in grants if grant.operation == "read")
-        above = self.world.path(page.id)
-        return (viewers, *(node.readers for node in above if node.readers is not None))
-
-    def _is(self, user: User | None, who: Who) -> bool:
-        match who.kind:
-            case "anonymous":
-                return True
-            case "licensed":
-                return user is not None and not user.guest
-            case "user":
-                return user is not None and user.id == who.name
-            case "group":
-                return user is not None and who.name in self.world.groups_of(user.id)
-
-    def _text(self, page: Content) -> Text:
-        base, title = self.site.confluence.base_url, quote_plus(page.title)
-        kind = "blog" if page.type == "blogpost" else "pages"
-        url = f"{base}/display/{page.space}/{title}"
-        if self.world.is_cloud:
-            url = f"{base}/spaces/{page.space}/{kind}/{page.id}/{title}"
-        parts = self._parts.get(page.body, 0)
-        said = page.body.removeprefix("<p>").partition(" part ")[0]
-        return Text(page.title, url, frozenset(f"{said} part {n} of {parts}" for n in range(parts)))
 
     # Edits: each says what it did, or nothing if there was nothing to do it to
 
@@ -174,19 +80,19 @@ class EditedWorld:
         return f"create {kind} {made.id} {made.title!r} in {space} below {below}"
 
     def _rewrite(self) -> str:
-        page = self._one(self._current())
+        page = self._one(self.current_pages())
         if page:
             self.world.edit(page.id, body=self._body())
         return f"rewrite {page.id}" if page else ""
 
     def _empty(self) -> str:
-        page = self._one(self._current())
+        page = self._one(self.current_pages())
         if page:
             self.world.edit(page.id, body="")
         return f"empty {page.id}" if page else ""
 
     def _rename(self) -> str:
-        page = self._one(self._current())
+        page = self._one(self.current_pages())
         if page:
             self.world.edit(page.id, title=self._title())
         return f"rename {page.id}" if page else ""
@@ -203,7 +109,7 @@ class EditedWorld:
         return f"move {node.id} to {space} below {parent.id if parent else None}"
 
     def _restrict(self) -> str:
-        node = self._one([*self._nodes(), *self._current()])
+        node = self._one([*self._nodes(), *self.current_pages()])
         if not node:
             return ""
         named = self._subjects()
@@ -219,7 +125,7 @@ class EditedWorld:
         return f"open {node.id}" if node else ""
 
     def _restrict_and_rewrite(self) -> str:
-        page = self._one(self._current())
+        page = self._one(self.current_pages())
         if not page:
             return ""
         self.world.restrict(page.id, users=[self._chance.choice(self.people).id])
@@ -235,7 +141,7 @@ class EditedWorld:
         return f"open and rewrite {page.id}"
 
     def _put_away(self) -> str:
-        node = self._one([*self._nodes(), *self._current()])
+        node = self._one([*self._nodes(), *self.current_pages()])
         if not node:
             return ""
         ways = ["trash", "trash below", "delete", *(["archive"] if self.world.is_cloud else [])]
@@ -288,13 +194,6 @@ class EditedWorld:
 
     # What there is to edit
 
-    def _current(self) -> list[Content]:
-        return [
-            content
-            for content in self.world.contents.values()
-            if content.type in {"page", "blogpost"} and content.status == "current"
-        ]
-
     def _nodes(self, space: str = "") -> list[Content]:
         """That others may stand below."""
         return [
@@ -327,6 +226,4 @@ class EditedWorld:
         self._texts += 1
         parts = self._chance.randint(1, 3)
         said = [f"<p>{WORD} text{self._texts} part {n} of {parts}</p>" for n in range(parts)]
-        body = "".join(f"{'<h2>Head</h2>' if n else ''}{part}" for n, part in enumerate(said))
-        self._parts[body] = parts
-        return body
+        return "".join(f"{'<h2>Head</h2>' if n else ''}{part}" for n, part in enumerate(said))

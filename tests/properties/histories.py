@@ -16,15 +16,16 @@ from indexers.index.schema import Where
 from indexers.model import EVERYONE, NOBODY, Acl, Hit, Principal, SyncReport
 from indexers.sync import sync
 from tests.indexers.confluence.conftest import Site
+from tests.properties.accounts import WORD, Text
 from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, principal, wiki_of
-from tests.properties.edits import WORD, EditedWorld, Text
+from tests.properties.edits import EditedWorld
 from tests.properties.killing import Fuse, Killed, MortalIndex, MortalTransport
 
 Finds = Mapping[str, set[Text]]
 
 
 class History:
-    """``index`` is another object after each death: the old one's folder, opened again."""
+    """After each death, ``index`` and ``wiki`` are those of another process."""
 
     def __init__(self, site: Site, folder: Path, chance: random.Random) -> None:
         self.site = site
@@ -127,7 +128,7 @@ class History:
         except Killed:
             report, end = None, "killed"
             self.index.close()
-            self.index = MortalIndex(self._folder)
+            self.index, self.wiki = MortalIndex(self._folder), wiki_of(self.transport)
         self.edits.lines.append(f"-- {end}")
         self._calm()
         self._check_versions(standing)
