@@ -12,6 +12,7 @@ from indexers.confluence.members import ConfluenceMembers, NotFound
 from indexers.confluence.naming import Names
 from indexers.confluence.page_links import page_link, within
 from indexers.confluence.paging import results
+from indexers.confluence.people import Account
 from indexers.confluence.product import UNKNOWN, Listed, Rights, Space, named
 from indexers.confluence.rights import CLOSED, PASSABLE, Gate, acl
 from indexers.confluence.scope import quoted
@@ -21,6 +22,11 @@ from indexers.findings import Access, GateInWords
 from indexers.model import EVERYONE, NOBODY, Acl, Principal
 
 _UNREAD = "cannot be read, or names nobody known: nobody passes"
+
+_NO_PAGE = (
+    "no page that the token sees has this address: open it in a browser, and copy one that has"
+    " the page's number"
+)
 
 
 class ConfluenceAccess:
@@ -51,7 +57,7 @@ class ConfluenceAccess:
             return replace(told, why=f"who {email} is {who.reason}"), NOBODY
         key = self._key(url)
         if not key:
-            return replace(told, why="no page that the token sees has this address"), NOBODY
+            return replace(told, why=_NO_PAGE), NOBODY
         page, read = self._page(key)
         if page is None:
             why = (
@@ -59,7 +65,8 @@ class ConfluenceAccess:
                 " no page at all, or closed to the token's own account"
             )
             return replace(told, page=key, read=False, why=why), NOBODY
-        viewers, rights = self._survey.product.viewers(page.space), self._rights(page)
+        product = self._survey.product
+        viewers, rights = product.viewers(page.space), product.rights([page])
         rule, holder = acl(viewers, rights.gates_of(page)), reader()
         name = email if isinstance(who, NotFound) else self._names.user(who.key)
         found = replace(
@@ -73,10 +80,10 @@ class ConfluenceAccess:
         )
         return found, rule
 
-    def _person(self, email: str, who: object) -> str:
+    def _person(self, email: str, who: Account | NotFound) -> str:
         if isinstance(who, NotFound):
             return f"{email} ({who.reason}: gets what is open to everyone)"
-        return email
+        return f"{self._names.user(who.key)} ({email})"
 
     def _key(self, url: str) -> str:
         link = page_link(self.path(url) or "", url)
@@ -101,9 +108,6 @@ class ConfluenceAccess:
             return None, False
         page = product.find(key, _by_id(product.spaces((), personal=True, archived=True)))
         return (page if isinstance(page, Listed) else None), False
-
-    def _rights(self, page: Listed) -> Rights:
-        return self._survey.product.rights([page])
 
 
 def _by_id(spaces: list[Space]) -> dict[str, Space]:

@@ -7,32 +7,28 @@ shown to nobody, a page that the token does not see is never missed. So it is as
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from indexers.confluence.abreast import abreast, begun
+from indexers.confluence.doctor_pages import PagesDoctor, count, listed
 from indexers.confluence.members import ConfluenceMembers, NotFound
-from indexers.confluence.naming import Names
-from indexers.confluence.paging import results
 from indexers.confluence.people import Account, text
-from indexers.confluence.product import UNKNOWN, Listed, Space, named
+from indexers.confluence.product import Space
 from indexers.confluence.rights import CLOSED, PASSABLE
-from indexers.confluence.scope import Scope, quoted
+from indexers.confluence.scope import Scope
 from indexers.confluence.survey import Survey
 from indexers.confluence.transport import Refused, Transport
 from indexers.errors import WikiUnavailable
-from indexers.findings import Finding, failure, ok, warning
+from indexers.findings import Finding, Level
 
-_SAMPLE = 20
-"""Pages whose restrictions are read."""
-_SHOWN = 8
-"""Keys of spaces that are named; the others are counted."""
-_SPACES_OF_CQL = 50
 _OVERRIDES = 50
-_TELLS_VIEWERS = (9, 1)
-"""Data Center's first version that tells who may view a space."""
+"""Entries of ``accounts`` that are looked up."""
+_TELLS_VIEWERS, _TELLS_NESTING = (9, 1), (9, 4)
+"""Data Center's first versions that tell who may view a space, and which groups are in one."""
 _SEES_ALL = "confluence-administrators"
 """Data Center's group whose members no restriction holds back."""
-_LOOK = "log in as it, and see that it opens a page that is restricted to others"
+_GROUPS = "Give the token the right (and scope) to read groups and who is in them."
+
+Check = Callable[[], Iterator[Finding]]
 
 
 class ConfluenceDoctor:
@@ -53,6 +49,7 @@ class ConfluenceDoctor:
     ) -> None:
         self._name = name
         self._transport = transport
+        self._cloud = transport.base.cloud
         self._scope = scope
         self._survey = Survey(name, transport, scope)
         self._members = members
@@ -63,30 +60,36 @@ class ConfluenceDoctor:
         self._spaces: list[Space] = []
 
     def findings(self) -> Iterator[Finding]:
-        """Without an account or a space there is nothing more to ask."""
-        for check, what in (
+        """Without an account and a space there is nothing more to ask."""
+        needed: list[tuple[Check, str]] = [
             (self._token_is_whose, "whose token it is"),
             (self._reads_spaces, "which spaces there are"),
-        ):
-            found = self._within(check, what)
+        ]
+        for check, what in needed:
+            found = self._within(check, what, late=Level.FAILURE)
             yield from found
-            if any(finding.level == "failure" for finding in found):
+            if any(finding.level is Level.FAILURE for finding in found):
                 return
-        for check, what in (
+        pages = PagesDoctor(self._name, self._transport, self._survey, self._spaces)
+        rest: list[tuple[Check, str]] = [
             (self._tells_viewers, "who may view the spaces"),
-            (self._tells_restrictions, "how pages are restricted"),
-            (self._tells_groups, "who is in which group"),
+            (pages.restrictions, "how pages are restricted"),
+            (self._tells_own_groups, "who is in which group"),
+            (self._finds_overrides, "whose the accounts in `accounts` are"),
             (self._tells_people, "who people are"),
-            (self._finds_scope, "what the settings select"),
-        ):
-            yield from self._within(check, what)
+            (lambda: pages.selection(self._scope), "what the settings select"),
+        ]
+        for check, what in rest:
+            yield from self._within(check, what, late=Level.WARNING)
 
-    def _within(self, check: Callable[[], Iterator[Finding]], what: str) -> list[Finding]:
+    def _within(self, check: Check, what: str, *, late: Level) -> list[Finding]:
+        """In a thread, so that a server which dawdles over many small answers is bounded."""
         try:
             return begun(lambda _: list(check()), None).result(self._seconds)
         except TimeoutError:
             says = f"Confluence did not tell {what} within {self._seconds:.0f} s."
-            return [self._failure(says, "Try again; see that it is up and not overloaded.")]
+            todo = "See that it is up; a large one may take longer, which a sync waits for."
+            return [Finding(late, self._name, says, todo)]
         except WikiUnavailable as error:
             return [self._failure(f"Confluence does not tell {what}. {error}")]
 
@@ -96,7 +99,7 @@ class ConfluenceDoctor:
             said = self._transport.get("/rest/api/user/current")
         except Refused as refused:
             yield self._failure(
-                f"Confluence at {url} answers, but not to whom the token belongs: {refused}",
+                f"Confluence at {url} does not tell whose the token is. {refused}",
                 "See that `url` and `product` are right and that the token may read user details.",
             )
             return
@@ -121,7 +124,7 @@ class ConfluenceDoctor:
 
     def _product(self) -> Iterator[Finding]:
         url = self._transport.base.url
-        if self._transport.base.cloud:
+        if self._cloud:
             yield self._ok(f"It is Confluence Cloud at {url}.")
             return
         try:
@@ -129,18 +132,25 @@ class ConfluenceDoctor:
         except Refused:
             version = ""
         says = f"It is Confluence Data Center {version or '(of unknown version)'} at {url}"
-        if version and _numbers(version) < _TELLS_VIEWERS:
+        numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())
+        if numbers and numbers < _TELLS_VIEWERS:
             yield self._failure(
                 f"{says}, which tells nobody who may view a space: no page is shown to anybody.",
                 "Update it to 9.1 or later.",
+            )
+        elif numbers and numbers < _TELLS_NESTING:
+            yield self._warning(
+                f"{says}, which does not tell which groups are in a group: people may get less"
+                " than they may read, where groups are nested.",
+                "Update it to 9.4 or later, if you nest groups.",
             )
         else:
             yield self._ok(f"{says}.")
 
     def _reads_spaces(self) -> Iterator[Finding]:
         self._spaces = self._survey.spaces(fresh=True)
-        keys = _listed([space.key for space in self._spaces])
-        yield self._ok(f"It sees {_count(len(self._spaces), 'space')} to read: {keys}.")
+        keys = listed(space.key for space in self._spaces)
+        yield self._ok(f"It sees {count(len(self._spaces), 'space')} to read: {keys}.")
 
     def _tells_viewers(self) -> Iterator[Finding]:
         product, workers = self._survey.product, self._transport.concurrency
@@ -150,153 +160,79 @@ class ConfluenceDoctor:
         closed = [space.key for space, gate in viewers.items() if gate == CLOSED]
         opened = [space.key for space, gate in viewers.items() if gate == PASSABLE]
         if closed:
-            says = (
-                f"Who may view {len(closed)} of {_count(len(viewers), 'space')} cannot be read, or"
-                f" names nobody: shown to nobody are the pages of {_listed(closed)}."
-            )
-            todo = (
+            made = self._failure if len(closed) == len(viewers) else self._warning
+            yield made(
+                f"Who may view {len(closed)} of {count(len(viewers), 'space')} cannot be read, or"
+                f" names nobody: shown to nobody are the pages of {listed(closed)}.",
                 "Give the token the scope read:space.permission:confluence, or its account the"
                 " right to view these spaces."
-                if self._transport.base.cloud
-                else "Make the token's account an administrator of these spaces, or of Confluence."
+                if self._cloud
+                else "Make the token's account an administrator of these spaces, or of Confluence.",
             )
-            made = self._failure if len(closed) == len(viewers) else self._warning
-            yield made(says, todo)
         else:
-            yield self._ok(f"All {_count(len(viewers), 'space')} say who may view them.")
+            yield self._ok(f"All {count(len(viewers), 'space')} say who may view them.")
         yield self._ok(
-            f"Open to everyone, also without an account: {_listed(opened)}."
+            f"Open to everyone, also without an account: {listed(opened)}."
             if opened
             else "No space is open to visitors who are not logged in."
         )
 
-    def _tells_restrictions(self) -> Iterator[Finding]:
-        pages = self._some_pages()
-        if not pages:
-            yield self._warning(
-                "Its search finds no page in these spaces, so restrictions could not be tried.",
-                "See that the search index of Confluence is not being rebuilt.",
-            )
-            return
-        before = self._transport.requests
-        alone = [replace(page, ancestors=()) for page in pages]
-        self._survey.product.rights(alone)
-        took = self._transport.requests - before
-        rights = self._survey.product.rights(pages)
-        nodes = {key for page in pages for key in (*page.ancestors, page.key)} - {UNKNOWN}
-        unread = sorted(key for key in nodes if rights.gates.get(key, CLOSED) == CLOSED)
-        unknown = sum(UNKNOWN in page.ancestors for page in pages)
-        said = f"{_count(len(pages), 'page')} and {len(nodes) - len(pages)} above them"
-        if unread or unknown:
-            what = [f"the restrictions of {_listed(unread)} cannot be read"] if unread else []
-            what += [f"what stands above {unknown} of them cannot be read"] if unknown else []
-            made = self._failure if len(unread) == len(nodes) else self._warning
-            yield made(
-                f"Of {said}, {' and '.join(what)}: nobody gets those, nor what is below them.",
-                "Give the token the right (and scope) to read restrictions and ancestors.",
-            )
-        else:
-            yield self._ok(f"Restrictions can be read, tried on {said}.")
-        if took > 1 + len(pages) // 2:
-            yield self._warning(
-                f"Restrictions come page by page and not in bulk ({took} requests for"
-                f" {_count(len(pages), 'page')}): each full pass takes a request for each page.",
-                "Give the token the scope to search content; see Confluence's own log.",
-            )
-
-    def _tells_groups(self) -> Iterator[Finding]:
+    def _tells_own_groups(self) -> Iterator[Finding]:
         try:
             groups = self._members.groups(self._account)
         except WikiUnavailable as error:
             yield self._failure(
-                f"Who is in which group cannot be read, so people get only what is open to"
+                "Who is in which group cannot be read, so people get only what is open to"
                 f" everyone. {error}",
-                "Give the token the right (and scope) to read groups.",
+                _GROUPS,
             )
             return
         yield self._ok(f"Groups can be read; the token's account is in {len(groups)}.")
         name = self._account.name
-        if not self._transport.base.cloud and _SEES_ALL in groups:
+        if not self._cloud and _SEES_ALL in groups:
             yield self._ok(f"{name} is in {_SEES_ALL}: no restriction hides a page from it.")
-        else:
-            yield self._warning(
-                f"Pages that are restricted so that {name} may not read them are missed without a"
-                " word: nobody gets an answer from them.",
-                f"To tell: {_LOOK}. Where it does not, add it to the restriction"
-                + (
-                    ", or use an account with an admin key."
-                    if self._transport.base.cloud
-                    else f", or to the group {_SEES_ALL}."
-                ),
-            )
+            return
+        way = "or use one with an admin key" if self._cloud else f"or to the group {_SEES_ALL}"
+        yield self._warning(
+            f"Pages that are restricted so that {name} may not read them are missed without a"
+            " word: nobody gets an answer from them.",
+            f"To tell, log in as {name} and open a page that is restricted to others; where it"
+            f" does not open, add {name} to the restriction, {way}.",
+        )
 
-    def _tells_people(self) -> Iterator[Finding]:
-        visible, everybody = self._members.count()
-        hidden = everybody - visible
-        if not hidden:
-            yield self._ok(f"All {everybody} people show their e-mail address.")
-        else:
-            made = self._warning if visible or self._accounts else self._failure
-            yield made(
-                f"{visible} of {everybody} people show their e-mail address; the other {hidden}"
-                " get only what is open to everyone.",
-                "Name them under `accounts`, or let them show their address in their profile.",
-            )
+    def _finds_overrides(self) -> Iterator[Finding]:
         for email in self._accounts[:_OVERRIDES]:
             who = self._members.find(email)
             if isinstance(who, NotFound):
                 yield self._warning(f"`accounts`: {email}: {who.reason}.", "Correct the entry.")
 
-    def _finds_scope(self) -> Iterator[Finding]:
-        scope = self._scope
-        if scope.trees:
-            names = Names(self._transport, self._survey.product, self._survey.tokens)
-            missing = sorted(set(scope.trees) - names.found(scope.trees).keys())
-            if missing:
-                yield self._warning(
-                    f"`page_trees`: there is no {_listed(missing)} that the token sees.",
-                    "Take the number from the page's address.",
-                )
-        asked = {f"`labels`: {label!r}": f"label = {quoted(label)}" for label in scope.labels}
-        asked |= {
-            f"`exclude_labels`: {label!r}": f"label = {quoted(label)}" for label in scope.labels_out
-        }
-        asked |= {"`cql`": f"({scope.cql})"} if scope.cql else {}
-        for setting, query in asked.items():
+    def _tells_people(self) -> Iterator[Finding]:
+        visible, everybody = self._members.count()
+        if visible == everybody:
+            yield self._ok(f"All {everybody} people show their e-mail address.")
+        else:
+            made = self._warning if visible or self._accounts else self._failure
+            yield made(
+                f"{visible} of {everybody} people show their e-mail address; the other"
+                f" {everybody - visible} get only what is open to everyone.",
+                "Name them under `accounts`, or let them show their address in their profile.",
+            )
+        # One's own groups are told to everybody; another's may not be.
+        other = self._members.somebody_but(self._account.key)
+        if other is not None:
             try:
-                found = self._searched(query, 1)
-            except Refused as refused:
-                if refused.status != 400:
-                    raise
-                yield self._failure(
-                    f"{setting} is not understood by Confluence.",
-                    "Try it in its own search, and leave out any `order by`.",
-                )
-            else:
-                if not found:
-                    yield self._warning(f"{setting} finds nothing.", "See that it is spelt right.")
-
-    def _some_pages(self) -> list[Listed]:
-        keys = self._searched("type = page", _SAMPLE)
-        spaces = {space.id: space for space in self._spaces}
-        return [page for page in self._survey.found(keys, spaces) if isinstance(page, Listed)]
-
-    def _searched(self, query: str, limit: int) -> list[str]:
-        """Ids of what is found in the spaces that are read."""
-        keys = ", ".join(quoted(space.key) for space in self._spaces[:_SPACES_OF_CQL])
-        said = self._transport.get(
-            "/rest/api/content/search", {"cql": f"space in ({keys}) and {query}", "limit": limit}
-        )
-        return [str(row["id"]) for row in named(results(said))]
+                self._members.groups(other)
+            except WikiUnavailable as error:
+                yield self._failure(f"Other people's groups cannot be read. {error}", _GROUPS)
 
     def _ok(self, says: str) -> Finding:
-        return ok(self._name, says)
+        return Finding(Level.OK, self._name, says)
 
     def _warning(self, says: str, todo: str) -> Finding:
-        return warning(self._name, says, todo)
+        return Finding(Level.WARNING, self._name, says, todo)
 
     def _failure(self, says: str, todo: str = "") -> Finding:
-        return failure(self._name, says, todo)
+        return Finding(Level.FAILURE, self._name, says, todo)
 
 
 def cloud_id(site: Transport) -> str:
@@ -307,16 +243,3 @@ def cloud_id(site: Transport) -> str:
     except WikiUnavailable:
         return ""
     return text(said, "cloudId")
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdecimal())
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
-def _listed(keys: list[str]) -> str:
-    more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
-    return ", ".join(keys[:_SHOWN]) + more

@@ -110,6 +110,15 @@ class ConfluenceMembers:
         """
         return sorted(group.name for group in self._people.groups(account))
 
+    def somebody_but(self, key: str) -> Account | None:
+        """Anyone else whose address the token sees.
+
+        Raises:
+            WikiUnavailable: people cannot be listed.
+        """
+        shown = self._directory.get(None).by_email.values()
+        return next((Account(one, one) for keys in shown for one in keys if one != key), None)
+
     def count(self) -> tuple[int, int]:
         """How many people's e-mails the token sees, and how many people there are.
 

@@ -11,6 +11,7 @@ from indexers.confluence.addresses import Base
 
 _BY_ID = re.compile(r"/(?:pages|blog)/(?:edit(?:-v2)?/)?(?:\d{4}/\d\d?/\d\d?/)?(\d+)(?=/|$)")
 _BY_TITLE = re.compile(r"^/display/([^/]+)/(?:\d{4}/\d\d?/\d\d?/)?([^/]+)/?$")
+_ATTACHED = re.compile(r"^/download/(?:attachments|thumbnails)/(\d+)/")
 _TINY = re.compile(r"^/x/([A-Za-z0-9_-]{1,11})/?$")
 _PORTS = {"http": 80, "https": 443}
 
@@ -43,7 +44,7 @@ def within(base: Base, url: str) -> str | None:
 def page_link(path: str, url: str) -> PageLink:
     """``path`` is `within` the wiki, of ``url``."""
     asked = {name: values[0] for name, values in parse_qs(urlsplit(url.strip()).query).items()}
-    if found := _BY_ID.search(path):
+    if found := _BY_ID.search(path) or _ATTACHED.match(path):
         return PageLink(found[1])
     if asked.get("pageId", "").isdecimal():
         return PageLink(asked["pageId"])

@@ -161,7 +161,7 @@ def test_people_read_it_too(office: Office) -> None:
 
     assert ran.code == 0
     assert ran.out.splitlines() == [
-        'Yes: ann@example.com may read "Travel" of office',
+        'Yes: Ann Able (ann@example.com) may read "Travel" of office',
         "  pass  space ENG: may be viewed by group engineers",
         "  pass  the page: no restriction",
         f"  {NOT_INDEXED}",
@@ -222,6 +222,7 @@ def test_a_page_is_found_by_every_sort_of_address(office: Office) -> None:
         f"{base}/spaces/ENG/pages/edit-v2/{page}": page,
         f"{base}/pages/viewpage.action?pageId={page}#x": page,
         f"{base}/display/ENG/Travel": page,
+        f"{base}/download/attachments/{page}/map.png?version=1": page,
         f"{base}/pages/viewpage.action?spaceKey=ENG&title=Travel": page,
         f"{base}/x/AQAB": tiny("AQAB"),
         f"{base}/spaces/ENG/blog/2026/11/24/{post}/The+New+Office": post,
@@ -388,6 +389,37 @@ def test_an_old_data_center_is_told_to_be_updated(data_center: Office) -> None:
     data_center.world.version = (8, 5, 4)
 
     assert has(said(data_center.doctor())["failure"], "Data Center 8.5.4")
+    data_center.world.version = (9, 2, 0)
+    assert has(said(data_center.doctor())["warning"], "which groups are in a group")
+
+
+def test_an_account_that_no_restriction_holds_back_is_known_by_its_group(
+    data_center: Office,
+) -> None:
+    data_center.world.add_group("confluence-administrators", [data_center.bot])
+
+    assert has(said(data_center.doctor())["ok"], "no restriction hides a page from it")
+
+
+def test_groups_that_cannot_be_read_are_a_failure(office: Office) -> None:
+    office.confluence.faults.on("user/memberof", Fault(403), times=None)
+
+    assert has(said(office.doctor())["failure"], "Who is in which group cannot be read")
+
+
+def test_groups_of_others_that_cannot_be_read_are_a_failure(office: Office) -> None:
+    office.confluence.faults.on(f"user/memberof.*{office.ann.id[-12:]}", Fault(403), times=None)
+    office.bob.email_visible = False
+
+    assert has(said(office.doctor())["failure"], "Other people's groups cannot be read")
+
+
+def test_restrictions_that_do_not_come_in_bulk_are_slow_and_told(cloud: Office) -> None:
+    for number in range(4):
+        cloud.world.create("ENG", f"Page {number}", "<p>Text.</p>")
+    cloud.confluence.faults.on("content/search.*restrictions", Fault(404), times=None)
+
+    assert has(said(cloud.doctor())["warning"], "page by page and not in bulk")
 
 
 def test_restrictions_that_cannot_be_read_are_a_failure(office: Office) -> None:
