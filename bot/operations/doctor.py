@@ -56,8 +56,8 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
             more = f" and in {len(worst) - _NAMED} more spaces" if len(worst) > _NAMED else ""
             yield warning(
                 wiki,
-                f"By its last full pass ({when}), {sum(closed.values())} pages are shown to"
-                f" nobody: {each}{more}.",
+                f"By its last full pass ({when}), pages that are shown to nobody:"
+                f" {sum(closed.values())} ({each}{more}).",
                 "Their rights cannot be read, or name nobody known: `footnote access` tells of"
                 " each page which.",
             )
@@ -65,5 +65,5 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
             yield ok(wiki, f"Its last full pass ({when}) came to its end.")
         if failed := last.counts.get("failed", 0):
             yield warning(
-                wiki, f"That pass could not read {failed} pages.", "`footnote status` names them."
+                wiki, f"Pages that this pass could not read: {failed}.", "See `footnote status`."
             )

@@ -145,7 +145,5 @@ def _gate(  # noqa: PLR0913, PLR0917 - as above
     passing = gate & holder.tokens
     if passing:
         return GateInWords(where, passed=True, why=f"{rule} {names.all_of(passing)}")
-    neither = {1: "is not that"}.get(len(gate), "is none of these")
-    if len(gate) == 2:
-        neither = "is neither"
+    neither = {1: "does not pass", 2: "is neither"}.get(len(gate), "is none of these")
     return GateInWords(where, passed=False, why=f"{rule} {names.all_of(gate)}; {person} {neither}")

@@ -213,8 +213,8 @@ class ConfluenceDoctor:
         else:
             made = self._warning if visible or self._accounts else self._failure
             yield made(
-                f"{visible} of {everybody} people show their e-mail address; the other"
-                f" {everybody - visible} get only what is open to everyone.",
+                f"{visible} of {everybody} people show their e-mail address; to the others answers"
+                " give only what is open to everyone.",
                 "Name them under `accounts`, or let them show their address in their profile.",
             )
         # One's own groups are told to everybody; another's may not be.

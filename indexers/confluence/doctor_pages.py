@@ -46,7 +46,8 @@ class PagesDoctor:
         nodes = {key for page in pages for key in (*page.ancestors, page.key)} - {UNKNOWN}
         unread = sorted(key for key in nodes if rights.gates.get(key, CLOSED) == CLOSED)
         unknown = sum(UNKNOWN in page.ancestors for page in pages)
-        said = f"{count(len(pages), 'page')} and {len(nodes) - len(pages)} more above them"
+        more = len(nodes - {page.key for page in pages})
+        said = count(len(pages), "page") + (f" and {more} more above them" if more else "")
         if not unread and not unknown:
             yield ok(self._name, f"Restrictions can be read, tried on {said}.")
             return

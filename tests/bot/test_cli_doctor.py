@@ -17,8 +17,10 @@ from bot.playground.confluence.model import User, Who
 from bot.playground.confluence.site import CLOUD_ID, LocalConfluence
 from bot.playground.confluence.state import Product
 from bot.playground.confluence.world import World
+from config.loading import load
 from config.settings import Secrets
 from indexers.confluence.page_links import tiny
+from indexers.wiring import Indexing
 from tests.bot.shell import Ran, Shell
 from tests.kept_logging import kept_logging
 
@@ -373,7 +375,7 @@ def test_a_space_whose_viewers_cannot_be_read_is_shown_to_nobody_and_told(office
     assert ran.code == 0
     assert has(said(ran)["warning"], "Who may view 1 of 2 spaces cannot be read")
     assert has(said(ran)["warning"], "shown to nobody are the pages of ENG")
-    assert has(said(ran)["warning"], "3 pages are shown to nobody: 3 in ENG")
+    assert has(said(ran)["warning"], "shown to nobody: 3 (3 in ENG)")
 
 
 def test_a_data_center_that_tells_no_viewers_fails(data_center: Office) -> None:
@@ -454,6 +456,21 @@ def test_no_answer_at_all_is_a_failure(office: Office) -> None:
 
     assert ran.code == 1
     assert len(said(ran)["failure"]) == 1
+
+
+def test_an_index_that_a_running_bot_holds_is_fine(office: Office) -> None:
+    office.shell.footnote("sync")
+    settings = load(office.shell.folder / "footnote.toml", None)
+    with Indexing(settings, Secrets()) as running:
+        assert running.index.counts()
+        checked = office.doctor()
+        asked = office.access("ann@example.com", office.url(office.travel))
+
+    assert checked.code == 0
+    assert has(said(checked, "index")["ok"], "in use by another Footnote")
+    assert asked.code == 0
+    assert (asked.json["may_read"], asked.json["index_locked"]) == (True, True)
+    assert asked.json["used"] is None
 
 
 def test_slack_s_tokens_are_looked_at_and_slack_is_not_asked(
