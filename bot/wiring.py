@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,8 @@ from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.errors import StateUnavailable
 from bot.evaluation.questions import Corpus, located, read_cases
-from bot.evaluation.run import ask_all, report
+from bot.evaluation.report import report
+from bot.evaluation.run import ask_all
 from bot.model import Answer, NoAnswer, Question
 from bot.operations import doctor as checks
 from bot.operations import webhooks
@@ -257,6 +259,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         syncing = OneSyncAtATime(parts, passes)
         answerer = answerer_of(settings, parts, syncing.last_pass)
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
+        threading.Thread(target=parts.meet, name="meeting", daemon=True).start()
         hints = Hints()
         edits_every = settings.sync.recent_minutes if parts.confluences else 0
         with rhythms(

@@ -16,7 +16,7 @@ HOMES = {
     "atlassian": ("indexers/confluence",),
     "click": ("bot/cli.py",),
     "fastembed": ("indexers/index",),
-    "llama_index": ("bot/answering",),
+    "llama_index": ("bot/answering", "bot/evaluation/judging.py"),
     "lxml": ("indexers/confluence",),
     "mammoth": ("indexers/attachments",),
     "markdown_it": ("indexers/markdown",),

@@ -9,7 +9,8 @@ import pytest
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.evaluation.questions import Case
-from bot.evaluation.run import Outcome, ask_all, report
+from bot.evaluation.report import report
+from bot.evaluation.run import Outcome, ask_all
 from bot.model import Answer, NoAnswer, Reason
 from indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.passages import passages
@@ -61,15 +62,21 @@ def test_the_report_has_the_keys_of_the_contract() -> None:
         "containment",
         "refusal",
         "answered",
+        "decided",
+        "avoids_unfit",
+        "intervals",
         "verbatim_quotes",
         "links_in_shown",
         "latency_ms",
-        "intervals",
+        "stages_ms",
+        "by_type",
+        "by_turn",
     ]
     assert found["refusal"].keys() >= {"precision", "recall", "auroc"}
     assert found["latency_ms"].keys() == {"retrieve_p50", "retrieve_p95"}
     assert found["intervals"].keys() == {
-        "hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment"
+        "hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment",
+        "avoids_unfit", "decided",
     }  # fmt: skip
 
 
@@ -115,7 +122,9 @@ def test_a_quotation_that_is_not_in_the_page_is_found_out() -> None:
             assert isinstance(told, Answer)
             (source,) = told.sources
             return replace(
-                told, sources=(replace(source, quote="Forty.", url="https://x.invalid"),)
+                told,
+                text="Forty. [1]",
+                sources=(replace(source, quote="Forty.", url="https://x.invalid"),),
             )
 
     inventive = Inventive(retrieval_over(HANDBOOK[:1]), Confidence(bias=9.0), ("handbook",))

@@ -1,0 +1,39 @@
+"""What of a figure may be chance, by drawing the questions again. The same seed draws the
+same, so that a run can be repeated."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from statistics import fmean
+
+RESAMPLES = 1000
+SHUFFLES = 2000
+
+
+def interval(values: Sequence[float], seed: int) -> tuple[float, float] | None:
+    """Where the mean lies in 95 % of samples, by bootstrap; None of nothing."""
+    if not values:
+        return None
+    if min(values) == max(values):
+        return values[0], values[0]
+    chance = random.Random(seed)  # noqa: S311 - resampling, and to be repeatable
+    means = sorted(fmean(chance.choices(values, k=len(values))) for _ in range(RESAMPLES))
+    return means[int(0.025 * RESAMPLES)], means[int(0.975 * RESAMPLES)]
+
+
+def p_value(differences: Sequence[float], seed: int) -> float:
+    """How often chance alone would make paired values differ as much or more, in either
+    direction: Fisher's randomisation test, as Smucker et al. 2007 advise for rankings."""
+    changed = [difference for difference in differences if difference]
+    if not changed:
+        return 1.0
+    chance = random.Random(seed)  # noqa: S311 - resampling, and to be repeatable
+    # As much, but for what is lost in adding up in another order.
+    observed = abs(sum(changed)) - 1e-9
+    as_much = 0
+    for _ in range(SHUFFLES):
+        signs = chance.getrandbits(len(changed))
+        drawn = sum(d if signs >> n & 1 else -d for n, d in enumerate(changed))
+        as_much += abs(drawn) >= observed
+    return (as_much + 1) / (SHUFFLES + 1)

@@ -1,0 +1,141 @@
+"""A run kept in a file, and two runs compared question by question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from bot.errors import BotError
+from bot.evaluation.chance import interval, p_value
+from bot.evaluation.run import Outcome
+
+_FORMAT = 1
+_RANKED = 10
+_CLOSE = 1e-9
+
+
+class BadRun(BotError):
+    """A file that holds no run; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question of a run: pages best first, and what it scored by measure. ``answer``
+    is empty where there was none."""
+
+    id: str
+    question: str
+    ranked: tuple[str, ...]
+    answer: str
+    confidence: float
+    scores: Mapping[str, float]
+
+
+def rows(outcomes: Sequence[Outcome]) -> list[Row]:
+    """Nothing in them tells the time: the same run again gives the same rows."""
+    return [
+        Row(
+            id=outcome.case.id,
+            question=outcome.case.question,
+            ranked=tuple(outcome.ranked[:_RANKED]),
+            answer=outcome.result.text if outcome.answered else "",
+            confidence=outcome.result.confidence,
+            scores=outcome.scores,
+        )
+        for outcome in outcomes
+    ]
+
+
+def save(file: Path, scores: Mapping[str, Any], of: Sequence[Row]) -> None:
+    """
+    Raises:
+        BadRun: the file cannot be written.
+    """
+    run = {"footnote_run": _FORMAT, "report": scores, "questions": [asdict(row) for row in of]}
+    partly = file.with_name(f"{file.name}.part")
+    try:
+        partly.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        partly.replace(file)
+    except OSError as error:
+        raise BadRun(f"{file}: cannot be written ({error.strerror})") from None
+
+
+def load(file: Path) -> list[Row]:
+    """
+    Raises:
+        BadRun: no such file, or no run in it.
+    """
+    try:
+        run = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRun(f"{file}: cannot be read ({error})") from None
+    except json.JSONDecodeError as error:
+        raise BadRun(f"{file}, line {error.lineno}: no JSON ({error.msg})") from None
+    if not isinstance(run, dict) or run.get("footnote_run") != _FORMAT:
+        raise BadRun(f"{file}: is no run that `footnote eval --out` of this version wrote")
+    try:
+        return [Row(**row) for row in run["questions"]]
+    except (KeyError, TypeError) as error:
+        raise BadRun(f"{file}: a question of this run is not whole ({error})") from None
+
+
+def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[str, Any]:
+    """What changed from ``before`` to ``after``, over the questions that both asked (known
+    by their ids). ``p`` is by a paired randomisation test, ``interval`` holds 95 % of the
+    differences by bootstrap; a question that is better by one measure and worse by another
+    is in ``mixed``."""
+    earlier = {row.id: row for row in before}
+    pairs = [(earlier[row.id], row) for row in after if row.id in earlier]
+    names = dict.fromkeys(name for _, row in pairs for name in row.scores)
+    changed: dict[str, list[dict[str, Any]]] = {"better": [], "worse": [], "mixed": []}
+    for old, new in pairs:
+        steps = {
+            name: (old.scores[name], score)
+            for name, score in new.scores.items()
+            if name in old.scores and abs(old.scores[name] - score) > _CLOSE
+        }
+        if steps:
+            directions = {end > start for start, end in steps.values()}
+            way = "mixed" if len(directions) > 1 else "better" if True in directions else "worse"
+            changed[way].append({"id": new.id, "question": new.question, "scores": steps})
+    for group in changed.values():
+        group.sort(key=_size)
+    return {
+        "questions": len(pairs),
+        "only_before": len(before) - len(pairs),
+        "only_after": len(after) - len(pairs),
+        "measures": {
+            name: told for name in names if (told := _measure(name, pairs, seed)) is not None
+        },
+        **changed,
+    }
+
+
+def _measure(name: str, pairs: Sequence[tuple[Row, Row]], seed: int) -> dict[str, Any] | None:
+    both = [
+        (old.scores[name], new.scores[name])
+        for old, new in pairs
+        if name in old.scores and name in new.scores
+    ]
+    if not both:
+        return None
+    differences = [end - start if abs(end - start) > _CLOSE else 0.0 for start, end in both]
+    return {
+        "questions": len(both),
+        "before": fmean(start for start, _ in both),
+        "after": fmean(end for _, end in both),
+        "difference": fmean(differences),
+        "interval": interval(differences, seed),
+        "p": p_value(differences, seed),
+        "better": sum(difference > 0 for difference in differences),
+        "worse": sum(difference < 0 for difference in differences),
+    }
+
+
+def _size(changed: Mapping[str, Any]) -> tuple[float, str]:
+    """The largest change first."""
+    return -sum(abs(end - start) for start, end in changed["scores"].values()), changed["id"]

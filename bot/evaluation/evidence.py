@@ -1,0 +1,115 @@
+"""What an answer rests on: sources named, quotations verbatim, links that were shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.answering.quoting import units
+from bot.model import Answer
+from indexers.model import Passage
+from indexers.prose import readable
+
+MARK = re.compile(r"\s*\[(\d{1,3})\]")
+_MARKS_BEHIND = re.compile(r"([.!?…\u3002\uff01\uff1f]+[\"”»')\]]*)((?:\s*\[\d{1,3}\])+)")
+"""An end of a sentence, Chinese ones too, and the marks behind it."""
+_QUOTATION = re.compile(r"“([^”\n]+)”|„([^“\n]+)“|«([^»\n]+)»|「([^」\n]+)」|\"([^\"\n]+)\"")
+_LINK = re.compile(r"https?://[^\s<>|\"”)\]]+")
+_ENDS = ".,;:!? "
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How many sentences, quotations and links an answer has, and which of them fail:
+    sentences without a source, quotations that stand nowhere, links that were not shown."""
+
+    sentences: int = 0
+    uncited: tuple[str, ...] = ()
+    quotations: int = 0
+    altered: tuple[str, ...] = ()
+    links: int = 0
+    foreign: tuple[str, ...] = ()
+
+
+def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidence:
+    """``shown`` are the passages that the answer was made from.
+
+    A sentence is cited by a ``[n]`` in or behind it that names a source; of a source that
+    is quoted whole every sentence is. A quotation is a source's quote, or what the answer
+    puts in quotation marks: that may come from the question, too. A link is a source's
+    address, or one in the text: that may be one that a page gives.
+    """
+    own, quoted = _apart(answer)
+    sentences = [own[unit.start : unit.end] for unit in units(own)]
+    quotes = [source for source in answer.sources if source.quote]
+    words = [_spaced(text) for text in (question, *_texts(answer, shown))]
+    marked = list(_quotations(own))
+    addresses = {passage.url for passage in shown}
+    given = [found[0].rstrip(_ENDS) for found in _LINK.finditer(own)]
+    return Evidence(
+        sentences=quoted + len(sentences),
+        uncited=tuple(said for said in sentences if not _is_cited(said, len(answer.sources))),
+        quotations=len(quotes) + len(marked),
+        altered=(
+            *(
+                source.quote
+                for source in quotes
+                if not any(
+                    source.quote in passage.text for passage in shown if passage.page == source.page
+                )
+            ),
+            *(said for said in marked if not any(said in text for text in words)),
+        ),
+        links=len(answer.sources) + len(given),
+        foreign=(
+            *(source.url for source in answer.sources if source.url not in addresses),
+            *(
+                url
+                for url in given
+                if url not in addresses and not any(url in passage.text for passage in shown)
+            ),
+        ),
+    )
+
+
+def unmarked(text: str) -> str:
+    """Without its ``[n]``."""
+    return MARK.sub("", text)
+
+
+def _apart(answer: Answer) -> tuple[str, int]:
+    """The answer's own words, and how many sentences of quotations stood beside them."""
+    own, quoted = answer.text, 0
+    for number, source in enumerate(answer.sources, start=1):
+        whole = f"{readable(source.quote)} [{number}]"
+        if source.quote and whole in own:
+            own = own.replace(whole, "", 1)
+            quoted += len(units(source.quote))
+    return _marks_inside(own), quoted
+
+
+def _marks_inside(text: str) -> str:
+    """Each mark before the end of its sentence, so that the two are not cut apart."""
+    return _MARKS_BEHIND.sub(r"\2\1", text)
+
+
+def _is_cited(sentence: str, sources: int) -> bool:
+    marks = [int(mark) for mark in MARK.findall(sentence)]
+    return bool(marks) and all(1 <= mark <= sources for mark in marks)
+
+
+def _texts(answer: Answer, shown: Sequence[Passage]) -> Iterator[str]:
+    for passage in shown:
+        yield from (passage.embedded, passage.text, readable(passage.text))
+    yield from (readable(source.quote) for source in answer.sources)
+
+
+def _quotations(text: str) -> Iterator[str]:
+    for found in _QUOTATION.finditer(unmarked(text)):
+        if said := _spaced(next(filter(None, found.groups()))).rstrip(_ENDS):
+            yield said
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,41 @@
+"""LlamaIndex's judges: a model says whether an answer is faithful and to the point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llama_index.core.evaluation import (
+    BaseEvaluator,
+    FaithfulnessEvaluator,
+    RelevancyEvaluator,
+)
+from llama_index.core.llms import LLM
+
+from bot.evaluation.run import Judgement
+
+
+class LlamaIndexJudge:
+    """Asks ``llm`` twice for each answer. ``unable`` are the errors that it raises when it
+    cannot be asked: the answer then has no judgement, and the run goes on."""
+
+    def __init__(self, llm: LLM, unable: tuple[type[Exception], ...] = ()) -> None:
+        self._faithful = FaithfulnessEvaluator(llm=llm)
+        self._relevant = RelevancyEvaluator(llm=llm)
+        self._unable = unable
+
+    def __call__(self, question: str, answer: str, passages: Sequence[str]) -> Judgement:
+        if not passages:
+            # Nothing supports it; and LlamaIndex has no judgement of no passages.
+            return Judgement(faithful=False, relevant=False)
+        return Judgement(
+            faithful=self._passes(self._faithful, question, answer, passages),
+            relevant=self._passes(self._relevant, question, answer, passages),
+        )
+
+    def _passes(
+        self, evaluator: BaseEvaluator, question: str, answer: str, passages: Sequence[str]
+    ) -> bool | None:
+        try:
+            return evaluator.evaluate(query=question, response=answer, contexts=passages).passing
+        except self._unable:
+            return None

@@ -1,0 +1,141 @@
+"""The outcomes of a run -> the figures of ``footnote eval``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+from typing import Any
+
+from bot.evaluation import measures
+from bot.evaluation.chance import interval
+from bot.evaluation.run import Outcome
+from bot.model import NoAnswer
+
+SCORES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment")
+_STAGES = ("embed", "search", "retrieve", "compose", "total")
+
+
+def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0) -> dict[str, Any]:
+    """The contract of ``footnote eval --json``; null where the set cannot tell.
+    ``intervals`` are 95 % by bootstrap over questions, ``decided`` is the share that was
+    answered where there is an answer and refused where there is none. With ``answers``, too:
+    what the answers rest on, and which questions fail and why.
+    """
+    times = [outcome.result.timings.retrieve for outcome in outcomes]
+    quotations = sum(o.evidence.quotations for o in outcomes)
+    links = sum(o.evidence.links for o in outcomes)
+    return {
+        **_figures(outcomes, seed),
+        "verbatim_quotes": _kept(quotations, sum(len(o.evidence.altered) for o in outcomes)),
+        "links_in_shown": _kept(links, sum(len(o.evidence.foreign) for o in outcomes)),
+        "latency_ms": {
+            "retrieve_p50": measures.percentile(times, 0.5),
+            "retrieve_p95": measures.percentile(times, 0.95),
+        },
+        "stages_ms": {stage: _spread(outcomes, stage) for stage in _STAGES},
+        "by_type": _grouped(outcomes, [o.case.kind for o in outcomes], seed),
+        "by_turn": _grouped(outcomes, [o.case.turn for o in outcomes], seed),
+        **({"answers": _answers(outcomes)} if answers else {}),
+    }
+
+
+def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
+    """What is told of the whole set and of each group alike."""
+    scores = [outcome.scores for outcome in outcomes]
+    by_name = {
+        name: [one[name] for one in scores if name in one]
+        for name in (*SCORES, "avoids_unfit", "decided")
+    }
+    return {
+        "questions": len(outcomes),
+        **{name: _mean(by_name[name]) for name in SCORES},
+        "refusal": _refusal(outcomes),
+        "answered": _mean([float(outcome.answered) for outcome in outcomes]),
+        "decided": _mean(by_name["decided"]),
+        "avoids_unfit": _mean(by_name["avoids_unfit"]),
+        "intervals": {name: interval(by_name[name], seed) for name in by_name},
+    }
+
+
+def _refusal(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+    """Questions of which nobody says whether they have an answer count on neither side."""
+    unanswerable = [o for o in outcomes if o.case.unanswerable]
+    answerable = [o for o in outcomes if o.case.has_answer]
+    if not unanswerable:
+        return dict.fromkeys(("precision", "recall", "auroc", "precision_at_recall_80"))
+    right = sum(not o.answered for o in unanswerable)
+    refused = right + sum(not o.answered for o in answerable)
+    sides = (
+        [outcome.result.confidence for outcome in answerable],
+        [outcome.result.confidence for outcome in unanswerable],
+    )
+    return {
+        "precision": right / refused if refused else None,
+        "recall": right / len(unanswerable),
+        "auroc": measures.auroc(*sides),
+        "precision_at_recall_80": measures.precision_at_recall(*sides, 0.8),
+    }
+
+
+def _grouped(
+    outcomes: Sequence[Outcome], keys: Sequence[str] | Sequence[int], seed: int
+) -> dict[str, Any] | None:
+    """The figures of each group; None where all questions are of one."""
+    groups: dict[Any, list[Outcome]] = {}
+    for outcome, key in zip(outcomes, keys, strict=True):
+        groups.setdefault(key, []).append(outcome)
+    if len(groups) < 2:
+        return None
+    return {str(key): _figures(groups[key], seed) for key in sorted(groups)}
+
+
+def _spread(outcomes: Sequence[Outcome], stage: str) -> dict[str, float | None]:
+    times = [getattr(outcome.result.timings, stage) for outcome in outcomes]
+    return {"p50": measures.percentile(times, 0.5), "p95": measures.percentile(times, 0.95)}
+
+
+def _answers(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """``cited_sentences`` is of all sentences, ``faithful`` and ``relevant`` of the answers
+    that a model judged."""
+    sentences = sum(o.evidence.sentences for o in outcomes)
+    judged = [outcome.scores for outcome in outcomes]
+    failures: dict[str, list[dict[str, Any]]] = {}
+    for outcome in outcomes:
+        for name, said in _failures(outcome):
+            of = {"id": outcome.case.id, "question": outcome.case.question, "said": said}
+            failures.setdefault(name, []).append(of)
+    return {
+        "sentences": sentences,
+        "cited_sentences": _kept(sentences, sum(len(o.evidence.uncited) for o in outcomes)),
+        "faithful": _mean([one["faithful"] for one in judged if "faithful" in one]),
+        "relevant": _mean([one["relevant"] for one in judged if "relevant" in one]),
+        "failures": failures,
+    }
+
+
+def _failures(outcome: Outcome) -> Iterator[tuple[str, Sequence[str]]]:
+    """Each way in which an answer fails, with the words that show it."""
+    scores, evidence = outcome.scores, outcome.evidence
+    text = outcome.result.text
+    if scores.get("decided") == 0.0:
+        silent = isinstance(outcome.result, NoAnswer)
+        yield "silent_but_answerable" if silent else "answered_but_unanswerable", [text]
+    if outcome.answered:
+        for name in ("containment", "avoids_unfit", "faithful", "relevant"):
+            if scores.get(name) == 0.0:
+                yield name, [text]
+    for name, said in (
+        ("cited_sentences", evidence.uncited),
+        ("verbatim_quotes", evidence.altered),
+        ("links_in_shown", evidence.foreign),
+    ):
+        if said:
+            yield name, said
+
+
+def _kept(whole: int, failing: int) -> float | None:
+    return (whole - failing) / whole if whole else None
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return fmean(values) if values else None

@@ -1,0 +1,91 @@
+"""What an answer rests on, counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answering.answerer import Answerer
+from bot.answering.confidence import Confidence
+from bot.evaluation.evidence import Evidence, evidence
+from bot.model import Answer, Question, Source
+from indexers.model import EVERYONE, Principal
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import retrieval_over
+
+LEAVE = (
+    "Leave is thirty days long. Ask `your lead` first.\n\n"
+    "- Carry over: see [the form](https://forms.example.com/leave).\n- Sick leave: no form.\n\n"
+    "```sh\nleave x[7] --days 30\n```"
+)
+SHOWN = [*passages("leave", LEAVE), *passages("travel", "Travel is booked by train.")]
+
+
+def source(page: str, quote: str) -> Source:
+    url = f"https://wiki.example.com/{page}"
+    return Source(page.title(), "", url, quote, "handbook", page, "1")
+
+
+def of(text: str, *sources: Source, question: str = "How long is leave?") -> Evidence:
+    return evidence(question, Answer(text, sources, 0.9), SHOWN)
+
+
+ONE = source("leave", "Leave is thirty days long.")
+TWO = source("travel", "Travel is booked by train.")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences", "uncited"),
+    [
+        ("It is thirty days [1].", 1, 0),
+        ("It is thirty days. [1] One goes by train. [2]", 2, 0),
+        ("It is thirty days.[1][2] One goes by train [2].", 2, 0),
+        ("是三十日。[1] 坐火车。", 2, 1),
+        ("It is thirty days. One goes by train [2].", 2, 1),
+        ("It is thirty days [3].", 1, 1),
+        ("It is thirty days [0].", 1, 1),
+        ("- It is thirty days [1]\n- One goes by train", 2, 1),
+    ],
+)
+def test_a_sentence_needs_a_source_of_its_own(text: str, sentences: int, uncited: int) -> None:
+    found = of(text, ONE, TWO)
+
+    assert (found.sentences, len(found.uncited)) == (sentences, uncited)
+
+
+def test_of_a_source_that_is_quoted_whole_every_sentence_is_cited() -> None:
+    quoted = source("leave", LEAVE)
+    answerer = Answerer(retrieval_over(SHOWN), Confidence(bias=9.0), ("handbook",))
+    told = answerer.answer(Question("Leave, lead, form, sick, days?", Principal.of(EVERYONE)))
+    assert isinstance(told, Answer)
+    found = evidence("?", told, SHOWN)
+
+    assert "x[7]" in told.text
+    assert told.sources[0].quote == quoted.quote
+    assert found.sentences == 5
+    assert found.uncited == found.altered == found.foreign == ()
+
+
+def test_a_quotation_is_verbatim_or_found_out() -> None:
+    told = (
+        'It says “Leave is thirty  days long.” and "Ask your lead first," not "forty days" [1]. '
+        'The "Leave" page answers "how long is leave?" [1].'
+    )
+    found = of(told, source("leave", "Leave is fifty days long."), question="So how long is leave?")
+
+    assert found.quotations == 6
+    assert found.altered == ("Leave is fifty days long.", "forty days")
+
+
+def test_a_quotation_must_stand_in_the_page_that_is_named() -> None:
+    assert of("By train [1].", source("leave", TWO.quote)).altered == (TWO.quote,)
+
+
+def test_a_link_is_one_that_was_shown_or_that_a_page_gives() -> None:
+    told = (
+        "See https://wiki.example.com/travel, https://forms.example.com/leave and "
+        "<https://evil.example.com/leave> [1][2]."
+    )
+    found = of(told, ONE, source("gone", ""))
+
+    assert found.links == 5
+    assert found.foreign == ("https://wiki.example.com/gone", "https://evil.example.com/leave")
