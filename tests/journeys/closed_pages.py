@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Content, User, Who
+from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.state import Product
 from bot.playground.confluence.world import World
 
@@ -32,6 +35,18 @@ SHUT = frozenset({"unreadable", "thrown", "trash"})
 
 OPEN = frozenset(TOPICS) - SHUT
 """Those that insiders may read."""
+
+
+BROKEN = {
+    "errors": Fault(status=500),
+    "a login page": Fault(kind="login"),
+    "cut off": Fault(kind="cut"),
+    "silent": Fault(kind="drop"),
+}
+
+
+def shown(said: object) -> str:
+    return json.dumps(said, ensure_ascii=False, default=str).casefold()
 
 
 def canary(page: str, place: str) -> str:
@@ -82,6 +97,20 @@ class Closed:
     ada: User
     bot: User
     pages: dict[str, Content]
+
+    def mend(self, confluence: LocalConfluence) -> None:
+        """All is well, but for one page's restriction, which can never be read."""
+        faults = confluence.faults
+        faults.clear()
+        for bulk in (r"content/search\?cql=id", r"rest/api/content\?.*restrictions"):
+            faults.on(bulk, Fault(404), times=None)
+        faults.on(rf"content/{self.pages['unreadable'].id}/restriction", Fault(403), times=None)
+
+    def shut(self) -> None:
+        """What an earlier sync saw open."""
+        for page in ("later", "closing"):
+            self.world.restrict(self.pages[page].id, users=[self.ada.id])
+        self.world.trash(self.pages["thrown"].id)
 
 
 def closed(product: Product) -> Closed:
@@ -134,3 +163,24 @@ def closed(product: Product) -> Closed:
     world.restrict(pages["unreadable"].id, users=insiders)
     world.trash(pages["trash"].id)
     return Closed(world, ada, bot, pages)
+
+
+def settings(confluence: LocalConfluence, reader: User) -> str:
+    cloud = confluence.world.is_cloud
+    return f"""
+[[wiki]]
+type = "confluence"
+name = "wiki"
+url = "{confluence.base_url}"
+product = "{"cloud" if cloud else "data_center"}"
+email = "{reader.email if cloud else ""}"
+exclude_labels = ["not-for-reading"]
+comments = true
+attachments = true
+timeout_seconds = 5
+
+[sync]
+every_minutes = 0
+recent_minutes = 0
+
+"""

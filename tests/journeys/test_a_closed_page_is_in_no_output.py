@@ -4,20 +4,30 @@ read. Whoever may read them is told them: else none of this would prove anything
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.state import Product
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
-from .closed_pages import CANARY, OPEN, SHUT, TOPICS, Closed, canary, closed, question
+from .closed_pages import (
+    BROKEN,
+    CANARY,
+    OPEN,
+    SHUT,
+    TOPICS,
+    Closed,
+    canary,
+    closed,
+    question,
+    settings,
+    shown,
+)
 from .conftest import MANIFEST, Company, free_port
 
 OUTSIDERS = {
@@ -26,12 +36,6 @@ OUTSIDERS = {
     "U0NELL": "a member whom Confluence does not know",
     "U0DEE": "a member who had the right, deactivated in Confluence",
     "U0GUS": "a guest, whom the pages name",
-}
-BROKEN = {
-    "errors": Fault(status=500),
-    "a login page": Fault(kind="login"),
-    "cut off": Fault(kind="cut"),
-    "silent": Fault(kind="drop"),
 }
 
 
@@ -46,22 +50,6 @@ class Office:
     @property
     def slack(self) -> LocalSlack:
         return self.company.slack
-
-    def mend(self) -> None:
-        """All is well again, but for one page's restriction, which can never be read."""
-        faults = self.confluence.faults
-        faults.clear()
-        for bulk in (r"content/search\?cql=id", r"rest/api/content\?.*restrictions"):
-            faults.on(bulk, Fault(404), times=None)
-        unread = self.closed.pages["unreadable"].id
-        faults.on(rf"content/{unread}/restriction", Fault(403), times=None)
-
-    def shut(self) -> None:
-        """What an earlier sync saw open."""
-        pages, world = self.closed.pages, self.closed.world
-        for page in ("later", "closing"):
-            world.restrict(pages[page].id, users=[self.closed.ada.id])
-        world.trash(pages["thrown"].id)
 
     async def asked(self, person: str, questions: Iterable[str]) -> list[Message]:
         """What they are told in their direct messages."""
@@ -101,10 +89,6 @@ class Office:
         return shown([calls, whispers, acknowledged])
 
 
-def shown(said: object) -> str:
-    return json.dumps(said, ensure_ascii=False, default=str).casefold()
-
-
 def told(messages: Iterable[Message]) -> str:
     return shown([(message.text, message.blocks) for message in messages])
 
@@ -118,31 +102,15 @@ async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         async with LocalSlack(MANIFEST) as slack:
             secrets = {"CONFLUENCE_TOKEN": confluence.token(made.bot)}
             company = Company(tmp_path, slack, mode, port, secrets)
-            company.write_settings(settings(confluence, made.bot.email, mode, port))
+            company.write_settings(settings(confluence, made.bot) + in_slack(mode, port))
             furnish(slack)
             office = Office(company, confluence, made)
-            office.mend()
+            office.closed.mend(office.confluence)
             yield office
 
 
-def settings(confluence: LocalConfluence, email: str, mode: str, port: int) -> str:
-    cloud = confluence.world.is_cloud
+def in_slack(mode: str, port: int) -> str:
     return f"""
-[[wiki]]
-type = "confluence"
-name = "wiki"
-url = "{confluence.base_url}"
-product = "{"cloud" if cloud else "data_center"}"
-email = "{email if cloud else ""}"
-exclude_labels = ["not-for-reading"]
-comments = true
-attachments = true
-timeout_seconds = 5
-
-[sync]
-every_minutes = 0
-recent_minutes = 0
-
 [slack]
 mode = "{mode}"
 port = {port}
@@ -185,39 +153,6 @@ async def test_in_slack_nobody_is_told_a_word_of_a_page_that_they_may_not_read(
     assert CANARY not in company.log.casefold()
 
 
-@pytest.mark.parametrize("office", [("cloud", "socket")], indirect=True)
-async def test_on_the_command_line_nobody_is_told_more_than_the_one_who_is_named(
-    office: Office,
-) -> None:
-    run, pages = office.company.run, office.closed.pages
-    await run("sync")
-    office.shut()
-
-    _, hers, _ = await run("ask", question("restricted"), "--as", "ada@example.com", "--json")
-    assert canary("restricted", "") in hers.casefold()
-    others = [
-        await run("ask", question("restricted")),
-        await run("ask", question("later"), "--as", "bob@example.com", "--json"),
-        await run("ask", question("group"), "--as", "dee@example.com"),
-        await run("ask", question("hidden"), "--as", "nell@elsewhere.example", "--json"),
-    ]
-    assert all("ask the front desk" in out for _, out, _ in others)
-
-    for page, fault in zip(("restricted", "hidden", "blog"), BROKEN.values(), strict=False):
-        office.closed.world.edit(pages[page].id, body="<p>Anew.</p>")
-        office.confluence.faults.on(rf"{pages[page].id}.*body", fault, times=None)
-    failing = await run("sync", "--json")
-    reasons = {failed["page"]: failed["reason"] for failed in json.loads(failing[1])["failed"]}
-    assert {pages[page].id for page in ("restricted", "hidden", "blog")} <= reasons.keys()
-    told_to_operators = [
-        failing,
-        await run("status"),
-        await run("status", "--json"),
-        await run("doctor"),
-    ]
-    assert CANARY not in shown([others, told_to_operators])
-
-
 async def closed_pages_are_told_to_nobody_else(office: Office) -> None:
     slack = office.slack
     readable = told(await office.asked("U0BOB", map(question, ("later", "thrown"))))
@@ -225,7 +160,7 @@ async def closed_pages_are_told_to_nobody_else(office: Office) -> None:
     assert canary("thrown", "") in readable
     public = await office.mentioned("U0BOB", "C0TEAM", question("closing"))
     assert canary("closing", "") in told([public])
-    office.shut()
+    office.closed.shut()
     since = len(slack.calls)
 
     hers = dict(zip(TOPICS, await office.asked("U0ADA", map(question, TOPICS)), strict=True))
@@ -273,7 +208,7 @@ async def nor_in_reports(office: Office) -> None:
     await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
     await slack.wait_for_message("C0TEAM", lambda m: "ended early" in m.text, timeout=30)
     await slack.wait_for_message(room, lambda m: "ended early" in told([m]))
-    office.mend()
+    office.closed.mend(office.confluence)
     assert CANARY not in office.told_to_others("U0ADA", since)
 
 
@@ -291,5 +226,5 @@ async def nor_while_confluence_is_broken(office: Office) -> None:
         )
         assert canary("group", "") in told(hers)
         assert "could not be checked again" in told(hers)
-    office.mend()
+    office.closed.mend(office.confluence)
     assert CANARY not in office.told_to_others("U0ADA", since)

@@ -1,0 +1,114 @@
+"""Every command that says something of a Confluence, walked for the words of pages that the
+person it speaks for may not read; what has no person is for the operator, who needs none of
+them either."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground.confluence.site import LocalConfluence
+from config.settings import Secrets
+from tests.bot.shell import Ran, Shell
+from tests.kept_logging import kept_logging
+
+from .closed_pages import (
+    BROKEN,
+    CANARY,
+    SHUT,
+    TOPICS,
+    Closed,
+    canary,
+    closed,
+    question,
+    settings,
+    shown,
+)
+
+OUTSIDERS = ("", "bob@example.com", "nell@elsewhere.example", "dee@example.com")
+"""Nobody in particular; without the right; not known; deactivated."""
+LOUD = ("restricted", "hidden", "blog")
+"""Closed pages that break while they are read."""
+
+
+class Terminal(Shell):
+    """Of an operator whose Confluence is ``closed``."""
+
+    confluence: LocalConfluence
+    closed: Closed
+
+    def ask(self, page: str, email: str, *form: str) -> Ran:
+        return self.footnote("ask", question(page), *(["--as", email] if email else []), *form)
+
+
+@pytest.fixture(params=["cloud", "data-center"])
+def terminal(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Terminal]:
+    for name in list(os.environ):
+        if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    terminal = Terminal(tmp_path, monkeypatch, capsys)
+    terminal.closed = closed(request.param)
+    with (
+        LocalConfluence(terminal.closed.world, context="/confluence") as confluence,
+        kept_logging(),
+    ):
+        terminal.confluence = confluence
+        terminal.closed.mend(confluence)
+        monkeypatch.setenv("CONFLUENCE_TOKEN", confluence.token(terminal.closed.bot))
+        terminal.write("footnote.toml", settings(confluence, terminal.closed.bot))
+        yield terminal
+
+
+def test_nobody_is_told_more_than_the_one_who_is_named_may_read(terminal: Terminal) -> None:
+    synced = terminal.footnote("sync", "--json")
+    assert synced.code == 0
+    before = terminal.ask("later", "bob@example.com")
+    assert canary("later", "") in shown(before.out)
+    terminal.closed.shut()
+
+    for page in ("restricted", "later"):
+        assert canary(page, "") in shown(terminal.ask(page, "ada@example.com", "--json").out)
+        assert canary(page, "") in shown(terminal.ask(page, "ada@example.com").out)
+    for page in SHUT:
+        assert canary(page, "") not in shown(terminal.ask(page, "ada@example.com").out)
+    others = [
+        terminal.ask(page, OUTSIDERS[at % len(OUTSIDERS)], *["--json"] * (at // 4 % 2))
+        for at, page in enumerate(TOPICS)
+    ]
+    assert all("ask the front desk" in other.out for other in others)
+    assert CANARY not in shown([synced, others])
+
+
+def test_the_operator_is_told_pages_by_their_ids(terminal: Terminal) -> None:
+    terminal.footnote("sync")
+    pages = terminal.closed.pages
+    # Of what is silent a sync asks again for a quarter of a minute.
+    loud = {page: BROKEN[how] for page, how in zip(LOUD, BROKEN, strict=False)}
+    for page, fault in loud.items():
+        terminal.closed.world.edit(pages[page].id, body="<p>Anew.</p>")
+        terminal.confluence.faults.on(rf"{pages[page].id}.*body", fault, times=None)
+    said = [
+        failing := terminal.footnote("sync", "--json"),
+        terminal.footnote("sync"),
+        terminal.footnote("status"),
+        terminal.footnote("status", "--json"),
+        terminal.footnote("doctor"),
+        terminal.footnote("doctor", "--json"),
+    ]
+    failed = {one["page"] for one in failing.json["failed"]}
+    assert {pages[page].id for page in loud} <= failed
+
+    for fault in loud.values():
+        terminal.confluence.faults.clear()
+        terminal.confluence.faults.on(".*", fault, times=None)
+        said += [terminal.ask("restricted", "bob@example.com"), terminal.footnote("doctor")]
+    assert CANARY not in shown(said)
