@@ -13,6 +13,7 @@ from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers.confluence.access import ConfluenceAccess
 from indexers.confluence.addresses import Base, base_of
 from indexers.confluence.doctor import ConfluenceDoctor, cloud_id
+from indexers.confluence.hanging import Extras
 from indexers.confluence.members import ConfluenceMembers
 from indexers.confluence.recent import RecentEdits
 from indexers.confluence.rights import Tokens
@@ -67,8 +68,13 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
     hasty = [
         transport(timeout=min(wiki.timeout_seconds, _HASTE), patience=_IMPATIENT) for _ in range(2)
     ]
-    read = ConfluenceWiki(wiki.name, patient, scope)
-    lookout = ConfluenceWiki(wiki.name, hasty[0], scope)
+    extras = Extras(
+        attachments=wiki.attachments,
+        comments=wiki.comments,
+        max_bytes=wiki.max_attachment_bytes,
+    )
+    read = ConfluenceWiki(wiki.name, patient, scope, extras)
+    lookout = ConfluenceWiki(wiki.name, hasty[0], scope, extras)
     members = ConfluenceMembers(
         hasty[1],
         read.survey.tokens,

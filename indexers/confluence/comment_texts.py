@@ -75,7 +75,7 @@ def _text(body: str, page: Seen, links: Links) -> str:
     """A comment's own headings lead nowhere: they are words of it."""
     parts = sections(body, title="", editor=page.editor, links=links)
     return "\n\n".join(
-        f"**{part.headings[-1]}**\n\n{part.text}" if part.headings else part.text for part in parts
+        f"{part.headings[-1]}\n\n{part.text}" if part.headings else part.text for part in parts
     )
 
 

@@ -34,14 +34,15 @@ def download(wiki: Transport, path: str, size: int, *, page: bool = False) -> by
 
 def _next(wiki: Transport, url: str, response: Response) -> str:
     """Raises: Refused."""
-    found = urljoin(url, response.headers.get("Location", ""))
     try:
+        found = urljoin(url, response.headers.get("Location", ""))
         parts = urlsplit(found)
         # A wiki that is asked over plain HTTP has nothing more to lose.
-        sound = parts.scheme in {"https", urlsplit(wiki.base.url).scheme} and parts.hostname
-    except ValueError:
-        sound = None
-    if not sound or parts.username or parts.password:
+        safe = parts.scheme in {"https", urlsplit(wiki.base.url).scheme}
+        safe = bool(safe and parts.hostname and not parts.username and not parts.password)
+    except ValueError:  # brackets that are none
+        safe = False
+    if not safe:
         raise Refused(response.status_code, "The download leads to an address that is not safe.")
     return found
 

@@ -271,8 +271,15 @@ class Transport:
         return max(0.0, (when - self._time.now()).total_seconds())
 
 
+class _Session(Session):
+    def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002 - as requests has it
+        """A redirect is an answer. Even when it is not to be followed, it would be read whole,
+        and its address be parsed, which fails for one that is none."""
+        return None
+
+
 def _session(ca_bundle: str, connections: int) -> Session:
-    session = Session()
+    session = _Session()
     session.trust_env = False
     session.verify = ca_bundle or True
     adapter = HTTPAdapter(pool_maxsize=connections)
