@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bot.playground.confluence.faults import Fault
+from bot.playground.confluence.faults import SOME_OF_ALL, Fault
 from bot.playground.confluence.model import User
 from indexers.confluence.recent import RecentEdits
 from indexers.confluence.rights import Tokens
@@ -20,6 +20,8 @@ from tests.properties.accounts import WORD, Text
 from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, principal, wiki_of
 from tests.properties.edits import EditedWorld
 from tests.properties.killing import Fuse, Killed, MortalIndex, MortalTransport
+
+TROUBLES = (*SOME_OF_ALL, Fault(kind="empty"))
 
 Finds = Mapping[str, set[Text]]
 
@@ -203,7 +205,7 @@ class History:
             source.seed(f"{seed} {path} {asked[path]}")
 
         self.site.confluence.before_each = reseed
-        self.site.confluence.faults.seed(source, share)
+        self.site.confluence.faults.seed(source, share, TROUBLES)
 
     def _edit_at_request(self, number: int) -> None:
         fuse = Fuse(number)
