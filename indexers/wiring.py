@@ -174,6 +174,17 @@ class Indexing:
     def _reader(self, email: str) -> Principal:
         return Principal.of(EVERYONE, *self.tokens(email))
 
+    def meet(self) -> None:
+        """Read who the people of each Confluence are, so that the first to ask need not wait
+        for it."""
+        for name, confluence in self.confluences.items():
+            try:
+                visible, everybody = confluence.members.count()
+            except WikiUnavailable as error:
+                log.warning("%s does not say who its people are: %s", name, error)
+            else:
+                log.info("%s shows the addresses of %d of %d people", name, visible, everybody)
+
     def sync(
         self,
         name: str | None = None,

@@ -281,8 +281,13 @@ def _body(page: Listed, said: Json) -> str | Refused:
 
 
 def _editor(said: Json) -> str:
-    """The new editor, unless the page says that it has another."""
+    """Only the new editor leaves a property; where properties do not come at all, most pages
+    are the new editor's."""
     held: Any = said
-    for name in ("metadata", "properties", "editor", "value"):
+    for name in ("metadata", "properties"):
         held = held.get(name) if isinstance(held, Mapping) else None
-    return held if isinstance(held, str) else "v2"
+    if not isinstance(held, Mapping):
+        return "v2"
+    editor = held.get("editor")
+    value = editor.get("value") if isinstance(editor, Mapping) else None
+    return value if isinstance(value, str) else "v1"
