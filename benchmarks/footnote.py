@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from benchmarks.material import CACHE, shared, unpacked
@@ -23,36 +23,50 @@ name = {name}
 path = {path}
 site_url = {site_url}
 """
+_CONFLUENCE = """
+[[wiki]]
+type = "confluence"
+product = "cloud"
+name = {name}
+url = {url}
+email = {email}
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """``printed`` is its JSON; ``seconds`` are the wall's, from start to exit, ``cpu`` are
-    those of all cores together."""
+    those of all cores together, ``peak`` is the most memory it had, in MB."""
 
     printed: dict[str, Any]
     seconds: float
     cpu: float
+    peak: float
 
 
-def timed(command: Sequence[str | Path]) -> Run:
-    """
+def timed(command: Sequence[str | Path], **variables: str) -> Run:
+    """``variables`` are added to its environment.
+
     Raises:
         RuntimeError: it failed; with what it said.
     """
     # Settings of this shell must not change what is measured.
     surroundings = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
-    used, started = _children(), time.perf_counter()
-    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
-    seconds, cpu = time.perf_counter() - started, _children() - used
-    if done.returncode:
-        raise RuntimeError(f"{command} failed ({done.returncode}): {done.stderr[-2000:]}")
-    return Run(json.loads(done.stdout), seconds, cpu)
-
-
-def _children() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+    with TemporaryFile("w+") as printed, TemporaryFile("w+") as complaints:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command, env=surroundings | variables, stdout=printed, stderr=complaints
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        for file in (printed, complaints):
+            file.seek(0)
+        if process.returncode:
+            said = complaints.read()[-2000:]
+            raise RuntimeError(f"{command} failed ({process.returncode}): {said}")
+        cpu = used.ru_utime + used.ru_stime
+        return Run(json.loads(printed.read()), seconds, cpu, used.ru_maxrss / 1024)
 
 
 class Footnote:
@@ -62,6 +76,7 @@ class Footnote:
         folder.mkdir(parents=True, exist_ok=True)
         self._config = folder / "footnote.toml"
         self._config.write_text('data_dir = "."\n', encoding="utf-8")
+        self._variables: dict[str, str] = {}
 
     def reading(self, name: str, pages: Path, site_url: str) -> Footnote:
         """The same, with a wiki."""
@@ -70,6 +85,15 @@ class Footnote:
         text = _WIKI.format(**{key: json.dumps(value) for key, value in words.items()})
         with self._config.open("a", encoding="utf-8") as file:
             file.write(text)
+        return self
+
+    def asking_confluence(self, name: str, url: str, *, email: str, token: str) -> Footnote:
+        """The same, with a Confluence Cloud."""
+        words = {"name": name, "url": url, "email": email}
+        text = _CONFLUENCE.format(**{key: json.dumps(value) for key, value in words.items()})
+        with self._config.open("a", encoding="utf-8") as file:
+            file.write(text)
+        self._variables["CONFLUENCE_TOKEN"] = token
         return self
 
     def sync(self) -> Run:
@@ -85,7 +109,8 @@ class Footnote:
         return self._run("eval", questions, *options).printed
 
     def _run(self, command: str, *rest: str | Path) -> Run:
-        return timed([_PROGRAM, command, *rest, "--json", "--config", self._config])
+        asked = [_PROGRAM, command, *rest, "--json", "--config", self._config]
+        return timed(asked, **self._variables)
 
 
 def over_gitlab() -> Footnote:

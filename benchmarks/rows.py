@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal, TypedDict
 
-_DECIMALS = {"s": 2, "ms": 2, "ratio": 3, "share": 4}
+_DECIMALS = {"s": 2, "ms": 2, "ratio": 3, "MB": 0, "share": 4}
 _TESTS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -46,7 +46,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value, in ``unit``: s, ms, share (0 to 1), ratio, or what is counted."""
+    """One measured value, in ``unit``: s, ms, MB, share (0 to 1), ratio, or what is counted."""
 
     name: str
     value: float

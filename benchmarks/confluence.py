@@ -1,0 +1,97 @@
+"""A Confluence of thousands of pages, made up, over HTTP with 50 ms for each request."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html import escape
+from itertools import cycle, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.footnote import Footnote, Run
+from benchmarks.material import HANDBOOK
+from benchmarks.rows import Figure, Goal
+from bot.playground.confluence.model import User
+from bot.playground.confluence.site import LocalConfluence
+from bot.playground.confluence.world import World
+
+_PAGES = 5_000
+_FEW = 1_000
+_SPACES = 5
+_LATENCY = 0.05
+_RESTRICTED = 20
+"""Every so many-th page is restricted."""
+
+
+def thousands() -> list[Figure]:
+    few_first, few_again = _synced(_FEW, _LATENCY)
+    first, again = _synced(_PAGES, _LATENCY)
+    at_once, _ = _synced(_PAGES, 0.0)
+    return [
+        Figure("first.wall", first.seconds, "s"),
+        Figure("first.wall_without_latency", at_once.seconds, "s"),
+        Figure("first.ratio", first.seconds / at_once.seconds, "ratio", Goal("<=", 1.2)),
+        Figure("first.requests", first.printed["requests"], "requests"),
+        Figure("first.passages", first.printed["passages_embedded"], "passages"),
+        Figure("unchanged.wall", again.seconds, "s", Goal("<", 30)),
+        Figure("unchanged.requests", again.printed["requests"], "requests", Goal("<=", 150)),
+        Figure("unchanged.passages", again.printed["passages_embedded"], "passages", Goal("==", 0)),
+        Figure("memory.first", first.peak / few_first.peak, "ratio", Goal("<=", 1.3)),
+        Figure("memory.unchanged", again.peak / few_again.peak, "ratio", Goal("<=", 1.3)),
+        Figure("memory.first_peak", first.peak, "MB"),
+        Figure("memory.unchanged_peak", again.peak, "MB"),
+    ]
+
+
+def _synced(pages: int, latency: float) -> tuple[Run, Run]:
+    """The first sync of so many pages, and one more."""
+    world, reader = _world(pages)
+    with LocalConfluence(world, latency=latency) as confluence, TemporaryDirectory() as folder:
+        footnote = Footnote(Path(folder)).asking_confluence(
+            "confluence",
+            confluence.base_url,
+            email=reader.email,
+            token=confluence.token(reader),
+        )
+        first = footnote.sync()
+        if first.printed["added"] != pages or first.printed["failed"]:
+            raise RuntimeError(f"{pages} pages, but {first.printed['added']} were read")
+        return first, footnote.sync()
+
+
+def _world(pages: int) -> tuple[World, User]:
+    world = World("cloud", now=lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    reader = world.add_user("Footnote", admin=True, sees_everything=True)
+    world.add_group("some", [world.add_user("Ada")])
+    bodies = _bodies()
+    per_space = pages // _SPACES
+    for number in range(_SPACES):
+        space = world.add_space(f"S{number}")
+        made: list[str] = []
+        for place, body in enumerate(islice(bodies, per_space)):
+            # A tree: each page has up to eight below it.
+            parent = made[(place - 1) // 8] if made else None
+            page = world.create(
+                space.key, f"Page {number}-{place}", body.replace("%", page_words(number, place)),
+                parent=parent,
+            )  # fmt: skip
+            made.append(page.id)
+            if place % _RESTRICTED == _RESTRICTED - 1:
+                world.restrict(page.id, groups=["some"])
+    return world, reader
+
+
+def page_words(space: int, place: int) -> str:
+    """What no other page says, so that each is embedded."""
+    return f"Number {place} of space {space}."
+
+
+def _bodies() -> cycle[str]:
+    """18F's handbook in pieces of some 1,000 characters, as storage format."""
+    text = "\n\n".join(file.read_text(encoding="utf-8") for file in sorted(HANDBOOK.rglob("*.md")))
+    paragraphs = [part for part in text.split("\n\n") if len(part) > 80]
+    pieces: list[str] = []
+    for at in range(0, len(paragraphs) - 3, 3):
+        said = "".join(f"<p>{escape(part[:400])}</p>" for part in paragraphs[at : at + 3])
+        pieces.append(f"<p>%</p><h2>More</h2>{said}")
+    return cycle(pieces)
