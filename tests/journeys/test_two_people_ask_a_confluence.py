@@ -1,0 +1,255 @@
+"""From a Confluence to answers that follow it: what Ada may read and Bob may not, pages that
+are closed, edited and deleted, and a Confluence that goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.playground.confluence.faults import Fault
+from bot.playground.confluence.model import Content, User, Who
+from bot.playground.confluence.site import LocalConfluence
+from bot.playground.confluence.world import World
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+
+from .conftest import MANIFEST, Company, free_port
+
+SECRET = "webhooks-are-signed-with-this"
+SETTLED = 3.5
+"""Seconds after which a hint would have hurried a pass."""
+BONUS = "What is the bonus for night shifts?"
+DEPLOY = "How do I deploy to production?"
+LEAVE = "How many days of annual leave do I have?"
+PARKING = "Where do visitors park their cars?"
+
+
+@dataclass
+class Office:
+    """A Data Center, which is what sends webhooks, with its bot in Slack."""
+
+    company: Company
+    confluence: LocalConfluence
+    world: World
+    ada: User
+    pages: dict[str, Content] = field(default_factory=dict)
+
+    @property
+    def hooks(self) -> str:
+        return f"http://127.0.0.1:{self.company.port}/confluence/events"
+
+    async def answer(self, person: str, question: str, channel: str = "") -> str:
+        """In a direct message, or to all in a channel."""
+        slack = self.company.slack
+        if channel:
+            asked = await slack.mention(person, channel, question)
+        else:
+            asked = await slack.dm(person, question)
+        told = await slack.wait_for_message(asked.channel, thread_ts=asked.ts, timeout=15)
+        return shown(told)
+
+    async def reindex(self) -> str:
+        """What the channel is told of a full pass."""
+        slack = self.company.slack
+        before = len(slack.from_app("C0TEAM"))
+        await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
+        await slack.wait_for(
+            lambda: [m for m in slack.from_app("C0TEAM")[before:] if "Reindexed" in m.text],
+            timeout=20,
+        )
+        return shown(slack.from_app("C0TEAM")[-1])
+
+    async def webhooks(self, secret: str) -> list[int]:
+        """All that happened since they were last sent; the statuses that came back."""
+        return await self.confluence.webhooks.send(self.hooks, secret=secret)
+
+
+def shown(message: Message) -> str:
+    return json.dumps(message.blocks, ensure_ascii=False) + message.text
+
+
+def settings(
+    confluence: LocalConfluence, port: int, unchecked: str = "say", recent_minutes: int = 60
+) -> str:
+    return f"""
+[[wiki]]
+type = "confluence"
+name = "wiki"
+url = "{confluence.base_url}"
+product = "data_center"
+timeout_seconds = 5
+
+[sync]
+every_minutes = 0
+recent_minutes = {recent_minutes}
+
+[answer]
+unchecked = "{unchecked}"
+
+[slack]
+mode = "socket"
+port = {port}
+"""
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    world, port = World("data-center", now=lambda: datetime.now(UTC)), free_port()
+    ada, _ = world.add_user("Ada"), world.add_user("Bob")
+    reader = world.add_user("Foot Note", admin=True, sees_everything=True)
+    with LocalConfluence(world, context="/confluence") as confluence:
+        async with LocalSlack(MANIFEST) as slack:
+            secrets = {
+                "CONFLUENCE_TOKEN": confluence.token(reader),
+                "CONFLUENCE_WEBHOOK_SECRET": SECRET,
+            }
+            office = Office(
+                Company(tmp_path, slack, "socket", port, secrets), confluence, world, ada
+            )
+            office.company.write_settings(settings(confluence, port))
+            furnish(office)
+            yield office
+
+
+def furnish(office: Office) -> None:
+    slack, world = office.company.slack, office.world
+    slack.add_user("U0ADA", name="ada", email="ada@example.com")
+    slack.add_user("U0BOB", name="bob", email="bob@example.com")
+    slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)
+    slack.add_channel("C0TEAM", name="team", members=["U0ADA", "U0BOB", "U0BOSS"])
+    world.add_space("ALL", "Everybody", readers=[Who("anonymous"), Who("licensed")])
+    world.add_space("ENG", "Engineering")
+    world.add_space("HR", "People")
+    office.confluence.faults.on(r"space/HR/permission", Fault(403), times=None)
+    for key, space, title, words in (
+        ("bonus", "ENG", "Bonuses", "The bonus for night shifts is 40 percent."),
+        ("deploy", "ENG", "Deploying", "To deploy to production, run the script ship-it."),
+        ("leave", "ENG", "Leave", "You have 28 days of annual leave."),
+        ("nights", "ALL", "Night shifts", "Ask your lead for the bonus for night shifts."),
+        ("parking", "ALL", "Parking", "Visitors park their cars behind the mill."),
+        ("strict", "HR", "Strict", "Who may read this, Confluence does not say."),
+    ):
+        office.pages[key] = world.create(space, title, f"<p>{words}</p>")
+    world.restrict(office.pages["bonus"].id, users=[office.ada.id])
+
+
+async def test_answers_follow_a_confluence_and_whoever_asks(office: Office) -> None:
+    company = office.company
+    code, _, errors = await company.run("sync")
+    assert code == 0, errors
+    bot = await company.serve()
+    try:
+        await the_first_look_for_edits_is_over(office)
+        unsigned = await an_edit_is_told_without_a_signature(office)
+        await two_people_get_two_answers(office)
+        await a_restriction_counts_at_once_and_for_good(office)
+        await asyncio.sleep(max(0.0, unsigned + SETTLED - time.monotonic()))
+        await only_a_signed_webhook_hurries_the_edit(office)
+        await a_deleted_page_is_gone(office)
+        await what_cannot_be_checked_is_said_with_its_date(office)
+    finally:
+        await company.stop(bot)
+    await status_tells_lags_and_closed_pages(office)
+    await or_refused(office)
+
+
+async def the_first_look_for_edits_is_over(office: Office) -> None:
+    """It runs when the bot starts, and must not be what finds the edits to come."""
+    for _ in range(200):
+        if any("lastmodified" in request.query for request in office.confluence.requests):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("the bot looked for no edits")
+
+
+async def an_edit_is_told_without_a_signature(office: Office) -> float:
+    """When that was."""
+    office.confluence.webhooks.pending.clear()
+    office.world.edit(office.pages["leave"].id, body="<p>You have 31 days of annual leave.</p>")
+    assert await office.webhooks(secret="") == [401]
+    assert await office.webhooks(secret="") == []
+    return time.monotonic()
+
+
+async def two_people_get_two_answers(office: Office) -> None:
+    hers, his, everybodys = await asyncio.gather(
+        office.answer("U0ADA", BONUS),
+        office.answer("U0BOB", BONUS),
+        office.answer("U0ADA", BONUS, "C0TEAM"),
+    )
+    assert "40 percent" in hers
+    for others in (his, everybodys):
+        assert "Ask your lead" in others
+        assert "40 percent" not in others
+        assert "Bonuses" not in others
+
+
+async def a_restriction_counts_at_once_and_for_good(office: Office) -> None:
+    deploy = office.pages["deploy"].id
+    assert "ship-it" in await office.answer("U0BOB", DEPLOY)
+
+    office.world.restrict(deploy, users=[office.ada.id])
+    assert "ship-it" not in await office.answer("U0BOB", DEPLOY)
+    assert "ship-it" in await office.answer("U0ADA", DEPLOY)
+
+
+async def only_a_signed_webhook_hurries_the_edit(office: Office) -> None:
+    """Of the restriction before, too, which needs a full pass."""
+    assert "28 days" in await office.answer("U0BOB", LEAVE)
+    assert await office.webhooks(secret="some other secret") == [401]
+
+    office.world.edit(office.pages["leave"].id)
+    assert await office.webhooks(secret=SECRET) == [200]
+    await asyncio.sleep(SETTLED)
+    for _ in range(10):
+        if "31 days" in (told := await office.answer("U0BOB", LEAVE)):
+            break
+        await asyncio.sleep(0.5)
+    assert "31 days" in told
+
+
+async def a_deleted_page_is_gone(office: Office) -> None:
+    assert "behind the mill" in await office.answer("U0BOB", PARKING, "C0TEAM")
+
+    office.world.delete(office.pages["parking"].id)
+    report = await office.reindex()
+    assert "1 relabelled, 1 removed" in report
+    assert "behind the mill" not in await office.answer("U0BOB", PARKING, "C0TEAM")
+
+
+async def what_cannot_be_checked_is_said_with_its_date(office: Office) -> None:
+    """And what the last pass saw closed stays closed."""
+    office.confluence.faults.on(".*", Fault(kind="drop"), times=None)
+    today = f"last checked on {datetime.now().astimezone():%d %b %Y}"
+    hers = await office.answer("U0ADA", DEPLOY)
+    assert "ship-it" in hers
+    assert today in hers
+    assert "ship-it" not in await office.answer("U0BOB", DEPLOY)
+
+
+async def status_tells_lags_and_closed_pages(office: Office) -> None:
+    _, out, _ = await office.company.run("status", "--json")
+    wiki = json.loads(out)["wikis"]["wiki"]
+    assert wiki["lag_seconds"]["edits"]["count"] >= 1
+    assert wiki["lag_seconds"]["everything_else"]["count"] >= 1
+    assert wiki["spaces"]["ENG"]["lag_seconds"]["edits"]["p95"] < 60
+    assert wiki["spaces"]["HR"]["closed"] == wiki["closed"] == 1
+
+
+async def or_refused(office: Office) -> None:
+    company = office.company
+    company.write_settings(settings(office.confluence, company.port, "refuse", 0))
+    bot = await company.serve()
+    try:
+        refused = await office.answer("U0BOB", BONUS)
+        assert "I cannot check that what I found there still holds" in refused
+        assert "Ask your lead" not in refused
+    finally:
+        await company.stop(bot)
