@@ -92,29 +92,40 @@ class Attachments:
 
     def enumerated(self, spaces: Sequence[Space]) -> Iterator[File]:
         self._passed_over.clear()
-        for space in spaces:
-            yield from self._searched(within("attachment", space))
+        for query in within("attachment", spaces):
+            yield from self._searched(query)
 
     def looked_at(self, keys: Collection[str]) -> Iterator[File]:
         found = abreast(self._alone, sorted(keys), self._transport.concurrency)
         yield from filter(None, found)
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[File]:
-        """Those that are not read would else be looked at each time for a day."""
         for file in self._searched(f'type = attachment and lastmodified >= now("-{hours}h")'):
             held = known.get(file.key)
-            if held is None and self._passed_over.get(file.key) == file.version:
-                continue
-            if held is None or version_of(held.revision) != file.version:
-                self._passed_over[file.key] = file.version
+            if self._passed_over.get(file.key) != file.version and (
+                held is None or version_of(held.revision) != file.version
+            ):
                 yield file
 
     def documents(self, parts: Iterable[File], pages: Mapping[str, Seen]) -> list[Attached]:
         # A file that moves while it is listed may come twice.
-        files = {file.key: file for file in parts if file.page in pages}
-        return [Attached(file, pages[file.page]) for file in files.values()]
+        files = {file.key: file for file in parts}
+        for file in files.values():
+            if file.page not in pages:
+                self._pass_over(file)
+        return [Attached(file, pages[file.page]) for file in files.values() if file.page in pages]
 
     def unread(self, document: Attached) -> Skipped | Failed | None:
+        why = self._why_unread(document)
+        if why:
+            self._pass_over(document.file)
+        return why
+
+    def _pass_over(self, file: File) -> None:
+        """It would else be looked at each time for a day."""
+        self._passed_over[file.key] = file.version
+
+    def _why_unread(self, document: Attached) -> Skipped | Failed | None:
         file = document.file
         if not readable(file.name):
             ending = PurePosixPath(file.name).suffix.lower() or "nothing"
@@ -122,8 +133,7 @@ class Attachments:
         if file.size > self._most:
             return Skipped(
                 file.key,
-                f"{file.name} has {file.size:,} bytes, more than `max_attachment_bytes`"
-                f" ({self._most:,})",
+                f"{file.size:,} bytes are more than `max_attachment_bytes` ({self._most:,})",
             )
         known, why = self._unread.get(file.key, ("", None))
         return why if says_the_same(document, known) else None
@@ -139,7 +149,7 @@ class Attachments:
         downloads = abreast(self._downloaded, ready, _DOWNLOADS_AT_ONCE)
         for document, data in zip(ready, downloads, strict=True):
             if isinstance(data, Refused):
-                yield Failed(document.key, f"{document.title}: {data}")
+                yield _failed(document, str(data))
             else:
                 yield self._document(document, data)
 
@@ -148,7 +158,7 @@ class Attachments:
         try:
             content = read(file.name, data)
         except Unreadable as error:
-            return self._remembered(document, Failed(file.key, f"{document.title}: {error}"))
+            return self._remembered(document, _failed(document, str(error)))
         if not content.sections:
             return self._remembered(document, Skipped(file.key, EMPTY))
         return self._changed(document, content, page.space.key)
@@ -225,6 +235,11 @@ class Attachments:
             ),
             modified=moment(changed.get("when") or changed.get("createdAt")),
         )
+
+
+def _failed(document: Attached, why: str) -> Failed:
+    """Without its name, which is for its page's readers alone."""
+    return Failed(document.key, f"attached to the page {document.file.page}: {why}")
 
 
 def _ending(name: str) -> str:

@@ -78,8 +78,8 @@ class Comments:
         self._empty: dict[str, str] = {}
 
     def enumerated(self, spaces: Sequence[Space]) -> Iterator[Said]:
-        for space in spaces:
-            yield from of_search(searched(self._transport, within("comment", space), _EXPAND))
+        for query in within("comment", spaces):
+            yield from of_search(searched(self._transport, query, _EXPAND))
 
     def looked_at(self, keys: Collection[str]) -> Iterator[Said]:
         pages = sorted(key.removesuffix(_TAIL) for key in keys)
@@ -116,7 +116,9 @@ class Comments:
         for batch in abreast(self._batch, batches, self._transport.concurrency):
             for document, told in batch:
                 if isinstance(told, Refused):
-                    yield Failed(document.key, f"{document.title}: {told}")
+                    # The next cheap pass tries again.
+                    self._looked_for.pop(document.page.key, None)
+                    yield Failed(document.key, str(told))
                 else:
                     yield self._document(document, told)
 

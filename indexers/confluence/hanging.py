@@ -111,18 +111,16 @@ class Hanging:
             if (kind := _kind(key)) and kind not in self._kinds:
                 yield Skipped(key, f"{kind} are not read")
 
-    def enumerated(
-        self, spaces: Sequence[Space], pages: Mapping[str, Seen], known: Collection[str]
-    ) -> list[Hung]:
-        """All on those ``pages``. What is ``known`` and the search does not show is looked
-        at, so that it cannot keep readers whom its page has lost."""
-        found: list[Hung] = []
+    def enumerated(self, spaces: Sequence[Space], known: Collection[str]) -> Parts:
+        """What is ``known`` and the search does not show is looked at, so that it cannot
+        keep readers whom its page has lost."""
+        found: list[tuple[Kind[Any, Any], Sequence[Part]]] = []
         for name, kind in self._kinds.items():
-            parts = list(kind.enumerated(spaces))
+            parts: list[Part] = list(kind.enumerated(spaces))
             shown = {part.document for part in parts}
             missed = [key for key in known if _kind(key) == name and key not in shown]
-            found += kind.documents([*parts, *kind.looked_at(missed)], pages)
-        return found
+            found.append((kind, [*parts, *kind.looked_at(missed)]))
+        return Parts(found)
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Parts:
         kinds = self._kinds.values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from indexers.confluence.paging import by_cursor, by_start, results
 from indexers.confluence.product import Space, named
@@ -10,11 +10,15 @@ from indexers.confluence.scope import quoted
 from indexers.confluence.transport import Json, Params, Transport
 
 _AT_ONCE = 200
+_SPACES_AT_ONCE = 20
 
 
-def within(kind: str, space: Space) -> str:
-    """A query for all of a ``kind`` in a space, in an order that stays while it is paged."""
-    return f"type = {kind} and space = {quoted(space.key)} order by created"
+def within(kind: str, spaces: Sequence[Space]) -> Iterator[str]:
+    """Queries for all of a ``kind`` in them, in an order that stays while it is paged."""
+    keys = [quoted(space.key) for space in spaces]
+    for at in range(0, len(keys), _SPACES_AT_ONCE):
+        among = ", ".join(keys[at : at + _SPACES_AT_ONCE])
+        yield f"type = {kind} and space in ({among}) order by created"
 
 
 def searched(wiki: Transport, query: str, expand: str, at_once: int = _AT_ONCE) -> Iterator[Json]:

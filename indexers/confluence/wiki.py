@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from indexers.confluence.documents import revision, says_the_same, version_of
-from indexers.confluence.hanging import Extras, Hanging, Hung
+from indexers.confluence.hanging import Extras, Hanging, Hung, Parts
 from indexers.confluence.product import Elsewhere, Space
 from indexers.confluence.reading import EMPTY, Reader, Seen
 from indexers.confluence.scope import Scope
 from indexers.confluence.survey import Survey
 from indexers.confluence.transport import Transport
+from indexers.errors import WikiUnavailable
 from indexers.model import (
     NOBODY,
     Acl,
@@ -66,15 +67,20 @@ class ConfluenceWiki:
         """
         self._passed_over.clear()
         spaces = self.survey.spaces(fresh=True)
+        # Before the rights: what is listed after them may have been written for fewer people.
+        parts, trouble = self._parts(spaces, known)
         seen = _merged(self.survey.enumerated(spaces))
         tallies = _tallies(spaces, seen)
-        hung = self._hanging.enumerated(spaces, {page.key: page for page in seen}, known)
-        yield Enumerated(frozenset(one.key for one in (*seen, *hung)), tallies)
+        hung = parts.documents({page.key: page for page in seen})
+        if not trouble:
+            yield Enumerated(frozenset(one.key for one in (*seen, *hung)), tallies)
         yield from self._hanging.not_read(known)
         if closed := sum(tally.closed for tally in tallies.values()):
             log.warning("%s: %d pages are shown to nobody, their rights being unreadable or"
                         " naming nobody", self.name, closed)  # fmt: skip
         yield from self._differing(seen, hung, known)
+        if trouble:
+            raise trouble
 
     def recent(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
         """What was edited, attached or said lately, as far as the search knows by now;
@@ -139,6 +145,15 @@ class ConfluenceWiki:
             for document in parts.documents(seen)
             if document.still_stands(cited[document.key])
         }
+
+    def _parts(
+        self, spaces: Sequence[Space], known: Collection[str]
+    ) -> tuple[Parts, WikiUnavailable | None]:
+        """What cannot be listed beside the pages must not keep them from being read."""
+        try:
+            return self._hanging.enumerated(spaces, known), None
+        except WikiUnavailable as error:
+            return Parts([]), error
 
     def _seen(self, keys: Collection[str]) -> dict[str, Seen]:
         """Those pages that are there, as they are now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -270,7 +271,7 @@ def test_a_broken_file_is_a_line_and_is_fetched_once(site, office) -> None:
     second = of(sync(wiki, held), Failed)
 
     assert {*first} == {broken}
-    assert first[broken].startswith("broken.pdf (Top): broken")
+    assert first[broken].startswith(f"attached to the page {office.top.id}: broken")
     assert second == first
     assert len(asked(site, "/download")) == before
 
@@ -295,7 +296,8 @@ def test_a_download_that_fails_is_a_line_and_tried_again(site, office) -> None:
     changes = sync(wiki, held)
 
     assert of(changes, Failed) == {
-        office.notes: "notes.txt (Leaf): Confluence answered 500 to the download."
+        office.notes: f"attached to the page {office.leaf.id}: Confluence answered 500 to the"
+        " download."
     }
     assert {*pages(recent(wiki, held))} == {office.notes}
 
@@ -394,3 +396,58 @@ def test_a_file_that_is_gone_does_not_stand(site, office, way) -> None:
 
     cited = {key: held[key].revision for key in (office.notes, office.plan)}
     assert {*wiki.standing(cited)} == {office.plan}
+
+
+def test_a_file_whose_download_failed_is_tried_again_by_each_cheap_pass(site, office) -> None:
+    path = rf"{office.notes}/download|/notes.txt"
+    site.confluence.faults.on(path, Fault(500), times=3)
+    held: Held = {}
+    wiki = wiki_of(site)
+    sync(wiki, held)
+
+    assert {*of(recent(wiki, held), Failed)} == {office.notes}
+    assert {*of(recent(wiki, held), Failed)} == {office.notes}
+    assert {*pages(recent(wiki, held))} == {office.notes}
+
+
+def test_files_that_cannot_be_listed_keep_no_page_from_being_tightened(site, office) -> None:
+    held: Held = {}
+    sync(wiki_of(site), held)
+    site.confluence.faults.on(r"cql=type.+attachment", Fault(500), times=None)
+    site.world.restrict(office.leaf.id, users=[office.bob.id])
+    changes = []
+    with pytest.raises(WikiUnavailable):
+        changes.extend(wiki_of(site).changes(held))
+
+    assert not any(isinstance(change, Enumerated) for change in changes)
+    assert {change.key for change in changes if isinstance(change, Relabelled)} == {office.leaf.id}
+
+
+def test_no_file_is_shown_under_rights_that_were_read_before_it_was_attached(site, office) -> None:
+    """The page is closed and the file attached while the pass is under way."""
+
+    def attach(path: str) -> None:
+        if "permissions" in path and not attached:
+            site.world.restrict(office.leaf.id, users=[office.bob.id])
+            attached.append(site.world.attach(office.leaf.id, "secret.txt", b"For few.").id)
+
+    attached: list[str] = []
+    site.confluence.before_each = attach
+    held: Held = {}
+    sync(wiki_of(site), held)
+
+    assert attached
+    assert attached[0] not in held
+
+
+def test_many_spaces_are_asked_about_together(site, office) -> None:
+    for number in range(30):
+        site.world.add_space(f"S{number}")
+    page = site.world.create("S29", "Far", "<p>Away.</p>")
+    far = site.world.attach(page.id, "far.txt", b"Far.").id
+
+    assert far in pages(sync(wiki_of(site), {}))
+    assert (
+        len([r for r in site.confluence.requests if re.search("cql=type.+attachment", r.query)])
+        == 2
+    )
