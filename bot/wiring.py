@@ -16,7 +16,8 @@ from bot.answering.confidence import Confidence
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.errors import StateUnavailable
-from bot.evaluation.questions import Corpus, located, read_cases
+from bot.evaluation.corpus import Corpus
+from bot.evaluation.questions import located, read_cases
 from bot.evaluation.report import report
 from bot.evaluation.run import ask_all
 from bot.model import Answer, NoAnswer, Question

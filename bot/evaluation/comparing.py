@@ -78,9 +78,14 @@ def load(file: Path) -> list[Row]:
     if not isinstance(run, dict) or run.get("footnote_run") != _FORMAT:
         raise BadRun(f"{file}: is no run that `footnote eval --out` of this version wrote")
     try:
-        return [Row(**row) for row in run["questions"]]
-    except (KeyError, TypeError) as error:
+        return [_row(**row) for row in run["questions"]]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadRun(f"{file}: a question of this run is not whole ({error})") from None
+
+
+def _row(ranked: Sequence[str], scores: Mapping[str, float], **rest: Any) -> Row:
+    figures = {name: float(score) for name, score in scores.items()}
+    return Row(ranked=tuple(ranked), scores=figures, **rest)
 
 
 def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[str, Any]:
@@ -112,6 +117,11 @@ def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[
             name: told for name in names if (told := _measure(name, pairs, seed)) is not None
         },
         **changed,
+        "answers_changed": [
+            {"id": new.id, "question": new.question}
+            for old, new in pairs
+            if old.answer != new.answer
+        ],
     }
 
 

@@ -1,34 +1,15 @@
-"""Question sets and corpora as JSON Lines, plain or gzipped."""
+"""Questions with their judgements, and how a file says them."""
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BotError
+from bot.evaluation.lines import BadSet, read_rows, text_of
 from bot.model import Role, Turn
-from indexers.model import (
-    OPEN,
-    Changed,
-    Enumerated,
-    KnownPage,
-    Page,
-    PageChange,
-    Section,
-    Unchanged,
-    digest,
-)
-
-SCRATCH_WIKI = "corpus"
-
-
-class BadSet(BotError):
-    """A question set or corpus that cannot be read; says which line and why."""
+from indexers.model import Acl, Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +53,40 @@ class Case:
 
 
 def read_cases(file: Path) -> list[Case]:
-    """An id that stands there twice is told apart by its line.
-
+    """
     Raises:
         BadSet: no such file, or a line that is no question.
     """
+    return cases_of(read_rows(file))
+
+
+def cases_of(rows: Iterable[tuple[int, str, Mapping[str, Any]]]) -> list[Case]:
+    """Rows by number, where they stand in words, and what they hold. An id that comes twice
+    is told apart by its number.
+
+    Raises:
+        BadSet: a row that is no question.
+    """
     cases, seen = [], set[str]()
-    for number, where, row in _rows(file):
+    for number, where, row in rows:
         case = _case(row, number, where)
         if case.id in seen:
             case = replace(case, id=f"{case.id} (line {number})")
         seen.add(case.id)
         cases.append(case)
     return cases
+
+
+def unreachable(
+    cases: Sequence[Case], known: Mapping[str, Acl], reader: Principal
+) -> dict[str, list[str]]:
+    """Pages that cases count as relevant and that cannot be found whatever is searched for:
+    those that are not indexed, and those that the reader may not read."""
+    wanted = sorted({key for case in cases for key, grade in case.relevant.items() if grade > 0})
+    return {
+        "not_indexed": [key for key in wanted if key not in known],
+        "closed": [key for key in wanted if key in known and not known[key].admits(reader)],
+    }
 
 
 def located(cases: Sequence[Case], keys: Iterable[str]) -> list[Case]:
@@ -130,7 +132,7 @@ def _case(row: Mapping[str, Any], number: int, where: str) -> Case:
         raise BadSet(f"{where}: 'turn' is no number")
     return Case(
         id=str(row.get("id", number)),
-        question=_text(row, "question", where),
+        question=text_of(row, "question", where),
         relevant={str(key): float(grade) for key, grade in relevant.items()},
         answers=tuple(map(str, answers)),
         answerable=answerable,
@@ -156,74 +158,3 @@ def _history(turns: object, where: str) -> tuple[Turn, ...]:
         role = str(said.get("role") or "asker")
         found.append(Turn(_ROLES.get(role, Role.OTHER), said["text"]))
     return tuple(found)
-
-
-class Corpus:
-    """A file of pages (id, title, text) as a wiki, for a scratch index."""
-
-    name = SCRATCH_WIKI
-    requests = 0
-
-    def __init__(self, file: Path) -> None:
-        """
-        Raises:
-            BadSet: no such file, or a line that is no page.
-        """
-        pages = [_page(row, where) for _, where, row in _rows(file)]
-        self._pages = {page.key: page for page in pages}
-        self.identity = digest(*(page.revision for page in self._pages.values()))
-
-    def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
-        yield Enumerated(frozenset(self._pages))
-        for key, page in self._pages.items():
-            same = key in known and known[key].revision == page.revision
-            yield Unchanged(key) if same else Changed(page)
-
-    def gone(self, keys: Sequence[str]) -> frozenset[str]:
-        return frozenset(keys) - self._pages.keys()
-
-
-def _page(row: Mapping[str, Any], where: str) -> Page:
-    key = _text(row, "id", where)
-    title, text = (str(row.get(name) or "") for name in ("title", "text"))
-    return Page(
-        wiki=SCRATCH_WIKI,
-        key=key,
-        title=title,
-        url=f"https://corpus.invalid/{key}",
-        revision=digest(key, title, text),
-        acl=OPEN,
-        sections=(Section((), "", text),),
-    )
-
-
-def _rows(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Each line's number, where it stands in words, and what it holds."""
-    opened = gzip.open if file.suffix == ".gz" else open
-    try:
-        with opened(file, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    where = f"{file}, line {number}"
-                    yield number, where, _object(line, where)
-    except (OSError, UnicodeDecodeError, EOFError, zlib.error) as error:
-        raise BadSet(f"{file}: cannot be read ({error})") from None
-
-
-def _object(line: str, where: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise BadSet(f"{where}: no JSON ({error.msg} at character {error.pos + 1})") from None
-    if not isinstance(row, dict):
-        raise BadSet(f"{where}: not an object")
-    return row
-
-
-def _text(row: Mapping[str, Any], key: str, where: str) -> str:
-    value = row.get(key)
-    if value is None or value == "":
-        raise BadSet(f"{where}: no {key!r}")
-    if not isinstance(value, str | int):
-        raise BadSet(f"{where}: {key!r} is no text")
-    return str(value)

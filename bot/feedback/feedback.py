@@ -69,6 +69,14 @@ class Feedback:
         """Oldest first, whatever became of them."""
         return self._ledger.flags(None)
 
+    def praised(self) -> Sequence[Given]:
+        """Answers that somebody holds for good, oldest first."""
+        return self._ledger.praised()
+
+    def earlier(self, given: Given) -> Sequence[Given]:
+        """The answers before it in its thread, oldest first."""
+        return self._ledger.earlier(given)
+
     def forget_older_than(self, age: timedelta) -> int:
         """Delete what people asked and said longer than ``age`` ago; how many answers."""
         return self._ledger.forget_before(self._clock() - age)

@@ -47,6 +47,14 @@ class Ledger(Protocol):
         """Those in ``state``, or all, oldest first."""
         ...
 
+    def praised(self) -> Sequence[Given]:
+        """Answers that somebody holds for good, oldest first."""
+        ...
+
+    def earlier(self, given: Given) -> Sequence[Given]:
+        """The answers before it in its thread, oldest first."""
+        ...
+
     def forget_before(self, when: datetime) -> int:
         """Delete answers given before ``when`` with their verdicts and flags; how many."""
         ...

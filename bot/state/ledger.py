@@ -114,9 +114,27 @@ class DatabaseLedger:
     def flags(self, state: FlagState | None) -> Sequence[Flag]:
         return self._flags(sa.true() if state is None else flags.c.state == state)
 
+    def praised(self) -> Sequence[Given]:
+        good = verdicts.c.verdict == Verdict.GOOD.value
+        return self._answers(answers.c.id.in_(sa.select(verdicts.c.answer).where(good)))
+
+    def earlier(self, given: Given) -> Sequence[Given]:
+        place = given.asked.place
+        return self._answers(
+            answers.c.team == place.team,
+            answers.c.channel == place.channel,
+            answers.c.thread == place.thread,
+            answers.c.id < given.id,
+        )
+
     def forget_before(self, when: datetime) -> int:
         with self._database.begin() as connection:
             return connection.execute(sa.delete(answers).where(answers.c.given < when)).rowcount
+
+    def _answers(self, *conditions: sa.ColumnElement[bool]) -> list[Given]:
+        query = sa.select(answers).where(*conditions).order_by(answers.c.id)
+        with self._database.begin() as connection:
+            return [_given(row) for row in connection.execute(query)]
 
     def _flags(self, *conditions: sa.ColumnElement[bool]) -> list[Flag]:
         query = (

@@ -1,4 +1,4 @@
-"""Question sets and corpora: what is read, and which line is wrong."""
+"""Question sets: what is read, and which line is wrong."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.questions import BadSet, Case, Corpus, located, read_cases
+from bot.evaluation.lines import BadSet, read_rows, write_rows
+from bot.evaluation.questions import Case, located, read_cases, unreachable
 from bot.model import Role, Turn
-from indexers.model import OPEN, Changed, Enumerated, KnownPage, Unchanged
+from indexers.model import EVERYONE, OPEN, Acl, Principal
 
 
 def write(file: Path, *rows: object) -> Path:
@@ -153,35 +154,6 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_cases(tmp_path / "nowhere.jsonl")
 
 
-def test_a_corpus_is_a_wiki(tmp_path: Path) -> None:
-    rows = [{"id": "a", "title": "A", "text": "One."}, {"id": 2, "title": None}]
-    corpus = Corpus(write(tmp_path / "c.jsonl", *rows))
-    listed, first, second = corpus.changes({})
-
-    assert listed == Enumerated(frozenset({"a", "2"}))
-    assert isinstance(first, Changed)
-    assert (first.page.key, first.page.title, first.page.acl) == ("a", "A", OPEN)
-    assert first.page.sections[0].text == "One."
-    assert isinstance(second, Changed)
-    assert second.page.title == ""
-    known = {"a": KnownPage(first.page.revision, OPEN)}
-    assert Unchanged("a") in list(corpus.changes(known))
-    assert corpus.gone(["a", "b"]) == {"b"}
-
-
-def test_a_corpus_is_known_by_its_content(tmp_path: Path) -> None:
-    def identity(*rows: object) -> str:
-        return Corpus(write(tmp_path / "c.jsonl", *rows)).identity
-
-    assert identity({"id": "a", "text": "x"}) == identity({"text": "x", "id": "a"})
-    assert identity({"id": "a", "text": "x"}) != identity({"id": "a", "text": "y"})
-
-
-def test_a_page_without_an_id_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadSet, match="line 2: no 'id'"):
-        Corpus(write(tmp_path / "c.jsonl", {"id": "a"}, {"text": "x"}))
-
-
 def test_pages_are_found_under_the_folder_that_the_wiki_counts_from() -> None:
     case = Case("1", "?", {"sales/a.md": 1.0, "b.md": 2.0, "gone.md": 1.0, "own.md": 1.0}, (), None)
     keys = ["handbook/sales/a.md", "x/b.md", "y/b.md", "own.md", "deep/own.md"]
@@ -192,3 +164,29 @@ def test_pages_are_found_under_the_folder_that_the_wiki_counts_from() -> None:
         "gone.md": 1.0,
         "own.md": 1.0,
     }
+
+
+def test_pages_that_nobody_or_not_everybody_can_find_are_told() -> None:
+    cases = [
+        Case("1", "?", {"open": 1.0, "gone": 1.0, "unfit": 0.0}, (), None),
+        Case("2", "?", {"closed": 1.0, "gone": 2.0}, (), None),
+    ]
+    known = {"open": OPEN, "closed": Acl.of(["group:board"]), "unasked": OPEN}
+
+    assert unreachable(cases, known, Principal.of(EVERYONE)) == {
+        "not_indexed": ["gone"],
+        "closed": ["closed"],
+    }
+
+
+@pytest.mark.parametrize("name", ["q.jsonl", "q.jsonl.gz"])
+def test_what_is_written_is_read_again(name: str, tmp_path: Path) -> None:
+    rows = [{"question": "Où?\u2028Là"}, {"question": "Why?"}]
+    write_rows(tmp_path / name, rows)
+
+    assert [row for _, _, row in read_rows(tmp_path / name)] == rows
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSet, match=r"nowhere/q\.jsonl: cannot be written \(No such file"):
+        write_rows(tmp_path / "nowhere" / "q.jsonl", [])

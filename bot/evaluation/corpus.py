@@ -1,0 +1,61 @@
+"""A file of pages as a wiki, for a scratch index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.evaluation.lines import read_rows, text_of
+from indexers.model import (
+    OPEN,
+    Changed,
+    Enumerated,
+    KnownPage,
+    Page,
+    PageChange,
+    Section,
+    Unchanged,
+    digest,
+)
+
+SCRATCH_WIKI = "corpus"
+
+
+class Corpus:
+    """A file of pages (id, title, text) as a wiki, for a scratch index."""
+
+    name = SCRATCH_WIKI
+    requests = 0
+
+    def __init__(self, file: Path) -> None:
+        """
+        Raises:
+            BadSet: no such file, or a line that is no page.
+        """
+        pages = [_page(row, where) for _, where, row in read_rows(file)]
+        self._pages = {page.key: page for page in pages}
+        self.identity = digest(*(page.revision for page in self._pages.values()))
+
+    def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        yield Enumerated(frozenset(self._pages))
+        for key, page in self._pages.items():
+            same = key in known and known[key].revision == page.revision
+            yield Unchanged(key) if same else Changed(page)
+
+    def gone(self, keys: Sequence[str]) -> frozenset[str]:
+        return frozenset(keys) - self._pages.keys()
+
+
+def _page(row: Mapping[str, Any], where: str) -> Page:
+    key = text_of(row, "id", where)
+    title, text = (str(row.get(name) or "") for name in ("title", "text"))
+    return Page(
+        wiki=SCRATCH_WIKI,
+        key=key,
+        title=title,
+        url=f"https://corpus.invalid/{key}",
+        revision=digest(key, title, text),
+        acl=OPEN,
+        sections=(Section((), "", text),),
+    )

@@ -1,0 +1,70 @@
+"""JSON Lines, plain or gzipped, of which every line is an object."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.errors import BotError
+
+
+class BadSet(BotError):
+    """A question set or corpus that cannot be read; says which line and why."""
+
+
+def read_rows(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Each line's number, where it stands in words, and what it holds.
+
+    Raises:
+        BadSet: no such file, or a line that is no object.
+    """
+    opened = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opened(file, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    where = f"{file}, line {number}"
+                    yield number, where, _object(line, where)
+    except (OSError, UnicodeDecodeError, EOFError, zlib.error) as error:
+        raise BadSet(f"{file}: cannot be read ({error})") from None
+
+
+def write_rows(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Zipped if the file's name ends in .gz.
+
+    Raises:
+        BadSet: the file cannot be written.
+    """
+    text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()
+    try:
+        file.write_bytes(gzip.compress(text, mtime=0) if file.suffix == ".gz" else text)
+    except OSError as error:
+        raise BadSet(f"{file}: cannot be written ({error.strerror})") from None
+
+
+def text_of(row: Mapping[str, Any], key: str, where: str) -> str:
+    """What must be there.
+
+    Raises:
+        BadSet: it is not.
+    """
+    value = row.get(key)
+    if value is None or value == "":
+        raise BadSet(f"{where}: no {key!r}")
+    if not isinstance(value, str | int):
+        raise BadSet(f"{where}: {key!r} is no text")
+    return str(value)
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadSet(f"{where}: no JSON ({error.msg} at character {error.pos + 1})") from None
+    if not isinstance(row, dict):
+        raise BadSet(f"{where}: not an object")
+    return row

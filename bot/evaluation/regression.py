@@ -1,0 +1,132 @@
+"""What people said of answers -> questions that must come out right from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.evaluation.measures import normalise
+from bot.feedback.model import Complaint, Flag, FlagState, Given
+from bot.model import Answer, Role
+
+_PRAISED = "praised"
+_UNFIT, _UNSURE, _FIT = 0.0, 0.5, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """What somebody said of an answer: ``page`` grades the pages that it cites, ``answerable``
+    says whether the wiki has an answer. Where two differ, the greater ``weight`` counts."""
+
+    weight: int
+    page: float
+    answerable: bool | None
+
+
+@dataclass(slots=True)
+class _Heard:
+    """All that was said about one question."""
+
+    given: Given
+    kind: str
+    flags: list[int] = field(default_factory=list)
+    pages: dict[str, list[_Voice]] = field(default_factory=dict)
+    voices: list[_Voice] = field(default_factory=list)
+
+
+def regression(
+    flags: Sequence[Flag],
+    praised: Sequence[Given],
+    earlier: Callable[[Given], Sequence[Given]],
+) -> list[dict[str, Any]]:
+    """Rows of a question set, one for each question, in the order of their answers.
+    ``earlier`` are the answers that stand before one in its thread.
+
+    - *praised*, or a flag that was found **not wrong**: the pages that were cited are right.
+      A silence that was found not wrong is: there is no answer.
+    - **outdated**, **incomplete**: the right pages, whatever they say now.
+    - **wrong page**: those pages are unfit (grade 0), also when the flag is fixed.
+    - **wrong**: while it is open nobody knows whether pages or words are; once it is fixed
+      the pages are right.
+    - any of these about a silence: there is an answer, on a page that nobody named.
+    - withdrawn: nothing.
+
+    A settled flag outweighs an open one, an open one outweighs praise; of two alike the
+    worse one counts. A question of which nothing is known stays in the set: it is asked, and
+    a comparison shows whether its answer has changed.
+    """
+    heard: dict[tuple[str, int], _Heard] = {}
+    for flag in flags:
+        if flag.state is not FlagState.WITHDRAWN:
+            entry = _entry(heard, flag.given, flag.complaint.value, earlier)
+            entry.flags.append(flag.id)
+            _listen(entry, flag.given, _of_flag(flag))
+    for given in praised:
+        if isinstance(given.answer, Answer):
+            _listen(_entry(heard, given, _PRAISED, earlier), given, _Voice(0, _FIT, True))
+    ordered = sorted(heard.values(), key=lambda entry: entry.given.id)
+    return [_row(entry, earlier(entry.given)) for entry in ordered]
+
+
+def _entry(
+    heard: dict[tuple[str, int], _Heard],
+    given: Given,
+    kind: str,
+    earlier: Callable[[Given], Sequence[Given]],
+) -> _Heard:
+    """The same words are the same question, but within a conversation of their own."""
+    alone = not earlier(given)
+    key = (normalise(given.asked.question), 0 if alone else given.id)
+    return heard.setdefault(key, _Heard(given, kind))
+
+
+def _listen(entry: _Heard, given: Given, voice: _Voice) -> None:
+    entry.voices.append(voice)
+    if isinstance(given.answer, Answer):
+        for source in given.answer.sources:
+            entry.pages.setdefault(source.page, []).append(voice)
+
+
+def _of_flag(flag: Flag) -> _Voice:
+    if flag.state is FlagState.NOT_WRONG:
+        return _Voice(2, _FIT, isinstance(flag.given.answer, Answer))
+    fixed = flag.state is FlagState.FIXED
+    weight = 2 if fixed else 1
+    if not isinstance(flag.given.answer, Answer):
+        return _Voice(weight, _UNSURE, True)
+    match flag.complaint:
+        case Complaint.WRONG_PAGE:
+            return _Voice(weight, _UNFIT, None)
+        case Complaint.WRONG:
+            return _Voice(weight, _FIT, True) if fixed else _Voice(weight, _UNSURE, None)
+        case Complaint.OUTDATED | Complaint.INCOMPLETE:
+            return _Voice(weight, _FIT, True)
+
+
+def _row(entry: _Heard, before: Sequence[Given]) -> dict[str, Any]:
+    grades = {
+        page: min((-voice.weight, voice.page) for voice in voices)[1]
+        for page, voices in entry.pages.items()
+    }
+    said = [(v.weight, v.answerable) for v in entry.voices if v.answerable is not None]
+    loudest = max((weight for weight, _ in said), default=0)
+    answerable = {value for weight, value in said if weight == loudest}
+    return {
+        "id": f"answer-{entry.given.id}",
+        "question": entry.given.asked.question,
+        "relevant": {page: grade for page, grade in grades.items() if grade != _UNSURE},
+        "answerable": answerable.pop() if len(answerable) == 1 else None,
+        "type": entry.kind,
+        "history": [turn for given in before for turn in _turns(given, entry.given.asked.asker)],
+        "private": entry.given.asked.private,
+        "flags": entry.flags,
+    }
+
+
+def _turns(given: Given, asker: str) -> list[dict[str, str]]:
+    role = Role.ASKER if given.asked.asker == asker else Role.OTHER
+    return [
+        {"role": role.value, "text": given.asked.question},
+        {"role": Role.BOT.value, "text": given.answer.text},
+    ]

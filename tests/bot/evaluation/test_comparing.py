@@ -1,0 +1,110 @@
+"""Two runs side by side, and the file that keeps one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.evaluation.comparing import BadRun, Row, compare, load, save
+
+
+def row(name: str, answer: str = "", **scores: float) -> Row:
+    return Row(name, f"{name}?", ("a", "b"), answer, 0.5, scores)
+
+
+def test_a_run_comes_back_as_it_was_kept(tmp_path: Path) -> None:
+    kept = [row("1", hit=1.0, mrr=1 / 3), row("2")]
+    save(tmp_path / "run.json", {"questions": 2}, kept)
+
+    assert load(tmp_path / "run.json") == kept
+    assert [file.name for file in tmp_path.iterdir()] == ["run.json"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{\n{", "line 2: no JSON"),
+        ("[]", "is no run"),
+        ('{"footnote_run": 0}', "is no run"),
+        ('{"footnote_run": 1}', "is not whole"),
+        ('{"footnote_run": 1, "questions": [{"id": "1"}]}', "is not whole"),
+        ('{"footnote_run": 1, "questions": 3}', "is not whole"),
+        ('{"footnote_run": 1, "questions": [{"ranked": [], "scores": [1]}]}', "is not whole"),
+        ('{"footnote_run": 1, "questions": [{"ranked": [], "scores": {"a": "b"}}]}', "not whole"),
+    ],
+)
+def test_what_is_no_run_is_told(text: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "run.json"
+    file.write_text(text)
+
+    with pytest.raises(BadRun, match=said) as caught:
+        load(file)
+    assert str(caught.value).startswith(str(file))
+
+
+def test_files_that_cannot_be_read_or_written_are_told(tmp_path: Path) -> None:
+    with pytest.raises(BadRun, match="cannot be read"):
+        load(tmp_path / "nowhere.json")
+    with pytest.raises(BadRun, match="cannot be written"):
+        save(tmp_path / "nowhere" / "run.json", {}, [])
+
+
+def test_what_got_better_and_worse_is_told_by_question() -> None:
+    before = [
+        row("same", hit=1.0),
+        row("better", hit=0.0, mrr=0.0),
+        row("much better", hit=0.0, mrr=0.0),
+        row("worse", hit=1.0, mrr=1.0),
+        row("mixed", hit=1.0, mrr=0.0),
+        row("old", hit=1.0),
+    ]
+    after = [
+        row("new", hit=1.0),
+        row("mixed", hit=0.0, mrr=0.5),
+        row("worse", hit=0.0, mrr=1.0),
+        row("much better", hit=1.0, mrr=1.0),
+        row("better", hit=0.0, mrr=0.5),
+        row("same", hit=1.0, containment=1.0),
+    ]
+    found = compare(before, after)
+
+    assert (found["questions"], found["only_before"], found["only_after"]) == (5, 1, 1)
+    assert [one["id"] for one in found["better"]] == ["much better", "better"]
+    assert [one["id"] for one in found["worse"]] == ["worse"]
+    assert found["worse"][0]["scores"] == {"hit": (1.0, 0.0)}
+    assert [one["id"] for one in found["mixed"]] == ["mixed"]
+    hit = found["measures"]["hit"]
+    assert hit | {"interval": 0, "p": 0} == {
+        "questions": 5, "before": 0.6, "after": 0.4, "difference": pytest.approx(-0.2),
+        "interval": 0, "p": 0, "better": 1, "worse": 2,
+    }  # fmt: skip
+    assert hit["interval"][0] < -0.2 < hit["interval"][1]
+    assert hit["p"] > 0.5
+    assert found["measures"].keys() == {"hit", "mrr"}
+
+
+def test_a_gain_over_many_questions_is_told_from_chance() -> None:
+    before = [row(str(n), hit=float(n % 2)) for n in range(100)]
+    after = [row(str(n), hit=float(n % 2 or n % 10 == 0)) for n in range(100)]
+    found = compare(before, after)["measures"]["hit"]
+
+    assert found["difference"] == pytest.approx(0.1)
+    assert found["p"] < 0.01
+    assert found["interval"][0] > 0
+
+
+def test_a_run_against_itself_changes_nothing() -> None:
+    run = [row(str(n), answer="Yes.", hit=float(n % 3 == 0)) for n in range(30)]
+    found = compare(run, run)
+
+    assert found["better"] == found["worse"] == found["mixed"] == []
+    assert found["answers_changed"] == []
+    assert found["measures"]["hit"]["p"] == 1.0
+    assert found["measures"]["hit"]["interval"] == (0.0, 0.0)
+
+
+def test_answers_that_changed_are_told_even_where_no_measure_says_how() -> None:
+    found = compare([row("1", "Thirty days."), row("2", "So.")], [row("1", "28."), row("2", "So.")])
+
+    assert found["answers_changed"] == [{"id": "1", "question": "1?"}]

@@ -1,0 +1,46 @@
+"""A file of pages as a wiki."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.evaluation.corpus import Corpus
+from bot.evaluation.lines import BadSet
+from indexers.model import OPEN, Changed, Enumerated, KnownPage, Unchanged
+
+
+def write(file: Path, *rows: object) -> Path:
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def test_a_corpus_is_a_wiki(tmp_path: Path) -> None:
+    rows = [{"id": "a", "title": "A", "text": "One."}, {"id": 2, "title": None}]
+    corpus = Corpus(write(tmp_path / "c.jsonl", *rows))
+    listed, first, second = corpus.changes({})
+
+    assert listed == Enumerated(frozenset({"a", "2"}))
+    assert isinstance(first, Changed)
+    assert (first.page.key, first.page.title, first.page.acl) == ("a", "A", OPEN)
+    assert first.page.sections[0].text == "One."
+    assert isinstance(second, Changed)
+    assert second.page.title == ""
+    known = {"a": KnownPage(first.page.revision, OPEN)}
+    assert Unchanged("a") in list(corpus.changes(known))
+    assert corpus.gone(["a", "b"]) == {"b"}
+
+
+def test_a_corpus_is_known_by_its_content(tmp_path: Path) -> None:
+    def identity(*rows: object) -> str:
+        return Corpus(write(tmp_path / "c.jsonl", *rows)).identity
+
+    assert identity({"id": "a", "text": "x"}) == identity({"text": "x", "id": "a"})
+    assert identity({"id": "a", "text": "x"}) != identity({"id": "a", "text": "y"})
+
+
+def test_a_page_without_an_id_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSet, match="line 2: no 'id'"):
+        Corpus(write(tmp_path / "c.jsonl", {"id": "a"}, {"text": "x"}))

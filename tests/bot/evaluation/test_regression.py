@@ -1,0 +1,161 @@
+"""What people said of answers, as questions. On the real database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.evaluation.questions import cases_of
+from bot.evaluation.regression import regression
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Asked, Complaint, FlagState, Given, Place
+from bot.model import Answer, NoAnswer, Reason, Source
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+
+NOTHING = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (Source("A", "", "u", "", "w", "near", "1"),))
+
+
+def answer(*pages: str) -> Answer:
+    return Answer(
+        "So. [1]", tuple(Source("A", "", "u", "So.", "w", page, "1") for page in pages), 1
+    )
+
+
+class Office:
+    """Whose people ask and complain."""
+
+    def __init__(self, database: Database) -> None:
+        self.ledger = DatabaseLedger(database)
+        self.feedback = Feedback(self.ledger, lambda: datetime(2026, 11, 24, tzinfo=UTC))
+        self._asked = 0
+
+    def given(
+        self,
+        said: Answer | NoAnswer,
+        question: str = "How long?",
+        *,
+        by: str = "U1",
+        thread: str = "",
+    ) -> Given:
+        self._asked += 1
+        place = Place("T", "C", f"{self._asked}.0", thread or f"{self._asked}.0")
+        return self.feedback.record(Asked(question, by, place, private=False), said)
+
+    def settled(self, given: Given, complaint: Complaint, state: FlagState, by: str = "U2") -> None:
+        flag = self.feedback.complain(given.id, by, complaint, "a comment about Bob")
+        self.ledger.move(flag.id, state, flag.raised)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        feedback = self.feedback
+        return regression(feedback.all_flags(), feedback.praised(), feedback.earlier)
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
+
+
+OPEN, FIXED, FINE = FlagState.OPEN, FlagState.FIXED, FlagState.NOT_WRONG
+
+
+@pytest.mark.parametrize(
+    ("complaint", "state", "relevant", "answerable"),
+    [
+        (Complaint.WRONG, OPEN, {}, None),
+        (Complaint.WRONG, FIXED, {"a": 1.0, "b": 1.0}, True),
+        (Complaint.WRONG, FINE, {"a": 1.0, "b": 1.0}, True),
+        (Complaint.OUTDATED, OPEN, {"a": 1.0, "b": 1.0}, True),
+        (Complaint.OUTDATED, FIXED, {"a": 1.0, "b": 1.0}, True),
+        (Complaint.INCOMPLETE, OPEN, {"a": 1.0, "b": 1.0}, True),
+        (Complaint.WRONG_PAGE, OPEN, {"a": 0.0, "b": 0.0}, None),
+        (Complaint.WRONG_PAGE, FIXED, {"a": 0.0, "b": 0.0}, None),
+        (Complaint.WRONG_PAGE, FINE, {"a": 1.0, "b": 1.0}, True),
+    ],
+)
+def test_each_complaint_says_what_it_means_for_the_pages(
+    complaint: Complaint,
+    state: FlagState,
+    relevant: dict[str, float],
+    answerable: bool | None,
+    office: Office,
+) -> None:
+    office.settled(office.given(answer("a", "b")), complaint, state)
+    (row,) = office.rows
+
+    assert (row["relevant"], row["answerable"]) == (relevant, answerable)
+    assert (row["type"], row["question"]) == (complaint.value, "How long?")
+    assert "Bob" not in str(row)
+    assert "U1" not in str(row)
+
+
+@pytest.mark.parametrize(("state", "answerable"), [(OPEN, True), (FIXED, True), (FINE, False)])
+def test_a_silence_that_is_flagged_has_an_answer_unless_it_was_right(
+    state: FlagState, answerable: bool, office: Office
+) -> None:
+    office.settled(office.given(NOTHING), Complaint.WRONG, state)
+    (row,) = office.rows
+
+    assert (row["relevant"], row["answerable"]) == ({}, answerable)
+
+
+def test_praise_makes_pages_relevant_but_praise_of_silence_says_nothing(office: Office) -> None:
+    office.feedback.praise(office.given(answer("a")).id, "U2")
+    office.feedback.praise(office.given(NOTHING, "And why?").id, "U2")
+    office.given(answer("b"), "What nobody spoke of?")
+    (row,) = office.rows
+
+    assert row == {
+        "id": "answer-1", "question": "How long?", "relevant": {"a": 1.0}, "answerable": True,
+        "type": "praised", "history": [], "private": False, "flags": [],
+    }  # fmt: skip
+
+
+def test_a_flag_that_was_taken_back_says_nothing(office: Office) -> None:
+    given = office.given(answer("a"))
+    office.feedback.complain(given.id, "U2", Complaint.WRONG_PAGE)
+    office.feedback.praise(given.id, "U2")
+
+    assert [(row["type"], row["relevant"]) for row in office.rows] == [("praised", {"a": 1.0})]
+
+
+def test_a_settled_flag_outweighs_an_open_one_and_that_one_praise(office: Office) -> None:
+    given = office.given(answer("a"))
+    office.feedback.praise(given.id, "U3")
+    assert office.rows[0]["relevant"] == {"a": 1.0}
+
+    office.feedback.complain(given.id, "U4", Complaint.OUTDATED)
+    office.feedback.complain(given.id, "U5", Complaint.WRONG)
+    assert office.rows[0]["relevant"] == {}
+    assert office.rows[0]["answerable"] is True
+
+    office.settled(given, Complaint.WRONG_PAGE, FINE)
+    assert office.rows[0]["relevant"] == {"a": 1.0}
+
+
+def test_the_same_question_is_one_row(office: Office) -> None:
+    office.settled(office.given(answer("a")), Complaint.WRONG_PAGE, OPEN)
+    office.feedback.praise(office.given(answer("b"), "how long").id, "U2")
+    (row,) = office.rows
+
+    assert row["relevant"] == {"a": 0.0, "b": 1.0}
+    assert (row["id"], row["flags"]) == ("answer-1", [1])
+
+
+def test_a_follow_up_brings_what_was_said_before_it(office: Office) -> None:
+    first = office.given(answer("a"), "How long is leave?", thread="1.0")
+    office.given(NOTHING, "Really?", by="U9", thread="1.0")
+    last = office.given(answer("b"), "And sick leave?", thread="1.0")
+    office.feedback.praise(last.id, "U2")
+    (row,) = office.rows
+    (case,) = cases_of([(1, "flags", row)])
+
+    assert [(turn.role, turn.text) for turn in case.history] == [
+        ("asker", "How long is leave?"), ("bot", "So. [1]"), ("other", "Really?"),
+        ("bot", "Nothing."),
+    ]  # fmt: skip
+    assert office.feedback.earlier(first) == []
+    assert case.turn == 2
