@@ -132,10 +132,7 @@ class Indexing:
         return replace(found, indexed=indexed)
 
     def _access(self, email: str, url: str) -> tuple[Access, Acl]:
-        paths = {name: of.access.path(url) for name, of in self.confluences.items()}
-        if ours := {name: path for name, path in paths.items() if path is not None}:
-            # Of two on one host the deeper one: what is left of the path is shorter.
-            name = min(ours, key=lambda name: len(ours[name]))
+        if name := self._confluence_at(url):
             return self.confluences[name].access.to(url, email, lambda: self._reader(email))
         for wiki in self._settings.wiki:
             if isinstance(wiki, MarkdownSettings):
@@ -151,10 +148,18 @@ class Indexing:
                         key=key,
                     )
                     return replace(found, url=url), rule
+        if name := self._confluence_at(url, ask=True):
+            return self.confluences[name].access.to(url, email, lambda: self._reader(email))
         raise WikiMisconfigured(
             f"{url} is no address of a wiki that is set: see `url` and `site_url` (one from git"
             " is known once it was synced)."
         )
+
+    def _confluence_at(self, url: str, *, ask: bool = False) -> str:
+        paths = {name: of.access.path(url, ask=ask) for name, of in self.confluences.items()}
+        ours = {name: path for name, path in paths.items() if path is not None}
+        # Of two on one host the deeper one: what is left of the path is shorter.
+        return min(ours, key=lambda name: len(ours[name]), default="")
 
     def doctor(self) -> Iterator[Finding]:
         """What the wikis, the model and the index can do, each as soon as it is known.

@@ -12,12 +12,13 @@ from indexers.confluence.members import ConfluenceMembers, NotFound
 from indexers.confluence.naming import Names
 from indexers.confluence.page_links import page_link, within
 from indexers.confluence.paging import results
-from indexers.confluence.people import Account
+from indexers.confluence.people import Account, text
 from indexers.confluence.product import UNKNOWN, Listed, Rights, Space, named
 from indexers.confluence.rights import CLOSED, PASSABLE, Gate, acl
 from indexers.confluence.scope import quoted
 from indexers.confluence.survey import Survey
 from indexers.confluence.transport import Transport
+from indexers.errors import WikiUnavailable
 from indexers.findings import Access, GateInWords
 from indexers.model import EVERYONE, NOBODY, Acl, Principal
 
@@ -41,9 +42,17 @@ class ConfluenceAccess:
         self._members = members
         self._names = Names(transport, survey.product, survey.tokens)
 
-    def path(self, url: str) -> str | None:
-        """Of ``url`` below this wiki; None if it is not of this wiki."""
-        return within(self._transport.base, url)
+    def path(self, url: str, *, ask: bool = False) -> str | None:
+        """Of ``url`` below this wiki; None if it is not of this wiki. A Data Center may be
+        read elsewhere than it is asked: ``ask`` it where."""
+        base = self._transport.base
+        if not ask or base.cloud:
+            return within(base.shown_at, url)
+        try:
+            shown_at = text(self._transport.get("/rest/api/server-information"), "baseUrl")
+        except WikiUnavailable:
+            return None
+        return within(shown_at, url) if shown_at else None
 
     def to(self, url: str, email: str, reader: Callable[[], Principal]) -> tuple[Access, Acl]:
         """Of the person with ``email``, who is ``reader``, and the page's rights.
@@ -86,7 +95,10 @@ class ConfluenceAccess:
         return f"{self._names.user(who.key)} ({email})"
 
     def _key(self, url: str) -> str:
-        link = page_link(self.path(url) or "", url)
+        path = self.path(url)
+        if path is None:
+            path = self.path(url, ask=True)
+        link = page_link(path or "", url)
         if link.key or not link.title:
             return link.key
         query = f"space = {quoted(link.space)} and title = {quoted(link.title)}"

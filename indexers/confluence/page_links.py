@@ -7,8 +7,6 @@ from base64 import b64decode
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 
-from indexers.confluence.addresses import Base
-
 _BY_ID = re.compile(r"/(?:pages|blog)/(?:edit(?:-v2)?/)?(?:\d{4}/\d\d?/\d\d?/)?(\d+)(?=/|$)")
 _BY_TITLE = re.compile(r"^/display/([^/]+)/(?:\d{4}/\d\d?/\d\d?/)?([^/]+)/?$")
 _ATTACHED = re.compile(r"^/download/(?:attachments|thumbnails)/(\d+)/")
@@ -25,10 +23,11 @@ class PageLink:
     title: str = ""
 
 
-def within(base: Base, url: str) -> str | None:
-    """The path of ``url`` below the wiki; None if it leads elsewhere."""
+def within(shown_at: str, url: str) -> str | None:
+    """The path of ``url`` below a wiki that people read at ``shown_at``; None if it leads
+    elsewhere."""
     try:
-        asked, known = urlsplit(url.strip()), urlsplit(base.shown_at)
+        asked, known = urlsplit(url.strip()), urlsplit(shown_at)
         same = (asked.hostname, asked.port or _PORTS.get(asked.scheme)) == (
             known.hostname,
             known.port or _PORTS.get(known.scheme),

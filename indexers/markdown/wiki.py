@@ -114,7 +114,11 @@ class MarkdownWiki:
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
         """
-        site, wanted = self._site(), _bare(url)
+        site = self._site()
+        try:
+            wanted = _bare(url)
+        except ValueError:  # brackets that are none
+            return None
         if not f"{wanted}/".startswith(f"{_bare(site.url)}/"):
             return None
         site.publish({key: self._look(site, path).matter for key, path in site.keys.items()})

@@ -239,6 +239,15 @@ def test_a_tiny_link_is_its_page_s_id(link: str, key: str) -> None:
     assert tiny(link) == key
 
 
+def test_a_data_center_is_known_by_the_address_that_people_see(data_center: Office) -> None:
+    url = data_center.url(data_center.travel)
+    data_center.settings()
+    file = data_center.shell.folder / "footnote.toml"
+    file.write_text(file.read_text().replace("127.0.0.1", "localhost"))
+
+    assert data_center.access("ann@example.com", url).json["may_read"] is True
+
+
 def test_what_is_not_read_has_rights_and_is_used_in_no_answer(office: Office) -> None:
     office.settings('spaces = ["PUB"]')
     ran = office.access("ann@example.com", office.url(office.travel))

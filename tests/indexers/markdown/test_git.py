@@ -164,3 +164,28 @@ def test_a_folder_in_a_checkout_knows_its_forge(origin: Path, commit: Commit) ->
     git(origin, "remote", "add", "origin", "https://u:p@github.com/o/r.git")
 
     assert view_of(origin / "docs") == "https://github.com/o/r/blob/trunk/docs"
+
+
+def test_a_branch_is_there_or_not_without_a_clone(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "One")
+    clone = tmp_path / "not" / "yet"
+    GitWiki("w", origin.as_uri(), clone).reach(30)
+
+    with pytest.raises(WikiUnavailable):
+        GitWiki("w", origin.as_uri(), clone, branch="no-such").reach(30)
+    with pytest.raises(WikiUnavailable):
+        GitWiki("w", (tmp_path / "nowhere").as_uri(), clone).reach(30)
+    assert not clone.parent.exists()
+
+
+def test_a_page_is_found_by_its_address_once_it_was_fetched(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "One")
+    wiki = GitWiki("w", origin.as_uri(), tmp_path / "clone", site_url="https://w.example.com")
+
+    assert wiki.key_at("https://w.example.com/a/") is None
+    list(wiki.changes({}))
+    assert wiki.key_at("https://w.example.com/a/") == "a.md"

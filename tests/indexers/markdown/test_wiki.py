@@ -316,3 +316,24 @@ def test_a_folder_that_cannot_be_listed_stops_it_all(
         list(wiki(tmp_path).changes({}))
     with pytest.raises(WikiUnavailable):
         listing(tmp_path / "wiki")
+
+
+def test_a_page_is_found_by_the_address_that_people_read_it_at(
+    tmp_path: Path, write: Write
+) -> None:
+    write("index.md", "Home")
+    write("leave/how long.md", "Thirty days")
+    write("moved.md", "---\npermalink: /elsewhere/\n---\nHere")
+    wiki = MarkdownWiki("w", tmp_path / "wiki", site_url=f"{SITE}/docs")
+    keys = {
+        f"{SITE}/docs": "index.md",
+        f"{SITE}/docs/index.html#top": "index.md",
+        f"{SITE}/docs/leave/how%20long/?q=1#a": "leave/how long.md",
+        "https://WIKI.example.com/docs/elsewhere": "moved.md",
+        f"{SITE}/docs/moved/": "",
+        f"{SITE}/documents/": None,
+        "https://other.example.com/docs/": None,
+        "https://[bad/docs/": None,
+    }
+
+    assert {url: wiki.key_at(url) for url in keys} == keys

@@ -1,0 +1,81 @@
+"""What operators are told of the bot's own parts, and of the answers' use of a page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.operations.access import AccessNow
+from bot.operations.doctor import last_passes, slack
+from bot.operations.passes import Pass, Rhythm
+from indexers.findings import Access, GateInWords, Indexed, Level
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def passed(rhythm: Rhythm = Rhythm.FULL, *, complete: bool = True, **rest: object) -> Pass:
+    return Pass("w", rhythm, NOON, NOON, complete, **rest)  # type: ignore[arg-type]
+
+
+def levels(*passes: Pass) -> list[Level]:
+    return [finding.level for finding in last_passes(["w"], passes)]
+
+
+def test_the_last_full_pass_says_how_a_wiki_stands() -> None:
+    closed = passed(spaces={"HR": (5, 2), "ENG": (9, 0)})
+
+    assert levels() == [Level.WARNING]
+    assert levels(passed(Rhythm.RECENT)) == [Level.WARNING]
+    assert levels(passed()) == [Level.OK]
+    assert levels(closed, passed()) == [Level.OK]
+    assert levels(passed(), closed) == [Level.WARNING]
+    assert levels(passed(), passed(complete=False, error="It broke.")) == [Level.FAILURE]
+    assert levels(passed(counts={"failed": 3})) == [Level.OK, Level.WARNING]
+    assert "2 (2 in HR)" in next(iter(last_passes(["w"], [closed]))).says
+
+
+def test_the_worst_spaces_are_named_and_the_others_counted() -> None:
+    spaces = {f"S{number:02}": (50, number) for number in range(12)}
+    (said,) = last_passes(["w"], [passed(spaces=spaces)])
+
+    assert said.says.endswith("66 (11 in S11, 10 in S10, 9 in S09, 8 in S08, 7 in S07, 6 in S06,"
+                              " 5 in S05, 4 in S04 and in 3 more spaces).")  # fmt: skip
+
+
+def test_tokens_of_slack_are_missing_wrong_or_right() -> None:
+    assert slack("socket", ["SLACK_BOT_TOKEN is not set"], nothing_set=True).level is Level.WARNING
+    assert slack("http", ["SLACK_BOT_TOKEN is not set"], nothing_set=False).level is Level.FAILURE
+    assert slack("http", [], nothing_set=False).level is Level.OK
+
+
+GATE = GateInWords("space ENG", passed=True, why="")
+
+
+def now(
+    may_read: bool | None, indexed: Indexed | None, *, rechecked: bool = True, locked: bool = False
+) -> AccessNow:
+    access = Access("w", "ann", may_read, (GATE,), indexed=indexed, locked=locked)
+    return AccessNow(access, NOON, rechecked)
+
+
+@pytest.mark.parametrize(
+    ("told", "used", "words"),
+    [
+        (now(True, Indexed(True, True)), True, "Answers use it for them"),
+        (now(False, Indexed(False, True)), False, "Answers do not use it for them: "),
+        (now(True, Indexed(False, False)), False, "do not use it for them yet"),
+        (now(False, Indexed(True, False)), False, "looked at again before it goes out"),
+        (now(False, Indexed(True, False), rechecked=False), True, "ANSWERS MAY USE IT"),
+        (now(True, Indexed(True, False)), True, "to the same effect"),
+        (now(True, None), False, "It is not indexed"),
+        (now(True, None, locked=True), None, "a running Footnote holds the index"),
+        (now(None, None), None, ""),
+    ],
+)
+def test_it_is_told_whether_answers_use_the_page(
+    told: AccessNow, used: bool | None, words: str
+) -> None:
+    assert told.used is used
+    assert words in told.answers
+    assert told.json()["used"] is used
