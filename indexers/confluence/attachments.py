@@ -4,49 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import PurePosixPath
-from typing import Any
-from urllib.parse import quote
 
 from indexers.attachments.content import NOT_INSTALLED, Content, Unreadable
 from indexers.attachments.reading import VERSION, read, readable
 from indexers.confluence.abreast import abreast
+from indexers.confluence.attachment_listing import File, alone, found
 from indexers.confluence.documents import revision, says_the_same, version_of
 from indexers.confluence.downloads import download
-from indexers.confluence.hanging_search import searched, within
-from indexers.confluence.product import Space, is_current, moment, number, version
+from indexers.confluence.hanging_search import within
+from indexers.confluence.product import Space
 from indexers.confluence.reading import EMPTY, Seen
-from indexers.confluence.transport import Json, Refused, Transport
+from indexers.confluence.transport import Refused, Transport
 from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
 
-_EXPAND = "container,version"
 _DOWNLOADS_AT_ONCE = 2
 """Their bytes wait in memory until they are read."""
 _WEB_PAGES = {".htm", ".html", ".xhtml"}
-
-
-def is_attachment(key: str) -> bool:
-    """Both products name them so."""
-    return key.startswith("att")
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """``page`` is the id of what it hangs on; ``size`` in bytes, -1 if that is not told."""
-
-    key: str
-    page: str
-    name: str
-    version: int
-    size: int
-    link: str
-    modified: datetime | None
-
-    @property
-    def document(self) -> str:
-        return self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +68,15 @@ class Attachments:
     def enumerated(self, spaces: Sequence[Space]) -> Iterator[File]:
         self._passed_over.clear()
         for query in within("attachment", spaces):
-            yield from self._searched(query)
+            yield from found(self._transport, query)
 
     def looked_at(self, keys: Collection[str]) -> Iterator[File]:
-        found = abreast(self._alone, sorted(keys), self._transport.concurrency)
-        yield from filter(None, found)
+        ask = partial(alone, self._transport)
+        yield from filter(None, abreast(ask, sorted(keys), self._transport.concurrency))
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[File]:
-        for file in self._searched(f'type = attachment and lastmodified >= now("-{hours}h")'):
+        query = f'type = attachment and lastmodified >= now("-{hours}h")'
+        for file in found(self._transport, query):
             held = known.get(file.key)
             if self._passed_over.get(file.key) != file.version and (
                 held is None or version_of(held.revision) != file.version
@@ -199,43 +175,6 @@ class Attachments:
                 raise
             return refused
 
-    def _alone(self, key: str) -> File | None:
-        cloud = self._transport.base.cloud
-        path = f"/api/v2/attachments/{key}" if cloud else f"/rest/api/content/{key}"
-        try:
-            said = self._transport.get(path, {} if cloud else {"expand": _EXPAND})
-        except Refused as refused:
-            if refused.absent:
-                return None
-            raise
-        return self._file(said) if is_current(said, key) else None
-
-    def _searched(self, query: str) -> Iterator[File]:
-        for said in searched(self._transport, query, _EXPAND):
-            if is_attachment(str(said["id"])):
-                yield self._file(said)
-
-    def _file(self, said: Json) -> File:
-        """As either API writes it."""
-        changed = version(said)
-        name = str(said.get("title", ""))
-        page = str(
-            _at(said, "container", "id") or said.get("pageId") or said.get("blogPostId") or ""
-        )
-        link = _at(said, "_links", "download") or said.get("downloadLink")
-        size = said.get("fileSize", _at(said, "extensions", "fileSize"))
-        return File(
-            key=str(said["id"]),
-            page=page,
-            name=name,
-            version=number(changed),
-            size=size if isinstance(size, int) else -1,
-            link=self._transport.base.relative(
-                str(link or f"/download/attachments/{page}/{quote(name)}")
-            ),
-            modified=moment(changed.get("when") or changed.get("createdAt")),
-        )
-
 
 def _failed(document: Attached, why: str) -> Failed:
     """Without its name, which is for its page's readers alone."""
@@ -253,10 +192,3 @@ def _installed(ending: str) -> bool:
     except Unreadable as error:
         return str(error) != NOT_INSTALLED
     return True
-
-
-def _at(said: Json, *names: str) -> Any:
-    held: Any = said
-    for name in names:
-        held = held.get(name) if isinstance(held, Mapping) else None
-    return held

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from indexers.confluence.comment_listing import Said
-from indexers.confluence.hanging_search import searched
+from indexers.confluence.hanging_search import at, searched
 from indexers.confluence.product import moment, number, storage, version
 from indexers.confluence.reading import Seen
 from indexers.confluence.storage_format import VERSION as STORAGE
@@ -108,23 +107,16 @@ def _alone(wiki: Transport, one: Said) -> dict[str, Spoken | Refused]:
 
 def _spoken(said: Json) -> Spoken:
     """Raises: Refused."""
-    created, changed = _at(said, "history"), _at(said, "version")
-    author = _name(_at(created, "createdBy")) or _name(_at(changed, "by"))
-    at = moment(_at(created, "createdDate") or _at(changed, "when"))
+    created, changed = at(said, "history"), at(said, "version")
+    author = _name(at(created, "createdBy")) or _name(at(changed, "by"))
+    when = moment(at(created, "createdDate") or at(changed, "when"))
     return Spoken(
         body=storage(said),
         author=author,
-        day=at.date() if at else None,
-        selection=str(_at(said, "extensions", "inlineProperties", "originalSelection") or ""),
+        day=when.date() if when else None,
+        selection=str(at(said, "extensions", "inlineProperties", "originalSelection") or ""),
     )
 
 
 def _name(person: object) -> str:
-    return str(_at(person, "displayName") or _at(person, "publicName") or "")
-
-
-def _at(said: object, *names: str) -> Any:
-    held: Any = said
-    for name in names:
-        held = held.get(name) if isinstance(held, Mapping) else None
-    return held
+    return str(at(person, "displayName") or at(person, "publicName") or "")

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from indexers.confluence.attachments import Attachments, is_attachment
+from indexers.confluence.attachment_listing import is_attachment
+from indexers.confluence.attachments import Attachments
 from indexers.confluence.comments import Comments, is_comments
 from indexers.confluence.documents import Document
 from indexers.confluence.product import Space

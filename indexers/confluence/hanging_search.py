@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from indexers.confluence.paging import by_cursor, by_start, results
 from indexers.confluence.product import Space, named
@@ -31,3 +32,11 @@ def searched(wiki: Transport, query: str, expand: str, at_once: int = _AT_ONCE) 
     params: Params = {"cql": query, "expand": expand, "limit": at_once}
     for answer in pages(wiki, "/rest/api/content/search", params):
         yield from named(results(answer))
+
+
+def at(said: object, *names: str) -> Any:
+    """What stands at the end of a path of names; None if it breaks off."""
+    held: Any = said
+    for name in names:
+        held = held.get(name) if isinstance(held, Mapping) else None
+    return held

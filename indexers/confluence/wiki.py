@@ -124,7 +124,7 @@ class ConfluenceWiki:
         asked |= dict.fromkeys(part.page for part in parts)
         gone = self.survey.gone(list(asked)) if asked else frozenset()
         left = {part.document for part in parts if part.page not in gone}
-        return frozenset(key for key in keys if key in gone or key in {*hung} - left)
+        return (gone & {*keys}) | ({*hung} - left)
 
     def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
         """See `indexers.ports.Lookout`.
