@@ -1,0 +1,116 @@
+"""Whatever rights a Confluence has, each person finds what hangs on the pages that they may
+read, and nothing of other pages; after edits, too, in the search's sight or out of it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from bot.playground.confluence.state import Product
+from indexers.confluence.hanging import Extras
+from indexers.confluence.rights import Tokens
+from indexers.confluence.transport import Transport
+from indexers.confluence.wiki import ConfluenceWiki
+from indexers.sync import sync
+from tests.fakes.index import ListIndex
+from tests.indexers.confluence.conftest import Site
+from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, pages, principal, site_of
+from tests.properties.drawing import Drawn, draw, draw_faults, subjects
+
+WORLDS = 4
+PASSES = 3
+PRODUCTS: tuple[Product, ...] = ("cloud", "data-center")
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("seed", range(10))
+def test_each_person_finds_what_hangs_on_their_pages_and_nothing_else(
+    product: Product, seed: int
+) -> None:
+    chance = random.Random(f"hanging {product} {seed}")  # noqa: S311 - the same in every run
+    with site_of(product) as site:
+        worlds = [draw(site.world, chance, number) for number in range(WORLDS)]
+        for drawn in worlds:
+            draw_faults(drawn, chance, site.confluence.faults)
+            for page in drawn.pages():
+                _hang(drawn, page.id, chance)
+        transport = site.transport()
+        wiki = ConfluenceWiki(WIKI, transport, extras=Extras(attachments=True, comments=True))
+        index = ListIndex()
+        for _ in range(PASSES):
+            report = sync(wiki, index, EMBEDDER, SPLIT, max_removal=1)
+
+            assert report.complete
+            assert not report.failed
+            _assert_each_finds_theirs(site, transport, worlds, index)
+            for drawn in worlds:
+                _edit(drawn, chance)
+        transport.close()
+
+
+def _hang(drawn: Drawn, page: str, chance: random.Random) -> None:
+    world = drawn.world
+    if chance.random() < 0.6:
+        world.attach(page, "a.txt", f"{drawn.word} in a file {chance.random()}".encode())
+    for _ in range(chance.choice((0, 0, 1, 2))):
+        world.comment(page, f"<p>{drawn.word} in a comment</p>")
+
+
+def _edit(drawn: Drawn, chance: random.Random) -> None:
+    world = drawn.world
+    for page in drawn.pages():
+        match chance.randrange(8):
+            case 0:
+                named = subjects(drawn, chance)
+                users = [who.name for who in named if who.kind == "user"]
+                groups = [who.name for who in named if who.kind == "group"]
+                world.restrict(page.id, users=users, groups=groups)
+            case 1:
+                world.open(page.id)
+            case 2:
+                world.trash(page.id)
+            case 3:
+                _hang(drawn, page.id, chance)
+            case 4 if page.attachments:
+                world.detach(page.id, "a.txt")
+            case 5 if page.comments:
+                world.delete_comment(page.id, chance.choice(page.comments).id)
+            case 6:
+                world.unindexed |= {hung.id for hung in page.attachments}
+            case 7:
+                world.unindexed |= {hung.id for hung in page.comments}
+
+
+def _assert_each_finds_theirs(
+    site: Site, transport: Transport, worlds: list[Drawn], index: ListIndex
+) -> None:
+    tokens = Tokens(transport.base.site)
+    for drawn in worlds:
+        on = {page.id: _hung(drawn, page.id, index) for page in drawn.pages()}
+        for user in (*drawn.people, None):
+            hits = index.search(
+                drawn.word,
+                EMBEDDER.embed_question(drawn.word),
+                reader=principal(site.world, tokens, user),
+                limit=1000,
+            )
+            found = pages(hit for hit in hits if drawn.word in hit.passage.text)
+            readable = drawn.readable(user, bot=site.bot)
+            who = user.name if user else "a visitor"
+
+            assert found == readable | {key for page in readable for key in on[page]}, (
+                f"{who} in {drawn}"
+            )
+
+
+def _hung(drawn: Drawn, page: str, index: ListIndex) -> set[str]:
+    """What must be found of it: what the search has missed only if it is known already."""
+    held, world = index.known(WIKI), drawn.world
+    content = world.contents[page]
+    files = {file.id for file in content.attachments}
+    said = {f"{page}/comments"} if content.comments else set()
+    missed = {key for key in files if key in world.unindexed and key not in held}
+    if said and all(one.id in world.unindexed for one in content.comments):
+        missed |= said - held.keys()
+    return (files | said) - missed
