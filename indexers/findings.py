@@ -62,7 +62,7 @@ class Access:
 
     ``may_read`` None: it cannot be told, and ``why`` says why; otherwise ``gates`` do.
     ``read`` is whether the page is among those that are read at all. ``indexed`` None: it
-    is not indexed, or (``locked``) another process holds the index and it cannot be told.
+    is not indexed, or that cannot be told, and ``untold`` says why.
     """
 
     wiki: str
@@ -75,7 +75,7 @@ class Access:
     url: str = ""
     read: bool = True
     indexed: Indexed | None = None
-    locked: bool = False
+    untold: str = ""
 
     @property
     def deciding(self) -> GateInWords | None:

@@ -14,7 +14,14 @@ from config.settings import IndexSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers import doctor
 from indexers.confluence import storage_format
-from indexers.errors import IndexLocked, MassRemoval, WikiMisconfigured, WikiUnavailable
+from indexers.errors import (
+    IndexLocked,
+    IndexUnavailable,
+    MassRemoval,
+    ModelUnavailable,
+    WikiMisconfigured,
+    WikiUnavailable,
+)
 from indexers.findings import Access, Finding, Indexed, Level
 from indexers.index.current import CurrentIndex, Shelf, fingerprint
 from indexers.index.edge import EdgeIndex
@@ -119,13 +126,14 @@ class Indexing:
         Raises:
             WikiMisconfigured: it is the address of no wiki that is set.
             WikiUnavailable: the wiki cannot be asked.
-            IndexUnavailable: the index cannot be opened.
         """
         found, rule = self._access(email, url)
         try:
             known = self.index.known(found.wiki).get(found.page)
         except IndexLocked:
-            return replace(found, locked=True)
+            return replace(found, untold="a running Footnote holds the index")
+        except (IndexUnavailable, ModelUnavailable) as error:
+            return replace(found, untold=str(error))
         if known is None:
             return found
         indexed = Indexed(known.acl.admits(self._reader(email)), current=known.acl == rule)

@@ -22,7 +22,7 @@ class AccessNow:
     def used(self) -> bool | None:
         """Whether an answer for this person would use the page now; None: untold."""
         access = self.access
-        if access.locked or access.may_read is None:
+        if access.untold or access.may_read is None:
             return None
         if access.indexed is None:
             return False
@@ -34,8 +34,8 @@ class AccessNow:
         access, indexed = self.access, self.access.indexed
         if access.may_read is None:
             return ""
-        if access.locked:
-            return "Whether answers use it cannot be told: a running Footnote holds the index."
+        if access.untold:
+            return f"Whether answers use it cannot be told: {access.untold.rstrip('.')}."
         if indexed is None:
             return (
                 "It is not indexed, so no answer uses it; the next full pass reads it, unless it"
@@ -77,7 +77,7 @@ class AccessNow:
             "why": access.why,
             "read": access.read,
             "indexed": asdict(access.indexed) if access.indexed else None,
-            "index_locked": access.locked,
+            "untold": access.untold,
             "used": self.used,
             "answers": self.answers,
             "as_of": self.as_of.isoformat() if self.as_of else None,

@@ -478,8 +478,21 @@ def test_an_index_that_a_running_bot_holds_is_fine(office: Office) -> None:
     assert checked.code == 0
     assert has(said(checked, "index")["ok"], "in use by another Footnote")
     assert asked.code == 0
-    assert (asked.json["may_read"], asked.json["index_locked"]) == (True, True)
+    assert asked.json["may_read"] is True
     assert asked.json["used"] is None
+    assert "a running Footnote holds the index" in asked.json["answers"]
+
+
+def test_a_broken_index_keeps_no_word_of_the_wiki_back(office: Office) -> None:
+    office.shell.write("data/index", "a file, and no folder")
+    asked = office.access("ann@example.com", office.url(office.travel))
+    checked = office.doctor()
+
+    assert asked.code == 0
+    assert asked.json["may_read"] is True
+    assert "cannot be told" in asked.json["answers"]
+    assert checked.code == 1
+    assert said(checked, "index")["failure"]
 
 
 def test_slack_s_tokens_are_looked_at_and_slack_is_not_asked(

@@ -53,9 +53,9 @@ GATE = GateInWords("space ENG", passed=True, why="")
 
 
 def now(
-    may_read: bool | None, indexed: Indexed | None, *, rechecked: bool = True, locked: bool = False
+    may_read: bool | None, indexed: Indexed | None, *, rechecked: bool = True, untold: str = ""
 ) -> AccessNow:
-    access = Access("w", "ann", may_read, (GATE,), indexed=indexed, locked=locked)
+    access = Access("w", "ann", may_read, (GATE,), indexed=indexed, untold=untold)
     return AccessNow(access, NOON, rechecked)
 
 
@@ -69,7 +69,11 @@ def now(
         (now(False, Indexed(True, False), rechecked=False), True, "ANSWERS MAY USE IT"),
         (now(True, Indexed(True, False)), True, "to the same effect"),
         (now(True, None), False, "It is not indexed"),
-        (now(True, None, locked=True), None, "a running Footnote holds the index"),
+        (
+            now(True, None, untold="a running Footnote holds the index"),
+            None,
+            "a running Footnote holds the index",
+        ),
         (now(None, None), None, ""),
     ],
 )
