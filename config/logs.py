@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import sys
+import traceback
+from types import TracebackType
 
 _TALKATIVE = {
     "httpx": logging.WARNING,
@@ -16,14 +19,37 @@ _TALKATIVE = {
     "fastembed": logging.WARNING,
     "markdown_it": logging.INFO,
 }
+_OURS = {"bot", "config", "indexers"}
+_MOST = 10
+"""Errors that led to one another."""
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class Discreet(logging.Formatter):
+    """Tells where an error came up. Its words stand only with errors of ours, which are
+    written for operators: a library's may quote the page, or the question, it failed at."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        # Whoever formats a record first leaves the whole error in it for the others.
+        mine = copy.copy(record)
+        mine.exc_text = None
+        return super().format(mine)
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the library's name
+        told: list[str] = []
+        error = ei[1]
+        while error is not None and len(told) < _MOST:
+            kind = type(error)
+            words = f": {error}" if kind.__module__.partition(".")[0] in _OURS else ""
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            told.insert(0, f"{frames}{kind.__qualname__}{words}")
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\nwhich led to\n".join(told)
 
 
 def configure(level: str) -> None:
-    logging.basicConfig(
-        level=level,
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-        force=True,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Discreet("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, least in _TALKATIVE.items():
         logging.getLogger(name).setLevel(max(least, logging.getLevelNamesMapping()[level]))

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from config import logs
+from indexers.errors import WikiUnavailable
 from tests.kept_logging import kept_logging
+
+
+PAGE = "a secret plan"
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +64,27 @@ def test_configured_twice_it_logs_once(capsys: pytest.CaptureFixture[str]) -> No
     logging.getLogger("indexers").info("once")
 
     assert capsys.readouterr().err.count("once") == 1
+
+
+def fails_at(page: str) -> None:
+    try:
+        int(page)
+    except ValueError as error:
+        raise WikiUnavailable("The wiki is away.") from error
+
+
+def test_an_error_is_logged_where_it_came_up_without_a_library_s_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """They may be a page's. Ours are written for the operator."""
+    logs.configure("DEBUG")
+    try:
+        fails_at(PAGE)
+    except WikiUnavailable:
+        logging.getLogger("indexers.sync").exception("leave.md failed")
+    err = capsys.readouterr().err
+
+    assert err.index("int(page)") < err.index("ValueError") < err.index("which led to")
+    assert err.endswith("WikiUnavailable: The wiki is away.\n")
+    assert "leave.md failed" in err
+    assert "secret" not in err
