@@ -280,8 +280,9 @@ class _Run:
         except IndexersError:
             raise
         except Exception as error:
-            log.debug("%s of %s failed", key, self.wiki.name, exc_info=True)
-            self.report.failed.append(Failed(key, f"{type(error).__name__}: {error}"))
+            log.exception("%s: the page %s cannot be indexed", self.wiki.name, key)
+            reason = f"cannot be indexed ({type(error).__name__}; see the log)"
+            self.report.failed.append(Failed(key, reason))
             self._settled()
 
     def _settled(self, pages: int = 1) -> None:

@@ -189,14 +189,14 @@ def test_an_unreadable_page_keeps_its_last_version(house: House) -> None:
 def test_a_page_that_cannot_be_cut_fails_alone(house: House) -> None:
     def cut(page: Page) -> list[Passage]:
         if page.key == "leave":
-            raise RecursionError("too deep")
+            raise RecursionError(f"too deep: {page.sections}")
         return by_section(page)
 
     house.wiki.write("leave", "Leave is long.")
     house.wiki.write("travel", "Travel is far.")
     report = sync(house.wiki, house.index, house.embedder, cut)
 
-    assert report.failed == [Failed("leave", "RecursionError: too deep")]
+    assert report.failed == [Failed("leave", "cannot be indexed (RecursionError; see the log)")]
     assert report.added == 1
     assert house.readable().keys() == {"travel"}
 
