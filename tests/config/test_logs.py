@@ -11,7 +11,6 @@ from config import logs
 from indexers.errors import WikiUnavailable
 from tests.kept_logging import kept_logging
 
-
 PAGE = "a secret plan"
 
 
