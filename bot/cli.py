@@ -8,24 +8,25 @@ are wrong, 130 interrupted.
 
 from __future__ import annotations
 
-import functools
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
 from bot import terminal, wiring
 from bot.demo import run_demo
 from bot.errors import BotError, SlackMisconfigured
+from bot.evaluation import wiring as evaluating
+from bot.evaluation.command import evaluate
+from bot.options import as_json, configured
 from config import logs
-from config.loading import example, load, secrets
+from config.loading import example
 from config.settings import Secrets, Settings, SettingsError
 from config.wikis import FLAVOURS
 from indexers.errors import IndexersError, WikiMisconfigured
@@ -68,31 +69,6 @@ def cli() -> None:
     Start with `footnote demo`, or write a footnote.toml (`footnote settings` prints
     one to start from), then `footnote sync` and `footnote ask "..."`.
     """
-
-
-def configured(command: Callable[..., None]) -> Callable[..., None]:
-    """The options every command takes; hands it settings and secrets."""
-
-    @click.option(
-        "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="The settings file [default: ./footnote.toml, else $FOOTNOTE_CONFIG].",
-    )
-    @click.option(
-        "--data-dir",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="Where index and state live, instead of what the settings say.",
-    )
-    @functools.wraps(command)
-    def run(config: Path | None, data_dir: Path | None, **rest: Any) -> None:
-        settings = load(config, data_dir)
-        logs.configure(settings.log_level)
-        command(settings=settings, secrets=secrets(), **rest)
-
-    return run
-
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
 @cli.command()
@@ -191,10 +167,31 @@ def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
 
 @cli.command()
 @click.option("--all", "everything", is_flag=True, help="Settled ones too.")
+@click.option(
+    "--as-questions",
+    "questions",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write all that people judged, with 👍 too, as questions for `footnote eval`. The file "
+    "keeps what the bot itself forgets in time.",
+)
 @as_json
 @configured
-def flags(settings: Settings, secrets: Secrets, everything: bool, as_json: bool) -> None:  # noqa: ARG001 - every command is handed its secrets
+def flags(
+    settings: Settings,
+    secrets: Secrets,  # noqa: ARG001 - every command is handed its secrets
+    everything: bool,
+    questions: Path | None,
+    as_json: bool,
+) -> None:
     """Answers that people flagged as wrong."""
+    if questions:
+        count = evaluating.judged_questions(settings, questions)
+        if as_json:
+            terminal.print_json({"questions": count, "file": str(questions)})
+        else:
+            terminal.say(f"{questions}: {count} questions")
+        return
     rows = wiring.flags(settings, everything=everything)
     if as_json:
         terminal.print_json(rows)
@@ -243,37 +240,7 @@ def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: 
         sys.exit(FAILED)
 
 
-@cli.command("eval")
-@click.argument("questions", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option(
-    "--corpus",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Pages (JSON Lines: id, title, text) to index for this, instead of the wikis.",
-)
-@click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
-@as_json
-@configured
-def evaluate(
-    settings: Settings,
-    secrets: Secrets,
-    questions: Path,
-    corpus: Path | None,
-    wikis: tuple[str, ...],
-    as_json: bool,
-) -> None:
-    """Ask every question of QUESTIONS (JSON Lines, .gz too) and score the answers.
-
-    A line holds question and, where known, id, relevant {page: grade}, answers [...]
-    and answerable.
-    """
-    with terminal.progress_bars() as progress:
-        scores = wiring.evaluate(
-            settings, secrets, questions=questions, corpus=corpus, wikis=wikis, progress=progress
-        )
-    if as_json:
-        terminal.print_json(scores)
-    else:
-        terminal.print_scores(scores)
+cli.add_command(evaluate)
 
 
 @cli.command()

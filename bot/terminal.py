@@ -30,18 +30,18 @@ _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("
 """What a page may not say to a terminal: it would move, recolour or rename it."""
 
 
-def _text(words: str, style: str = "") -> Text:
+def safe(words: str, style: str = "") -> Text:
     """As it stands: whatever it holds, it commands nothing."""
     return Text(words.translate(_CONTROLS), style=style)
 
 
 def _assembled(*parts: str | tuple[str, str]) -> Text:
-    return Text.assemble(*(_text(p) if isinstance(p, str) else _text(*p) for p in parts))
+    return Text.assemble(*(safe(p) if isinstance(p, str) else safe(*p) for p in parts))
 
 
 def say(words: str, style: str = "") -> None:
     """To standard output, as it stands."""
-    out.print(_text(words, style), soft_wrap=True)
+    out.print(safe(words, style), soft_wrap=True)
 
 
 def print_json(value: object) -> None:
@@ -89,17 +89,17 @@ def _source_json(source: Source) -> dict[str, Any]:
 
 
 def print_answer(result: Answer | NoAnswer) -> None:
-    out.print(Padding(_text(result.text), (0, 0, 0, 2)))
+    out.print(Padding(safe(result.text), (0, 0, 0, 2)))
     out.print()
     sources = result.sources if isinstance(result, Answer) else result.nearest
     if sources and isinstance(result, NoAnswer):
         out.print("  The nearest pages:")
     for number, source in enumerate(sources, start=1):
         mark = f"[{number}]" if isinstance(result, Answer) else " - "
-        out.print(_text(f"  {mark} {where(source)}", style="bold"), soft_wrap=True)
-        out.print(_text(f"      {source.url}", style="blue"), soft_wrap=True)
+        out.print(safe(f"  {mark} {where(source)}", style="bold"), soft_wrap=True)
+        out.print(safe(f"      {source.url}", style="blue"), soft_wrap=True)
     if result.unchecked:
-        out.print(Padding(_text(result.unchecked.words, style="yellow"), (0, 0, 0, 2)))
+        out.print(Padding(safe(result.unchecked.words, style="yellow"), (0, 0, 0, 2)))
     if sources:
         out.print()
 
@@ -186,7 +186,7 @@ def busy(doing: str) -> Iterator[None]:
     if not err.is_terminal:
         yield
         return
-    with err.status(_text(f"{doing} ...")):
+    with err.status(safe(f"{doing} ...")):
         yield
 
 
@@ -204,7 +204,7 @@ def print_finding(finding: Finding) -> None:
         soft_wrap=True,
     )
     if finding.todo:
-        out.print(_text(f"           > {finding.todo}"), soft_wrap=True)
+        out.print(safe(f"           > {finding.todo}"), soft_wrap=True)
 
 
 def print_access(now: AccessNow) -> None:
@@ -222,11 +222,11 @@ def print_access(now: AccessNow) -> None:
         mark = ("  pass  ", "green") if gate.passed else ("  stop  ", "red")
         out.print(_assembled(mark, f"{gate.where}: {gate.why}"), soft_wrap=True)
     for sentence in filter(None, (access.why, now.answers)):
-        out.print(_text(f"  {sentence}"), soft_wrap=True)
+        out.print(safe(f"  {sentence}"), soft_wrap=True)
 
 
 def complain(text: str) -> None:
-    err.print(_text(text, style="red"), soft_wrap=True)
+    err.print(safe(text, style="red"), soft_wrap=True)
 
 
 def print_status(rows: dict[str, Any]) -> None:
@@ -239,12 +239,12 @@ def print_status(rows: dict[str, Any]) -> None:
     for name, row in rows["wikis"].items():
         as_of = datetime.fromisoformat(row["as_of"]).astimezone() if row["as_of"] else None
         table.add_row(
-            _text(name), f"{row['pages']:,}", f"{row['passages']:,}", f"{row['closed']:,}",
+            safe(name), f"{row['pages']:,}", f"{row['passages']:,}", f"{row['closed']:,}",
             f"{as_of:%d %b %H:%M}" if as_of else "never", *_lags(row["lag_seconds"]),
         )  # fmt: skip
         for key, space in row["spaces"].items():
             table.add_row(
-                _text(f"  {key}"), f"{space['pages']:,}", "", f"{space['closed']:,}", "",
+                safe(f"  {key}"), f"{space['pages']:,}", "", f"{space['closed']:,}", "",
                 *_lags(space["lag_seconds"]),
             )  # fmt: skip
     out.print(table)
@@ -272,35 +272,18 @@ def _span(seconds: float) -> str:
 def print_flags(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         out.print(_assembled((f"#{row['id']} {row['reason']}", "bold"), f" ({row['state']})"))
-        out.print(_text(f"  {row['question']}"), soft_wrap=True)
+        out.print(safe(f"  {row['question']}"), soft_wrap=True)
         if row["comment"]:
-            out.print(_text(f"  “{row['comment']}”"), soft_wrap=True)
+            out.print(safe(f"  “{row['comment']}”"), soft_wrap=True)
         for url in row["sources"]:
-            out.print(_text(f"  {url}", style="blue"), soft_wrap=True)
+            out.print(safe(f"  {url}", style="blue"), soft_wrap=True)
     if not rows:
         out.print("No flags.")
-
-
-def print_scores(scores: dict[str, Any]) -> None:
-    intervals = scores["intervals"]
-    for name, value in scores.items():
-        if name != "intervals":
-            span = intervals.get(name)
-            low_high = f"  ({span[0]:.3f} to {span[1]:.3f})" if span else ""
-            out.print(f"{name:16} {_figure(value)}{low_high}")
-
-
-def _figure(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_figure(inner)}" for name, inner in value.items())
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    return "-" if value is None else str(value)
 
 
 def print_sections(sections: Sequence[Section]) -> None:
     for section in sections:
         path = " > ".join(section.headings) or "(top)"
         out.print(_assembled((path, "bold"), (f"  #{section.anchor}", "blue")), soft_wrap=True)
-        out.print(_text(section.text), soft_wrap=True)
+        out.print(safe(section.text), soft_wrap=True)
         out.print()

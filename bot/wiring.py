@@ -16,10 +16,6 @@ from bot.answering.confidence import Confidence
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.errors import StateUnavailable
-from bot.evaluation.corpus import Corpus
-from bot.evaluation.questions import located, read_cases
-from bot.evaluation.report import report
-from bot.evaluation.run import ask_all
 from bot.model import Answer, NoAnswer, Question
 from bot.operations import doctor as checks
 from bot.operations import webhooks
@@ -119,7 +115,7 @@ def _write_down(
     from bot.state.pass_log import DatabasePassLog
 
     try:
-        with closing(_state(settings)) as state:
+        with closing(opened_state(settings)) as state:
             passes = DatabasePassLog(state)
             for report in reports:
                 before = passes.last_complete(report.wiki)
@@ -132,7 +128,7 @@ def _last_pass(settings: Settings, wiki: str) -> datetime | None:
     # See `flags`.
     from bot.state.pass_log import DatabasePassLog
 
-    with closing(_state(settings)) as state:
+    with closing(opened_state(settings)) as state:
         found = DatabasePassLog(state).last_complete(wiki)
     return found.astimezone() if found else None
 
@@ -143,7 +139,7 @@ def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
     # See `flags`.
     from bot.state.pass_log import DatabasePassLog
 
-    with Indexing(settings, secrets) as parts, closing(_state(settings)) as state:
+    with Indexing(settings, secrets) as parts, closing(opened_state(settings)) as state:
         counts = dict.fromkeys(parts.wikis, (0, 0)) | parts.index.counts()
         passes = DatabasePassLog(state).since(now() - _LATELY)
         return {
@@ -192,47 +188,13 @@ def _state_findings(settings: Settings, wikis: Sequence[str]) -> Iterator[Findin
     from bot.state.pass_log import DatabasePassLog
 
     try:
-        with closing(_state(settings)) as state:
+        with closing(opened_state(settings)) as state:
             passes = DatabasePassLog(state).since(now() - _LATELY)
     except StateUnavailable as error:
         yield failure("state", str(error))
         return
     yield ok("state", "The bot's database opens.")
     yield from checks.last_passes(wikis, passes)
-
-
-def evaluate(
-    settings: Settings,
-    secrets: Secrets,
-    *,
-    questions: Path,
-    corpus: Path | None,
-    wikis: Sequence[str],
-    progress: Callable[[Progress], None],
-) -> dict[str, Any]:
-    """Scores, as `bot.evaluation.run.report` gives them. With ``corpus``, its pages are
-    indexed in a scratch folder, once for each content.
-
-    Raises:
-        BadSet: a file that cannot be read.
-        WikiMisconfigured: no wiki is set, or none has one of these names.
-    """
-    cases = read_cases(questions)
-    scratch = Corpus(corpus) if corpus else None
-    folder = settings.data_dir / "scratch" / scratch.identity if scratch else None
-    with Indexing(settings, secrets, wikis=[scratch] if scratch else None, folder=folder) as parts:
-        parts.chosen(*wikis)
-        if scratch:
-            parts.sync(progress=progress)
-        keys = [key for wiki in parts.chosen(*wikis) for key in parts.index.known(wiki.name)]
-        outcomes = ask_all(
-            located(cases, keys),
-            answerer_of(settings, parts),
-            reader=Principal.of(EVERYONE),
-            wikis=tuple(wikis) or None,
-            progress=lambda done: progress(Progress("questions", done, len(cases))),
-        )
-    return report(outcomes)
 
 
 def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:
@@ -254,7 +216,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
 
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
-    with Indexing(settings, secrets) as parts, closing(_state(settings)) as state:
+    with Indexing(settings, secrets) as parts, closing(opened_state(settings)) as state:
         parts.chosen()
         passes = DatabasePassLog(state)
         syncing = OneSyncAtATime(parts, passes)
@@ -326,7 +288,7 @@ def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
     from bot.feedback.feedback import Feedback
     from bot.state.ledger import DatabaseLedger
 
-    with closing(_state(settings)) as state:
+    with closing(opened_state(settings)) as state:
         feedback = Feedback(DatabaseLedger(state), lambda: datetime.now(UTC))
         found = feedback.all_flags() if everything else feedback.open_flags()
         return [
@@ -345,7 +307,12 @@ def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
         ]
 
 
-def _state(settings: Settings) -> Database:
+def opened_state(settings: Settings) -> Database:
+    """
+    Raises:
+        SettingsError: its folder cannot be made.
+        StateUnavailable: it cannot be opened.
+    """
     # See `flags`.
     from bot.state.database import Database
 

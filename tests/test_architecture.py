@@ -14,7 +14,7 @@ OURS = ("bot", "config", "indexers")
 HOMES = {
     "aiohttp": ("bot/slack", "bot/playground"),
     "atlassian": ("indexers/confluence",),
-    "click": ("bot/cli.py",),
+    "click": ("bot/cli.py", "bot/options.py", "bot/evaluation/command.py"),
     "fastembed": ("indexers/index",),
     "llama_index": ("bot/answering", "bot/evaluation/judging.py"),
     "lxml": ("indexers/confluence",),
@@ -31,7 +31,7 @@ HOMES = {
     "qdrant_client": ("indexers/index",),
     "qdrant_edge": ("indexers/index",),
     "requests": ("indexers/confluence",),
-    "rich": ("bot/cli.py", "bot/terminal.py"),
+    "rich": ("bot/cli.py", "bot/terminal.py", "bot/scores.py"),
     "sentencex": ("indexers/splitting.py", "bot/answering"),
     "slack_bolt": ("bot/slack", "bot/playground"),
     "slack_sdk": ("bot/slack", "bot/playground"),
@@ -43,7 +43,10 @@ HOMES = {
 
 WIRING = (
     "bot/cli.py",
+    "bot/options.py",
     "bot/wiring.py",
+    "bot/evaluation/command.py",
+    "bot/evaluation/wiring.py",
     "bot/demo.py",
     "bot/confluence_demo.py",
     "indexers/wiring.py",

@@ -141,25 +141,6 @@ def test_progress_is_not_drawn_where_nobody_sees_it(capsys: pytest.CaptureFixtur
     assert capsys.readouterr() == ("", "")
 
 
-def test_scores_are_lined_up_with_their_intervals(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.print_scores(
-        {
-            "questions": 3,
-            "hit@1": 0.5,
-            "ndcg@10": None,
-            "refusal": {"precision": None, "recall": 1.0},
-            "intervals": {"hit@1": (0.25, 0.75), "ndcg@10": None},
-        }
-    )
-
-    assert capsys.readouterr().out.splitlines() == [
-        "questions        3",
-        "hit@1            0.500  (0.250 to 0.750)",
-        "ndcg@10          -",
-        "refusal          precision -, recall 1.000",
-    ]
-
-
 def test_sections_are_shown_with_their_anchors(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.print_sections(
         [Section((), "", "Top [1]."), Section(("Paid", "Long"), "long", "- One\n- Two")]

@@ -1,0 +1,108 @@
+"""``footnote eval``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bot import scores, terminal
+from bot.evaluation import wiring
+from bot.options import as_json, configured
+from config.settings import Secrets, Settings
+
+
+@click.command("eval")
+@click.argument(
+    "questions",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    required=False,
+)
+@click.option("--flags", is_flag=True, help="Ask what people judged answers of, in Slack.")
+@click.option(
+    "--corpus",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Pages (JSON Lines: id, title, text) to index for this, instead of the wikis.",
+)
+@click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
+@click.option(
+    "--as", "email", metavar="EMAIL", help="With this person's rights [default: everyone's]."
+)
+@click.option(
+    "--rewrites", is_flag=True, help="Only questions that have a `rewrite`, in its words."
+)
+@click.option(
+    "--answers", is_flag=True, help="What the answers rest on, too, and which ones fail and why."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    metavar="RUN.json",
+    help="Keep this run, every question of it, to compare others with.",
+)
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="RUN.json",
+    help="Compare with that run: what got better and worse, and whether by chance.",
+)
+@as_json
+@configured
+def evaluate(
+    settings: Settings,
+    secrets: Secrets,
+    questions: Path | None,
+    flags: bool,
+    corpus: Path | None,
+    wikis: tuple[str, ...],
+    email: str | None,
+    rewrites: bool,
+    answers: bool,
+    out: Path | None,
+    against: Path | None,
+    as_json: bool,
+) -> None:
+    """Ask every question of QUESTIONS (JSON Lines, .gz too) and score the answers.
+
+    A line of QUESTIONS is an object. It holds the question and, where known, what can be
+    measured of it:
+
+    \b
+      question    its words
+      id          a name of its own, by which two runs are compared
+      relevant    {page: grade}, the page by its path or id; 0 is one it must not lead to
+      answers     [...], texts one of which a right answer holds
+      answerable  false if the wiki has no answer
+      type, turn  by which the figures are told apart
+      history     [{role, text}], what was said before; role is asker, bot or other
+      rewrite     the question in words that need no history
+
+    \b
+    Does a change make it better?
+      footnote eval questions.jsonl --out before.json
+      footnote eval questions.jsonl --against before.json
+    """
+    if flags == bool(questions):
+        raise click.UsageError("Give either QUESTIONS or --flags.")
+    if out and not out.parent.is_dir():
+        raise click.UsageError(f"--out: there is no folder {out.parent}.")
+    with terminal.progress_bars() as progress:
+        found = wiring.evaluate(
+            settings,
+            secrets,
+            questions=questions,
+            corpus=corpus,
+            wikis=wikis,
+            email=email,
+            rewrites=rewrites,
+            answers=answers,
+            out=out,
+            against=against,
+            progress=progress,
+        )
+    for problem in scores.unreachable(found["unreachable"]):
+        terminal.complain(problem)
+    if as_json:
+        terminal.print_json(found)
+    else:
+        scores.print_scores(found)

@@ -1,0 +1,100 @@
+"""Settings -> a run of questions, and the questions that people's judgements make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.evaluation import comparing
+from bot.evaluation.corpus import Corpus
+from bot.evaluation.lines import write_rows
+from bot.evaluation.questions import cases_of, located, read_cases, unreachable
+from bot.evaluation.regression import regression
+from bot.evaluation.report import report
+from bot.evaluation.run import ask_all
+from bot.wiring import answerer_of, opened_state
+from config.settings import Secrets, Settings
+from indexers.model import EVERYONE, Principal, Progress
+from indexers.wiring import Indexing
+
+
+def evaluate(
+    settings: Settings,
+    secrets: Secrets,
+    *,
+    questions: Path | None,
+    corpus: Path | None,
+    wikis: Sequence[str],
+    email: str | None = None,
+    rewrites: bool = False,
+    answers: bool = False,
+    out: Path | None = None,
+    against: Path | None = None,
+    progress: Callable[[Progress], None],
+) -> dict[str, Any]:
+    """Scores, as `bot.evaluation.report.report` gives them. Without ``questions``, those that
+    people judged the answers of are asked. With ``corpus``, its pages are indexed in a scratch
+    folder, once for each content. With ``rewrites``, only questions that have one are asked,
+    in its words. The run is kept in ``out``, and compared with the one in ``against``.
+
+    Raises:
+        BadSet, BadRun: a file that cannot be read or written.
+        WikiMisconfigured: no wiki is set, or none has one of these names.
+    """
+    earlier = comparing.load(against) if against else None
+    cases = read_cases(questions) if questions else cases_of(_judged(settings))
+    if rewrites:
+        cases = [case.rewritten for case in cases if case.rewrite]
+    scratch = Corpus(corpus) if corpus else None
+    folder = settings.data_dir / "scratch" / scratch.identity if scratch else None
+    with Indexing(settings, secrets, wikis=[scratch] if scratch else None, folder=folder) as parts:
+        parts.chosen(*wikis)
+        if scratch:
+            parts.sync(progress=progress)
+        reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
+        known = {
+            key: page.acl
+            for wiki in parts.chosen(*wikis)
+            for key, page in parts.index.known(wiki.name).items()
+        }
+        cases = located(cases, known)
+        outcomes = ask_all(
+            cases,
+            answerer_of(settings, parts),
+            reader=reader,
+            wikis=tuple(wikis) or None,
+            progress=lambda done: progress(Progress("questions", done, len(cases))),
+        )
+    rows = comparing.rows(outcomes)
+    scores = report(outcomes, answers=answers)
+    scores["unreachable"] = unreachable(cases, known, reader)
+    if out:
+        comparing.save(out, scores, rows)
+    if earlier is not None:
+        scores["against"] = comparing.compare(earlier, rows)
+    return scores
+
+
+def judged_questions(settings: Settings, file: Path) -> int:
+    """Write those that people judged the answers of, as a question set; how many.
+
+    Raises:
+        BadSet: the file cannot be written.
+    """
+    rows = [row for _, _, row in _judged(settings)]
+    write_rows(file, rows)
+    return len(rows)
+
+
+def _judged(settings: Settings) -> list[tuple[int, str, dict[str, Any]]]:
+    # SQLAlchemy takes a third of a second to import, which a question set needs not.
+    from bot.feedback.feedback import Feedback
+    from bot.state.ledger import DatabaseLedger
+
+    with closing(opened_state(settings)) as state:
+        feedback = Feedback(DatabaseLedger(state), lambda: datetime.now(UTC))
+        rows = regression(feedback.all_flags(), feedback.praised(), feedback.earlier)
+    return [(number, f"judged question {number}", row) for number, row in enumerate(rows, start=1)]
