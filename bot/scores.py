@@ -48,21 +48,21 @@ _APART = {
     "intervals", "latency_ms", "stages_ms", "by_type", "by_turn", "unreachable", "answers",
     "against",
 }  # fmt: skip
-_GROUP = ("questions", "hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment")
+_OF_GROUP = ("hit@1", "recall@5", "ndcg@10", "containment")
 
 
 def _print_groups(name: str, groups: dict[str, dict[str, Any]]) -> None:
-    """The half width of the interval stands behind each figure."""
+    """Half the width of the interval stands behind each figure. The rest is in the JSON."""
     out.print()
-    table = Table(name, *_GROUP, "decided", box=None, pad_edge=False)
+    table = Table(name, "n", *_OF_GROUP, box=None, pad_edge=False)
     for group, scores in groups.items():
         spans = scores["intervals"]
         cells = []
-        for column in (*_GROUP, "decided"):
+        for column in _OF_GROUP:
             span = spans.get(column)
             around = f" ±{(span[1] - span[0]) / 2:.2f}" if span else ""
             cells.append(f"{_figure(scores[column])}{around}")
-        table.add_row(safe(group or "-"), *cells)
+        table.add_row(safe(group or "-"), str(scores["questions"]), *cells)
     out.print(table)
 
 

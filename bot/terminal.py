@@ -160,7 +160,8 @@ _LISTED = 20
 
 @contextmanager
 def progress_bars() -> Iterator[Any]:
-    """A function that takes a sync's progress and draws it; silent off a terminal."""
+    """A function that takes a sync's progress, or that of something else that is being done,
+    and draws it; silent off a terminal."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -172,10 +173,11 @@ def progress_bars() -> Iterator[Any]:
     ) as bars:
         tasks: dict[str, Any] = {}
 
-        def draw(progress: SyncProgress) -> None:
-            if progress.wiki not in tasks:
-                tasks[progress.wiki] = bars.add_task(f"Reading {progress.wiki}", total=None)
-            bars.update(tasks[progress.wiki], completed=progress.done, total=progress.total or None)
+        def draw(progress: SyncProgress, doing: str = "Reading") -> None:
+            name = f"{doing} {progress.wiki}"
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=None)
+            bars.update(tasks[name], completed=progress.done, total=progress.total or None)
 
         yield draw
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -86,20 +87,25 @@ def evaluate(
         raise click.UsageError("Give either QUESTIONS or --flags.")
     if out and not out.parent.is_dir():
         raise click.UsageError(f"--out: there is no folder {out.parent}.")
-    with terminal.progress_bars() as progress:
-        found = wiring.evaluate(
-            settings,
-            secrets,
-            questions=questions,
-            corpus=corpus,
-            wikis=wikis,
-            email=email,
-            rewrites=rewrites,
-            answers=answers,
-            out=out,
-            against=against,
-            progress=progress,
-        )
+    try:
+        with terminal.progress_bars() as progress:
+            found = wiring.evaluate(
+                settings,
+                secrets,
+                questions=questions,
+                corpus=corpus,
+                wikis=wikis,
+                email=email,
+                rewrites=rewrites,
+                answers=answers,
+                out=out,
+                against=against,
+                progress=progress,
+                asking=partial(progress, doing="Asking"),
+            )
+    except KeyboardInterrupt:
+        terminal.complain("Interrupted; nothing is scored, and what is indexed is kept.")
+        raise
     for problem in scores.unreachable(found["unreachable"]):
         terminal.complain(problem)
     if as_json:

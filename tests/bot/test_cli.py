@@ -317,59 +317,6 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
     assert "outdated (open)\n  How [long]?\n  “It is 28.”\n" in shown
 
 
-QUESTIONS = [
-    {"question": "How long is leave?", "relevant": {"a": 1}, "answers": ["thirty days"]},
-    {"question": "How is travel booked?", "relevant": {"b": 1}, "answers": ["train"]},
-    {"question": "Which gluon decays in quantum chromodynamics?", "answerable": False},
-]
-CORPUS = [
-    {"id": "a", "title": "Leave", "text": "Leave is thirty days long."},
-    {"id": "b", "title": "Travel", "text": "Travel is booked by train."},
-]
-
-
-def lines(rows: list[dict[str, object]]) -> str:
-    return "".join(f"{json.dumps(row)}\n" for row in rows)
-
-
-def test_a_corpus_is_scored_by_the_contract_and_indexed_once(shell: Shell) -> None:
-    shell.write("q.jsonl", lines(QUESTIONS))
-    shell.write("c.jsonl", lines(CORPUS))
-    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
-
-    assert ran.code == 0
-    assert ran.json["questions"] == 3
-    assert ran.json["hit@1"] == ran.json["recall@5"] == ran.json["recall@10"] == 1.0
-    assert ran.json["mrr@10"] == ran.json["ndcg@10"] == ran.json["containment"] == 1.0
-    assert ran.json["refusal"]["precision"] == ran.json["refusal"]["recall"] == 1.0
-    assert ran.json["refusal"]["auroc"] == 1.0
-    assert ran.json["verbatim_quotes"] == ran.json["links_in_shown"] == 1.0
-    assert ran.json["answered"] == pytest.approx(2 / 3)
-    assert ran.json["latency_ms"].keys() == {"retrieve_p50", "retrieve_p95"}
-    assert len(ran.json["intervals"]["hit@1"]) == 2
-    (before,) = shell.folder.glob("data/scratch/*")
-    again = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
-    assert again.code == 0
-    assert "hit@1            1.000  (1.000 to 1.000)" in again.out
-    assert list(shell.folder.glob("data/scratch/*")) == [before]
-
-
-def test_the_wikis_themselves_are_scored_by_page(handbook: Shell) -> None:
-    handbook.write("q.jsonl", lines([{"question": "Leave?", "relevant": {"leave.md": 1}}]))
-    handbook.footnote("sync")
-
-    assert handbook.footnote("eval", "q.jsonl", "--json").json["hit@1"] == 1.0
-
-
-def test_a_broken_question_set_says_which_line(shell: Shell) -> None:
-    shell.write("q.jsonl", '{"question": "Fine?"}\n{"question": \n')
-    shell.write("c.jsonl", lines(CORPUS))
-    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
-
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("q.jsonl, line 2: no JSON")
-
-
 def test_a_page_is_shown_as_it_is_read(shell: Shell) -> None:
     shell.write("page.md", "Top.\n\n# Leave\n\nAsk *now*.\n\n```sh\nmake  leave\n```\n")
     shown = shell.footnote("convert", "page.md")

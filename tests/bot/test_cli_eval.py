@@ -1,0 +1,295 @@
+"""`footnote eval` and what feeds it, run as a script runs them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answering.answerer import Answerer
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Asked, Complaint, Place
+from bot.model import Answer, NoAnswer, Question, Source
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+from config.settings import Secrets
+from tests.bot.shell import Shell
+from tests.kept_logging import kept_logging
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Shell]:
+    for name in list(os.environ):
+        if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    with kept_logging():
+        yield Shell(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def handbook(shell: Shell) -> Shell:
+    """A folder with settings and a wiki of two pages, synced."""
+    shell.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n')
+    shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")
+    shell.write("pages/travel.md", "# Travel\n\nTravel is booked by train, never by plane.\n")
+    shell.footnote("sync")
+    return shell
+
+
+QUESTIONS: list[dict[str, Any]] = [
+    {
+        "id": "q1",
+        "question": "How long is leave?",
+        "relevant": {"a": 1},
+        "answers": ["thirty days"],
+    },
+    {"question": "How is travel booked?", "relevant": {"b": 1}, "answers": ["train"]},
+    {"question": "Which gluon decays in quantum chromodynamics?", "answerable": False},
+]
+CORPUS: list[dict[str, Any]] = [
+    {"id": "a", "title": "Leave", "text": "Leave is thirty days long."},
+    {"id": "b", "title": "Travel", "text": "Travel is booked by train."},
+]
+
+
+def lines(rows: list[dict[str, Any]]) -> str:
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
+
+
+def test_a_corpus_is_scored_by_the_contract_and_indexed_once(shell: Shell) -> None:
+    shell.write("q.jsonl", lines(QUESTIONS))
+    shell.write("c.jsonl", lines(CORPUS))
+    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
+
+    assert ran.code == 0
+    assert ran.json["questions"] == 3
+    assert ran.json["hit@1"] == ran.json["recall@5"] == ran.json["recall@10"] == 1.0
+    assert ran.json["mrr@10"] == ran.json["ndcg@10"] == ran.json["containment"] == 1.0
+    assert ran.json["refusal"]["precision"] == ran.json["refusal"]["recall"] == 1.0
+    assert ran.json["refusal"]["auroc"] == 1.0
+    assert ran.json["verbatim_quotes"] == ran.json["links_in_shown"] == 1.0
+    assert ran.json["answered"] == pytest.approx(2 / 3)
+    assert ran.json["latency_ms"].keys() == {"retrieve_p50", "retrieve_p95"}
+    assert len(ran.json["intervals"]["hit@1"]) == 2
+    (before,) = shell.folder.glob("data/scratch/*")
+    again = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
+    assert again.code == 0
+    assert "hit@1            1.000  (1.000 to 1.000)" in again.out
+    assert list(shell.folder.glob("data/scratch/*")) == [before]
+
+
+def test_the_wikis_themselves_are_scored_by_page(handbook: Shell) -> None:
+    handbook.write("q.jsonl", lines([{"question": "Leave?", "relevant": {"leave.md": 1}}]))
+
+    assert handbook.footnote("eval", "q.jsonl", "--json").json["hit@1"] == 1.0
+
+
+def test_a_broken_question_set_says_which_line(shell: Shell) -> None:
+    shell.write("q.jsonl", '{"question": "Fine?"}\n{"question": \n')
+    shell.write("c.jsonl", lines(CORPUS))
+    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("q.jsonl, line 2: no JSON")
+
+
+def evaluated(shell: Shell, *options: str) -> Any:
+    """The JSON of a run over the questions and the corpus."""
+    shell.write("q.jsonl", lines(QUESTIONS))
+    shell.write("c.jsonl", lines(CORPUS))
+    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json", *options)
+
+    assert ran.code == 0, ran.err
+    return ran.json
+
+
+def timeless(scores: Any) -> Any:
+    return {name: value for name, value in scores.items() if not name.endswith("_ms")}
+
+
+def test_the_same_run_twice_has_the_same_figures(shell: Shell) -> None:
+    first = evaluated(shell, "--answers", "--out", "1.json")
+    again = evaluated(shell, "--answers", "--out", "2.json", "--against", "1.json")
+    kept, kept_again = (json.loads(Path(name).read_text()) for name in ("1.json", "2.json"))
+    against = again.pop("against")
+
+    assert timeless(first) == timeless(again)
+    assert kept["questions"] == kept_again["questions"]
+    assert timeless(kept["report"]) == timeless(kept_again["report"])
+    assert against["better"] == against["worse"] == against["answers_changed"] == []
+    assert {told["p"] for told in against["measures"].values()} == {1.0}
+
+
+def test_what_got_worse_is_told_by_question(shell: Shell) -> None:
+    evaluated(shell, "--out", "before.json")
+    corpus = [CORPUS[0] | {"text": "Leave is forty days long."}, CORPUS[1]]
+    shell.write("changed.jsonl", lines(corpus))
+    arguments = ("eval", "q.jsonl", "--corpus", "changed.jsonl", "--against", "before.json")
+    shown = shell.footnote(*arguments)
+    told = shell.footnote(*arguments, "--json").json["against"]
+
+    assert [one["id"] for one in told["worse"]] == ["q1"]
+    assert told["worse"][0]["scores"] == {"containment": [1.0, 0.0]}
+    assert told["measures"]["containment"]["difference"] == -0.5
+    assert "\n1 worse:\n  q1: How long is leave? (containment 1.00 > 0.00)\n" in shown.out
+    assert "3 questions are in both runs" in shown.out
+
+
+def test_answers_are_accounted_for_and_failing_ones_listed(shell: Shell) -> None:
+    answers = evaluated(shell, "--answers")["answers"]
+
+    assert answers == {
+        "sentences": 2, "cited_sentences": 1.0, "faithful": None, "relevant": None, "failures": {}
+    }  # fmt: skip
+    shell.write("q.jsonl", lines([QUESTIONS[0] | {"answers": ["forty"]}]))
+    shown = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--answers")
+    assert "1 fail by containment:\n  q1: How long is leave?\n    > Leave is thirty" in shown.out
+
+
+def test_figures_are_told_by_type_and_by_turn(shell: Shell) -> None:
+    history = [{"role": "user", "text": "What is leave?"}, {"role": "assistant", "text": "Time."}]
+    shell.write(
+        "q.jsonl",
+        lines([
+            QUESTIONS[0] | {"type": "fact"},
+            QUESTIONS[1] | {"type": "rule", "history": history},
+            QUESTIONS[2] | {"type": "rule"},
+        ]),
+    )  # fmt: skip
+    shell.write("c.jsonl", lines(CORPUS))
+    ran = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--json")
+    shown = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
+
+    assert {name: group["questions"] for name, group in ran.json["by_type"].items()} == {
+        "fact": 1, "rule": 2
+    }  # fmt: skip
+    assert {name: group["questions"] for name, group in ran.json["by_turn"].items()} == {
+        "1": 2, "2": 1
+    }  # fmt: skip
+    assert ran.json["by_type"]["rule"]["refusal"]["recall"] == 1.0
+    assert "\nrule  2  1.000 ±0.00" in shown.out
+    assert ran.json["stages_ms"].keys() == {"embed", "search", "retrieve", "compose", "total"}
+    assert evaluated(shell)["by_type"] is None
+
+
+def test_history_is_passed_on_and_rewrites_are_asked_instead(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Question] = []
+    compose = Answerer.compose
+
+    def watched(self: Answerer, question: Question, retrieved: Any) -> Answer | NoAnswer:
+        asked.append(question)
+        return compose(self, question, retrieved)
+
+    monkeypatch.setattr(Answerer, "compose", watched)
+    follow_up = {"question": "How long?", "history": ["Leave?"], "rewrite": "How long is leave?"}
+    shell.write("q.jsonl", lines([follow_up, QUESTIONS[1]]))
+    shell.write("c.jsonl", lines(CORPUS))
+    shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
+    shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--rewrites")
+
+    assert [(one.text, len(one.history)) for one in asked] == [
+        ("How long?", 1), ("How is travel booked?", 0), ("How long is leave?", 0)
+    ]  # fmt: skip
+
+
+def test_pages_that_no_search_can_find_are_told(handbook: Shell) -> None:
+    handbook.write("q.jsonl", lines([{"question": "Leave?", "relevant": {"leave": 1, "no.md": 1}}]))
+    ran = handbook.footnote("eval", "q.jsonl", "--json")
+
+    assert ran.json["unreachable"] == {"not_indexed": ["leave", "no.md"], "closed": []}
+    assert ran.err == "2 of the relevant pages are not indexed: leave, no.md\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        ([], 2, "Give either QUESTIONS or --flags."),
+        (["q.jsonl", "--flags"], 2, "Give either QUESTIONS or --flags."),
+        (["q.jsonl", "--out", "no/run.json"], 2, "there is no folder no"),
+        (["q.jsonl", "--against", "no.json"], 2, "does not exist"),
+        (["q.jsonl", "--against", "q.jsonl"], 1, "q.jsonl: is no run that"),
+    ],
+)
+def test_what_cannot_be_done_is_told_before_anything_is_asked(
+    options: list[str], code: int, said: str, handbook: Shell
+) -> None:
+    handbook.write("q.jsonl", lines(QUESTIONS[:1]))
+    ran = handbook.footnote("eval", *options)
+
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+
+
+def test_an_interrupted_run_keeps_and_prints_nothing(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    handbook.write("q.jsonl", lines(QUESTIONS))
+    with monkeypatch.context() as patched:
+        patched.setattr(Answerer, "compose", interrupt)
+        ran = handbook.footnote("eval", "q.jsonl", "--out", "run.json", "--json")
+
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err.strip() == "Interrupted; nothing is scored, and what is indexed is kept."
+    assert not list(handbook.folder.glob("run.json*"))
+    assert handbook.footnote("eval", "q.jsonl").code == 0
+
+
+@pytest.fixture
+def judged(handbook: Shell) -> Shell:
+    """Somebody was glad of an answer, and somebody else was sent to the wrong page."""
+    state = Database.open(handbook.folder / "data" / "state.sqlite3")
+    try:
+        feedback = Feedback(DatabaseLedger(state), lambda: datetime(2026, 11, 3, tzinfo=UTC))
+
+        def given(question: str, page: str) -> int:
+            place = Place("T1", "C1", question, question)
+            source = Source("?", "", "https://x.invalid", "x", "handbook", page, "1")
+            asked = Asked(question, "U1", place, private=False)
+            return feedback.record(asked, Answer("So. [1]", (source,), 0.9)).id
+
+        feedback.praise(given("How long is leave?", "leave.md"), "U2")
+        feedback.complain(given("How is travel booked?", "travel.md"), "U2", Complaint.WRONG_PAGE)
+    finally:
+        state.close()
+    return handbook
+
+
+def test_what_people_judged_is_asked_again_by_one_command(judged: Shell) -> None:
+    found = judged.footnote("eval", "--flags", "--json").json
+
+    assert found["questions"] == 2
+    assert found["hit@1"] == 1.0
+    # The bot still leads to the page that somebody called the wrong one.
+    assert found["avoids_unfit"] == 0.0
+    assert found["by_type"].keys() == {"praised", "wrong_page"}
+
+
+@pytest.mark.parametrize("name", ["flags.jsonl", "flags.jsonl.gz"])
+def test_what_people_judged_is_kept_as_a_question_set(name: str, judged: Shell) -> None:
+    told = judged.footnote("flags", "--as-questions", name, "--json")
+    data = Path(name).read_bytes()
+    text = gzip.decompress(data).decode() if name.endswith("gz") else data.decode()
+
+    assert told.json == {"questions": 2, "file": name}
+    assert judged.footnote("flags", "--as-questions", name).out == f"{name}: 2 questions\n"
+    assert [json.loads(line)["relevant"] for line in text.splitlines()] == [
+        {"leave.md": 1.0}, {"travel.md": 0.0}
+    ]  # fmt: skip
+    from_file, from_state = (
+        judged.footnote("eval", which, "--json").json for which in (name, "--flags")
+    )
+    assert timeless(from_file) == timeless(from_state)
