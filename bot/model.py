@@ -28,18 +28,22 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Question:
     """``reader`` is whose rights count; ``wikis`` narrows the search, None is all;
-    ``history`` are the earlier turns of its conversation, oldest first."""
+    ``history`` are the earlier turns of its conversation, oldest first. To ``person`` and
+    ``channel`` what a language model costs is counted; empty is to nobody."""
 
     text: str
     reader: Principal
     wikis: tuple[str, ...] | None = None
     history: tuple[Turn, ...] = ()
+    person: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where an answer comes from. ``quote`` stands verbatim in the page (light
-    Markdown, see `indexers.prose`); ``url`` leads to the section."""
+    Markdown, see `indexers.prose`); ``url`` leads to the section. ``outdated``: its people
+    marked the page so; ``old``: nobody edited it for longer than is set."""
 
     title: str
     heading: str
@@ -51,6 +55,7 @@ class Source:
     owner: str = ""
     updated: date | None = None
     outdated: bool = False
+    old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +92,45 @@ class Unchecked:
         return f"{told} They were last checked on {self.last_check:%d %b %Y at %H:%M}."
 
 
+class Fallback(StrEnum):
+    """Why an answer is made of quotations though a language model is set."""
+
+    FAILED = "failed"
+    SLOW = "slow"
+    BUSY = "busy"
+    CAPPED = "capped"
+    UNSUPPORTED = "unsupported"
+
+    @property
+    def words(self) -> str:
+        return _FALLBACKS[self]
+
+
+_FALLBACKS = {
+    Fallback.FAILED: "The language model failed, so these are quotations.",
+    Fallback.SLOW: "The language model took too long, so these are quotations.",
+    Fallback.BUSY: "The language model is busy, so these are quotations.",
+    Fallback.CAPPED: "What the language model may cost is used up for today, so these are "
+    "quotations.",
+    Fallback.UNSUPPORTED: "What the language model wrote is not borne out by the pages, so these "
+    "are quotations.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """``text`` is plain reading form with ``[n]`` behind what source n says
-    (sources count from 1); ``confidence`` is the estimated chance that it is right."""
+    (sources count from 1); ``confidence`` is the estimated chance that it is right.
+    ``composed``: in a language model's words, each sentence checked; else quotations,
+    and ``fallback`` says why, if a model is set."""
 
     text: str
     sources: tuple[Source, ...]
     confidence: float
     timings: Timings = field(default_factory=Timings)
     unchecked: Unchecked | None = None
+    composed: bool = False
+    fallback: Fallback | None = None
 
 
 class Reason(StrEnum):

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence
 from bot.answering.quoting import quote
-from bot.answering.recheck import MOST_CITED, Recheck
+from bot.answering.recheck import MOST_CITED, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
+from bot.answering.sources import Aging, source_of
 from bot.model import Answer, NoAnswer, Question, Reason, Source, Timings
-from indexers.model import Passage
 from indexers.prose import readable
 
 LONGEST_QUESTION = 4000
@@ -22,9 +23,10 @@ _NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """Answers by quotation. ``wikis`` are named in this order, ``max_characters`` bounds
-    an answer's text, ``min_confidence`` (0 to 1) is where silence begins; without
-    ``recheck`` pages are taken as the index holds them."""
+    """Answers by quotation, or in a language model's words if there is a ``composer``.
+    ``wikis`` are named in this order, ``max_characters`` bounds a quoted answer's text,
+    ``min_confidence`` (0 to 1) is where silence begins; without ``recheck`` pages are
+    taken as the index holds them; ``aging`` says which are old."""
 
     retrieval: Retrieval
     confidence: Confidence
@@ -32,6 +34,8 @@ class Answerer:
     max_characters: int = 700
     min_confidence: float = 0.3
     recheck: Recheck | None = None
+    composer: Composer | None = None
+    aging: Aging | None = None
     clock: Callable[[], float] = time.perf_counter
 
     def answer(self, question: Question) -> Answer | NoAnswer:
@@ -42,15 +46,24 @@ class Answerer:
         if reason := _unfit(question.text):
             return NoAnswer(reason, _TEXTS[reason])
         retrieved = self.retrieval(question)
+        compose: Compose = partial(self.compose, question)
+        if self.composer:
+            compose = self.composer.begin(question, compose)
+        said = self._checked(question, retrieved, compose)
+        return self.aging(said) if self.aging else said
+
+    def _checked(
+        self, question: Question, retrieved: Retrieved, compose: Compose
+    ) -> Answer | NoAnswer:
         if self.recheck is None:
-            return self.compose(question, retrieved)
+            return compose(retrieved)
         started = self.clock()
-        said = self.recheck(question.reader, retrieved, partial(self.compose, question))
+        said = self.recheck(question.reader, retrieved, compose)
         took = (self.clock() - started) * 1000
         return replace(said, timings=replace(said.timings, check=took - said.timings.compose))
 
     def compose(self, question: Question, retrieved: Retrieved) -> Answer | NoAnswer:
-        """What ``retrieved`` says to the question."""
+        """What ``retrieved`` says to the question, in quotations."""
         started = self.clock()
         if not retrieved.pages:
             timings = Timings(retrieved.embed_ms, retrieved.search_ms)
@@ -73,7 +86,7 @@ class Answerer:
         text = "\n\n".join(
             f"{readable(words)} [{number}]" for number, (_, words) in enumerate(quotes, start=1)
         )
-        sources = tuple(_source(passage, words) for passage, words in quotes)
+        sources = tuple(source_of(passage, words) for passage, words in quotes)
         return Answer(text, sources, sure, timings)
 
     def _nothing(self) -> str:
@@ -102,20 +115,5 @@ def _unfit(text: str) -> Reason | None:
     return None
 
 
-def _source(passage: Passage, words: str) -> Source:
-    return Source(
-        title=passage.title,
-        heading=" > ".join(passage.headings),
-        url=passage.url,
-        quote=words,
-        wiki=passage.wiki,
-        page=passage.page,
-        revision=passage.revision,
-        owner=passage.owner,
-        updated=passage.updated,
-        outdated=passage.outdated,
-    )
-
-
 def _nearest(found: Found) -> Source:
-    return _source(found.hits[0].passage, "")
+    return source_of(found.hits[0].passage, "")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from operator import methodcaller
 from typing import Any
 
-from bot.model import Answer, NoAnswer, Reason, Source, Timings, Unchecked
+from bot.model import Answer, Fallback, NoAnswer, Reason, Source, Timings, Unchecked
 
 
 def dump(answer: Answer | NoAnswer) -> str:
@@ -35,6 +35,8 @@ def load(text: str) -> Answer | NoAnswer:
         confidence=kept["confidence"],
         timings=timings,
         unchecked=_unchecked(kept.get("unchecked")),
+        composed=kept.get("composed", False),
+        fallback=Fallback(kept["fallback"]) if kept.get("fallback") else None,
     )
 
 

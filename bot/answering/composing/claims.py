@@ -1,0 +1,153 @@
+"""What a sentence of a model's says, and what it cites, quotes and links to."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.answering.composing.sentences import Sentence
+
+
+class Flaw(StrEnum):
+    """Why a sentence does not go out."""
+
+    FRAME = "frame"
+    """It claims nothing: a heading, "Here are the steps:"."""
+    EMPTY = "empty"
+    PING = "ping"
+    ADDRESS = "address"
+    QUOTATION = "quotation"
+    NUMBER = "number"
+    NAME = "name"
+    NEGATION = "negation"
+    LIMIT = "limit"
+    """It says must, only, all, before and the like where the passage does not."""
+    WORDS = "words"
+    ORDER = "order"
+    MEANING = "meaning"
+    DANGLING = "dangling"
+    """It begins with "it" or "they", and the sentence before it was dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``text`` is what is shown: no citations, no markup but quotation marks and code.
+    ``cited`` are the numbers, in order. ``quotations`` are without their marks. ``code``: all of
+    it is a block of code, to be found as it stands."""
+
+    text: str
+    cited: tuple[int, ...] = ()
+    quotations: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    flaw: Flaw | None = None
+    code: bool = False
+
+
+_NUMBERS = re.compile(r"\[\s*\^?(\d+(?:\s*[,;]\s*\^?\d+)*)\s*\](?:\([^()\s]*\))?")
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(\s*<?([^()\s<>]*)>?(?:\s+\"[^\"\n]*\")?\s*\)")
+_EMPHASIS = re.compile(
+    r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"
+)
+_HEADING = re.compile(r"^#{1,6}\s")
+_QUOTE_MARK = re.compile(r"^(?:>\s?)+")
+_VERDICT = re.compile(r"^(?:yes|no)\s*[,.:;\u2013\u2014-]+\s*", re.IGNORECASE)
+_PING = re.compile(r"<\s*[!@#]|(?<![\w.+%-])@(?:here|channel|everyone|group)\b", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"(?P<ticks>`+)(?P<code>[^`]+)(?P=ticks)"
+    r"|\"([^\"]+)\"|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u201c([^\u201c\u201d]+)\u201d"
+    r"|\u00ab([^\u00ab\u00bb]+)\u00bb|\u00bb([^\u00ab\u00bb]+)\u00ab"
+    r"|\u2039([^\u2039\u203a]+)\u203a|\u300c([^\u300c\u300d]+)\u300d|\u300e([^\u300e\u300f]+)\u300f"
+    r"|\u201a([^\u2018\u2019\u201a]+)[\u2018\u2019]"
+    r"|\u2018([^\u2018]+?)\u2019(?!\w)|(?<!\w)'([^']+)'(?!\w)"
+)
+_UNPAIRED = re.compile(
+    "[`\"\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f\u201a\u2018]|(?<!\\w)'|(?<!\\w)\u2019"
+)
+_ADDRESS = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*:/?/|www\.|(?:mailto|javascript|data|tel):)[^\s<>\"|`]+"
+    r"|[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![\w@./-])(?:[\w-]+\.)+[^\W\d_]{2,}(?:[:/][^\s<>\"|`]*)?",
+    re.IGNORECASE,
+)
+_ABBREVIATION = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?", re.UNICODE)
+
+
+def seen(text: str) -> str:
+    """Without characters that are not seen: a check must not take apart what a screen
+    will join again."""
+    kept = (c if c == "\n" or unicodedata.category(c)[0] != "C" else "" for c in text)
+    return "".join(kept)
+
+
+def claim(sentence: Sentence) -> Claim:
+    """Total: any sentence is read, and ``flaw`` says if it cannot go out whatever the
+    passages say."""
+    text = seen(sentence.text)
+    if sentence.code:
+        flaw = Flaw.QUOTATION if "```" in text else None
+        return Claim(text, flaw=flaw if text.strip() else Flaw.EMPTY, code=True)
+    heading = bool(_HEADING.match(text))
+    text = _QUOTE_MARK.sub("", text)
+    cited = tuple(
+        dict.fromkeys(
+            int(number[:9])
+            for group in _NUMBERS.findall(text)
+            for number in re.findall(r"\d+", group)
+        )
+    )
+    text = _NUMBERS.sub(" ", text)
+    targets = tuple(url for _, url in _LINK.findall(text))
+    text = _LINK.sub(r"\1", text)
+    text = _without_emphasis(text).strip()
+    if verdict := _VERDICT.match(text):
+        # Whether it is yes or no, nobody can check; what follows, one can.
+        text = text[verdict.end() :]
+        text = text[:1].upper() + text[1:]
+    text = re.sub(r"\s+([.,;:!?](?:\s|$))", r"\1", " ".join(text.split()))
+    return Claim(
+        text,
+        cited,
+        quotations(text),
+        tuple(dict.fromkeys([*targets, *addresses(text)])),
+        _flaw(text, heading=heading),
+    )
+
+
+def _without_emphasis(text: str) -> str:
+    """Not within code, where a star is a star."""
+    parts = re.split(r"(`+[^`]+`+)", text)
+    return "".join(
+        part if part.startswith("`") else _EMPHASIS.sub(lambda m: m[2] or m[3], part)
+        for part in parts
+    )
+
+
+def quotations(text: str) -> tuple[str, ...]:
+    """What stands in quotation marks of any kind, or as code."""
+    return tuple(
+        next(group for name, group in _groups(found) if group and name != "ticks")
+        for found in _QUOTED.finditer(text)
+    )
+
+
+def _groups(found: re.Match[str]) -> list[tuple[str, str | None]]:
+    names = {place: name for name, place in found.re.groupindex.items()}
+    return [(names.get(place, ""), group) for place, group in enumerate(found.groups(), 1)]
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Everything that a screen may make a link of; file names look alike and count."""
+    found = (match[0].rstrip(".,;:!?)'\u2019\u201d]") for match in _ADDRESS.finditer(text))
+    return tuple(dict.fromkeys(one for one in found if not _ABBREVIATION.fullmatch(one)))
+
+
+def _flaw(text: str, *, heading: bool) -> Flaw | None:
+    if not any(character.isalnum() for character in text):
+        return Flaw.EMPTY
+    if _PING.search(text):
+        return Flaw.PING
+    if _UNPAIRED.search(_QUOTED.sub("", text)):
+        return Flaw.QUOTATION
+    return Flaw.FRAME if heading or text.endswith((":", "\uff1a", "?", "\uff1f")) else None

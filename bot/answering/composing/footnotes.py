@@ -1,0 +1,31 @@
+"""Which sources an answer has, numbered as they are first cited."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.answering.composing.support import Ground, Stretch
+from bot.answering.sources import source_of
+from bot.model import Source
+
+
+class Footnotes:
+    def __init__(self) -> None:
+        self._cited: list[tuple[Ground, Stretch]] = []
+
+    def cite(self, ground: Ground, where: Stretch) -> int:
+        """The number of the passage; what is quoted of it grows to hold ``where`` too."""
+        for place, (known, before) in enumerate(self._cited):
+            if known is ground:
+                start, end = min(before.start, where.start), max(before.end, where.end)
+                self._cited[place] = known, replace(before, start=start, end=end)
+                return place + 1
+        self._cited.append((ground, where))
+        return len(self._cited)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(
+            source_of(ground.passage, ground.passage.text[where.start : where.end])
+            for ground, where in self._cited
+        )

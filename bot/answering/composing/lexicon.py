@@ -1,0 +1,69 @@
+"""The words that a comparison of two sentences turns on.
+
+English first; the commonest of German, Spanish, French and Chinese, so that a "not" is
+seen there too.
+"""
+
+from __future__ import annotations
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+NOT = _set("""
+not no never none nobody nothing neither nor without cannot nowhere prohibited forbidden
+banned disallowed kein keine keinen keiner keines keinem nicht nie niemals niemand nichts
+ohne sin nunca ningún ninguna ninguno nadie nada jamais aucun aucune sans pas
+不 没 未 无 沒 無
+""")
+
+BREAKS = _set("""
+but while whereas however although though instead rather aber sondern pero sino mais
+""")
+"""What a "not" before them denies, ends at them."""
+
+JOINS = _set("and or und oder y o et ou")
+
+IDLE = JOINS | _set("""
+a an the this that these those there here it its they them their he him his she her we us
+our you your i me my who whom whose which what when where how why is are was were be been
+being am do does did done has have had having of in on at to from by for with as into onto
+about between within during through per via than then so too very also just if can could
+may might will would should get gets got make makes made such other own same following below
+according called named known located found page section wiki passage document e.g i.e etc
+""")
+"""They say nothing by themselves."""
+
+LIMITS = {
+    word: limit
+    for limit, words in {
+        "must": "must shall required requires require mandatory obliged obligatory compulsory",
+        "only": "only solely exclusively alone",
+        "except": "unless except excluding excluded respectively",
+        "all": "all every each everyone everybody everything always any anyone entire",
+        "most": "most mostly majority usually typically",
+        "some": "some sometimes few",
+        "more": "more above over exceeding greater higher larger longer increase increased",
+        "less": "less fewer under lower smaller shorter decrease decreased",
+        "least": "least minimum",
+        "max": "maximum max",
+        "before": "before prior earlier until",
+        "after": "after afterwards later since",
+        "first": "first",
+        "last": "last final latest",
+    }.items()
+    for word in words.split()
+}
+"""What binds or restricts, and how: a sentence may not say one of these of its own."""
+
+KEPT_LIMITS = _set("only except")
+"""What a passage restricts by these, nobody may say without them."""
+
+_UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
+
+NUMBERS = {
+    **{word: number for number, word in enumerate(_UNITS.split(), 1)},
+    **{word: number * 10 for number, word in enumerate(_TENS.split(), 2)},
+}

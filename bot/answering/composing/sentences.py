@@ -1,0 +1,112 @@
+"""A stream of text -> sentences, each as soon as its end is certain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import sentencex
+
+_CITATIONS = re.compile(r"\s*(?:\[\^?\d+(?:\s*,\s*\^?\d+)*\][.,;]?\s*)+")
+_ITEM = re.compile(r"^\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+")
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_BEGUN = re.compile(r"[^\W_]{2}")
+
+
+class Lead(StrEnum):
+    """What stands before a sentence; the later, the stronger."""
+
+    SPACE = " "
+    PARAGRAPH = "\n\n"
+    ITEM = "\n\u2022 "
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``code``: a whole block of it, fences left out."""
+
+    text: str
+    lead: Lead = Lead.SPACE
+    code: bool = False
+
+
+class Sentences:
+    """Give it pieces as they come. Citations that follow a full stop belong to the
+    sentence before it, so each sentence waits for the beginning of the next."""
+
+    def __init__(self) -> None:
+        self._line = ""
+        self._lead = Lead.PARAGRAPH
+        self._code: list[str] | None = None
+        self._fence = ""
+        self._waiting: Sentence | None = None
+
+    def add(self, piece: str) -> Iterator[Sentence]:
+        """Those that ``piece`` has completed."""
+        *lines, self._line = (self._line + piece).split("\n")
+        for line in lines:
+            yield from self._whole(line)
+        if self._code is None and not _FENCE.match(self._line):
+            *ended, self._line = self._cut(self._line)
+            for text in ended:
+                yield from self._next(text)
+
+    def end(self) -> Iterator[Sentence]:
+        """The rest."""
+        yield from self._whole(self._line)
+        self._line = ""
+        if self._code:
+            yield from self._put(Sentence("\n".join(self._code), Lead.PARAGRAPH, code=True))
+        if self._waiting:
+            yield self._waiting
+        self._waiting = None
+
+    def _whole(self, line: str) -> Iterator[Sentence]:
+        if self._code is not None:
+            if line.strip().startswith(self._fence):
+                code, self._code = "\n".join(self._code), None
+                yield from self._put(Sentence(code, Lead.PARAGRAPH, code=True))
+            else:
+                self._code.append(line)
+            return
+        if fence := _FENCE.match(line):
+            self._fence, self._code = fence[1], []
+            return
+        for text in self._cut(line, whole=True):
+            yield from self._next(text)
+        self._lead = Lead.PARAGRAPH
+
+    def _cut(self, line: str, *, whole: bool = False) -> list[str]:
+        """The last one is not over yet, unless the line is whole."""
+        if not line.strip():
+            return [] if whole else [line]
+        held, found = "", []
+        mark = _ITEM.match(line)
+        start = mark.end() if mark else 0
+        for part in sentencex.segment("en", line[start:]):
+            if held and _BEGUN.search(part):
+                found.append(held)
+                held = ""
+            held += part
+        found.append(held)
+        found[0] = line[:start] + found[0]
+        return found
+
+    def _next(self, text: str) -> Iterator[Sentence]:
+        if cited := _CITATIONS.match(text):
+            if self._waiting and not self._waiting.code:
+                told = f"{self._waiting.text} {cited[0].strip()}"
+                self._waiting = replace(self._waiting, text=told)
+            text = text[cited.end() :]
+        if mark := _ITEM.match(text):
+            self._lead, text = Lead.ITEM, text[mark.end() :]
+        if text.strip():
+            lead, self._lead = self._lead, Lead.SPACE
+            yield from self._put(Sentence(text.strip(), lead))
+
+    def _put(self, sentence: Sentence) -> Iterator[Sentence]:
+        if self._waiting:
+            yield self._waiting
+        self._waiting = sentence

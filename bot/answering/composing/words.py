@@ -1,0 +1,163 @@
+"""A text's words by the part they play in what it claims."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+
+import py_rust_stemmers
+
+from bot.answering.composing.lexicon import (
+    BREAKS,
+    IDLE,
+    JOINS,
+    KEPT_LIMITS,
+    LIMITS,
+    NOT,
+    NUMBERS,
+)
+
+
+class Role(Enum):
+    WORD = auto()
+    NAME = auto()
+    NUMBER = auto()
+    NOT = auto()
+    IDLE = auto()
+    """Says nothing by itself: the, of, was."""
+    COMMA = auto()
+    """Ends a clause."""
+    BREAK = auto()
+    """Ends a clause and what a "not" before it reaches: but, a full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """``root`` is what two forms of one word share; of a number, its plainest form; of a
+    name, all of it. ``stem`` is the root that a name has as a word. ``limit`` names what
+    the word binds or restricts, if it does: must, only, before."""
+
+    text: str
+    root: str
+    role: Role
+    limit: str = ""
+    stem: str = ""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """A sentence's first word may be a name, and a name a word in capitals."""
+        return self.root, self.stem or self.root, self.text.casefold()
+
+    @property
+    def weighs(self) -> bool:
+        return self.role in (Role.WORD, Role.NAME, Role.NUMBER)
+
+
+_TOKEN = re.compile(
+    r"\d+(?:[.,:]\d+)*|[\u4e0d\u6ca1\u672a\u65e0\u6c92\u7121]"
+    r"|[^\W\d_]+(?:['\u2019][^\W\d_]+)*|[%$\u20ac\u00a3\u00a5]|[.!?]+(?=\s|$)|[,;:()|\n\u2013\u2014\u3002\uff0c]"
+)
+_COMMAS = ",;:()|\n\u2013\u2014\uff0c"
+_STOPS = ".!?\u3002"
+_SIGNS = "%$\u20ac\u00a3\u00a5"
+
+
+def read(text: str) -> tuple[Word, ...]:
+    """In order. A capital letter makes a name of a word, but not of a sentence's first."""
+    return tuple(_words(text))
+
+
+def _words(text: str) -> Iterator[Word]:
+    opening = True
+    for found in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
+        token = found[0]
+        yield from _word(token, opening=opening)
+        opening = token[0] in ".!?\n|:\u3002"
+
+
+def _word(token: str, *, opening: bool) -> Iterator[Word]:
+    folded = token.casefold().replace("\u2019", "'")
+    bare = folded.removesuffix("'s")
+    if token[0].isdecimal():
+        yield from (Word(token, number, Role.NUMBER) for number in _plain_numbers(token))
+    elif known := _known(token, folded):
+        yield known
+    elif _unspaced(bare):
+        yield from (
+            Word(token, bare[at : at + 2], Role.WORD) for at in range(max(1, len(bare) - 1))
+        )
+    else:
+        named = any(map(str.isupper, token[1:])) or (token[0].isupper() and not opening)
+        root = bare if named else _root(bare)
+        yield Word(token, root, Role.NAME if named else Role.WORD, stem=_root(bare))
+
+
+def _known(token: str, folded: str) -> Word | None:
+    """A mark, or a word of the lexicon."""
+    if token[0] in _COMMAS:
+        return Word(token, "", Role.COMMA)
+    if token[0] in _STOPS or folded in BREAKS:
+        return Word(token, folded, Role.BREAK)
+    if folded in NUMBERS:
+        return Word(token, str(NUMBERS[folded]), Role.NUMBER)
+    if token in _SIGNS or folded == "percent":
+        return Word(token, "%" if folded == "percent" else token, Role.NAME)
+    if folded in NOT or folded.endswith("n't"):
+        return Word(token, folded, Role.NOT)
+    idle = folded in IDLE or folded in LIMITS
+    return Word(token, folded, Role.IDLE, LIMITS.get(folded, "")) if idle else None
+
+
+def _unspaced(word: str) -> bool:
+    return any(unicodedata.category(character) == "Lo" for character in word)
+
+
+def _plain_numbers(token: str) -> list[str]:
+    """``1,000`` is 1000, ``09:30`` is 9 and 30, ``3.50`` is 3.5."""
+    joined = re.sub(r"(?<=\d),(?=\d{3}(?:\D|$))", "", token)
+    return [_plain_number(part) for part in re.split(r"[,:]", joined)]
+
+
+def _plain_number(part: str) -> str:
+    whole, point, rest = part.partition(".")
+    if "." in rest:
+        return part
+    rest = rest.rstrip("0")
+    return f"{whole.lstrip('0') or '0'}{point * bool(rest)}{rest}"
+
+
+@cache
+def _stemmer() -> py_rust_stemmers.SnowballStemmer:
+    return py_rust_stemmers.SnowballStemmer("english")
+
+
+def _root(word: str) -> str:
+    stem: str = _stemmer().stem_word(word)
+    return stem
+
+
+def split(words: Sequence[Word], *, joins: bool) -> list[list[Word]]:
+    """Clauses: at every comma, stop and "but", and at "and" if ``joins``; else only where
+    a "not" ends its reach."""
+    clauses: list[list[Word]] = [[]]
+    for word in words:
+        ends = word.role is Role.BREAK or word.text == ";"
+        ends = ends or (joins and (word.role is Role.COMMA or word.root in JOINS))
+        if ends:
+            clauses.append([])
+        else:
+            clauses[-1].append(word)
+    return [clause for clause in clauses if clause]
+
+
+def limits(words: Sequence[Word]) -> frozenset[str]:
+    return frozenset(word.limit for word in words if word.limit)
+
+
+def kept_limits(words: Sequence[Word]) -> frozenset[str]:
+    """Those that must not be left out."""
+    return limits(words) & KEPT_LIMITS

@@ -1,0 +1,173 @@
+"""The way to a language model: when to try again, how long to wait, how many at once.
+
+Writer is the port; `bot.answering.composing.providers` has what stands behind it.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from threading import BoundedSemaphore, Event, Thread
+from typing import Protocol
+
+from bot.answering.composing.prompt import Prompt
+from bot.model import Fallback
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 8.0
+
+
+class ModelFailed(Exception):
+    """No answer, and ``fallback`` says why. The text is for the log: no secrets, and
+    nothing of question or pages."""
+
+    def __init__(self, message: str, fallback: Fallback = Fallback.FAILED) -> None:
+        super().__init__(message)
+        self.fallback = fallback
+
+
+class ModelBusy(ModelFailed):
+    """It may answer if it is asked again, ``after`` so many seconds if it said so."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class CutShort(ModelFailed):
+    """It reached the length that it may have: what it wrote stands, but for the end."""
+
+
+class Writer(Protocol):
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        """The model's answer in pieces, as they come.
+
+        Raises:
+            ModelBusy: it may be asked again.
+            CutShort: it came to its greatest length in mid-sentence.
+            ModelFailed: it may not be asked again.
+        """
+        ...
+
+
+def seconds_of(retry_after: str | None, now: Callable[[], datetime]) -> float | None:
+    """What the header Retry-After says: seconds, or a date."""
+    if not retry_after:
+        return None
+    try:
+        return max(0.0, float(retry_after))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now()).total_seconds())
+
+
+class Patient:
+    """A writer that is asked again, ``attempts`` times in all and never once it has begun
+    to write, that has ``seconds`` for all of it, and that ``at_once`` may ask at a time.
+
+    ``chance`` (0 to 1) spreads the pauses, so that callers do not return in step.
+    """
+
+    def __init__(  # noqa: PLR0913 - the writer, and one for each thing that may be set
+        self,
+        writer: Writer,
+        *,
+        seconds: float = 20.0,
+        attempts: int = 3,
+        at_once: int = 4,
+        chance: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._writer = writer
+        self._seconds = seconds
+        self._attempts = attempts
+        self._places = BoundedSemaphore(at_once)
+        self._chance = chance
+        self._clock = clock
+
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        """
+        Raises:
+            ModelFailed: also if the time is over, or no place became free in it.
+        """
+        until = self._clock() + self._seconds
+        if not self._places.acquire(timeout=self._seconds):
+            raise ModelFailed("all its places are taken", Fallback.BUSY)
+        pieces: queue.SimpleQueue[str | ModelFailed | None] = queue.SimpleQueue()
+        over = Event()
+        # In a thread of its own, for no library can be told to be done by a moment; a
+        # daemon, so that the process may end while a model is silent.
+        Thread(
+            target=self._fill, args=(prompt, pieces, over, until), name="writing", daemon=True
+        ).start()
+        try:
+            while (piece := self._piece(pieces, until)) is not None:
+                yield piece
+        finally:
+            over.set()
+
+    def _piece(
+        self, pieces: queue.SimpleQueue[str | ModelFailed | None], until: float
+    ) -> str | None:
+        try:
+            piece = pieces.get(timeout=max(0.0, until - self._clock()))
+        except queue.Empty:
+            told = f"it did not finish within {self._seconds:g} seconds"
+            raise ModelFailed(told, Fallback.SLOW) from None
+        if isinstance(piece, ModelFailed):
+            raise piece
+        return piece
+
+    def _fill(
+        self,
+        prompt: Prompt,
+        pieces: queue.SimpleQueue[str | ModelFailed | None],
+        over: Event,
+        until: float,
+    ) -> None:
+        try:
+            self._try_again(prompt, pieces, over, until)
+            pieces.put(None)
+        except ModelFailed as error:
+            pieces.put(error)
+        finally:
+            self._places.release()
+
+    def _try_again(
+        self,
+        prompt: Prompt,
+        pieces: queue.SimpleQueue[str | ModelFailed | None],
+        over: Event,
+        until: float,
+    ) -> None:
+        for attempt in range(1, self._attempts + 1):
+            begun = False
+            try:
+                for piece in self._writer.write(prompt):
+                    begun = True
+                    pieces.put(piece)
+                    if over.is_set():
+                        break
+            except ModelBusy as error:
+                pause = self._pause(attempt, error.after)
+                last = attempt == self._attempts
+                if begun or last or self._clock() + pause >= until or over.wait(pause):
+                    raise
+                log.info("The language model is asked again after %.1f s: %s", pause, error)
+            else:
+                return
+
+    def _pause(self, attempt: int, asked: float | None) -> float:
+        grown = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (attempt - 1))
+        grown *= 0.5 + self._chance() / 2
+        return grown if asked is None else max(asked, grown / 2)

@@ -1,0 +1,45 @@
+"""Passage -> the source that an answer names, and whether it is old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from bot.model import Answer, NoAnswer, Source
+from indexers.model import Passage
+
+
+def source_of(passage: Passage, words: str) -> Source:
+    """``words`` stand verbatim in ``passage``."""
+    return Source(
+        title=passage.title,
+        heading=" > ".join(passage.headings),
+        url=passage.url,
+        quote=words,
+        wiki=passage.wiki,
+        page=passage.page,
+        revision=passage.revision,
+        owner=passage.owner,
+        updated=passage.updated,
+        outdated=passage.outdated,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Aging:
+    """A page is old if nobody edited it for longer than ``after``."""
+
+    after: timedelta
+    today: Callable[[], date]
+
+    def __call__(self, said: Answer | NoAnswer) -> Answer | NoAnswer:
+        """The same, each of its sources saying whether it is old."""
+        since = self.today() - self.after
+        if isinstance(said, NoAnswer):
+            return replace(said, nearest=tuple(_dated(one, since) for one in said.nearest))
+        return replace(said, sources=tuple(_dated(one, since) for one in said.sources))
+
+
+def _dated(source: Source, since: date) -> Source:
+    return replace(source, old=source.updated is not None and source.updated < since)
