@@ -37,6 +37,9 @@ OPEN = frozenset(TOPICS) - SHUT
 """Those that insiders may read."""
 
 
+MOST_BYTES = 1000
+"""Of a file that is read."""
+
 BROKEN = {
     "errors": Fault(status=500),
     "a login page": Fault(kind="login"),
@@ -55,6 +58,16 @@ def canary(page: str, place: str) -> str:
 
 def question(page: str) -> str:
     return f"What is the {TOPICS[page]}?"
+
+
+def remark(page: str) -> str:
+    """Aims at its comment."""
+    return f"What does somebody remark on the {TOPICS[page]}?"
+
+
+def annex(page: str) -> str:
+    """Aims at its attached file."""
+    return f"What does the annex to the {TOPICS[page]} say?"
 
 
 def body(page: str) -> str:
@@ -102,7 +115,7 @@ class Closed:
         """All is well, but for one page's restriction, which can never be read."""
         faults = confluence.faults
         faults.clear()
-        for bulk in (r"content/search\?cql=id", r"rest/api/content\?.*restrictions"):
+        for bulk in (r"content/search\?cql=id.*restrictions", r"rest/api/content\?.*restrictions"):
             faults.on(bulk, Fault(404), times=None)
         faults.on(rf"content/{self.pages['unreadable'].id}/restriction", Fault(403), times=None)
 
@@ -139,13 +152,14 @@ def closed(product: Product) -> Closed:
             type="blogpost" if page == "blog" else "page",
             labels=[canary(page, "label")],
         )
-        world.attach(
-            made.id,
-            f"{canary(page, 'attachment')}.txt",
-            canary(page, "inside").encode(),
-            "text/plain",
-        )
-        world.comment(made.id, f"<p>The {TOPICS[page]}: {canary(page, 'comment')}</p>")
+        annexed = f"The annex to the {TOPICS[page]} says {canary(page, 'annexed')}."
+        files = {"annex.txt": annexed.encode(), "large.txt": b"much " * MOST_BYTES}
+        if page == "restricted":
+            files["broken.pdf"] = b"%PDF-1.7 and no more"
+        for name, data in files.items():
+            world.attach(made.id, canary(page, name), data)
+        remarked = f"Somebody remarks on the {TOPICS[page]}: {canary(page, 'remark')}"
+        world.comment(made.id, f"<p>{remarked}</p>")
         return made
 
     folder = world.create(
@@ -177,6 +191,7 @@ email = "{reader.email if cloud else ""}"
 exclude_labels = ["not-for-reading"]
 comments = true
 attachments = true
+max_attachment_bytes = {MOST_BYTES}
 timeout_seconds = 5
 
 [sync]

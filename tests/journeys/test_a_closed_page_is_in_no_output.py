@@ -22,9 +22,11 @@ from .closed_pages import (
     SHUT,
     TOPICS,
     Closed,
+    annex,
     canary,
     closed,
     question,
+    remark,
     settings,
     shown,
 )
@@ -139,8 +141,8 @@ async def test_in_slack_nobody_is_told_a_word_of_a_page_that_they_may_not_read(
     office: Office,
 ) -> None:
     company = office.company
-    code, out, errors = await company.run("sync", "--json")
-    assert code == 0, out + errors
+    _, out, errors = await company.run("sync", "--json")
+    assert "broken" in errors, "an attached file is"
     assert CANARY not in (out + errors).casefold()
     bot = await company.serve()
     try:
@@ -170,9 +172,14 @@ async def closed_pages_are_told_to_nobody_else(office: Office) -> None:
     for page in SHUT:
         assert canary(page, "") not in told(hers.values())
 
+    aimed = [of(page) for of in (annex, remark) for page in ("restricted", "hidden", "later")]
+    told_more = told(await office.asked("U0ADA", aimed))
+    assert canary("hidden", "annexed") in told_more
+    assert canary("hidden", "remark") in told_more
+
     guess = f"What is {canary('restricted', 'title')}?"
     for person in OUTSIDERS:
-        answers = await office.asked(person, [*map(question, TOPICS), guess])
+        answers = await office.asked(person, [*map(question, TOPICS), *aimed, guess])
         assert "ask the front desk" in told(answers)
     await asyncio.gather(
         *(office.mentioned("U0ADA", "C0TEAM", question(page)) for page in TOPICS),

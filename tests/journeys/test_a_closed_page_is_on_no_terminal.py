@@ -21,13 +21,16 @@ from .closed_pages import (
     SHUT,
     TOPICS,
     Closed,
+    annex,
     canary,
     closed,
     question,
+    remark,
     settings,
     shown,
 )
 
+ADA = "ada@example.com"
 OUTSIDERS = ("", "bob@example.com", "nell@elsewhere.example", "dee@example.com")
 """Nobody in particular; without the right; not known; deactivated."""
 LOUD = ("restricted", "hidden", "blog")
@@ -40,8 +43,8 @@ class Terminal(Shell):
     confluence: LocalConfluence
     closed: Closed
 
-    def ask(self, page: str, email: str, *form: str) -> Ran:
-        return self.footnote("ask", question(page), *(["--as", email] if email else []), *form)
+    def ask(self, asked: str, email: str, *form: str) -> Ran:
+        return self.footnote("ask", asked, *(["--as", email] if email else []), *form)
 
 
 @pytest.fixture(params=["cloud", "data-center"])
@@ -70,19 +73,27 @@ def terminal(
 
 def test_nobody_is_told_more_than_the_one_who_is_named_may_read(terminal: Terminal) -> None:
     synced = terminal.footnote("sync", "--json")
-    assert synced.code == 0
-    before = terminal.ask("later", "bob@example.com")
+    before = terminal.ask(question("later"), "bob@example.com")
     assert canary("later", "") in shown(before.out)
     terminal.closed.shut()
 
-    for page in ("restricted", "later"):
-        assert canary(page, "") in shown(terminal.ask(page, "ada@example.com", "--json").out)
-        assert canary(page, "") in shown(terminal.ask(page, "ada@example.com").out)
+    for asked, word in (
+        (question("restricted"), canary("restricted", "")),
+        (question("later"), canary("later", "")),
+        (annex("restricted"), canary("restricted", "annexed")),
+        (remark("restricted"), canary("restricted", "remark")),
+    ):
+        for form in ([], ["--json"]):
+            assert word in shown(terminal.ask(asked, ADA, *form).out)
     for page in SHUT:
-        assert canary(page, "") not in shown(terminal.ask(page, "ada@example.com").out)
+        assert canary(page, "") not in shown(terminal.ask(question(page), ADA).out)
+    aimed = [
+        *map(question, TOPICS),
+        *(of(page) for of in (annex, remark) for page in ("restricted", "later")),
+    ]
     others = [
-        terminal.ask(page, OUTSIDERS[at % len(OUTSIDERS)], *["--json"] * (at // 4 % 2))
-        for at, page in enumerate(TOPICS)
+        terminal.ask(asked, OUTSIDERS[at % len(OUTSIDERS)], *["--json"] * (at // 4 % 2))
+        for at, asked in enumerate(aimed)
     ]
     assert all("ask the front desk" in other.out for other in others)
     assert CANARY not in shown([synced, others])
@@ -110,5 +121,6 @@ def test_the_operator_is_told_pages_by_their_ids(terminal: Terminal) -> None:
     for fault in loud.values():
         terminal.confluence.faults.clear()
         terminal.confluence.faults.on(".*", fault, times=None)
-        said += [terminal.ask("restricted", "bob@example.com"), terminal.footnote("doctor")]
+        said.append(terminal.ask(question("restricted"), "bob@example.com"))
+        said.append(terminal.footnote("doctor"))
     assert CANARY not in shown(said)
