@@ -74,12 +74,15 @@ class Comments:
         self._wiki = wiki
         self._transport = transport
         self._reader = reader
-        self._looked_for: dict[str, frozenset[tuple[str, int]]] = {}
+        self._looked_for: dict[str, set[tuple[str, int]]] = {}
         self._empty: dict[str, str] = {}
 
     def enumerated(self, spaces: Sequence[Space]) -> Iterator[Said]:
+        self._looked_for.clear()
         for query in within("comment", spaces):
-            yield from of_search(searched(self._transport, query, _EXPAND))
+            for one in of_search(searched(self._transport, query, _EXPAND)):
+                self._looked_for.setdefault(one.page, set()).add((one.key, one.version))
+                yield one
 
     def looked_at(self, keys: Collection[str]) -> Iterator[Said]:
         pages = sorted(key.removesuffix(_TAIL) for key in keys)
@@ -87,15 +90,16 @@ class Comments:
             yield from said
 
     def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[Said]:  # noqa: ARG002 - the protocol's
-        """All on pages where something was said lately, once for each time."""
+        """All on pages where something was said since they were looked at last."""
         query = f'type = comment and lastmodified >= now("-{hours}h")'
-        lately: dict[str, frozenset[tuple[str, int]]] = {}
+        new: dict[str, set[tuple[str, int]]] = {}
         for one in of_search(searched(self._transport, query, _EXPAND)):
-            lately[one.page] = lately.get(one.page, frozenset()) | {(one.key, one.version)}
-        new = {page: said for page, said in lately.items() if self._looked_for.get(page) != said}
+            if (one.key, one.version) not in self._looked_for.get(one.page, ()):
+                new.setdefault(one.page, set()).add((one.key, one.version))
         for said in abreast(self._live, sorted(new), self._transport.concurrency):
             yield from said
-        self._looked_for |= new
+        for page, lately in new.items():
+            self._looked_for.setdefault(page, set()).update(lately)
 
     def documents(self, parts: Iterable[Said], pages: Mapping[str, Seen]) -> list[CommentsOn]:
         on: dict[str, dict[str, Said]] = {}

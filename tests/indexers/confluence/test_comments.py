@@ -253,6 +253,26 @@ def test_the_cheap_pass_finds_what_was_said(site, talk) -> None:
     assert wiki.requests - before == 3
 
 
+def test_the_cheap_pass_asks_for_nothing_that_the_full_one_has_shown(site, talk) -> None:
+    held: Held = {}
+    wiki = wiki_of(site, ONLY)
+    sync(wiki, held)
+    before = wiki.requests
+
+    assert recent(wiki, held) == []
+    assert wiki.requests - before == 3
+
+
+def test_comments_whose_reading_failed_are_tried_again_by_the_next_cheap_pass(site, talk) -> None:
+    held: Held = {}
+    wiki = wiki_of(site, ONLY)
+    site.confluence.faults.on(r"search\?cql=id.*body", Fault(500), times=20)
+    assert of(sync(wiki, held), Failed)
+    site.confluence.faults.clear()
+
+    assert {*pages(recent(wiki, held))} == {talk.key}
+
+
 def test_comments_stand_as_long_as_they_are_the_same(site, talk) -> None:
     held: Held = {}
     wiki = wiki_of(site, ONLY)

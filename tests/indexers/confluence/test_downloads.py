@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -12,8 +13,9 @@ from indexers.confluence.addresses import Base, base_of
 from indexers.confluence.downloads import download
 from indexers.confluence.hanging import Extras
 from indexers.confluence.transport import Patience, Refused, Transport
+from indexers.confluence.wiki import ConfluenceWiki
 from tests.indexers.attachments.files import pdf
-from tests.indexers.confluence.hanging import Held, sync, wiki_of
+from tests.indexers.confluence.hanging import EXTRAS, Held, pages, sync, wiki_of
 from tests.indexers.confluence.test_transport import served
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -153,3 +155,30 @@ def test_cloud_s_files_come_from_elsewhere_without_the_token(cloud) -> None:
 
     assert file in held
     assert cloud.confluence.media.tokens == [""]
+
+
+def test_a_scoped_token_reads_what_hangs_on_pages_through_the_gateway(cloud) -> None:
+    cloud.world.add_space("ENG")
+    page = cloud.world.create("ENG", "Page", "<p>Words.</p>")
+    file = cloud.world.attach(page.id, "plan.pdf", pdf(["A plan."])).id
+    cloud.world.comment(page.id, "<p>Said.</p>")
+    scopes = {
+        f"read:{what}:confluence"
+        for what in ("page", "space", "content-details", "space.permission", "hierarchical-content")
+    }
+    scopes |= {"search:confluence", "read:confluence-content.permission"}
+    scopes |= {"read:attachment:confluence", "read:comment:confluence"}
+    site = base_of(cloud.confluence.base_url, "cloud", cloud_id="local-cloud-id")
+    origin = cloud.confluence.gateway_url.removesuffix(site.path)
+    token = cloud.confluence.token(cloud.bot, scopes=frozenset(scopes))
+    transport = Transport(
+        replace(site, origin=origin), token, email=cloud.bot.email, time=cloud.clock.time
+    )
+    wiki = ConfluenceWiki("wiki", transport, extras=EXTRAS)
+    held: Held = {}
+    read = pages(sync(wiki, held))
+    cited = {key: known.revision for key, known in held.items()}
+
+    assert read[file].url.startswith(f"{cloud.confluence.base_url}/download/attachments/{page.id}/")
+    assert cloud.confluence.media.tokens == [""]
+    assert {*wiki.standing(cited)} == {page.id, file, f"{page.id}/comments"}
