@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, fsum
 
 from bot.answering.quoting import Weights, stems
 from bot.answering.retrieval import Retrieved
@@ -44,9 +44,10 @@ def features(question: str, retrieved: Retrieved) -> Features:
         return Features(0.0, 0.0)
     weigh = Weights([hit.passage.embedded for hit in hits])
     wanted = stems(question)
-    whole = sum(map(weigh, wanted)) or 1.0
+    # Stems are a set, in another order in each process: fsum does not mind.
+    whole = fsum(map(weigh, wanted)) or 1.0
     firsts = [found.hits[0].passage for found in retrieved.pages[:_CONSIDERED]]
     return Features(
         cosine=max(hits, key=lambda hit: hit.score).cosine,
-        coverage=max(sum(map(weigh, wanted & stems(first.embedded))) for first in firsts) / whole,
+        coverage=max(fsum(map(weigh, wanted & stems(first.embedded))) for first in firsts) / whole,
     )

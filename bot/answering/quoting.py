@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import log
+from math import fsum, log
 
 import sentencex
 
@@ -125,7 +125,7 @@ def quote(question: str, hits: Sequence[Hit], room: int) -> list[tuple[Passage, 
     stretches = [_Stretch(hit, units(hit.passage.text)) for hit in ranked[:_MOST]]
     valued = sorted(
         (
-            (-(_FLOOR + sum(map(weigh, piece.stems & wanted))) * _DECAY**rank, rank, place)
+            (-(_FLOOR + fsum(map(weigh, piece.stems & wanted))) * _DECAY**rank, rank, place)
             for rank, stretch in enumerate(stretches)
             for place, piece in enumerate(stretch.pieces)
         ),
