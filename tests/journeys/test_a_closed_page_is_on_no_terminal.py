@@ -5,6 +5,7 @@ them either."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from .closed_pages import (
     shown,
 )
 
+JSON = ["--json"]
 ADA = "ada@example.com"
 OUTSIDERS = ("", "bob@example.com", "nell@elsewhere.example", "dee@example.com")
 """Nobody in particular; without the right; not known; deactivated."""
@@ -45,6 +47,13 @@ class Terminal(Shell):
 
     def ask(self, asked: str, email: str, *form: str) -> Ran:
         return self.footnote("ask", asked, *(["--as", email] if email else []), *form)
+
+    def access(self, page: str, form: list[str]) -> Ran:
+        """Bob's, by an address that has no title in it."""
+        url = (
+            f"{self.confluence.base_url}/pages/viewpage.action?pageId={self.closed.pages[page].id}"
+        )
+        return self.footnote("access", "bob@example.com", url, *form)
 
 
 @pytest.fixture(params=["cloud", "data-center"])
@@ -83,7 +92,7 @@ def test_nobody_is_told_more_than_the_one_who_is_named_may_read(terminal: Termin
         (annex("restricted"), canary("restricted", "annexed")),
         (remark("restricted"), canary("restricted", "remark")),
     ):
-        for form in ([], ["--json"]):
+        for form in ([], JSON):
             assert word in shown(terminal.ask(asked, ADA, *form).out)
     for page in SHUT:
         assert canary(page, "") not in shown(terminal.ask(question(page), ADA).out)
@@ -124,3 +133,14 @@ def test_the_operator_is_told_pages_by_their_ids(terminal: Terminal) -> None:
         said.append(terminal.ask(question("restricted"), "bob@example.com"))
         said.append(terminal.footnote("doctor"))
     assert CANARY not in shown(said)
+
+
+def test_which_gate_decides_is_told_to_the_operator_by_titles_and_nothing_else(
+    terminal: Terminal,
+) -> None:
+    """Whoever asks has the token, and must know which page it is that closes another."""
+    said = [terminal.access(page, form) for page in ("below", "hidden") for form in ([], JSON)]
+    words = set(re.findall(rf"{CANARY}\w+", shown(said)))
+
+    assert canary("restricted", "title") in words
+    assert all(word.endswith(("title", "space")) for word in words)
