@@ -16,6 +16,7 @@ def unreachable(pages: dict[str, list[str]]) -> Iterator[str]:
     """What is told of pages that no search could have found."""
     for why, said in (
         ("not_indexed", "of the relevant pages are not indexed"),
+        ("ambiguous", "of the relevant pages are named as several are (write wiki/page)"),
         ("closed", "of the relevant pages may not be read by whom this asks for (see --as)"),
     ):
         if found := pages[why]:
@@ -32,7 +33,7 @@ def print_scores(scores: dict[str, Any]) -> None:
         if name not in _APART:
             span = intervals.get(name)
             low_high = f"  ({span[0]:.3f} to {span[1]:.3f})" if span else ""
-            out.print(f"{name:16} {_figure(value)}{low_high}")
+            out.print(f"{name:16} {_figure(value)}{low_high}", soft_wrap=True)
     for stage, times in scores["stages_ms"].items():
         out.print(f"{stage + ' ms':16} {_figure(times)}")
     for name in ("type", "turn"):
@@ -83,15 +84,14 @@ def _print_answers(answers: dict[str, Any]) -> None:
 def _print_against(found: dict[str, Any]) -> None:
     out.print()
     table = Table(
-        "measure", "questions", "before", "after", "difference", "95 %", "p", "better", "worse",
-        box=None, pad_edge=False,
-    )  # fmt: skip
+        "measure", "n", "before", "after", "change", "95 %", "p", "+/-", box=None, pad_edge=False
+    )
     for name, told in found["measures"].items():
         low, high = told["interval"]
         table.add_row(
             name, str(told["questions"]), _figure(told["before"]), _figure(told["after"]),
-            f"{told['difference']:+.3f}", f"{low:+.3f} to {high:+.3f}", f"{told['p']:.4f}",
-            str(told["better"]), str(told["worse"]),
+            f"{told['difference']:+.3f}", f"{low:+.3f} {high:+.3f}", f"{told['p']:.4f}",
+            f"{told['better']}/{told['worse']}",
         )  # fmt: skip
     out.print(table)
     out.print(

@@ -33,6 +33,8 @@ def reciprocal_rank(ranked: Sequence[str], relevant: Mapping[str, float], k: int
 
 
 def ndcg(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
+    """The gain of what is among the first ``k``, as a share of the most there could be."""
+
     def gain(grades: Sequence[float]) -> float:
         return sum((2**grade - 1) / log2(n + 1) for n, grade in enumerate(grades[:k], start=1))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bot.evaluation.lines import BadSet, read_rows, text_of
 from bot.model import Role, Turn
-from indexers.model import Acl, Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,43 +74,6 @@ def cases_of(rows: Iterable[tuple[int, str, Mapping[str, Any]]]) -> list[Case]:
         seen.add(case.id)
         cases.append(case)
     return cases
-
-
-def unreachable(
-    cases: Sequence[Case], known: Mapping[str, Acl], reader: Principal
-) -> dict[str, list[str]]:
-    """Pages that cases count as relevant and that cannot be found whatever is searched for:
-    those that are not indexed, and those that the reader may not read."""
-    wanted = sorted({key for case in cases for key, grade in case.relevant.items() if grade > 0})
-    return {
-        "not_indexed": [key for key in wanted if key not in known],
-        "closed": [key for key in wanted if key in known and not known[key].admits(reader)],
-    }
-
-
-def located(cases: Sequence[Case], keys: Iterable[str]) -> list[Case]:
-    """The cases with their pages named as the index names them: a set's ids may count
-    from a folder further down than the wiki's keys do. An id that several keys end in,
-    or none, stays as it is."""
-    ends: dict[str, set[str]] = {}
-    for key in keys:
-        ends.setdefault(key, set()).add(key)
-        for at, character in enumerate(key):
-            if character == "/":
-                ends.setdefault(key[at + 1 :], set()).add(key)
-
-    def name(page: str, known: set[str]) -> str:
-        return page if page in known or len(known) != 1 else next(iter(known))
-
-    return [
-        replace(
-            case,
-            relevant={
-                name(page, ends.get(page, set())): grade for page, grade in case.relevant.items()
-            },
-        )
-        for case in cases
-    ]
 
 
 def _case(row: Mapping[str, Any], number: int, where: str) -> Case:

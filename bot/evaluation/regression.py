@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.evaluation.measures import normalise
+from bot.evaluation.pages import full_name
 from bot.feedback.model import Complaint, Flag, FlagState, Given
 from bot.model import Answer, Role
 
@@ -85,7 +86,7 @@ def _listen(entry: _Heard, given: Given, voice: _Voice) -> None:
     entry.voices.append(voice)
     if isinstance(given.answer, Answer):
         for source in given.answer.sources:
-            entry.pages.setdefault(source.page, []).append(voice)
+            entry.pages.setdefault(full_name(source.wiki, source.page), []).append(voice)
 
 
 def _of_flag(flag: Flag) -> _Voice:

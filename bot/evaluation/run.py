@@ -10,6 +10,7 @@ from bot.answering.answerer import Answerer
 from bot.answering.retrieval import Retrieved
 from bot.evaluation import measures
 from bot.evaluation.evidence import Evidence, evidence, unmarked
+from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
 from bot.model import Answer, NoAnswer, Question
 from indexers.model import Principal
@@ -30,8 +31,8 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One question's way. ``ranked`` are pages, best first; ``evidence`` is empty where
-    there is no answer, ``judgement`` where nobody was asked."""
+    """One question's way. ``ranked`` are pages by full name, best first; ``evidence`` is empty
+    where there is no answer, ``judgement`` where nobody was asked."""
 
     case: Case
     ranked: Sequence[str]
@@ -51,7 +52,9 @@ class Outcome:
     def avoids_unfit(self) -> bool:
         """Neither first nor a source is a page that the question must not lead to."""
         sources = self.result.sources if isinstance(self.result, Answer) else ()
-        return self.case.unfit.isdisjoint({*self.ranked[:1], *(s.page for s in sources)})
+        return self.case.unfit.isdisjoint(
+            {*self.ranked[:1], *(full_name(s.wiki, s.page) for s in sources)}
+        )
 
     @property
     def scores(self) -> dict[str, float]:
@@ -105,7 +108,7 @@ def _outcome(
     case: Case, retrieved: Retrieved, result: Answer | NoAnswer, judge: Judge | None
 ) -> Outcome:
     shown = [hit.passage for found in retrieved.pages for hit in found.hits]
-    ranked = [found.page for found in retrieved.pages]
+    ranked = [full_name(found.wiki, found.page) for found in retrieved.pages]
     if isinstance(result, NoAnswer):
         return Outcome(case, ranked, result, Evidence(), Judgement())
     cited = {(source.page, source.url) for source in result.sources}

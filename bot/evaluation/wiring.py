@@ -11,7 +11,8 @@ from typing import Any
 from bot.evaluation import comparing
 from bot.evaluation.corpus import Corpus
 from bot.evaluation.lines import write_rows
-from bot.evaluation.questions import cases_of, located, read_cases, unreachable
+from bot.evaluation.pages import Pages, full_name
+from bot.evaluation.questions import cases_of, read_cases
 from bot.evaluation.regression import regression
 from bot.evaluation.report import report
 from bot.evaluation.run import ask_all
@@ -57,12 +58,14 @@ def evaluate(
         if scratch:
             parts.sync(progress=progress)
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
-        known = {
-            key: page.acl
-            for wiki in parts.chosen(*wikis)
-            for key, page in parts.index.known(wiki.name).items()
-        }
-        cases = located(cases, known)
+        pages = Pages(
+            {
+                full_name(wiki.name, key): page.acl
+                for wiki in parts.chosen(*wikis)
+                for key, page in parts.index.known(wiki.name).items()
+            }
+        )
+        cases = pages.located(cases)
         outcomes = ask_all(
             cases,
             answerer_of(settings, parts),
@@ -72,7 +75,7 @@ def evaluate(
         )
     rows = comparing.rows(outcomes)
     scores = report(outcomes, answers=answers)
-    scores["unreachable"] = unreachable(cases, known, reader)
+    scores["unreachable"] = pages.unreachable(cases, reader)
     if out:
         comparing.save(out, scores, rows)
     if earlier is not None:

@@ -207,7 +207,9 @@ def test_pages_that_no_search_can_find_are_told(handbook: Shell) -> None:
     handbook.write("q.jsonl", lines([{"question": "Leave?", "relevant": {"leave": 1, "no.md": 1}}]))
     ran = handbook.footnote("eval", "q.jsonl", "--json")
 
-    assert ran.json["unreachable"] == {"not_indexed": ["leave", "no.md"], "closed": []}
+    assert ran.json["unreachable"] == {
+        "not_indexed": ["leave", "no.md"], "ambiguous": [], "closed": []
+    }  # fmt: skip
     assert ran.err == "2 of the relevant pages are not indexed: leave, no.md\n"
 
 
@@ -287,7 +289,7 @@ def test_what_people_judged_is_kept_as_a_question_set(name: str, judged: Shell) 
     assert told.json == {"questions": 2, "file": name}
     assert judged.footnote("flags", "--as-questions", name).out == f"{name}: 2 questions\n"
     assert [json.loads(line)["relevant"] for line in text.splitlines()] == [
-        {"leave.md": 1.0}, {"travel.md": 0.0}
+        {"handbook/leave.md": 1.0}, {"handbook/travel.md": 0.0}
     ]  # fmt: skip
     from_file, from_state = (
         judged.footnote("eval", which, "--json").json for which in (name, "--flags")

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.evaluation.lines import BadSet, read_rows, write_rows
-from bot.evaluation.questions import Case, located, read_cases, unreachable
+from bot.evaluation.questions import read_cases
 from bot.model import Role, Turn
-from indexers.model import EVERYONE, OPEN, Acl, Principal
 
 
 def write(file: Path, *rows: object) -> Path:
@@ -152,31 +151,6 @@ def test_a_file_that_cannot_be_read_is_named(name: str, content: bytes, tmp_path
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSet, match=r"nowhere\.jsonl: cannot be read"):
         read_cases(tmp_path / "nowhere.jsonl")
-
-
-def test_pages_are_found_under_the_folder_that_the_wiki_counts_from() -> None:
-    case = Case("1", "?", {"sales/a.md": 1.0, "b.md": 2.0, "gone.md": 1.0, "own.md": 1.0}, (), None)
-    keys = ["handbook/sales/a.md", "x/b.md", "y/b.md", "own.md", "deep/own.md"]
-
-    assert located([case], keys)[0].relevant == {
-        "handbook/sales/a.md": 1.0,
-        "b.md": 2.0,
-        "gone.md": 1.0,
-        "own.md": 1.0,
-    }
-
-
-def test_pages_that_nobody_or_not_everybody_can_find_are_told() -> None:
-    cases = [
-        Case("1", "?", {"open": 1.0, "gone": 1.0, "unfit": 0.0}, (), None),
-        Case("2", "?", {"closed": 1.0, "gone": 2.0}, (), None),
-    ]
-    known = {"open": OPEN, "closed": Acl.of(["group:board"]), "unasked": OPEN}
-
-    assert unreachable(cases, known, Principal.of(EVERYONE)) == {
-        "not_indexed": ["gone"],
-        "closed": ["closed"],
-    }
 
 
 @pytest.mark.parametrize("name", ["q.jsonl", "q.jsonl.gz"])

@@ -66,14 +66,14 @@ OPEN, FIXED, FINE = FlagState.OPEN, FlagState.FIXED, FlagState.NOT_WRONG
     ("complaint", "state", "relevant", "answerable"),
     [
         (Complaint.WRONG, OPEN, {}, None),
-        (Complaint.WRONG, FIXED, {"a": 1.0, "b": 1.0}, True),
-        (Complaint.WRONG, FINE, {"a": 1.0, "b": 1.0}, True),
-        (Complaint.OUTDATED, OPEN, {"a": 1.0, "b": 1.0}, True),
-        (Complaint.OUTDATED, FIXED, {"a": 1.0, "b": 1.0}, True),
-        (Complaint.INCOMPLETE, OPEN, {"a": 1.0, "b": 1.0}, True),
-        (Complaint.WRONG_PAGE, OPEN, {"a": 0.0, "b": 0.0}, None),
-        (Complaint.WRONG_PAGE, FIXED, {"a": 0.0, "b": 0.0}, None),
-        (Complaint.WRONG_PAGE, FINE, {"a": 1.0, "b": 1.0}, True),
+        (Complaint.WRONG, FIXED, {"w/a": 1.0, "w/b": 1.0}, True),
+        (Complaint.WRONG, FINE, {"w/a": 1.0, "w/b": 1.0}, True),
+        (Complaint.OUTDATED, OPEN, {"w/a": 1.0, "w/b": 1.0}, True),
+        (Complaint.OUTDATED, FIXED, {"w/a": 1.0, "w/b": 1.0}, True),
+        (Complaint.INCOMPLETE, OPEN, {"w/a": 1.0, "w/b": 1.0}, True),
+        (Complaint.WRONG_PAGE, OPEN, {"w/a": 0.0, "w/b": 0.0}, None),
+        (Complaint.WRONG_PAGE, FIXED, {"w/a": 0.0, "w/b": 0.0}, None),
+        (Complaint.WRONG_PAGE, FINE, {"w/a": 1.0, "w/b": 1.0}, True),
     ],
 )
 def test_each_complaint_says_what_it_means_for_the_pages(
@@ -109,7 +109,7 @@ def test_praise_makes_pages_relevant_but_praise_of_silence_says_nothing(office: 
     (row,) = office.rows
 
     assert row == {
-        "id": "answer-1", "question": "How long?", "relevant": {"a": 1.0}, "answerable": True,
+        "id": "answer-1", "question": "How long?", "relevant": {"w/a": 1.0}, "answerable": True,
         "type": "praised", "history": [], "private": False, "flags": [],
     }  # fmt: skip
 
@@ -119,13 +119,13 @@ def test_a_flag_that_was_taken_back_says_nothing(office: Office) -> None:
     office.feedback.complain(given.id, "U2", Complaint.WRONG_PAGE)
     office.feedback.praise(given.id, "U2")
 
-    assert [(row["type"], row["relevant"]) for row in office.rows] == [("praised", {"a": 1.0})]
+    assert [(row["type"], row["relevant"]) for row in office.rows] == [("praised", {"w/a": 1.0})]
 
 
 def test_a_settled_flag_outweighs_an_open_one_and_that_one_praise(office: Office) -> None:
     given = office.given(answer("a"))
     office.feedback.praise(given.id, "U3")
-    assert office.rows[0]["relevant"] == {"a": 1.0}
+    assert office.rows[0]["relevant"] == {"w/a": 1.0}
 
     office.feedback.complain(given.id, "U4", Complaint.OUTDATED)
     office.feedback.complain(given.id, "U5", Complaint.WRONG)
@@ -133,7 +133,7 @@ def test_a_settled_flag_outweighs_an_open_one_and_that_one_praise(office: Office
     assert office.rows[0]["answerable"] is True
 
     office.settled(given, Complaint.WRONG_PAGE, FINE)
-    assert office.rows[0]["relevant"] == {"a": 1.0}
+    assert office.rows[0]["relevant"] == {"w/a": 1.0}
 
 
 def test_the_same_question_is_one_row(office: Office) -> None:
@@ -141,7 +141,7 @@ def test_the_same_question_is_one_row(office: Office) -> None:
     office.feedback.praise(office.given(answer("b"), "how long").id, "U2")
     (row,) = office.rows
 
-    assert row["relevant"] == {"a": 0.0, "b": 1.0}
+    assert row["relevant"] == {"w/a": 0.0, "w/b": 1.0}
     assert (row["id"], row["flags"]) == ("answer-1", [1])
 
 

@@ -1,0 +1,93 @@
+"""The figures of `footnote eval`, as people see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot import scores
+
+FIGURES: dict[str, Any] = {
+    "questions": 3,
+    "hit@1": 0.5,
+    "ndcg@10": None,
+    "refusal": {"precision": None, "recall": 1.0},
+    "intervals": {"hit@1": (0.25, 0.75), "ndcg@10": None},
+    "latency_ms": {"retrieve_p50": 1.0, "retrieve_p95": 2.0},
+    "stages_ms": {"embed": {"p50": 1.0, "p95": 2.0}},
+    "by_type": None,
+    "by_turn": None,
+    "unreachable": {},
+}
+
+
+def shown(capsys: pytest.CaptureFixture[str], **more: Any) -> list[str]:
+    scores.print_scores(FIGURES | more)
+    return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_figures_are_lined_up_with_their_intervals(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys) == [
+        "questions        3",
+        "hit@1            0.500  (0.250 to 0.750)",
+        "ndcg@10          -",
+        "refusal          precision -, recall 1.000",
+        "embed ms         p50 1.000, p95 2.000",
+    ]
+
+
+def test_failing_questions_are_listed_a_few_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    said = ["Leave is [b]forty[/]\x1b[2J days\n\nlong. " + "x" * 200]
+    failing = [{"id": f"q{n}", "question": "How [long]?", "said": said} for n in range(7)]
+    answers = {
+        "sentences": 2, "cited_sentences": 0.5, "faithful": None, "relevant": None,
+        "failures": {"cited_sentences": failing},
+    }  # fmt: skip
+    lines = shown(capsys, answers=answers)
+
+    assert lines[6:12] == [
+        "sentences        2",
+        "cited_sentences  0.500",
+        "faithful         -",
+        "relevant         -",
+        "",
+        "7 fail by cited_sentences:",
+    ]
+    assert lines[12] == "  q0: How [long]?"
+    assert lines[13].startswith("    > Leave is [b]forty[/][2J days long. xxx")
+    assert len(lines[13]) <= len("    > ") + 160
+    assert lines[-1] == "  and 2 more (see --json)"
+
+
+def test_a_comparison_fits_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {
+        "questions": 3017, "before": 0.5, "after": 0.25, "difference": -0.25,
+        "interval": (-0.5, 0.125), "p": 0.0123, "better": 1000, "worse": 1000,
+    }  # fmt: skip
+    changed = [{"id": f"q{n}", "question": "?", "scores": {"hit@1": (1.0, 0.0)}} for n in range(22)]
+    lines = shown(
+        capsys,
+        against={
+            "questions": 3017, "only_before": 1, "only_after": 2, "answers_changed": [{}],
+            "measures": {"containment": told}, "better": [], "worse": changed, "mixed": [],
+        },
+    )  # fmt: skip
+
+    assert lines[6].split() == ["measure", "n", "before", "after", "change", "95", "%", "p", "+/-"]
+    assert lines[7].split() == [
+        "containment", "3017", "0.500", "0.250", "-0.250", "-0.500", "+0.125", "0.0123", "1000/1000"
+    ]  # fmt: skip
+    assert max(map(len, lines[6:8])) <= 80
+    assert "22 worse:" in lines
+    assert "  q0: ? (hit@1 1.00 > 0.00)" in lines
+    assert lines[-1] == "  and 2 more (see --json)"
+
+
+def test_pages_that_cannot_be_found_are_counted_and_a_few_named() -> None:
+    pages = {"not_indexed": [f"p{n}" for n in range(7)], "ambiguous": ["a"], "closed": []}
+
+    assert list(scores.unreachable(pages)) == [
+        "7 of the relevant pages are not indexed: p0, p1, p2, p3, p4, ...",
+        "1 of the relevant pages are named as several are (write wiki/page): a",
+    ]
