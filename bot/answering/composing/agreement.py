@@ -6,7 +6,7 @@ what it denies, and words that bind or restrict.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from bot.answering.composing.claims import Flaw
@@ -21,41 +21,75 @@ def roots(words: Sequence[Word]) -> frozenset[str]:
     return frozenset(form for word in words if word.weighs for form in word.forms)
 
 
-def disagreement(said: Sequence[Word], heard: Sequence[Word], frame: Sequence[Word]) -> Flaw | None:
-    """What ``said`` adds or changes; ``frame`` is what stands above ``heard``: titles."""
+def disagreement(
+    said: Sequence[Word], heard: Sequence[Word], frame: Sequence[Word], asked: Sequence[Word] = ()
+) -> Flaw | None:
+    """What ``said`` adds or changes; ``frame`` is what stands above ``heard``: titles.
+    ``asked`` is the question, which may hold what need not be said again."""
     known = roots(heard) | roots(frame)
-    if _numbers_differ(said, heard, frame):
-        return Flaw.NUMBER
-    if any(word.role is Role.NAME and word.root not in known for word in said):
-        return Flaw.NAME
-    if _names_swapped(said, [*frame, *heard]):
-        return Flaw.ORDER
-    if _denies(said, heard):
-        return Flaw.NEGATION
-    near = [word for part in split(heard, joins=False) if _shares(said, part) for word in part]
-    if not limits(said) <= limits([*heard, *frame]) or not kept_limits(near) <= limits(said):
-        return Flaw.LIMIT
-    return None
+    told = roots(said) | roots(frame) | roots(asked)
+    checks: tuple[tuple[Flaw, Callable[[], bool]], ...] = (
+        (Flaw.NUMBER, lambda: _numbers_differ(said, heard, frame)),
+        (Flaw.NAME, lambda: not _names(said) <= known),
+        (Flaw.ORDER, lambda: _names_swapped(said, [*frame, *heard])),
+        (Flaw.NEGATION, lambda: _denies(said, heard)),
+        (Flaw.SCOPE, lambda: _widens(said, heard, told)),
+        (Flaw.LIMIT, lambda: _limits_differ(said, heard, frame)),
+    )
+    return next((flaw for flaw, fails in checks if fails()), None)
+
+
+def _names(words: Sequence[Word]) -> frozenset[str]:
+    return frozenset(word.root for word in words if word.role is Role.NAME)
 
 
 def _names_swapped(said: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """Names that follow each other must do so in the passage, too, and directly if they
-    do so directly: Ada Lovelace and Alan Turing are not Ada Turing."""
-    names = [(place, word) for place, word in enumerate(said) if word.role is Role.NAME]
-    places: dict[str, list[int]] = {}
-    for place, word in enumerate(heard):
-        for form in word.forms:
-            places.setdefault(form, []).append(place)
-    for (at, one), (then, other) in pairwise(names):
-        ones, others = (places.get(word.root, ()) for word in (one, other))
-        gaps = [b - a for a in ones for b in others if b > a]
-        if not gaps or (then - at == 1 and 1 not in gaps):
-            return True
-    return False
+    """Names stand in the passage's order, and next to each other only where they do there:
+    Ada Lovelace and Alan Turing are not Ada Turing."""
+    names = [word.root for word in said if word.role is Role.NAME]
+    if in_order(names, [form for word in heard for form in dict.fromkeys(word.forms)]) < len(names):
+        return True
+    joined = {(a, b) for one, other in pairwise(heard) for a in one.forms for b in other.forms}
+    return any(
+        one.role is other.role is Role.NAME and (one.root, other.root) not in joined
+        for one, other in pairwise(said)
+    )
+
+
+def in_order(one: Sequence[str], other: Sequence[str]) -> int:
+    """How much of ``one`` stands in ``other``, gaps allowed, in the same order."""
+    row = [0] * (len(other) + 1)
+    for a in one:
+        new = [0]
+        for at, b in enumerate(other):
+            new.append(row[at] + 1 if a == b else max(row[at + 1], new[at]))
+        row = new
+    return row[-1]
+
+
+def _limits_differ(said: Sequence[Word], heard: Sequence[Word], frame: Sequence[Word]) -> bool:
+    """It says "must" of its own, or leaves out an "only" of what it speaks of."""
+    near = [word for part in split(heard, joins=False) if _shares(said, part) for word in part]
+    return not limits(said) <= limits([*heard, *frame]) or not kept_limits(near) <= limits(said)
 
 
 def _shares(said: Sequence[Word], part: Sequence[Word]) -> bool:
     return len(roots(said) & roots(part)) >= min(2, len(roots(part)))
+
+
+def _widens(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -> bool:
+    """It says of leave what the passage says of parental leave: each time that the passage
+    has the word, another stands right before it which is not ``told``."""
+    before: dict[str, bool] = {}
+    for last, word in pairwise((None, *heard)):
+        if word and word.weighs and word.role is not Role.NUMBER:
+            narrowed = bool(last and _narrows(last) and told.isdisjoint(last.forms))
+            before[word.root] = narrowed and before.get(word.root, True)
+    return any(before.get(word.root, False) for word in said if word.weighs)
+
+
+def _narrows(word: Word) -> bool:
+    return word.role in (Role.WORD, Role.NAME)
 
 
 def _numbers(words: Sequence[Word]) -> frozenset[str]:

@@ -24,6 +24,8 @@ class Flaw(StrEnum):
     NEGATION = "negation"
     LIMIT = "limit"
     """It says must, only, all, before and the like where the passage does not."""
+    SCOPE = "scope"
+    """It says of leave what the passage says of parental leave."""
     WORDS = "words"
     ORDER = "order"
     MEANING = "meaning"

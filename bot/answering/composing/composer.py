@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.answering.composing.claims import Claim, Flaw, claim
@@ -14,6 +14,7 @@ from bot.answering.composing.prompt import NOTHING, Prompt, Prompting
 from bot.answering.composing.sentences import Lead, Sentence, Sentences
 from bot.answering.composing.support import Checker, Ground, Stretch
 from bot.answering.composing.usage import Meter
+from bot.answering.composing.words import Word, read
 from bot.answering.composing.writing import CutShort, ModelFailed, Writer
 from bot.answering.recheck import Compose
 from bot.answering.retrieval import Retrieved
@@ -90,7 +91,7 @@ class Composer:
             return
         started = self._clock()
         prompt = self._prompting(question, retrieved.hits)
-        draft = _Draft(prompt, self._checker)
+        draft = _Draft(prompt, self._checker, read(question.text))
         fallback: Fallback | None = None
         try:
             yield from self._written(question, prompt, draft)
@@ -160,6 +161,7 @@ class _Draft:
 
     prompt: Prompt
     checker: Checker
+    asked: Sequence[Word]
     text: str = ""
     denied: bool = False
     tally: Counter[str] = field(default_factory=Counter)
@@ -214,13 +216,13 @@ class _Draft:
         if self.dropped and said.text.split(maxsplit=1)[0].casefold().strip(",") in _POINTING:
             return Flaw.DANGLING
         cited = [self.grounds[n - 1] for n in said.cited if 0 < n <= len(self.grounds)]
-        checked = [(ground, self.checker.check(said, ground)) for ground in cited]
+        checked = [(ground, self.checker.check(said, ground, self.asked)) for ground in cited]
         if found := [(ground, where) for ground, where in checked if isinstance(where, Stretch)]:
             return found
         first = checked[0][1] if checked else None
         for ground in self.grounds:
             if ground not in cited:
-                where = self.checker.check(said, ground)
+                where = self.checker.check(said, ground, self.asked)
                 if isinstance(where, Stretch):
                     return [(ground, where)]
                 first = first or where

@@ -12,6 +12,7 @@ import sentencex
 _CITATIONS = re.compile(r"\s*(?:\[\^?\d+(?:\s*,\s*\^?\d+)*\][.,;]?\s*)+")
 _ITEM = re.compile(r"^\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_NEW = re.compile(rf"(?:{_ITEM.pattern})?\s*[^\W_]{{2}}")
 _BEGUN = re.compile(r"[^\W_]{2}")
 
 
@@ -52,6 +53,8 @@ class Sentences:
             *ended, self._line = self._cut(self._line)
             for text in ended:
                 yield from self._next(text)
+            if _NEW.match(self._line):
+                yield from self._released()
 
     def end(self) -> Iterator[Sentence]:
         """The rest."""
@@ -59,9 +62,7 @@ class Sentences:
         self._line = ""
         if self._code:
             yield from self._put(Sentence("\n".join(self._code), Lead.PARAGRAPH, code=True))
-        if self._waiting:
-            yield self._waiting
-        self._waiting = None
+        yield from self._released()
 
     def _whole(self, line: str) -> Iterator[Sentence]:
         if self._code is not None:
@@ -107,6 +108,10 @@ class Sentences:
             yield from self._put(Sentence(text.strip(), lead))
 
     def _put(self, sentence: Sentence) -> Iterator[Sentence]:
+        yield from self._released()
+        self._waiting = sentence
+
+    def _released(self) -> Iterator[Sentence]:
         if self._waiting:
             yield self._waiting
-        self._waiting = sentence
+        self._waiting = None

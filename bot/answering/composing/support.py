@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering.composing.agreement import disagreement, roots
+from bot.answering.composing.agreement import disagreement, in_order, roots
 from bot.answering.composing.claims import Claim, Flaw, addresses
 from bot.answering.composing.words import Word, read
 from bot.answering.quoting import units
@@ -97,8 +97,9 @@ class Checker:
         self._embedder = embedder
         self._bars = bars or Bars()
 
-    def check(self, claim: Claim, ground: Ground) -> Stretch | Flaw:
-        """The stretch of ``ground`` that says what ``claim`` says, or what is wrong."""
+    def check(self, claim: Claim, ground: Ground, asked: Sequence[Word] = ()) -> Stretch | Flaw:
+        """The stretch of ``ground`` that says what ``claim`` says to the question ``asked``,
+        or what is wrong."""
         if claim.code:
             return next((one for one in ground.stretches if claim.text in one.text), Flaw.QUOTATION)
         if not all(map(ground.links, claim.addresses)):
@@ -110,7 +111,7 @@ class Checker:
             return Flaw.EMPTY
         flaw = Flaw.WORDS
         for share, stretch in self._near(said, ground):
-            found = disagreement(said, stretch.words, ground.frame)
+            found = disagreement(said, stretch.words, ground.frame, asked)
             if found is None and share < self._bars.words:
                 found = Flaw.WORDS
             if found is None and _in_order(said, stretch) < self._bars.order:
@@ -154,15 +155,4 @@ def _in_order(said: Sequence[Word], stretch: Stretch) -> float:
     common = [word.forms[1] for word in said if word.weighs and word.forms[1] in heard]
     if not common:
         return 1.0
-    return _longest(common, heard) / len(common)
-
-
-def _longest(one: Sequence[str], other: Sequence[str]) -> int:
-    """Of the subsequences that both have, the length of the longest."""
-    row = [0] * (len(other) + 1)
-    for a in one:
-        new = [0]
-        for at, b in enumerate(other):
-            new.append(row[at] + 1 if a == b else max(row[at + 1], new[at]))
-        row = new
-    return row[-1]
+    return in_order(common, heard) / len(common)

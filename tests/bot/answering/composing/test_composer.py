@@ -1,0 +1,347 @@
+"""Whatever a model writes, what goes out is borne out by a page that was shown."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.answerer import Answerer
+from bot.answering.composing.claims import addresses, quotations
+from bot.answering.composing.composer import Composer, Verified
+from bot.answering.composing.prompt import Prompting
+from bot.answering.composing.support import Bars, Checker
+from bot.answering.composing.usage import Cap, Caps, MemoryUsage, Meter, Price
+from bot.answering.composing.writing import CutShort, ModelFailed
+from bot.answering.confidence import Confidence
+from bot.answering.recheck import Recheck
+from bot.answering.sources import Aging
+from bot.model import Answer, Fallback, NoAnswer, Question, Reason
+from indexers.model import EVERYONE, Acl, Passage, Principal
+from indexers.prose import plain
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.lookout import Standing
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import TickingClock, retrieval_over
+from tests.fakes.writing import ScriptedWriter
+
+ANYONE = Principal.of(EVERYONE)
+BOARD = Acl.of(["group:board"])
+TODAY = date(2026, 11, 24)
+FREE = Caps()
+HANDBOOK = [
+    *passages(
+        "leave",
+        "Leave is thirty days long. Ask [your lead](https://wiki.example.com/lead) first.",
+        "- Parental leave is 60 days long.\n- Sick leave has no end.",
+    ),
+    *passages("travel", "Travel is booked by `tock`. Write to travel@example.com in time."),
+    *passages("secret", "Secret leave for the board is sixty days long.", acl=BOARD),
+]
+SAID = "How long is leave?"
+
+
+def composer(
+    writer: ScriptedWriter, caps: Caps = FREE, usage: MemoryUsage | None = None
+) -> Composer:
+    embedder = WordEmbedder()
+    return Composer(
+        writer,
+        Prompting(embedder.count_tokens, lambda: "k7f3"),
+        # Words for meaning say nothing of paraphrases.
+        Checker(embedder, Bars(cosine=0.0)),
+        Meter(
+            embedder.count_tokens,
+            lambda: TODAY,
+            usage or MemoryUsage(),
+            caps,
+            Price(1.0, 2.0),
+            max_tokens=100,
+        ),
+        clock=TickingClock(),
+    )
+
+
+def answerer(
+    writer: ScriptedWriter, written: Sequence[Passage] = HANDBOOK, caps: Caps = FREE
+) -> Answerer:
+    return Answerer(
+        retrieval_over(written),
+        Confidence(bias=9.0),
+        ("handbook",),
+        composer=composer(writer, caps),
+        clock=TickingClock(),
+    )
+
+
+def said(*scripts: str | Exception, text: str = SAID) -> Answer | NoAnswer:
+    return answerer(ScriptedWriter(scripts)).answer(Question(text, ANYONE))
+
+
+def composed(*scripts: str | Exception) -> Answer:
+    result = said(*scripts)
+    assert isinstance(result, Answer)
+    assert result.composed
+    return result
+
+
+def fallen(*scripts: str | Exception) -> Fallback:
+    result = said(*scripts)
+    assert isinstance(result, Answer)
+    assert not result.composed
+    assert "Leave is thirty days long." in result.text
+    assert result.fallback
+    return result.fallback
+
+
+def test_sentences_are_footnoted_with_what_bears_them_out() -> None:
+    result = composed("Leave is 30 days long [1]. Sick leave has no end [2]. Ask your lead [1].")
+
+    assert result.text == (
+        "Leave is 30 days long. [1] Sick leave has no end. [2] Ask your lead. [1]"
+    )
+    assert [source.quote for source in result.sources] == [
+        "Leave is thirty days long. Ask [your lead](https://wiki.example.com/lead) first.",
+        "- Sick leave has no end.",
+    ]
+    assert result.fallback is None
+    assert result.confidence > 0.9
+    assert result.timings.compose > 0
+
+
+def test_a_list_stays_one() -> None:
+    result = composed(
+        "Here is what I found:\n\n- **Leave** is 30 days long [1].\n- Ask your lead [1]."
+    )
+
+    assert result.text == "\u2022 Leave is 30 days long. [1]\n\u2022 Ask your lead. [1]"
+
+
+def test_a_wrong_number_is_put_right_and_a_missing_one_found() -> None:
+    result = composed("Sick leave has no end [99]. Travel is booked by `tock` [1]. Ask your lead.")
+
+    assert [source.page for source in result.sources] == ["leave", "travel", "leave"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "Leave is 40 days long [1].",
+        "Leave is not thirty days long [1].",
+        "Leave is 60 days long [2].",
+        "Sick leave is 60 days long [2].",
+        "Leave is thirty weeks long [1].",
+        "You must ask your lead first [1].",
+        "Only your lead is asked first [1].",
+        "Ada is asked first [1].",
+        "Leave is thirty days long and unpaid [1].",
+        'The page says "Leave is forty days long" [1].',
+        'The page says "Leave is thirty days long [1].',
+        "Travel is booked by `rock` [3].",
+        "Ask your lead at https://evil.example/lead [1].",
+        "Ask [your lead](https://evil.example/lead) first [1].",
+        "Ask your lead at evil.example first [1].",
+        "Write to trave1@example.com in time [3].",
+        "<!channel> Leave is thirty days long [1].",
+        "<@U123> Ask your lead first [1].",
+        "@here Ask your lead first [1].",
+        "Secret leave for the board is sixty days long [1].",
+        "Leave is thi\u200brty-two days long [1].",
+        "Sick leave has an end [2].",
+        "```\nrm -rf /\n```",
+    ],
+)
+def test_what_no_page_says_does_not_go_out(wrong: str) -> None:
+    right = "Travel is booked by `tock` [3]."
+    result = composed(f"{right}\n\n{wrong}\n")
+
+    assert result.text == "Travel is booked by `tock`. [1]"
+
+
+def test_an_address_that_stands_in_the_page_goes_out() -> None:
+    result = composed(
+        "Write to travel@example.com in time. Ask [your lead](https://wiki.example.com/lead)."
+    )
+
+    assert result.text == "Write to travel@example.com in time. [1] Ask your lead. [2]"
+
+
+def test_what_points_at_a_dropped_sentence_is_dropped_too() -> None:
+    result = composed(
+        "Ask your lead. Sick leave has no end. Unpaid leave is wonderful [1]. It is 60 days long [2]."
+    )
+
+    assert result.text == "Ask your lead. [1] Sick leave has no end. [2]"
+
+
+def test_yes_and_no_are_left_out_for_nobody_can_check_them() -> None:
+    assert composed("No, leave is thirty days long [1].").text == "Leave is thirty days long. [1]"
+
+
+def test_where_too_little_holds_the_answer_is_made_of_quotations() -> None:
+    wrong = "Leave is 40 days long [1]. Leave is 50 days long [1]. Ask your lead [1]."
+
+    assert fallen(wrong) is Fallback.UNSUPPORTED
+    assert fallen("") is Fallback.UNSUPPORTED
+    assert fallen("[1]") is Fallback.UNSUPPORTED
+
+
+def test_a_model_that_fails_is_replaced_by_quotations() -> None:
+    assert fallen(ModelFailed("no")) is Fallback.FAILED
+    assert fallen(ModelFailed("slow", Fallback.SLOW)) is Fallback.SLOW
+    assert fallen("Leave is 30 days long [1]. Ask your ", ModelFailed("gone")) is Fallback.FAILED
+
+
+def test_the_sentence_in_which_the_length_ran_out_is_left_out() -> None:
+    result = composed("Ask your lead [1]. Leave is thirty days", CutShort("long"))
+
+    assert result.text == "Ask your lead. [1]"
+
+
+def test_the_model_may_say_that_the_wiki_does_not_answer() -> None:
+    result = said("NOT IN THE WIKI.")
+
+    assert isinstance(result, NoAnswer)
+    assert result.reason is Reason.NOTHING_FITS
+    assert {source.quote for source in result.nearest} == {""}
+    assert "leave" in {source.page for source in result.nearest}
+
+
+def test_where_quotations_would_be_silent_the_model_is_not_asked() -> None:
+    writer = ScriptedWriter("Leave is thirty days long [1].")
+    unsure = replace(answerer(writer), confidence=Confidence(bias=-99.0))
+
+    assert isinstance(unsure.answer(Question(SAID, ANYONE)), NoAnswer)
+    assert writer.prompts == []
+
+
+def test_the_model_sees_only_what_the_reader_may_read() -> None:
+    writer = ScriptedWriter("Leave is thirty days long [1].")
+    answerer(writer).answer(Question("secret leave for the board", ANYONE))
+    (prompt,) = writer.prompts
+
+    assert "sixty" not in prompt.user
+
+
+def test_sentences_are_released_as_they_are_verified() -> None:
+    writer = ScriptedWriter(["Leave is 30 days long [1]. Ask your lead [1]. ", ModelFailed("no")])
+    pieces = answerer(writer)
+    question = Question(SAID, ANYONE)
+    assert pieces.composer
+    released = list(
+        pieces.composer.stream(
+            question, pieces.retrieval(question), lambda found: pieces.compose(question, found)
+        )
+    )
+
+    assert released[0] == Verified("Leave is 30 days long. [1]")
+    last = released[-1]
+    assert isinstance(last, Answer)
+    assert last.fallback is Fallback.FAILED
+
+
+def test_a_page_that_fell_is_composed_without_and_the_model_is_asked_twice_at_most() -> None:
+    writer = ScriptedWriter("Leave is 30 days long [1]. Travel is booked by `tock` [3].")
+    board = Standing("leave")
+    pieces = replace(
+        answerer(writer), recheck=Recheck({"handbook": board}, lambda _: None, clock=TickingClock())
+    )
+    result = pieces.answer(Question(SAID, ANYONE))
+
+    assert isinstance(result, Answer)
+    assert [source.page for source in result.sources] == ["travel"]
+    assert len(writer.prompts) == 2
+    assert "thirty" not in writer.prompts[1].user
+
+
+def test_over_its_cap_nobody_asks_the_model() -> None:
+    writer = ScriptedWriter("Leave is thirty days long [1].")
+    capped = answerer(writer, caps=Caps(person=Cap(tokens=700)))
+    mine, yours = (Question(SAID, ANYONE, person=name) for name in ("U1", "U2"))
+    first, second, other = (capped.answer(question) for question in (mine, mine, yours))
+    third = [capped.answer(mine) for _ in range(3)][-1]
+
+    assert isinstance(first, Answer)
+    assert isinstance(other, Answer)
+    assert isinstance(third, Answer)
+    assert first.composed
+    assert other.composed
+    assert third.fallback is Fallback.CAPPED
+    assert second
+
+
+def test_old_pages_say_so_beside_their_source() -> None:
+    (leave,) = passages("leave", "Leave is thirty days long.")
+    written = replace(leave, updated=date(2024, 1, 1))
+    pieces = answerer(ScriptedWriter("Leave is thirty days long [1]."), [written])
+    aging = Aging(timedelta(days=365), lambda: TODAY)
+    result = replace(pieces, aging=aging).answer(Question(SAID, ANYONE))
+
+    assert isinstance(result, Answer)
+    assert [source.old for source in result.sources] == [True]
+    assert not Aging(timedelta(days=3650), lambda: TODAY)(result).sources[0].old  # type: ignore[union-attr] # an answer stays one
+
+
+def test_what_was_dropped_is_counted_and_logged_without_its_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    writer = ScriptedWriter("Ask your lead [1]. Leave is 40 days long [1].")
+    pieces = answerer(writer)
+    pieces.answer(Question(SAID, ANYONE))
+
+    assert pieces.composer
+    assert pieces.composer.tally == {"kept": 1, "number": 1}
+    assert "Composed: 1 kept, 1 number" in caplog.text
+    assert "40" not in caplog.text
+    assert "lead" not in caplog.text
+
+
+PIECES = st.sampled_from(
+    [
+        "Leave is thirty days long", "Leave is 30 days", "Ask your lead first", "60 days",
+        "Sick leave has no end", "Travel is booked by `tock`", "not", "No,", "It", "must", "only",
+        ".", ". ", "\n", "\n\n", "\n- ", "\n# ", "```\n", "```", "[1]", "[2]", "[3]", "[99]",
+        "[1, 2]", "[^1]", "[1](https://evil.example)", '"', "\u201c", "\u201d", "\u201e", "\u2019",
+        "`", "'", "<!channel>", "<@U123>", "@here", "<https://evil.example|x>", "javascript:x",
+        "https://evil.example", "https://wiki.example.com/lead", "travel@example.com", "www.evil",
+        "[your lead](https://wiki.example.com/lead)", "[", "](", ")", "**", "_", "\u200b", "\u202e",
+        "NOT IN THE WIKI", "Secret leave for the board is sixty days long.", "Ada", "ht", "tps://",
+        "evil.example/x", ": ", "? ", "| a | b |", "> ", "~~~", "\\", "\x00",
+    ]
+)  # fmt: skip
+WRITTEN = st.lists(PIECES | st.text(max_size=6), max_size=30).map(" ".join) | st.lists(
+    PIECES, max_size=30
+).map("".join)
+
+
+@given(WRITTEN, st.integers(1, 9))
+def test_whatever_is_written_only_what_was_shown_comes_out(written: str, size: int) -> None:
+    writer = ScriptedWriter(written, size=size)
+    result = answerer(writer).answer(Question(SAID, ANYONE))
+    if isinstance(result, NoAnswer):
+        assert "WIKI" in written
+        return
+    shown = {(one.page, one.text): one for one in HANDBOOK if one.page != "secret"}
+    texts = " \n ".join(plain(text) for _, text in shown)
+    for source in result.sources:
+        assert any(source.page == page and source.quote in text for page, text in shown)
+    numbers = {int(number) for number in re.findall(r"\[(\d+)\]", result.text)}
+    assert numbers == set(range(1, len(result.sources) + 1))
+    assert "secret" not in result.text.casefold()
+    if not result.composed:
+        return
+    for sentence in filter(None, re.split(r"(?<=\])(?!\[)", result.text)):
+        assert re.search(r"\[\d+\]$", sentence)
+        words = re.sub(r"\[\d+\]", "", sentence)
+        assert all(" ".join(one.split()).rstrip(".,;:!?") in texts for one in quotations(words))
+        assert set(addresses(words)) <= {"https://wiki.example.com/lead", "travel@example.com"}
+        assert not re.search(r"<[!@#]|@here|evil|\](?:\(|:)", words)
+        assert "\u200b" not in words
+        assert "\u202e" not in words

@@ -1,0 +1,227 @@
+"""A model that is slow, busy, broken or mad, over real HTTP and LlamaIndex's own client."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.answering.composing.prompt import Prompt
+from bot.answering.composing.providers import (
+    LlamaWriter,
+    ModelMisconfigured,
+    ModelSettings,
+    writer_of,
+)
+from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, Patient, seconds_of
+from bot.model import Fallback
+from tests.fakes.openai_server import Reply, openai_server
+from tests.fakes.writing import ScriptedWriter
+
+PROMPT = Prompt("Be brief.", "How long is leave?", (), 10)
+LEAVE = Reply(["Leave is ", "30 days", " long [1]."])
+
+
+def writer(url: str, silence: float = 5.0) -> LlamaWriter:
+    return writer_of(ModelSettings("compatible", "small", url, key="k-secret", silence=silence))
+
+
+def patient(url: str, *, seconds: float = 5.0, attempts: int = 3, silence: float = 5.0) -> Patient:
+    return Patient(writer(url, silence), seconds=seconds, attempts=attempts, chance=lambda: 0.0)
+
+
+def test_the_answer_comes_in_the_pieces_that_were_sent() -> None:
+    with openai_server(LEAVE) as server:
+        assert list(writer(server.url).write(PROMPT)) == ["Leave is ", "30 days", " long [1]."]
+
+    (asked,) = server.asked
+    assert asked["stream"] is True
+    assert asked["model"] == "small"
+    assert asked["max_tokens"] == 500
+    assert [(one["role"], one["content"]) for one in asked["messages"]] == [
+        ("system", "Be brief."),
+        ("user", "How long is leave?"),
+    ]
+    assert server.keys == ["Bearer k-secret"]
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 529])
+def test_what_may_pass_is_asked_again(status: int) -> None:
+    with openai_server(Reply(status=status, headers={"Retry-After": "0"}), LEAVE) as server:
+        assert "".join(patient(server.url).write(PROMPT)) == "Leave is 30 days long [1]."
+        assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+def test_what_will_not_pass_is_not_asked_again(status: int) -> None:
+    with openai_server(Reply(status=status), LEAVE) as server:
+        with pytest.raises(ModelFailed, match=f"it answered {status}"):
+            list(patient(server.url).write(PROMPT))
+        assert len(server.asked) == 1
+
+
+def test_retry_after_is_obeyed() -> None:
+    with openai_server(Reply(status=429, headers={"Retry-After": "0.6"}), LEAVE) as server:
+        began = time.monotonic()
+        list(patient(server.url).write(PROMPT))
+
+        assert time.monotonic() - began >= 0.6
+
+
+def test_a_pause_longer_than_the_time_left_is_not_waited_for() -> None:
+    with openai_server(Reply(status=429, headers={"Retry-After": "60"}), LEAVE) as server:
+        began = time.monotonic()
+        with pytest.raises(ModelBusy, match="it answered 429"):
+            list(patient(server.url).write(PROMPT))
+
+        assert time.monotonic() - began < 2
+
+
+def test_it_is_asked_so_many_times_and_no_more() -> None:
+    busy = Reply(status=503, headers={"Retry-After": "0"})
+    with openai_server(*[busy] * 9) as server:
+        with pytest.raises(ModelBusy):
+            list(patient(server.url, attempts=2).write(PROMPT))
+        assert len(server.asked) == 2
+
+
+def test_a_server_that_is_not_there_is_a_failure() -> None:
+    with openai_server() as server:
+        gone = server.url
+    with pytest.raises(ModelBusy, match="it cannot be reached"):
+        list(patient(gone, attempts=1).write(PROMPT))
+
+
+@pytest.mark.parametrize(
+    "stalling",
+    [
+        Reply(["Leave is ", "30 days"], pause=30.0),
+        Reply([f"{number} " for number in range(500)], pause=0.05),
+    ],
+    ids=["stalls", "trickles"],
+)
+def test_a_model_has_its_seconds_and_no_more(stalling: Reply) -> None:
+    with openai_server(stalling) as server:
+        began = time.monotonic()
+        with pytest.raises(ModelFailed, match=r"within 0\.4 seconds") as failed:
+            list(patient(server.url, seconds=0.4).write(PROMPT))
+
+        assert time.monotonic() - began < 2
+        assert failed.value.fallback is Fallback.SLOW
+
+
+def test_silence_ends_a_request() -> None:
+    with (
+        openai_server(Reply(["Leave"], pause=30.0)) as server,
+        pytest.raises(ModelBusy, match="it cannot be reached"),
+    ):
+        list(writer(server.url, silence=0.2).write(PROMPT))
+
+
+def test_an_answer_that_breaks_off_is_none_and_is_not_begun_again() -> None:
+    with openai_server(Reply(["Leave is 30 days "], ending=""), LEAVE) as server:
+        with pytest.raises(ModelBusy, match="broke off"):
+            list(patient(server.url).write(PROMPT))
+        assert len(server.asked) == 1
+
+
+def test_an_answer_that_breaks_off_before_it_began_is_asked_for_again() -> None:
+    with openai_server(Reply(ending=""), LEAVE) as server:
+        assert "".join(patient(server.url).write(PROMPT)) == "Leave is 30 days long [1]."
+
+
+def test_an_answer_that_is_too_long_is_told_to_be_cut() -> None:
+    with openai_server(Reply(["Leave is 30"], ending="length")) as server, pytest.raises(CutShort):
+        list(writer(server.url).write(PROMPT))
+
+
+def test_what_a_filter_stopped_is_a_failure() -> None:
+    with (
+        openai_server(Reply(["Leave"], ending="content_filter")) as server,
+        pytest.raises(ModelFailed, match="filter"),
+    ):
+        list(writer(server.url).write(PROMPT))
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"<html>Gateway</html>",
+        b"data: {not json\n\n",
+        b'data: {"choices": 7}\n\n',
+        b'data: {"choices": [{"delta": 3}]}\n\n',
+        b"data: [1, 2, 3]\n\n",
+        b'data: {"error": {"message": "How long is leave?"}}\n\n',
+        b"\xff\xfe\x00",
+        b"",
+    ],
+)
+def test_nonsense_is_a_failure_and_none_of_it_is_told(nonsense: bytes) -> None:
+    with openai_server(*[Reply(raw=nonsense)] * 3) as server, pytest.raises(ModelFailed) as failed:
+        list(writer(server.url).write(PROMPT))
+
+    assert "leave" not in str(failed.value)
+    assert "k-secret" not in str(failed.value)
+
+
+def test_no_more_ask_at_once_than_may() -> None:
+    with openai_server(Reply(["a"], pause=0.5), LEAVE) as server:
+        bounded = Patient(
+            writer(server.url), seconds=0.25, attempts=1, at_once=1, chance=lambda: 0.0
+        )
+
+        def first() -> None:
+            with pytest.raises(ModelFailed):
+                list(bounded.write(PROMPT))
+
+        held = threading.Thread(target=first)
+        held.start()
+        while not server.asked:
+            time.sleep(0.005)
+        with pytest.raises(ModelFailed) as failed:
+            list(bounded.write(PROMPT))
+        held.join()
+
+    assert failed.value.fallback is Fallback.BUSY
+
+
+def test_a_place_is_free_again_however_an_answer_ended() -> None:
+    scripted = ScriptedWriter("one", ModelFailed("no"), "three")
+    bounded = Patient(scripted, seconds=1, at_once=1, chance=lambda: 0.0)
+
+    assert "".join(bounded.write(PROMPT)) == "one"
+    with pytest.raises(ModelFailed):
+        list(bounded.write(PROMPT))
+    assert "".join(bounded.write(PROMPT)) == "three"
+
+
+def test_retry_after_is_seconds_or_a_date_or_nothing() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+    assert seconds_of("2.5", lambda: noon) == 2.5
+    assert seconds_of("-3", lambda: noon) == 0
+    assert seconds_of("Tue, 24 Nov 2026 12:00:07 GMT", lambda: noon) == 7
+    assert seconds_of("Tue, 24 Nov 2026 11:00:00 GMT", lambda: noon) == 0
+    assert seconds_of("soon", lambda: noon) is None
+    assert seconds_of(None, lambda: noon) is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (ModelSettings("compatible", "small"), r"`\[llm\] url`"),
+        (ModelSettings("azure", "small", key="k"), r"`\[llm\] url`"),
+        (ModelSettings("openai", "small"), "key"),
+        (ModelSettings("anthropic", "small"), "key"),
+        (ModelSettings("anthropic", "small", key="k"), r"footnote\[anthropic\]"),
+    ],
+)
+def test_what_is_missing_is_said(settings: ModelSettings, told: str) -> None:
+    with pytest.raises(ModelMisconfigured, match=told):
+        writer_of(settings)
+
+
+def test_a_key_is_in_no_description() -> None:
+    assert "k-secret" not in repr(ModelSettings("openai", "small", key="k-secret"))

@@ -1,0 +1,107 @@
+"""A server on loopback that speaks OpenAI's API as well, or as badly, as it is told."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Reply:
+    """``pieces`` are streamed, ``pause`` seconds before each. ``ending`` is what the last
+    chunk gives as its reason; empty is a connection that breaks off. Or a ``status``
+    other than 200 with ``headers``; or a ``raw`` body as it stands."""
+
+    pieces: Sequence[str] = ()
+    pause: float = 0.0
+    ending: str = "stop"
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, replies: Sequence[Reply]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.replies = list(replies)
+        self.asked: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        self.over = threading.Event()
+        self.lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with self.server.lock:
+            self.server.asked.append(json.loads(body))
+            self.server.keys.append(self.headers.get("Authorization", ""))
+            reply = self.server.replies.pop(0) if self.server.replies else Reply(status=500)
+        with suppress(OSError):  # whoever asked has hung up
+            self._send(reply)
+        self.close_connection = True
+
+    def _send(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        streams = reply.status == 200
+        self.send_header("Content-Type", "text/event-stream" if streams else "application/json")
+        if reply.raw is not None or not streams:
+            body = reply.raw if reply.raw is not None else b'{"error": {"message": "no"}}'
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            return
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for piece in reply.pieces:
+            if reply.pause and self.server.over.wait(reply.pause):
+                return
+            self._event({"content": piece}, None)
+        if reply.ending:
+            self._event({}, reply.ending)
+            self.wfile.write(b"data: [DONE]\n\n")
+
+    def _event(self, delta: dict[str, str], ending: str | None) -> None:
+        chunk = {
+            "id": "1",
+            "object": "chat.completion.chunk",
+            "created": int(time.time()),
+            "model": "fake",
+            "choices": [{"index": 0, "delta": delta, "finish_reason": ending}],
+        }
+        self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's signature
+        """Nothing: tests are quiet."""
+
+
+@contextmanager
+def openai_server(*replies: Reply) -> Iterator[_Server]:
+    """Gives ``replies`` one a request, in order; after the last, status 500."""
+    server = _Server(replies)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,26 @@
+"""A language model that writes what the test says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.answering.composing.prompt import Prompt
+
+
+class ScriptedWriter:
+    """Each time it is asked, it writes the next of ``scripts`` in pieces of ``size``
+    characters, or raises it if it is an error; the last one again and again."""
+
+    def __init__(self, *scripts: str | Exception | Sequence[str | Exception], size: int = 4):
+        self.prompts: list[Prompt] = []
+        self._scripts = list(scripts)
+        self._size = size
+
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        self.prompts.append(prompt)
+        script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
+        parts = [script] if isinstance(script, str | Exception) else script
+        for part in parts:
+            if isinstance(part, Exception):
+                raise part
+            yield from (part[at : at + self._size] for at in range(0, len(part), self._size))
