@@ -111,9 +111,8 @@ class Verdicts:
 
     async def _shown(self, flag: Flag) -> cards.Shown:
         place, sources = flag.given.asked.place, _sources(flag.given.answer)
-        open_pages = await self._open_pages(flag.given)
-        shown = tuple(source for source in sources if (source.wiki, source.page) in open_pages)
-        private = flag.given.asked.private
+        private, still_open = flag.given.asked.private, await self._open_now(flag.given)
+        shown = tuple(s for s in sources if _page(s, exactly=private) in still_open)
         return cards.Shown(
             person=await self.people.name(flag.person),
             sources=shown,
@@ -121,14 +120,23 @@ class Verdicts:
             address="" if private else await self.voice.address(place.channel, flag.given.message),
         )
 
-    async def _open_pages(self, given: Given) -> set[tuple[str, str]]:
+    async def _open_now(self, given: Given) -> set[tuple[str, ...]]:
         """An answer may hold what reviewers must not read: one that a person got alone, and
         one whose pages were closed since. What everyone gets for the same question now shows
-        which of it is open; what a wiki does not confirm is not."""
+        which of it is open; what a wiki does not confirm is not.
+
+        What one person got may have been written before its page was opened: only the very
+        same text of it is open."""
         loop = asyncio.get_running_loop()
         question = Question(given.asked.question, Principal.of(EVERYONE))
         said = await loop.run_in_executor(self.executor, self.answering.answer, question)
-        return {(s.wiki, s.page) for s in _sources(said)} if said.unchecked is None else set()
+        if said.unchecked is not None:
+            return set()
+        return {_page(source, exactly=given.asked.private) for source in _sources(said)}
+
+
+def _page(source: Source, *, exactly: bool) -> tuple[str, ...]:
+    return (source.wiki, source.page, *([source.revision] if exactly else []))
 
 
 def _sources(said: Answer | NoAnswer) -> tuple[Source, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,21 @@ async def test_a_private_answer_from_open_pages_is_shown_to_reviewers(
     card = await slack.wait_for_message("C0REVIEW")
 
     assert "Book leave in the calendar." in words(card)
+
+
+async def test_a_private_answer_from_a_page_that_was_edited_and_opened_since_is_not(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """What was taken out of the page before it was opened must not come out here."""
+    await bot.start()
+    asked = await slack.dm("U0ANNA", "leave?")
+    answer = await slack.wait_for_message(asked.channel)
+    bot.handbook.said = Answer("Leave is paid. [1]", (replace(LEAVE, revision="r2"),), 0.9)
+    await flag(slack, "U0ANNA", answer, "wrong_page")
+    card = await slack.wait_for_message("C0REVIEW")
+
+    assert "What was answered is not open to everyone" in words(card)
+    assert "calendar" not in words(card)
 
 
 @pytest.mark.parametrize(
