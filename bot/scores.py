@@ -69,8 +69,9 @@ def _print_groups(name: str, groups: dict[str, dict[str, Any]]) -> None:
 
 def _print_answers(answers: dict[str, Any]) -> None:
     out.print()
-    for name in ("sentences", "cited_sentences", "faithful", "relevant"):
-        out.print(f"{name:16} {_figure(answers[name])}")
+    for name, value in answers.items():
+        if name != "failures":
+            out.print(f"{name:16} {_figure(value) or '-'}")
     for name, failing in answers["failures"].items():
         out.print(safe(f"\n{len(failing)} fail by {name}:", style="bold"))
         for one in failing[:_FEW]:

@@ -12,8 +12,8 @@ from indexers.model import Passage
 from indexers.prose import readable
 
 MARK = re.compile(r"\s*\[(\d{1,3})\]")
-_MARKS_BEHIND = re.compile(r"([.!?…\u3002\uff01\uff1f]+[\"”»')\]]*)((?:\s*\[\d{1,3}\])+)")
-"""An end of a sentence, Chinese ones too, and the marks behind it."""
+_MARKS = re.compile(r"(?:\s*\[\d{1,3}\])+")
+_FENCE = "```"
 _QUOTATION = re.compile(r"“([^”\n]+)”|„([^“\n]+)“|«([^»\n]+)»|「([^」\n]+)」|\"([^\"\n]+)\"")
 _LINK = re.compile(r"https?://[^\s<>|\"”)\]]+")
 _ENDS = ".,;:!? "
@@ -41,7 +41,7 @@ def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidenc
     address, or one in the text: that may be one that a page gives.
     """
     own, quoted = _apart(answer)
-    sentences = [own[unit.start : unit.end] for unit in units(own)]
+    sentences = list(_sentences(own))
     quotes = [source for source in answer.sources if source.quote]
     words = [_spaced(text) for text in (question, *_texts(answer, shown))]
     marked = list(_quotations(own))
@@ -49,7 +49,11 @@ def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidenc
     given = [found[0].rstrip(_ENDS) for found in _LINK.finditer(own)]
     return Evidence(
         sentences=quoted + len(sentences),
-        uncited=tuple(said for said in sentences if not _is_cited(said, len(answer.sources))),
+        uncited=tuple(
+            said
+            for said, marks in sentences
+            if not marks or any(not 1 <= mark <= len(answer.sources) for mark in marks)
+        ),
         quotations=len(quotes) + len(marked),
         altered=(
             *(
@@ -86,17 +90,19 @@ def _apart(answer: Answer) -> tuple[str, int]:
         if source.quote and whole in own:
             own = own.replace(whole, "", 1)
             quoted += len(units(source.quote))
-    return _marks_inside(own), quoted
+    return own, quoted
 
 
-def _marks_inside(text: str) -> str:
-    """Each mark before the end of its sentence, so that the two are not cut apart."""
-    return _MARKS_BEHIND.sub(r"\2\1", text)
-
-
-def _is_cited(sentence: str, sources: int) -> bool:
-    marks = [int(mark) for mark in MARK.findall(sentence)]
-    return bool(marks) and all(1 <= mark <= sources for mark in marks)
+def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
+    """Each with the marks in it and behind it. In code there are none: it has brackets of
+    its own."""
+    for unit in units(text):
+        said = text[unit.start : unit.end]
+        before, behind = _MARKS.match(said), _MARKS.match(text, unit.end)
+        said = said[before.end() :].lstrip() if before else said
+        if any(character.isalnum() for character in said):
+            own = "" if said.startswith(_FENCE) else said
+            yield said, [int(mark) for mark in MARK.findall(own + (behind[0] if behind else ""))]
 
 
 def _texts(answer: Answer, shown: Sequence[Passage]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from bot.evaluation import measures
 from bot.evaluation.chance import interval
 from bot.evaluation.run import Outcome
-from bot.model import NoAnswer
+from bot.model import Answer, NoAnswer
 
 SCORES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment")
 _STAGES = ("embed", "search", "retrieve", "compose", "total")
@@ -95,8 +96,11 @@ def _spread(outcomes: Sequence[Outcome], stage: str) -> dict[str, float | None]:
 
 
 def _answers(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """``cited_sentences`` is of all sentences, ``faithful`` and ``relevant`` of the answers
-    that a model judged."""
+    """``composed`` is the share that a language model wrote, ``fallbacks`` say why others
+    are quotations though it was asked; ``cited_sentences`` is of all sentences, ``faithful``
+    and ``relevant`` of the answers that a model judged."""
+    given = [o.result for o in outcomes if isinstance(o.result, Answer)]
+    fallbacks = Counter(answer.fallback.value for answer in given if answer.fallback)
     sentences = sum(o.evidence.sentences for o in outcomes)
     judged = [outcome.scores for outcome in outcomes]
     failures: dict[str, list[dict[str, Any]]] = {}
@@ -105,6 +109,8 @@ def _answers(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             of = {"id": outcome.case.id, "question": outcome.case.question, "said": said}
             failures.setdefault(name, []).append(of)
     return {
+        "composed": _mean([float(answer.composed) for answer in given]),
+        "fallbacks": dict(sorted(fallbacks.items())),
         "sentences": sentences,
         "cited_sentences": _kept(sentences, sum(len(o.evidence.uncited) for o in outcomes)),
         "faithful": _mean([one["faithful"] for one in judged if "faithful" in one]),

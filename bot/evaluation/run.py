@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from bot.answering.answerer import Answerer
+from bot.answering.recheck import Compose
 from bot.answering.retrieval import Retrieved
 from bot.evaluation import measures
 from bot.evaluation.evidence import Evidence, evidence, unmarked
@@ -87,10 +89,13 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     *,
     reader: Principal,
     wikis: tuple[str, ...] | None = None,
+    composed: bool = False,
     judge: Judge | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Outcome]:
-    """The outcomes in order. ``progress`` is told how many are done.
+    """The outcomes in order. The answers are quotations, or as people get them if
+    ``composed``: by a language model, where one is set. ``progress`` is told how many are
+    done.
 
     Raises:
         IndexUnavailable: the index cannot be searched.
@@ -99,7 +104,10 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     for number, case in enumerate(cases, start=1):
         question = Question(case.question, reader, wikis, case.history)
         retrieved = answerer.retrieval(question)
-        outcomes.append(_outcome(case, retrieved, answerer.compose(question, retrieved), judge))
+        compose: Compose = partial(answerer.compose, question)
+        if composed and answerer.composer:
+            compose = answerer.composer.begin(question, compose)
+        outcomes.append(_outcome(case, retrieved, compose(retrieved), judge))
         progress(number)
     return outcomes
 

@@ -37,11 +37,13 @@ def evaluate(
     progress: Callable[[Progress], None],
     asking: Callable[[Progress], None],
 ) -> dict[str, Any]:
-    """Scores, as `bot.evaluation.report.report` gives them. Without ``questions``, those that
-    people judged the answers of are asked. With ``corpus``, its pages are indexed in a scratch
-    folder, once for each content. With ``rewrites``, only questions that have one are asked,
-    in its words. The run is kept in ``out``, and compared with the one in ``against``.
-    ``progress`` is told of the indexing, ``asking`` of the questions.
+    """Scores, as `bot.evaluation.report.report` gives them.
+
+    Without ``questions``, those that people judged the answers of are asked. With ``corpus``,
+    its pages are indexed in a scratch folder, once for each content. With ``rewrites``, only
+    questions that have one are asked, in its words. With ``answers``, they are as people get
+    them, and accounted for. The run is kept in ``out``, and compared with the one in
+    ``against``. ``progress`` is told of the indexing, ``asking`` of the questions.
 
     Raises:
         BadSet, BadRun: a file that cannot be read or written.
@@ -71,6 +73,7 @@ def evaluate(
             answerer_of(settings, parts),
             reader=reader,
             wikis=tuple(wikis) or None,
+            composed=answers,
             progress=lambda done: asking(Progress("questions", done, len(cases))),
         )
     rows = comparing.rows(outcomes)

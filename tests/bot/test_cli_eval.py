@@ -148,6 +148,7 @@ def test_answers_are_accounted_for_and_failing_ones_listed(shell: Shell) -> None
     answers = evaluated(shell, "--answers")["answers"]
 
     assert answers == {
+        "composed": 0.0, "fallbacks": {},
         "sentences": 2, "cited_sentences": 1.0, "faithful": None, "relevant": None, "failures": {}
     }  # fmt: skip
     shell.write("q.jsonl", lines([QUESTIONS[0] | {"answers": ["forty"]}]))

@@ -44,6 +44,9 @@ TWO = source("travel", "Travel is booked by train.")
         ("It is thirty days [3].", 1, 1),
         ("It is thirty days [0].", 1, 1),
         ("- It is thirty days [1]\n- One goes by train", 2, 1),
+        ("Do this. [1]\n\u2022 It is thirty days. [1]\n\u2022 One goes. [2]", 3, 0),
+        ("Run it:\n\n```\nleave x[7]\n```\n[1]\n\nOne goes by train. [2]", 3, 1),
+        ("```\nleave x[1]\n```\n\nOne goes by train. [2]", 2, 1),
     ],
 )
 def test_a_sentence_needs_a_source_of_its_own(text: str, sentences: int, uncited: int) -> None:

@@ -1,0 +1,86 @@
+"""Answers in a language model's words, measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.answering.answerer import Answerer
+from bot.answering.composing.composer import Composer
+from bot.answering.composing.prompt import Prompting
+from bot.answering.composing.support import Bars, Checker
+from bot.answering.composing.usage import Caps, MemoryUsage, Meter, Price
+from bot.answering.composing.writing import ModelFailed
+from bot.answering.confidence import Confidence
+from bot.evaluation.questions import Case
+from bot.evaluation.report import report
+from bot.evaluation.run import Judgement, ask_all
+from indexers.model import EVERYONE, Principal
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import retrieval_over
+from tests.fakes.writing import ScriptedWriter
+
+ANYONE = Principal.of(EVERYONE)
+LEAVE = "Leave is thirty days long. Ask your lead first."
+CASES = [
+    Case(name, "How long is leave?", {"handbook/leave": 1.0}, ("thirty days",), True)
+    for name in ("1", "2")
+]
+
+
+def answerer(*scripts: str | Exception) -> Answerer:
+    embedder = WordEmbedder()
+    usage = Meter(
+        embedder.count_tokens, lambda: date(2026, 11, 24), MemoryUsage(), Caps(), Price(1.0, 2.0),
+        max_tokens=100,
+    )  # fmt: skip
+    prompting = Prompting(embedder.count_tokens, lambda: "k7f3")
+    return Answerer(
+        retrieval_over(passages("leave", LEAVE)),
+        Confidence(bias=9.0),
+        ("handbook",),
+        composer=Composer(
+            ScriptedWriter(*scripts), prompting, Checker(embedder, Bars(cosine=0.0)), usage
+        ),
+    )
+
+
+class Stern:
+    """Judges by whether the answer has the word."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, Sequence[str]]] = []
+
+    def __call__(self, question: str, answer: str, passages: Sequence[str]) -> Judgement:
+        self.asked.append((question, answer, passages))
+        return Judgement(faithful="thirty" in answer, relevant=None)
+
+
+def test_what_a_model_writes_is_accounted_for_and_so_is_what_it_does_not() -> None:
+    asked = answerer("Leave is thirty days long [1].", ModelFailed("It is gone."))
+    found = report(ask_all(CASES, asked, reader=ANYONE, composed=True), answers=True)["answers"]
+
+    assert (found["composed"], found["fallbacks"]) == (0.5, {"failed": 1})
+    assert (found["sentences"], found["cited_sentences"]) == (3, 1.0)
+    assert found["failures"] == {}
+
+
+def test_a_model_is_not_asked_for_figures_that_need_none() -> None:
+    asked = answerer(AssertionError("Nobody asks."))
+    found = report(ask_all(CASES, asked, reader=ANYONE), answers=True)
+
+    assert found["answers"]["composed"] == 0.0
+    assert found["containment"] == found["verbatim_quotes"] == 1.0
+
+
+def test_a_judge_sees_the_question_the_words_and_the_passages_that_are_cited() -> None:
+    judge = Stern()
+    asked = answerer("Leave is thirty days long [1].", "Ask your lead first [1].")
+    outcomes = ask_all(CASES, asked, reader=ANYONE, composed=True, judge=judge)
+    found = report(outcomes, answers=True)["answers"]
+
+    assert judge.asked[0] == ("How long is leave?", "Leave is thirty days long.", [LEAVE])
+    assert (found["faithful"], found["relevant"]) == (0.5, None)
+    assert [one["id"] for one in found["failures"]["faithful"]] == ["2"]
+    assert [one["id"] for one in found["failures"]["containment"]] == ["2"]
