@@ -55,7 +55,7 @@ _EMPHASIS = re.compile(
 _HEADING = re.compile(r"^#{1,6}\s")
 _QUOTE_MARK = re.compile(r"^(?:>\s?)+")
 _VERDICT = re.compile(r"^(?:yes|no)\s*[,.:;\u2013\u2014-]+\s*", re.IGNORECASE)
-_PING = re.compile(r"<\s*[!@#]|(?<![\w.+%-])@(?:here|channel|everyone|group)\b", re.IGNORECASE)
+_PING = re.compile(r"<\s*[!@#]|@(?:here|channel|everyone|group)\b(?!\.\w)", re.IGNORECASE)
 _QUOTED = re.compile(
     r"(?P<ticks>`+)(?P<code>[^`]+)(?P=ticks)"
     r"|\"([^\"]+)\"|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u201c([^\u201c\u201d]+)\u201d"
@@ -150,6 +150,8 @@ def _flaw(text: str, *, heading: bool) -> Flaw | None:
         return Flaw.EMPTY
     if _PING.search(text):
         return Flaw.PING
+    if "](" in text:
+        return Flaw.ADDRESS
     if _UNPAIRED.search(_QUOTED.sub("", text)):
         return Flaw.QUOTATION
     return Flaw.FRAME if heading or text.endswith((":", "\uff1a", "?", "\uff1f")) else None

