@@ -106,6 +106,8 @@ def evaluate(
     except KeyboardInterrupt:
         terminal.complain("Interrupted; nothing is scored, and what is indexed is kept.")
         raise
+    if not found["questions"]:
+        terminal.complain("Nobody has judged an answer yet." if flags else "No question was asked.")
     for problem in scores.unreachable(found["unreachable"]):
         terminal.complain(problem)
     if as_json:

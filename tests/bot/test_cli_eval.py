@@ -251,6 +251,15 @@ def test_an_interrupted_run_keeps_and_prints_nothing(
     assert handbook.footnote("eval", "q.jsonl").code == 0
 
 
+def test_where_there_is_nothing_to_ask_it_says_so(handbook: Shell) -> None:
+    handbook.write("q.jsonl", lines(QUESTIONS))
+    rewrites = handbook.footnote("eval", "q.jsonl", "--rewrites", "--json")
+    flags = handbook.footnote("eval", "--flags", "--json")
+
+    assert (rewrites.json["questions"], rewrites.err) == (0, "No question was asked.\n")
+    assert (flags.json["questions"], flags.err) == (0, "Nobody has judged an answer yet.\n")
+
+
 @pytest.fixture
 def judged(handbook: Shell) -> Shell:
     """Somebody was glad of an answer, and somebody else was sent to the wrong page."""
