@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering.quoting import units
-from bot.model import Answer
+from bot.model import Answer, Source
 from indexers.model import Passage
 from indexers.prose import readable
 
@@ -43,10 +43,11 @@ def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidenc
     own, quoted = _apart(answer)
     sentences = list(_sentences(own))
     quotes = [source for source in answer.sources if source.quote]
-    words = [_spaced(text) for text in (question, *_texts(answer, shown))]
     marked = list(_quotations(own))
+    words = [_spaced(text) for text in (question, *_texts(answer, shown))] if marked else []
+    given = list(_links(own))
     addresses = {passage.url for passage in shown}
-    given = [found[0].rstrip(_ENDS) for found in _LINK.finditer(own)]
+    linked = addresses.union(*(_links(passage.text) for passage in shown)) if given else set()
     return Evidence(
         sentences=quoted + len(sentences),
         uncited=tuple(
@@ -56,23 +57,13 @@ def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidenc
         ),
         quotations=len(quotes) + len(marked),
         altered=(
-            *(
-                source.quote
-                for source in quotes
-                if not any(
-                    source.quote in passage.text for passage in shown if passage.page == source.page
-                )
-            ),
+            *(source.quote for source in quotes if not _stands(source, shown)),
             *(said for said in marked if not any(said in text for text in words)),
         ),
         links=len(answer.sources) + len(given),
         foreign=(
             *(source.url for source in answer.sources if source.url not in addresses),
-            *(
-                url
-                for url in given
-                if url not in addresses and not any(url in passage.text for passage in shown)
-            ),
+            *(url for url in given if url not in linked),
         ),
     )
 
@@ -103,6 +94,15 @@ def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
         if any(character.isalnum() for character in said):
             own = "" if said.startswith(_FENCE) else said
             yield said, [int(mark) for mark in MARK.findall(own + (behind[0] if behind else ""))]
+
+
+def _stands(source: Source, shown: Sequence[Passage]) -> bool:
+    place = source.wiki, source.page
+    return any(source.quote in one.text for one in shown if (one.wiki, one.page) == place)
+
+
+def _links(text: str) -> Iterator[str]:
+    return (found[0].rstrip(_ENDS) for found in _LINK.finditer(text))
 
 
 def _texts(answer: Answer, shown: Sequence[Passage]) -> Iterator[str]:

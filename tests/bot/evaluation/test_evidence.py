@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.answering.answerer import Answerer
@@ -81,14 +83,19 @@ def test_a_quotation_is_verbatim_or_found_out() -> None:
 
 def test_a_quotation_must_stand_in_the_page_that_is_named() -> None:
     assert of("By train [1].", source("leave", TWO.quote)).altered == (TWO.quote,)
+    assert of("By train [1].", replace(TWO, wiki="other")).altered == (TWO.quote,)
 
 
 def test_a_link_is_one_that_was_shown_or_that_a_page_gives() -> None:
     told = (
         "See https://wiki.example.com/travel, https://forms.example.com/leave and "
-        "<https://evil.example.com/leave> [1][2]."
+        "<https://evil.example.com/leave> or https://forms.example.com/lea [1][2]."
     )
     found = of(told, ONE, source("gone", ""))
 
-    assert found.links == 5
-    assert found.foreign == ("https://wiki.example.com/gone", "https://evil.example.com/leave")
+    assert found.links == 6
+    assert found.foreign == (
+        "https://wiki.example.com/gone",
+        "https://evil.example.com/leave",
+        "https://forms.example.com/lea",
+    )
