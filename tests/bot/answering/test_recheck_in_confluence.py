@@ -41,7 +41,7 @@ class Company:
     pay: Content
 
     def ask(self, user: User, confidence: Confidence) -> Answer | NoAnswer:
-        tokens, world = self.wiki.tokens, self.site.world
+        tokens, world = self.wiki.survey.tokens, self.site.world
         groups = [world.groups[name] for name in world.groups_of(user.id)]
         names = [group.id if world.is_cloud else group.name for group in groups]
         held = [EVERYONE, tokens.user(user.id), tokens.licensed, *map(tokens.group, names)]
