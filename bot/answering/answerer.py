@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence
+from bot.answering.disagreeing import with_disagreement
 from bot.answering.quoting import quote
 from bot.answering.recheck import MOST_CITED, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
@@ -49,7 +50,7 @@ class Answerer:
         compose: Compose = partial(self.compose, question)
         if self.composer:
             compose = self.composer.begin(question, compose)
-        said = self._checked(question, retrieved, compose)
+        said = self._checked(question, retrieved, partial(_disagreeing, question.text, compose))
         return self.aging(said) if self.aging else said
 
     def _checked(
@@ -113,6 +114,10 @@ def _unfit(text: str) -> Reason | None:
     if not any(character.isalnum() for character in text):
         return Reason.NO_QUESTION
     return None
+
+
+def _disagreeing(question: str, compose: Compose, retrieved: Retrieved) -> Answer | NoAnswer:
+    return with_disagreement(question, compose(retrieved), retrieved)
 
 
 def _nearest(found: Found) -> Source:

@@ -55,7 +55,7 @@ _EMPHASIS = re.compile(
 _HEADING = re.compile(r"^#{1,6}\s")
 _QUOTE_MARK = re.compile(r"^(?:>\s?)+")
 _VERDICT = re.compile(r"^(?:yes|no)\s*[,.:;\u2013\u2014-]+\s*", re.IGNORECASE)
-_PING = re.compile(r"<\s*[!@#]|@(?:here|channel|everyone|group)\b(?!\.\w)", re.IGNORECASE)
+_PING = re.compile(r"<\s*[!@#]|@(?:here|channel|everyone|group)(?![\w-]*\.\w)", re.IGNORECASE)
 _QUOTED = re.compile(
     r"(?P<ticks>`+)(?P<code>[^`]+)(?P=ticks)"
     r"|\"([^\"]+)\"|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u201c([^\u201c\u201d]+)\u201d"
