@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from llama_index.core.evaluation import (
@@ -36,6 +37,8 @@ class LlamaIndexJudge:
         self, evaluator: BaseEvaluator, question: str, answer: str, passages: Sequence[str]
     ) -> bool | None:
         try:
-            return evaluator.evaluate(query=question, response=answer, contexts=passages).passing
+            # Its own `evaluate` leaves the event loop open that it makes.
+            asked = evaluator.aevaluate(query=question, response=answer, contexts=passages)
+            return asyncio.run(asked).passing
         except self._unable:
             return None
