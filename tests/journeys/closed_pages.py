@@ -168,7 +168,7 @@ def closed(product: Product) -> Closed:
     pages = {"restricted": create("restricted")}
     pages["below"] = create("below", pages["restricted"])
     pages["folder"] = create("folder", folder)
-    for page in TOPICS.keys() - pages.keys():
+    for page in [page for page in TOPICS if page not in pages]:
         pages[page] = create(page)
     world.restrict(folder.id, users=insiders)
     world.restrict(pages["restricted"].id, users=insiders)

@@ -37,6 +37,8 @@ OUTSIDERS = ("", "bob@example.com", "nell@elsewhere.example", "dee@example.com")
 """Nobody in particular; without the right; not known; deactivated."""
 LOUD = ("restricted", "hidden", "blog")
 """Closed pages that break while they are read."""
+SOME_FILES = ("below", "group")
+"""Closed pages whose files break while they are read."""
 
 
 class Terminal(Shell):
@@ -116,6 +118,12 @@ def test_the_operator_is_told_pages_by_their_ids(terminal: Terminal) -> None:
     for page, fault in loud.items():
         terminal.closed.world.edit(pages[page].id, body="<p>Anew.</p>")
         terminal.confluence.faults.on(rf"{pages[page].id}.*body", fault, times=None)
+    files: set[str] = set()
+    for page, fault in zip(SOME_FILES, BROKEN.values(), strict=False):
+        name = canary(page, "annex.txt")
+        file = terminal.closed.world.attach(pages[page].id, name, b"It says nothing now.")
+        terminal.confluence.faults.on(rf"{file.id}.*download|download.*{name}", fault, times=None)
+        files.add(file.id)
     said = [
         failing := terminal.footnote("sync", "--json"),
         terminal.footnote("sync"),
@@ -125,6 +133,7 @@ def test_the_operator_is_told_pages_by_their_ids(terminal: Terminal) -> None:
         terminal.footnote("doctor", "--json"),
     ]
     failed = {one["page"] for one in failing.json["failed"]}
+    assert files <= failed
     assert {pages[page].id for page in loud} <= failed
 
     for fault in loud.values():
