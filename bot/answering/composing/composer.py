@@ -91,7 +91,7 @@ class Composer:
             return
         started = self._clock()
         prompt = self._prompting(question, retrieved.hits)
-        draft = _Draft(prompt, self._checker, read(question.text))
+        draft = _Draft(prompt, self._checker, question.text)
         fallback: Fallback | None = None
         try:
             yield from self._written(question, prompt, draft)
@@ -161,17 +161,19 @@ class _Draft:
 
     prompt: Prompt
     checker: Checker
-    asked: Sequence[Word]
+    question: str
     text: str = ""
     denied: bool = False
     tally: Counter[str] = field(default_factory=Counter)
     grounds: list[Ground] = field(init=False)
+    asked: tuple[Word, ...] = field(init=False)
     footnotes: Footnotes = field(default_factory=Footnotes)
     lead: Lead = Lead.SPACE
     listing: bool = False
     dropped: bool = False
 
     def __post_init__(self) -> None:
+        self.asked = read(self.question)
         self.grounds = [Ground(passage) for passage in self.prompt.shown]
 
     @property
@@ -203,6 +205,13 @@ class _Draft:
         self.lead, self.dropped = Lead.SPACE, False
         yield Verified(new)
 
+    def _names_only(self, said: Claim) -> bool:
+        """A page's title, or the question again, answers nothing."""
+        words = _weighty(read(said.text))
+        titles = [{form for word in ground.frame for form in word.forms} for ground in self.grounds]
+        echo = said.text.strip(" .?!").casefold() == self.question.strip(" .?!").casefold()
+        return not said.code and (echo or any(title.issuperset(words) for title in titles))
+
     def _spacing(self) -> str:
         """Items of one list stand together, paragraphs apart."""
         together = self.listing and self.lead is Lead.ITEM
@@ -215,6 +224,8 @@ class _Draft:
         cites the right one matters less than that ours does."""
         if self.dropped and said.text.split(maxsplit=1)[0].casefold().strip(",") in _POINTING:
             return Flaw.DANGLING
+        if self._names_only(said):
+            return Flaw.FRAME
         cited = [self.grounds[n - 1] for n in said.cited if 0 < n <= len(self.grounds)]
         checked = [(ground, self.checker.check(said, ground, self.asked)) for ground in cited]
         if found := [(ground, where) for ground, where in checked if isinstance(where, Stretch)]:
@@ -227,6 +238,10 @@ class _Draft:
                     return [(ground, where)]
                 first = first or where
         return first if isinstance(first, Flaw) else Flaw.WORDS
+
+
+def _weighty(words: Sequence[Word]) -> list[str]:
+    return [word.stem or word.root for word in words if word.weighs]
 
 
 def _is_nothing(text: str) -> bool:

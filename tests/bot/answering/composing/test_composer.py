@@ -186,6 +186,11 @@ def test_yes_and_no_are_left_out_for_nobody_can_check_them() -> None:
     assert composed("No, leave is thirty days long [1].").text == "Leave is thirty days long. [1]"
 
 
+@pytest.mark.parametrize("empty", ["Leave [1].", "How long is leave [1].", "**Travel** [3]"])
+def test_a_title_or_the_question_again_is_no_answer(empty: str) -> None:
+    assert fallen(empty) is Fallback.UNSUPPORTED
+
+
 def test_where_too_little_holds_the_answer_is_made_of_quotations() -> None:
     wrong = "Leave is 40 days long [1]. Leave is 50 days long [1]. Ask your lead [1]."
 
