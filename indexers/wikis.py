@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,8 @@ class Confluence:
     lookout: ConfluenceWiki
     members: ConfluenceMembers
     access: ConfluenceAccess
+    hurry: Callable[[], None]
+    """Let a sync that waits for Confluence give up."""
 
 
 class _Reading(TypedDict):
@@ -87,6 +89,7 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
         lookout=lookout,
         members=members,
         access=ConfluenceAccess(wiki.name, hasty[0], lookout.survey, members),
+        hurry=patient.hurry,
     )
 
 

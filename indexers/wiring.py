@@ -250,6 +250,11 @@ class Indexing:
             self.index.promote()
         return reports
 
+    def hurry(self) -> None:
+        """Let a sync that waits for a wiki which does not answer give up."""
+        for confluence in self.confluences.values():
+            confluence.hurry()
+
     def close(self) -> None:
         if "index" in self.__dict__:
             self.index.close()

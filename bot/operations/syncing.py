@@ -38,6 +38,8 @@ class Syncable(Protocol):
         stopped: Callable[[], bool] = ...,
     ) -> list[SyncReport]: ...
 
+    def hurry(self) -> None: ...
+
 
 def now() -> datetime:
     return datetime.now(UTC)
@@ -103,6 +105,7 @@ class OneSyncAtATime:
     def stop(self) -> None:
         """Ask a running sync to end at the next safe point, and wait for it."""
         self._stopping.set()
+        self._parts.hurry()
         with self._running:
             return
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore, Event, Lock
 from typing import Any
 
 from atlassian.rest_client import AtlassianRestAPI
@@ -64,7 +64,8 @@ class Time:
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], object] | None = None
+    """None: until the seconds are over, or the transport's `hurry`."""
     chance: Callable[[], float] = field(default=random.random)
 
 
@@ -98,6 +99,7 @@ class Transport:
         self.concurrency = concurrency
         self._patience = patience or Patience()
         self._time = time or Time()
+        self._hurried = Event()
         self._places = BoundedSemaphore(concurrency)
         self._counting = Lock()
         client = partial(
@@ -118,6 +120,11 @@ class Transport:
             session=self._session,
         )
         self._nobody = client(session=self._stranger)
+
+    def hurry(self) -> None:
+        """Ask nothing twice from here on: whoever waits for a server that does not answer
+        gives up, because the process is to end."""
+        self._hurried.set()
 
     def close(self) -> None:
         self._client.close()
@@ -219,7 +226,7 @@ class Transport:
                 return response
             wait = self._wait(response, tries)
             left = patience.seconds - (self._time.monotonic() - started)
-            if tries >= patience.tries or wait > left:
+            if tries >= patience.tries or wait > left or self._hurried.is_set():
                 said = f"answered {response.status_code}" if response is not None else error
                 message = (
                     f"Confluence at {self.base.url} {said} after {tries} tries; it is tried again"
@@ -228,7 +235,7 @@ class Transport:
                 if response is None:
                     raise WikiUnavailable(message)
                 raise Refused(response.status_code, message)
-            self._time.sleep(wait)
+            (self._time.sleep or self._hurried.wait)(wait)
 
     def _try(self, ask: Callable[[], Response]) -> tuple[Response | None, str]:
         with self._counting:

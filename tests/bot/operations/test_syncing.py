@@ -145,6 +145,9 @@ class Parts:
         assert self.go_on.wait(5)
         return self.reports
 
+    def hurry(self) -> None:
+        self.go_on.set()
+
 
 class KeptPasses:
     def __init__(self, **complete: datetime) -> None:
@@ -207,6 +210,19 @@ def test_only_one_sync_runs_at_a_time() -> None:
     assert one.look_for_edits() == []
     parts.go_on.set()
     first.join()
+
+
+def test_a_stop_lets_a_sync_give_up_that_waits_for_its_wiki() -> None:
+    parts = Parts(*reports("a", "b"))
+    one = syncing(parts, KeptPasses())
+    parts.go_on.clear()
+    waiting = threading.Thread(target=one.sync, args=(None, lambda _: None))
+    waiting.start()
+    assert parts.begun.wait(5)
+    one.stop()
+    waiting.join(5)
+
+    assert not waiting.is_alive()
 
 
 def test_only_edits_since_the_pass_before_tell_how_long_an_edit_takes() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Thread, Timer
 
 import pytest
 
@@ -159,3 +160,21 @@ def test_an_anonymous_request_carries_nothing_that_tells_who_asks() -> None:
 def test_what_is_no_address_is_told(url: str) -> None:
     with pytest.raises(WikiMisconfigured, match="url"):
         base_of(url)
+
+
+def test_a_hurried_transport_waits_for_no_second_try(site) -> None:
+    """As it does where the process is to end while Confluence does not answer."""
+    site.confluence.faults.on(WHO, Fault(status=503, retry_after="60"), times=None)
+    transport = Transport(
+        base_of(site.confluence.base_url, "cloud" if site.cloud else "data_center"),
+        site.confluence.token(site.bot),
+        email=site.bot.email if site.cloud else "",
+    )
+    Timer(0.1, transport.hurry).start()
+    started = time.monotonic()
+    with pytest.raises(Refused):
+        transport.get(WHO)
+    with pytest.raises(Refused):
+        transport.get(WHO)
+
+    assert time.monotonic() - started < 5
