@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.answering import followups
 from bot.model import Question
 from indexers.model import Hit
-from indexers.ports import Embedder, PassageIndex
+from indexers.ports import Embedder, PassageIndex, Vector
 
 PASSAGES = 60
 """How many passages a question brings; fewer lose pages, more cost time."""
@@ -55,17 +57,22 @@ class Retrieval:
             ModelUnavailable: the question cannot be embedded.
         """
         started = self.clock()
-        vector = self.embedder.embed_question(question.text)
+        alone = self.embedder.embed_question(question.text)
+        said = followups.contexts(question.history)
+        vectors = [self.embedder.embed_question(context.text) for context in said]
         embedded = self.clock()
-        hits = self.index.search(
-            question.text,
-            vector,
-            reader=question.reader,
-            limit=PASSAGES,
-            wikis=question.wikis,
-        )
-        pages = by_page(hits)
+        searches = [(by_page(self._hits(question, question.text, alone)), followups.ALONE)]
+        for context, vector in zip(said, vectors, strict=True):
+            text = f"{context.text} {question.text}"
+            hits = self._hits(question, text, followups.blended(alone, vector))
+            searches.append((by_page(hits), context.weight))
+        pages = merged(searches) if said else searches[0][0]
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
+
+    def _hits(self, question: Question, text: str, vector: Vector) -> list[Hit]:
+        return self.index.search(
+            text, vector, reader=question.reader, limit=PASSAGES, wikis=question.wikis
+        )
 
 
 def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:
@@ -76,6 +83,24 @@ def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:
     pages = [
         Found(wiki, page, _worth(of_page), tuple(of_page))
         for (wiki, page), of_page in gathered.items()
+    ]
+    return tuple(sorted(pages, key=lambda found: -found.score))
+
+
+def merged(searches: Sequence[tuple[Sequence[Found], float]]) -> tuple[Found, ...]:
+    """What several searches found, each with its weight: a page is worth their weighted
+    sum, and its passages are those of the first search that brought them."""
+    worth: dict[tuple[str, str], float] = {}
+    hits: dict[tuple[str, str], dict[uuid.UUID, Hit]] = {}
+    for found, weight in searches:
+        for page in found:
+            place = (page.wiki, page.page)
+            worth[place] = worth.get(place, 0.0) + weight * page.score
+            for hit in page.hits:
+                hits.setdefault(place, {}).setdefault(hit.passage.id, hit)
+    pages = [
+        Found(*place, score, tuple(sorted(hits[place].values(), key=lambda hit: -hit.score)))
+        for place, score in worth.items()
     ]
     return tuple(sorted(pages, key=lambda found: -found.score))
 

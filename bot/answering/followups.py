@@ -1,0 +1,61 @@
+"""A question in a conversation: what was said before it counts, and less than it does.
+
+A follow-up ("And for contractors?") names its topic no more. So it is searched for as it
+stands, and again together with the turn before it, the first turn, and the bot's last
+answer; pages that several of these bring come first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.model import Role, Turn
+from indexers.ports import Vector
+
+ALONE = 0.35
+PREVIOUS = 0.35
+FIRST = 0.15
+REPLY = 0.15
+"""What each search weighs: chosen on half of mtrag_cloud and mtrag_govt, see
+benchmarks/RESULTS.md."""
+_BLEND = 0.33
+"""The share of an earlier turn's meaning in the meaning that is searched for."""
+_LONGEST = 600
+"""Characters of a turn that count; what it is about stands at its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """``text`` was said before; a search with it weighs ``weight``."""
+
+    text: str
+    weight: float
+
+
+def contexts(history: Sequence[Turn]) -> list[Context]:
+    """What of ``history`` a follow-up may be about; the same words count once."""
+    asked = [turn.text for turn in history if turn.role is Role.ASKER]
+    replies = [turn.text for turn in history if turn.role is Role.BOT]
+    found: dict[str, float] = {}
+    for text, weight in _said(asked, replies):
+        cut = " ".join(text.split())[:_LONGEST]
+        if any(character.isalnum() for character in cut):
+            found[cut] = found.get(cut, 0.0) + weight
+    return [Context(text, weight) for text, weight in found.items()]
+
+
+def blended(question: Vector, context: Vector) -> Vector:
+    """The meaning of a question within that of its context, of unit length again."""
+    mixed = [a * (1 - _BLEND) + b * _BLEND for a, b in zip(question, context, strict=True)]
+    length = math.sqrt(math.fsum(value * value for value in mixed))
+    return [value / length for value in mixed] if length else question
+
+
+def _said(asked: Sequence[str], replies: Sequence[str]) -> Iterator[tuple[str, float]]:
+    if asked:
+        yield asked[-1], PREVIOUS
+        yield asked[0], FIRST
+    if replies:
+        yield replies[-1], REPLY

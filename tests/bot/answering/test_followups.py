@@ -1,0 +1,95 @@
+"""What was said before a question counts, and less than the question."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering import followups
+from bot.answering.followups import Context, blended, contexts
+from bot.answering.retrieval import Retrieval, by_page, merged
+from bot.model import Question, Role, Turn
+from indexers.model import EVERYONE, OPEN, Hit, Passage, Principal
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.index import ListIndex
+
+
+def asked(text: str) -> Turn:
+    return Turn(Role.ASKER, text)
+
+
+def replied(text: str) -> Turn:
+    return Turn(Role.BOT, text)
+
+
+def passage(page: str, text: str) -> Passage:
+    return Passage(
+        "w", page, "1", 0, page, (), f"https://wiki.example.com/{page}", text, text, OPEN
+    )
+
+
+def test_the_previous_and_the_first_turn_and_the_last_reply_count() -> None:
+    history = [asked("Leave?"), replied("Thirty days."), asked("Illness?"), replied("A note.")]
+
+    assert contexts(history) == [
+        Context("Illness?", followups.PREVIOUS),
+        Context("Leave?", followups.FIRST),
+        Context("A note.", followups.REPLY),
+    ]
+
+
+def test_the_same_words_are_searched_for_once() -> None:
+    assert contexts([asked("Leave?")]) == [Context("Leave?", followups.PREVIOUS + followups.FIRST)]
+
+
+def test_what_others_said_and_what_says_nothing_does_not_count() -> None:
+    assert contexts([Turn(Role.OTHER, "I like cake."), asked("???"), replied(" ")]) == []
+
+
+def test_the_weights_of_all_searches_make_one() -> None:
+    assert math.isclose(
+        followups.ALONE + followups.PREVIOUS + followups.FIRST + followups.REPLY, 1.0
+    )
+
+
+vectors = st.lists(st.floats(-1, 1), min_size=3, max_size=3).filter(
+    lambda vector: math.hypot(*vector) > 0.1
+)
+
+
+@given(vectors, vectors)
+def test_a_blended_meaning_has_unit_length(question: list[float], context: list[float]) -> None:
+    unit = [value / math.hypot(*question) for value in question]
+    other = [value / math.hypot(*context) for value in context]
+
+    assert math.isclose(math.hypot(*blended(unit, other)), 1.0, abs_tol=1e-6)
+
+
+def test_a_page_is_worth_what_all_searches_gave_it() -> None:
+    one, two = passage("one", "a"), passage("two", "b")
+    first = by_page([Hit(one, 1.0, 0.9), Hit(two, 0.5, 0.4)])
+    second = by_page([Hit(two, 1.0, 0.8)])
+    found = merged([(first, 0.4), (second, 0.6)])
+
+    assert [(page.page, page.score) for page in found] == [("two", 0.8), ("one", 0.4)]
+    assert found[0].hits == (Hit(two, 0.5, 0.4),)
+
+
+def test_a_follow_up_finds_the_page_that_the_conversation_is_about() -> None:
+    index, embedder = ListIndex(), WordEmbedder()
+    pages = [
+        passage("parental", "parental leave for contractors is six weeks"),
+        passage("badges", "and for contractors badges are yellow"),
+    ]
+    for one in pages:
+        index.replace([one], embedder.embed_passages([one.embedded]))
+    retrieval = Retrieval(index, embedder)
+    reader = Principal.of(EVERYONE)
+    words = "and for contractors?"
+    alone = retrieval(Question(words, reader))
+    within = retrieval(Question(words, reader, history=(asked("How long is parental leave?"),)))
+
+    assert alone.pages[0].page == "badges"
+    assert within.pages[0].page == "parental"
