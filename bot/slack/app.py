@@ -19,6 +19,7 @@ from bot.feedback.feedback import Feedback
 from bot.ports import Answering, Reindexing
 from bot.slack import incidents, listeners
 from bot.slack.commands import Commands
+from bot.slack.conversation import Conversation
 from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
@@ -146,6 +147,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         feedback=feedback,
         answering=answering,
         people=people,
+        conversation=Conversation(me, voice),
         voice=voice,
         status=Status(hasty),
         executor=executor,

@@ -20,6 +20,7 @@ from bot.feedback.model import Asked, Place
 from bot.model import Question
 from bot.ports import Answering
 from bot.slack import blocks, incidents, letters
+from bot.slack.conversation import Conversation
 from bot.slack.letters import Identity
 from bot.slack.message import Message, say
 from bot.slack.people import Closed, People
@@ -53,6 +54,7 @@ class Replies:
     feedback: Feedback
     answering: Answering
     people: People
+    conversation: Conversation
     voice: Voice
     status: Status
     executor: Executor
@@ -101,9 +103,10 @@ class Replies:
             await self._post(letter, [say(reader.why)], posted)
             return
         async with self.status.shown(letter.channel, letter.thread, "is reading the wiki\u2026"):
+            said = await self.conversation.before(letter)
             loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(
-                self.executor, self.answering.answer, Question(question, reader)
+                self.executor, self.answering.answer, Question(question, reader, history=said)
             )
             place = Place(letter.team, letter.channel, letter.ts, letter.thread)
             asked = Asked(question, letter.person, place, private)

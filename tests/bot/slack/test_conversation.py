@@ -1,0 +1,61 @@
+"""A thread is a conversation: what was said in it before a question goes with it."""
+
+from __future__ import annotations
+
+from bot.model import Role, Turn
+from bot.playground.workspace import LocalSlack
+from tests.bot.slack.conftest import Bot
+
+
+async def follow_up(bot: Bot, slack: LocalSlack, thread: str) -> tuple[Turn, ...]:
+    """What goes along with a question that is asked in a thread now."""
+    asked = await slack.mention("U0ANNA", "C0TEAM", "And for leave abroad?", thread_ts=thread)
+    await slack.wait_for_message(
+        "C0TEAM", lambda message: float(message.ts) > float(asked.ts), thread_ts=thread
+    )
+    return bot.handbook.asked[-1].history
+
+
+async def test_a_follow_up_comes_with_what_was_said_before_it(bot: Bot, slack: LocalSlack) -> None:
+    bot.handbook.text = "Book leave in the calendar.\n\nTwo weeks ahead. [1]"
+    await bot.start()
+    first = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
+    await slack.wait_for_message("C0TEAM", thread_ts=first.ts)
+    await slack.say("U0BEN", "C0TEAM", "I wrote that page.", thread_ts=first.ts)
+
+    assert await follow_up(bot, slack, first.ts) == (
+        Turn(Role.ASKER, "How do I book leave?"),
+        Turn(Role.BOT, "Book leave in the calendar.\n\nTwo weeks ahead."),
+        Turn(Role.OTHER, "I wrote that page."),
+    )
+    assert bot.handbook.asked[0].history == ()
+
+
+async def test_what_was_edited_or_deleted_counts_as_it_is_now(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    first = await slack.say("U0ANNA", "C0TEAM", "Who knows about leaf?")
+    noise = await slack.say("U0ANNA", "C0TEAM", "Never mind.", thread_ts=first.ts)
+    await slack.edit(first, "Who knows about leave?")
+    await slack.delete(noise)
+
+    assert await follow_up(bot, slack, first.ts) == (Turn(Role.ASKER, "Who knows about leave?"),)
+
+
+async def test_a_long_thread_is_read_to_its_end_and_its_latest_turns_are_kept(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    first = await slack.say("U0BEN", "C0TEAM", "Leave, everybody.")
+    for number in range(220):
+        await slack.say("U0BEN", "C0TEAM", f"Remark {number}.", thread_ts=first.ts)
+    history = await follow_up(bot, slack, first.ts)
+
+    assert [turn.text for turn in history] == [f"Remark {number}." for number in range(200, 220)]
+
+
+async def test_a_thread_that_cannot_be_read_is_as_none(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    first = await slack.say("U0ANNA", "C0TEAM", "Who knows about leave?")
+    slack.fail_next("conversations.replies", error="missing_scope")
+
+    assert await follow_up(bot, slack, first.ts) == ()
