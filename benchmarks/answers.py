@@ -26,12 +26,14 @@ def _later(**bounds: float) -> dict[str, Goal]:
 class QuestionSet:
     """``folder`` below eval/; ``answerable``: only questions that have an answer;
     ``brief``: its gold answers are words of a page, not essays about it, so that one can
-    look for them in a quotation."""
+    look for them in a quotation; ``forgetful``: what was said before a question is left
+    out."""
 
     name: str
     folder: str
     answerable: bool = False
     brief: bool = True
+    forgetful: bool = False
     goals: Mapping[str, Goal] = field(default_factory=dict)
 
     def figures(self) -> Sequence[Figure]:
@@ -42,6 +44,9 @@ class QuestionSet:
         asked = shared(f"eval/{self.folder}/questions.jsonl.gz")
         if self.answerable:
             asked = write_questions(self.name, filter(_has_answer, questions(self.folder)))
+        if self.forgetful:
+            alone = ({**row, "history": []} for row in questions(self.folder))
+            asked = write_questions(self.name, alone)
         if self.folder == GITLAB:
             scores = over_gitlab().evaluate(asked)
         else:
@@ -62,8 +67,12 @@ SETS = (
     ),
     QuestionSet("squad2", "squad2"),
     QuestionSet("clapnq", "clapnq", brief=False, goals=_later(hit=0.97)),
-    QuestionSet("mtrag_cloud", "mtrag_cloud", brief=False, goals=_later(recall=0.42)),
-    QuestionSet("mtrag_govt", "mtrag_govt", brief=False, goals=_later(recall=0.83)),
+    QuestionSet(
+        "mtrag_cloud", "mtrag_cloud", brief=False, forgetful=True, goals=_later(recall=0.42)
+    ),
+    QuestionSet("mtrag_cloud_history", "mtrag_cloud", brief=False, goals=_later(recall=0.46)),
+    QuestionSet("mtrag_govt", "mtrag_govt", brief=False, forgetful=True, goals=_later(recall=0.83)),
+    QuestionSet("mtrag_govt_history", "mtrag_govt", brief=False, goals=_later(recall=0.91)),
     QuestionSet(GITLAB, GITLAB, goals=_later(hit=0.68, recall=0.8)),
 )
 

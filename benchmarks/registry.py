@@ -13,7 +13,10 @@ _QUALITY = {
     "clapnq": "597 passages of Wikipedia and real search questions, half without an answer.",
     "mtrag_cloud": "11,847 passages of product documentation; the last turn of conversations, "
     "asked without what was said before.",
+    "mtrag_cloud_history": "The same questions with what was said before them, without a "
+    "language model. The weights of earlier turns were chosen on half of these questions.",
     "mtrag_govt": "497 passages of government pages; the last turn again.",
+    "mtrag_govt_history": "The same questions with what was said before them.",
     "gitlab_handbook": "The whole handbook of a company, 3,970 pages, read as a wiki. A fifth "
     "of the questions is answered only inside images.",
 }
