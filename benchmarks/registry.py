@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import answers, confluence, syncing
+from benchmarks import answers, composing, confluence, syncing
 from benchmarks.rows import Benchmark
 
 _QUALITY = {
@@ -57,6 +57,14 @@ BENCHMARKS = (
         "Retrieval on the largest index, GitLab's handbook, embedded: the question's vector, "
         "the search by meaning and by words, and the rights check.",
         answers.latency,
+    ),
+    Benchmark(
+        "composing",
+        "The check that stands between a language model and its reader: sentences of clapnq's "
+        "gold answers, half of the questions (the rules were written looking at the other half), "
+        "against the passage that each was written from: how many it keeps, and how many it lets "
+        "through once one thing in them is made wrong.",
+        composing.support,
     ),
     Benchmark(
         "out_of_domain",
