@@ -77,6 +77,7 @@ def cli() -> None:
     "--as", "email", metavar="EMAIL", help="With this person's rights [default: everyone's]."
 )
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
+@click.option("--why", "reasons", is_flag=True, help="Say what decided whether to answer.")
 @as_json
 @configured
 def ask(
@@ -85,15 +86,20 @@ def ask(
     question: str,
     email: str | None,
     wikis: tuple[str, ...],
+    reasons: bool,
     as_json: bool,
 ) -> None:
     """Ask QUESTION, as one would in Slack."""
     with wiring.asking(settings, secrets, email=email, wikis=wikis) as answer:
         result = answer(question)
+    why = wiring.why(settings, secrets, question, email=email, wikis=wikis) if reasons else None
     if as_json:
-        terminal.print_json(terminal.answer_json(result))
+        told = terminal.answer_json(result)
+        terminal.print_json(told | {"why": asdict(why)} if why else told)
     else:
         terminal.print_answer(result)
+        if why:
+            terminal.print_why(why)
 
 
 @cli.command()

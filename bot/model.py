@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -131,6 +132,17 @@ class Answer:
     unchecked: Unchecked | None = None
     composed: bool = False
     fallback: Fallback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why an answer was given, or none: what was ``seen`` (features by name), what each
+    ``weighs``, and the ``rule`` in words."""
+
+    seen: Mapping[str, float]
+    weighs: Mapping[str, float]
+    confidence: float
+    rule: str
 
 
 class Reason(StrEnum):

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from bot.model import Answer, NoAnswer, Source
+from bot.model import Answer, NoAnswer, Source, Why
 from bot.operations.access import AccessNow
 from indexers.findings import Finding, Level
 from indexers.model import Progress as SyncProgress
@@ -102,6 +102,13 @@ def print_answer(result: Answer | NoAnswer) -> None:
         out.print(Padding(safe(result.unchecked.words, style="yellow"), (0, 0, 0, 2)))
     if sources:
         out.print()
+
+
+def print_why(why: Why) -> None:
+    for name, value in why.seen.items():
+        out.print(f"  {name:9} {value:6.3f}  weighs {why.weighs[name]:g}")
+    out.print(f"  {'bias':9} {'':6}  {why.weighs['bias']:g}")
+    out.print(Padding(safe(why.rule), (0, 0, 0, 2)))
 
 
 def where(source: Source) -> str:

@@ -16,7 +16,7 @@ from bot.answering.confidence import Confidence
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.errors import StateUnavailable
-from bot.model import Answer, NoAnswer, Question
+from bot.model import Answer, NoAnswer, Question, Why
 from bot.operations import doctor as checks
 from bot.operations import webhooks
 from bot.operations.access import AccessNow
@@ -78,6 +78,17 @@ def asking(
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
         answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name))
         yield lambda text: answerer.answer(Question(text, reader, tuple(wikis) or None))
+
+
+def why(
+    settings: Settings, secrets: Secrets, text: str, *, email: str | None, wikis: Sequence[str]
+) -> Why:
+    """What decides whether a question is answered with the rights of ``email``; raises as
+    `asking` does."""
+    with Indexing(settings, secrets) as parts:
+        parts.chosen(*wikis)
+        reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
+        return answerer_of(settings, parts).why(Question(text, reader, tuple(wikis) or None))
 
 
 def sync(

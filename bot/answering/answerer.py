@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.answering.composing.composer import Composer
-from bot.answering.confidence import Confidence
+from bot.answering.confidence import Confidence, features
 from bot.answering.disagreeing import with_disagreement
 from bot.answering.quoting import quote
 from bot.answering.recheck import MOST_CITED, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.answering.sources import Aging, source_of
-from bot.model import Answer, NoAnswer, Question, Reason, Source, Timings
+from bot.model import Answer, NoAnswer, Question, Reason, Source, Timings, Why
 from indexers.prose import readable
 
 LONGEST_QUESTION = 4000
@@ -89,6 +89,26 @@ class Answerer:
         )
         sources = tuple(source_of(passage, words) for passage, words in quotes)
         return Answer(text, sources, sure, timings)
+
+    def why(self, question: Question) -> Why:
+        """What decides whether the question is answered.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        retrieved = self.retrieval(question)
+        seen, curve = features(question.text, retrieved), self.confidence
+        sure = curve(question.text, retrieved)
+        speaks = "so it is answered" if sure >= self.min_confidence else "so it is not answered"
+        return Why(
+            seen={"cosine": seen.cosine, "coverage": seen.coverage},
+            weighs={"bias": curve.bias, "cosine": curve.cosine, "coverage": curve.coverage},
+            confidence=sure,
+            rule=f"1 / (1 + exp(-(bias + cosine x weight + coverage x weight))) = {sure:.3f}, and "
+            f"`min_confidence` is {self.min_confidence:g}, {speaks}. cosine: how near in meaning "
+            "the best passage is; coverage: the share of the question's words, rare ones weighing "
+            "more, that a best page holds.",
+        )
 
     def _nothing(self) -> str:
         if not self.retrieval.index.counts():

@@ -470,3 +470,15 @@ def test_whoever_reads_only_the_beginning_gets_no_traceback(handbook: Shell) -> 
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
+
+
+def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook: Shell) -> None:
+    handbook.footnote("sync")
+    ran = handbook.footnote("ask", "How long is leave?", "--why")
+    told = handbook.footnote("ask", "How long is leave?", "--why", "--json").json
+
+    assert "coverage   1.000" in ran.out
+    assert "`min_confidence` is 0.3, so it is answered" in " ".join(ran.out.split())
+    assert told["why"]["seen"].keys() == {"cosine", "coverage"}
+    assert round(told["why"]["confidence"], 4) == told["confidence"]
+    assert "why" not in handbook.footnote("ask", "How long is leave?", "--json").json
