@@ -21,7 +21,7 @@ import click
 
 from bot import terminal, wiring
 from bot.demo import run_demo
-from bot.errors import BotError, SlackMisconfigured
+from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
 from bot.evaluation import wiring as evaluating
 from bot.evaluation.command import evaluate
 from bot.options import as_json, configured
@@ -46,7 +46,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(MISUSED)
-    except (SettingsError, SlackMisconfigured, WikiMisconfigured) as error:
+    except (SettingsError, ModelMisconfigured, SlackMisconfigured, WikiMisconfigured) as error:
         terminal.complain(str(error))
         sys.exit(MISUSED)
     except (IndexersError, BotError) as error:

@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.answering.answerer import Answerer
+from bot.answering.composing.composer import Composer
+from bot.answering.composing.wiring import composer_of, today
 from bot.answering.confidence import Confidence
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
+from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
 from bot.model import Answer, NoAnswer, Question, Why
 from bot.operations import doctor as checks
@@ -43,8 +46,10 @@ def answerer_of(
     settings: Settings,
     indexing: Indexing,
     last_pass: Callable[[str], datetime | None] = lambda _: None,
+    composer: Composer | None = None,
 ) -> Answerer:
     """``last_pass`` says since when what is indexed is true of a wiki."""
+    old_after = timedelta(days=settings.answer.old_after_days)
     lookouts, seconds = indexing.lookouts, settings.answer.check_seconds
     recheck = Recheck(
         lookouts,
@@ -60,6 +65,8 @@ def answerer_of(
         max_characters=settings.answer.max_characters,
         min_confidence=settings.answer.min_confidence,
         recheck=recheck if lookouts and seconds else None,
+        composer=composer,
+        aging=Aging(old_after, today) if old_after else None,
     )
 
 
@@ -71,12 +78,14 @@ def asking(
 
     Raises:
         WikiMisconfigured: no wiki is set, or none has one of these names.
+        ModelMisconfigured: a language model is set, and something of it is missing.
         IndexUnavailable: the index cannot be opened or searched.
     """
     with Indexing(settings, secrets) as parts:
         parts.chosen(*wikis)
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
-        answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name))
+        composer = composer_of(settings.llm, secrets, parts.embedder)
+        answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name), composer)
         yield lambda text: answerer.answer(Question(text, reader, tuple(wikis) or None))
 
 
@@ -218,6 +227,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     Raises:
         SettingsError: a token is missing.
         SlackMisconfigured: a token is wrong, or the port is taken.
+        ModelMisconfigured: a language model is set, and something of it is missing.
         IndexUnavailable, StateUnavailable: what must be kept cannot be opened.
     """
     # Slack's libraries take half a second to import, which no other command needs.
@@ -231,7 +241,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         parts.chosen()
         passes = DatabasePassLog(state)
         syncing = OneSyncAtATime(parts, passes)
-        answerer = answerer_of(settings, parts, syncing.last_pass)
+        composer = composer_of(settings.llm, secrets, parts.embedder)
+        answerer = answerer_of(settings, parts, syncing.last_pass, composer)
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         threading.Thread(target=parts.meet, name="meeting", daemon=True).start()
         hints = Hints()

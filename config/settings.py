@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -99,6 +99,73 @@ class AnswerSettings(Strict):
         description="What to do if it does not say in time: answer, and `say` when the wiki was "
         "last read, or `refuse`.",
     )
+    old_after_days: int = Field(
+        0, ge=0, description="A page that nobody edited for longer is called old; 0 is never."
+    )
+
+
+class LlmSettings(Strict):
+    """``[llm]``: off as long as no provider is named."""
+
+    provider: Literal["", "openai", "azure", "ollama", "compatible", "anthropic"] = Field(
+        "",
+        description="Whose language model composes answers: `openai`, `azure`, `anthropic`, "
+        "`ollama`, or `compatible` for what speaks as OpenAI does; empty is none, and answers are "
+        "quotations.",
+    )
+    model: str = Field("", description="Its name, as the provider writes it.")
+    url: str = Field(
+        "",
+        repr=False,
+        description="Where its API begins (`…/v1`); empty is the provider's own address. Azure: "
+        "`https://NAME.openai.azure.com/openai/v1`.",
+    )
+    seconds: float = Field(
+        20,
+        gt=0,
+        le=300,
+        description="How long it may take in all; then the answer is made of quotations.",
+    )
+    silence: float = Field(
+        15, gt=0, le=300, description="How many seconds may pass without a word of it."
+    )
+    attempts: int = Field(
+        3, ge=1, le=10, description="How often it is asked while it is busy or cannot be reached."
+    )
+    at_once: int = Field(4, ge=1, le=64, description="How many answers it may write at a time.")
+    max_tokens: int = Field(500, ge=50, le=8000, description="How much it may write.")
+    context_tokens: int = Field(
+        3000,
+        ge=300,
+        le=100_000,
+        description="How much of wiki and thread it is shown, counted about as it counts.",
+    )
+    temperature: float = Field(0.0, ge=0, le=2, description="How freely it words.")
+    person_tokens: int = Field(
+        0, ge=0, description="What one person's questions may use in a day; 0 is no bound."
+    )
+    channel_tokens: int = Field(
+        0, ge=0, description="What the questions of one channel may use in a day; 0 is no bound."
+    )
+    day_tokens: int = Field(
+        0, ge=0, description="What all questions may use in a day; 0 is no bound."
+    )
+    day_cost: float = Field(
+        0.0,
+        ge=0,
+        description="What all questions may cost in a day, in the currency of the two prices; 0 is "
+        "no bound.",
+    )
+    price_read: float = Field(0.0, ge=0, description="Of a million tokens that it reads.")
+    price_written: float = Field(0.0, ge=0, description="Of a million tokens that it writes.")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> LlmSettings:
+        if self.provider and not self.model:
+            raise ValueError("needs `model`")
+        if self.day_cost and not (self.price_read or self.price_written):
+            raise ValueError("`day_cost` needs `price_read` and `price_written`")
+        return self
 
 
 class SlackSettings(Strict):
@@ -151,6 +218,7 @@ class Settings(BaseSettings):
     index: IndexSettings = IndexSettings()
     sync: SyncSettings = SyncSettings()
     answer: AnswerSettings = AnswerSettings()
+    llm: LlmSettings = LlmSettings()
     slack: SlackSettings = SlackSettings()
     state: StateSettings = StateSettings()
 
@@ -186,6 +254,7 @@ class Secrets(BaseSettings):
     slack_api_url: str = Field("", description="Another address of Slack's Web API.")
     qdrant_api_key: SecretStr = Field(SecretStr(""), description="For `[index] url`.")
     footnote_git_token: SecretStr = Field(SecretStr(""), description="For `git` over https.")
+    footnote_llm_key: SecretStr = Field(SecretStr(""), description="Of the language model.")
     confluence_token: SecretStr = Field(
         SecretStr(""), description="Cloud: an API token. Data Center: a personal access token."
     )

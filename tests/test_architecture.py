@@ -46,6 +46,7 @@ WIRING = (
     "bot/cli.py",
     "bot/options.py",
     "bot/wiring.py",
+    "bot/answering/composing/wiring.py",
     "bot/evaluation/command.py",
     "bot/evaluation/wiring.py",
     "bot/demo.py",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.answering.composing.wiring import composer_of
 from bot.evaluation import comparing
 from bot.evaluation.corpus import Corpus
 from bot.evaluation.lines import write_rows
@@ -48,6 +49,7 @@ def evaluate(
     Raises:
         BadSet, BadRun: a file that cannot be read or written.
         WikiMisconfigured: no wiki is set, or none has one of these names.
+        ModelMisconfigured: a language model is to answer, and something of it is missing.
     """
     earlier = comparing.load(against) if against else None
     cases = read_cases(questions) if questions else cases_of(_judged(settings))
@@ -68,9 +70,10 @@ def evaluate(
             }
         )
         cases = pages.located(cases)
+        composer = composer_of(settings.llm, secrets, parts.embedder) if answers else None
         outcomes = ask_all(
             cases,
-            answerer_of(settings, parts),
+            answerer_of(settings, parts, composer=composer),
             reader=reader,
             wikis=tuple(wikis) or None,
             composed=answers,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, seconds_of
-from bot.errors import BotError
+from bot.errors import ModelMisconfigured
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM, ChatMessage
@@ -20,10 +20,6 @@ Provider = Literal["openai", "azure", "ollama", "compatible", "anthropic"]
 _PLACES = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
 _AGAIN = frozenset((408, 409, 425, 429))
 _UNREACHED = ("connection", "timeout", "timedout", "protocol", "network", "readerror")
-
-
-class ModelMisconfigured(BotError):
-    """Operator: a package, an address or a key is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ import pytest
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.providers import (
     LlamaWriter,
-    ModelMisconfigured,
     ModelSettings,
     writer_of,
 )
 from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, Patient, seconds_of
+from bot.errors import ModelMisconfigured
 from bot.model import Fallback
 from tests.fakes.openai_server import Reply, openai_server
 from tests.fakes.writing import ScriptedWriter
