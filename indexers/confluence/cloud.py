@@ -21,6 +21,7 @@ from indexers.confluence.product import (
     in_batches,
     is_current,
     is_listed,
+    lists,
     moment,
     named,
     number,
@@ -144,13 +145,7 @@ class Cloud:
         return None
 
     def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
-        try:
-            said = self._wiki.get(f"/api/v2/spaces/{space}")
-        except Refused as refused:
-            if refused.absent:
-                return False
-            raise
-        return is_listed(said, personal=personal, archived=archived)
+        return lists(self._wiki, f"/api/v2/spaces/{space}", personal=personal, archived=archived)
 
     def labels(self, key: str) -> frozenset[str]:
         for kind in _KINDS:

@@ -18,7 +18,7 @@ from indexers.confluence.product import (
     edited_since,
     gates,
     is_current,
-    is_listed,
+    lists,
     moment,
     named,
     number,
@@ -116,13 +116,7 @@ class DataCenter:
         return self._listed(said, said, space) if space else Elsewhere(key, str(place.get("key")))
 
     def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
-        try:
-            said = self._wiki.get(f"/rest/api/space/{space}")
-        except Refused as refused:
-            if refused.absent:
-                return False
-            raise
-        return is_listed(said, personal=personal, archived=archived)
+        return lists(self._wiki, f"/rest/api/space/{space}", personal=personal, archived=archived)
 
     def labels(self, key: str) -> frozenset[str]:
         found = self._all(f"/rest/api/content/{key}/label", {"limit": _AT_ONCE})

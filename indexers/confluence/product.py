@@ -205,6 +205,17 @@ def is_listed(space: Json, *, personal: bool, archived: bool) -> bool:
     )
 
 
+def lists(wiki: Transport, path: str, *, personal: bool, archived: bool) -> bool:
+    """Whether the space at ``path``, asked for by itself, is among "all" of them."""
+    try:
+        said = wiki.get(path)
+    except Refused as refused:
+        if refused.absent:
+            return False
+        raise
+    return is_listed(said, personal=personal, archived=archived)
+
+
 def in_batches(pages: Sequence[Listed], size: int) -> Iterator[Sequence[Listed]]:
     return (pages[at : at + size] for at in range(0, len(pages), size))
 
