@@ -70,7 +70,13 @@ def answer_json(result: Answer | NoAnswer) -> dict[str, Any]:
         "last_check": last_check.isoformat() if last_check else None,
     }
     if isinstance(result, Answer):
-        return {"kind": "answer", **common, "sources": [_source_json(s) for s in result.sources]}
+        return {
+            "kind": "answer",
+            **common,
+            "sources": [_source_json(s) for s in result.sources],
+            "composed": result.composed,
+            "fallback": result.fallback.value if result.fallback else None,
+        }
     nearest = [_source_json(source) for source in result.nearest]
     return {"kind": "no_answer", **common, "reason": result.reason.value, "nearest": nearest}
 
@@ -85,6 +91,7 @@ def _source_json(source: Source) -> dict[str, Any]:
         "wiki": source.wiki,
         "updated": source.updated.isoformat() if source.updated else None,
         "outdated": source.outdated,
+        "old": source.old,
     }
 
 
@@ -98,6 +105,8 @@ def print_answer(result: Answer | NoAnswer) -> None:
         mark = f"[{number}]" if isinstance(result, Answer) else " - "
         out.print(safe(f"  {mark} {where(source)}", style="bold"), soft_wrap=True)
         out.print(safe(f"      {source.url}", style="blue"), soft_wrap=True)
+    if isinstance(result, Answer) and result.fallback:
+        out.print(Padding(safe(result.fallback.words, style="yellow"), (0, 0, 0, 2)))
     if result.unchecked:
         out.print(Padding(safe(result.unchecked.words, style="yellow"), (0, 0, 0, 2)))
     if sources:
@@ -114,7 +123,7 @@ def print_why(why: Why) -> None:
 def where(source: Source) -> str:
     """Title > section, and what a reader should know about the page's age."""
     place = f"{source.title} > {source.heading}" if source.heading else source.title
-    notes = ["outdated"] if source.outdated else []
+    notes = ["outdated"] * source.outdated + ["old"] * source.old
     if source.updated:
         notes.append(f"of {source.updated.isoformat()}")
     return f"{place} ({', '.join(notes)})" if notes else place

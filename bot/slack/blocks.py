@@ -61,7 +61,10 @@ def source_line(source: Source, origins: Container[str], today: date) -> str:
 def _age(source: Source, today: date) -> str:
     if source.outdated:
         return " \u00b7 :warning: marked as outdated"
-    return f" \u00b7 updated {ago(source.updated, today)}" if source.updated else ""
+    if source.updated is None:
+        return ""
+    warning = ":warning: old, " * source.old
+    return f" \u00b7 {warning}updated {ago(source.updated, today)}"
 
 
 def ago(then: date, today: date) -> str:
@@ -87,7 +90,7 @@ def _nearest(said: NoAnswer, origins: Container[str], today: date) -> list[str]:
 
 def _foot(given: Given, small: Sequence[str], tally: Tally | None) -> list[Block]:
     blocks: list[Block] = []
-    lines = [*_unchecked(given), *small, *_as_of(given)]
+    lines = [*_unchecked(given), *_fallback(given.answer), *small, *_as_of(given)]
     if lines:
         blocks.append(context(joined(lines)))
     if tally and (told := _told(tally, private=given.asked.private)):
@@ -112,6 +115,10 @@ def _unchecked(given: Given) -> list[str]:
     """Above the sources, for what stands below many of them may be cut off."""
     unchecked = given.answer.unchecked
     return [f":warning: {unchecked.words}"] if unchecked else []
+
+
+def _fallback(said: Answer | NoAnswer) -> list[str]:
+    return [said.fallback.words] if isinstance(said, Answer) and said.fallback else []
 
 
 def _as_of(given: Given) -> list[str]:

@@ -104,10 +104,11 @@ class Replies:
             return
         async with self.status.shown(letter.channel, letter.thread, "is reading the wiki\u2026"):
             said = await self.conversation.before(letter)
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(
-                self.executor, self.answering.answer, Question(question, reader, history=said)
+            asking = Question(
+                question, reader, history=said, person=letter.person, channel=letter.channel
             )
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self.executor, self.answering.answer, asking)
             place = Place(letter.team, letter.channel, letter.ts, letter.thread)
             asked = Asked(question, letter.person, place, private)
             given = await asyncio.to_thread(self.feedback.record, asked, answer, self.as_of())

@@ -80,6 +80,7 @@ def test_sync_ask_and_status(handbook: Shell) -> None:
         "wiki": "handbook",
         "updated": None,
         "outdated": False,
+        "old": False,
     }
     wiki = status.json["wikis"]["handbook"]
     assert (wiki["pages"], wiki["passages"], wiki["closed"], wiki["error"]) == (2, 2, 0, "")

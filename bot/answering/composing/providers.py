@@ -53,7 +53,7 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
         )
     if not settings.key and settings.provider in ("openai", "azure"):
         raise ModelMisconfigured(
-            f"The language model of `{settings.provider}` needs its key, from the environment."
+            f"The language model of `{settings.provider}` needs its key: `FOOTNOTE_LLM_KEY`."
         )
     made = _class("llama_index.llms.openai_like", "OpenAILike", "llm")(
         model=settings.model,
@@ -72,7 +72,7 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
 def _anthropic(settings: ModelSettings) -> LLM:
     if not settings.key:
         raise ModelMisconfigured(
-            "The language model of `anthropic` needs its key, from the environment."
+            "The language model of `anthropic` needs its key: `FOOTNOTE_LLM_KEY`."
         )
     made: LLM = _class("llama_index.llms.anthropic", "Anthropic", "anthropic")(
         model=settings.model,

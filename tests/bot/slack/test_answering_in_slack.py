@@ -78,6 +78,11 @@ async def test_channels_read_what_everyone_may_and_people_what_they_may(
         Principal.of(EVERYONE),
         Principal.of(EVERYONE, *ANNA, "group:hr", "group:S0HR"),
     ]
+    # Whom a language model's cost is counted to.
+    assert [(question.person, question.channel) for question in bot.handbook.asked] == [
+        ("U0ANNA", "C0TEAM"),
+        ("U0ANNA", private.channel),
+    ]
     assert answer.text == "It is secret."
 
 

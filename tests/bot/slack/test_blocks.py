@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.feedback.model import Asked, Complaint, Flag, FlagState, Given, Place, Tally
-from bot.model import Answer, NoAnswer, Reason, Source, Unchecked
+from bot.model import Answer, Fallback, NoAnswer, Reason, Source, Unchecked
 from bot.playground.kit.blocks import block_problems, text_length
 from bot.playground.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
 from bot.playground.pings import live_pings
@@ -82,6 +82,21 @@ def test_an_answer_is_text_then_sources_then_buttons() -> None:
 def small_print(given: Given) -> str:
     [message] = blocks.answer(given, ALLOWED, today=TODAY)
     return str(message.blocks[1]["elements"][0]["text"])
+
+
+def test_quotations_in_a_model_s_place_say_why() -> None:
+    answer = Answer("Ask Ann. [1]", (SOURCE,), 0.9, fallback=Fallback.SLOW)
+
+    assert small_print(given_(answer)).split("\n")[0] == (
+        "The language model took too long, so these are quotations."
+    )
+
+
+def test_an_old_source_says_so() -> None:
+    old = replace(SOURCE, updated=date(2023, 11, 1), old=True)
+    answer = Answer("Ask Ann. [1]", (old,), 0.9)
+
+    assert small_print(given_(answer)).endswith(" \u00b7 :warning: old, updated 3 years ago")
 
 
 def test_an_answer_that_could_not_be_checked_says_so_above_its_sources() -> None:
