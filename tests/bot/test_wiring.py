@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.answering.composing.wiring import composer_of
 from bot.model import Answer, NoAnswer
 from bot.wiring import answerer_of, asking, serve, slack_settings
 from config.settings import (
@@ -51,6 +52,19 @@ def test_settings_reach_the_answers(library: Library) -> None:
     assert (answerer.max_characters, answerer.min_confidence) == (123, 0.9)
     assert list(answerer.wikis) == ["handbook", "office"]
     assert answerer.retrieval.index is library.index
+
+
+def test_pages_age_only_where_it_is_set(library: Library) -> None:
+    chosen = Settings(answer=AnswerSettings(old_after_days=30))
+
+    assert answerer_of(Settings(), library).aging is None
+    aging = answerer_of(chosen, library).aging
+    assert aging
+    assert aging.after == timedelta(days=30)
+
+
+def test_no_model_is_made_where_none_is_set(library: Library) -> None:
+    assert composer_of(Settings().llm, Secrets(), library.embedder) is None
 
 
 def test_settings_reach_slack() -> None:

@@ -157,6 +157,13 @@ def test_a_wrong_value_is_told_in_words(text: str, problem: str) -> None:
     assert problems(text) == [problem]
 
 
+def test_a_language_model_s_settings_must_be_whole() -> None:
+    assert problems('[llm]\nprovider = "openai"') == ["`llm`: needs `model`"]
+    assert problems("[llm]\nday_cost = 5.0") == [
+        "`llm`: `day_cost` needs `price_read` and `price_written`"
+    ]
+
+
 def test_a_key_unlike_any_other_gets_the_list_of_keys() -> None:
     assert problems("[state]\nzzz = 1") == [
         "`state.zzz` is not a setting; known are retention_days, url"
