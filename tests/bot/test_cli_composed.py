@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -103,6 +104,18 @@ def test_what_a_day_may_use_is_not_gone_over(handbook: Shell) -> None:
         asked = server.asked
 
     assert (ran.json["fallback"], asked) == ("capped", [])
+
+
+def test_answers_are_measured_in_the_model_s_words_and_pages_without_it(handbook: Shell) -> None:
+    handbook.write("q.jsonl", json.dumps({"question": ASKED}))
+    with openai_server(Reply(["Leave is 30 days long [1]."])) as server:
+        with_model(handbook, server.url)
+        pages = handbook.footnote("eval", "q.jsonl", "--json")
+        unasked = list(server.asked)
+        answers = handbook.footnote("eval", "q.jsonl", "--answers", "--json")
+
+    assert (pages.code, unasked) == (0, [])
+    assert answers.json["answers"]["composed"] == 1.0
 
 
 def test_without_a_model_its_library_is_not_imported(handbook: Shell) -> None:

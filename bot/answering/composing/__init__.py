@@ -8,4 +8,5 @@ sentences   a stream of text, cut into sentences
 claims      what a sentence says, cites, quotes and links to
 support     does a passage say that?
 composer    the use case
+wiring      settings -> the composer
 """
