@@ -92,7 +92,7 @@ def ask(
     """Ask QUESTION, as one would in Slack."""
     with wiring.asking(settings, secrets, email=email, wikis=wikis) as answer:
         result = answer(question)
-    why = wiring.why(settings, secrets, question, email=email, wikis=wikis) if reasons else None
+        why = answer.why(question) if reasons else None
     if as_json:
         told = terminal.answer_json(result)
         terminal.print_json(told | {"why": asdict(why)} if why else told)

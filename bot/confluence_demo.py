@@ -90,16 +90,7 @@ def run_demo(stopped: Callable[[], bool]) -> None:
         settings = Settings.model_construct(data_dir=Path(folder), wiki=(wiki,))
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
         with terminal.progress_bars() as progress:
-            reports = wiring.sync(
-                settings,
-                secrets,
-                name=None,
-                full=False,
-                dry_run=False,
-                allow_mass_removal=False,
-                progress=progress,
-                stopped=stopped,
-            )
+            reports = wiring.sync(settings, secrets, progress=progress, stopped=stopped)
         for report in reports:
             terminal.print_report(report)
         for question in _QUESTIONS:

@@ -45,16 +45,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
     )
     with terminal.progress_bars() as progress:
-        reports = wiring.sync(
-            settings,
-            Secrets(),
-            name=None,
-            full=False,
-            dry_run=False,
-            allow_mass_removal=False,
-            progress=progress,
-            stopped=stopped,
-        )
+        reports = wiring.sync(settings, Secrets(), progress=progress, stopped=stopped)
     for report in reports:
         terminal.print_report(report)
     if stopped():

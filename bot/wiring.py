@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,11 +71,27 @@ def answerer_of(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Answers with the rights of one reader."""
+
+    answerer: Answerer
+    reader: Principal
+    wikis: tuple[str, ...] | None
+
+    def __call__(self, text: str) -> Answer | NoAnswer:
+        return self.answerer.answer(Question(text, self.reader, self.wikis))
+
+    def why(self, text: str) -> Why:
+        """What decides whether ``text`` is answered."""
+        return self.answerer.why(Question(text, self.reader, self.wikis))
+
+
 @contextmanager
 def asking(
     settings: Settings, secrets: Secrets, *, email: str | None, wikis: Sequence[str]
-) -> Iterator[Callable[[str], Answer | NoAnswer]]:
-    """A function that answers with the rights of ``email`` (None: everyone's).
+) -> Iterator[Asking]:
+    """Answers with the rights of ``email`` (None: everyone's).
 
     Raises:
         WikiMisconfigured: no wiki is set, or none has one of these names.
@@ -86,29 +103,18 @@ def asking(
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
         composer = composer_of(settings.llm, secrets, parts.embedder)
         answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name), composer)
-        yield lambda text: answerer.answer(Question(text, reader, tuple(wikis) or None))
-
-
-def why(
-    settings: Settings, secrets: Secrets, text: str, *, email: str | None, wikis: Sequence[str]
-) -> Why:
-    """What decides whether a question is answered with the rights of ``email``; raises as
-    `asking` does."""
-    with Indexing(settings, secrets) as parts:
-        parts.chosen(*wikis)
-        reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
-        return answerer_of(settings, parts).why(Question(text, reader, tuple(wikis) or None))
+        yield Asking(answerer, reader, tuple(wikis) or None)
 
 
 def sync(
     settings: Settings,
     secrets: Secrets,
     *,
-    name: str | None,
-    full: bool,
+    name: str | None = None,
+    full: bool = False,
     recent: bool = False,
-    dry_run: bool,
-    allow_mass_removal: bool,
+    dry_run: bool = False,
+    allow_mass_removal: bool = False,
     progress: Callable[[Progress], None],
     stopped: Callable[[], bool],
 ) -> list[SyncReport]:

@@ -26,6 +26,9 @@ from indexers.model import addressed
 logger = logging.getLogger(__name__)
 
 _LONGEST_PAUSE = 60.0
+_NO_SIGNALS = (ValueError, RuntimeError, NotImplementedError)  # asyncio's own, not work left open
+"""What a loop raises that takes no signal handlers: off the main thread, as in tests, the
+first two; on Windows the last. There `stop` is set by whoever runs us."""
 _CONNECTING = 20.0
 
 
@@ -178,9 +181,7 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     caught = []
     for name in (signal.SIGTERM, signal.SIGINT):
-        # The first two are raised off the main thread, as in tests; the last on Windows.
-        # There `stop` is set by whoever runs us.
-        with suppress(ValueError, RuntimeError, NotImplementedError):
+        with suppress(*_NO_SIGNALS):
             loop.add_signal_handler(name, stop.set)
             caught.append(name)
     try:

@@ -33,9 +33,16 @@ _BOUNDS: Final[dict[str, Any]] = {
 """Of pypdf's own, tightened: a page of text is far below each."""
 
 _NOT_ITS_OWN = (
-    ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError,
-    RecursionError, TypeError, ValueError
-)  # fmt: skip
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,  # pypdf's word for a filter or an encryption that it does not know
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What pypdf runs into in a damaged file, beside its own errors."""
 
 _MOST_FORMS = 500
 """Of a page, which are measured."""

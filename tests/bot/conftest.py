@@ -1,4 +1,4 @@
-"""State on each database that it is meant for."""
+"""State on each database that it is meant for, and the command line in a folder of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot.state.database import Database
+from config.settings import Secrets
+from tests.bot.shell import Shell
+from tests.kept_logging import kept_logging
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "")
 """An empty database to use; what stands in it is dropped. `.ci/run` starts one."""
@@ -22,6 +25,19 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     opened = Database.open(POSTGRESQL if request.param == "postgresql" else tmp_path / "state.db")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Shell]:
+    """In an empty folder, with no variables of ours."""
+    for name in list(os.environ):
+        if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    with kept_logging():
+        yield Shell(tmp_path, monkeypatch, capsys)
 
 
 def emptied(url: str) -> None:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,23 +20,9 @@ from bot.feedback.model import Asked, Complaint, Place
 from bot.model import Answer, Source
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
-from config.settings import Secrets
 from tests.bot.shell import Shell
-from tests.kept_logging import kept_logging
 
 FOOTNOTE = [sys.executable, "-c", "from bot.cli import main; main()"]
-
-
-@pytest.fixture
-def shell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Shell]:
-    for name in list(os.environ):
-        if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    with kept_logging():
-        yield Shell(tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

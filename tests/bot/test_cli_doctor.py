@@ -3,11 +3,9 @@ over HTTP."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +20,6 @@ from config.settings import Secrets
 from indexers.confluence.page_links import tiny
 from indexers.wiring import Indexing
 from tests.bot.shell import Ran, Shell
-from tests.kept_logging import kept_logging
 
 BOT = "foot@example.com"
 
@@ -61,18 +58,6 @@ class Office:
 
     def doctor(self) -> Ran:
         return self.shell.footnote("doctor", "--json")
-
-
-@pytest.fixture
-def shell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Shell]:
-    for name in list(os.environ):
-        if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    with kept_logging():
-        yield Shell(tmp_path, monkeypatch, capsys)
 
 
 def office_of(product: Product, shell: Shell, patched: pytest.MonkeyPatch) -> Iterator[Office]:

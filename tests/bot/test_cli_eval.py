@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,21 +16,7 @@ from bot.feedback.model import Asked, Complaint, Place
 from bot.model import Answer, NoAnswer, Question, Source
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
-from config.settings import Secrets
 from tests.bot.shell import Shell
-from tests.kept_logging import kept_logging
-
-
-@pytest.fixture
-def shell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Shell]:
-    for name in list(os.environ):
-        if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    with kept_logging():
-        yield Shell(tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -27,8 +27,10 @@ class Scripted(CustomLLM):
     def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
         return CompletionResponse(text=self.says(prompt))
 
-    def stream_complete(self, *_: Any, **__: Any) -> CompletionResponseGen:
-        raise NotImplementedError
+    def stream_complete(
+        self, prompt: str, formatted: bool = False, **_: Any
+    ) -> CompletionResponseGen:
+        yield self.complete(prompt)
 
 
 def test_faithful_is_asked_of_the_passages_and_relevant_of_the_question_too() -> None:
