@@ -57,7 +57,7 @@ class OneSyncAtATime:
         self._running = threading.Lock()
         self._stopping = threading.Event()
         self._before: dict[str, datetime] = {}
-        """When the last pass over each wiki began."""
+        """When the last pass over each wiki that met no error began."""
         self._complete = {name: passes.last_complete(name) for name in parts.wikis}
 
     def wikis(self) -> Sequence[str]:
@@ -118,7 +118,9 @@ class OneSyncAtATime:
         )
         for report in reports:
             before = self._before.get(report.wiki) or self._complete.get(report.wiki)
-            self._before[report.wiki] = began
+            if report.error is None:
+                # What was edited while the wiki was away took that long, and must count.
+                self._before[report.wiki] = began
             if report.complete:
                 self._complete[report.wiki] = began
             record(self._passes, passed(report, rhythm, began, self._clock(), before))

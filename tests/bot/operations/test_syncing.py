@@ -236,6 +236,18 @@ def test_only_edits_since_the_pass_before_tell_how_long_an_edit_takes() -> None:
     assert passes.kept[0].lags == {"ENG": [90.0]}
 
 
+def test_an_edit_that_waited_while_the_wiki_was_away_counts_with_all_its_time() -> None:
+    passes = KeptPasses(a=NOON - timedelta(hours=2))
+    parts = Parts(SyncReport("a", error=WikiUnavailable("It went away.")))
+    one = syncing(parts, passes)
+    one.look_for_edits()
+    edit = Edit("ENG", since=NOON - timedelta(hours=1), found=NOON)
+    parts.reports = [SyncReport("a", edits=[edit])]
+    one.look_for_edits()
+
+    assert passes.kept[-1].lags == {"ENG": [3600.0]}
+
+
 def test_a_pass_that_cannot_be_written_down_is_no_less_done(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
