@@ -59,6 +59,7 @@ class Conversation:
                     break
         except (SlackRefused, SlackUnavailable) as error:
             logger.info("What came before message %s cannot be read: %s", letter.ts, error)
+            return ()
         return tuple(turns[-_TURNS:])
 
     def _turns(self, answer: Mapping[str, Any], letter: Letter) -> Iterator[Turn]:

@@ -11,11 +11,13 @@ import logging
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused, SlackUnavailable
+from bot.slack.threads import in_own_thread
 from bot.slack.web import told
 from indexers.model import EVERYONE, Principal, addressed
 
@@ -123,7 +125,8 @@ class People:
             return frozenset()
         try:
             async with asyncio.timeout(PATIENCE):
-                return await asyncio.to_thread(self.tokens, person.email)
+                # Not one of the few threads that the inbox needs: a wiki may hang.
+                return await in_own_thread(partial(self.tokens, person.email), "meeting")
         except TimeoutError:
             logger.warning("Who %s is in the wikis could not be told in time", person.id)
             return addressed(person.email)
