@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answering.answerer import Answerer
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.wiring import composer_of, today
-from bot.answering.confidence import Confidence
+from bot.answering.confidence import Confidence, least_confidence
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.answering.sources import Aging
@@ -64,7 +64,7 @@ def answerer_of(
         Confidence(),
         tuple(indexing.wikis),
         max_characters=settings.answer.max_characters,
-        min_confidence=settings.answer.min_confidence,
+        min_confidence=least_confidence(settings.answer.precision),
         recheck=recheck if lookouts and seconds else None,
         composer=composer,
         aging=Aging(old_after, today) if old_after else None,

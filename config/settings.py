@@ -84,8 +84,12 @@ class AnswerSettings(Strict):
     max_characters: int = Field(
         700, ge=100, le=3000, description="How long a quoted answer may be."
     )
-    min_confidence: float = Field(
-        0.3, ge=0, le=1, description="Below this the bot says that it found nothing."
+    precision: float = Field(
+        0.9,
+        ge=0,
+        lt=1,
+        description="The share of its answers that is to be about what was asked, if half of what "
+        "is asked is not in the wiki; with more it is silent more often, and 0 is never.",
     )
     check_seconds: float = Field(
         2.0,

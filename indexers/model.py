@@ -186,12 +186,14 @@ def digest(*parts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search found: ``score`` orders one search's hits and no
-    more; ``cosine`` (-1 to 1) compares the meanings of question and passage."""
+    """A passage that a search found: ``score`` orders one search's hits and no more;
+    ``cosine`` (-1 to 1) compares the meanings of question and passage, ``closest`` those of
+    the question and the passage's nearest sentence."""
 
     passage: Passage
     score: float
     cosine: float
+    closest: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from indexers.model import Acl, Hit, KnownPage, PageChange, Passage, Principal
 
 Vector = Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Of a passage: the ``whole`` of it as a vector of unit length, and its ``sentences``,
+    each read within the whole, as vectors of which only the direction counts: one after
+    another, a signed byte for each dimension. Empty if the model cannot tell them apart."""
+
+    whole: Vector
+    sentences: bytes = b""
 
 
 class Wiki(Protocol):
@@ -59,7 +70,7 @@ class Members(Protocol):
 
 
 class Embedder(Protocol):
-    """Texts to vectors of unit length."""
+    """Texts to what they mean."""
 
     identity: str
     """Names model and weights: other identity, other vectors."""
@@ -67,9 +78,11 @@ class Embedder(Protocol):
 
     def count_tokens(self, text: str) -> int: ...
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Vector]: ...
+    def embed_passages(self, texts: Sequence[str]) -> list[Meaning]: ...
 
-    def embed_question(self, text: str) -> Vector: ...
+    def embed_question(self, text: str) -> Vector:
+        """Of unit length."""
+        ...
 
 
 class PassageIndex(Protocol):
@@ -79,15 +92,15 @@ class PassageIndex(Protocol):
         """Every page of ``wiki`` that is indexed, by key."""
         ...
 
-    def vectors(self, digests: Sequence[str]) -> dict[str, Vector]:
-        """Vectors that stand already, by passage digest; missing ones are left out."""
+    def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
+        """Meanings that stand already, by passage digest; missing ones are left out."""
         ...
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         """Of a page's passages: what it says, whatever it is called."""
         ...
 
-    def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
+    def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
         """Make these, which are all of one page at one revision, the page's only
         readable version. At any kill point one version is readable, never none.
 
@@ -97,7 +110,7 @@ class PassageIndex(Protocol):
         ...
 
     def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
-        """Give a page's passages another Acl and revision, keeping their vectors."""
+        """Give a page's passages another Acl and revision, keeping their meanings."""
         ...
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None: ...

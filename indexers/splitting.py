@@ -11,10 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import sentencex
-
 from indexers.model import Page, Passage, Section
 from indexers.prose import Block, Kind, blocks, fenced, plain, plain_line, words
+from indexers.sentences import sentences
 
 VERSION = "2"
 """Changes whenever the same page would be cut, or embedded, another way."""
@@ -96,7 +95,7 @@ class Splitter:
 
     def _sentences(self, text: str) -> Iterator[str]:
         """Sentences, and words where one sentence alone is too long."""
-        for sentence in sentencex.segment("en", text):
+        for sentence in sentences(text):
             if self._words_in(sentence) <= self.max_tokens:
                 yield sentence
             else:

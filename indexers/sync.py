@@ -24,7 +24,7 @@ from indexers.model import (
     SyncReport,
     Unchanged,
 )
-from indexers.ports import Embedder, PassageIndex, Vector, Wiki
+from indexers.ports import Embedder, Meaning, PassageIndex, Wiki
 
 log = logging.getLogger(__name__)
 
@@ -225,39 +225,39 @@ class _Run:
 
     def _write(self, batch: Sequence[tuple[Changed, Sequence[Passage]]]) -> None:
         """Embed the batch at once, or page by page where one of them breaks it."""
-        vectors: dict[str, Vector] = {}
+        meanings: dict[str, Meaning] = {}
         try:
-            vectors = self._vectors([passage for _, passages in batch for passage in passages])
+            meanings = self._meanings([passage for _, passages in batch for passage in passages])
         except IndexersError:
             raise
         except Exception:
             log.debug("these pages could not be embedded at once", exc_info=True)
         for change, passages in batch:
             with self._alone(change.page.key):
-                if not all(passage.digest in vectors for passage in passages):
-                    vectors |= self._vectors(passages)
-                self._replace(change, passages, vectors)
+                if not all(passage.digest in meanings for passage in passages):
+                    meanings |= self._meanings(passages)
+                self._replace(change, passages, meanings)
 
-    def _vectors(self, passages: Sequence[Passage]) -> dict[str, Vector]:
+    def _meanings(self, passages: Sequence[Passage]) -> dict[str, Meaning]:
         """By digest: those that stand already, and new ones for the rest."""
         texts = {passage.digest: passage.embedded for passage in passages}
-        vectors = {} if self.full else self.index.vectors(list(texts))
-        missing = [digest for digest in texts if digest not in vectors]
+        meanings = {} if self.full else self.index.meanings(list(texts))
+        missing = [digest for digest in texts if digest not in meanings]
         if missing:
-            new: list[Vector] = [()] * len(missing)
+            new = [Meaning(())] * len(missing)
             if not self.dry_run:
                 new = self.embedder.embed_passages([texts[digest] for digest in missing])
-            vectors |= zip(missing, new, strict=True)
+            meanings |= zip(missing, new, strict=True)
             self.report.passages_embedded += len(missing)
-        return vectors
+        return meanings
 
     def _replace(
-        self, change: Changed, passages: Sequence[Passage], vectors: Mapping[str, Vector]
+        self, change: Changed, passages: Sequence[Passage], meanings: Mapping[str, Meaning]
     ) -> None:
         page = change.page
         digests = [passage.digest for passage in passages]
         if not self.dry_run:
-            self.index.replace(passages, [vectors[digest] for digest in digests])
+            self.index.replace(passages, [meanings[digest] for digest in digests])
         self._digests.update(digests)
         if page.key in self.known:
             self.report.changed += 1

@@ -33,7 +33,7 @@ HOMES = {
     "qdrant_edge": ("indexers/index",),
     "requests": ("indexers/confluence",),
     "rich": ("bot/cli.py", "bot/terminal.py", "bot/scores.py"),
-    "sentencex": ("indexers/splitting.py", "bot/answering"),
+    "sentencex": ("indexers/sentences.py", "bot/answering"),
     "slack_bolt": ("bot/slack", "bot/playground"),
     "slack_sdk": ("bot/slack", "bot/playground"),
     "sqlalchemy": ("bot/state",),

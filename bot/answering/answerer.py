@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 from bot.answering.composing.composer import Composer
@@ -33,7 +33,7 @@ class Answerer:
     confidence: Confidence
     wikis: Sequence[str]
     max_characters: int = 700
-    min_confidence: float = 0.3
+    min_confidence: float = 0.2
     recheck: Recheck | None = None
     composer: Composer | None = None
     aging: Aging | None = None
@@ -101,13 +101,14 @@ class Answerer:
         sure = curve(question.text, retrieved)
         speaks = "so it is answered" if sure >= self.min_confidence else "so it is not answered"
         return Why(
-            seen={"cosine": seen.cosine, "coverage": seen.coverage},
-            weighs={"bias": curve.bias, "cosine": curve.cosine, "coverage": curve.coverage},
+            seen=asdict(seen),
+            weighs=asdict(curve),
             confidence=sure,
-            rule=f"1 / (1 + exp(-(bias + cosine x weight + coverage x weight))) = {sure:.3f}, and "
-            f"`min_confidence` is {self.min_confidence:g}, {speaks}. cosine: how near in meaning "
-            "the best passage is; coverage: the share of the question's words, rare ones weighing "
-            "more, that a best page holds.",
+            rule=f"1 / (1 + exp(-(bias + each x its weight))) = {sure:.3f}, and `precision` asks "
+            f"for {self.min_confidence:.3f}, {speaks}. closest: how near in meaning the best "
+            "passage's nearest sentence is; words: the share of the question's words, rare ones "
+            "weighing more, that one sentence of it has; pairs: the share of its pairs of "
+            "neighbouring words that are neighbours there, too.",
         )
 
     def _nothing(self) -> str:

@@ -2,52 +2,79 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from math import exp, fsum
+from itertools import pairwise
+from math import exp
 
-from bot.answering.quoting import Weights, stems
+from bot.answering.ranking import shared
 from bot.answering.retrieval import Retrieved
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """``cosine``: how near in meaning the best passage is. ``coverage``: the share of
-    the question's words, rare ones weighing more, that a best page's passage holds."""
+    """Of the passage that answers best. ``closest``: how near in meaning its nearest sentence
+    is (a cosine). ``words`` and ``pairs``: the share of the question's words, and of its pairs
+    of neighbouring words, that it has (`bot.answering.ranking.Shared`)."""
 
-    cosine: float
-    coverage: float
+    closest: float = 0.0
+    words: float = 0.0
+    pairs: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """A logistic curve over the features, fitted to half of the questions of three
-    sets, asked of their own corpus and of another's, so that its values are chances of
-    "this wiki is about that" where both are as common. `benchmarks/RESULTS.md` has how it
-    does on the other half."""
+    """A logistic curve over the features: the chance that this wiki is about what is asked,
+    where questions of it and of others are as common. Fitted to four sets, each asked of its
+    own corpus and of the others'; `benchmarks/RESULTS.md` has how it does."""
 
-    bias: float = -9.55
-    cosine: float = 15.45
-    coverage: float = 7.88
+    bias: float = -12.2
+    closest: float = 20.7
+    words: float = 8.1
+    pairs: float = 4.3
 
     def __call__(self, question: str, retrieved: Retrieved) -> float:
         seen = features(question, retrieved)
-        logit = self.bias + self.cosine * seen.cosine + self.coverage * seen.coverage
+        logit = (
+            self.bias
+            + self.closest * seen.closest
+            + self.words * seen.words
+            + self.pairs * seen.pairs
+        )
         return 1 / (1 + exp(-logit))
-
-
-_CONSIDERED = 5
 
 
 def features(question: str, retrieved: Retrieved) -> Features:
     hits = retrieved.hits
     if not hits:
-        return Features(0.0, 0.0)
-    weigh = Weights([hit.passage.embedded for hit in hits])
-    wanted = stems(question)
-    # Stems are a set, in another order in each process: fsum does not mind.
-    whole = fsum(map(weigh, wanted)) or 1.0
-    firsts = [found.hits[0].passage for found in retrieved.pages[:_CONSIDERED]]
-    return Features(
-        cosine=max(hits, key=lambda hit: hit.score).cosine,
-        coverage=max(fsum(map(weigh, wanted & stems(first.embedded))) for first in firsts) / whole,
-    )
+        return Features()
+    # The first hit is the best page's best.
+    has = shared(question, hits)[0]
+    return Features(hits[0].closest, has.words, has.pairs)
+
+
+_MEASURED = (
+    (0.0, 0.0),
+    (0.86, 0.1),
+    (0.9, 0.2),
+    (0.926, 0.3),
+    (0.942, 0.4),
+    (0.951, 0.5),
+    (0.96, 0.6),
+    (0.968, 0.7),
+    (0.974, 0.8),
+    (0.983, 0.9),
+    (0.993, 0.99),
+    (1.0, 1.0),
+)
+"""Precision of what is answered, by the least confidence it takes to answer. Each half of the
+questions of the four sets was judged by the curve that was fitted to the other half."""
+
+
+def least_confidence(precision: float) -> float:
+    """From which confidence on to answer, so that of what is answered ``precision`` (0 to 1)
+    is of this wiki, where questions of others are as common."""
+    at = bisect_right([known for known, _ in _MEASURED], precision) - 1
+    for (low, start), (high, end) in list(pairwise(_MEASURED))[at : at + 1]:
+        return start + (end - start) * (precision - low) / (high - low)
+    return 1.0

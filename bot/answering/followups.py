@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from bot.model import Role, Turn
 from indexers.ports import Vector
 
-ALONE = 0.35
-PREVIOUS = 0.35
+ALONE = 0.2
+PREVIOUS = 0.2
 FIRST = 0.15
-REPLY = 0.15
+REPLY = 0.45
 """What each search weighs: chosen on half of mtrag_cloud and mtrag_govt, see
 benchmarks/RESULTS.md."""
 _BLEND = 0.33

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import fsum, log
+from math import fsum
 
 import sentencex
 
+from bot.answering.stems import Weights, stems
 from indexers.model import Hit, Passage
 from indexers.prose import Block, Kind, blocks, plain
-
-_WORD = re.compile(r"[^\W_]+")
-_STEM = 5
-"""Letters of a word that count: crude, but the same for every language with letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +21,6 @@ class Unit:
     end: int
     stems: frozenset[str]
     size: int
-
-
-def stems(text: str) -> frozenset[str]:
-    """What is left of words for comparing them; what holds a digit is a name and stays
-    whole. Scripts without spaces come by character pairs."""
-    found: set[str] = set()
-    for word in _WORD.findall(text.casefold()):
-        if word.isascii() or len(word) <= _STEM:
-            found.add(word[:_STEM] if word.isalpha() else word)
-        else:
-            found.update(word[at : at + 2] for at in range(len(word) - 1))
-    return frozenset(found)
 
 
 def units(text: str) -> list[Unit]:
@@ -77,18 +60,6 @@ def _sentences(text: str) -> Iterable[str]:
         yield held
 
 
-class Weights:
-    """How much a stem says: rare among what was found, much; common, little."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._seen = Counter(stem for text in texts for stem in stems(text))
-        self._texts = len(texts)
-
-    def __call__(self, stem: str) -> float:
-        seen = self._seen[stem]
-        return log(1 + (self._texts - seen + 0.5) / (seen + 0.5))
-
-
 @dataclass(slots=True)
 class _Stretch:
     """Neighbouring units of one passage, first and last, of which a quotation is made."""
@@ -120,7 +91,7 @@ def quote(question: str, hits: Sequence[Hit], room: int) -> list[tuple[Passage, 
     until the room is full; a stretch grows over the gap to a unit that joins it.
     """
     ranked = sorted(hits, key=lambda hit: -hit.score)
-    weigh = Weights([hit.passage.embedded for hit in ranked])
+    weigh = Weights(stems(hit.passage.embedded) for hit in ranked)
     wanted = stems(question)
     stretches = [_Stretch(hit, units(hit.passage.text)) for hit in ranked[:_MOST]]
     valued = sorted(

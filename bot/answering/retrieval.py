@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.answering import followups
+from bot.answering.ranking import Ranking
 from bot.model import Question
 from indexers.model import Hit
 from indexers.ports import Embedder, PassageIndex, Vector
@@ -49,6 +50,7 @@ class Retrieval:
     index: PassageIndex
     embedder: Embedder
     clock: Callable[[], float] = time.perf_counter
+    rank: Ranking = field(default_factory=Ranking)
 
     def __call__(self, question: Question) -> Retrieved:
         """
@@ -70,9 +72,10 @@ class Retrieval:
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
     def _hits(self, question: Question, text: str, vector: Vector) -> list[Hit]:
-        return self.index.search(
+        found = self.index.search(
             text, vector, reader=question.reader, limit=PASSAGES, wikis=question.wikis
         )
+        return self.rank(question.text, found)
 
 
 def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:

@@ -9,7 +9,7 @@ from indexers.errors import IndexUnavailable
 from indexers.index.lexical import AVERAGE_LENGTH, LEXICAL_VERSION
 from indexers.index.schema import SCHEMA_VERSION
 from indexers.model import Acl, Hit, KnownPage, Passage, Principal, digest
-from indexers.ports import PassageIndex, Vector
+from indexers.ports import Meaning, PassageIndex, Vector
 
 
 def fingerprint(*, embedder: str, splitter: str, language: str) -> str:
@@ -83,19 +83,19 @@ class CurrentIndex:
     def known(self, wiki: str) -> dict[str, KnownPage]:
         return self._written.known(wiki)
 
-    def vectors(self, digests: Sequence[str]) -> dict[str, Vector]:
-        found = self._written.vectors(digests)
+    def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
+        found = self._written.meanings(digests)
         if self.building and self._same_vectors:
-            found |= self._read.vectors([digest for digest in digests if digest not in found])
+            found |= self._read.meanings([digest for digest in digests if digest not in found])
         return found
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         return self._written.digests(wiki, page)
 
-    def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
+    def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
         if self.building and passages:
             self._restrict(passages[0])
-        self._written.replace(passages, vectors)
+        self._written.replace(passages, meanings)
 
     def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
         if self.building:

@@ -124,11 +124,10 @@ class EdgeEngine:
             prefetches=[prefetch for _, prefetch in weighed],
             query=_weighted_sum([weight for weight, _ in weighed]),
             with_payload=True,
-            with_vector=[MEANING] if meaning else False,
         )
         with self._explained():
             points = self._shard.query(request)
-        return [Found(point.payload or {}, point.score, _meaning(point.vector)) for point in points]
+        return [Found(point.payload or {}, point.score) for point in points]
 
     def settle(self) -> None:
         # Optimising writes the points anew before it drops the old ones.

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexers.errors import ModelUnavailable
+from indexers.index import pooling
 from indexers.index.prompts import prompts_for
 from indexers.index.text import encodable
-from indexers.ports import Vector
+from indexers.ports import Meaning, Vector
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
@@ -47,8 +48,10 @@ class _Embedder:
         max_tokens: int | None = None,
         query: str = "",
         passage: str = "",
+        averages: Callable[[TextEmbedding], bool] = pooling.averages,
     ) -> None:
         self._load = load
+        self._is_averaging = averages
         self._loading = threading.Lock()
         self._max_tokens = max_tokens
         self._query = query
@@ -58,20 +61,30 @@ class _Embedder:
         """By the model's own tokenizer, without special tokens, uncut."""
         return len(self._counter.encode(encodable(text), add_special_tokens=False).ids)
 
-    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
-        """Vectors in the order of ``texts``.
+    def embed_passages(self, texts: Sequence[str]) -> list[Meaning]:
+        """Meanings in the order of ``texts``. The first line of a text says where it stands
+        and is no sentence of it.
 
         Raises:
             ModelUnavailable: the model is missing or not the one named.
         """
         marked = [self._passage + encodable(text) for text in texts]
-        lengths = [len(encoding.ids) for encoding in self._counter.encode_batch(marked)]
-        order = sorted(range(len(marked)), key=lengths.__getitem__)
-        embedded = self._model.passage_embed((marked[i] for i in order), batch_size=_BATCH)
-        vectors: list[Vector] = [()] * len(marked)
-        for i, vector in zip(order, _unit(embedded), strict=True):
-            vectors[i] = vector
-        return vectors
+        encodings = self._counter.encode_batch(marked)
+        order = sorted(range(len(marked)), key=lambda i: len(encodings[i].ids))
+        meanings = [Meaning(())] * len(marked)
+        for at in range(0, len(order), _BATCH):
+            some = order[at : at + _BATCH]
+            batch = [marked[i] for i in some]
+            found: Iterable[Meaning]
+            if self._averages:
+                starts = [max(text.find("\n") + 1, len(self._passage)) for text in batch]
+                cut = [encodings[i] for i in some]
+                found = pooling.meanings(self._model, batch, cut, starts)
+            else:
+                found = map(Meaning, _unit(self._model.passage_embed(batch, batch_size=_BATCH)))
+            for i, meaning in zip(some, found, strict=True):
+                meanings[i] = meaning
+        return meanings
 
     def embed_question(self, text: str) -> Vector:
         """A vector for searching; about a millisecond with the bundled model.
@@ -100,6 +113,10 @@ class _Embedder:
         return model
 
     @cached_property
+    def _averages(self) -> bool:
+        return self._is_averaging(self._model)
+
+    @cached_property
     def _uncut(self) -> Tokenizer:
         from tokenizers import Tokenizer  # slow, and needed only with a model
 
@@ -123,7 +140,7 @@ class LocalEmbedder(_Embedder):
     def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
         self._folder = folder or BUNDLED
         self._threads = threads
-        super().__init__(self._from_folder, max_tokens=_TRAINED_FOR)
+        super().__init__(self._from_folder, max_tokens=_TRAINED_FOR, averages=lambda _: True)
 
     def _from_folder(self) -> TextEmbedding:
         for name, expected in _DIGESTS.items():

@@ -9,14 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from operator import mul
 from typing import Any, Protocol, Self, TypeVar
 
-from indexers.index import schema
+from indexers.index import meanings, schema
 from indexers.index.lexical import Words
 from indexers.index.schema import Found, Head, Point, Where
 from indexers.model import Acl, Hit, KnownPage, Passage, Principal
-from indexers.ports import Vector
+from indexers.ports import Meaning, Vector
 
 _T = TypeVar("_T")
 
@@ -102,12 +101,15 @@ class StoredPassages:
     def known(self, wiki: str) -> dict[str, KnownPage]:
         return {head.page: head.known for head in self._heads(Where({"head": [wiki]}))}
 
-    def vectors(self, digests: Sequence[str]) -> dict[str, Vector]:
-        found: dict[str, Vector] = {}
+    def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
+        found: dict[str, Meaning] = {}
         for some in _batches(sorted(set(digests))):
-            where = Where({"digest": some})
-            for point in self._engine.scroll(where, fields=["digest"], meaning=True):
-                found[point.payload["digest"]] = point.meaning
+            where, fields = Where({"digest": some}), ["digest", "meanings"]
+            for point in self._engine.scroll(where, fields=fields, meaning=True):
+                if kept := point.payload.get("meanings"):
+                    whole = point.meaning
+                    sentences = meanings.sentences(kept, len(whole))
+                    found[point.payload["digest"]] = Meaning(whole, sentences)
         return found
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
@@ -115,7 +117,7 @@ class StoredPassages:
         points = self._engine.scroll(where, fields=["digest"], meaning=False)
         return frozenset(point.payload["digest"] for point in points)
 
-    def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
+    def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
         if len({(passage.wiki, passage.page, passage.revision) for passage in passages}) != 1:
             raise ValueError("replace takes the passages of one page at one revision")
         first = passages[0]
@@ -125,11 +127,11 @@ class StoredPassages:
             points = [
                 Point(
                     schema.passage_id(passage, version),
-                    schema.passage_payload(passage, version),
-                    vector,
+                    schema.passage_payload(passage, version, meaning),
+                    meaning.whole,
                     self._words.of_passage(passage.embedded),
                 )
-                for passage, vector in zip(passages, vectors, strict=True)
+                for passage, meaning in zip(passages, meanings, strict=True)
             ]
             known = KnownPage(first.revision, first.acl)
             head = Head(first.wiki, first.page, version, len(points), known)
@@ -278,12 +280,14 @@ def _either(one: Acl, other: Acl) -> Acl:
 def _hits(found: Sequence[Found], vector: Vector, reader: Principal) -> list[Hit]:
     """Best first, copies folded. The engine orders equal scores another way each time;
     here the page's key decides, so that the same question brings the same answer."""
-    hits: list[Hit] = []
-    for point in found:
-        passage = schema.read_passage(point.payload)
-        if passage.acl.admits(reader):
-            cosine = sum(map(mul, vector, point.meaning)) if vector else 0.0
-            hits.append(Hit(passage, point.score, cosine))
+    # An index that is being replaced may have been written before there were any.
+    near = meanings.compared(vector, [point.payload.get("meanings", "") for point in found])
+    passages = [schema.read_passage(point.payload) for point in found]
+    hits = [
+        Hit(passage, point.score, cosine, closest)
+        for passage, point, (cosine, closest) in zip(passages, found, near, strict=True)
+        if passage.acl.admits(reader)
+    ]
     hits.sort(key=lambda hit: (-hit.score, *_standing(hit.passage)))
     folded: dict[str, Hit] = {}
     for hit in hits:

@@ -16,10 +16,11 @@ from datetime import date
 from typing import Any
 
 from indexers.errors import IndexCorrupt
+from indexers.index.meanings import written
 from indexers.model import Acl, KnownPage, Passage
-from indexers.ports import Vector
+from indexers.ports import Meaning, Vector
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Grows whenever points written before could not be read rightly any more."""
 
 MEANING = "meaning"
@@ -106,7 +107,7 @@ def passage_label(revision: str, acl: Acl) -> dict[str, Any]:
     return {"revision": revision, "acl": str(acl)}
 
 
-def passage_payload(passage: Passage, version: int) -> dict[str, Any]:
+def passage_payload(passage: Passage, version: int, meaning: Meaning) -> dict[str, Any]:
     return {
         "wiki": passage.wiki,
         "page": passage.page,
@@ -121,6 +122,7 @@ def passage_payload(passage: Passage, version: int) -> dict[str, Any]:
         "owner": passage.owner,
         "updated": passage.updated and passage.updated.isoformat(),
         "outdated": passage.outdated,
+        "meanings": written(meaning),
         **passage_label(passage.revision, passage.acl),
     }
 
@@ -156,7 +158,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What comes back: ``meaning`` only where it was asked for."""
+    """What comes back: ``meaning`` only where it was asked for, which a search never does."""
 
     payload: Payload
     score: float = 0.0

@@ -154,11 +154,8 @@ class ServerEngine:
                 query=_weighted_sum([weight for weight, _ in weighed]),
                 limit=limit,
                 with_payload=True,
-                with_vectors=[MEANING] if meaning else False,
             )
-        return [
-            Found(point.payload or {}, point.score, _meaning(point)) for point in response.points
-        ]
+        return [Found(point.payload or {}, point.score) for point in response.points]
 
     def settle(self) -> None:
         """Nothing to do: a server optimises by itself."""
@@ -222,6 +219,6 @@ def _weighted_sum(weights: Sequence[float]) -> models.FormulaQuery:
     )
 
 
-def _meaning(point: models.Record | models.ScoredPoint) -> Vector:
+def _meaning(point: models.Record) -> Vector:
     vector: Any = point.vector
     return vector[MEANING] if vector else ()

@@ -110,7 +110,7 @@ def test_a_path_within_a_repository_stays_as_it_is() -> None:
 def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_INDX__URL", "x")
     found = problems(
-        'inedx = 1\n[answer]\nmax_charcters = 3\nmin_confidence = 2\n[slack]\nadmins = "U1"\n'
+        'inedx = 1\n[answer]\nmax_charcters = 3\nprecision = 2\n[slack]\nadmins = "U1"\n'
         '[[wiki]]\ntype = "markdown"\nname = "A b"\nnmae = 1\n[[wiki]]\ntype = "wiki"\n'
         '[[wiki]]\nname = "b"\n[[wiki]]\ntype = "confluence"\nspace = "X"\n'
     )
@@ -123,7 +123,7 @@ def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         "`wiki.3.name` is missing",
         "`wiki.3.url` is missing",
         "`wiki.3.space` is not a setting; did you mean `spaces`?",
-        "`answer.min_confidence`: input should be less than or equal to 1",
+        "`answer.precision`: input should be less than 1",
         "`answer.max_charcters` is not a setting; did you mean `max_characters`?",
         "`slack.admins`: must be a list, [...]",
         "`inedx` is not a setting; did you mean `index`?",

@@ -95,7 +95,7 @@ def find(
 def test_an_empty_index_knows_and_finds_nothing(index: PassageIndex) -> None:
     assert index.known("handbook") == {}
     assert index.counts() == {}
-    assert index.vectors(["no such digest"]) == {}
+    assert index.meanings(["no such digest"]) == {}
     assert index.digests("handbook", "leave") == frozenset()
     assert index.sweep("handbook") == 0
     assert find(index, "leave") == []
@@ -195,7 +195,7 @@ def test_a_new_label_changes_rights_and_revision_alone(index: PassageIndex) -> N
         replace(passage, revision="2", acl=narrow)
     ]
     assert index.known("handbook") == {"leave": KnownPage("2", narrow)}
-    assert index.vectors([passage.digest]).keys() == {passage.digest}
+    assert index.meanings([passage.digest]).keys() == {passage.digest}
 
 
 def test_a_label_that_goes_back_leaves_all_as_it_was(index: PassageIndex) -> None:
@@ -267,13 +267,15 @@ def test_a_reader_finds_exactly_what_the_rights_admit(
     assert found == {f"page {n}" for n, acl in enumerate(acls) if acl.admits(reader)}
 
 
-def test_vectors_that_stand_can_be_had_by_digest(index: PassageIndex) -> None:
+def test_meanings_that_stand_can_be_had_by_digest(index: PassageIndex) -> None:
     written = passages("leave", "One.", "Two.")
     put(index, written)
     (expected,) = EMBEDDER.embed_passages([written[1].embedded])
-    found = index.vectors([written[1].digest, written[1].digest, "no such digest"])
+    found = index.meanings([written[1].digest, written[1].digest, "no such digest"])
 
-    assert found == {written[1].digest: pytest.approx(expected, abs=1e-6)}
+    assert found.keys() == {written[1].digest}
+    assert found[written[1].digest].whole == pytest.approx(expected.whole, abs=1e-6)
+    assert found[written[1].digest].sentences == expected.sentences
 
 
 def test_a_page_has_the_digests_of_its_passages(index: PassageIndex) -> None:
@@ -291,9 +293,10 @@ def test_cosines_compare_question_and_passage_however_it_was_found(index: Passag
 
     assert len(hits) == 3
     assert [hit.cosine for hit in hits] == [
-        pytest.approx(sum(a * b for a, b in zip(question, vector, strict=True)), abs=1e-5)
-        for vector in stored
+        pytest.approx(sum(a * b for a, b in zip(question, meaning.whole, strict=True)), abs=0.01)
+        for meaning in stored
     ]
+    assert [hit.closest for hit in hits] == pytest.approx([hit.cosine for hit in hits])
 
 
 def test_hits_come_best_first(index: PassageIndex) -> None:

@@ -6,32 +6,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexers.model import Acl, Hit, KnownPage, Passage, Principal
-from indexers.ports import Vector
+from indexers.ports import Meaning, Vector
 
 
 class ListIndex:
     """A PassageIndex that compares every passage: by vector, and by shared words."""
 
     def __init__(self) -> None:
-        self._pages: dict[tuple[str, str], list[tuple[Passage, Vector]]] = {}
+        self._pages: dict[tuple[str, str], list[tuple[Passage, Meaning]]] = {}
         self._known: dict[tuple[str, str], KnownPage] = {}
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
         return {page: known for (of, page), known in self._known.items() if of == wiki}
 
-    def vectors(self, digests: Sequence[str]) -> dict[str, Vector]:
+    def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
         every = (both for page in self._pages.values() for both in page)
-        return {p.digest: vector for p, vector in every if p.digest in set(digests)}
+        return {p.digest: meaning for p, meaning in every if p.digest in set(digests)}
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
         return frozenset(passage.digest for passage, _ in self._pages.get((wiki, page), []))
 
-    def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
+    def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
         if len({(p.wiki, p.page, p.revision) for p in passages}) != 1:
             raise ValueError("replace takes the passages of one page at one revision")
         first = passages[0]
         key = (first.wiki, first.page)
-        self._pages[key] = list(zip(passages, vectors, strict=True))
+        self._pages[key] = list(zip(passages, meanings, strict=True))
         self._known[key] = KnownPage(first.revision, first.acl)
 
     def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
@@ -60,11 +60,11 @@ class ListIndex:
             known = self._known[key]
             if known.acl.admits(reader) and (wikis is None or key[0] in wikis):
                 for passage, stored in page:
-                    cosine = sum(a * b for a, b in zip(vector, stored, strict=False))
+                    cosine = sum(a * b for a, b in zip(vector, stored.whole, strict=False))
                     shared = _words(text) & _words(passage.embedded)
                     if vector or shared:
                         labelled = _labelled(passage, known)
-                        hit = Hit(labelled, cosine + len(shared), cosine)
+                        hit = Hit(labelled, cosine + len(shared), cosine, cosine)
                         hits.setdefault(passage.digest, hit)
         return sorted(hits.values(), key=lambda hit: -hit.score)[:limit]
 

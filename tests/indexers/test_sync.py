@@ -24,7 +24,7 @@ from indexers.model import (
     Skipped,
     SyncReport,
 )
-from indexers.ports import PassageIndex, Vector
+from indexers.ports import Meaning, PassageIndex
 from indexers.sync import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki, by_section
@@ -42,9 +42,9 @@ class Recorder:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
 
-    def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
+    def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
         self.done.append(f"replace {passages[0].page}")
-        self._index.replace(passages, vectors)
+        self._index.replace(passages, meanings)
 
     def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
         self.done.append(f"relabel {page}")
@@ -353,7 +353,7 @@ def test_what_was_read_before_the_wiki_went_away_is_indexed(house: House) -> Non
 
 def test_an_index_that_fails_stops_the_sync(house: House) -> None:
     class Full(Recorder):
-        def replace(self, passages: Sequence[Passage], vectors: Sequence[Vector]) -> None:
+        def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
             raise IndexUnavailable("The disk is full.")
 
     house.index = Full(house.index)
@@ -467,7 +467,7 @@ def test_batches_are_embedded_together_across_pages(house: House) -> None:
     calls: list[int] = []
 
     class Counting(WordEmbedder):
-        def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+        def embed_passages(self, texts: Sequence[str]) -> list[Meaning]:
             calls.append(len(texts))
             return super().embed_passages(texts)
 

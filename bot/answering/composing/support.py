@@ -134,9 +134,9 @@ class Checker:
         )
 
     def _cosine(self, claim: Claim, stretch: Stretch, ground: Ground) -> float:
-        headed = "\n".join([ground.passage.title, *ground.passage.headings, stretch.text])
-        one, bare, whole = self._embedder.embed_passages([claim.text, stretch.text, headed])
-        return max(_dot(one, bare), _dot(one, whole))
+        under = "\n".join([ground.passage.title, *ground.passage.headings, stretch.text])
+        one, bare, headed = self._embedder.embed_passages([claim.text, stretch.text, under])
+        return max(_dot(one.whole, bare.whole), _dot(one.whole, headed.whole))
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:

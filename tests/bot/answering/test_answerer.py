@@ -155,7 +155,7 @@ def test_only_the_wikis_that_were_asked_are_named_and_searched() -> None:
 
 
 def test_silence_begins_below_the_least_confidence() -> None:
-    pieces = answerer(confidence=Confidence(bias=0.0, cosine=0.0, coverage=0.0))
+    pieces = answerer(confidence=Confidence(bias=0.0, closest=0.0, words=0.0, pairs=0.0))
     even = ask("How long is leave?")
 
     assert isinstance(replace(pieces, min_confidence=0.5).answer(even), Answer)

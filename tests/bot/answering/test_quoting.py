@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.quoting import Weights, quote, stems, units
+from bot.answering.quoting import quote, units
 from indexers.model import Hit, Passage
 from indexers.prose import plain
 from tests.fakes.passages import passages
@@ -120,29 +119,6 @@ def test_a_table_is_quoted_by_rows() -> None:
 
 def test_the_rule_below_a_header_is_no_unit() -> None:
     assert [unit.size for unit in units("| a |\n| --- |\n| b |\n\n> \n>\n> c")] == [1, 1, 1]
-
-
-def test_rare_words_weigh_more_than_common_ones() -> None:
-    weigh = Weights(["leave and travel", "leave and pets", "leave and pay"])
-
-    assert weigh("trave") > weigh("leave") > 0
-    assert weigh("nowhe") > weigh("trave")
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Reimbursement, reimbursed!", {"reimb"}),
-        ("ERR_42 and foo-bar", {"err", "42", "and", "foo", "bar"}),
-        ("STRASSE straße", {"stras"}),
-        ("FY2026 isn't FY2027", {"fy2026", "isn", "t", "fy2027"}),
-        ("où", {"où"}),
-        ("休暇は何日ですか", {"休暇", "暇は", "は何", "何日", "日で", "です", "すか"}),
-        ("😀 … -", set()),
-    ],
-)
-def test_words_are_compared_by_their_stems(text: str, found: set[str]) -> None:
-    assert stems(text) == found
 
 
 def test_a_quotation_in_a_script_without_spaces() -> None:

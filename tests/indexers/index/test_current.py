@@ -130,14 +130,14 @@ def test_vectors_of_the_old_index_are_used_where_the_model_is_the_same(
 ) -> None:
     (old,) = passages("leave", "Leave is long.")
 
-    assert building.vectors([old.digest]).keys() == {old.digest}
+    assert building.meanings([old.digest]).keys() == {old.digest}
 
 
 def test_another_model_means_other_vectors(shelf: Callable[[], Shelf]) -> None:
     index = CurrentIndex(shelf(), NEW_MODEL)
     (old,) = passages("leave", "Leave is long.")
 
-    assert index.vectors([old.digest]) == {}
+    assert index.meanings([old.digest]) == {}
     index.close()
 
 

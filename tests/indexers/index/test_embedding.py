@@ -11,6 +11,7 @@ import pytest
 
 from indexers.errors import ModelUnavailable
 from indexers.index.embedding import BUNDLED, FastembedEmbedder, LocalEmbedder
+from indexers.index.meanings import compared, written
 from indexers.index.prompts import prompts_for
 from indexers.ports import Vector
 
@@ -33,7 +34,8 @@ def cosine(one: Vector, other: Vector) -> float:
 
 
 def test_vectors_have_unit_length_and_the_promised_size(embedder: LocalEmbedder) -> None:
-    vectors = [*embedder.embed_passages(TEXTS), embedder.embed_question("How long is leave?")]
+    meanings = embedder.embed_passages(TEXTS)
+    vectors = [*(meaning.whole for meaning in meanings), embedder.embed_question("How long?")]
 
     assert [len(vector) for vector in vectors] == [embedder.dimensions] * len(vectors)
     assert [math.hypot(*vector) for vector in vectors] == pytest.approx([1.0] * len(vectors))
@@ -45,14 +47,42 @@ def test_vectors_come_in_the_order_of_their_texts(embedder: LocalEmbedder) -> No
     together = embedder.embed_passages(TEXTS * 3)
     alone = [embedder.embed_passages([text])[0] for text in TEXTS]
 
-    assert all(cosine(one, other) > 0.95 for one, other in zip(together, alone * 3, strict=True))
+    assert all(
+        cosine(one.whole, other.whole) > 0.95
+        for one, other in zip(together, alone * 3, strict=True)
+    )
 
 
 def test_near_meanings_have_near_vectors(embedder: LocalEmbedder) -> None:
     question = embedder.embed_question("How many vacation days are there?")
-    vectors = embedder.embed_passages(TEXTS)
+    meanings = embedder.embed_passages(TEXTS)
 
-    assert max(range(len(TEXTS)), key=lambda i: cosine(question, vectors[i])) == 1
+    assert max(range(len(TEXTS)), key=lambda i: cosine(question, meanings[i].whole)) == 1
+
+
+def test_a_sentence_means_what_it_says_and_not_what_stands_around_it(
+    embedder: LocalEmbedder,
+) -> None:
+    leave, printer = "Ask your lead before you book a holiday.", "The printer is on floor two."
+    (meaning,) = embedder.embed_passages([f"House rules\n{leave} {printer}"])
+    question = embedder.embed_question("On which floor is the printer?")
+    ((whole, closest),) = compared(question, [written(meaning)])
+
+    assert len(meaning.sentences) == 2 * embedder.dimensions
+    assert closest > whole + 0.1
+    assert whole == pytest.approx(cosine(question, meaning.whole), abs=0.01)
+
+
+def test_a_sentence_of_few_tokens_goes_with_its_neighbour(embedder: LocalEmbedder) -> None:
+    (meaning,) = embedder.embed_passages(["Rules\nYes. Ask your lead first. No."])
+
+    assert len(meaning.sentences) == embedder.dimensions
+
+
+def test_where_a_passage_stands_is_no_sentence_of_it(embedder: LocalEmbedder) -> None:
+    (meaning,) = embedder.embed_passages(["The long title of a page > And a long heading\n"])
+
+    assert meaning.sentences == b""
 
 
 def test_no_texts_no_vectors(embedder: LocalEmbedder) -> None:
@@ -69,7 +99,7 @@ def test_what_the_model_was_not_trained_for_is_cut_off(embedder: LocalEmbedder) 
     long = "leave " * 300
     one, other = embedder.embed_passages([long, long + "printer " * 300])
 
-    assert cosine(one, other) == pytest.approx(1.0, abs=1e-3)
+    assert cosine(one.whole, other.whole) == pytest.approx(1.0, abs=1e-3)
 
 
 @pytest.mark.parametrize("text", ["😀", "\x00", "où ça ?", "漢字", "word " * 5_000, "\ud800"])

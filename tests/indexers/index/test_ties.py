@@ -9,13 +9,14 @@ from indexers.index import schema
 from indexers.index.passages import _hits
 from indexers.index.schema import Found
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
+from indexers.ports import Meaning
 from tests.fakes.passages import passages
 
 ANYONE = Principal.of(EVERYONE)
 
 
 def found(passage: Passage, score: float) -> Found:
-    return Found(schema.passage_payload(passage, 1), score, (1.0,))
+    return Found(schema.passage_payload(passage, 1, Meaning((1.0,))), score)
 
 
 def places(points: tuple[Found, ...]) -> list[tuple[str, int]]:

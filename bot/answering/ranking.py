@@ -1,0 +1,96 @@
+"""What a search found, in the order in which it answers: a second look, at fewer passages.
+
+The index compares a question with whole passages. Here it is compared with what stands
+in them: the sentence nearest in meaning, the sentence that shares most of the question's
+words, and the pairs of words that stand together in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
+from math import fsum
+from typing import TypeVar
+
+from bot.answering.stems import Weights, by_sentence, in_order
+from indexers.model import Hit
+
+_Part = TypeVar("_Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a passage has of a question, as shares (0 to 1) of what the question has, rare
+    words weighing more: its ``words`` in the one sentence that has most of them, and its
+    ``pairs`` of neighbouring words that are neighbours there, too."""
+
+    words: float
+    pairs: float
+
+
+def shared(question: str, hits: Sequence[Hit]) -> list[Shared]:
+    """Of each hit. A word is rare if few of them have it."""
+    wanted = in_order(question)
+    read = [_Read.of(hit.passage.embedded) for hit in hits]
+    weigh = Weights(one.stems for one in read)
+    words = {stem: weigh(stem) for stem in wanted}
+    pairs = {pair: min(words[pair[0]], words[pair[1]]) for pair in pairwise(wanted)}
+    return [
+        Shared(max(_share(words, sentence) for sentence in one.sentences), _share(pairs, one.pairs))
+        for one in read
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How much each comparison counts: ``found`` is the index's own score, ``closest`` the
+    cosine of the nearest sentence.
+
+    Fitted by pairwise logistic regression over six question sets, each set judged by the
+    weights of the other five: `benchmarks/RESULTS.md`."""
+
+    found: float = 4.5
+    closest: float = 7.7
+    words: float = 2.1
+    pairs: float = 3.6
+
+    def __call__(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits best first, scored anew; the last one's score is 0."""
+        scores = [
+            self.found * hit.score
+            + self.closest * hit.closest
+            + self.words * has.words
+            + self.pairs * has.pairs
+            for hit, has in zip(hits, shared(question, hits), strict=True)
+        ]
+        least = min(scores, default=0.0)
+        ranked = [
+            replace(hit, score=score - least) for hit, score in zip(hits, scores, strict=True)
+        ]
+        # Python's sort keeps the order of equals, which is the index's.
+        return sorted(ranked, key=lambda hit: -hit.score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A passage's words: all, by sentence, and by pairs of neighbours."""
+
+    stems: frozenset[str]
+    sentences: list[frozenset[str]]
+    pairs: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, embedded: str) -> _Read:
+        """The first line says where the passage stands, and is no sentence of it."""
+        place, *rest = by_sentence(embedded)
+        sentences = [frozenset(sentence) for sentence in rest if sentence]
+        together = [*place, *chain.from_iterable(rest)]
+        return cls(
+            frozenset(together), sentences or [frozenset(place)], frozenset(pairwise(together))
+        )
+
+
+def _share(weights: Mapping[_Part, float], there: frozenset[_Part]) -> float:
+    whole = fsum(weights.values())
+    return fsum(weight for part, weight in weights.items() if part in there) / whole if whole else 0

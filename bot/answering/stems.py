@@ -1,0 +1,51 @@
+"""What is left of words for comparing questions with pages, and how much each says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from math import log
+
+_WORD = re.compile(r"[^\W_]+")
+_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")  # noqa: RUF001 - Chinese
+_STEM = 5
+"""Letters of a word that count: crude, but the same for every language with letters."""
+
+
+def in_order(text: str) -> list[str]:
+    """The stems of ``text`` as they stand; what holds a digit is a name and stays whole.
+    Scripts without spaces come by character pairs."""
+    found: list[str] = []
+    for word in _WORD.findall(text.casefold()):
+        if word.isascii() or len(word) <= _STEM:
+            found.append(word[:_STEM] if word.isalpha() else word)
+        else:
+            found.extend(word[at : at + 2] for at in range(len(word) - 1))
+    return found
+
+
+def stems(text: str) -> frozenset[str]:
+    return frozenset(in_order(text))
+
+
+def by_sentence(text: str) -> Iterator[list[str]]:
+    """Of each sentence, in order. Where one ends is guessed, which is quick, and does for
+    comparing."""
+    return map(in_order, _END.split(text))
+
+
+class Weights:
+    """How much a stem says: rare among what was found, much; common, little."""
+
+    def __init__(self, texts: Iterable[frozenset[str]]) -> None:
+        """The stems of each text."""
+        self._seen: Counter[str] = Counter()
+        self._texts = 0
+        for text in texts:
+            self._seen.update(text)
+            self._texts += 1
+
+    def __call__(self, stem: str) -> float:
+        seen = self._seen[stem]
+        return log(1 + (self._texts - seen + 0.5) / (seen + 0.5))

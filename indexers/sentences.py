@@ -1,0 +1,28 @@
+"""Where sentences begin and end, in any language, offsets kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sentencex
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Those of a paragraph, each with the white space after it: together they are ``text``."""
+    # A lone surrogate is no text to the library; what stands for it here is as long.
+    at = 0
+    for part in sentencex.segment("en", text.encode("utf-8", "replace").decode("utf-8")):
+        yield text[at : at + len(part)]
+        at += len(part)
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences of ``text`` begin and end; one never goes on in the next line."""
+    at = 0
+    for line in text.splitlines(keepends=True):
+        start = at
+        for sentence in sentences(line):
+            if sentence.strip():
+                yield start, start + len(sentence)
+            start += len(sentence)
+        at += len(line)

@@ -1,0 +1,94 @@
+"""What was found is looked at again, and comes in the order in which it answers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.ranking import Ranking, shared
+from indexers.model import Hit
+from tests.fakes.passages import passages
+
+
+def hit(text: str, score: float = 0.5, closest: float = 0.5, page: str = "page") -> Hit:
+    return Hit(passages(page, text)[0], score, closest, closest)
+
+
+def order(question: str, *hits: Hit, ranking: Ranking | None = None) -> list[str]:
+    return [found.passage.text for found in (ranking or Ranking())(question, hits)]
+
+
+def test_nothing_found_is_nothing() -> None:
+    assert Ranking()("leave", []) == []
+
+
+def test_of_equals_the_one_with_the_nearer_sentence_comes_first() -> None:
+    far, near = hit("One.", closest=0.3), hit("Two.", closest=0.6)
+
+    assert order("leave", far, near) == ["Two.", "One."]
+
+
+def test_words_in_one_sentence_say_more_than_words_strewn_about() -> None:
+    strewn = hit("Parents are welcome. Leave the door open. Ask for keys.")
+    together = hit("Parents take leave when they ask for it. The door is open.")
+
+    assert order("parents ask leave", strewn, together)[0] == together.passage.text
+
+
+def test_words_that_stand_together_say_more_than_the_same_words_apart() -> None:
+    apart = hit("The leave of a parent who is sick.")
+    together = hit("The sick leave of a parent who is.")
+
+    assert order("sick leave", apart, together)[0] == together.passage.text
+
+
+def test_a_title_joins_the_words_that_are_shared_but_is_no_sentence() -> None:
+    (has,) = shared("leave page", [hit("It is long.", page="leave")])
+
+    assert has.words == 0.0
+    assert has.pairs == 0.0
+
+
+def test_a_passage_without_a_sentence_is_compared_by_its_title() -> None:
+    (has,) = shared("leave", [hit("", page="leave")])
+
+    assert has.words == 1.0
+
+
+def test_equals_keep_the_order_of_the_index() -> None:
+    same = [hit("Leave is long.", page=page) for page in "cab"]
+
+    assert [found.passage.page for found in Ranking()("leave", same)] == ["c", "a", "b"]
+
+
+def test_a_question_without_words_keeps_the_order_of_the_index() -> None:
+    assert order("?!", hit("One.", score=0.9), hit("Two.", score=0.8)) == ["One.", "Two."]
+
+
+hits = st.lists(
+    st.builds(
+        hit,
+        st.text(max_size=40),
+        score=st.floats(-1, 1),
+        closest=st.floats(-1, 1),
+        page=st.sampled_from("abc"),
+    ),
+    max_size=8,
+)
+
+
+@given(st.text(max_size=40), hits)
+def test_every_hit_stays_and_scores_begin_at_nothing(question: str, found: list[Hit]) -> None:
+    ranked = Ranking()(question, found)
+
+    assert sorted(one.passage.text for one in ranked) == sorted(one.passage.text for one in found)
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+    assert not ranked or ranked[-1].score == pytest.approx(0.0)
+
+
+@given(st.text(max_size=40), hits)
+def test_shares_are_shares(question: str, found: list[Hit]) -> None:
+    for has in shared(question, found):
+        assert 0.0 <= has.words <= 1.0 + 1e-9
+        assert 0.0 <= has.pairs <= 1.0 + 1e-9

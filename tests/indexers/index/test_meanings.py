@@ -1,0 +1,55 @@
+"""A meaning is kept as bytes, and compared nearly as well as before."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexers.index.meanings import compared, packed, sentences, written
+from indexers.ports import Meaning, Vector
+
+DIMENSIONS = 16
+vectors = st.lists(
+    st.floats(-1, 1), min_size=DIMENSIONS, max_size=DIMENSIONS
+).filter(lambda values: math.hypot(*values) > 0.1)  # fmt: skip
+
+
+def unit(values: Vector) -> Vector:
+    length = math.hypot(*values)
+    return [value / length for value in values]
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    return sum(a * b for a, b in zip(unit(one), unit(other), strict=True))
+
+
+@given(vectors, st.lists(vectors, min_size=1, max_size=5))
+def test_the_nearest_sentence_is_told_to_two_decimals(
+    question: list[float], rows: list[list[float]]
+) -> None:
+    whole, *parts = rows
+    kept = written(Meaning(unit(whole), packed(parts) if parts else b""))
+    ((of_whole, closest),) = compared(unit(question), [kept])
+
+    assert of_whole == pytest.approx(cosine(question, whole), abs=0.02)
+    assert closest == pytest.approx(
+        max((cosine(question, part) for part in parts), default=of_whole), abs=0.02
+    )
+
+
+def test_sentences_come_back_as_they_were_kept() -> None:
+    parts = packed([[1.0, 0.0], [0.0, -1.0]])
+
+    assert sentences(written(Meaning([0.6, 0.8], parts)), 2) == parts
+
+
+def test_without_a_question_or_a_meaning_nothing_is_near() -> None:
+    kept = written(Meaning([0.6, 0.8]))
+
+    assert compared((), [kept, ""]) == [(0.0, 0.0), (0.0, 0.0)]
+    assert compared([1.0, 0.0], ["", kept])[0] == (0.0, 0.0)
+    assert compared([1.0, 0.0], ["", kept])[1] == pytest.approx((0.6, 0.6), abs=0.01)
+    assert compared([1.0, 0.0], []) == []
