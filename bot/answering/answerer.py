@@ -33,7 +33,7 @@ class Answerer:
     confidence: Confidence
     wikis: Sequence[str]
     max_characters: int = 700
-    min_confidence: float = 0.2
+    min_confidence: float = 0.075
     recheck: Recheck | None = None
     composer: Composer | None = None
     aging: Aging | None = None

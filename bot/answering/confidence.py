@@ -55,6 +55,8 @@ def features(question: str, retrieved: Retrieved) -> Features:
 
 _MEASURED = (
     (0.0, 0.0),
+    (0.5, 0.0),
+    (0.8, 0.05),
     (0.86, 0.1),
     (0.9, 0.2),
     (0.926, 0.3),

@@ -13,7 +13,7 @@ from bot.model import Question
 from indexers.model import Hit
 from indexers.ports import Embedder, PassageIndex, Vector
 
-PASSAGES = 60
+PASSAGES = 40
 """How many passages a question brings; fewer lose pages, more cost time."""
 _BEST_OF_PAGE = 5
 _FADE = 0.1

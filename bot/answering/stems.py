@@ -16,8 +16,11 @@ _STEM = 5
 def in_order(text: str) -> list[str]:
     """The stems of ``text`` as they stand; what holds a digit is a name and stays whole.
     Scripts without spaces come by character pairs."""
+    words = _WORD.findall(text.casefold())
+    if text.isascii():  # by far the most frequent, and three times as quick
+        return [word[:_STEM] if word.isalpha() else word for word in words]
     found: list[str] = []
-    for word in _WORD.findall(text.casefold()):
+    for word in words:
         if word.isascii() or len(word) <= _STEM:
             found.append(word[:_STEM] if word.isalpha() else word)
         else:

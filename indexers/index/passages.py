@@ -202,9 +202,9 @@ class StoredPassages:
         left_out: set[Version] = set()
         while True:
             where = Where(fields, without=sorted(version for _, _, version in left_out))
-            # Twice as many, for the copies that are folded.
+            # Some more, for the copies that are folded.
             found = self._engine.search(
-                vector, words, meaning_weight=weight, where=where, limit=2 * limit
+                vector, words, meaning_weight=weight, where=where, limit=limit + limit // 3 + 1
             )
             seen = {_version(point) for point in found}
             current = self._current(seen | left_out)
