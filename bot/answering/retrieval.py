@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.answering import followups
@@ -15,6 +15,8 @@ from indexers.ports import Embedder, PassageIndex, Vector
 
 PASSAGES = 40
 """How many passages a question brings; fewer lose pages, more cost time."""
+IN_CONVERSATION = 60
+"""The same, of each search for a follow-up: what one brings last, another may bring first."""
 _BEST_OF_PAGE = 5
 _FADE = 0.1
 """A page is worth its best passage, and each further one this share of the one before."""
@@ -72,8 +74,9 @@ class Retrieval:
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
     def _hits(self, question: Question, text: str, vector: Vector) -> list[Hit]:
+        limit = IN_CONVERSATION if question.history else PASSAGES
         found = self.index.search(
-            text, vector, reader=question.reader, limit=PASSAGES, wikis=question.wikis
+            text, vector, reader=question.reader, limit=limit, wikis=question.wikis
         )
         return self.rank(question.text, found)
 
@@ -87,7 +90,7 @@ def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:
         Found(wiki, page, _worth(of_page), tuple(of_page))
         for (wiki, page), of_page in gathered.items()
     ]
-    return tuple(sorted(pages, key=lambda found: -found.score))
+    return _best_first(pages)
 
 
 def merged(searches: Sequence[tuple[Sequence[Found], float]]) -> tuple[Found, ...]:
@@ -105,7 +108,19 @@ def merged(searches: Sequence[tuple[Sequence[Found], float]]) -> tuple[Found, ..
         Found(*place, score, tuple(sorted(hits[place].values(), key=lambda hit: -hit.score)))
         for place, score in worth.items()
     ]
-    return tuple(sorted(pages, key=lambda found: -found.score))
+    return _best_first(pages)
+
+
+def _best_first(pages: Iterable[Found]) -> tuple[Found, ...]:
+    """Of pages that are worth the same, to two decimals, one that is not marked as outdated
+    comes first, then the one that was edited last."""
+
+    def place(found: Found) -> tuple[float, bool, int, float]:
+        first = found.hits[0].passage
+        edited = first.updated.toordinal() if first.updated else 0
+        return -round(found.score, 2), first.outdated, -edited, -found.score
+
+    return tuple(sorted(pages, key=place))
 
 
 def _worth(hits: Sequence[Hit]) -> float:
