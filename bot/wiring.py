@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.answering.answerer import Answerer
-from bot.answering.composing.composer import Composer
-from bot.answering.composing.wiring import composer_of, today
+from bot.answering.composing.usage import MemoryUsage, Usage
+from bot.answering.composing.wiring import LanguageModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
@@ -47,7 +47,7 @@ def answerer_of(
     settings: Settings,
     indexing: Indexing,
     last_pass: Callable[[str], datetime | None] = lambda _: None,
-    composer: Composer | None = None,
+    model: LanguageModel | None = None,
 ) -> Answerer:
     """``last_pass`` says since when what is indexed is true of a wiki."""
     old_after = timedelta(days=settings.answer.old_after_days)
@@ -66,7 +66,7 @@ def answerer_of(
         max_characters=settings.answer.max_characters,
         min_confidence=least_confidence(settings.answer.precision),
         recheck=recheck if lookouts and seconds else None,
-        composer=composer,
+        composer=model.composer if model else None,
         aging=Aging(old_after, today) if old_after else None,
     )
 
@@ -97,12 +97,13 @@ def asking(
         WikiMisconfigured: no wiki is set, or none has one of these names.
         ModelMisconfigured: a language model is set, and something of it is missing.
         IndexUnavailable: the index cannot be opened or searched.
+        StateUnavailable: what the model uses cannot be counted.
     """
-    with Indexing(settings, secrets) as parts:
+    with Indexing(settings, secrets) as parts, usage_kept(settings) as usage:
         parts.chosen(*wikis)
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
-        composer = composer_of(settings.llm, secrets, parts.embedder)
-        answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name), composer)
+        model = language_model_of(settings.llm, secrets, parts.embedder, usage)
+        answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name), model)
         yield Asking(answerer, reader, tuple(wikis) or None)
 
 
@@ -240,6 +241,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     from bot.slack.app import Surroundings
     from bot.slack.serve import serve as serve_slack
     from bot.state.pass_log import DatabasePassLog
+    from bot.state.usage import DatabaseUsage
 
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
@@ -247,8 +249,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         parts.chosen()
         passes = DatabasePassLog(state)
         syncing = OneSyncAtATime(parts, passes)
-        composer = composer_of(settings.llm, secrets, parts.embedder)
-        answerer = answerer_of(settings, parts, syncing.last_pass, composer)
+        model = language_model_of(settings.llm, secrets, parts.embedder, DatabaseUsage(state))
+        answerer = answerer_of(settings, parts, syncing.last_pass, model)
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         threading.Thread(target=parts.meet, name="meeting", daemon=True).start()
         hints = Hints()
@@ -333,6 +335,24 @@ def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
             }
             for flag in found
         ]
+
+
+@contextmanager
+def usage_kept(settings: Settings) -> Iterator[Usage]:
+    """Where what a language model uses is counted, together with what `serve` does; nowhere
+    where none is set.
+
+    Raises:
+        SettingsError, StateUnavailable: see `opened_state`.
+    """
+    if not settings.llm.provider:
+        yield MemoryUsage()
+        return
+    # See `flags`.
+    from bot.state.usage import DatabaseUsage
+
+    with closing(opened_state(settings)) as state:
+        yield DatabaseUsage(state)
 
 
 def opened_state(settings: Settings) -> Database:

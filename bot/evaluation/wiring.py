@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.answering.composing.wiring import composer_of
+from bot.answering.composing.wiring import language_model_of
 from bot.evaluation import comparing
 from bot.evaluation.corpus import Corpus
 from bot.evaluation.lines import write_rows
@@ -17,7 +17,7 @@ from bot.evaluation.questions import cases_of, read_cases
 from bot.evaluation.regression import regression
 from bot.evaluation.report import report
 from bot.evaluation.run import ask_all
-from bot.wiring import answerer_of, opened_state
+from bot.wiring import answerer_of, opened_state, usage_kept
 from config.settings import Secrets, Settings
 from indexers.model import EVERYONE, Principal, Progress
 from indexers.wiring import Indexing
@@ -57,7 +57,10 @@ def evaluate(
         cases = [case.rewritten for case in cases if case.rewrite]
     scratch = Corpus(corpus) if corpus else None
     folder = settings.data_dir / "scratch" / scratch.identity if scratch else None
-    with Indexing(settings, secrets, wikis=[scratch] if scratch else None, folder=folder) as parts:
+    with (
+        Indexing(settings, secrets, wikis=[scratch] if scratch else None, folder=folder) as parts,
+        usage_kept(settings) as usage,
+    ):
         parts.chosen(*wikis)
         if scratch:
             parts.sync(progress=progress)
@@ -70,10 +73,10 @@ def evaluate(
             }
         )
         cases = pages.located(cases)
-        composer = composer_of(settings.llm, secrets, parts.embedder) if answers else None
+        model = language_model_of(settings.llm, secrets, parts.embedder, usage) if answers else None
         outcomes = ask_all(
             cases,
-            answerer_of(settings, parts, composer=composer),
+            answerer_of(settings, parts, model=model),
             reader=reader,
             wikis=tuple(wikis) or None,
             composed=answers,

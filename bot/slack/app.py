@@ -34,6 +34,7 @@ from bot.state.database import Database
 from bot.state.inbox import Inbox
 from bot.state.ledger import DatabaseLedger
 from bot.state.pass_log import DatabasePassLog
+from bot.state.usage import DatabaseUsage
 from indexers.model import addressed
 
 logger = logging.getLogger(__name__)
@@ -184,6 +185,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         before = around.clock() - settings.retention
         inbox.forget_before(before)
         DatabasePassLog(state).forget_before(before)
+        DatabaseUsage(state).forget_before(before.date())
         return feedback.forget_older_than(settings.retention)
 
     clients = (voice.client, hasty)

@@ -106,6 +106,22 @@ def test_what_a_day_may_use_is_not_gone_over(handbook: Shell) -> None:
     assert (ran.json["fallback"], asked) == ("capped", [])
 
 
+def test_what_a_day_has_used_is_still_counted_in_the_next_process(handbook: Shell) -> None:
+    """Each command is a process; `eval` counts to the same day as `ask` does."""
+    handbook.write("q.jsonl", json.dumps({"question": ASKED}))
+    written = Reply(["Leave is 30 days long [1]."])
+    with openai_server(written, written, written) as server:
+        with_model(handbook, server.url, more="day_tokens = 800\nmax_tokens = 100")
+        fallbacks = [handbook.footnote("ask", ASKED, "--json").json["fallback"] for _ in range(3)]
+        measured = handbook.footnote("eval", "q.jsonl", "--answers", "--json")
+        asked = len(server.asked)
+
+    assert fallbacks[0] is None
+    assert fallbacks[-1] == "capped"
+    assert measured.json["answers"]["fallbacks"] == {"capped": 1}
+    assert asked == fallbacks.count(None)
+
+
 def test_answers_are_measured_in_the_model_s_words_and_pages_without_it(handbook: Shell) -> None:
     handbook.write("q.jsonl", json.dumps({"question": ASKED}))
     with openai_server(Reply(["Leave is 30 days long [1]."])) as server:

@@ -13,7 +13,7 @@ from bot.answering.composing.footnotes import Footnotes
 from bot.answering.composing.prompt import NOTHING, Prompt, Prompting
 from bot.answering.composing.sentences import Lead, Sentence, Sentences
 from bot.answering.composing.support import Checker, Ground, Stretch
-from bot.answering.composing.usage import Meter
+from bot.answering.composing.usage import Meter, Metered
 from bot.answering.composing.words import Word, read
 from bot.answering.composing.writing import CutShort, ModelFailed, Writer
 from bot.answering.recheck import Compose
@@ -55,10 +55,9 @@ class Composer:
         max_characters: int = 1500,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._writer = writer
+        self._writer = Metered(writer, meter)
         self._prompting = prompting
         self._checker = checker
-        self._meter = meter
         self._max_characters = max_characters
         self._clock = clock
         self.tally: Counter[str] = Counter()
@@ -105,14 +104,9 @@ class Composer:
         yield self._settled(quoted, draft, fallback, took)
 
     def _written(self, question: Question, prompt: Prompt, draft: _Draft) -> Iterator[Verified]:
-        receipt = self._meter.take(question, prompt)
-        if receipt is None:
-            raise ModelFailed("its cap is reached", Fallback.CAPPED)
-        written: list[str] = []
         sentences = Sentences()
         try:
-            for piece in self._writer.write(prompt):
-                written.append(piece)
+            for piece in self._writer.write(question, prompt):
                 for sentence in sentences.add(piece):
                     yield from draft.take(sentence)
                 if draft.denied or draft.length > self._max_characters:
@@ -121,8 +115,6 @@ class Composer:
                 yield from draft.take(sentence)
         except CutShort as error:
             log.info("The language model's last sentence is left out: %s", error)
-        finally:
-            receipt.settle("".join(written))
 
     def _count(self, draft: _Draft, fallback: Fallback | None) -> None:
         self.tally.update(draft.tally)
