@@ -30,7 +30,9 @@ class Turn:
 class Question:
     """``reader`` is whose rights count; ``wikis`` narrows the search, None is all;
     ``history`` are the earlier turns of its conversation, oldest first. To ``person`` and
-    ``channel`` what a language model costs is counted; empty is to nobody."""
+    ``channel`` what a language model costs is counted; empty is to nobody. ``standalone`` is
+    the question in words that need no history, to search by and never to show; empty if nobody
+    has put it so."""
 
     text: str
     reader: Principal
@@ -38,6 +40,12 @@ class Question:
     history: tuple[Turn, ...] = ()
     person: str = ""
     channel: str = ""
+    standalone: str = ""
+
+    @property
+    def sought(self) -> str:
+        """What an answer must have to do with."""
+        return self.standalone or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +70,13 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds each stage took. ``check`` is looking at the named pages again, and
-    composing again for it."""
+    composing again for it; ``rewrite`` is making a follow-up stand alone."""
 
     embed: float = 0.0
     search: float = 0.0
     compose: float = 0.0
     check: float = 0.0
+    rewrite: float = 0.0
 
     @property
     def retrieve(self) -> float:
@@ -75,7 +84,7 @@ class Timings:
 
     @property
     def total(self) -> float:
-        return self.retrieve + self.compose + self.check
+        return self.rewrite + self.retrieve + self.compose + self.check
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.answering.composing.usage import MemoryUsage, Usage
 from bot.answering.composing.wiring import LanguageModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
 from bot.answering.recheck import Recheck
+from bot.answering.reranking import Reranking, reading
 from bot.answering.retrieval import Retrieval
 from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
@@ -31,6 +32,7 @@ from config.wikis import ConfluenceSettings, WikiSettings
 from indexers import wiring as indexing
 from indexers.findings import Finding, failure, ok
 from indexers.model import EVERYONE, Principal, Progress, Section, SyncReport
+from indexers.ports import Reranker
 from indexers.wiring import Indexing
 
 if TYPE_CHECKING:
@@ -49,7 +51,11 @@ def answerer_of(
     last_pass: Callable[[str], datetime | None] = lambda _: None,
     model: LanguageModel | None = None,
 ) -> Answerer:
-    """``last_pass`` says since when what is indexed is true of a wiki."""
+    """``last_pass`` says since when what is indexed is true of a wiki.
+
+    Raises:
+        ModelUnavailable: a reranker is set, and cannot be loaded.
+    """
     old_after = timedelta(days=settings.answer.old_after_days)
     lookouts, seconds = indexing.lookouts, settings.answer.check_seconds
     recheck = Recheck(
@@ -60,14 +66,30 @@ def answerer_of(
         at_once=max(8, 2 * settings.slack.workers),
     )
     return Answerer(
-        Retrieval(indexing.index, indexing.embedder),
+        Retrieval(
+            indexing.index,
+            indexing.embedder,
+            rerank=_reranking_of(settings, indexing.reranker, model),
+        ),
         Confidence(),
         tuple(indexing.wikis),
         max_characters=settings.answer.max_characters,
         min_confidence=least_confidence(settings.answer.precision),
         recheck=recheck if lookouts and seconds else None,
         composer=model.composer if model else None,
+        rewrite=model.rewriter if model else None,
         aging=Aging(old_after, today) if old_after else None,
+    )
+
+
+def _reranking_of(
+    settings: Settings, reranker: Reranker | None, model: LanguageModel | None
+) -> Reranking | None:
+    scoring = reading(reranker) if reranker else model.ranking if model else None
+    if scoring is None:
+        return None
+    return Reranking(
+        scoring, seconds=settings.answer.rerank_seconds, at_once=settings.slack.workers
     )
 
 
@@ -102,7 +124,7 @@ def asking(
     with Indexing(settings, secrets) as parts, usage_kept(settings) as usage:
         parts.chosen(*wikis)
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
-        model = language_model_of(settings.llm, secrets, parts.embedder, usage)
+        model = language_model_of(settings, secrets, parts.embedder, usage)
         answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name), model)
         yield Asking(answerer, reader, tuple(wikis) or None)
 
@@ -249,7 +271,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         parts.chosen()
         passes = DatabasePassLog(state)
         syncing = OneSyncAtATime(parts, passes)
-        model = language_model_of(settings.llm, secrets, parts.embedder, DatabaseUsage(state))
+        model = language_model_of(settings, secrets, parts.embedder, DatabaseUsage(state))
         answerer = answerer_of(settings, parts, syncing.last_pass, model)
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         threading.Thread(target=parts.meet, name="meeting", daemon=True).start()

@@ -78,6 +78,10 @@ class SyncSettings(Strict):
     )
 
 
+LLM_RERANKER = "llm"
+"""The name of the reranker that is the language model."""
+
+
 class AnswerSettings(Strict):
     """``[answer]``"""
 
@@ -105,6 +109,17 @@ class AnswerSettings(Strict):
     )
     old_after_days: int = Field(
         0, ge=0, description="A page that nobody edited for longer is called old; 0 is never."
+    )
+    reranker: str = Field(
+        "",
+        description="Who reads the best passages beside the question once more and puts them in "
+        "order: a fastembed cross-encoder by name, or `llm`, the language model; empty is nobody.",
+    )
+    rerank_seconds: float = Field(
+        3.0,
+        gt=0,
+        le=60,
+        description="How long that may take; then the order stays as it was.",
     )
 
 
@@ -137,12 +152,22 @@ class LlmSettings(Strict):
         3, ge=1, le=10, description="How often it is asked while it is busy or cannot be reached."
     )
     at_once: int = Field(4, ge=1, le=64, description="How many answers it may write at a time.")
-    max_tokens: int = Field(500, ge=50, le=8000, description="How much it may write.")
+    max_tokens: int = Field(
+        500,
+        ge=50,
+        le=32_000,
+        description="How much it may write; a model that thinks first needs more, such as 4000.",
+    )
     context_tokens: int = Field(
         3000,
         ge=300,
         le=100_000,
         description="How much of wiki and thread it is shown, counted about as it counts.",
+    )
+    rewrite: bool = Field(
+        default=True,
+        description="Whether it makes a follow-up stand alone for the search; it is asked once "
+        "more for that.",
     )
     temperature: float = Field(0.0, ge=0, le=2, description="How freely it words.")
     person_tokens: int = Field(
@@ -225,6 +250,12 @@ class Settings(BaseSettings):
     llm: LlmSettings = LlmSettings()
     slack: SlackSettings = SlackSettings()
     state: StateSettings = StateSettings()
+
+    @model_validator(mode="after")
+    def _has_its_reranker(self) -> Settings:
+        if self.answer.reranker == LLM_RERANKER and not self.llm.provider:
+            raise ValueError("`answer.reranker` is `llm`, and `llm.provider` names none")
+        return self
 
     @field_validator("wiki")
     @classmethod

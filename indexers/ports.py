@@ -85,6 +85,19 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Reads question and passage together, which tells more than their vectors and takes
+    longer."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """How well each text answers, in their order; more is better. Up to seconds.
+
+        Raises:
+            ModelUnavailable: it cannot tell.
+        """
+        ...
+
+
 class PassageIndex(Protocol):
     """Passages with their rights, found by words and by meaning."""
 

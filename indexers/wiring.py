@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from config.settings import IndexSettings, Secrets, Settings
+from config.settings import LLM_RERANKER, IndexSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers import doctor
 from indexers.confluence import storage_format
@@ -26,6 +26,7 @@ from indexers.findings import Access, Finding, Indexed, Level
 from indexers.index.current import CurrentIndex, Shelf, fingerprint
 from indexers.index.edge import EdgeIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
+from indexers.index.reranking import FastembedReranker
 from indexers.index.server import Server, ServerIndex
 from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.markdown import convert
@@ -34,7 +35,7 @@ from indexers.markdown.access import access as whole_wiki_access
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Acl, Principal, Progress, Section, SyncReport, addressed
-from indexers.ports import Embedder, Lookout, Wiki
+from indexers.ports import Embedder, Lookout, Reranker, Wiki
 from indexers.splitting import Splitter
 from indexers.sync import sync
 from indexers.wikis import Confluence, acl_of, confluence_of, doctor_of, markdown_of
@@ -88,6 +89,18 @@ class Indexing:
         if not name:
             return LocalEmbedder()
         return FastembedEmbedder(name, self._settings.data_dir / "models")
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder that is set, if one is.
+
+        Raises:
+            ModelUnavailable: it cannot be loaded.
+        """
+        name = self._settings.answer.reranker
+        if name in ("", LLM_RERANKER):
+            return None
+        return FastembedReranker(name, self._settings.data_dir / "models")
 
     @cached_property
     def splitter(self) -> Splitter:
@@ -179,6 +192,8 @@ class Indexing:
             yield from doctor_of(wiki, self._secrets).findings()
             if wiki.attachments:
                 yield doctor.attachments(wiki.name)
+        if self._settings.answer.reranker not in ("", LLM_RERANKER):
+            yield doctor.reranker(lambda: self.reranker)
         loads = doctor.model(lambda: self.embedder)
         yield loads
         if loads.level is not Level.FAILURE:

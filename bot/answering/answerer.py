@@ -27,7 +27,8 @@ class Answerer:
     """Answers by quotation, or in a language model's words if there is a ``composer``.
     ``wikis`` are named in this order, ``max_characters`` bounds a quoted answer's text,
     ``min_confidence`` (0 to 1) is where silence begins; without ``recheck`` pages are
-    taken as the index holds them; ``aging`` says which are old."""
+    taken as the index holds them; ``aging`` says which are old; ``rewrite`` makes follow-ups
+    stand alone."""
 
     retrieval: Retrieval
     confidence: Confidence
@@ -37,6 +38,7 @@ class Answerer:
     recheck: Recheck | None = None
     composer: Composer | None = None
     aging: Aging | None = None
+    rewrite: Callable[[Question], Question] | None = None
     clock: Callable[[], float] = time.perf_counter
 
     def answer(self, question: Question) -> Answer | NoAnswer:
@@ -46,12 +48,20 @@ class Answerer:
         """
         if reason := _unfit(question.text):
             return NoAnswer(reason, _TEXTS[reason])
+        started = self.clock()
+        question = self.understood(question)
+        rewriting = (self.clock() - started) * 1000
         retrieved = self.retrieval(question)
         compose: Compose = partial(self.compose, question)
         if self.composer:
             compose = self.composer.begin(question, compose)
-        said = self._checked(question, retrieved, partial(_disagreeing, question.text, compose))
+        said = self._checked(question, retrieved, partial(_disagreeing, question.sought, compose))
+        said = replace(said, timings=replace(said.timings, rewrite=rewriting))
         return self.aging(said) if self.aging else said
+
+    def understood(self, question: Question) -> Question:
+        """As it is searched for."""
+        return self.rewrite(question) if self.rewrite and question.history else question
 
     def _checked(
         self, question: Question, retrieved: Retrieved, compose: Compose
@@ -69,9 +79,9 @@ class Answerer:
         if not retrieved.pages:
             timings = Timings(retrieved.embed_ms, retrieved.search_ms)
             return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(), timings=timings)
-        sure = self.confidence(question.text, retrieved)
+        sure = self.confidence(question.sought, retrieved)
         quotes = (
-            quote(question.text, retrieved.hits, self.max_characters)[:MOST_CITED]
+            quote(question.sought, retrieved.hits, self.max_characters)[:MOST_CITED]
             if sure >= self.min_confidence
             else []
         )
@@ -96,9 +106,10 @@ class Answerer:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
+        question = self.understood(question)
         retrieved = self.retrieval(question)
-        seen, curve = features(question.text, retrieved), self.confidence
-        sure = curve(question.text, retrieved)
+        seen, curve = features(question.sought, retrieved), self.confidence
+        sure = curve(question.sought, retrieved)
         speaks = "so it is answered" if sure >= self.min_confidence else "so it is not answered"
         return Why(
             seen=asdict(seen),

@@ -45,14 +45,20 @@ class Retrieved:
         return [hit for found in self.pages for hit in found.hits]
 
 
+Reorder = Callable[[Question, Sequence[Found]], tuple[Found, ...]]
+"""Puts what was found in a better order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Search as the answers use it."""
+    """Search as the answers use it. A follow-up is searched for together with what was said
+    before it, and first of all as what stands alone, if somebody put it so."""
 
     index: PassageIndex
     embedder: Embedder
     clock: Callable[[], float] = time.perf_counter
     rank: Ranking = field(default_factory=Ranking)
+    rerank: Reorder | None = None
 
     def __call__(self, question: Question) -> Retrieved:
         """
@@ -62,23 +68,33 @@ class Retrieval:
         """
         started = self.clock()
         alone = self.embedder.embed_question(question.text)
+        sought = self.embedder.embed_question(question.sought) if question.standalone else alone
         said = followups.contexts(question.history)
         vectors = [self.embedder.embed_question(context.text) for context in said]
         embedded = self.clock()
-        searches = [(by_page(self._hits(question, question.text, alone)), followups.ALONE)]
+        searches = [
+            (by_page(self._hits(question, question.text, question.text, alone)), followups.ALONE)
+        ]
         for context, vector in zip(said, vectors, strict=True):
             text = f"{context.text} {question.text}"
-            hits = self._hits(question, text, followups.blended(alone, vector))
+            hits = self._hits(question, question.text, text, followups.blended(alone, vector))
             searches.append((by_page(hits), context.weight))
-        pages = merged(searches) if said else searches[0][0]
+        if question.standalone:
+            whole = by_page(self._hits(question, question.sought, question.sought, sought))
+            rest = 1 - followups.STANDALONE
+            searches = [(found, weight * rest) for found, weight in searches]
+            searches.insert(0, (whole, followups.STANDALONE))
+        pages = merged(searches) if len(searches) > 1 else searches[0][0]
+        pages = self.rerank(question, pages) if self.rerank else pages
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
-    def _hits(self, question: Question, text: str, vector: Vector) -> list[Hit]:
+    def _hits(self, question: Question, asked: str, text: str, vector: Vector) -> list[Hit]:
+        """Found by ``text`` and ``vector``, in the order in which they answer ``asked``."""
         limit = IN_CONVERSATION if question.history else PASSAGES
         found = self.index.search(
             text, vector, reader=question.reader, limit=limit, wikis=question.wikis
         )
-        return self.rank(question.text, found)
+        return self.rank(asked, found)
 
 
 def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:

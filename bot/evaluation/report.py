@@ -13,7 +13,7 @@ from bot.evaluation.run import Outcome
 from bot.model import Answer, NoAnswer
 
 SCORES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment")
-_STAGES = ("embed", "search", "retrieve", "compose", "total")
+_STAGES = ("rewrite", "embed", "search", "retrieve", "compose", "total")
 
 
 def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0) -> dict[str, Any]:

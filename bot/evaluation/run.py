@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -102,12 +102,16 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     """
     outcomes = []
     for number, case in enumerate(cases, start=1):
-        question = Question(case.question, reader, wikis, case.history)
+        started = answerer.clock()
+        question = answerer.understood(Question(case.question, reader, wikis, case.history))
+        rewriting = (answerer.clock() - started) * 1000
         retrieved = answerer.retrieval(question)
         compose: Compose = partial(answerer.compose, question)
         if composed and answerer.composer:
             compose = answerer.composer.begin(question, compose)
-        outcomes.append(_outcome(case, retrieved, compose(retrieved), judge))
+        result = compose(retrieved)
+        result = replace(result, timings=replace(result.timings, rewrite=rewriting))
+        outcomes.append(_outcome(case, retrieved, result, judge))
         progress(number)
     return outcomes
 

@@ -103,9 +103,10 @@ def recent(thread: Sequence[Turn], budget: int, count: Callable[[str], int]) -> 
 
 def unused(mark: Callable[[], str], texts: Sequence[str]) -> str:
     """A mark that none of ``texts`` holds."""
-    while any((found := mark()) in text for text in texts):
-        pass
-    return found
+    while True:
+        found = mark()
+        if not any(found in text for text in texts):
+            return found
 
 
 def block(mark: str, name: str, text: str) -> str:
