@@ -187,11 +187,13 @@ class _RefusedManner(Exception):
 
 
 def _refused(error: Exception) -> frozenset[str]:
-    """What of the manner a 400 names, by its field or in its words."""
+    """What of the manner a 400 refuses: a temperature by its field or in its words; a length
+    only if it says what to send instead, for it may as well be too long."""
     if getattr(error, "status_code", None) != 400:
         return frozenset()
-    told = str(getattr(error, "param", None) or error)
-    return frozenset(name for name in _MANNERS if re.search(rf"\b{name}\b", told))
+    length = {_LENGTH} if "max_completion_tokens" in str(error) else set()
+    named = str(getattr(error, "param", None) or error)
+    return frozenset(length | ({_FREEDOM} if re.search(rf"\b{_FREEDOM}\b", named) else set()))
 
 
 def _ending(raw: Any) -> str:

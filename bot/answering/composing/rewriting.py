@@ -25,6 +25,8 @@ _MAX_TOKENS = 80
 _LONGEST = 300
 """Characters. What is longer is no question that one searches by."""
 _THREAD_TOKENS = 600
+_OF_A_TURN = 600
+"""Characters; what it is about stands at its beginning, and one turn must not push out the rest."""
 _LEAST_KNOWN = 0.5
 """Of the weighty words, those that stand in thread or question."""
 
@@ -66,7 +68,8 @@ class Rewriter:
         return replace(question, standalone=text)
 
     def _prompt(self, question: Question) -> Prompt:
-        thread = recent(question.history, _THREAD_TOKENS, self.count)
+        cut = [replace(turn, text=turn.text[:_OF_A_TURN]) for turn in question.history]
+        thread = recent(cut, _THREAD_TOKENS, self.count)
         asked = seen(question.text)
         mark = unused(self.mark, [asked, *thread])
         system = _RULES.format(mark=mark)

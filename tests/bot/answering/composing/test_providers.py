@@ -82,6 +82,14 @@ def test_what_is_refused_again_is_not_asked_a_third_time(refused: Reply) -> None
         assert len(server.asked) == 2
 
 
+def test_a_length_that_is_too_long_is_a_failure_and_not_another_manner() -> None:
+    too_long = refusing("max_tokens", "max_tokens is too large: 500. At most 100 are possible.")
+    with openai_server(too_long, LEAVE) as server:
+        with pytest.raises(ModelFailed, match="it answered 400"):
+            list(openai(server.url).write(PROMPT))
+        assert len(server.asked) == 1
+
+
 def test_a_short_answer_is_bounded_but_where_thoughts_count() -> None:
     short = replace(PROMPT, max_tokens=80)
     with openai_server(LEAVE, NO_MAX_TOKENS, LEAVE) as server:

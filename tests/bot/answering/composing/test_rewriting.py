@@ -110,6 +110,16 @@ def test_the_thread_is_data_in_a_block_that_it_cannot_end() -> None:
     assert prompt.max_tokens <= 100
 
 
+def test_one_long_turn_does_not_push_the_others_out() -> None:
+    writer = ScriptedWriter("And for contractors?")
+    long = Turn(Role.BOT, "word " * 5000)
+    rewriter(writer)(replace(FOLLOW_UP, history=(*THREAD, long)))
+    (prompt,) = writer.prompts
+
+    assert "asker: How long is parental leave?" in prompt.user
+    assert "bot: word word" in prompt.user
+
+
 def test_neither_thread_nor_what_was_made_of_it_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     made_of("Does Grace grant it?")
