@@ -85,7 +85,7 @@ def answerer_of(
 def _reranking_of(
     settings: Settings, reranker: Reranker | None, model: LanguageModel | None
 ) -> Reranking | None:
-    scoring = reading(reranker) if reranker else model.ranking if model else None
+    scoring = reading(reranker) if reranker else model.reranker if model else None
     if scoring is None:
         return None
     return Reranking(

@@ -5,7 +5,7 @@ writing     the port to a model: when to try again, how long to wait, how many a
 providers   the models, by LlamaIndex
 usage       what persons, channels and days may cost
 rewriting   a follow-up made to stand alone, for the search
-ranking     passages put in order
+reranking   passages put in order
 sentences   a stream of text, cut into sentences
 claims      what a sentence says, cites, quotes and links to
 support     does a passage say that?

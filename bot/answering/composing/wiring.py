@@ -11,7 +11,7 @@ from secrets import token_hex
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.prompt import Prompt, Prompting
 from bot.answering.composing.providers import ModelSettings, writer_of
-from bot.answering.composing.ranking import ModelRanking
+from bot.answering.composing.reranking import ModelReranker
 from bot.answering.composing.rewriting import SECONDS as REWRITING
 from bot.answering.composing.rewriting import Rewriter
 from bot.answering.composing.support import Checker
@@ -26,12 +26,12 @@ from indexers.ports import Embedder
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
     """What one language model does: all of it shares its places and its bounds. It makes
-    follow-ups stand alone if there is a ``rewriter``, and reranks if there is a ``ranking``."""
+    follow-ups stand alone if there is a ``rewriter``, and reranks if there is a ``reranker``."""
 
     writer: Metered
     composer: Composer
     rewriter: Rewriter | None
-    ranking: ModelRanking | None
+    reranker: ModelReranker | None
     count: Callable[[str], int]
 
     def say(self, text: str) -> str:
@@ -98,7 +98,7 @@ def language_model_of(
             patient, Prompting(count, mark, budget=llm.context_tokens), Checker(embedder), meter
         ),
         rewriter=Rewriter(within(REWRITING), count, mark) if llm.rewrite else None,
-        ranking=ModelRanking(within(answer.rerank_seconds), count, mark) if reranks else None,
+        reranker=ModelReranker(within(answer.rerank_seconds), count, mark) if reranks else None,
         count=count,
     )
 

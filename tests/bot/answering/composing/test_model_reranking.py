@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.composing.ranking import ModelRanking, ranked
+from bot.answering.composing.reranking import ModelReranker, ranked
 from bot.answering.composing.usage import Cap, Caps, MemoryUsage, Meter, Metered
 from bot.answering.composing.writing import ModelFailed
 from bot.model import Fallback, Question
@@ -21,13 +21,13 @@ FREE = Caps()
 PASSAGES = passages("leave", "Leave is long.", "Ask k7f3 first.", "Travel is far.")
 
 
-def ranking(writer: ScriptedWriter, caps: Caps = FREE) -> ModelRanking:
+def reranker(writer: ScriptedWriter, caps: Caps = FREE) -> ModelReranker:
     def count(text: str) -> int:
         return len(text.split())
 
     meter = Meter(count, lambda: date(2026, 11, 24), MemoryUsage(), caps)
     marks = iter(["k7f3", "m00n"])
-    return ModelRanking(Metered(writer, meter), count, lambda: next(marks))
+    return ModelReranker(Metered(writer, meter), count, lambda: next(marks))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def ranking(writer: ScriptedWriter, caps: Caps = FREE) -> ModelRanking:
     ],
 )
 def test_what_is_named_comes_first_and_the_rest_as_it_was(written: str, order: list[int]) -> None:
-    scores = ranking(ScriptedWriter(written))(QUESTION, PASSAGES)
+    scores = reranker(ScriptedWriter(written))(QUESTION, PASSAGES)
 
     assert sorted(range(3), key=lambda number: -scores[number]) == order
 
@@ -51,7 +51,7 @@ def test_what_is_named_comes_first_and_the_rest_as_it_was(written: str, order: l
 @pytest.mark.parametrize("written", ["", "  ", ", ,", "Leave is 30 days long.", "1, two, 3"])
 def test_what_is_no_order_is_a_failure(written: str) -> None:
     with pytest.raises(ModelFailed, match="no order"):
-        ranking(ScriptedWriter(written))(QUESTION, PASSAGES)
+        reranker(ScriptedWriter(written))(QUESTION, PASSAGES)
 
 
 @given(st.text(alphabet="0123456789,[] >.x\n", max_size=30), st.integers(1, 9))
@@ -66,7 +66,7 @@ def test_whatever_is_written_places_are_of_passages_and_no_two_alike(text: str, 
 
 def test_passages_are_data_in_blocks_that_they_cannot_end() -> None:
     writer = ScriptedWriter("1")
-    ranking(writer)(QUESTION, PASSAGES)
+    reranker(writer)(QUESTION, PASSAGES)
     (prompt,) = writer.prompts
 
     assert "<<<m00n PASSAGE 2\nLeave\nAsk k7f3 first.\nm00n>>>" in prompt.user
@@ -79,7 +79,7 @@ def test_passages_are_data_in_blocks_that_they_cannot_end() -> None:
 def test_it_costs_whoever_asks_and_no_more_than_may_be() -> None:
     writer = ScriptedWriter("1")
     with pytest.raises(ModelFailed) as failed:
-        ranking(writer, Caps(person=Cap(100)))(QUESTION, PASSAGES)
+        reranker(writer, Caps(person=Cap(100)))(QUESTION, PASSAGES)
 
     assert failed.value.fallback is Fallback.CAPPED
     assert writer.prompts == []

@@ -36,7 +36,7 @@ _ORDER = re.compile(r"[\[\d\],;>\s.]+")
 
 
 @dataclass(frozen=True, slots=True)
-class ModelRanking:
+class ModelReranker:
     """``count`` counts tokens, ``mark`` makes a text that nobody can guess."""
 
     writer: Metered
