@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.answering.answerer import Answerer
+from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.wiring import composer_of, today
 from bot.answering.confidence import Confidence, least_confidence
@@ -20,7 +21,7 @@ from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
-from bot.model import Answer, NoAnswer, Question, Why
+from bot.model import Question, Result, Why
 from bot.operations import doctor as checks
 from bot.operations import webhooks
 from bot.operations.access import AccessNow
@@ -68,6 +69,7 @@ def answerer_of(
         recheck=recheck if lookouts and seconds else None,
         composer=composer,
         aging=Aging(old_after, today) if old_after else None,
+        clarifying=Clarifying() if settings.answer.clarify else None,
     )
 
 
@@ -79,7 +81,7 @@ class Asking:
     reader: Principal
     wikis: tuple[str, ...] | None
 
-    def __call__(self, text: str) -> Answer | NoAnswer:
+    def __call__(self, text: str) -> Result:
         return self.answerer.answer(Question(text, self.reader, self.wikis))
 
     def why(self, text: str) -> Why:

@@ -106,6 +106,10 @@ class AnswerSettings(Strict):
     old_after_days: int = Field(
         0, ge=0, description="A page that nobody edited for longer is called old; 0 is never."
     )
+    clarify: bool = Field(
+        default=True,
+        description="Whether a question that says too little gets a question back.",
+    )
 
 
 class LlmSettings(Strict):
