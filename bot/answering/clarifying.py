@@ -18,7 +18,7 @@ who asks clearly wants no question:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering import followups
@@ -48,7 +48,7 @@ able add advice anything ask answer apply application basic begin complete creat
 different do find general give go guidance guide guideline happen have help info information
 introduction kind know learn list long look many more much need new often option our overview
 please policy policies procedure process question request rule see set show someone something
-start still submit take team tell thing tip try type understand up use want way work
+start still submit take team tell thing tip try type understand up use want way
 """
 """They are in any question and any heading, and do not say what it is about."""
 _OPENINGS = re.compile(
@@ -130,25 +130,30 @@ class Clarifying:
 
 
 def asked(question: Question) -> Asked | str:
-    """What it says; if that is enough to answer it, why."""
-    if followups.contexts(question.history):
-        return "what was said before tells what it is about"
-    if _OPENINGS.match(question.text):
-        return "it asks for one fact"
+    """What it says; if that is enough to answer it, or nothing to ask back about, why."""
     words = read(question.text)
-    for word in words:
-        if word.role in (Role.NAME, Role.NUMBER, Role.NOT) or word.limit:
-            return f"\u201c{word.text}\u201d makes it specific"
     weighty = frozenset(word.root for word in words if word.weighs)
     topic = weighty - CARRIERS
-    if not topic:
-        return "it names no matter at all"
-    if len(topic) > _TOPICAL or len(weighty) > _WEIGHTY:
-        return "it has enough words that say what it is about"
-    if _DEFINING.match(question.text) and topic == weighty:
-        return "it asks what something is"
     bare = topic == weighty and all(_says_nothing(word) for word in words if not word.weighs)
-    return Asked(topic, weighty, bare)
+    said = Asked(topic, weighty, bare)
+    return next(_reasons(question, words, said), said)
+
+
+def _reasons(question: Question, words: Sequence[Word], said: Asked) -> Iterator[str]:
+    """Not to ask back."""
+    if followups.contexts(question.history):
+        yield "what was said before tells what it is about"
+    if _OPENINGS.match(question.text):
+        yield "it asks for one fact"
+    for word in words:
+        if word.role in (Role.NAME, Role.NUMBER, Role.NOT) or word.limit:
+            yield f"\u201c{word.text}\u201d makes it specific"
+    if not said.topic:
+        yield "it names no matter at all"
+    if len(said.topic) > _TOPICAL or len(said.weighty) > _WEIGHTY:
+        yield "it has enough words that say what it is about"
+    if _DEFINING.match(question.text) and said.topic == said.weighty:
+        yield "it asks what something is"
 
 
 def _says_nothing(word: Word) -> bool:
@@ -211,11 +216,11 @@ def _matter(said: Asked, hit: Hit) -> _Matter | None:
         return None
     if apart := roots[at] - said.topic - CARRIERS:
         return _Matter(apart, _short(path[at]), hit, hit.score, exact=False)
-    if roots[at] <= said.weighty:
-        for outer in range(at - 1, -1, -1):
-            if apart := roots[outer] - said.topic - CARRIERS:
-                label = f"{_short(path[outer], _LABEL // 2)} > {path[at]}"
-                return _Matter(apart, _short(label), hit, hit.score, exact=True)
+    for outer in range(at - 1, -1, -1):
+        if apart := roots[outer] - said.topic - CARRIERS:
+            label = f"{_short(path[outer], _LABEL // 2)} > {path[at]}"
+            exact = roots[at] <= said.weighty
+            return _Matter(apart, _short(label), hit, hit.score, exact)
     return _Matter(frozenset(), _short(path[at]), hit, hit.score, exact=True)
 
 
@@ -234,7 +239,10 @@ def _folded(matters: Iterable[_Matter]) -> list[_Matter]:
 
 
 def _reading(question: str, said: Asked, matter: _Matter) -> Reading:
-    asks = matter.label if said.bare else f"{matter.label}: {' '.join(question.split())}"
+    """It asks for the label on its page, for a heading by itself may stand on many."""
+    title = " ".join(plain(matter.hit.passage.title).split())
+    names = matter.label if _short(title) in matter.label else f"{title} > {matter.label}"
+    asks = names if said.bare else f"{names}: {' '.join(question.split())}"
     return Reading(matter.label, asks, source_of(matter.hit.passage, ""))
 
 
