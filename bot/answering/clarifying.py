@@ -44,11 +44,12 @@ _LABEL = 70
 """Characters."""
 
 _CARRIERS = """
-able add advice anything ask answer apply application basic begin complete create detail
-different do find general give go guidance guide guideline happen have help info information
-introduction kind know learn list long look many more much need new often option our overview
-please policy policies procedure process question request rule see set show someone something
-start still submit take team tell thing tip try type understand up use want way
+able add advice answer anything application apply ask basic begin being complete create detail
+different do doing find general getting give go guidance guide guideline happen have having help
+info information introduction kind know learn list long look making many more much need new
+often option our overview please policies policy procedure process question request rule see set
+show someone something start still submit take team tell thing tip try type understand up use
+want way
 """
 """They are in any question and any heading, and do not say what it is about."""
 _OPENINGS = re.compile(
@@ -206,7 +207,7 @@ def _best(matters: Iterable[_Matter]) -> list[_Matter]:
 
 def _matter(said: Asked, hit: Hit) -> _Matter | None:
     """The innermost of title and headings that the question's words are in names it, with
-    the next outer one that tells it apart if it has no more words of its own."""
+    the outermost that tells it apart if it has no more words of its own."""
     path = [" ".join(plain(part).split()) for part in (hit.passage.title, *hit.passage.headings)]
     roots = [_roots(read(part)) for part in path]
     for at in range(len(path) - 1, -1, -1):
@@ -216,7 +217,7 @@ def _matter(said: Asked, hit: Hit) -> _Matter | None:
         return None
     if apart := roots[at] - said.topic - CARRIERS:
         return _Matter(apart, _short(path[at]), hit, hit.score, exact=False)
-    for outer in range(at - 1, -1, -1):
+    for outer in range(at):
         if apart := roots[outer] - said.topic - CARRIERS:
             label = f"{_short(path[outer], _LABEL // 2)} > {path[at]}"
             exact = roots[at] <= said.weighty
