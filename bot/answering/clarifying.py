@@ -10,7 +10,7 @@ who asks clearly wants no question:
    ask what something is, and nothing was said before it.
 2. At least two titles or headings hold these words and others, and are called by them
    differently: VPN access, office access.
-3. Their passages are about as good as the best that was found.
+3. No passage that was found fits far better than theirs.
 4. No title or heading is the question's own words: that one would answer it. But where one
    word is all that is said, or where several pages have such a heading, they are asked for.
 """
@@ -36,8 +36,11 @@ _TOPICAL = 2
 """Words that say what a question is about; with more it is specific."""
 _WEIGHTY = 4
 """Words that say anything at all."""
-_CLOSE = 0.7
-"""Of the best passage's score, the share that a reading's best passage has at least."""
+_FITS = 0.5
+"""Of the best passage's score, the share that a reading's best passage has at least: in a
+small wiki even what fits alike is scored far apart."""
+_ANSWERS = 0.7
+"""The share that the passage has which by its heading answers."""
 _TOLD_APART = 3
 """Words beside the question's that a label may have; with more it names a matter of its own."""
 _LABEL = 70
@@ -176,23 +179,23 @@ def _matters(said: Asked, hits: Sequence[Hit]) -> list[_Matter] | str:
     is asked back."""
     if not hits:
         return "nothing was found"
-    enough = _CLOSE * hits[0].score
+    fits, answers = _FITS * hits[0].score, _ANSWERS * hits[0].score
     matters: dict[frozenset[str], _Matter] = {}
     for hit in hits:
         matter = _matter(said, hit)
         if matter is None:
             continue
-        if not matter.apart and matter.score >= enough and not said.one_word:
+        if not matter.apart and matter.score >= answers and not said.one_word:
             return f"\u201c{matter.label}\u201d is just that"
         if matter.apart:
             matters.setdefault(matter.apart, matter).mass += matter.score
-    exact = [one for one in matters.values() if one.exact and one.score >= enough]
+    exact = [one for one in matters.values() if one.exact and one.score >= answers]
     if exact and len(said.weighty) > 1:
         return _best(exact) or f"\u201c{exact[0].label}\u201d is just that"
     good = [
         matter
         for matter in _folded(matters.values())
-        if matter.score >= enough and (matter.exact or len(matter.apart) <= _TOLD_APART)
+        if matter.score >= fits and (matter.exact or len(matter.apart) <= _TOLD_APART)
     ]
     return _best(good) or "no two things in the wiki are called so and fit about equally well"
 
