@@ -61,7 +61,11 @@ _OPENINGS = re.compile(
     re.IGNORECASE,
 )
 """Of questions that ask for one fact, or for a yes."""
-_DEFINING = re.compile(r"\W*what(?:'s|\u2019s| (?:is|are|was|were|does|do))\b", re.IGNORECASE)
+_WHAT = re.compile(r"\W*what\b", re.IGNORECASE)
+_WHAT_IS_THE = re.compile(r"\W*what(?:'s|\u2019s| is| are) (?:the|our|my|your)\b", re.IGNORECASE)
+"""Asks what something is, unless it is "the process", "the policy" or the like of it."""
+_ALL_OF_THEM = re.compile(r"\b(?:different|difference|differences|kinds?|types?)\b", re.IGNORECASE)
+"""What asks about several things at once wants no choice between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +160,11 @@ def _reasons(question: Question, words: Sequence[Word], said: Asked) -> Iterator
         yield "it names no matter at all"
     if len(said.topic) > _TOPICAL or len(said.weighty) > _WEIGHTY:
         yield "it has enough words that say what it is about"
-    if _DEFINING.match(question.text) and said.topic == said.weighty:
+    named = _WHAT_IS_THE.match(question.text) and said.topic < said.weighty
+    if _WHAT.match(question.text) and not named:
         yield "it asks what something is"
+    if _ALL_OF_THEM.search(question.text):
+        yield "it asks about several things at once"
 
 
 def _says_nothing(word: Word) -> bool:
