@@ -36,11 +36,11 @@ _TOPICAL = 2
 """Words that say what a question is about; with more it is specific."""
 _WEIGHTY = 4
 """Words that say anything at all."""
-_FITS = 0.5
-"""Of the best passage's score, the share that a reading's best passage has at least: in a
-small wiki even what fits alike is scored far apart."""
-_ANSWERS = 0.7
-"""The share that the passage has which by its heading answers."""
+_FITS = 5.0
+"""How far a reading's best passage may be scored below the best of all (scores differ by log
+odds, see `bot.answering.ranking`). Far: of what one word finds, much is chance."""
+_ANSWERS = 2.5
+"""How far the passage may be below it that answers by its heading."""
 _TOLD_APART = 3
 """Words beside the question's that a label may have; with more it names a matter of its own."""
 _LABEL = 70
@@ -129,10 +129,10 @@ class Clarifying:
         if isinstance(found, str):
             return Decision((), f"Not asked back: {found}.")
         readings = tuple(_reading(question.text, said, matter) for matter in found)
-        words = ", ".join(sorted(said.topic))
+        topic = [word.text for word in read(question.text) if word.root in said.topic]
         return Decision(
             readings,
-            f"Asked back: all it is about is \u201c{words}\u201d, {len(readings)} things in the "
+            f"Asked back: all it is about is \u201c{' '.join(topic)}\u201d, {len(readings)} things in the "
             "wiki are called so, and none of them is clearly the best.",
         )
 
@@ -186,7 +186,7 @@ def _matters(said: Asked, hits: Sequence[Hit]) -> list[_Matter] | str:
     is asked back."""
     if not hits:
         return "nothing was found"
-    fits, answers = _FITS * hits[0].score, _ANSWERS * hits[0].score
+    fits, answers = hits[0].score - _FITS, hits[0].score - _ANSWERS
     matters: dict[frozenset[str], _Matter] = {}
     for hit in hits:
         matter = _matter(said, hit)

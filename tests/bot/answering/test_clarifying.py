@@ -238,7 +238,7 @@ def test_nothing_is_asked_back_where_that_is_turned_off() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("leave", "Asked back: all it is about is \u201cleav\u201d, 3 things in the wiki"),
+        ("leave", "Asked back: all it is about is \u201cleave\u201d, 3 things in the wiki"),
         ("Who takes leave?", "Not asked back: it asks for one fact."),
         ("leave in Germany", "Not asked back: \u201cGermany\u201d makes it specific."),
         ("What is leave?", "Not asked back: it asks what something is."),

@@ -41,7 +41,7 @@ def asked(*cases: Case, confidence: Confidence) -> list[Outcome]:
     return ask_all(cases, answerer, reader=ANYONE)
 
 
-BY_WORDS = Confidence(bias=-5.0, cosine=0.0, coverage=10.0)
+BY_WORDS = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
 """Silent where half of the question's words are found nowhere."""
 CASES = (
     case("leave days", "leave", answers=("Thirty days",), answerable=True),
