@@ -1,4 +1,5 @@
-"""A question and what comes back: an answer with sources, or the reason for none."""
+"""A question and what comes back: an answer with sources, the reason for none, or a
+question in return."""
 
 from __future__ import annotations
 
@@ -152,6 +153,8 @@ class Why:
     weighs: Mapping[str, float]
     confidence: float
     rule: str
+    asking_back: str = ""
+    """Why a question came back, or none; empty where that is turned off."""
 
 
 class Reason(StrEnum):
@@ -175,3 +178,34 @@ class NoAnswer:
     confidence: float = 0.0
     timings: Timings = field(default_factory=Timings)
     unchecked: Unchecked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One thing that a question may mean: ``label`` names it in the wiki's words,
+    ``question`` asks for it and needs nothing that was said before, ``source`` is where it
+    leads (its ``quote`` is empty)."""
+
+    label: str
+    question: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """The question says too little: ``text`` asks back which of the two or three
+    ``readings`` is meant, best first."""
+
+    text: str
+    readings: tuple[Reading, ...]
+    confidence: float = 0.0
+    timings: Timings = field(default_factory=Timings)
+    unchecked: Unchecked | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(reading.source for reading in self.readings)
+
+
+Result = Answer | NoAnswer | Clarify
+"""What comes back."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bot.model import Answer, NoAnswer, Question
+from bot.model import Question, Result
 from indexers.model import Progress, SyncReport
 
 
 class Answering(Protocol):
-    def answer(self, question: Question) -> Answer | NoAnswer:
+    def answer(self, question: Question) -> Result:
         """CPU work, up to a second: call it in a thread, never on the event loop."""
         ...
 

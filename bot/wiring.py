@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.answering.answerer import Answerer
+from bot.answering.clarifying import Clarifying
 from bot.answering.composing.usage import MemoryUsage, Usage
 from bot.answering.composing.wiring import LanguageModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
@@ -21,7 +22,7 @@ from bot.answering.reranking import Reranking, reading
 from bot.answering.retrieval import Retrieval
 from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
-from bot.model import Answer, NoAnswer, Question, Why
+from bot.model import Question, Result, Why
 from bot.operations import doctor as checks
 from bot.operations import webhooks
 from bot.operations.access import AccessNow
@@ -79,6 +80,7 @@ def answerer_of(
         composer=model.composer if model else None,
         rewrite=model.rewriter if model else None,
         aging=Aging(old_after, today) if old_after else None,
+        clarifying=Clarifying() if settings.answer.clarify else None,
     )
 
 
@@ -101,7 +103,7 @@ class Asking:
     reader: Principal
     wikis: tuple[str, ...] | None
 
-    def __call__(self, text: str) -> Answer | NoAnswer:
+    def __call__(self, text: str) -> Result:
         return self.answerer.answer(Question(text, self.reader, self.wikis))
 
     def why(self, text: str) -> Why:

@@ -121,6 +121,10 @@ class AnswerSettings(Strict):
         le=60,
         description="How long that may take; then the order stays as it was.",
     )
+    clarify: bool = Field(
+        default=True,
+        description="Whether a question that says too little gets a question back.",
+    )
 
 
 class LlmSettings(Strict):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
+from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence, features
 from bot.answering.disagreeing import with_disagreement
@@ -14,7 +15,7 @@ from bot.answering.quoting import quote
 from bot.answering.recheck import MOST_CITED, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.answering.sources import Aging, source_of
-from bot.model import Answer, NoAnswer, Question, Reason, Source, Timings, Why
+from bot.model import Answer, NoAnswer, Question, Reason, Result, Source, Timings, Why
 from indexers.prose import readable
 
 LONGEST_QUESTION = 4000
@@ -28,7 +29,7 @@ class Answerer:
     ``wikis`` are named in this order, ``max_characters`` bounds a quoted answer's text,
     ``min_confidence`` (0 to 1) is where silence begins; without ``recheck`` pages are
     taken as the index holds them; ``aging`` says which are old; ``rewrite`` makes follow-ups
-    stand alone."""
+    stand alone; ``clarifying`` asks back what says too little."""
 
     retrieval: Retrieval
     confidence: Confidence
@@ -39,9 +40,10 @@ class Answerer:
     composer: Composer | None = None
     aging: Aging | None = None
     rewrite: Callable[[Question], Question] | None = None
+    clarifying: Clarifying | None = None
     clock: Callable[[], float] = time.perf_counter
 
-    def answer(self, question: Question) -> Answer | NoAnswer:
+    def answer(self, question: Question) -> Result:
         """
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -63,9 +65,7 @@ class Answerer:
         """As it is searched for."""
         return self.rewrite(question) if self.rewrite and question.history else question
 
-    def _checked(
-        self, question: Question, retrieved: Retrieved, compose: Compose
-    ) -> Answer | NoAnswer:
+    def _checked(self, question: Question, retrieved: Retrieved, compose: Compose) -> Result:
         if self.recheck is None:
             return compose(retrieved)
         started = self.clock()
@@ -73,13 +73,17 @@ class Answerer:
         took = (self.clock() - started) * 1000
         return replace(said, timings=replace(said.timings, check=took - said.timings.compose))
 
-    def compose(self, question: Question, retrieved: Retrieved) -> Answer | NoAnswer:
-        """What ``retrieved`` says to the question, in quotations."""
+    def compose(self, question: Question, retrieved: Retrieved) -> Result:
+        """What ``retrieved`` says to the question, in quotations; or what to ask back."""
         started = self.clock()
         if not retrieved.pages:
             timings = Timings(retrieved.embed_ms, retrieved.search_ms)
             return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(), timings=timings)
         sure = self.confidence(question.sought, retrieved)
+        if self.clarifying and (asked_back := self.clarifying(question, retrieved)):
+            took = (self.clock() - started) * 1000
+            timings = Timings(retrieved.embed_ms, retrieved.search_ms, took)
+            return replace(asked_back, confidence=sure, timings=timings)
         quotes = (
             quote(question.sought, retrieved.hits, self.max_characters)[:MOST_CITED]
             if sure >= self.min_confidence
@@ -120,6 +124,7 @@ class Answerer:
             "passage's nearest sentence is; words: the share of the question's words, rare ones "
             "weighing more, that one sentence of it has; pairs: the share of its pairs of "
             "neighbouring words that are neighbours there, too.",
+            asking_back=self.clarifying.decide(question, retrieved).why if self.clarifying else "",
         )
 
     def _nothing(self) -> str:
@@ -148,7 +153,7 @@ def _unfit(text: str) -> Reason | None:
     return None
 
 
-def _disagreeing(question: str, compose: Compose, retrieved: Retrieved) -> Answer | NoAnswer:
+def _disagreeing(question: str, compose: Compose, retrieved: Retrieved) -> Result:
     return with_disagreement(question, compose(retrieved), retrieved)
 
 

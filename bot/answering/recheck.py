@@ -16,7 +16,7 @@ from datetime import datetime
 from threading import BoundedSemaphore, Thread
 
 from bot.answering.retrieval import Found, Retrieved
-from bot.model import Answer, NoAnswer, Reason, Source, Unchecked
+from bot.model import NoAnswer, Reason, Result, Source, Unchecked
 from indexers.errors import WikiUnavailable
 from indexers.model import Acl, Principal
 from indexers.ports import Lookout
@@ -34,7 +34,7 @@ REFUSAL = (
 
 Place = tuple[str, str]
 """A wiki, and a page's key in it."""
-Compose = Callable[[Retrieved], Answer | NoAnswer]
+Compose = Callable[[Retrieved], Result]
 Standing = Mapping[str, Acl]
 
 
@@ -73,9 +73,7 @@ class Recheck:
         self._places = {wiki: BoundedSemaphore(at_once) for wiki in self._lookouts}
         self._clock = clock
 
-    def __call__(
-        self, reader: Principal, retrieved: Retrieved, compose: Compose
-    ) -> Answer | NoAnswer:
+    def __call__(self, reader: Principal, retrieved: Retrieved, compose: Compose) -> Result:
         """What ``compose`` makes of those pages that stand."""
         until = self._clock() + self._seconds
         seen = _Seen()
@@ -102,7 +100,7 @@ class Recheck:
         left_out = self._refuses and page.wiki in seen.silent
         return seen.stands.get((page.wiki, page.page), not left_out)
 
-    def _told(self, said: Answer | NoAnswer, seen: _Seen) -> Answer | NoAnswer:
+    def _told(self, said: Result, seen: _Seen) -> Result:
         if self._refuses and seen.silent and isinstance(said, NoAnswer):
             return replace(said, reason=Reason.UNCHECKED, text=REFUSAL)
         unsure = {source.wiki for source in _named(said) if not self._is_sure(source, seen)}
@@ -154,8 +152,8 @@ class Recheck:
             answer.set_result(standing)
 
 
-def _named(said: Answer | NoAnswer) -> tuple[Source, ...]:
-    return said.sources if isinstance(said, Answer) else said.nearest
+def _named(said: Result) -> tuple[Source, ...]:
+    return said.nearest if isinstance(said, NoAnswer) else said.sources
 
 
 def _answered(wiki: str, answer: Future[Standing] | None) -> Standing | None:

@@ -14,7 +14,7 @@ from bot.evaluation import measures
 from bot.evaluation.evidence import Evidence, evidence, unmarked
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
-from bot.model import Answer, NoAnswer, Question
+from bot.model import Answer, Clarify, Question, Result
 from indexers.model import Principal
 
 
@@ -38,13 +38,18 @@ class Outcome:
 
     case: Case
     ranked: Sequence[str]
-    result: Answer | NoAnswer
+    result: Result
     evidence: Evidence
     judgement: Judgement
 
     @property
     def answered(self) -> bool:
         return isinstance(self.result, Answer)
+
+    @property
+    def clarified(self) -> bool:
+        """Asked back, which counts as not answered."""
+        return isinstance(self.result, Clarify)
 
     @property
     def contained(self) -> bool:
@@ -116,12 +121,10 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     return outcomes
 
 
-def _outcome(
-    case: Case, retrieved: Retrieved, result: Answer | NoAnswer, judge: Judge | None
-) -> Outcome:
+def _outcome(case: Case, retrieved: Retrieved, result: Result, judge: Judge | None) -> Outcome:
     shown = [hit.passage for found in retrieved.pages for hit in found.hits]
     ranked = [full_name(found.wiki, found.page) for found in retrieved.pages]
-    if isinstance(result, NoAnswer):
+    if not isinstance(result, Answer):
         return Outcome(case, ranked, result, Evidence(), Judgement())
     cited = {(source.page, source.url) for source in result.sources}
     passages = [passage.text for passage in shown if (passage.page, passage.url) in cited]

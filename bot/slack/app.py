@@ -18,6 +18,7 @@ from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
 from bot.ports import Answering, Reindexing
 from bot.slack import incidents, listeners
+from bot.slack.choices import AskedBack, Choices
 from bot.slack.commands import Commands
 from bot.slack.conversation import Conversation
 from bot.slack.http import Hook
@@ -142,6 +143,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.seconds,
         tokens=tokens,
     )
+    asked_back = AskedBack(feedback, people, voice, around.clock, settings.link_origins)
     replies = Replies(
         me=me,
         inbox=inbox,
@@ -149,6 +151,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         answering=answering,
         people=people,
         conversation=Conversation(me, voice),
+        asked_back=asked_back,
         voice=voice,
         status=Status(hasty),
         executor=executor,
@@ -179,7 +182,8 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
     listeners.keep_questions(bolt, me, inbox, workers)
-    listeners.listen(bolt, verdicts, Commands(people, reindexer), failures)
+    choices = Choices(asked_back, inbox, workers)
+    listeners.listen(bolt, verdicts, choices, Commands(people, reindexer), failures)
 
     def forgetting() -> int:
         before = around.clock() - settings.retention

@@ -15,7 +15,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack import blocks, cards, incidents
+from bot.slack import blocks, cards, incidents, readings
+from bot.slack.choices import Choices
 from bot.slack.commands import Commands
 from bot.slack.letters import Identity, letter_of
 from bot.slack.verdicts import Verdicts
@@ -43,9 +44,12 @@ def keep_questions(app: AsyncApp, me: Identity, inbox: Inbox, workers: Workers) 
         await next()
 
 
-def listen(app: AsyncApp, verdicts: Verdicts, commands: Commands, failures: Failures) -> None:
+def listen(
+    app: AsyncApp, verdicts: Verdicts, choices: Choices, commands: Commands, failures: Failures
+) -> None:
     guarded = failures.guarded
     app.action(blocks.VERDICT)(guarded(verdicts.pressed))
+    app.action(readings.CHOICE)(guarded(choices.pressed))
     app.view(cards.FORM)(guarded(verdicts.sent))
     app.command("/wiki")(guarded(commands.wiki))
     app.error(failures.note_undelivered)

@@ -20,6 +20,7 @@ from bot.feedback.model import Asked, Place
 from bot.model import Question
 from bot.ports import Answering
 from bot.slack import blocks, incidents, letters
+from bot.slack.choices import AskedBack
 from bot.slack.conversation import Conversation
 from bot.slack.letters import Identity
 from bot.slack.message import Message, say
@@ -55,6 +56,7 @@ class Replies:
     answering: Answering
     people: People
     conversation: Conversation
+    asked_back: AskedBack
     voice: Voice
     status: Status
     executor: Executor
@@ -102,6 +104,7 @@ class Replies:
         if isinstance(reader, Closed):
             await self._post(letter, [say(reader.why)], posted)
             return
+        question = await self.asked_back.meant(letter, question)
         async with self.status.shown(letter.channel, letter.thread, "is reading the wiki\u2026"):
             said = await self.conversation.before(letter)
             asking = Question(

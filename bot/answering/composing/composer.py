@@ -18,7 +18,7 @@ from bot.answering.composing.words import Word, read
 from bot.answering.composing.writing import CutShort, ModelFailed, Writer
 from bot.answering.recheck import Compose
 from bot.answering.retrieval import Retrieved
-from bot.model import Answer, Fallback, NoAnswer, Question, Reason
+from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Composer:
         ``quoting`` makes the answer of quotations, and knows when to be silent."""
         calls = 0
 
-        def compose(retrieved: Retrieved) -> Answer | NoAnswer:
+        def compose(retrieved: Retrieved) -> Result:
             nonlocal calls
             calls += 1
             if calls > _CALLS:
@@ -81,11 +81,11 @@ class Composer:
 
     def stream(
         self, question: Question, retrieved: Retrieved, quoting: Compose
-    ) -> Iterator[Verified | Answer | NoAnswer]:
+    ) -> Iterator[Verified | Result]:
         """Sentences as they are verified; the last that comes is the whole answer, which
         stands for itself: it may be quotations after all."""
         quoted = quoting(retrieved)
-        if isinstance(quoted, NoAnswer):
+        if not isinstance(quoted, Answer):
             yield quoted
             return
         started = self._clock()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.errors import SyncRunning
-from bot.model import Answer, NoAnswer, Question, Reason, Source
+from bot.model import Answer, NoAnswer, Question, Reason, Result, Source
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering
@@ -52,10 +52,10 @@ class Handbook:
         self.open.set()
         self.error: Exception | None = None
         self.text = "Book leave in the calendar. [1]"
-        self.said: Answer | NoAnswer | None = None
+        self.said: Result | None = None
         """To whatever is asked, in place of all the rest."""
 
-    def answer(self, question: Question) -> Answer | NoAnswer:
+    def answer(self, question: Question) -> Result:
         self.asked.append(question)
         self.open.wait(5)
         if self.error:
