@@ -52,7 +52,7 @@ class Answerer:
             return NoAnswer(reason, _TEXTS[reason])
         started = self.clock()
         question = self.understood(question)
-        rewriting = (self.clock() - started) * 1000
+        rewriting = (self.clock() - started) * 1000 if self.rewrite else 0.0
         retrieved = self.retrieval(question)
         compose: Compose = partial(self.compose, question)
         if self.composer:

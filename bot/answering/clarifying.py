@@ -132,8 +132,8 @@ class Clarifying:
         topic = [word.text for word in read(question.text) if word.root in said.topic]
         return Decision(
             readings,
-            f"Asked back: all it is about is \u201c{' '.join(topic)}\u201d, {len(readings)} things in "
-            "the wiki are called so, and none of them is clearly the best.",
+            f"Asked back: all it is about is \u201c{' '.join(topic)}\u201d, {len(readings)} things "
+            "in the wiki are called so, and none of them is clearly the best.",
         )
 
 

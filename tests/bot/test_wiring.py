@@ -65,7 +65,7 @@ def test_pages_age_only_where_it_is_set(library: Library) -> None:
 
 
 def test_no_model_is_made_where_none_is_set(library: Library) -> None:
-    none = language_model_of(Settings().llm, Secrets(), library.embedder, MemoryUsage())
+    none = language_model_of(Settings(), Secrets(), library.embedder, MemoryUsage())
 
     assert none is None
 
