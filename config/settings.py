@@ -16,7 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from config.wikis import Strict, WikiSettings
+from config.wikis import Language, Strict, WikiSettings
 
 ENV_PREFIX = "FOOTNOTE_"
 
@@ -34,16 +34,6 @@ class SettingsError(Exception):
         )
 
 
-Language = Literal[
-    "arabic", "azerbaijani", "basque", "bengali", "catalan", "chinese", "danish",
-    "dutch", "english", "finnish", "french", "german", "greek", "hebrew",
-    "hinglish", "hungarian", "indonesian", "italian", "japanese", "kazakh", "nepali",
-    "norwegian", "portuguese", "romanian", "russian", "slovene", "spanish", "swedish",
-    "tajik", "turkish",
-]  # fmt: skip
-"""Those that Qdrant's search by words knows."""
-
-
 class IndexSettings(Strict):
     """``[index]``"""
 
@@ -53,9 +43,16 @@ class IndexSettings(Strict):
     model: str = Field(
         "", description="A fastembed model by name; empty is the bundled all-MiniLM-L6-v2."
     )
-    passage_tokens: int = Field(200, ge=32, le=2000, description="The size of a passage.")
+    passage_tokens: int = Field(
+        200,
+        ge=32,
+        le=2000,
+        description="The size of a passage; smaller where the model reads less.",
+    )
     language: Language = Field(
-        "english", description="Stemming and stop words for the search by words."
+        "auto",
+        description="Stemming and stop words for the search by words; auto tells each passage's "
+        "language from its text.",
     )
 
 

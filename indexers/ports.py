@@ -75,6 +75,8 @@ class Embedder(Protocol):
     identity: str
     """Names model and weights: other identity, other vectors."""
     dimensions: int
+    max_tokens: int
+    """What stands behind so many tokens of a text is not embedded."""
 
     def count_tokens(self, text: str) -> int: ...
 

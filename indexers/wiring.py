@@ -26,6 +26,7 @@ from indexers.findings import Access, Finding, Indexed, Level
 from indexers.index.current import CurrentIndex, Shelf, fingerprint
 from indexers.index.edge import EdgeIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
+from indexers.index.languages import Languages
 from indexers.index.reranking import FastembedReranker
 from indexers.index.server import Server, ServerIndex
 from indexers.index.shelves import AliasShelf, FolderShelf
@@ -44,6 +45,9 @@ log = logging.getLogger(__name__)
 
 STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
 """Of files that hold a Confluence page's body."""
+
+_SHARE_OF_TEXT = 200 / 256
+"""Of the tokens that a model reads, those that a passage's text may have."""
 
 
 class Indexing:
@@ -104,14 +108,22 @@ class Indexing:
 
     @cached_property
     def splitter(self) -> Splitter:
-        return Splitter(self.embedder.count_tokens, self._settings.index.passage_tokens)
+        # Of what the model reads, a part is the title's and the headings'.
+        readable = int(self.embedder.max_tokens * _SHARE_OF_TEXT)
+        size = min(self._settings.index.passage_tokens, readable)
+        return Splitter(self.embedder.count_tokens, size)
+
+    @property
+    def _languages(self) -> Languages:
+        own = {wiki.name: wiki.language for wiki in self._settings.wiki if wiki.language}
+        return Languages(self._settings.index.language, own)
 
     @cached_property
     def index(self) -> CurrentIndex:
         wanted = fingerprint(
             embedder=self.embedder.identity,
             splitter=self.splitter.identity,
-            language=self._settings.index.language,
+            languages=self._languages.identity,
         )
         index = CurrentIndex(self._shelf(self._settings.index), wanted)
         # Readers that the settings no longer name read nothing from the moment that the
@@ -313,14 +325,14 @@ class Indexing:
                     server,
                     collection=name,
                     dimensions=self.embedder.dimensions,
-                    language=index.language,
+                    languages=self._languages,
                 ),
             )
         folder = self._folder or self._settings.data_dir / "index"
         return FolderShelf(
             folder,
             lambda place: EdgeIndex.open(
-                place, dimensions=self.embedder.dimensions, language=index.language
+                place, dimensions=self.embedder.dimensions, languages=self._languages
             ),
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.answering import followups
+from bot.answering.folding import folded
 from bot.answering.ranking import Ranking
 from bot.model import Question
 from indexers.model import Hit
@@ -94,7 +95,7 @@ class Retrieval:
         found = self.index.search(
             text, vector, reader=question.reader, limit=limit, wikis=question.wikis
         )
-        return self.rank(asked, found)
+        return folded(self.rank(asked, found))
 
 
 def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:
