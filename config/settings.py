@@ -86,7 +86,7 @@ class AnswerSettings(Strict):
         700, ge=100, le=3000, description="How long a quoted answer may be."
     )
     precision: float = Field(
-        0.83,
+        0.8,
         ge=0,
         lt=1,
         description="The share of its answers that is to be about what was asked, if half of what "

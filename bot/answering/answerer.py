@@ -35,7 +35,7 @@ class Answerer:
     confidence: Confidence
     wikis: Sequence[str]
     max_characters: int = 700
-    min_confidence: float = 0.075
+    min_confidence: float = 0.05
     recheck: Recheck | None = None
     composer: Composer | None = None
     aging: Aging | None = None
