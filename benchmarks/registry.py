@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import answers, composing, confluence, ranking, syncing
+from benchmarks import answers, composing, confluence, ranking, slack, syncing
 from benchmarks.rows import Benchmark
 
 _QUALITY = {
@@ -66,6 +66,16 @@ BENCHMARKS = (
         "Retrieval on the largest index, GitLab's handbook, embedded: the question's vector, "
         "the search by meaning and by words, and the rights check.",
         answers.latency,
+    ),
+    Benchmark(
+        "slack",
+        "`footnote serve` over 18F's handbook, without a language model, in a local Slack over "
+        "Socket Mode. `first_sign` and `answer`: one question after the other, from its event to "
+        "the first thing that a person sees, and to the whole answer. `acks`: how long Slack "
+        "waits for each acknowledgement while 20 questions are being answered at any time and "
+        "the wiki is read and embedded anew again and again. The local Slack shares the cores "
+        "with the bot, and its own time counts.",
+        slack.latencies,
     ),
     Benchmark(
         "composing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -21,18 +22,17 @@ from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking, reading
 from bot.answering.retrieval import Retrieval
 from bot.answering.sources import Aging
-from bot.errors import StateUnavailable
+from bot.evaluation.gate import SavedQuestions
+from bot.feedback.feedback import Feedback
 from bot.model import Question, Result, Why
-from bot.operations import doctor as checks
 from bot.operations import webhooks
-from bot.operations.access import AccessNow
-from bot.operations.passes import Rhythm, health, passed
-from bot.operations.syncing import Hints, OneSyncAtATime, now, record, rhythms
+from bot.operations.console import Console
+from bot.operations.rhythms import Hints, rhythms
+from bot.operations.syncing import OneSyncAtATime, now
 from config.settings import Secrets, Settings, SettingsError
 from config.wikis import ConfluenceSettings, WikiSettings
 from indexers import wiring as indexing
-from indexers.findings import Finding, failure, ok
-from indexers.model import EVERYONE, Principal, Progress, Section, SyncReport
+from indexers.model import EVERYONE, Principal, Section
 from indexers.ports import Reranker
 from indexers.wiring import Indexing
 
@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from bot.state.database import Database
 
 SLACK_API = "https://slack.com/api/"
-_LATELY = timedelta(days=7)
+
+_TURN = 0.0005
+"""Seconds that a thread may compute before another one's turn. Twenty answers at Python's
+5 ms would let Slack wait a tenth of a second for each step of an acknowledgement."""
 
 log = logging.getLogger(__name__)
 
@@ -127,125 +130,17 @@ def asking(
         parts.chosen(*wikis)
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
         model = language_model_of(settings, secrets, parts.embedder, usage)
-        answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name), model)
+        answerer = answerer_of(settings, parts, lambda name: last_pass(settings, name), model)
         yield Asking(answerer, reader, tuple(wikis) or None)
 
 
-def sync(
-    settings: Settings,
-    secrets: Secrets,
-    *,
-    name: str | None = None,
-    full: bool = False,
-    recent: bool = False,
-    dry_run: bool = False,
-    allow_mass_removal: bool = False,
-    progress: Callable[[Progress], None],
-    stopped: Callable[[], bool],
-) -> list[SyncReport]:
-    began = now()
-    with Indexing(settings, secrets) as parts:
-        reports = parts.sync(
-            name,
-            full=full,
-            recent=recent,
-            dry_run=dry_run,
-            allow_mass_removal=allow_mass_removal,
-            progress=progress,
-            stopped=stopped,
-        )
-    if not dry_run:
-        _write_down(settings, reports, Rhythm.RECENT if recent else Rhythm.FULL, began)
-    return reports
-
-
-def _write_down(
-    settings: Settings, reports: Sequence[SyncReport], rhythm: Rhythm, began: datetime
-) -> None:
-    # See `flags`.
-    from bot.state.pass_log import DatabasePassLog
-
-    try:
-        with closing(opened_state(settings)) as state:
-            passes = DatabasePassLog(state)
-            for report in reports:
-                before = passes.last_complete(report.wiki)
-                record(passes, passed(report, rhythm, began, now(), before))
-    except StateUnavailable as error:
-        log.warning("This pass could not be written down: %s", error)
-
-
-def _last_pass(settings: Settings, wiki: str) -> datetime | None:
+def last_pass(settings: Settings, wiki: str) -> datetime | None:
     # See `flags`.
     from bot.state.pass_log import DatabasePassLog
 
     with closing(opened_state(settings)) as state:
         found = DatabasePassLog(state).last_complete(wiki)
     return found.astimezone() if found else None
-
-
-def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
-    """Pages and passages of each wiki, those that are set and not yet synced too, and how
-    its passes of the last week went."""
-    # See `flags`.
-    from bot.state.pass_log import DatabasePassLog
-
-    with Indexing(settings, secrets) as parts, closing(opened_state(settings)) as state:
-        counts = dict.fromkeys(parts.wikis, (0, 0)) | parts.index.counts()
-        passes = DatabasePassLog(state).since(now() - _LATELY)
-        return {
-            "building": parts.index.building,
-            "wikis": {
-                name: {"pages": pages, "passages": passages}
-                | health([one for one in passes if one.wiki == name])
-                for name, (pages, passages) in counts.items()
-            },
-        }
-
-
-def access(settings: Settings, secrets: Secrets, *, email: str, url: str) -> AccessNow:
-    """Whether the person may read the page at ``url``, asked of its wiki now.
-
-    Raises:
-        WikiMisconfigured: it is the address of no wiki that is set.
-        WikiUnavailable: the wiki cannot be asked.
-    """
-    with Indexing(settings, secrets) as parts:
-        found = parts.access(email, url)
-        rechecked = found.wiki in parts.lookouts and settings.answer.check_seconds > 0
-    return AccessNow(found, _last_pass(settings, found.wiki), rechecked)
-
-
-def doctor(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
-    """What works and what does not, each as soon as it is known.
-
-    Raises:
-        WikiMisconfigured: no wiki is set, or an address is none.
-    """
-    with Indexing(settings, secrets) as parts:
-        wikis = [wiki.name for wiki in parts.chosen()]
-        yield from parts.doctor()
-    yield from _state_findings(settings, wikis)
-    mode = settings.slack.mode
-    tokens = (secrets.slack_bot_token, secrets.slack_app_token, secrets.slack_signing_secret)
-    nothing_set = not any(token.get_secret_value() for token in tokens)
-    yield checks.slack(mode, secrets.slack_problems(mode), nothing_set=nothing_set)
-    if any(isinstance(wiki, ConfluenceSettings) for wiki in settings.wiki):
-        yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))
-
-
-def _state_findings(settings: Settings, wikis: Sequence[str]) -> Iterator[Finding]:
-    # See `flags`.
-    from bot.state.pass_log import DatabasePassLog
-
-    try:
-        with closing(opened_state(settings)) as state:
-            passes = DatabasePassLog(state).since(now() - _LATELY)
-    except StateUnavailable as error:
-        yield failure("state", str(error))
-        return
-    yield ok("state", "The bot's database opens.")
-    yield from checks.last_passes(wikis, passes)
 
 
 def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:
@@ -264,19 +159,40 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     # Slack's libraries take half a second to import, which no other command needs.
     from bot.slack.app import Surroundings
     from bot.slack.serve import serve as serve_slack
+    from bot.state.ledger import DatabaseLedger
     from bot.state.pass_log import DatabasePassLog
+    from bot.state.process import Process
+    from bot.state.sync_locks import DatabaseSyncLocks
     from bot.state.usage import DatabaseUsage
 
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
-    with Indexing(settings, secrets) as parts, closing(opened_state(settings)) as state:
+    sys.setswitchinterval(_TURN)
+    with (
+        Indexing(settings, secrets) as parts,
+        closing(opened_state(settings)) as state,
+        Process(state, now) as process,
+    ):
         parts.chosen()
         passes = DatabasePassLog(state)
-        syncing = OneSyncAtATime(parts, passes)
+        syncing = OneSyncAtATime(
+            parts,
+            passes,
+            locks=DatabaseSyncLocks(state, process),
+            gate=SavedQuestions(Feedback(DatabaseLedger(state), now), parts.embedder),
+        )
         model = language_model_of(settings, secrets, parts.embedder, DatabaseUsage(state))
         answerer = answerer_of(settings, parts, syncing.last_pass, model)
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         threading.Thread(target=parts.meet, name="meeting", daemon=True).start()
+        console = Console(
+            parts,
+            passes,
+            answerer_of(settings, parts, syncing.last_pass).answer,
+            rechecked=parts.lookouts if settings.answer.check_seconds else (),
+            last_pass=syncing.last_pass,
+            clock=now,
+        )
         hints = Hints()
         edits_every = settings.sync.recent_minutes if parts.confluences else 0
         with rhythms(
@@ -290,9 +206,12 @@ def serve(settings: Settings, secrets: Secrets) -> None:
                     slack_settings(settings, secrets),
                     answering=answerer,
                     reindexing=syncing,
+                    operating=console,
                     tokens=parts.tokens,
                     state=state,
-                    around=Surroundings(as_of=syncing.as_of, hooks=_hooks(secrets, hints)),
+                    around=Surroundings(
+                        as_of=syncing.as_of, hooks=_hooks(secrets, hints), process=process
+                    ),
                 )
             )
 
@@ -310,6 +229,7 @@ def _hooks(secrets: Secrets, hints: Hints) -> dict[str, Callable[[bytes, Mapping
 def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
     # See `serve` for why so late.
     from bot.slack import links
+    from bot.slack.caps import Caps
     from bot.slack.settings import SlackSettings
 
     slack = settings.slack
@@ -321,6 +241,12 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         api_url=secrets.slack_api_url or SLACK_API,
         port=slack.port,
         review_channel=slack.review_channel,
+        caps=Caps(
+            person_minute=slack.person_minute,
+            person_day=slack.person_day,
+            channel_minute=slack.channel_minute,
+            channel_day=slack.channel_day,
+        ),
         link_origins=links.origins([*map(_site, settings.wiki), *slack.link_hosts]),
         admins=frozenset(slack.admins),
         guests=slack.guests,
@@ -339,7 +265,6 @@ def _site(wiki: WikiSettings) -> str:
 def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
     """Open flags, or all, oldest first."""
     # SQLAlchemy takes a third of a second to import, which `ask` should not pay.
-    from bot.feedback.feedback import Feedback
     from bot.state.ledger import DatabaseLedger
 
     with closing(opened_state(settings)) as state:

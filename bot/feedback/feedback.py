@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.feedback.model import Asked, Card, Complaint, Flag, FlagState, Given, Tally, Verdict
 from bot.feedback.ports import Ledger
@@ -71,6 +71,10 @@ class Feedback:
         """Answers that somebody holds for good, oldest first."""
         return self._ledger.praised()
 
+    def unanswered(self, since: datetime) -> Sequence[Given]:
+        """Questions since then to which nothing in the wiki fitted, oldest first."""
+        return self._ledger.unanswered(since)
+
     def earlier(self, given: Given) -> Sequence[Given]:
         """The answers before it in its thread, oldest first."""
         return self._ledger.earlier(given)
@@ -79,7 +83,3 @@ class Feedback:
         """The latest answer of a thread that asks what is meant."""
         given = reversed(self._ledger.in_thread(team, channel, thread))
         return next((one for one in given if isinstance(one.answer, Clarify)), None)
-
-    def forget_older_than(self, age: timedelta) -> int:
-        """Delete what people asked and said longer than ``age`` ago; how many answers."""
-        return self._ledger.forget_before(self._clock() - age)

@@ -49,14 +49,14 @@ class Ledger(Protocol):
         """Answers that somebody holds for good, oldest first."""
         ...
 
+    def unanswered(self, since: datetime) -> Sequence[Given]:
+        """Questions since then to which nothing fitted, oldest first."""
+        ...
+
     def earlier(self, given: Given) -> Sequence[Given]:
         """The answers before it in its thread, oldest first."""
         ...
 
     def in_thread(self, team: str, channel: str, thread: str) -> Sequence[Given]:
         """The answers in a thread, oldest first."""
-        ...
-
-    def forget_before(self, when: datetime) -> int:
-        """Delete answers given before ``when`` with their verdicts and flags; how many."""
         ...

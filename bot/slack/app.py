@@ -4,43 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.answering.composing.words import roots
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
-from bot.ports import Answering, Reindexing
-from bot.slack import incidents, listeners
+from bot.ports import Answering, Operating, Reindexing
+from bot.slack import incidents, listeners, readings, reports
 from bot.slack.choices import AskedBack, Choices
-from bot.slack.commands import Commands
+from bot.slack.commands.access import Access
+from bot.slack.commands.flags import Flags
+from bot.slack.commands.forget import CONFIRM, Forget
+from bot.slack.commands.gaps import Gaps
+from bot.slack.commands.reindex import Reindex
+from bot.slack.commands.router import Commands
+from bot.slack.commands.status import Status as StatusCommand
 from bot.slack.conversation import Conversation
 from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
+from bot.slack.queueing import Queue
 from bot.slack.reindex import Reindexer
 from bot.slack.replies import Replies
+from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
 from bot.slack.status import Status
 from bot.slack.verdicts import Verdicts
-from bot.slack.web import Voice, connections, web_client
+from bot.slack.web import Voice, web_client
 from bot.slack.workers import Workers
 from bot.state.database import Database
-from bot.state.inbox import Inbox
+from bot.state.forgetting import forget_before
+from bot.state.inbox import Inbox, Letter
+from bot.state.job_log import DatabaseJobs
 from bot.state.ledger import DatabaseLedger
-from bot.state.pass_log import DatabasePassLog
-from bot.state.usage import DatabaseUsage
+from bot.state.process import Process
 from indexers.model import addressed
-
-logger = logging.getLogger(__name__)
-
-_FORGETTING_EVERY = 6 * 3600.0
 
 
 def now() -> datetime:
@@ -66,54 +74,10 @@ class Surroundings:
     """Seconds before the second try while Slack does not answer."""
     ping_every: float = 5.0
     """Seconds between two looks at whether the socket is alive."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlackApp:
-    """``bolt`` takes what Slack sends; the rest works on it between start and stop."""
-
-    bolt: AsyncApp
-    inbox: Inbox
-    workers: Workers
-    reindexer: Reindexer
-    clients: Sequence[AsyncWebClient]
-    executor: ThreadPoolExecutor
-    forgetting: Callable[[], int]
-
-    async def start(self) -> None:
-        """Take up what an earlier process left.
-
-        Raises:
-            StateUnavailable
-        """
-        session = connections()
-        for client in self.clients:
-            client.session = session
-        unfinished = await asyncio.to_thread(self.inbox.unfinished)
-        if unfinished:
-            logger.info("%d questions are left from before", len(unfinished))
-        for letter in unfinished:
-            self.workers.submit(letter)
-
-    async def stop(self, grace: float) -> None:
-        """Finish what can be finished in ``grace`` seconds; the rest is kept."""
-        await self.reindexer.stop()
-        await self.workers.stop(grace)
-        self.executor.shutdown(wait=False, cancel_futures=True)
-        for client in self.clients:
-            if client.session is not None:
-                await client.session.close()
-
-    async def forget_for_ever(self) -> None:
-        """Delete what is older than it may be kept, now and every few hours."""
-        while True:
-            try:
-                forgotten = await asyncio.to_thread(self.forgetting)
-            except StateUnavailable as error:
-                logger.warning("What is old could not be forgotten: %s", error)
-            else:
-                logger.debug("%d old answers forgotten", forgotten)
-            await asyncio.sleep(_FORGETTING_EVERY)
+    adopt_every: float = 2.0
+    """Seconds between two looks at what dead processes have left."""
+    process: Process | None = None
+    """This one among those that share the state; it has started. None: made for the app."""
 
 
 def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
@@ -122,6 +86,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     *,
     answering: Answering,
     reindexing: Reindexing,
+    operating: Operating,
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     around: Surroundings | None = None,
@@ -132,7 +97,8 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     voice = Voice(web_client(settings.bot_token, settings.api_url))
     hasty = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
-    inbox = Inbox(state, around.clock)
+    process = around.process or Process(state, around.clock)
+    inbox = Inbox(state, around.clock, process)
     feedback = Feedback(DatabaseLedger(state), around.clock)
     people = People(
         client=voice.client,
@@ -144,6 +110,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         tokens=tokens,
     )
     asked_back = AskedBack(feedback, people, voice, around.clock, settings.link_origins)
+    status = Status(hasty)
     replies = Replies(
         me=me,
         inbox=inbox,
@@ -153,17 +120,21 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         conversation=Conversation(me, voice),
         asked_back=asked_back,
         voice=voice,
-        status=Status(hasty),
+        status=status,
         executor=executor,
         clock=around.clock,
         origins=settings.link_origins,
         as_of=around.as_of,
         new_incident=around.new_incident,
+        caps=settings.caps,
         first_pause=around.first_pause,
     )
-    workers = Workers(replies.reply, limit=settings.workers)
+    workers = Workers(replies.reply, limit=settings.workers, is_next=partial(_is_next, inbox))
+    queue = Queue(workers.waiting, status, clock=around.seconds, long=settings.long_wait)
     reindexer = Reindexer(
         reindexing,
+        DatabaseJobs(state, around.clock, process),
+        people,
         voice,
         edit_every=settings.edit_every,
         clock=around.seconds,
@@ -179,21 +150,43 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         origins=settings.link_origins,
         review_channel=settings.review_channel,
     )
+    forget = Forget(state, feedback, people, voice, verdicts.show)
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
     listeners.keep_questions(bolt, me, inbox, workers)
-    choices = Choices(asked_back, inbox, workers)
-    listeners.listen(bolt, verdicts, choices, Commands(people, reindexer), failures)
+    subcommands = [
+        StatusCommand(people, operating).subcommand,
+        Reindex(reindexing, reindexer).subcommand,
+        Flags(feedback, voice, around.clock).subcommand,
+        Access(people, operating).subcommand,
+        Gaps(feedback, operating, roots, executor, around.clock, settings.link_origins).subcommand,
+        forget.subcommand,
+    ]
+    buttons: dict[str | re.Pattern[str], listeners.Handler] = {
+        readings.CHOICE: Choices(asked_back, inbox, workers).pressed,
+        reports.CANCEL: reindexer.cancelled,
+        CONFIRM: forget.confirmed,
+    }
+    listeners.listen(bolt, verdicts, Commands(people, subcommands), buttons, failures)
+    return SlackApp(
+        bolt=bolt,
+        inbox=inbox,
+        workers=workers,
+        reindexer=reindexer,
+        queue=queue,
+        process=process,
+        clients=(voice.client, hasty),
+        executor=executor,
+        forgetting=lambda: forget_before(state, around.clock() - settings.retention),
+        adopt_every=around.adopt_every,
+    )
 
-    def forgetting() -> int:
-        before = around.clock() - settings.retention
-        inbox.forget_before(before)
-        DatabasePassLog(state).forget_before(before)
-        DatabaseUsage(state).forget_before(before.date())
-        return feedback.forget_older_than(settings.retention)
 
-    clients = (voice.client, hasty)
-    return SlackApp(bolt, inbox, workers, reindexer, clients, executor, forgetting)
+async def _is_next(inbox: Inbox, letter: Letter) -> bool:
+    try:
+        return await asyncio.to_thread(inbox.is_next, letter)
+    except StateUnavailable:
+        return True  # What the claim says then is told and tried again.
 
 
 def _bolt(settings: SlackSettings, me: Identity) -> AsyncApp:

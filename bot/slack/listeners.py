@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -15,10 +16,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack import blocks, cards, incidents, readings
-from bot.slack.choices import Choices
-from bot.slack.commands import Commands
+from bot.slack import blocks, cards, incidents
+from bot.slack.commands.router import Commands
 from bot.slack.letters import Identity, letter_of
+from bot.slack.threads import in_own_thread
 from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice
 from bot.slack.workers import Workers
@@ -38,20 +39,27 @@ def keep_questions(app: AsyncApp, me: Identity, inbox: Inbox, workers: Workers) 
         letter = letter_of(body, me)
         if letter is not None:
             async with in_turn:
-                kept = await asyncio.to_thread(inbox.receive, letter)
+                # Not in the pool that all else waits in: Slack waits for this.
+                kept = await in_own_thread(partial(inbox.receive, letter), "receiving")
             if kept is not None:
                 workers.submit(kept)
         await next()
 
 
 def listen(
-    app: AsyncApp, verdicts: Verdicts, choices: Choices, commands: Commands, failures: Failures
+    app: AsyncApp,
+    verdicts: Verdicts,
+    commands: Commands,
+    buttons: Mapping[str | re.Pattern[str], Handler],
+    failures: Failures,
 ) -> None:
+    """``buttons`` are handlers by the action id of what is pressed."""
     guarded = failures.guarded
     app.action(blocks.VERDICT)(guarded(verdicts.pressed))
-    app.action(readings.CHOICE)(guarded(choices.pressed))
     app.view(cards.FORM)(guarded(verdicts.sent))
     app.command("/wiki")(guarded(commands.wiki))
+    for action, handler in buttons.items():
+        app.action(action)(guarded(handler))
     app.error(failures.note_undelivered)
     _take_the_rest(app)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -64,7 +64,7 @@ class People:
     team: str
     guests: bool
     shared_channels: bool
-    admins: Container[str]
+    admins: Collection[str]
     clock: Callable[[], float]
     tokens: Callable[[str], frozenset[str]] = addressed
     """What the person with an address holds in the wikis; may take seconds."""
@@ -91,8 +91,15 @@ class People:
             SlackUnavailable: it cannot be told.
         """
         person = await self.person(id_, fresh=True)
-        named = id_ in self.admins and person.standing is Standing.MEMBER
-        return named or person.runs_workspace
+        if person.standing is not Standing.MEMBER:
+            return False
+        if person.runs_workspace or id_ in self.admins:
+            return True
+        groups = {_group_token(admin) for admin in self.admins} - {""}
+        return bool(groups and groups & await self.groups_of(id_, fresh=True))
+
+    def forget(self, id_: str) -> None:
+        self._known.pop(id_, None)
 
     async def name(self, id_: str) -> str:
         try:
@@ -116,7 +123,7 @@ class People:
             return Closed("I answer members of this workspace only, and I do not know you as one.")
         if not private or person.standing is not Standing.MEMBER:
             return Principal.of(EVERYONE)
-        return Principal.of(EVERYONE, *await self._held_by(person), *await self._groups_of(id_))
+        return Principal.of(EVERYONE, *await self._held_by(person), *await self.groups_of(id_))
 
     async def _held_by(self, person: Person) -> frozenset[str]:
         """In time, or nothing: a wiki that does not say who somebody is shows them no more
@@ -139,9 +146,10 @@ class People:
             return Person(id_)
         return _person(found["user"], self.team)
 
-    async def _groups_of(self, id_: str) -> frozenset[str]:
+    async def groups_of(self, id_: str, *, fresh: bool = False) -> frozenset[str]:
+        """The tokens of the user groups that they are in; none if Slack does not say."""
         async with self._groups_lock:
-            if self.clock() >= self._groups_until:
+            if fresh or self.clock() >= self._groups_until:
                 await self._read_groups()
         return self._groups.get(id_, frozenset())
 
@@ -154,6 +162,13 @@ class People:
         else:
             self._groups, remembered = _members(found["usergroups"]), GROUPS_REMEMBERED
         self._groups_until = self.clock() + remembered
+
+
+def _group_token(admin: str) -> str:
+    """Of a user group, by handle or id; empty if ``admin`` is a person."""
+    if admin.startswith("@"):
+        return f"group:{admin[1:]}"
+    return f"group:{admin}" if admin.startswith("S") else ""
 
 
 def _person(user: Mapping[str, Any], team: str) -> Person:

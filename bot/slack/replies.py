@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable
@@ -20,6 +20,7 @@ from bot.feedback.model import Asked, Place
 from bot.model import Question
 from bot.ports import Answering
 from bot.slack import blocks, incidents, letters
+from bot.slack.caps import Caps
 from bot.slack.choices import AskedBack
 from bot.slack.conversation import Conversation
 from bot.slack.letters import Identity
@@ -46,6 +47,10 @@ class GaveUp(BotError):
     pass
 
 
+class NotOurs(BotError):
+    """Another process answers it, or nobody shall."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replies:
     """``executor`` runs answering, so that it never takes the threads of the inbox."""
@@ -64,6 +69,7 @@ class Replies:
     origins: frozenset[str]
     as_of: Callable[[], datetime | None]
     new_incident: Callable[[], str]
+    caps: Caps = field(default_factory=Caps)
     first_pause: float = 1.0
     """Seconds before the second try while Slack does not answer."""
 
@@ -71,27 +77,42 @@ class Replies:
         """See to the letter until it is replied to, or never will be."""
         try:
             attempt = await asyncio.to_thread(self.inbox.claim, letter.id)
-            if attempt is None:
-                return
+            refusal = await asyncio.to_thread(self.caps.refusal, letter, self.inbox)
+        except StateUnavailable as error:
+            # Not begun, so nobody need be told: it is submitted again in a while.
+            logger.warning("Message %s is not begun: %s", letter.ts, error)
+            return
+        if attempt is None:
+            return
+        try:
             if attempt > MOST_ATTEMPTS:
                 await self._fail(letter, GaveUp(f"{MOST_ATTEMPTS} attempts did not end"))
                 return
-            await self._reply_patiently(letter, again=attempt > 1)
-            await asyncio.to_thread(self.inbox.done, letter.id)
+            await self._reply_patiently(letter, again=attempt > 1, refusal=refusal)
+            finish = self.inbox.done if refusal is None else self.inbox.refused
+            await asyncio.to_thread(finish, letter.id)
+        except NotOurs:
+            logger.info("Message %s is not ours any more", letter.ts)
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(letter, error)
 
-    async def _reply_patiently(self, letter: Letter, *, again: bool) -> None:
+    async def _reply_patiently(self, letter: Letter, *, again: bool, refusal: str | None) -> None:
         began, pause = self.clock(), self.first_pause
         while True:
             try:
-                return await self._reply(letter, again=again)
+                if refusal is None:
+                    return await self._reply(letter, again=again)
+                return await self._refuse(letter, refusal, again=again)
             except SlackUnavailable as error:
                 if self.clock() - began > GIVE_UP:
                     raise
                 logger.warning("%s; message %s waits %.0f s", error, letter.ts, pause)
             await asyncio.sleep(pause)
             again, pause = True, min(pause * 2, LONGEST_PAUSE)
+
+    async def _refuse(self, letter: Letter, words: str, *, again: bool) -> None:
+        if words:
+            await self._post(letter, [say(words)], await self._posted(letter) if again else {})
 
     async def _reply(self, letter: Letter, *, again: bool) -> None:
         posted = await self._posted(letter) if again else {}
@@ -114,6 +135,7 @@ class Replies:
             answer = await loop.run_in_executor(self.executor, self.answering.answer, asking)
             place = Place(letter.team, letter.channel, letter.ts, letter.thread)
             asked = Asked(question, letter.person, place, private)
+            await self._hold(letter)
             given = await asyncio.to_thread(self.feedback.record, asked, answer, self.as_of())
             messages = blocks.answer(given, self.origins, today=self.clock().date())
             last = await self._post(letter, messages, posted)
@@ -136,10 +158,20 @@ class Replies:
         ts = ""
         for number, message in enumerate(messages):
             mark = f"{_mark(letter)}-{number}"
-            ts = posted.get(mark) or await self.voice.post(
-                letter.channel, message.marked(mark), letter.thread
-            )
+            if mark in posted:
+                ts = posted[mark]
+                continue
+            await self._hold(letter)
+            ts = await self.voice.post(letter.channel, message.marked(mark), letter.thread)
         return ts
+
+    async def _hold(self, letter: Letter) -> None:
+        """
+        Raises:
+            NotOurs
+        """
+        if not await asyncio.to_thread(self.inbox.holds, letter.id):
+            raise NotOurs
 
     async def _posted(self, letter: Letter) -> dict[str, str]:
         """What stands in the thread already, by mark."""
@@ -166,14 +198,29 @@ class Replies:
         incident = self.new_incident()
         incidents.note(incident, f"message {letter.ts} in {letter.channel}", error)
         try:
-            if not await self._posted(letter):
-                await self._post(letter, [incidents.sorry(incident)], {})
-        except (SlackRefused, SlackUnavailable):
+            await self._say_sorry(letter, incident)
+        except NotOurs:
+            return
+        except (SlackRefused, SlackUnavailable, StateUnavailable):
             logger.exception("Incident %s: nor could the person be told", incident)
         try:
             await asyncio.to_thread(self.inbox.failed, letter.id)
         except StateUnavailable:
             logger.exception("Incident %s: nor could that be noted", incident)
+
+    async def _say_sorry(self, letter: Letter, incident: str) -> None:
+        began, pause = self.clock(), self.first_pause
+        while True:
+            try:
+                if not await self._posted(letter):
+                    await self._post(letter, [incidents.sorry(incident)], {})
+            except SlackUnavailable:
+                if self.clock() - began > GIVE_UP:
+                    raise
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                return
 
 
 def _mark(letter: Letter) -> str:

@@ -14,10 +14,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
-from bot.ports import Answering, Reindexing
-from bot.slack.app import SlackApp, Surroundings, build_app
+from bot.ports import Answering, Operating, Reindexing
+from bot.slack.app import Surroundings, build_app
 from bot.slack.http import listening
 from bot.slack.letters import Identity
+from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
 from bot.slack.web import told, web_client
 from bot.state.database import Database
@@ -37,6 +38,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
     *,
     answering: Answering,
     reindexing: Reindexing,
+    operating: Operating,
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     around: Surroundings | None = None,
@@ -62,6 +64,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
             me,
             answering=answering,
             reindexing=reindexing,
+            operating=operating,
             tokens=tokens,
             state=state,
             around=around,
@@ -88,8 +91,8 @@ async def _listen(
             if handler is None:
                 return
             open_.push_async_callback(handler.close_async)
-        forgetting = asyncio.create_task(app.forget_for_ever())
-        open_.callback(forgetting.cancel)
+        for chore in app.chores():
+            open_.callback(asyncio.create_task(chore).cancel)
         logger.info("Listening to Slack over %s", "a socket" if settings.socket_mode else "HTTP")
         if ready:
             ready(app)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.slack.caps import Caps
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackSettings:
@@ -12,7 +14,8 @@ class SlackSettings:
 
     ``link_origins`` are those of `bot.slack.links.origins`: an answer links to no other.
     ``guests`` get what is open to everyone, or nothing; so do people of other companies
-    where ``shared_channels`` says so. ``admins`` are user ids, beside the workspace's own.
+    where ``shared_channels`` says so. ``admins`` are user ids and user groups (``@handle`` or
+    id), beside the workspace's own.
     """
 
     bot_token: str = field(repr=False)
@@ -27,13 +30,16 @@ class SlackSettings:
     admins: frozenset[str] = frozenset()
     guests: bool = False
     shared_channels: bool = False
+    caps: Caps = field(default_factory=Caps)
     workers: int = 4
     """How many questions are answered at once."""
     retention: timedelta = timedelta(days=90)
     """How long questions, answers and verdicts are kept."""
     grace: float = 10.0
     """Seconds that a stop waits for answers in flight."""
-    edit_every: float = 1.5
+    long_wait: float = 3.0
+    """Seconds after which somebody who waits is told how many are before them."""
+    edit_every: float = 3.0
     """Seconds between two edits of a progress message, at least."""
 
     @property

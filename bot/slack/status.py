@@ -36,6 +36,10 @@ class Status:
             if await _finished(showing):
                 await self._set(channel, thread, "")
 
+    async def show(self, channel: str, thread: str, words: str) -> None:
+        """Until something is posted in the thread, or Slack takes it away (two minutes)."""
+        await self._set(channel, thread, words)
+
     async def _set(self, channel: str, thread: str, words: str) -> bool:
         """Whether it is shown."""
         if self._missing:

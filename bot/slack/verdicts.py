@@ -58,7 +58,7 @@ class Verdicts:
         withdrawn = await asyncio.to_thread(self.feedback.praise, given, person)
         await self._confirm(known, person, THANKS)
         if withdrawn and withdrawn.card:
-            await self._show(withdrawn)
+            await self.show(withdrawn)
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """The form."""
@@ -70,7 +70,7 @@ class Verdicts:
         flag = await asyncio.to_thread(
             self.feedback.complain, filled.given, person, filled.complaint, filled.comment
         )
-        shown = await self._show(flag)
+        shown = await self.show(flag)
         await self._confirm(known, person, FLAGGED if shown else FLAGGED_QUIETLY)
 
     async def _confirm(self, given: Given, person: str, words: Message) -> None:
@@ -86,7 +86,7 @@ class Verdicts:
         if not given.asked.private:
             await self.voice.whisper(place.channel, person, words, place.thread)
 
-    async def _show(self, flag: Flag) -> bool:
+    async def show(self, flag: Flag) -> bool:
         """Put the flag's card up, or bring it up to date. Whether it is there."""
         if not self.review_channel:
             return False

@@ -107,6 +107,11 @@ class Voice:
         )
         return str(posted["ts"])
 
+    async def direct(self, person: str) -> str:
+        """The channel of the conversation with them alone."""
+        opened = await told(self.client.conversations_open(users=[person]))
+        return str(opened["channel"]["id"])
+
     async def edit(self, channel: str, ts: str, message: Message) -> None:
         # Unlike a post, an edit makes links of names and addresses unless told not to.
         await told(

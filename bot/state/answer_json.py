@@ -21,6 +21,9 @@ from bot.model import (
     Unchecked,
 )
 
+HAS_REASON = '"reason": "{}"'
+"""Stands in the text of an answer that is none, for a search."""
+
 
 def dump(answer: Result) -> str:
     return json.dumps(asdict(answer), default=methodcaller("isoformat"), ensure_ascii=False)

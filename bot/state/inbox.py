@@ -1,19 +1,20 @@
 """Questions that Slack has handed over and that are not answered yet.
 
-One process works on an inbox: after a start, whatever is unfinished is its own.
+Each is of the process that received it, until that process dies: then another adopts it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.state.database import Database
+from bot.state.process import Process
 from bot.state.schema import inbox
 
 
@@ -29,6 +30,18 @@ class State(StrEnum):
     WORKING = "working"
     DONE = "done"
     FAILED = "failed"
+    REFUSED = "refused"
+    """One too many."""
+
+
+_OPEN = (State.RECEIVED, State.WORKING)
+
+
+class Whose(StrEnum):
+    """By whom, or where, questions are counted."""
+
+    PERSON = "person"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +70,14 @@ class Inbox:
         StateUnavailable: from any method.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], process: Process | None = None
+    ) -> None:
+        """``process`` has started, if others share the database."""
         self._database = database
         self._clock = clock
+        self._process = process or Process(database, clock)
+        self._mine = inbox.c.holder == self._process.name
 
     def receive(self, letter: Letter) -> Letter | None:
         """Keep it, with its id; None if this event or this message is there already."""
@@ -78,6 +96,7 @@ class Inbox:
             "attempts": 0,
             "received": now,
             "changed": now,
+            "holder": self._process.name,
         }
         insert = self._database.insert(inbox).values(row).on_conflict_do_nothing()
         with self._database.begin() as connection:
@@ -85,10 +104,11 @@ class Inbox:
         return None if id_ is None else replace(letter, id=id_)
 
     def claim(self, id_: int) -> int | None:
-        """Begin, or begin again: which attempt this is, from 1. None: it is finished."""
+        """Begin, or begin again: which attempt this is, from 1. None: it is finished, or
+        another process has it."""
         claim = (
             sa.update(inbox)
-            .where(inbox.c.id == id_, inbox.c.state.in_([State.RECEIVED, State.WORKING]))
+            .where(inbox.c.id == id_, inbox.c.state.in_(_OPEN), self._mine)
             .values(state=State.WORKING, attempts=inbox.c.attempts + 1, changed=self._clock())
             .returning(inbox.c.attempts)
         )
@@ -96,11 +116,65 @@ class Inbox:
             attempt: int | None = connection.scalar(claim)
             return attempt
 
+    def holds(self, id_: int) -> bool:
+        """Whether it is still ours to answer: nobody took this process for dead, and nobody
+        wants it forgotten."""
+        query = sa.select(inbox.c.id).where(
+            inbox.c.id == id_, inbox.c.state == State.WORKING, self._mine
+        )
+        with self._database.begin() as connection:
+            return connection.scalar(query) is not None
+
+    def is_next(self, letter: Letter) -> bool:
+        """Whether no other process has an earlier question of the same channel."""
+        earlier = sa.select(inbox.c.id).where(
+            inbox.c.channel == letter.channel,
+            inbox.c.ts < letter.ts,
+            inbox.c.state.in_(_OPEN),
+            ~self._mine,
+        )
+        with self._database.begin() as connection:
+            return connection.scalar(earlier.limit(1)) is None
+
+    def adopt(self) -> list[Letter]:
+        """Take over what dead processes have left; all that is ours to do, in the order in
+        which it came."""
+        orphaned = inbox.c.state.in_(_OPEN) & ~self._mine & self._process.free(inbox.c.holder)
+        with self._database.begin() as connection:
+            connection.execute(sa.update(inbox).where(orphaned).values(holder=self._process.name))
+            return self._open(connection, self._mine)
+
+    def release(self) -> None:
+        """Leave what is unfinished to whoever adopts it."""
+        with self._database.begin() as connection:
+            connection.execute(
+                sa.update(inbox).where(inbox.c.state.in_(_OPEN), self._mine).values(holder="")
+            )
+
+    def before(self, letter: Letter, whose: Whose, span: timedelta) -> tuple[int, int]:
+        """How many questions of the same person, or in the same channel, came within ``span``
+        before this one and were not refused; and how many were."""
+        same = inbox.c[whose.value] == getattr(letter, whose.value)
+        refused = inbox.c.state == State.REFUSED
+        with self._database.begin() as connection:
+            received = connection.scalar(sa.select(inbox.c.received).where(inbox.c.id == letter.id))
+            if received is None:
+                return 0, 0
+            earlier = (inbox.c.id < letter.id) & (inbox.c.received > received - span)
+            count = sa.select(
+                sa.func.count().filter(~refused), sa.func.count().filter(refused)
+            ).where(same, earlier)
+            taken, turned_away = connection.execute(count).one()
+            return taken, turned_away
+
     def done(self, id_: int) -> None:
         self._finish(id_, State.DONE)
 
     def failed(self, id_: int) -> None:
         self._finish(id_, State.FAILED)
+
+    def refused(self, id_: int) -> None:
+        self._finish(id_, State.REFUSED)
 
     def _finish(self, id_: int, state: State) -> None:
         """The text goes: it was kept for the answer alone."""
@@ -123,23 +197,13 @@ class Inbox:
         return None if row is None else _letter(row)
 
     def unfinished(self) -> list[Letter]:
-        """In the order in which they came."""
-        query = (
-            sa.select(inbox)
-            .where(inbox.c.state.in_([State.RECEIVED, State.WORKING]))
-            .order_by(inbox.c.id)
-        )
+        """Whoever has them, in the order in which they came."""
         with self._database.begin() as connection:
-            return [_letter(row) for row in connection.execute(query)]
+            return self._open(connection, sa.true())
 
-    def forget_before(self, when: datetime) -> int:
-        """Delete what was finished before ``when``; how many. Later deliveries of the
-        same events would count as new, so ``when`` is at least hours ago."""
-        delete = sa.delete(inbox).where(
-            inbox.c.state.in_([State.DONE, State.FAILED]), inbox.c.changed < when
-        )
-        with self._database.begin() as connection:
-            return connection.execute(delete).rowcount
+    def _open(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Letter]:
+        query = sa.select(inbox).where(inbox.c.state.in_(_OPEN), which).order_by(inbox.c.id)
+        return [_letter(row) for row in connection.execute(query)]
 
 
 def _letter(row: sa.Row[Any]) -> Letter:

@@ -20,7 +20,7 @@ from bot.feedback.model import (
     Tally,
     Verdict,
 )
-from bot.model import Result
+from bot.model import NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.database import Database
 from bot.state.schema import answers, flags, verdicts
@@ -116,6 +116,11 @@ class DatabaseLedger:
         good = verdicts.c.verdict == Verdict.GOOD.value
         return self._answers(answers.c.id.in_(sa.select(verdicts.c.answer).where(good)))
 
+    def unanswered(self, since: datetime) -> Sequence[Given]:
+        silent = answer_json.HAS_REASON.format(Reason.NOTHING_FITS.value)
+        found = self._answers(answers.c.given >= since, answers.c.answer.contains(silent))
+        return [given for given in found if isinstance(given.answer, NoAnswer)]
+
     def earlier(self, given: Given) -> Sequence[Given]:
         place = given.asked.place
         return self._answers(
@@ -129,10 +134,6 @@ class DatabaseLedger:
         return self._answers(
             answers.c.team == team, answers.c.channel == channel, answers.c.thread == thread
         )
-
-    def forget_before(self, when: datetime) -> int:
-        with self._database.begin() as connection:
-            return connection.execute(sa.delete(answers).where(answers.c.given < when)).rowcount
 
     def _answers(self, *conditions: sa.ColumnElement[bool]) -> list[Given]:
         query = sa.select(answers).where(*conditions).order_by(answers.c.id)

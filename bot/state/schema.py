@@ -47,6 +47,7 @@ inbox = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("received", Moment, nullable=False),
     sa.Column("changed", Moment, nullable=False, index=True),
+    sa.Column("holder", sa.String(128), nullable=False, server_default=""),
     sa.UniqueConstraint("team", "channel", "ts"),
 )
 
@@ -116,10 +117,58 @@ usage = sa.Table(
     sa.Column("cost", sa.Float(53), nullable=False),
 )
 
+processes = sa.Table(
+    "processes",
+    metadata,
+    sa.Column("name", sa.String(128), primary_key=True),
+    sa.Column("until", Moment, nullable=False),
+)
+
+syncs = sa.Table(
+    "syncs",
+    metadata,
+    sa.Column("wiki", sa.String(64), primary_key=True),
+    sa.Column("holder", sa.String(128), nullable=False),
+)
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("wiki", sa.String(64), nullable=False),
+    sa.Column("space", sa.String(255), nullable=False),
+    sa.Column("page", sa.Text, nullable=False),
+    sa.Column("full", sa.Boolean, nullable=False),
+    sa.Column("dry_run", sa.Boolean, nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("message", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("holder", sa.String(128), nullable=False),
+    sa.Column("changed", Moment, nullable=False),
+)
+
+
+def _with_columns(table: sa.Table, *names: str) -> Callable[[sa.Connection], None]:
+    """Adds those that an older database has not; they need a default of the server's."""
+
+    def migrate(connection: sa.Connection) -> None:
+        there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+        for name in names:
+            if name not in there:
+                column = sa.schema.CreateColumn(table.c[name]).compile(dialect=connection.dialect)
+                connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
+
+    return migrate
+
+
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,
     metadata.create_all,  # makes `passes` where the first was done before there was such a table
     metadata.create_all,  # `usage`, likewise
+    metadata.create_all,  # `processes`, `syncs`, `jobs`
+    _with_columns(inbox, "holder"),
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

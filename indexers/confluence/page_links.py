@@ -11,6 +11,7 @@ _BY_ID = re.compile(r"/(?:pages|blog)/(?:edit(?:-v2)?/)?(?:\d{4}/\d\d?/\d\d?/)?(
 _BY_TITLE = re.compile(r"^/display/([^/]+)/(?:\d{4}/\d\d?/\d\d?/)?([^/]+)/?$")
 _ATTACHED = re.compile(r"^/download/(?:attachments|thumbnails)/(\d+)/")
 _TINY = re.compile(r"^/x/([A-Za-z0-9_-]{1,11})/?$")
+_SPACE = re.compile(r"^/(?:spaces/([^/]+)(?:/(?:overview|pages))?|display/([^/]+))/?$")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -54,6 +55,12 @@ def page_link(path: str, url: str) -> PageLink:
     if found := _BY_TITLE.match(path):
         return PageLink(space=unquote(found[1]), title=unquote_plus(found[2]))
     return PageLink()
+
+
+def space_link(path: str) -> str:
+    """The key of the space whose overview ``path`` is; empty if it is another page."""
+    found = _SPACE.match(path)
+    return unquote(found[1] or found[2]) if found else ""
 
 
 def tiny(link: str) -> str:

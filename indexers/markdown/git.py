@@ -102,6 +102,18 @@ class GitWiki:
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         return self.pages().gone(keys)
 
+    def page(self, key: str) -> Iterator[PageChange]:
+        """See `indexers.ports.Divisible`. Fetches first."""
+        self._update()
+        yield from self.pages().page(key)
+
+    def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """
+        Raises:
+            WikiMisconfigured: always.
+        """
+        return self.pages().space(key, known)
+
     def key_at(self, url: str) -> str | None:
         """As `MarkdownWiki.key_at`, of what was fetched last; None if nothing was yet."""
         return self.pages().key_at(url) if self.is_cloned else None

@@ -407,7 +407,7 @@ def test_an_interrupt_at_the_keyboard_is_exit_code_130(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.wiring, "status", interrupted)
+    monkeypatch.setattr(cli.operating, "status", interrupted)
 
     assert shell.footnote("status").code == 130
 

@@ -10,7 +10,10 @@ import sqlalchemy as sa
 
 from bot.errors import StateUnavailable
 from bot.state.database import Database
+from bot.state.inbox import Inbox
 from bot.state.schema import MIGRATIONS, metadata, schema_version
+
+from .test_inbox import LETTER
 
 
 def test_opening_twice_keeps_what_stands(tmp_path: Path) -> None:
@@ -23,6 +26,23 @@ def test_opening_twice_keeps_what_stands(tmp_path: Path) -> None:
 
         assert tables == {*metadata.tables, "schema_version"}
         assert versions == list(range(1, len(MIGRATIONS) + 1))
+
+
+def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: Path) -> None:
+    """Whatever it holds is nobody's, so the next process takes it up."""
+    database = Database.open(tmp_path / "state.db")
+    Inbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC)).receive(LETTER)
+    with database.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE inbox DROP COLUMN holder"))
+        for table in ("jobs", "syncs", "processes"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.delete(schema_version).where(schema_version.c.version > 2))
+    database.close()
+    again = Database.open(tmp_path / "state.db")
+    adopted = Inbox(again, lambda: datetime(2026, 1, 1, tzinfo=UTC)).adopt()
+    again.close()
+
+    assert [letter.event for letter in adopted] == [LETTER.event]
 
 
 def test_the_file_is_read_while_it_is_written(tmp_path: Path) -> None:
