@@ -128,11 +128,24 @@ _FALLBACKS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """Who answers for an answer that a person wrote, and since which day."""
+
+    by: str
+    on: date
+
+    @property
+    def words(self) -> str:
+        return f"Verified by {self.by} on {self.on.day} {self.on:%b %Y}"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """``text`` is plain reading form with ``[n]`` behind what source n says
     (sources count from 1); ``confidence`` is the estimated chance that it is right.
     ``composed``: in a language model's words, each sentence checked; else quotations,
-    and ``fallback`` says why, if a model is set."""
+    and ``fallback`` says why, if a model is set. ``verified``: a person wrote it, and
+    its sources are the pages that it rests on."""
 
     text: str
     sources: tuple[Source, ...]
@@ -141,6 +154,7 @@ class Answer:
     unchecked: Unchecked | None = None
     composed: bool = False
     fallback: Fallback | None = None
+    verified: Verification | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +189,8 @@ class NoAnswer:
     confidence: float = 0.0
     timings: Timings = field(default_factory=Timings)
     unchecked: Unchecked | None = None
+
+
+def named(said: Answer | NoAnswer) -> tuple[Source, ...]:
+    """The sections that it leads to."""
+    return said.sources if isinstance(said, Answer) else said.nearest

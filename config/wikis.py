@@ -25,6 +25,11 @@ class _Named(Strict):
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
         description="What you call it: small letters, digits, `-` and `_`.",
     )
+    review_channel: str = Field(
+        "",
+        pattern=r"^([CG][A-Z0-9]+)?$",
+        description="The channel id that flags on its pages go to; empty is that of `[slack]`.",
+    )
 
 
 class MarkdownSettings(_Named):

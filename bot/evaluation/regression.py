@@ -99,7 +99,7 @@ def _of_flag(flag: Flag) -> _Voice:
     match flag.complaint:
         case Complaint.WRONG_PAGE:
             return _Voice(weight, _UNFIT, None)
-        case Complaint.WRONG:
+        case Complaint.WRONG | Complaint.UNSAID:
             return _Voice(weight, _FIT, True) if fixed else _Voice(weight, _UNSURE, None)
         case Complaint.OUTDATED | Complaint.INCOMPLETE:
             return _Voice(weight, _FIT, True)

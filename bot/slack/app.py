@@ -16,10 +16,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
-from bot.ports import Answering, Reindexing
+from bot.ports import Answering, Library, Reindexing
 from bot.slack import incidents, listeners
 from bot.slack.commands import Commands
 from bot.slack.conversation import Conversation
+from bot.slack.flagging import flagging_of
 from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
@@ -27,7 +28,7 @@ from bot.slack.reindex import Reindexer
 from bot.slack.replies import Replies
 from bot.slack.settings import SlackSettings
 from bot.slack.status import Status
-from bot.slack.verdicts import Verdicts
+from bot.slack.upkeep import Upkeep
 from bot.slack.web import Voice, connections, web_client
 from bot.slack.workers import Workers
 from bot.state.database import Database
@@ -65,6 +66,8 @@ class Surroundings:
     """Seconds before the second try while Slack does not answer."""
     ping_every: float = 5.0
     """Seconds between two looks at whether the socket is alive."""
+    upkeep_every: float = 10.0
+    """Seconds between two looks at what is due for flags and answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class SlackApp:
     clients: Sequence[AsyncWebClient]
     executor: ThreadPoolExecutor
     forgetting: Callable[[], int]
+    upkeep: Upkeep
 
     async def start(self) -> None:
         """Take up what an earlier process left.
@@ -121,6 +125,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     *,
     answering: Answering,
     reindexing: Reindexing,
+    library: Library,
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     around: Surroundings | None = None,
@@ -132,7 +137,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     hasty = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
     inbox = Inbox(state, around.clock)
-    feedback = Feedback(DatabaseLedger(state), around.clock)
+    feedback = Feedback(DatabaseLedger(state), around.clock, library.page)
     people = People(
         client=voice.client,
         team=me.team,
@@ -166,20 +171,22 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.seconds,
         new_incident=around.new_incident,
     )
-    verdicts = Verdicts(
+    flagging = flagging_of(
+        settings,
         feedback=feedback,
+        state=state,
         answering=answering,
+        library=library,
         people=people,
         voice=voice,
         executor=executor,
         clock=around.clock,
-        origins=settings.link_origins,
-        review_channel=settings.review_channel,
+        every=around.upkeep_every,
     )
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
     listeners.keep_questions(bolt, me, inbox, workers)
-    listeners.listen(bolt, verdicts, Commands(people, reindexer), failures)
+    listeners.listen(bolt, flagging, Commands(people, reindexer), failures)
 
     def forgetting() -> int:
         before = around.clock() - settings.retention
@@ -189,7 +196,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         return feedback.forget_older_than(settings.retention)
 
     clients = (voice.client, hasty)
-    return SlackApp(bolt, inbox, workers, reindexer, clients, executor, forgetting)
+    return SlackApp(bolt, inbox, workers, reindexer, clients, executor, forgetting, flagging.upkeep)
 
 
 def _bolt(settings: SlackSettings, me: Identity) -> AsyncApp:

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
-from bot.ports import Answering, Reindexing
+from bot.ports import Answering, Library, Reindexing
 from bot.slack.app import SlackApp, Surroundings, build_app
 from bot.slack.http import listening
 from bot.slack.letters import Identity
@@ -37,6 +37,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
     *,
     answering: Answering,
     reindexing: Reindexing,
+    library: Library,
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     around: Surroundings | None = None,
@@ -62,6 +63,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
             me,
             answering=answering,
             reindexing=reindexing,
+            library=library,
             tokens=tokens,
             state=state,
             around=around,
@@ -90,6 +92,8 @@ async def _listen(
             open_.push_async_callback(handler.close_async)
         forgetting = asyncio.create_task(app.forget_for_ever())
         open_.callback(forgetting.cancel)
+        upkeep = asyncio.create_task(app.upkeep.keep_up())
+        open_.push_async_callback(_ended, upkeep)
         logger.info("Listening to Slack over %s", "a socket" if settings.socket_mode else "HTTP")
         if ready:
             ready(app)
@@ -173,6 +177,12 @@ async def _until(stop: asyncio.Event, work: Awaitable[Any]) -> Any:
             working.cancel()
             with suppress(asyncio.CancelledError):
                 await working
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 @contextmanager

@@ -65,7 +65,19 @@ answers = sa.Table(
     sa.Column("message", sa.String(32), nullable=False, default=""),
     sa.Column("as_of", Moment),
     sa.Column("given", Moment, nullable=False, index=True),
+    sa.Column("falling", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("retracted", Moment),
     sa.UniqueConstraint("team", "channel", "ts"),
+)
+
+cited = sa.Table(
+    "cited",
+    metadata,
+    sa.Column("answer", sa.ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("wiki", sa.String(64), primary_key=True),
+    sa.Column("page", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("acl", sa.Text, nullable=False),
 )
 
 verdicts = sa.Table(
@@ -90,7 +102,48 @@ flags = sa.Table(
     sa.Column("card_ts", sa.String(32), nullable=False, default=""),
     sa.Column("raised", Moment, nullable=False),
     sa.Column("changed", Moment, nullable=False),
+    sa.Column("holder", sa.String(32), nullable=False, server_default=""),
+    sa.Column("owner", sa.String(32), nullable=False, server_default=""),
+    sa.Column("again", sa.Text, nullable=False, server_default=""),
+    sa.Column("again_at", Moment),
+    sa.Column("ask_due", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("edition", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("shown", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("tell_due", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("answer", "person"),
+)
+
+flag_steps = sa.Table(
+    "flag_steps",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("flag", sa.ForeignKey("flags.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("deed", sa.String(16), nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+reminders = sa.Table(
+    "reminders",
+    metadata,
+    sa.Column("recipient", sa.String(32), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+)
+
+written = sa.Table(
+    "written",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("flag", sa.ForeignKey("flags.id", ondelete="SET NULL"), index=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("author", sa.String(32), nullable=False),
+    sa.Column("author_name", sa.String(80), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False, index=True),
+    sa.Column("sources", sa.Text, nullable=False),
+    sa.Column("says", sa.Text, nullable=False),
+    sa.Column("acl", sa.Text, nullable=False),
 )
 
 passes = sa.Table(
@@ -116,10 +169,30 @@ usage = sa.Table(
     sa.Column("cost", sa.Float(53), nullable=False),
 )
 
+
+def _add_what_flags_need(connection: sa.Connection) -> None:
+    metadata.create_all(connection)
+    _add_columns(connection, answers, "falling", "retracted")
+    _add_columns(
+        connection, flags,
+        "holder", "owner", "again", "again_at", "ask_due", "tell_due", "edition", "shown",
+    )  # fmt: skip
+
+
+def _add_columns(connection: sa.Connection, table: sa.Table, *names: str) -> None:
+    """Those of the columns that are not there: a table made just now has them all."""
+    there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+    for name in names:
+        if name not in there:
+            column = sa.schema.CreateColumn(table.c[name]).compile(dialect=connection.dialect)
+            connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
+
+
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,
     metadata.create_all,  # makes `passes` where the first was done before there was such a table
     metadata.create_all,  # `usage`, likewise
+    _add_what_flags_need,
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

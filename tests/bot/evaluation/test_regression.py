@@ -10,7 +10,7 @@ import pytest
 from bot.evaluation.questions import cases_of
 from bot.evaluation.regression import regression
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Complaint, FlagState, Given, Place
+from bot.feedback.model import Asked, Complaint, Deed, FlagState, Given, Place
 from bot.model import Answer, NoAnswer, Reason, Source
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
@@ -46,7 +46,8 @@ class Office:
 
     def settled(self, given: Given, complaint: Complaint, state: FlagState, by: str = "U2") -> None:
         flag = self.feedback.complain(given.id, by, complaint, "a comment about Bob")
-        self.ledger.move(flag.id, state, flag.raised)
+        if state is not FlagState.OPEN:
+            self.ledger.move(flag.id, state, Deed(state.value), "U9", flag.raised)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

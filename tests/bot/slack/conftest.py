@@ -23,7 +23,7 @@ from bot.slack.links import origins
 from bot.slack.serve import serve
 from bot.slack.settings import SlackSettings
 from bot.state.database import Database
-from indexers.model import EVERYONE, Progress, SyncReport
+from indexers.model import EVERYONE, OPEN, Acl, KnownPage, Principal, Progress, SyncReport
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -70,6 +70,46 @@ class Handbook:
         return NoAnswer(Reason.NOTHING_FITS, "I searched handbook and found nothing.", nearest)
 
 
+class Library:
+    """Two pages, one for everyone and one for the group ``hr``; what happens to them can be
+    told, and whether their wiki says how they stand."""
+
+    def __init__(self) -> None:
+        self.pages = {
+            (LEAVE.wiki, LEAVE.page): KnownPage(LEAVE.revision, OPEN),
+            (SALARY.wiki, SALARY.page): KnownPage(SALARY.revision, Acl.of(["group:hr"])),
+        }
+        self.silent = False
+        self.edits = {LEAVE.page: "https://forge.example.com/edit/leave.md"}
+
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        return self.pages.get((wiki, page))
+
+    def says(self, wiki: str, page: str) -> str:
+        known = self.page(wiki, page)
+        return known.revision if known else ""
+
+    def open_to(self, reader: Principal, sources: Sequence[Source]) -> tuple[Source, ...]:
+        if self.silent:
+            return ()
+        known = ((source, self.page(source.wiki, source.page)) for source in sources)
+        return tuple(source for source, page in known if page and page.acl.admits(reader))
+
+    def edit_address(self, source: Source) -> str:
+        return self.edits.get(source.page, "")
+
+    def edited(self, source: Source, revision: str) -> None:
+        known = self.pages[source.wiki, source.page]
+        self.pages[source.wiki, source.page] = replace(known, revision=revision)
+
+    def restricted(self, source: Source, *tokens: str) -> None:
+        known = self.pages[source.wiki, source.page]
+        self.pages[source.wiki, source.page] = KnownPage(f"{known.revision}.r", Acl.of(tokens))
+
+    def removed(self, source: Source) -> None:
+        del self.pages[source.wiki, source.page]
+
+
 class Syncs:
     """A sync that waits to be told how far it is."""
 
@@ -107,6 +147,7 @@ class Bot:
         self.slack = slack
         self.handbook = Handbook()
         self.answering: Answering = self.handbook
+        self.library = Library()
         self.syncs = Syncs()
         self.around = Surroundings(
             clock=lambda: NOW, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
@@ -160,6 +201,7 @@ class Bot:
                 self.settings,
                 answering=self.answering,
                 reindexing=self.syncs,
+                library=self.library,
                 state=state,
                 around=self.around,
                 stop=self._stop,
