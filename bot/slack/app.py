@@ -66,7 +66,7 @@ class Surroundings:
     """Seconds before the second try while Slack does not answer."""
     ping_every: float = 5.0
     """Seconds between two looks at whether the socket is alive."""
-    upkeep_every: float = 10.0
+    upkeep_every: float = 5.0
     """Seconds between two looks at what is due for flags and answers."""
 
 

@@ -91,9 +91,17 @@ class Desk:
                     await self._show(flag, again=again)
                 if flag and Due.TELL in flag.due:
                     await self._tell(flag)
+                    flag = await asyncio.to_thread(self.review.flag, id_)
+                    if flag and Due.SHOW in flag.due:
+                        await self._show(flag, again=again)
             except SlackUnavailable as error:
                 logger.warning("What is due for flag %d waits: %s", id_, error)
             return await asyncio.to_thread(self.review.flag, id_)
+
+    def channel_of(self, flag: Flag) -> str:
+        """Where its card is or will be; empty if nowhere. A quick click may be here before
+        the card's place is written down."""
+        return flag.card.channel if flag.card else self.channels.of(flag)
 
     async def candidates(self, flag: Flag) -> list[Source]:
         """Pages that an answer to it may rest on: those that were named in it, then and now,
@@ -104,7 +112,7 @@ class Desk:
 
     async def _show(self, flag: Flag, *, again: bool) -> None:
         """Put the flag's card up, or bring it up to date."""
-        channel = flag.card.channel if flag.card else self.channels.of(flag)
+        channel = self.channel_of(flag)
         around, owner = await self._circumstances(flag)
         today = self.clock().date()
         try:

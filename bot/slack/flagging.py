@@ -79,7 +79,7 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
             desk=desk,
             people=people,
             retraction=Retraction(watched, voice, clock),
-            reminders=Reminders(review, voice, channels, settings.remind_after),
+            reminders=Reminders(review, voice, desk, settings.remind_after),
             clock=clock,
             every=every,
             retracted_within=settings.retracted_within,

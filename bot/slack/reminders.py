@@ -13,7 +13,7 @@ from bot.errors import SlackRefused
 from bot.feedback.model import Flag
 from bot.feedback.review import Review
 from bot.slack import cards
-from bot.slack.desk import ReviewChannels
+from bot.slack.desk import Desk
 from bot.slack.web import Voice
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class Reminders:
 
     review: Review
     voice: Voice
-    channels: ReviewChannels
+    desk: Desk
     after: timedelta
 
     async def remind(self) -> None:
@@ -45,8 +45,7 @@ class Reminders:
                 await self._remind(recipient, flags)
 
     def _recipient(self, flag: Flag) -> str:
-        place = flag.card.channel if flag.card else self.channels.of(flag)
-        return flag.holder or flag.owner or place
+        return flag.holder or flag.owner or self.desk.channel_of(flag)
 
     async def _remind(self, recipient: str, flags: list[Flag]) -> None:
         lines = [

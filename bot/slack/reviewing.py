@@ -123,9 +123,9 @@ class Reviewing:
     async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
         """The flag, if this person may see to it; else why not."""
         flag = await asyncio.to_thread(self.review.flag, id_)
-        if flag is None or flag.card is None or flag.state is FlagState.WITHDRAWN:
+        if flag is None or flag.state is FlagState.WITHDRAWN:
             return None, GONE
-        if not await self.people.is_member(flag.card.channel, person):
+        if not await self.people.is_member(self.desk.channel_of(flag), person):
             return None, NOT_A_REVIEWER
         return flag, ""
 

@@ -101,7 +101,8 @@ class DatabaseFlags:
         self._change(flag.id, {"shown": flag.edition})
 
     def told(self, flag: int, when: datetime, *, somebody: bool) -> None:
-        self._change(flag, {"tell_due": False}, Deed.TOLD if somebody else None, when)
+        done = {"tell_due": False, **_NEXT}
+        self._change(flag, done, Deed.TOLD if somebody else None, when)
 
     def lapsed(self, flag: int, when: datetime) -> None:
         self._change(flag, _NEXT, Deed.LAPSED, when)

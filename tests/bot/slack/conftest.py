@@ -149,8 +149,9 @@ class Bot:
         self.answering: Answering = self.handbook
         self.library = Library()
         self.syncs = Syncs()
+        self.now = NOW
         self.around = Surroundings(
-            clock=lambda: NOW, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
+            clock=lambda: self.now, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
         )
         self.settings = SlackSettings(
             bot_token=slack.bot_token,
