@@ -182,7 +182,7 @@ async def test_what_a_reviewer_writes_is_answered_until_its_page_is_removed(
     (company.wiki / "expenses.md").unlink()
     await reindexed(slack)
     for one in (answer, written):
-        await slack.wait_for(lambda one=one: "I took it back" in shown(one), timeout=20)  # type: ignore[misc]
+        await slack.wait_for(lambda one=one: "I took it back" in shown(one), timeout=20)
     asked = await slack.mention("U0BOSS", "C0TEAM", "When do taxi rides get reimbursed?")
     nothing = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
 
