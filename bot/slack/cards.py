@@ -56,7 +56,7 @@ class Circumstances:
     """What a card says beside its flag. ``person`` raised it; ``holder`` sees to it;
     ``owner`` is who the page is of: the id of somebody whom Slack knows, or else the words
     of the page (``owner_words``). ``address`` leads to the answer, if there is a way to it;
-    ``edits`` are the sources' edit addresses, where they have one."""
+    ``edits`` are the shown sources' edit addresses, empty where there is none."""
 
     person: str
     shown: Shown
@@ -77,10 +77,8 @@ class Allowed:
     edits: frozenset[str]
 
 
-def card(
-    flag: Flag, around: Circumstances, allowed: Allowed, *, today: date, buttons: bool = True
-) -> Message:
-    """For the review channel; without ``buttons`` for somebody who only hears of it."""
+def card(flag: Flag, around: Circumstances, allowed: Allowed, *, today: date) -> Message:
+    """For the review channel."""
     head = f"{_HEADS[flag.state]}: {flag.complaint.words}"
     asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{_quoted(asked)}")]
@@ -99,9 +97,25 @@ def card(
     blocks.append(context(_by(flag, around)))
     if around.history:
         blocks.append(context(joined([_step(one) for one in around.history[-_STEPS_SHOWN:]])))
-    if buttons and (actions := _actions(flag)):
+    if actions := _actions(flag):
         blocks.append({"type": "actions", "block_id": "flag", "elements": actions})
     return Message(literal(f"{head}: {asked}"[:300]), blocks).marked(mark(flag))
+
+
+def word_to_owner(
+    flag: Flag, around: Circumstances, source: Source, allowed: Allowed, *, today: date
+) -> Message:
+    """For the owner of the page at ``source``, who may not see the card: nothing that other
+    pages say, for this message is not brought up to date."""
+    head = f"A page of yours was flagged: {flag.complaint.words}"
+    asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
+    blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{_quoted(asked)}")]
+    edit = dict(zip(around.shown.sources, around.edits, strict=True)).get(source, "")
+    blocks.append(context(_source(source, edit, allowed, today)))
+    if flag.comment:
+        blocks.append(section(f"*{literal(around.person)}*\n{_quoted(flag.comment)}"))
+    blocks.append(context(f"Flagged by {literal(around.person)}"))
+    return Message(literal(f"{head}: {asked}"[:300]), blocks)
 
 
 def mark(flag: Flag) -> str:
@@ -110,16 +124,18 @@ def mark(flag: Flag) -> str:
 
 
 def _sources(around: Circumstances, allowed: Allowed, today: date) -> list[str]:
-    lines = []
-    edits = around.edits or ("",) * len(around.shown.sources)
-    for source, edit in zip(around.shown.sources, edits, strict=True):
-        line = source_line(source, allowed.links, today)
-        edited = link(edit, "Edit page", allowed.edits) if edit else ""
-        lines.append(f"{line} \u00b7 {edited}" if edited.startswith("<") else line)
+    edits = zip(around.shown.sources, around.edits, strict=True)
+    lines = [_source(source, edit, allowed, today) for source, edit in edits]
     if not around.shown.whole:
         hidden = "The rest" if lines else "What was answered"
         lines.append(f"{hidden} is not open to everyone and is not shown here.")
     return lines
+
+
+def _source(source: Source, edit: str, allowed: Allowed, today: date) -> str:
+    line = source_line(source, allowed.links, today)
+    edited = link(edit, "Edit page", allowed.edits)
+    return f"{line} \u00b7 {edited}" if edited.startswith("<") else line
 
 
 def _by(flag: Flag, around: Circumstances) -> str:

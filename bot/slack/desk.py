@@ -28,6 +28,7 @@ from bot.slack.message import Message, context
 from bot.slack.mrkdwn import literal
 from bot.slack.owners import Owner, Owners
 from bot.slack.people import Closed, People
+from bot.slack.review_channels import ReviewChannels
 from bot.slack.web import Voice
 from indexers.model import EVERYONE, Principal
 
@@ -36,20 +37,6 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 _EVERYONE = Principal.of(EVERYONE)
 LEAD = "You flagged what I answered to this. Somebody has seen to it; now I say:"
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewChannels:
-    """Which channel a flag goes to: that of the first wiki it names that has one of its
-    own, else the ``default``, which may be none."""
-
-    default: str
-    by_wiki: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, flag: Flag) -> str:
-        wikis = (source.wiki for source in named(flag.given.answer))
-        own = (self.by_wiki[wiki] for wiki in wikis if wiki in self.by_wiki)
-        return next(own, self.default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +131,11 @@ class Desk:
             ts = standing.get(cards.mark(flag)) or await self.voice.post(channel, card)
         id_ = owner.person.id if owner.person else ""
         await asyncio.to_thread(self.review.carded, flag, Card(channel, ts), id_)
-        known = not id_ or flag.owner == id_
-        if not known and not (channel and await self.people.is_member(channel, id_)):
-            told = cards.card(flag, around, self.allowed, today=today, buttons=False)
-            await self.voice.post(id_, told)
+        if owner.source is None or not id_ or flag.owner == id_:
+            return
+        if not (channel and await self.people.is_member(channel, id_)):
+            word = cards.word_to_owner(flag, around, owner.source, self.allowed, today=today)
+            await self.voice.post(id_, word)
 
     async def _circumstances(self, flag: Flag) -> tuple[cards.Circumstances, Owner]:
         given = flag.given

@@ -11,11 +11,12 @@ from bot.feedback.feedback import Feedback
 from bot.feedback.review import Review
 from bot.ports import Answering, Library
 from bot.slack.cards import Allowed
-from bot.slack.desk import Desk, ReviewChannels
+from bot.slack.desk import Desk
 from bot.slack.owners import Owners
 from bot.slack.people import People
 from bot.slack.reminders import Reminders
 from bot.slack.retraction import Retraction
+from bot.slack.review_channels import ReviewChannels
 from bot.slack.reviewing import Reviewing
 from bot.slack.settings import SlackSettings
 from bot.slack.upkeep import Upkeep

@@ -18,10 +18,12 @@ _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """``person`` is None where Slack finds nobody; ``words`` are the page's."""
+    """Of the page at ``source``. ``person`` is None where Slack finds nobody; ``words`` are
+    the page's."""
 
     person: Person | None = None
     words: str = ""
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,10 @@ class Owners:
         Raises:
             SlackUnavailable: nobody can be looked up now.
         """
-        said = [source.owner for source in sources if source.owner]
-        for words in said:
-            for email in _EMAIL.findall(words)[:3]:
+        owned = [source for source in sources if source.owner]
+        for source in owned:
+            for email in _EMAIL.findall(source.owner)[:3]:
                 person = await self.people.addressed_as(email)
                 if person and person.standing is Standing.MEMBER:
-                    return Owner(person, words)
-        return Owner(None, said[0]) if said else Owner()
+                    return Owner(person, source.owner, source)
+        return Owner(None, owned[0].owner, owned[0]) if owned else Owner()

@@ -77,7 +77,9 @@ class Upkeep:
             self._began = now
             for wiki in await asyncio.to_thread(self.watched.wikis):
                 await self._look_at(wiki, whole=False)
-        for one in await asyncio.to_thread(self.passes.since, now - _LATE):
+        lately = await asyncio.to_thread(self.passes.since, now - _LATE)
+        self._handled &= {(one.wiki, one.began) for one in lately}
+        for one in lately:
             if (one.wiki, one.began) not in self._handled and one.ended >= self._began:
                 whole = one.complete and one.rhythm is Rhythm.FULL
                 await self._look_at(one.wiki, whole=whole)

@@ -168,7 +168,9 @@ async def test_an_owner_outside_the_review_channel_is_told_once(
     await slack.click("U0BEN", shown, "flag_take")
     await slack.wait_for(lambda: "sees to it" in words(shown))
 
-    assert told.text.startswith("Flagged: outdated")
+    assert told.text.startswith("A page of yours was flagged: outdated")
+    assert "How do I book leave?" in words(told)
+    assert "So." not in words(told)
     assert told.action_ids() == []
     assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
 
