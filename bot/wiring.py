@@ -31,7 +31,7 @@ from bot.operations.access import AccessNow
 from bot.operations.passes import Rhythm, health, passed
 from bot.operations.syncing import Hints, OneSyncAtATime, now, record, rhythms
 from config.settings import Secrets, Settings, SettingsError
-from config.wikis import ConfluenceSettings, WikiSettings
+from config.wikis import ConfluenceSettings
 from indexers import wiring as indexing
 from indexers.findings import Finding, failure, ok
 from indexers.model import EVERYONE, Principal, Progress, Section, SyncReport
@@ -39,10 +39,8 @@ from indexers.ports import Reranker
 from indexers.wiring import Indexing
 
 if TYPE_CHECKING:
-    from bot.slack.settings import SlackSettings
     from bot.state.database import Database
 
-SLACK_API = "https://slack.com/api/"
 _LATELY = timedelta(days=7)
 
 log = logging.getLogger(__name__)
@@ -297,6 +295,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     # Slack's libraries take half a second to import, which no other command needs.
     from bot.slack.app import Surroundings
     from bot.slack.serve import serve as serve_slack
+    from bot.slack.wiring import slack_settings
     from bot.state.pass_log import DatabasePassLog
     from bot.state.usage import DatabaseUsage
     from bot.state.written import DatabaseWrittenAnswers
@@ -342,47 +341,6 @@ def _hooks(secrets: Secrets, hints: Hints) -> dict[str, Callable[[bytes, Mapping
     return {
         webhooks.PATH: lambda body, headers: taker.take(body, headers.get(webhooks.SIGNATURE, ""))
     }
-
-
-def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
-    # See `serve` for why so late.
-    from bot.slack import links
-    from bot.slack.settings import SlackSettings
-
-    slack = settings.slack
-    socket = slack.mode == "socket"
-    return SlackSettings(
-        bot_token=secrets.slack_bot_token.get_secret_value(),
-        app_token=secrets.slack_app_token.get_secret_value() if socket else "",
-        signing_secret=secrets.slack_signing_secret.get_secret_value(),
-        api_url=secrets.slack_api_url or SLACK_API,
-        port=slack.port,
-        review_channel=slack.review_channel,
-        review_channels={
-            wiki.name: wiki.review_channel for wiki in settings.wiki if wiki.review_channel
-        },
-        edit_origins=links.origins(filter(None, map(_repository, settings.wiki))),
-        remind_after=timedelta(days=slack.remind_after_days),
-        retracted_within=timedelta(days=slack.retract_days),
-        written_holds=timedelta(days=settings.answer.written_days),
-        link_origins=links.origins([*map(_site, settings.wiki), *slack.link_hosts]),
-        admins=frozenset(slack.admins),
-        guests=slack.guests,
-        shared_channels=slack.shared_channels,
-        workers=slack.workers,
-        retention=timedelta(days=settings.state.retention_days),
-    )
-
-
-def _site(wiki: WikiSettings) -> str:
-    if isinstance(wiki, ConfluenceSettings):
-        return wiki.url
-    return wiki.site_url or wiki.git
-
-
-def _repository(wiki: WikiSettings) -> str:
-    """Where its pages are edited, as far as the settings say."""
-    return "" if isinstance(wiki, ConfluenceSettings) else wiki.git
 
 
 def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:

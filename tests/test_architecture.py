@@ -49,6 +49,7 @@ WIRING = (
     "bot/answering/composing/wiring.py",
     "bot/evaluation/command.py",
     "bot/evaluation/wiring.py",
+    "bot/slack/wiring.py",
     "bot/demo.py",
     "bot/confluence_demo.py",
     "indexers/wiring.py",
