@@ -5,15 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from bot.model import Question, Result
+from bot.model import Question, Result, Source
 from bot.operations.access import AccessNow
 from bot.operations.jobs import Order
-from indexers.model import Part, Progress, SyncReport
+from indexers.model import KnownPage, Part, Principal, Progress, SyncReport
 
 
 class Answering(Protocol):
     def answer(self, question: Question) -> Result:
         """CPU work, up to a second: call it in a thread, never on the event loop."""
+        ...
+
+
+class Library(Protocol):
+    """The pages of the wikis: as they are indexed, and as they stand now. Its methods block,
+    up to seconds: call them in a thread.
+
+    Raises:
+        IndexUnavailable: from any method but `edit_address`.
+    """
+
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        """What is indexed of it; None if it is not there."""
+        ...
+
+    def says(self, wiki: str, page: str) -> str:
+        """A fingerprint of its words, whatever else of it changes; empty if it is not there."""
+        ...
+
+    def open_to(self, reader: Principal, sources: Sequence[Source]) -> tuple[Source, ...]:
+        """Those that ``reader`` may read, as the index and their wikis both say now. A wiki
+        that does not say in time shows nothing."""
+        ...
+
+    def edit_address(self, source: Source) -> str:
+        """Where people edit the page; empty if there is no such place, or it is not known."""
         ...
 
 

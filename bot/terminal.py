@@ -307,6 +307,11 @@ def print_flags(rows: Sequence[dict[str, Any]]) -> None:
             out.print(safe(f"  “{row['comment']}”"), soft_wrap=True)
         for url in row["sources"]:
             out.print(safe(f"  {url}", style="blue"), soft_wrap=True)
+        for step in row["history"]:
+            when = datetime.fromisoformat(step["at"]).astimezone()
+            deed = step["deed"].replace("_", " ")
+            by = f" by {step['person']}" if step["person"] else ""
+            out.print(safe(f"  {when:%d %b %H:%M} {deed}{by}"), soft_wrap=True)
     if not rows:
         out.print("No flags.")
 

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,29 +18,28 @@ from bot.answering.clarifying import Clarifying
 from bot.answering.composing.usage import MemoryUsage, Usage
 from bot.answering.composing.wiring import LanguageModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
+from bot.answering.library import IndexedLibrary
 from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking, reading
 from bot.answering.retrieval import Retrieval
 from bot.answering.sources import Aging
+from bot.answering.verified import Verified
 from bot.evaluation.gate import SavedQuestions
 from bot.feedback.feedback import Feedback
+from bot.feedback.ports import WrittenAnswers
 from bot.model import Question, Result, Why
 from bot.operations import webhooks
 from bot.operations.console import Console
 from bot.operations.rhythms import Hints, rhythms
 from bot.operations.syncing import OneSyncAtATime, now
 from config.settings import Secrets, Settings, SettingsError
-from config.wikis import ConfluenceSettings, WikiSettings
 from indexers import wiring as indexing
 from indexers.model import EVERYONE, Principal, Section
 from indexers.ports import Reranker
 from indexers.wiring import Indexing
 
 if TYPE_CHECKING:
-    from bot.slack.settings import SlackSettings
     from bot.state.database import Database
-
-SLACK_API = "https://slack.com/api/"
 
 _TURN = 0.0005
 """Seconds that a thread may compute before another one's turn. Twenty answers at Python's
@@ -61,14 +60,6 @@ def answerer_of(
         ModelUnavailable: a reranker is set, and cannot be loaded.
     """
     old_after = timedelta(days=settings.answer.old_after_days)
-    lookouts, seconds = indexing.lookouts, settings.answer.check_seconds
-    recheck = Recheck(
-        lookouts,
-        last_pass,
-        seconds=seconds,
-        refuses=settings.answer.unchecked == "refuse",
-        at_once=max(8, 2 * settings.slack.workers),
-    )
     return Answerer(
         Retrieval(
             indexing.index,
@@ -79,7 +70,7 @@ def answerer_of(
         tuple(indexing.wikis),
         max_characters=settings.answer.max_characters,
         min_confidence=least_confidence(settings.answer.precision),
-        recheck=recheck if lookouts and seconds else None,
+        recheck=_recheck(settings, indexing, last_pass),
         composer=model.composer if model else None,
         rewrite=model.rewriter if model else None,
         aging=Aging(old_after, today) if old_after else None,
@@ -96,6 +87,29 @@ def _reranking_of(
     return Reranking(
         scoring, seconds=settings.answer.rerank_seconds, at_once=settings.slack.workers
     )
+
+
+def _recheck(
+    settings: Settings, indexing: Indexing, last_pass: Callable[[str], datetime | None]
+) -> Recheck | None:
+    lookouts, seconds = indexing.lookouts, settings.answer.check_seconds
+    if not lookouts or not seconds:
+        return None
+    return Recheck(
+        lookouts,
+        last_pass,
+        seconds=seconds,
+        refuses=settings.answer.unchecked == "refuse",
+        at_once=max(8, 2 * settings.slack.workers),
+    )
+
+
+def _with_verified(
+    answerer: Answerer, library: IndexedLibrary, written: WrittenAnswers
+) -> Answerer:
+    """It gives what reviewers wrote, too."""
+    verified = Verified(written, library, answerer.retrieval.embedder, now)
+    return replace(answerer, verified=verified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +145,24 @@ def asking(
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
         model = language_model_of(settings, secrets, parts.embedder, usage)
         answerer = answerer_of(settings, parts, lambda name: last_pass(settings, name), model)
-        yield Asking(answerer, reader, tuple(wikis) or None)
+        with _written(settings) as written:
+            if written:
+                library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address)
+                answerer = _with_verified(answerer, library, written)
+            yield Asking(answerer, reader, tuple(wikis) or None)
+
+
+@contextmanager
+def _written(settings: Settings) -> Iterator[WrittenAnswers | None]:
+    """What reviewers wrote; None where no bot ever ran."""
+    if not settings.state.url and not _state_file(settings).exists():
+        yield None
+        return
+    # See `flags`.
+    from bot.state.written import DatabaseWrittenAnswers
+
+    with closing(opened_state(settings)) as state:
+        yield DatabaseWrittenAnswers(state)
 
 
 def last_pass(settings: Settings, wiki: str) -> datetime | None:
@@ -159,11 +190,13 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     # Slack's libraries take half a second to import, which no other command needs.
     from bot.slack.app import Surroundings
     from bot.slack.serve import serve as serve_slack
+    from bot.slack.wiring import slack_settings
     from bot.state.ledger import DatabaseLedger
     from bot.state.pass_log import DatabasePassLog
     from bot.state.process import Process
     from bot.state.sync_locks import DatabaseSyncLocks
     from bot.state.usage import DatabaseUsage
+    from bot.state.written import DatabaseWrittenAnswers
 
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
@@ -183,6 +216,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         )
         model = language_model_of(settings, secrets, parts.embedder, DatabaseUsage(state))
         answerer = answerer_of(settings, parts, syncing.last_pass, model)
+        library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address)
+        answerer = _with_verified(answerer, library, DatabaseWrittenAnswers(state))
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         threading.Thread(target=parts.meet, name="meeting", daemon=True).start()
         console = Console(
@@ -207,6 +242,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
                     answering=answerer,
                     reindexing=syncing,
                     operating=console,
+                    library=library,
                     tokens=parts.tokens,
                     state=state,
                     around=Surroundings(
@@ -226,64 +262,16 @@ def _hooks(secrets: Secrets, hints: Hints) -> dict[str, Callable[[bytes, Mapping
     }
 
 
-def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
-    # See `serve` for why so late.
-    from bot.slack import links
-    from bot.slack.caps import Caps
-    from bot.slack.settings import SlackSettings
-
-    slack = settings.slack
-    socket = slack.mode == "socket"
-    return SlackSettings(
-        bot_token=secrets.slack_bot_token.get_secret_value(),
-        app_token=secrets.slack_app_token.get_secret_value() if socket else "",
-        signing_secret=secrets.slack_signing_secret.get_secret_value(),
-        api_url=secrets.slack_api_url or SLACK_API,
-        port=slack.port,
-        review_channel=slack.review_channel,
-        caps=Caps(
-            person_minute=slack.person_minute,
-            person_day=slack.person_day,
-            channel_minute=slack.channel_minute,
-            channel_day=slack.channel_day,
-        ),
-        link_origins=links.origins([*map(_site, settings.wiki), *slack.link_hosts]),
-        admins=frozenset(slack.admins),
-        guests=slack.guests,
-        shared_channels=slack.shared_channels,
-        workers=slack.workers,
-        retention=timedelta(days=settings.state.retention_days),
-    )
-
-
-def _site(wiki: WikiSettings) -> str:
-    if isinstance(wiki, ConfluenceSettings):
-        return wiki.url
-    return wiki.site_url or wiki.git
-
-
 def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
     """Open flags, or all, oldest first."""
     # SQLAlchemy takes a third of a second to import, which `ask` should not pay.
+    from bot.feedback.feedback import Feedback
+    from bot.feedback.listing import listed
     from bot.state.ledger import DatabaseLedger
 
     with closing(opened_state(settings)) as state:
         feedback = Feedback(DatabaseLedger(state), lambda: datetime.now(UTC))
-        found = feedback.all_flags() if everything else feedback.open_flags()
-        return [
-            {
-                "id": flag.id,
-                "state": flag.state.value,
-                "reason": flag.complaint.words,
-                "comment": flag.comment,
-                "person": flag.person,
-                "question": flag.given.asked.question,
-                "answer": flag.given.answer.text,
-                "sources": [source.url for source in getattr(flag.given.answer, "sources", ())],
-                "asked": flag.given.given.isoformat(),
-            }
-            for flag in found
-        ]
+        return listed(feedback, everything=everything)
 
 
 @contextmanager
@@ -317,4 +305,8 @@ def opened_state(settings: Settings) -> Database:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError([f"`data_dir`: {error.strerror}: {settings.data_dir}"]) from None
-    return Database.open(settings.state.url or settings.data_dir / "state.sqlite3")
+    return Database.open(settings.state.url or _state_file(settings))
+
+
+def _state_file(settings: Settings) -> Path:
+    return settings.data_dir / "state.sqlite3"

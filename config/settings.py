@@ -122,6 +122,11 @@ class AnswerSettings(Strict):
         default=True,
         description="Whether a question that says too little gets a question back.",
     )
+    written_days: int = Field(
+        180,
+        ge=1,
+        description="How long an answer is given that a reviewer wrote, unless they say otherwise.",
+    )
 
 
 class LlmSettings(Strict):
@@ -205,6 +210,17 @@ class SlackSettings(Strict):
     port: int = Field(3000, ge=0, le=65535, description="Where HTTP mode listens.")
     review_channel: str = Field(
         "", pattern=r"^([CG][A-Z0-9]+)?$", description="The channel id that flags go to."
+    )
+    remind_after_days: float = Field(
+        7,
+        ge=0,
+        description="How long a flag may wait before it is called to mind, once a day; 0 is never.",
+    )
+    retract_days: float = Field(
+        7,
+        ge=0,
+        description="How old an answer may be that is taken back when a page it names is removed "
+        "or restricted; 0 is never.",
     )
     admins: tuple[str, ...] = Field(
         (),

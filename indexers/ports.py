@@ -130,6 +130,10 @@ class PassageIndex(Protocol):
         """Every page of ``wiki`` that is indexed, by key."""
         ...
 
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        """One page of it; None if it is not indexed."""
+        ...
+
     def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
         """Meanings that stand already, by passage digest; missing ones are left out."""
         ...

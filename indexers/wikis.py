@@ -15,6 +15,7 @@ from indexers.confluence.addresses import Base, base_of
 from indexers.confluence.doctor import ConfluenceDoctor, cloud_id
 from indexers.confluence.hanging import Extras
 from indexers.confluence.members import ConfluenceMembers
+from indexers.confluence.page_links import edit_address
 from indexers.confluence.rights import Tokens
 from indexers.confluence.scope import Scope
 from indexers.confluence.transport import Patience, Transport
@@ -43,6 +44,8 @@ class Confluence:
     lookout: ConfluenceWiki
     members: ConfluenceMembers
     access: ConfluenceAccess
+    edit_address: Callable[[str, str], str]
+    """Where the page of a key and an address is edited; empty if it is none of this wiki."""
     hurry: Callable[[], None]
     """Let a sync that waits for Confluence give up."""
 
@@ -91,6 +94,9 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
         lookout=lookout,
         members=members,
         access=ConfluenceAccess(wiki.name, hasty[0], lookout.survey, members),
+        edit_address=lambda key, url: edit_address(
+            hasty[0].shown_at, key, url, cloud=hasty[0].base.cloud
+        ),
         hurry=patient.hurry,
     )
 

@@ -174,6 +174,17 @@ class Indexing:
         indexed = Indexed(known.acl.admits(self._reader(email, held)), current=known.acl == rule)
         return replace(found, indexed=indexed)
 
+    def edit_address(self, wiki: str, page: str, url: str) -> str:
+        """Where people edit the page of this key, which they read at ``url``; empty if there
+        is no such place, or it cannot be told now."""
+        if confluence := self.confluences.get(wiki):
+            return confluence.edit_address(page, url)
+        try:
+            return self.markdowns[wiki].edit_address(page) if wiki in self.markdowns else ""
+        except (WikiMisconfigured, WikiUnavailable) as error:
+            log.info("Where %s is edited cannot be told: %s", wiki, error)
+            return ""
+
     def _access(self, email: str, url: str, held: frozenset[str]) -> tuple[Access, Acl]:
         if name := confluence_at(url, self.confluences):
             return self.confluences[name].access.to(url, email, lambda: self._reader(email, held))

@@ -51,6 +51,7 @@ WIRING = (
     "bot/evaluation/command.py",
     "bot/evaluation/wiring.py",
     "bot/operations/wiring.py",
+    "bot/slack/wiring.py",
     "bot/demo.py",
     "bot/confluence_demo.py",
     "indexers/wiring.py",

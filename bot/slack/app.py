@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.answering.composing.words import roots
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
-from bot.ports import Answering, Operating, Reindexing
+from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack import incidents, listeners, readings, reports
 from bot.slack.choices import AskedBack, Choices
 from bot.slack.commands.access import Access
@@ -30,6 +30,7 @@ from bot.slack.commands.reindex import Reindex
 from bot.slack.commands.router import Commands
 from bot.slack.commands.status import Status as StatusCommand
 from bot.slack.conversation import Conversation
+from bot.slack.flagging import flagging_of
 from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
@@ -39,7 +40,6 @@ from bot.slack.replies import Replies
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
 from bot.slack.status import Status
-from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice, web_client
 from bot.slack.workers import Workers
 from bot.state.database import Database
@@ -78,6 +78,8 @@ class Surroundings:
     """Seconds between two looks at what dead processes have left."""
     process: Process | None = None
     """This one among those that share the state; it has started. None: made for the app."""
+    upkeep_every: float = 5.0
+    """Seconds between two looks at what is due for flags and answers."""
 
 
 def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
@@ -87,6 +89,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     answering: Answering,
     reindexing: Reindexing,
     operating: Operating,
+    library: Library,
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     around: Surroundings | None = None,
@@ -99,7 +102,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
     process = around.process or Process(state, around.clock)
     inbox = Inbox(state, around.clock, process)
-    feedback = Feedback(DatabaseLedger(state), around.clock)
+    feedback = Feedback(DatabaseLedger(state), around.clock, library.page)
     people = People(
         client=voice.client,
         team=me.team,
@@ -140,17 +143,19 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.seconds,
         new_incident=around.new_incident,
     )
-    verdicts = Verdicts(
+    flagging = flagging_of(
+        settings,
         feedback=feedback,
+        state=state,
         answering=answering,
+        library=library,
         people=people,
         voice=voice,
         executor=executor,
         clock=around.clock,
-        origins=settings.link_origins,
-        review_channel=settings.review_channel,
+        every=around.upkeep_every,
     )
-    forget = Forget(state, feedback, people, voice, verdicts.show)
+    forget = Forget(state, feedback, people, voice, flagging.desk.attend)
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
     listeners.keep_questions(bolt, me, inbox, workers)
@@ -167,7 +172,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         reports.CANCEL: reindexer.cancelled,
         CONFIRM: forget.confirmed,
     }
-    listeners.listen(bolt, verdicts, Commands(people, subcommands), buttons, failures)
+    listeners.listen(bolt, flagging, Commands(people, subcommands), buttons, failures)
     return SlackApp(
         bolt=bolt,
         inbox=inbox,
@@ -179,6 +184,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         executor=executor,
         forgetting=lambda: forget_before(state, around.clock() - settings.retention),
         adopt_every=around.adopt_every,
+        upkeep=flagging.upkeep,
     )
 
 

@@ -16,11 +16,11 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack import blocks, cards, incidents
+from bot.slack import blocks, cards, forms, incidents
 from bot.slack.commands.router import Commands
+from bot.slack.flagging import Flagging
 from bot.slack.letters import Identity, letter_of
 from bot.slack.threads import in_own_thread
-from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice
 from bot.slack.workers import Workers
 from bot.state.inbox import Inbox
@@ -48,15 +48,22 @@ def keep_questions(app: AsyncApp, me: Identity, inbox: Inbox, workers: Workers) 
 
 def listen(
     app: AsyncApp,
-    verdicts: Verdicts,
+    flagging: Flagging,
     commands: Commands,
     buttons: Mapping[str | re.Pattern[str], Handler],
     failures: Failures,
 ) -> None:
     """``buttons`` are handlers by the action id of what is pressed."""
-    guarded = failures.guarded
+    guarded, verdicts, reviewing = failures.guarded, flagging.verdicts, flagging.reviewing
     app.action(blocks.VERDICT)(guarded(verdicts.pressed))
-    app.view(cards.FORM)(guarded(verdicts.sent))
+    app.action(forms.WHY)(guarded(verdicts.asked_why))
+    app.view(forms.COMPLAINT)(guarded(verdicts.sent))
+    for reaction in ("reaction_added", "reaction_removed"):
+        app.event(reaction)(guarded(verdicts.reacted))
+    for deed in (cards.TAKE, cards.FIXED, cards.NOT_WRONG, cards.REOPEN):
+        app.action(deed)(guarded(reviewing.pressed))
+    app.action(cards.ANSWER)(guarded(reviewing.asked_to_write))
+    app.view(forms.WRITING)(guarded(reviewing.wrote))
     app.command("/wiki")(guarded(commands.wiki))
     for action, handler in buttons.items():
         app.action(action)(guarded(handler))
@@ -110,6 +117,8 @@ class Failures:
         incident = self.new_incident()
         incidents.note(incident, f"a {body.get('type') or body.get('command')} failed", error)
         person, channel = _who_acted(body)
+        if not person:
+            return
         try:
             if channel:
                 await self.voice.whisper(channel, person, incidents.sorry(incident))

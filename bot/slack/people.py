@@ -101,6 +101,43 @@ class People:
     def forget(self, id_: str) -> None:
         self._known.pop(id_, None)
 
+    async def addressed_as(self, email: str) -> Person | None:
+        """Whom Slack finds by this address; None if nobody.
+
+        Raises:
+            SlackUnavailable: it cannot be told.
+        """
+        try:
+            found = await told(self.client.users_lookupByEmail(email=email))
+        except SlackRefused as error:
+            logger.info("Slack finds nobody by an address: %s", error.code)
+            return None
+        person = _person(found["user"], self.team)
+        self._known[person.id] = (self.clock() + REMEMBERED, person)
+        return person
+
+    async def is_member(self, channel: str, id_: str) -> bool:
+        """Whether a full member of the workspace is in the channel now; asked each time.
+
+        Raises:
+            SlackUnavailable: it cannot be told.
+        """
+        if (await self.person(id_, fresh=True)).standing is not Standing.MEMBER:
+            return False
+        cursor = ""
+        while True:
+            try:
+                call = self.client.conversations_members(channel=channel, limit=1000, cursor=cursor)
+                found = await told(call)
+            except SlackRefused as error:
+                logger.warning("Who is in %s cannot be told: %s", channel, error.code)
+                return False
+            if id_ in found.get("members", ()):
+                return True
+            cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return False
+
     async def name(self, id_: str) -> str:
         try:
             return (await self.person(id_)).name

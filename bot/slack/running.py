@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import StateUnavailable
 from bot.slack.queueing import Queue
 from bot.slack.reindex import Reindexer
+from bot.slack.upkeep import Upkeep
 from bot.slack.web import connections
 from bot.slack.workers import Workers
 from bot.state.inbox import Inbox
@@ -39,6 +40,7 @@ class SlackApp:
     executor: ThreadPoolExecutor
     forgetting: Callable[[], int]
     adopt_every: float
+    upkeep: Upkeep
 
     async def start(self) -> None:
         """Take up what an earlier process left.

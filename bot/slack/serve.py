@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
-from bot.ports import Answering, Operating, Reindexing
+from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack.app import Surroundings, build_app
 from bot.slack.http import listening
 from bot.slack.letters import Identity
@@ -39,6 +39,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
     answering: Answering,
     reindexing: Reindexing,
     operating: Operating,
+    library: Library,
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     around: Surroundings | None = None,
@@ -65,6 +66,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
             answering=answering,
             reindexing=reindexing,
             operating=operating,
+            library=library,
             tokens=tokens,
             state=state,
             around=around,
@@ -93,6 +95,8 @@ async def _listen(
             open_.push_async_callback(handler.close_async)
         for chore in app.chores():
             open_.callback(asyncio.create_task(chore).cancel)
+        upkeep = asyncio.create_task(app.upkeep.keep_up())
+        open_.push_async_callback(_ended, upkeep)
         logger.info("Listening to Slack over %s", "a socket" if settings.socket_mode else "HTTP")
         if ready:
             ready(app)
@@ -176,6 +180,12 @@ async def _until(stop: asyncio.Event, work: Awaitable[Any]) -> Any:
             working.cancel()
             with suppress(asyncio.CancelledError):
                 await working
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 @contextmanager

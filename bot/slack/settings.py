@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -26,6 +27,16 @@ class SlackSettings:
     port: int | None = 3000
     """Where HTTP listens, for events and ``/healthz``; None in Socket Mode: not at all."""
     review_channel: str = ""
+    review_channels: Mapping[str, str] = field(default_factory=dict)
+    """Of the wikis that have one of their own, by name."""
+    edit_origins: frozenset[str] = frozenset()
+    """Where pages are edited, beside ``link_origins``: for reviewers' links alone."""
+    remind_after: timedelta = timedelta(days=7)
+    """How long a flag may wait before it is called to mind; zero is for ever."""
+    retracted_within: timedelta = timedelta(days=7)
+    """How old an answer may be that is taken back when its pages go; zero is none."""
+    written_holds: timedelta = timedelta(days=180)
+    """How long an answer holds that a reviewer wrote, unless they say otherwise."""
     link_origins: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
     guests: bool = False

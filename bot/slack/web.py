@@ -152,9 +152,18 @@ class Voice:
             if not cursor:
                 return frozenset(found)
 
-    async def ask(self, trigger: str, view: Block) -> None:
-        """Open a form, within three seconds of what triggered it."""
-        await told(self.client.views_open(trigger_id=trigger, view=view))
+    async def remove(self, channel: str, ts: str) -> None:
+        """A message of ours."""
+        await told(self.client.chat_delete(channel=channel, ts=ts))
+
+    async def ask(self, trigger: str, view: Block) -> str:
+        """Open a form, within three seconds of what triggered it; its id."""
+        opened = await told(self.client.views_open(trigger_id=trigger, view=view))
+        return str((opened.get("view") or {}).get("id", ""))
+
+    async def ask_now(self, view_id: str, view: Block) -> None:
+        """Put another form into the place of one that is open."""
+        await told(self.client.views_update(view_id=view_id, view=view))
 
     async def address(self, channel: str, ts: str) -> str:
         """Of a message; empty if Slack does not say."""

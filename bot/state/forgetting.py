@@ -12,14 +12,18 @@ from bot.state.database import Database
 from bot.state.inbox import State
 from bot.state.schema import (
     answers,
+    cited,
+    flag_steps,
     flags,
     inbox,
     jobs,
     passes,
     processes,
+    reminders,
     syncs,
     usage,
     verdicts,
+    written,
 )
 
 NOBODY = ""
@@ -29,6 +33,10 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     answers: answers.c.given,
     verdicts: None,  # go with their answer
     flags: None,  # go with their answer
+    flag_steps: None,  # go with their flag
+    cited: None,  # go with their answer
+    reminders: reminders.c.at,
+    written: None,  # stay until the day that their author set
     passes: passes.c.ended,
     jobs: jobs.c.changed,
     usage: usage.c.day,
@@ -69,8 +77,9 @@ def _of(age: sa.Column[Any], when: datetime) -> date:
 
 def forget_person(database: Database, person: str) -> Forgotten:
     """Delete what ``person`` asked, got and said. A flag on somebody else's answer stays,
-    without a name and without their words: the page may be wrong all the same. That an event
-    was received stays too, or its next delivery would be answered.
+    without a name and without their words: the page may be wrong all the same; and an answer
+    that they wrote for others stays, without a name. That an event was received stays too, or
+    its next delivery would be answered.
 
     Raises:
         StateUnavailable
@@ -95,7 +104,23 @@ def forget_person(database: Database, person: str) -> Forgotten:
         connection.execute(sa.delete(flags).where(flags.c.answer.in_(own)))
         # Two forgotten people may have flagged one answer.
         nobody = sa.literal("-") + sa.cast(flags.c.id, sa.String)
-        connection.execute(sa.update(flags).where(raised).values(person=nobody, comment=""))
+        # Their cards show one edition less than there is: they are due to be shown anew.
+        anew = {"edition": flags.c.edition + 1}
+        connection.execute(sa.update(flags).where(raised).values(person=nobody, comment="", **anew))
+        for column in (flags.c.holder, flags.c.owner):
+            connection.execute(
+                sa.update(flags).where(column == person).values({column.name: NOBODY, **anew})
+            )
+        of_theirs = flag_steps.c.person == person
+        taken = sa.select(flag_steps.c.flag).where(of_theirs)
+        connection.execute(sa.update(flags).where(flags.c.id.in_(taken)).values(anew))
+        connection.execute(sa.update(flag_steps).where(of_theirs).values(person=NOBODY))
+        connection.execute(sa.delete(reminders).where(reminders.c.recipient == person))
+        connection.execute(
+            sa.update(written)
+            .where(written.c.author == person)
+            .values(author=NOBODY, author_name=NOBODY)
+        )
         connection.execute(sa.delete(answers).where(answers.c.asker == person))
         connection.execute(sa.delete(usage).where(usage.c.payer == person))
         connection.execute(sa.update(jobs).where(jobs.c.person == person).values(person=NOBODY))

@@ -66,7 +66,19 @@ answers = sa.Table(
     sa.Column("message", sa.String(32), nullable=False, default=""),
     sa.Column("as_of", Moment),
     sa.Column("given", Moment, nullable=False, index=True),
+    sa.Column("falling", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("retracted", Moment),
     sa.UniqueConstraint("team", "channel", "ts"),
+)
+
+cited = sa.Table(
+    "cited",
+    metadata,
+    sa.Column("answer", sa.ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("wiki", sa.String(64), primary_key=True),
+    sa.Column("page", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("acl", sa.Text, nullable=False),
 )
 
 verdicts = sa.Table(
@@ -91,7 +103,48 @@ flags = sa.Table(
     sa.Column("card_ts", sa.String(32), nullable=False, default=""),
     sa.Column("raised", Moment, nullable=False),
     sa.Column("changed", Moment, nullable=False),
+    sa.Column("holder", sa.String(32), nullable=False, server_default=""),
+    sa.Column("owner", sa.String(32), nullable=False, server_default=""),
+    sa.Column("again", sa.Text, nullable=False, server_default=""),
+    sa.Column("again_at", Moment),
+    sa.Column("ask_due", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("edition", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("shown", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("tell_due", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("answer", "person"),
+)
+
+flag_steps = sa.Table(
+    "flag_steps",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("flag", sa.ForeignKey("flags.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("deed", sa.String(16), nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+reminders = sa.Table(
+    "reminders",
+    metadata,
+    sa.Column("recipient", sa.String(32), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+)
+
+written = sa.Table(
+    "written",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("flag", sa.ForeignKey("flags.id", ondelete="SET NULL"), index=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("author", sa.String(32), nullable=False),
+    sa.Column("author_name", sa.String(80), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False, index=True),
+    sa.Column("sources", sa.Text, nullable=False),
+    sa.Column("says", sa.Text, nullable=False),
+    sa.Column("acl", sa.Text, nullable=False),
 )
 
 passes = sa.Table(
@@ -169,6 +222,11 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,  # `usage`, likewise
     metadata.create_all,  # `processes`, `syncs`, `jobs`
     _with_columns(inbox, "holder"),
+    metadata.create_all,  # what flags and their way back need
+    _with_columns(answers, "falling", "retracted"),
+    _with_columns(
+        flags, "holder", "owner", "again", "again_at", "ask_due", "tell_due", "edition", "shown"
+    ),
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

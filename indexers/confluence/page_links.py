@@ -12,6 +12,8 @@ _BY_TITLE = re.compile(r"^/display/([^/]+)/(?:\d{4}/\d\d?/\d\d?/)?([^/]+)/?$")
 _ATTACHED = re.compile(r"^/download/(?:attachments|thumbnails)/(\d+)/")
 _TINY = re.compile(r"^/x/([A-Za-z0-9_-]{1,11})/?$")
 _SPACE = re.compile(r"^/(?:spaces/([^/]+)(?:/(?:overview|pages))?|display/([^/]+))/?$")
+_KIND = re.compile(r"^/spaces/([^/]+)/(pages|blog)/")
+_POST = re.compile(r"^/display/[^/]+/\d{4}/\d\d?/\d\d?/")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -61,6 +63,20 @@ def space_link(path: str) -> str:
     """The key of the space whose overview ``path`` is; empty if it is another page."""
     found = _SPACE.match(path)
     return unquote(found[1] or found[2]) if found else ""
+
+
+def edit_address(shown_at: str, key: str, url: str, *, cloud: bool) -> str:
+    """Where the page at ``url`` is edited, or the one that a file or comment hangs on; empty
+    if the address is of no page in the wiki that people read at ``shown_at``."""
+    path = within(shown_at, url)
+    id_ = page_link(path, url).key or (key if key.isdecimal() else "") if path else ""
+    if not path or not id_:
+        return ""
+    kind, base = _KIND.search(path), shown_at.rstrip("/")
+    if cloud and kind:
+        return f"{base}/spaces/{kind[1]}/{kind[2]}/edit-v2/{id_}"
+    post = bool(_POST.match(path)) or (kind is not None and kind[2] == "blog")
+    return f"{base}/pages/{'editblogpost' if post else 'editpage'}.action?pageId={id_}"
 
 
 def tiny(link: str) -> str:

@@ -135,6 +135,11 @@ class CurrentIndex:
     def known(self, wiki: str) -> dict[str, KnownPage]:
         return self._written.known(wiki)
 
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        return self._written.page(wiki, page) or (
+            self._read.page(wiki, page) if self.building else None
+        )
+
     def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
         found = self._written.meanings(digests)
         if self.building and self._same_vectors and self.reuses:
@@ -142,7 +147,9 @@ class CurrentIndex:
         return found
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
-        return self._written.digests(wiki, page)
+        return self._written.digests(wiki, page) or (
+            self._read.digests(wiki, page) if self.building else frozenset()
+        )
 
     def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
         if self.building and passages:

@@ -118,6 +118,10 @@ class GitWiki:
         """As `MarkdownWiki.key_at`, of what was fetched last; None if nothing was yet."""
         return self.pages().key_at(url) if self.is_cloned else None
 
+    def edit_address(self, key: str) -> str:
+        """As `MarkdownWiki.edit_address`, of what was fetched last."""
+        return self.pages().edit_address(key) if self.is_cloned else ""
+
     def reach(self, seconds: float) -> None:
         """Ask the repository whether its branch is there.
 

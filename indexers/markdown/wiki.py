@@ -147,6 +147,14 @@ class MarkdownWiki:
         site.publish({key: self._look(site, path).matter for key, path in site.keys.items()})
         return next((key for key in site.keys if _bare(site.address(key)) == wanted), "")
 
+    def edit_address(self, key: str) -> str:
+        """Where a forge lets people edit the page; empty if it is in none.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: as `changes`.
+        """
+        return self._site().edit_address(key)
+
     def _site(self) -> Site:
         return Site(
             self._root,

@@ -32,13 +32,13 @@ GONE = say("Whoever asked this had it deleted, and the flag with it.")
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """``show`` brings a flag's card up to date."""
+    """``attend`` brings the card of a flag, by its id, up to date."""
 
     state: Database
     feedback: Feedback
     people: People
     voice: Voice
-    show: Callable[[Flag], Awaitable[object]]
+    attend: Callable[[int], Awaitable[object]]
 
     @property
     def subcommand(self) -> Subcommand:
@@ -63,18 +63,18 @@ class Forget:
         await self._update(cards)
 
     def _shown(self, person: str) -> list[Flag]:
-        """Flags of theirs, and on answers to them, that a card shows."""
+        """Flags of theirs, on answers to them, or that they took, that a card shows."""
         return [
             flag
             for flag in self.feedback.all_flags()
-            if flag.card and person in {flag.person, flag.given.asked.asker}
+            if flag.card and person in {flag.person, flag.holder, flag.given.asked.asker}
         ]
 
     async def _update(self, before: Sequence[Flag]) -> None:
-        now = {flag.id: flag for flag in await asyncio.to_thread(self.feedback.all_flags)}
+        now = {flag.id for flag in await asyncio.to_thread(self.feedback.all_flags)}
         for flag in before:
             if flag.id in now:
-                await self.show(now[flag.id])
+                await self.attend(flag.id)
             elif flag.card:
                 try:
                     await self.voice.edit(flag.card.channel, flag.card.ts, GONE)

@@ -104,7 +104,7 @@ def test_a_second_vote_replaces_the_first(feedback: Feedback) -> None:
 def test_a_second_complaint_replaces_the_first_on_the_same_card(feedback: Feedback) -> None:
     given = feedback.record(ASKED, ANSWER)
     first = feedback.complain(given.id, "U2", Complaint.WRONG, "no")
-    feedback.carded(first.id, Card("CREVIEW", "9.0"))
+    feedback._ledger.carded(first.id, Card("CREVIEW", "9.0"), "")
     second = feedback.complain(given.id, "U2", Complaint.INCOMPLETE, "half")
 
     assert feedback.open_flags() == [second]

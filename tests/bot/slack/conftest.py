@@ -28,7 +28,16 @@ from bot.slack.settings import SlackSettings
 from bot.state.database import Database
 from indexers.errors import WikiMisconfigured
 from indexers.findings import Access, GateInWords
-from indexers.model import EVERYONE, Part, Principal, Progress, SyncReport
+from indexers.model import (
+    EVERYONE,
+    OPEN,
+    Acl,
+    KnownPage,
+    Part,
+    Principal,
+    Progress,
+    SyncReport,
+)
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -73,6 +82,46 @@ class Handbook:
             return Answer(self.text, (LEAVE,), 0.9)
         nearest = (replace(LEAVE, quote=""),)
         return NoAnswer(Reason.NOTHING_FITS, "I searched handbook and found nothing.", nearest)
+
+
+class Library:
+    """Two pages, one for everyone and one for the group ``hr``; what happens to them can be
+    told, and whether their wiki says how they stand."""
+
+    def __init__(self) -> None:
+        self.pages = {
+            (LEAVE.wiki, LEAVE.page): KnownPage(LEAVE.revision, OPEN),
+            (SALARY.wiki, SALARY.page): KnownPage(SALARY.revision, Acl.of(["group:hr"])),
+        }
+        self.silent = False
+        self.edits = {LEAVE.page: "https://forge.example.com/edit/leave.md"}
+
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        return self.pages.get((wiki, page))
+
+    def says(self, wiki: str, page: str) -> str:
+        known = self.page(wiki, page)
+        return known.revision if known else ""
+
+    def open_to(self, reader: Principal, sources: Sequence[Source]) -> tuple[Source, ...]:
+        if self.silent:
+            return ()
+        known = ((source, self.page(source.wiki, source.page)) for source in sources)
+        return tuple(source for source, page in known if page and page.acl.admits(reader))
+
+    def edit_address(self, source: Source) -> str:
+        return self.edits.get(source.page, "")
+
+    def edited(self, source: Source, revision: str) -> None:
+        known = self.pages[source.wiki, source.page]
+        self.pages[source.wiki, source.page] = replace(known, revision=revision)
+
+    def restricted(self, source: Source, *tokens: str) -> None:
+        known = self.pages[source.wiki, source.page]
+        self.pages[source.wiki, source.page] = KnownPage(f"{known.revision}.r", Acl.of(tokens))
+
+    def removed(self, source: Source) -> None:
+        del self.pages[source.wiki, source.page]
 
 
 class Syncs:
@@ -160,10 +209,12 @@ class Bot:
         self.slack = slack
         self.handbook = Handbook()
         self.answering: Answering = self.handbook
+        self.library = Library()
         self.syncs = Syncs()
         self.operations = Operations(self.handbook)
+        self.now = NOW
         self.around = Surroundings(
-            clock=lambda: NOW, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
+            clock=lambda: self.now, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
         )
         self.settings = SlackSettings(
             bot_token=slack.bot_token,
@@ -215,6 +266,7 @@ class Bot:
                 answering=self.answering,
                 reindexing=self.syncs,
                 operating=self.operations,
+                library=self.library,
                 state=state,
                 around=self.around,
                 stop=self._stop,
