@@ -101,6 +101,7 @@ class Mortal:
                 answering=like.answering,
                 reindexing=like.syncs,
                 operating=like.operations,
+                library=like.library,
                 state=self._database,
                 around=replace(
                     like.around, clock=self._clock, process=self._process, adopt_every=0.05
