@@ -79,6 +79,8 @@ class Database:
         with self.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+            else:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # one process at a time, too
             schema_version.create(connection, checkfirst=True)
             version = connection.scalar(sa.select(sa.func.max(schema_version.c.version))) or 0
             if version > len(MIGRATIONS):
@@ -122,6 +124,6 @@ def _make_folder(folder: Path) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Readers beside the writer; an acknowledged event outlives a power cut."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
