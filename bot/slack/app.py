@@ -154,6 +154,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         executor=executor,
         clock=around.clock,
         every=around.upkeep_every,
+        process=process,
     )
     forget = Forget(state, feedback, people, voice, flagging.desk.attend)
     bolt = _bolt(settings, me)
