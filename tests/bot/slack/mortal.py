@@ -155,6 +155,9 @@ class Mortal:
         for client in self.app.clients:
             if client.session is not None:
                 await client.session.close()
+        # A thread whose waiter was cancelled may still be in its transaction.
+        while self._database._engine.pool.checkedout():  # type: ignore[attr-defined]  # noqa: ASYNC110 - of a thread
+            await asyncio.sleep(0.01)
         self._database.close()
 
     def _mortal(self, client: Any) -> None:
