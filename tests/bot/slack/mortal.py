@@ -57,10 +57,11 @@ class MortalDatabase(Database):
     fuse: Fuse
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
+    def look(self) -> Iterator[sa.Connection]:
+        """Every transaction, also one that writes."""
         if hasattr(self, "fuse"):
             self.fuse.burn()
-        with super().begin() as connection:
+        with super().look() as connection:
             yield connection
         if hasattr(self, "fuse"):
             self.fuse.burn()
