@@ -35,6 +35,7 @@ from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
 from bot.slack.queueing import Queue
+from bot.slack.receiving import Receiving
 from bot.slack.reindex import Reindexer
 from bot.slack.replies import Replies
 from bot.slack.running import SlackApp
@@ -159,7 +160,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     forget = Forget(state, feedback, people, voice, flagging.desk.attend)
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
-    listeners.keep_questions(bolt, me, inbox, workers)
+    listeners.keep_questions(bolt, me, Receiving(inbox, workers))
     subcommands = [
         StatusCommand(people, operating).subcommand,
         Reindex(reindexing, reindexer).subcommand,

@@ -3,12 +3,10 @@ the inbox before anything else happens to it."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -20,29 +18,22 @@ from bot.slack import blocks, cards, forms, incidents
 from bot.slack.commands.router import Commands
 from bot.slack.flagging import Flagging
 from bot.slack.letters import Identity, letter_of
-from bot.slack.threads import in_own_thread
+from bot.slack.receiving import Receiving
 from bot.slack.web import Voice
-from bot.slack.workers import Workers
-from bot.state.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
 _ANY = re.compile(".*", re.DOTALL)
 
 
-def keep_questions(app: AsyncApp, me: Identity, inbox: Inbox, workers: Workers) -> None:
+def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
     """If the inbox cannot keep it, the error makes Slack deliver it again."""
-    in_turn = asyncio.Lock()  # threads would mix up what came in order
 
     @app.middleware
     async def keep(body: Mapping[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
         letter = letter_of(body, me)
         if letter is not None:
-            async with in_turn:
-                # Not in the pool that all else waits in: Slack waits for this.
-                kept = await in_own_thread(partial(inbox.receive, letter), "receiving")
-            if kept is not None:
-                workers.submit(kept)
+            await receiving.keep(letter)
         await next()
 
 
