@@ -15,7 +15,7 @@ from bot.answering.quoting import quote
 from bot.answering.recheck import MOST_CITED, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.answering.sources import Aging, source_of
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Source, Timings, Why
+from bot.model import Answer, NoAnswer, Question, Reason, Result, Role, Source, Timings, Why
 from indexers.prose import readable
 
 LONGEST_QUESTION = 4000
@@ -84,7 +84,7 @@ class Answerer:
         if not retrieved.pages:
             timings = Timings(retrieved.embed_ms, retrieved.search_ms)
             return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(), timings=timings)
-        sure = self.confidence(question.sought, retrieved)
+        sure = self._sure(question, retrieved)
         if self.clarifying and (asked_back := self.clarifying(question, retrieved)):
             took = (self.clock() - started) * 1000
             timings = Timings(retrieved.embed_ms, retrieved.search_ms, took)
@@ -108,6 +108,12 @@ class Answerer:
         )
         sources = tuple(source_of(passage, words) for passage, words in quotes)
         return Answer(text, sources, sure, timings)
+
+    def _sure(self, question: Question, retrieved: Retrieved) -> float:
+        """Of a follow-up as sure as it is by itself or together with what it goes on from."""
+        said = [turn.text for turn in question.history if turn.role is Role.ASKER]
+        texts = [question.sought, *(f"{last} {question.text}" for last in said[-1:])]
+        return max(self.confidence(text, retrieved) for text in texts)
 
     def why(self, question: Question) -> Why:
         """What decides whether the question is answered.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.answering import followups
 from bot.answering.folding import folded
@@ -112,7 +112,8 @@ def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:
 
 def merged(searches: Sequence[tuple[Sequence[Found], float]]) -> tuple[Found, ...]:
     """What several searches found, each with its weight: a page is worth their weighted
-    sum, and its passages are those of the first search that brought them."""
+    sum, and its passages are those of the first search that brought them, as near as any of
+    the searches found them."""
     worth: dict[tuple[str, str], float] = {}
     hits: dict[tuple[str, str], dict[uuid.UUID, Hit]] = {}
     for found, weight in searches:
@@ -120,7 +121,9 @@ def merged(searches: Sequence[tuple[Sequence[Found], float]]) -> tuple[Found, ..
             place = (page.wiki, page.page)
             worth[place] = worth.get(place, 0.0) + weight * page.score
             for hit in page.hits:
-                hits.setdefault(place, {}).setdefault(hit.passage.id, hit)
+                first = hits.setdefault(place, {}).setdefault(hit.passage.id, hit)
+                if hit.closest > first.closest:
+                    hits[place][hit.passage.id] = replace(first, closest=hit.closest)
     pages = [
         Found(*place, score, tuple(sorted(hits[place].values(), key=lambda hit: -hit.score)))
         for place, score in worth.items()
