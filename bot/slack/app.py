@@ -23,6 +23,7 @@ from bot.slack.conversation import Conversation
 from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
+from bot.slack.posting import Posting
 from bot.slack.reindex import Reindexer
 from bot.slack.replies import Replies
 from bot.slack.settings import SlackSettings
@@ -148,7 +149,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         answering=answering,
         people=people,
         conversation=Conversation(me, voice),
-        voice=voice,
+        posting=Posting(me, voice),
         status=Status(hasty),
         executor=executor,
         clock=around.clock,

@@ -21,10 +21,12 @@ from bot.slack.letters import Identity, letter_of
 from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice
 from bot.slack.workers import Workers
-from bot.state.inbox import Inbox
+from bot.state.inbox import Inbox, Letter
 
 logger = logging.getLogger(__name__)
 
+_LATE = 3600.0
+"""Seconds: Slack delivers again for some minutes."""
 _ANY = re.compile(".*", re.DOTALL)
 
 
@@ -37,10 +39,20 @@ def keep_questions(app: AsyncApp, me: Identity, inbox: Inbox, workers: Workers) 
         letter = letter_of(body, me)
         if letter is not None:
             async with in_turn:
-                kept = await asyncio.to_thread(inbox.receive, letter)
+                kept = await asyncio.to_thread(_kept, inbox, letter)
             if kept is not None:
                 workers.submit(kept)
         await next()
+
+
+def _kept(inbox: Inbox, letter: Letter) -> Letter | None:
+    """An edit may come before the message that was edited, or instead of it; but not of
+    a message from long ago, which was answered and has been forgotten."""
+    if not letter.amended:
+        return inbox.receive(letter)
+    amended = inbox.amend(letter)
+    late = letter.edited and float(letter.edited) - float(letter.ts) > _LATE
+    return amended or (None if late else inbox.receive(letter))
 
 
 def listen(app: AsyncApp, verdicts: Verdicts, commands: Commands, failures: Failures) -> None:

@@ -1,9 +1,5 @@
-"""The use case of the Slack side: a letter from the inbox gets one reply.
-
-A reply's first block is marked with the question's ts. Whoever works on a letter
-again, after a restart or a lost connection, looks for the mark before posting, so
-that a reply which Slack took without our hearing of it is not posted twice.
-"""
+"""The use case of the Slack side: a letter from the inbox gets one reply, which follows
+its question when that is edited, and goes with it."""
 
 from __future__ import annotations
 
@@ -22,10 +18,10 @@ from bot.ports import Answering
 from bot.slack import blocks, incidents, letters
 from bot.slack.conversation import Conversation
 from bot.slack.letters import Identity
-from bot.slack.message import Message, say
+from bot.slack.message import say
 from bot.slack.people import Closed, People
+from bot.slack.posting import Posted, Posting
 from bot.slack.status import Status
-from bot.slack.web import Voice, told
 from bot.state.inbox import Inbox, Kind, Letter
 
 logger = logging.getLogger(__name__)
@@ -55,7 +51,7 @@ class Replies:
     answering: Answering
     people: People
     conversation: Conversation
-    voice: Voice
+    posting: Posting
     status: Status
     executor: Executor
     clock: Callable[[], datetime]
@@ -68,19 +64,20 @@ class Replies:
     async def reply(self, letter: Letter) -> None:
         """See to the letter until it is replied to, or never will be."""
         try:
-            attempt = await asyncio.to_thread(self.inbox.claim, letter.id)
-            if attempt is None:
+            claimed = await asyncio.to_thread(self.inbox.claim, letter.id)
+            if claimed is None:
                 return
-            if attempt > MOST_ATTEMPTS:
+            letter = claimed
+            if letter.attempts > MOST_ATTEMPTS:
                 await self._fail(letter, GaveUp(f"{MOST_ATTEMPTS} attempts did not end"))
                 return
-            await self._reply_patiently(letter, again=attempt > 1)
-            await asyncio.to_thread(self.inbox.done, letter.id)
+            await self._reply_patiently(letter)
+            await asyncio.to_thread(self.inbox.done, letter)
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(letter, error)
 
-    async def _reply_patiently(self, letter: Letter, *, again: bool) -> None:
-        began, pause = self.clock(), self.first_pause
+    async def _reply_patiently(self, letter: Letter) -> None:
+        began, pause, again = self.clock(), self.first_pause, letter.attempts > 1 or letter.amended
         while True:
             try:
                 return await self._reply(letter, again=again)
@@ -92,28 +89,39 @@ class Replies:
             again, pause = True, min(pause * 2, LONGEST_PAUSE)
 
     async def _reply(self, letter: Letter, *, again: bool) -> None:
-        posted = await self._posted(letter) if again else {}
+        posted = await self.posting.posted(letter) if again else {}
+        if letter.gone:
+            await self.posting.remove(letter, posted)
+            return
         question = await self._question(letter)
         if letters.asks_nothing(question):
-            await self._post(letter, [HELP], posted)
+            await self.posting.put(letter, [HELP], posted)
             return
         private = letter.kind is Kind.DIRECT
         reader = await self.people.reader(letter.person, private=private, shared=letter.shared)
         if isinstance(reader, Closed):
-            await self._post(letter, [say(reader.why)], posted)
+            await self.posting.put(letter, [say(reader.why)], posted)
             return
         async with self.status.shown(letter.channel, letter.thread, "is reading the wiki\u2026"):
             said = await self.conversation.before(letter)
             asking = Question(
                 question, reader, history=said, person=letter.person, channel=letter.channel
             )
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self.executor, self.answering.answer, asking)
-            place = Place(letter.team, letter.channel, letter.ts, letter.thread)
-            asked = Asked(question, letter.person, place, private)
-            given = await asyncio.to_thread(self.feedback.record, asked, answer, self.as_of())
-            messages = blocks.answer(given, self.origins, today=self.clock().date())
-            last = await self._post(letter, messages, posted)
+            await self._answer(letter, asking, posted, private=private)
+
+    async def _answer(
+        self, letter: Letter, asking: Question, posted: Posted, *, private: bool
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self.executor, self.answering.answer, asking)
+        if not await asyncio.to_thread(self.inbox.stands, letter):
+            logger.info("Message %s was edited or deleted while it was being answered", letter.ts)
+            return
+        place = Place(letter.team, letter.channel, letter.ts, letter.thread)
+        asked = Asked(asking.text, letter.person, place, private)
+        given = await asyncio.to_thread(self.feedback.record, asked, answer, self.as_of())
+        messages = blocks.answer(given, self.origins, today=self.clock().date())
+        last = await self.posting.put(letter, messages, posted)
         await asyncio.to_thread(self.feedback.posted, given.id, last)
         logger.info(
             "Answered message %s in %s: %s, %.0f ms",
@@ -128,50 +136,18 @@ class Replies:
         names = {id_: await self.people.name(id_) for id_ in list(named)[:10]}
         return letters.question(letter.text, self.me, names)
 
-    async def _post(self, letter: Letter, messages: list[Message], posted: dict[str, str]) -> str:
-        """Those that are not there yet; the last one's ts."""
-        ts = ""
-        for number, message in enumerate(messages):
-            mark = f"{_mark(letter)}-{number}"
-            ts = posted.get(mark) or await self.voice.post(
-                letter.channel, message.marked(mark), letter.thread
-            )
-        return ts
-
-    async def _posted(self, letter: Letter) -> dict[str, str]:
-        """What stands in the thread already, by mark."""
-        try:
-            found = await told(
-                self.voice.client.conversations_replies(
-                    channel=letter.channel, ts=letter.thread, oldest=letter.ts, limit=200
-                )
-            )
-        except SlackRefused as error:
-            logger.info("The thread of %s cannot be read: %s", letter.ts, error.code)
-            return {}
-        return {
-            block["block_id"]: message["ts"]
-            for message in found.get("messages", ())
-            if message.get("bot_id") == self.me.bot
-            for block in (message.get("blocks") or ())[:1]
-            if str(block.get("block_id", "")).startswith(_mark(letter))
-        }
-
     async def _fail(self, letter: Letter, error: Exception) -> None:
         """Say so where the answer would have been (unless it stands there and only what
         came after went wrong), and in the log; to the person not a word of the error."""
         incident = self.new_incident()
         incidents.note(incident, f"message {letter.ts} in {letter.channel}", error)
         try:
-            if not await self._posted(letter):
-                await self._post(letter, [incidents.sorry(incident)], {})
+            posted = await self.posting.posted(letter)
+            if not letter.gone and (letter.edited or not posted):
+                await self.posting.put(letter, [incidents.sorry(incident)], posted)
         except (SlackRefused, SlackUnavailable):
             logger.exception("Incident %s: nor could the person be told", incident)
         try:
-            await asyncio.to_thread(self.inbox.failed, letter.id)
+            await asyncio.to_thread(self.inbox.failed, letter)
         except StateUnavailable:
             logger.exception("Incident %s: nor could that be noted", incident)
-
-
-def _mark(letter: Letter) -> str:
-    return f"reply-to-{letter.ts}"

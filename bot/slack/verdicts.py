@@ -20,6 +20,7 @@ from bot.ports import Answering
 from bot.slack import blocks, cards
 from bot.slack.message import Message, say
 from bot.slack.people import People
+from bot.slack.posting import mark
 from bot.slack.web import Voice
 from indexers.model import EVERYONE, Principal
 
@@ -78,9 +79,9 @@ class Verdicts:
         tally = await asyncio.to_thread(self.feedback.tally, given.id)
         place = given.asked.place
         messages = blocks.answer(given, self.origins, today=self.clock().date(), tally=tally)
-        mark = f"reply-to-{place.ts}-{len(messages) - 1}"
+        marked = messages[-1].marked(mark(place.ts, len(messages) - 1))
         try:
-            await self.voice.edit(place.channel, given.message, messages[-1].marked(mark))
+            await self.voice.edit(place.channel, given.message, marked)
         except (SlackRefused, SlackUnavailable) as error:
             logger.info("A verdict is kept but not shown on its answer: %s", error)
         if not given.asked.private:

@@ -120,6 +120,14 @@ class Voice:
             )
         )
 
+    async def remove(self, channel: str, ts: str) -> None:
+        """Delete a message of ours. One that is gone already is gone."""
+        try:
+            await told(self.client.chat_delete(channel=channel, ts=ts))
+        except SlackRefused as error:
+            if error.code != "message_not_found":
+                raise
+
     async def whisper(
         self, channel: str, person: str, message: Message, thread: str | None = None
     ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -19,6 +20,7 @@ class Workers:
         self._work = work
         self._free = asyncio.Semaphore(limit)
         self._waiting: dict[str, list[tuple[float, int, Letter]]] = {}
+        self._count = itertools.count()
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
 
@@ -27,7 +29,7 @@ class Workers:
         if self._stopping:
             return
         waiting = self._waiting.setdefault(letter.channel, [])
-        heapq.heappush(waiting, (_when(letter), letter.id, letter))
+        heapq.heappush(waiting, (_when(letter), next(self._count), letter))
         if letter.channel not in self._lanes:
             self._lanes[letter.channel] = asyncio.create_task(self._run(letter.channel))
 

@@ -35,7 +35,8 @@ class State(StrEnum):
 class Letter:
     """A question as Slack delivered it: ``text`` still has Slack's markup, ``ts`` is
     its message, ``thread`` where the answer goes, ``shared`` whether people of other
-    workspaces read along."""
+    workspaces read along. ``edited`` is the ts of its latest edit, empty without one;
+    ``gone``: its message was deleted."""
 
     event: str
     kind: Kind
@@ -46,8 +47,15 @@ class Letter:
     person: str
     text: str
     shared: bool = False
+    edited: str = ""
+    gone: bool = False
     id: int = 0
     attempts: int = 0
+
+    @property
+    def amended(self) -> bool:
+        """Its message is not what it was when it was first answered, if it was."""
+        return self.gone or bool(self.edited)
 
 
 class Inbox:
@@ -74,6 +82,8 @@ class Inbox:
             "person": letter.person,
             "text": letter.text,
             "shared": letter.shared,
+            "edited": letter.edited,
+            "gone": letter.gone,
             "state": State.RECEIVED.value,
             "attempts": 0,
             "received": now,
@@ -84,29 +94,61 @@ class Inbox:
             id_ = connection.scalar(insert.returning(inbox.c.id))
         return None if id_ is None else replace(letter, id=id_)
 
-    def claim(self, id_: int) -> int | None:
-        """Begin, or begin again: which attempt this is, from 1. None: it is finished."""
+    def amend(self, letter: Letter) -> Letter | None:
+        """Its message was edited or deleted: the letter that stands for it is to be worked
+        on again. None if there is no such letter, if a later edit is known (two may come in
+        the wrong order, or twice), or if it is gone."""
+        newer = sa.true() if letter.gone else inbox.c.edited < letter.edited
+        amend = (
+            sa.update(inbox)
+            .where(*_same_message(letter), sa.not_(inbox.c.gone), newer)
+            .values(
+                text=letter.text,
+                edited=letter.edited,
+                gone=letter.gone,
+                state=State.RECEIVED,
+                attempts=0,
+                changed=self._clock(),
+            )
+            .returning(inbox)
+        )
+        with self._database.begin() as connection:
+            row = connection.execute(amend).one_or_none()
+        return None if row is None else _letter(row)
+
+    def claim(self, id_: int) -> Letter | None:
+        """Begin, or begin again: the letter as it stands, its attempts counted from 1.
+        None: it is finished."""
         claim = (
             sa.update(inbox)
             .where(inbox.c.id == id_, inbox.c.state.in_([State.RECEIVED, State.WORKING]))
             .values(state=State.WORKING, attempts=inbox.c.attempts + 1, changed=self._clock())
-            .returning(inbox.c.attempts)
+            .returning(inbox)
         )
         with self._database.begin() as connection:
-            attempt: int | None = connection.scalar(claim)
-            return attempt
+            row = connection.execute(claim).one_or_none()
+        return None if row is None else _letter(row)
 
-    def done(self, id_: int) -> None:
-        self._finish(id_, State.DONE)
+    def stands(self, letter: Letter) -> bool:
+        """Whether it is still to be answered as it was claimed, not edited since."""
+        query = sa.select(inbox.c.id).where(
+            *_same_version(letter), inbox.c.state.in_([State.RECEIVED, State.WORKING])
+        )
+        with self._database.begin() as connection:
+            return connection.scalar(query) is not None
 
-    def failed(self, id_: int) -> None:
-        self._finish(id_, State.FAILED)
+    def done(self, letter: Letter) -> None:
+        self._finish(letter, State.DONE)
 
-    def _finish(self, id_: int, state: State) -> None:
-        """The text goes: it was kept for the answer alone."""
+    def failed(self, letter: Letter) -> None:
+        self._finish(letter, State.FAILED)
+
+    def _finish(self, letter: Letter, state: State) -> None:
+        """The text goes: it was kept for the answer alone. What was edited meanwhile is
+        not finished."""
         finish = (
             sa.update(inbox)
-            .where(inbox.c.id == id_)
+            .where(*_same_version(letter))
             .values(state=state, text="", changed=self._clock())
         )
         with self._database.begin() as connection:
@@ -132,6 +174,22 @@ class Inbox:
             return connection.execute(delete).rowcount
 
 
+def _same_message(letter: Letter) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        inbox.c.team == letter.team,
+        inbox.c.channel == letter.channel,
+        inbox.c.ts == letter.ts,
+    )
+
+
+def _same_version(letter: Letter) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        inbox.c.id == letter.id,
+        inbox.c.edited == letter.edited,
+        inbox.c.gone.is_(letter.gone),
+    )
+
+
 def _letter(row: sa.Row[Any]) -> Letter:
     return Letter(
         event=row.event,
@@ -143,6 +201,8 @@ def _letter(row: sa.Row[Any]) -> Letter:
         person=row.person,
         text=row.text,
         shared=row.shared,
+        edited=row.edited,
+        gone=row.gone,
         id=row.id,
         attempts=row.attempts,
     )

@@ -43,6 +43,8 @@ inbox = sa.Table(
     sa.Column("person", sa.String(32), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("edited", sa.String(32), nullable=False, server_default=""),
+    sa.Column("gone", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("received", Moment, nullable=False),
@@ -106,9 +108,25 @@ passes = sa.Table(
     sa.Column("told", sa.Text, nullable=False),
 )
 
+
+def _with_columns(table: sa.Table, *names: str) -> Callable[[sa.Connection], None]:
+    """Adds those columns of ``table`` that are not there yet: where the first migration
+    made the table as it is now, they are."""
+
+    def migration(connection: sa.Connection) -> None:
+        there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+        for name in names:
+            if name not in there:
+                column = sa.schema.CreateColumn(table.c[name]).compile(connection)
+                connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
+
+    return migration
+
+
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,
     metadata.create_all,  # makes `passes` where the first was done before there was such a table
+    _with_columns(inbox, "edited", "gone"),
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

@@ -15,6 +15,7 @@ import pytest
 
 from bot.errors import SyncRunning
 from bot.model import Answer, NoAnswer, Question, Reason, Source
+from bot.playground.model import Message
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering
@@ -169,6 +170,29 @@ class Bot:
             state.close()
 
 
+def words(message: Message) -> str:
+    return "\n".join(
+        part["text"]
+        for block in message.blocks
+        for part in [block.get("text"), *block.get("elements", [])]
+        if part and isinstance(part.get("text"), str)
+    )
+
+
+async def until(predicate: Callable[[], object]) -> None:
+    """For what happens in the bot alone, of which the workspace does not hear."""
+    async with asyncio.timeout(5):
+        while not predicate():
+            await asyncio.sleep(0.005)
+
+
+async def quiet(bot: Bot) -> None:
+    """Until nothing is on its way to the bot, nor at work in it."""
+    await bot.slack.settled()
+    while lanes := list(bot.app.workers._lanes.values()):
+        await asyncio.wait(lanes)
+
+
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
     async with LocalSlack(MANIFEST, timing=Timing(retries=(0.0, 0.01, 0.02))) as workspace:
@@ -194,6 +218,15 @@ async def bot(slack: LocalSlack, tmp_path: Path) -> AsyncIterator[Bot]:
     bot.handbook.open.set()
     bot.syncs.open.set()
     await bot.stop()
+
+
+@pytest.fixture(params=["socket", "http"])
+async def listening(request: pytest.FixtureRequest, bot: Bot, free_port: int) -> Bot:
+    if request.param == "http":
+        bot.change(app_token="", port=free_port)
+        await bot.slack.deliver_to(f"http://127.0.0.1:{free_port}/slack/events")
+    await bot.start()
+    return bot
 
 
 @pytest.fixture

@@ -60,8 +60,10 @@ def test_claims_count_attempts_and_end_with_the_answer(inbox: Inbox) -> None:
     letter = inbox.receive(LETTER)
     assert letter is not None
 
-    assert [inbox.claim(letter.id), inbox.claim(letter.id)] == [1, 2]
-    inbox.done(letter.id)
+    claimed = [inbox.claim(letter.id), inbox.claim(letter.id)]
+
+    assert claimed == [replace(letter, attempts=1), replace(letter, attempts=2)]
+    inbox.done(letter)
 
     assert inbox.claim(letter.id) is None
     assert inbox.unfinished() == []
@@ -82,7 +84,7 @@ def test_what_was_being_answered_is_unfinished_after_a_kill(
 def test_finished_text_is_not_kept_but_the_event_stays_known(inbox: Inbox) -> None:
     letter = inbox.receive(LETTER)
     assert letter is not None
-    inbox.failed(letter.id)
+    inbox.failed(letter)
 
     assert inbox.receive(LETTER) is None
     assert inbox.unfinished() == []
@@ -91,8 +93,50 @@ def test_finished_text_is_not_kept_but_the_event_stays_known(inbox: Inbox) -> No
 def test_forgetting_spares_what_is_unfinished(inbox: Inbox) -> None:
     done, waiting = inbox.receive(LETTER), inbox.receive(replace(LETTER, event="Ev2", ts="2.0"))
     assert done is not None
-    inbox.done(done.id)
+    inbox.done(done)
 
     assert inbox.forget_before(NOW) == 0
     assert inbox.forget_before(NOW + timedelta(seconds=1)) == 1
     assert inbox.unfinished() == [waiting]
+
+
+def test_an_edit_is_worked_on_and_an_older_one_is_not(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    assert letter is not None
+    inbox.done(letter)
+    newer = replace(LETTER, event="Ev2", text="newer", edited="3.0")
+
+    assert inbox.amend(newer) == replace(letter, text="newer", edited="3.0")
+    assert inbox.amend(newer) is None
+    assert inbox.amend(replace(LETTER, event="Ev3", text="older", edited="2.0")) is None
+    assert [found.text for found in inbox.unfinished()] == ["newer"]
+
+
+def test_what_was_edited_while_it_was_answered_is_not_finished(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    assert letter is not None
+    claimed = inbox.claim(letter.id)
+    assert claimed is not None
+    inbox.amend(replace(LETTER, text="edited", edited="3.0"))
+    stands = inbox.stands(claimed)
+    inbox.done(claimed)
+
+    assert not stands
+    assert [found.text for found in inbox.unfinished()] == ["edited"]
+
+
+def test_what_is_gone_stays_gone(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    assert letter is not None
+    gone = inbox.amend(replace(LETTER, text="", gone=True))
+
+    assert gone is not None
+    assert inbox.amend(replace(LETTER, text="late", edited="9.0")) is None
+    inbox.done(gone)
+    assert inbox.amend(replace(LETTER, text="", gone=True)) is None
+    assert inbox.unfinished() == []
+
+
+def test_an_edit_of_what_never_came_changes_nothing(inbox: Inbox) -> None:
+    assert inbox.amend(replace(LETTER, edited="3.0")) is None
+    assert inbox.unfinished() == []
