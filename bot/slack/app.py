@@ -20,6 +20,8 @@ from bot.ports import Answering, Reindexing
 from bot.slack import incidents, listeners
 from bot.slack.commands import Commands
 from bot.slack.conversation import Conversation
+from bot.slack.following import Following
+from bot.slack.gate import Gate
 from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
@@ -35,6 +37,7 @@ from bot.state.database import Database
 from bot.state.inbox import Inbox
 from bot.state.ledger import DatabaseLedger
 from bot.state.pass_log import DatabasePassLog
+from bot.state.threads import Threads
 from indexers.model import addressed
 
 logger = logging.getLogger(__name__)
@@ -132,6 +135,8 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     hasty = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
     inbox = Inbox(state, around.clock)
+    threads = Threads(state, around.clock)
+    following = Following(me, threads, voice)
     feedback = Feedback(DatabaseLedger(state), around.clock)
     people = People(
         client=voice.client,
@@ -150,6 +155,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         people=people,
         conversation=Conversation(me, voice),
         posting=Posting(me, voice),
+        following=following,
         status=Status(hasty),
         executor=executor,
         clock=around.clock,
@@ -178,12 +184,13 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     )
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
-    listeners.keep_questions(bolt, me, inbox, workers)
-    listeners.listen(bolt, verdicts, Commands(people, reindexer), failures)
+    listeners.keep_questions(bolt, me, Gate(me, inbox, threads), workers)
+    listeners.listen(bolt, verdicts, Commands(people, reindexer), following, failures)
 
     def forgetting() -> int:
         before = around.clock() - settings.retention
         inbox.forget_before(before)
+        threads.forget_before(before)
         DatabasePassLog(state).forget_before(before)
         return feedback.forget_older_than(settings.retention)
 

@@ -73,7 +73,7 @@ class Conversation:
             else:
                 role, text = Role.OTHER, str(message.get("text") or "")
             words = letters.question(text, self.me, {})
-            if words and not (role is Role.ASKER and letters.asks_nothing(words)):
+            if words and (role is Role.BOT or not letters.asks_nothing(words)):
                 yield Turn(role, words)
 
 

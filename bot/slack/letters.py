@@ -31,12 +31,13 @@ class Identity:
     team: str
     user: str
     bot: str
+    name: str = "footnote"
 
 
 def letter_of(body: Mapping[str, Any], me: Identity) -> Letter | None:
-    """The question in an event's envelope: a mention in a channel, or any message in
-    a conversation with the bot alone; new, edited, or deleted. None for all else, among
-    it what bots say, joins, and edits that change no word, as a preview that was added."""
+    """The question that may be in an event's envelope: what a person wrote, edited or
+    deleted; its kind says whether it is addressed to the bot. None for all else, among it
+    what bots say, joins, and edits that change no word, as a preview that was added."""
     event = body.get("event") or {}
     written = _written(event)
     kind = _kind(event, written, me)
@@ -90,7 +91,13 @@ def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) ->
         return None
     if event.get("channel_type") == "im":
         return Kind.DIRECT
-    return Kind.MENTION if _mentions(written, me) else None
+    if _mentions(written, me):
+        return Kind.MENTION
+    return (
+        Kind.FOLLOW_UP
+        if written.get("thread_ts", written.get("ts")) != written.get("ts")
+        else Kind.UNASKED
+    )
 
 
 def _mentions(written: Mapping[str, Any], me: Identity) -> bool:

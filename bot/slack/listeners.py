@@ -17,48 +17,44 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack import blocks, cards, incidents
 from bot.slack.commands import Commands
+from bot.slack.following import STOP, Following
+from bot.slack.gate import Gate
 from bot.slack.letters import Identity, letter_of
 from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice
 from bot.slack.workers import Workers
-from bot.state.inbox import Inbox, Letter
 
 logger = logging.getLogger(__name__)
 
-_LATE = 3600.0
-"""Seconds: Slack delivers again for some minutes."""
 _ANY = re.compile(".*", re.DOTALL)
 
 
-def keep_questions(app: AsyncApp, me: Identity, inbox: Inbox, workers: Workers) -> None:
-    """If the inbox cannot keep it, the error makes Slack deliver it again."""
+def keep_questions(app: AsyncApp, me: Identity, gate: Gate, workers: Workers) -> None:
+    """If one cannot be kept, the error makes Slack deliver it again."""
     in_turn = asyncio.Lock()  # threads would mix up what came in order
 
     @app.middleware
     async def keep(body: Mapping[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
         letter = letter_of(body, me)
-        if letter is not None:
+        if letter is not None and gate.may_concern_us(letter):
             async with in_turn:
-                kept = await asyncio.to_thread(_kept, inbox, letter)
+                kept = await asyncio.to_thread(gate.take, letter)
             if kept is not None:
                 workers.submit(kept)
         await next()
 
 
-def _kept(inbox: Inbox, letter: Letter) -> Letter | None:
-    """An edit may come before the message that was edited, or instead of it; but not of
-    a message from long ago, which was answered and has been forgotten."""
-    if not letter.amended:
-        return inbox.receive(letter)
-    amended = inbox.amend(letter)
-    late = letter.edited and float(letter.edited) - float(letter.ts) > _LATE
-    return amended or (None if late else inbox.receive(letter))
-
-
-def listen(app: AsyncApp, verdicts: Verdicts, commands: Commands, failures: Failures) -> None:
+def listen(
+    app: AsyncApp,
+    verdicts: Verdicts,
+    commands: Commands,
+    following: Following,
+    failures: Failures,
+) -> None:
     guarded = failures.guarded
     app.action(blocks.VERDICT)(guarded(verdicts.pressed))
     app.view(cards.FORM)(guarded(verdicts.sent))
+    app.action(STOP)(guarded(following.stopped))
     app.command("/wiki")(guarded(commands.wiki))
     app.error(failures.note_undelivered)
     _take_the_rest(app)

@@ -17,7 +17,9 @@ from bot.model import Question
 from bot.ports import Answering
 from bot.slack import blocks, incidents, letters
 from bot.slack.conversation import Conversation
+from bot.slack.following import Following
 from bot.slack.letters import Identity
+from bot.slack.meant import wish
 from bot.slack.message import say
 from bot.slack.people import Closed, People
 from bot.slack.posting import Posted, Posting
@@ -52,6 +54,7 @@ class Replies:
     people: People
     conversation: Conversation
     posting: Posting
+    following: Following
     status: Status
     executor: Executor
     clock: Callable[[], datetime]
@@ -93,8 +96,16 @@ class Replies:
         if letter.gone:
             await self.posting.remove(letter, posted)
             return
-        question = await self._question(letter)
-        if letters.asks_nothing(question):
+        words = await self._question(letter)
+        unbidden = letter.kind in (Kind.FOLLOW_UP, Kind.UNASKED)
+        if letter.kind is not Kind.DIRECT and (wished := wish(words)):
+            await self.posting.put(letter, [await self.following.obey(letter, wished)], posted)
+            return
+        said = await self.conversation.before(letter) if unbidden else ()
+        if unbidden and not await self.following.is_meant(letter, words, said):
+            await self._pass_over(letter, posted)
+            return
+        if letters.asks_nothing(words):
             await self.posting.put(letter, [HELP], posted)
             return
         private = letter.kind is Kind.DIRECT
@@ -103,11 +114,18 @@ class Replies:
             await self.posting.put(letter, [say(reader.why)], posted)
             return
         async with self.status.shown(letter.channel, letter.thread, "is reading the wiki\u2026"):
-            said = await self.conversation.before(letter)
+            said = said or await self.conversation.before(letter)
             asking = Question(
-                question, reader, history=said, person=letter.person, channel=letter.channel
+                words, reader, history=said, person=letter.person, channel=letter.channel
             )
             await self._answer(letter, asking, posted, private=private)
+        if letter.kind is Kind.FOLLOW_UP:
+            await self.following.explain(letter)
+
+    async def _pass_over(self, letter: Letter, posted: Posted) -> None:
+        """What was said is not for the bot; not any more, if it was edited."""
+        await self.posting.remove(letter, posted)
+        await asyncio.to_thread(self.inbox.passed, letter)
 
     async def _answer(
         self, letter: Letter, asking: Question, posted: Posted, *, private: bool

@@ -105,7 +105,12 @@ async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identi
     """
     found = await _patiently(client.auth_test, client.base_url, "SLACK_BOT_TOKEN", first_pause)
     logger.info("Signed in to %s as %s", found.get("team"), found.get("user"))
-    return Identity(team=found["team_id"], user=found["user_id"], bot=found["bot_id"])
+    return Identity(
+        team=found["team_id"],
+        user=found["user_id"],
+        bot=found["bot_id"],
+        name=found.get("user") or "footnote",
+    )
 
 
 async def _connect(

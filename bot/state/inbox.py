@@ -18,10 +18,13 @@ from bot.state.schema import inbox
 
 
 class Kind(StrEnum):
-    """How a question came. ``DIRECT``: in a conversation with the bot alone."""
+    """How a question came. ``DIRECT``: in a conversation with the bot alone.
+    ``FOLLOW_UP``: in a thread, ``UNASKED``: in a channel, without a mention."""
 
     MENTION = "mention"
     DIRECT = "direct"
+    FOLLOW_UP = "follow_up"
+    UNASKED = "unasked"
 
 
 class State(StrEnum):
@@ -29,6 +32,8 @@ class State(StrEnum):
     WORKING = "working"
     DONE = "done"
     FAILED = "failed"
+    PASSED = "passed"
+    """It was not for the bot after all, so nothing was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ class Inbox:
         None: it is finished."""
         claim = (
             sa.update(inbox)
-            .where(inbox.c.id == id_, inbox.c.state.in_([State.RECEIVED, State.WORKING]))
+            .where(inbox.c.id == id_, _unfinished())
             .values(state=State.WORKING, attempts=inbox.c.attempts + 1, changed=self._clock())
             .returning(inbox)
         )
@@ -131,9 +136,7 @@ class Inbox:
 
     def stands(self, letter: Letter) -> bool:
         """Whether it is still to be answered as it was claimed, not edited since."""
-        query = sa.select(inbox.c.id).where(
-            *_same_version(letter), inbox.c.state.in_([State.RECEIVED, State.WORKING])
-        )
+        query = sa.select(inbox.c.id).where(*_same_version(letter), _unfinished())
         with self._database.begin() as connection:
             return connection.scalar(query) is not None
 
@@ -143,12 +146,15 @@ class Inbox:
     def failed(self, letter: Letter) -> None:
         self._finish(letter, State.FAILED)
 
+    def passed(self, letter: Letter) -> None:
+        self._finish(letter, State.PASSED)
+
     def _finish(self, letter: Letter, state: State) -> None:
         """The text goes: it was kept for the answer alone. What was edited meanwhile is
         not finished."""
         finish = (
             sa.update(inbox)
-            .where(*_same_version(letter))
+            .where(*_same_version(letter), _unfinished())
             .values(state=state, text="", changed=self._clock())
         )
         with self._database.begin() as connection:
@@ -156,22 +162,20 @@ class Inbox:
 
     def unfinished(self) -> list[Letter]:
         """In the order in which they came."""
-        query = (
-            sa.select(inbox)
-            .where(inbox.c.state.in_([State.RECEIVED, State.WORKING]))
-            .order_by(inbox.c.id)
-        )
+        query = sa.select(inbox).where(_unfinished()).order_by(inbox.c.id)
         with self._database.begin() as connection:
             return [_letter(row) for row in connection.execute(query)]
 
     def forget_before(self, when: datetime) -> int:
         """Delete what was finished before ``when``; how many. Later deliveries of the
         same events would count as new, so ``when`` is at least hours ago."""
-        delete = sa.delete(inbox).where(
-            inbox.c.state.in_([State.DONE, State.FAILED]), inbox.c.changed < when
-        )
+        delete = sa.delete(inbox).where(sa.not_(_unfinished()), inbox.c.changed < when)
         with self._database.begin() as connection:
             return connection.execute(delete).rowcount
+
+
+def _unfinished() -> sa.ColumnElement[bool]:
+    return inbox.c.state.in_([State.RECEIVED, State.WORKING])
 
 
 def _same_message(letter: Letter) -> tuple[sa.ColumnElement[bool], ...]:

@@ -95,6 +95,16 @@ flags = sa.Table(
     sa.UniqueConstraint("answer", "person"),
 )
 
+threads = sa.Table(
+    "threads",
+    metadata,
+    sa.Column("team", sa.String(32), primary_key=True),
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("thread", sa.String(32), primary_key=True),
+    sa.Column("quiet", sa.Boolean, nullable=False),
+    sa.Column("changed", Moment, nullable=False, index=True),
+)
+
 passes = sa.Table(
     "passes",
     metadata,
@@ -127,6 +137,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,
     metadata.create_all,  # makes `passes` where the first was done before there was such a table
     _with_columns(inbox, "edited", "gone"),
+    metadata.create_all,  # `threads`
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

@@ -182,7 +182,7 @@ def words(message: Message) -> str:
 async def until(predicate: Callable[[], object]) -> None:
     """For what happens in the bot alone, of which the workspace does not hear."""
     async with asyncio.timeout(5):
-        while not predicate():
+        while not predicate():  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.005)
 
 

@@ -1,0 +1,54 @@
+"""Which letters are taken in: all that are addressed to the bot, and of the rest those
+that may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.slack.letters import Identity, asks_nothing, people_named, question
+from bot.slack.meant import asks, wish
+from bot.state.inbox import Inbox, Kind, Letter
+from bot.state.threads import Thread, Threads
+
+_LATE = 3600.0
+"""Seconds: Slack delivers again for some minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    me: Identity
+    inbox: Inbox
+    threads: Threads
+
+    def may_concern_us(self, letter: Letter) -> bool:
+        """Told by the words alone, so that the talk of a workspace costs no more."""
+        if letter.amended or letter.kind in (Kind.MENTION, Kind.DIRECT):
+            return True
+        words = question(letter.text, self.me, {})
+        if asks_nothing(words) or any(people_named(letter.text, self.me)):
+            return False
+        return letter.kind is Kind.FOLLOW_UP and (asks(words) or wish(words) is not None)
+
+    def take(self, letter: Letter) -> Letter | None:
+        """The letter, kept and to be worked on. None: it is known, or not for the bot.
+        Blocks for a moment: call it in a thread.
+
+        Raises:
+            StateUnavailable: it cannot be kept.
+        """
+        if letter.amended and (amended := self.inbox.amend(letter)):
+            return amended
+        if _is_late(letter) or not self._admits(letter):
+            return None
+        return self.inbox.receive(letter)
+
+    def _admits(self, letter: Letter) -> bool:
+        if letter.kind is Kind.FOLLOW_UP:
+            return bool(self.threads.askers(Thread.of(letter)))
+        return letter.kind is not Kind.UNASKED
+
+
+def _is_late(letter: Letter) -> bool:
+    """An edit may come before the message that was edited, or instead of it; but not of
+    a message from long ago, which was answered and has been forgotten."""
+    return bool(letter.edited) and float(letter.edited) - float(letter.ts) > _LATE
