@@ -8,10 +8,19 @@ from typing import Protocol
 from bot.model import Answer, NoAnswer, Question
 from indexers.model import Progress, SyncReport
 
+Hear = Callable[[str], None]
+"""Is given an answer's text piece by piece, in order, in the thread that makes it."""
+
 
 class Answering(Protocol):
-    def answer(self, question: Question) -> Answer | NoAnswer:
-        """CPU work, up to a second: call it in a thread, never on the event loop."""
+    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+        """CPU work, up to a second, or as long as a language model takes: call it in a
+        thread, never on the event loop.
+
+        ``hear`` is given the sentences of a composed answer as they are verified. Each may
+        go out: its pages have been looked at again. What is returned is the whole answer
+        and stands for itself: it may be another one after all.
+        """
         ...
 
 

@@ -18,6 +18,7 @@ from bot.answering.composing.wiring import composer_of, today
 from bot.answering.confidence import Confidence, least_confidence
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
+from bot.answering.several import Several
 from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
 from bot.model import Answer, NoAnswer, Question, Why
@@ -80,7 +81,7 @@ class Asking:
     wikis: tuple[str, ...] | None
 
     def __call__(self, text: str) -> Answer | NoAnswer:
-        return self.answerer.answer(Question(text, self.reader, self.wikis))
+        return Several(self.answerer).answer(Question(text, self.reader, self.wikis))
 
     def why(self, text: str) -> Why:
         """What decides whether ``text`` is answered."""
@@ -262,7 +263,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
             asyncio.run(
                 serve_slack(
                     slack_settings(settings, secrets),
-                    answering=answerer,
+                    answering=Several(answerer),
                     reindexing=syncing,
                     tokens=parts.tokens,
                     state=state,

@@ -11,10 +11,11 @@ from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence, features
 from bot.answering.disagreeing import with_disagreement
 from bot.answering.quoting import quote
-from bot.answering.recheck import MOST_CITED, Compose, Recheck
+from bot.answering.recheck import MOST_CITED, Ahead, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.answering.sources import Aging, source_of
 from bot.model import Answer, NoAnswer, Question, Reason, Source, Timings, Why
+from bot.ports import Hear
 from indexers.prose import readable
 
 LONGEST_QUESTION = 4000
@@ -39,8 +40,9 @@ class Answerer:
     aging: Aging | None = None
     clock: Callable[[], float] = time.perf_counter
 
-    def answer(self, question: Question) -> Answer | NoAnswer:
-        """
+    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+        """A composed answer is heard sentence by sentence; quotations come at once.
+
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
@@ -48,18 +50,22 @@ class Answerer:
             return NoAnswer(reason, _TEXTS[reason])
         retrieved = self.retrieval(question)
         compose: Compose = partial(self.compose, question)
+        ahead: Ahead | None = None
         if self.composer:
-            compose = self.composer.begin(question, compose)
-        said = self._checked(question, retrieved, partial(_disagreeing, question.text, compose))
+            compose = self.composer.begin(question, compose, hear)
+            # What was heard cannot be taken back: so its pages are looked at before.
+            ahead = partial(self.composer.shown, question) if hear else None
+        compose = partial(_disagreeing, question.text, compose)
+        said = self._checked(question, retrieved, compose, ahead)
         return self.aging(said) if self.aging else said
 
     def _checked(
-        self, question: Question, retrieved: Retrieved, compose: Compose
+        self, question: Question, retrieved: Retrieved, compose: Compose, ahead: Ahead | None
     ) -> Answer | NoAnswer:
         if self.recheck is None:
             return compose(retrieved)
         started = self.clock()
-        said = self.recheck(question.reader, retrieved, compose)
+        said = self.recheck(question.reader, retrieved, compose, ahead)
         took = (self.clock() - started) * 1000
         return replace(said, timings=replace(said.timings, check=took - said.timings.compose))
 
