@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -262,7 +262,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         ):
             asyncio.run(
                 serve_slack(
-                    slack_settings(settings, secrets),
+                    replace(slack_settings(settings, secrets), streaming=composer is not None),
                     answering=Several(answerer),
                     reindexing=syncing,
                     tokens=parts.tokens,

@@ -26,7 +26,8 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _PLEASANTRY = re.compile(
-    r"\W*(?:(?:can|could|would|does|is there)\s+(?:some|any)(?:one|body)\b[^?]{0,40}\b(?:help|know|answer)"
+    r"\W*(?:(?:can|could|would|does|is there)\s+(?:some|any)(?:one|body)\b"
+    r"[^?]{0,40}\b(?:help|know|answer)"
     r"(?:\s+(?:me|us|this|that|with this))?|any\s+(?:idea|clue|thoughts)s?|quick question"
     r"|may i ask(?: (?:something|a question))?)\W*",
     re.IGNORECASE,

@@ -18,8 +18,10 @@ from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
 from bot.ports import Answering, Reindexing
 from bot.slack import incidents, listeners
+from bot.slack.answers import Answers
 from bot.slack.commands import Commands
 from bot.slack.conversation import Conversation
+from bot.slack.courtesies import Courtesies
 from bot.slack.following import Following
 from bot.slack.gate import Gate
 from bot.slack.http import Hook
@@ -30,6 +32,8 @@ from bot.slack.reindex import Reindexer
 from bot.slack.replies import Replies
 from bot.slack.settings import SlackSettings
 from bot.slack.status import Status
+from bot.slack.stopping import Stopping
+from bot.slack.streaming import Streaming
 from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice, connections, web_client
 from bot.slack.workers import Workers
@@ -147,24 +151,36 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.seconds,
         tokens=tokens,
     )
-    replies = Replies(
-        me=me,
+    courtesies = Courtesies(hasty)
+    posting = Posting(me, voice)
+    status = Status(courtesies)
+    answers = Answers(
         inbox=inbox,
         feedback=feedback,
         answering=answering,
-        people=people,
-        conversation=Conversation(me, voice),
-        posting=Posting(me, voice),
-        following=following,
-        status=Status(hasty),
+        posting=posting,
+        streaming=Streaming(Voice(hasty), posting, courtesies, settings.edit_every)
+        if settings.streaming
+        else None,
         executor=executor,
         clock=around.clock,
         origins=settings.link_origins,
         as_of=around.as_of,
+    )
+    replies = Replies(
+        me=me,
+        inbox=inbox,
+        answers=answers,
+        people=people,
+        conversation=Conversation(me, voice),
+        posting=posting,
+        following=following,
+        status=status,
+        clock=around.clock,
         new_incident=around.new_incident,
         first_pause=around.first_pause,
     )
-    workers = Workers(replies.reply, limit=settings.workers)
+    workers = Workers(replies.reply, limit=settings.workers, begin=replies.expect)
     reindexer = Reindexer(
         reindexing,
         voice,
@@ -185,7 +201,9 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
     listeners.keep_questions(bolt, me, Gate(me, inbox, threads), workers)
-    listeners.listen(bolt, verdicts, Commands(people, reindexer), following, failures)
+    stopping = Stopping(inbox, workers, posting, status)
+    listeners.converse(bolt, following, stopping, failures)
+    listeners.listen(bolt, verdicts, Commands(people, reindexer), failures)
 
     def forgetting() -> int:
         before = around.clock() - settings.retention

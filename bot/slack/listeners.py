@@ -20,6 +20,7 @@ from bot.slack.commands import Commands
 from bot.slack.following import STOP, Following
 from bot.slack.gate import Gate
 from bot.slack.letters import Identity, letter_of
+from bot.slack.stopping import Stopping
 from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice
 from bot.slack.workers import Workers
@@ -44,17 +45,16 @@ def keep_questions(app: AsyncApp, me: Identity, gate: Gate, workers: Workers) ->
         await next()
 
 
-def listen(
-    app: AsyncApp,
-    verdicts: Verdicts,
-    commands: Commands,
-    following: Following,
-    failures: Failures,
-) -> None:
+def converse(app: AsyncApp, following: Following, stopping: Stopping, failures: Failures) -> None:
+    """What people do about a conversation beside asking. Comes before `listen`."""
+    app.action(STOP)(failures.guarded(following.stopped))
+    app.event("agent_session_stopped")(failures.guarded(stopping.stopped))
+
+
+def listen(app: AsyncApp, verdicts: Verdicts, commands: Commands, failures: Failures) -> None:
     guarded = failures.guarded
     app.action(blocks.VERDICT)(guarded(verdicts.pressed))
     app.view(cards.FORM)(guarded(verdicts.sent))
-    app.action(STOP)(guarded(following.stopped))
     app.command("/wiki")(guarded(commands.wiki))
     app.error(failures.note_undelivered)
     _take_the_rest(app)
@@ -116,7 +116,9 @@ class Failures:
 
 
 def _who_acted(body: Mapping[str, Any]) -> tuple[str, str]:
-    """Person and channel of a click, a form or a command."""
+    """Person and channel of a click, a form, a command or an event."""
+    if event := body.get("event"):
+        return event.get("user", ""), event.get("channel", "")
     person = body.get("user_id") or (body.get("user") or {}).get("id", "")
     channel = body.get("channel_id") or (body.get("channel") or {}).get("id", "")
     return person, channel

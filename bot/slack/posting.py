@@ -1,6 +1,6 @@
 """The messages of a reply: posted, put in place of what stood there, removed.
 
-The first block of each is marked with the question's ts. Whoever works on a letter again,
+A block of each is marked with the question's ts. Whoever works on a letter again,
 after a restart, a lost connection or an edit, looks for the marks first, so that a reply
 which Slack took without our hearing of it is not posted twice.
 """
@@ -50,7 +50,7 @@ class Posting:
             block["block_id"]: message["ts"]
             for message in found.get("messages", ())
             if message.get("bot_id") == self.me.bot
-            for block in (message.get("blocks") or ())[:1]
+            for block in message.get("blocks") or ()
             if str(block.get("block_id", "")).startswith(_marks(letter.ts))
         }
 

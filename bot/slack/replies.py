@@ -6,16 +6,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Place
 from bot.model import Question
-from bot.ports import Answering
-from bot.slack import blocks, incidents, letters
+from bot.slack import incidents, letters
+from bot.slack.answers import Answers
 from bot.slack.conversation import Conversation
 from bot.slack.following import Following
 from bot.slack.letters import Identity
@@ -45,24 +42,23 @@ class GaveUp(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """``executor`` runs answering, so that it never takes the threads of the inbox."""
-
     me: Identity
     inbox: Inbox
-    feedback: Feedback
-    answering: Answering
+    answers: Answers
     people: People
     conversation: Conversation
     posting: Posting
     following: Following
     status: Status
-    executor: Executor
     clock: Callable[[], datetime]
-    origins: frozenset[str]
-    as_of: Callable[[], datetime | None]
     new_incident: Callable[[], str]
     first_pause: float = 1.0
     """Seconds before the second try while Slack does not answer."""
+
+    def expect(self, letter: Letter) -> None:
+        """The first sign, before its turn comes: to whoever surely spoke to the bot."""
+        if letter.kind in (Kind.MENTION, Kind.DIRECT) and not letter.gone:
+            self.status.begin(letter)
 
     async def reply(self, letter: Letter) -> None:
         """See to the letter until it is replied to, or never will be."""
@@ -71,15 +67,17 @@ class Replies:
             if claimed is None:
                 return
             letter = claimed
-            if letter.attempts > MOST_ATTEMPTS:
-                await self._fail(letter, GaveUp(f"{MOST_ATTEMPTS} attempts did not end"))
-                return
             await self._reply_patiently(letter)
-            await asyncio.to_thread(self.inbox.done, letter)
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(letter, error)
+        else:
+            await self._done(letter)
+        finally:
+            await self.status.end(letter)
 
     async def _reply_patiently(self, letter: Letter) -> None:
+        if letter.attempts > MOST_ATTEMPTS:
+            raise GaveUp(f"{MOST_ATTEMPTS} attempts did not end")
         began, pause, again = self.clock(), self.first_pause, letter.attempts > 1 or letter.amended
         while True:
             try:
@@ -113,55 +111,39 @@ class Replies:
         if isinstance(reader, Closed):
             await self.posting.put(letter, [say(reader.why)], posted)
             return
-        async with self.status.shown(letter.channel, letter.thread, "is reading the wiki\u2026"):
-            said = said or await self.conversation.before(letter)
-            asking = Question(
-                words, reader, history=said, person=letter.person, channel=letter.channel
-            )
-            await self._answer(letter, asking, posted, private=private)
+        self.status.begin(letter)
+        said = said or await self.conversation.before(letter)
+        asking = Question(words, reader, history=said, person=letter.person, channel=letter.channel)
+        await self.answers.give(letter, asking, posted, private=private)
         if letter.kind is Kind.FOLLOW_UP:
             await self.following.explain(letter)
+        await self.status.entitle(letter, words)
 
     async def _pass_over(self, letter: Letter, posted: Posted) -> None:
         """What was said is not for the bot; not any more, if it was edited."""
         await self.posting.remove(letter, posted)
         await asyncio.to_thread(self.inbox.passed, letter)
 
-    async def _answer(
-        self, letter: Letter, asking: Question, posted: Posted, *, private: bool
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self.executor, self.answering.answer, asking)
-        if not await asyncio.to_thread(self.inbox.stands, letter):
-            logger.info("Message %s was edited or deleted while it was being answered", letter.ts)
-            return
-        place = Place(letter.team, letter.channel, letter.ts, letter.thread)
-        asked = Asked(asking.text, letter.person, place, private)
-        given = await asyncio.to_thread(self.feedback.record, asked, answer, self.as_of())
-        messages = blocks.answer(given, self.origins, today=self.clock().date())
-        last = await self.posting.put(letter, messages, posted)
-        await asyncio.to_thread(self.feedback.posted, given.id, last)
-        logger.info(
-            "Answered message %s in %s: %s, %.0f ms",
-            letter.ts,
-            letter.channel,
-            type(answer).__name__,
-            answer.timings.total,
-        )
-
     async def _question(self, letter: Letter) -> str:
         named = dict.fromkeys(letters.people_named(letter.text, self.me))
         names = {id_: await self.people.name(id_) for id_ in list(named)[:10]}
         return letters.question(letter.text, self.me, names)
 
+    async def _done(self, letter: Letter) -> None:
+        try:
+            await asyncio.to_thread(self.inbox.done, letter)
+        except StateUnavailable as error:
+            # The reply stands; after a restart it is found, and put there again.
+            incidents.note(self.new_incident(), f"message {letter.ts} could not be done", error)
+
     async def _fail(self, letter: Letter, error: Exception) -> None:
-        """Say so where the answer would have been (unless it stands there and only what
-        came after went wrong), and in the log; to the person not a word of the error."""
+        """Say so where the answer would have been, instead of what stands there of it, and
+        in the log; to the person not a word of the error."""
         incident = self.new_incident()
         incidents.note(incident, f"message {letter.ts} in {letter.channel}", error)
         try:
             posted = await self.posting.posted(letter)
-            if not letter.gone and (letter.edited or not posted):
+            if not letter.gone:
                 await self.posting.put(letter, [incidents.sorry(incident)], posted)
         except (SlackRefused, SlackUnavailable):
             logger.exception("Incident %s: nor could the person be told", incident)

@@ -33,6 +33,8 @@ class SlackSettings:
     """How long questions, answers and verdicts are kept."""
     grace: float = 10.0
     """Seconds that a stop waits for answers in flight."""
+    streaming: bool = False
+    """Show composed answers while they are made; quotations are there at once."""
     edit_every: float = 1.5
     """Seconds between two edits of a progress message, at least."""
 

@@ -34,6 +34,8 @@ class State(StrEnum):
     FAILED = "failed"
     PASSED = "passed"
     """It was not for the bot after all, so nothing was said."""
+    STOPPED = "stopped"
+    """A person pressed Stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,22 @@ class Inbox:
 
     def passed(self, letter: Letter) -> None:
         self._finish(letter, State.PASSED)
+
+    def stop(self, team: str, channel: str, thread: str) -> list[Letter]:
+        """Work no more on what was asked in a thread; the letters that this ends."""
+        stop = (
+            sa.update(inbox)
+            .where(
+                inbox.c.team == team,
+                inbox.c.channel == channel,
+                inbox.c.thread == thread,
+                _unfinished(),
+            )
+            .values(state=State.STOPPED, text="", changed=self._clock())
+            .returning(inbox)
+        )
+        with self._database.begin() as connection:
+            return [_letter(row) for row in connection.execute(stop)]
 
     def _finish(self, letter: Letter, state: State) -> None:
         """The text goes: it was kept for the answer alone. What was edited meanwhile is

@@ -1,0 +1,89 @@
+"""A question's answer, made and put where the question stands."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from bot.errors import StateUnavailable
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Asked, Place
+from bot.model import Answer, NoAnswer, Question
+from bot.ports import Answering
+from bot.slack import blocks
+from bot.slack.posting import Posted, Posting
+from bot.slack.streaming import Streaming
+from bot.state.inbox import Inbox, Letter
+
+logger = logging.getLogger(__name__)
+
+Said = Answer | NoAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """``executor`` runs answering, so that it never takes the threads of the inbox.
+    ``streaming`` shows an answer while it is made; without it, it comes at once."""
+
+    inbox: Inbox
+    feedback: Feedback
+    answering: Answering
+    posting: Posting
+    streaming: Streaming | None
+    executor: Executor
+    clock: Callable[[], datetime]
+    origins: frozenset[str]
+    as_of: Callable[[], datetime | None]
+
+    async def give(
+        self, letter: Letter, asking: Question, posted: Posted, *, private: bool
+    ) -> Said | None:
+        """What was answered. None: the question was edited or deleted meanwhile, and whoever
+        sees to that puts right what stands."""
+        said, posted = await self._made(letter, asking, posted)
+        if not await asyncio.to_thread(self.inbox.stands, letter):
+            logger.info("Message %s was edited or deleted while it was being answered", letter.ts)
+            return None
+        place = Place(letter.team, letter.channel, letter.ts, letter.thread)
+        asked = Asked(asking.text, letter.person, place, private)
+        given = await asyncio.to_thread(self.feedback.record, asked, said, self.as_of())
+        messages = blocks.answer(given, self.origins, today=self.clock().date())
+        last = await self.posting.put(letter, messages, posted)
+        await self._note(given.id, last)
+        logger.info(
+            "Answered message %s in %s: %s, %.0f ms",
+            letter.ts,
+            letter.channel,
+            type(said).__name__,
+            said.timings.total,
+        )
+        return said
+
+    async def alone(self, asking: Question) -> Said:
+        """Made, and shown nowhere."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.executor, self.answering.answer, asking)
+
+    async def _made(self, letter: Letter, asking: Question, posted: Posted) -> tuple[Said, Posted]:
+        if self.streaming is None:
+            return await self.alone(asking), posted
+        loop, live = asyncio.get_running_loop(), self.streaming.open(letter, posted)
+        try:
+            answer = partial(self.answering.answer, asking, live.hear)
+            said = await loop.run_in_executor(self.executor, answer)
+        except BaseException:
+            live.abandon()
+            raise
+        return said, await live.close()
+
+    async def _note(self, given: int, message: str) -> None:
+        """The answer stands, so a failure now is none of it."""
+        try:
+            await asyncio.to_thread(self.feedback.posted, given, message)
+        except StateUnavailable:
+            logger.exception("Where answer %d stands could not be noted", given)
