@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from indexers.model import Principal
+from indexers.model import Reader
 
 
 class Role(StrEnum):
@@ -33,7 +33,7 @@ class Question:
     ``channel`` what a language model costs is counted; empty is to nobody."""
 
     text: str
-    reader: Principal
+    reader: Reader
     wikis: tuple[str, ...] | None = None
     history: tuple[Turn, ...] = ()
     person: str = ""

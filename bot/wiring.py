@@ -267,7 +267,11 @@ def serve(settings: Settings, secrets: Secrets) -> None:
                     reindexing=syncing,
                     tokens=parts.tokens,
                     state=state,
-                    around=Surroundings(as_of=syncing.as_of, hooks=_hooks(secrets, hints)),
+                    around=Surroundings(
+                        as_of=syncing.as_of,
+                        titles=answerer.open_titles,
+                        hooks=_hooks(secrets, hints),
+                    ),
                 )
             )
 
@@ -300,6 +304,7 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         admins=frozenset(slack.admins),
         guests=slack.guests,
         shared_channels=slack.shared_channels,
+        private_members=slack.private_members,
         workers=slack.workers,
         retention=timedelta(days=settings.state.retention_days),
     )

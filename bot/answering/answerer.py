@@ -16,11 +16,14 @@ from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.answering.sources import Aging, source_of
 from bot.model import Answer, NoAnswer, Question, Reason, Source, Timings, Why
 from bot.ports import Hear
+from indexers.model import EVERYONE, Principal
 from indexers.prose import readable
 
 LONGEST_QUESTION = 4000
 """Characters. What is longer is no question but a text."""
 _NEAREST = 3
+_BEGINNING = "How do I get started, and what should everybody know?"
+_TITLES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,16 @@ class Answerer:
         )
         sources = tuple(source_of(passage, words) for passage, words in quotes)
         return Answer(text, sources, sure, timings)
+
+    def open_titles(self) -> list[str]:
+        """Of some pages that everyone may read, and that help to begin.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        retrieved = self.retrieval(Question(_BEGINNING, Principal.of(EVERYONE)))
+        titles = (found.hits[0].passage.title for found in retrieved.pages)
+        return list(dict.fromkeys(titles))[:_TITLES]
 
     def why(self, question: Question) -> Why:
         """What decides whether the question is answered.

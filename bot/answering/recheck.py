@@ -18,7 +18,7 @@ from threading import BoundedSemaphore, Thread
 from bot.answering.retrieval import Found, Retrieved
 from bot.model import Answer, NoAnswer, Reason, Source, Unchecked
 from indexers.errors import WikiUnavailable
-from indexers.model import Acl, Principal
+from indexers.model import Acl, Reader
 from indexers.ports import Lookout
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Recheck:
 
     def __call__(
         self,
-        reader: Principal,
+        reader: Reader,
         retrieved: Retrieved,
         compose: Compose,
         ahead: Ahead | None = None,
@@ -98,7 +98,7 @@ class Recheck:
         return self._told(compose(self._sure(retrieved, seen)), seen)
 
     def _standing(
-        self, ahead: Ahead, retrieved: Retrieved, reader: Principal, until: float, seen: _Seen
+        self, ahead: Ahead, retrieved: Retrieved, reader: Reader, until: float, seen: _Seen
     ) -> Retrieved:
         for _ in range(ROUNDS):
             standing = self._without_fallen(ahead(retrieved), retrieved, reader, until, seen)
@@ -111,7 +111,7 @@ class Recheck:
         self,
         named: Collection[Source],
         retrieved: Retrieved,
-        reader: Principal,
+        reader: Reader,
         until: float,
         seen: _Seen,
     ) -> Retrieved | None:
@@ -148,9 +148,7 @@ class Recheck:
         known = [moment for moment in passes if moment is not None]
         return replace(said, unchecked=Unchecked(min(known) if len(known) == len(passes) else None))
 
-    def _look(
-        self, sources: Collection[Source], reader: Principal, until: float, seen: _Seen
-    ) -> None:
+    def _look(self, sources: Collection[Source], reader: Reader, until: float, seen: _Seen) -> None:
         cited: dict[str, dict[str, str]] = {}
         for source in sources:
             cited.setdefault(source.wiki, {})[source.page] = source.revision

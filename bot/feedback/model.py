@@ -23,12 +23,13 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question, by whom and where. ``private``: its answer is for the asker alone
-    and follows the asker's rights."""
+    and follows the asker's rights. ``open``: it is made of what everyone may read."""
 
     question: str
     asker: str
     place: Place
     private: bool
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from functools import partial
 
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Place
+from bot.feedback.model import Asked, Given, Place
 from bot.model import Answer, NoAnswer, Question
 from bot.ports import Answering
 from bot.slack import blocks
 from bot.slack.posting import Posted, Posting
+from bot.slack.readers import ANYBODY
 from bot.slack.streaming import Streaming
 from bot.state.inbox import Inbox, Letter
 
@@ -40,21 +41,26 @@ class Answers:
     origins: frozenset[str]
     as_of: Callable[[], datetime | None]
 
-    async def give(
-        self, letter: Letter, asking: Question, posted: Posted, *, private: bool
-    ) -> Said | None:
-        """What was answered. None: the question was edited or deleted meanwhile, and whoever
-        sees to that puts right what stands."""
-        said, posted = await self._made(letter, asking, posted)
-        if not await asyncio.to_thread(self.inbox.stands, letter):
-            logger.info("Message %s was edited or deleted while it was being answered", letter.ts)
-            return None
+    async def make(
+        self, letter: Letter, asking: Question, posted: Posted, *, live: bool
+    ) -> tuple[Said, Posted] | None:
+        """The answer, and what stands of its reply; ``live``: it may be shown meanwhile.
+        None: the question was edited, deleted or stopped, and whoever sees to that puts
+        right what stands."""
+        if live and self.streaming is not None:
+            made = await self._live(letter, asking, posted, self.streaming)
+        else:
+            made = await self.alone(asking), posted
+        if await asyncio.to_thread(self.inbox.stands, letter):
+            return made
+        logger.info("Message %s was edited or deleted while it was being answered", letter.ts)
+        return None
+
+    async def record(self, letter: Letter, asking: Question, said: Said, *, private: bool) -> Given:
         place = Place(letter.team, letter.channel, letter.ts, letter.thread)
-        asked = Asked(asking.text, letter.person, place, private)
+        is_open = not private and asking.reader == ANYBODY
+        asked = Asked(asking.text, letter.person, place, private, is_open)
         given = await asyncio.to_thread(self.feedback.record, asked, said, self.as_of())
-        messages = blocks.answer(given, self.origins, today=self.clock().date())
-        last = await self.posting.put(letter, messages, posted)
-        await self._note(given.id, last)
         logger.info(
             "Answered message %s in %s: %s, %.0f ms",
             letter.ts,
@@ -62,17 +68,27 @@ class Answers:
             type(said).__name__,
             said.timings.total,
         )
-        return said
+        return given
+
+    async def show(
+        self, letter: Letter, asking: Question, said: Said, posted: Posted, *, private: bool = False
+    ) -> Given:
+        """Put it where the question stands, in place of what stands of it there."""
+        given = await self.record(letter, asking, said, private=private)
+        messages = blocks.answer(given, self.origins, today=self.clock().date())
+        last = await self.posting.put(letter, messages, posted)
+        await self._note(given.id, last)
+        return given
 
     async def alone(self, asking: Question) -> Said:
         """Made, and shown nowhere."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.executor, self.answering.answer, asking)
 
-    async def _made(self, letter: Letter, asking: Question, posted: Posted) -> tuple[Said, Posted]:
-        if self.streaming is None:
-            return await self.alone(asking), posted
-        loop, live = asyncio.get_running_loop(), self.streaming.open(letter, posted)
+    async def _live(
+        self, letter: Letter, asking: Question, posted: Posted, streaming: Streaming
+    ) -> tuple[Said, Posted]:
+        loop, live = asyncio.get_running_loop(), streaming.open(letter, posted)
         try:
             answer = partial(self.answering.answer, asking, live.hear)
             said = await loop.run_in_executor(self.executor, answer)

@@ -19,6 +19,8 @@ from bot.feedback.feedback import Feedback
 from bot.ports import Answering, Reindexing
 from bot.slack import incidents, listeners
 from bot.slack.answers import Answers
+from bot.slack.channel_settings import ChannelForms
+from bot.slack.channels import Channels
 from bot.slack.commands import Commands
 from bot.slack.conversation import Conversation
 from bot.slack.courtesies import Courtesies
@@ -28,6 +30,9 @@ from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
 from bot.slack.posting import Posting
+from bot.slack.private import Private
+from bot.slack.prompts import Prompts
+from bot.slack.readers import Readers
 from bot.slack.reindex import Reindexer
 from bot.slack.replies import Replies
 from bot.slack.settings import SlackSettings
@@ -37,6 +42,7 @@ from bot.slack.streaming import Streaming
 from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice, connections, web_client
 from bot.slack.workers import Workers
+from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
 from bot.state.inbox import Inbox
 from bot.state.ledger import DatabaseLedger
@@ -66,6 +72,8 @@ class Surroundings:
     seconds: Callable[[], float] = time.monotonic
     new_incident: Callable[[], str] = incidents.new_incident
     as_of: Callable[[], datetime | None] = unknown
+    titles: Callable[[], Sequence[str]] = tuple
+    """Of pages that everyone may read."""
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     """What takes posts from others than Slack, by path."""
     first_pause: float = 1.0
@@ -141,6 +149,8 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     inbox = Inbox(state, around.clock)
     threads = Threads(state, around.clock)
     following = Following(me, threads, voice)
+    channels = Channels(voice.client)
+    chosen = DatabaseChannels(state, around.clock)
     feedback = Feedback(DatabaseLedger(state), around.clock)
     people = People(
         client=voice.client,
@@ -167,12 +177,34 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         origins=settings.link_origins,
         as_of=around.as_of,
     )
+    readers = Readers(
+        people=people,
+        channels=channels,
+        bot=me.user,
+        most=settings.private_members,
+        clock=around.seconds,
+    )
+    conversation = Conversation(me, voice)
+    private = Private(
+        answers=answers,
+        feedback=feedback,
+        readers=readers,
+        channels=channels,
+        settings=chosen,
+        conversation=conversation,
+        posting=posting,
+        voice=voice,
+        clock=around.clock,
+    )
     replies = Replies(
         me=me,
         inbox=inbox,
         answers=answers,
         people=people,
-        conversation=Conversation(me, voice),
+        readers=readers,
+        settings=chosen,
+        private=private,
+        conversation=conversation,
         posting=posting,
         following=following,
         status=status,
@@ -197,13 +229,23 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.clock,
         origins=settings.link_origins,
         review_channel=settings.review_channel,
+        settings=chosen,
     )
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
-    listeners.keep_questions(bolt, me, Gate(me, inbox, threads), workers)
+    listeners.keep_questions(bolt, me, Gate(me, inbox, threads, chosen), workers)
     stopping = Stopping(inbox, workers, posting, status)
-    listeners.converse(bolt, following, stopping, failures)
-    listeners.listen(bolt, verdicts, Commands(people, reindexer), failures)
+    forms = ChannelForms(me.team, people, channels, chosen, reindexing.wikis, voice)
+    prompts = Prompts(
+        feedback=feedback,
+        channels=channels,
+        courtesies=courtesies,
+        titles=around.titles,
+        clock=around.seconds,
+    )
+    conversing = listeners.Conversing(following, stopping, readers, private, forms, prompts)
+    conversing.listen(bolt, failures)
+    listeners.listen(bolt, verdicts, Commands(people, reindexer, forms), failures)
 
     def forgetting() -> int:
         before = around.clock() - settings.retention

@@ -8,12 +8,14 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.slack.channel_settings import ChannelForms
 from bot.slack.message import Message, say
 from bot.slack.people import People
 from bot.slack.reindex import Reindexer
 
 HELP = say(
     "Mention me in a channel, or write to me directly, and I answer from the wiki.",
+    "/wiki settings: how I answer in this channel (whoever made it, and admins)\n"
     "/wiki reindex [wiki]: read the wiki again now (admins)\n/wiki help: this",
 )
 ADMINS_ONLY = say("Only admins can start a reindex.")
@@ -23,6 +25,7 @@ ADMINS_ONLY = say("Only admins can start a reindex.")
 class Commands:
     people: People
     reindexer: Reindexer
+    forms: ChannelForms
 
     async def wiki(self, command: Mapping[str, Any], respond: AsyncRespond) -> None:
         async def whisper(message: Message) -> None:
@@ -31,6 +34,8 @@ class Commands:
         match str(command.get("text") or "").split():
             case [] | ["help"]:
                 await whisper(HELP)
+            case ["settings"]:
+                await self.forms.ask(command, whisper)
             case ["reindex"] | ["reindex", _] as words:
                 await self._reindex(words[1:], command, whisper)
             case words:

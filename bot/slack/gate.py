@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.slack.letters import Identity, asks_nothing, people_named, question
 from bot.slack.meant import asks, wish
+from bot.state.channels import DatabaseChannels
 from bot.state.inbox import Inbox, Kind, Letter
 from bot.state.threads import Thread, Threads
 
@@ -19,6 +20,7 @@ class Gate:
     me: Identity
     inbox: Inbox
     threads: Threads
+    settings: DatabaseChannels
 
     def may_concern_us(self, letter: Letter) -> bool:
         """Told by the words alone, so that the talk of a workspace costs no more."""
@@ -27,7 +29,8 @@ class Gate:
         words = question(letter.text, self.me, {})
         if asks_nothing(words) or any(people_named(letter.text, self.me)):
             return False
-        return letter.kind is Kind.FOLLOW_UP and (asks(words) or wish(words) is not None)
+        wished = letter.kind is Kind.FOLLOW_UP and wish(words) is not None
+        return wished or asks(words)
 
     def take(self, letter: Letter) -> Letter | None:
         """The letter, kept and to be worked on. None: it is known, or not for the bot.
@@ -45,7 +48,9 @@ class Gate:
     def _admits(self, letter: Letter) -> bool:
         if letter.kind is Kind.FOLLOW_UP:
             return bool(self.threads.askers(Thread.of(letter)))
-        return letter.kind is not Kind.UNASKED
+        if letter.kind is Kind.UNASKED:
+            return self.settings.of(letter.team, letter.channel).unasked is not None
+        return True
 
 
 def _is_late(letter: Letter) -> bool:

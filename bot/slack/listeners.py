@@ -15,11 +15,15 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack import blocks, cards, incidents
+from bot.slack import blocks, cards, channel_form, following, incidents, private
+from bot.slack.channel_settings import ChannelForms
 from bot.slack.commands import Commands
-from bot.slack.following import STOP, Following
+from bot.slack.following import Following
 from bot.slack.gate import Gate
 from bot.slack.letters import Identity, letter_of
+from bot.slack.private import Private
+from bot.slack.prompts import Prompts
+from bot.slack.readers import Readers
 from bot.slack.stopping import Stopping
 from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice
@@ -45,10 +49,33 @@ def keep_questions(app: AsyncApp, me: Identity, gate: Gate, workers: Workers) ->
         await next()
 
 
-def converse(app: AsyncApp, following: Following, stopping: Stopping, failures: Failures) -> None:
-    """What people do about a conversation beside asking. Comes before `listen`."""
-    app.action(STOP)(failures.guarded(following.stopped))
-    app.event("agent_session_stopped")(failures.guarded(stopping.stopped))
+@dataclass(frozen=True, slots=True)
+class Conversing:
+    """What people do about a conversation beside asking."""
+
+    following: Following
+    stopping: Stopping
+    readers: Readers
+    private: Private
+    forms: ChannelForms
+    prompts: Prompts
+
+    def listen(self, app: AsyncApp, failures: Failures) -> None:
+        """Comes before the `listen` that takes the rest."""
+        guarded = failures.guarded
+        app.action(following.STOP)(guarded(self.following.stopped))
+        app.action(private.ALONE)(guarded(self.private.wanted))
+        app.action(private.SHARE)(guarded(self.private.shared))
+        app.view(channel_form.FORM)(guarded(self.forms.sent))
+        app.event("agent_session_stopped")(guarded(self.stopping.stopped))
+        app.event("member_joined_channel")(guarded(self.readers.moved))
+        app.event("member_left_channel")(guarded(self.readers.moved))
+        messages = app.event("app_home_opened", matchers=[_is_messages_tab])
+        messages(guarded(self.prompts.opened))
+
+
+async def _is_messages_tab(event: Mapping[str, Any]) -> bool:
+    return event.get("tab") == "messages"
 
 
 def listen(app: AsyncApp, verdicts: Verdicts, commands: Commands, failures: Failures) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable
-from bot.model import Question
+from bot.feedback.model import Given
+from bot.model import Answer, NoAnswer, Question, Turn
 from bot.slack import incidents, letters
 from bot.slack.answers import Answers
 from bot.slack.conversation import Conversation
@@ -20,7 +21,10 @@ from bot.slack.meant import wish
 from bot.slack.message import say
 from bot.slack.people import Closed, People
 from bot.slack.posting import Posted, Posting
+from bot.slack.private import Private
+from bot.slack.readers import Readers
 from bot.slack.status import Status
+from bot.state.channels import DatabaseChannels
 from bot.state.inbox import Inbox, Kind, Letter
 
 logger = logging.getLogger(__name__)
@@ -46,6 +50,9 @@ class Replies:
     inbox: Inbox
     answers: Answers
     people: People
+    readers: Readers
+    settings: DatabaseChannels
+    private: Private
     conversation: Conversation
     posting: Posting
     following: Following
@@ -95,29 +102,71 @@ class Replies:
             await self.posting.remove(letter, posted)
             return
         words = await self._question(letter)
-        unbidden = letter.kind in (Kind.FOLLOW_UP, Kind.UNASKED)
         if letter.kind is not Kind.DIRECT and (wished := wish(words)):
             await self.posting.put(letter, [await self.following.obey(letter, wished)], posted)
             return
-        said = await self.conversation.before(letter) if unbidden else ()
-        if unbidden and not await self.following.is_meant(letter, words, said):
+        said: Sequence[Turn] = ()
+        if letter.kind is Kind.FOLLOW_UP:
+            said = await self.conversation.before(letter)
+        if letter.kind is Kind.FOLLOW_UP and not await self.following.is_meant(letter, words, said):
             await self._pass_over(letter, posted)
             return
         if letters.asks_nothing(words):
             await self.posting.put(letter, [HELP], posted)
             return
-        private = letter.kind is Kind.DIRECT
-        reader = await self.people.reader(letter.person, private=private, shared=letter.shared)
+        await self._answer(letter, words, said, posted)
+
+    async def _answer(
+        self, letter: Letter, words: str, said: Sequence[Turn], posted: Posted
+    ) -> None:
+        settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)
+        direct, unasked = letter.kind is Kind.DIRECT, letter.kind is Kind.UNASKED
+        alone = direct or settings.only_asker
+        reader = await self.readers.of(
+            letter.person, letter.channel, private=alone, shared=letter.shared
+        )
         if isinstance(reader, Closed):
-            await self.posting.put(letter, [say(reader.why)], posted)
+            if unasked:
+                await self._pass_over(letter, posted)
+            else:
+                await self.posting.put(letter, [say(reader.why)], posted)
             return
-        self.status.begin(letter)
-        said = said or await self.conversation.before(letter)
-        asking = Question(words, reader, history=said, person=letter.person, channel=letter.channel)
-        await self.answers.give(letter, asking, posted, private=private)
-        if letter.kind is Kind.FOLLOW_UP:
-            await self.following.explain(letter)
-        await self.status.entitle(letter, words)
+        if not unasked:
+            self.status.begin(letter)
+        asking = Question(
+            words,
+            reader,
+            wikis=(settings.wikis or None) if not direct else None,
+            history=tuple(said or await self.conversation.before(letter)),
+            person=letter.person,
+            channel=letter.channel,
+        )
+        made = await self.answers.make(
+            letter, asking, posted, live=not unasked and (direct or not alone)
+        )
+        if made is None:
+            return
+        answer, posted = made
+        if unasked and not _is_sure(answer, settings.unasked):
+            await self._pass_over(letter, posted)
+        elif alone and not direct:
+            given = await self.answers.record(letter, asking, answer, private=True)
+            await self.private.give(letter, given)
+        else:
+            given = await self.answers.show(letter, asking, answer, posted, private=direct)
+            await self._afterwards(letter, asking, given)
+
+    async def _afterwards(self, letter: Letter, asking: Question, given: Given) -> None:
+        """The answer stands: what fails now must not have it made again."""
+        try:
+            if letter.kind is Kind.DIRECT:
+                await self.status.entitle(letter, asking.text)
+            elif letter.kind is not Kind.UNASKED:
+                await self.private.offer(letter, asking, given)
+            if letter.kind is Kind.FOLLOW_UP:
+                await self.following.explain(letter)
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.info("What comes with the answer to %s was left out: %s", letter.ts, error)
 
     async def _pass_over(self, letter: Letter, posted: Posted) -> None:
         """What was said is not for the bot; not any more, if it was edited."""
@@ -151,3 +200,8 @@ class Replies:
             await asyncio.to_thread(self.inbox.failed, letter)
         except StateUnavailable:
             logger.exception("Incident %s: nor could that be noted", incident)
+
+
+def _is_sure(said: Answer | NoAnswer, least: float | None) -> bool:
+    """Enough to speak without being asked."""
+    return least is not None and isinstance(said, Answer) and said.confidence >= least

@@ -27,6 +27,8 @@ class SlackSettings:
     admins: frozenset[str] = frozenset()
     guests: bool = False
     shared_channels: bool = False
+    private_members: int = 50
+    """In private channels of up to so many people, what all of them may read counts."""
     workers: int = 4
     """How many questions are answered at once."""
     retention: timedelta = timedelta(days=90)

@@ -22,6 +22,7 @@ from bot.slack.message import Message, say
 from bot.slack.people import People
 from bot.slack.posting import mark
 from bot.slack.web import Voice
+from bot.state.channels import DatabaseChannels
 from indexers.model import EVERYONE, Principal
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Verdicts:
     clock: Callable[[], datetime]
     origins: frozenset[str]
     review_channel: str
+    settings: DatabaseChannels
 
     async def pressed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """A feedback button. The form must open within three seconds, so it comes first."""
@@ -89,51 +91,56 @@ class Verdicts:
 
     async def _show(self, flag: Flag) -> bool:
         """Put the flag's card up, or bring it up to date. Whether it is there."""
-        if not self.review_channel:
+        review_channel = await self._review_channel(flag)
+        if not review_channel:
             return False
         card = cards.card(flag, await self._shown(flag), self.origins, today=self.clock().date())
         try:
             if flag.card:
                 await self.voice.edit(flag.card.channel, flag.card.ts, card)
             else:
-                ts = await self.voice.post(self.review_channel, card)
-                await asyncio.to_thread(
-                    self.feedback.carded, flag.id, Card(self.review_channel, ts)
-                )
+                ts = await self.voice.post(review_channel, card)
+                await asyncio.to_thread(self.feedback.carded, flag.id, Card(review_channel, ts))
         except (SlackRefused, SlackUnavailable) as error:
             logger.warning(
                 "Flag %d is kept, but the review channel %s cannot be written to: %s",
                 flag.id,
-                self.review_channel,
+                review_channel,
                 error,
             )
             return False
         return True
 
+    async def _review_channel(self, flag: Flag) -> str:
+        place = flag.given.asked.place
+        settings = await asyncio.to_thread(self.settings.of, place.team, place.channel)
+        return settings.review_channel or self.review_channel
+
     async def _shown(self, flag: Flag) -> cards.Shown:
         place, sources = flag.given.asked.place, _sources(flag.given.answer)
-        private, still_open = flag.given.asked.private, await self._open_now(flag.given)
-        shown = tuple(s for s in sources if _page(s, exactly=private) in still_open)
+        asked, still_open = flag.given.asked, await self._open_now(flag.given)
+        shown = tuple(s for s in sources if _page(s, exactly=not asked.open) in still_open)
+        message = flag.given.message
         return cards.Shown(
             person=await self.people.name(flag.person),
             sources=shown,
             whole=len(shown) == len(sources),
-            address="" if private else await self.voice.address(place.channel, flag.given.message),
+            address="" if asked.private else await self.voice.address(place.channel, message),
         )
 
     async def _open_now(self, given: Given) -> set[tuple[str, ...]]:
-        """An answer may hold what reviewers must not read: one that a person got alone, and
-        one whose pages were closed since. What everyone gets for the same question now shows
-        which of it is open; what a wiki does not confirm is not.
+        """An answer may hold what reviewers must not read: one that followed the rights of
+        one person or of a few, and one whose pages were closed since. What everyone gets for
+        the same question now shows which of it is open; what a wiki does not confirm is not.
 
-        What one person got may have been written before its page was opened: only the very
+        What they got may have been written before its page was opened: only the very
         same text of it is open."""
         loop = asyncio.get_running_loop()
         question = Question(given.asked.question, Principal.of(EVERYONE))
         said = await loop.run_in_executor(self.executor, self.answering.answer, question)
         if said.unchecked is not None:
             return set()
-        return {_page(source, exactly=given.asked.private) for source in _sources(said)}
+        return {_page(source, exactly=not given.asked.open) for source in _sources(said)}
 
 
 def _page(source: Source, *, exactly: bool) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ class DatabaseLedger:
             "answer": answer_json.dump(answer),
             "asker": asked.asker,
             "private": asked.private,
+            "open": asked.open,
             "given": given,
             "as_of": as_of,
         }
@@ -163,6 +164,8 @@ def _given(row: Any, prefix: str = "") -> Given:
             asker=value("asker"),
             place=Place(value("team"), value("channel"), value("ts"), value("thread")),
             private=value("private"),
+            # Those from before there was this column are open unless they are private.
+            open=value("open") and not value("private"),
         ),
         answer=answer_json.load(value("answer")),
         given=value("given"),

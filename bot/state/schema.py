@@ -64,6 +64,7 @@ answers = sa.Table(
     sa.Column("ts", sa.String(32), nullable=False),
     sa.Column("thread", sa.String(32), nullable=False),
     sa.Column("private", sa.Boolean, nullable=False),
+    sa.Column("open", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("message", sa.String(32), nullable=False, default=""),
     sa.Column("as_of", Moment),
     sa.Column("given", Moment, nullable=False, index=True),
@@ -105,6 +106,19 @@ threads = sa.Table(
     sa.Column("changed", Moment, nullable=False, index=True),
 )
 
+channels = sa.Table(
+    "channels",
+    metadata,
+    sa.Column("team", sa.String(32), primary_key=True),
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("wikis", sa.Text, nullable=False),
+    sa.Column("unasked", sa.Float),
+    sa.Column("only_asker", sa.Boolean, nullable=False),
+    sa.Column("review_channel", sa.String(32), nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("changed", Moment, nullable=False),
+)
+
 passes = sa.Table(
     "passes",
     metadata,
@@ -137,7 +151,8 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,
     metadata.create_all,  # makes `passes` where the first was done before there was such a table
     _with_columns(inbox, "edited", "gone"),
-    metadata.create_all,  # `threads`
+    metadata.create_all,  # `threads`, `channels`
+    _with_columns(answers, "open"),
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

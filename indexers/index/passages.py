@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self, TypeVar
 from indexers.index import meanings, schema
 from indexers.index.lexical import Words
 from indexers.index.schema import Found, Head, Point, Where
-from indexers.model import Acl, Hit, KnownPage, Passage, Principal
+from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Meaning, Vector
 
 _T = TypeVar("_T")
@@ -185,7 +185,7 @@ class StoredPassages:
         text: str,
         vector: Vector,
         *,
-        reader: Principal,
+        reader: Reader,
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:
@@ -250,7 +250,7 @@ class StoredPassages:
         # Before the write: no reader may miss a page whose rights it does not know yet.
         self._written = {**self._written, str(acl): acl}
 
-    def _readable(self, reader: Principal) -> list[str]:
+    def _readable(self, reader: Reader) -> list[str]:
         """The Acls that occur and admit ``reader``. One that no longer occurs does no
         harm; one that is missing hides its passages."""
         now = self._clock()
@@ -277,7 +277,7 @@ def _either(one: Acl, other: Acl) -> Acl:
     return Acl(frozenset(gate | beside for gate in one.gates for beside in other.gates))
 
 
-def _hits(found: Sequence[Found], vector: Vector, reader: Principal) -> list[Hit]:
+def _hits(found: Sequence[Found], vector: Vector, reader: Reader) -> list[Hit]:
     """Best first, copies folded. The engine orders equal scores another way each time;
     here the page's key decides, so that the same question brings the same answer."""
     # An index that is being replaced may have been written before there were any.

@@ -18,13 +18,13 @@ from bot.model import Answer, NoAnswer, Question, Reason, Source
 from bot.playground.model import Message
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
-from bot.ports import Answering
+from bot.ports import Answering, Hear
 from bot.slack.app import SlackApp, Surroundings
 from bot.slack.links import origins
 from bot.slack.serve import serve
 from bot.slack.settings import SlackSettings
 from bot.state.database import Database
-from indexers.model import EVERYONE, Progress, SyncReport
+from indexers.model import OPEN, Acl, Progress, SyncReport
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -43,6 +43,8 @@ SALARY = replace(
     LEAVE, title="Salaries", heading="", url="https://wiki.example.com/pay", page="pay.md"
 )
 
+HR = Acl.of(["group:hr"])
+
 
 class Handbook:
     """Answers from two pages, of which one is for the group ``hr``."""
@@ -53,20 +55,21 @@ class Handbook:
         self.open.set()
         self.error: Exception | None = None
         self.text = "Book leave in the calendar. [1]"
+        self.confidence = 0.9
         self.said: Answer | NoAnswer | None = None
         """To whatever is asked, in place of all the rest."""
 
-    def answer(self, question: Question) -> Answer | NoAnswer:
+    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
         self.asked.append(question)
         self.open.wait(5)
         if self.error:
             raise self.error
         if self.said:
             return self.said
-        if "salary" in question.text and "group:hr" in question.reader.tokens:
+        if "salary" in question.text and HR.admits(question.reader):
             return Answer("It is secret. [1]", (SALARY,), 0.9)
-        if "leave" in question.text and EVERYONE in question.reader.tokens:
-            return Answer(self.text, (LEAVE,), 0.9)
+        if "leave" in question.text and OPEN.admits(question.reader):
+            return Answer(self.text, (LEAVE,), self.confidence)
         nearest = (replace(LEAVE, quote=""),)
         return NoAnswer(Reason.NOTHING_FITS, "I searched handbook and found nothing.", nearest)
 
@@ -175,7 +178,7 @@ def words(message: Message) -> str:
         part["text"]
         for block in message.blocks
         for part in [block.get("text"), *block.get("elements", [])]
-        if part and isinstance(part.get("text"), str)
+        if isinstance(part, dict) and isinstance(part.get("text"), str)
     )
 
 

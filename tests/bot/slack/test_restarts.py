@@ -13,6 +13,7 @@ import pytest
 from bot.model import Answer, NoAnswer, Question
 from bot.playground.delivery import Delivery
 from bot.playground.workspace import LocalSlack
+from bot.ports import Hear
 
 from .conftest import Bot, Handbook, quiet, until
 
@@ -147,7 +148,7 @@ async def test_acknowledgements_stay_fast_while_twenty_answers_are_at_work(
     busy = threading.Semaphore(0)
 
     class Slow:
-        def answer(self, question: Question) -> Answer | NoAnswer:
+        def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
             if "quick" not in question.text:
                 busy.release()
                 time.sleep(0.6)

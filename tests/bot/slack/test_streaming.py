@@ -72,7 +72,7 @@ def is_finished(message: Message) -> bool:
 
 
 async def test_sentences_are_streamed_and_the_whole_answer_takes_their_place(
-    listening: Bot, writing: Writing, slack: LocalSlack
+    writing: Writing, listening: Bot, slack: LocalSlack
 ) -> None:
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(listening, slack, writing)
@@ -235,7 +235,7 @@ async def test_an_answer_that_becomes_another_is_the_other(
 
 
 async def test_stop_ends_the_work_and_says_so(
-    listening: Bot, writing: Writing, slack: LocalSlack
+    writing: Writing, listening: Bot, slack: LocalSlack
 ) -> None:
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(listening, slack, writing)
