@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import answers, composing, confluence, syncing
+from benchmarks import answers, composing, confluence, slack, syncing
 from benchmarks.rows import Benchmark
 
 _QUALITY = {
@@ -57,6 +57,13 @@ BENCHMARKS = (
         "Retrieval on the largest index, GitLab's handbook, embedded: the question's vector, "
         "the search by meaning and by words, and the rights check.",
         answers.latency,
+    ),
+    Benchmark(
+        "first_sign",
+        "The local Slack over a socket, with 20 answers in flight that take as long as the "
+        "measurement, so that no worker is free: from each of 100 further mentions to the status "
+        "below its thread, and until its events are acknowledged.",
+        slack.first_sign,
     ),
     Benchmark(
         "composing",

@@ -55,12 +55,16 @@ async def test_channels_read_what_everyone_may_and_people_what_they_may(
     private = await slack.dm("U0ANNA", "my salary?")
     answer = await slack.wait_for_message(private.channel)
 
+    anna = Principal.of(EVERYONE, *ANNA, "group:hr", "group:S0HR")
+    # What the channel was asked for, whether Anna alone would get more, and Anna alone.
     assert [question.reader for question in bot.handbook.asked] == [
         Principal.of(EVERYONE),
-        Principal.of(EVERYONE, *ANNA, "group:hr", "group:S0HR"),
+        anna,
+        anna,
     ]
     # Whom a language model's cost is counted to.
     assert [(question.person, question.channel) for question in bot.handbook.asked] == [
+        ("U0ANNA", "C0TEAM"),
         ("U0ANNA", "C0TEAM"),
         ("U0ANNA", private.channel),
     ]
