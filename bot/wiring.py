@@ -238,8 +238,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         IndexUnavailable, StateUnavailable: what must be kept cannot be opened.
     """
     # Slack's libraries take half a second to import, which no other command needs.
-    from bot.slack.app import Surroundings
     from bot.slack.serve import serve as serve_slack
+    from bot.slack.surroundings import Surroundings
     from bot.state.pass_log import DatabasePassLog
 
     if problems := secrets.slack_problems(settings.slack.mode):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -17,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
 from bot.ports import Answering, Reindexing
-from bot.slack import incidents, listeners
+from bot.slack import listeners
 from bot.slack.answers import Answers
 from bot.slack.channel_settings import ChannelForms
 from bot.slack.channels import Channels
@@ -26,7 +24,6 @@ from bot.slack.conversation import Conversation
 from bot.slack.courtesies import Courtesies
 from bot.slack.following import Following
 from bot.slack.gate import Gate
-from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
 from bot.slack.posting import Posting
@@ -39,6 +36,7 @@ from bot.slack.settings import SlackSettings
 from bot.slack.status import Status
 from bot.slack.stopping import Stopping
 from bot.slack.streaming import Streaming
+from bot.slack.surroundings import Surroundings
 from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice, connections, web_client
 from bot.slack.workers import Workers
@@ -53,33 +51,6 @@ from indexers.model import addressed
 logger = logging.getLogger(__name__)
 
 _FORGETTING_EVERY = 6 * 3600.0
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def unknown() -> None:
-    return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What differs between a test and the world. ``as_of`` says when the wikis were
-    last read, in the time zone to show; None says nothing."""
-
-    clock: Callable[[], datetime] = now
-    seconds: Callable[[], float] = time.monotonic
-    new_incident: Callable[[], str] = incidents.new_incident
-    as_of: Callable[[], datetime | None] = unknown
-    titles: Callable[[], Sequence[str]] = tuple
-    """Of pages that everyone may read."""
-    hooks: Mapping[str, Hook] = field(default_factory=dict)
-    """What takes posts from others than Slack, by path."""
-    first_pause: float = 1.0
-    """Seconds before the second try while Slack does not answer."""
-    ping_every: float = 5.0
-    """Seconds between two looks at whether the socket is alive."""
 
 
 @dataclass(frozen=True, slots=True)

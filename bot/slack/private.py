@@ -80,7 +80,9 @@ class Private:
         if given is None:
             await _tell(respond, [FORGOTTEN])
             return
-        said = await self._again(given, body["user"]["id"], private=True)
+        letter, person = _letter(given), body["user"]["id"]
+        reader = await self._reader(person, letter.channel, private=True)
+        said = None if isinstance(reader, Closed) else await self._with(letter, given, reader)
         if isinstance(said, Answer):
             shown = replace(given, answer=said, given=self.clock())
             await _tell(respond, self._messages(shown))
@@ -104,11 +106,6 @@ class Private:
         posted = await self.posting.posted(letter)
         await self.answers.show(letter, asking, said, posted)
         await _tell(respond, [SHARED])
-
-    async def _again(self, given: Given, person: str, *, private: bool) -> Said | None:
-        letter = _letter(given)
-        reader = await self._reader(person, letter.channel, private=private)
-        return None if isinstance(reader, Closed) else await self._with(letter, given, reader)
 
     async def _with(self, letter: Letter, given: Given, reader: Reader) -> Said:
         settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)

@@ -30,8 +30,7 @@ USUAL = ChannelSettings()
 
 
 class DatabaseChannels:
-    """Reads each channel's settings once: one process works on a state, and what it writes
-    it knows. Its methods block for a moment: call them in a thread.
+    """Its methods block for a moment: call them in a thread.
 
     Raises:
         StateUnavailable: from any method.
@@ -40,12 +39,19 @@ class DatabaseChannels:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        self._known: dict[tuple[str, str], ChannelSettings] | None = None
 
     def of(self, team: str, channel: str) -> ChannelSettings:
-        if self._known is None:
-            self._known = self._read()
-        return self._known.get((team, channel), USUAL)
+        query = sa.select(channels).where(channels.c.team == team, channels.c.channel == channel)
+        with self._database.begin() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return USUAL
+        return ChannelSettings(
+            wikis=tuple(json.loads(row.wikis)),
+            unasked=row.unasked,
+            only_asker=row.only_asker,
+            review_channel=row.review_channel,
+        )
 
     def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
         """As ``person`` chose."""
@@ -64,16 +70,3 @@ class DatabaseChannels:
         )
         with self._database.begin() as connection:
             connection.execute(keep)
-        self._known = self._read()
-
-    def _read(self) -> dict[tuple[str, str], ChannelSettings]:
-        with self._database.begin() as connection:
-            return {
-                (row.team, row.channel): ChannelSettings(
-                    wikis=tuple(json.loads(row.wikis)),
-                    unasked=row.unasked,
-                    only_asker=row.only_asker,
-                    review_channel=row.review_channel,
-                )
-                for row in connection.execute(sa.select(channels))
-            }

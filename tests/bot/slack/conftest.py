@@ -19,10 +19,11 @@ from bot.playground.model import Message
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering, Hear
-from bot.slack.app import SlackApp, Surroundings
+from bot.slack.app import SlackApp
 from bot.slack.links import origins
 from bot.slack.serve import serve
 from bot.slack.settings import SlackSettings
+from bot.slack.surroundings import Surroundings
 from bot.state.database import Database
 from indexers.model import OPEN, Acl, Progress, SyncReport
 

@@ -55,7 +55,7 @@ async def test_where_there_is_no_status_a_reaction_shows_and_goes(
     await bot.start()
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for(lambda: asked.reactions)
-    shown = dict(asked.reactions)
+    shown = {name: list(people) for name, people in asked.reactions.items()}
     bot.handbook.open.set()
     await slack.wait_for(lambda: not asked.reactions)
     await slack.mention("U0ANNA", "C0TEAM", "leave?")

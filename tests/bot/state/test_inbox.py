@@ -140,3 +140,15 @@ def test_what_is_gone_stays_gone(inbox: Inbox) -> None:
 def test_an_edit_of_what_never_came_changes_nothing(inbox: Inbox) -> None:
     assert inbox.amend(replace(LETTER, edited="3.0")) is None
     assert inbox.unfinished() == []
+
+
+def test_stopped_letters_are_worked_on_no_more(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    other = inbox.receive(replace(LETTER, event="Ev2", ts="2.0", thread="2.0"))
+    assert letter is not None
+    stopped = inbox.stop("T1", "C1", LETTER.thread)
+
+    assert [one.id for one in stopped] == [letter.id]
+    assert inbox.claim(letter.id) is None
+    assert not inbox.stands(letter)
+    assert inbox.unfinished() == [other]
