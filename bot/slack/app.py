@@ -208,6 +208,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     stopping = Stopping(inbox, workers, posting, status)
     forms = ChannelForms(me.team, people, channels, chosen, reindexing.wikis, voice)
     prompts = Prompts(
+        people=people,
         feedback=feedback,
         channels=channels,
         courtesies=courtesies,

@@ -62,16 +62,16 @@ class Conversing:
 
     def listen(self, app: AsyncApp, failures: Failures) -> None:
         """Comes before the `listen` that takes the rest."""
-        guarded = failures.guarded
+        guarded, unseen = failures.guarded, failures.unseen
         app.action(following.STOP)(guarded(self.following.stopped))
         app.action(private.ALONE)(guarded(self.private.wanted))
         app.action(private.SHARE)(guarded(self.private.shared))
         app.view(channel_form.FORM)(guarded(self.forms.sent))
         app.event("agent_session_stopped")(guarded(self.stopping.stopped))
-        app.event("member_joined_channel")(guarded(self.readers.moved))
-        app.event("member_left_channel")(guarded(self.readers.moved))
+        app.event("member_joined_channel")(unseen(self.readers.moved))
+        app.event("member_left_channel")(unseen(self.readers.moved))
         messages = app.event("app_home_opened", matchers=[_is_messages_tab])
-        messages(guarded(self.prompts.opened))
+        messages(unseen(self.prompts.opened))
 
 
 async def _is_messages_tab(event: Mapping[str, Any]) -> bool:
@@ -122,6 +122,18 @@ class Failures:
                 await handler(body, respond)
             except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
                 await self._tell(body, error)
+
+        return listener
+
+    def unseen(self, handler: Handler) -> Listener:
+        """The same for what nobody waits for: the log alone is told."""
+
+        async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+            await ack()
+            try:
+                await handler(body, respond)
+            except Exception as error:  # noqa: BLE001 - the edge: logged
+                incidents.note(self.new_incident(), f"a {body['event']['type']} failed", error)
 
         return listener
 

@@ -16,6 +16,7 @@ from bot.feedback.model import Given
 from bot.model import Answer
 from bot.slack.channels import Channels
 from bot.slack.courtesies import Courtesies
+from bot.slack.people import Closed, People
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Prompts:
     """Questions that were asked in the open and answered well from what is open to everyone;
     where there are too few, pages that are: ``titles`` names those, and may take a moment."""
 
+    people: People
     feedback: Feedback
     channels: Channels
     courtesies: Courtesies
@@ -43,8 +45,12 @@ class Prompts:
     _until: float = float("-inf")
 
     async def opened(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """`app_home_opened` of the messages tab."""
+        """`app_home_opened` of the messages tab. Whoever is answered nothing is told no
+        titles either."""
         if not self.courtesies.has(METHOD):
+            return
+        person = body["event"]["user"]
+        if isinstance(await self.people.reader(person, private=False, shared=False), Closed):
             return
         if self.clock() >= self._until:
             self._known = await self._made()

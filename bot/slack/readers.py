@@ -25,8 +25,9 @@ ANYBODY = Principal.of(EVERYONE)
 
 @dataclass(slots=True, kw_only=True)
 class Readers:
-    """``most`` is how many members a private channel may have for their rights to count;
-    apps are not counted: whoever lets one in lets it read. ``clock`` as in `People`."""
+    """``most`` is how many members a private channel may have, this bot aside, for their
+    rights to count. Other apps have none: whoever lets one in lets it read along. ``clock``
+    as in `People`."""
 
     people: People
     channels: Channels

@@ -162,6 +162,31 @@ async def test_what_was_asked_in_the_open_and_answered_well_is_suggested_and_not
     assert prompts == [{"title": "How do I book leave?", "message": "How do I book leave?"}]
 
 
+@pytest.mark.parametrize("person", ["U0GUEST", "U0OTHER"])
+async def test_outsiders_are_told_no_titles(bot: Bot, slack: LocalSlack, person: str) -> None:
+    bot.around = replace(bot.around, titles=lambda: ["Leave"])
+    await bot.start()
+    await slack.open_home(person, "messages")
+    await suggested(slack)
+
+    assert list(slack.prompts) == [slack.im("U0BEN").id]
+
+
+async def test_suggestions_that_cannot_be_made_are_told_to_the_log_alone(
+    bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing() -> list[str]:
+        raise RuntimeError("the index is on fire")
+
+    bot.around = replace(bot.around, titles=failing)
+    await bot.start()
+    await slack.open_home("U0BEN", "messages")
+    await until(lambda: "on fire" in caplog.text)
+
+    assert slack.prompts == {}
+    assert slack.calls_to("chat.postEphemeral") == slack.calls_to("chat.postMessage") == []
+
+
 async def test_the_home_tab_gets_no_suggestions(bot: Bot, slack: LocalSlack) -> None:
     bot.around = replace(bot.around, titles=lambda: ["Leave"])
     await bot.start()
