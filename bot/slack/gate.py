@@ -3,7 +3,7 @@ that may be."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.slack.letters import Identity, asks_nothing, people_named, question
 from bot.slack.meant import asks, wish
@@ -15,12 +15,20 @@ _LATE = 3600.0
 """Seconds: Slack delivers again for some minutes."""
 
 
+_RECENT = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
+    """``take`` is for one letter at a time."""
+
     me: Identity
     inbox: Inbox
     threads: Threads
     settings: DatabaseChannels
+    _kept: dict[tuple[str, str, str], None] = field(default_factory=dict)
+    """The latest messages that are in the inbox: a mention comes as a message, too, and the
+    database need not be written to for that."""
 
     def may_concern_us(self, letter: Letter) -> bool:
         """Told by the words alone, so that the talk of a workspace costs no more."""
@@ -39,11 +47,16 @@ class Gate:
         Raises:
             StateUnavailable: it cannot be kept.
         """
+        message = (letter.team, letter.channel, letter.ts)
         if letter.amended and (amended := self.inbox.amend(letter)):
             return amended
-        if _is_late(letter) or not self._admits(letter):
+        if message in self._kept or _is_late(letter) or not self._admits(letter):
             return None
-        return self.inbox.receive(letter)
+        received = self.inbox.receive(letter)
+        self._kept[message] = None
+        if len(self._kept) > _RECENT:
+            del self._kept[next(iter(self._kept))]
+        return received
 
     def _admits(self, letter: Letter) -> bool:
         if letter.kind is Kind.FOLLOW_UP:
