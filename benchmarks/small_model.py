@@ -33,7 +33,7 @@ from bot.answering.composing.support import Checker
 from bot.answering.composing.usage import Meter
 from bot.answering.composing.writing import Patient
 from bot.evaluation.corpus import Corpus
-from bot.model import Answer, NoAnswer, Question
+from bot.model import Answer, Question, Result
 from bot.wiring import answerer_of
 from config.settings import Secrets, Settings
 from indexers.index.embedding import LocalEmbedder
@@ -65,7 +65,7 @@ def served(python: Path) -> Iterator[str]:
             process.terminate()
 
 
-def answers(url: str) -> tuple[list[tuple[str, Answer | NoAnswer]], Counter[str], list[float]]:
+def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[float]]:
     """Each question with what came back, what was kept and dropped, and milliseconds."""
     rows = [row for row in questions(SET) if row["answerable"] and reporting(row["id"])][:ASKED]
     corpus = Corpus(shared(f"eval/{SET}/corpus.jsonl.gz"))
@@ -141,7 +141,7 @@ def figures(python: Path) -> Sequence[Figure]:
 _NO_FLAWS = frozenset(("kept", "frame", "empty", "failed", "slow", "busy", "capped", "unsupported"))
 
 
-def _line(answer: Answer | NoAnswer) -> str:
+def _line(answer: Result) -> str:
     if isinstance(answer, Answer) and answer.composed:
         return f"composed: {answer.text}"
     return f"{getattr(answer, 'fallback', None) or 'no answer'}"

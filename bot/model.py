@@ -1,4 +1,5 @@
-"""A question and what comes back: an answer with sources, or the reason for none."""
+"""A question and what comes back: an answer with sources, the reason for none, or a
+question in return."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ class Turn:
 class Question:
     """``reader`` is whose rights count; ``wikis`` narrows the search, None is all;
     ``history`` are the earlier turns of its conversation, oldest first. To ``person`` and
-    ``channel`` what a language model costs is counted; empty is to nobody."""
+    ``channel`` what a language model costs is counted; empty is to nobody. ``standalone`` is
+    the question in words that need no history, to search by and never to show; empty if nobody
+    has put it so."""
 
     text: str
     reader: Reader
@@ -38,6 +41,12 @@ class Question:
     history: tuple[Turn, ...] = ()
     person: str = ""
     channel: str = ""
+    standalone: str = ""
+
+    @property
+    def sought(self) -> str:
+        """What an answer must have to do with."""
+        return self.standalone or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +71,13 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds each stage took. ``check`` is looking at the named pages again, and
-    composing again for it."""
+    composing again for it; ``rewrite`` is making a follow-up stand alone."""
 
     embed: float = 0.0
     search: float = 0.0
     compose: float = 0.0
     check: float = 0.0
+    rewrite: float = 0.0
 
     @property
     def retrieve(self) -> float:
@@ -75,7 +85,7 @@ class Timings:
 
     @property
     def total(self) -> float:
-        return self.retrieve + self.compose + self.check
+        return self.rewrite + self.retrieve + self.compose + self.check
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,8 @@ class Why:
     weighs: Mapping[str, float]
     confidence: float
     rule: str
+    asking_back: str = ""
+    """Why a question came back, or none; empty where that is turned off."""
 
 
 class Reason(StrEnum):
@@ -166,3 +178,34 @@ class NoAnswer:
     confidence: float = 0.0
     timings: Timings = field(default_factory=Timings)
     unchecked: Unchecked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One thing that a question may mean: ``label`` names it in the wiki's words,
+    ``question`` asks for it and needs nothing that was said before, ``source`` is where it
+    leads (its ``quote`` is empty)."""
+
+    label: str
+    question: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """The question says too little: ``text`` asks back which of the two or three
+    ``readings`` is meant, best first."""
+
+    text: str
+    readings: tuple[Reading, ...]
+    confidence: float = 0.0
+    timings: Timings = field(default_factory=Timings)
+    unchecked: Unchecked | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(reading.source for reading in self.readings)
+
+
+Result = Answer | NoAnswer | Clarify
+"""What comes back."""

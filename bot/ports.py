@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bot.model import Answer, NoAnswer, Question
+from bot.model import Question, Result
 from indexers.model import Progress, SyncReport
 
 Hear = Callable[[str], None]
@@ -13,7 +13,7 @@ Hear = Callable[[str], None]
 
 
 class Answering(Protocol):
-    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
         """CPU work, up to a second, or as long as a language model takes: call it in a
         thread, never on the event loop.
 

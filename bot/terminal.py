@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from bot.model import Answer, NoAnswer, Source, Why
+from bot.model import Answer, Clarify, NoAnswer, Result, Source, Why
 from bot.operations.access import AccessNow
 from indexers.findings import Finding, Level
 from indexers.model import Progress as SyncProgress
@@ -52,7 +52,7 @@ def print_json(value: object) -> None:
     sys.stdout.flush()
 
 
-def answer_json(result: Answer | NoAnswer) -> dict[str, Any]:
+def answer_json(result: Result) -> dict[str, Any]:
     timings, unchecked = result.timings, result.unchecked
     last_check = unchecked.last_check if unchecked else None
     common = {
@@ -77,6 +77,13 @@ def answer_json(result: Answer | NoAnswer) -> dict[str, Any]:
             "composed": result.composed,
             "fallback": result.fallback.value if result.fallback else None,
         }
+    if isinstance(result, Clarify):
+        readings = [
+            {"label": one.label, "question": one.question, "source": _source_json(one.source)}
+            for one in result.readings
+        ]
+        sources = [reading["source"] for reading in readings]
+        return {"kind": "clarify", **common, "sources": sources, "readings": readings}
     nearest = [_source_json(source) for source in result.nearest]
     return {"kind": "no_answer", **common, "reason": result.reason.value, "nearest": nearest}
 
@@ -95,16 +102,17 @@ def _source_json(source: Source) -> dict[str, Any]:
     }
 
 
-def print_answer(result: Answer | NoAnswer) -> None:
+def print_answer(result: Result) -> None:
     out.print(Padding(safe(result.text), (0, 0, 0, 2)))
     out.print()
-    sources = result.sources if isinstance(result, Answer) else result.nearest
+    sources = result.nearest if isinstance(result, NoAnswer) else result.sources
     if sources and isinstance(result, NoAnswer):
         out.print("  The nearest pages:")
     for number, source in enumerate(sources, start=1):
-        mark = f"[{number}]" if isinstance(result, Answer) else " - "
-        out.print(safe(f"  {mark} {where(source)}", style="bold"), soft_wrap=True)
+        out.print(safe(f"  {_marked(result, number)}{where(source)}", style="bold"), soft_wrap=True)
         out.print(safe(f"      {source.url}", style="blue"), soft_wrap=True)
+    if isinstance(result, Clarify):
+        out.print(safe(f'  Ask again, for example: "{result.readings[0].question}"'))
     if isinstance(result, Answer) and result.fallback:
         out.print(Padding(safe(result.fallback.words, style="yellow"), (0, 0, 0, 2)))
     if result.unchecked:
@@ -113,11 +121,19 @@ def print_answer(result: Answer | NoAnswer) -> None:
         out.print()
 
 
+def _marked(result: Result, number: int) -> str:
+    if isinstance(result, Clarify):
+        return f" {number}. {result.readings[number - 1].label}: "
+    return f"[{number}] " if isinstance(result, Answer) else " -  "
+
+
 def print_why(why: Why) -> None:
     for name, value in why.seen.items():
         out.print(f"  {name:9} {value:6.3f}  weighs {why.weighs[name]:g}")
     out.print(f"  {'bias':9} {'':6}  {why.weighs['bias']:g}")
     out.print(Padding(safe(why.rule), (0, 0, 0, 2)))
+    if why.asking_back:
+        out.print(Padding(safe(why.asking_back), (0, 0, 0, 2)))
 
 
 def where(source: Source) -> str:

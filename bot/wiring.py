@@ -7,21 +7,23 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.answering.answerer import Answerer
-from bot.answering.composing.composer import Composer
-from bot.answering.composing.wiring import composer_of, today
+from bot.answering.clarifying import Clarifying
+from bot.answering.composing.usage import MemoryUsage, Usage
+from bot.answering.composing.wiring import LanguageModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
 from bot.answering.recheck import Recheck
+from bot.answering.reranking import Reranking, reading
 from bot.answering.retrieval import Retrieval
 from bot.answering.several import Several
 from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
-from bot.model import Answer, NoAnswer, Question, Why
+from bot.model import Question, Result, Why
 from bot.operations import doctor as checks
 from bot.operations import webhooks
 from bot.operations.access import AccessNow
@@ -32,6 +34,7 @@ from config.wikis import ConfluenceSettings, WikiSettings
 from indexers import wiring as indexing
 from indexers.findings import Finding, failure, ok
 from indexers.model import EVERYONE, Principal, Progress, Section, SyncReport
+from indexers.ports import Reranker
 from indexers.wiring import Indexing
 
 if TYPE_CHECKING:
@@ -48,9 +51,13 @@ def answerer_of(
     settings: Settings,
     indexing: Indexing,
     last_pass: Callable[[str], datetime | None] = lambda _: None,
-    composer: Composer | None = None,
+    model: LanguageModel | None = None,
 ) -> Answerer:
-    """``last_pass`` says since when what is indexed is true of a wiki."""
+    """``last_pass`` says since when what is indexed is true of a wiki.
+
+    Raises:
+        ModelUnavailable: a reranker is set, and cannot be loaded.
+    """
     old_after = timedelta(days=settings.answer.old_after_days)
     lookouts, seconds = indexing.lookouts, settings.answer.check_seconds
     recheck = Recheck(
@@ -61,14 +68,31 @@ def answerer_of(
         at_once=max(8, 2 * settings.slack.workers),
     )
     return Answerer(
-        Retrieval(indexing.index, indexing.embedder),
+        Retrieval(
+            indexing.index,
+            indexing.embedder,
+            rerank=_reranking_of(settings, indexing.reranker, model),
+        ),
         Confidence(),
         tuple(indexing.wikis),
         max_characters=settings.answer.max_characters,
         min_confidence=least_confidence(settings.answer.precision),
         recheck=recheck if lookouts and seconds else None,
-        composer=composer,
+        composer=model.composer if model else None,
+        rewrite=model.rewriter if model else None,
         aging=Aging(old_after, today) if old_after else None,
+        clarifying=Clarifying() if settings.answer.clarify else None,
+    )
+
+
+def _reranking_of(
+    settings: Settings, reranker: Reranker | None, model: LanguageModel | None
+) -> Reranking | None:
+    scoring = reading(reranker) if reranker else model.reranker if model else None
+    if scoring is None:
+        return None
+    return Reranking(
+        scoring, seconds=settings.answer.rerank_seconds, at_once=settings.slack.workers
     )
 
 
@@ -80,7 +104,7 @@ class Asking:
     reader: Principal
     wikis: tuple[str, ...] | None
 
-    def __call__(self, text: str) -> Answer | NoAnswer:
+    def __call__(self, text: str) -> Result:
         return Several(self.answerer).answer(Question(text, self.reader, self.wikis))
 
     def why(self, text: str) -> Why:
@@ -98,12 +122,13 @@ def asking(
         WikiMisconfigured: no wiki is set, or none has one of these names.
         ModelMisconfigured: a language model is set, and something of it is missing.
         IndexUnavailable: the index cannot be opened or searched.
+        StateUnavailable: what the model uses cannot be counted.
     """
-    with Indexing(settings, secrets) as parts:
+    with Indexing(settings, secrets) as parts, usage_kept(settings) as usage:
         parts.chosen(*wikis)
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
-        composer = composer_of(settings.llm, secrets, parts.embedder)
-        answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name), composer)
+        model = language_model_of(settings, secrets, parts.embedder, usage)
+        answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name), model)
         yield Asking(answerer, reader, tuple(wikis) or None)
 
 
@@ -241,6 +266,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     from bot.slack.serve import serve as serve_slack
     from bot.slack.surroundings import Surroundings
     from bot.state.pass_log import DatabasePassLog
+    from bot.state.usage import DatabaseUsage
 
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
@@ -248,11 +274,13 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         parts.chosen()
         passes = DatabasePassLog(state)
         syncing = OneSyncAtATime(parts, passes)
-        composer = composer_of(settings.llm, secrets, parts.embedder)
-        answerer = answerer_of(settings, parts, syncing.last_pass, composer)
+        model = language_model_of(settings, secrets, parts.embedder, DatabaseUsage(state))
+        answerer = answerer_of(settings, parts, syncing.last_pass, model)
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         threading.Thread(target=parts.meet, name="meeting", daemon=True).start()
         hints = Hints()
+        hooks = _hooks(secrets, hints)
+        around = Surroundings(as_of=syncing.as_of, titles=answerer.open_titles, hooks=hooks)
         edits_every = settings.sync.recent_minutes if parts.confluences else 0
         with rhythms(
             syncing,
@@ -262,16 +290,12 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         ):
             asyncio.run(
                 serve_slack(
-                    replace(slack_settings(settings, secrets), streaming=composer is not None),
+                    slack_settings(settings, secrets),
                     answering=Several(answerer),
                     reindexing=syncing,
                     tokens=parts.tokens,
                     state=state,
-                    around=Surroundings(
-                        as_of=syncing.as_of,
-                        titles=answerer.open_titles,
-                        hooks=_hooks(secrets, hints),
-                    ),
+                    around=around,
                 )
             )
 
@@ -306,6 +330,7 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         shared_channels=slack.shared_channels,
         private_members=slack.private_members,
         workers=slack.workers,
+        streaming=bool(settings.llm.provider),
         retention=timedelta(days=settings.state.retention_days),
     )
 
@@ -339,6 +364,24 @@ def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
             }
             for flag in found
         ]
+
+
+@contextmanager
+def usage_kept(settings: Settings) -> Iterator[Usage]:
+    """Where what a language model uses is counted, together with what `serve` does; nowhere
+    where none is set.
+
+    Raises:
+        SettingsError, StateUnavailable: see `opened_state`.
+    """
+    if not settings.llm.provider:
+        yield MemoryUsage()
+        return
+    # See `flags`.
+    from bot.state.usage import DatabaseUsage
+
+    with closing(opened_state(settings)) as state:
+        yield DatabaseUsage(state)
 
 
 def opened_state(settings: Settings) -> Database:

@@ -149,7 +149,7 @@ def _in_words(error: ValidationError, strangers: Iterable[str]) -> Iterator[str]
         else:
             said = problem["msg"].removeprefix("Value error, ")
             said = _MEANT.get(problem["type"], f"{said[:1].lower()}{said[1:]}")
-            yield f"`{shown}`: {said}"
+            yield f"`{shown}`: {said}" if path else said  # of no one setting
 
 
 def _without_tag(location: tuple[int | str, ...]) -> tuple[int | str, ...]:

@@ -16,7 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from config.wikis import Strict, WikiSettings
+from config.wikis import Language, Strict, WikiSettings
 
 ENV_PREFIX = "FOOTNOTE_"
 
@@ -34,16 +34,6 @@ class SettingsError(Exception):
         )
 
 
-Language = Literal[
-    "arabic", "azerbaijani", "basque", "bengali", "catalan", "chinese", "danish",
-    "dutch", "english", "finnish", "french", "german", "greek", "hebrew",
-    "hinglish", "hungarian", "indonesian", "italian", "japanese", "kazakh", "nepali",
-    "norwegian", "portuguese", "romanian", "russian", "slovene", "spanish", "swedish",
-    "tajik", "turkish",
-]  # fmt: skip
-"""Those that Qdrant's search by words knows."""
-
-
 class IndexSettings(Strict):
     """``[index]``"""
 
@@ -53,9 +43,16 @@ class IndexSettings(Strict):
     model: str = Field(
         "", description="A fastembed model by name; empty is the bundled all-MiniLM-L6-v2."
     )
-    passage_tokens: int = Field(200, ge=32, le=2000, description="The size of a passage.")
+    passage_tokens: int = Field(
+        200,
+        ge=32,
+        le=2000,
+        description="The size of a passage; smaller where the model reads less.",
+    )
     language: Language = Field(
-        "english", description="Stemming and stop words for the search by words."
+        "auto",
+        description="Stemming and stop words for the search by words; auto tells each passage's "
+        "language from its text.",
     )
 
 
@@ -78,6 +75,10 @@ class SyncSettings(Strict):
     )
 
 
+LLM_RERANKER = "llm"
+"""The name of the reranker that is the language model."""
+
+
 class AnswerSettings(Strict):
     """``[answer]``"""
 
@@ -85,7 +86,7 @@ class AnswerSettings(Strict):
         700, ge=100, le=3000, description="How long a quoted answer may be."
     )
     precision: float = Field(
-        0.83,
+        0.8,
         ge=0,
         lt=1,
         description="The share of its answers that is to be about what was asked, if half of what "
@@ -105,6 +106,21 @@ class AnswerSettings(Strict):
     )
     old_after_days: int = Field(
         0, ge=0, description="A page that nobody edited for longer is called old; 0 is never."
+    )
+    reranker: str = Field(
+        "",
+        description="Who reads the best passages beside the question once more and puts them in "
+        "order: a fastembed cross-encoder by name, or `llm`, the language model; empty is nobody.",
+    )
+    rerank_seconds: float = Field(
+        3.0,
+        gt=0,
+        le=60,
+        description="How long that may take; then the order stays as it was.",
+    )
+    clarify: bool = Field(
+        default=True,
+        description="Whether a question that says too little gets a question back.",
     )
 
 
@@ -137,12 +153,22 @@ class LlmSettings(Strict):
         3, ge=1, le=10, description="How often it is asked while it is busy or cannot be reached."
     )
     at_once: int = Field(4, ge=1, le=64, description="How many answers it may write at a time.")
-    max_tokens: int = Field(500, ge=50, le=8000, description="How much it may write.")
+    max_tokens: int = Field(
+        500,
+        ge=50,
+        le=32_000,
+        description="How much it may write; a model that thinks first needs more, such as 4000.",
+    )
     context_tokens: int = Field(
         3000,
         ge=300,
         le=100_000,
         description="How much of wiki and thread it is shown, counted about as it counts.",
+    )
+    rewrite: bool = Field(
+        default=True,
+        description="Whether it makes a follow-up stand alone for the search; it is asked once "
+        "more for that.",
     )
     temperature: float = Field(0.0, ge=0, le=2, description="How freely it words.")
     person_tokens: int = Field(
@@ -232,6 +258,12 @@ class Settings(BaseSettings):
     llm: LlmSettings = LlmSettings()
     slack: SlackSettings = SlackSettings()
     state: StateSettings = StateSettings()
+
+    @model_validator(mode="after")
+    def _has_its_reranker(self) -> Settings:
+        if self.answer.reranker == LLM_RERANKER and not self.llm.provider:
+            raise ValueError("`answer.reranker` is `llm`, and `llm.provider` names none")
+        return self
 
     @field_validator("wiki")
     @classmethod

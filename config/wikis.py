@@ -13,6 +13,14 @@ from pydantic import (
     model_validator,
 )
 
+Language = Literal[
+    "auto", "arabic", "azerbaijani", "basque", "bengali", "catalan", "chinese", "danish",
+    "dutch", "english", "finnish", "french", "german", "greek", "hebrew", "hinglish",
+    "hungarian", "indonesian", "italian", "japanese", "kazakh", "nepali", "norwegian",
+    "portuguese", "romanian", "russian", "slovene", "spanish", "swedish", "tajik", "turkish",
+]  # fmt: skip
+"""Those that Qdrant's search by words knows; auto tells by the text."""
+
 
 class Strict(BaseModel):
     """A section: a key that is not known is a mistake."""
@@ -24,6 +32,9 @@ class _Named(Strict):
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
         description="What you call it: small letters, digits, `-` and `_`.",
+    )
+    language: Language | Literal[""] = Field(
+        "", description="As of `[index]`, for this wiki alone; empty is that one."
     )
 
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from indexers.errors import IndexersError, IndexLocked, ModelUnavailable
 from indexers.findings import Finding, failure, ok, warning
 from indexers.index.current import CurrentIndex
-from indexers.ports import Embedder
+from indexers.ports import Embedder, Reranker
 
 _READERS = {"pypdf": "PDF", "mammoth": "Word", "pptx": "PowerPoint", "openpyxl": "Excel"}
 """Modules of `footnote[attachments]`, and what each of them reads."""
@@ -33,6 +33,15 @@ def model(load: Callable[[], Embedder]) -> Finding:
     except ModelUnavailable as error:
         return failure("model", str(error), "See `[index] model`.")
     return ok("model", f"The embedding model loads ({embedder.dimensions} dimensions).")
+
+
+def reranker(load: Callable[[], Reranker | None]) -> Finding:
+    try:
+        if loaded := load():
+            loaded.scores("Does it run?", ["It does."])
+    except ModelUnavailable as error:
+        return failure("reranker", str(error), "See `[answer] reranker`.")
+    return ok("reranker", "The reranker loads.")
 
 
 def index(opened: Callable[[], CurrentIndex], wikis: Sequence[str]) -> Iterator[Finding]:

@@ -75,6 +75,8 @@ class Embedder(Protocol):
     identity: str
     """Names model and weights: other identity, other vectors."""
     dimensions: int
+    max_tokens: int
+    """What stands behind so many tokens of a text is not embedded."""
 
     def count_tokens(self, text: str) -> int: ...
 
@@ -82,6 +84,19 @@ class Embedder(Protocol):
 
     def embed_question(self, text: str) -> Vector:
         """Of unit length."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads question and passage together, which tells more than their vectors and takes
+    longer."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """How well each text answers, in their order; more is better. Up to seconds.
+
+        Raises:
+            ModelUnavailable: it cannot tell.
+        """
         ...
 
 

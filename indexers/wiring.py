@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from config.settings import IndexSettings, Secrets, Settings
+from config.settings import LLM_RERANKER, IndexSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers import doctor
 from indexers.confluence import storage_format
@@ -26,6 +26,8 @@ from indexers.findings import Access, Finding, Indexed, Level
 from indexers.index.current import CurrentIndex, Shelf, fingerprint
 from indexers.index.edge import EdgeIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
+from indexers.index.languages import Languages
+from indexers.index.reranking import FastembedReranker
 from indexers.index.server import Server, ServerIndex
 from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.markdown import convert
@@ -34,7 +36,7 @@ from indexers.markdown.access import access as whole_wiki_access
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Acl, Principal, Progress, Section, SyncReport, addressed
-from indexers.ports import Embedder, Lookout, Wiki
+from indexers.ports import Embedder, Lookout, Reranker, Wiki
 from indexers.splitting import Splitter
 from indexers.sync import sync
 from indexers.wikis import Confluence, acl_of, confluence_of, doctor_of, markdown_of
@@ -43,6 +45,9 @@ log = logging.getLogger(__name__)
 
 STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
 """Of files that hold a Confluence page's body."""
+
+_SHARE_OF_TEXT = 200 / 256
+"""Of the tokens that a model reads, those that a passage's text may have."""
 
 
 class Indexing:
@@ -90,15 +95,35 @@ class Indexing:
         return FastembedEmbedder(name, self._settings.data_dir / "models")
 
     @cached_property
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder that is set, if one is.
+
+        Raises:
+            ModelUnavailable: it cannot be loaded.
+        """
+        name = self._settings.answer.reranker
+        if name in ("", LLM_RERANKER):
+            return None
+        return FastembedReranker(name, self._settings.data_dir / "models")
+
+    @cached_property
     def splitter(self) -> Splitter:
-        return Splitter(self.embedder.count_tokens, self._settings.index.passage_tokens)
+        # Of what the model reads, a part is the title's and the headings'.
+        readable = int(self.embedder.max_tokens * _SHARE_OF_TEXT)
+        size = min(self._settings.index.passage_tokens, readable)
+        return Splitter(self.embedder.count_tokens, size)
+
+    @property
+    def _languages(self) -> Languages:
+        own = {wiki.name: wiki.language for wiki in self._settings.wiki if wiki.language}
+        return Languages(self._settings.index.language, own)
 
     @cached_property
     def index(self) -> CurrentIndex:
         wanted = fingerprint(
             embedder=self.embedder.identity,
             splitter=self.splitter.identity,
-            language=self._settings.index.language,
+            languages=self._languages.identity,
         )
         index = CurrentIndex(self._shelf(self._settings.index), wanted)
         # Readers that the settings no longer name read nothing from the moment that the
@@ -179,6 +204,8 @@ class Indexing:
             yield from doctor_of(wiki, self._secrets).findings()
             if wiki.attachments:
                 yield doctor.attachments(wiki.name)
+        if self._settings.answer.reranker not in ("", LLM_RERANKER):
+            yield doctor.reranker(lambda: self.reranker)
         loads = doctor.model(lambda: self.embedder)
         yield loads
         if loads.level is not Level.FAILURE:
@@ -298,14 +325,14 @@ class Indexing:
                     server,
                     collection=name,
                     dimensions=self.embedder.dimensions,
-                    language=index.language,
+                    languages=self._languages,
                 ),
             )
         folder = self._folder or self._settings.data_dir / "index"
         return FolderShelf(
             folder,
             lambda place: EdgeIndex.open(
-                place, dimensions=self.embedder.dimensions, language=index.language
+                place, dimensions=self.embedder.dimensions, languages=self._languages
             ),
         )
 

@@ -25,6 +25,7 @@ HOMES = {
     "openpyxl": ("indexers/attachments",),
     "pathspec": ("indexers/markdown",),
     "pptx": ("indexers/attachments",),
+    "py3langid": ("indexers/index",),
     "py_rust_stemmers": ("bot/answering",),
     "pydantic": ("config",),
     "pydantic_settings": ("config",),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
+from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence, features
 from bot.answering.disagreeing import with_disagreement
@@ -14,7 +15,7 @@ from bot.answering.quoting import quote
 from bot.answering.recheck import MOST_CITED, Ahead, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.answering.sources import Aging, source_of
-from bot.model import Answer, NoAnswer, Question, Reason, Source, Timings, Why
+from bot.model import Answer, NoAnswer, Question, Reason, Result, Source, Timings, Why
 from bot.ports import Hear
 from indexers.model import EVERYONE, Principal
 from indexers.prose import readable
@@ -31,19 +32,22 @@ class Answerer:
     """Answers by quotation, or in a language model's words if there is a ``composer``.
     ``wikis`` are named in this order, ``max_characters`` bounds a quoted answer's text,
     ``min_confidence`` (0 to 1) is where silence begins; without ``recheck`` pages are
-    taken as the index holds them; ``aging`` says which are old."""
+    taken as the index holds them; ``aging`` says which are old; ``rewrite`` makes follow-ups
+    stand alone; ``clarifying`` asks back what says too little."""
 
     retrieval: Retrieval
     confidence: Confidence
     wikis: Sequence[str]
     max_characters: int = 700
-    min_confidence: float = 0.075
+    min_confidence: float = 0.05
     recheck: Recheck | None = None
     composer: Composer | None = None
     aging: Aging | None = None
+    rewrite: Callable[[Question], Question] | None = None
+    clarifying: Clarifying | None = None
     clock: Callable[[], float] = time.perf_counter
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
         """A composed answer is heard sentence by sentence; quotations come at once.
 
         Raises:
@@ -51,6 +55,9 @@ class Answerer:
         """
         if reason := _unfit(question.text):
             return NoAnswer(reason, _TEXTS[reason])
+        started = self.clock()
+        question = self.understood(question)
+        rewriting = (self.clock() - started) * 1000 if self.rewrite else 0.0
         retrieved = self.retrieval(question)
         compose: Compose = partial(self.compose, question)
         ahead: Ahead | None = None
@@ -58,13 +65,18 @@ class Answerer:
             compose = self.composer.begin(question, compose, hear)
             # What was heard cannot be taken back: so its pages are looked at before.
             ahead = partial(self.composer.shown, question) if hear else None
-        compose = partial(_disagreeing, question.text, compose)
+        compose = partial(_disagreeing, question.sought, compose)
         said = self._checked(question, retrieved, compose, ahead)
+        said = replace(said, timings=replace(said.timings, rewrite=rewriting))
         return self.aging(said) if self.aging else said
+
+    def understood(self, question: Question) -> Question:
+        """As it is searched for."""
+        return self.rewrite(question) if self.rewrite and question.history else question
 
     def _checked(
         self, question: Question, retrieved: Retrieved, compose: Compose, ahead: Ahead | None
-    ) -> Answer | NoAnswer:
+    ) -> Result:
         if self.recheck is None:
             return compose(retrieved)
         started = self.clock()
@@ -72,15 +84,19 @@ class Answerer:
         took = (self.clock() - started) * 1000
         return replace(said, timings=replace(said.timings, check=took - said.timings.compose))
 
-    def compose(self, question: Question, retrieved: Retrieved) -> Answer | NoAnswer:
-        """What ``retrieved`` says to the question, in quotations."""
+    def compose(self, question: Question, retrieved: Retrieved) -> Result:
+        """What ``retrieved`` says to the question, in quotations; or what to ask back."""
         started = self.clock()
         if not retrieved.pages:
             timings = Timings(retrieved.embed_ms, retrieved.search_ms)
             return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(), timings=timings)
-        sure = self.confidence(question.text, retrieved)
+        sure = self.confidence(question.sought, retrieved)
+        if self.clarifying and (asked_back := self.clarifying(question, retrieved)):
+            took = (self.clock() - started) * 1000
+            timings = Timings(retrieved.embed_ms, retrieved.search_ms, took)
+            return replace(asked_back, confidence=sure, timings=timings)
         quotes = (
-            quote(question.text, retrieved.hits, self.max_characters)[:MOST_CITED]
+            quote(question.sought, retrieved.hits, self.max_characters)[:MOST_CITED]
             if sure >= self.min_confidence
             else []
         )
@@ -115,9 +131,10 @@ class Answerer:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
+        question = self.understood(question)
         retrieved = self.retrieval(question)
-        seen, curve = features(question.text, retrieved), self.confidence
-        sure = curve(question.text, retrieved)
+        seen, curve = features(question.sought, retrieved), self.confidence
+        sure = curve(question.sought, retrieved)
         speaks = "so it is answered" if sure >= self.min_confidence else "so it is not answered"
         return Why(
             seen=asdict(seen),
@@ -128,6 +145,7 @@ class Answerer:
             "passage's nearest sentence is; words: the share of the question's words, rare ones "
             "weighing more, that one sentence of it has; pairs: the share of its pairs of "
             "neighbouring words that are neighbours there, too.",
+            asking_back=self.clarifying.decide(question, retrieved).why if self.clarifying else "",
         )
 
     def _nothing(self) -> str:
@@ -156,7 +174,7 @@ def _unfit(text: str) -> Reason | None:
     return None
 
 
-def _disagreeing(question: str, compose: Compose, retrieved: Retrieved) -> Answer | NoAnswer:
+def _disagreeing(question: str, compose: Compose, retrieved: Retrieved) -> Result:
     return with_disagreement(question, compose(retrieved), retrieved)
 
 

@@ -14,7 +14,7 @@ from bot.answering.quoting import units
 from bot.answering.recheck import MOST_CITED
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
-from bot.model import Answer, NoAnswer, Source
+from bot.model import Answer, Result, Source
 from indexers.model import Passage
 from indexers.prose import plain
 
@@ -39,12 +39,10 @@ class _Fact:
     asked: frozenset[str]
 
 
-def with_disagreement(
-    question: str, said: Answer | NoAnswer, retrieved: Retrieved
-) -> Answer | NoAnswer:
+def with_disagreement(question: str, said: Result, retrieved: Retrieved) -> Result:
     """``said``, and where another page gives another value for what it says: both values,
     each with its page and date, and which is newer."""
-    if isinstance(said, NoAnswer):
+    if not isinstance(said, Answer):
         return said
     wanted = _roots(read(question))
     hits = sorted(retrieved.hits, key=lambda hit: -hit.score)[:_LOOKED_AT]

@@ -20,6 +20,9 @@ FIRST = 0.15
 REPLY = 0.45
 """What each search weighs: chosen on half of mtrag_cloud and mtrag_govt, see
 benchmarks/RESULTS.md."""
+STANDALONE = 0.7
+"""What the search with the question that a language model made stand alone weighs; those above
+share the rest. Beside them it found more than instead of them."""
 _BLEND = 0.33
 """The share of an earlier turn's meaning in the meaning that is searched for."""
 _LONGEST = 600

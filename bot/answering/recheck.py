@@ -16,7 +16,7 @@ from datetime import datetime
 from threading import BoundedSemaphore, Thread
 
 from bot.answering.retrieval import Found, Retrieved
-from bot.model import Answer, NoAnswer, Reason, Source, Unchecked
+from bot.model import NoAnswer, Reason, Result, Source, Unchecked
 from indexers.errors import WikiUnavailable
 from indexers.model import Acl, Reader
 from indexers.ports import Lookout
@@ -34,7 +34,7 @@ REFUSAL = (
 
 Place = tuple[str, str]
 """A wiki, and a page's key in it."""
-Compose = Callable[[Retrieved], Answer | NoAnswer]
+Compose = Callable[[Retrieved], Result]
 Ahead = Callable[[Retrieved], Sequence[Source]]
 """The pages that an answer made of these could name."""
 Standing = Mapping[str, Acl]
@@ -81,7 +81,7 @@ class Recheck:
         retrieved: Retrieved,
         compose: Compose,
         ahead: Ahead | None = None,
-    ) -> Answer | NoAnswer:
+    ) -> Result:
         """What ``compose`` makes of those pages that stand. It is not called before all
         pages that ``ahead`` names have been looked at: an answer that is shown while it is
         made must never have held what falls."""
@@ -138,7 +138,7 @@ class Recheck:
         left_out = self._refuses and page.wiki in seen.silent
         return seen.stands.get((page.wiki, page.page), not left_out)
 
-    def _told(self, said: Answer | NoAnswer, seen: _Seen) -> Answer | NoAnswer:
+    def _told(self, said: Result, seen: _Seen) -> Result:
         if self._refuses and seen.silent and isinstance(said, NoAnswer):
             return replace(said, reason=Reason.UNCHECKED, text=REFUSAL)
         unsure = {source.wiki for source in _named(said) if not self._is_sure(source, seen)}
@@ -188,8 +188,8 @@ class Recheck:
             answer.set_result(standing)
 
 
-def _named(said: Answer | NoAnswer) -> tuple[Source, ...]:
-    return said.sources if isinstance(said, Answer) else said.nearest
+def _named(said: Result) -> tuple[Source, ...]:
+    return said.nearest if isinstance(said, NoAnswer) else said.sources
 
 
 def _answered(wiki: str, answer: Future[Standing] | None) -> Standing | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.answering import followups
+from bot.answering.folding import folded
 from bot.answering.ranking import Ranking
 from bot.model import Question
 from indexers.model import Hit
@@ -15,6 +16,8 @@ from indexers.ports import Embedder, PassageIndex, Vector
 
 PASSAGES = 40
 """How many passages a question brings; fewer lose pages, more cost time."""
+IN_CONVERSATION = 60
+"""The same, of each search for a follow-up: what one brings last, another may bring first."""
 _BEST_OF_PAGE = 5
 _FADE = 0.1
 """A page is worth its best passage, and each further one this share of the one before."""
@@ -43,14 +46,20 @@ class Retrieved:
         return [hit for found in self.pages for hit in found.hits]
 
 
+Reorder = Callable[[Question, Sequence[Found]], tuple[Found, ...]]
+"""Puts what was found in a better order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Search as the answers use it."""
+    """Search as the answers use it. A follow-up is searched for together with what was said
+    before it, and first of all as what stands alone, if somebody put it so."""
 
     index: PassageIndex
     embedder: Embedder
     clock: Callable[[], float] = time.perf_counter
     rank: Ranking = field(default_factory=Ranking)
+    rerank: Reorder | None = None
 
     def __call__(self, question: Question) -> Retrieved:
         """
@@ -60,22 +69,33 @@ class Retrieval:
         """
         started = self.clock()
         alone = self.embedder.embed_question(question.text)
+        sought = self.embedder.embed_question(question.sought) if question.standalone else alone
         said = followups.contexts(question.history)
         vectors = [self.embedder.embed_question(context.text) for context in said]
         embedded = self.clock()
-        searches = [(by_page(self._hits(question, question.text, alone)), followups.ALONE)]
+        searches = [
+            (by_page(self._hits(question, question.text, question.text, alone)), followups.ALONE)
+        ]
         for context, vector in zip(said, vectors, strict=True):
             text = f"{context.text} {question.text}"
-            hits = self._hits(question, text, followups.blended(alone, vector))
+            hits = self._hits(question, question.text, text, followups.blended(alone, vector))
             searches.append((by_page(hits), context.weight))
-        pages = merged(searches) if said else searches[0][0]
+        if question.standalone:
+            whole = by_page(self._hits(question, question.sought, question.sought, sought))
+            rest = 1 - followups.STANDALONE
+            searches = [(found, weight * rest) for found, weight in searches]
+            searches.insert(0, (whole, followups.STANDALONE))
+        pages = merged(searches) if len(searches) > 1 else searches[0][0]
+        pages = self.rerank(question, pages) if self.rerank else pages
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
-    def _hits(self, question: Question, text: str, vector: Vector) -> list[Hit]:
+    def _hits(self, question: Question, asked: str, text: str, vector: Vector) -> list[Hit]:
+        """Found by ``text`` and ``vector``, in the order in which they answer ``asked``."""
+        limit = IN_CONVERSATION if question.history else PASSAGES
         found = self.index.search(
-            text, vector, reader=question.reader, limit=PASSAGES, wikis=question.wikis
+            text, vector, reader=question.reader, limit=limit, wikis=question.wikis
         )
-        return self.rank(question.text, found)
+        return folded(self.rank(asked, found))
 
 
 def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:
@@ -87,7 +107,7 @@ def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:
         Found(wiki, page, _worth(of_page), tuple(of_page))
         for (wiki, page), of_page in gathered.items()
     ]
-    return tuple(sorted(pages, key=lambda found: -found.score))
+    return _best_first(pages)
 
 
 def merged(searches: Sequence[tuple[Sequence[Found], float]]) -> tuple[Found, ...]:
@@ -105,7 +125,19 @@ def merged(searches: Sequence[tuple[Sequence[Found], float]]) -> tuple[Found, ..
         Found(*place, score, tuple(sorted(hits[place].values(), key=lambda hit: -hit.score)))
         for place, score in worth.items()
     ]
-    return tuple(sorted(pages, key=lambda found: -found.score))
+    return _best_first(pages)
+
+
+def _best_first(pages: Iterable[Found]) -> tuple[Found, ...]:
+    """Of pages that are worth the same, to two decimals, one that is not marked as outdated
+    comes first, then the one that was edited last."""
+
+    def place(found: Found) -> tuple[float, bool, int, float]:
+        first = found.hits[0].passage
+        edited = first.updated.toordinal() if first.updated else 0
+        return -round(found.score, 2), first.outdated, -edited, -found.score
+
+    return tuple(sorted(pages, key=place))
 
 
 def _worth(hits: Sequence[Hit]) -> float:

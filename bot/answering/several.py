@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from bot.model import Answer, NoAnswer, Question, Role, Source, Timings, Turn, Unchecked
+from bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Question,
+    Result,
+    Role,
+    Source,
+    Timings,
+    Turn,
+    Unchecked,
+)
 from bot.ports import Answering, Hear
 from indexers.prose import plain_line
 
@@ -41,7 +52,7 @@ class Several:
 
     answering: Answering
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
         """A single question is heard as it is answered, several are not: which notes they
         have is known when all are there.
 
@@ -51,7 +62,7 @@ class Several:
         asked = questions(question.text)
         if len(asked) < 2:
             return self.answering.answer(question, hear)
-        said = [self.answering.answer(one) for one in _alone(question, asked)]
+        said = [_told(self.answering.answer(one)) for one in _alone(question, asked)]
         return _together(asked, said)
 
 
@@ -93,7 +104,17 @@ def _alone(question: Question, asked: Sequence[str]) -> Iterator[Question]:
         before = (Turn(Role.ASKER, text),)
 
 
-def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Answer | NoAnswer:
+def _told(said: Result) -> Answer | NoAnswer:
+    """Beside other answers there is no room for buttons: what would be asked back is said,
+    with the pages that it may mean."""
+    if not isinstance(said, Clarify):
+        return said
+    readings = [f"- {one.label} [{number}]" for number, one in enumerate(said.readings, 1)]
+    text = "\n\n".join([said.text, "\n".join(readings)])
+    return Answer(text, said.sources, said.confidence, said.timings, said.unchecked)
+
+
+def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result:
     answers = [one for one in said if isinstance(one, Answer)]
     timings = _sum([one.timings for one in said])
     if not answers:

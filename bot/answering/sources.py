@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.model import Answer, NoAnswer, Source
+from bot.model import Clarify, NoAnswer, Result, Source
 from indexers.model import Passage
 
 
@@ -33,11 +33,14 @@ class Aging:
     after: timedelta
     today: Callable[[], date]
 
-    def __call__(self, said: Answer | NoAnswer) -> Answer | NoAnswer:
+    def __call__(self, said: Result) -> Result:
         """The same, each of its sources saying whether it is old."""
         since = self.today() - self.after
         if isinstance(said, NoAnswer):
             return replace(said, nearest=tuple(_dated(one, since) for one in said.nearest))
+        if isinstance(said, Clarify):
+            dated = (replace(one, source=_dated(one.source, since)) for one in said.readings)
+            return replace(said, readings=tuple(dated))
         return replace(said, sources=tuple(_dated(one, since) for one in said.sources))
 
 

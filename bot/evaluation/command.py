@@ -36,6 +36,17 @@ from config.settings import Secrets, Settings
     "--answers", is_flag=True, help="What the answers rest on, too, and which ones fail and why."
 )
 @click.option(
+    "--with-model",
+    is_flag=True,
+    help="Let the language model do its part in the search, as people get it: rewrite follow-ups, "
+    "rerank. --answers does so, too.",
+)
+@click.option(
+    "--judge",
+    is_flag=True,
+    help="With --answers: let the language model judge each, by two requests or more.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     metavar="RUN.json",
@@ -59,6 +70,8 @@ def evaluate(
     email: str | None,
     rewrites: bool,
     answers: bool,
+    with_model: bool,
+    judge: bool,
     out: Path | None,
     against: Path | None,
     as_json: bool,
@@ -85,6 +98,10 @@ def evaluate(
     """
     if flags == bool(questions):
         raise click.UsageError("Give either QUESTIONS or --flags.")
+    if judge and not answers:
+        raise click.UsageError("--judge judges answers: it needs --answers.")
+    if (judge or with_model) and not settings.llm.provider:
+        raise click.UsageError("There is no language model to ask: set [llm].")
     if out and not out.parent.is_dir():
         raise click.UsageError(f"--out: there is no folder {out.parent}.")
     try:
@@ -98,6 +115,8 @@ def evaluate(
                 email=email,
                 rewrites=rewrites,
                 answers=answers,
+                with_model=with_model,
+                judged=judge,
                 out=out,
                 against=against,
                 progress=progress,

@@ -3,16 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from llama_index.core.evaluation import (
     BaseEvaluator,
     FaithfulnessEvaluator,
     RelevancyEvaluator,
 )
-from llama_index.core.llms import LLM
+from llama_index.core.llms import (
+    LLM,
+    CompletionResponse,
+    CompletionResponseGen,
+    CustomLLM,
+    LLMMetadata,
+)
 
 from bot.evaluation.run import Judgement
+
+
+class Writing(CustomLLM):
+    """What ``say`` writes, as a model of LlamaIndex's: with the bounds in time, number and
+    cost that it has wherever else it is asked."""
+
+    say: Callable[[str], str]
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        return LLMMetadata(model_name="writing")
+
+    def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:  # noqa: ARG002 - LlamaIndex's signature
+        return CompletionResponse(text=self.say(prompt))
+
+    def stream_complete(
+        self,
+        prompt: str,
+        formatted: bool = False,  # noqa: ARG002 - the same
+        **_: Any,
+    ) -> CompletionResponseGen:
+        yield self.complete(prompt)
 
 
 class LlamaIndexJudge:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.evaluation.measures import normalise
 from bot.evaluation.pages import full_name
 from bot.feedback.model import Complaint, Flag, FlagState, Given
-from bot.model import Answer, Role
+from bot.model import Answer, Clarify, Role
 
 _PRAISED = "praised"
 _UNFIT, _UNSURE, _FIT = 0.0, 0.5, 1.0
@@ -45,7 +45,8 @@ def regression(
     ``earlier`` are the answers that stand before one in its thread.
 
     - *praised*, or a flag that was found **not wrong**: the pages that were cited are right.
-      A silence that was found not wrong is: there is no answer.
+      A silence that was found not wrong is: there is no answer. A question in return that
+      was found not wrong says nothing of that.
     - **outdated**, **incomplete**: the right pages, whatever they say now.
     - **wrong page**: those pages are unfit (grade 0), also when the flag is fixed.
     - **wrong**: while it is open nobody knows whether pages or words are; once it is fixed
@@ -91,7 +92,8 @@ def _listen(entry: _Heard, given: Given, voice: _Voice) -> None:
 
 def _of_flag(flag: Flag) -> _Voice:
     if flag.state is FlagState.NOT_WRONG:
-        return _Voice(2, _FIT, isinstance(flag.given.answer, Answer))
+        asked_back = isinstance(flag.given.answer, Clarify)
+        return _Voice(2, _FIT, None if asked_back else isinstance(flag.given.answer, Answer))
     fixed = flag.state is FlagState.FIXED
     weight = 2 if fixed else 1
     if not isinstance(flag.given.answer, Answer):

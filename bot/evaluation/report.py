@@ -10,10 +10,10 @@ from typing import Any
 from bot.evaluation import measures
 from bot.evaluation.chance import interval
 from bot.evaluation.run import Outcome
-from bot.model import Answer, NoAnswer
+from bot.model import Answer
 
 SCORES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment")
-_STAGES = ("embed", "search", "retrieve", "compose", "total")
+_STAGES = ("rewrite", "embed", "search", "retrieve", "compose", "total")
 
 
 def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0) -> dict[str, Any]:
@@ -52,6 +52,7 @@ def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
         **{name: _mean(by_name[name]) for name in SCORES},
         "refusal": _refusal(outcomes),
         "answered": _mean([float(outcome.answered) for outcome in outcomes]),
+        "clarified": _mean([float(outcome.clarified) for outcome in outcomes]),
         "decided": _mean(by_name["decided"]),
         "avoids_unfit": _mean(by_name["avoids_unfit"]),
         "intervals": {name: interval(by_name[name], seed) for name in by_name},
@@ -124,8 +125,8 @@ def _failures(outcome: Outcome) -> Iterator[tuple[str, Sequence[str]]]:
     scores, evidence = outcome.scores, outcome.evidence
     text = outcome.result.text
     if scores.get("decided") == 0.0:
-        silent = isinstance(outcome.result, NoAnswer)
-        yield "silent_but_answerable" if silent else "answered_but_unanswerable", [text]
+        missed = "asked_back_but_answerable" if outcome.clarified else "silent_but_answerable"
+        yield "answered_but_unanswerable" if outcome.answered else missed, [text]
     if outcome.answered:
         for name in ("containment", "avoids_unfit", "faithful", "relevant"):
             if scores.get(name) == 0.0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from bot.evaluation import measures
 from bot.evaluation.evidence import Evidence, evidence, unmarked
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
-from bot.model import Answer, NoAnswer, Question
+from bot.model import Answer, Clarify, Question, Result
 from indexers.model import Principal
 
 
@@ -38,13 +38,18 @@ class Outcome:
 
     case: Case
     ranked: Sequence[str]
-    result: Answer | NoAnswer
+    result: Result
     evidence: Evidence
     judgement: Judgement
 
     @property
     def answered(self) -> bool:
         return isinstance(self.result, Answer)
+
+    @property
+    def clarified(self) -> bool:
+        """Asked back, which counts as not answered."""
+        return isinstance(self.result, Clarify)
 
     @property
     def contained(self) -> bool:
@@ -102,22 +107,24 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     """
     outcomes = []
     for number, case in enumerate(cases, start=1):
-        question = Question(case.question, reader, wikis, case.history)
+        started = answerer.clock()
+        question = answerer.understood(Question(case.question, reader, wikis, case.history))
+        rewriting = (answerer.clock() - started) * 1000
         retrieved = answerer.retrieval(question)
         compose: Compose = partial(answerer.compose, question)
         if composed and answerer.composer:
             compose = answerer.composer.begin(question, compose)
-        outcomes.append(_outcome(case, retrieved, compose(retrieved), judge))
+        result = compose(retrieved)
+        result = replace(result, timings=replace(result.timings, rewrite=rewriting))
+        outcomes.append(_outcome(case, retrieved, result, judge))
         progress(number)
     return outcomes
 
 
-def _outcome(
-    case: Case, retrieved: Retrieved, result: Answer | NoAnswer, judge: Judge | None
-) -> Outcome:
+def _outcome(case: Case, retrieved: Retrieved, result: Result, judge: Judge | None) -> Outcome:
     shown = [hit.passage for found in retrieved.pages for hit in found.hits]
     ranked = [full_name(found.wiki, found.page) for found in retrieved.pages]
-    if isinstance(result, NoAnswer):
+    if not isinstance(result, Answer):
         return Outcome(case, ranked, result, Evidence(), Judgement())
     cited = {(source.page, source.url) for source in result.sources}
     passages = [passage.text for passage in shown if (passage.page, passage.url) in cited]

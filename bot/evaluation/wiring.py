@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.answering.composing.wiring import composer_of
+from bot.answering.composing.wiring import LanguageModel, language_model_of
+from bot.answering.composing.writing import ModelFailed
 from bot.evaluation import comparing
 from bot.evaluation.corpus import Corpus
 from bot.evaluation.lines import write_rows
@@ -16,8 +17,8 @@ from bot.evaluation.pages import Pages, full_name
 from bot.evaluation.questions import cases_of, read_cases
 from bot.evaluation.regression import regression
 from bot.evaluation.report import report
-from bot.evaluation.run import ask_all
-from bot.wiring import answerer_of, opened_state
+from bot.evaluation.run import Judge, ask_all
+from bot.wiring import answerer_of, opened_state, usage_kept
 from config.settings import Secrets, Settings
 from indexers.model import EVERYONE, Principal, Progress
 from indexers.wiring import Indexing
@@ -33,6 +34,8 @@ def evaluate(
     email: str | None = None,
     rewrites: bool = False,
     answers: bool = False,
+    with_model: bool = False,
+    judged: bool = False,
     out: Path | None = None,
     against: Path | None = None,
     progress: Callable[[Progress], None],
@@ -43,7 +46,8 @@ def evaluate(
     Without ``questions``, those that people judged the answers of are asked. With ``corpus``,
     its pages are indexed in a scratch folder, once for each content. With ``rewrites``, only
     questions that have one are asked, in its words. With ``answers``, they are as people get
-    them, and accounted for. The run is kept in ``out``, and compared with the one in
+    them, and accounted for; ``judged`` by the language model, too. ``with_model`` lets it do its
+    part in the search alone. The run is kept in ``out``, and compared with the one in
     ``against``. ``progress`` is told of the indexing, ``asking`` of the questions.
 
     Raises:
@@ -57,7 +61,10 @@ def evaluate(
         cases = [case.rewritten for case in cases if case.rewrite]
     scratch = Corpus(corpus) if corpus else None
     folder = settings.data_dir / "scratch" / scratch.identity if scratch else None
-    with Indexing(settings, secrets, wikis=[scratch] if scratch else None, folder=folder) as parts:
+    with (
+        Indexing(settings, secrets, wikis=[scratch] if scratch else None, folder=folder) as parts,
+        usage_kept(settings) as usage,
+    ):
         parts.chosen(*wikis)
         if scratch:
             parts.sync(progress=progress)
@@ -70,13 +77,15 @@ def evaluate(
             }
         )
         cases = pages.located(cases)
-        composer = composer_of(settings.llm, secrets, parts.embedder) if answers else None
+        asks = answers or with_model
+        model = language_model_of(settings, secrets, parts.embedder, usage) if asks else None
         outcomes = ask_all(
             cases,
-            answerer_of(settings, parts, composer=composer),
+            answerer_of(settings, parts, model=model),
             reader=reader,
             wikis=tuple(wikis) or None,
             composed=answers,
+            judge=_judge(model) if judged and model else None,
             progress=lambda done: asking(Progress("questions", done, len(cases))),
         )
     rows = comparing.rows(outcomes)
@@ -87,6 +96,12 @@ def evaluate(
     if earlier is not None:
         scores["against"] = comparing.compare(earlier, rows)
     return scores
+
+
+def _judge(model: LanguageModel) -> Judge:
+    from bot.evaluation.judging import LlamaIndexJudge, Writing  # LlamaIndex takes 3 s
+
+    return LlamaIndexJudge(Writing(say=model.say), unable=(ModelFailed,))
 
 
 def judged_questions(settings: Settings, file: Path) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.feedback.model import Asked, Card, Complaint, Flag, FlagState, Given, Tally, Verdict
 from bot.feedback.ports import Ledger
-from bot.model import Answer, NoAnswer
+from bot.model import Clarify, Result
 
 COMMENT_LIMIT = 2000
 
@@ -23,9 +23,7 @@ class Feedback:
         self._ledger = ledger
         self._clock = clock
 
-    def record(
-        self, asked: Asked, answer: Answer | NoAnswer, as_of: datetime | None = None
-    ) -> Given:
+    def record(self, asked: Asked, answer: Result, as_of: datetime | None = None) -> Given:
         """Keep an answer before it is posted, so that its buttons can name it."""
         return self._ledger.keep(asked, answer, self._clock(), as_of)
 
@@ -76,6 +74,11 @@ class Feedback:
     def earlier(self, given: Given) -> Sequence[Given]:
         """The answers before it in its thread, oldest first."""
         return self._ledger.earlier(given)
+
+    def asked_back(self, team: str, channel: str, thread: str) -> Given | None:
+        """The latest answer of a thread that asks what is meant."""
+        given = reversed(self._ledger.in_thread(team, channel, thread))
+        return next((one for one in given if isinstance(one.answer, Clarify)), None)
 
     def forget_older_than(self, age: timedelta) -> int:
         """Delete what people asked and said longer than ``age`` ago; how many answers."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model import Answer, NoAnswer
+from bot.model import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Given:
 
     id: int
     asked: Asked
-    answer: Answer | NoAnswer
+    answer: Result
     given: datetime
     as_of: datetime | None = None
     message: str = ""

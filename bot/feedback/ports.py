@@ -7,15 +7,13 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.feedback.model import Asked, Card, Complaint, Flag, FlagState, Given, Tally, Verdict
-from bot.model import Answer, NoAnswer
+from bot.model import Result
 
 
 class Ledger(Protocol):
     """Every method may block for a moment and raises StateUnavailable."""
 
-    def keep(
-        self, asked: Asked, answer: Answer | NoAnswer, given: datetime, as_of: datetime | None
-    ) -> Given:
+    def keep(self, asked: Asked, answer: Result, given: datetime, as_of: datetime | None) -> Given:
         """Keep an answer; a second one to the same message replaces the first."""
         ...
 
@@ -53,6 +51,10 @@ class Ledger(Protocol):
 
     def earlier(self, given: Given) -> Sequence[Given]:
         """The answers before it in its thread, oldest first."""
+        ...
+
+    def in_thread(self, team: str, channel: str, thread: str) -> Sequence[Given]:
+        """The answers in a thread, oldest first."""
         ...
 
     def forget_before(self, when: datetime) -> int:

@@ -13,7 +13,7 @@ from functools import partial
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Asked, Given, Place
-from bot.model import Answer, NoAnswer, Question
+from bot.model import Question, Result
 from bot.ports import Answering
 from bot.slack import blocks
 from bot.slack.posting import Posted, Posting
@@ -22,8 +22,6 @@ from bot.slack.streaming import Streaming
 from bot.state.inbox import Inbox, Letter
 
 logger = logging.getLogger(__name__)
-
-Said = Answer | NoAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Answers:
 
     async def make(
         self, letter: Letter, asking: Question, posted: Posted, *, live: bool
-    ) -> tuple[Said, Posted] | None:
+    ) -> tuple[Result, Posted] | None:
         """The answer, and what stands of its reply; ``live``: it may be shown meanwhile.
         None: the question was edited, deleted or stopped, and whoever sees to that puts
         right what stands."""
@@ -56,7 +54,9 @@ class Answers:
         logger.info("Message %s was edited or deleted while it was being answered", letter.ts)
         return None
 
-    async def record(self, letter: Letter, asking: Question, said: Said, *, private: bool) -> Given:
+    async def record(
+        self, letter: Letter, asking: Question, said: Result, *, private: bool
+    ) -> Given:
         place = Place(letter.team, letter.channel, letter.ts, letter.thread)
         is_open = not private and asking.reader == ANYBODY
         asked = Asked(asking.text, letter.person, place, private, is_open)
@@ -71,7 +71,13 @@ class Answers:
         return given
 
     async def show(
-        self, letter: Letter, asking: Question, said: Said, posted: Posted, *, private: bool = False
+        self,
+        letter: Letter,
+        asking: Question,
+        said: Result,
+        posted: Posted,
+        *,
+        private: bool = False,
     ) -> Given:
         """Put it where the question stands, in place of what stands of it there."""
         given = await self.record(letter, asking, said, private=private)
@@ -80,14 +86,14 @@ class Answers:
         await self._note(given.id, last)
         return given
 
-    async def alone(self, asking: Question) -> Said:
+    async def alone(self, asking: Question) -> Result:
         """Made, and shown nowhere."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.executor, self.answering.answer, asking)
 
     async def _live(
         self, letter: Letter, asking: Question, posted: Posted, streaming: Streaming
-    ) -> tuple[Said, Posted]:
+    ) -> tuple[Result, Posted]:
         loop, live = asyncio.get_running_loop(), streaming.open(letter, posted)
         try:
             answer = partial(self.answering.answer, asking, live.hear)

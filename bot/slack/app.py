@@ -19,6 +19,7 @@ from bot.slack import listeners
 from bot.slack.answers import Answers
 from bot.slack.channel_settings import ChannelForms
 from bot.slack.channels import Channels
+from bot.slack.choices import AskedBack, Choices
 from bot.slack.commands import Commands
 from bot.slack.conversation import Conversation
 from bot.slack.courtesies import Courtesies
@@ -46,6 +47,7 @@ from bot.state.inbox import Inbox
 from bot.state.ledger import DatabaseLedger
 from bot.state.pass_log import DatabasePassLog
 from bot.state.threads import Threads
+from bot.state.usage import DatabaseUsage
 from indexers.model import addressed
 
 logger = logging.getLogger(__name__)
@@ -132,6 +134,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.seconds,
         tokens=tokens,
     )
+    asked_back = AskedBack(feedback, people, voice, around.clock, settings.link_origins)
     courtesies = Courtesies(hasty)
     posting = Posting(me, voice)
     status = Status(courtesies)
@@ -176,6 +179,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         settings=chosen,
         private=private,
         conversation=conversation,
+        asked_back=asked_back,
         posting=posting,
         following=following,
         status=status,
@@ -217,13 +221,16 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     )
     conversing = listeners.Conversing(following, stopping, readers, private, forms, prompts)
     conversing.listen(bolt, failures)
-    listeners.listen(bolt, verdicts, Commands(people, reindexer, forms), failures)
+    choices = Choices(asked_back, inbox, workers)
+    commands = Commands(people, reindexer, forms)
+    listeners.listen(bolt, verdicts, choices, commands, failures)
 
     def forgetting() -> int:
         before = around.clock() - settings.retention
         inbox.forget_before(before)
         threads.forget_before(before)
         DatabasePassLog(state).forget_before(before)
+        DatabaseUsage(state).forget_before(before.date())
         return feedback.forget_older_than(settings.retention)
 
     clients = (voice.client, hasty)

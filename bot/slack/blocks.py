@@ -7,9 +7,10 @@ from collections.abc import Container, Iterable, Sequence
 from datetime import date
 
 from bot.feedback.model import Given, Tally
-from bot.model import Answer, NoAnswer, Reason, Source
+from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
+from bot.slack import readings
 from bot.slack.message import Block, Message, context, section
-from bot.slack.mrkdwn import link, literal, render
+from bot.slack.mrkdwn import Piece, link, literal, render
 from bot.slack.sections import LIMIT, sections
 from indexers.prose import plain
 
@@ -34,12 +35,16 @@ def answer(
     said = given.answer
     if isinstance(said, NoAnswer):
         pieces, small = render(said.text, origins), _nearest(said, origins, today)
+    elif isinstance(said, Clarify):
+        pieces, small = [Piece(literal(said.text))], _readings(said, origins, today)
     else:
         notes = [source.url for source in said.sources]
         pieces, small = render(said.text, origins, notes), _sources(said, origins, today)
     text = literal(first_sentence(said.text)) or "Here is what I found."
     bodies = _grouped(sections(pieces)) or [[text]]
     messages = [Message(text, [section(body) for body in group]) for group in bodies]
+    if isinstance(said, Clarify):
+        messages[-1].blocks.extend([readings.buttons(given.id, said), context(readings.HINT)])
     messages[-1].blocks.extend(_foot(given, small, tally))
     return messages
 
@@ -88,6 +93,13 @@ def _nearest(said: NoAnswer, origins: Container[str], today: date) -> list[str]:
     return ["The nearest pages:", *lines] if lines else []
 
 
+def _readings(said: Clarify, origins: Container[str], today: date) -> list[str]:
+    return [
+        f"{number}. {source_line(source, origins, today)}"
+        for number, source in enumerate(said.sources, 1)
+    ]
+
+
 def _foot(given: Given, small: Sequence[str], tally: Tally | None) -> list[Block]:
     blocks: list[Block] = []
     lines = [*_unchecked(given), *_fallback(given.answer), *small, *_as_of(given)]
@@ -95,9 +107,16 @@ def _foot(given: Given, small: Sequence[str], tally: Tally | None) -> list[Block
         blocks.append(context(joined(lines)))
     if tally and (told := _told(tally, private=given.asked.private)):
         blocks.append(context(told) | {"block_id": "tally"})
-    if not isinstance(given.answer, NoAnswer) or given.answer.reason is Reason.NOTHING_FITS:
+    if _is_judged(given.answer):
         blocks.append(_buttons(given.id))
     return blocks
+
+
+def _is_judged(said: Result) -> bool:
+    """A question in return has buttons of its own; what comes of it is judged."""
+    return isinstance(said, Answer) or (
+        isinstance(said, NoAnswer) and said.reason is Reason.NOTHING_FITS
+    )
 
 
 def joined(lines: Iterable[str], limit: int = LIMIT) -> str:
@@ -117,7 +136,7 @@ def _unchecked(given: Given) -> list[str]:
     return [f":warning: {unchecked.words}"] if unchecked else []
 
 
-def _fallback(said: Answer | NoAnswer) -> list[str]:
+def _fallback(said: Result) -> list[str]:
     return [said.fallback.words] if isinstance(said, Answer) and said.fallback else []
 
 

@@ -15,6 +15,8 @@ _LATE = 3600.0
 """Seconds: Slack delivers again for some minutes."""
 
 
+_CHOICE = 8
+"""Words that may choose what the bot asked back: their number, or a title."""
 _RECENT = 1000
 
 
@@ -37,8 +39,9 @@ class Gate:
         words = question(letter.text, self.me, {})
         if asks_nothing(words) or any(people_named(letter.text, self.me)):
             return False
-        wished = letter.kind is Kind.FOLLOW_UP and wish(words) is not None
-        return wished or asks(words)
+        if letter.kind is Kind.FOLLOW_UP and (wish(words) or len(words.split()) <= _CHOICE):
+            return True
+        return asks(words)
 
     def take(self, letter: Letter) -> Letter | None:
         """The letter, kept and to be worked on. None: it is known, or not for the bot.

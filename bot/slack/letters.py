@@ -152,6 +152,11 @@ def question(text: str, me: Identity, names: Mapping[str, str]) -> str:
     return "\n".join(lines).strip()
 
 
+def written(question: str) -> str:
+    """The reverse of `question`, for words that hold no markup: as Slack delivers them."""
+    return question.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def asks_nothing(question: str) -> bool:
     """Empty, a greeting, thanks, or nothing but emoji."""
     words = _EMOJI.sub(" ", question).strip()

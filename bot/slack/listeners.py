@@ -15,8 +15,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack import blocks, cards, channel_form, following, incidents, private
+from bot.slack import blocks, cards, channel_form, following, incidents, private, readings
 from bot.slack.channel_settings import ChannelForms
+from bot.slack.choices import Choices
 from bot.slack.commands import Commands
 from bot.slack.following import Following
 from bot.slack.gate import Gate
@@ -78,9 +79,12 @@ async def _is_messages_tab(event: Mapping[str, Any]) -> bool:
     return event.get("tab") == "messages"
 
 
-def listen(app: AsyncApp, verdicts: Verdicts, commands: Commands, failures: Failures) -> None:
+def listen(
+    app: AsyncApp, verdicts: Verdicts, choices: Choices, commands: Commands, failures: Failures
+) -> None:
     guarded = failures.guarded
     app.action(blocks.VERDICT)(guarded(verdicts.pressed))
+    app.action(readings.CHOICE)(guarded(choices.pressed))
     app.view(cards.FORM)(guarded(verdicts.sent))
     app.command("/wiki")(guarded(commands.wiki))
     app.error(failures.note_undelivered)

@@ -15,9 +15,9 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.errors import SlackRefused
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Given
-from bot.model import Answer, NoAnswer, Question
+from bot.model import Answer, NoAnswer, Question, Result
 from bot.slack import blocks
-from bot.slack.answers import Answers, Said
+from bot.slack.answers import Answers
 from bot.slack.channels import Channels
 from bot.slack.conversation import Conversation
 from bot.slack.message import Block, Message, plain_text, say
@@ -107,7 +107,7 @@ class Private:
         await self.answers.show(letter, asking, said, posted)
         await _tell(respond, [SHARED])
 
-    async def _with(self, letter: Letter, given: Given, reader: Reader) -> Said:
+    async def _with(self, letter: Letter, given: Given, reader: Reader) -> Result:
         settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)
         return await self.answers.alone(
             Question(

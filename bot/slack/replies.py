@@ -6,18 +6,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable
 from bot.feedback.model import Given
-from bot.model import Answer, NoAnswer, Question, Turn
+from bot.model import Answer, Question, Result, Turn
 from bot.slack import incidents, letters
 from bot.slack.answers import Answers
+from bot.slack.choices import AskedBack
 from bot.slack.conversation import Conversation
 from bot.slack.following import Following
 from bot.slack.letters import Identity
-from bot.slack.meant import wish
+from bot.slack.meant import asks, wish
 from bot.slack.message import say
 from bot.slack.people import Closed, People
 from bot.slack.posting import Posted, Posting
@@ -54,6 +55,7 @@ class Replies:
     settings: DatabaseChannels
     private: Private
     conversation: Conversation
+    asked_back: AskedBack
     posting: Posting
     following: Following
     status: Status
@@ -98,6 +100,8 @@ class Replies:
 
     async def _reply(self, letter: Letter, *, again: bool) -> None:
         posted = await self.posting.posted(letter) if again else {}
+        if letter.amended:
+            await self._withdraw_choices(letter, posted)
         if letter.gone:
             await self.posting.remove(letter, posted)
             return
@@ -105,16 +109,23 @@ class Replies:
         if letter.kind is not Kind.DIRECT and (wished := wish(words)):
             await self.posting.put(letter, [await self.following.obey(letter, wished)], posted)
             return
+        meant = await self.asked_back.meant(letter, words)
         said: Sequence[Turn] = ()
-        if letter.kind is Kind.FOLLOW_UP:
-            said = await self.conversation.before(letter)
-        if letter.kind is Kind.FOLLOW_UP and not await self.following.is_meant(letter, words, said):
-            await self._pass_over(letter, posted)
-            return
-        if letters.asks_nothing(words):
+        if letter.kind is Kind.FOLLOW_UP and meant == words:
+            said = await self.conversation.before(letter) if asks(words) else ()
+            if not await self.following.is_meant(letter, words, said):
+                await self._pass_over(letter, posted)
+                return
+        if letters.asks_nothing(meant):
             await self.posting.put(letter, [HELP], posted)
             return
-        await self._answer(letter, words, said, posted)
+        await self._answer(letter, meant, said, posted)
+
+    async def _withdraw_choices(self, letter: Letter, posted: Posted) -> None:
+        """What was chosen of a question that is no more what it was, if anything was."""
+        for ts in posted.values():
+            choice = replace(letter, ts=ts)
+            await self.posting.remove(choice, await self.posting.posted(choice))
 
     async def _answer(
         self, letter: Letter, words: str, said: Sequence[Turn], posted: Posted
@@ -202,6 +213,6 @@ class Replies:
             logger.exception("Incident %s: nor could that be noted", incident)
 
 
-def _is_sure(said: Answer | NoAnswer, least: float | None) -> bool:
+def _is_sure(said: Result, least: float | None) -> bool:
     """Enough to speak without being asked."""
     return least is not None and isinstance(said, Answer) and said.confidence >= least

@@ -15,7 +15,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Card, Flag, Given
-from bot.model import Answer, NoAnswer, Question, Source
+from bot.model import NoAnswer, Question, Result, Source
 from bot.ports import Answering
 from bot.slack import blocks, cards
 from bot.slack.message import Message, say
@@ -147,5 +147,5 @@ def _page(source: Source, *, exactly: bool) -> tuple[str, ...]:
     return (source.wiki, source.page, *([source.revision] if exactly else []))
 
 
-def _sources(said: Answer | NoAnswer) -> tuple[Source, ...]:
-    return said.sources if isinstance(said, Answer) else said.nearest
+def _sources(said: Result) -> tuple[Source, ...]:
+    return said.nearest if isinstance(said, NoAnswer) else said.sources

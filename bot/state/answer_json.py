@@ -8,14 +8,25 @@ from datetime import date, datetime
 from operator import methodcaller
 from typing import Any
 
-from bot.model import Answer, Fallback, NoAnswer, Reason, Source, Timings, Unchecked
+from bot.model import (
+    Answer,
+    Clarify,
+    Fallback,
+    NoAnswer,
+    Reading,
+    Reason,
+    Result,
+    Source,
+    Timings,
+    Unchecked,
+)
 
 
-def dump(answer: Answer | NoAnswer) -> str:
+def dump(answer: Result) -> str:
     return json.dumps(asdict(answer), default=methodcaller("isoformat"), ensure_ascii=False)
 
 
-def load(text: str) -> Answer | NoAnswer:
+def load(text: str) -> Result:
     """The reverse of ``dump``. Fields that this program does not know are left out,
     ones that an older program did not write have their defaults."""
     kept: dict[str, Any] = json.loads(text)
@@ -25,6 +36,17 @@ def load(text: str) -> Answer | NoAnswer:
             reason=Reason(kept["reason"]),
             text=kept["text"],
             nearest=tuple(map(_source, kept.get("nearest", []))),
+            confidence=kept.get("confidence", 0.0),
+            timings=timings,
+            unchecked=_unchecked(kept.get("unchecked")),
+        )
+    if "readings" in kept:
+        return Clarify(
+            text=kept["text"],
+            readings=tuple(
+                Reading(one["label"], one["question"], _source(one["source"]))
+                for one in kept["readings"]
+            ),
             confidence=kept.get("confidence", 0.0),
             timings=timings,
             unchecked=_unchecked(kept.get("unchecked")),

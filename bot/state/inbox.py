@@ -178,6 +178,16 @@ class Inbox:
         with self._database.begin() as connection:
             connection.execute(finish)
 
+    def received(self, team: str, channel: str, ts: str) -> Letter | None:
+        """The letter of a message, whatever became of it; its text is there no more once it
+        is finished. None: never received, or forgotten."""
+        query = sa.select(inbox).where(
+            inbox.c.team == team, inbox.c.channel == channel, inbox.c.ts == ts
+        )
+        with self._database.begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _letter(row)
+
     def unfinished(self) -> list[Letter]:
         """In the order in which they came."""
         query = sa.select(inbox).where(_unfinished()).order_by(inbox.c.id)

@@ -20,7 +20,7 @@ from bot.feedback.model import (
     Tally,
     Verdict,
 )
-from bot.model import Answer, NoAnswer
+from bot.model import Result
 from bot.state import answer_json
 from bot.state.database import Database
 from bot.state.schema import answers, flags, verdicts
@@ -32,9 +32,7 @@ class DatabaseLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(
-        self, asked: Asked, answer: Answer | NoAnswer, given: datetime, as_of: datetime | None
-    ) -> Given:
+    def keep(self, asked: Asked, answer: Result, given: datetime, as_of: datetime | None) -> Given:
         said = {
             "question": asked.question,
             "answer": answer_json.dump(answer),
@@ -126,6 +124,11 @@ class DatabaseLedger:
             answers.c.channel == place.channel,
             answers.c.thread == place.thread,
             answers.c.id < given.id,
+        )
+
+    def in_thread(self, team: str, channel: str, thread: str) -> Sequence[Given]:
+        return self._answers(
+            answers.c.team == team, answers.c.channel == channel, answers.c.thread == thread
         )
 
     def forget_before(self, when: datetime) -> int:

@@ -132,6 +132,16 @@ passes = sa.Table(
     sa.Column("told", sa.Text, nullable=False),
 )
 
+usage = sa.Table(
+    "usage",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("payer", sa.String(64), primary_key=True),
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("cost", sa.Float(53), nullable=False),
+)
+
 
 def _with_columns(table: sa.Table, *names: str) -> Callable[[sa.Connection], None]:
     """Adds those columns of ``table`` that are not there yet: where the first migration
@@ -150,6 +160,7 @@ def _with_columns(table: sa.Table, *names: str) -> Callable[[sa.Connection], Non
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,
     metadata.create_all,  # makes `passes` where the first was done before there was such a table
+    metadata.create_all,  # `usage`, likewise
     _with_columns(inbox, "edited", "gone"),
     metadata.create_all,  # `threads`, `channels`
     _with_columns(answers, "open"),

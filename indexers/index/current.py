@@ -12,11 +12,11 @@ from indexers.model import Acl, Hit, KnownPage, Passage, Reader, digest
 from indexers.ports import Meaning, PassageIndex, Vector
 
 
-def fingerprint(*, embedder: str, splitter: str, language: str) -> str:
+def fingerprint(*, embedder: str, splitter: str, languages: str) -> str:
     """Names everything on which stored passages depend: other fingerprint, other
     index. Its first half is of the embedder alone: where it differs, vectors of the
     two do not compare."""
-    rest = (str(SCHEMA_VERSION), str(LEXICAL_VERSION), str(AVERAGE_LENGTH), language, splitter)
+    rest = (str(SCHEMA_VERSION), str(LEXICAL_VERSION), str(AVERAGE_LENGTH), languages, splitter)
     return f"{digest(embedder)[:8]}-{digest(*rest)[:8]}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self
@@ -13,6 +13,7 @@ import qdrant_edge as qdrant
 from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
 from indexers.index.edge_failures import TO_OPEN, TO_WRITE, explained, has_room, require_room
+from indexers.index.languages import Languages
 from indexers.index.passages import StoredPassages
 from indexers.index.schema import (
     DEPTH,
@@ -46,7 +47,7 @@ class EdgeIndex(StoredPassages):
         *,
         dimensions: int,
         clock: Callable[[], float] = time.time,
-        language: str = "english",
+        languages: Languages | None = None,
     ) -> Self:
         """The index in ``folder``, made if there is none.
 
@@ -55,7 +56,7 @@ class EdgeIndex(StoredPassages):
             IndexCorrupt: it cannot be read.
             IndexUnavailable: the disk is full or the folder may not be written.
         """
-        return cls(EdgeEngine(folder, dimensions), language=language, clock=clock)
+        return cls(EdgeEngine(folder, dimensions), languages=languages, clock=clock)
 
 
 class EdgeEngine:
@@ -69,6 +70,8 @@ class EdgeEngine:
             if not any(folder.iterdir()):
                 _create(folder, dimensions)
             self._shard = qdrant.EdgeShard.load(str(folder))
+            # What another version wrote is still read while its successor is built.
+            _index_fields(self._shard, but=self._shard.info().payload_schema)
 
     def upsert(self, points: Sequence[Point]) -> None:
         self._update(UpdateOperation.upsert_points([_to_edge(point) for point in points]))
@@ -160,14 +163,17 @@ def _create(folder: Path, dimensions: int) -> None:
     unfinished = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(unfinished, ignore_errors=True)
     shard = qdrant.EdgeShard.create(str(unfinished), config)
-    for field in KEYWORDS:
-        keyword = qdrant.PayloadSchemaType.Keyword
-        shard.update(UpdateOperation.create_field_index(field, keyword))
-    for field in INTEGERS:
-        integer = qdrant.PayloadSchemaType.Integer
-        shard.update(UpdateOperation.create_field_index(field, integer))
+    _index_fields(shard, but=())
     shard.close()
     unfinished.replace(folder)
+
+
+def _index_fields(shard: qdrant.EdgeShard, *, but: Container[str]) -> None:
+    kinds = dict.fromkeys(KEYWORDS, qdrant.PayloadSchemaType.Keyword)
+    kinds |= dict.fromkeys(INTEGERS, qdrant.PayloadSchemaType.Integer)
+    for field, kind in kinds.items():
+        if field not in but:
+            shard.update(UpdateOperation.create_field_index(field, kind))
 
 
 def _to_edge(point: Point) -> qdrant.Point:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from indexers.errors import ModelUnavailable
 from indexers.index import pooling
@@ -28,6 +29,10 @@ _DIGESTS = {
 }
 _TRAINED_FOR = 256  # tokens
 
+# fastembed says it in a model's description alone, before the model is there.
+_LIMIT = re.compile(r"(\d+) input tokens truncation")
+_USUAL_LIMIT = 512  # of one that does not say
+
 # Small batches of equally long texts waste the least on padding: 22,000 tokens a
 # second on two cores, against 18,000 sorted by characters and about half unsorted.
 _BATCH = 8
@@ -40,12 +45,13 @@ class _Embedder:
 
     identity: str
     dimensions: int
+    max_tokens: int
 
     def __init__(
         self,
         load: Callable[[], TextEmbedding],
         *,
-        max_tokens: int | None = None,
+        cut: bool = False,
         query: str = "",
         passage: str = "",
         averages: Callable[[TextEmbedding], bool] = pooling.averages,
@@ -53,7 +59,7 @@ class _Embedder:
         self._load = load
         self._is_averaging = averages
         self._loading = threading.Lock()
-        self._max_tokens = max_tokens
+        self._cut = cut
         self._query = query
         self._passage = passage
 
@@ -108,8 +114,8 @@ class _Embedder:
     @cached_property
     def _loaded(self) -> TextEmbedding:
         model = self._load()
-        if self._max_tokens is not None:
-            _tokenizer(model).enable_truncation(self._max_tokens)
+        if self._cut:
+            _tokenizer(model).enable_truncation(self.max_tokens)
         return model
 
     @cached_property
@@ -136,11 +142,12 @@ class LocalEmbedder(_Embedder):
 
     identity = "all-MiniLM-L6-v2-int8@" + _DIGESTS["model.onnx"][:12]
     dimensions = 384
+    max_tokens = _TRAINED_FOR
 
     def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
         self._folder = folder or BUNDLED
         self._threads = threads
-        super().__init__(self._from_folder, max_tokens=_TRAINED_FOR, averages=lambda _: True)
+        super().__init__(self._from_folder, cut=True, averages=lambda _: True)
 
     def _from_folder(self) -> TextEmbedding:
         for name, expected in _DIGESTS.items():
@@ -152,7 +159,7 @@ class LocalEmbedder(_Embedder):
         )
 
         with _registering:
-            if not _registered(TextEmbedding, self.identity):
+            if _described(TextEmbedding, self.identity) is None:
                 TextEmbedding.add_custom_model(
                     self.identity,
                     pooling=PoolingType.MEAN,
@@ -181,14 +188,16 @@ class FastembedEmbedder(_Embedder):
         self._name = name
         self._cache_dir = cache_dir
         self._threads = threads
-        if not _registered(TextEmbedding, name):
+        if (known := _described(TextEmbedding, name)) is None:
             raise ModelUnavailable(
                 f"There is no embedding model {name!r}: set [index] model to a name that"
                 " fastembed supports, or leave it empty for the bundled one."
             )
         query, passage = prompts_for(name)
         self.identity = f"fastembed:{name.lower()}"
-        self.dimensions = TextEmbedding.get_embedding_size(name)
+        self.dimensions = known["dim"]
+        limit = _LIMIT.search(known["description"])
+        self.max_tokens = int(limit[1]) if limit else _USUAL_LIMIT
         super().__init__(self._from_cache_or_hub, query=query, passage=passage)
 
     def _from_cache_or_hub(self) -> TextEmbedding:
@@ -220,9 +229,9 @@ def _check(file: Path, expected: str) -> None:
         )
 
 
-def _registered(registry: type[TextEmbedding], name: str) -> bool:
-    known = (model["model"] for model in registry.list_supported_models())
-    return name.lower() in {model.lower() for model in known}
+def _described(registry: type[TextEmbedding], name: str) -> dict[str, Any] | None:
+    models = registry.list_supported_models()
+    return next((model for model in models if model["model"].lower() == name.lower()), None)
 
 
 def _tokenizer(model: TextEmbedding) -> Tokenizer:

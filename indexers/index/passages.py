@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Protocol, Self, TypeVar
 
-from indexers.index import meanings, schema
-from indexers.index.lexical import Words
+from indexers.index import meanings, schema, vocabulary
+from indexers.index.languages import Languages
 from indexers.index.schema import Found, Head, Point, Where
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Meaning, Vector
@@ -78,17 +78,18 @@ class StoredPassages:
         self,
         engine: Engine,
         *,
-        language: str = "english",
+        languages: Languages | None = None,
         clock: Callable[[], float] = time.time,
         rights_last: float | None = None,
     ) -> None:
         self._engine = engine
-        self._words = Words(language)
+        self._languages = languages or Languages()
         self._clock = clock
         self._rights_last = rights_last
         self._version = 0
         self._writing = threading.Lock()
         self._listed: dict[str, Acl] = {}
+        self._spoken: frozenset[str] = frozenset()
         self._listed_at: float | None = None
         self._written: dict[str, Acl] = {}
 
@@ -124,18 +125,19 @@ class StoredPassages:
         with self._writing:
             head = self._head(first.wiki, first.page)
             version = self._next_version(after=head.version if head else 0)
+            languages = self._languages.of_page(first.wiki, [p.embedded for p in passages])
             points = [
                 Point(
                     schema.passage_id(passage, version),
-                    schema.passage_payload(passage, version, meaning),
+                    schema.passage_payload(passage, version, meaning, language),
                     meaning.whole,
-                    self._words.of_passage(passage.embedded),
+                    vocabulary.of_passage(passage.embedded, language),
                 )
-                for passage, meaning in zip(passages, meanings, strict=True)
+                for passage, meaning, language in zip(passages, meanings, languages, strict=True)
             ]
             known = KnownPage(first.revision, first.acl)
             head = Head(first.wiki, first.page, version, len(points), known)
-            self._will_write(first.acl)
+            self._will_write(first.acl, *languages)
             # The order is the promise: written but not readable; then, by one point,
             # readable instead of what was; then the old ones go.
             for some in _batches(points):
@@ -196,8 +198,9 @@ class StoredPassages:
         fields: dict[str, Sequence[str]] = {"acl": readable}
         if wikis is not None:
             fields["wiki"] = list(wikis)
-        words = self._words.of_question(text)
-        bare = len(text.split()) <= 2 and len(words[0]) <= 6
+        spoken = self._spoken or self._languages.named
+        words = vocabulary.of_question(text, spoken)
+        bare = len(text.split()) <= 2 and len(words[0]) <= 6 * len(spoken)
         weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
         left_out: set[Version] = set()
         while True:
@@ -246,9 +249,10 @@ class StoredPassages:
         self._version = max(int(self._clock() * 1e6), self._version + 1, after + 1)
         return self._version
 
-    def _will_write(self, acl: Acl) -> None:
+    def _will_write(self, acl: Acl, *languages: str) -> None:
         # Before the write: no reader may miss a page whose rights it does not know yet.
         self._written = {**self._written, str(acl): acl}
+        self._spoken = self._spoken.union(languages)
 
     def _readable(self, reader: Reader) -> list[str]:
         """The Acls that occur and admit ``reader``. One that no longer occurs does no
@@ -259,6 +263,7 @@ class StoredPassages:
         ):
             values = map(str, self._engine.facet("acl", None))
             self._listed = {value: Acl.parse(value) for value in values}
+            self._spoken = self._spoken.union(self._engine.facet("language", None))
             self._listed_at = now
         acls = {**self._listed, **self._written}
         return [value for value, acl in acls.items() if acl.admits(reader)]

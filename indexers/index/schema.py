@@ -27,7 +27,7 @@ MEANING = "meaning"
 WORDS = "words"
 
 # Every field that a filter or a facet names: a server refuses both without an index.
-KEYWORDS = ("wiki", "page", "acl", "digest", "head")
+KEYWORDS = ("wiki", "page", "acl", "digest", "language", "head")
 INTEGERS = ("version",)
 
 DEPTH = 100
@@ -107,13 +107,16 @@ def passage_label(revision: str, acl: Acl) -> dict[str, Any]:
     return {"revision": revision, "acl": str(acl)}
 
 
-def passage_payload(passage: Passage, version: int, meaning: Meaning) -> dict[str, Any]:
+def passage_payload(
+    passage: Passage, version: int, meaning: Meaning, language: str
+) -> dict[str, Any]:
     return {
         "wiki": passage.wiki,
         "page": passage.page,
         "version": version,
         "ordinal": passage.ordinal,
         "digest": passage.digest,
+        "language": language,
         "title": passage.title,
         "headings": list(passage.headings),
         "url": passage.url,

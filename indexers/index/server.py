@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from indexers.errors import IndexUnavailable
+from indexers.index.languages import Languages
 from indexers.index.passages import StoredPassages
 from indexers.index.schema import (
     DEPTH,
@@ -70,7 +71,7 @@ class ServerIndex(StoredPassages):
         collection: str,
         dimensions: int,
         clock: Callable[[], float] = time.time,
-        language: str = "english",
+        languages: Languages | None = None,
     ) -> Self:
         """The index in ``collection`` (or the one that an alias of this name means),
         made if there is none.
@@ -79,7 +80,7 @@ class ServerIndex(StoredPassages):
             IndexUnavailable: the server does not answer or refuses.
         """
         engine = ServerEngine(server, collection, dimensions)
-        return cls(engine, language=language, clock=clock, rights_last=_RIGHTS_LAST)
+        return cls(engine, languages=languages, clock=clock, rights_last=_RIGHTS_LAST)
 
 
 class ServerEngine:
@@ -92,6 +93,8 @@ class ServerEngine:
         with self._explained():
             if not self._client.collection_exists(collection):
                 self._create(dimensions)
+            # What another version wrote is still read while its successor is built.
+            self._index_fields(but=self._client.get_collection(collection).payload_schema)
 
     def upsert(self, points: Sequence[Point]) -> None:
         with self._explained():
@@ -171,10 +174,13 @@ class ServerEngine:
             },
             sparse_vectors_config={WORDS: models.SparseVectorParams(modifier=models.Modifier.IDF)},
         )
-        indexes = dict.fromkeys(KEYWORDS, models.PayloadSchemaType.KEYWORD)
-        indexes |= dict.fromkeys(INTEGERS, models.PayloadSchemaType.INTEGER)
-        for field, kind in indexes.items():
-            self._client.create_payload_index(self._collection, field, field_schema=kind)
+
+    def _index_fields(self, *, but: Container[str]) -> None:
+        kinds = dict.fromkeys(KEYWORDS, models.PayloadSchemaType.KEYWORD)
+        kinds |= dict.fromkeys(INTEGERS, models.PayloadSchemaType.INTEGER)
+        for field, kind in kinds.items():
+            if field not in but:
+                self._client.create_payload_index(self._collection, field, field_schema=kind)
 
 
 def _to_server(point: Point) -> models.PointStruct:

@@ -41,6 +41,43 @@ def handbook(shell: Shell) -> Shell:
     return shell
 
 
+LEAVES = """# Leave
+
+## Annual leave
+
+Everyone has 28 days of leave a year.
+
+## Sick leave
+
+Tell your lead before ten if you take leave because you are ill.
+"""
+
+
+def test_a_question_that_says_too_little_is_asked_back(handbook: Shell) -> None:
+    handbook.write("pages/leave.md", LEAVES)
+    handbook.footnote("sync")
+    asked = handbook.footnote("ask", "leave", "--json", "--why")
+    shown = handbook.footnote("ask", "leave")
+    again = handbook.footnote("ask", asked.json["readings"][0]["question"], "--json")
+
+    assert (asked.code, asked.json["kind"]) == (0, "clarify")
+    labels = [reading["label"] for reading in asked.json["readings"]]
+    assert sorted(labels) == ["Annual leave", "Sick leave"]
+    assert {source["page"] for source in asked.json["sources"]} == {"leave.md"}
+    assert asked.json["why"]["asking_back"].startswith("Asked back:")
+    assert f"1. {labels[0]}: Leave > {labels[0]}" in shown.out
+    assert again.json["kind"] == "answer"
+    assert again.json["sources"][0]["heading"] == labels[0]
+
+
+def test_asking_back_can_be_turned_off(handbook: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    handbook.write("pages/leave.md", LEAVES)
+    handbook.footnote("sync")
+    monkeypatch.setenv("FOOTNOTE_ANSWER__CLARIFY", "false")
+
+    assert handbook.footnote("ask", "leave", "--json").json["kind"] == "answer"
+
+
 def test_sync_ask_and_status(handbook: Shell) -> None:
     synced = handbook.footnote("sync", "--json")
     asked = handbook.footnote("ask", "How long is leave?", "--json")
@@ -463,8 +500,8 @@ def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook
     ran = handbook.footnote("ask", "How long is leave?", "--why")
     told = handbook.footnote("ask", "How long is leave?", "--why", "--json").json
 
-    assert "words      1.000" in ran.out
-    assert "`precision` asks for 0.075, so it is answered" in " ".join(ran.out.split())
+    assert "closest" in ran.out
+    assert "`precision` asks for 0.050, so it is answered" in " ".join(ran.out.split())
     assert told["why"]["seen"].keys() == {"closest", "words", "pairs"}
     assert round(told["why"]["confidence"], 4) == told["confidence"]
     assert "why" not in handbook.footnote("ask", "How long is leave?", "--json").json

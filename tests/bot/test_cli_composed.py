@@ -13,6 +13,7 @@ import pytest
 
 from config.settings import Secrets
 from tests.bot.shell import Shell
+from tests.fakes import cross_encoder
 from tests.fakes.openai_server import Reply, openai_server
 from tests.kept_logging import kept_logging
 
@@ -106,6 +107,22 @@ def test_what_a_day_may_use_is_not_gone_over(handbook: Shell) -> None:
     assert (ran.json["fallback"], asked) == ("capped", [])
 
 
+def test_what_a_day_has_used_is_still_counted_in_the_next_process(handbook: Shell) -> None:
+    """Each command is a process; `eval` counts to the same day as `ask` does."""
+    handbook.write("q.jsonl", json.dumps({"question": ASKED}))
+    written = Reply(["Leave is 30 days long [1]."])
+    with openai_server(written, written, written) as server:
+        with_model(handbook, server.url, more="day_tokens = 800\nmax_tokens = 100")
+        fallbacks = [handbook.footnote("ask", ASKED, "--json").json["fallback"] for _ in range(3)]
+        measured = handbook.footnote("eval", "q.jsonl", "--answers", "--json")
+        asked = len(server.asked)
+
+    assert fallbacks[0] is None
+    assert fallbacks[-1] == "capped"
+    assert measured.json["answers"]["fallbacks"] == {"capped": 1}
+    assert asked == fallbacks.count(None)
+
+
 def test_answers_are_measured_in_the_model_s_words_and_pages_without_it(handbook: Shell) -> None:
     handbook.write("q.jsonl", json.dumps({"question": ASKED}))
     with openai_server(Reply(["Leave is 30 days long [1]."])) as server:
@@ -116,6 +133,117 @@ def test_answers_are_measured_in_the_model_s_words_and_pages_without_it(handbook
 
     assert (pages.code, unasked) == (0, [])
     assert answers.json["answers"]["composed"] == 1.0
+
+
+FOLLOW_UP = {"question": "How long is it?", "history": ["What about leave for a lead?"],
+             "relevant": {"leave.md": 1}}  # fmt: skip
+
+
+def test_a_follow_up_is_searched_for_as_the_model_puts_it_where_that_is_to_be_measured(
+    handbook: Shell,
+) -> None:
+    handbook.write("q.jsonl", json.dumps(FOLLOW_UP))
+    with openai_server(Reply(["How long is leave?"])) as server:
+        with_model(handbook, server.url)
+        rules = handbook.footnote("eval", "q.jsonl", "--out", "rules.json", "--json")
+        unasked = list(server.asked)
+        model = handbook.footnote(
+            "eval", "q.jsonl", "--with-model", "--against", "rules.json", "--json"
+        )
+        (asked,) = server.asked
+
+    assert (rules.code, unasked) == (0, [])
+    assert model.json["hit@1"] == 1.0
+    assert model.json["against"]["questions"] == 1
+    assert model.json["stages_ms"]["rewrite"]["p50"] > rules.json["stages_ms"]["rewrite"]["p50"]
+    assert asked["max_tokens"] < 500
+    assert "What about leave for a lead?" in asked["messages"][-1]["content"]
+
+
+def test_a_follow_up_is_not_rewritten_where_that_is_off(handbook: Shell) -> None:
+    handbook.write("q.jsonl", json.dumps(FOLLOW_UP))
+    with openai_server() as server:
+        with_model(handbook, server.url, more="rewrite = false")
+        ran = handbook.footnote("eval", "q.jsonl", "--with-model", "--json")
+
+    assert (ran.code, server.asked) == (0, [])
+
+
+def test_answers_are_judged_by_the_model_that_is_set(handbook: Shell) -> None:
+    """Two requests an answer; a judge that cannot be asked leaves it open, and the run goes on."""
+    two = [{"id": name, "question": ASKED} for name in ("first", "second")]
+    handbook.write("q.jsonl", "\n".join(map(json.dumps, two)))
+    written, gone = Reply(["Leave is 30 days long [1]."]), Reply(status=500)
+    with openai_server(written, Reply(["YES"]), Reply(["NO"]), written, gone, gone) as server:
+        with_model(handbook, server.url, more="attempts = 1")
+        ran = handbook.footnote("eval", "q.jsonl", "--answers", "--judge", "--json")
+        prompts = [one["messages"][-1]["content"] for one in server.asked]
+
+    assert ran.code == 0, ran.err
+    assert (ran.json["answers"]["faithful"], ran.json["answers"]["relevant"]) == (1.0, 0.0)
+    assert [one["id"] for one in ran.json["answers"]["failures"]["relevant"]] == ["first"]
+    assert len(prompts) == 6
+    assert all("Leave is 30 days long." in prompts[n] for n in (1, 2, 4, 5))
+    assert all("Leave is thirty days long." in prompts[n] for n in (1, 2, 4, 5))
+    assert ASKED in prompts[2]
+
+
+def test_who_is_to_judge_must_be_set_and_have_answers_to_judge(handbook: Shell) -> None:
+    handbook.write("q.jsonl", json.dumps({"question": ASKED}))
+    nothing = handbook.footnote("eval", "q.jsonl", "--judge")
+    nobody = handbook.footnote("eval", "q.jsonl", "--answers", "--judge")
+
+    assert (nothing.code, nobody.code) == (2, 2)
+    assert "--answers" in nothing.err
+    assert "[llm]" in nobody.err
+
+
+def test_passages_are_put_in_order_by_the_model_where_it_is_set_to(handbook: Shell) -> None:
+    handbook.write("pages/parental.md", "# Parental\n\nParental leave is how long you like.\n")
+    handbook.footnote("sync")
+    handbook.write(
+        "q.jsonl", json.dumps({"question": ASKED, "relevant": {"leave.md": 1, "parental.md": 0}})
+    )
+
+    hits = []
+    for written in ("1", "2"):
+        with openai_server(Reply([written])) as server:
+            with_model(handbook, server.url, more='[answer]\nreranker = "llm"\nrerank_seconds = 30')
+            ran = handbook.footnote("eval", "q.jsonl", "--with-model", "--json")
+            hits.append((ran.json["hit@1"], len(server.asked)))
+
+    assert sorted(hits) == [(0.0, 1), (1.0, 1)]
+
+
+def test_a_reranker_that_cannot_be_loaded_is_told(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    handbook.write(
+        "footnote.toml", f'{WIKI}\n[answer]\nreranker = "Xenova/ms-marco-MiniLM-L-6-v2"\n'
+    )
+    ran = handbook.footnote("ask", ASKED)
+    checked = handbook.footnote("doctor")
+
+    assert ran.code == 1
+    assert "copy the model there" in ran.err
+    assert "copy the model there" in checked.out
+
+
+def test_a_cross_encoder_puts_passages_in_order(handbook: Shell) -> None:
+    handbook.write("pages/parental.md", "# Parental\n\nLeave is good. Leave is paid.\n")
+    handbook.footnote("sync")
+    question = {"question": "How long is leave?", "relevant": {"leave.md": 1}}
+    handbook.write("q.jsonl", json.dumps(question))
+    cross_encoder.shelve(handbook.folder / "data" / "models", ["paid", "good", "thirty", "days"])
+    handbook.write("footnote.toml", f'{WIKI}\n[answer]\nreranker = "{cross_encoder.NAME}"\n')
+    asked = {**question, "question": "Which leave is good and paid, and how long is it?"}
+    handbook.write("good.jsonl", json.dumps(asked))
+    plain = handbook.footnote("eval", "q.jsonl", "--json")
+    good = handbook.footnote("eval", "good.jsonl", "--json")
+
+    assert plain.json["hit@1"] == 1.0
+    assert good.json["hit@1"] == 0.0
 
 
 def test_without_a_model_its_library_is_not_imported(handbook: Shell) -> None:

@@ -162,7 +162,9 @@ def test_figures_are_told_by_type_and_by_turn(shell: Shell) -> None:
     }  # fmt: skip
     assert ran.json["by_type"]["rule"]["refusal"]["recall"] == 1.0
     assert "\nrule  2  1.000 ±0.00" in shown.out
-    assert ran.json["stages_ms"].keys() == {"embed", "search", "retrieve", "compose", "total"}
+    assert ran.json["stages_ms"].keys() == {
+        "rewrite", "embed", "search", "retrieve", "compose", "total"
+    }  # fmt: skip
     assert evaluated(shell)["by_type"] is None
 
 

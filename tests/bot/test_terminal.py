@@ -8,7 +8,17 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot import terminal
-from bot.model import Answer, NoAnswer, Reason, Source, Timings, Unchecked
+from bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Reading,
+    Reason,
+    Source,
+    Timings,
+    Unchecked,
+    Why,
+)
 from indexers.model import Failed, Progress, Section, Skipped, SyncReport
 
 SOURCE = Source(
@@ -68,6 +78,49 @@ def test_no_answer_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert first == "  Nothing [here]."
     assert page.endswith(" Leave > Paid > How long")
     assert (address.strip(), last) == (SOURCE.url, "")
+
+
+NEAR = replace(SOURCE, quote="")
+BACK = Clarify(
+    "Do you mean \u201cPaid\u201d or \u201cUnpaid\u201d?",
+    (
+        Reading("Paid", "Paid: How much leave?", NEAR),
+        Reading("Unpaid", "Unpaid: How much leave?", replace(NEAR, heading="Unpaid")),
+    ),
+    0.7,
+)
+
+
+def test_a_question_in_return_for_scripts() -> None:
+    shown = terminal.answer_json(BACK)
+
+    assert (shown["kind"], shown["text"], shown["confidence"]) == ("clarify", BACK.text, 0.7)
+    assert [source["heading"] for source in shown["sources"]] == ["Paid > How long", "Unpaid"]
+    assert shown["readings"][0] == {
+        "label": "Paid",
+        "question": "Paid: How much leave?",
+        "source": shown["sources"][0],
+    }
+    assert shown["timings_ms"].keys() == {"embed", "search", "compose", "check", "total"}
+
+
+def test_a_question_in_return_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.print_answer(BACK)
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+
+    assert lines[0] == BACK.text
+    assert "1. Paid: Leave > Paid > How long" in lines
+    assert "2. Unpaid: Leave > Unpaid" in lines
+    assert 'Ask again, for example: "Paid: How much leave?"' in lines
+
+
+@pytest.mark.parametrize(("told", "lines"), [("Asked back: so.", 1), ("", 0)])
+def test_it_is_told_why_a_question_came_back(
+    told: str, lines: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal.print_why(Why({}, {"bias": 1.0}, 0.5, "a rule", told))
+
+    assert capsys.readouterr().out.count("Asked back: so.") == lines
 
 
 LAST_CHECK = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.composing.wiring import composer_of
+from bot.answering.composing.usage import MemoryUsage
+from bot.answering.composing.wiring import language_model_of
 from bot.model import Answer, NoAnswer
 from bot.wiring import answerer_of, asking, serve, slack_settings
 from config.settings import (
@@ -64,7 +65,9 @@ def test_pages_age_only_where_it_is_set(library: Library) -> None:
 
 
 def test_no_model_is_made_where_none_is_set(library: Library) -> None:
-    assert composer_of(Settings().llm, Secrets(), library.embedder) is None
+    none = language_model_of(Settings(), Secrets(), library.embedder, MemoryUsage())
+
+    assert none is None
 
 
 def test_settings_reach_slack() -> None:

@@ -162,6 +162,9 @@ def test_a_language_model_s_settings_must_be_whole() -> None:
     assert problems("[llm]\nday_cost = 5.0") == [
         "`llm`: `day_cost` needs `price_read` and `price_written`"
     ]
+    assert problems('[answer]\nreranker = "llm"') == [
+        "`answer.reranker` is `llm`, and `llm.provider` names none"
+    ]
 
 
 def test_a_key_unlike_any_other_gets_the_list_of_keys() -> None:

@@ -18,6 +18,7 @@ class WordEmbedder:
 
     identity = "words-64"
     dimensions = 64
+    max_tokens = 1_000
 
     def __init__(self, *, breaking: Sequence[str] = ()) -> None:
         self.embedded: list[str] = []

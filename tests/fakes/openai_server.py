@@ -26,11 +26,11 @@ class Reply:
     raw: bytes | None = None
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, replies: Sequence[Reply]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, replies: Sequence[Reply], handler: type[Handler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.replies = list(replies)
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
@@ -38,18 +38,26 @@ class _Server(ThreadingHTTPServer):
         self.lock = threading.Lock()
 
     @property
+    def root(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+        return f"{self.root}/v1"
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+class Handler(BaseHTTPRequestHandler):
+    """Speaks as OpenAI does."""
+
+    server: Server
+    key = "Authorization"
+    refusal = b'{"error": {"message": "no"}}'
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         with self.server.lock:
             self.server.asked.append(json.loads(body))
-            self.server.keys.append(self.headers.get("Authorization", ""))
+            self.server.keys.append(self.headers.get(self.key, ""))
             reply = self.server.replies.pop(0) if self.server.replies else Reply(status=500)
         with suppress(OSError):  # whoever asked has hung up
             self._send(reply)
@@ -62,18 +70,26 @@ class _Handler(BaseHTTPRequestHandler):
         streams = reply.status == 200
         self.send_header("Content-Type", "text/event-stream" if streams else "application/json")
         if reply.raw is not None or not streams:
-            body = reply.raw if reply.raw is not None else b'{"error": {"message": "no"}}'
+            body = reply.raw if reply.raw is not None else self.refusal
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
             return
         self.send_header("Connection", "close")
         self.end_headers()
+        self.stream(reply)
+
+    def pieces(self, reply: Reply) -> Iterator[str]:
+        """Each when its time has come; none after the server is closed."""
         for piece in reply.pieces:
             if reply.pause and self.server.over.wait(reply.pause):
                 return
+            yield piece
+
+    def stream(self, reply: Reply) -> None:
+        for piece in self.pieces(reply):
             self._event({"content": piece}, None)
-        if reply.ending:
+        if reply.ending and not self.server.over.is_set():
             self._event({}, reply.ending)
             self.wfile.write(b"data: [DONE]\n\n")
 
@@ -93,9 +109,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def openai_server(*replies: Reply) -> Iterator[_Server]:
+def openai_server(*replies: Reply, handler: type[Handler] = Handler) -> Iterator[Server]:
     """Gives ``replies`` one a request, in order; after the last, status 500."""
-    server = _Server(replies)
+    server = Server(replies, handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -7,9 +7,10 @@ from typing import get_args
 
 import pytest
 
-from config.settings import IndexSettings, Language, Secrets, Settings
-from config.wikis import MarkdownSettings
+from config.settings import IndexSettings, Secrets, Settings
+from config.wikis import Language, MarkdownSettings
 from indexers.errors import IndexLocked, ModelUnavailable, WikiMisconfigured
+from indexers.index.languages import AUTO
 from indexers.index.lexical import Words
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
@@ -145,6 +146,15 @@ def test_a_model_that_nobody_knows_is_told(tmp_path: Path) -> None:
         parts.sync()
 
 
-@pytest.mark.parametrize("language", get_args(Language))
+def test_no_passage_is_longer_than_the_model_reads(tmp_path: Path) -> None:
+    """A part of it is left for the title and the headings."""
+    for reads, size in ((128, 100), (256, 200), (512, 200)):
+        with Library(tmp_path / str(reads)) as library:
+            library.words.max_tokens = reads
+
+            assert library.splitter.max_tokens == size
+
+
+@pytest.mark.parametrize("language", sorted(set(get_args(Language)) - {AUTO}))
 def test_a_language_that_may_be_set_can_be_searched(language: str) -> None:
     assert Words(language).of_passage("Leave is 30 days long.")[0]

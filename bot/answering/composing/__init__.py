@@ -1,12 +1,14 @@
-"""Answers in a language model's words, of which every sentence is checked.
+"""What a language model does: answers in its words, of which every sentence is checked.
 
 prompt      passages and question as data that cannot give orders
 writing     the port to a model: when to try again, how long to wait, how many at once
 providers   the models, by LlamaIndex
 usage       what persons, channels and days may cost
+rewriting   a follow-up made to stand alone, for the search
+reranking   passages put in order
 sentences   a stream of text, cut into sentences
 claims      what a sentence says, cites, quotes and links to
 support     does a passage say that?
 composer    the use case
-wiring      settings -> the composer
+wiring      settings -> all of it
 """

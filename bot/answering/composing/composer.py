@@ -13,13 +13,13 @@ from bot.answering.composing.footnotes import Footnotes
 from bot.answering.composing.prompt import NOTHING, Prompt, Prompting
 from bot.answering.composing.sentences import Lead, Sentence, Sentences
 from bot.answering.composing.support import Checker, Ground, Stretch
-from bot.answering.composing.usage import Meter
+from bot.answering.composing.usage import Meter, Metered
 from bot.answering.composing.words import Word, read
 from bot.answering.composing.writing import CutShort, ModelFailed, Writer
 from bot.answering.recheck import Compose
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
-from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Source
+from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source
 from bot.ports import Hear
 
 log = logging.getLogger(__name__)
@@ -57,10 +57,9 @@ class Composer:
         max_characters: int = 1500,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._writer = writer
+        self._writer = Metered(writer, meter)
         self._prompting = prompting
         self._checker = checker
-        self._meter = meter
         self._max_characters = max_characters
         self._clock = clock
         self.tally: Counter[str] = Counter()
@@ -75,7 +74,7 @@ class Composer:
         given what the first call verifies; a second one is already another answer."""
         calls = 0
 
-        def compose(retrieved: Retrieved) -> Answer | NoAnswer:
+        def compose(retrieved: Retrieved) -> Result:
             nonlocal calls
             calls += 1
             if calls > _CALLS:
@@ -91,11 +90,11 @@ class Composer:
 
     def stream(
         self, question: Question, retrieved: Retrieved, quoting: Compose
-    ) -> Iterator[Verified | Answer | NoAnswer]:
+    ) -> Iterator[Verified | Result]:
         """Sentences as they are verified; the last that comes is the whole answer, which
         stands for itself: it may be quotations after all."""
         quoted = quoting(retrieved)
-        if isinstance(quoted, NoAnswer):
+        if not isinstance(quoted, Answer):
             yield quoted
             return
         started = self._clock()
@@ -114,14 +113,9 @@ class Composer:
         yield self._settled(quoted, draft, fallback, took)
 
     def _written(self, question: Question, prompt: Prompt, draft: _Draft) -> Iterator[Verified]:
-        receipt = self._meter.take(question, prompt)
-        if receipt is None:
-            raise ModelFailed("its cap is reached", Fallback.CAPPED)
-        written: list[str] = []
         sentences = Sentences()
         try:
-            for piece in self._writer.write(prompt):
-                written.append(piece)
+            for piece in self._writer.write(question, prompt):
                 for sentence in sentences.add(piece):
                     yield from draft.take(sentence)
                 if draft.denied or draft.length > self._max_characters:
@@ -130,8 +124,6 @@ class Composer:
                 yield from draft.take(sentence)
         except CutShort as error:
             log.info("The language model's last sentence is left out: %s", error)
-        finally:
-            receipt.settle("".join(written))
 
     def _count(self, draft: _Draft, fallback: Fallback | None) -> None:
         self.tally.update(draft.tally)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +20,10 @@ Provider = Literal["openai", "azure", "ollama", "compatible", "anthropic"]
 
 _PLACES = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
 _AGAIN = frozenset((408, 409, 425, 429))
+_LENGTH, _FREEDOM = "max_tokens", "temperature"
+_MANNERS = frozenset((_LENGTH, _FREEDOM))
+_TOO_LONG = frozenset(("length", "max_tokens", "model_context_window_exceeded"))
+_FILTERED = frozenset(("content_filter", "refusal"))
 _UNREACHED = ("connection", "timeout", "timedout", "protocol", "network", "readerror")
 
 
@@ -45,7 +50,7 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
         ModelMisconfigured: what is missing.
     """
     if settings.provider == "anthropic":
-        return LlamaWriter(_anthropic(settings))
+        return LlamaWriter(_anthropic(settings), settings.max_tokens)
     url = settings.url or _PLACES.get(settings.provider, "")
     if not url:
         raise ModelMisconfigured(
@@ -55,18 +60,19 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
         raise ModelMisconfigured(
             f"The language model of `{settings.provider}` needs its key: `FOOTNOTE_LLM_KEY`."
         )
-    made = _class("llama_index.llms.openai_like", "OpenAILike", "llm")(
+    made = _part("llama_index.llms.openai_like", "OpenAILike", "llm")(
         model=settings.model,
         api_base=url,
         api_key=settings.key or "none",
         is_chat_model=True,
-        max_tokens=None if "max_completion_tokens" in settings.extra else settings.max_tokens,
+        max_tokens=None,  # told with each prompt: its own would go before that
         timeout=settings.silence,
         max_retries=0,
         additional_kwargs=dict(settings.extra),
         temperature=settings.temperature,
     )
-    return LlamaWriter(made)
+    thinks = settings.model in _part("llama_index.llms.openai.utils", "O1_MODELS", "llm")
+    return LlamaWriter(made, settings.max_tokens, _MANNERS if thinks else frozenset())
 
 
 def _anthropic(settings: ModelSettings) -> LLM:
@@ -74,7 +80,7 @@ def _anthropic(settings: ModelSettings) -> LLM:
         raise ModelMisconfigured(
             "The language model of `anthropic` needs its key: `FOOTNOTE_LLM_KEY`."
         )
-    made: LLM = _class("llama_index.llms.anthropic", "Anthropic", "anthropic")(
+    made: LLM = _part("llama_index.llms.anthropic", "Anthropic", "anthropic")(
         model=settings.model,
         base_url=settings.url or None,
         api_key=settings.key,
@@ -87,48 +93,76 @@ def _anthropic(settings: ModelSettings) -> LLM:
     return made
 
 
-def _class(module: str, name: str, extra: str) -> Callable[..., LLM]:
+def _part(module: str, name: str, extra: str) -> Any:
+    """Of a package that an extra installs."""
     try:
-        found: Callable[..., LLM] = getattr(importlib.import_module(module), name)
+        return getattr(importlib.import_module(module), name)
     except ModuleNotFoundError as error:
         raise ModelMisconfigured(
             f"{error.name} is not installed: pip install 'footnote[{extra}]', or "
             f"{module.replace('.', '-').replace('_', '-')}."
         ) from None
-    return found
 
 
 class LlamaWriter:
-    """Writes by any chat model of LlamaIndex's."""
+    """Writes by any chat model of LlamaIndex's, ``max_tokens`` at most.
 
-    def __init__(self, llm: LLM, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    Models that think before they answer refuse ``max_tokens`` and any ``temperature`` but
+    their own, each by a 400 that names it. LlamaIndex knows some by their names, but no
+    deployment and no model newer than itself; so what is ``refused`` is asked otherwise, and
+    what was is remembered.
+    """
+
+    def __init__(
+        self,
+        llm: LLM,
+        max_tokens: int = 500,
+        refused: frozenset[str] = frozenset(),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._llm = llm
+        self._max_tokens = max_tokens
         self._now = now
+        self._refused = refused
 
     def write(self, prompt: Prompt) -> Iterator[str]:
         # LlamaIndex takes 3 s to import; by now the model has done so.
         from llama_index.core.llms import ChatMessage, MessageRole
 
-        messages = [
-            ChatMessage(role=MessageRole.SYSTEM, content=prompt.system),
-            ChatMessage(role=MessageRole.USER, content=prompt.user),
-        ]
-        yield from self._said(messages)
+        roles = ((MessageRole.SYSTEM, prompt.system), (MessageRole.USER, prompt.user))
+        messages = [ChatMessage(role=role, content=text) for role, text in roles if text]
+        while True:
+            try:
+                yield from self._said(messages, self._manner(prompt))
+            except _RefusedManner:
+                continue
+            return
 
-    def _said(self, messages: list[ChatMessage]) -> Iterator[str]:
+    def _manner(self, prompt: Prompt) -> dict[str, Any]:
+        if _LENGTH in self._refused:
+            # Its thoughts are counted in, so what is enough for the words is not.
+            length = {"max_completion_tokens": self._max_tokens}
+        else:
+            length = {_LENGTH: min(self._max_tokens, prompt.max_tokens or self._max_tokens)}
+        return length | ({_FREEDOM: 1.0} if _FREEDOM in self._refused else {})
+
+    def _said(self, messages: list[ChatMessage], manner: Mapping[str, Any]) -> Iterator[str]:
         ending = ""
         try:
-            for part in self._llm.stream_chat(messages):
+            for part in self._llm.stream_chat(messages, **manner):
                 if part.delta:
                     yield part.delta
                 ending = _ending(part.raw) or ending
         except Exception as error:  # noqa: BLE001 - each provider's library has its own, and a broken stream raises what its parser happens to; all come out again as ours
+            if new := _refused(error) - self._refused:
+                self._refused |= new
+                raise _RefusedManner from None
             raise self._failure(error) from None
         if not ending:
             raise ModelBusy("its answer broke off")
-        if ending == "length":
+        if ending in _TOO_LONG:
             raise CutShort("its answer came to the length that is set")
-        if ending == "content_filter":
+        if ending in _FILTERED:
             raise ModelFailed("its provider's filter stopped it")
 
     def _failure(self, error: Exception) -> ModelFailed:
@@ -137,6 +171,8 @@ class LlamaWriter:
         name = type(error).__name__
         if isinstance(status, int):
             told = f"it answered {status} ({name})"
+            if status < 300:  # an error within a stream that had begun well
+                return ModelBusy(f"it gave up in mid-answer ({name})")
             if status in _AGAIN or status >= 500:
                 headers = getattr(getattr(error, "response", None), "headers", {})
                 return ModelBusy(told, seconds_of(headers.get("retry-after"), self._now))
@@ -146,9 +182,23 @@ class LlamaWriter:
         return ModelFailed(f"what it answers makes no sense ({name})")
 
 
+class _RefusedManner(Exception):
+    """The model is asked again in another manner."""
+
+
+def _refused(error: Exception) -> frozenset[str]:
+    """What of the manner a 400 refuses: a temperature by its field or in its words; a length
+    only if it says what to send instead, for it may as well be too long."""
+    if getattr(error, "status_code", None) != 400:
+        return frozenset()
+    length = {_LENGTH} if "max_completion_tokens" in str(error) else set()
+    named = str(getattr(error, "param", None) or error)
+    return frozenset(length | ({_FREEDOM} if re.search(rf"\b{_FREEDOM}\b", named) else set()))
+
+
 def _ending(raw: Any) -> str:
-    """Why the stream ended, if this is its end: a stream of OpenAI's kind that does not
-    say so was cut. Others raise when they are cut."""
-    if not hasattr(raw, "choices"):
-        return "stop"
-    return next((choice.finish_reason for choice in raw.choices if choice.finish_reason), "")
+    """Why the stream ended, if this is its end: a stream that does not say so was cut."""
+    if isinstance(raw, dict):  # Anthropic's
+        return str(getattr(raw.get("delta"), "stop_reason", None) or "")
+    choices = getattr(raw, "choices", ())
+    return next((choice.finish_reason for choice in choices if choice.finish_reason), "")

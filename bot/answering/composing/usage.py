@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 from typing import Protocol
 
 from bot.answering.composing.prompt import Prompt
-from bot.model import Question
+from bot.answering.composing.writing import ModelFailed, Writer
+from bot.errors import StateUnavailable
+from bot.model import Fallback, Question
+
+log = logging.getLogger(__name__)
 
 Payer = tuple[str, str]
 """``person`` or ``channel`` and its id, or ``day`` and nothing: everybody together."""
@@ -60,7 +65,11 @@ class Price:
 
 
 class Usage(Protocol):
-    """Keeps what was spent on each day."""
+    """Keeps what was spent on each day.
+
+    Raises:
+        StateUnavailable: it cannot be kept now.
+    """
 
     def take(self, day: date, caps: Mapping[Payer, Cap], spent: Spent) -> bool:
         """Adds ``spent`` to each of the payers, unless one would come over its cap: then to
@@ -68,7 +77,7 @@ class Usage(Protocol):
         ...
 
     def correct(self, day: date, caps: Mapping[Payer, Cap], by: Spent) -> None:
-        """Adds, whatever the caps; ``by`` may be below zero."""
+        """Adds to what was taken on that day, whatever the caps; ``by`` may be below zero."""
         ...
 
 
@@ -93,10 +102,6 @@ class MemoryUsage:
             if day == self._day:
                 self._add(caps, by)
 
-    def spent(self, payer: Payer) -> Spent:
-        with self._lock:
-            return self._spent[payer]
-
     def _turn(self, day: date) -> None:
         if day > self._day:
             self._day = day
@@ -119,11 +124,21 @@ class Meter:
     price: Price = Price()
     max_tokens: int = 500
 
-    def take(self, question: Question, prompt: Prompt) -> Receipt | None:
-        """None if somebody's cap does not hold it."""
+    def take(self, question: Question, prompt: Prompt) -> Receipt:
+        """
+        Raises:
+            ModelFailed: somebody's cap does not hold it, or it cannot be counted.
+        """
         day, caps = self.today(), self._caps(question)
-        most = self.price.of(prompt.tokens, self.max_tokens)
-        return Receipt(self, day, caps, prompt, most) if self.usage.take(day, caps, most) else None
+        longest = min(self.max_tokens, prompt.max_tokens or self.max_tokens)
+        most = self.price.of(prompt.tokens, longest)
+        try:
+            taken = self.usage.take(day, caps, most)
+        except StateUnavailable as error:
+            raise ModelFailed(f"what it costs cannot be counted: {error}") from error
+        if not taken:
+            raise ModelFailed("its cap is reached", Fallback.CAPPED)
+        return Receipt(self, day, caps, prompt, most)
 
     def _caps(self, question: Question) -> dict[Payer, Cap]:
         caps: dict[Payer, Cap] = {("day", ""): self.caps.day}
@@ -147,4 +162,29 @@ class Receipt:
     def settle(self, written: str) -> None:
         """The model has written this."""
         spent = self.meter.price.of(self.prompt.tokens, self.meter.count(written))
-        self.meter.usage.correct(self.day, self.caps, spent - self.most)
+        try:
+            self.meter.usage.correct(self.day, self.caps, spent - self.most)
+        except StateUnavailable as error:
+            log.warning("What the language model did not use counts as used: %s", error)
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """A writer, and what it costs counted to who asks."""
+
+    writer: Writer
+    meter: Meter
+
+    def write(self, question: Question, prompt: Prompt) -> Iterator[str]:
+        """
+        Raises:
+            ModelFailed: also if it would cost more than it may.
+        """
+        receipt = self.meter.take(question, prompt)
+        written: list[str] = []
+        try:
+            for piece in self.writer.write(prompt):
+                written.append(piece)
+                yield piece
+        finally:
+            receipt.settle("".join(written))

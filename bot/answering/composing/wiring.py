@@ -1,28 +1,58 @@
-"""Settings -> the composer, if a language model is set."""
+"""Settings -> what a language model does here, if one is set."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_hex
 
 from bot.answering.composing.composer import Composer
-from bot.answering.composing.prompt import Prompting
+from bot.answering.composing.prompt import Prompt, Prompting
 from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.reranking import ModelReranker
+from bot.answering.composing.rewriting import SECONDS as REWRITING
+from bot.answering.composing.rewriting import Rewriter
 from bot.answering.composing.support import Checker
-from bot.answering.composing.usage import Cap, Caps, Meter, Price
+from bot.answering.composing.usage import Cap, Caps, Meter, Metered, Price, Usage
 from bot.answering.composing.writing import Patient
-from config.settings import LlmSettings, Secrets
+from bot.model import Question
+from config.settings import LLM_RERANKER, Secrets, Settings
+from indexers.model import Principal
 from indexers.ports import Embedder
 
 
-def composer_of(llm: LlmSettings, secrets: Secrets, embedder: Embedder) -> Composer | None:
-    """None if no provider is named. Else it takes some seconds, and is made once: what
-    persons and channels used today is counted in it.
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """What one language model does: all of it shares its places and its bounds. It makes
+    follow-ups stand alone if there is a ``rewriter``, and reranks if there is a ``reranker``."""
+
+    writer: Metered
+    composer: Composer
+    rewriter: Rewriter | None
+    reranker: ModelReranker | None
+    count: Callable[[str], int]
+
+    def say(self, text: str) -> str:
+        """What it writes to ``text``; its cost is counted to the day alone.
+
+        Raises:
+            ModelFailed: it cannot be asked.
+        """
+        nobody = Question(text, Principal(frozenset()))
+        return "".join(self.writer.write(nobody, Prompt("", text, (), self.count(text))))
+
+
+def language_model_of(
+    settings: Settings, secrets: Secrets, embedder: Embedder, usage: Usage
+) -> LanguageModel | None:
+    """None if no provider is named. Else it takes some seconds, and is made once.
 
     Raises:
         ModelMisconfigured: a package, an address or a key is missing.
     """
+    llm, answer = settings.llm, settings.answer
     if not llm.provider:
         return None
     writer = writer_of(
@@ -36,25 +66,40 @@ def composer_of(llm: LlmSettings, secrets: Secrets, embedder: Embedder) -> Compo
             silence=llm.silence,
         )
     )
-    return Composer(
-        Patient(
-            writer,
-            seconds=llm.seconds,
-            attempts=llm.attempts,
-            at_once=llm.at_once,
-            chance=random.random,
+    patient = Patient(
+        writer,
+        seconds=llm.seconds,
+        attempts=llm.attempts,
+        at_once=llm.at_once,
+        chance=random.random,
+    )
+    meter = Meter(
+        embedder.count_tokens,
+        today,
+        usage,
+        caps=Caps(
+            Cap(llm.person_tokens), Cap(llm.channel_tokens), Cap(llm.day_tokens, llm.day_cost)
         ),
-        Prompting(embedder.count_tokens, lambda: token_hex(8), budget=llm.context_tokens),
-        Checker(embedder),
-        Meter(
-            embedder.count_tokens,
-            today,
-            caps=Caps(
-                Cap(llm.person_tokens), Cap(llm.channel_tokens), Cap(llm.day_tokens, llm.day_cost)
-            ),
-            price=Price(llm.price_read, llm.price_written),
-            max_tokens=llm.max_tokens,
+        price=Price(llm.price_read, llm.price_written),
+        max_tokens=llm.max_tokens,
+    )
+
+    def mark() -> str:
+        return token_hex(8)
+
+    def within(seconds: float) -> Metered:
+        return Metered(patient.within(seconds), meter)
+
+    count = embedder.count_tokens
+    reranks = answer.reranker == LLM_RERANKER
+    return LanguageModel(
+        writer=Metered(patient, meter),
+        composer=Composer(
+            patient, Prompting(count, mark, budget=llm.context_tokens), Checker(embedder), meter
         ),
+        rewriter=Rewriter(within(REWRITING), count, mark) if llm.rewrite else None,
+        reranker=ModelReranker(within(answer.rerank_seconds), count, mark) if reranks else None,
+        count=count,
     )
 
 

@@ -5,6 +5,7 @@ Writer is the port; `bot.answering.composing.providers` has what stands behind i
 
 from __future__ import annotations
 
+import copy
 import logging
 import queue
 import time
@@ -115,6 +116,12 @@ class Patient:
                 yield piece
         finally:
             over.set()
+
+    def within(self, seconds: float) -> Patient:
+        """The same, and as many at once together with this one, but it has ``seconds`` at most."""
+        hurried = copy.copy(self)
+        hurried._seconds = min(seconds, self._seconds)  # noqa: SLF001 - a copy of ourselves
+        return hurried
 
     def _piece(
         self, pieces: queue.SimpleQueue[str | ModelFailed | None], until: float

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +27,25 @@ def test_a_page_is_worth_its_best_passage_and_a_little_of_each_further_one() -> 
 
     assert [page.page for page in found] == ["a", "b", "c"]
     assert [page.score for page in found] == pytest.approx([1.0, 0.98, 0.95])
+
+
+def test_of_equals_the_page_that_is_not_outdated_comes_first_then_the_newer() -> None:
+    def dated(page: str, score: float, year: int, *, outdated: bool = False) -> Hit:
+        one = hit(page, score)
+        written = replace(one.passage, updated=date(year, 1, 1), outdated=outdated)
+        return replace(one, passage=written)
+
+    found = by_page(
+        [
+            dated("outdated", 0.904, 2026, outdated=True),
+            dated("old", 0.903, 2020),
+            dated("new", 0.902, 2025),
+            hit("undated", 0.901),
+            dated("better", 0.95, 2001, outdated=True),
+        ]
+    )
+
+    assert [page.page for page in found] == ["better", "new", "old", "undated", "outdated"]
 
 
 def test_pages_of_the_same_key_in_two_wikis_are_two() -> None:

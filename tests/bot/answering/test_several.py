@@ -7,7 +7,20 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.answering.several import Several, questions
-from bot.model import Answer, NoAnswer, Question, Reason, Role, Source, Timings, Turn, Unchecked
+from bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Question,
+    Reading,
+    Reason,
+    Result,
+    Role,
+    Source,
+    Timings,
+    Turn,
+    Unchecked,
+)
 from bot.ports import Hear
 from indexers.model import EVERYONE, Principal
 
@@ -88,6 +101,23 @@ def test_without_any_answer_there_is_none() -> None:
 
     assert isinstance(said, NoAnswer)
     assert said.nearest == (VPN,)
+
+
+def test_what_would_be_asked_back_is_said_beside_the_others_with_its_pages() -> None:
+    class Vague(Wiki):
+        def answer(self, question: Question, hear: Hear | None = None) -> Result:
+            if "access" not in question.text:
+                return super().answer(question)
+            readings = (Reading("VPN access", "q1", VPN), Reading("Leave access", "q2", LEAVE))
+            return Clarify("Do you mean VPN access or leave access?", readings, 0.5)
+
+    said = Several(Vague()).answer(Question("How is leave booked? How do I get access?", READER))
+
+    assert isinstance(said, Answer)
+    assert said.text.endswith(
+        "Do you mean VPN access or leave access?\n\n- VPN access [2]\n- Leave access [1]"
+    )
+    assert said.sources == (LEAVE, VPN)
 
 
 def test_a_question_that_leans_on_the_one_before_comes_after_it() -> None:

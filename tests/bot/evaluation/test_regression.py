@@ -11,7 +11,7 @@ from bot.evaluation.questions import cases_of
 from bot.evaluation.regression import regression
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Asked, Complaint, FlagState, Given, Place
-from bot.model import Answer, NoAnswer, Reason, Source
+from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
 
@@ -34,7 +34,7 @@ class Office:
 
     def given(
         self,
-        said: Answer | NoAnswer,
+        said: Result,
         question: str = "How long?",
         *,
         by: str = "U1",
@@ -97,6 +97,17 @@ def test_a_silence_that_is_flagged_has_an_answer_unless_it_was_right(
     state: FlagState, answerable: bool, office: Office
 ) -> None:
     office.settled(office.given(NOTHING), Complaint.WRONG, state)
+    (row,) = office.rows
+
+    assert (row["relevant"], row["answerable"]) == ({}, answerable)
+
+
+@pytest.mark.parametrize(("state", "answerable"), [(OPEN, True), (FIXED, True), (FINE, None)])
+def test_a_question_in_return_that_is_flagged_has_an_answer_unless_it_was_right(
+    state: FlagState, answerable: bool | None, office: Office
+) -> None:
+    near = Reading("A", "A?", Source("A", "", "u", "", "w", "near", "1"))
+    office.settled(office.given(Clarify("This?", (near, near))), Complaint.WRONG, state)
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == ({}, answerable)

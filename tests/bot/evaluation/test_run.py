@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.answering.answerer import Answerer
+from bot.answering.clarifying import Clarifying
 from bot.answering.confidence import Confidence
 from bot.evaluation.questions import Case
 from bot.evaluation.report import report
@@ -40,7 +41,7 @@ def asked(*cases: Case, confidence: Confidence) -> list[Outcome]:
     return ask_all(cases, answerer, reader=ANYONE)
 
 
-BY_WORDS = Confidence(bias=-5.0, cosine=0.0, coverage=10.0)
+BY_WORDS = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
 """Silent where half of the question's words are found nowhere."""
 CASES = (
     case("leave days", "leave", answers=("Thirty days",), answerable=True),
@@ -63,6 +64,7 @@ def test_the_report_has_the_keys_of_the_contract() -> None:
         "containment",
         "refusal",
         "answered",
+        "clarified",
         "decided",
         "avoids_unfit",
         "intervals",
@@ -96,6 +98,27 @@ def test_the_figures_are_those_reckoned_by_hand() -> None:
         "retrieve_p50": pytest.approx(2.0),
         "retrieve_p95": pytest.approx(2.0),
     }
+
+
+def test_what_was_asked_back_is_counted_and_holds_no_answer() -> None:
+    written = [
+        replace(one, title=title, embedded=f"{title}\n{one.text}")
+        for title in ("Annual leave", "Sick leave")
+        for one in passages(title, "Leave is thirty days long.")
+    ]
+    answerer = Answerer(
+        retrieval_over(written), Confidence(bias=9.0), ("handbook",), clarifying=Clarifying()
+    )
+    vague = case("leave", "Sick leave", answers=("thirty days",), answerable=True)
+    clear = case("How many days has sick leave?", "Sick leave", answers=("thirty days",))
+    found = report(ask_all([vague, clear], answerer, reader=ANYONE), answers=True)
+
+    assert (found["clarified"], found["answered"], found["containment"]) == (0.5, 0.5, 0.5)
+    assert found["recall@5"] == 1.0
+    assert found["decided"] == 0.5
+    assert [
+        one["question"] for one in found["answers"]["failures"]["asked_back_but_answerable"]
+    ] == ["leave"]
 
 
 def test_what_a_set_cannot_tell_is_null() -> None:

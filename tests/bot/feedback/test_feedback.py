@@ -9,7 +9,7 @@ import pytest
 
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Asked, Card, Complaint, FlagState, Place, Tally
-from bot.model import Answer, NoAnswer, Reason, Source, Timings
+from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Source, Timings
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
 
@@ -59,6 +59,20 @@ def test_no_answer_comes_back_as_it_was_given(feedback: Feedback) -> None:
     given = feedback.record(ASKED, nothing)
 
     assert feedback.given(given.id) == given
+
+
+def test_a_thread_knows_the_latest_question_in_return(feedback: Feedback) -> None:
+    back = Clarify(
+        "This or that?", (Reading("This", "This?", SOURCE), Reading("That", "?", SOURCE))
+    )
+    place = ASKED.place
+    feedback.record(ASKED, back)
+    later = feedback.record(replace(ASKED, place=replace(place, ts="1.2")), back)
+    feedback.record(replace(ASKED, place=replace(place, ts="1.3")), ANSWER)
+
+    assert feedback.asked_back(place.team, place.channel, place.thread) == later
+    assert feedback.asked_back(place.team, place.channel, "2.0") is None
+    assert feedback.asked_back(place.team, "C2", place.thread) is None
 
 
 def test_answering_the_same_message_again_keeps_one_answer(feedback: Feedback) -> None:

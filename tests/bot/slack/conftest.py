@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.errors import SyncRunning
-from bot.model import Answer, NoAnswer, Question, Reason, Source
+from bot.model import Answer, NoAnswer, Question, Reason, Result, Source
 from bot.playground.model import Message
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
@@ -57,10 +57,10 @@ class Handbook:
         self.error: Exception | None = None
         self.text = "Book leave in the calendar. [1]"
         self.confidence = 0.9
-        self.said: Answer | NoAnswer | None = None
+        self.said: Result | None = None
         """To whatever is asked, in place of all the rest."""
 
-    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
         self.asked.append(question)
         self.open.wait(5)
         if self.error:

@@ -10,10 +10,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.answering.composing.usage import Cap, Spent
 from bot.errors import SlackMisconfigured
 from bot.playground.workspace import LocalSlack
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
+from bot.state.usage import DatabaseUsage
 
 from .conftest import NOW, Bot
 
@@ -94,12 +96,18 @@ async def test_what_is_older_than_it_may_be_kept_is_forgotten(
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for_message("C0TEAM")
     await bot.stop()
+    database = Database.open(tmp_path / "state.db")
+    caps = {("person", "U0ANNA"): Cap(100)}
+    DatabaseUsage(database).take(NOW.date(), caps, Spent(100))
+    database.close()
     bot.around = replace(bot.around, clock=lambda: NOW + timedelta(days=91))
     await bot.start()
     await asyncio.to_thread(bot.app.forgetting)
     await bot.stop()
     database = Database.open(tmp_path / "state.db")
     kept = DatabaseLedger(database).given(1)
+    counted_anew = DatabaseUsage(database).take(NOW.date(), caps, Spent(100))
     database.close()
 
     assert kept is None
+    assert counted_anew

@@ -8,21 +8,36 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.model import Answer, NoAnswer, Reason, Source, Timings, Unchecked
+from bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Reading,
+    Reason,
+    Result,
+    Source,
+    Timings,
+    Unchecked,
+)
 from bot.state import answer_json
 
 SOURCE = Source("Leave", "Paid", "https://x.example/leave", "q", "w", "p", "1")
 ANSWER = Answer("Long. [1]", (replace(SOURCE, updated=date(2026, 3, 1)),), 0.8, Timings(1, 2, 3, 4))
 NOTHING = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (SOURCE,), 0.1)
 
+BACK = Clarify(
+    "Do you mean that?",
+    (Reading("Paid leave", "Paid leave?", SOURCE), Reading("Sick leave", "Sick leave?", SOURCE)),
+    0.7,
+    Timings(1, 2, 3, 4),
+)
 
-@pytest.mark.parametrize("said", [ANSWER, NOTHING, NoAnswer(Reason.UNCHECKED, "Not now.")])
+
+@pytest.mark.parametrize("said", [ANSWER, NOTHING, BACK, NoAnswer(Reason.UNCHECKED, "Not now.")])
 @pytest.mark.parametrize(
     "unchecked", [None, Unchecked(), Unchecked(datetime(2026, 11, 24, 14, 2, tzinfo=UTC))]
 )
-def test_an_answer_comes_back_as_it_went(
-    said: Answer | NoAnswer, unchecked: Unchecked | None
-) -> None:
+def test_an_answer_comes_back_as_it_went(said: Result, unchecked: Unchecked | None) -> None:
     whole = replace(said, unchecked=unchecked)
 
     assert answer_json.load(answer_json.dump(whole)) == whole

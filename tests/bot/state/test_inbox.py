@@ -36,6 +36,16 @@ def test_a_letter_comes_back_as_it_was(inbox: Inbox) -> None:
     assert inbox.unfinished() == [received] == [replace(LETTER, id=received.id)]
 
 
+def test_a_message_has_its_letter_whatever_became_of_it(inbox: Inbox) -> None:
+    received = inbox.receive(LETTER)
+    assert received is not None
+    inbox.done(received)
+
+    assert inbox.received("T1", "C1", LETTER.ts) == replace(received, text="")
+    assert inbox.received("T1", "C2", LETTER.ts) is None
+    assert inbox.received("T2", "C1", LETTER.ts) is None
+
+
 def test_the_same_event_is_received_once(inbox: Inbox) -> None:
     inbox.receive(LETTER)
 

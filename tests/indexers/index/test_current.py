@@ -220,7 +220,7 @@ def test_several_footnotes_may_share_a_server() -> None:
 
 
 def test_a_fingerprint_changes_with_all_that_passages_depend_on() -> None:
-    base = {"embedder": "m", "splitter": "s", "language": "english"}
+    base = {"embedder": "m", "splitter": "s", "languages": "english"}
     prints = {fingerprint(**base)} | {fingerprint(**{**base, name: "other"}) for name in base}
 
     assert len(prints) == 4
@@ -228,8 +228,8 @@ def test_a_fingerprint_changes_with_all_that_passages_depend_on() -> None:
 
 
 def test_fingerprints_show_whether_the_model_is_the_same() -> None:
-    one = fingerprint(embedder="m", splitter="s", language="english")
-    other = fingerprint(embedder="m", splitter="t", language="german")
+    one = fingerprint(embedder="m", splitter="s", languages="english")
+    other = fingerprint(embedder="m", splitter="t", languages="german")
 
     assert one != other
     assert one.partition("-")[0] == other.partition("-")[0]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+from fastembed import TextEmbedding
+from fastembed.text.multitask_embedding import JinaEmbeddingV3
 
 from indexers.errors import ModelUnavailable
 from indexers.index.embedding import BUNDLED, FastembedEmbedder, LocalEmbedder
@@ -165,19 +170,93 @@ def test_a_known_model_is_loaded_no_sooner_than_it_is_used(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+BGE = "Represent this sentence for searching relevant passages: "
+WEB = "Instruct: Given a web search query, retrieve relevant passages that answer the query"
+PROMPTS = {
+    "BAAI/bge-base-en": (BGE, ""),
+    "BAAI/bge-base-en-v1.5": (BGE, ""),
+    "BAAI/bge-large-en-v1.5": (BGE, ""),
+    "BAAI/bge-small-en": (BGE, ""),
+    "BAAI/bge-small-en-v1.5": (BGE, ""),
+    "BAAI/bge-small-zh-v1.5": ("为这个句子生成表示以用于检索相关文章：", ""),  # noqa: RUF001 - Chinese
+    "mixedbread-ai/mxbai-embed-large-v1": (BGE, ""),
+    "snowflake/snowflake-arctic-embed-xs": (BGE, ""),
+    "snowflake/snowflake-arctic-embed-s": (BGE, ""),
+    "snowflake/snowflake-arctic-embed-m": (BGE, ""),
+    "snowflake/snowflake-arctic-embed-m-long": (BGE, ""),
+    "snowflake/snowflake-arctic-embed-l": (BGE, ""),
+    "nomic-ai/nomic-embed-text-v1": ("search_query: ", "search_document: "),
+    "nomic-ai/nomic-embed-text-v1.5": ("search_query: ", "search_document: "),
+    "nomic-ai/nomic-embed-text-v1.5-Q": ("search_query: ", "search_document: "),
+    "intfloat/multilingual-e5-large": ("query: ", "passage: "),
+    "google/embeddinggemma-300m": ("task: search result | query: ", "title: none | text: "),
+    "Qwen/Qwen3-Embedding-0.6B": (f"{WEB}\nQuery:", ""),
+    "Qwen/Qwen3-Embedding-0.6B-Q": (f"{WEB}\nQuery:", ""),
+    "Qdrant/stella-en-400M-v5-doc-onnx": (f"{WEB}.\nQuery: ", ""),
+}
+"""Of the models that have any, as their cards say."""
+
+
+def supported() -> list[dict[str, Any]]:
+    return [m for m in TextEmbedding.list_supported_models() if "@" not in m["model"]]
+
+
+@pytest.mark.parametrize("model", supported(), ids=lambda model: model["model"])
+def test_every_model_gets_the_prompts_it_was_trained_with(model: dict[str, Any]) -> None:
+    assert prompts_for(model["model"]) == PROMPTS.get(model["model"], ("", ""))
+
+
+def test_every_model_that_needs_prompts_has_them() -> None:
+    """fastembed says which do; of those that it calls "not so necessary", we give them."""
+    needing = {
+        m["model"]
+        for m in supported()
+        if re.search(r"documents: (?!not necessary)", m["description"])
+    }
+
+    assert needing == PROMPTS.keys()
+
+
+class Recording:
+    """A model as fastembed builds them, up to the texts that it would run."""
+
+    seen: ClassVar[list[str]] = []
+
+    def embed(self, texts: Iterable[str], **_: object) -> Iterator[list[float]]:
+        for text in [texts] if isinstance(texts, str) else texts:
+            self.seen.append(text)
+            yield [1.0]
+
+
+@pytest.mark.parametrize("kind", TextEmbedding.EMBEDDINGS_REGISTRY, ids=lambda kind: kind.__name__)
+def test_fastembed_itself_adds_no_prompt(kind: type[Any]) -> None:
+    """If it began to, texts would carry theirs twice."""
+    recording = type("Recorded", (Recording, kind), {"__init__": lambda _: None})
+    model = recording()
+    if kind is JinaEmbeddingV3:
+        pytest.skip("tells its tasks apart by a number")
+    Recording.seen.clear()
+    list(model.query_embed(["a question"]))
+    list(model.passage_embed(["a passage"]))
+
+    assert Recording.seen == ["a question", "a passage"]
+
+
 @pytest.mark.parametrize(
-    ("model", "query", "passage"),
+    ("name", "tokens"),
     [
-        ("intfloat/multilingual-e5-large", "query: ", "passage: "),
-        ("nomic-ai/nomic-embed-text-v1.5-Q", "search_query: ", "search_document: "),
-        ("BAAI/bge-base-en", "Represent this sentence for searching relevant passages: ", ""),
-        ("BAAI/bge-small-zh-v1.5", "为这个句子生成表示以用于检索相关文章：", ""),  # noqa: RUF001 - Chinese
-        ("google/embeddinggemma-300m", "task: search result | query: ", "title: none | text: "),
-        ("sentence-transformers/all-MiniLM-L6-v2", "", ""),
-        ("jinaai/jina-embeddings-v3", "", ""),  # fastembed tells its tasks apart itself
+        ("BAAI/bge-small-en-v1.5", 512),
+        ("sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2", 128),
+        ("nomic-ai/nomic-embed-text-v1.5", 8192),
+        ("google/siglip2-base-patch16-224", 64),
+        ("jinaai/jina-clip-v1", 512),  # does not say
     ],
 )
-def test_models_get_the_prompts_they_were_trained_with(
-    model: str, query: str, passage: str
-) -> None:
-    assert prompts_for(model) == (query, passage)
+def test_a_model_says_how_much_it_reads(tmp_path: Path, name: str, tokens: int) -> None:
+    assert FastembedEmbedder(name, tmp_path).max_tokens == tokens
+
+
+def test_all_models_but_one_say_how_much_they_read() -> None:
+    silent = [m["model"] for m in supported() if "input tokens truncation" not in m["description"]]
+
+    assert silent == ["jinaai/jina-clip-v1"]

@@ -16,7 +16,7 @@ ANYONE = Principal.of(EVERYONE)
 
 
 def found(passage: Passage, score: float) -> Found:
-    return Found(schema.passage_payload(passage, 1, Meaning((1.0,))), score)
+    return Found(schema.passage_payload(passage, 1, Meaning((1.0,)), "english"), score)
 
 
 def places(points: tuple[Found, ...]) -> list[tuple[str, int]]:

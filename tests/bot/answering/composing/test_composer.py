@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -17,11 +17,21 @@ from bot.answering.composing.claims import addresses, quotations
 from bot.answering.composing.composer import Composer, Verified
 from bot.answering.composing.prompt import Prompting
 from bot.answering.composing.support import Bars, Checker
-from bot.answering.composing.usage import Cap, Caps, MemoryUsage, Meter, Price
+from bot.answering.composing.usage import (
+    Cap,
+    Caps,
+    MemoryUsage,
+    Meter,
+    Payer,
+    Price,
+    Spent,
+    Usage,
+)
 from bot.answering.composing.writing import CutShort, ModelFailed
 from bot.answering.confidence import Confidence
 from bot.answering.recheck import Recheck
 from bot.answering.sources import Aging
+from bot.errors import StateUnavailable
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason
 from indexers.model import EVERYONE, Acl, Passage, Principal
 from indexers.prose import plain
@@ -47,9 +57,7 @@ HANDBOOK = [
 SAID = "How long is leave?"
 
 
-def composer(
-    writer: ScriptedWriter, caps: Caps = FREE, usage: MemoryUsage | None = None
-) -> Composer:
+def composer(writer: ScriptedWriter, caps: Caps = FREE, usage: Usage | None = None) -> Composer:
     embedder = WordEmbedder()
     return Composer(
         writer,
@@ -281,6 +289,44 @@ def test_over_its_cap_nobody_asks_the_model() -> None:
     assert other.composed
     assert third.fallback is Fallback.CAPPED
     assert second
+
+
+class Lost:
+    """Usage in a database that is gone, from its ``good``th use on."""
+
+    def __init__(self, good: int) -> None:
+        self._good = good
+
+    def take(self, day: date, caps: Mapping[Payer, Cap], spent: Spent) -> bool:
+        self._use()
+        return True
+
+    def correct(self, day: date, caps: Mapping[Payer, Cap], by: Spent) -> None:
+        self._use()
+
+    def _use(self) -> None:
+        if self._good == 0:
+            raise StateUnavailable("It is gone.")
+        self._good -= 1
+
+
+def test_where_cost_cannot_be_counted_nobody_asks_the_model() -> None:
+    writer = ScriptedWriter("Leave is thirty days long [1].")
+    lost = replace(answerer(writer), composer=composer(writer, usage=Lost(0)))
+    result = lost.answer(Question(SAID, ANYONE))
+
+    assert isinstance(result, Answer)
+    assert result.fallback is Fallback.FAILED
+    assert writer.prompts == []
+
+
+def test_an_answer_stands_though_what_was_not_used_cannot_be_given_back() -> None:
+    writer = ScriptedWriter("Leave is thirty days long [1].")
+    lost = replace(answerer(writer), composer=composer(writer, usage=Lost(1)))
+    result = lost.answer(Question(SAID, ANYONE))
+
+    assert isinstance(result, Answer)
+    assert result.composed
 
 
 def test_old_pages_say_so_beside_their_source() -> None:

@@ -215,7 +215,6 @@ def test_retry_after_is_seconds_or_a_date_or_nothing() -> None:
         (ModelSettings("azure", "small", key="k"), r"`\[llm\] url`"),
         (ModelSettings("openai", "small"), "key"),
         (ModelSettings("anthropic", "small"), "key"),
-        (ModelSettings("anthropic", "small", key="k"), r"footnote\[anthropic\]"),
     ],
 )
 def test_what_is_missing_is_said(settings: ModelSettings, told: str) -> None:

@@ -1,0 +1,61 @@
+"""What each part of the retrieval is worth: the same questions, with it and without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
+
+from benchmarks.material import CACHE, questions, shared
+from benchmarks.rows import Figure
+from bot.answering.ranking import Ranking
+from bot.answering.retrieval import Retrieval
+from bot.evaluation.corpus import Corpus
+from bot.evaluation.measures import hit, recall
+from bot.model import Question
+from config.settings import Secrets, Settings
+from indexers.model import EVERYONE, Principal
+from indexers.wiring import Indexing
+
+_SETS = ("xquad_en", "squad2", "mtrag_govt")
+_WAYS: Mapping[str, Ranking] = {
+    "whole": Ranking(),
+    "index_alone": Ranking(found=1.0, closest=0.0, words=0.0, pairs=0.0),
+    "without_closest": Ranking(closest=0.0),
+    "without_words": Ranking(words=0.0),
+    "without_pairs": Ranking(pairs=0.0),
+}
+_READER = Principal.of(EVERYONE)
+
+
+def ablation() -> list[Figure]:
+    """
+    Raises:
+        Missing: a set is not there.
+    """
+    return [figure for name in _SETS for figure in _of(name)]
+
+
+def _of(name: str) -> Iterator[Figure]:
+    corpus = Corpus(shared(f"eval/{name}/corpus.jsonl.gz"))
+    settings = Settings(data_dir=CACHE / "corpora")
+    folder = settings.data_dir / "scratch" / corpus.identity
+    asked = [row for row in questions(name) if row["relevant"] and row.get("answerable", True)]
+    with Indexing(settings, Secrets(), wikis=[corpus], folder=folder) as parts:
+        parts.sync()
+        for way, ranking in _WAYS.items():
+            retrieval = Retrieval(parts.index, parts.embedder, rank=ranking)
+            ranked = [
+                [found.page for found in retrieval(Question(row["question"], _READER)).pages]
+                for row in asked
+            ]
+            yield from _scored(f"{name}.{way}", ranked, [row["relevant"] for row in asked])
+
+
+def _scored(
+    name: str, ranked: Sequence[Sequence[str]], relevant: Sequence[Mapping[str, float]]
+) -> Iterator[Figure]:
+    both = list(zip(ranked, relevant, strict=True))
+    yield Figure(f"{name}.hit@1", fmean(hit(keys, wanted, 1) for keys, wanted in both), "share")
+    yield Figure(
+        f"{name}.recall@5", fmean(recall(keys, wanted, 5) for keys, wanted in both), "share"
+    )

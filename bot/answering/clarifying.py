@@ -1,0 +1,262 @@
+"""A question that says too little gets a question back, in words from the wiki.
+
+"How do I get access?" could be answered with any one of a dozen pages, and most answers
+would be wrong. Asked back are the few things that the wiki calls by the question's words.
+A rule and no model, so that one can say why; and a rule that rather misses than errs, for
+who asks clearly wants no question:
+
+1. The question is short: it has one or two words that say what it is about, names nothing,
+   has no number, no "not" and no "before" or "only", is no "who", "why" or "is it", does not
+   ask what something is, and nothing was said before it.
+2. At least two titles or headings hold these words and others, and are called by them
+   differently: VPN access, office access.
+3. No passage that was found fits far better than theirs.
+4. No title or heading is the question's own words: that one would answer it. But where one
+   word is all that is said, or where several pages have such a heading, they are asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.answering import followups
+from bot.answering.composing.words import Role, Word, read
+from bot.answering.retrieval import Retrieved
+from bot.answering.sources import source_of
+from bot.model import Clarify, Question, Reading
+from indexers.model import Hit
+from indexers.prose import plain
+
+MOST = 3
+"""Readings that are offered."""
+_FEWEST = 2
+_TOPICAL = 2
+"""Words that say what a question is about; with more it is specific."""
+_WEIGHTY = 4
+"""Words that say anything at all."""
+_FITS = 5.0
+"""How far a reading's best passage may be scored below the best of all (scores differ by log
+odds, see `bot.answering.ranking`). Far: of what one word finds, much is chance."""
+_ANSWERS = 2.5
+"""How far the passage may be below it that answers by its heading."""
+_TOLD_APART = 3
+"""Words beside the question's that a label may have; with more it names a matter of its own."""
+_LABEL = 70
+"""Characters."""
+
+_CARRIERS = """
+able add advice answer anything application apply ask basic begin being complete create detail
+different do doing find general getting give go guidance guide guideline happen have having help
+info information introduction kind know learn list long look making many more much need new
+often option our overview please policies policy procedure process question request rule see set
+show someone something start still submit take team tell thing tip try type understand up use
+want way
+"""
+"""They are in any question and any heading, and do not say what it is about."""
+_OPENINGS = re.compile(
+    r"\W*(?:who|whom|whose|why|when|which|is|are|was|were|am|does|do|did|has|have|had|can|could|"
+    r"may|might|must|shall|should|will|would|how (?:does|did|is|are|was|were))\b",
+    re.IGNORECASE,
+)
+"""Of questions that ask for one fact, or for a yes."""
+_WHAT = re.compile(r"\W*what\b", re.IGNORECASE)
+_WHAT_IS_THE = re.compile(r"\W*what(?:'s|\u2019s| is| are) (?:the|our|my|your)\b", re.IGNORECASE)
+"""Asks what something is, unless it is "the process", "the policy" or the like of it."""
+_ALL_OF_THEM = re.compile(r"\b(?:different|difference|differences|kinds?|types?)\b", re.IGNORECASE)
+"""What asks about several things at once wants no choice between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question says: the words (their roots) of its ``topic``, all its ``weighty``
+    ones, and whether it is ``bare``: its topic and nothing else."""
+
+    topic: frozenset[str]
+    weighty: frozenset[str]
+    bare: bool
+
+    @property
+    def one_word(self) -> bool:
+        return self.bare and len(self.topic) == 1
+
+
+@dataclass(slots=True)
+class _Matter:
+    """What several passages are about: the words that tell it ``apart`` from others, the
+    ``label`` and ``hit`` of the best of them, and the sum of their scores in ``mass``.
+    ``exact``: its heading says what was asked and no more."""
+
+    apart: frozenset[str]
+    label: str
+    hit: Hit
+    score: float
+    exact: bool
+    mass: float = 0.0
+
+    @property
+    def worth(self) -> float:
+        """A label that is one word longer than the question fits it best."""
+        return self.mass / max(1, len(self.apart))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``readings`` is empty where nothing is asked back; ``why`` says it either way."""
+
+    readings: tuple[Reading, ...]
+    why: str
+
+
+class Clarifying:
+    """The rule."""
+
+    def __call__(self, question: Question, retrieved: Retrieved) -> Clarify | None:
+        """What to ask back; None if the question is to be answered."""
+        readings = self.decide(question, retrieved).readings
+        if not readings:
+            return None
+        *labels, last = (f"\u201c{reading.label}\u201d" for reading in readings)
+        return Clarify(f"Do you mean {', '.join(labels)} or {last}?", readings)
+
+    def decide(self, question: Question, retrieved: Retrieved) -> Decision:
+        said = asked(question)
+        if isinstance(said, str):
+            return Decision((), f"Not asked back: {said}.")
+        hits = sorted(retrieved.hits, key=lambda hit: -hit.score)
+        found = _matters(said, hits)
+        if isinstance(found, str):
+            return Decision((), f"Not asked back: {found}.")
+        readings = tuple(_reading(question.text, said, matter) for matter in found)
+        topic = [word.text for word in read(question.text) if word.root in said.topic]
+        return Decision(
+            readings,
+            f"Asked back: all it is about is \u201c{' '.join(topic)}\u201d, {len(readings)} things "
+            "in the wiki are called so, and none of them is clearly the best.",
+        )
+
+
+def asked(question: Question) -> Asked | str:
+    """What it says; if that is enough to answer it, or nothing to ask back about, why."""
+    words = read(question.text)
+    weighty = frozenset(word.root for word in words if word.weighs)
+    topic = weighty - CARRIERS
+    bare = topic == weighty and all(_says_nothing(word) for word in words if not word.weighs)
+    said = Asked(topic, weighty, bare)
+    return next(_reasons(question, words, said), said)
+
+
+def _reasons(question: Question, words: Sequence[Word], said: Asked) -> Iterator[str]:
+    """Not to ask back."""
+    if followups.contexts(question.history):
+        yield "what was said before tells what it is about"
+    if _OPENINGS.match(question.text):
+        yield "it asks for one fact"
+    for word in words:
+        if word.role in (Role.NAME, Role.NUMBER, Role.NOT) or word.limit:
+            yield f"\u201c{word.text}\u201d makes it specific"
+    if not said.topic:
+        yield "it names no matter at all"
+    if len(said.topic) > _TOPICAL or len(said.weighty) > _WEIGHTY:
+        yield "it has enough words that say what it is about"
+    named = _WHAT_IS_THE.match(question.text) and said.topic < said.weighty
+    if _WHAT.match(question.text) and not named:
+        yield "it asks what something is"
+    if _ALL_OF_THEM.search(question.text):
+        yield "it asks about several things at once"
+
+
+def _says_nothing(word: Word) -> bool:
+    return word.role is not Role.IDLE or word.root in _ARTICLES
+
+
+_ARTICLES = frozenset({"a", "an", "the", "and", "of", "for", "on", "in", "about"})
+
+
+def _roots(words: Iterable[Word]) -> frozenset[str]:
+    return frozenset(word.stem or word.root for word in words if word.weighs)
+
+
+CARRIERS = _roots(read(_CARRIERS))
+
+
+def _matters(said: Asked, hits: Sequence[Hit]) -> list[_Matter] | str:
+    """What the passages are about, best first; if that is one thing or none, why nothing
+    is asked back."""
+    if not hits:
+        return "nothing was found"
+    fits, answers = hits[0].score - _FITS, hits[0].score - _ANSWERS
+    matters: dict[frozenset[str], _Matter] = {}
+    for hit in hits:
+        matter = _matter(said, hit)
+        if matter is None:
+            continue
+        if not matter.apart and matter.score >= answers and not said.one_word:
+            return f"\u201c{matter.label}\u201d is just that"
+        if matter.apart:
+            matters.setdefault(matter.apart, matter).mass += matter.score
+    exact = [one for one in matters.values() if one.exact and one.score >= answers]
+    if exact and len(said.weighty) > 1:
+        return _best(exact) or f"\u201c{exact[0].label}\u201d is just that"
+    good = [
+        matter
+        for matter in _folded(matters.values())
+        if matter.score >= fits and (matter.exact or len(matter.apart) <= _TOLD_APART)
+    ]
+    return _best(good) or "no two things in the wiki are called so and fit about equally well"
+
+
+def _best(matters: Iterable[_Matter]) -> list[_Matter]:
+    """None, if there is no choice between them."""
+    ranked = sorted(matters, key=lambda matter: (-matter.worth, matter.label))
+    by_label = {matter.label.casefold(): matter for matter in reversed(ranked)}
+    best = [matter for matter in ranked if by_label[matter.label.casefold()] is matter][:MOST]
+    return best if len(best) >= _FEWEST else []
+
+
+def _matter(said: Asked, hit: Hit) -> _Matter | None:
+    """The innermost of title and headings that the question's words are in names it, with
+    the outermost that tells it apart if it has no more words of its own."""
+    path = [" ".join(plain(part).split()) for part in (hit.passage.title, *hit.passage.headings)]
+    roots = [_roots(read(part)) for part in path]
+    for at in range(len(path) - 1, -1, -1):
+        if said.topic <= roots[at]:
+            break
+    else:
+        return None
+    if apart := roots[at] - said.topic - CARRIERS:
+        return _Matter(apart, _short(path[at]), hit, hit.score, exact=False)
+    for outer in range(at):
+        if apart := roots[outer] - said.topic - CARRIERS:
+            label = f"{_short(path[outer], _LABEL // 2)} > {path[at]}"
+            exact = roots[at] <= said.weighty
+            return _Matter(apart, _short(label), hit, hit.score, exact)
+    return _Matter(frozenset(), _short(path[at]), hit, hit.score, exact=True)
+
+
+def _folded(matters: Iterable[_Matter]) -> list[_Matter]:
+    """A label that says all that another does, and more, is a part of that one."""
+    kept: list[_Matter] = []
+    for matter in sorted(matters, key=lambda one: (len(one.apart), -one.mass, one.label)):
+        wider = [other for other in kept if other.apart < matter.apart]
+        if wider:
+            whole = max(wider, key=lambda other: other.mass)
+            whole.mass += matter.mass
+            whole.score = max(whole.score, matter.score)
+        else:
+            kept.append(matter)
+    return kept
+
+
+def _reading(question: str, said: Asked, matter: _Matter) -> Reading:
+    """It asks for the label on its page, for a heading by itself may stand on many."""
+    title = " ".join(plain(matter.hit.passage.title).split())
+    names = matter.label if _short(title) in matter.label else f"{title} > {matter.label}"
+    asks = names if said.bare else f"{names}: {' '.join(question.split())}"
+    return Reading(matter.label, asks, source_of(matter.hit.passage, ""))
+
+
+def _short(label: str, room: int = _LABEL) -> str:
+    words = label.strip(" ?:.")
+    return words if len(words) <= room else words[: room - 1].rsplit(" ", 1)[0] + "\u2026"

@@ -1,0 +1,91 @@
+"""Copies of a page: a passage is shown once, though it stands on two pages.
+
+A page is copied to another space, archived beside its successor, or is Confluence's "Copy
+of ..."; its title differs then, and a word or two. Two passages are one only if nothing
+that one could go by differs: numbers, names and "not" are the same, so are the headings,
+and one title has all words of the other. "Release 1.2" is no copy of "Release 1.3", nor
+"Onboarding Berlin" one of "Onboarding Paris", whatever they share.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+
+from bot.answering.composing.words import Role, read
+from indexers.model import Hit, Passage
+
+_ALIKE = 0.85
+"""Of the shingles of two passages, the share that both have (Jaccard): one word of forty
+may differ."""
+_SHINGLE = 3  # words
+_WORD = re.compile("[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff]|\\w+")
+_NUMBER = re.compile(r"\d+")
+_TELLING = (Role.NUMBER, Role.NAME, Role.NOT)
+
+
+def folded(hits: Sequence[Hit]) -> list[Hit]:
+    """``hits`` in their order, of copies only one: that which is not outdated, then the
+    newer, then the one that comes first. Passages of one page are no copies."""
+    read_once = [_Read(hit.passage) for hit in hits]
+    kept: list[int] = []
+    for place in sorted(range(len(hits)), key=lambda place: _preference(hits[place].passage)):
+        if not any(_copies(read_once[place], read_once[other]) for other in kept):
+            kept.append(place)
+    return [hits[place] for place in sorted(kept)]
+
+
+class _Read:
+    """What of a passage is compared, each part read when it is first asked for."""
+
+    def __init__(self, passage: Passage) -> None:
+        self.place = passage.wiki, passage.page
+        self.headings = passage.headings
+        self.title = frozenset(_words(passage.title))
+        self.text = passage.text
+        self._passage = passage
+
+    @cached_property
+    def numbers(self) -> tuple[list[str], list[str]]:
+        """Of the title, and of the text."""
+        return _NUMBER.findall(self._passage.title), _NUMBER.findall(self.text)
+
+    @cached_property
+    def shingles(self) -> frozenset[tuple[str, ...]]:
+        # Title and headings stand in the first line of what is searched: see the splitter.
+        words = _words(self._passage.embedded.partition("\n")[2])
+        starts = range(max(1, len(words) - _SHINGLE + 1))
+        return frozenset(tuple(words[at : at + _SHINGLE]) for at in starts)
+
+    @cached_property
+    def facts(self) -> Counter[str]:
+        words = read(self.text)
+        return Counter(word.root for word in words if word.role in _TELLING)
+
+
+def _preference(passage: Passage) -> tuple[bool, int]:
+    """Sorting is stable: of equal ones the first stays the first."""
+    return passage.outdated, -passage.updated.toordinal() if passage.updated else 0
+
+
+def _copies(one: _Read, other: _Read) -> bool:
+    """The cheap questions first: most passages are settled by their titles."""
+    return (
+        (one.title <= other.title or other.title <= one.title)
+        and one.place != other.place
+        and one.headings == other.headings
+        and one.numbers == other.numbers
+        and _alike(one.shingles, other.shingles)
+        and (one.text == other.text or one.facts == other.facts)
+    )
+
+
+def _alike(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
+    both = len(one & other)
+    return both >= _ALIKE * (len(one) + len(other) - both)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())

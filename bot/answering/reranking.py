@@ -1,0 +1,117 @@
+"""The best passages, read once more beside the question and put in order.
+
+Off unless it is set: what it gains depends on the model and the wiki (`footnote eval` tells),
+what it costs is time.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from threading import BoundedSemaphore, Thread
+
+from bot.answering.composing.writing import ModelFailed
+from bot.answering.retrieval import Found
+from bot.model import Question
+from indexers.errors import ModelUnavailable
+from indexers.model import Hit, Passage
+from indexers.ports import Reranker
+
+log = logging.getLogger(__name__)
+
+Scoring = Callable[[Question, Sequence[Passage]], Sequence[float]]
+"""How well each passage answers; more is better. Raises ModelUnavailable or ModelFailed."""
+
+PASSAGES = 20
+"""So many are read; what stands further down was seldom right."""
+
+
+def reading(reranker: Reranker) -> Scoring:
+    def scores(question: Question, passages: Sequence[Passage]) -> Sequence[float]:
+        return reranker.scores(question.sought, [passage.embedded for passage in passages])
+
+    return scores
+
+
+class Reranking:
+    """A `bot.answering.retrieval.Reorder` that never takes longer than ``seconds`` and never
+    fails: then the order stays as it was. ``at_once`` may be under way, those included that
+    nobody waits for any more."""
+
+    def __init__(
+        self, scoring: Scoring, *, seconds: float, passages: int = PASSAGES, at_once: int = 4
+    ) -> None:
+        self._scoring = scoring
+        self._seconds = seconds
+        self._passages = passages
+        self._places = BoundedSemaphore(at_once)
+
+    def __call__(self, question: Question, pages: Sequence[Found]) -> tuple[Found, ...]:
+        hits = sorted((hit for found in pages for hit in found.hits), key=lambda hit: -hit.score)
+        best = hits[: self._passages]
+        scores = self._scores(question, [hit.passage for hit in best]) if len(best) > 1 else None
+        return tuple(pages) if scores is None else dealt(pages, best, scores)
+
+    def _scores(self, question: Question, passages: Sequence[Passage]) -> Sequence[float] | None:
+        if not self._places.acquire(blocking=False):
+            log.warning("Passages are not reranked: too many are being read already")
+            return None
+        answer: Future[Sequence[float]] = Future()
+        # A daemon, which no pool's threads are: the process must be able to end meanwhile.
+        Thread(
+            target=self._read, args=(question, passages, answer), name="reranking", daemon=True
+        ).start()
+        try:
+            return answer.result(self._seconds)
+        except TimeoutError:
+            log.warning("Passages are not reranked: that takes over %g s", self._seconds)
+        except (ModelUnavailable, ModelFailed) as error:
+            log.warning("Passages are not reranked: %s", error)
+        return None
+
+    def _read(
+        self, question: Question, passages: Sequence[Passage], answer: Future[Sequence[float]]
+    ) -> None:
+        try:
+            try:
+                scores = self._scoring(question, passages)
+            finally:
+                self._places.release()
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            answer.set_exception(error)
+        else:
+            answer.set_result(scores)
+
+
+def dealt(
+    pages: Sequence[Found], best: Sequence[Hit], scores: Sequence[float]
+) -> tuple[Found, ...]:
+    """``pages`` with the scores that they and their ``best`` hits have dealt out anew, the
+    highest to whom ``scores`` put first: what follows reads the order off the scores and their
+    size as the search's. What was not read keeps its own; where ``scores`` are equal, the
+    order stays."""
+    read = {hit.passage.id: score for hit, score in zip(best, scores, strict=True)}
+    order = sorted(best, key=lambda hit: -read[hit.passage.id])
+    values = sorted((hit.score for hit in best), reverse=True)
+    worth = {hit.passage.id: value for hit, value in zip(order, values, strict=True)}
+    touched = [found for found in pages if _of(found, read)]
+    rest = [found for found in pages if not _of(found, read)]
+    ranked = sorted(touched, key=lambda found: -max(_of(found, read)))
+    totals = sorted((found.score for found in touched), reverse=True)
+    renewed = [
+        replace(found, score=score, hits=_renewed(found, worth))
+        for found, score in zip(ranked, totals, strict=True)
+    ]
+    return tuple(sorted([*renewed, *rest], key=lambda found: -found.score))
+
+
+def _of(found: Found, read: Mapping[uuid.UUID, float]) -> list[float]:
+    return [read[hit.passage.id] for hit in found.hits if hit.passage.id in read]
+
+
+def _renewed(found: Found, worth: Mapping[uuid.UUID, float]) -> tuple[Hit, ...]:
+    hits = [replace(hit, score=worth.get(hit.passage.id, hit.score)) for hit in found.hits]
+    return tuple(sorted(hits, key=lambda hit: -hit.score))

@@ -1,0 +1,73 @@
+"""What the language model has used, in the database: the port
+`bot.answering.composing.usage.Usage`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import sqlalchemy as sa
+
+from bot.answering.composing.usage import Cap, Payer, Spent
+from bot.state.database import Database
+from bot.state.schema import usage
+
+
+class DatabaseUsage:
+    """Of all processes together. Its methods block for a moment: call them in a thread.
+
+    Raises:
+        StateUnavailable: from any method.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self, day: date, caps: Mapping[Payer, Cap], spent: Spent) -> bool:
+        with self._database.begin() as connection:
+            # In one order, so that two which take for the same payers never wait for each other.
+            for payer in sorted(caps):
+                if not self._add(connection, day, payer, spent, caps[payer]):
+                    connection.rollback()
+                    return False
+        return True
+
+    def correct(self, day: date, caps: Mapping[Payer, Cap], by: Spent) -> None:
+        tokens, cost = usage.c.tokens + by.tokens, usage.c.cost + by.cost
+        with self._database.begin() as connection:
+            for payer in sorted(caps):
+                changed = sa.update(usage).where(*_of(day, payer))
+                connection.execute(changed.values(tokens=tokens, cost=cost))
+
+    def forget_before(self, day: date) -> int:
+        """How many rows went."""
+        with self._database.begin() as connection:
+            return connection.execute(sa.delete(usage).where(usage.c.day < day)).rowcount
+
+    def _add(
+        self, connection: sa.Connection, day: date, payer: Payer, spent: Spent, cap: Cap
+    ) -> bool:
+        """Whether it was added. One statement looks and adds: what another process added
+        meanwhile is in what it looks at, and the row is held until the end."""
+        if not cap.holds(spent):
+            return False
+        kind, name = payer
+        row = {"day": day, "kind": kind, "payer": name, "tokens": spent.tokens, "cost": spent.cost}
+        tokens, cost = usage.c.tokens + spent.tokens, usage.c.cost + spent.cost
+        bounds = [(tokens, cap.tokens), (cost, cap.cost)]
+        added = (
+            self._database.insert(usage)
+            .values(row)
+            .on_conflict_do_update(
+                index_elements=list(usage.primary_key),
+                set_={"tokens": tokens, "cost": cost},
+                where=sa.and_(sa.true(), *(total <= bound for total, bound in bounds if bound)),
+            )
+            .returning(usage.c.day)
+        )
+        return connection.scalar(added) is not None
+
+
+def _of(day: date, payer: Payer) -> tuple[sa.ColumnElement[bool], ...]:
+    kind, name = payer
+    return usage.c.day == day, usage.c.kind == kind, usage.c.payer == name

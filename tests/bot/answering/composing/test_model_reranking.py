@@ -1,0 +1,85 @@
+"""A language model puts passages in order; whatever it writes, nothing gets lost."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.composing.reranking import ModelReranker, ranked
+from bot.answering.composing.usage import Cap, Caps, MemoryUsage, Meter, Metered
+from bot.answering.composing.writing import ModelFailed
+from bot.model import Fallback, Question
+from indexers.model import EVERYONE, Principal
+from tests.fakes.passages import passages
+from tests.fakes.writing import ScriptedWriter
+
+QUESTION = Question("How long is leave?", Principal.of(EVERYONE), person="U1")
+FREE = Caps()
+PASSAGES = passages("leave", "Leave is long.", "Ask k7f3 first.", "Travel is far.")
+
+
+def reranker(writer: ScriptedWriter, caps: Caps = FREE) -> ModelReranker:
+    def count(text: str) -> int:
+        return len(text.split())
+
+    meter = Meter(count, lambda: date(2026, 11, 24), MemoryUsage(), caps)
+    marks = iter(["k7f3", "m00n"])
+    return ModelReranker(Metered(writer, meter), count, lambda: next(marks))
+
+
+@pytest.mark.parametrize(
+    ("written", "order"),
+    [
+        ("3, 1, 2", [2, 0, 1]),
+        ("[2] > [1] > [3]", [1, 0, 2]),
+        ("2", [1, 0, 2]),
+        ("3.\n1.", [2, 0, 1]),
+        ("0", [0, 1, 2]),
+        ("2, 2, 99, 2", [1, 0, 2]),
+        ("9" * 400, [0, 1, 2]),
+    ],
+)
+def test_what_is_named_comes_first_and_the_rest_as_it_was(written: str, order: list[int]) -> None:
+    scores = reranker(ScriptedWriter(written))(QUESTION, PASSAGES)
+
+    assert sorted(range(3), key=lambda number: -scores[number]) == order
+
+
+@pytest.mark.parametrize("written", ["", "  ", ", ,", "Leave is 30 days long.", "1, two, 3"])
+def test_what_is_no_order_is_a_failure(written: str) -> None:
+    with pytest.raises(ModelFailed, match="no order"):
+        reranker(ScriptedWriter(written))(QUESTION, PASSAGES)
+
+
+@given(st.text(alphabet="0123456789,[] >.x\n", max_size=30), st.integers(1, 9))
+def test_whatever_is_written_places_are_of_passages_and_no_two_alike(text: str, many: int) -> None:
+    try:
+        places = ranked(text, many)
+    except ModelFailed:
+        return
+    assert set(places) <= set(range(many))
+    assert sorted(places.values()) == list(range(len(places)))
+
+
+def test_passages_are_data_in_blocks_that_they_cannot_end() -> None:
+    writer = ScriptedWriter("1")
+    reranker(writer)(QUESTION, PASSAGES)
+    (prompt,) = writer.prompts
+
+    assert "<<<m00n PASSAGE 2\nLeave\nAsk k7f3 first.\nm00n>>>" in prompt.user
+    assert "<<<m00n QUESTION\nHow long is leave?\nm00n>>>" in prompt.user
+    assert "m00n" in prompt.system
+    assert prompt.max_tokens
+    assert prompt.max_tokens <= 100
+
+
+def test_it_costs_whoever_asks_and_no_more_than_may_be() -> None:
+    writer = ScriptedWriter("1")
+    with pytest.raises(ModelFailed) as failed:
+        reranker(writer, Caps(person=Cap(100)))(QUESTION, PASSAGES)
+
+    assert failed.value.fallback is Fallback.CAPPED
+    assert writer.prompts == []

@@ -1,0 +1,285 @@
+"""What says too little is asked back, and what is clear never is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.answerer import Answerer
+from bot.answering.clarifying import Clarifying
+from bot.answering.confidence import Confidence
+from bot.answering.recheck import Recheck
+from bot.model import Answer, Clarify, NoAnswer, Question, Result, Role, Turn
+from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
+from tests.fakes.lookout import Standing
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import TickingClock, retrieval_over
+
+ANYONE = Principal.of(EVERYONE)
+BOARD = Acl.of(["group:board"])
+SURE = Confidence(bias=9.0)
+
+
+def section(page: str, title: str, *headings: str, text: str, acl: Acl = OPEN) -> Passage:
+    """A passage under a heading, searched with its title and headings as real ones are."""
+    (one,) = passages(page, text, acl=acl)
+    embedded = "\n".join([" > ".join([title, *headings]), text])
+    return replace(one, title=title, headings=headings, embedded=embedded)
+
+
+ANNUAL = section("annual", "Annual leave", text="Everyone has 28 days of leave a year.")
+PARENTAL = section("parental", "Parental leave", text="Parents take leave for a year.")
+SICK = section("sick", "Sick leave", text="Ill people take leave at once.")
+SECRET = section("secret", "Gardening leave", text="Leave for the board.", acl=BOARD)
+VPN = section("vpn", "VPN", "Getting access", text="Open a ticket to get access.")
+AWS = section("aws", "AWS", "Getting access", text="Ask your lead to get access.")
+OFFICE = section("office", "The office", "Getting access", text="Fetch a badge to get access.")
+LEAVES = (ANNUAL, PARENTAL, SICK)
+DOORS = (VPN, AWS, OFFICE)
+
+
+def said(
+    text: str, *written: Passage, reader: Principal = ANYONE, turns: Iterable[Turn] = ()
+) -> Result:
+    return answerer(*written).answer(Question(text, reader, history=tuple(turns)))
+
+
+def answerer(*written: Passage, recheck: Recheck | None = None) -> Answerer:
+    return Answerer(
+        retrieval_over(written),
+        SURE,
+        ("handbook",),
+        recheck=recheck,
+        clarifying=Clarifying(),
+        clock=TickingClock(),
+    )
+
+
+def asked_back(result: Result) -> Clarify:
+    assert isinstance(result, Clarify), result
+    return result
+
+
+def labels(result: Result) -> set[str]:
+    return {reading.label for reading in asked_back(result).readings}
+
+
+def test_a_word_that_names_several_things_is_asked_back() -> None:
+    result = asked_back(said("leave", *LEAVES))
+
+    assert labels(result) == {"Annual leave", "Parental leave", "Sick leave"}
+    assert {reading.question for reading in result.readings} == labels(result)
+    assert {source.page for source in result.sources} == {"annual", "parental", "sick"}
+    assert {source.quote for source in result.sources} == {""}
+
+
+def test_the_text_names_the_readings_in_order() -> None:
+    result = asked_back(said("leave", *LEAVES))
+    first, second, third = (f"\u201c{reading.label}\u201d" for reading in result.readings)
+
+    assert result.text == f"Do you mean {first}, {second} or {third}?"
+
+
+def test_one_heading_on_several_pages_is_asked_back_by_page() -> None:
+    result = asked_back(said("How do I get access?", *DOORS))
+
+    assert labels(result) == {
+        "VPN > Getting access",
+        "AWS > Getting access",
+        "The office > Getting access",
+    }
+    assert {reading.question for reading in result.readings} == {
+        f"{label}: How do I get access?" for label in labels(result)
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "leave",
+        "Leave?",
+        "the leave",
+        "How do I request leave?",
+        "How much leave do I have?",
+        "What is the leave policy?",
+        "I need leave",
+    ],
+)
+def test_a_question_around_one_word_says_no_more_than_the_word(text: str) -> None:
+    assert labels(said(text, *LEAVES)) == {"Annual leave", "Parental leave", "Sick leave"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do I request annual leave?",
+        "annual leave",
+        "How many days of leave does everyone have a year?",
+        "Who takes leave?",
+        "Why is there leave?",
+        "When is leave?",
+        "Is leave paid?",
+        "Can I take leave?",
+        "What is leave?",
+        "What is the leave?",
+        "What happens to leave?",
+        "What are the different types of leave?",
+        "How does leave work?",
+        "How do I take leave in Germany?",
+        "How do I take 3 days of leave?",
+        "Do I have no leave?",
+        "How do I take leave before Christmas?",
+        "I do not need leave",
+        "What must I do when a parent falls ill while on leave?",
+    ],
+)
+def test_a_question_that_is_clear_is_answered(text: str) -> None:
+    assert isinstance(said(text, *LEAVES), Answer)
+
+
+def test_a_question_within_a_conversation_is_answered() -> None:
+    before = [Turn(Role.ASKER, "I am going to have a child."), Turn(Role.BOT, "Congratulations.")]
+
+    assert isinstance(said("leave", *LEAVES, turns=before), Answer)
+
+
+def test_what_others_said_before_in_the_thread_tells_nothing() -> None:
+    before = [Turn(Role.OTHER, "Lunch, anyone?")]
+
+    assert isinstance(said("leave", *LEAVES, turns=before), Clarify)
+
+
+def test_a_page_that_is_called_by_the_questions_words_answers_it() -> None:
+    overview = section("leave", "Requesting leave", text="To request leave, write to people.")
+
+    assert isinstance(said("How do I request leave?", *LEAVES, overview), Answer)
+
+
+def test_a_heading_that_is_the_question_answers_it() -> None:
+    asked = section("faq", "Questions", "How do I request leave?", text="To request leave, write.")
+
+    assert isinstance(said("How do I request leave?", *LEAVES, asked), Answer)
+
+
+def test_one_topic_is_no_choice() -> None:
+    again = section("annual-2", "Annual leave", text="Leave is booked in the calendar.")
+
+    assert isinstance(said("leave", ANNUAL, again), Answer)
+
+
+def test_a_part_of_a_topic_is_no_topic_of_its_own() -> None:
+    part = section("annual", "Annual leave", "Advanced annual leave", text="Leave taken early.")
+
+    assert labels(said("leave", ANNUAL, part, SICK)) == {"Annual leave", "Sick leave"}
+
+
+def test_a_passage_that_fits_far_better_is_the_answer() -> None:
+    best = section("book", "Holidays", text="leave leave? To take leave, take leave.")
+    pieces = answerer(ANNUAL, SICK, best)
+    retrieved = pieces.retrieval(Question("leave", ANYONE))
+    far = [
+        replace(
+            found,
+            hits=tuple(
+                replace(hit, score=hit.score * (9 if hit.passage.page == "book" else 1))
+                for hit in found.hits
+            ),
+        )
+        for found in retrieved.pages
+    ]
+    found = replace(retrieved, pages=tuple(far))
+
+    assert Clarifying()(Question("leave", ANYONE), retrieved)
+    assert not Clarifying()(Question("leave", ANYONE), found)
+
+
+def test_a_reading_is_only_of_what_the_reader_may_read() -> None:
+    assert "Gardening leave" not in labels(said("leave", ANNUAL, SICK, SECRET))
+    assert isinstance(said("leave", ANNUAL, SECRET), Answer)
+    assert "Gardening leave" in labels(
+        said("leave", ANNUAL, SECRET, reader=Principal.of(EVERYONE, "group:board"))
+    )
+
+
+def test_a_reading_whose_page_went_or_was_closed_is_not_offered() -> None:
+    def never(_: str) -> None:
+        return None
+
+    gone = Recheck({"handbook": Standing("sick")}, never)
+    closed = Recheck({"handbook": Standing(narrowed={"sick": BOARD, "parental": BOARD})}, never)
+    leave = Question("leave", ANYONE)
+
+    assert labels(answerer(*LEAVES, recheck=gone).answer(leave)) == {
+        "Annual leave",
+        "Parental leave",
+    }
+    assert isinstance(answerer(*LEAVES, recheck=closed).answer(leave), Answer)
+
+
+def test_asking_back_is_timed_and_has_its_confidence() -> None:
+    result = said("leave", *LEAVES)
+
+    assert result.confidence == pytest.approx(1.0, abs=0.01)
+    assert result.timings.embed == pytest.approx(1.0)
+    assert result.timings.compose > 0
+
+
+def test_nothing_is_asked_back_where_that_is_turned_off() -> None:
+    off = replace(answerer(*LEAVES), clarifying=None)
+
+    assert isinstance(off.answer(Question("leave", ANYONE)), Answer)
+    assert off.why(Question("leave", ANYONE)).asking_back == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("leave", "Asked back: all it is about is \u201cleave\u201d, 3 things in the wiki"),
+        ("Who takes leave?", "Not asked back: it asks for one fact."),
+        ("leave in Germany", "Not asked back: \u201cGermany\u201d makes it specific."),
+        ("What is leave?", "Not asked back: it asks what something is."),
+        ("How do I start?", "Not asked back: it names no matter at all."),
+        ("holidays", "Not asked back: no two things in the wiki are called so"),
+    ],
+)
+def test_it_is_told_why(text: str, told: str) -> None:
+    assert answerer(*LEAVES).why(Question(text, ANYONE)).asking_back.startswith(told)
+
+
+def test_where_nothing_may_be_read_nothing_is_asked_back() -> None:
+    assert isinstance(said("leave", *LEAVES, reader=Principal()), NoAnswer)
+
+
+WORDS = st.sampled_from(
+    ["leave", "access", "annual", "sick", "VPN", "get", "policy", "how", "before", "3", "`x`", "?"]
+)
+PATHS = st.lists(st.lists(WORDS, min_size=1, max_size=12).map(" ".join), min_size=1, max_size=3)
+
+
+@given(
+    st.lists(WORDS, min_size=1, max_size=4).map(" ".join),
+    st.lists(PATHS, min_size=1, max_size=8),
+)
+def test_readings_differ_and_stand_in_the_wiki_whatever_it_holds(
+    text: str, paths: list[list[str]]
+) -> None:
+    written = [
+        section(f"page-{number}", path[0], *path[1:], text=f"Text {number}.")
+        for number, path in enumerate(paths)
+    ]
+    result = said(text, *written)
+
+    if isinstance(result, Clarify):
+        titles = " ".join(word for path in paths for part in path for word in part.split())
+        assert 2 <= len(result.readings) <= 3
+        assert len(labels(result)) == len(result.readings)
+        assert all(len(reading.label) <= 70 for reading in result.readings)
+        assert all(reading.question.strip() for reading in result.readings)
+        for reading in result.readings:
+            for word in reading.label.replace(" > ", " ").split():
+                assert word.strip("\u2026`") in titles
+    assert result.text == said(text, *written).text

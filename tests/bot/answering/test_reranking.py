@@ -1,0 +1,187 @@
+"""What was found, in a better order: never lost, never late."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.composing.writing import ModelFailed
+from bot.answering.reranking import Reranking, Scoring, dealt, reading
+from bot.answering.retrieval import Found, by_page
+from bot.model import Question
+from indexers.errors import ModelUnavailable
+from indexers.model import EVERYONE, Hit, Passage, Principal
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import retrieval_over
+
+QUESTION = Question("How long is leave?", Principal.of(EVERYONE))
+
+
+def found(**pages: Sequence[float]) -> tuple[Found, ...]:
+    """Pages by name, each with its passages' scores."""
+    hits = [
+        Hit(passage, score, 0.5)
+        for page, scores in pages.items()
+        for passage, score in zip(
+            passages(page, *(f"{page} {n}" for n in range(len(scores)))), scores, strict=True
+        )
+    ]
+    return by_page(sorted(hits, key=lambda hit: -hit.score))
+
+
+def liking(*texts: str) -> Scoring:
+    """Scores these the highest, the first one most."""
+
+    def scores(_: Question, read: Sequence[Passage]) -> list[float]:
+        return [-float(texts.index(p.text)) if p.text in texts else -99.0 for p in read]
+
+    return scores
+
+
+def texts(pages: Sequence[Found]) -> list[str]:
+    return [hit.passage.text for page in pages for hit in page.hits]
+
+
+PAGES = found(a=[0.9, 0.3], b=[0.8], c=[0.7, 0.6])
+
+
+def test_the_page_of_the_best_passage_comes_first_and_in_it_that_passage() -> None:
+    pages = Reranking(liking("c 1", "b 0"), seconds=5)(QUESTION, PAGES)
+
+    assert [page.page for page in pages] == ["c", "b", "a"]
+    assert texts(pages) == ["c 1", "c 0", "b 0", "a 0", "a 1"]
+    assert max(
+        (hit for page in pages for hit in page.hits), key=lambda h: h.score
+    ).passage.text == ("c 1")
+
+
+def test_only_the_best_are_read_and_the_rest_stay_behind() -> None:
+    read: list[str] = []
+
+    def scores(_: Question, passages: Sequence[Passage]) -> list[float]:
+        read.extend(passage.text for passage in passages)
+        return [0.0, 1.0]
+
+    pages = Reranking(scores, seconds=5, passages=2)(QUESTION, PAGES)
+
+    assert read == ["a 0", "b 0"]
+    assert [page.page for page in pages] == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize("error", [ModelUnavailable("gone"), ModelFailed("busy")])
+def test_who_cannot_tell_leaves_the_order_as_it_was(error: Exception) -> None:
+    def scores(_: Question, __: Sequence[Passage]) -> list[float]:
+        raise error
+
+    assert Reranking(scores, seconds=5)(QUESTION, PAGES) == PAGES
+
+
+def test_an_error_of_ours_is_not_hidden() -> None:
+    def scores(_: Question, __: Sequence[Passage]) -> list[float]:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        Reranking(scores, seconds=5)(QUESTION, PAGES)
+
+
+def test_who_is_slow_leaves_the_order_as_it_was_and_is_not_asked_more_often_than_may_be() -> None:
+    over, asked = threading.Event(), []
+
+    def scores(_: Question, passages: Sequence[Passage]) -> list[float]:
+        asked.append(len(passages))
+        over.wait(30)
+        return [float(n) for n in range(len(passages))]
+
+    rerank = Reranking(scores, seconds=0.05, at_once=1)
+    began = time.monotonic()
+    kept = [rerank(QUESTION, PAGES) for _ in range(3)]
+    took = time.monotonic() - began
+    over.set()
+
+    assert kept == [PAGES] * 3
+    assert len(asked) == 1
+    assert took < 5
+
+
+def test_one_passage_needs_no_order() -> None:
+    def scores(_: Question, __: Sequence[Passage]) -> list[float]:
+        raise AssertionError
+
+    one = found(a=[0.9])
+
+    assert Reranking(scores, seconds=5)(QUESTION, one) == one
+    assert Reranking(scores, seconds=5)(QUESTION, ()) == ()
+
+
+SCORES = st.lists(st.floats(0, 1), min_size=1, max_size=4)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcde"), SCORES, min_size=1),
+    st.integers(1, 12),
+    st.data(),
+)
+def test_scores_are_dealt_anew_and_none_is_lost(
+    written: dict[str, list[float]], read: int, data: st.DataObject
+) -> None:
+    pages = found(**written)
+    hits = sorted((hit for page in pages for hit in page.hits), key=lambda hit: -hit.score)
+    best = hits[:read]
+    scores = data.draw(st.lists(st.integers(0, 3), min_size=len(best), max_size=len(best)))
+    after = dealt(pages, best, [float(score) for score in scores])
+
+    assert sorted(texts(after)) == sorted(texts(pages))
+    assert sorted(page.score for page in after) == sorted(page.score for page in pages)
+    assert sorted(hit.score for page in after for hit in page.hits) == sorted(
+        hit.score for page in pages for hit in page.hits
+    )
+    assert [page.score for page in after] == sorted((p.score for p in after), reverse=True)
+    ranked = {hit.passage.id: score for hit, score in zip(best, scores, strict=True)}
+    order = [max((ranked[h.passage.id] for h in page.hits if h.passage.id in ranked), default=None)
+             for page in after]  # fmt: skip
+    told = [score for score in order if score is not None]
+    assert told == sorted(told, reverse=True)
+
+
+def test_an_order_that_all_like_alike_stays() -> None:
+    hits = sorted((hit for page in PAGES for hit in page.hits), key=lambda hit: -hit.score)
+
+    assert dealt(PAGES, hits, [1.0] * 5) == PAGES
+
+
+class Counting:
+    """Likes long texts."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        return [float(len(text)) for text in texts]
+
+
+def test_retrieval_hands_over_what_it_found() -> None:
+    search = retrieval_over(
+        [*passages("leave", "How long is leave?"), *passages("travel", "Travel is far from here.")]
+    )
+    reranked = replace(search, rerank=Reranking(reading(Counting()), seconds=5))
+
+    assert [page.page for page in search(QUESTION).pages] == ["leave", "travel"]
+    assert [page.page for page in reranked(QUESTION).pages] == ["travel", "leave"]
+
+
+def test_a_follow_up_is_reranked_by_the_question_that_stands_alone() -> None:
+    asked: list[str] = []
+
+    class Noting(Counting):
+        def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+            asked.append(question)
+            return super().scores(question, texts)
+
+    search = retrieval_over([*passages("a", "leave"), *passages("b", "travel")])
+    reranked = replace(search, rerank=Reranking(reading(Noting()), seconds=5))
+    reranked(replace(QUESTION, text="And that?", standalone="How long is travel?"))
+
+    assert asked == ["How long is travel?"]

@@ -1,0 +1,188 @@
+"""What every Usage does: in the database of the bot, and in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answering.composing.usage import Cap, MemoryUsage, Payer, Spent, Usage
+from bot.state.database import Database
+from bot.state.usage import DatabaseUsage
+from tests.bot.conftest import POSTGRESQL, emptied
+
+TODAY = date(2026, 11, 24)
+DAY: Payer = ("day", "")
+ANNA: Payer = ("person", "U1")
+FREE = Cap()
+
+
+@pytest.fixture(params=["memory", "sqlite", *(["postgresql"] if POSTGRESQL else [])])
+def usage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Usage]:
+    if request.param == "memory":
+        yield MemoryUsage()
+        return
+    if request.param == "postgresql":
+        emptied(POSTGRESQL)
+    where = POSTGRESQL if request.param == "postgresql" else tmp_path / "state.db"
+    database = Database.open(where)
+    yield DatabaseUsage(database)
+    database.close()
+
+
+def left(usage: Usage, payer: Payer, cap: int, day: date = TODAY) -> int:
+    """How many tokens ``payer`` may still take, by taking them and giving them back."""
+    for tokens in range(cap, 0, -1):
+        if usage.take(day, {payer: Cap(cap)}, Spent(tokens)):
+            usage.correct(day, {payer: FREE}, Spent(-tokens))
+            return tokens
+    return 0
+
+
+def test_a_cap_holds_exactly_what_it_is(usage: Usage) -> None:
+    caps = {ANNA: Cap(10)}
+
+    assert usage.take(TODAY, caps, Spent(4))
+    assert usage.take(TODAY, caps, Spent(6))
+    assert not usage.take(TODAY, caps, Spent(1))
+
+
+def test_what_is_more_than_a_cap_is_not_taken_even_at_first(usage: Usage) -> None:
+    assert not usage.take(TODAY, {ANNA: Cap(10)}, Spent(11))
+    assert left(usage, ANNA, 10) == 10
+
+
+def test_no_bound_is_no_bound_but_counts(usage: Usage) -> None:
+    assert usage.take(TODAY, {DAY: FREE}, Spent(10**12, 10**6))
+    assert not usage.take(TODAY, {DAY: Cap(10**12)}, Spent(1))
+
+
+def test_cost_is_a_bound_of_its_own(usage: Usage) -> None:
+    caps = {DAY: Cap(cost=1.0)}
+
+    assert usage.take(TODAY, caps, Spent(10, 0.75))
+    assert not usage.take(TODAY, caps, Spent(1, 0.5))
+    assert usage.take(TODAY, caps, Spent(1, 0.25))
+
+
+def test_what_one_payer_may_not_spend_is_spent_by_none(usage: Usage) -> None:
+    assert usage.take(TODAY, {ANNA: Cap(5)}, Spent(5))
+    assert not usage.take(TODAY, {DAY: Cap(10), ANNA: Cap(5)}, Spent(1))
+    assert not usage.take(TODAY, {ANNA: Cap(5), ("zone", ""): Cap(10)}, Spent(1))
+    assert left(usage, DAY, 10) == 10
+    assert left(usage, ("zone", ""), 10) == 10
+
+
+def test_payers_of_one_id_are_told_apart_by_their_kind(usage: Usage) -> None:
+    assert usage.take(TODAY, {("person", "X"): Cap(1)}, Spent(1))
+    assert usage.take(TODAY, {("channel", "X"): Cap(1)}, Spent(1))
+    assert not usage.take(TODAY, {("person", "X"): Cap(1)}, Spent(1))
+
+
+def test_what_was_not_used_is_given_back(usage: Usage) -> None:
+    caps = {DAY: Cap(10, 1.0)}
+    usage.take(TODAY, caps, Spent(10, 1.0))
+    usage.correct(TODAY, caps, Spent(-7, -0.75))
+
+    assert usage.take(TODAY, caps, Spent(7, 0.75))
+    assert not usage.take(TODAY, caps, Spent(1, 0.0))
+
+
+def test_more_than_was_taken_may_have_been_used(usage: Usage) -> None:
+    caps = {DAY: Cap(10)}
+    usage.take(TODAY, caps, Spent(10))
+    usage.correct(TODAY, caps, Spent(5))
+    usage.correct(TODAY, caps, Spent(-5))
+
+    assert left(usage, DAY, 10) == 0
+
+
+def test_a_new_day_begins_with_nothing_spent(usage: Usage) -> None:
+    caps = {DAY: Cap(10)}
+    usage.take(TODAY, caps, Spent(10))
+
+    assert usage.take(TODAY + timedelta(days=1), caps, Spent(10))
+
+
+def test_what_is_given_back_of_yesterday_is_not_today_s(usage: Usage) -> None:
+    caps = {DAY: Cap(10)}
+    usage.take(TODAY, caps, Spent(10))
+    tomorrow = TODAY + timedelta(days=1)
+    usage.take(tomorrow, caps, Spent(10))
+    usage.correct(TODAY, caps, Spent(-10))
+
+    assert not usage.take(tomorrow, caps, Spent(1))
+
+
+@pytest.mark.parametrize("tokens", [1, 4])
+def test_however_many_take_at_once_a_cap_is_never_exceeded(usage: Usage, tokens: int) -> None:
+    """Nor is anything left that somebody asked for while there was room."""
+    caps = {DAY: Cap(42), ANNA: FREE}
+    taken: list[int] = []
+
+    def take() -> None:
+        while usage.take(TODAY, caps, Spent(tokens)):
+            taken.append(tokens)
+
+    together([take] * 4)
+
+    assert sum(taken) == 42 // tokens * tokens
+
+
+def together(works: list[Callable[[], None]]) -> None:
+    with ThreadPoolExecutor(len(works)) as pool:
+        for done in [pool.submit(work) for work in works]:
+            done.result()
+
+
+def test_who_takes_for_the_same_payers_in_another_order_waits_for_nobody_for_ever(
+    usage: Usage,
+) -> None:
+    one: Mapping[Payer, Cap] = {DAY: FREE, ANNA: FREE}
+    other: Mapping[Payer, Cap] = {ANNA: FREE, DAY: FREE}
+
+    def take(caps: Mapping[Payer, Cap]) -> None:
+        for _ in range(20):
+            usage.take(TODAY, caps, Spent(1))
+            usage.correct(TODAY, caps, Spent(1))
+
+    together([lambda: take(one), lambda: take(other)])
+
+    assert usage.take(TODAY, {DAY: Cap(81), ANNA: Cap(81)}, Spent(1))
+    assert not usage.take(TODAY, {DAY: Cap(81)}, Spent(1))
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["take", "give back", "sleep"]), st.integers(0, 6), st.booleans()),
+    max_size=25,
+)
+
+
+@settings(max_examples=50)
+@given(STEPS, st.integers(0, 20), st.integers(0, 12))
+def test_the_database_counts_as_memory_does(
+    steps: list[tuple[str, int, bool]], day_cap: int, person_cap: int
+) -> None:
+    database = Database.open("sqlite://")
+    both, day = (MemoryUsage(), DatabaseUsage(database)), TODAY
+    receipts: list[tuple[date, Mapping[Payer, Cap], int]] = []
+    try:
+        for what, tokens, anna in steps:
+            if what == "take":
+                caps = {DAY: Cap(day_cap)} | ({ANNA: Cap(person_cap)} if anna else {})
+                taken, as_well = (usage.take(day, caps, Spent(tokens)) for usage in both)
+                assert taken == as_well
+                receipts += [(day, caps, tokens)] if taken else []
+            elif what == "give back" and receipts:
+                of, caps, most = receipts.pop()
+                for usage in both:
+                    usage.correct(of, caps, Spent(-min(tokens, most)))
+            elif what == "sleep":
+                day += timedelta(days=1)
+    finally:
+        database.close()

@@ -1,0 +1,206 @@
+"""In which language a passage is searched, and a question that may find several."""
+# ruff: noqa: RUF001 - other scripts have letters that look like ours
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from qdrant_client import QdrantClient
+from qdrant_edge import EdgeShard, UpdateOperation
+
+from indexers.index import vocabulary
+from indexers.index.edge import EdgeIndex
+from indexers.index.languages import AUTO, LEAST, Languages
+from indexers.index.lexical import Words
+from indexers.index.passages import StoredPassages
+from indexers.index.server import Server, ServerIndex
+from indexers.model import EVERYONE, Principal
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
+
+ANYONE = Principal.of(EVERYONE)
+EMBEDDER = WordEmbedder()
+TOLD = Languages(AUTO)
+
+TEXTS = {
+    "english": "Holidays are requested in the portal at least two weeks before they begin.",
+    "german": "Urlaubsanträge werden spätestens zwei Wochen vorher im Portal gestellt.",
+    "french": "Les congés sont demandés sur le portail au moins deux semaines à l'avance.",
+    "spanish": "Las vacaciones se solicitan en el portal con dos semanas de antelación.",
+    "italian": "Le ferie si richiedono sul portale almeno due settimane prima dell'inizio.",
+    "portuguese": "As férias são pedidas no portal com pelo menos duas semanas de antecedência.",
+    "dutch": "Verlof wordt minstens twee weken van tevoren in het portaal aangevraagd.",
+    "swedish": "Semester ansöks i portalen senast två veckor innan den börjar, enligt reglerna.",
+    "finnish": "Loma haetaan portaalissa viimeistään kaksi viikkoa ennen sen alkamista.",
+    "russian": "Отпуск запрашивается на портале не позднее чем за две недели до начала.",
+    "greek": "Οι άδειες ζητούνται στην πύλη τουλάχιστον δύο εβδομάδες πριν αρχίσουν.",
+    "turkish": "İzinler başlamadan en az iki hafta önce portal üzerinden talep edilir.",
+}
+CODE = "for i in {1..3}; do kubectl -n prod rollout restart deploy/web-$i; done\nexit 0"
+TABLE = "| 2024 | 17 | 3.5 |\n| 2025 | 21 | 4.0 |\n| 2026 | 9 | 1.25 |"
+
+
+@pytest.mark.parametrize(("language", "text"), TEXTS.items(), ids=list(TEXTS))
+def test_a_text_tells_its_language(language: str, text: str) -> None:
+    assert TOLD.of_page("wiki", [text]) == [language]
+
+
+@pytest.mark.parametrize("text", ["", "x", "FAQ", "OPS-4711", "🎉", "\ud800", CODE, TABLE])
+def test_what_says_too_little_is_english(text: str) -> None:
+    assert TOLD.of_page("wiki", [text]) == [LEAST]
+
+
+def test_what_says_too_little_goes_by_its_page() -> None:
+    page = [TEXTS["german"], CODE, TABLE, "Siehe oben."]
+
+    assert TOLD.of_page("wiki", page) == ["german"] * 4
+
+
+def test_a_page_in_two_languages_is_of_both() -> None:
+    page = [TEXTS["english"], TEXTS["german"]]
+
+    assert TOLD.of_page("wiki", page) == ["english", "german"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "休暇は少なくとも二週間前にポータルで申請してください。承認は上司が行います。",
+        "年假须至少提前两周在门户网站上申请，由主管批准后方可生效。",
+        "휴가는 최소 2주 전에 포털에서 신청해야 하며 팀장의 승인이 필요합니다.",
+        "Urlop należy zgłosić w portalu co najmniej dwa tygodnie przed rozpoczęciem.",
+    ],
+)
+def test_a_language_without_stems_or_without_spaces_has_english_ones(text: str) -> None:
+    """Polish must not pass for a neighbour that has some."""
+    assert TOLD.of_page("wiki", [text]) == [LEAST]
+
+
+def test_a_wiki_s_own_language_goes_before_all_others() -> None:
+    languages = Languages("german", {"office": "french", "mixed": AUTO})
+    english = [TEXTS["english"]]
+
+    assert languages.of_page("office", english) == ["french"]
+    assert languages.of_page("handbook", english) == ["german"]
+    assert languages.of_page("mixed", english) == ["english"]
+
+
+def test_every_setting_makes_another_identity() -> None:
+    made = [
+        Languages(),
+        Languages(AUTO),
+        Languages("german"),
+        Languages("german", {"a": AUTO}),
+        Languages("german", {"a": "french"}),
+        Languages("german", {"b": "french"}),
+    ]
+
+    assert len({languages.identity for languages in made}) == len(made)
+    assert Languages("german", {"a": AUTO, "b": LEAST}).identity == (
+        Languages("german", {"b": LEAST, "a": AUTO}).identity
+    )
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(), max_size=4))
+def test_any_page_has_a_language_for_each_passage(texts: list[str]) -> None:
+    languages = TOLD.of_page("wiki", texts)
+
+    assert len(languages) == len(texts)
+    assert languages == TOLD.of_page("wiki", texts)
+    assert all(Words(language) for language in languages)
+
+
+@given(st.text())
+def test_in_one_language_a_question_has_its_words_and_no_others(text: str) -> None:
+    assert vocabulary.of_question(text, {"english"}) == Words("english").of_question(text)
+
+
+def test_a_stop_word_of_the_question_is_one_in_every_language() -> None:
+    """In the few passages of another language `the` is rare, and would decide."""
+    asked = "What is the name of the gateway?"
+    tokens = set(vocabulary.of_question(asked, {"english", "german"})[0])
+
+    assert set(Words("english").of_question(asked)[0]) <= tokens
+    assert set(Words("german").of_question("name gateway")[0]) <= tokens
+    assert not tokens & set(Words("german").of_question("what is the of")[0])
+
+
+def test_the_question_s_own_language_counts_more() -> None:
+    asked = "Wie bewachten die Leute das Haus?"
+    tokens = dict(zip(*vocabulary.of_question(asked, {"english", "german"}), strict=True))
+    own = Words("german").of_question(asked)[0]
+
+    assert {tokens[token] for token in own} == {1.0}
+    assert {weight for token, weight in tokens.items() if token not in own} == {0.5}
+
+
+def test_a_bare_name_is_of_no_language_more_than_of_another() -> None:
+    tokens, weights = vocabulary.of_question("Gateways", {"english", "spanish"})
+
+    assert len(tokens) == 2
+    assert set(weights) == {1.0}
+
+
+def edge(folder: Path) -> StoredPassages:
+    return EdgeIndex.open(folder / "edge", dimensions=EMBEDDER.dimensions, languages=TOLD)
+
+
+def server(_: Path) -> StoredPassages:
+    memory = Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
+    return ServerIndex.open(
+        memory, collection="passages", dimensions=EMBEDDER.dimensions, languages=TOLD
+    )
+
+
+@pytest.fixture(params=[edge, server], ids=lambda opener: opener.__name__)
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoredPassages]:
+    with request.param(tmp_path) as opened:
+        yield opened
+
+
+def put(index: StoredPassages, page: str, *texts: str) -> None:
+    written = passages(page, *texts)
+    index.replace(written, EMBEDDER.embed_passages([p.embedded for p in written]))
+
+
+def first(index: StoredPassages, question: str) -> str:
+    return index.search(question, (), reader=ANYONE, limit=1)[0].passage.text
+
+
+GERMAN = "Die Häuser der Firma werden nachts vom Wachdienst der Firma Hubble Gateway bewacht."
+ENGLISH = "The houses that we are renting are guarded at night by the people of Rolling Gates."
+
+
+@pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+def test_each_language_is_found_by_its_own_stems(index: StoredPassages) -> None:
+    put(index, "wache", GERMAN)
+    put(index, "guards", ENGLISH)
+
+    assert first(index, "Wer bewachte das Haus in der Nacht?") == GERMAN
+    assert first(index, "Who guards a house?") == ENGLISH
+    assert first(index, "Was macht Hubble Gateway?") == GERMAN
+    assert first(index, "Was macht Rolling Gates?") == ENGLISH
+
+
+def test_another_process_knows_the_languages_that_are_stored(tmp_path: Path) -> None:
+    with edge(tmp_path) as written:
+        put(written, "wache", GERMAN)
+        put(written, "guards", ENGLISH)
+    with edge(tmp_path) as read:
+        assert first(read, "Wer bewachte das Haus in der Nacht?") == GERMAN
+
+
+def test_an_index_that_knows_no_languages_yet_can_be_read(tmp_path: Path) -> None:
+    """It is read until its successor is built, and has no such field."""
+    with edge(tmp_path) as written:
+        put(written, "guards", ENGLISH)
+    shard = EdgeShard.load(str(tmp_path / "edge"))
+    shard.update(UpdateOperation.delete_field_index("language"))
+    shard.close()
+    with edge(tmp_path) as read:
+        assert first(read, "Who guards a house?") == ENGLISH
