@@ -71,7 +71,8 @@ BENCHMARKS = (
         "first_sign",
         "The local Slack over a socket, with 20 answers in flight that take as long as the "
         "measurement, so that no worker is free: from each of 100 further mentions to the status "
-        "below its thread, and until its events are acknowledged.",
+        "below its thread, and until its two events are acknowledged. Bot and Slack share one "
+        "process here.",
         slack.first_sign,
     ),
     Benchmark(

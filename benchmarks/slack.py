@@ -57,8 +57,10 @@ async def _first_sign() -> Sequence[Figure]:
         for number in range(_IN_FLIGHT):
             await slack.mention("U0ASKER", f"C{number}", "How long is leave?")
         await asyncio.to_thread(lambda: [held.busy.acquire() for _ in range(_IN_FLIGHT)])
+        before = len(slack.deliveries)
         signs = [await _seconds_to_sign(slack, f"C{_IN_FLIGHT + n}") for n in range(_ASKED)]
-        acks = [attempt.seconds for each in slack.deliveries for attempt in each.attempts]
+        await slack.settled(timeout=30)
+        acks = [each.attempts[0].seconds for each in slack.deliveries[before:]]
         held.let.set()
     return [
         Figure("sign.p50", _share(signs, 0.5), "ms"),
