@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.material import CACHE, shared, unpacked
 
-_PROGRAM = Path(sys.executable).with_name("footnote")
+PROGRAM = Path(sys.executable).with_name("footnote")
 _WIKI = """
 [[wiki]]
 type = "markdown"
@@ -78,6 +78,10 @@ class Footnote:
         self._config.write_text('data_dir = "."\n', encoding="utf-8")
         self._variables: dict[str, str] = {}
 
+    @property
+    def config(self) -> Path:
+        return self._config
+
     def reading(self, name: str, pages: Path, site_url: str) -> Footnote:
         """The same, with a wiki."""
         # A JSON string is a TOML string.
@@ -109,7 +113,7 @@ class Footnote:
         return self._run("eval", questions, *options).printed
 
     def _run(self, command: str, *rest: str | Path) -> Run:
-        asked = [_PROGRAM, command, *rest, "--json", "--config", self._config]
+        asked = [PROGRAM, command, *rest, "--json", "--config", self._config]
         return timed(asked, **self._variables)
 
 

@@ -1,113 +1,159 @@
-"""How soon a person in Slack sees that the bot is at work, over a real socket."""
+"""The bot as its own process in a local Slack: acknowledgements, first signs, answers."""
 
 from __future__ import annotations
 
 import asyncio
-import tempfile
-import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, closing
+import os
+import subprocess
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from itertools import cycle
 from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
 
+from benchmarks.footnote import PROGRAM, Footnote
+from benchmarks.material import HANDBOOK, HANDBOOK_SITE, ROOT
 from benchmarks.rows import Figure, Goal
-from bot.model import Answer, NoAnswer, Question, Reason
+from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.ports import Hear
-from bot.slack.serve import serve
-from bot.slack.settings import SlackSettings
-from bot.state.database import Database
-from indexers.model import Progress, SyncReport
 
-_MANIFEST = Path(__file__).parents[1] / "config" / "slack_manifest.json"
+_MANIFEST = ROOT / "config" / "slack_manifest.json"
+_ANN, _BOSS = "U0ANN", "U0BOSS"
 _IN_FLIGHT = 20
 _ASKED = 100
+_PROBES = 300
+_PATIENCE, _LONG = 120.0, 1800.0
+"""Seconds for an answer, and for a reindex beside many answers."""
+_QUESTIONS = (
+    "How many weeks of parental leave do I get?",
+    "What should I do if I lose my laptop?",
+    "Do I need a receipt to get reimbursed for a taxi?",
+    "Who approves overtime?",
+    "How do I get a travel card?",
+    "What is the capital of France?",
+)
+_SIGNS = {"assistant.threads.setStatus", "chat.postMessage", "chat.startStream"}
+_ENDS = {"chat.postMessage", "chat.stopStream"}
 
 
-class _Held:
-    """Answers nothing until it is let."""
-
-    def __init__(self) -> None:
-        self.busy = threading.Semaphore(0)
-        self.let = threading.Event()
-
-    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:  # noqa: ARG002 - the port's
-        self.busy.release()
-        self.let.wait()
-        return NoAnswer(Reason.NOTHING_FITS, "Nothing.")
+def latencies() -> list[Figure]:
+    """Over 18F's handbook, without a language model."""
+    return asyncio.run(_measured())
 
 
-class _NoWikis:
-    def wikis(self) -> Sequence[str]:
-        return ()
-
-    def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:  # noqa: ARG002 - the port's
-        return []
-
-
-def first_sign() -> Sequence[Figure]:
-    return asyncio.run(_first_sign())
-
-
-async def _first_sign() -> Sequence[Figure]:
-    held = _Held()
-    async with LocalSlack(_MANIFEST) as slack, _bot(slack, held):
-        slack.add_user("U0ASKER", name="asker", email="asker@example.com")
-        for number in range(_IN_FLIGHT + _ASKED):
-            slack.add_channel(f"C{number}", members=["U0ASKER"])
-        for number in range(_IN_FLIGHT):
-            await slack.mention("U0ASKER", f"C{number}", "How long is leave?")
-        await asyncio.to_thread(lambda: [held.busy.acquire() for _ in range(_IN_FLIGHT)])
-        before = len(slack.deliveries)
-        signs = [await _seconds_to_sign(slack, f"C{_IN_FLIGHT + n}") for n in range(_ASKED)]
-        await slack.settled(timeout=30)
-        acks = [each.attempts[0].seconds for each in slack.deliveries[before:]]
-        held.let.set()
+async def _measured() -> list[Figure]:
+    with TemporaryDirectory() as folder:
+        footnote = Footnote(Path(folder)).reading("handbook", HANDBOOK, HANDBOOK_SITE)
+        footnote.sync()
+        async with LocalSlack(_MANIFEST) as slack:
+            slack.add_user(_ANN, name="ann", email="ann@example.com")
+            slack.add_user(_BOSS, name="boss", email="boss@example.com", is_admin=True)
+            for name in _channels():
+                slack.add_channel(name, name=name.lower(), members=[_ANN, _BOSS])
+            async with _serving(footnote, slack):
+                signs, answers = await _alone(slack)
+                acks, passes = await _under_load(slack)
     return [
-        Figure("sign.p50", _share(signs, 0.5), "ms"),
-        Figure("sign.p95", _share(signs, 0.95), "ms", Goal("<", 500)),
-        Figure("ack.p99", _share(acks, 0.99), "ms", Goal("<", 200)),
+        Figure("acks", len(acks), "deliveries"),
+        Figure("acks.reindexes", passes, "reindexes"),
+        Figure("acks.p50", _percentile(acks, 50), "ms"),
+        Figure("acks.p99", _percentile(acks, 99), "ms", Goal("<", 200)),
+        Figure("questions", len(answers), "questions"),
+        Figure("first_sign.p50", _percentile(signs, 50), "ms"),
+        Figure("first_sign.p95", _percentile(signs, 95), "ms", Goal("<", 500)),
+        Figure("answer.p50", _percentile(answers, 50), "ms"),
+        Figure("answer.p95", _percentile(answers, 95), "ms", Goal("<", 1000)),
     ]
 
 
-async def _seconds_to_sign(slack: LocalSlack, channel: str) -> float:
-    asked = await slack.mention("U0ASKER", channel, "How long is leave?")
-    began = slack.clock()
-    await slack.wait_for(lambda: slack.status(channel, asked.ts), timeout=30)
-    return slack.clock() - began
+async def _alone(slack: LocalSlack) -> tuple[list[float], list[float]]:
+    """One question at a time: from its event to the first sign, and to the whole answer."""
+    signs, answers = [], []
+    for _, question in zip(range(_ASKED), cycle(_QUESTIONS), strict=False):
+        began = time.time()
+        asked = await slack.mention(_ANN, "C0", question)
+        await _answered(slack, asked)
+        calls = [
+            call
+            for call in slack.calls
+            if call.arguments.get("thread_ts") == asked.ts and not call.error
+        ]
+        signs.append(1000 * (min(c.at for c in calls if c.method in _SIGNS) - began))
+        answers.append(1000 * (max(c.at for c in calls if c.method in _ENDS) - began))
+    return signs, answers
 
 
-def _share(seconds: Sequence[float], share: float) -> float:
-    """In milliseconds."""
-    return sorted(seconds)[min(len(seconds) - 1, int(share * len(seconds)))] * 1000
+async def _under_load(slack: LocalSlack) -> tuple[list[float], int]:
+    """Acknowledgements while ``_IN_FLIGHT`` questions wait for their answers at any time and
+    the wiki is read and embedded anew; how often that was begun."""
+    before, over = len(slack.deliveries), asyncio.Event()
+    asking = [asyncio.create_task(_ask_on(slack, name, over)) for name in _channels()[1:]]
+    begun: list[str] = []
+    reindexing = asyncio.create_task(_reindex_on(slack, begun))
+    for number in range(_PROBES):
+        await slack.command(_ANN, f"C{number % _IN_FLIGHT}", "/wiki", "help")
+        await asyncio.sleep(0.02)
+    over.set()
+    await asyncio.gather(*asking)
+    reindexing.cancel()
+    acks = [
+        1000 * attempt.seconds
+        for delivery in slack.deliveries[before:]
+        for attempt in delivery.attempts
+    ]
+    return acks, len(begun)
+
+
+async def _ask_on(slack: LocalSlack, channel: str, over: asyncio.Event) -> None:
+    for question in cycle(_QUESTIONS):
+        if over.is_set():
+            return
+        await _answered(slack, await slack.mention(_ANN, channel, question))
+
+
+async def _reindex_on(slack: LocalSlack, begun: list[str]) -> None:
+    while True:
+        begun.append("reindex --full")
+        await slack.command(_BOSS, "C0ADMIN", "/wiki", begun[-1])
+        await slack.wait_for(partial(_reindexed, slack, len(begun)), timeout=_LONG)
+
+
+def _reindexed(slack: LocalSlack, times: int) -> bool:
+    told = [message.text for message in slack.from_app("C0ADMIN")]
+    return sum(text.startswith("Reindexed") for text in told) >= times
+
+
+async def _answered(slack: LocalSlack, asked: Message) -> Message:
+    return await slack.wait_for_message(asked.channel, thread_ts=asked.root, timeout=_PATIENCE)
 
 
 @asynccontextmanager
-async def _bot(slack: LocalSlack, held: _Held) -> AsyncIterator[None]:
-    settings = SlackSettings(
-        bot_token=slack.bot_token,
-        app_token=slack.app_token,
-        api_url=slack.api_url,
-        port=None,
-        workers=_IN_FLIGHT,
-        grace=30,
+async def _serving(footnote: Footnote, slack: LocalSlack) -> AsyncIterator[None]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")} | {
+        "FOOTNOTE_SLACK__WORKERS": str(_IN_FLIGHT),
+        "FOOTNOTE_SYNC__EVERY_MINUTES": "0",
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+    }
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM, "serve", "--config", footnote.config, env=environment, stderr=subprocess.DEVNULL
     )
-    with tempfile.TemporaryDirectory() as folder:
-        stop, ready = asyncio.Event(), asyncio.Event()
-        with closing(Database.open(Path(folder) / "state.db")) as state:
-            bot = asyncio.create_task(
-                serve(
-                    settings,
-                    answering=held,
-                    reindexing=_NoWikis(),
-                    state=state,
-                    stop=stop,
-                    ready=lambda _: ready.set(),
-                )
-            )
-            await ready.wait()
-            try:
-                yield
-            finally:
-                held.let.set()
-                stop.set()
-                await bot
+    try:
+        await slack.wait_for(lambda: bool(slack.sockets.usable()), timeout=_PATIENCE)
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def _channels() -> list[str]:
+    return ["C0ADMIN", *(f"C{number}" for number in range(_IN_FLIGHT))]
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return quantiles(values, n=100, method="inclusive")[percent - 1]

@@ -24,6 +24,7 @@ from bot.demo import run_demo
 from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
 from bot.evaluation import wiring as evaluating
 from bot.evaluation.command import evaluate
+from bot.operations import wiring as operating
 from bot.options import as_json, configured
 from config import logs
 from config.loading import example
@@ -104,7 +105,11 @@ def ask(
 
 @cli.command()
 @click.option("--wiki", "name", metavar="NAME", help="Only this wiki [default: all].")
-@click.option("--full", is_flag=True, help="Read and embed every page again.")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Read and embed every page again, into a new index that then takes the old one's place.",
+)
 @click.option(
     "--recent", is_flag=True, help="Only a Confluence's latest edits: quick, and removes nothing."
 )
@@ -128,7 +133,7 @@ def sync(
     if full and recent:
         raise click.UsageError("--full and --recent exclude each other.")
     with interruptible() as stopped, terminal.progress_bars() as progress:
-        reports = wiring.sync(
+        reports = operating.sync(
             settings,
             secrets,
             name=name,
@@ -164,7 +169,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
 @configured
 def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """What is indexed: pages and passages of each wiki."""
-    rows = wiring.status(settings, secrets)
+    rows = operating.status(settings, secrets)
     if as_json:
         terminal.print_json(rows)
     else:
@@ -211,7 +216,7 @@ def flags(
 def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """What works, what does not and what to do, before anybody trusts an answer."""
     found: list[Finding] = []
-    findings = wiring.doctor(settings, secrets)
+    findings = operating.doctor(settings, secrets)
     while True:
         with terminal.busy("Looking at the wikis, the index and what the bot needs"):
             finding = next(findings, None)
@@ -237,7 +242,7 @@ def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: 
     if "@" not in email:
         raise click.UsageError("EMAIL is an address, as in ann@example.com.")
     with terminal.busy(f"Asking about {url}"):
-        found = wiring.access(settings, secrets, email=email, url=url)
+        found = operating.access(settings, secrets, email=email, url=url)
     if as_json:
         terminal.print_json(found.json())
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot import terminal, wiring
+from bot.operations import wiring as operating
 from bot.playground.confluence.model import User, Who
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.world import World
@@ -90,7 +91,7 @@ def run_demo(stopped: Callable[[], bool]) -> None:
         settings = Settings.model_construct(data_dir=Path(folder), wiki=(wiki,))
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
         with terminal.progress_bars() as progress:
-            reports = wiring.sync(settings, secrets, progress=progress, stopped=stopped)
+            reports = operating.sync(settings, secrets, progress=progress, stopped=stopped)
         for report in reports:
             terminal.print_report(report)
         for question in _QUESTIONS:

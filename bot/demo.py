@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot import terminal, wiring
 from bot.errors import BotError
+from bot.operations import wiring as operating
 from config.settings import Secrets, Settings
 from config.wikis import MarkdownSettings
 
@@ -45,7 +46,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
     )
     with terminal.progress_bars() as progress:
-        reports = wiring.sync(settings, Secrets(), progress=progress, stopped=stopped)
+        reports = operating.sync(settings, Secrets(), progress=progress, stopped=stopped)
     for report in reports:
         terminal.print_report(report)
     if stopped():

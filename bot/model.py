@@ -129,11 +129,24 @@ _FALLBACKS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """Who answers for an answer that a person wrote, and since which day."""
+
+    by: str
+    on: date
+
+    @property
+    def words(self) -> str:
+        return f"Verified by {self.by} on {self.on.day} {self.on:%b %Y}"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """``text`` is plain reading form with ``[n]`` behind what source n says
     (sources count from 1); ``confidence`` is the estimated chance that it is right.
     ``composed``: in a language model's words, each sentence checked; else quotations,
-    and ``fallback`` says why, if a model is set."""
+    and ``fallback`` says why, if a model is set. ``verified``: a person wrote it, and
+    its sources are the pages that it rests on."""
 
     text: str
     sources: tuple[Source, ...]
@@ -142,6 +155,7 @@ class Answer:
     unchecked: Unchecked | None = None
     composed: bool = False
     fallback: Fallback | None = None
+    verified: Verification | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +223,8 @@ class Clarify:
 
 Result = Answer | NoAnswer | Clarify
 """What comes back."""
+
+
+def named(said: Result) -> tuple[Source, ...]:
+    """The sections that it leads to."""
+    return said.nearest if isinstance(said, NoAnswer) else said.sources

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from bot.model import Answer, Clarify, NoAnswer, Result, Source, Why
 from bot.operations.access import AccessNow
+from bot.operations.passes import shown_span
 from indexers.findings import Finding, Level
 from indexers.model import Progress as SyncProgress
 from indexers.model import Section, SyncReport
@@ -291,16 +292,11 @@ def print_status(rows: dict[str, Any]) -> None:
 
 def _lags(lags: dict[str, dict[str, Any]]) -> list[str]:
     return [
-        f"{_span(lags[kind]['p50'])} / {_span(lags[kind]['p95'])}" if lags[kind]["count"] else "-"
+        f"{shown_span(lags[kind]['p50'])} / {shown_span(lags[kind]['p95'])}"
+        if lags[kind]["count"]
+        else "-"
         for kind in ("edits", "everything_else")
     ]
-
-
-def _span(seconds: float) -> str:
-    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {name}"
-    return f"{seconds:.0f} s"
 
 
 def print_flags(rows: Sequence[dict[str, Any]]) -> None:
@@ -311,6 +307,11 @@ def print_flags(rows: Sequence[dict[str, Any]]) -> None:
             out.print(safe(f"  “{row['comment']}”"), soft_wrap=True)
         for url in row["sources"]:
             out.print(safe(f"  {url}", style="blue"), soft_wrap=True)
+        for step in row["history"]:
+            when = datetime.fromisoformat(step["at"]).astimezone()
+            deed = step["deed"].replace("_", " ")
+            by = f" by {step['person']}" if step["person"] else ""
+            out.print(safe(f"  {when:%d %b %H:%M} {deed}{by}"), soft_wrap=True)
     if not rows:
         out.print("No flags.")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,32 +18,33 @@ from bot.answering.clarifying import Clarifying
 from bot.answering.composing.usage import MemoryUsage, Usage
 from bot.answering.composing.wiring import LanguageModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
+from bot.answering.library import IndexedLibrary
 from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking, reading
 from bot.answering.retrieval import Retrieval
 from bot.answering.several import Several
 from bot.answering.sources import Aging
-from bot.errors import StateUnavailable
+from bot.answering.verified import Verified
+from bot.evaluation.gate import SavedQuestions
+from bot.feedback.feedback import Feedback
+from bot.feedback.ports import WrittenAnswers
 from bot.model import Question, Result, Why
-from bot.operations import doctor as checks
 from bot.operations import webhooks
-from bot.operations.access import AccessNow
-from bot.operations.passes import Rhythm, health, passed
-from bot.operations.syncing import Hints, OneSyncAtATime, now, record, rhythms
+from bot.operations.console import Console
+from bot.operations.rhythms import Hints, rhythms
+from bot.operations.syncing import OneSyncAtATime, now
 from config.settings import Secrets, Settings, SettingsError
-from config.wikis import ConfluenceSettings, WikiSettings
 from indexers import wiring as indexing
-from indexers.findings import Finding, failure, ok
-from indexers.model import EVERYONE, Principal, Progress, Section, SyncReport
+from indexers.model import EVERYONE, Principal, Section
 from indexers.ports import Reranker
 from indexers.wiring import Indexing
 
 if TYPE_CHECKING:
-    from bot.slack.settings import SlackSettings
     from bot.state.database import Database
 
-SLACK_API = "https://slack.com/api/"
-_LATELY = timedelta(days=7)
+_TURN = 0.0005
+"""Seconds that a thread may compute before another one's turn. Twenty answers at Python's
+5 ms would let Slack wait a tenth of a second for each step of an acknowledgement."""
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +61,6 @@ def answerer_of(
         ModelUnavailable: a reranker is set, and cannot be loaded.
     """
     old_after = timedelta(days=settings.answer.old_after_days)
-    lookouts, seconds = indexing.lookouts, settings.answer.check_seconds
-    recheck = Recheck(
-        lookouts,
-        last_pass,
-        seconds=seconds,
-        refuses=settings.answer.unchecked == "refuse",
-        at_once=max(8, 2 * settings.slack.workers),
-    )
     return Answerer(
         Retrieval(
             indexing.index,
@@ -77,7 +71,7 @@ def answerer_of(
         tuple(indexing.wikis),
         max_characters=settings.answer.max_characters,
         min_confidence=least_confidence(settings.answer.precision),
-        recheck=recheck if lookouts and seconds else None,
+        recheck=_recheck(settings, indexing, last_pass),
         composer=model.composer if model else None,
         rewrite=model.rewriter if model else None,
         aging=Aging(old_after, today) if old_after else None,
@@ -94,6 +88,29 @@ def _reranking_of(
     return Reranking(
         scoring, seconds=settings.answer.rerank_seconds, at_once=settings.slack.workers
     )
+
+
+def _recheck(
+    settings: Settings, indexing: Indexing, last_pass: Callable[[str], datetime | None]
+) -> Recheck | None:
+    lookouts, seconds = indexing.lookouts, settings.answer.check_seconds
+    if not lookouts or not seconds:
+        return None
+    return Recheck(
+        lookouts,
+        last_pass,
+        seconds=seconds,
+        refuses=settings.answer.unchecked == "refuse",
+        at_once=max(8, 2 * settings.slack.workers),
+    )
+
+
+def _with_verified(
+    answerer: Answerer, library: IndexedLibrary, written: WrittenAnswers
+) -> Answerer:
+    """It gives what reviewers wrote, too."""
+    verified = Verified(written, library, answerer.retrieval.embedder, now)
+    return replace(answerer, verified=verified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,125 +145,34 @@ def asking(
         parts.chosen(*wikis)
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
         model = language_model_of(settings, secrets, parts.embedder, usage)
-        answerer = answerer_of(settings, parts, lambda name: _last_pass(settings, name), model)
-        yield Asking(answerer, reader, tuple(wikis) or None)
+        answerer = answerer_of(settings, parts, lambda name: last_pass(settings, name), model)
+        with _written(settings) as written:
+            if written:
+                library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address)
+                answerer = _with_verified(answerer, library, written)
+            yield Asking(answerer, reader, tuple(wikis) or None)
 
 
-def sync(
-    settings: Settings,
-    secrets: Secrets,
-    *,
-    name: str | None = None,
-    full: bool = False,
-    recent: bool = False,
-    dry_run: bool = False,
-    allow_mass_removal: bool = False,
-    progress: Callable[[Progress], None],
-    stopped: Callable[[], bool],
-) -> list[SyncReport]:
-    began = now()
-    with Indexing(settings, secrets) as parts:
-        reports = parts.sync(
-            name,
-            full=full,
-            recent=recent,
-            dry_run=dry_run,
-            allow_mass_removal=allow_mass_removal,
-            progress=progress,
-            stopped=stopped,
-        )
-    if not dry_run:
-        _write_down(settings, reports, Rhythm.RECENT if recent else Rhythm.FULL, began)
-    return reports
-
-
-def _write_down(
-    settings: Settings, reports: Sequence[SyncReport], rhythm: Rhythm, began: datetime
-) -> None:
+@contextmanager
+def _written(settings: Settings) -> Iterator[WrittenAnswers | None]:
+    """What reviewers wrote; None where no bot ever ran."""
+    if not settings.state.url and not _state_file(settings).exists():
+        yield None
+        return
     # See `flags`.
-    from bot.state.pass_log import DatabasePassLog
+    from bot.state.written import DatabaseWrittenAnswers
 
-    try:
-        with closing(opened_state(settings)) as state:
-            passes = DatabasePassLog(state)
-            for report in reports:
-                before = passes.last_complete(report.wiki)
-                record(passes, passed(report, rhythm, began, now(), before))
-    except StateUnavailable as error:
-        log.warning("This pass could not be written down: %s", error)
+    with closing(opened_state(settings)) as state:
+        yield DatabaseWrittenAnswers(state)
 
 
-def _last_pass(settings: Settings, wiki: str) -> datetime | None:
+def last_pass(settings: Settings, wiki: str) -> datetime | None:
     # See `flags`.
     from bot.state.pass_log import DatabasePassLog
 
     with closing(opened_state(settings)) as state:
         found = DatabasePassLog(state).last_complete(wiki)
     return found.astimezone() if found else None
-
-
-def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
-    """Pages and passages of each wiki, those that are set and not yet synced too, and how
-    its passes of the last week went."""
-    # See `flags`.
-    from bot.state.pass_log import DatabasePassLog
-
-    with Indexing(settings, secrets) as parts, closing(opened_state(settings)) as state:
-        counts = dict.fromkeys(parts.wikis, (0, 0)) | parts.index.counts()
-        passes = DatabasePassLog(state).since(now() - _LATELY)
-        return {
-            "building": parts.index.building,
-            "wikis": {
-                name: {"pages": pages, "passages": passages}
-                | health([one for one in passes if one.wiki == name])
-                for name, (pages, passages) in counts.items()
-            },
-        }
-
-
-def access(settings: Settings, secrets: Secrets, *, email: str, url: str) -> AccessNow:
-    """Whether the person may read the page at ``url``, asked of its wiki now.
-
-    Raises:
-        WikiMisconfigured: it is the address of no wiki that is set.
-        WikiUnavailable: the wiki cannot be asked.
-    """
-    with Indexing(settings, secrets) as parts:
-        found = parts.access(email, url)
-        rechecked = found.wiki in parts.lookouts and settings.answer.check_seconds > 0
-    return AccessNow(found, _last_pass(settings, found.wiki), rechecked)
-
-
-def doctor(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
-    """What works and what does not, each as soon as it is known.
-
-    Raises:
-        WikiMisconfigured: no wiki is set, or an address is none.
-    """
-    with Indexing(settings, secrets) as parts:
-        wikis = [wiki.name for wiki in parts.chosen()]
-        yield from parts.doctor()
-    yield from _state_findings(settings, wikis)
-    mode = settings.slack.mode
-    tokens = (secrets.slack_bot_token, secrets.slack_app_token, secrets.slack_signing_secret)
-    nothing_set = not any(token.get_secret_value() for token in tokens)
-    yield checks.slack(mode, secrets.slack_problems(mode), nothing_set=nothing_set)
-    if any(isinstance(wiki, ConfluenceSettings) for wiki in settings.wiki):
-        yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))
-
-
-def _state_findings(settings: Settings, wikis: Sequence[str]) -> Iterator[Finding]:
-    # See `flags`.
-    from bot.state.pass_log import DatabasePassLog
-
-    try:
-        with closing(opened_state(settings)) as state:
-            passes = DatabasePassLog(state).since(now() - _LATELY)
-    except StateUnavailable as error:
-        yield failure("state", str(error))
-        return
-    yield ok("state", "The bot's database opens.")
-    yield from checks.last_passes(wikis, passes)
 
 
 def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:
@@ -265,22 +191,45 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     # Slack's libraries take half a second to import, which no other command needs.
     from bot.slack.serve import serve as serve_slack
     from bot.slack.surroundings import Surroundings
+    from bot.slack.wiring import slack_settings
+    from bot.state.ledger import DatabaseLedger
     from bot.state.pass_log import DatabasePassLog
+    from bot.state.process import Process
+    from bot.state.sync_locks import DatabaseSyncLocks
     from bot.state.usage import DatabaseUsage
+    from bot.state.written import DatabaseWrittenAnswers
 
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
-    with Indexing(settings, secrets) as parts, closing(opened_state(settings)) as state:
+    sys.setswitchinterval(_TURN)
+    with (
+        Indexing(settings, secrets) as parts,
+        closing(opened_state(settings)) as state,
+        Process(state, now) as process,
+    ):
         parts.chosen()
         passes = DatabasePassLog(state)
-        syncing = OneSyncAtATime(parts, passes)
+        syncing = OneSyncAtATime(
+            parts,
+            passes,
+            locks=DatabaseSyncLocks(state, process),
+            gate=SavedQuestions(Feedback(DatabaseLedger(state), now), parts.embedder),
+        )
         model = language_model_of(settings, secrets, parts.embedder, DatabaseUsage(state))
         answerer = answerer_of(settings, parts, syncing.last_pass, model)
+        library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address)
+        answerer = _with_verified(answerer, library, DatabaseWrittenAnswers(state))
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         threading.Thread(target=parts.meet, name="meeting", daemon=True).start()
+        console = Console(
+            parts,
+            passes,
+            answerer_of(settings, parts, syncing.last_pass).answer,
+            rechecked=parts.lookouts if settings.answer.check_seconds else (),
+            last_pass=syncing.last_pass,
+            clock=now,
+        )
         hints = Hints()
-        hooks = _hooks(secrets, hints)
-        around = Surroundings(as_of=syncing.as_of, titles=answerer.open_titles, hooks=hooks)
         edits_every = settings.sync.recent_minutes if parts.confluences else 0
         with rhythms(
             syncing,
@@ -293,9 +242,16 @@ def serve(settings: Settings, secrets: Secrets) -> None:
                     slack_settings(settings, secrets),
                     answering=Several(answerer),
                     reindexing=syncing,
+                    operating=console,
+                    library=library,
                     tokens=parts.tokens,
                     state=state,
-                    around=around,
+                    around=Surroundings(
+                        as_of=syncing.as_of,
+                        titles=answerer.open_titles,
+                        hooks=_hooks(secrets, hints),
+                        process=process,
+                    ),
                 )
             )
 
@@ -310,60 +266,16 @@ def _hooks(secrets: Secrets, hints: Hints) -> dict[str, Callable[[bytes, Mapping
     }
 
 
-def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
-    # See `serve` for why so late.
-    from bot.slack import links
-    from bot.slack.settings import SlackSettings
-
-    slack = settings.slack
-    socket = slack.mode == "socket"
-    return SlackSettings(
-        bot_token=secrets.slack_bot_token.get_secret_value(),
-        app_token=secrets.slack_app_token.get_secret_value() if socket else "",
-        signing_secret=secrets.slack_signing_secret.get_secret_value(),
-        api_url=secrets.slack_api_url or SLACK_API,
-        port=slack.port,
-        review_channel=slack.review_channel,
-        link_origins=links.origins([*map(_site, settings.wiki), *slack.link_hosts]),
-        admins=frozenset(slack.admins),
-        guests=slack.guests,
-        shared_channels=slack.shared_channels,
-        private_members=slack.private_members,
-        workers=slack.workers,
-        streaming=bool(settings.llm.provider),
-        retention=timedelta(days=settings.state.retention_days),
-    )
-
-
-def _site(wiki: WikiSettings) -> str:
-    if isinstance(wiki, ConfluenceSettings):
-        return wiki.url
-    return wiki.site_url or wiki.git
-
-
 def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
     """Open flags, or all, oldest first."""
     # SQLAlchemy takes a third of a second to import, which `ask` should not pay.
     from bot.feedback.feedback import Feedback
+    from bot.feedback.listing import listed
     from bot.state.ledger import DatabaseLedger
 
     with closing(opened_state(settings)) as state:
         feedback = Feedback(DatabaseLedger(state), lambda: datetime.now(UTC))
-        found = feedback.all_flags() if everything else feedback.open_flags()
-        return [
-            {
-                "id": flag.id,
-                "state": flag.state.value,
-                "reason": flag.complaint.words,
-                "comment": flag.comment,
-                "person": flag.person,
-                "question": flag.given.asked.question,
-                "answer": flag.given.answer.text,
-                "sources": [source.url for source in getattr(flag.given.answer, "sources", ())],
-                "asked": flag.given.given.isoformat(),
-            }
-            for flag in found
-        ]
+        return listed(feedback, everything=everything)
 
 
 @contextmanager
@@ -397,4 +309,8 @@ def opened_state(settings: Settings) -> Database:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError([f"`data_dir`: {error.strerror}: {settings.data_dir}"]) from None
-    return Database.open(settings.state.url or settings.data_dir / "state.sqlite3")
+    return Database.open(settings.state.url or _state_file(settings))
+
+
+def _state_file(settings: Settings) -> Path:
+    return settings.data_dir / "state.sqlite3"

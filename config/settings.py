@@ -122,6 +122,11 @@ class AnswerSettings(Strict):
         default=True,
         description="Whether a question that says too little gets a question back.",
     )
+    written_days: int = Field(
+        180,
+        ge=1,
+        description="How long an answer is given that a reviewer wrote, unless they say otherwise.",
+    )
 
 
 class LlmSettings(Strict):
@@ -206,8 +211,21 @@ class SlackSettings(Strict):
     review_channel: str = Field(
         "", pattern=r"^([CG][A-Z0-9]+)?$", description="The channel id that flags go to."
     )
+    remind_after_days: float = Field(
+        7,
+        ge=0,
+        description="How long a flag may wait before it is called to mind, once a day; 0 is never.",
+    )
+    retract_days: float = Field(
+        7,
+        ge=0,
+        description="How old an answer may be that is taken back when a page it names is removed "
+        "or restricted; 0 is never.",
+    )
     admins: tuple[str, ...] = Field(
-        (), description="User ids that may run `/wiki reindex`, beside the workspace's admins."
+        (),
+        description="Who may use the admins' part of `/wiki`, beside the workspace's admins: user "
+        "ids, user groups (`@handle` or id).",
     )
     guests: bool = Field(
         default=False, description="Whether guests get answers from what is open to everyone."
@@ -227,6 +245,14 @@ class SlackSettings(Strict):
         (), description="More host names that answers may link to, beside the wikis' own."
     )
     workers: int = Field(4, ge=1, le=64, description="How many questions are answered at once.")
+    person_minute: int = Field(
+        0, ge=0, description="How many questions a person may ask in a minute; 0 is no bound."
+    )
+    person_day: int = Field(0, ge=0, description="How many in a day; 0 is no bound.")
+    channel_minute: int = Field(
+        0, ge=0, description="How many a channel may ask in a minute; 0 is no bound."
+    )
+    channel_day: int = Field(0, ge=0, description="How many in a day; 0 is no bound.")
 
 
 class StateSettings(Strict):
@@ -237,7 +263,9 @@ class StateSettings(Strict):
         repr=False,
         description="A database by SQLAlchemy URL; empty is SQLite in the data folder.",
     )
-    retention_days: int = Field(90, ge=1, description="How long questions and answers are kept.")
+    retention_days: int = Field(
+        90, ge=1, description="How long questions, answers and all else about people is kept."
+    )
 
 
 class Settings(BaseSettings):

@@ -36,6 +36,11 @@ class _Named(Strict):
     language: Language | Literal[""] = Field(
         "", description="As of `[index]`, for this wiki alone; empty is that one."
     )
+    review_channel: str = Field(
+        "",
+        pattern=r"^([CG][A-Z0-9]+)?$",
+        description="The channel id that flags on its pages go to; empty is that of `[slack]`.",
+    )
 
 
 class MarkdownSettings(_Named):

@@ -4,6 +4,7 @@ IndexersError                 operator reads it; the message is one sentence
 ├── WikiUnavailable           try again: the wiki cannot be listed now
 │   └── WikiMisconfigured     do not: no such folder, wrong address, no access
 ├── MassRemoval               a human must allow it (--allow-mass-removal)
+├── RebuildRefused            a human must look: the old index was kept, the message says why
 ├── IndexUnavailable          try again: the server does not answer, disk full
 │   ├── IndexLocked           another process holds the embedded index
 │   └── IndexCorrupt          rebuild: the message says how
@@ -26,6 +27,10 @@ class WikiMisconfigured(WikiUnavailable):
 
 
 class MassRemoval(IndexersError):
+    pass
+
+
+class RebuildRefused(IndexersError):
     pass
 
 

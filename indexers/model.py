@@ -289,6 +289,19 @@ PageChange = Enumerated | Changed | Relabelled | Unchanged | Skipped | Failed
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What of a wiki is read: all of it, one ``space`` or one ``page`` (their keys)."""
+
+    wiki: str
+    space: str = ""
+    page: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.space or self.page)
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """A page that the index knew was edited in the wiki at ``since``, and its new version
     can be found since ``found``."""
@@ -302,7 +315,8 @@ class Edit:
 class SyncReport:
     """What a sync of one wiki did. Counts are pages unless they say otherwise.
 
-    It is ``complete`` if the wiki was listed to its end and nobody stopped it. ``error``
+    ``planned`` is what a dry run would have done, a line a page. It is ``complete`` if the
+    wiki was listed to its end and nobody stopped it. ``error``
     is what ended it early, if anything did; the counts say what was done before.
     """
 
@@ -320,6 +334,7 @@ class SyncReport:
     seconds: float = 0.0
     spaces: Mapping[str, Space] = field(default_factory=dict)
     edits: list[Edit] = field(default_factory=list)
+    planned: list[str] = field(default_factory=list)
     complete: bool = False
     error: Exception | None = None
 

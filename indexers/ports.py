@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,6 +44,29 @@ class Wiki(Protocol):
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         """Those of ``keys`` that are certainly no longer there, each looked at."""
+        ...
+
+
+class Divisible(Protocol):
+    """A wiki of which a part can be read by itself, without ``Enumerated``."""
+
+    def page(self, key: str) -> Iterator[PageChange]:
+        """One page as it is now, whatever is known of it; ``Skipped`` if it is certainly not
+        there, or not among those that are read.
+
+        Raises:
+            WikiUnavailable: the wiki cannot be asked.
+        """
+        ...
+
+    def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """What differs from ``known`` among the pages that a space has now. A page that left
+        it is not told of.
+
+        Raises:
+            WikiMisconfigured: there is no such space among those that are read.
+            WikiUnavailable: it cannot be listed.
+        """
         ...
 
 
@@ -107,6 +130,10 @@ class PassageIndex(Protocol):
         """Every page of ``wiki`` that is indexed, by key."""
         ...
 
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        """One page of it; None if it is not indexed."""
+        ...
+
     def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
         """Meanings that stand already, by passage digest; missing ones are left out."""
         ...
@@ -156,3 +183,8 @@ class PassageIndex(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+Gate = Callable[[PassageIndex, PassageIndex], Sequence[str]]
+"""Why the second index, built anew, should not take the place of the first, in sentences for
+the operator; none: it may."""

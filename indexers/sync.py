@@ -158,6 +158,8 @@ class _Run:
         self.report.removed += len(keys)
         if keys and not self.dry_run:
             self.index.remove(self.wiki.name, keys)
+        for key in keys:
+            self._plan("remove", key)
 
     def settle(self) -> None:
         report = self.report
@@ -187,6 +189,7 @@ class _Run:
         self.report.relabelled += 1
         if not self.dry_run:
             self.index.relabel(self.wiki.name, change.key, change.revision, change.acl)
+        self._plan("relabel", change.key)
         self._settled()
 
     def _hold(self, change: Changed) -> None:
@@ -259,6 +262,7 @@ class _Run:
         if not self.dry_run:
             self.index.replace(passages, [meanings[digest] for digest in digests])
         self._digests.update(digests)
+        self._plan("change" if page.key in self.known else "add", page.key)
         if page.key in self.known:
             self.report.changed += 1
             if change.since:
@@ -267,6 +271,10 @@ class _Run:
             self.report.added += 1
         log.debug("indexed %s of %s: %d passages", page.key, page.wiki, len(passages))
         self._settled()
+
+    def _plan(self, deed: str, key: str) -> None:
+        if self.dry_run:
+            self.report.planned.append(f"{deed} {key}")
 
     def _stands_elsewhere(self, key: str) -> bool:
         """Whether this sync wrote everything that the page said under other keys."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,14 +15,17 @@ from indexers.confluence.addresses import Base, base_of
 from indexers.confluence.doctor import ConfluenceDoctor, cloud_id
 from indexers.confluence.hanging import Extras
 from indexers.confluence.members import ConfluenceMembers
-from indexers.confluence.recent import RecentEdits
+from indexers.confluence.page_links import edit_address
 from indexers.confluence.rights import Tokens
 from indexers.confluence.scope import Scope
 from indexers.confluence.transport import Patience, Transport
 from indexers.confluence.wiki import ConfluenceWiki
+from indexers.errors import WikiMisconfigured
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import EVERYONE, Acl, domain_token, user_token
+from indexers.model import EVERYONE, Acl, Part, domain_token, user_token
+from indexers.parts import PartOf
+from indexers.ports import Wiki
 
 _HASTE = 5
 """Seconds that a request may take for which a person waits."""
@@ -37,10 +40,12 @@ class Confluence:
     ``lookout``, ``members`` and ``access`` for people who wait for an answer."""
 
     wiki: ConfluenceWiki
-    recent: RecentEdits
+    recent: Wiki
     lookout: ConfluenceWiki
     members: ConfluenceMembers
     access: ConfluenceAccess
+    edit_address: Callable[[str, str], str]
+    """Where the page of a key and an address is edited; empty if it is none of this wiki."""
     hurry: Callable[[], None]
     """Let a sync that waits for Confluence give up."""
 
@@ -85,10 +90,13 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
     )
     return Confluence(
         wiki=read,
-        recent=RecentEdits(read),
+        recent=PartOf(read, read.recent),
         lookout=lookout,
         members=members,
         access=ConfluenceAccess(wiki.name, hasty[0], lookout.survey, members),
+        edit_address=lambda key, url: edit_address(
+            hasty[0].shown_at, key, url, cloud=hasty[0].base.cloud
+        ),
         hurry=patient.hurry,
     )
 
@@ -184,3 +192,55 @@ def _token(reader: str) -> str:
     if reader.startswith("*@"):
         return domain_token(reader)
     return f"group:{reader[1:]}" if reader.startswith("@") else user_token(reader)
+
+
+def confluence_at(url: str, confluences: Mapping[str, Confluence], *, ask: bool = False) -> str:
+    """The name of the one that ``url`` belongs to; empty if it is none's. ``ask`` those that
+    may be read elsewhere than they are asked."""
+    paths = {name: of.access.path(url, ask=ask) for name, of in confluences.items()}
+    ours = {name: path for name, path in paths.items() if path is not None}
+    # Of two on one host the deeper one: what is left of the path is shorter.
+    return min(ours, key=lambda name: len(ours[name]), default="")
+
+
+def part_named(
+    what: str,
+    wikis: Sequence[str],
+    markdowns: Mapping[str, MarkdownWiki | GitWiki],
+    confluences: Mapping[str, Confluence],
+) -> Part:
+    """See `indexers.wiring.Indexing.part`."""
+    if what in wikis:
+        return Part(what)
+    if "://" in what:
+        return _part_at(what, markdowns, confluences)
+    spaces = [
+        Part(name, space=space.key)
+        for name, confluence in confluences.items()
+        for space in confluence.lookout.survey.spaces(fresh=True)
+        if space.key.casefold() == what.casefold()
+    ]
+    if len(spaces) != 1:
+        found = "Several wikis have a space" if spaces else "Nothing is"
+        raise WikiMisconfigured(
+            f"{found} called {what}: name a wiki ({', '.join(wikis)}), a space by its key, or a"
+            " page or space by its address."
+        )
+    return spaces[0]
+
+
+def _part_at(
+    url: str,
+    markdowns: Mapping[str, MarkdownWiki | GitWiki],
+    confluences: Mapping[str, Confluence],
+) -> Part:
+    for name, markdown in markdowns.items():
+        if key := markdown.key_at(url):
+            return Part(name, page=key)
+    if name := confluence_at(url, confluences) or confluence_at(url, confluences, ask=True):
+        access = confluences[name].access
+        if key := access.key_at(url):
+            return Part(name, page=key)
+        if space := access.space_at(url):
+            return Part(name, space=space)
+    raise WikiMisconfigured(f"{url} is the address of no page or space that is read.")

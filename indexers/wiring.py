@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,11 +35,21 @@ from indexers.markdown import doctor as markdown_doctor
 from indexers.markdown.access import access as whole_wiki_access
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import EVERYONE, Acl, Principal, Progress, Section, SyncReport, addressed
-from indexers.ports import Embedder, Lookout, Reranker, Wiki
+from indexers.model import EVERYONE, Acl, Part, Principal, Progress, Section, SyncReport, addressed
+from indexers.parts import part_of
+from indexers.ports import Divisible, Embedder, Gate, Lookout, Reranker, Wiki
+from indexers.rebuilding import forget_strangers, is_whole, rebuilt
 from indexers.splitting import Splitter
 from indexers.sync import sync
-from indexers.wikis import Confluence, acl_of, confluence_of, doctor_of, markdown_of
+from indexers.wikis import (
+    Confluence,
+    acl_of,
+    confluence_at,
+    confluence_of,
+    doctor_of,
+    markdown_of,
+    part_named,
+)
 
 log = logging.getLogger(__name__)
 
@@ -144,15 +154,15 @@ class Indexing:
         members = (confluence.members for confluence in self.confluences.values())
         return addressed(email).union(*(of.tokens(email) for of in members))
 
-    def access(self, email: str, url: str) -> Access:
-        """Whether the person with this address may read the page at ``url``, as its wiki
-        says now, and what is indexed of it.
+    def access(self, email: str, url: str, *, held: frozenset[str] = frozenset()) -> Access:
+        """Whether the person with this address, who holds ``held`` elsewhere, may read the
+        page at ``url``, as its wiki says now, and what is indexed of it.
 
         Raises:
             WikiMisconfigured: it is the address of no wiki that is set.
             WikiUnavailable: the wiki cannot be asked.
         """
-        found, rule = self._access(email, url)
+        found, rule = self._access(email, url, held)
         try:
             known = self.index.known(found.wiki).get(found.page)
         except IndexLocked:
@@ -161,17 +171,28 @@ class Indexing:
             return replace(found, untold=str(error))
         if known is None:
             return found
-        indexed = Indexed(known.acl.admits(self._reader(email)), current=known.acl == rule)
+        indexed = Indexed(known.acl.admits(self._reader(email, held)), current=known.acl == rule)
         return replace(found, indexed=indexed)
 
-    def _access(self, email: str, url: str) -> tuple[Access, Acl]:
-        if name := self._confluence_at(url):
-            return self.confluences[name].access.to(url, email, lambda: self._reader(email))
+    def edit_address(self, wiki: str, page: str, url: str) -> str:
+        """Where people edit the page of this key, which they read at ``url``; empty if there
+        is no such place, or it cannot be told now."""
+        if confluence := self.confluences.get(wiki):
+            return confluence.edit_address(page, url)
+        try:
+            return self.markdowns[wiki].edit_address(page) if wiki in self.markdowns else ""
+        except (WikiMisconfigured, WikiUnavailable) as error:
+            log.info("Where %s is edited cannot be told: %s", wiki, error)
+            return ""
+
+    def _access(self, email: str, url: str, held: frozenset[str]) -> tuple[Access, Acl]:
+        if name := confluence_at(url, self.confluences):
+            return self.confluences[name].access.to(url, email, lambda: self._reader(email, held))
         for wiki in self._settings.wiki:
             if isinstance(wiki, MarkdownSettings):
                 key = self.markdowns[wiki.name].key_at(url)
                 if key is not None:
-                    rule, reader = acl_of(wiki.readers), self._reader(email)
+                    rule, reader = acl_of(wiki.readers), self._reader(email, held)
                     found = whole_wiki_access(
                         wiki.name,
                         readers=wiki.readers,
@@ -181,18 +202,12 @@ class Indexing:
                         key=key,
                     )
                     return replace(found, url=url), rule
-        if name := self._confluence_at(url, ask=True):
-            return self.confluences[name].access.to(url, email, lambda: self._reader(email))
+        if name := confluence_at(url, self.confluences, ask=True):
+            return self.confluences[name].access.to(url, email, lambda: self._reader(email, held))
         raise WikiMisconfigured(
             f"{url} is no address of a wiki that is set: see `url` and `site_url` (one from git"
             " is known once it was synced)."
         )
-
-    def _confluence_at(self, url: str, *, ask: bool = False) -> str:
-        paths = {name: of.access.path(url, ask=ask) for name, of in self.confluences.items()}
-        ours = {name: path for name, path in paths.items() if path is not None}
-        # Of two on one host the deeper one: what is left of the path is shorter.
-        return min(ours, key=lambda name: len(ours[name]), default="")
 
     def doctor(self) -> Iterator[Finding]:
         """What the wikis, the model and the index can do, each as soon as it is known.
@@ -211,8 +226,8 @@ class Indexing:
         if loads.level is not Level.FAILURE:
             yield from doctor.index(lambda: self.index, tuple(self.wikis))
 
-    def _reader(self, email: str) -> Principal:
-        return Principal.of(EVERYONE, *self.tokens(email))
+    def _reader(self, email: str, held: frozenset[str]) -> Principal:
+        return Principal.of(EVERYONE, *held, *self.tokens(email))
 
     def meet(self) -> None:
         """Read who the people of each Confluence are, so that the first to ask need not wait
@@ -229,27 +244,67 @@ class Indexing:
         self,
         name: str | None = None,
         *,
+        part: Part | None = None,
         full: bool = False,
         recent: bool = False,
         dry_run: bool = False,
         allow_mass_removal: bool = False,
         progress: Callable[[Progress], None] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
+        gate: Gate | None = None,
     ) -> list[SyncReport]:
-        """Sync one wiki, or all; a wiki that left the settings leaves the index. ``recent``
-        reads the latest edits of those that can tell them, and nothing else. One that
-        cannot be listed, or would lose too many pages, keeps no other from its turn: its
-        report holds the error.
+        """Sync one wiki, a ``part`` of it, or all; a wiki that left the settings leaves the
+        index. ``recent`` reads the latest edits of those that can tell them, and nothing
+        else. One that cannot be listed, or would lose too many pages, keeps no other from
+        its turn: its report holds the error.
+
+        ``full`` reads and embeds everything (or the one wiki) anew, into an index beside the
+        one that stands. That one is read until the new one is whole and nothing speaks
+        against it (``gate``, and `objections` unless ``allow_mass_removal``); otherwise it
+        stays, and the last report's error is RebuildRefused. An index is of all wikis, so
+        those that were not named are read along. What a stopped one has done is kept for the
+        next, or for `abandon`.
 
         Raises:
             WikiMisconfigured: no wiki has this name.
             IndexUnavailable, ModelUnavailable: nothing can be written now.
         """
+        wikis = self._to_read(name, part, recent=recent)
+        read = partial(
+            self._read,
+            dry_run=dry_run,
+            allow_mass_removal=allow_mass_removal,
+            progress=progress,
+            stopped=stopped,
+        )
+        self.index.follow()
+        beside = full and not dry_run and (part is None or part.is_whole)
+        if beside and self.index.rebuild():
+            return rebuilt(
+                self.index,
+                tuple(self.wikis.values()),
+                lambda wiki: read([wiki]),
+                anew=wikis,
+                gate=gate,
+                max_removal=1 if allow_mass_removal else self._settings.sync.max_removal,
+            )
+        reports = read(wikis, full=full)
+        if not dry_run and is_whole(reports, self.wikis):
+            forget_strangers(self.index, self.wikis)
+            self.index.promote()
+        return reports
+
+    def _read(
+        self,
+        wikis: Sequence[Wiki],
+        *,
+        full: bool = False,
+        dry_run: bool,
+        allow_mass_removal: bool,
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+    ) -> list[SyncReport]:
         reports = []
-        wikis = self.chosen(*([name] if name else []))
-        if recent:
-            of = self.confluences
-            wikis = [of[wiki.name].recent for wiki in wikis if wiki.name in of]
         for wiki in wikis:
             if stopped():
                 break
@@ -271,11 +326,33 @@ class Indexing:
                 )
             except (WikiUnavailable, MassRemoval) as error:
                 report.complete, report.error = False, error
-        everything = len(reports) == len(self.wikis) and not recent
-        if everything and not dry_run and all(report.complete for report in reports):
-            self._forget_strangers()
-            self.index.promote()
         return reports
+
+    def abandon(self) -> None:
+        """Remove what a stopped full sync has built beside."""
+        self.index.discard()
+
+    def part(self, what: str) -> Part:
+        """What an operator means by ``what``: a wiki's name, a page's address, a space by key
+        or address. May ask the wikis.
+
+        Raises:
+            WikiMisconfigured: none of these; the message says what there is.
+            WikiUnavailable: a wiki cannot be asked.
+        """
+        return part_named(what, tuple(self.wikis), self.markdowns, self.confluences)
+
+    def _to_read(self, name: str | None, part: Part | None, *, recent: bool) -> list[Wiki]:
+        if part is not None:
+            (wiki,) = self.chosen(part.wiki)
+            return [wiki if part.is_whole else part_of(wiki, self._divisible[wiki.name], part)]
+        wikis = self.chosen(*([name] if name else []))
+        of = self.confluences
+        return [of[wiki.name].recent for wiki in wikis if wiki.name in of] if recent else wikis
+
+    @property
+    def _divisible(self) -> dict[str, Divisible]:
+        return {**self.markdowns, **{name: of.wiki for name, of in self.confluences.items()}}
 
     def hurry(self) -> None:
         """Let a sync that waits for a wiki which does not answer give up."""
@@ -304,10 +381,6 @@ class Indexing:
                     f"No wiki is called {name!r}; there are: {', '.join(self.wikis)}."
                 )
         return [self.wikis[name] for name in names or self.wikis]
-
-    def _forget_strangers(self) -> None:
-        for stranger in self.index.counts().keys() - self.wikis.keys():
-            self.index.remove(stranger, list(self.index.known(stranger)))
 
     def _wiki(self, wiki: MarkdownSettings | ConfluenceSettings) -> Wiki:
         if isinstance(wiki, MarkdownSettings):

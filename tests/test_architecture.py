@@ -50,6 +50,8 @@ WIRING = (
     "bot/answering/composing/wiring.py",
     "bot/evaluation/command.py",
     "bot/evaluation/wiring.py",
+    "bot/operations/wiring.py",
+    "bot/slack/wiring.py",
     "bot/demo.py",
     "bot/confluence_demo.py",
     "indexers/wiring.py",

@@ -128,6 +128,15 @@ class Recheck:
             pages=tuple(found for found in retrieved.pages if self._is_sure(found, seen)),
         )
 
+    def stands(self, sources: Collection[Source], reader: Reader) -> frozenset[Place]:
+        """The pages of ``sources`` that their wikis say, in time, stand and are open to
+        ``reader``; a wiki without a lookout is not asked, and its pages stand."""
+        seen = _Seen()
+        asked = [source for source in sources if not self._is_sure(source, seen)]
+        self._look(asked, reader, self._clock() + self._seconds, seen)
+        sure = (source for source in sources if self._is_sure(source, seen))
+        return frozenset((source.wiki, source.page) for source in sure)
+
     def _is_open(self, source: Source, seen: _Seen) -> bool:
         return not self._is_sure(source, seen) and source.wiki not in seen.silent
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.evaluation.measures import normalise
 from bot.evaluation.pages import full_name
 from bot.feedback.model import Complaint, Flag, FlagState, Given
-from bot.model import Answer, Clarify, Role
+from bot.model import Answer, Clarify, Result, Role
 
 _PRAISED = "praised"
 _UNFIT, _UNSURE, _FIT = 0.0, 0.5, 1.0
@@ -51,6 +51,9 @@ def regression(
     - **wrong page**: those pages are unfit (grade 0), also when the flag is fixed.
     - **wrong**: while it is open nobody knows whether pages or words are; once it is fixed
       the pages are right.
+    - without a reason (a reaction): as *wrong*.
+    - **answered**: there is an answer, and the pages that its reviewer named are right; what
+      else is said of the pages that were cited stays.
     - any of these about a silence: there is an answer, on a page that nobody named.
     - withdrawn: nothing.
 
@@ -63,10 +66,13 @@ def regression(
         if flag.state is not FlagState.WITHDRAWN:
             entry = _entry(heard, flag.given, flag.complaint.value, earlier)
             entry.flags.append(flag.id)
-            _listen(entry, flag.given, _of_flag(flag))
+            _listen(entry, flag.given.answer, _of_flag(flag))
+            if flag.state is FlagState.ANSWERED and _is_verified(flag.again):
+                _listen(entry, flag.again, _Voice(2, _FIT, True))
     for given in praised:
         if isinstance(given.answer, Answer):
-            _listen(_entry(heard, given, _PRAISED, earlier), given, _Voice(0, _FIT, True))
+            entry = _entry(heard, given, _PRAISED, earlier)
+            _listen(entry, given.answer, _Voice(0, _FIT, True))
     ordered = sorted(heard.values(), key=lambda entry: entry.given.id)
     return [_row(entry, earlier(entry.given)) for entry in ordered]
 
@@ -83,10 +89,14 @@ def _entry(
     return heard.setdefault(key, _Heard(given, kind))
 
 
-def _listen(entry: _Heard, given: Given, voice: _Voice) -> None:
+def _is_verified(said: Result | None) -> bool:
+    return isinstance(said, Answer) and said.verified is not None
+
+
+def _listen(entry: _Heard, said: Result | None, voice: _Voice) -> None:
     entry.voices.append(voice)
-    if isinstance(given.answer, Answer):
-        for source in given.answer.sources:
+    if isinstance(said, Answer):
+        for source in said.sources:
             entry.pages.setdefault(full_name(source.wiki, source.page), []).append(voice)
 
 
@@ -95,14 +105,17 @@ def _of_flag(flag: Flag) -> _Voice:
         asked_back = isinstance(flag.given.answer, Clarify)
         return _Voice(2, _FIT, None if asked_back else isinstance(flag.given.answer, Answer))
     fixed = flag.state is FlagState.FIXED
-    weight = 2 if fixed else 1
+    answered = flag.state is FlagState.ANSWERED
+    weight = 2 if flag.state.settled else 1
     if not isinstance(flag.given.answer, Answer):
         return _Voice(weight, _UNSURE, True)
     match flag.complaint:
         case Complaint.WRONG_PAGE:
             return _Voice(weight, _UNFIT, None)
-        case Complaint.WRONG:
-            return _Voice(weight, _FIT, True) if fixed else _Voice(weight, _UNSURE, None)
+        case Complaint.WRONG | Complaint.UNSAID:
+            if fixed:
+                return _Voice(weight, _FIT, True)
+            return _Voice(weight, _UNSURE, True if answered else None)
         case Complaint.OUTDATED | Complaint.INCOMPLETE:
             return _Voice(weight, _FIT, True)
 

@@ -3,29 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.feedback.model import Asked, Card, Complaint, Flag, FlagState, Given, Tally, Verdict
+from bot.feedback.model import (
+    Asked,
+    Complaint,
+    Deed,
+    Flag,
+    FlagState,
+    Given,
+    Step,
+    Tally,
+    Verdict,
+)
 from bot.feedback.ports import Ledger
-from bot.model import Clarify, Result
+from bot.model import Clarify, Result, named
+from indexers.model import NOBODY, KnownPage
 
 COMMENT_LIMIT = 2000
+_SETTLED = tuple(state for state in FlagState if state.settled)
+
+
+def unknown(_wiki: str, _page: str) -> KnownPage | None:
+    return None
 
 
 class Feedback:
-    """Blocks for a moment on each call: call it in a thread.
+    """Blocks for a moment on each call: call it in a thread. ``page`` says how a page
+    stands in the index, so that an answer's pages can be watched.
 
     Raises:
         StateUnavailable: from any method, if it cannot be written or read.
     """
 
-    def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        page: Callable[[str, str], KnownPage | None] = unknown,
+    ) -> None:
         self._ledger = ledger
         self._clock = clock
+        self._page = page
 
     def record(self, asked: Asked, answer: Result, as_of: datetime | None = None) -> Given:
         """Keep an answer before it is posted, so that its buttons can name it."""
-        return self._ledger.keep(asked, answer, self._clock(), as_of)
+        pages = {}
+        for source in named(answer):
+            known = self._page(source.wiki, source.page)
+            acl = known.acl if known else NOBODY
+            pages[source.wiki, source.page] = KnownPage(source.revision, acl)
+        return self._ledger.keep(asked, answer, self._clock(), as_of, pages)
 
     def posted(self, given: int, message: str) -> None:
         """The message ``message`` (a ts) carries the answer's feedback buttons."""
@@ -35,41 +63,69 @@ class Feedback:
         """None: never kept, or forgotten since."""
         return self._ledger.given(given)
 
+    def given_in(self, channel: str, message: str) -> Given | None:
+        """The answer that this message carries; None if it carries none."""
+        return self._ledger.given_in(channel, message)
+
     def praise(self, given: int, person: str) -> Flag | None:
-        """A good verdict. It takes back the person's own flag, which is returned."""
+        """A good verdict. It takes back the person's own open flag, which is returned."""
         self._ledger.vote(given, person, Verdict.GOOD, self._clock())
-        flag = self._ledger.flag_of(given, person)
-        if flag is None or flag.state is not FlagState.OPEN:
-            return None
-        self._ledger.move(flag.id, FlagState.WITHDRAWN, self._clock())
-        return self._ledger.flag_of(given, person)
+        return self._withdraw(given, person)
+
+    def doubt(self, given: int, person: str) -> None:
+        """A bad verdict and no more: nobody is told of it."""
+        self._ledger.vote(given, person, Verdict.BAD, self._clock())
 
     def complain(self, given: int, person: str, complaint: Complaint, comment: str = "") -> Flag:
         """A bad verdict with its reason: the answer is flagged. The same person's
-        earlier flag on it is replaced and keeps its card."""
+        earlier flag on it is replaced and keeps its card; without a reason an open one
+        stays as it is."""
         now = self._clock()
         self._ledger.vote(given, person, Verdict.BAD, now)
+        before = self._ledger.flag_of(given, person)
+        if complaint is Complaint.UNSAID and before and not before.state.settled:
+            return before
         words = comment.strip()[:COMMENT_LIMIT]
         return self._ledger.raise_flag(given, person, complaint, words, now)
 
-    def carded(self, flag: int, card: Card) -> None:
-        """The flag is shown by the message ``card``."""
-        self._ledger.carded(flag, card)
+    def take_back(self, given: int, person: str, verdict: Verdict) -> tuple[bool, Flag | None]:
+        """Whether the person's verdict was this one and is gone, and their flag if it was
+        open and is withdrawn."""
+        if not self._ledger.unvote(given, person, verdict):
+            return False, None
+        return True, self._withdraw(given, person)
+
+    def _withdraw(self, given: int, person: str) -> Flag | None:
+        flag = self._ledger.flag_of(given, person)
+        now, withdrawn = self._clock(), FlagState.WITHDRAWN
+        if flag is None or not self._ledger.move(
+            flag.id, withdrawn, Deed.WITHDRAWN, person, now, unless=_SETTLED
+        ):
+            return None
+        return self._ledger.flag(flag.id)
 
     def tally(self, given: int) -> Tally:
         return self._ledger.tally(given)
 
     def open_flags(self) -> Sequence[Flag]:
-        """Oldest first."""
-        return self._ledger.flags(FlagState.OPEN)
+        """Those that nobody has settled, oldest first."""
+        return self._ledger.flags(FlagState.OPEN, FlagState.TAKEN)
 
     def all_flags(self) -> Sequence[Flag]:
         """Oldest first, whatever became of them."""
-        return self._ledger.flags(None)
+        return self._ledger.flags()
+
+    def history(self, flag: Flag) -> Sequence[Step]:
+        """Who did what to it when, oldest first."""
+        return self._ledger.steps(flag.id)
 
     def praised(self) -> Sequence[Given]:
         """Answers that somebody holds for good, oldest first."""
         return self._ledger.praised()
+
+    def unanswered(self, since: datetime) -> Sequence[Given]:
+        """Questions since then to which nothing in the wiki fitted, oldest first."""
+        return self._ledger.unanswered(since)
 
     def earlier(self, given: Given) -> Sequence[Given]:
         """The answers before it in its thread, oldest first."""
@@ -79,7 +135,3 @@ class Feedback:
         """The latest answer of a thread that asks what is meant."""
         given = reversed(self._ledger.in_thread(team, channel, thread))
         return next((one for one in given if isinstance(one.answer, Clarify)), None)
-
-    def forget_older_than(self, age: timedelta) -> int:
-        """Delete what people asked and said longer than ``age`` ago; how many answers."""
-        return self._ledger.forget_before(self._clock() - age)

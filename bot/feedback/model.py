@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model import Result
+from bot.model import Result, Source
+from indexers.model import Acl
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Asked:
 class Given:
     """An answer as it was given. ``as_of`` is when the wiki had last been read;
     ``message`` is the ts of the message that carries the feedback buttons (empty
-    until it is posted)."""
+    until it is posted); ``retracted`` is when it was taken back, if it was."""
 
     id: int
     asked: Asked
@@ -44,6 +45,7 @@ class Given:
     given: datetime
     as_of: datetime | None = None
     message: str = ""
+    retracted: datetime | None = None
 
 
 class Verdict(StrEnum):
@@ -66,17 +68,62 @@ class Complaint(StrEnum):
     OUTDATED = "outdated"
     INCOMPLETE = "incomplete"
     WRONG_PAGE = "wrong_page"
+    UNSAID = "unsaid"
+    """A reaction says that something is, and not what."""
+
+    @property
+    def words(self) -> str:
+        return "no reason given" if self is Complaint.UNSAID else self.value.replace("_", " ")
+
+
+class FlagState(StrEnum):
+    OPEN = "open"
+    TAKEN = "taken"
+    """Somebody sees to it."""
+    FIXED = "fixed"
+    NOT_WRONG = "not_wrong"
+    ANSWERED = "answered"
+    """A reviewer wrote the answer."""
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def settled(self) -> bool:
+        return self not in (FlagState.OPEN, FlagState.TAKEN)
 
     @property
     def words(self) -> str:
         return self.value.replace("_", " ")
 
 
-class FlagState(StrEnum):
-    OPEN = "open"
+class Deed(StrEnum):
+    """What happened to a flag."""
+
+    RAISED = "raised"
+    TAKEN = "taken"
     FIXED = "fixed"
     NOT_WRONG = "not_wrong"
+    ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+    ASKED_AGAIN = "asked_again"
+    """The bot asked itself the question once more."""
+    TOLD = "told"
+    """The person who flagged was told how it ended."""
+    LAPSED = "lapsed"
+    """The answer that a reviewer wrote is given no more."""
+
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One deed in a flag's history; ``person`` is empty where the bot did it."""
+
+    deed: Deed
+    person: str
+    when: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +136,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One person's complaint about one answer."""
+    """One person's complaint about one answer, ``changed`` by people at last. ``holder``
+    took it upon them; ``owner`` is who the page is of, as Slack knows them. ``again`` is
+    what everyone is told to the same question since it was asked ``again_at``."""
 
     id: int
     given: Given
@@ -98,4 +147,60 @@ class Flag:
     comment: str
     state: FlagState
     raised: datetime
+    changed: datetime
     card: Card | None = None
+    holder: str = ""
+    owner: str = ""
+    again: Result | None = None
+    again_at: datetime | None = None
+    due: frozenset[Due] = frozenset()
+    edition: int = 0
+    """Counts what happened to it, so that its card can be told to be behind."""
+
+
+class Due(StrEnum):
+    """What the bot still has to do for a flag; kept, so that no restart forgets it."""
+
+    ASK = "ask"
+    """Ask the question again."""
+    SHOW = "show"
+    """Bring its card up to date."""
+    TELL = "tell"
+    """Tell the person who flagged what is answered now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A page as an answer named it: what of it, and who might read it, was known when it
+    was last looked at. ``private``: the answer follows the rights of ``asker``; else, unless
+    it is ``open``, those of all who are in ``channel`` together."""
+
+    answer: int
+    wiki: str
+    page: str
+    revision: str
+    acl: str
+    asker: str
+    channel: str
+    private: bool
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer that a reviewer wrote to ``question``. It rests on the pages of
+    ``sources``, whose ``quote`` is empty, and is for those whom ``acl`` admits, until
+    ``expires``. ``says`` are the fingerprints of what these pages say, in their order;
+    ``flag`` is where it was written."""
+
+    id: int
+    question: str
+    text: str
+    author: str
+    author_name: str
+    written: datetime
+    expires: datetime
+    sources: tuple[Source, ...]
+    says: tuple[str, ...]
+    acl: Acl
+    flag: int | None = None

@@ -2,19 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.feedback.model import Asked, Card, Complaint, Flag, FlagState, Given, Tally, Verdict
+from bot.feedback.model import (
+    Asked,
+    Card,
+    Cited,
+    Complaint,
+    Deed,
+    Due,
+    Flag,
+    FlagState,
+    Given,
+    Step,
+    Tally,
+    Verdict,
+    Written,
+)
 from bot.model import Result
+from indexers.model import KnownPage
 
 
-class Ledger(Protocol):
-    """Every method may block for a moment and raises StateUnavailable."""
+class FlagBook(Protocol):
+    """Flags and what became of them. Every method may block for a moment and raises
+    StateUnavailable."""
 
-    def keep(self, asked: Asked, answer: Result, given: datetime, as_of: datetime | None) -> Given:
-        """Keep an answer; a second one to the same message replaces the first."""
+    def raise_flag(
+        self, given: int, person: str, complaint: Complaint, comment: str, when: datetime
+    ) -> Flag:
+        """One flag for each person and answer; raised again, it is open again."""
+        ...
+
+    def flag(self, id_: int) -> Flag | None: ...
+
+    def flag_of(self, given: int, person: str) -> Flag | None: ...
+
+    def flags(self, *states: FlagState) -> Sequence[Flag]:
+        """Those in one of ``states``, or all, oldest first."""
+        ...
+
+    def due(self) -> Sequence[Flag]:
+        """Those for which something is still to be done, oldest first."""
+        ...
+
+    def carded(self, flag: int, card: Card, owner: str) -> None: ...
+
+    def move(  # noqa: PLR0913 - who did what when, and what follows from it
+        self,
+        flag: int,
+        state: FlagState,
+        deed: Deed,
+        person: str,
+        when: datetime,
+        *,
+        due: Sequence[Due] = (),
+        unless: Sequence[FlagState] = (),
+    ) -> bool:
+        """Put it into ``state``, note the deed, and make its card and ``due`` due, all or
+        nothing; False and nothing if it is in one of ``unless``, or gone."""
+        ...
+
+    def asked_again(self, flag: int, said: Result, when: datetime) -> None: ...
+
+    def shown(self, flag: Flag) -> None:
+        """Its card shows it as it is here; what changed meanwhile is due again."""
+        ...
+
+    def told(self, flag: int, when: datetime, *, somebody: bool) -> None:
+        """The person was told, or (``somebody`` is false) there is nobody to tell."""
+        ...
+
+    def lapsed(self, flag: int, when: datetime) -> None:
+        """The answer that was written to it is given no more."""
+        ...
+
+    def steps(self, flag: int) -> Sequence[Step]:
+        """Its history, oldest first."""
+        ...
+
+    def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
+        """Note that ``recipient`` is reminded; False if they were since ``unless_since``."""
+        ...
+
+
+class Ledger(FlagBook, Protocol):
+    """Answers and verdicts, with the flags. The same holds of every method."""
+
+    def keep(
+        self,
+        asked: Asked,
+        answer: Result,
+        given: datetime,
+        as_of: datetime | None,
+        pages: Mapping[tuple[str, str], KnownPage],
+    ) -> Given:
+        """Keep an answer, and how the ``pages`` that it names (by wiki and key) stood; a
+        second one to the same message replaces the first."""
         ...
 
     def posted(self, given: int, message: str) -> None: ...
@@ -23,30 +108,26 @@ class Ledger(Protocol):
         """None: never kept, or forgotten."""
         ...
 
+    def given_in(self, channel: str, message: str) -> Given | None:
+        """The answer that this message carries."""
+        ...
+
     def vote(self, given: int, person: str, verdict: Verdict, when: datetime) -> None:
         """One verdict for each person and answer: the last one counts."""
         ...
 
+    def unvote(self, given: int, person: str, verdict: Verdict) -> bool:
+        """Take it back; False if the person's verdict is another one, or none."""
+        ...
+
     def tally(self, given: int) -> Tally: ...
-
-    def raise_flag(
-        self, given: int, person: str, complaint: Complaint, comment: str, when: datetime
-    ) -> Flag:
-        """One flag for each person and answer; raised again, it is open again."""
-        ...
-
-    def carded(self, flag: int, card: Card) -> None: ...
-
-    def move(self, flag: int, state: FlagState, when: datetime) -> None: ...
-
-    def flag_of(self, given: int, person: str) -> Flag | None: ...
-
-    def flags(self, state: FlagState | None) -> Sequence[Flag]:
-        """Those in ``state``, or all, oldest first."""
-        ...
 
     def praised(self) -> Sequence[Given]:
         """Answers that somebody holds for good, oldest first."""
+        ...
+
+    def unanswered(self, since: datetime) -> Sequence[Given]:
+        """Questions since then to which nothing fitted, oldest first."""
         ...
 
     def earlier(self, given: Given) -> Sequence[Given]:
@@ -57,6 +138,46 @@ class Ledger(Protocol):
         """The answers in a thread, oldest first."""
         ...
 
-    def forget_before(self, when: datetime) -> int:
-        """Delete answers given before ``when`` with their verdicts and flags; how many."""
+
+class Watched(Protocol):
+    """The pages that answers rest on. Every method may block and raises StateUnavailable."""
+
+    def wikis(self) -> Sequence[str]:
+        """That are named by anything watched."""
         ...
+
+    def cited(self, wiki: str, since: datetime) -> Sequence[Cited]:
+        """By answers given since then and not retracted, and by all that are flagged."""
+        ...
+
+    def seen(self, cited: Cited, known: KnownPage, *, changed: bool) -> None:
+        """Note how the page stands now; if it ``changed``, open flags on the answer are due
+        to be asked again."""
+        ...
+
+    def fell(self, cited: Cited, since: datetime | None) -> None:
+        """The page is gone, or no longer for those who were told. The answer is to be
+        retracted if it was given ``since`` then (None: it stays); cards that show it are due."""
+        ...
+
+    def falling(self) -> Sequence[Given]:
+        """Answers to be retracted that are posted."""
+        ...
+
+    def retracted(self, given: int, when: datetime) -> None: ...
+
+
+class WrittenAnswers(Protocol):
+    """Answers that reviewers wrote. Every method may block and raises StateUnavailable."""
+
+    def write(self, one: Written) -> Written:
+        """Keep it, with its id; it replaces what was written on the same flag."""
+        ...
+
+    def valid(self, now: datetime) -> Sequence[Written]:
+        """Those that have not expired, the newest first."""
+        ...
+
+    def remove(self, id_: int) -> None: ...
+
+    def expired(self, now: datetime) -> Sequence[Written]: ...

@@ -52,8 +52,6 @@ class PassLog(Protocol):
         """Those that ended after ``when``, oldest first."""
         ...
 
-    def forget_before(self, when: datetime) -> int: ...
-
 
 _COUNTED = ("added", "changed", "relabelled", "removed", "unchanged", "passages_embedded")
 _FAILURES = 100
@@ -146,6 +144,14 @@ def health(passes: Sequence[Pass]) -> dict[str, object]:
         "failed": dict(full[-1].failed) if full else {},
         "error": passes[-1].error if passes else "",
     }
+
+
+def shown_span(seconds: float) -> str:
+    """In the largest unit of which there are two."""
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} s"
 
 
 def _all_lags(passes: Iterable[Pass]) -> list[float]:

@@ -1,26 +1,21 @@
-"""Syncs while the bot runs: one at a time, in two rhythms, and sooner on a hint."""
+"""Syncs while the bot runs, one at a time, each written down."""
 
 from __future__ import annotations
 
 import logging
-import math
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from bot.errors import StateUnavailable, SyncRunning
+from bot.operations.jobs import Order
 from bot.operations.passes import Pass, PassLog, Rhythm, passed
-from indexers.errors import IndexersError
-from indexers.model import Progress, SyncReport
+from indexers.model import Part, Progress, SyncReport
+from indexers.ports import Gate
 
 log = logging.getLogger(__name__)
-
-_SETTLE = 3.0
-"""Seconds after a hint in which further ones are taken as the same: changes come in
-bursts, and the search of a Confluence knows of them a little later."""
 
 
 class Syncable(Protocol):
@@ -29,16 +24,42 @@ class Syncable(Protocol):
     @property
     def wikis(self) -> Mapping[str, object]: ...
 
-    def sync(
+    def sync(  # noqa: PLR0913 - one for each option of the command
         self,
         name: str | None = None,
         *,
+        part: Part | None = None,
+        full: bool = False,
         recent: bool = False,
+        dry_run: bool = False,
         progress: Callable[[Progress], None] = ...,
         stopped: Callable[[], bool] = ...,
+        gate: Gate | None = ...,
     ) -> list[SyncReport]: ...
 
+    def part(self, what: str) -> Part: ...
+
+    def abandon(self) -> None: ...
+
     def hurry(self) -> None: ...
+
+
+class SyncLocks(Protocol):
+    def held(self, wikis: Sequence[str]) -> AbstractContextManager[None]:
+        """Meanwhile no other process syncs these.
+
+        Raises:
+            SyncRunning: one does.
+            StateUnavailable: it cannot be told.
+        """
+        ...
+
+
+class Alone:
+    """`SyncLocks` where there is no other process."""
+
+    def held(self, wikis: Sequence[str]) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's
+        return nullcontext()
 
 
 def now() -> datetime:
@@ -49,11 +70,20 @@ class OneSyncAtATime:
     """`bot.ports.Reindexing` over the wikis; writes down each pass."""
 
     def __init__(
-        self, parts: Syncable, passes: PassLog, clock: Callable[[], datetime] = now
+        self,
+        parts: Syncable,
+        passes: PassLog,
+        clock: Callable[[], datetime] = now,
+        *,
+        locks: SyncLocks | None = None,
+        gate: Gate | None = None,
     ) -> None:
+        """``gate`` says why an index that was built anew should not be taken."""
         self._parts = parts
         self._passes = passes
         self._clock = clock
+        self._locks = locks or Alone()
+        self._gate = gate
         self._running = threading.Lock()
         self._stopping = threading.Event()
         self._before: dict[str, datetime] = {}
@@ -63,30 +93,58 @@ class OneSyncAtATime:
     def wikis(self) -> Sequence[str]:
         return tuple(self._parts.wikis)
 
+    def part(self, what: str) -> Part:
+        return self._parts.part(what)
+
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
         """Every page of one wiki, or of all.
 
         Raises:
             SyncRunning: another one runs.
+            StateUnavailable: whether one runs cannot be told.
             IndexersError: nothing can be written now.
         """
-        if not self._running.acquire(blocking=False):
-            raise SyncRunning("A sync is running already; it will be through in a while.")
-        try:
-            return self._passed(Rhythm.FULL, wiki, progress)
-        finally:
-            self._running.release()
+        return self.carry_out(Order(Part(wiki) if wiki else None), progress, lambda: False)
+
+    def carry_out(
+        self,
+        order: Order,
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+    ) -> list[SyncReport]:
+        """See `bot.ports.Reindexing`. What is full is of all wikis, for an index is.
+
+        Raises:
+            As `sync`.
+        """
+        part = None if order.full or order.part is None else order.part.wiki
+        with self._alone([part] if part else self.wikis()):
+            return self._passed(Rhythm.FULL, order, progress, stopped)
+
+    def abandon(self) -> None:
+        with self._alone(self.wikis()):
+            self._parts.abandon()
 
     def look_for_edits(self) -> list[SyncReport]:
         """The latest edits of all wikis; nothing while another sync runs.
 
         Raises:
+            StateUnavailable: whether one runs cannot be told.
             IndexersError: nothing can be written now.
         """
-        if not self._running.acquire(blocking=False):
-            return []
         try:
-            return self._passed(Rhythm.RECENT, None, lambda _: None)
+            with self._alone(self.wikis()):
+                return self._passed(Rhythm.RECENT, Order(), lambda _: None, lambda: False)
+        except SyncRunning:
+            return []
+
+    @contextmanager
+    def _alone(self, wikis: Sequence[str]) -> Iterator[None]:
+        if not self._running.acquire(blocking=False):
+            raise SyncRunning("A sync is running already; it will be through in a while.")
+        try:
+            with self._locks.held(wikis):
+                yield
         finally:
             self._running.release()
 
@@ -110,12 +168,28 @@ class OneSyncAtATime:
             return
 
     def _passed(
-        self, rhythm: Rhythm, wiki: str | None, progress: Callable[[Progress], None]
+        self,
+        rhythm: Rhythm,
+        order: Order,
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
     ) -> list[SyncReport]:
-        began = self._clock()
+        began, part = self._clock(), order.part
+        options: dict[str, Any] = {"recent": True} if rhythm is Rhythm.RECENT else {}
+        if order.full or order.dry_run:
+            options |= {"full": order.full, "dry_run": order.dry_run}
+        if self._gate and order.full:
+            options["gate"] = self._gate
+        if part and not part.is_whole:
+            options["part"] = part
         reports = self._parts.sync(
-            wiki, recent=rhythm is Rhythm.RECENT, progress=progress, stopped=self._stopping.is_set
+            part.wiki if part else None,
+            progress=progress,
+            stopped=lambda: self._stopping.is_set() or stopped(),
+            **options,
         )
+        if order.dry_run or not (part is None or part.is_whole):
+            return reports  # That was no pass over a wiki.
         for report in reports:
             before = self._before.get(report.wiki) or self._complete.get(report.wiki)
             if report.error is None:
@@ -133,121 +207,3 @@ def record(passes: PassLog, one: Pass) -> None:
         passes.record(one)
     except StateUnavailable as error:
         log.warning("A pass over a wiki could not be written down: %s", error)
-
-
-class Hints:
-    """Word that a wiki has changed, from whoever says so: it hurries a sync, and is
-    believed in nothing else."""
-
-    def __init__(self) -> None:
-        self._woken = threading.Event()
-        self._given: set[Rhythm] = set()
-        self._over = False
-
-    def give(self, rhythm: Rhythm) -> None:
-        """A pass of this rhythm would find something."""
-        self._given.add(rhythm)
-        self._woken.set()
-
-    def wait(self, seconds: float) -> set[Rhythm]:
-        """What is given within ``seconds``, or at once when it is over."""
-        self._woken.wait(seconds)
-        if not self._over:
-            self._woken.clear()
-        given, self._given = self._given, set()
-        return given
-
-    @property
-    def over(self) -> bool:
-        return self._over
-
-    def end(self) -> None:
-        self._over = True
-        self._woken.set()
-
-
-class Passing(Protocol):
-    """What `OneSyncAtATime` offers to the rhythm."""
-
-    def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]: ...
-
-    def look_for_edits(self) -> list[SyncReport]: ...
-
-    def stop(self) -> None: ...
-
-
-@contextmanager
-def rhythms(
-    syncing: Passing,
-    hints: Hints,
-    *,
-    every: timedelta,
-    edits_every: timedelta,
-    settle: float = _SETTLE,
-) -> Iterator[None]:
-    """Full passes now and ``every`` so often, looks for edits ``edits_every`` so often in
-    between, in a thread of its own; zero is never. ``hints`` bring either forward, full
-    ones not oftener than edits are looked for."""
-
-    def run() -> None:
-        next_full = next_edits = time.monotonic() if every else math.inf
-        hurried_from = -math.inf
-        if edits_every and not every:
-            next_edits = time.monotonic()
-        while not hints.over:
-            began = time.monotonic()
-            if began >= next_full:
-                _attempt(lambda: syncing.sync(None, lambda _: None), every)
-                hurried_from = began + edits_every.total_seconds()
-                next_full = _after(every) if every else math.inf
-                next_edits = _after(edits_every)
-            elif began >= next_edits:
-                _attempt(syncing.look_for_edits, edits_every)
-                next_edits = _after(edits_every)
-            given = hints.wait(min(next_full, next_edits, began + 3600) - time.monotonic())
-            if given and not hints.over:
-                time.sleep(settle)
-                next_edits = time.monotonic()
-                if Rhythm.FULL in given:
-                    next_full = min(next_full, max(time.monotonic(), hurried_from))
-
-    thread = threading.Thread(target=run, name="syncing", daemon=True)
-    if every or edits_every:
-        thread.start()
-    try:
-        yield
-    finally:
-        hints.end()
-        syncing.stop()
-        if thread.is_alive():
-            thread.join()
-
-
-def _after(span: timedelta) -> float:
-    return time.monotonic() + span.total_seconds() if span else math.inf
-
-
-def _attempt(work: Callable[[], list[SyncReport]], again: timedelta) -> None:
-    try:
-        for done in work():
-            quiet = not (done.added or done.changed or done.removed or done.relabelled)
-            level = logging.DEBUG if quiet and not done.complete else logging.INFO
-            log.log(level, "Synced %s: %s", done.wiki, _in_short(done))
-            if done.error:
-                log.error("%s could not be synced to its end: %s", done.wiki, done.error)
-    except SyncRunning:
-        log.info("An admin's sync is running; the next one is due in %s", again)
-    except IndexersError as error:
-        # Its text is a whole sentence for the operator; a traceback adds nothing.
-        log.error("The sync failed, and will be tried again in %s: %s", again, error)  # noqa: TRY400
-    except Exception:
-        # The edge of this thread: the syncs to come must not end with this one.
-        log.exception("The sync broke, and will be tried again in %s", again)
-
-
-def _in_short(done: SyncReport) -> str:
-    return (
-        f"{done.added} added, {done.changed} changed, {done.relabelled} relabelled, "
-        f"{done.removed} removed, {done.unchanged} unchanged, {len(done.failed)} failed, "
-        f"{done.requests} requests, {done.seconds:.1f} s"
-    )

@@ -19,7 +19,7 @@ from bot.slack import blocks
 from bot.slack.posting import Posted, Posting
 from bot.slack.readers import ANYBODY
 from bot.slack.streaming import Streaming
-from bot.state.inbox import Inbox, Letter
+from bot.state.inbox import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,6 @@ class Answers:
     """``executor`` runs answering, so that it never takes the threads of the inbox.
     ``streaming`` shows an answer while it is made; without it, it comes at once."""
 
-    inbox: Inbox
     feedback: Feedback
     answering: Answering
     posting: Posting
@@ -41,18 +40,19 @@ class Answers:
 
     async def make(
         self, letter: Letter, asking: Question, posted: Posted, *, live: bool
-    ) -> tuple[Result, Posted] | None:
+    ) -> tuple[Result, Posted]:
         """The answer, and what stands of its reply; ``live``: it may be shown meanwhile.
-        None: the question was edited, deleted or stopped, and whoever sees to that puts
-        right what stands."""
+
+        Raises:
+            NotOurs: the question was edited, deleted or stopped, or another process has it;
+                whoever sees to that puts right what stands.
+        """
         if live and self.streaming is not None:
             made = await self._live(letter, asking, posted, self.streaming)
         else:
             made = await self.alone(asking), posted
-        if await asyncio.to_thread(self.inbox.stands, letter):
-            return made
-        logger.info("Message %s was edited or deleted while it was being answered", letter.ts)
-        return None
+        await self.posting.hold(letter)
+        return made
 
     async def record(
         self, letter: Letter, asking: Question, said: Result, *, private: bool
@@ -70,7 +70,7 @@ class Answers:
         )
         return given
 
-    async def show(
+    async def show(  # noqa: PLR0913 - a letter, its answer, and how it is given
         self,
         letter: Letter,
         asking: Question,
@@ -78,11 +78,13 @@ class Answers:
         posted: Posted,
         *,
         private: bool = False,
+        holding: bool = True,
     ) -> Given:
-        """Put it where the question stands, in place of what stands of it there."""
+        """Put it where the question stands, in place of what stands of it there. For
+        ``holding`` see `Posting.put`."""
         given = await self.record(letter, asking, said, private=private)
         messages = blocks.answer(given, self.origins, today=self.clock().date())
-        last = await self.posting.put(letter, messages, posted)
+        last = await self.posting.put(letter, messages, posted, holding=holding)
         await self._note(given.id, last)
         return given
 

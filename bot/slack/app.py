@@ -4,103 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.answering.composing.words import roots
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
-from bot.ports import Answering, Reindexing
-from bot.slack import listeners
-from bot.slack.answers import Answers
-from bot.slack.channel_settings import ChannelForms
-from bot.slack.channels import Channels
-from bot.slack.choices import AskedBack, Choices
-from bot.slack.commands import Commands
-from bot.slack.conversation import Conversation
-from bot.slack.courtesies import Courtesies
-from bot.slack.following import Following
-from bot.slack.gate import Gate
+from bot.ports import Answering, Library, Operating, Reindexing
+from bot.slack import listeners, readings, reports
+from bot.slack.choices import Choices
+from bot.slack.commands.access import Access
+from bot.slack.commands.flags import Flags
+from bot.slack.commands.forget import CONFIRM, Forget
+from bot.slack.commands.gaps import Gaps
+from bot.slack.commands.reindex import Reindex
+from bot.slack.commands.router import Commands
+from bot.slack.commands.status import Status as StatusCommand
+from bot.slack.conversing import conversing_of
+from bot.slack.flagging import flagging_of
 from bot.slack.letters import Identity
 from bot.slack.people import People
-from bot.slack.posting import Posting
-from bot.slack.private import Private
-from bot.slack.prompts import Prompts
-from bot.slack.readers import Readers
+from bot.slack.queueing import Queue
 from bot.slack.reindex import Reindexer
-from bot.slack.replies import Replies
+from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
-from bot.slack.status import Status
 from bot.slack.stopping import Stopping
-from bot.slack.streaming import Streaming
 from bot.slack.surroundings import Surroundings
-from bot.slack.verdicts import Verdicts
-from bot.slack.web import Voice, connections, web_client
+from bot.slack.web import Voice, web_client
 from bot.slack.workers import Workers
-from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
-from bot.state.inbox import Inbox
+from bot.state.forgetting import forget_before
+from bot.state.inbox import Inbox, Letter
+from bot.state.job_log import DatabaseJobs
 from bot.state.ledger import DatabaseLedger
-from bot.state.pass_log import DatabasePassLog
-from bot.state.threads import Threads
-from bot.state.usage import DatabaseUsage
+from bot.state.process import Process
 from indexers.model import addressed
-
-logger = logging.getLogger(__name__)
-
-_FORGETTING_EVERY = 6 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class SlackApp:
-    """``bolt`` takes what Slack sends; the rest works on it between start and stop."""
-
-    bolt: AsyncApp
-    inbox: Inbox
-    workers: Workers
-    reindexer: Reindexer
-    clients: Sequence[AsyncWebClient]
-    executor: ThreadPoolExecutor
-    forgetting: Callable[[], int]
-
-    async def start(self) -> None:
-        """Take up what an earlier process left.
-
-        Raises:
-            StateUnavailable
-        """
-        session = connections()
-        for client in self.clients:
-            client.session = session
-        unfinished = await asyncio.to_thread(self.inbox.unfinished)
-        if unfinished:
-            logger.info("%d questions are left from before", len(unfinished))
-        for letter in unfinished:
-            self.workers.submit(letter)
-
-    async def stop(self, grace: float) -> None:
-        """Finish what can be finished in ``grace`` seconds; the rest is kept."""
-        await self.reindexer.stop()
-        await self.workers.stop(grace)
-        self.executor.shutdown(wait=False, cancel_futures=True)
-        for client in self.clients:
-            if client.session is not None:
-                await client.session.close()
-
-    async def forget_for_ever(self) -> None:
-        """Delete what is older than it may be kept, now and every few hours."""
-        while True:
-            try:
-                forgotten = await asyncio.to_thread(self.forgetting)
-            except StateUnavailable as error:
-                logger.warning("What is old could not be forgotten: %s", error)
-            else:
-                logger.debug("%d old answers forgotten", forgotten)
-            await asyncio.sleep(_FORGETTING_EVERY)
 
 
 def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
@@ -109,6 +53,8 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     *,
     answering: Answering,
     reindexing: Reindexing,
+    operating: Operating,
+    library: Library,
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     around: Surroundings | None = None,
@@ -119,12 +65,9 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     voice = Voice(web_client(settings.bot_token, settings.api_url))
     hasty = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
-    inbox = Inbox(state, around.clock)
-    threads = Threads(state, around.clock)
-    following = Following(me, threads, voice)
-    channels = Channels(voice.client)
-    chosen = DatabaseChannels(state, around.clock)
-    feedback = Feedback(DatabaseLedger(state), around.clock)
+    process = around.process or Process(state, around.clock)
+    inbox = Inbox(state, around.clock, process)
+    feedback = Feedback(DatabaseLedger(state), around.clock, library.page)
     people = People(
         client=voice.client,
         team=me.team,
@@ -134,107 +77,99 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.seconds,
         tokens=tokens,
     )
-    asked_back = AskedBack(feedback, people, voice, around.clock, settings.link_origins)
-    courtesies = Courtesies(hasty)
-    posting = Posting(me, voice)
-    status = Status(courtesies)
-    answers = Answers(
+    conversing = conversing_of(
+        settings,
+        me,
         inbox=inbox,
         feedback=feedback,
+        state=state,
         answering=answering,
-        posting=posting,
-        streaming=Streaming(Voice(hasty), posting, courtesies, settings.edit_every)
-        if settings.streaming
-        else None,
-        executor=executor,
-        clock=around.clock,
-        origins=settings.link_origins,
-        as_of=around.as_of,
-    )
-    readers = Readers(
+        wikis=reindexing.wikis,
         people=people,
-        channels=channels,
-        bot=me.user,
-        most=settings.private_members,
-        clock=around.seconds,
-    )
-    conversation = Conversation(me, voice)
-    private = Private(
-        answers=answers,
-        feedback=feedback,
-        readers=readers,
-        channels=channels,
-        settings=chosen,
-        conversation=conversation,
-        posting=posting,
         voice=voice,
-        clock=around.clock,
+        hasty=hasty,
+        executor=executor,
+        around=around,
     )
-    replies = Replies(
-        me=me,
-        inbox=inbox,
-        answers=answers,
-        people=people,
-        readers=readers,
-        settings=chosen,
-        private=private,
-        conversation=conversation,
-        asked_back=asked_back,
-        posting=posting,
-        following=following,
-        status=status,
-        clock=around.clock,
-        new_incident=around.new_incident,
-        first_pause=around.first_pause,
+    status, replies = conversing.status, conversing.replies
+    workers = Workers(
+        replies.reply,
+        limit=settings.workers,
+        is_next=partial(_is_next, inbox),
+        begin=replies.expect,
     )
-    workers = Workers(replies.reply, limit=settings.workers, begin=replies.expect)
+    queue = Queue(workers.waiting, status, clock=around.seconds, long=settings.long_wait)
     reindexer = Reindexer(
         reindexing,
+        DatabaseJobs(state, around.clock, process),
+        people,
         voice,
         edit_every=settings.edit_every,
         clock=around.seconds,
         new_incident=around.new_incident,
     )
-    verdicts = Verdicts(
+    flagging = flagging_of(
+        settings,
         feedback=feedback,
+        state=state,
         answering=answering,
+        library=library,
         people=people,
+        readers=conversing.readers,
+        chosen=conversing.settings,
         voice=voice,
         executor=executor,
         clock=around.clock,
-        origins=settings.link_origins,
-        review_channel=settings.review_channel,
-        settings=chosen,
+        every=around.upkeep_every,
     )
+    forget = Forget(state, feedback, people, voice, flagging.desk.attend)
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
-    listeners.keep_questions(bolt, me, Gate(me, inbox, threads, chosen), workers)
-    stopping = Stopping(inbox, workers, posting, status)
-    forms = ChannelForms(me.team, people, channels, chosen, reindexing.wikis, voice)
-    prompts = Prompts(
-        people=people,
-        feedback=feedback,
-        channels=channels,
-        courtesies=courtesies,
-        titles=around.titles,
-        clock=around.seconds,
+    listeners.keep_questions(bolt, me, conversing.gate, workers)
+    subcommands = [
+        StatusCommand(people, operating).subcommand,
+        Reindex(reindexing, reindexer).subcommand,
+        Flags(feedback, voice, around.clock).subcommand,
+        Access(people, operating).subcommand,
+        Gaps(feedback, operating, roots, executor, around.clock, settings.link_origins).subcommand,
+        conversing.forms.subcommand,
+        forget.subcommand,
+    ]
+    buttons: dict[str | re.Pattern[str], listeners.Handler] = {
+        readings.CHOICE: Choices(conversing.asked_back, inbox, workers).pressed,
+        reports.CANCEL: reindexer.cancelled,
+        CONFIRM: forget.confirmed,
+        **conversing.buttons,
+    }
+    listeners.converse(
+        bolt,
+        failures,
+        moved=conversing.readers.moved,
+        opened=conversing.prompts.opened,
+        stopped=Stopping(inbox, workers, conversing.posting, status).stopped,
+        set_up=conversing.forms.sent,
     )
-    conversing = listeners.Conversing(following, stopping, readers, private, forms, prompts)
-    conversing.listen(bolt, failures)
-    choices = Choices(asked_back, inbox, workers)
-    commands = Commands(people, reindexer, forms)
-    listeners.listen(bolt, verdicts, choices, commands, failures)
+    listeners.listen(bolt, flagging, Commands(people, subcommands), buttons, failures)
+    return SlackApp(
+        bolt=bolt,
+        inbox=inbox,
+        workers=workers,
+        reindexer=reindexer,
+        queue=queue,
+        process=process,
+        clients=(voice.client, hasty),
+        executor=executor,
+        forgetting=lambda: forget_before(state, around.clock() - settings.retention),
+        adopt_every=around.adopt_every,
+        upkeep=flagging.upkeep,
+    )
 
-    def forgetting() -> int:
-        before = around.clock() - settings.retention
-        inbox.forget_before(before)
-        threads.forget_before(before)
-        DatabasePassLog(state).forget_before(before)
-        DatabaseUsage(state).forget_before(before.date())
-        return feedback.forget_older_than(settings.retention)
 
-    clients = (voice.client, hasty)
-    return SlackApp(bolt, inbox, workers, reindexer, clients, executor, forgetting)
+async def _is_next(inbox: Inbox, letter: Letter) -> bool:
+    try:
+        return await asyncio.to_thread(inbox.is_next, letter)
+    except StateUnavailable:
+        return True  # What the claim says then is told and tried again.
 
 
 def _bolt(settings: SlackSettings, me: Identity) -> AsyncApp:

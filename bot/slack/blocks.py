@@ -102,7 +102,8 @@ def _readings(said: Clarify, origins: Container[str], today: date) -> list[str]:
 
 def _foot(given: Given, small: Sequence[str], tally: Tally | None) -> list[Block]:
     blocks: list[Block] = []
-    lines = [*_unchecked(given), *_fallback(given.answer), *small, *_as_of(given)]
+    said = given.answer
+    lines = [*_verified(said), *_unchecked(given), *_fallback(said), *small, *_as_of(given)]
     if lines:
         blocks.append(context(joined(lines)))
     if tally and (told := _told(tally, private=given.asked.private)):
@@ -134,6 +135,12 @@ def _unchecked(given: Given) -> list[str]:
     """Above the sources, for what stands below many of them may be cut off."""
     unchecked = given.answer.unchecked
     return [f":warning: {unchecked.words}"] if unchecked else []
+
+
+def _verified(said: Result) -> list[str]:
+    if not isinstance(said, Answer) or said.verified is None:
+        return []
+    return [f":white_check_mark: {literal(said.verified.words)}"]
 
 
 def _fallback(said: Result) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.channel_form import filled, form
 from bot.slack.channels import Channels
-from bot.slack.message import Message, say
+from bot.slack.commands.call import Call, For, Misused, Subcommand
+from bot.slack.message import say
 from bot.slack.people import People, Standing
 from bot.slack.web import Voice
 from bot.state.channels import DatabaseChannels
@@ -32,20 +33,24 @@ class ChannelForms:
     wikis: Callable[[], Sequence[str]]
     voice: Voice
 
-    async def ask(
-        self, command: Mapping[str, Any], whisper: Callable[[Message], Awaitable[None]]
-    ) -> None:
-        """Open the form. Slack gives three seconds."""
-        channel = command["channel_id"]
-        found = await self.channels.channel(channel)
-        if channel.startswith("D") or found is None:
-            await whisper(NO_CHANNEL)
+    @property
+    def subcommand(self) -> Subcommand:
+        says = "how I answer in this channel (whoever made it, and admins)"
+        return Subcommand("settings", says, self.ask, For.MEMBERS)
+
+    async def ask(self, call: Call) -> None:
+        """Open the form."""
+        if call.words:
+            raise Misused("That takes nothing more.")
+        found = await self.channels.channel(call.channel)
+        if call.channel.startswith("D") or found is None:
+            await call.whisper(NO_CHANNEL)
             return
-        if not await self._may_set(command["user_id"], found.creator):
-            await whisper(NOT_YOURS)
+        if not await self._may_set(call.person, found.creator):
+            await call.whisper(NOT_YOURS)
             return
-        chosen = await asyncio.to_thread(self.settings.of, self.team, channel)
-        await self.voice.ask(command["trigger_id"], form(channel, chosen, self.wikis()))
+        chosen = await asyncio.to_thread(self.settings.of, self.team, call.channel)
+        await self.voice.ask(call.trigger, form(call.channel, chosen, self.wikis()))
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """The form. Whoever sends it may have lost the right to since it was opened."""

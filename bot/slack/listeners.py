@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -15,18 +16,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack import blocks, cards, channel_form, following, incidents, private, readings
-from bot.slack.channel_settings import ChannelForms
-from bot.slack.choices import Choices
-from bot.slack.commands import Commands
-from bot.slack.following import Following
+from bot.slack import blocks, cards, channel_form, forms, incidents
+from bot.slack.commands.router import Commands
+from bot.slack.flagging import Flagging
 from bot.slack.gate import Gate
 from bot.slack.letters import Identity, letter_of
-from bot.slack.private import Private
-from bot.slack.prompts import Prompts
-from bot.slack.readers import Readers
-from bot.slack.stopping import Stopping
-from bot.slack.verdicts import Verdicts
+from bot.slack.threads import in_own_thread
 from bot.slack.web import Voice
 from bot.slack.workers import Workers
 
@@ -44,51 +39,59 @@ def keep_questions(app: AsyncApp, me: Identity, gate: Gate, workers: Workers) ->
         letter = letter_of(body, me)
         if letter is not None and gate.may_concern_us(letter):
             async with in_turn:
-                kept = await asyncio.to_thread(gate.take, letter)
+                # Not in the pool that all else waits in: Slack waits for this.
+                kept = await in_own_thread(partial(gate.take, letter), "receiving")
             if kept is not None:
-                workers.submit(kept)
+                workers.submit(kept, anew=kept.amended)
         await next()
 
 
-@dataclass(frozen=True, slots=True)
-class Conversing:
-    """What people do about a conversation beside asking."""
+def listen(
+    app: AsyncApp,
+    flagging: Flagging,
+    commands: Commands,
+    buttons: Mapping[str | re.Pattern[str], Handler],
+    failures: Failures,
+) -> None:
+    """``buttons`` are handlers by the action id of what is pressed."""
+    guarded, verdicts, reviewing = failures.guarded, flagging.verdicts, flagging.reviewing
+    app.action(blocks.VERDICT)(guarded(verdicts.pressed))
+    app.action(forms.WHY)(guarded(verdicts.asked_why))
+    app.view(forms.COMPLAINT)(guarded(verdicts.sent))
+    for reaction in ("reaction_added", "reaction_removed"):
+        app.event(reaction)(guarded(verdicts.reacted))
+    for deed in (cards.TAKE, cards.FIXED, cards.NOT_WRONG, cards.REOPEN):
+        app.action(deed)(guarded(reviewing.pressed))
+    app.action(cards.ANSWER)(guarded(reviewing.asked_to_write))
+    app.view(forms.WRITING)(guarded(reviewing.wrote))
+    app.command("/wiki")(guarded(commands.wiki))
+    for action, handler in buttons.items():
+        app.action(action)(guarded(handler))
+    app.error(failures.note_undelivered)
+    _take_the_rest(app)
 
-    following: Following
-    stopping: Stopping
-    readers: Readers
-    private: Private
-    forms: ChannelForms
-    prompts: Prompts
 
-    def listen(self, app: AsyncApp, failures: Failures) -> None:
-        """Comes before the `listen` that takes the rest."""
-        guarded, unseen = failures.guarded, failures.unseen
-        app.action(following.STOP)(guarded(self.following.stopped))
-        app.action(private.ALONE)(guarded(self.private.wanted))
-        app.action(private.SHARE)(guarded(self.private.shared))
-        app.view(channel_form.FORM)(guarded(self.forms.sent))
-        app.event("agent_session_stopped")(guarded(self.stopping.stopped))
-        app.event("member_joined_channel")(unseen(self.readers.moved))
-        app.event("member_left_channel")(unseen(self.readers.moved))
-        messages = app.event("app_home_opened", matchers=[_is_messages_tab])
-        messages(unseen(self.prompts.opened))
+def converse(  # noqa: PLR0913 - one for each thing that happens
+    app: AsyncApp,
+    failures: Failures,
+    *,
+    moved: Handler,
+    opened: Handler,
+    stopped: Handler,
+    set_up: Handler,
+) -> None:
+    """What people do about conversations beside asking, and beside buttons. Comes before
+    `listen`, which takes the rest."""
+    app.view(channel_form.FORM)(failures.guarded(set_up))
+    app.event("agent_session_stopped")(failures.guarded(stopped))
+    app.event("member_joined_channel")(failures.unseen(moved))
+    app.event("member_left_channel")(failures.unseen(moved))
+    messages_tab = app.event("app_home_opened", matchers=[_is_messages_tab])
+    messages_tab(failures.unseen(opened))
 
 
 async def _is_messages_tab(event: Mapping[str, Any]) -> bool:
     return event.get("tab") == "messages"
-
-
-def listen(
-    app: AsyncApp, verdicts: Verdicts, choices: Choices, commands: Commands, failures: Failures
-) -> None:
-    guarded = failures.guarded
-    app.action(blocks.VERDICT)(guarded(verdicts.pressed))
-    app.action(readings.CHOICE)(guarded(choices.pressed))
-    app.view(cards.FORM)(guarded(verdicts.sent))
-    app.command("/wiki")(guarded(commands.wiki))
-    app.error(failures.note_undelivered)
-    _take_the_rest(app)
 
 
 def _take_the_rest(app: AsyncApp) -> None:
@@ -149,6 +152,8 @@ class Failures:
         incident = self.new_incident()
         incidents.note(incident, f"a {body.get('type') or body.get('command')} failed", error)
         person, channel = _who_acted(body)
+        if not person:
+            return
         try:
             if channel:
                 await self.voice.whisper(channel, person, incidents.sorry(incident))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -65,7 +65,7 @@ class People:
     team: str
     guests: bool
     shared_channels: bool
-    admins: Container[str]
+    admins: Collection[str]
     clock: Callable[[], float]
     tokens: Callable[[str], frozenset[str]] = addressed
     """What the person with an address holds in the wikis; may take seconds."""
@@ -92,8 +92,52 @@ class People:
             SlackUnavailable: it cannot be told.
         """
         person = await self.person(id_, fresh=True)
-        named = id_ in self.admins and person.standing is Standing.MEMBER
-        return named or person.runs_workspace
+        if person.standing is not Standing.MEMBER:
+            return False
+        if person.runs_workspace or id_ in self.admins:
+            return True
+        groups = {_group_token(admin) for admin in self.admins} - {""}
+        return bool(groups and groups & await self.groups_of(id_, fresh=True))
+
+    def forget(self, id_: str) -> None:
+        self._known.pop(id_, None)
+
+    async def addressed_as(self, email: str) -> Person | None:
+        """Whom Slack finds by this address; None if nobody.
+
+        Raises:
+            SlackUnavailable: it cannot be told.
+        """
+        try:
+            found = await told(self.client.users_lookupByEmail(email=email))
+        except SlackRefused as error:
+            logger.info("Slack finds nobody by an address: %s", error.code)
+            return None
+        person = _person(found["user"], self.team)
+        self._known[person.id] = (self.clock() + REMEMBERED, person)
+        return person
+
+    async def is_member(self, channel: str, id_: str) -> bool:
+        """Whether a full member of the workspace is in the channel now; asked each time.
+
+        Raises:
+            SlackUnavailable: it cannot be told.
+        """
+        if (await self.person(id_, fresh=True)).standing is not Standing.MEMBER:
+            return False
+        cursor = ""
+        while True:
+            try:
+                call = self.client.conversations_members(channel=channel, limit=1000, cursor=cursor)
+                found = await told(call)
+            except SlackRefused as error:
+                logger.warning("Who is in %s cannot be told: %s", channel, error.code)
+                return False
+            if id_ in found.get("members", ()):
+                return True
+            cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return False
 
     async def name(self, id_: str) -> str:
         try:
@@ -121,7 +165,7 @@ class People:
 
     async def rights(self, person: Person) -> Principal:
         """What a member of this workspace holds."""
-        held, groups = await self._held_by(person), await self._groups_of(person.id)
+        held, groups = await self._held_by(person), await self.groups_of(person.id)
         return Principal.of(EVERYONE, *held, *groups)
 
     async def _held_by(self, person: Person) -> frozenset[str]:
@@ -145,9 +189,10 @@ class People:
             return Person(id_)
         return _person(found["user"], self.team)
 
-    async def _groups_of(self, id_: str) -> frozenset[str]:
+    async def groups_of(self, id_: str, *, fresh: bool = False) -> frozenset[str]:
+        """The tokens of the user groups that they are in; none if Slack does not say."""
         async with self._groups_lock:
-            if self.clock() >= self._groups_until:
+            if fresh or self.clock() >= self._groups_until:
                 await self._read_groups()
         return self._groups.get(id_, frozenset())
 
@@ -160,6 +205,13 @@ class People:
         else:
             self._groups, remembered = _members(found["usergroups"]), GROUPS_REMEMBERED
         self._groups_until = self.clock() + remembered
+
+
+def _group_token(admin: str) -> str:
+    """Of a user group, by handle or id; empty if ``admin`` is a person."""
+    if admin.startswith("@"):
+        return f"group:{admin[1:]}"
+    return f"group:{admin}" if admin.startswith("S") else ""
 
 
 def _person(user: Mapping[str, Any], team: str) -> Person:

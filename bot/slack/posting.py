@@ -7,15 +7,16 @@ which Slack took without our hearing of it is not posted twice.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.errors import SlackRefused
+from bot.errors import BotError, SlackRefused
 from bot.slack.letters import Identity
 from bot.slack.message import Message
 from bot.slack.web import Voice, told
-from bot.state.inbox import Letter
+from bot.state.inbox import Inbox, Letter
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +29,25 @@ def mark(ts: str, number: int) -> str:
     return f"{_marks(ts)}{number}"
 
 
+class NotOurs(BotError):
+    """Another process answers it, or nobody shall as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """Of one bot in its workspace. All raise SlackUnavailable and SlackRefused."""
 
     me: Identity
+    inbox: Inbox
     voice: Voice
+
+    async def hold(self, letter: Letter) -> None:
+        """
+        Raises:
+            NotOurs
+        """
+        if not await asyncio.to_thread(self.inbox.holds, letter):
+            raise NotOurs
 
     async def posted(self, letter: Letter) -> Posted:
         """What stands in the thread already. Nothing, if it cannot be read."""
@@ -54,11 +68,20 @@ class Posting:
             if str(block.get("block_id", "")).startswith(_marks(letter.ts))
         }
 
-    async def put(self, letter: Letter, messages: Sequence[Message], posted: Posted) -> str:
+    async def put(
+        self, letter: Letter, messages: Sequence[Message], posted: Posted, *, holding: bool = True
+    ) -> str:
         """Make these the whole reply: what stands is edited, what is missing posted, what
-        is too much removed. The last one's ts."""
+        is too much removed. The last one's ts.
+
+        Raises:
+            NotOurs: it is not ours to answer any more; unless nobody works on it (``holding``
+                is false).
+        """
         ts, left = "", dict(posted)
         for number, message in enumerate(messages):
+            if holding:
+                await self.hold(letter)
             name = mark(letter.ts, number)
             marked = message.marked(name)
             if name in left:

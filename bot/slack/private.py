@@ -104,7 +104,7 @@ class Private:
             return
         asking = Question(given.asked.question, reader)
         posted = await self.posting.posted(letter)
-        await self.answers.show(letter, asking, said, posted)
+        await self.answers.show(letter, asking, said, posted, holding=False)
         await _tell(respond, [SHARED])
 
     async def _with(self, letter: Letter, given: Given, reader: Reader) -> Result:

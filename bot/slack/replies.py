@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable
@@ -14,6 +14,7 @@ from bot.feedback.model import Given
 from bot.model import Answer, Question, Result, Turn
 from bot.slack import incidents, letters
 from bot.slack.answers import Answers
+from bot.slack.caps import Caps
 from bot.slack.choices import AskedBack
 from bot.slack.conversation import Conversation
 from bot.slack.following import Following
@@ -21,7 +22,7 @@ from bot.slack.letters import Identity
 from bot.slack.meant import asks, wish
 from bot.slack.message import say
 from bot.slack.people import Closed, People
-from bot.slack.posting import Posted, Posting
+from bot.slack.posting import NotOurs, Posted, Posting
 from bot.slack.private import Private
 from bot.slack.readers import Readers
 from bot.slack.status import Status
@@ -61,6 +62,7 @@ class Replies:
     status: Status
     clock: Callable[[], datetime]
     new_incident: Callable[[], str]
+    caps: Caps = field(default_factory=Caps)
     first_pause: float = 1.0
     """Seconds before the second try while Slack does not answer."""
 
@@ -72,31 +74,52 @@ class Replies:
     async def reply(self, letter: Letter) -> None:
         """See to the letter until it is replied to, or never will be."""
         try:
-            claimed = await asyncio.to_thread(self.inbox.claim, letter.id)
-            if claimed is None:
-                return
-            letter = claimed
-            await self._reply_patiently(letter)
-        except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
-            await self._fail(letter, error)
-        else:
-            await self._done(letter)
+            await self._see_to(letter)
         finally:
             await self.status.end(letter)
 
-    async def _reply_patiently(self, letter: Letter) -> None:
+    async def _see_to(self, letter: Letter) -> None:
+        try:
+            claimed = await asyncio.to_thread(self.inbox.claim, letter.id)
+            refusal = await asyncio.to_thread(self.caps.refusal, letter, self.inbox)
+        except StateUnavailable as error:
+            # Not begun, so nobody need be told: it is submitted again in a while.
+            logger.warning("Message %s is not begun: %s", letter.ts, error)
+            return
+        if claimed is None:
+            return
+        try:
+            await self._reply_patiently(claimed, refusal)
+        except NotOurs:
+            logger.info("Message %s is not ours any more, or not what it was", letter.ts)
+        except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
+            await self._fail(claimed, error)
+        else:
+            finish = self.inbox.done if refusal is None else self.inbox.refused
+            await self._finish(claimed, finish)
+
+    async def _reply_patiently(self, letter: Letter, refusal: str | None) -> None:
         if letter.attempts > MOST_ATTEMPTS:
             raise GaveUp(f"{MOST_ATTEMPTS} attempts did not end")
         began, pause, again = self.clock(), self.first_pause, letter.attempts > 1 or letter.amended
         while True:
             try:
-                return await self._reply(letter, again=again)
+                if refusal is None or letter.gone:
+                    return await self._reply(letter, again=again)
+                return await self._refuse(letter, refusal, again=again)
             except SlackUnavailable as error:
                 if self.clock() - began > GIVE_UP:
                     raise
                 logger.warning("%s; message %s waits %.0f s", error, letter.ts, pause)
             await asyncio.sleep(pause)
             again, pause = True, min(pause * 2, LONGEST_PAUSE)
+
+    async def _refuse(self, letter: Letter, words: str, *, again: bool) -> None:
+        posted = await self.posting.posted(letter) if again else {}
+        if letter.kind in (Kind.FOLLOW_UP, Kind.UNASKED):
+            await self._pass_over(letter, posted)
+        elif words:
+            await self.posting.put(letter, [say(words)], posted)
 
     async def _reply(self, letter: Letter, *, again: bool) -> None:
         posted = await self.posting.posted(letter) if again else {}
@@ -152,12 +175,9 @@ class Replies:
             person=letter.person,
             channel=letter.channel,
         )
-        made = await self.answers.make(
+        answer, posted = await self.answers.make(
             letter, asking, posted, live=not unasked and (direct or not alone)
         )
-        if made is None:
-            return
-        answer, posted = made
         if unasked and not _is_sure(answer, settings.unasked):
             await self._pass_over(letter, posted)
         elif alone and not direct:
@@ -189,12 +209,12 @@ class Replies:
         names = {id_: await self.people.name(id_) for id_ in list(named)[:10]}
         return letters.question(letter.text, self.me, names)
 
-    async def _done(self, letter: Letter) -> None:
+    async def _finish(self, letter: Letter, finish: Callable[[Letter], None]) -> None:
         try:
-            await asyncio.to_thread(self.inbox.done, letter)
+            await asyncio.to_thread(finish, letter)
         except StateUnavailable as error:
-            # The reply stands; after a restart it is found, and put there again.
-            incidents.note(self.new_incident(), f"message {letter.ts} could not be done", error)
+            # The reply stands; it is submitted again in a while, found, and put there again.
+            logger.warning("That message %s is done could not be noted: %s", letter.ts, error)
 
     async def _fail(self, letter: Letter, error: Exception) -> None:
         """Say so where the answer would have been, instead of what stands there of it, and
@@ -202,15 +222,27 @@ class Replies:
         incident = self.new_incident()
         incidents.note(incident, f"message {letter.ts} in {letter.channel}", error)
         try:
-            posted = await self.posting.posted(letter)
             if not letter.gone:
-                await self.posting.put(letter, [incidents.sorry(incident)], posted)
-        except (SlackRefused, SlackUnavailable):
+                await self._say_sorry(letter, incident)
+        except NotOurs:
+            return
+        except (SlackRefused, SlackUnavailable, StateUnavailable):
             logger.exception("Incident %s: nor could the person be told", incident)
-        try:
-            await asyncio.to_thread(self.inbox.failed, letter)
-        except StateUnavailable:
-            logger.exception("Incident %s: nor could that be noted", incident)
+        await self._finish(letter, self.inbox.failed)
+
+    async def _say_sorry(self, letter: Letter, incident: str) -> None:
+        began, pause = self.clock(), self.first_pause
+        while True:
+            try:
+                posted = await self.posting.posted(letter)
+                await self.posting.put(letter, [incidents.sorry(incident)], posted)
+            except SlackUnavailable:
+                if self.clock() - began > GIVE_UP:
+                    raise
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                return
 
 
 def _is_sure(said: Result, least: float | None) -> bool:

@@ -14,10 +14,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
-from bot.ports import Answering, Reindexing
-from bot.slack.app import SlackApp, build_app
+from bot.ports import Answering, Library, Operating, Reindexing
+from bot.slack.app import build_app
 from bot.slack.http import listening
 from bot.slack.letters import Identity
+from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
 from bot.slack.web import told, web_client
@@ -38,6 +39,8 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
     *,
     answering: Answering,
     reindexing: Reindexing,
+    operating: Operating,
+    library: Library,
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     around: Surroundings | None = None,
@@ -63,6 +66,8 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
             me,
             answering=answering,
             reindexing=reindexing,
+            operating=operating,
+            library=library,
             tokens=tokens,
             state=state,
             around=around,
@@ -89,8 +94,10 @@ async def _listen(
             if handler is None:
                 return
             open_.push_async_callback(handler.close_async)
-        forgetting = asyncio.create_task(app.forget_for_ever())
-        open_.callback(forgetting.cancel)
+        for chore in app.chores():
+            open_.callback(asyncio.create_task(chore).cancel)
+        upkeep = asyncio.create_task(app.upkeep.keep_up())
+        open_.push_async_callback(_ended, upkeep)
         logger.info("Listening to Slack over %s", "a socket" if settings.socket_mode else "HTTP")
         if ready:
             ready(app)
@@ -179,6 +186,12 @@ async def _until(stop: asyncio.Event, work: Awaitable[Any]) -> Any:
             working.cancel()
             with suppress(asyncio.CancelledError):
                 await working
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 @contextmanager

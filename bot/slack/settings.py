@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+from bot.slack.caps import Caps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +15,8 @@ class SlackSettings:
 
     ``link_origins`` are those of `bot.slack.links.origins`: an answer links to no other.
     ``guests`` get what is open to everyone, or nothing; so do people of other companies
-    where ``shared_channels`` says so. ``admins`` are user ids, beside the workspace's own.
+    where ``shared_channels`` says so. ``admins`` are user ids and user groups (``@handle`` or
+    id), beside the workspace's own.
     """
 
     bot_token: str = field(repr=False)
@@ -23,12 +27,23 @@ class SlackSettings:
     port: int | None = 3000
     """Where HTTP listens, for events and ``/healthz``; None in Socket Mode: not at all."""
     review_channel: str = ""
+    review_channels: Mapping[str, str] = field(default_factory=dict)
+    """Of the wikis that have one of their own, by name."""
+    edit_origins: frozenset[str] = frozenset()
+    """Where pages are edited, beside ``link_origins``: for reviewers' links alone."""
+    remind_after: timedelta = timedelta(days=7)
+    """How long a flag may wait before it is called to mind; zero is for ever."""
+    retracted_within: timedelta = timedelta(days=7)
+    """How old an answer may be that is taken back when its pages go; zero is none."""
+    written_holds: timedelta = timedelta(days=180)
+    """How long an answer holds that a reviewer wrote, unless they say otherwise."""
     link_origins: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
     guests: bool = False
     shared_channels: bool = False
     private_members: int = 50
     """In private channels of up to so many people, what all of them may read counts."""
+    caps: Caps = field(default_factory=Caps)
     workers: int = 4
     """How many questions are answered at once."""
     retention: timedelta = timedelta(days=90)
@@ -37,7 +52,9 @@ class SlackSettings:
     """Seconds that a stop waits for answers in flight."""
     streaming: bool = False
     """Show composed answers while they are made; quotations are there at once."""
-    edit_every: float = 1.5
+    long_wait: float = 3.0
+    """Seconds after which somebody who waits is told how many are before them."""
+    edit_every: float = 3.0
     """Seconds between two edits of a progress message, at least."""
 
     @property

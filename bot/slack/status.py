@@ -31,13 +31,22 @@ class Status:
         self._courtesies = courtesies
         self._showing: dict[int, asyncio.Task[bool]] = {}
         self._reacted: set[int] = set()
+        self._replaced: set[Thread] = set()
         self._at_work: defaultdict[Thread, set[int]] = defaultdict(set)
 
     def begin(self, letter: Letter) -> None:
-        """Show it, if it is not shown yet."""
-        if letter.id not in self._showing:
-            self._at_work[_thread(letter)].add(letter.id)
-            self._showing[letter.id] = asyncio.create_task(self._show(letter))
+        """Show it, if it is not shown yet, or something else in its place."""
+        before, thread = self._showing.get(letter.id), _thread(letter)
+        if before is None or thread in self._replaced:
+            self._replaced.discard(thread)
+            self._at_work[thread].add(letter.id)
+            self._showing[letter.id] = asyncio.create_task(self._show(letter, before))
+
+    async def show(self, channel: str, thread: str, words: str) -> None:
+        """Other words, until its turn comes, something is posted in the thread, or Slack takes
+        them away (two minutes)."""
+        self._replaced.add((channel, thread))
+        await self._courtesies.offer(STATUS, channel_id=channel, thread_ts=thread, status=words)
 
     async def end(self, letter: Letter) -> None:
         """Clear it. What is still on its way would come after that, so it is waited for."""
@@ -53,6 +62,7 @@ class Status:
         if at_work:
             return
         self._at_work.pop(_thread(letter), None)
+        self._replaced.discard(_thread(letter))
         if shown:
             await self._set(letter, "")
             await self.session(*_thread(letter), "active")
@@ -70,8 +80,10 @@ class Status:
                 TITLE, channel_id=letter.channel, thread_ts=letter.thread, title=title
             )
 
-    async def _show(self, letter: Letter) -> bool:
-        """Whether the line is shown."""
+    async def _show(self, letter: Letter, before: asyncio.Task[bool] | None) -> bool:
+        """Whether the line is shown, when what was on its way ``before`` has come."""
+        if before is not None:
+            await before
         if await self._set(letter, READING, LOADING):
             await self.session(*_thread(letter), "processing")
             return True

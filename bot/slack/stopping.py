@@ -36,6 +36,7 @@ class Stopping:
         for letter in letters:
             self.workers.cancel(letter.id)
         for letter in letters:
-            await self.posting.put(letter, [STOPPED], await self.posting.posted(letter))
+            posted = await self.posting.posted(letter)
+            await self.posting.put(letter, [STOPPED], posted, holding=False)
         await self.status.session(channel, thread, "active")
         logger.info("%d questions were stopped in %s", len(letters), channel)

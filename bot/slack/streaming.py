@@ -18,7 +18,7 @@ from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.courtesies import Courtesies
 from bot.slack.message import Block, Message, context, section
 from bot.slack.mrkdwn import literal, render
-from bot.slack.posting import Posted, Posting, mark
+from bot.slack.posting import NotOurs, Posted, Posting, mark
 from bot.slack.sections import sections
 from bot.slack.web import Voice
 from bot.state.inbox import Kind, Letter
@@ -135,9 +135,13 @@ class Live:
         except SlackUnavailable as error:
             logger.info("%s; message %s is shown when it is done", error, self._letter.ts)
             self._unsure = True
+        except NotOurs:
+            # Whoever has it shows it.
+            self._unsure = True
 
     async def _begin(self, new: str) -> None:
         letter, hasty = self._letter, self._streaming.hasty
+        await self._streaming.posting.hold(letter)
         if self._streaming.courtesies.has(START):
             try:
                 recipient = None if letter.kind is Kind.DIRECT else (letter.person, letter.team)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from bot.slack import incidents
 from bot.slack.http import Hook
+from bot.state.process import Process
 
 
 def now() -> datetime:
@@ -36,3 +37,9 @@ class Surroundings:
     """Seconds before the second try while Slack does not answer."""
     ping_every: float = 5.0
     """Seconds between two looks at whether the socket is alive."""
+    adopt_every: float = 2.0
+    """Seconds between two looks at what dead processes have left."""
+    process: Process | None = None
+    """This one among those that share the state; it has started. None: made for the app."""
+    upkeep_every: float = 5.0
+    """Seconds between two looks at what is due for flags and answers."""

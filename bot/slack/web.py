@@ -107,6 +107,11 @@ class Voice:
         )
         return str(posted["ts"])
 
+    async def direct(self, person: str) -> str:
+        """The channel of the conversation with them alone."""
+        opened = await told(self.client.conversations_open(users=[person]))
+        return str(opened["channel"]["id"])
+
     async def edit(self, channel: str, ts: str, message: Message) -> None:
         """Put ``message`` in place of what stands. What is still a stream is ended first."""
         try:
@@ -196,9 +201,14 @@ class Voice:
             if not cursor:
                 return frozenset(found)
 
-    async def ask(self, trigger: str, view: Block) -> None:
-        """Open a form, within three seconds of what triggered it."""
-        await told(self.client.views_open(trigger_id=trigger, view=view))
+    async def ask(self, trigger: str, view: Block) -> str:
+        """Open a form, within three seconds of what triggered it; its id."""
+        opened = await told(self.client.views_open(trigger_id=trigger, view=view))
+        return str((opened.get("view") or {}).get("id", ""))
+
+    async def ask_now(self, view_id: str, view: Block) -> None:
+        """Put another form into the place of one that is open."""
+        await told(self.client.views_update(view_id=view_id, view=view))
 
     async def address(self, channel: str, ts: str) -> str:
         """Of a message; empty if Slack does not say."""

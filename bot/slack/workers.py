@@ -6,16 +6,24 @@ import asyncio
 import heapq
 import itertools
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from bot.state.inbox import Letter
 
 logger = logging.getLogger(__name__)
 
+_ELSEWHERE = 0.25
+"""Seconds between two looks at whether another process is done with what comes first."""
+
+
+async def at_once(_: Letter) -> bool:
+    return True
+
 
 class Workers:
     """``work`` handles one letter, with its failures; only a stop may end it early.
+    ``is_next`` says whether no other process has an earlier one of the same channel;
     ``begin`` is told at once of each that will be worked on, however long it waits."""
 
     def __init__(
@@ -23,26 +31,36 @@ class Workers:
         work: Callable[[Letter], Coroutine[Any, Any, None]],
         *,
         limit: int,
+        is_next: Callable[[Letter], Awaitable[bool]] = at_once,
         begin: Callable[[Letter], None] = lambda _: None,
     ) -> None:
         self._work = work
         self._begin = begin
+        self._is_next = is_next
         self._free = asyncio.Semaphore(limit)
-        self._waiting: dict[str, list[tuple[float, int, Letter]]] = {}
+        self._waiting: dict[str, list[tuple[float, int, int, Letter]]] = {}
         self._count = itertools.count()
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._known: set[int] = set()
         self._at_work: dict[int, asyncio.Task[None]] = {}
         self._stopping = False
 
-    def submit(self, letter: Letter) -> None:
-        """Do it when its turn comes. After a stop it stays in the inbox."""
-        if self._stopping:
+    def submit(self, letter: Letter, *, anew: bool = False) -> None:
+        """Do it when its turn comes; once, however often it is submitted before it is done,
+        unless it is at work as it no longer is (``anew``). After a stop it stays in the inbox."""
+        again = anew and letter.id in self._at_work
+        if self._stopping or (letter.id in self._known and not again):
             return
+        self._known.add(letter.id)
         self._begin(letter)
         waiting = self._waiting.setdefault(letter.channel, [])
-        heapq.heappush(waiting, (_when(letter), next(self._count), letter))
+        heapq.heappush(waiting, (_when(letter), letter.id, next(self._count), letter))
         if letter.channel not in self._lanes:
             self._lanes[letter.channel] = asyncio.create_task(self._run(letter.channel))
+
+    def waiting(self) -> list[Letter]:
+        """Those that are not begun, in about the order in which they will be."""
+        return [one[-1] for one in sorted(one for lane in self._waiting.values() for one in lane)]
 
     def cancel(self, id_: int) -> None:
         """End the work on a letter where it is. It is the caller's to see that the letter
@@ -67,10 +85,21 @@ class Workers:
         waiting = self._waiting[channel]
         try:
             while waiting and not self._stopping:
+                # Before a place is taken: whoever waits for another process must not keep it
+                # from those that the other one waits for.
+                first = waiting[0][-1]
+                if not await self._is_next(first):
+                    await asyncio.sleep(_ELSEWHERE)
+                    continue
                 async with self._free:
-                    if not self._stopping:
-                        await self._one(heapq.heappop(waiting)[2])
+                    if not self._stopping and waiting[0][-1] is first:
+                        heapq.heappop(waiting)
+                        try:
+                            await self._one(first)
+                        finally:
+                            self._known.discard(first.id)
         finally:
+            self._known.difference_update(id_ for _, id_, *_ in waiting)
             del self._lanes[channel], self._waiting[channel]
 
     async def _one(self, letter: Letter) -> None:
@@ -83,6 +112,8 @@ class Workers:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
             del self._at_work[letter.id]
+        if not working.cancelled():
+            working.result()
 
 
 def _when(letter: Letter) -> float:

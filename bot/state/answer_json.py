@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from operator import methodcaller
@@ -19,7 +20,21 @@ from bot.model import (
     Source,
     Timings,
     Unchecked,
+    Verification,
 )
+
+HAS_REASON = '"reason": "{}"'
+"""Stands in the text of an answer that is none, for a search."""
+
+
+def dump_sources(sources: Sequence[Source]) -> str:
+    kept = [asdict(source) for source in sources]
+    return json.dumps(kept, default=methodcaller("isoformat"), ensure_ascii=False)
+
+
+def load_sources(text: str) -> tuple[Source, ...]:
+    """The reverse of ``dump_sources``."""
+    return tuple(map(_source, json.loads(text)))
 
 
 def dump(answer: Result) -> str:
@@ -59,6 +74,7 @@ def load(text: str) -> Result:
         unchecked=_unchecked(kept.get("unchecked")),
         composed=kept.get("composed", False),
         fallback=Fallback(kept["fallback"]) if kept.get("fallback") else None,
+        verified=_verified(kept.get("verified")),
     )
 
 
@@ -67,6 +83,10 @@ def _source(kept: dict[str, Any]) -> Source:
     return Source(
         **_known(Source, kept) | {"updated": date.fromisoformat(updated) if updated else None}
     )
+
+
+def _verified(kept: dict[str, Any] | None) -> Verification | None:
+    return Verification(kept["by"], date.fromisoformat(kept["on"])) if kept else None
 
 
 def _unchecked(kept: dict[str, Any] | None) -> Unchecked | None:

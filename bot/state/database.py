@@ -7,8 +7,9 @@ what it may change.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -29,6 +30,10 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        # SQLite's own way to wait for another writer is to sleep, up to a tenth of a second.
+        self._turns: AbstractContextManager[object] = (
+            threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
 
     @classmethod
     def open(cls, where: Path | str) -> Self:
@@ -53,7 +58,7 @@ class Database:
             StateUnavailable: disk full, file gone, server down.
         """
         try:
-            with self._engine.begin() as connection:
+            with self._turns, self._engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
             raise StateUnavailable(

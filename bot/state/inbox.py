@@ -1,19 +1,20 @@
 """Questions that Slack has handed over and that are not answered yet.
 
-One process works on an inbox: after a start, whatever is unfinished is its own.
+Each is of the process that received it, until that process dies: then another adopts it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.state.database import Database
+from bot.state.process import Process
 from bot.state.schema import inbox
 
 
@@ -32,10 +33,22 @@ class State(StrEnum):
     WORKING = "working"
     DONE = "done"
     FAILED = "failed"
+    REFUSED = "refused"
+    """One too many."""
     PASSED = "passed"
     """It was not for the bot after all, so nothing was said."""
     STOPPED = "stopped"
     """A person pressed Stop."""
+
+
+_OPEN = (State.RECEIVED, State.WORKING)
+
+
+class Whose(StrEnum):
+    """By whom, or where, questions are counted."""
+
+    PERSON = "person"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +85,14 @@ class Inbox:
         StateUnavailable: from any method.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], process: Process | None = None
+    ) -> None:
+        """``process`` has started, if others share the database."""
         self._database = database
         self._clock = clock
+        self._process = process or Process(database, clock)
+        self._mine = inbox.c.holder == self._process.name
 
     def receive(self, letter: Letter) -> Letter | None:
         """Keep it, with its id; None if this event or this message is there already."""
@@ -95,6 +113,7 @@ class Inbox:
             "attempts": 0,
             "received": now,
             "changed": now,
+            "holder": self._process.name,
         }
         insert = self._database.insert(inbox).values(row).on_conflict_do_nothing()
         with self._database.begin() as connection:
@@ -103,9 +122,10 @@ class Inbox:
 
     def amend(self, letter: Letter) -> Letter | None:
         """Its message was edited or deleted: the letter that stands for it is to be worked
-        on again. None if there is no such letter, if a later edit is known (two may come in
-        the wrong order, or twice), or if it is gone."""
+        on again, by whoever has it, or by us if nobody has. None if there is no such letter,
+        if a later edit is known (two may come in the wrong order, or twice), or if it is gone."""
         newer = sa.true() if letter.gone else inbox.c.edited < letter.edited
+        holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
         amend = (
             sa.update(inbox)
             .where(*_same_message(letter), sa.not_(inbox.c.gone), newer)
@@ -116,6 +136,7 @@ class Inbox:
                 state=State.RECEIVED,
                 attempts=0,
                 changed=self._clock(),
+                holder=holder,
             )
             .returning(inbox)
         )
@@ -124,11 +145,11 @@ class Inbox:
         return None if row is None else _letter(row)
 
     def claim(self, id_: int) -> Letter | None:
-        """Begin, or begin again: the letter as it stands, its attempts counted from 1.
-        None: it is finished."""
+        """Begin, or begin again: the letter as it stands, its attempts counted from 1. None:
+        it is finished, or another process has it."""
         claim = (
             sa.update(inbox)
-            .where(inbox.c.id == id_, _unfinished())
+            .where(inbox.c.id == id_, inbox.c.state.in_(_OPEN), self._mine)
             .values(state=State.WORKING, attempts=inbox.c.attempts + 1, changed=self._clock())
             .returning(inbox)
         )
@@ -136,11 +157,56 @@ class Inbox:
             row = connection.execute(claim).one_or_none()
         return None if row is None else _letter(row)
 
-    def stands(self, letter: Letter) -> bool:
-        """Whether it is still to be answered as it was claimed, not edited since."""
-        query = sa.select(inbox.c.id).where(*_same_version(letter), _unfinished())
+    def holds(self, letter: Letter) -> bool:
+        """Whether it is still ours to answer as it was claimed: it was not edited since,
+        nobody took this process for dead, and nobody wants it stopped or forgotten."""
+        query = sa.select(inbox.c.id).where(
+            *_same_version(letter), inbox.c.state == State.WORKING, self._mine
+        )
         with self._database.begin() as connection:
             return connection.scalar(query) is not None
+
+    def is_next(self, letter: Letter) -> bool:
+        """Whether no other process has an earlier question of the same channel."""
+        earlier = sa.select(inbox.c.id).where(
+            inbox.c.channel == letter.channel,
+            inbox.c.ts < letter.ts,
+            inbox.c.state.in_(_OPEN),
+            ~self._mine,
+        )
+        with self._database.begin() as connection:
+            return connection.scalar(earlier.limit(1)) is None
+
+    def adopt(self) -> list[Letter]:
+        """Take over what dead processes have left; all that is ours to do, in the order in
+        which it came."""
+        orphaned = inbox.c.state.in_(_OPEN) & ~self._mine & self._process.free(inbox.c.holder)
+        with self._database.begin() as connection:
+            connection.execute(sa.update(inbox).where(orphaned).values(holder=self._process.name))
+            return self._open(connection, self._mine)
+
+    def release(self) -> None:
+        """Leave what is unfinished to whoever adopts it."""
+        with self._database.begin() as connection:
+            connection.execute(
+                sa.update(inbox).where(inbox.c.state.in_(_OPEN), self._mine).values(holder="")
+            )
+
+    def before(self, letter: Letter, whose: Whose, span: timedelta) -> tuple[int, int]:
+        """How many questions of the same person, or in the same channel, came within ``span``
+        before this one and were not refused; and how many were."""
+        same = inbox.c[whose.value] == getattr(letter, whose.value)
+        refused, passed = inbox.c.state == State.REFUSED, inbox.c.state == State.PASSED
+        with self._database.begin() as connection:
+            received = connection.scalar(sa.select(inbox.c.received).where(inbox.c.id == letter.id))
+            if received is None:
+                return 0, 0
+            earlier = (inbox.c.id < letter.id) & (inbox.c.received > received - span)
+            count = sa.select(
+                sa.func.count().filter(~refused & ~passed), sa.func.count().filter(refused)
+            ).where(same, earlier)
+            taken, turned_away = connection.execute(count).one()
+            return taken, turned_away
 
     def done(self, letter: Letter) -> None:
         self._finish(letter, State.DONE)
@@ -148,8 +214,22 @@ class Inbox:
     def failed(self, letter: Letter) -> None:
         self._finish(letter, State.FAILED)
 
+    def refused(self, letter: Letter) -> None:
+        self._finish(letter, State.REFUSED)
+
     def passed(self, letter: Letter) -> None:
         self._finish(letter, State.PASSED)
+
+    def _finish(self, letter: Letter, state: State) -> None:
+        """The text goes: it was kept for the answer alone. What was edited meanwhile is
+        not finished."""
+        finish = (
+            sa.update(inbox)
+            .where(*_same_version(letter), inbox.c.state.in_(_OPEN))
+            .values(state=state, text="", changed=self._clock())
+        )
+        with self._database.begin() as connection:
+            connection.execute(finish)
 
     def stop(self, team: str, channel: str, thread: str) -> list[Letter]:
         """Work no more on what was asked in a thread; the letters that this ends."""
@@ -159,24 +239,13 @@ class Inbox:
                 inbox.c.team == team,
                 inbox.c.channel == channel,
                 inbox.c.thread == thread,
-                _unfinished(),
+                inbox.c.state.in_(_OPEN),
             )
             .values(state=State.STOPPED, text="", changed=self._clock())
             .returning(inbox)
         )
         with self._database.begin() as connection:
             return [_letter(row) for row in connection.execute(stop)]
-
-    def _finish(self, letter: Letter, state: State) -> None:
-        """The text goes: it was kept for the answer alone. What was edited meanwhile is
-        not finished."""
-        finish = (
-            sa.update(inbox)
-            .where(*_same_version(letter), _unfinished())
-            .values(state=state, text="", changed=self._clock())
-        )
-        with self._database.begin() as connection:
-            connection.execute(finish)
 
     def received(self, team: str, channel: str, ts: str) -> Letter | None:
         """The letter of a message, whatever became of it; its text is there no more once it
@@ -189,21 +258,13 @@ class Inbox:
         return None if row is None else _letter(row)
 
     def unfinished(self) -> list[Letter]:
-        """In the order in which they came."""
-        query = sa.select(inbox).where(_unfinished()).order_by(inbox.c.id)
+        """Whoever has them, in the order in which they came."""
         with self._database.begin() as connection:
-            return [_letter(row) for row in connection.execute(query)]
+            return self._open(connection, sa.true())
 
-    def forget_before(self, when: datetime) -> int:
-        """Delete what was finished before ``when``; how many. Later deliveries of the
-        same events would count as new, so ``when`` is at least hours ago."""
-        delete = sa.delete(inbox).where(sa.not_(_unfinished()), inbox.c.changed < when)
-        with self._database.begin() as connection:
-            return connection.execute(delete).rowcount
-
-
-def _unfinished() -> sa.ColumnElement[bool]:
-    return inbox.c.state.in_([State.RECEIVED, State.WORKING])
+    def _open(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Letter]:
+        query = sa.select(inbox).where(inbox.c.state.in_(_OPEN), which).order_by(inbox.c.id)
+        return [_letter(row) for row in connection.execute(query)]
 
 
 def _same_message(letter: Letter) -> tuple[sa.ColumnElement[bool], ...]:

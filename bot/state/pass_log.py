@@ -51,10 +51,6 @@ class DatabasePassLog:
         with self._database.begin() as connection:
             return [_pass(row) for row in connection.execute(query)]
 
-    def forget_before(self, when: datetime) -> int:
-        with self._database.begin() as connection:
-            return connection.execute(sa.delete(passes).where(passes.c.ended < when)).rowcount
-
 
 def _pass(row: Any) -> Pass:
     told = json.loads(row.told)

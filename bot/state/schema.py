@@ -49,6 +49,7 @@ inbox = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("received", Moment, nullable=False),
     sa.Column("changed", Moment, nullable=False, index=True),
+    sa.Column("holder", sa.String(128), nullable=False, server_default=""),
     sa.UniqueConstraint("team", "channel", "ts"),
 )
 
@@ -68,7 +69,19 @@ answers = sa.Table(
     sa.Column("message", sa.String(32), nullable=False, default=""),
     sa.Column("as_of", Moment),
     sa.Column("given", Moment, nullable=False, index=True),
+    sa.Column("falling", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("retracted", Moment),
     sa.UniqueConstraint("team", "channel", "ts"),
+)
+
+cited = sa.Table(
+    "cited",
+    metadata,
+    sa.Column("answer", sa.ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("wiki", sa.String(64), primary_key=True),
+    sa.Column("page", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("acl", sa.Text, nullable=False),
 )
 
 verdicts = sa.Table(
@@ -93,7 +106,48 @@ flags = sa.Table(
     sa.Column("card_ts", sa.String(32), nullable=False, default=""),
     sa.Column("raised", Moment, nullable=False),
     sa.Column("changed", Moment, nullable=False),
+    sa.Column("holder", sa.String(32), nullable=False, server_default=""),
+    sa.Column("owner", sa.String(32), nullable=False, server_default=""),
+    sa.Column("again", sa.Text, nullable=False, server_default=""),
+    sa.Column("again_at", Moment),
+    sa.Column("ask_due", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("edition", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("shown", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("tell_due", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("answer", "person"),
+)
+
+flag_steps = sa.Table(
+    "flag_steps",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("flag", sa.ForeignKey("flags.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("deed", sa.String(16), nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+reminders = sa.Table(
+    "reminders",
+    metadata,
+    sa.Column("recipient", sa.String(32), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+)
+
+written = sa.Table(
+    "written",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("flag", sa.ForeignKey("flags.id", ondelete="SET NULL"), index=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("author", sa.String(32), nullable=False),
+    sa.Column("author_name", sa.String(80), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False, index=True),
+    sa.Column("sources", sa.Text, nullable=False),
+    sa.Column("says", sa.Text, nullable=False),
+    sa.Column("acl", sa.Text, nullable=False),
 )
 
 threads = sa.Table(
@@ -142,27 +196,65 @@ usage = sa.Table(
     sa.Column("cost", sa.Float(53), nullable=False),
 )
 
+processes = sa.Table(
+    "processes",
+    metadata,
+    sa.Column("name", sa.String(128), primary_key=True),
+    sa.Column("until", Moment, nullable=False),
+)
+
+syncs = sa.Table(
+    "syncs",
+    metadata,
+    sa.Column("wiki", sa.String(64), primary_key=True),
+    sa.Column("holder", sa.String(128), nullable=False),
+)
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("wiki", sa.String(64), nullable=False),
+    sa.Column("space", sa.String(255), nullable=False),
+    sa.Column("page", sa.Text, nullable=False),
+    sa.Column("full", sa.Boolean, nullable=False),
+    sa.Column("dry_run", sa.Boolean, nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("message", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("holder", sa.String(128), nullable=False),
+    sa.Column("changed", Moment, nullable=False),
+)
+
 
 def _with_columns(table: sa.Table, *names: str) -> Callable[[sa.Connection], None]:
-    """Adds those columns of ``table`` that are not there yet: where the first migration
-    made the table as it is now, they are."""
+    """Adds those that an older database has not; they need a default of the server's."""
 
-    def migration(connection: sa.Connection) -> None:
+    def migrate(connection: sa.Connection) -> None:
         there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
         for name in names:
             if name not in there:
-                column = sa.schema.CreateColumn(table.c[name]).compile(connection)
+                column = sa.schema.CreateColumn(table.c[name]).compile(dialect=connection.dialect)
                 connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
 
-    return migration
+    return migrate
 
 
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,
     metadata.create_all,  # makes `passes` where the first was done before there was such a table
     metadata.create_all,  # `usage`, likewise
-    _with_columns(inbox, "edited", "gone"),
+    metadata.create_all,  # `processes`, `syncs`, `jobs`
+    _with_columns(inbox, "holder"),
+    metadata.create_all,  # what flags and their way back need
+    _with_columns(answers, "falling", "retracted"),
+    _with_columns(
+        flags, "holder", "owner", "again", "again_at", "ask_due", "tell_due", "edition", "shown"
+    ),
     metadata.create_all,  # `threads`, `channels`
+    _with_columns(inbox, "edited", "gone"),
     _with_columns(answers, "open"),
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one

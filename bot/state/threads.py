@@ -60,11 +60,6 @@ class Threads:
         """Whether this is asked for the first time."""
         return self._keep(thread)
 
-    def forget_before(self, when: datetime) -> int:
-        with self._database.begin() as connection:
-            delete = sa.delete(threads).where(threads.c.changed < when)
-            return connection.execute(delete).rowcount
-
     def _keep(self, thread: Thread, *, quiet: bool | None = None) -> bool:
         """Whether the thread is new."""
         row = {"team": thread.team, "channel": thread.channel, "thread": thread.ts}

@@ -39,11 +39,6 @@ class DatabaseUsage:
                 changed = sa.update(usage).where(*_of(day, payer))
                 connection.execute(changed.values(tokens=tokens, cost=cost))
 
-    def forget_before(self, day: date) -> int:
-        """How many rows went."""
-        with self._database.begin() as connection:
-            return connection.execute(sa.delete(usage).where(usage.c.day < day)).rowcount
-
     def _add(
         self, connection: sa.Connection, day: date, payer: Payer, spent: Spent, cap: Cap
     ) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from indexers.confluence.members import ConfluenceMembers, NotFound
 from indexers.confluence.naming import Names
-from indexers.confluence.page_links import page_link, within
+from indexers.confluence.page_links import page_link, space_link, within
 from indexers.confluence.paging import results
 from indexers.confluence.people import Account, text
 from indexers.confluence.product import UNKNOWN, Listed, Rights, Space, named
@@ -64,7 +64,7 @@ class ConfluenceAccess:
         told = Access(self._wiki, self._person(email, who), may_read=None, url=url)
         if isinstance(who, NotFound) and who.unasked:
             return replace(told, why=f"who {email} is {who.reason}"), NOBODY
-        key = self._key(url)
+        key = self.key_at(url)
         if not key:
             return replace(told, why=_NO_PAGE), NOBODY
         page, read = self._page(key)
@@ -94,11 +94,17 @@ class ConfluenceAccess:
             return f"{email} ({who.reason}: gets what is open to everyone)"
         return f"{self._names.user(who.key)} ({email})"
 
-    def _key(self, url: str) -> str:
-        path = self.path(url)
-        if path is None:
-            path = self.path(url, ask=True)
-        link = page_link(path or "", url)
+    def space_at(self, url: str) -> str:
+        """The key of the space whose overview is at ``url``; empty if it is none."""
+        return space_link(self._path(url))
+
+    def key_at(self, url: str) -> str:
+        """The key of the page at ``url``; empty if there is none that the token sees.
+
+        Raises:
+            WikiUnavailable: Confluence cannot be asked.
+        """
+        link = page_link(self._path(url), url)
         if link.key or not link.title:
             return link.key
         query = f"space = {quoted(link.space)} and title = {quoted(link.title)}"
@@ -108,6 +114,10 @@ class ConfluenceAccess:
         )
         found = [str(row["id"]) for row in named(results(said))]
         return found[0] if len(found) == 1 else ""
+
+    def _path(self, url: str) -> str:
+        path = self.path(url)
+        return (self.path(url, ask=True) if path is None else path) or ""
 
     def _page(self, key: str) -> tuple[Listed | None, bool]:
         """And whether it is among what is read; also in spaces that are not."""

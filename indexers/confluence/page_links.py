@@ -11,6 +11,9 @@ _BY_ID = re.compile(r"/(?:pages|blog)/(?:edit(?:-v2)?/)?(?:\d{4}/\d\d?/\d\d?/)?(
 _BY_TITLE = re.compile(r"^/display/([^/]+)/(?:\d{4}/\d\d?/\d\d?/)?([^/]+)/?$")
 _ATTACHED = re.compile(r"^/download/(?:attachments|thumbnails)/(\d+)/")
 _TINY = re.compile(r"^/x/([A-Za-z0-9_-]{1,11})/?$")
+_SPACE = re.compile(r"^/(?:spaces/([^/]+)(?:/(?:overview|pages))?|display/([^/]+))/?$")
+_KIND = re.compile(r"^/spaces/([^/]+)/(pages|blog)/")
+_POST = re.compile(r"^/display/[^/]+/\d{4}/\d\d?/\d\d?/")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -54,6 +57,26 @@ def page_link(path: str, url: str) -> PageLink:
     if found := _BY_TITLE.match(path):
         return PageLink(space=unquote(found[1]), title=unquote_plus(found[2]))
     return PageLink()
+
+
+def space_link(path: str) -> str:
+    """The key of the space whose overview ``path`` is; empty if it is another page."""
+    found = _SPACE.match(path)
+    return unquote(found[1] or found[2]) if found else ""
+
+
+def edit_address(shown_at: str, key: str, url: str, *, cloud: bool) -> str:
+    """Where the page at ``url`` is edited, or the one that a file or comment hangs on; empty
+    if the address is of no page in the wiki that people read at ``shown_at``."""
+    path = within(shown_at, url)
+    id_ = page_link(path, url).key or (key if key.isdecimal() else "") if path else ""
+    if not path or not id_:
+        return ""
+    kind, base = _KIND.search(path), shown_at.rstrip("/")
+    if cloud and kind:
+        return f"{base}/spaces/{kind[1]}/{kind[2]}/edit-v2/{id_}"
+    post = bool(_POST.match(path)) or (kind is not None and kind[2] == "blog")
+    return f"{base}/pages/{'editblogpost' if post else 'editpage'}.action?pageId={id_}"
 
 
 def tiny(link: str) -> str:

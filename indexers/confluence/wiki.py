@@ -13,7 +13,7 @@ from indexers.confluence.reading import EMPTY, Reader, Seen
 from indexers.confluence.scope import Scope
 from indexers.confluence.survey import Survey
 from indexers.confluence.transport import Transport
-from indexers.errors import WikiUnavailable
+from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import (
     NOBODY,
     Acl,
@@ -111,6 +111,34 @@ class ConfluenceWiki:
         self._passed_over |= {key: edited[key] for key in keys if key not in to_read}
         edits = [seen[key] for key in keys if key in seen]
         yield from self._differing(edits, parts.documents(seen), known)
+
+    def page(self, key: str) -> Iterator[PageChange]:
+        """See `indexers.ports.Divisible`. What hangs on it is left to `changes`.
+
+        Raises:
+            WikiMisconfigured: the token is not accepted or sees none of the spaces.
+            WikiUnavailable: Confluence does not answer, or not to this.
+        """
+        if self.survey.gone([key]):
+            yield Skipped(key, "it is gone, or not among what is read")
+            return
+        yield from self._differing(list(self._seen([key]).values()), (), {})
+
+    def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """See `indexers.ports.Divisible`.
+
+        Raises:
+            WikiMisconfigured: no such space is read.
+            WikiUnavailable: a listing is not whole.
+        """
+        spaces = [space for space in self.survey.spaces(fresh=True) if space.key == key]
+        if not spaces:
+            raise WikiMisconfigured(f"{self.name} reads no space {key}.")
+        # In the order of `changes`, and for its reason.
+        parts = self._hanging.enumerated(spaces, ())
+        seen = _merged(self.survey.enumerated(spaces))
+        hung = parts.documents({page.key: page for page in seen})
+        yield from self._differing(seen, hung, known)
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         """Those that are no longer current, or no longer among what is read here.

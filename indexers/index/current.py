@@ -47,21 +47,24 @@ class CurrentIndex:
     Where they differ (another model, another splitter), the wanted one is built by
     the next syncs, and `promote` makes it the one that is read. Meanwhile rights and
     removals reach both, and if the models differ, the old one is searched by words
-    alone.
+    alone. The same goes for one that is built anew on demand (`rebuild`).
     """
 
     def __init__(self, shelf: Shelf, wanted: str) -> None:
+        """``wanted`` is a fingerprint; an index that was rebuilt has a number behind it."""
         self._shelf = shelf
         self._wanted = wanted
         standing = shelf.current()
-        self._written = shelf.open(wanted)
+        name = standing if standing and _fingerprint(standing) == wanted else wanted
+        self._written_name, self._written = name, shelf.open(name)
         if standing is None:
-            shelf.point_to(wanted)
-        beside = standing is not None and standing != wanted
-        self._read = shelf.open(standing) if standing and beside else self._written
-        self._same_vectors = not beside or (
-            str(standing).partition("-")[0] == wanted.partition("-")[0]
-        )
+            shelf.point_to(name)
+        beside = standing is not None and standing != name
+        self._read_name = standing if standing and beside else name
+        self._read = shelf.open(self._read_name) if beside else self._written
+        self._same_vectors = self._compares()
+        self.reuses = True
+        """Whether vectors of the index that is read may go into a rebuilt one."""
         self._stood: dict[str, dict[str, KnownPage]] = {}
 
     @property
@@ -69,28 +72,84 @@ class CurrentIndex:
         """Whether what is written is not yet what is read."""
         return self._read is not self._written
 
+    @property
+    def standing(self) -> PassageIndex:
+        """What is read."""
+        return self._read
+
+    @property
+    def candidate(self) -> PassageIndex:
+        """What is written."""
+        return self._written
+
+    def rebuild(self) -> bool:
+        """From here on write a new index beside the one that stands, though neither model nor
+        splitter changed; one that was `set_aside` is gone on with. False if a changed one is
+        being built anyway."""
+        if self.building:
+            return False
+        self._written_name = _next(self._read_name)
+        self._written = self._shelf.open(self._written_name)
+        self._stood.clear()
+        return True
+
+    def set_aside(self) -> None:
+        """Write what is read again. What was rebuilt so far stays for the next `rebuild`."""
+        if self.building:
+            beside, self._written = self._written, self._read
+            self._written_name, self.reuses = self._read_name, True
+            beside.close()
+
+    def discard(self) -> None:
+        """The same, and what was rebuilt is removed."""
+        self.set_aside()
+        self._shelf.clear(but=self._read_name)
+
     def promote(self) -> bool:
         """After every wiki has been synced to its end: read what was written, and
         remove what was read before. False if they were the same already."""
         if not self.building:
             return False
         old, self._read, self._same_vectors = self._read, self._written, True
-        self._shelf.point_to(self._wanted)
+        self._read_name, self.reuses = self._written_name, True
+        self._shelf.point_to(self._read_name)
         old.close()
-        self._shelf.clear(but=self._wanted)
+        self._shelf.clear(but=self._read_name)
+        return True
+
+    def follow(self) -> bool:
+        """Read and write what another process has promoted, if it has."""
+        standing = self._shelf.current()
+        if standing is None or standing == self._read_name:
+            return False
+        if standing == self._written_name:
+            self._read = self._written
+        elif _fingerprint(standing) == self._wanted:
+            self._read = self._written = self._shelf.open(standing)
+            self._written_name = standing
+        else:
+            return False
+        self._read_name, self._same_vectors = standing, True
         return True
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
         return self._written.known(wiki)
 
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        return self._written.page(wiki, page) or (
+            self._read.page(wiki, page) if self.building else None
+        )
+
     def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
         found = self._written.meanings(digests)
-        if self.building and self._same_vectors:
+        if self.building and self._same_vectors and self.reuses:
             found |= self._read.meanings([digest for digest in digests if digest not in found])
         return found
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
-        return self._written.digests(wiki, page)
+        return self._written.digests(wiki, page) or (
+            self._read.digests(wiki, page) if self.building else frozenset()
+        )
 
     def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
         if self.building and passages:
@@ -151,9 +210,10 @@ class CurrentIndex:
 
     def _followed(self, index: PassageIndex) -> bool:
         """Whether somebody, here or in another process, has promoted since."""
-        if self._read is index and self.building and self._shelf.current() == self._wanted:
-            self._read, self._same_vectors = self._written, True
-        return self._read is not index
+        return self._read is not index or self.follow()
+
+    def _compares(self) -> bool:
+        return self._read_name.partition("-")[0] == self._wanted.partition("-")[0]
 
     def _restrict(self, passage: Passage) -> None:
         """The old version's text, if it is narrower now, must not wait for the new index."""
@@ -163,3 +223,13 @@ class CurrentIndex:
         stood = self._stood[wiki].get(page)
         if stood is not None and stood.acl != passage.acl:
             self._read.relabel(wiki, page, stood.revision, stood.acl & passage.acl)
+
+
+def _fingerprint(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _next(name: str) -> str:
+    """Of an index that is rebuilt, beside the one of ``name``."""
+    fingerprint, _, number = name.partition(".")
+    return f"{fingerprint}.{int(number or 0) + 1}"

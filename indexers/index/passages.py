@@ -102,6 +102,10 @@ class StoredPassages:
     def known(self, wiki: str) -> dict[str, KnownPage]:
         return {head.page: head.known for head in self._heads(Where({"head": [wiki]}))}
 
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        head = self._head(wiki, page)
+        return head.known if head else None
+
     def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
         found: dict[str, Meaning] = {}
         for some in _batches(sorted(set(digests))):

@@ -10,6 +10,9 @@ from urllib.parse import quote, urlsplit
 
 _SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>[^\s]+)$")
 
+_AT_COMMIT = re.compile(r"/[0-9a-f]{40}(?:/|$)")
+_EDITED = (("/-/blob/", "/-/edit/"), ("/src/branch/", "/_edit/"), ("/blob/", "/edit/"))
+
 
 def view(repository: str, branch: str, folder: str = "") -> str:
     """The address at which ``folder`` of a clone's remote is shown, without credentials;
@@ -34,6 +37,20 @@ def view(repository: str, branch: str, folder: str = "") -> str:
         way = "src/branch"
     address = f"https://{host}/{path}/{way}/{quote(branch, safe='/')}"
     return f"{address}/{quote(folder.strip('/'))}".rstrip("/")
+
+
+def edit(view: str, path: str) -> str:
+    """The address at which the file ``path`` below a `view` is edited; empty if there is no
+    such place (nothing is edited at a commit, but on a branch)."""
+    page = quote(path)
+    if view.endswith("/wiki"):
+        return f"{view}/{page.removesuffix('.md')}/_edit"
+    if not view or _AT_COMMIT.search(view):
+        return ""
+    for shown, edited in _EDITED:
+        if shown in view:
+            return f"{view.replace(shown, edited, 1)}/{page}"
+    return f"{view}/{page}?mode=edit" if "/src/" in view else ""
 
 
 def view_of(folder: Path) -> str:

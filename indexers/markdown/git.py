@@ -102,9 +102,25 @@ class GitWiki:
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         return self.pages().gone(keys)
 
+    def page(self, key: str) -> Iterator[PageChange]:
+        """See `indexers.ports.Divisible`. Fetches first."""
+        self._update()
+        yield from self.pages().page(key)
+
+    def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """
+        Raises:
+            WikiMisconfigured: always.
+        """
+        return self.pages().space(key, known)
+
     def key_at(self, url: str) -> str | None:
         """As `MarkdownWiki.key_at`, of what was fetched last; None if nothing was yet."""
         return self.pages().key_at(url) if self.is_cloned else None
+
+    def edit_address(self, key: str) -> str:
+        """As `MarkdownWiki.edit_address`, of what was fetched last."""
+        return self.pages().edit_address(key) if self.is_cloned else ""
 
     def reach(self, seconds: float) -> None:
         """Ask the repository whether its branch is there.

@@ -11,7 +11,7 @@ from indexers.markdown.addresses import RULES, is_forge_view, place
 from indexers.markdown.dialects import Dialect
 from indexers.markdown.files import Listing, Selection, key_of
 from indexers.markdown.flavours import recognise
-from indexers.markdown.forge import view_of
+from indexers.markdown.forge import edit, view_of
 from indexers.markdown.links import Links
 from indexers.markdown.matter import Matter
 
@@ -51,6 +51,9 @@ class Site:
             site = repository_url or view_of(root) or root.absolute().as_uri()
         if rule == "plain":
             rule = "source" if is_forge_view(site) else "pretty"
+        self._folder = found.folder
+        self._repository_url = repository_url
+        self._given_root = root
         self._rule = _chosen(addresses, rule, RULES, "addresses")
         self._site = site.rstrip("/")
         self._select = Selection.of(found.dialect.suffixes, include, exclude)
@@ -63,6 +66,12 @@ class Site:
         self.keys = {key_of(path): path for path in below if self.selects(path)}
         self._files = frozenset(below)
         self._urls: dict[str, str] = {}
+
+    def edit_address(self, key: str) -> str:
+        """Where a forge lets people edit the page; empty if it is in none."""
+        view = self._repository_url or view_of(self._given_root)
+        path = self.keys.get(key)
+        return edit(view, self._folder + path) if path else ""
 
     @property
     def rules(self) -> str:

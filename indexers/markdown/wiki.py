@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from indexers.errors import WikiMisconfigured
 from indexers.markdown import convert
 from indexers.markdown.files import Unread, listing, paths_of, read, text_of
 from indexers.markdown.links import candidates
@@ -107,6 +108,28 @@ class MarkdownWiki:
         site = self._site()
         return frozenset(key for key in keys if not self._stands(site, key))
 
+    def page(self, key: str) -> Iterator[PageChange]:
+        """See `indexers.ports.Divisible`. Reads every file, for where a page's links lead
+        depends on the others.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: as `changes`.
+        """
+        site = self._site()
+        seen = {each: self._look(site, path) for each, path in site.keys.items()}
+        site.publish({each: file.matter for each, file in seen.items()})
+        if key in seen:
+            yield self._change(site, key, seen[key], None)
+        else:
+            yield Skipped(key, "it is gone")
+
+    def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:  # noqa: ARG002 - the port's
+        """
+        Raises:
+            WikiMisconfigured: always.
+        """
+        raise WikiMisconfigured(f"{self.name} is a wiki of Markdown, which has no spaces.")
+
     def key_at(self, url: str) -> str | None:
         """The page that people read at ``url``: empty if there is none, None if ``url`` is
         not of this wiki. Reads every file.
@@ -123,6 +146,14 @@ class MarkdownWiki:
             return None
         site.publish({key: self._look(site, path).matter for key, path in site.keys.items()})
         return next((key for key in site.keys if _bare(site.address(key)) == wanted), "")
+
+    def edit_address(self, key: str) -> str:
+        """Where a forge lets people edit the page; empty if it is in none.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: as `changes`.
+        """
+        return self._site().edit_address(key)
 
     def _site(self) -> Site:
         return Site(

@@ -335,6 +335,10 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
         "answer": "Thirty days. [1]",
         "sources": ["https://handbook.example.com/leave/"],
         "asked": now.isoformat(),
+        "holder": "",
+        "owner": "",
+        "again": "",
+        "history": [{"deed": "raised", "person": "U2", "at": now.isoformat()}],
     }
     shown = handbook.footnote("flags").out
     assert "outdated (open)\n  How [long]?\n  “It is 28.”\n" in shown
@@ -407,7 +411,7 @@ def test_an_interrupt_at_the_keyboard_is_exit_code_130(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.wiring, "status", interrupted)
+    monkeypatch.setattr(cli.operating, "status", interrupted)
 
     assert shell.footnote("status").code == 130
 

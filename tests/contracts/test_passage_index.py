@@ -140,6 +140,16 @@ def test_an_index_knows_its_pages_and_counts_them(index: PassageIndex) -> None:
     assert index.counts() == {"handbook": (2, 3), "engineering": (1, 1)}
 
 
+def test_one_page_is_known_as_all_are(index: PassageIndex) -> None:
+    put(index, passages("leave", "Ask your lead.", revision="7"))
+    put(index, passages("leave", "Ask.", wiki="space", acl=NOBODY))
+    index.relabel("handbook", "leave", "8", Acl.of(["group:hr"]))
+
+    assert index.page("handbook", "leave") == index.known("handbook")["leave"]
+    assert index.page("space", "leave") == KnownPage("1", NOBODY)
+    assert index.page("handbook", "travel") is None
+
+
 def test_a_page_has_one_revision(index: PassageIndex) -> None:
     put(index, passages("leave", "Leave is short.", "Leave is paid.", "Leave is rare."))
     put(index, passages("leave", "Leave is long.", revision="2"))

@@ -19,6 +19,9 @@ class ListIndex:
     def known(self, wiki: str) -> dict[str, KnownPage]:
         return {page: known for (of, page), known in self._known.items() if of == wiki}
 
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        return self._known.get((wiki, page))
+
     def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
         every = (both for page in self._pages.values() for both in page)
         return {p.digest: meaning for p, meaning in every if p.digest in set(digests)}

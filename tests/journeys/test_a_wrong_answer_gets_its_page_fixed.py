@@ -6,6 +6,7 @@ import asyncio
 import json
 
 from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
 
 from .conftest import PAGES, Company, write
 
@@ -95,3 +96,96 @@ async def test_flags_are_listed_once_the_bot_is_down_and_questions_survive_a_kil
         stopped = await again.wait()
 
     assert stopped == 0
+
+
+async def flagged(slack: LocalSlack, answer: Message) -> Message:
+    """The card of Anna's flag."""
+    await slack.click("U0ANNA", answer, "verdict", "negative")
+    form = await slack.wait_for_view("U0ANNA")
+    await slack.submit("U0ANNA", form, {"choice": "outdated", "words": "It is eight by now."})
+    return await slack.wait_for_message("C0REVIEW")
+
+
+async def reindexed(slack: LocalSlack) -> None:
+    before = len(slack.from_app("C0TEAM"))
+    await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
+    await slack.wait_for(
+        lambda: any("Reindexed" in shown(one) for one in slack.from_app("C0TEAM")[before:]),
+        timeout=20,
+    )
+
+
+async def test_a_flag_goes_from_the_reader_to_the_owner_and_back(
+    company: Company, bot: asyncio.subprocess.Process
+) -> None:
+    """Flagged, told to the page's owner, asked again by itself once the page is edited,
+    fixed, and told to who flagged."""
+    slack, question = company.slack, "When are taxi rides reimbursed?"
+    owned = "---\nowner: anna@example.com\n---\n" + PAGES["expenses.md"]
+    write(company.wiki, {"expenses.md": owned})
+    await reindexed(slack)
+    await slack.mention("U0BOSS", "C0TEAM", question)
+    answer = await slack.wait_for_message(
+        "C0TEAM", lambda message: "after nine in the evening" in shown(message)
+    )
+    card = await flagged(slack, answer)
+    heard = await slack.wait_for_message(slack.im("U0ANNA").id)
+    assert "Page of <@U0ANNA>" in shown(card)
+    assert heard.action_ids() == []
+
+    write(company.wiki, {"expenses.md": owned.replace("nine", "eight")})
+    await reindexed(slack)
+    await slack.wait_for(lambda: "after eight in the evening" in shown(card), timeout=20)
+    assert "after nine in the evening" in shown(card)
+
+    await slack.click("U0BOSS", card, "flag_fixed")
+    told = await slack.wait_for_message(
+        slack.im("U0ANNA").id, lambda message: "Somebody has seen to it" in shown(message)
+    )
+    assert "after eight in the evening" in shown(told)
+    await slack.wait_for(lambda: "told" in shown(card), timeout=10)
+    code, out, _ = await company.run("flags", "--all", "--json")
+    (flag,) = json.loads(out)
+
+    assert code == 0
+    assert (flag["state"], flag["owner"]) == ("fixed", "U0ANNA")
+    assert [step["deed"] for step in flag["history"]] == [
+        "raised", "asked_again", "fixed", "asked_again", "told",
+    ]  # fmt: skip
+
+
+async def test_what_a_reviewer_writes_is_answered_until_its_page_is_removed(
+    company: Company, bot: asyncio.subprocess.Process
+) -> None:
+    slack, question = company.slack, "When are taxi rides reimbursed?"
+    await slack.mention("U0BOSS", "C0TEAM", question)
+    answer = await slack.wait_for_message("C0TEAM")
+    card = await flagged(slack, answer)
+    await slack.click("U0BOSS", card, "flag_answer")
+    form = await slack.wait_for_view("U0BOSS", lambda view: view.callback_id == "writing")
+    (pages,) = [one for one in form.elements() if one["action_id"] == "chosen"]
+    (day,) = [one for one in form.elements() if one["action_id"] == "day"]
+    filled = {
+        "question": question,
+        "answer": "Always, since May.",
+        "chosen": [pages["options"][0]["value"]],
+        "day": day["initial_date"],
+    }
+    assert (await slack.submit("U0BOSS", form, filled)).accepted
+    await slack.wait_for(lambda: "told" in shown(card), timeout=10)
+
+    asked = await slack.mention("U0BOSS", "C0TEAM", "When do taxi rides get reimbursed?")
+    written = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    assert "Always, since May." in shown(written)
+    assert "Verified by boss" in shown(written)
+
+    (company.wiki / "expenses.md").unlink()
+    await reindexed(slack)
+    for one in (answer, written):
+        await slack.wait_for(lambda one=one: "I took it back" in shown(one), timeout=20)
+    asked = await slack.mention("U0BOSS", "C0TEAM", "When do taxi rides get reimbursed?")
+    nothing = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+
+    assert "found nothing" in shown(nothing)
+    assert "Always" not in shown(card) + shown(nothing)
+    assert question not in company.log

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from bot.playground.confluence.faults import SOME_OF_ALL, Fault
 from bot.playground.confluence.model import User
-from indexers.confluence.recent import RecentEdits
 from indexers.confluence.rights import Tokens
 from indexers.errors import WikiUnavailable
 from indexers.index.schema import Where
 from indexers.model import EVERYONE, NOBODY, Acl, Hit, Principal, SyncReport
+from indexers.parts import PartOf
 from indexers.sync import sync
 from tests.indexers.confluence.conftest import Site
 from tests.properties.accounts import WORD, Text
@@ -123,7 +123,7 @@ class History:
         report: SyncReport | None = SyncReport(WIKI)
         end = "whole"
         try:
-            wiki = RecentEdits(self.wiki) if recent else self.wiki
+            wiki = PartOf(self.wiki, self.wiki.recent) if recent else self.wiki
             sync(wiki, self.index, EMBEDDER, SPLIT, report=report)
         except WikiUnavailable as error:
             report, end = None, f"ended by {error}"

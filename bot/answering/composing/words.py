@@ -140,6 +140,11 @@ def _root(word: str) -> str:
     return stem
 
 
+def roots(text: str) -> frozenset[str]:
+    """Of the words that say something."""
+    return frozenset(word.stem or word.root for word in read(text) if word.weighs)
+
+
 def split(words: Sequence[Word], *, joins: bool) -> list[list[Word]]:
     """Clauses: at every comma, stop and "but", and at "and" if ``joins``; else only where
     a "not" ends its reach."""

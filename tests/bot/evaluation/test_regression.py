@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from bot.evaluation.questions import cases_of
 from bot.evaluation.regression import regression
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Complaint, FlagState, Given, Place
-from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
+from bot.feedback.model import Asked, Complaint, Deed, FlagState, Given, Place
+from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source, Verification
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
 
@@ -46,7 +47,8 @@ class Office:
 
     def settled(self, given: Given, complaint: Complaint, state: FlagState, by: str = "U2") -> None:
         flag = self.feedback.complain(given.id, by, complaint, "a comment about Bob")
-        self.ledger.move(flag.id, state, flag.raised)
+        if state is not FlagState.OPEN:
+            self.ledger.move(flag.id, state, Deed(state.value), "U9", flag.raised)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -60,6 +62,7 @@ def office(database: Database) -> Office:
 
 
 OPEN, FIXED, FINE = FlagState.OPEN, FlagState.FIXED, FlagState.NOT_WRONG
+TAKEN, ANSWERED = FlagState.TAKEN, FlagState.ANSWERED
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,11 @@ OPEN, FIXED, FINE = FlagState.OPEN, FlagState.FIXED, FlagState.NOT_WRONG
         (Complaint.WRONG_PAGE, OPEN, {"w/a": 0.0, "w/b": 0.0}, None),
         (Complaint.WRONG_PAGE, FIXED, {"w/a": 0.0, "w/b": 0.0}, None),
         (Complaint.WRONG_PAGE, FINE, {"w/a": 1.0, "w/b": 1.0}, True),
+        (Complaint.UNSAID, OPEN, {}, None),
+        (Complaint.UNSAID, FIXED, {"w/a": 1.0, "w/b": 1.0}, True),
+        (Complaint.UNSAID, TAKEN, {}, None),
+        (Complaint.WRONG, ANSWERED, {}, True),
+        (Complaint.OUTDATED, ANSWERED, {"w/a": 1.0, "w/b": 1.0}, True),
     ],
 )
 def test_each_complaint_says_what_it_means_for_the_pages(
@@ -111,6 +119,17 @@ def test_a_question_in_return_that_is_flagged_has_an_answer_unless_it_was_right(
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == ({}, answerable)
+
+
+def test_the_pages_that_a_reviewer_named_are_right_from_then_on(office: Office) -> None:
+    given = office.given(answer("a"))
+    office.settled(given, Complaint.WRONG_PAGE, ANSWERED)
+    (flag,) = office.feedback.all_flags()
+    verified = Verification("Ben", date(2026, 11, 24))
+    office.ledger.asked_again(flag.id, replace(answer("b"), verified=verified), flag.raised)
+    (row,) = office.rows
+
+    assert (row["relevant"], row["answerable"]) == ({"w/a": 0.0, "w/b": 1.0}, True)
 
 
 def test_praise_makes_pages_relevant_but_praise_of_silence_says_nothing(office: Office) -> None:

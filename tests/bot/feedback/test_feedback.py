@@ -104,7 +104,7 @@ def test_a_second_vote_replaces_the_first(feedback: Feedback) -> None:
 def test_a_second_complaint_replaces_the_first_on_the_same_card(feedback: Feedback) -> None:
     given = feedback.record(ASKED, ANSWER)
     first = feedback.complain(given.id, "U2", Complaint.WRONG, "no")
-    feedback.carded(first.id, Card("CREVIEW", "9.0"))
+    feedback._ledger.carded(first.id, Card("CREVIEW", "9.0"), "")
     second = feedback.complain(given.id, "U2", Complaint.INCOMPLETE, "half")
 
     assert feedback.open_flags() == [second]
@@ -124,18 +124,3 @@ def test_praise_takes_back_ones_own_flag_alone(feedback: Feedback) -> None:
     assert feedback.open_flags() == [other]
     assert feedback.praise(given.id, "U2") is None
     assert len(feedback.all_flags()) == 2
-
-
-def test_what_is_old_is_forgotten_with_all_that_hangs_on_it(
-    feedback: Feedback, clock: Clock
-) -> None:
-    old = feedback.record(ASKED, ANSWER)
-    feedback.complain(old.id, "U2", Complaint.WRONG)
-    clock.now += timedelta(days=91)
-    new = feedback.record(replace(ASKED, place=Place("T1", "C1", "5.0", "5.0")), ANSWER)
-
-    assert feedback.forget_older_than(timedelta(days=90)) == 1
-    assert feedback.given(old.id) is None
-    assert feedback.given(new.id) == new
-    assert feedback.all_flags() == []
-    assert feedback.tally(old.id) == Tally()

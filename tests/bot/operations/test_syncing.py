@@ -13,7 +13,8 @@ import pytest
 
 from bot.errors import StateUnavailable, SyncRunning
 from bot.operations.passes import Pass, Rhythm
-from bot.operations.syncing import Hints, OneSyncAtATime, rhythms
+from bot.operations.rhythms import Hints, rhythms
+from bot.operations.syncing import OneSyncAtATime
 from config.settings import Secrets, Settings
 from indexers.errors import IndexUnavailable, WikiMisconfigured, WikiUnavailable
 from indexers.model import Edit, Progress, SyncReport
@@ -76,7 +77,7 @@ def running(
     ("outcome", "told"),
     [
         (IndexUnavailable("The disk is full."), "The disk is full."),
-        (SyncRunning("another one"), "An admin's sync is running"),
+        (SyncRunning("another one"), "Another sync is running"),
         (KeyError("a defect of ours"), "The sync broke"),
         (SyncReport("handbook", error=WikiUnavailable("It went away.")), "It went away."),
     ],
@@ -165,9 +166,6 @@ class KeptPasses:
 
     def since(self, when: datetime) -> list[Pass]:
         return [one for one in self.kept if one.ended >= when]
-
-    def forget_before(self, when: datetime) -> int:
-        raise AssertionError(when)
 
 
 def reports(*wikis: str, complete: bool = True) -> Sequence[SyncReport]:

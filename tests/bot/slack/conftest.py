@@ -15,17 +15,31 @@ import pytest
 
 from bot.errors import SyncRunning
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Source
+from bot.operations.access import AccessNow
+from bot.operations.jobs import Order
 from bot.playground.model import Message
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering, Hear
-from bot.slack.app import SlackApp
 from bot.slack.links import origins
+from bot.slack.running import SlackApp
 from bot.slack.serve import serve
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
 from bot.state.database import Database
-from indexers.model import OPEN, Acl, Progress, SyncReport
+from indexers.errors import WikiMisconfigured
+from indexers.findings import Access, GateInWords
+from indexers.model import (
+    EVERYONE,
+    OPEN,
+    Acl,
+    KnownPage,
+    Part,
+    Principal,
+    Progress,
+    Reader,
+    SyncReport,
+)
 
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -75,11 +89,54 @@ class Handbook:
         return NoAnswer(Reason.NOTHING_FITS, "I searched handbook and found nothing.", nearest)
 
 
+class Library:
+    """Two pages, one for everyone and one for the group ``hr``; what happens to them can be
+    told, and whether their wiki says how they stand."""
+
+    def __init__(self) -> None:
+        self.pages = {
+            (LEAVE.wiki, LEAVE.page): KnownPage(LEAVE.revision, OPEN),
+            (SALARY.wiki, SALARY.page): KnownPage(SALARY.revision, Acl.of(["group:hr"])),
+        }
+        self.silent = False
+        self.edits = {LEAVE.page: "https://forge.example.com/edit/leave.md"}
+
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        return self.pages.get((wiki, page))
+
+    def says(self, wiki: str, page: str) -> str:
+        known = self.page(wiki, page)
+        return known.revision if known else ""
+
+    def open_to(self, reader: Reader, sources: Sequence[Source]) -> tuple[Source, ...]:
+        if self.silent:
+            return ()
+        known = ((source, self.page(source.wiki, source.page)) for source in sources)
+        return tuple(source for source, page in known if page and page.acl.admits(reader))
+
+    def edit_address(self, source: Source) -> str:
+        return self.edits.get(source.page, "")
+
+    def edited(self, source: Source, revision: str) -> None:
+        known = self.pages[source.wiki, source.page]
+        self.pages[source.wiki, source.page] = replace(known, revision=revision)
+
+    def restricted(self, source: Source, *tokens: str) -> None:
+        known = self.pages[source.wiki, source.page]
+        self.pages[source.wiki, source.page] = KnownPage(f"{known.revision}.r", Acl.of(tokens))
+
+    def removed(self, source: Source) -> None:
+        del self.pages[source.wiki, source.page]
+
+
 class Syncs:
     """A sync that waits to be told how far it is."""
 
     def __init__(self) -> None:
         self.started: list[str | None] = []
+        self.orders: list[Order] = []
+        self.stopped = threading.Event()
+        self.abandoned = 0
         self.open = threading.Event()
         self.open.set()
         self.pages = [Progress("handbook", 0, 242), Progress("handbook", 120, 242)]
@@ -90,19 +147,64 @@ class Syncs:
     def wikis(self) -> Sequence[str]:
         return ["handbook", "space"]
 
-    def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
+    def part(self, what: str) -> Part:
+        if what in self.wikis():
+            return Part(what)
+        if what == "https://wiki.example.com/leave":
+            return Part("handbook", page="leave.md")
+        raise WikiMisconfigured(f"There is no wiki called {what}. I know: handbook, space.")
+
+    def carry_out(
+        self, order: Order, progress: Callable[[Progress], None], stopped: Callable[[], bool]
+    ) -> list[SyncReport]:
         if not self._running.acquire(blocking=False):
             raise SyncRunning("another sync runs")
         try:
-            self.started.append(wiki)
+            self.started.append(order.part.wiki if order.part else None)
+            self.orders.append(order)
             for page in self.pages:
                 progress(page)
-            self.open.wait(5)
+            while not self.open.wait(0.01):
+                if stopped():
+                    self.stopped.set()
+                    return [self.report]
             if self.error:
                 raise self.error
             return [self.report]
         finally:
             self._running.release()
+
+    def abandon(self) -> None:
+        self.abandoned += 1
+
+
+class Operations:
+    """What operators are told, made up."""
+
+    def __init__(self, handbook: Handbook) -> None:
+        self._handbook = handbook
+        self.rows: dict[str, Any] = {"building": False, "wikis": {}}
+        self.asked: list[tuple[str, str, frozenset[str]]] = []
+        self.may_read: dict[str, bool] = {}
+        """By address."""
+
+    def status(self) -> dict[str, Any]:
+        return self.rows
+
+    def for_everyone(self, question: str) -> Answer | NoAnswer:
+        return self._handbook.answer(Question(question, Principal.of(EVERYONE)))
+
+    def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:
+        self.asked.append((email, url, groups))
+        if "wiki.example.com" not in url:
+            raise WikiMisconfigured("That is the address of no wiki that is set.")
+        may_read = self.may_read.get(email, True)
+        gates = (
+            GateInWords("space HR", passed=True, why="may be viewed by everyone"),
+            GateInWords("Layoffs above it", passed=may_read, why="restricted to Ben"),
+        )
+        access = Access("wiki", email, may_read, gates, title="Salaries", url=url)
+        return AccessNow(access, None, rechecked=True)
 
 
 class Bot:
@@ -112,9 +214,12 @@ class Bot:
         self.slack = slack
         self.handbook = Handbook()
         self.answering: Answering = self.handbook
+        self.library = Library()
         self.syncs = Syncs()
+        self.operations = Operations(self.handbook)
+        self.now = NOW
         self.around = Surroundings(
-            clock=lambda: NOW, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
+            clock=lambda: self.now, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
         )
         self.settings = SlackSettings(
             bot_token=slack.bot_token,
@@ -165,6 +270,8 @@ class Bot:
                 self.settings,
                 answering=self.answering,
                 reindexing=self.syncs,
+                operating=self.operations,
+                library=self.library,
                 state=state,
                 around=self.around,
                 stop=self._stop,

@@ -101,7 +101,7 @@ class Slow:
 async def test_the_first_sign_shows_while_twenty_answers_are_at_work(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    """Even if no worker is free. How fast is measured by `python -m benchmarks first_sign`."""
+    """Even if no worker is free. How fast is measured by `python -m benchmarks slack`."""
     slow = Slow()
     bot.answering = slow
     bot.change(workers=20)

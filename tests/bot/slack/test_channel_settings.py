@@ -44,13 +44,18 @@ async def test_whoever_made_the_channel_and_admins_set_it(
     assert (await slack.submit(person, view)).accepted
 
 
-async def test_others_may_not(bot: Bot, slack: LocalSlack) -> None:
+@pytest.mark.parametrize(
+    ("person", "words"), [("U0CAT", "Only whoever made"), ("U0GUEST", "members of this workspace")]
+)
+async def test_others_may_not(bot: Bot, slack: LocalSlack, person: str, words: str) -> None:
+    slack.add_user("U0CAT", name="cat", email="cat@example.com")
+    slack.channels["C0HERS"].members.append("U0CAT")
     await bot.start()
-    await slack.command("U0GUEST", "C0HERS", "/wiki", "settings")
-    told = await slack.wait_for_ephemeral("U0GUEST")
+    await slack.command(person, "C0HERS", "/wiki", "settings")
+    told = await slack.wait_for_ephemeral(person)
 
-    assert "Only whoever made this channel" in told.text
-    assert slack.views("U0GUEST") == []
+    assert words in told.text
+    assert slack.views(person) == []
 
 
 async def test_who_may_set_is_looked_at_again_when_the_form_is_sent(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.playground.workspace import LocalSlack
-from indexers.errors import MassRemoval
-from indexers.model import Failed, Progress
+from indexers.errors import MassRemoval, RebuildRefused
+from indexers.model import Failed, Part, Progress
 
 from .conftest import Bot
 from .test_answering_in_slack import words
@@ -17,7 +19,7 @@ async def test_others_are_told_no_in_private(bot: Bot, slack: LocalSlack) -> Non
     await slack.command("U0ANNA", "C0TEAM", "/wiki", "reindex")
     told = await slack.wait_for_ephemeral("U0ANNA")
 
-    assert told.text == "Only admins can start a reindex."
+    assert told.text == "Only admins may use /wiki reindex."
     assert bot.syncs.started == []
 
 
@@ -86,11 +88,16 @@ async def test_a_second_one_while_it_runs_says_so(bot: Bot, slack: LocalSlack) -
     assert len(bot.syncs.started) == 1
 
 
-async def test_a_sync_that_someone_else_runs_says_so(bot: Bot, slack: LocalSlack) -> None:
+async def test_while_someone_else_syncs_it_waits_and_then_begins(
+    bot: Bot, slack: LocalSlack
+) -> None:
     await bot.start()
     with bot.syncs._running:
         await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
-        await slack.wait_for_message("C0TEAM", lambda message: "running already" in message.text)
+        await slack.wait_for_message("C0TEAM", lambda message: "begins when" in words(message))
+    await slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in message.text)
+
+    assert len(slack.from_app("C0TEAM")) == 1
 
 
 async def test_a_refused_removal_is_told_in_its_own_words(bot: Bot, slack: LocalSlack) -> None:
@@ -140,11 +147,14 @@ async def test_where_the_bot_is_no_member_the_admin_alone_is_told(
 ) -> None:
     await bot.start()
     await slack.command("U0BEN", "C0NOBOT", "/wiki", "reindex")
-    first = await slack.wait_for_ephemeral("U0BEN")
-    last = await slack.wait_for_message(slack.im("U0BEN").id)
+    told = await slack.wait_for_ephemeral("U0BEN")
+    message = await slack.wait_for_message(
+        slack.im("U0BEN").id, lambda message: "Reindexed" in message.text
+    )
 
-    assert first.text.startswith("Reindexing all wikis")
-    assert last.text.startswith("Reindexed handbook")
+    assert told.text == "I am no member here, so I show it to you in a direct message."
+    assert message.text.startswith("Reindexed handbook")
+    assert len(slack.from_app(slack.im("U0BEN").id)) == 1
 
 
 @pytest.mark.parametrize("text", ["", "help", "nonsense"])
@@ -166,3 +176,163 @@ async def test_a_stop_says_so_where_progress_is_shown(bot: Bot, slack: LocalSlac
     await bot.stop()
 
     assert message.text.startswith("Stopped")
+
+
+async def test_after_a_restart_it_goes_on_in_the_same_message(bot: Bot, slack: LocalSlack) -> None:
+    bot.syncs.open.clear()
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex handbook --full")
+    message = await slack.wait_for_message("C0TEAM", lambda message: "120 of 242" in message.text)
+    await bot.stop()
+    stopped = message.text
+    bot.syncs.open.set()
+    await bot.start()
+    await slack.wait_for(lambda: "Reindexed handbook" in message.text)
+
+    assert stopped.startswith("Stopped")
+    assert len(slack.from_app("C0TEAM")) == 1
+    assert [(order.part, order.full) for order in bot.syncs.orders] == [
+        (Part("handbook"), True),
+        (Part("handbook"), True),
+    ]
+
+
+async def test_what_was_done_is_not_done_again_after_a_restart(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
+    await slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in message.text)
+    assert bot.app.reindexer._working
+    await bot.app.reindexer._working
+    await bot.stop()
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex space")
+    await slack.wait_for(
+        lambda: sum("Reindexed" in message.text for message in slack.from_app("C0TEAM")) == 2
+    )
+
+    assert bot.syncs.started == [None, "space"]
+
+
+async def press(slack: LocalSlack, user: str, message: Any, action: str) -> None:
+    await slack.click(user, message, action)
+    await slack.settled()
+
+
+async def test_an_admin_cancels_it_with_a_button(bot: Bot, slack: LocalSlack) -> None:
+    bot.syncs.open.clear()
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex --full")
+    message = await slack.wait_for_message("C0TEAM", lambda message: "120 of 242" in message.text)
+    await press(slack, "U0BEN", message, "reindex_cancel")
+    await slack.wait_for(lambda: message.text.startswith("Cancelled"))
+
+    assert words(message) == "Cancelled all wikis; The index is as it was."
+    assert bot.syncs.stopped.is_set()
+    assert bot.syncs.abandoned == 1
+
+
+async def test_nobody_else_cancels_it(bot: Bot, slack: LocalSlack) -> None:
+    bot.syncs.open.clear()
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
+    message = await slack.wait_for_message("C0TEAM", lambda message: "120 of 242" in message.text)
+    await press(slack, "U0ANNA", message, "reindex_cancel")
+    told = await slack.wait_for_ephemeral("U0ANNA")
+
+    assert told.text == "Only admins may cancel a reindex."
+    assert not bot.syncs.stopped.is_set()
+
+
+async def test_another_wiki_waits_for_its_turn(bot: Bot, slack: LocalSlack) -> None:
+    bot.syncs.open.clear()
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex handbook")
+    await slack.wait_for_message("C0TEAM", lambda message: "120 of" in message.text)
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex space")
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 2)
+    before = list(bot.syncs.started)
+    bot.syncs.open.set()
+    await slack.wait_for(lambda: len(bot.syncs.started) == 2)
+
+    assert (before, bot.syncs.started) == (["handbook"], ["handbook", "space"])
+
+
+async def test_a_dry_run_tells_the_pages_to_the_admin_alone(bot: Bot, slack: LocalSlack) -> None:
+    bot.syncs.report.planned += ["add secret/plans.md", "remove old.md"]
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex handbook \u2014dry-run")
+    message = await slack.wait_for_message("C0TEAM", lambda message: "Nothing" in message.text)
+    told = await slack.wait_for_message(slack.im("U0BEN").id)
+
+    assert bot.syncs.orders[0].dry_run
+    assert message.text == "Nothing was changed; this would be done in handbook."
+    assert "plans" not in words(message)
+    assert "add secret/plans.md" in words(told)
+
+
+async def test_a_page_is_named_by_its_link_and_not_in_the_channel(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    link = "<https://wiki.example.com/leave>"
+    await slack.command("U0BEN", "C0TEAM", "/wiki", f"reindex {link}")
+    await slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in message.text)
+
+    assert bot.syncs.orders[0].part == Part("handbook", page="leave.md")
+    assert not any("leave" in words(message) for message in slack.from_app("C0TEAM"))
+
+
+async def test_a_refused_index_is_told_in_the_channel_and_why_to_the_admin(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.syncs.report.error = RebuildRefused("Of the 30 pages of handbook 25 would be gone at once.")
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex --full")
+    message = await slack.wait_for_message("C0TEAM", lambda message: "refused" in message.text)
+    told = await slack.wait_for_message(slack.im("U0BEN").id)
+
+    assert message.text == "The new index was refused, and the old one is kept."
+    assert "25 would be gone" in words(told)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("reindex --fast", "I do not know --fast."),
+        ("reindex --full --full", "--full stands there twice."),
+        ("reindex handbook space", "Name one wiki"),
+        ("reindex <https://wiki.example.com/leave> --full", "--full is for a wiki"),
+    ],
+)
+async def test_what_is_wrong_is_said_with_what_is_right(
+    bot: Bot, slack: LocalSlack, typed: str, why: str
+) -> None:
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", typed)
+    told = await slack.wait_for_ephemeral("U0BEN")
+
+    assert told.text.startswith(why)
+    assert "/wiki reindex [wiki | space | page link] [--full] [--dry-run]" in words(told)
+    assert bot.syncs.orders == []
+
+
+async def test_the_end_is_told_once_slack_is_back(bot: Bot, slack: LocalSlack) -> None:
+    slack.fail_next("chat.update", status=503, times=3)
+    bot.syncs.pages = []
+    await bot.start()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex")
+    await slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in message.text, timeout=20)
+
+
+async def test_members_of_a_named_group_are_admins_as_long_as_they_are_in_it(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.change(admins=frozenset({"@hr"}))
+    await bot.start()
+    await slack.command("U0ANNA", "C0TEAM", "/wiki", "reindex")
+    await slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in message.text)
+    slack.add_usergroup("S0HR", handle="hr", users=[])
+    await slack.command("U0ANNA", "C0TEAM", "/wiki", "reindex")
+
+    assert (await slack.wait_for_ephemeral("U0ANNA")).text.startswith("Only admins")
+    assert bot.syncs.started == [None]

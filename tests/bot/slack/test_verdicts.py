@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Complaint, FlagState
-from bot.model import Answer, NoAnswer, Reason, Unchecked
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.state.database import Database
@@ -165,7 +163,7 @@ async def test_a_private_answer_from_a_page_that_was_edited_and_opened_since_is_
     await bot.start()
     asked = await slack.dm("U0ANNA", "leave?")
     answer = await slack.wait_for_message(asked.channel)
-    bot.handbook.said = Answer("Leave is paid. [1]", (replace(LEAVE, revision="r2"),), 0.9)
+    bot.library.edited(LEAVE, "r2")
     await flag(slack, "U0ANNA", answer, "wrong_page")
     card = await slack.wait_for_message("C0REVIEW")
 
@@ -173,18 +171,17 @@ async def test_a_private_answer_from_a_page_that_was_edited_and_opened_since_is_
     assert "calendar" not in words(card)
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        NoAnswer(Reason.NOTHING_FITS, "I searched handbook and found nothing."),
-        Answer("Book leave in the calendar. [1]", (LEAVE,), 0.9, unchecked=Unchecked()),
-    ],
-    ids=["closed since", "not to be checked now"],
-)
+@pytest.mark.parametrize("why", ["closed since", "removed since", "not to be checked now"])
 async def test_what_a_channel_was_told_is_shown_to_reviewers_only_while_it_is_open(
-    bot: Bot, slack: LocalSlack, answer: Message, said: Answer | NoAnswer
+    bot: Bot, slack: LocalSlack, answer: Message, why: str
 ) -> None:
-    bot.handbook.said = said
+    match why:
+        case "closed since":
+            bot.library.restricted(LEAVE, "group:hr")
+        case "removed since":
+            bot.library.removed(LEAVE)
+        case _:
+            bot.library.silent = True
     await flag(slack, "U0BEN", answer, "wrong")
     card = await slack.wait_for_message("C0REVIEW")
 

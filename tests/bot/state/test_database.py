@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,8 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import StateUnavailable
+from bot.feedback.model import FlagState
 from bot.state.database import Database
-from bot.state.schema import MIGRATIONS, metadata, schema_version
+from bot.state.inbox import Inbox
+from bot.state.ledger import DatabaseLedger
+from bot.state.schema import MIGRATIONS, answers, flags, metadata, schema_version
+
+from .test_inbox import LETTER
 
 
 def test_opening_twice_keeps_what_stands(tmp_path: Path) -> None:
@@ -23,6 +29,65 @@ def test_opening_twice_keeps_what_stands(tmp_path: Path) -> None:
 
         assert tables == {*metadata.tables, "schema_version"}
         assert versions == list(range(1, len(MIGRATIONS) + 1))
+
+
+def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: Path) -> None:
+    """Whatever it holds is nobody's, so the next process takes it up."""
+    database = Database.open(tmp_path / "state.db")
+    Inbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC)).receive(LETTER)
+    with database.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE inbox DROP COLUMN holder"))
+        for table in ("jobs", "syncs", "processes"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.delete(schema_version).where(schema_version.c.version > 2))
+    database.close()
+    again = Database.open(tmp_path / "state.db")
+    adopted = Inbox(again, lambda: datetime(2026, 1, 1, tzinfo=UTC)).adopt()
+    again.close()
+
+    assert [letter.event for letter in adopted] == [LETTER.event]
+
+
+def test_a_database_of_before_flags_had_a_life_is_brought_forward(tmp_path: Path) -> None:
+    old = sa.create_engine(f"sqlite:///{tmp_path / 'state.db'}")
+    with old.begin() as connection:
+        schema_version.create(connection)
+        connection.execute(
+            schema_version.insert().values(version=2, applied=datetime(2026, 1, 1, tzinfo=UTC))
+        )
+        for table in (answers, flags):
+            kept = [column for column in table.columns if column.name not in LATER]
+            copied = [column._copy() for column in kept]
+            sa.Table(table.name, sa.MetaData(), *copied).create(connection)
+        values = {"complaint": "wrong", "comment": "", "state": "open", "raised": "2026-01-01"}
+        place = {"team": "T", "channel": "C", "ts": "1", "thread": "1", "message": "2"}
+        said = {"question": "Q?", "answer": json.dumps(NOTHING), "asker": "U", "private": False}
+        connection.execute(
+            sa.text(_insert("answers", place | said | {"given": "2026-01-01 00:00:00"})),
+            place | said | {"given": "2026-01-01 00:00:00"},
+        )
+        more = {"answer": 1, "person": "U", "card_channel": "C", "card_ts": "3"}
+        times = {"raised": "2026-01-01 00:00:00", "changed": "2026-01-01 00:00:00"}
+        connection.execute(sa.text(_insert("flags", values | more | times)), values | more | times)
+    old.dispose()
+    for _ in range(2):
+        database = Database.open(tmp_path / "state.db")
+        (flag,) = DatabaseLedger(database).flags()
+        database.close()
+
+        assert (flag.state, flag.holder, flag.due) == (FlagState.OPEN, "", frozenset())
+        assert flag.given.retracted is None
+
+
+LATER = {
+    "falling", "retracted", "holder", "owner", "again", "again_at", "ask_due", "tell_due",
+    "edition", "shown",
+}  # fmt: skip
+NOTHING = {"reason": "nothing_fits", "text": "Nothing."}
+
+
+def _insert(table: str, values: dict[str, object]) -> str:
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES (:{', :'.join(values)})"  # noqa: S608
 
 
 def test_the_file_is_read_while_it_is_written(tmp_path: Path) -> None:

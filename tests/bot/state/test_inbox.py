@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.state.database import Database
-from bot.state.inbox import Inbox, Kind, Letter
+from bot.state.inbox import Inbox, Kind, Letter, Whose
+from bot.state.process import Process
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 LETTER = Letter(
@@ -100,14 +101,77 @@ def test_finished_text_is_not_kept_but_the_event_stays_known(inbox: Inbox) -> No
     assert inbox.unfinished() == []
 
 
-def test_forgetting_spares_what_is_unfinished(inbox: Inbox) -> None:
-    done, waiting = inbox.receive(LETTER), inbox.receive(replace(LETTER, event="Ev2", ts="2.0"))
-    assert done is not None
-    inbox.done(done)
+def two(database: Database) -> tuple[Inbox, Process, Inbox, Process]:
+    clock = lambda: NOW  # noqa: E731 - stands still
+    one, other = Process(database, clock), Process(database, clock)
+    one.beat()
+    other.beat()
+    return Inbox(database, clock, one), one, Inbox(database, clock, other), other
 
-    assert inbox.forget_before(NOW) == 0
-    assert inbox.forget_before(NOW + timedelta(seconds=1)) == 1
-    assert inbox.unfinished() == [waiting]
+
+def test_what_one_process_holds_no_other_one_begins(database: Database) -> None:
+    mine, _, theirs, _ = two(database)
+    letter = mine.receive(LETTER)
+    assert letter is not None
+
+    assert theirs.claim(letter.id) is None
+    assert theirs.adopt() == []
+    assert mine.claim(letter.id) == replace(letter, attempts=1)
+    assert mine.holds(letter)
+    assert not theirs.holds(letter)
+
+
+def test_what_a_dead_process_held_another_adopts(database: Database) -> None:
+    mine, process, theirs, _ = two(database)
+    letter = mine.receive(LETTER)
+    assert letter is not None
+    mine.claim(letter.id)
+    process.leave()
+
+    assert [adopted.id for adopted in theirs.adopt()] == [letter.id]
+    assert theirs.claim(letter.id) == replace(letter, attempts=2)
+    assert not mine.holds(letter)
+    assert mine.claim(letter.id) is None
+
+
+def test_what_is_released_is_adopted_at_once(database: Database) -> None:
+    mine, _, theirs, _ = two(database)
+    mine.receive(LETTER)
+    mine.release()
+
+    assert len(theirs.adopt()) == 1
+    assert mine.adopt() == []
+
+
+def test_a_channel_s_earlier_question_elsewhere_comes_first(database: Database) -> None:
+    mine, _, theirs, _ = two(database)
+    first = mine.receive(LETTER)
+    second = theirs.receive(replace(LETTER, event="Ev2", ts="1.000200"))
+    elsewhere = theirs.receive(replace(LETTER, event="Ev3", ts="1.000300", channel="C2"))
+    assert first
+    assert second
+    assert elsewhere
+
+    assert not theirs.is_next(second)
+    assert theirs.is_next(elsewhere)
+    assert mine.is_next(first)
+    mine.done(first)
+    assert theirs.is_next(second)
+
+
+def test_questions_are_counted_that_came_before_and_were_not_refused(inbox: Inbox) -> None:
+    letters = [
+        inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", person=person))
+        for n, person in enumerate(["U1", "U1", "U2", "U1"])
+    ]
+    last = letters[-1]
+    assert last is not None
+    assert letters[1] is not None
+    inbox.refused(letters[1])
+
+    assert inbox.before(last, Whose.PERSON, timedelta(minutes=1)) == (1, 1)
+    assert inbox.before(last, Whose.CHANNEL, timedelta(minutes=1)) == (2, 1)
+    assert inbox.before(last, Whose.CHANNEL, timedelta(0)) == (0, 0)
 
 
 def test_an_edit_is_worked_on_and_an_older_one_is_not(inbox: Inbox) -> None:
@@ -128,7 +192,7 @@ def test_what_was_edited_while_it_was_answered_is_not_finished(inbox: Inbox) -> 
     claimed = inbox.claim(letter.id)
     assert claimed is not None
     inbox.amend(replace(LETTER, text="edited", edited="3.0"))
-    stands = inbox.stands(claimed)
+    stands = inbox.holds(claimed)
     inbox.done(claimed)
 
     assert not stands
@@ -160,5 +224,5 @@ def test_stopped_letters_are_worked_on_no_more(inbox: Inbox) -> None:
 
     assert [one.id for one in stopped] == [letter.id]
     assert inbox.claim(letter.id) is None
-    assert not inbox.stands(letter)
+    assert not inbox.holds(letter)
     assert inbox.unfinished() == [other]

@@ -42,12 +42,3 @@ def test_only_full_passes_that_came_to_their_end_count_as_complete(database: Dat
 
     assert passes.last_complete("w") == NOON
     assert passes.last_complete("nowhere") is None
-
-
-def test_old_passes_are_forgotten(database: Database) -> None:
-    passes = DatabasePassLog(database)
-    passes.record(PASS)
-    passes.record(replace(PASS, ended=NOON + timedelta(days=2)))
-
-    assert passes.forget_before(NOON + timedelta(days=1)) == 1
-    assert len(passes.since(NOON)) == 1

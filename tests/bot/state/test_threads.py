@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -71,10 +71,3 @@ def test_nobody_asks_in_a_thread_that_is_to_be_quiet_until_it_is_followed_again(
 def test_the_first_answer_is_the_first_once(threads: Threads) -> None:
     assert threads.is_first_answer(THREAD)
     assert not threads.is_first_answer(THREAD)
-
-
-def test_threads_are_forgotten_in_time(threads: Threads) -> None:
-    threads.follow(THREAD, quiet=True)
-
-    assert threads.forget_before(NOW) == 0
-    assert threads.forget_before(NOW + timedelta(seconds=1)) == 1

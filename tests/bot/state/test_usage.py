@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from bot.answering.composing.usage import Cap, Spent
 from bot.errors import StateUnavailable
 from bot.state.database import Database
+from bot.state.forgetting import forget_before
 from bot.state.schema import usage as table
 from bot.state.usage import DatabaseUsage
 from tests.bot.conftest import POSTGRESQL, emptied
@@ -38,7 +39,9 @@ def test_old_days_are_forgotten(database: Database) -> None:
     for days in range(4):
         usage.take(TODAY - timedelta(days=days), CAPS, Spent(1))
 
-    assert usage.forget_before(TODAY - timedelta(days=1)) == 2
+    yesterday = datetime.combine(TODAY - timedelta(days=1), time(12), UTC)
+
+    assert forget_before(database, yesterday) == 2
     assert not usage.take(TODAY, CAPS, Spent(100))
     assert not usage.take(TODAY - timedelta(days=1), CAPS, Spent(100))
     assert usage.take(TODAY - timedelta(days=2), CAPS, Spent(100))

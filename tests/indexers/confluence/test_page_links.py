@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.confluence.page_links import PageLink, page_link, tiny, within
+from indexers.confluence.page_links import PageLink, edit_address, page_link, tiny, within
 
 CLOUD = "https://acme.atlassian.net/wiki"
 CENTER = "https://wiki.example.com:8443/confluence"
@@ -72,3 +72,26 @@ def test_a_tiny_link_says_its_number(number: int) -> None:
 def test_no_address_is_too_odd(url: str) -> None:
     path = within(CLOUD, url)
     page_link(path or "", url if path is not None else "")
+
+
+@pytest.mark.parametrize(
+    ("base", "link", "edited"),
+    [
+        (CLOUD, "/spaces/ENG/pages/123/A#B", "/spaces/ENG/pages/edit-v2/123"),
+        (CLOUD, "/spaces/~ann/blog/2026/11/24/456/N", "/spaces/~ann/blog/edit-v2/456"),
+        (CLOUD, "/download/attachments/321/m.png", "/pages/editpage.action?pageId=321"),
+        (CENTER, "/pages/viewpage.action?pageId=789", "/pages/editpage.action?pageId=789"),
+        (CENTER, "/display/ENG/Ask", "/pages/editpage.action?pageId=12"),
+        (CENTER, "/display/ENG/2026/11/24/News", "/pages/editblogpost.action?pageId=12"),
+    ],
+)
+def test_a_page_is_edited_at(base: str, link: str, edited: str) -> None:
+    assert edit_address(base, "12", base + link, cloud=base == CLOUD) == base + edited
+
+
+@pytest.mark.parametrize(
+    ("key", "url"),
+    [("12", "https://evil.example.com/display/ENG/Ask"), ("att12", f"{CENTER}/display/ENG/Ask")],
+)
+def test_what_is_no_page_of_the_wiki_is_edited_nowhere(key: str, url: str) -> None:
+    assert edit_address(CENTER, key, url, cloud=False) == ""

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.markdown.forge import view, view_of
+from indexers.markdown.forge import edit, view, view_of
 from indexers.markdown.git import GitWiki
+from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import Changed, PageChange
 
 Commit = Callable[[str, str], None]
@@ -157,6 +158,34 @@ def test_a_git_that_hangs_is_ended(tmp_path: Path) -> None:
 )
 def test_a_forge_shows_files_at(remote: str, shown: str) -> None:
     assert view(remote, "main", "docs") == shown
+
+
+@pytest.mark.parametrize(
+    ("remote", "edited"),
+    [
+        ("https://github.com/o/r.git", "https://github.com/o/r/edit/main/docs/a%20b.md"),
+        ("git@gitlab.com:o/g/r.git", "https://gitlab.com/o/g/r/-/edit/main/docs/a%20b.md"),
+        ("https://codeberg.org/o/r", "https://codeberg.org/o/r/_edit/main/docs/a%20b.md"),
+        ("https://bitbucket.org/o/r", "https://bitbucket.org/o/r/src/main/docs/a%20b.md?mode=edit"),
+        ("https://github.com/o/r.wiki.git", "https://github.com/o/r/wiki/a%20b/_edit"),
+        ("/srv/git/r.git", ""),
+    ],
+)
+def test_a_forge_lets_people_edit_at(remote: str, edited: str) -> None:
+    assert edit(view(remote, "main", "docs"), "a b.md") == edited
+
+
+def test_nothing_is_edited_at_a_commit() -> None:
+    assert edit(view("https://github.com/o/r", "0123456789" * 4), "a.md") == ""
+
+
+def test_a_page_is_edited_in_the_checkout_that_it_stands_in(origin: Path, commit: Commit) -> None:
+    commit("docs/leave.md", "# Leave\n\nAsk.")
+    git(origin, "remote", "add", "origin", "https://u:p@github.com/o/r.git")
+    wiki = MarkdownWiki("handbook", origin / "docs", site_url="https://wiki.example.com")
+
+    assert wiki.edit_address("leave.md") == "https://github.com/o/r/edit/trunk/docs/leave.md"
+    assert wiki.edit_address("gone.md") == ""
 
 
 def test_a_folder_in_a_checkout_knows_its_forge(origin: Path, commit: Commit) -> None:

@@ -1,0 +1,42 @@
+"""The pages of the wikis, one by one: the port `bot.ports.Library`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.answering.recheck import Recheck
+from bot.model import Source
+from indexers.model import KnownPage, Reader, digest
+from indexers.ports import PassageIndex
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedLibrary:
+    """Without a ``recheck`` what is indexed of a page is taken for how it stands.
+    ``edit_address`` is given a wiki, a page's key and its address."""
+
+    index: PassageIndex
+    recheck: Recheck | None
+    edit_address_of: Callable[[str, str, str], str]
+
+    def page(self, wiki: str, page: str) -> KnownPage | None:
+        return self.index.page(wiki, page)
+
+    def says(self, wiki: str, page: str) -> str:
+        found = self.index.digests(wiki, page)
+        return digest(*sorted(found)) if found else ""
+
+    def open_to(self, reader: Reader, sources: Sequence[Source]) -> tuple[Source, ...]:
+        readable = [source for source in sources if self._admits(reader, source)]
+        if self.recheck is None or not readable:
+            return tuple(readable)
+        standing = self.recheck.stands(readable, reader)
+        return tuple(source for source in readable if (source.wiki, source.page) in standing)
+
+    def edit_address(self, source: Source) -> str:
+        return self.edit_address_of(source.wiki, source.page, source.url)
+
+    def _admits(self, reader: Reader, source: Source) -> bool:
+        known = self.index.page(source.wiki, source.page)
+        return known is not None and known.acl.admits(reader)

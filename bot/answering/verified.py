@@ -1,0 +1,140 @@
+"""What a person wrote to a question, given to that question and ones that ask the same.
+
+It goes before the search. Whoever may not read every page that it rests on does not get
+it, nor does anybody once one of these pages says something else than when it was written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from math import fsum
+from typing import Protocol
+
+from bot.answering.composing.words import Role, Word, read
+from bot.feedback.model import Written
+from bot.model import Answer, Question, Timings, Verification
+from bot.ports import Library
+from indexers.ports import Embedder, Vector
+
+NEAR = 0.93
+"""The cosine from which two questions ask the same, if their words do not say otherwise, and
+from which they do where both have the `SAME` words. Chosen on pairs of questions that ask the
+same, and that only look so (tests/bot/answering/test_verified.py)."""
+SAME = 0.78
+SHARED = 0.5
+"""The share of both questions' words that they must have in common."""
+_ASKING = {"who", "whom", "whose", "when", "where", "why", "how"}
+"""What is asked for. "What" and "which" may ask for any of it."""
+
+
+class Writings(Protocol):
+    """What of `bot.feedback.ports.WrittenAnswers` is needed to answer."""
+
+    def valid(self, now: datetime) -> Sequence[Written]: ...
+
+
+@dataclass(slots=True)
+class Verified:
+    """``now`` tells the time of day, ``clock`` seconds that only go forward."""
+
+    writings: Writings
+    library: Library
+    embedder: Embedder
+    now: Callable[[], datetime]
+    clock: Callable[[], float] = time.perf_counter
+    _vectors: dict[str, Vector] = field(default_factory=dict)
+
+    def __call__(self, question: Question) -> Answer | None:
+        """
+        Raises:
+            IndexUnavailable, ModelUnavailable: as a search.
+            StateUnavailable: what was written cannot be read.
+        """
+        began = self.clock()
+        for one in self._candidates(question):
+            if self._holds(one, question):
+                took = (self.clock() - began) * 1000
+                return replace(_answer(one), timings=Timings(search=took))
+        return None
+
+    def _candidates(self, question: Question) -> list[Written]:
+        """Those that answer it and that its reader may see, the nearest first."""
+        asked = _Asked(question.text)
+        near: list[tuple[float, int, Written]] = []
+        for one in self.writings.valid(self.now()):
+            if not one.acl.admits(question.reader) or not _in_wikis(one, question.wikis):
+                continue
+            wrote = _Asked(one.question)
+            if asked.words == wrote.words:
+                near.append((1.0, one.id, one))
+            # A follow-up leaves out what it is about: only the very words are the same question.
+            elif not question.history and asked.may_be(wrote):
+                cosine = self._cosine(question.text, one.question)
+                if cosine >= (SAME if asked.topics == wrote.topics else NEAR):
+                    near.append((cosine, one.id, one))
+        return [one for _, _, one in sorted(near, key=lambda found: found[:2], reverse=True)]
+
+    def _holds(self, one: Written, question: Question) -> bool:
+        says = tuple(self.library.says(source.wiki, source.page) for source in one.sources)
+        if says != one.says:
+            return False
+        return len(self.library.open_to(question.reader, one.sources)) == len(one.sources)
+
+    def _cosine(self, question: str, written: str) -> float:
+        if written not in self._vectors:
+            self._vectors[written] = self.embedder.embed_question(written)
+        asked = self.embedder.embed_question(question)
+        return fsum(a * b for a, b in zip(asked, self._vectors[written], strict=True))
+
+
+class _Asked:
+    """A question by the words that tell it from others."""
+
+    def __init__(self, text: str) -> None:
+        found = read(" ".join(text.split()))
+        self.words = [word.text.casefold() for word in found if word.role is not Role.BREAK]
+        self.topics = frozenset(_topic(word) for word in found if word.weighs)
+        self._names = frozenset(_topic(word) for word in found if word.role is Role.NAME)
+        self._fixed = frozenset(filter(None, map(_fixed, found)))
+        self._asking = _ASKING & set(self.words)
+
+    def may_be(self, other: _Asked) -> bool:
+        """Whether the words allow that both ask the same: no name, no number, no "not" and no
+        bound is in one alone, one does not ask who and the other when, and enough of the rest
+        is in both."""
+        if self._fixed != other._fixed or not self.topics or not other.topics:
+            return False
+        if self._names - other.topics or other._names - self.topics:
+            return False
+        if self._asking and other._asking and self._asking != other._asking:
+            return False
+        shared = len(self.topics & other.topics)
+        return shared >= SHARED * len(self.topics | other.topics)
+
+
+def _topic(word: Word) -> str:
+    return word.stem or word.root
+
+
+def _fixed(word: Word) -> str:
+    """What two questions that ask the same must both say; empty for any other word."""
+    if word.role is Role.NOT:
+        return "not"
+    return word.root if word.role is Role.NUMBER else word.limit
+
+
+def _in_wikis(one: Written, wikis: Sequence[str] | None) -> bool:
+    return wikis is None or all(source.wiki in wikis for source in one.sources)
+
+
+def _answer(one: Written) -> Answer:
+    notes = " ".join(f"[{number}]" for number in range(1, len(one.sources) + 1))
+    return Answer(
+        text=f"{one.text} {notes}",
+        sources=one.sources,
+        confidence=1.0,
+        verified=Verification(one.author_name, one.written.date()),
+    )

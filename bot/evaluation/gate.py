@@ -1,0 +1,74 @@
+"""What people praised must be found in an index that was built anew, before it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering.retrieval import Retrieval
+from bot.evaluation.measures import hit
+from bot.evaluation.pages import full_name
+from bot.evaluation.questions import Case, cases_of
+from bot.evaluation.regression import regression
+from bot.feedback.feedback import Feedback
+from bot.model import Question
+from indexers.model import Acl, Principal
+from indexers.ports import Embedder, PassageIndex
+
+_FIRST = 5
+"""Among so many pages one counts as found."""
+_TOLERATED = 0.05
+"""The share of the saved questions that may lose their page: two pages that say the same may
+change places."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedQuestions:
+    """A gate of `indexers.rebuilding`. Blocks; some milliseconds a question.
+
+    Raises:
+        StateUnavailable: what was praised cannot be read.
+    """
+
+    feedback: Feedback
+    embedder: Embedder
+
+    def __call__(self, standing: PassageIndex, candidate: PassageIndex) -> Sequence[str]:
+        """A question counts if the old index finds its page, and the page is there in the new
+        one: that too many are not is another's objection."""
+        built = _rights(candidate)
+        asked = lost = 0
+        for case in self._saved():
+            wanted = {page: built[page] for page in _right(case) if page in built}
+            if wanted and self._finds(standing, case, wanted):
+                asked += 1
+                lost += not self._finds(candidate, case, wanted)
+        if lost <= _TOLERATED * asked:
+            return []
+        return [f"{lost:,} of {asked:,} saved questions do not find their pages any more."]
+
+    def _saved(self) -> Sequence[Case]:
+        feedback = self.feedback
+        rows = regression(feedback.all_flags(), feedback.praised(), feedback.earlier)
+        return cases_of((number, "judged", row) for number, row in enumerate(rows, start=1))
+
+    def _finds(self, index: PassageIndex, case: Case, wanted: dict[str, Acl]) -> bool:
+        """By somebody who may read just these pages, whoever asked."""
+        gates = (gate for acl in wanted.values() for gate in acl.gates)
+        reader = Principal(frozenset().union(*gates))
+        asking = Question(case.question, reader, history=case.history)
+        found = Retrieval(index, self.embedder)(asking).pages
+        ranked = [full_name(page.wiki, page.page) for page in found]
+        return hit(ranked, dict.fromkeys(wanted, 1.0), _FIRST) > 0
+
+
+def _right(case: Case) -> list[str]:
+    return [page for page, grade in case.relevant.items() if grade > 0]
+
+
+def _rights(index: PassageIndex) -> dict[str, Acl]:
+    return {
+        full_name(wiki, page): known.acl
+        for wiki in index.counts()
+        for page, known in index.known(wiki).items()
+    }

@@ -1,0 +1,42 @@
+"""What people asked and the wiki did not answer, the same questions together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from bot.feedback.model import Given
+
+_ALIKE = 0.5
+"""Of the words that two questions have together, the share that both must have."""
+
+
+@dataclass(slots=True)
+class Gap:
+    """Questions that ask the same, the latest last."""
+
+    asked: list[Given] = field(default_factory=list)
+    words: frozenset[str] = frozenset()
+
+    @property
+    def latest(self) -> Given:
+        return self.asked[-1]
+
+
+def gaps(unanswered: Iterable[Given], roots: Callable[[str], frozenset[str]]) -> list[Gap]:
+    """The commonest first, of two alike the one asked later. ``roots`` are the words of a
+    question that say something, each in the form that its others share."""
+    found: list[Gap] = []
+    for given in unanswered:
+        words = roots(given.asked.question)
+        gap = max(found, key=lambda gap: _alike(gap.words, words), default=None)
+        if gap is None or _alike(gap.words, words) < _ALIKE:
+            gap = Gap(words=words)
+            found.append(gap)
+        gap.asked.append(given)
+    return sorted(found, key=lambda gap: (-len(gap.asked), -gap.latest.id))
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    both = one | other
+    return len(one & other) / len(both) if both else 1.0

@@ -1,0 +1,38 @@
+"""Flags as rows, for people and scripts at the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Flag
+from bot.model import Answer
+
+
+def listed(feedback: Feedback, *, everything: bool) -> list[dict[str, Any]]:
+    """Those that nobody has settled, or all, oldest first."""
+    found = feedback.all_flags() if everything else feedback.open_flags()
+    return [_row(flag, feedback) for flag in found]
+
+
+def _row(flag: Flag, feedback: Feedback) -> dict[str, Any]:
+    said = flag.given.answer
+    sources = said.sources if isinstance(said, Answer) else ()
+    return {
+        "id": flag.id,
+        "state": flag.state.value,
+        "reason": flag.complaint.words,
+        "comment": flag.comment,
+        "person": flag.person,
+        "question": flag.given.asked.question,
+        "answer": said.text,
+        "sources": [source.url for source in sources],
+        "asked": flag.given.given.isoformat(),
+        "holder": flag.holder,
+        "owner": flag.owner,
+        "again": flag.again.text if flag.again else "",
+        "history": [
+            {"deed": step.deed.value, "person": step.person, "at": step.when.isoformat()}
+            for step in feedback.history(flag)
+        ],
+    }

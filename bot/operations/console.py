@@ -1,0 +1,80 @@
+"""What an admin asks of the running bot: the port `bot.ports.Operating`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.model import Question, Result
+from bot.operations.access import AccessNow
+from bot.operations.passes import Pass, PassLog, health
+from indexers.findings import Access
+from indexers.model import EVERYONE, Principal
+
+LATELY = timedelta(days=7)
+"""So far back it is told how the passes went."""
+
+
+def overview(
+    wikis: Iterable[str],
+    counts: Mapping[str, tuple[int, int]],
+    passes: Sequence[Pass],
+    *,
+    building: bool,
+) -> dict[str, Any]:
+    """Pages and passages of each wiki, those that are set and not yet synced too, and how
+    its ``passes`` went."""
+    every = dict.fromkeys(wikis, (0, 0)) | dict(counts)
+    return {
+        "building": building,
+        "wikis": {
+            name: {"pages": pages, "passages": passages}
+            | health([one for one in passes if one.wiki == name])
+            for name, (pages, passages) in every.items()
+        },
+    }
+
+
+class Counting(Protocol):
+    @property
+    def building(self) -> bool: ...
+
+    def counts(self) -> dict[str, tuple[int, int]]: ...
+
+
+class Parts(Protocol):
+    """What `indexers.wiring.Indexing` offers."""
+
+    @property
+    def wikis(self) -> Mapping[str, object]: ...
+
+    @property
+    def index(self) -> Counting: ...
+
+    def access(self, email: str, url: str, *, held: frozenset[str] = ...) -> Access: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """``answer`` gives quotations. ``rechecked`` are the wikis whose pages are looked at
+    again before an answer goes out; ``last_pass`` says since when what is indexed is true."""
+
+    parts: Parts
+    passes: PassLog
+    answer: Callable[[Question], Result]
+    rechecked: Container[str]
+    last_pass: Callable[[str], datetime | None]
+    clock: Callable[[], datetime]
+
+    def status(self) -> dict[str, Any]:
+        index, passes = self.parts.index, self.passes.since(self.clock() - LATELY)
+        return overview(self.parts.wikis, index.counts(), passes, building=index.building)
+
+    def for_everyone(self, question: str) -> Result:
+        return self.answer(Question(question, Principal.of(EVERYONE)))
+
+    def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:
+        found = self.parts.access(email, url, held=groups)
+        return AccessNow(found, self.last_pass(found.wiki), found.wiki in self.rechecked)

@@ -1,0 +1,52 @@
+"""How many questions a person and a channel may ask, so that one does not use up what all
+have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.state.inbox import Inbox, Letter, Whose
+
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """Questions; 0 is no bound."""
+
+    person_minute: int = 0
+    person_day: int = 0
+    channel_minute: int = 0
+    channel_day: int = 0
+
+    def refusal(self, letter: Letter, inbox: Inbox) -> str | None:
+        """What to say to a question that is one too many; None: it is not. Empty: it was
+        said, to an earlier one. Counted by the inbox, so a restart forgives nothing and all
+        processes count alike. Blocks for a moment.
+
+        Raises:
+            StateUnavailable
+        """
+        for bound, whose, span in (
+            (self.person_minute, Whose.PERSON, _MINUTE),
+            (self.person_day, Whose.PERSON, _DAY),
+            (self.channel_minute, Whose.CHANNEL, _MINUTE),
+            (self.channel_day, Whose.CHANNEL, _DAY),
+        ):
+            if bound:
+                taken, refused = inbox.before(letter, whose, span)
+                if taken >= bound:
+                    return "" if refused else _words(bound, whose, span)
+        return None
+
+
+def _words(bound: int, whose: Whose, span: timedelta) -> str:
+    asked = "You have asked" if whose is Whose.PERSON else "This channel has asked"
+    questions = f"{bound:,} question{'s' if bound > 1 else ''}"
+    when, again = (
+        ("within a minute", "in a minute") if span == _MINUTE else ("within a day", "tomorrow")
+    )
+    return (
+        f"{asked} {questions} {when}, which is as many as I may answer. Please ask again {again}."
+    )

@@ -1,0 +1,1 @@
+"""`/wiki ...`: one module a subcommand, put together in `bot.slack.app`."""

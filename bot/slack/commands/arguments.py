@@ -1,0 +1,66 @@
+"""What stands behind `/wiki`, read strictly. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Sequence
+
+from bot.slack.commands.call import Misused
+
+_WORD = re.compile(r"<[^<>]*>|[^\s<>]+")
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+_LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>|(https?://[^\s<>|]+)")
+_DASHES = "\u2013\u2014"
+"""What a Mac makes of two hyphens."""
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text))
+
+
+def options(words: Sequence[str], known: Container[str]) -> tuple[list[str], set[str]]:
+    """The words that are no options, and the options.
+
+    Raises:
+        Misused: one that is not ``known``, or one twice.
+    """
+    rest: list[str] = []
+    found: set[str] = set()
+    for word in words:
+        plain = f"--{word[1:]}" if word[0] in _DASHES else word
+        if not plain.startswith("-"):
+            rest.append(word)
+        elif plain not in known:
+            raise Misused(f"I do not know {_shown(word)}.")
+        elif plain in found:
+            raise Misused(f"{plain} stands there twice.")
+        else:
+            found.add(plain)
+    return rest, found
+
+
+def person(word: str) -> str:
+    """The id of somebody who was picked from Slack's list.
+
+    Raises:
+        Misused: nobody was.
+    """
+    if found := _PERSON.fullmatch(word):
+        return found[1]
+    if word.startswith("@"):
+        raise Misused(
+            f"Slack sent me the name {_shown(word)} but not who that is. Pick the person from the"
+            ' list that opens at @; if I still do not know them, "Escape channels, users, and'
+            ' links" is off in my settings at api.slack.com.'
+        )
+    raise Misused(f"{_shown(word)} is no person: begin with @ and pick one from the list.")
+
+
+def address(word: str) -> str | None:
+    """Of a page, if it is one."""
+    found = _LINK.fullmatch(word)
+    return (found[1] or found[2]).replace("&amp;", "&") if found else None
+
+
+def _shown(word: str) -> str:
+    return word[:100]

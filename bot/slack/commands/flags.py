@@ -1,0 +1,64 @@
+"""`/wiki flags`: what people flagged and nobody has settled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Flag
+from bot.slack.blocks import ago, joined
+from bot.slack.commands.call import Call, For, Misused, Subcommand
+from bot.slack.links import origins
+from bot.slack.message import Message, context, say, section
+from bot.slack.mrkdwn import link, literal
+from bot.slack.web import Voice
+from indexers.prose import plain
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """As the form promises, question and comment go to the people who keep the wiki; the
+    answer does not: what of it an admin may read, its card shows."""
+
+    feedback: Feedback
+    voice: Voice
+    clock: Callable[[], datetime]
+
+    @property
+    def subcommand(self) -> Subcommand:
+        return Subcommand("flags", "what people flagged and is open", self.run, For.ADMINS)
+
+    async def run(self, call: Call) -> None:
+        if call.words:
+            raise Misused("That takes nothing more.")
+        found = await asyncio.to_thread(self.feedback.open_flags)
+        if not found:
+            await call.whisper(say("No flag is open."))
+            return
+        shown = found[:_SHOWN]
+        cards = [
+            await self.voice.address(flag.card.channel, flag.card.ts) if flag.card else ""
+            for flag in shown
+        ]
+        await call.whisper(self._message(shown, cards, len(found)))
+
+    def _message(self, shown: Sequence[Flag], cards: Sequence[str], number: int) -> Message:
+        text = f"{number:,} open flag{'s' if number > 1 else ''}, the oldest first:"
+        blocks = [section(text)]
+        for flag, card in zip(shown, cards, strict=True):
+            question = literal(plain(flag.given.asked.question))[:500]
+            blocks.append(section(f"*{literal(flag.complaint.words)}*: {question}"))
+            told = [f"Flagged {ago(flag.raised.date(), self.clock().date())}"]
+            if card:
+                told[0] += f" \u00b7 {link(card, 'Open the card', origins([card]))}"
+            if flag.comment:
+                told.append(literal(plain(flag.comment))[:500])
+            blocks.append(context(joined(told)))
+        if number > len(shown):
+            blocks.append(context(f"And {number - len(shown):,} more; `footnote flags` has all."))
+        return Message(text, blocks)

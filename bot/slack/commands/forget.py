@@ -1,0 +1,97 @@
+"""`/wiki forget me`: what is kept of a person is deleted, once they have confirmed it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Flag
+from bot.slack.commands.call import Call, Misused, Subcommand
+from bot.slack.message import Block, Message, plain_text, say
+from bot.slack.people import People
+from bot.slack.web import Voice
+from bot.state.database import Database
+from bot.state.forgetting import forget_person
+
+CONFIRM = "forget_me"
+"""The action id of the button. Whoever presses it is forgotten, and nobody else."""
+
+ASK = say(
+    "Shall I forget you? I delete your questions, those that I have not answered yet too, my"
+    " answers to them, your verdicts, and your name and words on flags.",
+    "What stands in Slack stays there: delete your messages yourself. This cannot be undone.",
+)
+GONE = say("Whoever asked this had it deleted, and the flag with it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """``attend`` brings the card of a flag, by its id, up to date."""
+
+    state: Database
+    feedback: Feedback
+    people: People
+    voice: Voice
+    attend: Callable[[int], Awaitable[object]]
+
+    @property
+    def subcommand(self) -> Subcommand:
+        return Subcommand("forget me", "delete what I keep of you", self.run)
+
+    async def run(self, call: Call) -> None:
+        if call.words != ("me",):
+            raise Misused("I can forget you, and nobody else.")
+        await call.whisper(Message(ASK.text, [*ASK.blocks, _button()]))
+
+    async def confirmed(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+        """The button."""
+        person = body["user"]["id"]
+        cards = await asyncio.to_thread(self._shown, person)
+        forgotten = await asyncio.to_thread(forget_person, self.state, person)
+        self.people.forget(person)
+        done = say(
+            f"Done. Deleted: {forgotten.questions:,} questions, {forgotten.verdicts:,} verdicts,"
+            f" and your name on {forgotten.flags:,} flags."
+        )
+        await respond(text=done.text, blocks=done.blocks, replace_original=True)
+        await self._update(cards)
+
+    def _shown(self, person: str) -> list[Flag]:
+        """Flags of theirs, on answers to them, or that they took, that a card shows."""
+        return [
+            flag
+            for flag in self.feedback.all_flags()
+            if flag.card and person in {flag.person, flag.holder, flag.given.asked.asker}
+        ]
+
+    async def _update(self, before: Sequence[Flag]) -> None:
+        now = {flag.id for flag in await asyncio.to_thread(self.feedback.all_flags)}
+        for flag in before:
+            if flag.id in now:
+                await self.attend(flag.id)
+            elif flag.card:
+                try:
+                    await self.voice.edit(flag.card.channel, flag.card.ts, GONE)
+                except (SlackRefused, SlackUnavailable):
+                    continue  # The card is gone, or is nobody's to edit any more.
+
+
+def _button() -> Block:
+    return {
+        "type": "actions",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": CONFIRM,
+                "style": "danger",
+                "text": plain_text("Forget me"),
+                "accessibility_label": "Delete what Footnote keeps of me",
+            }
+        ],
+    }

@@ -1,0 +1,49 @@
+"""`/wiki reindex`: what is to be read, found out before anything begins."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.operations.jobs import Order
+from bot.ports import Reindexing
+from bot.slack.commands.arguments import address, options
+from bot.slack.commands.call import Call, For, Misused, Subcommand
+from bot.slack.message import say
+from bot.slack.reindex import Reindexer
+from indexers.errors import IndexersError
+
+_FULL, _DRY_RUN = "--full", "--dry-run"
+
+
+@dataclass(frozen=True, slots=True)
+class Reindex:
+    reindexing: Reindexing
+    reindexer: Reindexer
+
+    @property
+    def subcommand(self) -> Subcommand:
+        return Subcommand(
+            f"reindex [wiki | space | page link] [{_FULL}] [{_DRY_RUN}]",
+            f"read it again now; {_FULL}: into a new index; {_DRY_RUN}: only say what would change",
+            self.run,
+            For.ADMINS,
+        )
+
+    async def run(self, call: Call) -> None:
+        rest, chosen = options(call.words, {_FULL, _DRY_RUN})
+        if len(rest) > 1:
+            raise Misused("Name one wiki, one space or one page, or none for all wikis.")
+        part = None
+        if rest:
+            # A space or a page is asked of its wiki, which takes its time.
+            what = address(rest[0]) or rest[0]
+            try:
+                part = await asyncio.to_thread(self.reindexing.part, what)
+            except IndexersError as error:
+                await call.whisper(say(str(error)))
+                return
+        if part and not part.is_whole and _FULL in chosen:
+            raise Misused(f"{_FULL} is for a wiki: a page or a space is read anew without it.")
+        order = Order(part, full=_FULL in chosen, dry_run=_DRY_RUN in chosen)
+        await self.reindexer.start(order, call.channel, call.person, call.whisper)

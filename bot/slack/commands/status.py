@@ -1,0 +1,65 @@
+"""`/wiki status`: what is read, as of when, and for admins how it goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.operations.passes import shown_span
+from bot.ports import Operating
+from bot.slack.commands.call import Call, For, Misused, Subcommand
+from bot.slack.message import Message, context, section
+from bot.slack.mrkdwn import literal
+from bot.slack.people import People
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    people: People
+    operating: Operating
+
+    @property
+    def subcommand(self) -> Subcommand:
+        says = "which wikis I read, and as of when"
+        return Subcommand("status", says, self.run, For.MEMBERS)
+
+    async def run(self, call: Call) -> None:
+        if call.words:
+            raise Misused("That takes nothing more.")
+        rows = await asyncio.to_thread(self.operating.status)
+        await call.whisper(overview(rows, whole=await self.people.is_admin(call.person)))
+
+
+def overview(rows: Mapping[str, Any], *, whole: bool) -> Message:
+    """``rows`` are those of `footnote status --json`; ``whole``: with what concerns admins
+    alone, though not what failed in which page, which may be more than they may read."""
+    text = "A new index is being built." if rows["building"] else "What I read:"
+    blocks = [section(text)]
+    for name, row in list(rows["wikis"].items())[:_SHOWN]:
+        as_of = datetime.fromisoformat(row["as_of"]).astimezone() if row["as_of"] else None
+        when = f"as of {as_of:%d %b %H:%M}" if as_of else "never read to its end yet"
+        blocks.append(section(f"*{literal(name)}*: {row['pages']:,} pages, {when}"))
+        if whole and (lines := list(_health(row))):
+            blocks.append(context(literal("\n".join(lines))))
+    return Message(text, blocks)
+
+
+def _health(row: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{row['passages']:,} passages, {row['closed']:,} pages closed to everybody"
+    lags = {"edits": "edits", "everything_else": "all else"}
+    told = [
+        f"{words} after {shown_span(lag['p50'])} (p95 {shown_span(lag['p95'])})"
+        for kind, words in lags.items()
+        if (lag := row["lag_seconds"][kind])["count"]
+    ]
+    if told:
+        yield f"In answers: {', '.join(told)}"
+    if row["failed"]:
+        yield f"{len(row['failed']):,} pages failed; `footnote status` says which"
+    if row["error"]:
+        yield f"The last sync ended early: {row['error']}"

@@ -1,0 +1,96 @@
+"""All that sees to flags, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.review import Review
+from bot.ports import Answering, Library
+from bot.slack.cards import Allowed
+from bot.slack.desk import Desk
+from bot.slack.owners import Owners
+from bot.slack.people import People
+from bot.slack.readers import Readers
+from bot.slack.reminders import Reminders
+from bot.slack.retraction import Retraction
+from bot.slack.review_channels import ReviewChannels
+from bot.slack.reviewing import Reviewing
+from bot.slack.settings import SlackSettings
+from bot.slack.upkeep import Upkeep
+from bot.slack.verdicts import Verdicts
+from bot.slack.web import Voice
+from bot.state.channels import DatabaseChannels
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+from bot.state.pass_log import DatabasePassLog
+from bot.state.watched import DatabaseWatched
+from bot.state.written import DatabaseWrittenAnswers
+
+
+@dataclass(frozen=True, slots=True)
+class Flagging:
+    """``verdicts`` and ``reviewing`` take what people press; ``upkeep`` runs by itself; all
+    of them go to the ``desk``."""
+
+    desk: Desk
+    verdicts: Verdicts
+    reviewing: Reviewing
+    upkeep: Upkeep
+
+
+def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
+    settings: SlackSettings,
+    *,
+    feedback: Feedback,
+    state: Database,
+    answering: Answering,
+    library: Library,
+    people: People,
+    readers: Readers,
+    chosen: DatabaseChannels,
+    voice: Voice,
+    executor: Executor,
+    clock: Callable[[], datetime],
+    every: float,
+) -> Flagging:
+    review = Review(DatabaseLedger(state), clock)
+    watched, written = DatabaseWatched(state), DatabaseWrittenAnswers(state)
+    channels = ReviewChannels(settings.review_channel, settings.review_channels, chosen)
+    links = settings.link_origins
+    desk = Desk(
+        feedback=feedback,
+        review=review,
+        answering=answering,
+        library=library,
+        people=people,
+        owners=Owners(people),
+        voice=voice,
+        executor=executor,
+        clock=clock,
+        allowed=Allowed(links, links | settings.edit_origins),
+        channels=channels,
+    )
+    return Flagging(
+        desk,
+        Verdicts(feedback, desk, people, voice, clock, links),
+        Reviewing(desk, review, written, library, people, voice, clock, settings.written_holds),
+        Upkeep(
+            watched=watched,
+            written=written,
+            passes=DatabasePassLog(state),
+            library=library,
+            review=review,
+            desk=desk,
+            people=people,
+            readers=readers,
+            retraction=Retraction(watched, voice, clock),
+            reminders=Reminders(review, voice, desk, settings.remind_after),
+            clock=clock,
+            every=every,
+            retracted_within=settings.retracted_within,
+        ),
+    )

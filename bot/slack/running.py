@@ -1,0 +1,101 @@
+"""The app while it runs: what it takes up at the start, does beside, and leaves at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import StateUnavailable
+from bot.slack.queueing import Queue
+from bot.slack.reindex import Reindexer
+from bot.slack.upkeep import Upkeep
+from bot.slack.web import connections
+from bot.slack.workers import Workers
+from bot.state.inbox import Inbox
+from bot.state.process import Process
+
+logger = logging.getLogger(__name__)
+
+_FORGETTING_EVERY = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class SlackApp:
+    """``bolt`` takes what Slack sends; the rest works on it between start and stop."""
+
+    bolt: AsyncApp
+    inbox: Inbox
+    workers: Workers
+    reindexer: Reindexer
+    queue: Queue
+    process: Process
+    clients: Sequence[AsyncWebClient]
+    executor: ThreadPoolExecutor
+    forgetting: Callable[[], int]
+    adopt_every: float
+    upkeep: Upkeep
+
+    async def start(self) -> None:
+        """Take up what an earlier process left.
+
+        Raises:
+            StateUnavailable
+        """
+        await asyncio.to_thread(self.process.start)
+        session = connections()
+        for client in self.clients:
+            client.session = session
+        await self.adopt()
+
+    def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
+        """What is done beside, until a stop."""
+        return self.forget_for_ever(), self.adopt_for_ever(), self.queue.watch_for_ever()
+
+    async def adopt(self) -> None:
+        """Take up what dead processes have left, and what is ours and lay idle.
+
+        Raises:
+            StateUnavailable
+        """
+        for letter in await asyncio.to_thread(self.inbox.adopt):
+            self.workers.submit(letter)
+        self.reindexer.wake()
+
+    async def adopt_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self.adopt_every)
+            try:
+                await self.adopt()
+            except StateUnavailable as error:
+                logger.warning("What others have left cannot be taken up: %s", error)
+
+    async def stop(self, grace: float) -> None:
+        """Finish what can be finished in ``grace`` seconds; the rest is kept."""
+        await self.reindexer.stop()
+        await self.workers.stop(grace)
+        try:
+            await asyncio.to_thread(self.inbox.release)
+        except StateUnavailable as error:
+            logger.warning("What is left waits until this process counts as dead: %s", error)
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        for client in self.clients:
+            if client.session is not None:
+                await client.session.close()
+
+    async def forget_for_ever(self) -> None:
+        """Delete what is older than it may be kept, now and every few hours."""
+        while True:
+            try:
+                forgotten = await asyncio.to_thread(self.forgetting)
+            except StateUnavailable as error:
+                logger.warning("What is old could not be forgotten: %s", error)
+            else:
+                logger.debug("%d old answers forgotten", forgotten)
+            await asyncio.sleep(_FORGETTING_EVERY)

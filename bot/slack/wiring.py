@@ -1,0 +1,58 @@
+"""Settings -> what the Slack side is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.slack import links
+from bot.slack.caps import Caps
+from bot.slack.settings import SlackSettings
+from config.settings import Secrets, Settings
+from config.wikis import ConfluenceSettings, WikiSettings
+
+SLACK_API = "https://slack.com/api/"
+
+
+def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
+    slack = settings.slack
+    socket = slack.mode == "socket"
+    return SlackSettings(
+        bot_token=secrets.slack_bot_token.get_secret_value(),
+        app_token=secrets.slack_app_token.get_secret_value() if socket else "",
+        signing_secret=secrets.slack_signing_secret.get_secret_value(),
+        api_url=secrets.slack_api_url or SLACK_API,
+        port=slack.port,
+        review_channel=slack.review_channel,
+        review_channels={
+            wiki.name: wiki.review_channel for wiki in settings.wiki if wiki.review_channel
+        },
+        edit_origins=links.origins(filter(None, map(_repository, settings.wiki))),
+        remind_after=timedelta(days=slack.remind_after_days),
+        retracted_within=timedelta(days=slack.retract_days),
+        written_holds=timedelta(days=settings.answer.written_days),
+        caps=Caps(
+            person_minute=slack.person_minute,
+            person_day=slack.person_day,
+            channel_minute=slack.channel_minute,
+            channel_day=slack.channel_day,
+        ),
+        link_origins=links.origins([*map(_site, settings.wiki), *slack.link_hosts]),
+        admins=frozenset(slack.admins),
+        guests=slack.guests,
+        shared_channels=slack.shared_channels,
+        private_members=slack.private_members,
+        workers=slack.workers,
+        streaming=bool(settings.llm.provider),
+        retention=timedelta(days=settings.state.retention_days),
+    )
+
+
+def _site(wiki: WikiSettings) -> str:
+    if isinstance(wiki, ConfluenceSettings):
+        return wiki.url
+    return wiki.site_url or wiki.git
+
+
+def _repository(wiki: WikiSettings) -> str:
+    """Where its pages are edited, as far as the settings say."""
+    return "" if isinstance(wiki, ConfluenceSettings) else wiki.git

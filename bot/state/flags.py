@@ -1,0 +1,151 @@
+"""Flags and their history in the database: the port `bot.feedback.ports.FlagBook`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.feedback.model import Card, Complaint, Deed, Due, Flag, FlagState, Step
+from bot.model import Result
+from bot.state import answer_json
+from bot.state.database import Database
+from bot.state.rows import flag_of
+from bot.state.schema import answers, flag_steps, flags, reminders
+
+_DUE = {Due.ASK: flags.c.ask_due, Due.TELL: flags.c.tell_due}
+_NEXT = {"edition": flags.c.edition + 1}
+"""The card is behind: it shows an earlier edition of the flag."""
+
+
+class DatabaseFlags:
+    """Its methods block for a moment: call them in a thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def raise_flag(
+        self, given: int, person: str, complaint: Complaint, comment: str, when: datetime
+    ) -> Flag:
+        said = {
+            "complaint": complaint.value,
+            "comment": comment,
+            "state": FlagState.OPEN.value,
+            "holder": "",
+            "raised": when,
+            "changed": when,
+        }
+        raised = (
+            self._database.insert(flags)
+            .values(answer=given, person=person, card_channel="", card_ts="", edition=1, **said)
+            .on_conflict_do_update(index_elements=["answer", "person"], set_=said | _NEXT)
+            .returning(flags.c.id)
+        )
+        with self._database.begin() as connection:
+            id_ = connection.scalars(raised).one()
+            _note(connection, id_, Deed.RAISED, person, when)
+        return self._flags(flags.c.id == id_)[0]
+
+    def flag(self, id_: int) -> Flag | None:
+        return next(iter(self._flags(flags.c.id == id_)), None)
+
+    def flag_of(self, given: int, person: str) -> Flag | None:
+        found = self._flags(flags.c.answer == given, flags.c.person == person)
+        return found[0] if found else None
+
+    def flags(self, *states: FlagState) -> Sequence[Flag]:
+        return self._flags(flags.c.state.in_(states) if states else sa.true())
+
+    def due(self) -> Sequence[Flag]:
+        return self._flags(sa.or_(flags.c.edition > flags.c.shown, *_DUE.values()))
+
+    def carded(self, flag: int, card: Card, owner: str) -> None:
+        self._change(flag, {"card_channel": card.channel, "card_ts": card.ts, "owner": owner})
+
+    def move(  # noqa: PLR0913 - who did what when, and what follows from it
+        self,
+        flag: int,
+        state: FlagState,
+        deed: Deed,
+        person: str,
+        when: datetime,
+        *,
+        due: Sequence[Due] = (),
+        unless: Sequence[FlagState] = (),
+    ) -> bool:
+        values: dict[str, Any] = {"state": state.value, "changed": when, **_NEXT}
+        values |= {_DUE[one].name: True for one in due}
+        if not state.settled:
+            values["holder"] = person if state is FlagState.TAKEN else ""
+        move = (
+            sa.update(flags).where(flags.c.id == flag, flags.c.state.not_in(unless)).values(values)
+        )
+        with self._database.begin() as connection:
+            if not connection.execute(move).rowcount:
+                return False
+            _note(connection, flag, deed, person, when)
+        return True
+
+    def asked_again(self, flag: int, said: Result, when: datetime) -> None:
+        again = {
+            "again": answer_json.dump(said),
+            "again_at": when,
+            "ask_due": False,
+            **_NEXT,
+        }
+        self._change(flag, again, Deed.ASKED_AGAIN, when)
+
+    def shown(self, flag: Flag) -> None:
+        self._change(flag.id, {"shown": flag.edition})
+
+    def told(self, flag: int, when: datetime, *, somebody: bool) -> None:
+        done = {"tell_due": False, **_NEXT}
+        self._change(flag, done, Deed.TOLD if somebody else None, when)
+
+    def lapsed(self, flag: int, when: datetime) -> None:
+        self._change(flag, _NEXT, Deed.LAPSED, when)
+
+    def steps(self, flag: int) -> Sequence[Step]:
+        query = sa.select(flag_steps).where(flag_steps.c.flag == flag).order_by(flag_steps.c.id)
+        with self._database.begin() as connection:
+            return [Step(Deed(row.deed), row.person, row.at) for row in connection.execute(query)]
+
+    def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
+        said = {"at": when}
+        insert = self._database.insert(reminders).values(recipient=recipient, at=when)
+        remind = insert.on_conflict_do_update(
+            index_elements=["recipient"], set_=said, where=reminders.c.at <= unless_since
+        ).returning(reminders.c.recipient)
+        with self._database.begin() as connection:
+            return connection.scalar(remind) is not None
+
+    def _change(
+        self,
+        flag: int,
+        values: Mapping[str, Any],
+        deed: Deed | None = None,
+        when: datetime | None = None,
+    ) -> None:
+        with self._database.begin() as connection:
+            connection.execute(sa.update(flags).where(flags.c.id == flag).values(dict(values)))
+            if deed and when:
+                _note(connection, flag, deed, "", when)
+
+    def _flags(self, *conditions: sa.ColumnElement[bool]) -> list[Flag]:
+        query = (
+            sa.select(flags, answers)
+            .join(answers, flags.c.answer == answers.c.id)
+            .where(*conditions)
+            .order_by(flags.c.raised, flags.c.id)
+            .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+        )
+        with self._database.begin() as connection:
+            return [flag_of(row) for row in connection.execute(query)]
+
+
+def _note(connection: sa.Connection, flag: int, deed: Deed, person: str, when: datetime) -> None:
+    connection.execute(
+        sa.insert(flag_steps).values(flag=flag, deed=deed.value, person=person, at=when)
+    )

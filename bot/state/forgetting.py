@@ -1,0 +1,133 @@
+"""What is forgotten, and when: each table of the database has its rule here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.state.database import Database
+from bot.state.inbox import State
+from bot.state.schema import (
+    answers,
+    channels,
+    cited,
+    flag_steps,
+    flags,
+    inbox,
+    jobs,
+    passes,
+    processes,
+    reminders,
+    syncs,
+    threads,
+    usage,
+    verdicts,
+    written,
+)
+
+NOBODY = ""
+
+AGES: dict[sa.Table, sa.Column[Any] | None] = {
+    inbox: inbox.c.changed,
+    answers: answers.c.given,
+    verdicts: None,  # go with their answer
+    flags: None,  # go with their answer
+    flag_steps: None,  # go with their flag
+    cited: None,  # go with their answer
+    reminders: reminders.c.at,
+    written: None,  # stay until the day that their author set
+    threads: threads.c.changed,
+    channels: None,  # hold what was set, which stays as it is
+    passes: passes.c.ended,
+    jobs: jobs.c.changed,
+    usage: usage.c.day,
+    processes: None,  # go when they are dead
+    syncs: None,  # hold no more than a wiki's and a process's name
+}
+"""By which moment a row is old; None: it needs none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many of each."""
+
+    questions: int = 0
+    verdicts: int = 0
+    flags: int = 0
+
+
+def forget_before(database: Database, when: datetime) -> int:
+    """Delete what is older than ``when``; how many rows. Events that Slack delivers again
+    would count as new, so ``when`` is at least hours ago.
+
+    Raises:
+        StateUnavailable
+    """
+    with database.begin() as connection:
+        return sum(
+            connection.execute(sa.delete(table).where(age < _of(age, when))).rowcount
+            for table, age in AGES.items()
+            if age is not None
+        )
+
+
+def _of(age: sa.Column[Any], when: datetime) -> date:
+    """A day has no hours to be compared by."""
+    return when.date() if isinstance(age.type, sa.Date) else when
+
+
+def forget_person(database: Database, person: str) -> Forgotten:
+    """Delete what ``person`` asked, got and said. A flag on somebody else's answer stays,
+    without a name and without their words: the page may be wrong all the same; and an answer
+    that they wrote for others stays, without a name. That an event was received stays too, or
+    its next delivery would be answered.
+
+    Raises:
+        StateUnavailable
+    """
+    own = sa.select(answers.c.id).where(answers.c.asker == person)
+    raised = flags.c.person == person
+    with database.begin() as connection:
+        questions = connection.execute(
+            sa.update(inbox)
+            .where(inbox.c.person == person)
+            .values(
+                person=NOBODY,
+                text="",
+                state=sa.case(
+                    (inbox.c.state.in_([State.RECEIVED, State.WORKING]), State.DONE.value),
+                    else_=inbox.c.state,
+                ),
+            )
+        ).rowcount
+        judged = connection.execute(sa.delete(verdicts).where(verdicts.c.person == person)).rowcount
+        flagged = connection.scalar(sa.select(sa.func.count()).select_from(flags).where(raised))
+        connection.execute(sa.delete(flags).where(flags.c.answer.in_(own)))
+        # Two forgotten people may have flagged one answer.
+        nobody = sa.literal("-") + sa.cast(flags.c.id, sa.String)
+        # Their cards show one edition less than there is: they are due to be shown anew.
+        anew = {"edition": flags.c.edition + 1}
+        connection.execute(sa.update(flags).where(raised).values(person=nobody, comment="", **anew))
+        for column in (flags.c.holder, flags.c.owner):
+            connection.execute(
+                sa.update(flags).where(column == person).values({column.name: NOBODY, **anew})
+            )
+        of_theirs = flag_steps.c.person == person
+        taken = sa.select(flag_steps.c.flag).where(of_theirs)
+        connection.execute(sa.update(flags).where(flags.c.id.in_(taken)).values(anew))
+        connection.execute(sa.update(flag_steps).where(of_theirs).values(person=NOBODY))
+        connection.execute(sa.delete(reminders).where(reminders.c.recipient == person))
+        connection.execute(
+            sa.update(written)
+            .where(written.c.author == person)
+            .values(author=NOBODY, author_name=NOBODY)
+        )
+        connection.execute(sa.delete(answers).where(answers.c.asker == person))
+        connection.execute(sa.delete(usage).where(usage.c.payer == person))
+        chosen = sa.update(channels).where(channels.c.person == person)
+        connection.execute(chosen.values(person=NOBODY))
+        connection.execute(sa.update(jobs).where(jobs.c.person == person).values(person=NOBODY))
+    return Forgotten(questions, judged, flagged or 0)

@@ -1,0 +1,112 @@
+"""Reindex jobs in the database: the port `bot.operations.jobs.Jobs`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.operations.jobs import Job, JobState, Order
+from bot.state.database import Database
+from bot.state.process import Process
+from bot.state.schema import jobs
+from indexers.model import Part
+
+_OPEN = (JobState.WAITING, JobState.RUNNING, JobState.CANCELLING)
+
+
+class DatabaseJobs:
+    """Its methods block for a moment: call them in a thread."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], process: Process) -> None:
+        self._database = database
+        self._clock = clock
+        self._process = process
+
+    def add(self, order: Order, person: str, channel: str) -> Job | None:
+        wiki = order.part.wiki if order.part else ""
+        values = {
+            "wiki": wiki,
+            "space": order.part.space if order.part else "",
+            "page": order.part.page if order.part else "",
+            "full": order.full,
+            "dry_run": order.dry_run,
+            "person": person,
+            "channel": channel,
+            "message": "",
+            "state": JobState.WAITING.value,
+            "attempts": 0,
+            "holder": self._process.name,
+            "changed": self._clock(),
+        }
+        same = sa.true() if not wiki else jobs.c.wiki.in_(["", wiki])
+        with self._database.begin() as connection:
+            # Two at the same moment may both pass this: then they are done one by one.
+            if connection.scalar(sa.select(jobs.c.id).where(jobs.c.state.in_(_OPEN), same)):
+                return None
+            id_ = connection.scalar(sa.insert(jobs).values(values).returning(jobs.c.id))
+        return Job(int(id_ or 0), order, person, channel)
+
+    def take(self) -> Job | None:
+        with self._database.begin() as connection:
+            mine = (jobs.c.holder == self._process.name) & (jobs.c.state != JobState.WAITING.value)
+            left = jobs.c.state.in_(_OPEN) & (mine | self._process.free(jobs.c.holder))
+            for id_ in connection.scalars(sa.select(jobs.c.id).where(left).order_by(jobs.c.id)):
+                take = (
+                    sa.update(jobs)
+                    .where(jobs.c.id == id_, left)
+                    .values(
+                        holder=self._process.name,
+                        attempts=jobs.c.attempts + 1,
+                        state=sa.case(
+                            (jobs.c.state == JobState.WAITING.value, JobState.RUNNING.value),
+                            else_=jobs.c.state,
+                        ),
+                        changed=self._clock(),
+                    )
+                    .returning(jobs)
+                )
+                if row := connection.execute(take).one_or_none():
+                    return _job(row)
+        return None
+
+    def ready(self, job: int) -> None:
+        self._change(jobs.c.id == job, holder="")
+
+    def shown(self, job: int, channel: str, message: str) -> None:
+        self._change(jobs.c.id == job, channel=channel, message=message)
+
+    def cancel(self, job: int) -> bool:
+        open_ = (jobs.c.id == job) & jobs.c.state.in_(_OPEN)
+        return self._change(open_, state=JobState.CANCELLING.value) > 0
+
+    def is_cancelled(self, job: int) -> bool:
+        query = sa.select(jobs.c.state).where(jobs.c.id == job)
+        with self._database.begin() as connection:
+            return connection.scalar(query) == JobState.CANCELLING.value
+
+    def ended(self, job: int) -> None:
+        self._change(jobs.c.id == job, state=JobState.ENDED.value)
+
+    def release(self) -> None:
+        mine = jobs.c.state.in_(_OPEN) & (jobs.c.holder == self._process.name)
+        self._change(mine, holder="")
+
+    def _change(self, which: sa.ColumnElement[bool], **values: str) -> int:
+        change = sa.update(jobs).where(which).values(changed=self._clock(), **values)
+        with self._database.begin() as connection:
+            return connection.execute(change).rowcount
+
+
+def _job(row: Any) -> Job:
+    part = Part(row.wiki, row.space, row.page) if row.wiki else None
+    return Job(
+        id=row.id,
+        order=Order(part, full=row.full, dry_run=row.dry_run),
+        person=row.person,
+        channel=row.channel,
+        message=row.message,
+        attempts=row.attempts,
+    )

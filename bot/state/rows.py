@@ -1,0 +1,67 @@
+"""Rows of the database -> answers and flags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.feedback.model import (
+    Asked,
+    Card,
+    Complaint,
+    Due,
+    Flag,
+    FlagState,
+    Given,
+    Place,
+)
+from bot.state import answer_json
+
+
+def given_of(row: Any, prefix: str = "") -> Given:
+    """``prefix`` stands before the columns' names where other tables are joined."""
+
+    def value(name: str) -> Any:
+        return getattr(row, prefix + name)
+
+    return Given(
+        id=value("id"),
+        asked=Asked(
+            question=value("question"),
+            asker=value("asker"),
+            place=Place(value("team"), value("channel"), value("ts"), value("thread")),
+            private=value("private"),
+            # Those from before there was this column are open unless they are private.
+            open=value("open") and not value("private"),
+        ),
+        answer=answer_json.load(value("answer")),
+        given=value("given"),
+        as_of=value("as_of"),
+        message=value("message"),
+        retracted=value("retracted"),
+    )
+
+
+def flag_of(row: Any) -> Flag:
+    """``row`` joins a flag with its answer, columns under their tables' names."""
+    due = {
+        Due.ASK: row.flags_ask_due,
+        Due.SHOW: row.flags_edition > row.flags_shown,
+        Due.TELL: row.flags_tell_due,
+    }
+    return Flag(
+        id=row.flags_id,
+        given=given_of(row, "answers_"),
+        person=row.flags_person,
+        complaint=Complaint(row.flags_complaint),
+        comment=row.flags_comment,
+        state=FlagState(row.flags_state),
+        raised=row.flags_raised,
+        changed=row.flags_changed,
+        edition=row.flags_edition,
+        card=Card(row.flags_card_channel, row.flags_card_ts) if row.flags_card_ts else None,
+        holder=row.flags_holder,
+        owner=row.flags_owner,
+        again=answer_json.load(row.flags_again) if row.flags_again else None,
+        again_at=row.flags_again_at,
+        due=frozenset(one for one, is_due in due.items() if is_due),
+    )

@@ -1,0 +1,65 @@
+"""One sync at a time for each wiki, whichever process it runs in: the port
+`bot.operations.syncing.SyncLocks`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from bot.errors import StateUnavailable, SyncRunning
+from bot.state.database import Database
+from bot.state.process import Process
+from bot.state.schema import syncs
+
+logger = logging.getLogger(__name__)
+
+
+class DatabaseSyncLocks:
+    """Its locks are those of ``process``; one that died holds none."""
+
+    def __init__(self, database: Database, process: Process) -> None:
+        self._database = database
+        self._process = process
+
+    @contextmanager
+    def held(self, wikis: Sequence[str]) -> Iterator[None]:
+        """
+        Raises:
+            SyncRunning: one of them is being synced elsewhere.
+            StateUnavailable
+        """
+        mine = {"holder": self._process.name}
+        with self._database.begin() as connection:
+            # In one order everywhere, so that no two wait for each other.
+            for wiki in sorted(wikis):
+                take = (
+                    self._database.insert(syncs)
+                    .values(wiki=wiki, **mine)
+                    .on_conflict_do_update(
+                        index_elements=["wiki"],
+                        set_=mine,
+                        # Its own it may not have been able to give back.
+                        where=self._process.free(syncs.c.holder)
+                        | (syncs.c.holder == self._process.name),
+                    )
+                    .returning(syncs.c.wiki)
+                )
+                if connection.scalar(take) is None:
+                    raise SyncRunning(
+                        f"Another process syncs {wiki}; it will be through in a while."
+                    )
+        try:
+            yield
+        finally:
+            self._give_back(wikis)
+
+    def _give_back(self, wikis: Sequence[str]) -> None:
+        mine = syncs.c.wiki.in_(wikis) & (syncs.c.holder == self._process.name)
+        try:
+            with self._database.begin() as connection:
+                connection.execute(sa.delete(syncs).where(mine))
+        except StateUnavailable as error:
+            logger.warning("Other processes cannot sync until this one has again: %s", error)

@@ -1,0 +1,90 @@
+"""The pages that answers rest on, in the database: the port `bot.feedback.ports.Watched`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.feedback.model import Cited, FlagState, Given
+from bot.state.database import Database
+from bot.state.rows import given_of
+from bot.state.schema import answers, cited, flags
+from indexers.model import KnownPage
+
+
+class DatabaseWatched:
+    """Its methods block for a moment: call them in a thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def wikis(self) -> Sequence[str]:
+        with self._database.begin() as connection:
+            return connection.scalars(sa.select(cited.c.wiki).distinct()).all()
+
+    def cited(self, wiki: str, since: datetime) -> Sequence[Cited]:
+        flagged = sa.select(flags.c.answer)
+        query = (
+            sa.select(cited, answers.c.asker, answers.c.channel, answers.c.private, answers.c.open)
+            .join(answers, cited.c.answer == answers.c.id)
+            .where(
+                cited.c.wiki == wiki,
+                sa.or_(
+                    sa.and_(answers.c.given >= since, answers.c.retracted.is_(None)),
+                    cited.c.answer.in_(flagged),
+                ),
+            )
+            .order_by(cited.c.answer, cited.c.page)
+        )
+        with self._database.begin() as connection:
+            return [Cited(**row) for row in connection.execute(query).mappings()]
+
+    def seen(self, cited_: Cited, known: KnownPage, *, changed: bool) -> None:
+        seen = {"revision": known.revision, "acl": str(known.acl)}
+        with self._database.begin() as connection:
+            connection.execute(sa.update(cited).where(*_row(cited_)).values(seen))
+            if changed:
+                _make_due(connection, cited_.answer)
+
+    def fell(self, cited_: Cited, since: datetime | None) -> None:
+        with self._database.begin() as connection:
+            connection.execute(sa.delete(cited).where(*_row(cited_)))
+            _make_due(connection, cited_.answer)
+            if since is not None:
+                connection.execute(
+                    sa.update(answers)
+                    .where(
+                        answers.c.id == cited_.answer,
+                        answers.c.given >= since,
+                        answers.c.retracted.is_(None),
+                    )
+                    .values(falling=True)
+                )
+
+    def falling(self) -> Sequence[Given]:
+        query = sa.select(answers).where(answers.c.falling, answers.c.message != "")
+        with self._database.begin() as connection:
+            return [given_of(row) for row in connection.execute(query.order_by(answers.c.id))]
+
+    def retracted(self, given: int, when: datetime) -> None:
+        done = {"falling": False, "retracted": when}
+        with self._database.begin() as connection:
+            connection.execute(sa.update(answers).where(answers.c.id == given).values(done))
+
+
+def _row(one: Cited) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        cited.c.answer == one.answer,
+        cited.c.wiki == one.wiki,
+        cited.c.page == one.page,
+    )
+
+
+def _make_due(connection: sa.Connection, answer: int) -> None:
+    """Every card that shows the answer may show less now; open flags are asked again."""
+    of_answer = sa.update(flags).where(flags.c.answer == answer)
+    connection.execute(of_answer.values(edition=flags.c.edition + 1))
+    unsettled = flags.c.state.in_([state for state in FlagState if not state.settled])
+    connection.execute(of_answer.where(unsettled).values(ask_due=True))

@@ -1,0 +1,38 @@
+"""A part of a wiki as a wiki of its own: one page, one space, the latest edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+
+from indexers.model import KnownPage, PageChange, Part
+from indexers.ports import Divisible, Wiki
+
+Read = Callable[[Mapping[str, KnownPage]], Iterator[PageChange]]
+
+
+class PartOf:
+    """What ``read`` gives. It never says ``Enumerated``, so nothing is removed by its
+    silence."""
+
+    def __init__(self, wiki: Wiki, read: Read) -> None:
+        self.name = wiki.name
+        self._wiki = wiki
+        self._read = read
+
+    @property
+    def requests(self) -> int:
+        return self._wiki.requests
+
+    def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        return self._read(known)
+
+    def gone(self, keys: Sequence[str]) -> frozenset[str]:  # noqa: ARG002 - the port's
+        return frozenset()
+
+
+def part_of(wiki: Wiki, divisible: Divisible, part: Part) -> Wiki:
+    """``wiki`` itself if the part is all of it."""
+    if part.page:
+        return PartOf(wiki, lambda _: divisible.page(part.page))
+    return PartOf(wiki, partial(divisible.space, part.space)) if part.space else wiki

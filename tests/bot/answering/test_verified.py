@@ -1,0 +1,231 @@
+"""What a person wrote is given to the question that it was written to, and to no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.answering.answerer import Answerer
+from bot.answering.confidence import Confidence
+from bot.answering.library import IndexedLibrary
+from bot.answering.recheck import Recheck
+from bot.answering.retrieval import Retrieval
+from bot.answering.verified import Verified
+from bot.feedback.model import Written
+from bot.model import Answer, NoAnswer, Question, Role, Source, Turn
+from indexers.index.embedding import LocalEmbedder
+from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
+from tests.fakes.index import ListIndex
+from tests.fakes.lookout import Standing, Unavailable
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+READER = Principal.of(EVERYONE)
+HR = Acl.of(["group:hr"])
+EMBEDDER = LocalEmbedder()
+
+
+def source(page: str) -> Source:
+    url = f"https://wiki.example.com/{page}"
+    return Source("Leave", "", url, "", "handbook", page, "r1")
+
+
+class Office:
+    """A wiki of pages that say something, and what was written to its questions."""
+
+    def __init__(self, *, lookout: Standing | Unavailable | None = None) -> None:
+        self.index = ListIndex()
+        recheck = Recheck({"handbook": lookout}, lambda _: None) if lookout else None
+        self.library = IndexedLibrary(self.index, recheck, lambda *_: "")
+        self.now = NOW
+        self.kept: list[Written] = []
+        self.verified = Verified(self, self.library, EMBEDDER, lambda: self.now)
+
+    def valid(self, now: datetime) -> Sequence[Written]:
+        return [one for one in self.kept if one.expires > now]
+
+    def page(self, key: str, text: str, acl: Acl = OPEN, revision: str = "r1") -> None:
+        url = f"https://wiki.example.com/{key}"
+        passage = Passage("handbook", key, revision, 0, "Leave", (), url, text, text, acl)
+        self.index.replace([passage], EMBEDDER.embed_passages([text]))
+
+    def write(self, question: str, *pages: str, text: str = "In the portal.") -> None:
+        known = [self.index.page("handbook", page) for page in pages]
+        acls = [page.acl for page in known if page]
+        acl = acls[0]
+        for other in acls[1:]:
+            acl &= other
+        self.kept.append(
+            Written(
+                id=len(self.kept) + 1,
+                question=question,
+                text=text,
+                author="U1",
+                author_name="Ben",
+                written=NOW,
+                expires=NOW + timedelta(days=9),
+                sources=tuple(map(source, pages)),
+                says=tuple(self.library.says("handbook", page) for page in pages),
+                acl=acl,
+            )
+        )
+
+    def said(self, question: str, reader: Principal = READER) -> str:
+        answer = self.verified(Question(question, reader))
+        return answer.text if answer else ""
+
+
+@pytest.fixture
+def office() -> Office:
+    office = Office()
+    office.page("leave", "Leave is booked somewhere.")
+    return office
+
+
+SAME = [
+    ("How do I book leave?", "how do i book leave"),
+    ("How do I book leave?", "How can I book leave"),
+    ("How do I book annual leave?", "How can annual leave be booked?"),
+    ("When are taxi rides reimbursed?", "When do taxi rides get reimbursed?"),
+    ("How do I get VPN access?", "How can I get access to the VPN?"),
+    ("Who approves travel expenses?", "Who has to approve my travel expenses?"),
+    ("What is the salary band of level 4?", "Salary band for level 4?"),
+    ("Do I need a receipt for a taxi?", "Is a receipt needed for taxis?"),
+    ("How long is parental leave?", "What is the length of parental leave?"),
+    ("What is the wifi password in the office?", "What's the office wifi password?"),
+]
+OTHER = [
+    ("How do I book leave?", "How do I cancel leave?"),
+    ("How do I book annual leave?", "How do I book sick leave?"),
+    ("When are taxi rides reimbursed?", "When are train rides reimbursed?"),
+    ("What is the salary band of level 4?", "What is the salary band of level 5?"),
+    ("Can I carry over leave?", "Can't I carry over leave?"),
+    ("How long is parental leave for fathers?", "How long is parental leave for mothers?"),
+    ("Is leave paid before six months?", "Is leave paid after six months?"),
+    ("Who approves travel in Germany?", "Who approves travel in France?"),
+    ("How do I install Docker?", "How do I uninstall Docker?"),
+    ("How do I get VPN access?", "When do I get VPN access?"),
+    ("Who books leave?", "Where is leave booked?"),
+    ("How do I book leave?", "How do I book leave for my team?"),
+    ("How do I book leave?", "???"),
+]
+
+
+@pytest.mark.parametrize(("written", "asked"), SAME)
+def test_a_question_that_asks_the_same_gets_it(office: Office, written: str, asked: str) -> None:
+    office.write(written, "leave")
+
+    assert office.said(asked) == "In the portal. [1]"
+
+
+@pytest.mark.parametrize(("written", "asked"), [*OTHER, *(pair[::-1] for pair in OTHER[:-1])])
+def test_a_question_that_only_looks_the_same_does_not(
+    office: Office, written: str, asked: str
+) -> None:
+    office.write(written, "leave")
+
+    assert office.said(asked) == ""
+
+
+def test_it_says_who_verified_it_when_and_on_which_pages_it_rests(office: Office) -> None:
+    office.write("How do I book leave?", "leave")
+    answer = office.verified(Question("How do I book leave?", READER))
+
+    assert answer is not None
+    assert answer.verified is not None
+    assert answer.verified.words == "Verified by Ben on 24 Nov 2026"
+    assert answer.sources == (source("leave"),)
+    assert answer.confidence == 1.0
+
+
+def test_who_may_not_read_every_page_of_it_does_not_get_it(office: Office) -> None:
+    office.page("secret", "Leave of the board.", HR)
+    office.write("How do I book leave?", "leave", "secret")
+
+    assert office.said("How do I book leave?") == ""
+    assert office.said("How do I book leave?", Principal.of("group:hr")) == ""
+    assert office.said("How do I book leave?", Principal.of(EVERYONE, "group:hr")) != ""
+
+
+def test_it_is_given_no_more_once_a_page_says_something_else(office: Office) -> None:
+    office.write("How do I book leave?", "leave")
+    office.page("leave", "Leave is booked somewhere.", revision="r2")
+    same_words = office.said("How do I book leave?")
+    office.page("leave", "Leave is booked in the calendar.", revision="r3")
+
+    assert same_words != ""
+    assert office.said("How do I book leave?") == ""
+
+
+def test_it_is_given_no_more_once_a_page_is_gone_or_closed(office: Office) -> None:
+    office.page("more", "More of leave.")
+    office.write("How do I book leave?", "leave")
+    office.write("How do I book a desk?", "more")
+    office.index.remove("handbook", ["leave"])
+    office.index.relabel("handbook", "more", "r2", HR)
+
+    assert office.said("How do I book leave?") == ""
+    assert office.said("How do I book a desk?") == ""
+
+
+@pytest.mark.parametrize(
+    ("lookout", "given"),
+    [(Standing(), True), (Standing("leave"), False), (Standing(narrowed={"leave": HR}), False),
+     (Unavailable(), False)],
+)  # fmt: skip
+def test_its_wiki_is_asked_before_it_is_given(lookout: Standing | Unavailable, given: bool) -> None:
+    office = Office(lookout=lookout)
+    office.page("leave", "Leave is booked somewhere.")
+    office.write("How do I book leave?", "leave")
+
+    assert bool(office.said("How do I book leave?")) is given
+
+
+def test_it_ends_with_its_last_day(office: Office) -> None:
+    office.write("How do I book leave?", "leave")
+    office.now += timedelta(days=10)
+
+    assert office.said("How do I book leave?") == ""
+
+
+def test_a_search_in_other_wikis_does_not_bring_it(office: Office) -> None:
+    office.write("How do I book leave?", "leave")
+    asked = Question("How do I book leave?", READER, wikis=("space",))
+
+    assert office.verified(asked) is None
+    assert office.verified(replace(asked, wikis=("space", "handbook"))) is not None
+
+
+def test_a_follow_up_gets_it_for_the_very_words_alone(office: Office) -> None:
+    office.write("How do I book annual leave?", "leave")
+    history = (Turn(Role.ASKER, "I have a question."), Turn(Role.BOT, "Which one?"))
+
+    def said(question: str) -> Answer | None:
+        return office.verified(Question(question, READER, history=history))
+
+    assert said("How can annual leave be booked?") is None
+    assert said("how do I book  annual leave") is not None
+
+
+def test_of_two_the_nearer_is_given_and_of_the_same_the_newer(office: Office) -> None:
+    office.write("How can annual leave be booked?", "leave", text="First.")
+    office.write("How do I book annual leave?", "leave", text="Second.")
+    office.write("How do I book annual leave?", "leave", text="Third.")
+
+    assert office.said("How do I book annual leave?").startswith("Third.")
+    assert office.said("How can annual leave be booked?").startswith("First.")
+
+
+def test_it_goes_before_the_search_and_leaves_other_questions_to_it(office: Office) -> None:
+    office.write("How do I book leave?", "leave")
+    answerer = Answerer(
+        Retrieval(office.index, EMBEDDER), Confidence(), ["handbook"], verified=office.verified
+    )
+    written = answerer.answer(Question("How do I book leave?", READER))
+    searched = answerer.answer(Question("What is the meaning of life?", READER))
+
+    assert isinstance(written, Answer)
+    assert written.text == "In the portal. [1]"
+    assert isinstance(searched, NoAnswer)

@@ -1,0 +1,110 @@
+"""What was praised must be found in an index that was built anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.evaluation.gate import SavedQuestions
+from bot.feedback.model import Asked, Complaint, Place
+from bot.model import Answer, Source
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+from indexers.model import Acl
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.index import ListIndex
+from tests.fakes.passages import passages
+
+from .test_regression import NOTHING, Office
+
+EMBEDDER = WordEmbedder()
+CROWD = {f"page-{n}": "Parental leave takes weeks of leave, weeks and weeks." for n in range(30)}
+
+
+def index(texts: dict[str, str], acl: Acl | None = None) -> ListIndex:
+    made = ListIndex()
+    for page, text in texts.items():
+        written = passages(page, text, acl=acl or Acl.of(["everyone"]))
+        made.replace(written, EMBEDDER.embed_passages([one.embedded for one in written]))
+    return made
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(Database.open(tmp_path / "state.db"))
+
+
+def praise(office: Office, question: str, page: str, *, private: bool = False) -> None:
+    source = Source(page.title(), "", "u", "So.", "handbook", page, "1")
+    place = Place("T", "C", f"{question}{page}", f"{question}{page}")
+    ledger = DatabaseLedger(office.ledger._database)
+    asked = Asked(question, "U1", place, private=private)
+    given = ledger.keep(asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None)
+    office.feedback.praise(given.id, "U1")
+
+
+def gate(office: Office) -> SavedQuestions:
+    return SavedQuestions(office.feedback, EMBEDDER)
+
+
+STANDING = {"leave": "Leave is booked in the calendar.", "travel": "Travel is far away."}
+
+
+def test_an_index_that_finds_what_was_praised_is_taken(office: Office) -> None:
+    praise(office, "How is leave booked?", "leave")
+
+    assert gate(office)(index(STANDING), index({**STANDING, "new": "Something else."})) == []
+
+
+def test_one_that_hides_the_page_behind_others_is_not(office: Office) -> None:
+    praise(office, "weeks of parental leave?", "leave")
+    worse = {"leave": "Nothing that was asked.", **CROWD}
+    before = {"leave": "weeks of parental leave"}
+
+    assert gate(office)(index(before), index(worse)) == [
+        "1 of 1 saved questions do not find their pages any more."
+    ]
+
+
+def test_a_page_that_is_gone_is_another_s_objection(office: Office) -> None:
+    praise(office, "How is leave booked?", "leave")
+
+    assert gate(office)(index(STANDING), index({"travel": "Travel is far away."})) == []
+
+
+def test_what_was_not_found_before_need_not_be_found_now(office: Office) -> None:
+    praise(office, "weeks of parental leave?", "leave")
+    worse = {"leave": "Nothing that was asked.", **CROWD}
+
+    assert gate(office)(index(worse), index(worse)) == []
+
+
+def test_a_closed_page_is_looked_for_with_its_own_rights(office: Office) -> None:
+    praise(office, "weeks of parental leave?", "leave", private=True)
+    closed = Acl.of(["group:hr"], ["user:ann"])
+    worse = {"leave": "Nothing that was asked.", **CROWD}
+
+    assert gate(office)(index({"leave": "weeks of parental leave"}, closed), index(worse, closed))
+
+
+def test_what_is_right_though_it_was_flagged_counts_and_what_is_unfit_does_not(
+    office: Office,
+) -> None:
+    place = Place("T", "C", "9.0", "9.0")
+    source = Source("Leave", "", "u", "So.", "handbook", "leave", "1")
+    asked = Asked("weeks of parental leave?", "U1", place, private=False)
+    given = office.feedback.record(asked, Answer("So. [1]", (source,), 1))
+    office.feedback.complain(given.id, "U2", Complaint.WRONG_PAGE)
+    before, worse = {"leave": "weeks of parental leave"}, {"leave": "Else.", **CROWD}
+    unfit = gate(office)(index(before), index(worse))
+    office.feedback.complain(given.id, "U2", Complaint.OUTDATED)
+
+    assert unfit == []
+    assert gate(office)(index(before), index(worse)) != []
+
+
+def test_silences_and_nothing_at_all_stop_nothing(office: Office) -> None:
+    office.given(NOTHING)
+
+    assert gate(office)(index(STANDING), index({})) == []

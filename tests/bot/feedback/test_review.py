@@ -1,0 +1,144 @@
+"""Reviewers see to flags; who did what when is kept. On the real database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Asked, Card, Complaint, Due, Flag, FlagState, Place, Verdict
+from bot.feedback.review import Review
+from bot.model import Answer
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+
+ANSWER = Answer("So.", (), 0.9)
+
+
+class Office:
+    def __init__(self, database: Database) -> None:
+        self.now = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+        ledger = DatabaseLedger(database)
+        self.feedback = Feedback(ledger, lambda: self.now)
+        self.review = Review(ledger, lambda: self.now)
+
+    def flagged(self, ts: str = "1.0") -> Flag:
+        asked = Asked("How?", "U1", Place("T", "C", ts, ts), private=False)
+        given = self.feedback.record(asked, ANSWER)
+        return self.feedback.complain(given.id, "U2", Complaint.WRONG)
+
+    def again(self, flag: Flag) -> Flag:
+        found = self.review.flag(flag.id)
+        assert found is not None
+        return found
+
+    def history(self, flag: Flag) -> list[tuple[str, str]]:
+        return [(step.deed.value, step.person) for step in self.review.history(flag)]
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
+
+
+def test_a_flag_that_is_taken_is_open_and_has_a_holder(office: Office) -> None:
+    flag = office.flagged()
+
+    assert office.review.take(flag, "U3")
+    assert office.review.take(flag, "U4")
+    assert (office.again(flag).state, office.again(flag).holder) == (FlagState.TAKEN, "U4")
+    assert office.feedback.open_flags() == [office.again(flag)]
+    assert office.history(flag) == [("raised", "U2"), ("taken", "U3"), ("taken", "U4")]
+
+
+def test_who_settles_first_settles_it(office: Office) -> None:
+    flag = office.flagged()
+
+    assert office.review.not_wrong(flag, "U3")
+    assert not office.review.fixed(flag, "U4")
+    assert not office.review.take(flag, "U4")
+    assert office.again(flag).state is FlagState.NOT_WRONG
+    assert office.feedback.open_flags() == []
+
+
+def test_what_was_settled_too_soon_is_opened_again(office: Office) -> None:
+    flag = office.flagged()
+
+    assert not office.review.reopen(flag, "U3")
+    assert office.review.fixed(flag, "U3")
+    assert office.review.reopen(flag, "U3")
+    assert office.again(flag).state is FlagState.OPEN
+
+
+def test_what_its_person_took_back_is_over(office: Office) -> None:
+    flag = office.flagged()
+    office.review.take(flag, "U3")
+
+    assert office.feedback.take_back(flag.given.id, "U2", Verdict.GOOD) == (False, None)
+    gone, withdrawn = office.feedback.take_back(flag.given.id, "U2", Verdict.BAD)
+    assert gone
+    assert withdrawn is not None
+    assert withdrawn.state is FlagState.WITHDRAWN
+    assert not office.review.reopen(flag, "U3")
+    assert not office.review.answered(flag, "U3")
+
+
+def test_what_follows_from_a_deed_is_due_until_it_is_done(office: Office) -> None:
+    flag = office.flagged()
+    dues = [office.again(flag).due]
+    office.review.shown(office.again(flag))
+    dues.append(office.again(flag).due)
+    office.review.fixed(flag, "U3")
+    dues.append(office.again(flag).due)
+    office.review.asked_again(flag, ANSWER)
+    office.review.told(flag, somebody=True)
+    dues.append(office.again(flag).due)
+    office.review.shown(office.again(flag))
+
+    every = frozenset(Due)
+    assert dues == [{Due.SHOW}, frozenset(), every, {Due.SHOW}]
+    assert office.review.due() == []
+    assert office.again(flag).again == ANSWER
+
+
+def test_what_happens_while_a_card_is_drawn_makes_it_due_again(office: Office) -> None:
+    flag = office.flagged()
+    drawn = office.again(flag)
+    office.review.take(flag, "U3")
+    office.review.shown(drawn)
+
+    assert Due.SHOW in office.again(flag).due
+
+
+def test_a_thumb_without_a_reason_keeps_the_reason_given_before(office: Office) -> None:
+    flag = office.flagged()
+    again = office.feedback.complain(flag.given.id, "U2", Complaint.UNSAID)
+    other = office.feedback.complain(flag.given.id, "U3", Complaint.UNSAID)
+
+    assert again == flag
+    assert other.complaint is Complaint.UNSAID
+
+
+def test_a_flag_waits_from_its_last_deed(office: Office) -> None:
+    flag = office.flagged()
+    office.now += timedelta(days=5)
+    office.review.take(flag, "U3")
+    office.review.carded(flag, Card("C0REVIEW", "9.0"), "U4")
+    office.now += timedelta(days=6)
+    too_soon = office.review.waiting(timedelta(days=7))
+    office.now += timedelta(days=1)
+    (waiting,) = office.review.waiting(timedelta(days=7))
+
+    assert too_soon == []
+    assert (waiting.holder, waiting.owner) == ("U3", "U4")
+
+
+def test_nobody_is_reminded_twice_within_a_day(office: Office) -> None:
+    first, other = office.review.may_remind("U1"), office.review.may_remind("U2")
+    office.now += timedelta(hours=23)
+    second = office.review.may_remind("U1")
+    office.now += timedelta(hours=1)
+
+    assert (first, other, second) == (True, True, False)
+    assert office.review.may_remind("U1")

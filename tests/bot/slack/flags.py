@@ -1,0 +1,76 @@
+"""What people do with flags, for tests; and what the app's database says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Flag
+from bot.operations.passes import Pass, Rhythm
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+from bot.state.pass_log import DatabasePassLog
+from bot.state.written import DatabaseWrittenAnswers
+
+from .conftest import Bot
+from .test_restarts import quiet
+
+
+async def asked(bot: Bot, slack: LocalSlack, question: str = "How do I book leave?") -> Message:
+    """The answer that Anna got in the channel."""
+    question_ = await slack.mention("U0ANNA", "C0TEAM", question)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question_.ts)
+    await quiet(bot)
+    return answer
+
+
+async def flagged(slack: LocalSlack, answer: Message, person: str = "U0ANNA") -> None:
+    await slack.click(person, answer, "verdict", "negative")
+    form = await slack.wait_for_view(person)
+    submission = await slack.submit(person, form, {"choice": "outdated", "words": "Old."})
+    assert submission.accepted
+
+
+async def card(slack: LocalSlack, channel: str = "C0REVIEW") -> Message:
+    return await slack.wait_for_message(channel, lambda message: bool(message.blocks))
+
+
+def passed(bot: Bot, folder: Path, rhythm: Rhythm = Rhythm.FULL, *, complete: bool = True) -> None:
+    """A sync of the handbook comes to its end."""
+    bot.now += timedelta(minutes=1)
+    database = Database.open(folder / "state.db")
+    DatabasePassLog(database).record(Pass("handbook", rhythm, bot.now, bot.now, complete))
+    database.close()
+
+
+@contextmanager
+def database(folder: Path) -> Iterator[Database]:
+    opened = Database.open(folder / "state.db")
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def flags(bot: Bot, folder: Path) -> list[Flag]:
+    with database(folder) as opened:
+        return list(Feedback(DatabaseLedger(opened), lambda: bot.now).all_flags())
+
+
+def history(bot: Bot, folder: Path) -> list[tuple[str, str]]:
+    """Deeds and who did them, of the one flag."""
+    with database(folder) as opened:
+        feedback = Feedback(DatabaseLedger(opened), lambda: bot.now)
+        (flag,) = feedback.all_flags()
+        return [(step.deed.value, step.person) for step in feedback.history(flag)]
+
+
+def written(bot: Bot, folder: Path) -> list[tuple[str, str, str]]:
+    with database(folder) as opened:
+        found = DatabaseWrittenAnswers(opened).valid(bot.now)
+    return [(one.question, one.text, one.author_name) for one in found]

@@ -1,0 +1,168 @@
+"""Bots that share a database and die between any two steps that the world can see."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.playground.workspace import LocalSlack
+from bot.slack.running import SlackApp
+from bot.slack.serve import serve
+from bot.state.database import Database
+from bot.state.process import LEASE, Process
+
+from .conftest import NOW, Bot
+
+
+class Killed(BaseException):
+    """Nobody catches it, as nobody catches a ``kill -9``."""
+
+
+class Fuse:
+    """Burns down by one a step; from the end on, every step is death."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+        self.burnt = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def burn(self) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self._loop.call_soon_threadsafe(self.burnt.set)
+                raise Killed
+
+
+class Clock:
+    """Goes on when somebody dies, so that the others see it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class MortalDatabase(Database):
+    """Dies before a transaction, or after it and before anybody hears of it."""
+
+    fuse: Fuse
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        if hasattr(self, "fuse"):
+            self.fuse.burn()
+        with super().begin() as connection:
+            yield connection
+        if hasattr(self, "fuse"):
+            self.fuse.burn()
+
+
+class SilentProcess(Process):
+    """Beats when it is told to, so that death is when the clock says so."""
+
+    def start(self) -> None:
+        self.beat()
+
+
+class Mortal:
+    """One process's life after another on the same data; ``where`` is a file or a URL."""
+
+    def __init__(self, slack: LocalSlack, where: Path | str, clock: Clock, like: Bot) -> None:
+        self._slack = slack
+        self._where = where
+        self._clock = clock
+        self._like = like
+        self.app: SlackApp
+        self.fuse: Fuse
+        self._process: Process
+        self._database: MortalDatabase
+        self._stop: asyncio.Event
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[SlackApp] = loop.create_future()
+        self._stop, self.fuse = asyncio.Event(), Fuse()
+        self._database = await asyncio.to_thread(MortalDatabase.open, self._where)
+        self._process = SilentProcess(self._database, self._clock)
+        like = self._like
+        self._task = asyncio.create_task(
+            serve(
+                like.settings,
+                answering=like.answering,
+                reindexing=like.syncs,
+                operating=like.operations,
+                state=self._database,
+                around=replace(
+                    like.around, clock=self._clock, process=self._process, adopt_every=0.05
+                ),
+                stop=self._stop,
+                ready=ready.set_result,
+            )
+        )
+        await asyncio.wait([self._task, ready], return_when=asyncio.FIRST_COMPLETED)
+        self.app = await ready
+        self._database.fuse = self.fuse
+        for client in self.app.clients:
+            self._mortal(client)
+
+    def die_after(self, steps: int) -> None:
+        """Of what others can see: transactions and calls to Slack, before and after each."""
+        self.fuse.left = steps
+
+    @property
+    def is_dead(self) -> bool:
+        return self.fuse.burnt.is_set()
+
+    async def beat(self) -> None:
+        with suppress(Killed):
+            await asyncio.to_thread(self._process.beat)
+
+    async def bury(self) -> None:
+        """Whatever it still does, nobody sees."""
+        self.die_after(0)
+        await self._end()
+        self._clock.now += LEASE + timedelta(seconds=1)
+
+    async def stop(self) -> None:
+        """As an operator stops it."""
+        if self._task is not None:
+            await self._end()
+
+    async def _end(self) -> None:
+        assert self._task is not None
+        lanes = list(self.app.workers._lanes.values())
+        working = self.app.reindexer._working
+        self._stop.set()
+        if self.is_dead or self.fuse.left == 0:
+            for lane in lanes:
+                lane.cancel()
+        task, self._task = self._task, None
+        with suppress(Killed):
+            await task
+        await asyncio.gather(*lanes, *([working] if working else []), return_exceptions=True)
+        self.app.executor.shutdown(wait=False, cancel_futures=True)
+        for client in self.app.clients:
+            if client.session is not None:
+                await client.session.close()
+        self._database.close()
+
+    def _mortal(self, client: Any) -> None:
+        call, fuse = client.api_call, self.fuse
+
+        async def api_call(*arguments: Any, **named: Any) -> Any:
+            fuse.burn()
+            said = await call(*arguments, **named)
+            fuse.burn()
+            return said
+
+        client.api_call = api_call

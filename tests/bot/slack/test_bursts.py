@@ -1,0 +1,107 @@
+"""Many questions at once: all are answered, in order, and whoever waits is told so."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.playground.workspace import LocalSlack
+
+from .conftest import Bot
+from .test_restarts import quiet
+
+LONG = 120.0
+"""Seconds, for a machine that has other things to do."""
+CHANNELS = [f"C0BURST{number}" for number in range(10)]
+
+
+@pytest.fixture
+def crowded(slack: LocalSlack) -> LocalSlack:
+    for channel in CHANNELS:
+        slack.add_channel(channel, name=channel.lower(), members=["U0ANNA", "U0BEN"])
+    return slack
+
+
+async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_channel(
+    bot: Bot, crowded: LocalSlack
+) -> None:
+    await bot.start()
+    asked = {
+        channel: [await crowded.mention("U0ANNA", channel, f"leave {n}?") for n in range(20)]
+        for channel in CHANNELS
+    }
+    await crowded.wait_for(
+        lambda: all(len(crowded.from_app(channel)) == 20 for channel in CHANNELS), timeout=LONG
+    )
+    await crowded.settled()
+    await quiet(bot)
+
+    for channel, questions in asked.items():
+        answers = crowded.from_app(channel)
+        assert [answer.thread_ts for answer in answers] == [one.ts for one in questions]
+        assert all(answer.text.startswith("Book leave") for answer in answers)
+    assert all(delivery.acked for delivery in crowded.deliveries)
+    assert bot.app.inbox.unfinished() == []
+
+
+async def test_whoever_waits_long_is_told_how_many_are_before_them(
+    bot: Bot, crowded: LocalSlack
+) -> None:
+    bot.change(workers=1, long_wait=0.06)
+    bot.handbook.open.clear()
+    await bot.start()
+    for number in range(4):
+        await crowded.mention("U0ANNA", CHANNELS[number], "leave?")
+    await crowded.wait_for(
+        lambda: (
+            {"you are number 1…", "you are number 2…", "you are number 3…"}
+            <= {call.arguments.get("status", "").rpartition(": ")[2] for call in statuses(crowded)}
+        )
+    )
+    bot.handbook.open.set()
+    await crowded.wait_for(lambda: all(crowded.from_app(channel) for channel in CHANNELS[:4]))
+    await quiet(bot)
+
+    assert not any(shown["status"] for shown in crowded.statuses.values())
+
+
+async def test_whoever_does_not_wait_is_told_nothing(bot: Bot, crowded: LocalSlack) -> None:
+    bot.change(long_wait=0.06)
+    await bot.start()
+    await crowded.mention("U0ANNA", CHANNELS[0], "leave?")
+    await crowded.wait_for_message(CHANNELS[0])
+    await asyncio.sleep(0.1)
+
+    assert not any("number" in call.arguments.get("status", "") for call in statuses(crowded))
+
+
+def statuses(slack: LocalSlack) -> list:
+    return slack.calls_to("assistant.threads.setStatus")
+
+
+async def test_slack_s_own_limit_delays_and_loses_nothing(bot: Bot, crowded: LocalSlack) -> None:
+    crowded.web_api.limits.enforced = True
+    await bot.start()
+    for number in range(6):
+        await crowded.mention("U0ANNA", CHANNELS[0], f"leave {number}?")
+    await crowded.wait_for(lambda: len(crowded.from_app(CHANNELS[0])) == 6, timeout=LONG)
+    await quiet(bot)
+
+    assert [question.text for question in bot.handbook.asked] == [f"leave {n}?" for n in range(6)]
+
+
+async def test_a_slack_that_is_away_for_long_is_waited_for(bot: Bot, crowded: LocalSlack) -> None:
+    """Both ways: the socket breaks, and no call comes through."""
+    await bot.start()
+    for method in ("chat.postMessage", "conversations.replies", "apps.connections.open"):
+        crowded.fail_next(method, status=503, times=4)
+    await crowded.mention("U0ANNA", CHANNELS[0], "leave?")
+    await crowded.wait_for(lambda: bot.handbook.asked)
+    await crowded.sockets.cut()
+    await crowded.wait_for_message(CHANNELS[0], timeout=LONG)
+    again = await crowded.mention("U0BEN", CHANNELS[1], "leave?")
+    await crowded.wait_for_message(CHANNELS[1], thread_ts=again.ts, timeout=LONG)
+    await quiet(bot)
+
+    assert len(crowded.from_app(CHANNELS[0])) == 1

@@ -1,0 +1,358 @@
+"""A flag's card: seen, taken, settled, by those who may, whatever happens in between."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.feedback.model import FlagState
+from bot.model import Answer
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from bot.slack.desk import LEAD
+from bot.slack.links import origins
+from bot.slack.reviewing import NOT_A_REVIEWER, TOO_LATE
+
+from .conftest import LEAVE, SALARY, Bot
+from .flags import asked, card, flagged, flags, history, passed
+from .test_answering_in_slack import words
+from .test_reactions import started
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_a_flag_is_taken_fixed_and_its_person_told_once(
+    bot: Bot, slack: LocalSlack, mode: str, free_port: int, tmp_path: Path
+) -> None:
+    await started(bot, slack, mode, free_port)
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_take")
+    await slack.wait_for(lambda: "ben sees to it" in words(shown))
+    bot.handbook.text = "Book leave in the portal. [1]"
+    await slack.click("U0BEN", shown, "flag_fixed")
+    told = await slack.wait_for_message(slack.im("U0ANNA").id)
+    await slack.wait_for(lambda: "told" in words(shown))
+
+    assert "Old answer" in words(shown)
+    assert "Book leave in the calendar." in words(shown)
+    assert "New answer" in words(shown)
+    assert "Book leave in the portal." in words(shown)
+    assert shown.text == "Fixed: outdated: How do I book leave?"
+    assert shown.action_ids() == ["flag_reopen"]
+    assert LEAD in words(told)
+    assert "Book leave in the portal." in words(told)
+    assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
+    assert history(bot, tmp_path) == [
+        ("raised", "U0ANNA"), ("taken", "U0BEN"), ("fixed", "U0BEN"), ("asked_again", ""),
+        ("told", ""),
+    ]  # fmt: skip
+
+
+async def test_who_flagged_is_told_with_their_own_rights_and_reviewers_are_not(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    question = await slack.dm("U0ANNA", "my salary?")
+    answer = await slack.wait_for_message(question.channel)
+    await flagged(slack, answer)
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_fixed")
+    told = await slack.wait_for_message(question.channel, lambda message: LEAD in words(message))
+    await slack.wait_for(lambda: "told" in words(shown))
+
+    assert "It is secret." in words(told)
+    assert "secret" not in words(shown)
+    assert "Salaries" not in words(shown)
+
+
+async def test_an_answer_that_was_right_is_not_wrong_and_may_be_looked_at_again(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_not_wrong")
+    await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
+    await slack.click("U0BEN", shown, "flag_reopen")
+    await slack.wait_for(lambda: shown.text.startswith("Flagged"))
+
+    assert [flag.state for flag in flags(bot, tmp_path)] == [FlagState.OPEN]
+    assert slack.from_app(slack.im("U0ANNA").id) == []
+
+
+async def test_a_click_counts_only_from_the_review_channel(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    """Slack shows the card to members alone; what is posted to us is checked all the same."""
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    await slack.leave("U0BEN", "C0REVIEW")
+    slack.channels["C0REVIEW"].members.append("U0GUEST")
+    await pressed_by_stealth(slack, "U0BEN", shown, "flag_fixed")
+    await slack.click("U0GUEST", shown, "flag_fixed")
+    told = await slack.wait_for_ephemeral("U0GUEST")
+
+    assert told.text == NOT_A_REVIEWER
+    assert [flag.state for flag in flags(bot, tmp_path)] == [FlagState.OPEN]
+
+
+async def test_of_two_reviewers_the_second_is_told_that_it_is_settled(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    before = copy.deepcopy(shown)
+    await slack.click("U0BEN", shown, "flag_not_wrong")
+    await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
+    await slack.click("U0BEN", before, "flag_fixed")
+    told = await slack.wait_for_ephemeral("U0BEN")
+
+    assert told.text == TOO_LATE
+    assert [flag.state for flag in flags(bot, tmp_path)] == [FlagState.NOT_WRONG]
+
+
+async def test_edit_page_leads_where_the_page_is_edited_and_only_to_hosts_that_are_allowed(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.change(edit_origins=origins(["https://forge.example.com"]))
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    allowed = await card(slack)
+    links = {live.host for live in slack.live_pings(allowed)}
+    bot.library.edits = {LEAVE.page: "https://evil.example.com/edit"}
+    await slack.click("U0BEN", allowed, "flag_take")
+    await slack.wait_for(lambda: "sees to it" in words(allowed))
+
+    assert "forge.example.com" in links
+    assert "Edit page" not in words(allowed)
+    assert "evil" not in words(allowed)
+
+
+async def test_a_wiki_may_have_a_review_channel_of_its_own(bot: Bot, slack: LocalSlack) -> None:
+    slack.add_channel("C0BOOK", name="handbook", members=["U0BEN"])
+    bot.change(review_channels={"handbook": "C0BOOK"})
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack, "C0BOOK")
+
+    assert shown.text.startswith("Flagged")
+    assert slack.from_app("C0REVIEW") == []
+
+
+async def test_the_owner_is_named_alive_once_slack_finds_them_by_address(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner="Ben <ben@example.com>"),), 0.9)
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+
+    assert "Page of <@U0BEN>" in words(shown)
+    assert slack.from_app(slack.im("U0BEN").id) == []
+
+
+async def test_an_owner_outside_the_review_channel_is_told_once(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner="anna@example.com"),), 0.9)
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    told = await slack.wait_for_message(slack.im("U0ANNA").id)
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_take")
+    await slack.wait_for(lambda: "sees to it" in words(shown))
+
+    assert told.text.startswith("A page of yours was flagged: outdated")
+    assert "How do I book leave?" in words(told)
+    assert "So." not in words(told)
+    assert told.action_ids() == []
+    assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
+
+
+@pytest.mark.parametrize(
+    "owner",
+    ["<@U0BEN>", "<!channel>", "@here", "people-team", "gus@else.example", "nobody@example.com"],
+)
+async def test_what_a_page_calls_its_owner_pings_nobody(
+    bot: Bot, slack: LocalSlack, owner: str
+) -> None:
+    bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner=owner),), 0.9)
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+
+    assert {live.kind for live in slack.live_pings(shown)} == {"link"}
+    assert "Page of " in words(shown)
+
+
+async def test_an_edited_page_is_asked_again_once_for_each_edit(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    bot.handbook.text = "Book leave in the portal. [1]"
+    bot.library.edited(LEAVE, "r2")
+    passed(bot, tmp_path)
+    for _ in range(3):
+        await bot.app.upkeep.round()
+    first = words(shown)
+    bot.handbook.text = "Book leave by phone. [1]"
+    bot.library.edited(LEAVE, "r3")
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert "Old answer" in first
+    assert "Book leave in the portal." in first
+    assert "Book leave by phone." in words(shown)
+    assert shown.text.startswith("Flagged")
+    assert [deed for deed, _ in history(bot, tmp_path)] == ["raised", "asked_again", "asked_again"]
+
+
+async def test_a_settled_flag_is_not_asked_again(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_not_wrong")
+    await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
+    bot.library.edited(LEAVE, "r2")
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert [deed for deed, _ in history(bot, tmp_path)] == ["raised", "not_wrong"]
+
+
+@pytest.mark.parametrize("settled", [False, True])
+async def test_a_page_that_is_closed_later_leaves_the_card(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, settled: bool
+) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    if settled:
+        await slack.click("U0BEN", shown, "flag_not_wrong")
+        await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
+    before = words(shown)
+    bot.library.restricted(LEAVE, "group:hr")
+    bot.handbook.said = Answer("Ask. [1]", (replace(SALARY, page="x"),), 0.9)
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert "calendar" in before
+    assert "calendar" not in words(shown)
+    assert LEAVE.url not in words(shown)
+    assert "not open to everyone" in words(shown)
+
+
+async def test_a_card_that_slack_could_not_take_comes_with_the_next_round(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    slack.fail_next("chat.postMessage", status=503)
+    await flagged(slack, answer)
+    await slack.wait_for_ephemeral("U0ANNA")
+    before = slack.from_app("C0REVIEW")
+    await bot.app.upkeep.round()
+
+    assert before == []
+    assert len(slack.from_app("C0REVIEW")) == 1
+
+
+async def test_a_card_that_slack_took_without_our_hearing_of_it_is_not_put_up_twice(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    slack.fail_next("chat.postMessage", drop=True, done=True)
+    await flagged(slack, answer)
+    await card(slack)
+    await slack.wait_for_ephemeral("U0ANNA")
+    await bot.kill()
+    await bot.start()
+    await bot.app.upkeep.round()
+    (shown,) = slack.from_app("C0REVIEW")
+    await slack.click("U0BEN", shown, "flag_take")
+    await slack.wait_for(lambda: "sees to it" in words(shown))
+
+    assert len(slack.from_app("C0REVIEW")) == 1
+
+
+async def test_killed_after_fixed_its_person_is_told_after_the_restart(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    slack.fail_next("conversations.open", status=503)
+    await slack.click("U0BEN", shown, "flag_fixed")
+    await slack.wait_for(lambda: shown.text.startswith("Fixed"))
+    await slack.wait_for(lambda: slack.calls_to("conversations.open"))
+    await bot.kill()
+    before = slack.from_app(slack.im("U0ANNA").id)
+    await bot.start()
+    await slack.wait_for_message(slack.im("U0ANNA").id)
+    await bot.app.upkeep.round()
+
+    assert before == []
+    assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
+
+
+async def test_what_waits_is_called_to_mind_once_a_day(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    bot.change(remind_after=timedelta(days=3))
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    await card(slack)
+    await flagged(slack, await asked(bot, slack, "And leave for parents?"), "U0BEN")
+    await slack.wait_for(lambda: len(slack.from_app("C0REVIEW")) == 2)
+
+    async def reminded(after: timedelta) -> int:
+        bot.now += after
+        await bot.app.upkeep.round()
+        return sum("waiting" in message.text for message in slack.from_app("C0REVIEW"))
+
+    counts = [
+        await reminded(after)
+        for after in (timedelta(days=2), timedelta(days=2), timedelta(hours=20), timedelta(hours=5))
+    ]
+    last = slack.from_app("C0REVIEW")[-1]
+
+    assert counts == [0, 1, 1, 2]
+    assert last.text == "2 flags are waiting."
+    assert "And leave for parents?" in words(last)
+
+
+async def test_who_took_a_flag_is_reminded_alone(bot: Bot, slack: LocalSlack) -> None:
+    bot.change(remind_after=timedelta(days=3))
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_take")
+    await slack.wait_for(lambda: "sees to it" in words(shown))
+    bot.now += timedelta(days=4)
+    await bot.app.upkeep.round()
+    told = await slack.wait_for_message(slack.im("U0BEN").id)
+
+    assert told.text == "A flag is waiting."
+    assert len(slack.from_app("C0REVIEW")) == 1
+
+
+async def pressed_by_stealth(slack: LocalSlack, person: str, shown: Message, action: str) -> None:
+    """As Slack would not let them: they are no member of the channel."""
+    slack.channels[shown.channel].members.append(person)
+    payload = slack._interaction("block_actions", person) | slack._in_message(person, shown)
+    slack.channels[shown.channel].members.remove(person)
+    (element,) = [one for one in shown.elements() if one["action_id"] == action]
+    pressed = {"type": "button", "action_id": action, "value": element["value"]}
+    payload |= {"trigger_id": slack.new_trigger(person), "actions": [pressed]}
+    await slack._deliver("interactive", payload)

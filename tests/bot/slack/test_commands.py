@@ -1,0 +1,291 @@
+"""`/wiki` beside reindexing: who may call what, and what each may be shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.model import Answer
+from bot.playground.workspace import LocalSlack
+from bot.slack.caps import Caps
+from bot.state.database import Database
+from bot.state.schema import metadata
+
+from .conftest import LEAVE, NOW, Bot
+from .test_answering_in_slack import words
+from .test_restarts import quiet
+from .test_verdicts import flag
+
+ROW: dict[str, Any] = {
+    "pages": 242,
+    "passages": 1200,
+    "closed": 3,
+    "as_of": NOW.isoformat(),
+    "lag_seconds": {
+        "edits": {"count": 4, "p50": 200.0, "p95": 400.0},
+        "everything_else": {"count": 0, "p50": None, "p95": None},
+    },
+    "failed": {"secret/plans.md": "not readable"},
+    "error": "",
+}
+
+
+async def whispered(slack: LocalSlack, person: str, text: str) -> str:
+    await slack.command(person, "C0TEAM", "/wiki", text)
+    return words(await slack.wait_for_ephemeral(person))
+
+
+@pytest.mark.parametrize("text", ["flags", "gaps", "access <@U0BEN> <https://wiki.example.com/a>"])
+async def test_what_is_for_admins_is_for_nobody_else(
+    bot: Bot, slack: LocalSlack, text: str
+) -> None:
+    await bot.start()
+
+    assert (await whispered(slack, "U0ANNA", text)).startswith("Only admins may use /wiki")
+    assert bot.operations.asked == []
+
+
+async def test_help_has_a_line_for_each_subcommand(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    told = await whispered(slack, "U0ANNA", "help")
+
+    for name in ("status", "reindex", "flags", "access", "gaps", "forget me", "help"):
+        assert f"/wiki {name}" in told
+    assert "(admins)" in told
+
+
+async def test_status_says_to_everybody_what_is_read_and_to_admins_how_it_goes(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.operations.rows["wikis"] = {"handbook": ROW}
+    await bot.start()
+    member = await whispered(slack, "U0ANNA", "status")
+    admin = await whispered(slack, "U0BEN", "status")
+
+    assert "*handbook*: 242 pages, as of" in member
+    assert "passages" not in member
+    assert "1,200 passages, 3 pages closed to everybody" in admin
+    assert "edits after 3 min (p95 7 min)" in admin
+    assert "1 pages failed" in admin
+    assert "plans" not in admin
+
+
+async def test_guests_are_told_nothing_of_the_wikis(bot: Bot, slack: LocalSlack) -> None:
+    bot.operations.rows["wikis"] = {"handbook": ROW}
+    await bot.start()
+
+    assert "members of this workspace only" in await whispered(slack, "U0GUEST", "status")
+
+
+async def test_access_says_which_gate_stops_somebody(bot: Bot, slack: LocalSlack) -> None:
+    bot.operations.may_read["anna@example.com"] = False
+    await bot.start()
+    told = await whispered(
+        slack, "U0BEN", "access <@U0ANNA|anna> <https://wiki.example.com/pay|pay>"
+    )
+
+    assert "No: anna may not read Salaries of wiki" in told
+    assert "Passed at space HR" in told
+    assert "STOPPED at Layoffs above it: restricted to Ben" in told
+    assert bot.operations.asked[0] == (
+        "anna@example.com",
+        "https://wiki.example.com/pay",
+        frozenset({"group:S0HR", "group:hr"}),
+    )
+
+
+async def test_access_names_no_page_that_the_admin_may_not_read(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.operations.may_read["ben@example.com"] = False
+    await bot.start()
+    told = await whispered(slack, "U0BEN", "access <@U0ANNA> <https://wiki.example.com/pay>")
+
+    assert "Yes: anna may read this page of wiki" in told
+    assert "Salaries" not in told
+    assert "Layoffs" not in told
+    assert "Passed at a page above it" in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("access @anna <https://wiki.example.com/pay>", "Slack sent me the name @anna"),
+        ("access anna <https://wiki.example.com/pay>", "anna is no person"),
+        ("access <@U0ANNA> pay", "The second is no link"),
+        ("access <@U0ANNA>", "Name one person and one page"),
+        ("access <@U0ANNA> <https://wiki.example.com/pay> --all", "I do not know --all"),
+        ("access <@U0ANNA> <https://else.example.com/pay>", "That is the address of no wiki"),
+        ("access <@U0GUEST> <https://wiki.example.com/pay>", "They are no full member"),
+        ("forget", "I can forget you, and nobody else."),
+        ("forget <@U0BEN>", "I can forget you, and nobody else."),
+        ("flags now", "That takes nothing more."),
+    ],
+)
+async def test_what_is_wrong_is_said(bot: Bot, slack: LocalSlack, typed: str, why: str) -> None:
+    await bot.start()
+
+    assert (await whispered(slack, "U0BEN", typed)).startswith(why)
+
+
+async def test_flags_show_what_was_asked_and_not_what_was_answered(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await slack.dm("U0ANNA", "What is the salary of level 4?")
+    answer = await slack.wait_for_message(slack.im("U0ANNA").id)
+    await quiet(bot)
+    await flag(slack, "U0ANNA", answer, "wrong", "Wrong <!here> number")
+    await slack.wait_for_message("C0REVIEW")
+    told = await whispered(slack, "U0BEN", "flags")
+
+    assert "1 open flag, the oldest first:" in told
+    assert "What is the salary of level 4?" in told
+    assert "Wrong &lt;!here&gt; number" in told
+    assert "It is secret" not in told
+    assert "Open the card" in told
+
+
+async def test_no_flag_is_a_sentence(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+
+    assert await whispered(slack, "U0BEN", "flags") == "No flag is open."
+
+
+async def ask(slack: LocalSlack, *texts: str) -> None:
+    for number, text in enumerate(texts, len(slack.from_app("C0TEAM")) + 1):
+        await slack.mention("U0ANNA", "C0TEAM", text)
+        await slack.wait_for(lambda n=number: len(slack.from_app("C0TEAM")) == n)  # type: ignore[misc]
+
+
+async def test_gaps_are_grouped_with_the_nearest_pages_and_private_ones_counted(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await ask(slack, "Where is the parking garage?", "parking garage where?", "Who runs payroll?")
+    await slack.dm("U0ANNA", "Am I being fired?")
+    await slack.wait_for_message(slack.im("U0ANNA").id)
+    told = await whispered(slack, "U0BEN", "gaps")
+
+    first, second = told.index("parking garage where?"), told.index("Who runs payroll?")
+    assert first < second
+    assert "Asked 2 times, last today" in told
+    assert "Leave &gt; Annual leave" in told
+    assert "fired" not in told
+    assert "And 1 question asked in private, which I show to nobody." in told
+
+
+async def test_a_gap_that_the_wiki_answers_by_now_is_none(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await ask(slack, "Where is the parking garage?")
+    bot.handbook.said = Answer("Below the house. [1]", (LEAVE,), 0.9)
+
+    assert (await whispered(slack, "U0BEN", "gaps")).startswith("The wiki answered everything")
+
+
+async def forget(slack: LocalSlack, person: str) -> Any:
+    await slack.command(person, "C0TEAM", "/wiki", "forget me")
+    message = await slack.wait_for_ephemeral(person, lambda told: "Shall I" in told.text)
+    await slack.click(person, message, "forget_me")
+    await slack.settled()
+    return message
+
+
+def kept_of(data: Path, *marks: str) -> list[str]:
+    """Where in the database one of ``marks`` still stands."""
+    database, found = Database.open(data / "state.db"), []
+    with database.begin() as connection:
+        for table in metadata.sorted_tables:
+            for row in connection.execute(table.select()):
+                text = repr(tuple(row))
+                found += [f"{table.name}: {text}" for mark in marks if mark in text]
+    database.close()
+    return found
+
+
+async def test_whoever_asks_to_be_forgotten_is_in_no_table(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    bot.change(admins=frozenset({"U0ANNA"}))
+    await bot.start()
+    await slack.command("U0ANNA", "C0TEAM", "/wiki", "reindex")
+    await ask(slack, "How do I book leave, asked Anna?")
+    await slack.mention("U0BEN", "C0TEAM", "Ben asks of leave?")
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 3)
+    await quiet(bot)
+    for answer in slack.from_app("C0TEAM")[-2:]:
+        await flag(slack, "U0ANNA", answer, "wrong", "words of Anna")
+    await slack.wait_for(lambda: len(slack.from_app("C0REVIEW")) == 2)
+    before = kept_of(tmp_path, "U0ANNA", "Anna")
+    await forget(slack, "U0ANNA")
+    await slack.wait_for(
+        lambda: not any("words of Anna" in words(m) for m in slack.from_app("C0REVIEW"))
+    )
+    await bot.stop()
+
+    assert before
+    assert kept_of(tmp_path, "U0ANNA", "Anna") == []
+    assert kept_of(tmp_path, "Ben asks")
+    gone, kept = (words(message) for message in slack.from_app("C0REVIEW"))
+    assert gone == "Whoever asked this had it deleted, and the flag with it."
+    assert "Flagged by someone" in kept
+
+
+async def test_a_question_that_is_not_answered_yet_is_forgotten_too(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    bot.handbook.open.clear()
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave, of Anna?")
+    await slack.wait_for(lambda: slack.calls_to("assistant.threads.setStatus"))
+    await forget(slack, "U0ANNA")
+    bot.handbook.open.set()
+    await quiet(bot)
+    await bot.stop()
+
+    assert slack.from_app("C0TEAM") == []
+    assert kept_of(tmp_path, "U0ANNA", "of Anna") == []
+
+
+async def test_a_forgotten_question_is_not_answered_when_slack_delivers_it_again(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await ask(slack, "leave?")
+    await forget(slack, "U0ANNA")
+    event = next(d for d in slack.deliveries if d.event_type == "app_mention")
+    slack.deliverer.begin("events_api", event.payload)
+    await slack.settled()
+
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_caps_refuse_once_and_kindly(bot: Bot, slack: LocalSlack) -> None:
+    bot.change(caps=Caps(person_minute=2))
+    await bot.start()
+    for number in range(5):
+        await slack.mention("U0ANNA", "C0TEAM", f"leave {number}?")
+    await slack.mention("U0BEN", "C0TEAM", "leave for Ben?")
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 4)
+    await quiet(bot)
+
+    texts = [message.text for message in slack.from_app("C0TEAM")]
+    assert texts[2].startswith("You have asked 2 questions within a minute")
+    assert [text.startswith("Book leave") for text in texts] == [True, True, False, True]
+    assert [question.text for question in bot.handbook.asked][-1] == "leave for Ben?"
+    assert bot.app.inbox.unfinished() == []
+
+
+async def test_a_channel_s_cap_counts_everybody_in_it(bot: Bot, slack: LocalSlack) -> None:
+    bot.change(caps=Caps(channel_day=1))
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.mention("U0BEN", "C0TEAM", "leave?")
+    await slack.dm("U0BEN", "leave?")
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 2)
+    private = await slack.wait_for_message(slack.im("U0BEN").id)
+
+    assert slack.from_app("C0TEAM")[1].text.startswith("This channel has asked 1 question within")
+    assert private.text.startswith("Book leave")

@@ -1,0 +1,125 @@
+"""Two bots on one database: what one leaves the other takes up, and nothing is said twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground.workspace import LocalSlack
+from bot.state.process import LEASE
+from tests.bot.conftest import POSTGRESQL, emptied
+
+from .conftest import Bot
+from .mortal import Clock, Mortal
+
+LONG = 60.0
+"""Seconds, for a machine that has other things to do."""
+PLACES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
+
+
+@pytest.fixture(params=PLACES)
+async def pair(
+    request: pytest.FixtureRequest, slack: LocalSlack, bot: Bot, tmp_path: Path
+) -> AsyncIterator[tuple[Mortal, Mortal]]:
+    where: Path | str = tmp_path / "state.db"
+    if request.param == "postgresql":
+        await asyncio.to_thread(emptied, POSTGRESQL)
+        where = POSTGRESQL
+    clock = Clock()
+    both = Mortal(slack, where, clock, bot), Mortal(slack, where, clock, bot)
+    for one in both:
+        await one.start()
+    await slack.wait_for(lambda: len(slack.sockets.usable()) == 2)
+    yield both
+    bot.handbook.open.set()
+    bot.syncs.open.set()
+    for one in both:
+        await one.stop()
+
+
+async def test_an_event_delivered_to_both_has_one_answer(
+    slack: LocalSlack, pair: tuple[Mortal, Mortal]
+) -> None:
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    event = next(d for d in slack.deliveries if d.event_type == "app_mention")
+    for _ in range(3):
+        slack.deliverer.begin("events_api", event.payload)
+    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=LONG)
+    await slack.settled()
+
+    assert len({delivery.acked for delivery in slack.deliveries}) == 1
+    assert len(slack.from_app("C0TEAM")) == 1
+    assert all(len(connection.sent) > 1 for connection in slack.sockets.connections)
+
+
+async def test_questions_of_one_channel_are_answered_in_order_whoever_has_them(
+    slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
+) -> None:
+    asked = [await slack.mention("U0ANNA", "C0TEAM", f"leave {n}?") for n in range(10)]
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 10, timeout=LONG)
+
+    assert [answer.thread_ts for answer in slack.from_app("C0TEAM")] == [one.ts for one in asked]
+
+
+async def test_what_a_killed_process_had_begun_the_other_one_answers(
+    slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
+) -> None:
+    bot.handbook.open.clear()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: slack.calls_to("assistant.threads.setStatus"))
+    one, other = pair
+    working, idle = (one, other) if one.app.workers._lanes else (other, one)
+    await working.bury()
+    await idle.beat()
+    bot.handbook.open.set()
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=LONG)
+    await slack.settled()
+
+    assert answer.text.startswith("Book leave")
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_a_process_that_was_taken_for_dead_says_nothing_when_it_wakes(
+    slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
+) -> None:
+    """As after a machine that stood still."""
+    bot.handbook.open.clear()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: slack.calls_to("assistant.threads.setStatus"))
+    one, other = pair
+    working, idle = (one, other) if one.app.workers._lanes else (other, one)
+    lanes = list(working.app.workers._lanes.values())
+    working._clock.now += 2 * LEASE
+    await idle.beat()
+    await slack.wait_for(lambda: len(bot.handbook.asked) == 2, timeout=LONG)
+    bot.handbook.open.set()
+    await slack.wait_for_message("C0TEAM", timeout=LONG)
+    await asyncio.gather(*lanes)
+    await slack.settled()
+
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_a_reindex_of_a_killed_process_goes_on_in_the_other_one(
+    slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
+) -> None:
+    bot.syncs.open.clear()
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex handbook")
+    message = await slack.wait_for_message(
+        "C0TEAM", lambda message: "120 of 242" in message.text, timeout=LONG
+    )
+    one, other = pair
+    working, idle = (one, other) if one.app.reindexer._progress else (other, one)
+    await working.bury()
+    await idle.beat()
+    bot.syncs.open.set()
+    await slack.wait_for_message(
+        "C0TEAM", lambda message: "Reindexed" in message.text, timeout=LONG
+    )
+
+    assert message.text == "Reindexed handbook."
+    assert len(slack.from_app("C0TEAM")) == 1
+    assert bot.syncs.started == ["handbook", "handbook"]

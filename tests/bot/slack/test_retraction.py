@@ -1,0 +1,198 @@
+"""An answer whose page is gone, or closed to those who read it, does not stay in Slack."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.model import Answer
+from bot.operations.passes import Rhythm
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from bot.slack.retraction import RETRACTED
+
+from .conftest import LEAVE, SALARY, Bot
+from .flags import asked, card, flagged, passed
+from .test_answering_in_slack import words
+from .test_reactions import started
+from .test_restarts import quiet
+
+
+def is_retracted(message: Message) -> bool:
+    shown = words(message)
+    return message.text == RETRACTED.text and not any(
+        said in shown for said in ("calendar", "secret", "Leave &gt;", "Salaries", "wiki.example")
+    )
+
+
+@pytest.mark.parametrize(("mode", "what"), [("socket", "removed"), ("http", "restricted")])
+async def test_an_answer_is_taken_back_with_its_page(  # noqa: PLR0917 - the parts of the world
+    bot: Bot, slack: LocalSlack, mode: str, free_port: int, tmp_path: Path, what: str
+) -> None:
+    await started(bot, slack, mode, free_port)
+    answer = await asked(bot, slack)
+    await bot.app.upkeep.round()
+    before = is_retracted(answer)
+    if what == "removed":
+        bot.library.removed(LEAVE)
+    else:
+        bot.library.restricted(LEAVE, "group:hr")
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert not before
+    assert is_retracted(answer)
+    assert answer.action_ids() == []
+
+
+async def test_an_edited_page_takes_no_answer_back(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    bot.library.edited(LEAVE, "r2")
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert "calendar" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "complete"), [(Rhythm.RECENT, False), (Rhythm.FULL, False)], ids=["recent", "broken"]
+)
+async def test_what_a_pass_did_not_come_to_is_not_taken_for_removed(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, rhythm: Rhythm, complete: bool
+) -> None:
+    """As an index that is made anew has not all pages at first."""
+    await bot.start()
+    answer = await asked(bot, slack)
+    bot.library.removed(LEAVE)
+    passed(bot, tmp_path, rhythm, complete=complete)
+    await bot.app.upkeep.round()
+
+    assert not is_retracted(answer)
+
+
+async def test_what_one_person_was_told_stands_as_long_as_they_may_read_it(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    question = await slack.dm("U0ANNA", "my salary?")
+    answer = await slack.wait_for_message(question.channel)
+    await quiet(bot)
+    bot.library.restricted(SALARY, "group:hr", "group:board")
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+    still = is_retracted(answer)
+    bot.library.restricted(SALARY, "group:board")
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert not still
+    assert is_retracted(answer)
+
+
+async def test_the_nearest_pages_of_a_silence_go_too(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack, "Where is the moon?")
+    assert "Leave &gt; Annual" in words(answer)
+    bot.library.restricted(LEAVE, "group:hr")
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert is_retracted(answer)
+
+
+async def test_a_long_answer_goes_whole(bot: Bot, slack: LocalSlack, tmp_path: Path) -> None:
+    long = "\n\n".join(f"Paragraph {n} of the calendar. {'word ' * 400}" for n in range(9))
+    bot.handbook.said = Answer(f"{long} [1]", (LEAVE,), 0.9)
+    await bot.start()
+    first = await asked(bot, slack)
+    parts = len(slack.from_app("C0TEAM", first.thread_ts))
+    bot.library.removed(LEAVE)
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+    (left,) = slack.from_app("C0TEAM", first.thread_ts)
+
+    assert parts > 1
+    assert is_retracted(left)
+
+
+async def test_a_verdict_does_not_bring_the_answer_back(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    bot.library.removed(LEAVE)
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+    await slack.react("U0BEN", answer, "+1")
+    await slack.settled()
+
+    assert is_retracted(answer)
+
+
+async def test_a_restriction_made_while_no_bot_ran_counts_at_the_start(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    await bot.stop()
+    bot.library.restricted(LEAVE, "group:hr")
+    await bot.start()
+    await slack.wait_for(lambda: is_retracted(answer))
+
+
+async def test_a_slack_that_is_away_delays_it_over_a_restart(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    bot.library.removed(LEAVE)
+    passed(bot, tmp_path)
+    slack.fail_next("conversations.replies", status=503)
+    await bot.app.upkeep.round()
+    before = is_retracted(answer)
+    await bot.kill()
+    await bot.start()
+    await slack.wait_for(lambda: is_retracted(answer))
+
+    assert not before
+
+
+@pytest.mark.parametrize("within", [timedelta(0), timedelta(days=2)], ids=["never", "too old"])
+async def test_it_can_be_turned_off_and_old_answers_stay(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, within: timedelta
+) -> None:
+    bot.change(retracted_within=within)
+    await bot.start()
+    answer = await asked(bot, slack)
+    bot.now += timedelta(days=3) if within else timedelta(0)
+    bot.library.removed(LEAVE)
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert not is_retracted(answer)
+
+
+async def test_what_was_told_after_a_fix_is_taken_back_too(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    await flagged(slack, answer)
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_fixed")
+    told = await slack.wait_for_message(slack.im("U0ANNA").id)
+    await slack.wait_for(lambda: "told" in words(shown))
+    bot.library.removed(LEAVE)
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert is_retracted(answer)
+    assert is_retracted(told)
+    assert "calendar" not in words(shown)

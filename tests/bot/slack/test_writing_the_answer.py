@@ -1,0 +1,145 @@
+"""A reviewer writes what the wiki does not say, and the bot answers with it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.feedback.model import FlagState
+from bot.model import Answer, Verification
+from bot.playground.model import Message, View
+from bot.playground.workspace import LocalSlack
+from bot.slack.reviewing import NO_PAGES, PAST
+from bot.state.written import DatabaseWrittenAnswers
+from indexers.model import OPEN
+
+from .conftest import LEAVE, Bot
+from .flags import asked, card, database, flagged, flags, history, passed, written
+from .test_answering_in_slack import words
+
+
+async def form(slack: LocalSlack, shown: Message) -> View:
+    await slack.click("U0BEN", shown, "flag_answer")
+    return await slack.wait_for_view("U0BEN", lambda view: view.callback_id == "writing")
+
+
+def filled(view: View, text: str, until: str = "2027-05-01") -> dict[str, Any]:
+    (pages,) = [one for one in view.elements() if one["action_id"] == "chosen"]
+    return {
+        "question": "How does one book leave?",
+        "answer": text,
+        "chosen": [pages["options"][0]["value"]],
+        "day": until,
+    }
+
+
+async def flagged_card(bot: Bot, slack: LocalSlack) -> Message:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    return await card(slack)
+
+
+async def test_what_a_reviewer_writes_is_kept_with_the_rights_of_its_pages(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    shown = await flagged_card(bot, slack)
+    view = await form(slack, shown)
+    submission = await slack.submit("U0BEN", view, filled(view, "In the portal."))
+    await slack.wait_for(lambda: "told" in words(shown))
+    with database(tmp_path) as opened:
+        (one,) = DatabaseWrittenAnswers(opened).valid(bot.now)
+
+    assert submission.accepted
+    assert (one.question, one.text) == ("How does one book leave?", "In the portal.")
+    assert (one.author, one.author_name, one.acl) == ("U0BEN", "ben", OPEN)
+    assert one.expires.date() == date(2027, 5, 1)
+    assert [(source.page, source.url) for source in one.sources] == [
+        ("leave.md", "https://wiki.example.com/leave")
+    ]
+    assert [flag.state for flag in flags(bot, tmp_path)] == [FlagState.ANSWERED]
+    assert shown.text.startswith("Answered")
+
+
+async def test_the_form_begins_with_the_question_and_half_a_year(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    shown = await flagged_card(bot, slack)
+    view = await form(slack, shown)
+    fields = {one["block_id"]: one for one in view.elements()}
+
+    assert fields["question"]["initial_value"] == "How do I book leave?"
+    assert fields["until"]["initial_date"] == "2027-05-23"
+    assert [one["text"]["text"] for one in fields["pages"]["options"]] == ["Leave"]
+
+
+async def test_an_answer_without_an_open_page_cannot_be_written(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    shown = await flagged_card(bot, slack)
+    bot.library.restricted(LEAVE, "group:hr")
+    await slack.click("U0BEN", shown, "flag_answer")
+    view = await slack.wait_for_view("U0BEN", lambda view: NO_PAGES[:30] in str(view.blocks))
+
+    assert "submit" not in view.definition
+
+
+async def test_a_day_that_is_past_is_refused(bot: Bot, slack: LocalSlack, tmp_path: Path) -> None:
+    shown = await flagged_card(bot, slack)
+    view = await form(slack, shown)
+    await slack.submit("U0BEN", view, filled(view, "In the portal.", "2026-11-01"))
+    told = await slack.wait_for_message(slack.im("U0BEN").id)
+
+    assert told.text == PAST
+    assert written(bot, tmp_path) == []
+
+
+async def test_who_has_left_the_review_channel_writes_nothing(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    shown = await flagged_card(bot, slack)
+    view = await form(slack, shown)
+    await slack.leave("U0BEN", "C0REVIEW")
+    await slack.submit("U0BEN", view, filled(view, "In the portal."))
+    await slack.wait_for_message(slack.im("U0BEN").id)
+
+    assert written(bot, tmp_path) == []
+    assert [flag.state for flag in flags(bot, tmp_path)] == [FlagState.OPEN]
+
+
+@pytest.mark.parametrize("what", ["edited", "removed", "expired"])
+async def test_it_leaves_when_its_page_changes_or_its_day_comes(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, what: str
+) -> None:
+    shown = await flagged_card(bot, slack)
+    view = await form(slack, shown)
+    await slack.submit("U0BEN", view, filled(view, "In the portal."))
+    await slack.wait_for(lambda: "told" in words(shown))
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+    before = written(bot, tmp_path)
+    if what == "edited":
+        bot.library.edited(LEAVE, "r2")
+    elif what == "removed":
+        bot.library.removed(LEAVE)
+    else:
+        bot.now += timedelta(days=200)
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert len(before) == 1
+    assert written(bot, tmp_path) == []
+    assert history(bot, tmp_path)[-1] == ("lapsed", "")
+    assert "lapsed" in words(shown)
+
+
+async def test_whom_it_verifies_stands_below_the_answer(bot: Bot, slack: LocalSlack) -> None:
+
+    verified = Verification("ben <!here>", date(2026, 11, 24))
+    bot.handbook.said = Answer("In the portal. [1]", (LEAVE,), 1.0, verified=verified)
+    await bot.start()
+    answer = await asked(bot, slack)
+
+    assert "Verified by ben &lt;!here&gt; on 24 Nov 2026" in words(answer)

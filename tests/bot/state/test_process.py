@@ -1,0 +1,145 @@
+"""Several processes on one database: who lives, who syncs, who carries out a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.errors import SyncRunning
+from bot.operations.jobs import Order
+from bot.state.database import Database
+from bot.state.job_log import DatabaseJobs
+from bot.state.process import LEASE, Process
+from bot.state.sync_locks import DatabaseSyncLocks
+from indexers.model import Part
+
+HANDBOOK = Order(Part("handbook"))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@contextmanager
+def beating(database: Database, clock: Clock) -> Iterator[Process]:
+    process = Process(database, clock)
+    process.beat()
+    yield process
+
+
+def test_one_wiki_is_synced_by_one_process(database: Database, clock: Clock) -> None:
+    with beating(database, clock) as one, beating(database, clock) as other:
+        mine, theirs = DatabaseSyncLocks(database, one), DatabaseSyncLocks(database, other)
+        with mine.held(["a", "b"]):
+            with pytest.raises(SyncRunning, match="syncs b"), theirs.held(["b", "c"]):
+                pass
+            with theirs.held(["c"]):
+                pass
+        with theirs.held(["a", "b", "c"]):
+            pass
+
+
+def test_a_refused_lock_takes_nothing_with_it(database: Database, clock: Clock) -> None:
+    with beating(database, clock) as one, beating(database, clock) as other:
+        mine, theirs = DatabaseSyncLocks(database, one), DatabaseSyncLocks(database, other)
+        with mine.held(["b"]):
+            with pytest.raises(SyncRunning), theirs.held(["a", "b"]):
+                pass
+            with mine.held(["a"]):
+                pass
+
+
+def test_a_dead_process_holds_no_lock(database: Database, clock: Clock) -> None:
+    with beating(database, clock) as dead, DatabaseSyncLocks(database, dead).held(["a"]):
+        clock.now += LEASE + timedelta(seconds=1)
+        with (
+            beating(database, clock) as other,
+            DatabaseSyncLocks(database, other).held(["a"]),
+        ):
+            pass
+
+
+def test_a_started_process_lives_until_it_leaves(database: Database, clock: Clock) -> None:
+    with Process(database, clock) as one, beating(database, clock) as other:
+        mine, theirs = DatabaseJobs(database, clock, one), DatabaseJobs(database, clock, other)
+        mine.add(HANDBOOK, "U1", "C1")
+        alive = theirs.take()
+
+    assert alive is None
+    assert theirs.take() is not None
+
+
+def test_a_job_is_taken_once_it_is_ready_and_by_one(database: Database, clock: Clock) -> None:
+    with beating(database, clock) as one, beating(database, clock) as other:
+        mine, theirs = DatabaseJobs(database, clock, one), DatabaseJobs(database, clock, other)
+        job = mine.add(HANDBOOK, "U1", "C1")
+        assert job is not None
+
+        assert theirs.take() is None
+        mine.shown(job.id, "C2", "1.2")
+        mine.ready(job.id)
+        taken = theirs.take()
+        assert taken is not None
+        assert (taken.order, taken.person) == (HANDBOOK, "U1")
+        assert (taken.channel, taken.message, taken.attempts) == ("C2", "1.2", 1)
+        assert mine.take() is None
+
+
+def test_a_job_is_taken_up_from_the_dead_even_while_it_is_cancelled(
+    database: Database, clock: Clock
+) -> None:
+    with beating(database, clock) as dead:
+        jobs = DatabaseJobs(database, clock, dead)
+        job = jobs.add(HANDBOOK, "U1", "C1")
+        assert job is not None
+        jobs.ready(job.id)
+        jobs.take()
+        assert jobs.cancel(job.id)
+    clock.now += LEASE + timedelta(seconds=1)
+    with beating(database, clock) as other:
+        theirs = DatabaseJobs(database, clock, other)
+        again = theirs.take()
+        assert again is not None
+        assert (again.id, again.attempts) == (job.id, 2)
+        assert theirs.is_cancelled(job.id)
+        theirs.ended(job.id)
+        assert not theirs.cancel(job.id)
+        assert theirs.take() is None
+
+
+def test_one_job_for_each_wiki(database: Database, clock: Clock) -> None:
+    with beating(database, clock) as one:
+        jobs = DatabaseJobs(database, clock, one)
+        first = jobs.add(HANDBOOK, "U1", "C1")
+        assert first is not None
+
+        assert jobs.add(Order(Part("handbook", page="a.md")), "U1", "C1") is None
+        assert jobs.add(Order(), "U1", "C1") is None
+        assert jobs.add(Order(Part("office")), "U1", "C1") is not None
+        jobs.ended(first.id)
+        assert jobs.add(HANDBOOK, "U1", "C1") is not None
+
+
+def test_what_this_process_dropped_it_takes_up_again(database: Database, clock: Clock) -> None:
+    with beating(database, clock) as one:
+        jobs = DatabaseJobs(database, clock, one)
+        job = jobs.add(HANDBOOK, "U1", "C1")
+        assert job is not None
+        jobs.ready(job.id)
+        jobs.take()
+        again = jobs.take()
+
+        assert again is not None
+        assert again.attempts == 2

@@ -1,0 +1,85 @@
+"""What an admin does from Slack, with the real bot as its own process."""
+
+from __future__ import annotations
+
+import asyncio
+
+from .conftest import PAGES, Company, write
+from .test_a_wrong_answer_gets_its_page_fixed import shown
+
+LONG = 60.0
+"""Seconds, for a machine that has other things to do."""
+Process = asyncio.subprocess.Process
+
+
+async def whispered(company: Company, text: str, begins: str) -> str:
+    await company.slack.command("U0BOSS", "C0TEAM", "/wiki", text)
+    told = await company.slack.wait_for_ephemeral(
+        "U0BOSS", lambda message: begins in shown(message), timeout=LONG
+    )
+    return shown(told)
+
+
+async def reindexed(company: Company, text: str, ends: str) -> str:
+    await company.slack.command("U0BOSS", "C0TEAM", "/wiki", text)
+    told = await company.slack.wait_for_message(
+        "C0TEAM", lambda message: ends in shown(message), timeout=LONG
+    )
+    return shown(told)
+
+
+async def test_status_access_and_gaps_are_those_of_the_wiki(company: Company, bot: Process) -> None:
+    slack = company.slack
+    await slack.mention("U0ANNA", "C0TEAM", "Which volcano erupted in the year 79?")
+    await slack.wait_for_message("C0TEAM", timeout=LONG)
+
+    assert "3 pages" in await whispered(company, "status", "handbook")
+    access = await whispered(
+        company, "access <@U0ANNA|anna> <https://wiki.example.com/leave/>", "anna"
+    )
+    assert "Yes: anna may read" in access
+    assert "Answers use it for them" in access
+    gaps = await whispered(company, "gaps", "did not answer")
+    assert "Which volcano erupted in the year 79?" in gaps
+
+
+async def test_a_page_is_read_again_by_its_link_and_is_unknown_once_it_is_gone(
+    company: Company, bot: Process
+) -> None:
+    write(company.wiki, {"leave.md": PAGES["leave.md"].replace("28", "30")})
+    link = "<https://wiki.example.com/leave/>"
+    assert "1 changed" in await reindexed(company, f"reindex {link}", "1 changed")
+    (company.wiki / "expenses.md").unlink()
+    dry = await reindexed(company, "reindex handbook --dry-run", "Nothing was changed")
+    assert "1 removed" in dry
+    link = "<https://wiki.example.com/expenses/>"
+    assert "no page or space" in await whispered(company, f"reindex {link}", "is read.")
+
+
+async def test_a_new_index_takes_the_place_of_the_old_one(company: Company, bot: Process) -> None:
+    report = await reindexed(company, "reindex --full", "Reindexed handbook")
+    assert "3 added" in report
+    folders = [path.name for path in (company.folder / "data" / "index").glob("passages-*")]
+    assert len(folders) == 1
+    assert folders[0].endswith(".1")
+    await company.slack.dm("U0ANNA", "How much annual leave do I have?")
+    answer = await company.slack.wait_for_message(company.slack.im("U0ANNA").id, timeout=LONG)
+    assert "28 days" in shown(answer)
+
+
+async def test_a_bot_that_was_killed_answers_after_the_next_start(
+    company: Company, bot: Process
+) -> None:
+    slack = company.slack
+    slack.fail_next("chat.postMessage", status=503, times=1000)
+    asked = await slack.mention("U0ANNA", "C0TEAM", "How much annual leave do I have?")
+    await slack.wait_for(lambda: slack.calls_to("chat.postMessage"), timeout=LONG)
+    bot.kill()
+    await bot.wait()
+    slack.web_api.faults.clear()
+    again = await company.serve()
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=LONG)
+    await company.stop(again)
+
+    assert "28 days" in shown(answer)
+    assert len(slack.from_app("C0TEAM")) == 1
