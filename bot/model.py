@@ -130,14 +130,16 @@ _FALLBACKS = {
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Who answers for an answer that a person wrote, and since which day."""
+    """Who answers for an answer that a person wrote (empty: somebody who was forgotten), and
+    since which day."""
 
     by: str
     on: date
 
     @property
     def words(self) -> str:
-        return f"Verified by {self.by} on {self.on.day} {self.on:%b %Y}"
+        by = f" by {self.by}" if self.by else ""
+        return f"Verified{by} on {self.on.day} {self.on:%b %Y}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
 from config.settings import Secrets
-from config.wikis import ConfluenceSettings, MarkdownSettings
+from config.wikis import ConfluenceSettings, MarkdownSettings, WikiSettings
 from indexers.confluence.access import ConfluenceAccess
 from indexers.confluence.addresses import Base, base_of
 from indexers.confluence.doctor import ConfluenceDoctor, cloud_id
@@ -21,9 +21,11 @@ from indexers.confluence.scope import Scope
 from indexers.confluence.transport import Patience, Transport
 from indexers.confluence.wiki import ConfluenceWiki
 from indexers.errors import WikiMisconfigured
+from indexers.findings import Access
+from indexers.markdown.access import access as whole_wiki_access
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import EVERYONE, Acl, Part, domain_token, user_token
+from indexers.model import EVERYONE, Acl, Part, Principal, domain_token, user_token
 from indexers.parts import PartOf
 from indexers.ports import Wiki
 
@@ -201,6 +203,40 @@ def confluence_at(url: str, confluences: Mapping[str, Confluence], *, ask: bool 
     ours = {name: path for name, path in paths.items() if path is not None}
     # Of two on one host the deeper one: what is left of the path is shorter.
     return min(ours, key=lambda name: len(ours[name]), default="")
+
+
+def access_at(  # noqa: PLR0913, PLR0917 - who, what, and all that there is
+    url: str,
+    email: str,
+    wikis: Sequence[WikiSettings],
+    markdowns: Mapping[str, MarkdownWiki | GitWiki],
+    confluences: Mapping[str, Confluence],
+    reader: Callable[[], Principal],
+) -> tuple[Access, Acl]:
+    """Whether ``reader``, who has the address ``email``, may read the page at ``url``, and the
+    rule that says so. See `indexers.wiring.Indexing.access`."""
+    if name := confluence_at(url, confluences):
+        return confluences[name].access.to(url, email, reader)
+    for wiki in wikis:
+        if isinstance(wiki, MarkdownSettings):
+            key = markdowns[wiki.name].key_at(url)
+            if key is not None:
+                rule = acl_of(wiki.readers)
+                found = whole_wiki_access(
+                    wiki.name,
+                    readers=wiki.readers,
+                    rule=rule,
+                    email=email,
+                    reader=reader(),
+                    key=key,
+                )
+                return replace(found, url=url), rule
+    if name := confluence_at(url, confluences, ask=True):
+        return confluences[name].access.to(url, email, reader)
+    raise WikiMisconfigured(
+        f"{url} is no address of a wiki that is set: see `url` and `site_url` (one from git"
+        " is known once it was synced)."
+    )
 
 
 def part_named(

@@ -32,10 +32,9 @@ from indexers.index.server import Server, ServerIndex
 from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.markdown import convert
 from indexers.markdown import doctor as markdown_doctor
-from indexers.markdown.access import access as whole_wiki_access
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import EVERYONE, Acl, Part, Principal, Progress, Section, SyncReport, addressed
+from indexers.model import EVERYONE, Part, Principal, Progress, Section, SyncReport, addressed
 from indexers.parts import part_of
 from indexers.ports import Divisible, Embedder, Gate, Lookout, Reranker, Wiki
 from indexers.rebuilding import forget_strangers, is_whole, rebuilt
@@ -43,8 +42,8 @@ from indexers.splitting import Splitter
 from indexers.sync import sync
 from indexers.wikis import (
     Confluence,
+    access_at,
     acl_of,
-    confluence_at,
     confluence_of,
     doctor_of,
     markdown_of,
@@ -162,7 +161,8 @@ class Indexing:
             WikiMisconfigured: it is the address of no wiki that is set.
             WikiUnavailable: the wiki cannot be asked.
         """
-        found, rule = self._access(email, url, held)
+        wikis, reader = self._settings.wiki, partial(self._reader, email, held)
+        found, rule = access_at(url, email, wikis, self.markdowns, self.confluences, reader)
         try:
             known = self.index.known(found.wiki).get(found.page)
         except IndexLocked:
@@ -184,30 +184,6 @@ class Indexing:
         except (WikiMisconfigured, WikiUnavailable) as error:
             log.info("Where %s is edited cannot be told: %s", wiki, error)
             return ""
-
-    def _access(self, email: str, url: str, held: frozenset[str]) -> tuple[Access, Acl]:
-        if name := confluence_at(url, self.confluences):
-            return self.confluences[name].access.to(url, email, lambda: self._reader(email, held))
-        for wiki in self._settings.wiki:
-            if isinstance(wiki, MarkdownSettings):
-                key = self.markdowns[wiki.name].key_at(url)
-                if key is not None:
-                    rule, reader = acl_of(wiki.readers), self._reader(email, held)
-                    found = whole_wiki_access(
-                        wiki.name,
-                        readers=wiki.readers,
-                        rule=rule,
-                        email=email,
-                        reader=reader,
-                        key=key,
-                    )
-                    return replace(found, url=url), rule
-        if name := confluence_at(url, self.confluences, ask=True):
-            return self.confluences[name].access.to(url, email, lambda: self._reader(email, held))
-        raise WikiMisconfigured(
-            f"{url} is no address of a wiki that is set: see `url` and `site_url` (one from git"
-            " is known once it was synced)."
-        )
 
     def doctor(self) -> Iterator[Finding]:
         """What the wikis, the model and the index can do, each as soon as it is known.

@@ -59,9 +59,7 @@ class Answerer:
             return NoAnswer(reason, _TEXTS[reason])
         if self.verified and (written := self.verified(question)):
             return written
-        started = self.clock()
-        question = self.understood(question)
-        rewriting = (self.clock() - started) * 1000 if self.rewrite else 0.0
+        question, rewriting = self.understood(question)
         retrieved = self.retrieval(question)
         compose: Compose = partial(self.compose, question)
         ahead: Ahead | None = None
@@ -74,9 +72,12 @@ class Answerer:
         said = replace(said, timings=replace(said.timings, rewrite=rewriting))
         return self.aging(said) if self.aging else said
 
-    def understood(self, question: Question) -> Question:
-        """As it is searched for."""
-        return self.rewrite(question) if self.rewrite and question.history else question
+    def understood(self, question: Question) -> tuple[Question, float]:
+        """As it is searched for, and the milliseconds that this took."""
+        if not self.rewrite or not question.history:
+            return question, 0.0
+        started = self.clock()
+        return self.rewrite(question), (self.clock() - started) * 1000
 
     def _checked(
         self, question: Question, retrieved: Retrieved, compose: Compose, ahead: Ahead | None
@@ -135,7 +136,7 @@ class Answerer:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        question = self.understood(question)
+        question, _ = self.understood(question)
         retrieved = self.retrieval(question)
         seen, curve = features(question.sought, retrieved), self.confidence
         sure = curve(question.sought, retrieved)

@@ -129,11 +129,11 @@ class Clarifying:
         if isinstance(found, str):
             return Decision((), f"Not asked back: {found}.")
         readings = tuple(_reading(question.text, said, matter) for matter in found)
-        topic = [word.text for word in read(question.text) if word.root in said.topic]
+        topic = " ".join(word.text for word in read(question.text) if word.root in said.topic)
         return Decision(
             readings,
-            f"Asked back: all it is about is \u201c{' '.join(topic)}\u201d, {len(readings)} things "
-            "in the wiki are called so, and none of them is clearly the best.",
+            f"Asked back: all it is about is \u201c{topic}\u201d, {len(readings)} things in "
+            "the wiki are called so, and none of them is clearly the best.",
         )
 
 

@@ -107,9 +107,8 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     """
     outcomes = []
     for number, case in enumerate(cases, start=1):
-        started = answerer.clock()
-        question = answerer.understood(Question(case.question, reader, wikis, case.history))
-        rewriting = (answerer.clock() - started) * 1000
+        asked = Question(case.question, reader, wikis, case.history)
+        question, rewriting = answerer.understood(asked)
         retrieved = answerer.retrieval(question)
         compose: Compose = partial(answerer.compose, question)
         if composed and answerer.composer:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Flag
-from bot.model import Answer
+from bot.model import NoAnswer
 
 
 def listed(feedback: Feedback, *, everything: bool) -> list[dict[str, Any]]:
@@ -17,7 +17,7 @@ def listed(feedback: Feedback, *, everything: bool) -> list[dict[str, Any]]:
 
 def _row(flag: Flag, feedback: Feedback) -> dict[str, Any]:
     said = flag.given.answer
-    sources = said.sources if isinstance(said, Answer) else ()
+    sources = () if isinstance(said, NoAnswer) else said.sources
     return {
         "id": flag.id,
         "state": flag.state.value,

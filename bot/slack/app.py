@@ -31,6 +31,7 @@ from bot.slack.flagging import flagging_of
 from bot.slack.letters import Identity
 from bot.slack.people import People
 from bot.slack.queueing import Queue
+from bot.slack.receiving import Receiving
 from bot.slack.reindex import Reindexer
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
@@ -121,11 +122,12 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         executor=executor,
         clock=around.clock,
         every=around.upkeep_every,
+        process=process,
     )
     forget = Forget(state, feedback, people, voice, flagging.desk.attend)
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
-    listeners.keep_questions(bolt, me, conversing.gate, workers)
+    listeners.keep_questions(bolt, me, Receiving(conversing.gate, workers))
     subcommands = [
         StatusCommand(people, operating).subcommand,
         Reindex(reindexing, reindexer).subcommand,

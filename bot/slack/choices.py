@@ -52,7 +52,7 @@ class AskedBack:
         given = await asyncio.to_thread(
             self.feedback.asked_back, letter.team, letter.channel, letter.thread
         )
-        if given is None or not isinstance(given.answer, Clarify):
+        if given is None or given.retracted or not isinstance(given.answer, Clarify):
             return words
         reading = readings.meant(words, given.answer.readings)
         if reading is None:
@@ -111,9 +111,9 @@ class Choices:
         await self.asked_back.settle(shown, choice.reading, person)
 
     def _choice(self, given: int, number: int, channel: str) -> _Choice | None:
-        """None if it was forgotten, or asked somewhere else."""
+        """None if it was forgotten or taken back, or asked somewhere else."""
         known = self.asked_back.feedback.given(given)
-        if known is None or not isinstance(known.answer, Clarify):
+        if known is None or known.retracted or not isinstance(known.answer, Clarify):
             return None
         place = known.asked.place
         letter = self.inbox.received(place.team, place.channel, place.ts)

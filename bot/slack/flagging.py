@@ -27,6 +27,8 @@ from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
 from bot.state.pass_log import DatabasePassLog
+from bot.state.process import Process
+from bot.state.sync_locks import DatabaseSyncLocks
 from bot.state.watched import DatabaseWatched
 from bot.state.written import DatabaseWrittenAnswers
 
@@ -56,6 +58,7 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
     executor: Executor,
     clock: Callable[[], datetime],
     every: float,
+    process: Process,
 ) -> Flagging:
     review = Review(DatabaseLedger(state), clock)
     watched, written = DatabaseWatched(state), DatabaseWrittenAnswers(state)
@@ -92,5 +95,6 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
             clock=clock,
             every=every,
             retracted_within=settings.retracted_within,
+            alone=DatabaseSyncLocks(state, process),
         ),
     )

@@ -3,7 +3,8 @@ that may be."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.slack.letters import Identity, asks_nothing, people_named, question
 from bot.slack.meant import asks, wish
@@ -17,22 +18,16 @@ _LATE = 3600.0
 
 _CHOICE = 8
 """Words that may choose what the bot asked back: their number, or a title."""
-_RECENT = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """``take`` is for one letter at a time."""
-
     me: Identity
     inbox: Inbox
     threads: Threads
     settings: DatabaseChannels
-    _kept: dict[tuple[str, str, str], None] = field(default_factory=dict)
-    """The latest messages that are in the inbox: a mention comes as a message, too, and the
-    database need not be written to for that."""
 
-    def may_concern_us(self, letter: Letter) -> bool:
+    def _may_concern_us(self, letter: Letter) -> bool:
         """Told by the words alone, so that the talk of a workspace costs no more."""
         if letter.amended or letter.kind in (Kind.MENTION, Kind.DIRECT):
             return True
@@ -43,23 +38,18 @@ class Gate:
             return True
         return asks(words)
 
-    def take(self, letter: Letter) -> Letter | None:
-        """The letter, kept and to be worked on. None: it is known, or not for the bot.
+    def take_all(self, letters: Sequence[Letter]) -> list[Letter]:
+        """Those that are to be worked on, kept; the others are known, or not for the bot.
         Blocks for a moment: call it in a thread.
 
         Raises:
-            StateUnavailable: it cannot be kept.
+            StateUnavailable: none is kept.
         """
-        message = (letter.team, letter.channel, letter.ts)
-        if letter.amended and (amended := self.inbox.amend(letter)):
-            return amended
-        if message in self._kept or _is_late(letter) or not self._admits(letter):
-            return None
-        received = self.inbox.receive(letter)
-        self._kept[message] = None
-        if len(self._kept) > _RECENT:
-            del self._kept[next(iter(self._kept))]
-        return received
+        concerning = [letter for letter in letters if self._may_concern_us(letter)]
+        admitted = [one for one in concerning if not _is_late(one) and self._admits(one)]
+        amended = [one for one in concerning if one.amended and one not in admitted]
+        kept = self.inbox.receive_all(admitted) if admitted else []
+        return kept + [one for one in map(self.inbox.amend, amended) if one]
 
     def _admits(self, letter: Letter) -> bool:
         if letter.kind is Kind.FOLLOW_UP:

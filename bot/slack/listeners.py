@@ -3,12 +3,10 @@ the inbox before anything else happens to it."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -19,30 +17,23 @@ from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack import blocks, cards, channel_form, forms, incidents
 from bot.slack.commands.router import Commands
 from bot.slack.flagging import Flagging
-from bot.slack.gate import Gate
 from bot.slack.letters import Identity, letter_of
-from bot.slack.threads import in_own_thread
+from bot.slack.receiving import Receiving
 from bot.slack.web import Voice
-from bot.slack.workers import Workers
 
 logger = logging.getLogger(__name__)
 
 _ANY = re.compile(".*", re.DOTALL)
 
 
-def keep_questions(app: AsyncApp, me: Identity, gate: Gate, workers: Workers) -> None:
+def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
     """If one cannot be kept, the error makes Slack deliver it again."""
-    in_turn = asyncio.Lock()  # threads would mix up what came in order
 
     @app.middleware
     async def keep(body: Mapping[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
         letter = letter_of(body, me)
-        if letter is not None and gate.may_concern_us(letter):
-            async with in_turn:
-                # Not in the pool that all else waits in: Slack waits for this.
-                kept = await in_own_thread(partial(gate.take, letter), "receiving")
-            if kept is not None:
-                workers.submit(kept, anew=kept.amended)
+        if letter is not None:
+            await receiving.keep(letter)
         await next()
 
 

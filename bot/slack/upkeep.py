@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from bot.errors import SlackUnavailable
+from bot.errors import SlackUnavailable, StateUnavailable, SyncRunning
 from bot.feedback.model import Cited, Written
 from bot.feedback.ports import Watched, WrittenAnswers
 from bot.feedback.review import Review
 from bot.operations.passes import Pass, Rhythm
+from bot.operations.syncing import SyncLocks
 from bot.ports import Library
 from bot.slack.desk import Desk
 from bot.slack.people import Closed, People
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 _LATE = timedelta(minutes=10)
 """How long after its end a pass may be written down."""
+_UPKEEP = "(upkeep)"
+"""The lock's name, which is no wiki's."""
 _REMINDING_EVERY = timedelta(minutes=10)
 
 
@@ -55,6 +58,8 @@ class Upkeep:
     clock: Callable[[], datetime]
     every: float
     retracted_within: timedelta
+    alone: SyncLocks
+    """Of processes that share the state one at a time does this."""
     _began: datetime | None = None
     _handled: set[tuple[str, datetime]] = field(default_factory=set)
     _reminded: datetime | None = None
@@ -66,9 +71,18 @@ class Upkeep:
             await asyncio.sleep(self.every)
 
     async def round(self) -> None:
-        """Once."""
-        for work in (self._look, self._attend, self.retraction.retract, self._remind):
-            await _alone(work)
+        """Once; nothing while another process is at it."""
+        held = self.alone.held([_UPKEEP])
+        try:
+            await asyncio.to_thread(held.__enter__)
+        except (SyncRunning, StateUnavailable) as error:
+            logger.debug("Not now: %s", error)
+            return
+        try:
+            for work in (self._look, self._attend, self.retraction.retract, self._remind):
+                await _alone(work)
+        finally:
+            await asyncio.to_thread(held.__exit__, None, None, None)
 
     async def _look(self) -> None:
         now = self.clock()

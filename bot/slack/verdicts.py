@@ -14,6 +14,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Complaint, Given, Verdict
+from bot.model import Clarify
 from bot.slack import blocks, forms
 from bot.slack.desk import Desk
 from bot.slack.message import Message, say
@@ -119,8 +120,9 @@ class Verdicts:
         return attended is not None and attended.card is not None
 
     async def _confirm(self, given: Given) -> None:
-        """In place, on the answer itself."""
-        if given.retracted:
+        """In place, on the answer itself. A question in return stays as it is: its buttons may
+        have given way to a choice."""
+        if given.retracted or isinstance(given.answer, Clarify):
             return
         tally = await asyncio.to_thread(self.feedback.tally, given.id)
         place = given.asked.place

@@ -42,7 +42,7 @@ class DatabaseChannels:
 
     def of(self, team: str, channel: str) -> ChannelSettings:
         query = sa.select(channels).where(channels.c.team == team, channels.c.channel == channel)
-        with self._database.begin() as connection:
+        with self._database.look() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             return USUAL

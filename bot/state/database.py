@@ -7,9 +7,8 @@ what it may change.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from bot.errors import StateUnavailable
 from bot.state.schema import MIGRATIONS, schema_version
+from bot.state.turns import Turns
 
 _MIGRATING = 0x0F007A07E
 """The advisory lock under which PostgreSQL lets one process at a time migrate."""
@@ -31,9 +31,7 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         # SQLite's own way to wait for another writer is to sleep, up to a tenth of a second.
-        self._turns: AbstractContextManager[object] = (
-            threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
-        )
+        self._turns = Turns() if engine.dialect.name == "sqlite" else None
 
     @classmethod
     def open(cls, where: Path | str) -> Self:
@@ -51,14 +49,24 @@ class Database:
         return database
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
-        """A transaction, committed at the end.
+    def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
+        """A transaction, committed at the end. ``urgent``: before others that wait to write.
 
         Raises:
             StateUnavailable: disk full, file gone, server down.
         """
+        with self._turns.turn(urgent=urgent) if self._turns else nullcontext(), self.look() as it:
+            yield it
+
+    @contextmanager
+    def look(self) -> Iterator[sa.Connection]:
+        """For reading alone, which waits for no writer.
+
+        Raises:
+            StateUnavailable: as `begin`.
+        """
         try:
-            with self._turns, self._engine.begin() as connection:
+            with self._engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
             raise StateUnavailable(
@@ -79,6 +87,8 @@ class Database:
         with self.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+            else:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # one process at a time, too
             schema_version.create(connection, checkfirst=True)
             version = connection.scalar(sa.select(sa.func.max(schema_version.c.version))) or 0
             if version > len(MIGRATIONS):
@@ -122,6 +132,6 @@ def _make_folder(folder: Path) -> None:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Readers beside the writer; an acknowledged event outlives a power cut."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

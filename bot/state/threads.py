@@ -47,7 +47,7 @@ class Threads:
             sa.not_(inbox.c.gone),
         )
         quiet = sa.select(threads.c.quiet).where(*_is(thread))
-        with self._database.begin() as connection:
+        with self._database.look() as connection:
             if connection.scalar(quiet):
                 return frozenset()
             return frozenset(connection.scalars(asked))

@@ -5,7 +5,7 @@ found by its parts, and by chance wherever ``err`` and ``1234`` both stand; ``ca
 is found only whole, Chinese only by whole runs. `with_more_words` adds what is missing
 on the passage's side and the question's alike: compounds as one word, the parts of
 camel case, what a path or an address is made of, and pairs of characters where a script
-has no spaces.
+has no spaces, or not between all its words.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _SIGNED = re.compile(r"\b([A-Za-z])(\+\+|#)(?!\w)")
 _SIGNS = {"++": "plusplus", "#": "sharp"}
 _UNSPACED = re.compile(
-    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f\u0e80-\u0eff\u1780-\u17ff]+"
+    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f\u0e80-\u0eff\u1780-\u17ff"
+    "\uac00-\ud7a3]+"  # Korean has spaces, but its particles stand without one
 )
 _JOINT = re.compile(r"[\W_]+")
 # Of a path, an address or a host with its port: what may be asked for alone.

@@ -202,9 +202,8 @@ class StoredPassages:
         fields: dict[str, Sequence[str]] = {"acl": readable}
         if wikis is not None:
             fields["wiki"] = list(wikis)
-        spoken = self._spoken or self._languages.named
-        words = vocabulary.of_question(text, spoken)
-        bare = len(text.split()) <= 2 and len(words[0]) <= 6 * len(spoken)
+        words = vocabulary.of_question(text, self._spoken or self._languages.named)
+        bare = len(text.split()) <= 2 and len(words[0]) <= 6
         weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
         left_out: set[Version] = set()
         while True:

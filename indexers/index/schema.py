@@ -20,7 +20,7 @@ from indexers.index.meanings import written
 from indexers.model import Acl, KnownPage, Passage
 from indexers.ports import Meaning, Vector
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Grows whenever points written before could not be read rightly any more."""
 
 MEANING = "meaning"

@@ -17,7 +17,7 @@ import pytest
 from bot import cli
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Asked, Complaint, Place
-from bot.model import Answer, Source
+from bot.model import Answer, Clarify, Reading, Source
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
 from tests.bot.shell import Shell
@@ -342,6 +342,24 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
     }
     shown = handbook.footnote("flags").out
     assert "outdated (open)\n  How [long]?\n  “It is 28.”\n" in shown
+
+
+def test_a_flagged_question_in_return_is_listed_with_the_pages_that_it_names(
+    handbook: Shell,
+) -> None:
+    source = Source("Leave", "", "https://handbook.example.com/leave/", "", "handbook", "l", "1")
+    back = Clarify("This or that?", (Reading("This", "?", source), Reading("That", "?", source)))
+    state = Database.open(handbook.folder / "data" / "state.sqlite3")
+    try:
+        feedback = Feedback(DatabaseLedger(state), lambda: datetime(2026, 11, 3, tzinfo=UTC))
+        asked = Asked("Leave?", "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+        feedback.complain(feedback.record(asked, back).id, "U2", Complaint.WRONG)
+    finally:
+        state.close()
+    (flag,) = handbook.footnote("flags", "--json").json
+
+    assert flag["answer"] == "This or that?"
+    assert flag["sources"] == [source.url, source.url]
 
 
 def test_a_page_is_shown_as_it_is_read(shell: Shell) -> None:

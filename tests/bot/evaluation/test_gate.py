@@ -40,7 +40,7 @@ def praise(office: Office, question: str, page: str, *, private: bool = False) -
     place = Place("T", "C", f"{question}{page}", f"{question}{page}")
     ledger = DatabaseLedger(office.ledger._database)
     asked = Asked(question, "U1", place, private=private)
-    given = ledger.keep(asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None)
+    given = ledger.keep(asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None, {})
     office.feedback.praise(given.id, "U1")
 
 

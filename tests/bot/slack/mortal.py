@@ -57,10 +57,11 @@ class MortalDatabase(Database):
     fuse: Fuse
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
+    def look(self) -> Iterator[sa.Connection]:
+        """Every transaction, also one that writes."""
         if hasattr(self, "fuse"):
             self.fuse.burn()
-        with super().begin() as connection:
+        with super().look() as connection:
             yield connection
         if hasattr(self, "fuse"):
             self.fuse.burn()
@@ -101,6 +102,7 @@ class Mortal:
                 answering=like.answering,
                 reindexing=like.syncs,
                 operating=like.operations,
+                library=like.library,
                 state=self._database,
                 around=replace(
                     like.around, clock=self._clock, process=self._process, adopt_every=0.05
@@ -154,6 +156,9 @@ class Mortal:
         for client in self.app.clients:
             if client.session is not None:
                 await client.session.close()
+        # A thread whose waiter was cancelled may still be in its transaction.
+        while self._database._engine.pool.checkedout():  # type: ignore[attr-defined]  # noqa: ASYNC110 - of a thread
+            await asyncio.sleep(0.01)
         self._database.close()
 
     def _mortal(self, client: Any) -> None:

@@ -184,10 +184,17 @@ def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
     source = replace(SOURCE, title=other or "t", heading=text)
     foreign = replace(SOURCE, url=other, title=text)
     answer = given_(Answer(text or "x", (source, foreign), 0.9))
-    flag = Flag(1, answer, "U1", Complaint.WRONG, other, FlagState.OPEN, NOW)
-    card_shown = cards.Shown(other[:80], (source, foreign), whole=True)
+    said = answer.answer
+    flag = Flag(1, answer, "U1", Complaint.WRONG, other, FlagState.OPEN, NOW, NOW, again=said)
+    shown_ = cards.Shown((source, foreign), whole=True)
+    around = cards.Circumstances(
+        other[:80], shown_, shown_, holder=text[:80], owner_words=text, address=other,
+        edits=(text, other), history=(cards.Told("took it", other[:80], NOW),),
+    )  # fmt: skip
+    allowed = cards.Allowed(ALLOWED, ALLOWED)
     messages = blocks.answer(answer, ALLOWED, today=TODAY, tally=Tally(1, 1))
-    messages.append(cards.card(flag, card_shown, ALLOWED, today=TODAY))
+    messages.append(cards.card(flag, around, allowed, today=TODAY))
+    messages.append(cards.word_to_owner(flag, around, source, allowed, today=TODAY))
 
     for message in messages:
         assert block_problems(message.blocks, "message") == []

@@ -16,9 +16,11 @@ from bot.playground.workspace import LocalSlack
 from bot.slack.desk import LEAD
 from bot.slack.links import origins
 from bot.slack.reviewing import NOT_A_REVIEWER, TOO_LATE
+from bot.state.process import Process
+from bot.state.sync_locks import DatabaseSyncLocks
 
 from .conftest import LEAVE, SALARY, Bot
-from .flags import asked, card, flagged, flags, history, passed
+from .flags import asked, card, database, flagged, flags, history, passed
 from .test_answering_in_slack import words
 from .test_reactions import started
 
@@ -304,6 +306,24 @@ async def test_killed_after_fixed_its_person_is_told_after_the_restart(
 
     assert before == []
     assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
+
+
+async def test_of_two_processes_one_at_a_time_sees_to_what_is_due(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    slack.fail_next("chat.postMessage", status=503)
+    await flagged(slack, answer)
+    await slack.wait_for_ephemeral("U0ANNA")
+    with database(tmp_path) as opened, Process(opened, lambda: bot.now) as other:
+        with DatabaseSyncLocks(opened, other).held(["(upkeep)"]):
+            await bot.app.upkeep.round()
+        before = slack.from_app("C0REVIEW")
+        await bot.app.upkeep.round()
+
+    assert before == []
+    assert len(slack.from_app("C0REVIEW")) == 1
 
 
 async def test_what_waits_is_called_to_mind_once_a_day(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from bot.model import Clarify, Question, Reading, Result, Role, Source
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.slack import readings
+from bot.slack.retraction import RETRACTED
 from indexers.model import EVERYONE, Principal
 
 from .conftest import LEAVE, Bot, Handbook
+from .flags import passed
 from .test_answering_in_slack import ANNA, words
 from .test_restarts import quiet
 
@@ -263,6 +266,44 @@ async def test_a_choice_that_cannot_be_shown_is_asked_all_the_same(
     answer = await answered(slack, back)
 
     assert answer.text == "Book leave in the calendar."
+
+
+async def test_a_reaction_brings_no_button_back(bot: Bot, slack: LocalSlack) -> None:
+    bot.answering = Vague()
+    await bot.start()
+    back = await in_channel(slack)
+    await slack.click("U0ANNA", back, "choice-1")
+    await answered(slack, back)
+    await slack.wait_for(lambda: "chosen by anna" in words(back))
+    await quiet(bot)
+    await slack.react("U0BEN", back, "-1")
+    told = await slack.wait_for_ephemeral("U0BEN")
+    await slack.settled()
+
+    assert told.text.startswith("Noted: this answer did not help")
+    assert back.action_ids() == []
+
+
+async def test_a_question_in_return_is_taken_back_with_a_page_that_it_names(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    bot.answering = vague = Vague()
+    await bot.start()
+    back = await in_channel(slack)
+    await quiet(bot)
+    before = replace(back, blocks=back.blocks)
+    bot.library.restricted(LEAVE, "group:hr")
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+    await slack.click("U0BEN", before, "choice-1")
+    told = await slack.wait_for_ephemeral("U0BEN")
+    await slack.mention("U0ANNA", "C0TEAM", "2", thread_ts=back.thread_ts)
+    await answered(slack, back)
+
+    assert back.text == RETRACTED.text
+    assert "Leave" not in words(back)
+    assert told.text.startswith("I no longer know")
+    assert [question.text for question in vague.asked] == ["leave?", "2"]
 
 
 def long(label: str) -> Clarify:

@@ -125,14 +125,17 @@ async def test_what_the_inbox_cannot_keep_slack_delivers_again(
     bot.change(app_token="", port=free_port)
     await slack.deliver_to(f"http://127.0.0.1:{free_port}/slack/events")
     await bot.start()
-    receive, failures = bot.app.inbox.receive, iter([OSError("disk full"), OSError("disk full")])
+    receive, failures = (
+        bot.app.inbox.receive_all,
+        iter([OSError("disk full"), OSError("disk full")]),
+    )
 
-    def failing(letter: Any) -> Any:
+    def failing(letters: Any) -> Any:
         for failure in failures:
             raise failure
-        return receive(letter)
+        return receive(letters)
 
-    bot.app.inbox.receive = failing  # type: ignore[method-assign] - a disk that is full twice
+    bot.app.inbox.receive_all = failing  # type: ignore[method-assign] - a disk that is full twice
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for_message("C0TEAM")
     event: Delivery = next(d for d in slack.deliveries if d.event_type == "app_mention")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,11 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import StateUnavailable
-from bot.feedback.model import FlagState
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Asked, Complaint, FlagState, Place
+from bot.model import NoAnswer, Reason
 from bot.state.database import Database
 from bot.state.inbox import Inbox
 from bot.state.ledger import DatabaseLedger
-from bot.state.schema import MIGRATIONS, answers, flags, metadata, schema_version
+from bot.state.schema import MIGRATIONS, metadata, schema_version
 
 from .test_inbox import LETTER
 
@@ -48,46 +49,30 @@ def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: P
     assert [letter.event for letter in adopted] == [LETTER.event]
 
 
-def test_a_database_of_before_flags_had_a_life_is_brought_forward(tmp_path: Path) -> None:
-    old = sa.create_engine(f"sqlite:///{tmp_path / 'state.db'}")
-    with old.begin() as connection:
-        schema_version.create(connection)
-        connection.execute(
-            schema_version.insert().values(version=2, applied=datetime(2026, 1, 1, tzinfo=UTC))
-        )
-        for table in (answers, flags):
-            kept = [column for column in table.columns if column.name not in LATER]
-            copied = [column._copy() for column in kept]
-            sa.Table(table.name, sa.MetaData(), *copied).create(connection)
-        values = {"complaint": "wrong", "comment": "", "state": "open", "raised": "2026-01-01"}
-        place = {"team": "T", "channel": "C", "ts": "1", "thread": "1", "message": "2"}
-        said = {"question": "Q?", "answer": json.dumps(NOTHING), "asker": "U", "private": False}
-        connection.execute(
-            sa.text(_insert("answers", place | said | {"given": "2026-01-01 00:00:00"})),
-            place | said | {"given": "2026-01-01 00:00:00"},
-        )
-        more = {"answer": 1, "person": "U", "card_channel": "C", "card_ts": "3"}
-        times = {"raised": "2026-01-01 00:00:00", "changed": "2026-01-01 00:00:00"}
-        connection.execute(sa.text(_insert("flags", values | more | times)), values | more | times)
-    old.dispose()
-    for _ in range(2):
-        database = Database.open(tmp_path / "state.db")
-        (flag,) = DatabaseLedger(database).flags()
-        database.close()
+def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_path: Path) -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    database = Database.open(tmp_path / "state.db")
+    feedback = Feedback(DatabaseLedger(database), lambda: moment)
+    asked = Asked("How?", "U1", Place("T", "C", "1.0", "1.0"), private=False)
+    given = feedback.record(asked, NoAnswer(Reason.NOTHING_FITS, "Nothing."))
+    feedback.complain(given.id, "U2", Complaint.WRONG)
+    with database.begin() as connection:
+        for table in ("cited", "flag_steps", "reminders", "written"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+        for column in ("falling", "retracted"):
+            connection.execute(sa.text(f"ALTER TABLE answers DROP COLUMN {column}"))
+        for column in ("holder", "owner", "again", "again_at", "ask_due", "tell_due"):
+            connection.execute(sa.text(f"ALTER TABLE flags DROP COLUMN {column}"))
+        for column in ("edition", "shown"):
+            connection.execute(sa.text(f"ALTER TABLE flags DROP COLUMN {column}"))
+        connection.execute(sa.delete(schema_version).where(schema_version.c.version > 5))
+    database.close()
+    again = Database.open(tmp_path / "state.db")
+    (flag,) = DatabaseLedger(again).flags()
+    again.close()
 
-        assert (flag.state, flag.holder, flag.due) == (FlagState.OPEN, "", frozenset())
-        assert flag.given.retracted is None
-
-
-LATER = {
-    "falling", "retracted", "holder", "owner", "again", "again_at", "ask_due", "tell_due",
-    "edition", "shown",
-}  # fmt: skip
-NOTHING = {"reason": "nothing_fits", "text": "Nothing."}
-
-
-def _insert(table: str, values: dict[str, object]) -> str:
-    return f"INSERT INTO {table} ({', '.join(values)}) VALUES (:{', :'.join(values)})"  # noqa: S608
+    assert (flag.state, flag.holder, flag.due) == (FlagState.OPEN, "", frozenset())
+    assert flag.given.retracted is None
 
 
 def test_the_file_is_read_while_it_is_written(tmp_path: Path) -> None:

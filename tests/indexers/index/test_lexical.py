@@ -70,8 +70,18 @@ def test_a_key_shares_more_with_itself_than_with_its_parts() -> None:
     assert len(asked & tokens("ERR-1234")) > len(asked & tokens("1234 times an err"))
 
 
-def test_chinese_is_found_by_a_part_of_a_sentence() -> None:
-    assert set(WORDS.of_question("年假")[0]) & tokens("员工每年有二十天年假。")
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("年假", "员工每年有二十天年假。"),
+        ("休暇", "有給休暇は二十日です。"),
+        ("휴가", "휴가는 이십 일입니다."),
+        ("วันลา", "พนักงานมีวันลายี่สิบวัน"),
+    ],
+    ids=["Chinese", "Japanese", "Korean", "Thai"],
+)
+def test_a_word_is_found_where_no_space_parts_it_from_others(question: str, text: str) -> None:
+    assert set(WORDS.of_question(question)[0]) & tokens(text)
 
 
 def test_a_language_has_its_stop_words() -> None:
