@@ -19,7 +19,7 @@ from bot.slack import blocks
 from bot.slack.posting import Posted, Posting
 from bot.slack.readers import ANYBODY
 from bot.slack.streaming import Streaming
-from bot.state.inbox import Letter
+from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 

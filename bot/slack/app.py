@@ -41,9 +41,10 @@ from bot.slack.web import Voice, web_client
 from bot.slack.workers import Workers
 from bot.state.database import Database
 from bot.state.forgetting import forget_before
-from bot.state.inbox import Inbox, Letter
+from bot.state.inbox import Inbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.ledger import DatabaseLedger
+from bot.state.letter import Letter
 from bot.state.process import Process
 from indexers.model import addressed
 

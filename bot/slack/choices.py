@@ -26,7 +26,8 @@ from bot.slack.people import People
 from bot.slack.posting import mark
 from bot.slack.web import Voice
 from bot.slack.workers import Workers
-from bot.state.inbox import Inbox, Kind, Letter
+from bot.state.inbox import Inbox
+from bot.state.letter import Kind, Letter
 
 logger = logging.getLogger(__name__)
 

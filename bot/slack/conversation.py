@@ -16,7 +16,7 @@ from bot.model import Role, Turn
 from bot.slack import letters
 from bot.slack.letters import Identity
 from bot.slack.web import Voice, told
-from bot.state.inbox import Letter
+from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from bot.slack.letters import Identity
 from bot.slack.meant import Wish, is_for_me
 from bot.slack.message import Message, plain_text, say
 from bot.slack.web import Voice
-from bot.state.inbox import Letter
+from bot.state.letter import Letter
 from bot.state.threads import Thread, Threads
 
 logger = logging.getLogger(__name__)

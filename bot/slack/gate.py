@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from bot.slack.letters import Identity, asks_nothing, people_named, question
 from bot.slack.meant import asks, wish
 from bot.state.channels import DatabaseChannels
-from bot.state.inbox import Inbox, Kind, Letter
+from bot.state.inbox import Inbox
+from bot.state.letter import Kind, Letter
 from bot.state.threads import Thread, Threads
 
 _LATE = 3600.0
@@ -27,7 +28,7 @@ class Gate:
     threads: Threads
     settings: DatabaseChannels
 
-    def _may_concern_us(self, letter: Letter) -> bool:
+    def may_concern_us(self, letter: Letter) -> bool:
         """Told by the words alone, so that the talk of a workspace costs no more."""
         if letter.amended or letter.kind in (Kind.MENTION, Kind.DIRECT):
             return True
@@ -45,9 +46,8 @@ class Gate:
         Raises:
             StateUnavailable: none is kept.
         """
-        concerning = [letter for letter in letters if self._may_concern_us(letter)]
-        admitted = [one for one in concerning if not _is_late(one) and self._admits(one)]
-        amended = [one for one in concerning if one.amended and one not in admitted]
+        admitted = [one for one in letters if not _is_late(one) and self._admits(one)]
+        amended = [one for one in letters if one.amended and one not in admitted]
         kept = self.inbox.receive_all(admitted) if admitted else []
         return kept + [one for one in map(self.inbox.amend, amended) if one]
 

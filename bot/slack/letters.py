@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.state.inbox import Kind, Letter
+from bot.state.letter import Kind, Letter
 
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 _ENTITY = re.compile(r"<([^<>\n]+)>")

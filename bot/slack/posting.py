@@ -16,7 +16,8 @@ from bot.errors import BotError, SlackRefused
 from bot.slack.letters import Identity
 from bot.slack.message import Message
 from bot.slack.web import Voice, told
-from bot.state.inbox import Inbox, Letter
+from bot.state.inbox import Inbox
+from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 

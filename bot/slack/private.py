@@ -26,7 +26,7 @@ from bot.slack.posting import Posting
 from bot.slack.readers import Readers
 from bot.slack.web import Voice
 from bot.state.channels import DatabaseChannels
-from bot.state.inbox import Kind, Letter
+from bot.state.letter import Kind, Letter
 from indexers.model import Reader
 
 logger = logging.getLogger(__name__)

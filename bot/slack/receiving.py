@@ -8,7 +8,7 @@ from functools import partial
 from bot.slack.gate import Gate
 from bot.slack.threads import in_own_thread
 from bot.slack.workers import Workers
-from bot.state.inbox import Letter
+from bot.state.letter import Letter
 
 
 class Receiving:
@@ -26,6 +26,8 @@ class Receiving:
         Raises:
             StateUnavailable: it is not kept.
         """
+        if not self._gate.may_concern_us(letter):
+            return
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._come.append((letter, kept))
         if self._keeping is None or self._keeping.done():

@@ -27,7 +27,8 @@ from bot.slack.private import Private
 from bot.slack.readers import Readers
 from bot.slack.status import Status
 from bot.state.channels import DatabaseChannels
-from bot.state.inbox import Inbox, Kind, Letter
+from bot.state.inbox import Inbox
+from bot.state.letter import Kind, Letter
 
 logger = logging.getLogger(__name__)
 

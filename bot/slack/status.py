@@ -7,7 +7,7 @@ import asyncio
 from collections import defaultdict
 
 from bot.slack.courtesies import Courtesies
-from bot.state.inbox import Kind, Letter
+from bot.state.letter import Kind, Letter
 
 STATUS = "assistant.threads.setStatus"
 SESSION = "agents.sessions.setStatus"

@@ -21,7 +21,7 @@ from bot.slack.mrkdwn import literal, render
 from bot.slack.posting import NotOurs, Posted, Posting, mark
 from bot.slack.sections import sections
 from bot.slack.web import Voice
-from bot.state.inbox import Kind, Letter
+from bot.state.letter import Kind, Letter
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from bot.state.inbox import Letter
+from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.state.database import Database
-from bot.state.inbox import State
+from bot.state.letter import State
 from bot.state.schema import (
     answers,
     channels,

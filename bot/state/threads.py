@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.state.database import Database
-from bot.state.inbox import Kind, Letter, State
+from bot.state.letter import Kind, Letter, State
 from bot.state.schema import inbox, threads
 
 

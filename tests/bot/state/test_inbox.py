@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.state.database import Database
-from bot.state.inbox import Inbox, Kind, Letter, Whose
+from bot.state.inbox import Inbox
+from bot.state.letter import Kind, Letter, Whose
 from bot.state.process import Process
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)

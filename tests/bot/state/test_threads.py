@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.state.database import Database
-from bot.state.inbox import Inbox, Kind, Letter
+from bot.state.inbox import Inbox
+from bot.state.letter import Kind, Letter
 from bot.state.threads import Thread, Threads
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
