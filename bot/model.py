@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from indexers.model import Principal
+from indexers.model import Reader
 
 
 class Role(StrEnum):
@@ -36,7 +36,7 @@ class Question:
     has put it so."""
 
     text: str
-    reader: Principal
+    reader: Reader
     wikis: tuple[str, ...] | None = None
     history: tuple[Turn, ...] = ()
     person: str = ""

@@ -8,12 +8,21 @@ from typing import Any, Protocol
 from bot.model import Question, Result, Source
 from bot.operations.access import AccessNow
 from bot.operations.jobs import Order
-from indexers.model import KnownPage, Part, Principal, Progress, SyncReport
+from indexers.model import KnownPage, Part, Progress, Reader, SyncReport
+
+Hear = Callable[[str], None]
+"""Is given an answer's text piece by piece, in order, in the thread that makes it."""
 
 
 class Answering(Protocol):
-    def answer(self, question: Question) -> Result:
-        """CPU work, up to a second: call it in a thread, never on the event loop."""
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+        """CPU work, up to a second, or as long as a language model takes: call it in a
+        thread, never on the event loop.
+
+        ``hear`` is given the sentences of a composed answer as they are verified. Each may
+        go out: its pages have been looked at again. What is returned is the whole answer
+        and stands for itself: it may be another one after all.
+        """
         ...
 
 
@@ -33,7 +42,7 @@ class Library(Protocol):
         """A fingerprint of its words, whatever else of it changes; empty if it is not there."""
         ...
 
-    def open_to(self, reader: Principal, sources: Sequence[Source]) -> tuple[Source, ...]:
+    def open_to(self, reader: Reader, sources: Sequence[Source]) -> tuple[Source, ...]:
         """Those that ``reader`` may read, as the index and their wikis both say now. A wiki
         that does not say in time shows nothing."""
         ...

@@ -22,6 +22,7 @@ from bot.answering.library import IndexedLibrary
 from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking, reading
 from bot.answering.retrieval import Retrieval
+from bot.answering.several import Several
 from bot.answering.sources import Aging
 from bot.answering.verified import Verified
 from bot.evaluation.gate import SavedQuestions
@@ -121,7 +122,7 @@ class Asking:
     wikis: tuple[str, ...] | None
 
     def __call__(self, text: str) -> Result:
-        return self.answerer.answer(Question(text, self.reader, self.wikis))
+        return Several(self.answerer).answer(Question(text, self.reader, self.wikis))
 
     def why(self, text: str) -> Why:
         """What decides whether ``text`` is answered."""
@@ -188,8 +189,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         IndexUnavailable, StateUnavailable: what must be kept cannot be opened.
     """
     # Slack's libraries take half a second to import, which no other command needs.
-    from bot.slack.app import Surroundings
     from bot.slack.serve import serve as serve_slack
+    from bot.slack.surroundings import Surroundings
     from bot.slack.wiring import slack_settings
     from bot.state.ledger import DatabaseLedger
     from bot.state.pass_log import DatabasePassLog
@@ -239,14 +240,17 @@ def serve(settings: Settings, secrets: Secrets) -> None:
             asyncio.run(
                 serve_slack(
                     slack_settings(settings, secrets),
-                    answering=answerer,
+                    answering=Several(answerer),
                     reindexing=syncing,
                     operating=console,
                     library=library,
                     tokens=parts.tokens,
                     state=state,
                     around=Surroundings(
-                        as_of=syncing.as_of, hooks=_hooks(secrets, hints), process=process
+                        as_of=syncing.as_of,
+                        titles=answerer.open_titles,
+                        hooks=_hooks(secrets, hints),
+                        process=process,
                     ),
                 )
             )

@@ -234,6 +234,13 @@ class SlackSettings(Strict):
         default=False,
         description="Whether the bot answers in channels shared with other companies.",
     )
+    private_members: int = Field(
+        50,
+        ge=0,
+        le=200,
+        description="In private channels of up to so many people, answers hold what all of them "
+        "may read; in others what everyone may.",
+    )
     link_hosts: tuple[str, ...] = Field(
         (), description="More host names that answers may link to, beside the wikis' own."
     )

@@ -35,6 +35,26 @@ class Principal:
         return cls(frozenset(tokens))
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Several readers of one answer, who see it together: it may hold what each of them
+    may read.
+
+    Raises:
+        ValueError: if there is nobody, whom everything would admit.
+    """
+
+    readers: frozenset[Principal]
+
+    def __post_init__(self) -> None:
+        if not self.readers:
+            raise ValueError("an audience needs at least one reader")
+
+
+Reader = Principal | Audience
+"""Whose rights count for a search."""
+
+
 def user_token(email: str) -> str:
     return f"user:{email.casefold()}"
 
@@ -71,8 +91,10 @@ class Acl:
     def of(cls, *gates: Iterable[str]) -> Self:
         return cls(frozenset(frozenset(gate) for gate in gates))
 
-    def admits(self, reader: Principal) -> bool:
-        return all(gate & reader.tokens for gate in self.gates)
+    def admits(self, reader: Reader) -> bool:
+        """An audience if each of it."""
+        readers = reader.readers if isinstance(reader, Audience) else (reader,)
+        return all(gate & one.tokens for one in readers for gate in self.gates)
 
     def __and__(self, other: Acl) -> Acl:
         """Both must be passed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from indexers.model import Acl, Hit, KnownPage, PageChange, Passage, Principal
+from indexers.model import Acl, Hit, KnownPage, PageChange, Passage, Reader
 
 Vector = Sequence[float]
 
@@ -166,7 +166,7 @@ class PassageIndex(Protocol):
         text: str,
         vector: Vector,
         *,
-        reader: Principal,
+        reader: Reader,
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:

@@ -12,15 +12,19 @@ from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence, features
 from bot.answering.disagreeing import with_disagreement
 from bot.answering.quoting import quote
-from bot.answering.recheck import MOST_CITED, Compose, Recheck
+from bot.answering.recheck import MOST_CITED, Ahead, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.answering.sources import Aging, source_of
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Role, Source, Timings, Why
+from bot.ports import Hear
+from indexers.model import EVERYONE, Principal
 from indexers.prose import readable
 
 LONGEST_QUESTION = 4000
 """Characters. What is longer is no question but a text."""
 _NEAREST = 3
+_BEGINNING = "How do I get started, and what should everybody know?"
+_TITLES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,9 @@ class Answerer:
     """What a person wrote to the question, if anybody did; it goes before the search."""
     clock: Callable[[], float] = time.perf_counter
 
-    def answer(self, question: Question) -> Result:
-        """
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+        """A composed answer is heard sentence by sentence; quotations come at once.
+
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
@@ -57,9 +62,13 @@ class Answerer:
         question, rewriting = self.understood(question)
         retrieved = self.retrieval(question)
         compose: Compose = partial(self.compose, question)
+        ahead: Ahead | None = None
         if self.composer:
-            compose = self.composer.begin(question, compose)
-        said = self._checked(question, retrieved, partial(_disagreeing, question.sought, compose))
+            compose = self.composer.begin(question, compose, hear)
+            # What was heard cannot be taken back: so its pages are looked at before.
+            ahead = partial(self.composer.shown, question) if hear else None
+        compose = partial(_disagreeing, question.sought, compose)
+        said = self._checked(question, retrieved, compose, ahead)
         said = replace(said, timings=replace(said.timings, rewrite=rewriting))
         return self.aging(said) if self.aging else said
 
@@ -70,11 +79,13 @@ class Answerer:
         started = self.clock()
         return self.rewrite(question), (self.clock() - started) * 1000
 
-    def _checked(self, question: Question, retrieved: Retrieved, compose: Compose) -> Result:
+    def _checked(
+        self, question: Question, retrieved: Retrieved, compose: Compose, ahead: Ahead | None
+    ) -> Result:
         if self.recheck is None:
             return compose(retrieved)
         started = self.clock()
-        said = self.recheck(question.reader, retrieved, compose)
+        said = self.recheck(question.reader, retrieved, compose, ahead)
         took = (self.clock() - started) * 1000
         return replace(said, timings=replace(said.timings, check=took - said.timings.compose))
 
@@ -114,6 +125,16 @@ class Answerer:
         said = [turn.text for turn in question.history if turn.role is Role.ASKER]
         texts = [question.sought, *(f"{last} {question.text}" for last in said[-1:])]
         return max(self.confidence(text, retrieved) for text in texts)
+
+    def open_titles(self) -> list[str]:
+        """Of some pages that everyone may read, and that help to begin.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        retrieved = self.retrieval(Question(_BEGINNING, Principal.of(EVERYONE)))
+        titles = (found.hits[0].passage.title for found in retrieved.pages)
+        return list(dict.fromkeys(titles))[:_TITLES]
 
     def why(self, question: Question) -> Why:
         """What decides whether the question is answered.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.answering.recheck import Recheck
 from bot.model import Source
-from indexers.model import KnownPage, Principal, digest
+from indexers.model import KnownPage, Reader, digest
 from indexers.ports import PassageIndex
 
 
@@ -27,7 +27,7 @@ class IndexedLibrary:
         found = self.index.digests(wiki, page)
         return digest(*sorted(found)) if found else ""
 
-    def open_to(self, reader: Principal, sources: Sequence[Source]) -> tuple[Source, ...]:
+    def open_to(self, reader: Reader, sources: Sequence[Source]) -> tuple[Source, ...]:
         readable = [source for source in sources if self._admits(reader, source)]
         if self.recheck is None or not readable:
             return tuple(readable)
@@ -37,6 +37,6 @@ class IndexedLibrary:
     def edit_address(self, source: Source) -> str:
         return self.edit_address_of(source.wiki, source.page, source.url)
 
-    def _admits(self, reader: Principal, source: Source) -> bool:
+    def _admits(self, reader: Reader, source: Source) -> bool:
         known = self.index.page(source.wiki, source.page)
         return known is not None and known.acl.admits(reader)

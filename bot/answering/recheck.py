@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from threading import BoundedSemaphore, Thread
 from bot.answering.retrieval import Found, Retrieved
 from bot.model import NoAnswer, Reason, Result, Source, Unchecked
 from indexers.errors import WikiUnavailable
-from indexers.model import Acl, Principal
+from indexers.model import Acl, Reader
 from indexers.ports import Lookout
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ REFUSAL = (
 Place = tuple[str, str]
 """A wiki, and a page's key in it."""
 Compose = Callable[[Retrieved], Result]
+Ahead = Callable[[Retrieved], Sequence[Source]]
+"""The pages that an answer made of these could name."""
 Standing = Mapping[str, Acl]
 
 
@@ -73,24 +75,60 @@ class Recheck:
         self._places = {wiki: BoundedSemaphore(at_once) for wiki in self._lookouts}
         self._clock = clock
 
-    def __call__(self, reader: Principal, retrieved: Retrieved, compose: Compose) -> Result:
-        """What ``compose`` makes of those pages that stand."""
+    def __call__(
+        self,
+        reader: Reader,
+        retrieved: Retrieved,
+        compose: Compose,
+        ahead: Ahead | None = None,
+    ) -> Result:
+        """What ``compose`` makes of those pages that stand. It is not called before all
+        pages that ``ahead`` names have been looked at: an answer that is shown while it is
+        made must never have held what falls."""
         until = self._clock() + self._seconds
         seen = _Seen()
+        if ahead is not None:
+            retrieved = self._standing(ahead, retrieved, reader, until, seen)
         for _ in range(ROUNDS):
             said = compose(retrieved)
-            new = [source for source in _named(said) if self._is_open(source, seen)]
-            if not new:
+            standing = self._without_fallen(_named(said), retrieved, reader, until, seen)
+            if standing is None:
                 return self._told(said, seen)
-            self._look(new, reader, until, seen)
-            kept = tuple(found for found in retrieved.pages if self._keeps(found, seen))
-            if len(kept) == len(retrieved.pages):
-                return self._told(said, seen)
-            retrieved = replace(retrieved, pages=kept)
-        sure = tuple(found for found in retrieved.pages if self._is_sure(found, seen))
-        return self._told(compose(replace(retrieved, pages=sure)), seen)
+            retrieved = standing
+        return self._told(compose(self._sure(retrieved, seen)), seen)
 
-    def stands(self, sources: Collection[Source], reader: Principal) -> frozenset[Place]:
+    def _standing(
+        self, ahead: Ahead, retrieved: Retrieved, reader: Reader, until: float, seen: _Seen
+    ) -> Retrieved:
+        for _ in range(ROUNDS):
+            standing = self._without_fallen(ahead(retrieved), retrieved, reader, until, seen)
+            if standing is None:
+                return retrieved
+            retrieved = standing
+        return self._sure(retrieved, seen)
+
+    def _without_fallen(
+        self,
+        named: Collection[Source],
+        retrieved: Retrieved,
+        reader: Reader,
+        until: float,
+        seen: _Seen,
+    ) -> Retrieved | None:
+        """Without the pages that fell, those of ``named`` looked at; None if none fell."""
+        new = [source for source in named if self._is_open(source, seen)]
+        if new:
+            self._look(new, reader, until, seen)
+        kept = tuple(found for found in retrieved.pages if self._keeps(found, seen))
+        return None if len(kept) == len(retrieved.pages) else replace(retrieved, pages=kept)
+
+    def _sure(self, retrieved: Retrieved, seen: _Seen) -> Retrieved:
+        return replace(
+            retrieved,
+            pages=tuple(found for found in retrieved.pages if self._is_sure(found, seen)),
+        )
+
+    def stands(self, sources: Collection[Source], reader: Reader) -> frozenset[Place]:
         """The pages of ``sources`` that their wikis say, in time, stand and are open to
         ``reader``; a wiki without a lookout is not asked, and its pages stand."""
         seen = _Seen()
@@ -119,9 +157,7 @@ class Recheck:
         known = [moment for moment in passes if moment is not None]
         return replace(said, unchecked=Unchecked(min(known) if len(known) == len(passes) else None))
 
-    def _look(
-        self, sources: Collection[Source], reader: Principal, until: float, seen: _Seen
-    ) -> None:
+    def _look(self, sources: Collection[Source], reader: Reader, until: float, seen: _Seen) -> None:
         cited: dict[str, dict[str, str]] = {}
         for source in sources:
             cited.setdefault(source.wiki, {})[source.page] = source.revision

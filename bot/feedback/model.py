@@ -24,12 +24,13 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question, by whom and where. ``private``: its answer is for the asker alone
-    and follows the asker's rights."""
+    and follows the asker's rights. ``open``: it is made of what everyone may read."""
 
     question: str
     asker: str
     place: Place
     private: bool
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,8 @@ class Due(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Cited:
     """A page as an answer named it: what of it, and who might read it, was known when it
-    was last looked at. ``private``: the answer follows the rights of ``asker``."""
+    was last looked at. ``private``: the answer follows the rights of ``asker``; else, unless
+    it is ``open``, those of all who are in ``channel`` together."""
 
     answer: int
     wiki: str
@@ -179,7 +181,9 @@ class Cited:
     revision: str
     acl: str
     asker: str
+    channel: str
     private: bool
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 
 from slack_bolt.async_app import AsyncApp
@@ -20,8 +17,8 @@ from bot.answering.composing.words import roots
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
 from bot.ports import Answering, Library, Operating, Reindexing
-from bot.slack import incidents, listeners, readings, reports
-from bot.slack.choices import AskedBack, Choices
+from bot.slack import listeners, readings, reports
+from bot.slack.choices import Choices
 from bot.slack.commands.access import Access
 from bot.slack.commands.flags import Flags
 from bot.slack.commands.forget import CONFIRM, Forget
@@ -29,58 +26,27 @@ from bot.slack.commands.gaps import Gaps
 from bot.slack.commands.reindex import Reindex
 from bot.slack.commands.router import Commands
 from bot.slack.commands.status import Status as StatusCommand
-from bot.slack.conversation import Conversation
+from bot.slack.conversing import conversing_of
 from bot.slack.flagging import flagging_of
-from bot.slack.http import Hook
 from bot.slack.letters import Identity
 from bot.slack.people import People
 from bot.slack.queueing import Queue
 from bot.slack.receiving import Receiving
 from bot.slack.reindex import Reindexer
-from bot.slack.replies import Replies
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
-from bot.slack.status import Status
+from bot.slack.stopping import Stopping
+from bot.slack.surroundings import Surroundings
 from bot.slack.web import Voice, web_client
 from bot.slack.workers import Workers
 from bot.state.database import Database
 from bot.state.forgetting import forget_before
-from bot.state.inbox import Inbox, Letter
+from bot.state.inbox import Inbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.ledger import DatabaseLedger
+from bot.state.letter import Letter
 from bot.state.process import Process
 from indexers.model import addressed
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def unknown() -> None:
-    return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What differs between a test and the world. ``as_of`` says when the wikis were
-    last read, in the time zone to show; None says nothing."""
-
-    clock: Callable[[], datetime] = now
-    seconds: Callable[[], float] = time.monotonic
-    new_incident: Callable[[], str] = incidents.new_incident
-    as_of: Callable[[], datetime | None] = unknown
-    hooks: Mapping[str, Hook] = field(default_factory=dict)
-    """What takes posts from others than Slack, by path."""
-    first_pause: float = 1.0
-    """Seconds before the second try while Slack does not answer."""
-    ping_every: float = 5.0
-    """Seconds between two looks at whether the socket is alive."""
-    adopt_every: float = 2.0
-    """Seconds between two looks at what dead processes have left."""
-    process: Process | None = None
-    """This one among those that share the state; it has started. None: made for the app."""
-    upkeep_every: float = 5.0
-    """Seconds between two looks at what is due for flags and answers."""
 
 
 def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
@@ -113,27 +79,27 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.seconds,
         tokens=tokens,
     )
-    asked_back = AskedBack(feedback, people, voice, around.clock, settings.link_origins)
-    status = Status(hasty)
-    replies = Replies(
-        me=me,
+    conversing = conversing_of(
+        settings,
+        me,
         inbox=inbox,
         feedback=feedback,
+        state=state,
         answering=answering,
+        wikis=reindexing.wikis,
         people=people,
-        conversation=Conversation(me, voice),
-        asked_back=asked_back,
         voice=voice,
-        status=status,
+        hasty=hasty,
         executor=executor,
-        clock=around.clock,
-        origins=settings.link_origins,
-        as_of=around.as_of,
-        new_incident=around.new_incident,
-        caps=settings.caps,
-        first_pause=around.first_pause,
+        around=around,
     )
-    workers = Workers(replies.reply, limit=settings.workers, is_next=partial(_is_next, inbox))
+    status, replies = conversing.status, conversing.replies
+    workers = Workers(
+        replies.reply,
+        limit=settings.workers,
+        is_next=partial(_is_next, inbox),
+        begin=replies.expect,
+    )
     queue = Queue(workers.waiting, status, clock=around.seconds, long=settings.long_wait)
     reindexer = Reindexer(
         reindexing,
@@ -151,6 +117,8 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         answering=answering,
         library=library,
         people=people,
+        readers=conversing.readers,
+        chosen=conversing.settings,
         voice=voice,
         executor=executor,
         clock=around.clock,
@@ -160,20 +128,30 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     forget = Forget(state, feedback, people, voice, flagging.desk.attend)
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
-    listeners.keep_questions(bolt, me, Receiving(inbox, workers))
+    listeners.keep_questions(bolt, me, Receiving(conversing.gate, workers))
     subcommands = [
         StatusCommand(people, operating).subcommand,
         Reindex(reindexing, reindexer).subcommand,
         Flags(feedback, voice, around.clock).subcommand,
         Access(people, operating).subcommand,
         Gaps(feedback, operating, roots, executor, around.clock, settings.link_origins).subcommand,
+        conversing.forms.subcommand,
         forget.subcommand,
     ]
     buttons: dict[str | re.Pattern[str], listeners.Handler] = {
-        readings.CHOICE: Choices(asked_back, inbox, workers).pressed,
+        readings.CHOICE: Choices(conversing.asked_back, inbox, workers).pressed,
         reports.CANCEL: reindexer.cancelled,
         CONFIRM: forget.confirmed,
+        **conversing.buttons,
     }
+    listeners.converse(
+        bolt,
+        failures,
+        moved=conversing.readers.moved,
+        opened=conversing.prompts.opened,
+        stopped=Stopping(inbox, workers, conversing.posting, status).stopped,
+        set_up=conversing.forms.sent,
+    )
     listeners.listen(bolt, flagging, Commands(people, subcommands), buttons, failures)
     return SlackApp(
         bolt=bolt,

@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.state.inbox import Inbox, Letter, Whose
+from bot.state.inbox import Inbox
+from bot.state.letter import Letter, Whose
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 

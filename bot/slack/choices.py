@@ -23,9 +23,11 @@ from bot.slack import blocks, readings
 from bot.slack.letters import written
 from bot.slack.message import say
 from bot.slack.people import People
+from bot.slack.posting import mark
 from bot.slack.web import Voice
 from bot.slack.workers import Workers
-from bot.state.inbox import Inbox, Letter
+from bot.state.inbox import Inbox
+from bot.state.letter import Kind, Letter
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +67,7 @@ class AskedBack:
         by = "" if given.asked.private else await self.people.name(person)
         place = given.asked.place
         [message] = blocks.answer(given, self.origins, today=self.clock().date())
-        shown = readings.chosen(message, reading, by).marked(f"reply-to-{place.ts}-0")
+        shown = readings.chosen(message, reading, by).marked(mark(place.ts, 0))
         try:
             await self.voice.edit(place.channel, given.message, shown)
         except (SlackRefused, SlackUnavailable) as error:
@@ -96,6 +98,8 @@ class Choices:
         asks = replace(
             choice.letter,
             event=f"choice-of-{shown.id}",
+            kind=Kind.DIRECT if choice.letter.kind is Kind.DIRECT else Kind.MENTION,
+            edited="",
             ts=shown.message,
             person=person,
             text=written(choice.reading.question),

@@ -16,7 +16,7 @@ from bot.model import Role, Turn
 from bot.slack import letters
 from bot.slack.letters import Identity
 from bot.slack.web import Voice, told
-from bot.state.inbox import Letter
+from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Conversation:
             else:
                 role, text = Role.OTHER, str(message.get("text") or "")
             words = letters.question(text, self.me, {})
-            if words and not (role is Role.ASKER and letters.asks_nothing(words)):
+            if words and (role is Role.BOT or not letters.asks_nothing(words)):
                 yield Turn(role, words)
 
 

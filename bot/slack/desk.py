@@ -85,10 +85,12 @@ class Desk:
                 logger.warning("What is due for flag %d waits: %s", id_, error)
             return await asyncio.to_thread(self.review.flag, id_)
 
-    def channel_of(self, flag: Flag) -> str:
+    async def channel_of(self, flag: Flag) -> str:
         """Where its card is or will be; empty if nowhere. A quick click may be here before
         the card's place is written down."""
-        return flag.card.channel if flag.card else self.channels.of(flag)
+        if flag.card:
+            return flag.card.channel
+        return await asyncio.to_thread(self.channels.of, flag)
 
     async def candidates(self, flag: Flag) -> list[Source]:
         """Pages that an answer to it may rest on: those that were named in it, then and now,
@@ -99,7 +101,7 @@ class Desk:
 
     async def _show(self, flag: Flag, *, again: bool) -> None:
         """Put the flag's card up, or bring it up to date."""
-        channel = self.channel_of(flag)
+        channel = await self.channel_of(flag)
         around, owner = await self._circumstances(flag)
         today = self.clock().date()
         try:
@@ -139,7 +141,7 @@ class Desk:
 
     async def _circumstances(self, flag: Flag) -> tuple[cards.Circumstances, Owner]:
         given = flag.given
-        shown = await self._shown(given.answer, exactly=given.asked.private)
+        shown = await self._shown(given.answer, exactly=not given.asked.open)
         owner = await self.owners.of(shown.sources)
         edits = await self._beside(_addresses, self.library, shown.sources)
         address = ""
@@ -170,10 +172,10 @@ class Desk:
         ]
 
     async def _shown(self, said: Result, *, exactly: bool) -> cards.Shown:
-        """An answer may hold what reviewers must not read: one that a person got alone, and
-        one whose pages were closed since. What everyone may read now is shown, and of what
-        one person got (``exactly``) only the very same text: theirs may have been written
-        before the page was opened."""
+        """An answer may hold what reviewers must not read: one that followed the
+        rights of one person or of a few, and one whose pages were closed since. What everyone
+        may read now is shown, and of what they got (``exactly``) only the very same text:
+        theirs may have been written before the page was opened."""
         sources = named(said)
         shown = await self._beside(self._open, sources, exactly)
         return cards.Shown(shown, whole=len(shown) == len(sources))

@@ -14,6 +14,7 @@ from bot.slack.cards import Allowed
 from bot.slack.desk import Desk
 from bot.slack.owners import Owners
 from bot.slack.people import People
+from bot.slack.readers import Readers
 from bot.slack.reminders import Reminders
 from bot.slack.retraction import Retraction
 from bot.slack.review_channels import ReviewChannels
@@ -22,6 +23,7 @@ from bot.slack.settings import SlackSettings
 from bot.slack.upkeep import Upkeep
 from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice
+from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
 from bot.state.pass_log import DatabasePassLog
@@ -50,6 +52,8 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
     answering: Answering,
     library: Library,
     people: People,
+    readers: Readers,
+    chosen: DatabaseChannels,
     voice: Voice,
     executor: Executor,
     clock: Callable[[], datetime],
@@ -58,7 +62,7 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
 ) -> Flagging:
     review = Review(DatabaseLedger(state), clock)
     watched, written = DatabaseWatched(state), DatabaseWrittenAnswers(state)
-    channels = ReviewChannels(settings.review_channel, settings.review_channels)
+    channels = ReviewChannels(settings.review_channel, settings.review_channels, chosen)
     links = settings.link_origins
     desk = Desk(
         feedback=feedback,
@@ -85,6 +89,7 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
             review=review,
             desk=desk,
             people=people,
+            readers=readers,
             retraction=Retraction(watched, voice, clock),
             reminders=Reminders(review, voice, desk, settings.remind_after),
             clock=clock,

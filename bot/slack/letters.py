@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.state.inbox import Kind, Letter
+from bot.state.letter import Kind, Letter
 
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 _ENTITY = re.compile(r"<([^<>\n]+)>")
@@ -19,6 +19,10 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 
+_POINTING = re.compile(r"\b(?:this|that|these|those|it|below)\b", re.IGNORECASE)
+_SHORT = 8
+"""Words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -27,42 +31,95 @@ class Identity:
     team: str
     user: str
     bot: str
+    name: str = "footnote"
 
 
 def letter_of(body: Mapping[str, Any], me: Identity) -> Letter | None:
-    """The question in an event's envelope: a mention in a channel, or any message in
-    a conversation with the bot alone. None for all else, among it what bots say,
-    edits, deletions, joins."""
+    """The question that may be in an event's envelope: what a person wrote, edited or
+    deleted; its kind says whether it is addressed to the bot. None for all else, among it
+    what bots say, joins, and edits that change no word, as a preview that was added."""
     event = body.get("event") or {}
-    kind = _kind(event)
+    written = _written(event)
+    kind = _kind(event, written, me)
     if (
         kind is None
-        or event.get("bot_id")
-        or event.get("user") in (None, me.user)
-        or event.get("subtype") not in _ASKING_SUBTYPES
-        or not all(event.get(name) for name in ("channel", "ts"))
+        or written.get("bot_id")
+        or written.get("user") in (None, me.user)
+        or written.get("subtype") not in _ASKING_SUBTYPES
+        or not (event.get("channel") and written.get("ts"))
         or not body.get("event_id")
     ):
         return None
+    gone = _is_deletion(event)
     return Letter(
         event=body["event_id"],
         kind=kind,
         team=body.get("team_id") or me.team,
         channel=event["channel"],
-        ts=event["ts"],
-        thread=event.get("thread_ts") or event["ts"],
-        person=event["user"],
-        text=event.get("text") or "",
+        ts=written["ts"],
+        thread=written.get("thread_ts") or written["ts"],
+        person=written["user"],
+        text="" if gone else _text(written, me),
         shared=bool(body.get("is_ext_shared_channel")),
+        edited=(written.get("edited") or {}).get("ts") or "",
+        gone=gone,
     )
 
 
-def _kind(event: Mapping[str, Any]) -> Kind | None:
+def _is_deletion(event: Mapping[str, Any]) -> bool:
+    """A message with replies leaves a tombstone, which is told as a change."""
+    subtype = (event.get("message") or {}).get("subtype")
+    return event.get("subtype") == "message_deleted" or subtype == "tombstone"
+
+
+def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message that an event is about, as it is now, or as it was before it was deleted."""
+    before = event.get("previous_message") or {}
+    if _is_deletion(event):
+        return before
+    if event.get("subtype") != "message_changed":
+        return event
+    now = event.get("message") or {}
+    return now if now.get("edited") and now.get("text") != before.get("text") else {}
+
+
+def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) -> Kind | None:
+    """A mention comes as a message, too, and in any order."""
     if event.get("type") == "app_mention":
         return Kind.MENTION
-    if event.get("type") == "message" and event.get("channel_type") == "im":
+    if event.get("type") != "message":
+        return None
+    if event.get("channel_type") == "im":
         return Kind.DIRECT
-    return None
+    if _mentions(written, me):
+        return Kind.MENTION
+    return (
+        Kind.FOLLOW_UP
+        if written.get("thread_ts", written.get("ts")) != written.get("ts")
+        else Kind.UNASKED
+    )
+
+
+def _mentions(written: Mapping[str, Any], me: Identity) -> bool:
+    return re.search(rf"<@{re.escape(me.user)}[|>]", written.get("text") or "") is not None
+
+
+def _text(written: Mapping[str, Any], me: Identity) -> str:
+    """With what was forwarded: alone, if the person's own words only point at it."""
+    own = written.get("text") or ""
+    forwarded = "\n".join(
+        str(attachment["text"])
+        for attachment in written.get("attachments") or ()
+        if attachment.get("is_share") and attachment.get("text")
+    )
+    if not forwarded:
+        return own
+    asked = question(own, me, {})
+    return forwarded if asks_nothing(asked) or _points(asked) else f"{own}\n{forwarded}"
+
+
+def _points(words: str) -> bool:
+    return len(words.split()) <= _SHORT and _POINTING.search(words) is not None
 
 
 def people_named(text: str, me: Identity) -> Iterator[str]:

@@ -14,7 +14,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack import blocks, cards, forms, incidents
+from bot.slack import blocks, cards, channel_form, forms, incidents
 from bot.slack.commands.router import Commands
 from bot.slack.flagging import Flagging
 from bot.slack.letters import Identity, letter_of
@@ -27,7 +27,7 @@ _ANY = re.compile(".*", re.DOTALL)
 
 
 def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
-    """If the inbox cannot keep it, the error makes Slack deliver it again."""
+    """If one cannot be kept, the error makes Slack deliver it again."""
 
     @app.middleware
     async def keep(body: Mapping[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
@@ -60,6 +60,29 @@ def listen(
         app.action(action)(guarded(handler))
     app.error(failures.note_undelivered)
     _take_the_rest(app)
+
+
+def converse(  # noqa: PLR0913 - one for each thing that happens
+    app: AsyncApp,
+    failures: Failures,
+    *,
+    moved: Handler,
+    opened: Handler,
+    stopped: Handler,
+    set_up: Handler,
+) -> None:
+    """What people do about conversations beside asking, and beside buttons. Comes before
+    `listen`, which takes the rest."""
+    app.view(channel_form.FORM)(failures.guarded(set_up))
+    app.event("agent_session_stopped")(failures.guarded(stopped))
+    app.event("member_joined_channel")(failures.unseen(moved))
+    app.event("member_left_channel")(failures.unseen(moved))
+    messages_tab = app.event("app_home_opened", matchers=[_is_messages_tab])
+    messages_tab(failures.unseen(opened))
+
+
+async def _is_messages_tab(event: Mapping[str, Any]) -> bool:
+    return event.get("tab") == "messages"
 
 
 def _take_the_rest(app: AsyncApp) -> None:
@@ -100,6 +123,18 @@ class Failures:
 
         return listener
 
+    def unseen(self, handler: Handler) -> Listener:
+        """The same for what nobody waits for: the log alone is told."""
+
+        async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+            await ack()
+            try:
+                await handler(body, respond)
+            except Exception as error:  # noqa: BLE001 - the edge: logged
+                incidents.note(self.new_incident(), f"a {body['event']['type']} failed", error)
+
+        return listener
+
     async def note_undelivered(self, error: Exception, body: Mapping[str, Any]) -> None:
         """An event that could not be kept. Slack will deliver it again."""
         incidents.note(self.new_incident(), f"a {body.get('type')} could not be taken", error)
@@ -120,7 +155,9 @@ class Failures:
 
 
 def _who_acted(body: Mapping[str, Any]) -> tuple[str, str]:
-    """Person and channel of a click, a form or a command."""
+    """Person and channel of a click, a form, a command or an event."""
+    if event := body.get("event"):
+        return event.get("user", ""), event.get("channel", "")
     person = body.get("user_id") or (body.get("user") or {}).get("id", "")
     channel = body.get("channel_id") or (body.get("channel") or {}).get("id", "")
     return person, channel

@@ -46,6 +46,7 @@ class Person:
     email: str = ""
     standing: Standing = Standing.NOBODY
     runs_workspace: bool = False
+    is_app: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,12 @@ class People:
             return Closed("I answer members of this workspace only, and I do not know you as one.")
         if not private or person.standing is not Standing.MEMBER:
             return Principal.of(EVERYONE)
-        return Principal.of(EVERYONE, *await self._held_by(person), *await self.groups_of(id_))
+        return await self.rights(person)
+
+    async def rights(self, person: Person) -> Principal:
+        """What a member of this workspace holds."""
+        held, groups = await self._held_by(person), await self.groups_of(person.id)
+        return Principal.of(EVERYONE, *held, *groups)
 
     async def _held_by(self, person: Person) -> frozenset[str]:
         """In time, or nothing: a wiki that does not say who somebody is shows them no more
@@ -219,11 +225,16 @@ def _person(user: Mapping[str, Any], team: str) -> Person:
         email=str(profile.get("email") or "").casefold(),
         standing=standing,
         runs_workspace=bool(admin) and standing is Standing.MEMBER,
+        is_app=_is_app(user),
     )
 
 
+def _is_app(user: Mapping[str, Any]) -> bool:
+    return bool(user.get("is_bot") or user.get("is_workflow_bot"))
+
+
 def _standing(user: Mapping[str, Any], team: str) -> Standing:
-    if user.get("deleted") or user.get("is_bot") or user.get("is_workflow_bot"):
+    if user.get("deleted") or _is_app(user):
         return Standing.NOBODY
     if user.get("is_stranger") or user.get("team_id") != team:
         return Standing.FOREIGN

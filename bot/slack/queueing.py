@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.slack.status import Status
-from bot.state.inbox import Letter
+from bot.state.letter import Letter
 
 _AGAIN = 20.0
 """Seconds after which the number is told anew."""

@@ -5,26 +5,29 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+from bot.slack.gate import Gate
 from bot.slack.threads import in_own_thread
 from bot.slack.workers import Workers
-from bot.state.inbox import Inbox, Letter
+from bot.state.letter import Letter
 
 
 class Receiving:
-    """In the order in which they came. What is new goes to the ``workers``."""
+    """In the order in which they came. What the ``gate`` takes goes to the ``workers``."""
 
-    def __init__(self, inbox: Inbox, workers: Workers) -> None:
-        self._inbox = inbox
+    def __init__(self, gate: Gate, workers: Workers) -> None:
+        self._gate = gate
         self._workers = workers
         self._come: list[tuple[Letter, asyncio.Future[None]]] = []
         self._keeping: asyncio.Task[None] | None = None
 
     async def keep(self, letter: Letter) -> None:
-        """Returns once it is kept, or is there already.
+        """Returns once it is kept, or is there already, or is none of our business.
 
         Raises:
             StateUnavailable: it is not kept.
         """
+        if not self._gate.may_concern_us(letter):
+            return
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._come.append((letter, kept))
         if self._keeping is None or self._keeping.done():
@@ -37,12 +40,12 @@ class Receiving:
             letters = [letter for letter, _ in come]
             try:
                 # Not in the pool that all else waits in.
-                new = await in_own_thread(partial(self._inbox.receive_all, letters), "receiving")
+                new = await in_own_thread(partial(self._gate.take_all, letters), "receiving")
             except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
                 self._end(come, error)
                 continue
             for letter in new:
-                self._workers.submit(letter)
+                self._workers.submit(letter, anew=letter.amended)
             self._end(come)
 
     @staticmethod

@@ -37,15 +37,15 @@ class Reminders:
             return
         waiting: dict[str, list[Flag]] = defaultdict(list)
         for flag in await asyncio.to_thread(self.review.waiting, self.after):
-            if recipient := self._recipient(flag):
+            if recipient := await self._recipient(flag):
                 waiting[recipient].append(flag)
         for recipient, flags in waiting.items():
             # Noted first: a reminder that is lost comes tomorrow, a second one today annoys.
             if await asyncio.to_thread(self.review.may_remind, recipient):
                 await self._remind(recipient, flags)
 
-    def _recipient(self, flag: Flag) -> str:
-        return flag.holder or flag.owner or self.desk.channel_of(flag)
+    async def _recipient(self, flag: Flag) -> str:
+        return flag.holder or flag.owner or await self.desk.channel_of(flag)
 
     async def _remind(self, recipient: str, flags: list[Flag]) -> None:
         lines = [

@@ -1,34 +1,34 @@
-"""The use case of the Slack side: a letter from the inbox gets one reply.
-
-A reply's first block is marked with the question's ts. Whoever works on a letter
-again, after a restart or a lost connection, looks for the mark before posting, so
-that a reply which Slack took without our hearing of it is not posted twice.
-"""
+"""The use case of the Slack side: a letter from the inbox gets one reply, which follows
+its question when that is edited, and goes with it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Place
-from bot.model import Question
-from bot.ports import Answering
-from bot.slack import blocks, incidents, letters
+from bot.feedback.model import Given
+from bot.model import Answer, Question, Result, Turn
+from bot.slack import incidents, letters
+from bot.slack.answers import Answers
 from bot.slack.caps import Caps
 from bot.slack.choices import AskedBack
 from bot.slack.conversation import Conversation
+from bot.slack.following import Following
 from bot.slack.letters import Identity
-from bot.slack.message import Message, say
+from bot.slack.meant import asks, wish
+from bot.slack.message import say
 from bot.slack.people import Closed, People
+from bot.slack.posting import NotOurs, Posted, Posting
+from bot.slack.private import Private
+from bot.slack.readers import Readers
 from bot.slack.status import Status
-from bot.slack.web import Voice, told
-from bot.state.inbox import Inbox, Kind, Letter
+from bot.state.channels import DatabaseChannels
+from bot.state.inbox import Inbox
+from bot.state.letter import Kind, Letter
 
 logger = logging.getLogger(__name__)
 
@@ -47,60 +47,65 @@ class GaveUp(BotError):
     pass
 
 
-class NotOurs(BotError):
-    """Another process answers it, or nobody shall."""
-
-
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """``executor`` runs answering, so that it never takes the threads of the inbox."""
-
     me: Identity
     inbox: Inbox
-    feedback: Feedback
-    answering: Answering
+    answers: Answers
     people: People
+    readers: Readers
+    settings: DatabaseChannels
+    private: Private
     conversation: Conversation
     asked_back: AskedBack
-    voice: Voice
+    posting: Posting
+    following: Following
     status: Status
-    executor: Executor
     clock: Callable[[], datetime]
-    origins: frozenset[str]
-    as_of: Callable[[], datetime | None]
     new_incident: Callable[[], str]
     caps: Caps = field(default_factory=Caps)
     first_pause: float = 1.0
     """Seconds before the second try while Slack does not answer."""
 
+    def expect(self, letter: Letter) -> None:
+        """The first sign, before its turn comes: to whoever surely spoke to the bot."""
+        if letter.kind in (Kind.MENTION, Kind.DIRECT) and not letter.gone:
+            self.status.begin(letter)
+
     async def reply(self, letter: Letter) -> None:
         """See to the letter until it is replied to, or never will be."""
         try:
-            attempt = await asyncio.to_thread(self.inbox.claim, letter.id)
+            await self._see_to(letter)
+        finally:
+            await self.status.end(letter)
+
+    async def _see_to(self, letter: Letter) -> None:
+        try:
+            claimed = await asyncio.to_thread(self.inbox.claim, letter.id)
             refusal = await asyncio.to_thread(self.caps.refusal, letter, self.inbox)
         except StateUnavailable as error:
             # Not begun, so nobody need be told: it is submitted again in a while.
             logger.warning("Message %s is not begun: %s", letter.ts, error)
             return
-        if attempt is None:
+        if claimed is None:
             return
         try:
-            if attempt > MOST_ATTEMPTS:
-                await self._fail(letter, GaveUp(f"{MOST_ATTEMPTS} attempts did not end"))
-                return
-            await self._reply_patiently(letter, again=attempt > 1, refusal=refusal)
-            finish = self.inbox.done if refusal is None else self.inbox.refused
-            await asyncio.to_thread(finish, letter.id)
+            await self._reply_patiently(claimed, refusal)
         except NotOurs:
-            logger.info("Message %s is not ours any more", letter.ts)
+            logger.info("Message %s is not ours any more, or not what it was", letter.ts)
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
-            await self._fail(letter, error)
+            await self._fail(claimed, error)
+        else:
+            finish = self.inbox.done if refusal is None else self.inbox.refused
+            await self._finish(claimed, finish)
 
-    async def _reply_patiently(self, letter: Letter, *, again: bool, refusal: str | None) -> None:
-        began, pause = self.clock(), self.first_pause
+    async def _reply_patiently(self, letter: Letter, refusal: str | None) -> None:
+        if letter.attempts > MOST_ATTEMPTS:
+            raise GaveUp(f"{MOST_ATTEMPTS} attempts did not end")
+        began, pause, again = self.clock(), self.first_pause, letter.attempts > 1 or letter.amended
         while True:
             try:
-                if refusal is None:
+                if refusal is None or letter.gone:
                     return await self._reply(letter, again=again)
                 return await self._refuse(letter, refusal, again=again)
             except SlackUnavailable as error:
@@ -111,109 +116,127 @@ class Replies:
             again, pause = True, min(pause * 2, LONGEST_PAUSE)
 
     async def _refuse(self, letter: Letter, words: str, *, again: bool) -> None:
-        if words:
-            await self._post(letter, [say(words)], await self._posted(letter) if again else {})
+        posted = await self.posting.posted(letter) if again else {}
+        if letter.kind in (Kind.FOLLOW_UP, Kind.UNASKED):
+            await self._pass_over(letter, posted)
+        elif words:
+            await self.posting.put(letter, [say(words)], posted)
 
     async def _reply(self, letter: Letter, *, again: bool) -> None:
-        posted = await self._posted(letter) if again else {}
-        question = await self._question(letter)
-        if letters.asks_nothing(question):
-            await self._post(letter, [HELP], posted)
+        posted = await self.posting.posted(letter) if again else {}
+        if letter.amended:
+            await self._withdraw_choices(letter, posted)
+        if letter.gone:
+            await self.posting.remove(letter, posted)
             return
-        private = letter.kind is Kind.DIRECT
-        reader = await self.people.reader(letter.person, private=private, shared=letter.shared)
-        if isinstance(reader, Closed):
-            await self._post(letter, [say(reader.why)], posted)
+        words = await self._question(letter)
+        if letter.kind is not Kind.DIRECT and (wished := wish(words)):
+            await self.posting.put(letter, [await self.following.obey(letter, wished)], posted)
             return
-        question = await self.asked_back.meant(letter, question)
-        async with self.status.shown(letter.channel, letter.thread, "is reading the wiki\u2026"):
-            said = await self.conversation.before(letter)
-            asking = Question(
-                question, reader, history=said, person=letter.person, channel=letter.channel
-            )
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self.executor, self.answering.answer, asking)
-            place = Place(letter.team, letter.channel, letter.ts, letter.thread)
-            asked = Asked(question, letter.person, place, private)
-            await self._hold(letter)
-            given = await asyncio.to_thread(self.feedback.record, asked, answer, self.as_of())
-            messages = blocks.answer(given, self.origins, today=self.clock().date())
-            last = await self._post(letter, messages, posted)
-        await asyncio.to_thread(self.feedback.posted, given.id, last)
-        logger.info(
-            "Answered message %s in %s: %s, %.0f ms",
-            letter.ts,
-            letter.channel,
-            type(answer).__name__,
-            answer.timings.total,
+        meant = await self.asked_back.meant(letter, words)
+        said: Sequence[Turn] = ()
+        if letter.kind is Kind.FOLLOW_UP and meant == words:
+            said = await self.conversation.before(letter) if asks(words) else ()
+            if not await self.following.is_meant(letter, words, said):
+                await self._pass_over(letter, posted)
+                return
+        if letters.asks_nothing(meant):
+            await self.posting.put(letter, [HELP], posted)
+            return
+        await self._answer(letter, meant, said, posted)
+
+    async def _withdraw_choices(self, letter: Letter, posted: Posted) -> None:
+        """What was chosen of a question that is no more what it was, if anything was."""
+        for ts in posted.values():
+            choice = replace(letter, ts=ts)
+            await self.posting.remove(choice, await self.posting.posted(choice))
+
+    async def _answer(
+        self, letter: Letter, words: str, said: Sequence[Turn], posted: Posted
+    ) -> None:
+        settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)
+        direct, unasked = letter.kind is Kind.DIRECT, letter.kind is Kind.UNASKED
+        alone = direct or settings.only_asker
+        reader = await self.readers.of(
+            letter.person, letter.channel, private=alone, shared=letter.shared
         )
+        if isinstance(reader, Closed):
+            if unasked:
+                await self._pass_over(letter, posted)
+            else:
+                await self.posting.put(letter, [say(reader.why)], posted)
+            return
+        if not unasked:
+            self.status.begin(letter)
+        asking = Question(
+            words,
+            reader,
+            wikis=(settings.wikis or None) if not direct else None,
+            history=tuple(said or await self.conversation.before(letter)),
+            person=letter.person,
+            channel=letter.channel,
+        )
+        answer, posted = await self.answers.make(
+            letter, asking, posted, live=not unasked and (direct or not alone)
+        )
+        if unasked and not _is_sure(answer, settings.unasked):
+            await self._pass_over(letter, posted)
+        elif alone and not direct:
+            given = await self.answers.record(letter, asking, answer, private=True)
+            await self.private.give(letter, given)
+        else:
+            given = await self.answers.show(letter, asking, answer, posted, private=direct)
+            await self._afterwards(letter, asking, given)
+
+    async def _afterwards(self, letter: Letter, asking: Question, given: Given) -> None:
+        """The answer stands: what fails now must not have it made again."""
+        try:
+            if letter.kind is Kind.DIRECT:
+                await self.status.entitle(letter, asking.text)
+            elif letter.kind is not Kind.UNASKED:
+                await self.private.offer(letter, asking, given)
+            if letter.kind is Kind.FOLLOW_UP:
+                await self.following.explain(letter)
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.info("What comes with the answer to %s was left out: %s", letter.ts, error)
+
+    async def _pass_over(self, letter: Letter, posted: Posted) -> None:
+        """What was said is not for the bot; not any more, if it was edited."""
+        await self.posting.remove(letter, posted)
+        await asyncio.to_thread(self.inbox.passed, letter)
 
     async def _question(self, letter: Letter) -> str:
         named = dict.fromkeys(letters.people_named(letter.text, self.me))
         names = {id_: await self.people.name(id_) for id_ in list(named)[:10]}
         return letters.question(letter.text, self.me, names)
 
-    async def _post(self, letter: Letter, messages: list[Message], posted: dict[str, str]) -> str:
-        """Those that are not there yet; the last one's ts."""
-        ts = ""
-        for number, message in enumerate(messages):
-            mark = f"{_mark(letter)}-{number}"
-            if mark in posted:
-                ts = posted[mark]
-                continue
-            await self._hold(letter)
-            ts = await self.voice.post(letter.channel, message.marked(mark), letter.thread)
-        return ts
-
-    async def _hold(self, letter: Letter) -> None:
-        """
-        Raises:
-            NotOurs
-        """
-        if not await asyncio.to_thread(self.inbox.holds, letter.id):
-            raise NotOurs
-
-    async def _posted(self, letter: Letter) -> dict[str, str]:
-        """What stands in the thread already, by mark."""
+    async def _finish(self, letter: Letter, finish: Callable[[Letter], None]) -> None:
         try:
-            found = await told(
-                self.voice.client.conversations_replies(
-                    channel=letter.channel, ts=letter.thread, oldest=letter.ts, limit=200
-                )
-            )
-        except SlackRefused as error:
-            logger.info("The thread of %s cannot be read: %s", letter.ts, error.code)
-            return {}
-        return {
-            block["block_id"]: message["ts"]
-            for message in found.get("messages", ())
-            if message.get("bot_id") == self.me.bot
-            for block in (message.get("blocks") or ())[:1]
-            if str(block.get("block_id", "")).startswith(_mark(letter))
-        }
+            await asyncio.to_thread(finish, letter)
+        except StateUnavailable as error:
+            # The reply stands; it is submitted again in a while, found, and put there again.
+            logger.warning("That message %s is done could not be noted: %s", letter.ts, error)
 
     async def _fail(self, letter: Letter, error: Exception) -> None:
-        """Say so where the answer would have been (unless it stands there and only what
-        came after went wrong), and in the log; to the person not a word of the error."""
+        """Say so where the answer would have been, instead of what stands there of it, and
+        in the log; to the person not a word of the error."""
         incident = self.new_incident()
         incidents.note(incident, f"message {letter.ts} in {letter.channel}", error)
         try:
-            await self._say_sorry(letter, incident)
+            if not letter.gone:
+                await self._say_sorry(letter, incident)
         except NotOurs:
             return
         except (SlackRefused, SlackUnavailable, StateUnavailable):
             logger.exception("Incident %s: nor could the person be told", incident)
-        try:
-            await asyncio.to_thread(self.inbox.failed, letter.id)
-        except StateUnavailable:
-            logger.exception("Incident %s: nor could that be noted", incident)
+        await self._finish(letter, self.inbox.failed)
 
     async def _say_sorry(self, letter: Letter, incident: str) -> None:
         began, pause = self.clock(), self.first_pause
         while True:
             try:
-                if not await self._posted(letter):
-                    await self._post(letter, [incidents.sorry(incident)], {})
+                posted = await self.posting.posted(letter)
+                await self.posting.put(letter, [incidents.sorry(incident)], posted)
             except SlackUnavailable:
                 if self.clock() - began > GIVE_UP:
                     raise
@@ -223,5 +246,6 @@ class Replies:
                 return
 
 
-def _mark(letter: Letter) -> str:
-    return f"reply-to-{letter.ts}"
+def _is_sure(said: Result, least: float | None) -> bool:
+    """Enough to speak without being asked."""
+    return least is not None and isinstance(said, Answer) and said.confidence >= least

@@ -125,7 +125,7 @@ class Reviewing:
         flag = await asyncio.to_thread(self.review.flag, id_)
         if flag is None or flag.state is FlagState.WITHDRAWN:
             return None, GONE
-        if not await self.people.is_member(self.desk.channel_of(flag), person):
+        if not await self.people.is_member(await self.desk.channel_of(flag), person):
             return None, NOT_A_REVIEWER
         return flag, ""
 

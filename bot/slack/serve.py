@@ -15,11 +15,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
 from bot.ports import Answering, Library, Operating, Reindexing
-from bot.slack.app import Surroundings, build_app
+from bot.slack.app import build_app
 from bot.slack.http import listening
 from bot.slack.letters import Identity
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
+from bot.slack.surroundings import Surroundings
 from bot.slack.web import told, web_client
 from bot.state.database import Database
 from indexers.model import addressed
@@ -112,7 +113,12 @@ async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identi
     """
     found = await _patiently(client.auth_test, client.base_url, "SLACK_BOT_TOKEN", first_pause)
     logger.info("Signed in to %s as %s", found.get("team"), found.get("user"))
-    return Identity(team=found["team_id"], user=found["user_id"], bot=found["bot_id"])
+    return Identity(
+        team=found["team_id"],
+        user=found["user_id"],
+        bot=found["bot_id"],
+        name=found.get("user") or "footnote",
+    )
 
 
 async def _connect(

@@ -41,6 +41,8 @@ class SlackSettings:
     admins: frozenset[str] = frozenset()
     guests: bool = False
     shared_channels: bool = False
+    private_members: int = 50
+    """In private channels of up to so many people, what all of them may read counts."""
     caps: Caps = field(default_factory=Caps)
     workers: int = 4
     """How many questions are answered at once."""
@@ -48,6 +50,8 @@ class SlackSettings:
     """How long questions, answers and verdicts are kept."""
     grace: float = 10.0
     """Seconds that a stop waits for answers in flight."""
+    streaming: bool = False
+    """Show composed answers while they are made; quotations are there at once."""
     long_wait: float = 3.0
     """Seconds after which somebody who waits is told how many are before them."""
     edit_every: float = 3.0

@@ -20,9 +20,10 @@ from bot.operations.syncing import SyncLocks
 from bot.ports import Library
 from bot.slack.desk import Desk
 from bot.slack.people import Closed, People
+from bot.slack.readers import Readers
 from bot.slack.reminders import Reminders
 from bot.slack.retraction import Retraction
-from indexers.model import EVERYONE, Acl, KnownPage, Principal
+from indexers.model import EVERYONE, Acl, KnownPage, Principal, Reader
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Upkeep:
     review: Review
     desk: Desk
     people: People
+    readers: Readers
     retraction: Retraction
     reminders: Reminders
     clock: Callable[[], datetime]
@@ -125,10 +127,12 @@ class Upkeep:
             return False
         return not known.acl.admits(await self._reader(cited, known.acl))
 
-    async def _reader(self, cited: Cited, acl: Acl) -> Principal:
+    async def _reader(self, cited: Cited, acl: Acl) -> Reader:
         everyone = Principal.of(EVERYONE)
-        if not cited.private or acl.admits(everyone):
+        if acl.admits(everyone) or (cited.open and not cited.private):
             return everyone
+        if not cited.private:
+            return await self.readers.audience(cited.channel)
         reader = await self.people.reader(cited.asker, private=True, shared=False)
         return Principal() if isinstance(reader, Closed) else reader
 

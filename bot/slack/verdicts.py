@@ -19,6 +19,7 @@ from bot.slack import blocks, forms
 from bot.slack.desk import Desk
 from bot.slack.message import Message, say
 from bot.slack.people import People, Standing
+from bot.slack.posting import mark
 from bot.slack.reactions import verdict_of
 from bot.slack.web import Voice
 
@@ -126,9 +127,9 @@ class Verdicts:
         tally = await asyncio.to_thread(self.feedback.tally, given.id)
         place = given.asked.place
         messages = blocks.answer(given, self.origins, today=self.clock().date(), tally=tally)
-        mark = f"reply-to-{place.ts}-{len(messages) - 1}"
+        marked = messages[-1].marked(mark(place.ts, len(messages) - 1))
         try:
-            await self.voice.edit(place.channel, given.message, messages[-1].marked(mark))
+            await self.voice.edit(place.channel, given.message, marked)
         except (SlackRefused, SlackUnavailable) as error:
             logger.info("A verdict is kept but not shown on its answer: %s", error)
 

@@ -113,6 +113,16 @@ class Voice:
         return str(opened["channel"]["id"])
 
     async def edit(self, channel: str, ts: str, message: Message) -> None:
+        """Put ``message`` in place of what stands. What is still a stream is ended first."""
+        try:
+            await self._edit(channel, ts, message)
+        except SlackRefused as error:
+            if error.code != "streaming_state_conflict":
+                raise
+            await self.stop(channel, ts)
+            await self._edit(channel, ts, message)
+
+    async def _edit(self, channel: str, ts: str, message: Message) -> None:
         # Unlike a post, an edit makes links of names and addresses unless told not to.
         await told(
             self.client.chat_update(
@@ -124,6 +134,45 @@ class Voice:
                 link_names=False,
             )
         )
+
+    async def stream(
+        self,
+        channel: str,
+        thread: str,
+        text: str,
+        foot: list[Block],
+        recipient: tuple[str, str] | None,
+    ) -> str:
+        """Begin a message that grows; its ts. ``text`` is Markdown and must be safe.
+        ``recipient`` (person and team) is needed where others read along."""
+        person, team = recipient or (None, None)
+        started = await told(
+            self.client.chat_startStream(
+                channel=channel,
+                thread_ts=thread,
+                recipient_user_id=person,
+                recipient_team_id=team,
+                chunks=[
+                    {"type": "markdown_text", "text": text},
+                    {"type": "blocks", "blocks": foot},
+                ],
+            )
+        )
+        return str(started["ts"])
+
+    async def append(self, channel: str, ts: str, text: str) -> None:
+        await told(self.client.chat_appendStream(channel=channel, ts=ts, markdown_text=text))
+
+    async def stop(self, channel: str, ts: str) -> None:
+        await told(self.client.chat_stopStream(channel=channel, ts=ts))
+
+    async def remove(self, channel: str, ts: str) -> None:
+        """Delete a message of ours. One that is gone already is gone."""
+        try:
+            await told(self.client.chat_delete(channel=channel, ts=ts))
+        except SlackRefused as error:
+            if error.code != "message_not_found":
+                raise
 
     async def whisper(
         self, channel: str, person: str, message: Message, thread: str | None = None
@@ -151,10 +200,6 @@ class Voice:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return frozenset(found)
-
-    async def remove(self, channel: str, ts: str) -> None:
-        """A message of ours."""
-        await told(self.client.chat_delete(channel=channel, ts=ts))
 
     async def ask(self, trigger: str, view: Block) -> str:
         """Open a form, within three seconds of what triggered it; its id."""

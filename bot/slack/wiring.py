@@ -40,7 +40,9 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         admins=frozenset(slack.admins),
         guests=slack.guests,
         shared_channels=slack.shared_channels,
+        private_members=slack.private_members,
         workers=slack.workers,
+        streaming=bool(settings.llm.provider),
         retention=timedelta(days=settings.state.retention_days),
     )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import itertools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
-from bot.state.inbox import Letter
+from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -21,37 +23,50 @@ async def at_once(_: Letter) -> bool:
 
 class Workers:
     """``work`` handles one letter, with its failures; only a stop may end it early.
-    ``is_next`` says whether no other process has an earlier one of the same channel."""
+    ``is_next`` says whether no other process has an earlier one of the same channel;
+    ``begin`` is told at once of each that will be worked on, however long it waits."""
 
     def __init__(
         self,
-        work: Callable[[Letter], Awaitable[None]],
+        work: Callable[[Letter], Coroutine[Any, Any, None]],
         *,
         limit: int,
         is_next: Callable[[Letter], Awaitable[bool]] = at_once,
+        begin: Callable[[Letter], None] = lambda _: None,
     ) -> None:
         self._work = work
+        self._begin = begin
         self._is_next = is_next
         self._free = asyncio.Semaphore(limit)
-        self._waiting: dict[str, list[tuple[float, int, Letter]]] = {}
+        self._waiting: dict[str, list[tuple[float, int, int, Letter]]] = {}
+        self._count = itertools.count()
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._known: set[int] = set()
+        self._at_work: dict[int, asyncio.Task[None]] = {}
         self._stopping = False
 
-    def submit(self, letter: Letter) -> None:
-        """Do it when its turn comes; once, however often it is submitted before it is done.
-        After a stop it stays in the inbox."""
-        if self._stopping or letter.id in self._known:
+    def submit(self, letter: Letter, *, anew: bool = False) -> None:
+        """Do it when its turn comes; once, however often it is submitted before it is done,
+        unless it is at work as it no longer is (``anew``). After a stop it stays in the inbox."""
+        again = anew and letter.id in self._at_work
+        if self._stopping or (letter.id in self._known and not again):
             return
         self._known.add(letter.id)
+        self._begin(letter)
         waiting = self._waiting.setdefault(letter.channel, [])
-        heapq.heappush(waiting, (_when(letter), letter.id, letter))
+        heapq.heappush(waiting, (_when(letter), letter.id, next(self._count), letter))
         if letter.channel not in self._lanes:
             self._lanes[letter.channel] = asyncio.create_task(self._run(letter.channel))
 
     def waiting(self) -> list[Letter]:
         """Those that are not begun, in about the order in which they will be."""
-        return [one[2] for one in sorted(one for lane in self._waiting.values() for one in lane)]
+        return [one[-1] for one in sorted(one for lane in self._waiting.values() for one in lane)]
+
+    def cancel(self, id_: int) -> None:
+        """End the work on a letter where it is. It is the caller's to see that the letter
+        is finished: one that still waits comes to its turn."""
+        if working := self._at_work.get(id_):
+            working.cancel()
 
     async def stop(self, grace: float) -> None:
         """Begin nothing more; wait ``grace`` seconds for what is at work."""
@@ -72,20 +87,33 @@ class Workers:
             while waiting and not self._stopping:
                 # Before a place is taken: whoever waits for another process must not keep it
                 # from those that the other one waits for.
-                first = waiting[0][2]
+                first = waiting[0][-1]
                 if not await self._is_next(first):
                     await asyncio.sleep(_ELSEWHERE)
                     continue
                 async with self._free:
-                    if not self._stopping and waiting[0][2] is first:
+                    if not self._stopping and waiting[0][-1] is first:
                         heapq.heappop(waiting)
                         try:
-                            await self._work(first)
+                            await self._one(first)
                         finally:
                             self._known.discard(first.id)
         finally:
-            self._known.difference_update(id_ for _, id_, _ in waiting)
+            self._known.difference_update(id_ for _, id_, *_ in waiting)
             del self._lanes[channel], self._waiting[channel]
+
+    async def _one(self, letter: Letter) -> None:
+        working = asyncio.create_task(self._work(letter))
+        self._at_work[letter.id] = working
+        try:
+            await asyncio.wait([working])
+        finally:
+            # Cancelled itself, the lane takes its work along.
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            del self._at_work[letter.id]
+        if not working.cancelled():
+            working.result()
 
 
 def _when(letter: Letter) -> float:

@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.state.database import Database
-from bot.state.inbox import State
+from bot.state.letter import State
 from bot.state.schema import (
     answers,
+    channels,
     cited,
     flag_steps,
     flags,
@@ -21,6 +22,7 @@ from bot.state.schema import (
     processes,
     reminders,
     syncs,
+    threads,
     usage,
     verdicts,
     written,
@@ -37,6 +39,8 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     cited: None,  # go with their answer
     reminders: reminders.c.at,
     written: None,  # stay until the day that their author set
+    threads: threads.c.changed,
+    channels: None,  # hold what was set, which stays as it is
     passes: passes.c.ended,
     jobs: jobs.c.changed,
     usage: usage.c.day,
@@ -123,5 +127,7 @@ def forget_person(database: Database, person: str) -> Forgotten:
         )
         connection.execute(sa.delete(answers).where(answers.c.asker == person))
         connection.execute(sa.delete(usage).where(usage.c.payer == person))
+        chosen = sa.update(channels).where(channels.c.person == person)
+        connection.execute(chosen.values(person=NOBODY))
         connection.execute(sa.update(jobs).where(jobs.c.person == person).values(person=NOBODY))
     return Forgotten(questions, judged, flagged or 0)

@@ -6,61 +6,18 @@ Each is of the process that received it, until that process dies: then another a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.state.database import Database
+from bot.state.letter import Kind, Letter, State, Whose
 from bot.state.process import Process
 from bot.state.schema import inbox
 
-
-class Kind(StrEnum):
-    """How a question came. ``DIRECT``: in a conversation with the bot alone."""
-
-    MENTION = "mention"
-    DIRECT = "direct"
-
-
-class State(StrEnum):
-    RECEIVED = "received"
-    WORKING = "working"
-    DONE = "done"
-    FAILED = "failed"
-    REFUSED = "refused"
-    """One too many."""
-
-
 _OPEN = (State.RECEIVED, State.WORKING)
-
-
-class Whose(StrEnum):
-    """By whom, or where, questions are counted."""
-
-    PERSON = "person"
-    CHANNEL = "channel"
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A question as Slack delivered it: ``text`` still has Slack's markup, ``ts`` is
-    its message, ``thread`` where the answer goes, ``shared`` whether people of other
-    workspaces read along."""
-
-    event: str
-    kind: Kind
-    team: str
-    channel: str
-    ts: str
-    thread: str
-    person: str
-    text: str
-    shared: bool = False
-    id: int = 0
-    attempts: int = 0
 
 
 class Inbox:
@@ -84,12 +41,16 @@ class Inbox:
         return next(iter(self.receive_all([letter])), None)
 
     def receive_all(self, letters: Sequence[Letter]) -> list[Letter]:
-        """Keep all or none of them; those that are new, with their ids, in their order."""
+        """Keep all or none of them; those that are new or newly amended, with their ids, in
+        their order."""
         now = self._clock()
         kept: list[Letter] = []
         # Slack waits for this, and for nothing else that is written.
         with self._database.begin(urgent=True) as connection:
             for letter in letters:
+                if letter.amended and (amended := self._amended(connection, letter)):
+                    kept.append(amended)
+                    continue
                 row = {
                     "event": letter.event,
                     "kind": letter.kind.value,
@@ -100,6 +61,8 @@ class Inbox:
                     "person": letter.person,
                     "text": letter.text,
                     "shared": letter.shared,
+                    "edited": letter.edited,
+                    "gone": letter.gone,
                     "state": State.RECEIVED.value,
                     "attempts": 0,
                     "received": now,
@@ -112,24 +75,51 @@ class Inbox:
                     kept.append(replace(letter, id=id_))
         return kept
 
-    def claim(self, id_: int) -> int | None:
-        """Begin, or begin again: which attempt this is, from 1. None: it is finished, or
-        another process has it."""
+    def amend(self, letter: Letter) -> Letter | None:
+        """Its message was edited or deleted: the letter that stands for it is to be worked
+        on again, by whoever has it, or by us if nobody has. None if there is no such letter,
+        if a later edit is known (two may come in the wrong order, or twice), or if it is gone."""
+        with self._database.begin(urgent=True) as connection:
+            return self._amended(connection, letter)
+
+    def _amended(self, connection: sa.Connection, letter: Letter) -> Letter | None:
+        newer = sa.true() if letter.gone else inbox.c.edited < letter.edited
+        holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
+        amend = (
+            sa.update(inbox)
+            .where(*_same_message(letter), sa.not_(inbox.c.gone), newer)
+            .values(
+                text=letter.text,
+                edited=letter.edited,
+                gone=letter.gone,
+                state=State.RECEIVED,
+                attempts=0,
+                changed=self._clock(),
+                holder=holder,
+            )
+            .returning(inbox)
+        )
+        row = connection.execute(amend).one_or_none()
+        return None if row is None else _letter(row)
+
+    def claim(self, id_: int) -> Letter | None:
+        """Begin, or begin again: the letter as it stands, its attempts counted from 1. None:
+        it is finished, or another process has it."""
         claim = (
             sa.update(inbox)
             .where(inbox.c.id == id_, inbox.c.state.in_(_OPEN), self._mine)
             .values(state=State.WORKING, attempts=inbox.c.attempts + 1, changed=self._clock())
-            .returning(inbox.c.attempts)
+            .returning(inbox)
         )
         with self._database.begin() as connection:
-            attempt: int | None = connection.scalar(claim)
-            return attempt
+            row = connection.execute(claim).one_or_none()
+        return None if row is None else _letter(row)
 
-    def holds(self, id_: int) -> bool:
-        """Whether it is still ours to answer: nobody took this process for dead, and nobody
-        wants it forgotten."""
+    def holds(self, letter: Letter) -> bool:
+        """Whether it is still ours to answer as it was claimed: it was not edited since,
+        nobody took this process for dead, and nobody wants it stopped or forgotten."""
         query = sa.select(inbox.c.id).where(
-            inbox.c.id == id_, inbox.c.state == State.WORKING, self._mine
+            *_same_version(letter), inbox.c.state == State.WORKING, self._mine
         )
         with self._database.look() as connection:
             return connection.scalar(query) is not None
@@ -164,36 +154,56 @@ class Inbox:
         """How many questions of the same person, or in the same channel, came within ``span``
         before this one and were not refused; and how many were."""
         same = inbox.c[whose.value] == getattr(letter, whose.value)
-        refused = inbox.c.state == State.REFUSED
+        refused, passed = inbox.c.state == State.REFUSED, inbox.c.state == State.PASSED
         with self._database.look() as connection:
             received = connection.scalar(sa.select(inbox.c.received).where(inbox.c.id == letter.id))
             if received is None:
                 return 0, 0
             earlier = (inbox.c.id < letter.id) & (inbox.c.received > received - span)
             count = sa.select(
-                sa.func.count().filter(~refused), sa.func.count().filter(refused)
+                sa.func.count().filter(~refused & ~passed), sa.func.count().filter(refused)
             ).where(same, earlier)
             taken, turned_away = connection.execute(count).one()
             return taken, turned_away
 
-    def done(self, id_: int) -> None:
-        self._finish(id_, State.DONE)
+    def done(self, letter: Letter) -> None:
+        self._finish(letter, State.DONE)
 
-    def failed(self, id_: int) -> None:
-        self._finish(id_, State.FAILED)
+    def failed(self, letter: Letter) -> None:
+        self._finish(letter, State.FAILED)
 
-    def refused(self, id_: int) -> None:
-        self._finish(id_, State.REFUSED)
+    def refused(self, letter: Letter) -> None:
+        self._finish(letter, State.REFUSED)
 
-    def _finish(self, id_: int, state: State) -> None:
-        """The text goes: it was kept for the answer alone."""
+    def passed(self, letter: Letter) -> None:
+        self._finish(letter, State.PASSED)
+
+    def _finish(self, letter: Letter, state: State) -> None:
+        """The text goes: it was kept for the answer alone. What was edited meanwhile is
+        not finished."""
         finish = (
             sa.update(inbox)
-            .where(inbox.c.id == id_)
+            .where(*_same_version(letter), inbox.c.state.in_(_OPEN))
             .values(state=state, text="", changed=self._clock())
         )
         with self._database.begin() as connection:
             connection.execute(finish)
+
+    def stop(self, team: str, channel: str, thread: str) -> list[Letter]:
+        """Work no more on what was asked in a thread; the letters that this ends."""
+        stop = (
+            sa.update(inbox)
+            .where(
+                inbox.c.team == team,
+                inbox.c.channel == channel,
+                inbox.c.thread == thread,
+                inbox.c.state.in_(_OPEN),
+            )
+            .values(state=State.STOPPED, text="", changed=self._clock())
+            .returning(inbox)
+        )
+        with self._database.begin() as connection:
+            return [_letter(row) for row in connection.execute(stop)]
 
     def received(self, team: str, channel: str, ts: str) -> Letter | None:
         """The letter of a message, whatever became of it; its text is there no more once it
@@ -215,6 +225,22 @@ class Inbox:
         return [_letter(row) for row in connection.execute(query)]
 
 
+def _same_message(letter: Letter) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        inbox.c.team == letter.team,
+        inbox.c.channel == letter.channel,
+        inbox.c.ts == letter.ts,
+    )
+
+
+def _same_version(letter: Letter) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        inbox.c.id == letter.id,
+        inbox.c.edited == letter.edited,
+        inbox.c.gone.is_(letter.gone),
+    )
+
+
 def _letter(row: sa.Row[Any]) -> Letter:
     return Letter(
         event=row.event,
@@ -226,6 +252,8 @@ def _letter(row: sa.Row[Any]) -> Letter:
         person=row.person,
         text=row.text,
         shared=row.shared,
+        edited=row.edited,
+        gone=row.gone,
         id=row.id,
         attempts=row.attempts,
     )

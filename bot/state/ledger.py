@@ -34,6 +34,7 @@ class DatabaseLedger(DatabaseFlags):
             "answer": answer_json.dump(answer),
             "asker": asked.asker,
             "private": asked.private,
+            "open": asked.open,
             "given": given,
             "as_of": as_of,
             "falling": False,

@@ -30,6 +30,8 @@ def given_of(row: Any, prefix: str = "") -> Given:
             asker=value("asker"),
             place=Place(value("team"), value("channel"), value("ts"), value("thread")),
             private=value("private"),
+            # Those from before there was this column are open unless they are private.
+            open=value("open") and not value("private"),
         ),
         answer=answer_json.load(value("answer")),
         given=value("given"),

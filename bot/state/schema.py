@@ -43,6 +43,8 @@ inbox = sa.Table(
     sa.Column("person", sa.String(32), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("edited", sa.String(32), nullable=False, server_default=""),
+    sa.Column("gone", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("received", Moment, nullable=False),
@@ -63,6 +65,7 @@ answers = sa.Table(
     sa.Column("ts", sa.String(32), nullable=False),
     sa.Column("thread", sa.String(32), nullable=False),
     sa.Column("private", sa.Boolean, nullable=False),
+    sa.Column("open", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("message", sa.String(32), nullable=False, default=""),
     sa.Column("as_of", Moment),
     sa.Column("given", Moment, nullable=False, index=True),
@@ -147,6 +150,29 @@ written = sa.Table(
     sa.Column("acl", sa.Text, nullable=False),
 )
 
+threads = sa.Table(
+    "threads",
+    metadata,
+    sa.Column("team", sa.String(32), primary_key=True),
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("thread", sa.String(32), primary_key=True),
+    sa.Column("quiet", sa.Boolean, nullable=False),
+    sa.Column("changed", Moment, nullable=False, index=True),
+)
+
+channels = sa.Table(
+    "channels",
+    metadata,
+    sa.Column("team", sa.String(32), primary_key=True),
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("wikis", sa.Text, nullable=False),
+    sa.Column("unasked", sa.Float),
+    sa.Column("only_asker", sa.Boolean, nullable=False),
+    sa.Column("review_channel", sa.String(32), nullable=False),
+    sa.Column("person", sa.String(32), nullable=False),
+    sa.Column("changed", Moment, nullable=False),
+)
+
 passes = sa.Table(
     "passes",
     metadata,
@@ -227,6 +253,9 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _with_columns(
         flags, "holder", "owner", "again", "again_at", "ask_due", "tell_due", "edition", "shown"
     ),
+    metadata.create_all,  # `threads`, `channels`
+    _with_columns(inbox, "edited", "gone"),
+    _with_columns(answers, "open"),
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

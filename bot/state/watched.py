@@ -27,7 +27,7 @@ class DatabaseWatched:
     def cited(self, wiki: str, since: datetime) -> Sequence[Cited]:
         flagged = sa.select(flags.c.answer)
         query = (
-            sa.select(cited, answers.c.asker, answers.c.private)
+            sa.select(cited, answers.c.asker, answers.c.channel, answers.c.private, answers.c.open)
             .join(answers, cited.c.answer == answers.c.id)
             .where(
                 cited.c.wiki == wiki,

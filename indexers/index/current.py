@@ -8,7 +8,7 @@ from typing import Protocol
 from indexers.errors import IndexUnavailable
 from indexers.index.lexical import AVERAGE_LENGTH, LEXICAL_VERSION
 from indexers.index.schema import SCHEMA_VERSION
-from indexers.model import Acl, Hit, KnownPage, Passage, Principal, digest
+from indexers.model import Acl, Hit, KnownPage, Passage, Reader, digest
 from indexers.ports import Meaning, PassageIndex, Vector
 
 
@@ -182,7 +182,7 @@ class CurrentIndex:
         text: str,
         vector: Vector,
         *,
-        reader: Principal,
+        reader: Reader,
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:

@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self, TypeVar
 from indexers.index import meanings, schema, vocabulary
 from indexers.index.languages import Languages
 from indexers.index.schema import Found, Head, Point, Where
-from indexers.model import Acl, Hit, KnownPage, Passage, Principal
+from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Meaning, Vector
 
 _T = TypeVar("_T")
@@ -191,7 +191,7 @@ class StoredPassages:
         text: str,
         vector: Vector,
         *,
-        reader: Principal,
+        reader: Reader,
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:
@@ -257,7 +257,7 @@ class StoredPassages:
         self._written = {**self._written, str(acl): acl}
         self._spoken = self._spoken.union(languages)
 
-    def _readable(self, reader: Principal) -> list[str]:
+    def _readable(self, reader: Reader) -> list[str]:
         """The Acls that occur and admit ``reader``. One that no longer occurs does no
         harm; one that is missing hides its passages."""
         now = self._clock()
@@ -285,7 +285,7 @@ def _either(one: Acl, other: Acl) -> Acl:
     return Acl(frozenset(gate | beside for gate in one.gates for beside in other.gates))
 
 
-def _hits(found: Sequence[Found], vector: Vector, reader: Principal) -> list[Hit]:
+def _hits(found: Sequence[Found], vector: Vector, reader: Reader) -> list[Hit]:
     """Best first, copies folded. The engine orders equal scores another way each time;
     here the page's key decides, so that the same question brings the same answer."""
     # An index that is being replaced may have been written before there were any.

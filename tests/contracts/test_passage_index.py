@@ -17,7 +17,17 @@ from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeIndex
 from indexers.index.server import Server, ServerIndex
 from indexers.index.shelves import FolderShelf
-from indexers.model import EVERYONE, NOBODY, OPEN, Acl, KnownPage, Passage, Principal
+from indexers.model import (
+    EVERYONE,
+    NOBODY,
+    OPEN,
+    Acl,
+    Audience,
+    KnownPage,
+    Passage,
+    Principal,
+    Reader,
+)
 from indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
@@ -83,7 +93,7 @@ def find(
     index: PassageIndex,
     text: str,
     *,
-    reader: Principal = ANYONE,
+    reader: Reader = ANYONE,
     limit: int = 10,
     wikis: Sequence[str] | None = None,
 ) -> list[Passage]:
@@ -256,6 +266,8 @@ def test_nobody_finds_what_is_closed(index: PassageIndex) -> None:
 
 TOKENS = st.frozensets(st.sampled_from([EVERYONE, "group:a", "group:b", "user:c"]))
 ACLS = st.frozensets(TOKENS, min_size=1, max_size=3).map(Acl)
+PRINCIPALS = TOKENS.map(Principal)
+READERS = PRINCIPALS | st.frozensets(PRINCIPALS, min_size=1, max_size=3).map(Audience)
 
 
 @settings(
@@ -265,9 +277,9 @@ ACLS = st.frozensets(TOKENS, min_size=1, max_size=3).map(Acl)
     # One index serves all examples, each in a wiki of its own.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(acls=st.lists(ACLS, min_size=1, max_size=5), reader=TOKENS.map(Principal))
+@given(acls=st.lists(ACLS, min_size=1, max_size=5), reader=READERS)
 def test_a_reader_finds_exactly_what_the_rights_admit(
-    index: PassageIndex, acls: list[Acl], reader: Principal
+    index: PassageIndex, acls: list[Acl], reader: Reader
 ) -> None:
     wiki = str(uuid.uuid4())
     for number, acl in enumerate(acls):

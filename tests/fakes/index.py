@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from indexers.model import Acl, Hit, KnownPage, Passage, Principal
+from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Meaning, Vector
 
 
@@ -54,7 +54,7 @@ class ListIndex:
         text: str,
         vector: Vector,
         *,
-        reader: Principal,
+        reader: Reader,
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:

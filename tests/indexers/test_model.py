@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.model import EVERYONE, NOBODY, OPEN, Acl, Principal, digest
+from indexers.model import EVERYONE, NOBODY, OPEN, Acl, Audience, Principal, digest
 from tests.fakes.passages import passages
 
 TOKENS = st.sampled_from([EVERYONE, "group:a", "group:b", 'user:"odd"\\name', "user:ada"])
@@ -95,3 +95,31 @@ def test_a_digest_tells_its_parts_apart(parts: list[str], more: str) -> None:
     assert digest(*parts) == digest(*parts)
     assert digest(*parts, more) != digest(*parts)
     assert digest("ab", "c") != digest("a", "bc")
+
+
+AUDIENCES = st.frozensets(READERS, min_size=1, max_size=4).map(Audience)
+
+
+@given(ACLS, AUDIENCES)
+def test_an_audience_is_admitted_where_each_of_it_is(acl: Acl, audience: Audience) -> None:
+    assert acl.admits(audience) == all(acl.admits(reader) for reader in audience.readers)
+
+
+@given(ACLS, AUDIENCES, READERS)
+def test_one_more_in_the_audience_never_opens_a_page(
+    acl: Acl, audience: Audience, reader: Principal
+) -> None:
+    assert acl.admits(audience) or not acl.admits(Audience(audience.readers | {reader}))
+
+
+def test_two_who_pass_a_gate_by_different_tokens_both_pass_it() -> None:
+    """What their tokens have in common would not do."""
+    both = Audience(frozenset({Principal.of("group:a"), Principal.of("group:b")}))
+
+    assert Acl.of(["group:a", "group:b"]).admits(both)
+    assert not Acl.of(["group:a"]).admits(both)
+
+
+def test_there_is_no_audience_of_nobody() -> None:
+    with pytest.raises(ValueError, match="at least one reader"):
+        Audience(frozenset())

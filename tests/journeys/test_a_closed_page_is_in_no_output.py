@@ -79,12 +79,14 @@ class Office:
         )
 
     def told_to_others(self, person: str, since: int) -> str:
-        """All that went out to Slack, but for what went to the person alone."""
+        """All that went out to Slack, but for what went to the person alone, and for titles:
+        a conversation is called by what was asked in it, whatever that was."""
         room = self.slack.im(person).id
         calls = [
             (call.method, dict(call.arguments))
             for call in self.slack.calls[since:]
             if room not in (call.arguments.get("channel"), call.arguments.get("channel_id"))
+            and call.method != "assistant.threads.setTitle"
         ]
         whispers = [(message.text, message.blocks) for message in self.slack.ephemeral]
         acknowledged = [delivery.answer for delivery in self.slack.deliveries]

@@ -28,6 +28,8 @@ SETTLED = 3.5
 BONUS = "What is the bonus for night shifts?"
 DEPLOY = "How do I deploy to production?"
 LEAVE = "How many days of annual leave do I have?"
+SHIPPING = "What are our shipping crates made of?"
+CELLAR = "What is the code of the wine cellar door?"
 PARKING = "Where do visitors park their cars?"
 
 
@@ -124,6 +126,8 @@ def furnish(office: Office) -> None:
     slack.add_user("U0BOB", name="bob", email="bob@example.com")
     slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)
     slack.add_channel("C0TEAM", name="team", members=["U0ADA", "U0BOB", "U0BOSS"])
+    slack.add_channel("C0ADA", name="ada", kind="group", members=["U0ADA"])
+    slack.add_channel("C0BOTH", name="both", kind="group", members=["U0ADA", "U0BOB"])
     world.add_space("ALL", "Everybody", readers=[Who("anonymous"), Who("licensed")])
     world.add_space("ENG", "Engineering")
     world.add_space("HR", "People")
@@ -131,6 +135,8 @@ def furnish(office: Office) -> None:
     for key, space, title, words in (
         ("bonus", "ENG", "Bonuses", "The bonus for night shifts is 40 percent."),
         ("deploy", "ENG", "Deploying", "To deploy to production, run the script ship-it."),
+        ("crates", "ENG", "Shipping crates", "Our shipping crates are made of oak."),
+        ("cellar", "ENG", "Wine cellar", "The code of the wine cellar door is 4711."),
         ("leave", "ENG", "Leave", "You have 28 days of annual leave."),
         ("nights", "ALL", "Night shifts", "Ask your lead for the bonus for night shifts."),
         ("parking", "ALL", "Parking", "Visitors park their cars behind the mill."),
@@ -138,6 +144,7 @@ def furnish(office: Office) -> None:
     ):
         office.pages[key] = world.create(space, title, f"<p>{words}</p>")
     world.restrict(office.pages["bonus"].id, users=[office.ada.id])
+    world.restrict(office.pages["cellar"].id, users=[office.ada.id])
 
 
 async def test_answers_follow_a_confluence_and_whoever_asks(office: Office) -> None:
@@ -149,6 +156,7 @@ async def test_answers_follow_a_confluence_and_whoever_asks(office: Office) -> N
         await the_first_look_for_edits_is_over(office)
         unsigned = await an_edit_is_told_without_a_signature(office)
         await two_people_get_two_answers(office)
+        await private_channels_get_what_their_members_share(office)
         await a_restriction_counts_at_once_and_for_good(office)
         await asyncio.sleep(max(0.0, unsigned + SETTLED - time.monotonic()))
         await only_a_signed_webhook_hurries_the_edit(office)
@@ -189,6 +197,24 @@ async def two_people_get_two_answers(office: Office) -> None:
         assert "Ask your lead" in others
         assert "40 percent" not in others
         assert "Bonuses" not in others
+
+
+async def private_channels_get_what_their_members_share(office: Office) -> None:
+    """And Ada alone is offered the rest."""
+    slack = office.company.slack
+    assert "40 percent" in await office.answer("U0ADA", BONUS, "C0ADA")
+    together = await office.answer("U0ADA", SHIPPING, "C0BOTH")
+    assert "made of oak" in together
+    nothing = await office.answer("U0ADA", CELLAR, "C0BOTH")
+    assert "4711" not in nothing
+
+    offer = await slack.wait_for_ephemeral("U0ADA", timeout=15)
+    assert slack.ephemerals("U0BOB") == []
+    await slack.click("U0ADA", offer, "answer_privately")
+    hers = await slack.wait_for_ephemeral("U0ADA", lambda m: "4711" in shown(m), timeout=15)
+    await slack.click("U0ADA", hers, "share_answer")
+    await slack.wait_for_ephemeral("U0ADA", lambda m: "cannot share" in m.text, timeout=15)
+    assert all("4711" not in shown(message) for message in slack.history("C0BOTH"))
 
 
 async def a_restriction_counts_at_once_and_for_good(office: Office) -> None:

@@ -18,7 +18,9 @@ from bot.answering.composing.words import Word, read
 from bot.answering.composing.writing import CutShort, ModelFailed, Writer
 from bot.answering.recheck import Compose
 from bot.answering.retrieval import Retrieved
-from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result
+from bot.answering.sources import source_of
+from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source
+from bot.ports import Hear
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +64,14 @@ class Composer:
         self._clock = clock
         self.tally: Counter[str] = Counter()
 
-    def begin(self, question: Question, quoting: Compose) -> Compose:
+    def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
+        """The passages that the model would be shown: nothing else can be in its answer."""
+        return [source_of(one, "") for one in self._prompting(question, retrieved.hits).shown]
+
+    def begin(self, question: Question, quoting: Compose, hear: Hear | None = None) -> Compose:
         """A function that composes for ``question``, the model being asked twice at most.
-        ``quoting`` makes the answer of quotations, and knows when to be silent."""
+        ``quoting`` makes the answer of quotations, and knows when to be silent. ``hear`` is
+        given what the first call verifies; a second one is already another answer."""
         calls = 0
 
         def compose(retrieved: Retrieved) -> Result:
@@ -72,10 +79,12 @@ class Composer:
             calls += 1
             if calls > _CALLS:
                 return quoting(retrieved)
-            *_, said = self.stream(question, retrieved, quoting)
-            if isinstance(said, Verified):
-                raise TypeError("the last that comes is the answer")
-            return said
+            for said in self.stream(question, retrieved, quoting):
+                if not isinstance(said, Verified):
+                    return said
+                if hear is not None and calls == 1:
+                    hear(said.text)
+            raise TypeError("the last that comes is the answer")
 
         return compose
 

@@ -24,12 +24,14 @@ class For(Enum):
 @dataclass(frozen=True, slots=True)
 class Call:
     """``words`` are what stands behind the subcommand's name. ``whisper`` answers the
-    person alone, up to five times in half an hour."""
+    person alone, up to five times in half an hour; ``trigger`` opens a form, once, within
+    three seconds."""
 
     person: str
     channel: str
     words: tuple[str, ...]
     whisper: Callable[[Message], Awaitable[None]]
+    trigger: str = ""
 
 
 @dataclass(frozen=True, slots=True)

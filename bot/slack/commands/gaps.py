@@ -50,7 +50,7 @@ class Gaps:
         if call.words:
             raise Misused("That takes nothing more.")
         unanswered = await asyncio.to_thread(self.feedback.unanswered, self.clock() - _LATELY)
-        public = [given for given in unanswered if not given.asked.private]
+        public = [given for given in unanswered if given.asked.open]
         private = len(unanswered) - len(public)
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(self.executor, self._open, public)

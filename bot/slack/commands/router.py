@@ -34,7 +34,13 @@ class Commands:
             )
 
         name, *words = words_of(str(command.get("text") or "")) or ("help",)
-        call = Call(command["user_id"], command["channel_id"], tuple(words), whisper)
+        call = Call(
+            command["user_id"],
+            command["channel_id"],
+            tuple(words),
+            whisper,
+            trigger=str(command.get("trigger_id") or ""),
+        )
         chosen = self._subcommands.get(name.casefold())
         if chosen is None:
             await whisper(

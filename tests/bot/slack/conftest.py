@@ -17,14 +17,15 @@ from bot.errors import SyncRunning
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Source
 from bot.operations.access import AccessNow
 from bot.operations.jobs import Order
+from bot.playground.model import Message
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
-from bot.ports import Answering
-from bot.slack.app import Surroundings
+from bot.ports import Answering, Hear
 from bot.slack.links import origins
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
 from bot.slack.settings import SlackSettings
+from bot.slack.surroundings import Surroundings
 from bot.state.database import Database
 from indexers.errors import WikiMisconfigured
 from indexers.findings import Access, GateInWords
@@ -36,6 +37,7 @@ from indexers.model import (
     Part,
     Principal,
     Progress,
+    Reader,
     SyncReport,
 )
 
@@ -56,6 +58,8 @@ SALARY = replace(
     LEAVE, title="Salaries", heading="", url="https://wiki.example.com/pay", page="pay.md"
 )
 
+HR = Acl.of(["group:hr"])
+
 
 class Handbook:
     """Answers from two pages, of which one is for the group ``hr``."""
@@ -66,20 +70,21 @@ class Handbook:
         self.open.set()
         self.error: Exception | None = None
         self.text = "Book leave in the calendar. [1]"
+        self.confidence = 0.9
         self.said: Result | None = None
         """To whatever is asked, in place of all the rest."""
 
-    def answer(self, question: Question) -> Result:
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
         self.asked.append(question)
         self.open.wait(5)
         if self.error:
             raise self.error
         if self.said:
             return self.said
-        if "salary" in question.text and "group:hr" in question.reader.tokens:
+        if "salary" in question.text and HR.admits(question.reader):
             return Answer("It is secret. [1]", (SALARY,), 0.9)
-        if "leave" in question.text and EVERYONE in question.reader.tokens:
-            return Answer(self.text, (LEAVE,), 0.9)
+        if "leave" in question.text and OPEN.admits(question.reader):
+            return Answer(self.text, (LEAVE,), self.confidence)
         nearest = (replace(LEAVE, quote=""),)
         return NoAnswer(Reason.NOTHING_FITS, "I searched handbook and found nothing.", nearest)
 
@@ -103,7 +108,7 @@ class Library:
         known = self.page(wiki, page)
         return known.revision if known else ""
 
-    def open_to(self, reader: Principal, sources: Sequence[Source]) -> tuple[Source, ...]:
+    def open_to(self, reader: Reader, sources: Sequence[Source]) -> tuple[Source, ...]:
         if self.silent:
             return ()
         known = ((source, self.page(source.wiki, source.page)) for source in sources)
@@ -276,6 +281,29 @@ class Bot:
             state.close()
 
 
+def words(message: Message) -> str:
+    return "\n".join(
+        part["text"]
+        for block in message.blocks
+        for part in [block.get("text"), *block.get("elements", [])]
+        if isinstance(part, dict) and isinstance(part.get("text"), str)
+    )
+
+
+async def until(predicate: Callable[[], object]) -> None:
+    """For what happens in the bot alone, of which the workspace does not hear."""
+    async with asyncio.timeout(5):
+        while not predicate():  # noqa: ASYNC110 - nothing tells
+            await asyncio.sleep(0.005)
+
+
+async def quiet(bot: Bot) -> None:
+    """Until nothing is on its way to the bot, nor at work in it."""
+    await bot.slack.settled()
+    while lanes := list(bot.app.workers._lanes.values()):
+        await asyncio.wait(lanes)
+
+
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
     async with LocalSlack(MANIFEST, timing=Timing(retries=(0.0, 0.01, 0.02))) as workspace:
@@ -301,6 +329,15 @@ async def bot(slack: LocalSlack, tmp_path: Path) -> AsyncIterator[Bot]:
     bot.handbook.open.set()
     bot.syncs.open.set()
     await bot.stop()
+
+
+@pytest.fixture(params=["socket", "http"])
+async def listening(request: pytest.FixtureRequest, bot: Bot, free_port: int) -> Bot:
+    if request.param == "http":
+        bot.change(app_token="", port=free_port)
+        await bot.slack.deliver_to(f"http://127.0.0.1:{free_port}/slack/events")
+    await bot.start()
+    return bot
 
 
 @pytest.fixture

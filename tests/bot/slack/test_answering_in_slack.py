@@ -7,31 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from indexers.model import EVERYONE, Principal
 
-from .conftest import Bot
+from .conftest import Bot, words
 
 ANNA = ("user:anna@example.com", "domain:example.com")
-
-
-def words(message: Message) -> str:
-    return "\n".join(
-        part["text"]
-        for block in message.blocks
-        for part in [block.get("text"), *block.get("elements", [])]
-        if part and isinstance(part.get("text"), str)
-    )
-
-
-@pytest.fixture(params=["socket", "http"])
-async def listening(request: pytest.FixtureRequest, bot: Bot, free_port: int) -> Bot:
-    if request.param == "http":
-        bot.change(app_token="", port=free_port)
-        await bot.slack.deliver_to(f"http://127.0.0.1:{free_port}/slack/events")
-    await bot.start()
-    return bot
 
 
 async def test_a_mention_is_answered_in_its_thread(listening: Bot, slack: LocalSlack) -> None:
@@ -74,12 +55,16 @@ async def test_channels_read_what_everyone_may_and_people_what_they_may(
     private = await slack.dm("U0ANNA", "my salary?")
     answer = await slack.wait_for_message(private.channel)
 
+    anna = Principal.of(EVERYONE, *ANNA, "group:hr", "group:S0HR")
+    # What the channel was asked for, whether Anna alone would get more, and Anna alone.
     assert [question.reader for question in bot.handbook.asked] == [
         Principal.of(EVERYONE),
-        Principal.of(EVERYONE, *ANNA, "group:hr", "group:S0HR"),
+        anna,
+        anna,
     ]
     # Whom a language model's cost is counted to.
     assert [(question.person, question.channel) for question in bot.handbook.asked] == [
+        ("U0ANNA", "C0TEAM"),
         ("U0ANNA", "C0TEAM"),
         ("U0ANNA", private.channel),
     ]

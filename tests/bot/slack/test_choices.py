@@ -327,3 +327,33 @@ def test_which_reading_words_mean(typed: str, label: str) -> None:
     found = readings.meant(typed, offered)
 
     assert (found.label if found else "") == label
+
+
+async def test_in_a_followed_thread_a_number_needs_no_mention(
+    vague: Vague, slack: LocalSlack
+) -> None:
+    back = await in_channel(slack)
+    await slack.say("U0ANNA", "C0TEAM", "2", thread_ts=back.thread_ts)
+    answer = await answered(slack, back)
+
+    assert answer.text == "Book leave in the calendar."
+    assert vague.asked[-1].text == "Leave > Sick <leave>: leave & rest?"
+
+
+@pytest.mark.parametrize("edited", [True, False])
+async def test_a_question_that_is_edited_or_deleted_takes_along_what_was_chosen_of_it(
+    vague: Vague, bot: Bot, slack: LocalSlack, edited: bool
+) -> None:
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    back = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.click("U0ANNA", back, "choice-2")
+    await answered(slack, back)
+    await quiet(bot)
+    if edited:
+        await slack.edit(asked, "<@U0LOCALBOT> leave abroad?")
+    else:
+        await slack.delete(asked)
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == int(edited))
+    await quiet(bot)
+
+    assert [m.text for m in slack.from_app("C0TEAM")] == ["Book leave in the calendar."] * edited

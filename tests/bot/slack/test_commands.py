@@ -189,7 +189,7 @@ async def forget(slack: LocalSlack, person: str) -> Any:
     await slack.command(person, "C0TEAM", "/wiki", "forget me")
     message = await slack.wait_for_ephemeral(person, lambda told: "Shall I" in told.text)
     await slack.click(person, message, "forget_me")
-    await slack.settled()
+    await slack.wait_for(lambda: "Deleted" in message.text)
     return message
 
 

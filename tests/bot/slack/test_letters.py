@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.slack.letters import Identity, asks_nothing, letter_of, people_named, question
-from bot.state.inbox import Kind, Letter
+from bot.state.letter import Kind, Letter
 
 ME = Identity(team="T1", user="UBOT", bot="BBOT")
 MENTION: dict[str, Any] = {
@@ -45,13 +45,60 @@ def test_a_direct_message_is_a_letter(subtype: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        ({"text": "<@UBOT> leave?"}, Kind.MENTION),
+        ({"text": "<@UBOT> leave?", "thread_ts": "1.0"}, Kind.MENTION),
+        ({"text": "leave?"}, Kind.UNASKED),
+        ({"text": "leave?", "thread_ts": "2.0"}, Kind.UNASKED),
+        ({"text": "leave?", "thread_ts": "1.0"}, Kind.FOLLOW_UP),
+    ],
+)
+def test_a_message_in_a_channel_is_addressed_by_its_mention(
+    event: dict[str, Any], kind: Kind
+) -> None:
+    letter = letter_of(envelope(type="message", channel_type="channel", **event), ME)
+
+    assert letter is not None
+    assert letter.kind is kind
+
+
+def test_an_edit_is_the_message_as_it_is_now() -> None:
+    now = {"user": "U1", "ts": "2.0", "text": "<@UBOT> leave?", "edited": {"ts": "3.0"}}
+    edit = {"type": "message", "channel": "C1", "subtype": "message_changed", "ts": "3.1"}
+    body = envelope() | {"event": edit | {"message": now, "previous_message": {"text": "lunch"}}}
+    letter = letter_of(body, ME)
+
+    assert letter is not None
+    assert (letter.ts, letter.text, letter.edited) == ("2.0", "<@UBOT> leave?", "3.0")
+
+
+FORWARDED = {"is_share": True, "text": "How do I book leave?"}
+
+
+@pytest.mark.parametrize("words", ["<@UBOT>", "<@UBOT> can you answer this?", "<@UBOT> :eyes:"])
+def test_what_is_forwarded_is_the_question_if_the_words_only_point_at_it(words: str) -> None:
+    letter = letter_of(envelope(text=words, attachments=[FORWARDED, {"text": "a preview"}]), ME)
+
+    assert letter is not None
+    assert letter.text == "How do I book leave?"
+
+
+def test_what_is_forwarded_goes_with_a_question_of_its_own() -> None:
+    letter = letter_of(envelope(text="<@UBOT> and sick leave?", attachments=[FORWARDED]), ME)
+
+    assert letter is not None
+    assert letter.text == "<@UBOT> and sick leave?\nHow do I book leave?"
+
+
+@pytest.mark.parametrize(
     "event",
     [
         {"bot_id": "B1"},
         {"user": "UBOT"},
         {"user": None},
-        {"type": "message", "channel_type": "channel"},
-        {"type": "message", "channel_type": "mpim"},
+        {"type": "message", "channel_type": "channel", "subtype": "channel_join"},
+        {"type": "message", "channel_type": "channel", "bot_id": "B1"},
         {"type": "message", "channel_type": "im", "subtype": "message_changed"},
         {"type": "message", "channel_type": "im", "subtype": "message_deleted"},
         {"type": "message", "channel_type": "im", "subtype": "bot_message"},

@@ -13,14 +13,9 @@ import pytest
 from bot.model import Answer, NoAnswer, Question
 from bot.playground.delivery import Delivery
 from bot.playground.workspace import LocalSlack
+from bot.ports import Hear
 
-from .conftest import Bot, Handbook
-
-
-async def quiet(bot: Bot) -> None:
-    """Until nothing is at work."""
-    while lanes := list(bot.app.workers._lanes.values()):
-        await asyncio.wait(lanes)
+from .conftest import Bot, Handbook, quiet, until
 
 
 async def test_killed_before_the_answer_it_is_answered_after_a_restart(
@@ -88,7 +83,7 @@ async def test_a_poisonous_question_is_given_up_and_said_so(bot: Bot, slack: Loc
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     for _ in range(5):
-        await slack.wait_for(lambda: bot.handbook.asked)
+        await until(lambda: bot.handbook.asked)
         await bot.kill()
         bot.handbook.asked.clear()
         await bot.start()
@@ -156,7 +151,7 @@ async def test_acknowledgements_stay_fast_while_twenty_answers_are_at_work(
     busy = threading.Semaphore(0)
 
     class Slow:
-        def answer(self, question: Question) -> Answer | NoAnswer:
+        def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
             if "quick" not in question.text:
                 busy.release()
                 time.sleep(0.6)

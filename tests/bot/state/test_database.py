@@ -128,3 +128,18 @@ def test_an_error_never_carries_what_people_wrote(tmp_path: Path) -> None:
     database.close()
 
     assert "secret" not in f"{raised.value} {raised.value.__cause__}"
+
+
+def test_a_database_of_the_first_schema_gets_the_later_columns(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "state.db")
+    with database.begin() as connection:
+        for column in ("edited", "gone"):
+            connection.execute(sa.text(f"ALTER TABLE inbox DROP COLUMN {column}"))
+        connection.execute(sa.delete(schema_version).where(schema_version.c.version > 1))
+    database.close()
+    again = Database.open(tmp_path / "state.db")
+    with again.begin() as connection:
+        columns = {column["name"] for column in sa.inspect(connection).get_columns("inbox")}
+    again.close()
+
+    assert columns == set(metadata.tables["inbox"].columns.keys())

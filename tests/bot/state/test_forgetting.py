@@ -36,7 +36,7 @@ def fill(database: Database) -> Feedback:
     inbox = Inbox(database, clock, process)
     first, _ = inbox.receive(LETTER), inbox.receive(replace(LETTER, event="Ev2", ts="2.0"))
     assert first is not None
-    inbox.done(first.id)
+    inbox.done(first)
     feedback = Feedback(DatabaseLedger(database), clock)
     own = feedback.record(asked("U1"), SILENCE)
     other = feedback.record(asked("U2", "3.0"), SILENCE)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.state.database import Database
-from bot.state.inbox import Inbox, Kind, Letter, Whose
+from bot.state.inbox import Inbox
+from bot.state.letter import Kind, Letter, Whose
 from bot.state.process import Process
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -40,7 +41,7 @@ def test_a_letter_comes_back_as_it_was(inbox: Inbox) -> None:
 def test_a_message_has_its_letter_whatever_became_of_it(inbox: Inbox) -> None:
     received = inbox.receive(LETTER)
     assert received is not None
-    inbox.done(received.id)
+    inbox.done(received)
 
     assert inbox.received("T1", "C1", LETTER.ts) == replace(received, text="")
     assert inbox.received("T1", "C2", LETTER.ts) is None
@@ -71,8 +72,10 @@ def test_claims_count_attempts_and_end_with_the_answer(inbox: Inbox) -> None:
     letter = inbox.receive(LETTER)
     assert letter is not None
 
-    assert [inbox.claim(letter.id), inbox.claim(letter.id)] == [1, 2]
-    inbox.done(letter.id)
+    claimed = [inbox.claim(letter.id), inbox.claim(letter.id)]
+
+    assert claimed == [replace(letter, attempts=1), replace(letter, attempts=2)]
+    inbox.done(letter)
 
     assert inbox.claim(letter.id) is None
     assert inbox.unfinished() == []
@@ -93,7 +96,7 @@ def test_what_was_being_answered_is_unfinished_after_a_kill(
 def test_finished_text_is_not_kept_but_the_event_stays_known(inbox: Inbox) -> None:
     letter = inbox.receive(LETTER)
     assert letter is not None
-    inbox.failed(letter.id)
+    inbox.failed(letter)
 
     assert inbox.receive(LETTER) is None
     assert inbox.unfinished() == []
@@ -114,9 +117,9 @@ def test_what_one_process_holds_no_other_one_begins(database: Database) -> None:
 
     assert theirs.claim(letter.id) is None
     assert theirs.adopt() == []
-    assert mine.claim(letter.id) == 1
-    assert mine.holds(letter.id)
-    assert not theirs.holds(letter.id)
+    assert mine.claim(letter.id) == replace(letter, attempts=1)
+    assert mine.holds(letter)
+    assert not theirs.holds(letter)
 
 
 def test_what_a_dead_process_held_another_adopts(database: Database) -> None:
@@ -127,8 +130,8 @@ def test_what_a_dead_process_held_another_adopts(database: Database) -> None:
     process.leave()
 
     assert [adopted.id for adopted in theirs.adopt()] == [letter.id]
-    assert theirs.claim(letter.id) == 2
-    assert not mine.holds(letter.id)
+    assert theirs.claim(letter.id) == replace(letter, attempts=2)
+    assert not mine.holds(letter)
     assert mine.claim(letter.id) is None
 
 
@@ -153,7 +156,7 @@ def test_a_channel_s_earlier_question_elsewhere_comes_first(database: Database) 
     assert not theirs.is_next(second)
     assert theirs.is_next(elsewhere)
     assert mine.is_next(first)
-    mine.done(first.id)
+    mine.done(first)
     assert theirs.is_next(second)
 
 
@@ -165,8 +168,62 @@ def test_questions_are_counted_that_came_before_and_were_not_refused(inbox: Inbo
     last = letters[-1]
     assert last is not None
     assert letters[1] is not None
-    inbox.refused(letters[1].id)
+    inbox.refused(letters[1])
 
     assert inbox.before(last, Whose.PERSON, timedelta(minutes=1)) == (1, 1)
     assert inbox.before(last, Whose.CHANNEL, timedelta(minutes=1)) == (2, 1)
     assert inbox.before(last, Whose.CHANNEL, timedelta(0)) == (0, 0)
+
+
+def test_an_edit_is_worked_on_and_an_older_one_is_not(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    assert letter is not None
+    inbox.done(letter)
+    newer = replace(LETTER, event="Ev2", text="newer", edited="3.0")
+
+    assert inbox.amend(newer) == replace(letter, text="newer", edited="3.0")
+    assert inbox.amend(newer) is None
+    assert inbox.amend(replace(LETTER, event="Ev3", text="older", edited="2.0")) is None
+    assert [found.text for found in inbox.unfinished()] == ["newer"]
+
+
+def test_what_was_edited_while_it_was_answered_is_not_finished(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    assert letter is not None
+    claimed = inbox.claim(letter.id)
+    assert claimed is not None
+    inbox.amend(replace(LETTER, text="edited", edited="3.0"))
+    stands = inbox.holds(claimed)
+    inbox.done(claimed)
+
+    assert not stands
+    assert [found.text for found in inbox.unfinished()] == ["edited"]
+
+
+def test_what_is_gone_stays_gone(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    assert letter is not None
+    gone = inbox.amend(replace(LETTER, text="", gone=True))
+
+    assert gone is not None
+    assert inbox.amend(replace(LETTER, text="late", edited="9.0")) is None
+    inbox.done(gone)
+    assert inbox.amend(replace(LETTER, text="", gone=True)) is None
+    assert inbox.unfinished() == []
+
+
+def test_an_edit_of_what_never_came_changes_nothing(inbox: Inbox) -> None:
+    assert inbox.amend(replace(LETTER, edited="3.0")) is None
+    assert inbox.unfinished() == []
+
+
+def test_stopped_letters_are_worked_on_no_more(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    other = inbox.receive(replace(LETTER, event="Ev2", ts="2.0", thread="2.0"))
+    assert letter is not None
+    stopped = inbox.stop("T1", "C1", LETTER.thread)
+
+    assert [one.id for one in stopped] == [letter.id]
+    assert inbox.claim(letter.id) is None
+    assert not inbox.holds(letter)
+    assert inbox.unfinished() == [other]

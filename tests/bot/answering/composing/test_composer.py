@@ -398,3 +398,64 @@ def test_whatever_is_written_only_what_was_shown_comes_out(written: str, size: i
         assert not re.search(r"<[!@#]|@here|evil|\](?:\(|:)", words)
         assert "\u200b" not in words
         assert "\u202e" not in words
+
+
+TOLD = "Leave is 30 days long [1]. Sick leave has no end [2]. Travel is booked by `tock` [3]."
+
+
+def test_what_is_heard_is_the_answer_sentence_by_sentence() -> None:
+    heard: list[str] = []
+    result = answerer(ScriptedWriter(TOLD)).answer(Question(SAID, ANYONE), heard.append)
+
+    assert len(heard) == 3
+    assert "".join(heard) == result.text
+
+
+def test_quotations_are_not_heard() -> None:
+    heard: list[str] = []
+    result = answerer(ScriptedWriter(ModelFailed("down"))).answer(
+        Question(SAID, ANYONE), heard.append
+    )
+
+    assert isinstance(result, Answer)
+    assert not result.composed
+    assert heard == []
+
+
+@pytest.mark.parametrize("fallen_page", ["leave", "travel"])
+def test_a_page_that_fell_is_not_heard_and_not_even_shown_to_the_model(fallen_page: str) -> None:
+    lookout, writer = Standing(fallen_page), ScriptedWriter(TOLD)
+    checked = replace(
+        answerer(writer), recheck=Recheck({"handbook": lookout}, lambda _: None, seconds=5)
+    )
+    heard: list[str] = []
+    result = checked.answer(Question(SAID, ANYONE), heard.append)
+
+    page = {"leave": "days long", "travel": "tock"}[fallen_page]
+    assert all(page not in text for text in [*heard, result.text])
+    assert all(page not in prompt.user.casefold() for prompt in writer.prompts)
+    assert len(lookout.asked) >= 1
+    assert len(writer.prompts) <= 1
+
+
+def test_a_page_that_was_closed_to_the_reader_is_not_heard() -> None:
+    lookout = Standing(narrowed={"leave": BOARD})
+    checked = replace(
+        answerer(ScriptedWriter(TOLD)),
+        recheck=Recheck({"handbook": lookout}, lambda _: None, seconds=5),
+    )
+    heard: list[str] = []
+    checked.answer(Question(SAID, ANYONE), heard.append)
+
+    assert "30 days" not in "".join(heard)
+
+
+def test_whoever_hears_no_more_ends_the_model_s_work() -> None:
+    class Enough(Exception):
+        pass
+
+    def hear(_: str) -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        answerer(ScriptedWriter(TOLD)).answer(Question(SAID, ANYONE), hear)

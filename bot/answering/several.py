@@ -1,0 +1,170 @@
+"""Several questions in one message: each is answered, in one answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+
+from bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Question,
+    Result,
+    Role,
+    Source,
+    Timings,
+    Turn,
+    Unchecked,
+)
+from bot.ports import Answering, Hear
+from indexers.prose import plain_line
+
+MOST = 5
+"""Questions; a message with more is taken as one."""
+_NEAREST = 3
+_SHORTEST = 3
+"""Words; shorter ones ("Right?") belong to the question before."""
+_HEADING = 150
+"""Characters."""
+
+_END = re.compile(r"(?<=[?\uff1f\u061f])\s+|\n+")
+_ITEM = re.compile(r"^\s*(?:[-*\u2022]|\d{1,2}[.)])\s+")
+_ALTERNATIVE = re.compile(r"or\b", re.IGNORECASE)
+_LEANING = re.compile(
+    r"^(?:and|but|also|then|so)\b|\b(?:it|its|that|this|they|them|these|those|there)\b",
+    re.IGNORECASE,
+)
+_PLEASANTRY = re.compile(
+    r"\W*(?:(?:can|could|would|does|is there)\s+(?:some|any)(?:one|body)\b"
+    r"[^?]{0,40}\b(?:help|know|answer)"
+    r"(?:\s+(?:me|us|this|that|with this))?|any\s+(?:idea|clue|thoughts)s?|quick question"
+    r"|may i ask(?: (?:something|a question))?)\W*",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"```.*?```|`[^`\n]*`|\[(?P<note>\d{1,2})\]", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """``answering`` for a message that may ask more than one thing."""
+
+    answering: Answering
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+        """A single question is heard as it is answered, several are not: which notes they
+        have is known when all are there.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        asked = questions(question.text)
+        if len(asked) < 2:
+            return self.answering.answer(question, hear)
+        said = [_told(self.answering.answer(one)) for one in _alone(question, asked)]
+        return _together(asked, said)
+
+
+def questions(text: str) -> list[str]:
+    """What ``text`` asks, each with what was said to introduce it. A text that asks one
+    thing, or of which that cannot be told for sure, is one question."""
+    if "```" in text:
+        return [text]
+    parts = [_ITEM.sub("", part).strip() for part in _END.split(text)]
+    found: list[str] = []
+    preamble: list[str] = []
+    between: list[str] = []
+    for part in filter(None, parts):
+        if _PLEASANTRY.fullmatch(part):
+            continue
+        if part[-1] not in "?\uff1f\u061f":
+            (between if found else preamble).append(part)
+        elif found and not between and (_is_short(part) or _ALTERNATIVE.match(part)):
+            found[-1] = f"{found[-1]} {part}"
+        else:
+            found.append(" ".join([*preamble, *between, part]))
+            between = []
+    if between or not 1 < len(found) <= MOST or any(map(_is_short, found)):
+        return [text]
+    return found
+
+
+def _is_short(part: str) -> bool:
+    return part.isascii() and len(part.split()) < _SHORTEST
+
+
+def _alone(question: Question, asked: Sequence[str]) -> Iterator[Question]:
+    """One that leans on the one before it ("And who pays for it?") comes after it in the
+    conversation."""
+    before: tuple[Turn, ...] = ()
+    for text in asked:
+        history = (*question.history, *before) if _LEANING.search(text) else question.history
+        yield replace(question, text=text, history=history)
+        before = (Turn(Role.ASKER, text),)
+
+
+def _told(said: Result) -> Answer | NoAnswer:
+    """Beside other answers there is no room for buttons: what would be asked back is said,
+    with the pages that it may mean."""
+    if not isinstance(said, Clarify):
+        return said
+    readings = [f"- {one.label} [{number}]" for number, one in enumerate(said.readings, 1)]
+    text = "\n\n".join([said.text, "\n".join(readings)])
+    return Answer(text, said.sources, said.confidence, said.timings, said.unchecked)
+
+
+def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result:
+    answers = [one for one in said if isinstance(one, Answer)]
+    timings = _sum([one.timings for one in said])
+    if not answers:
+        refusals = [one for one in said if isinstance(one, NoAnswer)]
+        nearest = dict.fromkeys(source for one in refusals for source in one.nearest)
+        return replace(refusals[0], nearest=tuple(nearest)[:_NEAREST], timings=timings)
+    numbers: dict[tuple[str, str, str], int] = {}
+    sources: list[Source] = []
+    parts: list[str] = []
+    for text, one in zip(asked, said, strict=True):
+        parts.append(f"> {plain_line(' '.join(text.split()))[:_HEADING]}")
+        parts.append(one.text if isinstance(one, NoAnswer) else _renumbered(one, numbers, sources))
+    return Answer(
+        "\n\n".join(parts),
+        tuple(sources),
+        min(one.confidence for one in answers),
+        timings,
+        unchecked=_unchecked(said),
+        composed=any(one.composed for one in answers),
+        fallback=next((one.fallback for one in answers if one.fallback), None),
+    )
+
+
+def _renumbered(
+    said: Answer, numbers: dict[tuple[str, str, str], int], sources: list[Source]
+) -> str:
+    """Its text, its notes counted on from those before; a section has one note in all."""
+    notes: dict[int, int] = {}
+    for number, source in enumerate(said.sources, start=1):
+        place = (source.wiki, source.page, source.url)
+        if place not in numbers:
+            sources.append(source)
+            numbers[place] = len(sources)
+        notes[number] = numbers[place]
+
+    def renumber(match: re.Match[str]) -> str:
+        number = int(match["note"]) if match["note"] else 0
+        return f"[{notes[number]}]" if number in notes else match[0]
+
+    return _NOTE.sub(renumber, said.text)
+
+
+def _sum(timings: Sequence[Timings]) -> Timings:
+    names = [field.name for field in fields(Timings)]
+    return Timings(**{name: sum(getattr(one, name) for one in timings) for name in names})
+
+
+def _unchecked(said: Sequence[Answer | NoAnswer]) -> Unchecked | None:
+    unchecked = [one.unchecked for one in said if one.unchecked]
+    if not unchecked:
+        return None
+    known = [one.last_check for one in unchecked if one.last_check]
+    return Unchecked(min(known) if len(known) == len(unchecked) else None)

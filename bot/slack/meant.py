@@ -1,0 +1,56 @@
+"""Whether words that mention nobody are meant for the bot. Pure, and rather silent: an
+answer that nobody asked for costs more than a question that has to mention the bot."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from bot.model import Role
+
+_MARK = re.compile(r"[?\uff1f\u061f](?=[\s\"')\]*_~`]|$)")
+"""A question mark that ends something, not one within an address."""
+_ASKING = re.compile(
+    r"(?:(?:and|but|ok|okay|so|also|then)[,\s]+)?(?:"
+    r"(?:who|what|when|where|why|which|how)(?:'s|\u2019s|\s+(?:is|are|was|were|do|does|did|can|could"
+    r"|should|would|will|about|to|many|much|long|often|far|if|else))"
+    r"|(?:can|could|should|may|must|do|am)\s+(?:i|we|you|one)|(?:is|are)\s+there|does"
+    r"|tell me|show me|explain)\b",
+    re.IGNORECASE,
+)
+_WISHES = re.compile(
+    r"(?:please\s+)?(?:(?P<stop>(?:stop|quit)\s+(?:following|answering)|unfollow)"
+    r"|(?:start\s+following|follow))"
+    r"(?:\s+(?:this|the|thread|here|along|please|us|it))*[.!\s]*",
+    re.IGNORECASE,
+)
+
+
+class Wish(StrEnum):
+    """What somebody may ask of the bot about a thread."""
+
+    STOP = "stop"
+    START = "start"
+
+
+def wish(words: str) -> Wish | None:
+    """ "stop following" or "follow this thread", and nothing else."""
+    match = _WISHES.fullmatch(words.strip())
+    if match is None:
+        return None
+    return Wish.STOP if match["stop"] else Wish.START
+
+
+def asks(words: str) -> bool:
+    """By a question mark, or by how it begins."""
+    return _MARK.search(words) is not None or _ASKING.match(words.strip()) is not None
+
+
+def is_for_me(words: str, name: str, *, from_asker: bool, before: Role | None) -> bool:
+    """A question in a thread that the bot answered: it is, if it calls the bot by ``name``,
+    or if whoever asked there asks on. Where another person spoke last (``before``), it is
+    more likely for them."""
+    if not asks(words):
+        return False
+    called = re.match(rf"\W*(?:(?:hey|hi|ok|and)\W+)?{re.escape(name)}\b", words, re.IGNORECASE)
+    return called is not None or (from_asker and before in (Role.BOT, Role.ASKER))

@@ -1,0 +1,181 @@
+"""An answer that one person sees alone: offered where the channel as a whole may read nothing
+that fits, or set so for the channel; and its way back to all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.errors import SlackRefused
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Given
+from bot.model import Answer, NoAnswer, Question, Result
+from bot.slack import blocks
+from bot.slack.answers import Answers
+from bot.slack.channels import Channels
+from bot.slack.conversation import Conversation
+from bot.slack.message import Block, Message, plain_text, say
+from bot.slack.people import Closed
+from bot.slack.posting import Posting
+from bot.slack.readers import Readers
+from bot.slack.web import Voice
+from bot.state.channels import DatabaseChannels
+from bot.state.letter import Kind, Letter
+from indexers.model import Reader
+
+logger = logging.getLogger(__name__)
+
+ALONE = "answer_privately"
+SHARE = "share_answer"
+"""Action ids; the value is the id of the answer that the channel got."""
+
+OFFER = say("I can answer you privately: you may read a page about this, not everybody here may.")
+FORGOTTEN = say("I no longer have this question. Please ask again.")
+NOT_NOW = say("I find nothing more for you. What you may read may have changed.")
+NOT_FOR_ALL = say("I cannot share this: not everybody here may read the pages that it is from.")
+SHARED = say("I shared the answer in the thread.")
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    answers: Answers
+    feedback: Feedback
+    readers: Readers
+    channels: Channels
+    settings: DatabaseChannels
+    conversation: Conversation
+    posting: Posting
+    voice: Voice
+    clock: Callable[[], datetime]
+
+    async def offer(self, letter: Letter, asking: Question, given: Given) -> None:
+        """If the channel got no answer and the asker alone would. Nobody else sees it, so
+        that nobody learns of a page that they may not read."""
+        if not isinstance(given.answer, NoAnswer):
+            return
+        reader = await self._reader(letter.person, letter.channel, private=True)
+        if isinstance(reader, Closed) or reader == asking.reader:
+            return
+        if isinstance(await self.answers.alone(replace(asking, reader=reader)), Answer):
+            message = _with_button(OFFER, ALONE, "Answer me privately", given.id)
+            try:
+                await self.voice.whisper(letter.channel, letter.person, message, letter.thread)
+            except SlackRefused as error:
+                logger.info("A private answer could not be offered: %s", error)
+
+    async def give(self, letter: Letter, given: Given) -> None:
+        """To the asker, where the channel is set so."""
+        for message in self._messages(given):
+            await self.voice.whisper(letter.channel, letter.person, message, letter.thread)
+
+    async def wanted(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+        """The button of the offer."""
+        given = await self._given(body)
+        if given is None:
+            await _tell(respond, [FORGOTTEN])
+            return
+        letter, person = _letter(given), body["user"]["id"]
+        reader = await self._reader(person, letter.channel, private=True)
+        said = None if isinstance(reader, Closed) else await self._with(letter, given, reader)
+        if isinstance(said, Answer):
+            shown = replace(given, answer=said, given=self.clock())
+            await _tell(respond, self._messages(shown))
+        else:
+            await _tell(respond, [NOT_NOW])
+
+    async def shared(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+        """ "Share to channel": what all there may read now, which may be less than the person
+        saw, takes the place of what the channel got."""
+        given = await self._given(body)
+        if given is None:
+            await _tell(respond, [FORGOTTEN])
+            return
+        letter = _letter(given)
+        reader = await self._reader(body["user"]["id"], letter.channel, private=False)
+        said = None if isinstance(reader, Closed) else await self._with(letter, given, reader)
+        if isinstance(reader, Closed) or not isinstance(said, Answer):
+            await _tell(respond, [NOT_FOR_ALL], replacing=False)
+            return
+        asking = Question(given.asked.question, reader)
+        posted = await self.posting.posted(letter)
+        await self.answers.show(letter, asking, said, posted, holding=False)
+        await _tell(respond, [SHARED])
+
+    async def _with(self, letter: Letter, given: Given, reader: Reader) -> Result:
+        settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)
+        return await self.answers.alone(
+            Question(
+                given.asked.question,
+                reader,
+                wikis=settings.wikis or None,
+                history=await self.conversation.before(letter),
+                person=letter.person,
+                channel=letter.channel,
+            )
+        )
+
+    async def _reader(self, person: str, channel: str, *, private: bool) -> Reader | Closed:
+        found = await self.channels.channel(channel)
+        shared = found is None or found.shared
+        return await self.readers.of(person, channel, private=private, shared=shared)
+
+    async def _given(self, body: Mapping[str, Any]) -> Given | None:
+        """Only whoever asked is shown these buttons."""
+        given = await asyncio.to_thread(self.feedback.given, int(body["actions"][0]["value"]))
+        asked_by = given and given.asked.asker == body["user"]["id"]
+        return given if asked_by else None
+
+    def _messages(self, given: Given) -> list[Message]:
+        """Without the buttons of feedback, which belong to what all see."""
+        today, origins = self.clock().date(), self.answers.origins
+        messages = blocks.answer(given, origins, today=today)
+        last = messages[-1]
+        kept = [block for block in last.blocks if block.get("block_id") != "verdicts"]
+        shown = Message(last.text, kept)
+        if isinstance(given.answer, Answer):
+            shown = _with_button(shown, SHARE, "Share to channel", given.id)
+        return [*messages[:-1], shown]
+
+
+def _letter(given: Given) -> Letter:
+    """The question that it answers, as far as it is still known."""
+    place = given.asked.place
+    return Letter(
+        event="",
+        kind=Kind.MENTION,
+        team=place.team,
+        channel=place.channel,
+        ts=place.ts,
+        thread=place.thread,
+        person=given.asked.asker,
+        text="",
+    )
+
+
+def _with_button(message: Message, action: str, words: str, given: int) -> Message:
+    button: Block = {
+        "type": "button",
+        "action_id": action,
+        "text": plain_text(words),
+        "value": str(given),
+    }
+    return Message(message.text, [*message.blocks, {"type": "actions", "elements": [button]}])
+
+
+async def _tell(
+    respond: AsyncRespond, messages: Sequence[Message], *, replacing: bool = True
+) -> None:
+    """In place of what was pressed, where only that person sees it."""
+    for number, message in enumerate(messages):
+        await respond(
+            text=message.text,
+            blocks=message.blocks,
+            response_type="ephemeral",
+            replace_original=replacing and not number,
+        )

@@ -1,0 +1,93 @@
+"""What the bot suggests to ask, where a person opens the conversation with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.errors import SlackUnavailable
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Given
+from bot.model import Answer
+from bot.slack.channels import Channels
+from bot.slack.courtesies import Courtesies
+from bot.slack.people import Closed, People
+
+logger = logging.getLogger(__name__)
+
+METHOD = "assistant.threads.setSuggestedPrompts"
+MOST = 4
+"""As many as Slack shows."""
+REMEMBERED = 600.0
+"""Seconds."""
+_LONGEST = 150
+_TITLE = 60
+"""Characters."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Prompts:
+    """Questions that were asked in the open and answered well from what is open to everyone;
+    where there are too few, pages that are: ``titles`` names those, and may take a moment."""
+
+    people: People
+    feedback: Feedback
+    channels: Channels
+    courtesies: Courtesies
+    titles: Callable[[], Sequence[str]]
+    clock: Callable[[], float]
+    _known: list[dict[str, str]] = field(default_factory=list)
+    _until: float = float("-inf")
+
+    async def opened(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """`app_home_opened` of the messages tab. Whoever is answered nothing is told no
+        titles either."""
+        if not self.courtesies.has(METHOD):
+            return
+        person = body["event"]["user"]
+        if isinstance(await self.people.reader(person, private=False, shared=False), Closed):
+            return
+        if self.clock() >= self._until:
+            self._known = await self._made()
+            self._until = self.clock() + REMEMBERED
+        if self._known:
+            channel = body["event"]["channel"]
+            await self.courtesies.offer(METHOD, channel_id=channel, prompts=self._known)
+
+    async def _made(self) -> list[dict[str, str]]:
+        asked = await self._praised()
+        if len(asked) < MOST:
+            titles = await asyncio.to_thread(self.titles)
+            asked += [f"What does the wiki say about {title}?" for title in titles]
+        return [{"title": _short(text), "message": text} for text in dict.fromkeys(asked)][:MOST]
+
+    async def _praised(self) -> list[str]:
+        """The latest first."""
+        found: dict[str, str] = {}
+        for given in reversed(await asyncio.to_thread(self.feedback.praised)):
+            text = " ".join(given.asked.question.split())
+            if len(text) <= _LONGEST and await self._is_open(given):
+                found.setdefault(text.casefold(), text)
+            if len(found) == MOST:
+                break
+        return list(found.values())
+
+    async def _is_open(self, given: Given) -> bool:
+        """What is asked in a private channel is no more for everybody than its answer."""
+        if not (given.asked.open and isinstance(given.answer, Answer)):
+            return False
+        try:
+            channel = await self.channels.channel(given.asked.place.channel)
+        except SlackUnavailable as error:
+            logger.info("A question is not suggested: %s", error)
+            return False
+        return channel is not None and not channel.private and not channel.shared
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TITLE else f"{text[: _TITLE - 1].rsplit(' ', 1)[0]}\u2026"

@@ -1,0 +1,72 @@
+"""What was set for a channel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.state.database import Database
+from bot.state.schema import channels
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """``wikis`` that are searched, all if there are none named. ``unasked``: questions that
+    nobody asked of the bot are answered from this confidence (0 to 1) on; None: never.
+    ``only_asker``: answers are seen by whoever asked. ``review_channel`` is where flags of
+    this channel go; empty is where all go."""
+
+    wikis: tuple[str, ...] = ()
+    unasked: float | None = None
+    only_asker: bool = False
+    review_channel: str = ""
+
+
+USUAL = ChannelSettings()
+
+
+class DatabaseChannels:
+    """Its methods block for a moment: call them in a thread.
+
+    Raises:
+        StateUnavailable: from any method.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def of(self, team: str, channel: str) -> ChannelSettings:
+        query = sa.select(channels).where(channels.c.team == team, channels.c.channel == channel)
+        with self._database.look() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return USUAL
+        return ChannelSettings(
+            wikis=tuple(json.loads(row.wikis)),
+            unasked=row.unasked,
+            only_asker=row.only_asker,
+            review_channel=row.review_channel,
+        )
+
+    def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
+        """As ``person`` chose."""
+        said = {
+            "wikis": json.dumps(chosen.wikis),
+            "unasked": chosen.unasked,
+            "only_asker": chosen.only_asker,
+            "review_channel": chosen.review_channel,
+            "person": person,
+            "changed": self._clock(),
+        }
+        keep = (
+            self._database.insert(channels)
+            .values(team=team, channel=channel, **said)
+            .on_conflict_do_update(index_elements=["team", "channel"], set_=said)
+        )
+        with self._database.begin() as connection:
+            connection.execute(keep)

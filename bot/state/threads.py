@@ -1,0 +1,80 @@
+"""The threads that the bot answered in, and those in which it is to be quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.state.database import Database
+from bot.state.letter import Kind, Letter, State
+from bot.state.schema import inbox, threads
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    team: str
+    channel: str
+    ts: str
+
+    @classmethod
+    def of(cls, letter: Letter) -> Thread:
+        return cls(letter.team, letter.channel, letter.thread)
+
+
+class Threads:
+    """Its methods block for a moment: call them in a thread.
+
+    Raises:
+        StateUnavailable: from any method.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def askers(self, thread: Thread) -> frozenset[str]:
+        """Who asked the bot there, as long as that is remembered; nobody in a thread that
+        it does not follow."""
+        asked = sa.select(inbox.c.person).where(
+            inbox.c.team == thread.team,
+            inbox.c.channel == thread.channel,
+            inbox.c.thread == thread.ts,
+            inbox.c.state != State.PASSED,
+            sa.or_(inbox.c.kind == Kind.MENTION, inbox.c.state == State.DONE),
+            sa.not_(inbox.c.gone),
+        )
+        quiet = sa.select(threads.c.quiet).where(*_is(thread))
+        with self._database.look() as connection:
+            if connection.scalar(quiet):
+                return frozenset()
+            return frozenset(connection.scalars(asked))
+
+    def follow(self, thread: Thread, *, quiet: bool) -> None:
+        """Answer in it without a mention, or no longer."""
+        self._keep(thread, quiet=quiet)
+
+    def is_first_answer(self, thread: Thread) -> bool:
+        """Whether this is asked for the first time."""
+        return self._keep(thread)
+
+    def _keep(self, thread: Thread, *, quiet: bool | None = None) -> bool:
+        """Whether the thread is new."""
+        row = {"team": thread.team, "channel": thread.channel, "thread": thread.ts}
+        said = {"quiet": bool(quiet), "changed": self._clock()}
+        insert = self._database.insert(threads).values(row | said).on_conflict_do_nothing()
+        with self._database.begin() as connection:
+            new = connection.execute(insert).rowcount > 0
+            if not new and quiet is not None:
+                connection.execute(sa.update(threads).where(*_is(thread)).values(said))
+        return new
+
+
+def _is(thread: Thread) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        threads.c.team == thread.team,
+        threads.c.channel == thread.channel,
+        threads.c.thread == thread.ts,
+    )

@@ -1,0 +1,154 @@
+"""Each of several questions is answered, in one answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.answering.several import Several, questions
+from bot.model import (
+    Answer,
+    Clarify,
+    NoAnswer,
+    Question,
+    Reading,
+    Reason,
+    Result,
+    Role,
+    Source,
+    Timings,
+    Turn,
+    Unchecked,
+)
+from bot.ports import Hear
+from indexers.model import EVERYONE, Principal
+
+READER = Principal.of(EVERYONE)
+LEAVE = Source("Leave", "", "https://w.example/leave", "q", "w", "leave", "1")
+VPN = Source("VPN", "", "https://w.example/vpn", "q", "w", "vpn", "1")
+FOUND = {
+    "leave": Answer("Book it in `[1]`. [1]", (LEAVE,), 0.9, Timings(search=2)),
+    "vpn": Answer("Ask the desk [1], or book leave [2].", (VPN, LEAVE), 0.6, Timings(search=3)),
+}
+NOTHING = NoAnswer(Reason.NOTHING_FITS, "I found nothing.", (VPN,), timings=Timings(search=1))
+
+
+class Wiki:
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+        self.asked.append(question)
+        if hear:
+            hear("heard")
+        words = question.text.casefold()
+        return next((answer for name, answer in FOUND.items() if name in words), NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("How do I book leave?", ["How do I book leave?"]),
+        ("How do I book leave? Where is the VPN guide?",
+         ["How do I book leave?", "Where is the VPN guide?"]),
+        ("1. How do I book leave?\n2. Where is the VPN guide?",
+         ["How do I book leave?", "Where is the VPN guide?"]),
+        ("I start on Monday. How do I get VPN access? Who gives me a laptop?",
+         ["I start on Monday. How do I get VPN access?", "Who gives me a laptop?"]),
+        ("Hi! Can anyone help? How do I book leave? Where is the VPN guide? Thanks",
+         None),
+        ("Can somebody help me? How do I book leave?", ["How do I book leave?"]),
+        ("Is leave paid? Or is it unpaid then?", None),
+        ("Is leave paid? Right?", ["Is leave paid? Right?"]),
+        ("See https://w.example/?a=b how do I book leave?", None),
+        ("How do I run\n```\nwhat? why not?\n```\nand where is it?", None),
+        ("What is VPN? How long is leave? I mean for contractors.", None),
+        ("What is a? " * 9, None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_a_text_is_split_where_it_surely_asks_several_things(
+    text: str, asked: list[str] | None
+) -> None:
+    found = questions(text)
+
+    assert found == (asked or [text]) or found == [" ".join(text.split())]
+
+
+def test_each_is_answered_and_the_notes_count_on() -> None:
+    said = Several(Wiki()).answer(Question("How is leave booked? Where is the VPN guide?", READER))
+
+    assert isinstance(said, Answer)
+    assert said.text == (
+        "> How is leave booked?\n\nBook it in `[1]`. [1]\n\n"
+        "> Where is the VPN guide?\n\nAsk the desk [2], or book leave [1]."
+    )
+    assert said.sources == (LEAVE, VPN)
+    assert said.confidence == 0.6
+    assert said.timings.search == 5
+
+
+def test_one_that_has_no_answer_says_so_beside_the_others() -> None:
+    said = Several(Wiki()).answer(Question("How is leave booked? What is for lunch?", READER))
+
+    assert isinstance(said, Answer)
+    assert said.text.endswith("> What is for lunch?\n\nI found nothing.")
+
+
+def test_without_any_answer_there_is_none() -> None:
+    said = Several(Wiki()).answer(Question("What is for lunch? What is for dinner?", READER))
+
+    assert isinstance(said, NoAnswer)
+    assert said.nearest == (VPN,)
+
+
+def test_what_would_be_asked_back_is_said_beside_the_others_with_its_pages() -> None:
+    class Vague(Wiki):
+        def answer(self, question: Question, hear: Hear | None = None) -> Result:
+            if "access" not in question.text:
+                return super().answer(question)
+            readings = (Reading("VPN access", "q1", VPN), Reading("Leave access", "q2", LEAVE))
+            return Clarify("Do you mean VPN access or leave access?", readings, 0.5)
+
+    said = Several(Vague()).answer(Question("How is leave booked? How do I get access?", READER))
+
+    assert isinstance(said, Answer)
+    assert said.text.endswith(
+        "Do you mean VPN access or leave access?\n\n- VPN access [2]\n- Leave access [1]"
+    )
+    assert said.sources == (LEAVE, VPN)
+
+
+def test_a_question_that_leans_on_the_one_before_comes_after_it() -> None:
+    wiki, earlier = Wiki(), (Turn(Role.ASKER, "Hello, leave people"),)
+    text = "How do I book leave? And who approves it? Where is the VPN guide?"
+    Several(wiki).answer(Question(text, READER, history=earlier))
+
+    assert [question.history for question in wiki.asked] == [
+        earlier,
+        (*earlier, Turn(Role.ASKER, "How do I book leave?")),
+        earlier,
+    ]
+
+
+def test_a_single_question_is_heard_and_goes_through_as_it_is() -> None:
+    wiki, heard = Wiki(), []
+    question = Question("How do I book leave?", READER)
+    Several(wiki).answer(question, heard.append)
+
+    assert wiki.asked == [question]
+    assert heard == ["heard"]
+
+
+def test_what_was_not_checked_says_since_when() -> None:
+    early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+
+    class Unsure:
+        def answer(self, question: Question, hear: Hear | None = None) -> Answer:
+            when = late if "vpn" in question.text.casefold() else early
+            return Answer("Yes. [1]", (LEAVE,), 0.9, unchecked=Unchecked(when))
+
+    said = Several(Unsure()).answer(Question("Is leave paid now? Is VPN slow today?", READER))
+
+    assert said.unchecked == Unchecked(early)

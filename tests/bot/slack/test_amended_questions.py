@@ -1,0 +1,216 @@
+"""A question edited has its answer changed in place; a question deleted takes it along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+
+from .conftest import Bot, quiet, until, words
+
+BOT = "<@U0LOCALBOT>"
+ANSWER = "Book leave in the calendar."
+
+
+async def asked_and_answered(bot: Bot, slack: LocalSlack, text: str = "lunch?") -> Message:
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", text)
+    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+    return asked
+
+
+async def bring_backwards(slack: LocalSlack) -> None:
+    """All that could not be delivered, the last first."""
+    missed = [delivery.payload for delivery in slack.deliveries]
+    slack.deliverer.transport = slack.sockets
+    for payload in reversed(missed):
+        slack.deliverer.begin("events_api", payload)
+        await slack.settled()
+
+
+def events(slack: LocalSlack, subtype: str) -> list[dict[str, Any]]:
+    return [d.payload for d in slack.deliveries if d.payload["event"].get("subtype") == subtype]
+
+
+async def test_an_edited_question_has_its_answer_updated_in_place(
+    listening: Bot, slack: LocalSlack
+) -> None:
+    asked = await slack.mention("U0ANNA", "C0TEAM", "lunch?")
+    before = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    assert "found nothing" in words(before)
+    await slack.edit(asked, f"{BOT} leave?")
+    await slack.wait_for(lambda: ANSWER in words(slack.from_app("C0TEAM")[0]))
+    await quiet(listening)
+
+    assert [answer.ts for answer in slack.from_app("C0TEAM")] == [before.ts]
+    assert slack.from_app("C0TEAM")[0].blocks[-1]["type"] == "context_actions"
+
+
+async def test_a_deleted_question_takes_its_answer_along(listening: Bot, slack: LocalSlack) -> None:
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.delete(asked)
+    await slack.wait_for(lambda: not slack.from_app("C0TEAM"))
+    await quiet(listening)
+
+    assert slack.from_app("C0TEAM") == []
+
+
+async def test_a_direct_question_is_edited_and_deleted_too(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    asked = await slack.dm("U0ANNA", "lunch?")
+    await slack.wait_for_message(asked.channel)
+    await slack.edit(asked, "leave?")
+    await slack.wait_for_message(asked.channel, lambda message: message.text == ANSWER)
+    await slack.delete(asked)
+    await slack.wait_for(lambda: not slack.from_app(asked.channel))
+
+    assert len(slack.calls_to("chat.postMessage")) == 1
+
+
+async def test_an_answer_grows_and_shrinks_with_its_question(bot: Bot, slack: LocalSlack) -> None:
+    bot.handbook.text = "\n\n".join(f"Paragraph {n} {'leave ' * 100}" for n in range(40))
+    asked = await asked_and_answered(bot, slack)
+    await slack.edit(asked, f"{BOT} leave?")
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) > 1)
+    await quiet(bot)
+    long = slack.from_app("C0TEAM")
+    await slack.edit(asked, f"{BOT} lunch?")
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 1)
+
+    assert "Paragraph 39" in words(long[-1])
+    assert slack.from_app("C0TEAM")[0].ts == long[0].ts
+    assert "found nothing" in words(slack.from_app("C0TEAM")[0])
+
+
+async def test_an_edit_while_the_answer_is_made_leaves_one_answer_to_the_edited_question(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.handbook.open.clear()
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "lunch?")
+    await until(lambda: bot.handbook.asked)
+    await slack.edit(asked, f"{BOT} leave?")
+    await slack.settled()
+    bot.handbook.open.set()
+    await slack.wait_for_message("C0TEAM")
+    await quiet(bot)
+
+    assert [answer.text for answer in slack.from_app("C0TEAM")] == [ANSWER]
+    assert len(slack.calls_to("chat.postMessage")) == 1
+
+
+async def test_a_question_deleted_while_its_answer_is_made_gets_none(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.handbook.open.clear()
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await until(lambda: bot.handbook.asked)
+    await slack.delete(asked)
+    await slack.settled()
+    bot.handbook.open.set()
+    await quiet(bot)
+
+    assert slack.calls_to("chat.postMessage") == []
+
+
+async def test_an_edit_is_not_lost_in_a_restart(bot: Bot, slack: LocalSlack) -> None:
+    asked = await asked_and_answered(bot, slack)
+    bot.handbook.asked.clear()
+    bot.handbook.open.clear()
+    await slack.edit(asked, f"{BOT} leave?")
+    await until(lambda: bot.handbook.asked)
+    await bot.kill()
+    before = [answer.text for answer in slack.from_app("C0TEAM")]
+    bot.handbook.open.set()
+    await bot.start()
+    await slack.wait_for_message("C0TEAM", lambda message: message.text == ANSWER)
+    await quiet(bot)
+
+    assert before != [ANSWER]
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_edits_that_come_twice_and_in_the_wrong_order_count_once(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    asked = await asked_and_answered(bot, slack)
+    await slack.edit(asked, f"{BOT} dinner?")
+    await slack.edit(asked, f"{BOT} leave?")
+    await slack.wait_for_message("C0TEAM", lambda message: message.text == ANSWER)
+    await quiet(bot)
+    known = len(bot.handbook.asked)
+    for payload in events(slack, "message_changed"):
+        slack.deliverer.begin("events_api", payload)
+    await quiet(bot)
+
+    assert len(bot.handbook.asked) == known
+    assert [answer.text for answer in slack.from_app("C0TEAM")] == [ANSWER]
+
+
+async def test_an_edit_that_overtakes_its_question_is_the_question(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    slack.deliverer.transport = None
+    asked = await slack.mention("U0ANNA", "C0TEAM", "lunch?")
+    await slack.edit(asked, f"{BOT} leave?")
+    await slack.settled()
+    await bring_backwards(slack)
+    await slack.wait_for_message("C0TEAM")
+    await quiet(bot)
+
+    assert [question.text for question in bot.handbook.asked] == ["leave?"]
+
+
+async def test_a_deletion_that_overtakes_its_question_leaves_nothing_to_answer(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    slack.deliverer.transport = None
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.delete(asked)
+    await slack.settled()
+    await bring_backwards(slack)
+    await quiet(bot)
+
+    assert bot.handbook.asked == []
+    assert slack.from_app("C0TEAM") == []
+
+
+async def test_a_preview_that_is_added_is_no_edit(bot: Bot, slack: LocalSlack) -> None:
+    asked = await asked_and_answered(bot, slack, "leave, as in https://wiki.example.com/leave?")
+    before = asked.wire()
+    asked.attachments = [{"title": "Leave", "title_link": "https://wiki.example.com/leave"}]
+    slack.changed(asked, before)
+    await quiet(bot)
+
+    assert len(bot.handbook.asked) == 1
+    assert slack.calls_to("chat.update") == []
+
+
+async def test_an_edit_that_adds_the_mention_asks(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    said = await slack.say("U0ANNA", "C0TEAM", "leave?")
+    await slack.edit(said, f"{BOT} leave?")
+    await slack.wait_for_message("C0TEAM", thread_ts=said.ts)
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
+    assert len(bot.handbook.asked) == 1
+
+
+async def test_an_edit_that_cannot_be_answered_says_so_in_place(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    asked = await asked_and_answered(bot, slack, "leave?")
+    bot.handbook.error = RuntimeError("the index is on fire")
+    await slack.edit(asked, f"{BOT} leave abroad?")
+    await slack.wait_for_message("C0TEAM", lambda message: "abc123" in words(message))
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
+    assert ANSWER not in words(slack.from_app("C0TEAM")[0])

@@ -1,0 +1,197 @@
+"""What a person sees before, and beside, an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.model import Answer, NoAnswer, Question
+from bot.playground.workspace import LocalSlack
+from bot.ports import Hear
+
+from .conftest import Bot, quiet, until
+
+
+async def test_a_title_is_the_first_question_of_a_direct_conversation(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    asked = await slack.dm("U0ANNA", "How do I book leave?")
+    await slack.wait_for(lambda: slack.titles)
+    await slack.dm("U0ANNA", "And abroad?", thread_ts=asked.ts)
+    await quiet(bot)
+
+    assert slack.titles == {(asked.channel, asked.ts): "How do I book leave?"}
+
+
+async def test_the_status_has_loading_messages_and_a_session_that_ends(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.handbook.open.clear()
+    await bot.start()
+    asked = await slack.dm("U0ANNA", "leave?")
+    thread = (asked.channel, asked.ts)
+    await slack.wait_for(lambda: thread in slack.sessions)
+    status, session = slack.statuses[thread], slack.sessions[thread]["status"]
+    bot.handbook.open.set()
+    await slack.wait_for_message(asked.channel)
+    await quiet(bot)
+
+    assert session == "processing"
+    assert len(status["loading_messages"]) > 1
+    assert slack.sessions[thread]["status"] == "active"
+
+
+async def test_where_there_is_no_status_a_reaction_shows_and_goes(
+    bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    slack.web_api.missing.add("assistant.threads.setStatus")
+    bot.handbook.open.clear()
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: asked.reactions)
+    shown = {name: list(people) for name, people in asked.reactions.items()}
+    bot.handbook.open.set()
+    await slack.wait_for(lambda: not asked.reactions)
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 2)
+    await quiet(bot)
+
+    assert shown == {"eyes": [slack.bot_user_id]}
+    assert len(slack.calls_to("assistant.threads.setStatus")) == 1
+    assert caplog.text.count("does without assistant.threads.setStatus") == 1
+
+
+async def test_a_question_that_waits_is_stopped_before_its_turn(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.handbook.open.clear()
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    waiting = await slack.mention("U0ANNA", "C0TEAM", "sick leave?")
+    await slack.wait_for(lambda: ("C0TEAM", waiting.ts) in slack.sessions)
+    await slack.stop_agent("U0ANNA", "C0TEAM", waiting.ts)
+    stopped = await slack.wait_for_message("C0TEAM", thread_ts=waiting.ts)
+    bot.handbook.open.set()
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 2)
+    await quiet(bot)
+
+    assert stopped.text == "I stopped, as you asked."
+    assert [question.text for question in bot.handbook.asked] == ["leave?"]
+
+
+class Slow:
+    """Twenty answers that take as long as the test."""
+
+    def __init__(self) -> None:
+        self.busy = 0
+        self.open = threading.Event()
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+        self.busy += 1
+        self.open.wait(30)
+        return Answer("Done. [1]", (), 0.9)
+
+
+async def test_the_first_sign_shows_while_twenty_answers_are_at_work(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """Even if no worker is free. How fast is measured by `python -m benchmarks slack`."""
+    slow = Slow()
+    bot.answering = slow
+    bot.change(workers=20)
+    await bot.start()
+    for number in range(21):
+        slack.add_channel(f"C{number}", members=["U0ANNA"])
+    for number in range(20):
+        await slack.mention("U0ANNA", f"C{number}", "leave?")
+    await until(lambda: slow.busy == 20)
+    asked = await slack.mention("U0ANNA", "C20", "leave?")
+    await slack.wait_for(lambda: slack.status("C20", asked.ts))
+    slow.open.set()
+    await slack.wait_for_message("C20", timeout=10)
+
+    assert slow.busy == 21
+
+
+async def praised(slack: LocalSlack, channel: str, text: str) -> None:
+    asked = await slack.mention("U0ANNA", channel, text)
+    answer = await slack.wait_for_message(channel, thread_ts=asked.ts)
+    await slack.click("U0ANNA", answer, "verdict", "positive")
+    await slack.settled()
+
+
+async def suggested(slack: LocalSlack) -> list[dict[str, Any]]:
+    await slack.open_home("U0BEN", "messages")
+    channel = slack.im("U0BEN").id
+    await slack.wait_for(lambda: channel in slack.prompts)
+    return slack.prompts[channel]
+
+
+async def test_page_titles_are_suggested_at_first(bot: Bot, slack: LocalSlack) -> None:
+    titles = ["VPN access", "Leave", "Expenses", "Security", "Lunch"]
+    bot.around = replace(bot.around, titles=lambda: titles)
+    await bot.start()
+    prompts = await suggested(slack)
+
+    assert [prompt["message"] for prompt in prompts] == [
+        f"What does the wiki say about {title}?" for title in titles[:4]
+    ]
+
+
+async def test_what_was_asked_in_the_open_and_answered_well_is_suggested_and_nothing_else(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    slack.add_channel("C0SECRET", kind="group", members=["U0ANNA"])
+    await bot.start()
+    await praised(slack, "C0TEAM", "How do I book leave?")
+    await praised(slack, "C0SECRET", "How do I sack somebody on leave?")
+    direct = await slack.dm("U0ANNA", "How long may I be on sick leave?")
+    private = await slack.wait_for_message(direct.channel)
+    await slack.click("U0ANNA", private, "verdict", "positive")
+    unpraised = await slack.mention("U0ANNA", "C0TEAM", "Is leave paid?")
+    await slack.wait_for_message("C0TEAM", thread_ts=unpraised.ts)
+    await quiet(bot)
+    prompts = await suggested(slack)
+
+    assert prompts == [{"title": "How do I book leave?", "message": "How do I book leave?"}]
+
+
+@pytest.mark.parametrize("person", ["U0GUEST", "U0OTHER"])
+async def test_outsiders_are_told_no_titles(bot: Bot, slack: LocalSlack, person: str) -> None:
+    bot.around = replace(bot.around, titles=lambda: ["Leave"])
+    await bot.start()
+    await slack.open_home(person, "messages")
+    await suggested(slack)
+
+    assert list(slack.prompts) == [slack.im("U0BEN").id]
+
+
+async def test_suggestions_that_cannot_be_made_are_told_to_the_log_alone(
+    bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing() -> list[str]:
+        raise RuntimeError("the index is on fire")
+
+    bot.around = replace(bot.around, titles=failing)
+    await bot.start()
+    await slack.open_home("U0BEN", "messages")
+    await until(lambda: "on fire" in caplog.text)
+
+    assert slack.prompts == {}
+    assert slack.calls_to("chat.postEphemeral") == slack.calls_to("chat.postMessage") == []
+
+
+async def test_the_home_tab_gets_no_suggestions(bot: Bot, slack: LocalSlack) -> None:
+    bot.around = replace(bot.around, titles=lambda: ["Leave"])
+    await bot.start()
+    await slack.open_home("U0BEN", "home")
+    await slack.settled()
+    await asyncio.sleep(0.05)
+
+    assert slack.prompts == {}

@@ -1,0 +1,159 @@
+"""In a channel is said what each of its members may read; the rest, to whom it is open alone.
+
+Anna is in the group hr and may read what salaries are; Ben may not.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from indexers.model import EVERYONE, Audience, Principal
+
+from .conftest import Bot, quiet, words
+
+SALARY = "my salary?"
+
+
+@pytest.fixture
+def slack(slack: LocalSlack) -> LocalSlack:
+    slack.add_user("U0ADA", name="ada", email="ada@example.com")
+    slack.add_user("U0APP", name="app", is_bot=True)
+    slack.add_usergroup("S0HR", handle="hr", users=["U0ANNA", "U0ADA"])
+    slack.add_channel("C0HR", name="hr", kind="group", members=["U0ANNA", "U0ADA", "U0APP"])
+    slack.add_channel("C0MIX", name="mix", kind="group", members=["U0ANNA", "U0BEN"])
+    slack.add_channel("C0LEADS", name="leads", kind="group", members=["U0ANNA", "U0GUEST"])
+    return slack
+
+
+async def ask(slack: LocalSlack, channel: str, text: str = SALARY) -> Message:
+    asked = await slack.mention("U0ANNA", channel, text)
+    return await slack.wait_for_message(channel, thread_ts=asked.ts)
+
+
+async def test_a_private_channel_reads_what_each_of_its_members_may(
+    listening: Bot, slack: LocalSlack
+) -> None:
+    together = await ask(slack, "C0HR")
+    mixed = await ask(slack, "C0MIX")
+
+    assert together.text == "It is secret."
+    assert "found nothing" in words(mixed)
+    assert isinstance(listening.handbook.asked[0].reader, Audience)
+
+
+@pytest.mark.parametrize("channel", ["C0TEAM", "C0LEADS"])
+async def test_where_others_may_come_or_guests_read_along_it_is_what_everyone_may(
+    bot: Bot, slack: LocalSlack, channel: str
+) -> None:
+    await bot.start()
+    await ask(slack, channel)
+
+    assert bot.handbook.asked[0].reader == Principal.of(EVERYONE)
+
+
+async def test_a_private_channel_of_many_reads_what_everyone_may(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.change(private_members=1)
+    await bot.start()
+    await ask(slack, "C0HR")
+
+    assert bot.handbook.asked[0].reader == Principal.of(EVERYONE)
+
+
+@pytest.mark.parametrize("method", ["conversations.info", "conversations.members"])
+async def test_a_channel_that_slack_does_not_tell_reads_what_everyone_may(
+    bot: Bot, slack: LocalSlack, method: str
+) -> None:
+    slack.fail_next(method, error="missing_scope", times=3)
+    await bot.start()
+    await ask(slack, "C0HR")
+
+    assert bot.handbook.asked[0].reader == Principal.of(EVERYONE)
+
+
+async def test_whoever_joins_counts_from_then_on(listening: Bot, slack: LocalSlack) -> None:
+    before = await ask(slack, "C0HR")
+    await slack.join("U0BEN", "C0HR")
+    await slack.settled()
+    await quiet(listening)
+    joined = await ask(slack, "C0HR")
+    await slack.leave("U0BEN", "C0HR")
+    await slack.settled()
+    await quiet(listening)
+    left = await ask(slack, "C0HR")
+
+    assert before.text == left.text == "It is secret."
+    assert "found nothing" in words(joined)
+
+
+async def test_members_are_not_looked_up_for_each_question(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await ask(slack, "C0HR")
+    await ask(slack, "C0HR")
+
+    assert len(slack.calls_to("conversations.members")) == 1
+
+
+async def test_the_asker_alone_is_offered_what_the_channel_may_not_read(
+    listening: Bot, slack: LocalSlack
+) -> None:
+    told = await ask(slack, "C0MIX")
+    offer = await slack.wait_for_ephemeral("U0ANNA")
+    await slack.click("U0ANNA", offer, "answer_privately")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda m: "secret" in words(m))
+    await quiet(listening)
+
+    assert offer.thread_ts == answer.thread_ts == told.thread_ts or answer.ts == offer.ts
+    assert slack.ephemerals("U0BEN") == []
+    assert all("secret" not in words(message) for message in slack.history("C0MIX"))
+    assert "verdict" not in answer.action_ids()
+
+
+async def test_nothing_is_offered_that_the_asker_may_not_read_either(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    asked = await slack.mention("U0BEN", "C0MIX", SALARY)
+    await slack.wait_for_message("C0MIX", thread_ts=asked.ts)
+    await quiet(bot)
+
+    assert slack.ephemeral == []
+
+
+async def test_rights_are_looked_at_again_when_the_button_is_pressed(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await ask(slack, "C0MIX")
+    offer = await slack.wait_for_ephemeral("U0ANNA")
+    await quiet(bot)
+    await bot.stop()
+    slack.add_usergroup("S0HR", handle="hr", users=["U0ADA"])
+    await bot.start()
+    await slack.click("U0ANNA", offer, "answer_privately")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda m: "nothing more" in m.text)
+
+    assert "secret" not in words(answer)
+
+
+async def test_what_is_private_is_shared_only_where_all_may_read_it(
+    listening: Bot, slack: LocalSlack
+) -> None:
+    told = await ask(slack, "C0MIX")
+    offer = await slack.wait_for_ephemeral("U0ANNA")
+    await slack.click("U0ANNA", offer, "answer_privately")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda m: "secret" in words(m))
+    await slack.click("U0ANNA", answer, "share_answer")
+    await slack.wait_for_ephemeral("U0ANNA", lambda m: "cannot share" in m.text)
+    assert all("secret" not in words(message) for message in slack.history("C0MIX"))
+
+    await slack.leave("U0BEN", "C0MIX")
+    await slack.settled()
+    await quiet(listening)
+    await slack.click("U0ANNA", answer, "share_answer")
+    await slack.wait_for(lambda: "secret" in words(told))
+
+    assert len(slack.from_app("C0MIX")) == 1

@@ -1,0 +1,55 @@
+"""What is meant for the bot though nobody mentions it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.model import Role
+from bot.slack.meant import Wish, asks, is_for_me, wish
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["And for contractors?", "what about part-time staff", "ok, how long does it take",
+     "Is it paid? Thanks!", "can I carry it over", "tell me more",
+     "\u6709\u7d66\u306f\u4f55\u65e5\u3067\u3059\u304b\uff1f", "so who approves it *exactly?*"],
+)  # fmt: skip
+def test_questions_are_told_by_their_mark_or_their_beginning(words: str) -> None:
+    assert asks(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["I will try that", "perfect, that works", "see https://x.example/?q=1 for more",
+     "When I am back, I book it", "how nice", "done", "What a day"],
+)  # fmt: skip
+def test_all_else_asks_nothing(words: str) -> None:
+    assert not asks(words)
+
+
+@pytest.mark.parametrize("before", [Role.BOT, Role.ASKER])
+def test_the_asker_s_next_question_is_for_the_bot(before: Role) -> None:
+    assert is_for_me("And abroad?", "footnote", from_asker=True, before=before)
+
+
+@pytest.mark.parametrize("before", [Role.OTHER, None])
+def test_after_another_person_spoke_it_is_for_them(before: Role | None) -> None:
+    assert not is_for_me("And abroad?", "footnote", from_asker=True, before=before)
+
+
+def test_others_call_the_bot_by_its_name() -> None:
+    assert is_for_me("Footnote, and abroad?", "footnote", from_asker=False, before=Role.OTHER)
+    assert not is_for_me("And abroad?", "footnote", from_asker=False, before=Role.BOT)
+    assert not is_for_me("Is the footnote wrong?", "footnote", from_asker=False, before=Role.BOT)
+
+
+@pytest.mark.parametrize(
+    ("words", "wished"),
+    [("stop following", Wish.STOP), ("Please stop following this thread.", Wish.STOP),
+     ("unfollow", Wish.STOP), ("stop answering here", Wish.STOP),
+     ("follow this thread", Wish.START),
+     ("start following", Wish.START), ("Who can stop following orders?", None), ("stop", None),
+     ("I follow", None)],
+)  # fmt: skip
+def test_a_wish_is_the_whole_message(words: str, wished: Wish | None) -> None:
+    assert wish(words) is wished

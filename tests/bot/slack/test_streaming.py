@@ -1,0 +1,272 @@
+"""A composed answer is shown while it is made; what stands in the end is the whole of it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from bot.model import Answer, NoAnswer, Question
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from bot.ports import Hear
+
+from .conftest import LEAVE, Bot, quiet, until, words
+
+SENTENCES = [
+    "Leave is thirty days. [1]",
+    " Tell <!channel> and @here, or write to hr@example.com. [1]",
+    "\n\n\u2022 See [the page](https://evil.example/x) or https://evil.example. [1]",
+    "\n\n```\nbook --days 3 <@U0ANNA>\n```\n[1]",
+]
+WHOLE = "".join(SENTENCES)
+
+
+class Writing:
+    """Composes sentence by sentence, each when it is let."""
+
+    def __init__(self) -> None:
+        self.let = threading.Semaphore(0)
+        self.asked: list[Question] = []
+        self.ended: BaseException | None = None
+        self.said: Answer | NoAnswer = Answer(WHOLE, (LEAVE,), 0.9, composed=True)
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
+        self.asked.append(question)
+        assert hear is not None
+        for sentence in SENTENCES:
+            self.let.acquire(timeout=10)
+            try:
+                hear(sentence)
+            except BaseException as error:
+                self.ended = error
+                raise
+        self.let.acquire(timeout=10)
+        return self.said
+
+    def all(self) -> None:
+        self.let.release(len(SENTENCES) + 1)
+
+
+@pytest.fixture
+def writing(bot: Bot) -> Writing:
+    writing = Writing()
+    bot.change(streaming=True)
+    bot.answering = writing
+    return writing
+
+
+async def begun(bot: Bot, slack: LocalSlack, writing: Writing) -> Message:
+    """The message that grows, with its first sentence."""
+    writing.let.release()
+    return await slack.wait_for_message("C0TEAM", lambda message: "thirty days" in shown(message))
+
+
+def shown(message: Message) -> str:
+    return words(message) + "".join(b["text"] for b in message.blocks if b["type"] == "markdown")
+
+
+def is_finished(message: Message) -> bool:
+    return message.blocks[-1]["type"] == "context_actions" and "book --days 3" in words(message)
+
+
+async def test_sentences_are_streamed_and_the_whole_answer_takes_their_place(
+    writing: Writing, listening: Bot, slack: LocalSlack
+) -> None:
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(listening, slack, writing)
+    early = shown(message)
+    writing.let.release()
+    await slack.wait_for(lambda: "hr@example.com" in shown(message))
+    writing.all()
+    await slack.wait_for(lambda: is_finished(message))
+    await quiet(listening)
+
+    assert "hr@example.com" not in early
+    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+    assert not any(block["type"] == "markdown" for block in message.blocks)
+    assert "<https://wiki.example.com/leave#annual|[1]>" in words(message)
+    assert len(slack.calls_to("chat.startStream")) == 1
+    assert slack.calls_to("chat.postMessage") == []
+    start = slack.calls_to("chat.startStream")[0].arguments
+    assert (start["recipient_user_id"], start["recipient_team_id"]) == ("U0ANNA", slack.team_id)
+
+
+async def test_nothing_that_is_streamed_is_alive(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    writing.let.release(3)
+    await slack.wait_for(lambda: "book --days 3" in shown(message))
+    alive = slack.live_pings(message)
+    writing.all()
+    await slack.wait_for(lambda: is_finished(message))
+
+    assert [live for live in alive if live.kind != "link"] == []
+    assert not [live for live in alive if "evil" in str(live)]
+    assert "hr@example.com" in shown(message)
+
+
+async def test_a_direct_answer_streams_too(bot: Bot, writing: Writing, slack: LocalSlack) -> None:
+    await bot.start()
+    asked = await slack.dm("U0ANNA", "leave?")
+    writing.let.release()
+    message = await slack.wait_for_message(asked.channel)
+    writing.all()
+    await slack.wait_for(lambda: is_finished(message))
+
+    assert message.stream is not None
+    assert "recipient_user_id" not in slack.calls_to("chat.startStream")[0].arguments
+
+
+@pytest.mark.parametrize(
+    "refusal", ["unknown_method", "channel_type_not_supported", "invalid_chunks"]
+)
+async def test_where_nothing_may_stream_one_message_is_edited(
+    bot: Bot, writing: Writing, slack: LocalSlack, refusal: str
+) -> None:
+    slack.fail_next("chat.startStream", error=refusal)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    writing.let.release()
+    await slack.wait_for(lambda: "hr@example.com" in shown(message))
+    writing.all()
+    await slack.wait_for(lambda: is_finished(message))
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
+    assert slack.calls_to("chat.appendStream") == []
+
+
+async def test_edits_are_no_more_than_they_may_be(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    slack.fail_next("chat.startStream", error="unknown_method")
+    bot.change(edit_every=30.0)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    writing.all()
+    await slack.wait_for(lambda: is_finished(message))
+
+    assert len(slack.calls_to("chat.update")) == 1
+
+
+@pytest.mark.parametrize("end", ["timed_out", "stopped"])
+async def test_a_stream_that_dies_is_completed_by_an_edit(
+    bot: Bot, writing: Writing, slack: LocalSlack, end: Any
+) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    assert message.stream is not None
+    message.stream.end = end
+    writing.all()
+    await slack.wait_for(lambda: is_finished(message))
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_a_stream_whose_beginning_was_not_heard_of_is_found(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    slack.fail_next("chat.startStream", drop=True, done=True)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    writing.all()
+    await slack.wait_for(lambda: is_finished(message))
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_killed_in_the_middle_the_reply_is_completed_and_not_doubled(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    await bot.kill()
+    finished_before = is_finished(message)
+    writing.all()
+    await until(lambda: writing.ended or writing.let._value > len(SENTENCES))
+    writing.all()
+    await bot.start()
+    await slack.wait_for(lambda: is_finished(message))
+    await quiet(bot)
+
+    assert not finished_before
+    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+    assert len(slack.calls_to("chat.startStream")) == 1
+
+
+async def test_what_fails_in_the_middle_leaves_no_half_answer(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    writing.said = None  # type: ignore[assignment] - what no answering gives
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    writing.all()
+    await slack.wait_for(lambda: "abc123" in words(message))
+    await quiet(bot)
+
+    assert "thirty days" not in shown(message)
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_an_answer_that_becomes_another_is_the_other(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    writing.said = Answer("Quoted instead. [1]", (LEAVE,), 0.9)
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    writing.all()
+    await slack.wait_for(lambda: "Quoted instead." in words(message))
+
+    assert "thirty days" not in shown(message)
+
+
+async def test_stop_ends_the_work_and_says_so(
+    writing: Writing, listening: Bot, slack: LocalSlack
+) -> None:
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(listening, slack, writing)
+    await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
+    await slack.wait_for(lambda: "I stopped" in words(message))
+    writing.all()
+    await until(lambda: writing.ended)
+    await quiet(listening)
+    session = slack.sessions[("C0TEAM", asked.ts)]
+    await listening.stop()
+    await listening.start()
+    await quiet(listening)
+
+    assert session["status"] == "active"
+    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+    assert len(writing.asked) == 1
+
+
+async def test_a_question_edited_in_the_middle_of_its_answer_has_one_answer(
+    bot: Bot, writing: Writing, slack: LocalSlack
+) -> None:
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    await slack.edit(asked, "<@U0LOCALBOT> sick leave?")
+    await slack.settled()
+    writing.all()
+    await until(lambda: len(writing.asked) == 2)
+    writing.all()
+    await slack.wait_for(lambda: is_finished(message))
+    await quiet(bot)
+
+    assert [question.text for question in writing.asked] == ["leave?", "sick leave?"]
+    assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
