@@ -84,8 +84,9 @@ class _Stretch:
 
 
 def quote(question: str, hits: Sequence[Hit], room: int) -> list[tuple[Passage, str]]:
-    """The passages that answer best, at most three, best first, each with the one
-    stretch of it that is quoted; together about ``room`` characters.
+    """The passages that answer best, at most three, best first (those of one section
+    together, as the page has them), each with the one stretch of it that is quoted; together
+    about ``room`` characters.
 
     Units are taken by what they share with the question, rare words weighing more,
     until the room is full; a stretch grows over the gap to a unit that joins it.
@@ -112,11 +113,25 @@ def quote(question: str, hits: Sequence[Hit], room: int) -> list[tuple[Passage, 
         if cost <= room:
             stretch.first, stretch.last = first, last
             room -= cost
-    return [
-        (stretch.hit.passage, stretch.words)
-        for stretch in stretches
-        if stretch.last >= stretch.first
-    ]
+    taken = [stretch for stretch in stretches if stretch.last >= stretch.first]
+    return [(stretch.hit.passage, stretch.words) for stretch in _as_read(taken)]
+
+
+def _as_read(taken: Sequence[_Stretch]) -> list[_Stretch]:
+    """What is quoted of one section stands together, in the order in which the page says it."""
+    best: dict[tuple[str, str, tuple[str, ...]], int] = {}
+    for rank, stretch in enumerate(taken):
+        best.setdefault(_section(stretch.hit.passage), rank)
+
+    def place(stretch: _Stretch) -> tuple[int, int]:
+        passage = stretch.hit.passage
+        return best[_section(passage)], passage.ordinal
+
+    return sorted(taken, key=place)
+
+
+def _section(passage: Passage) -> tuple[str, str, tuple[str, ...]]:
+    return passage.wiki, passage.page, passage.headings
 
 
 _MOST = 3

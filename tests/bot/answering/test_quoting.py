@@ -128,6 +128,20 @@ def test_a_quotation_in_a_script_without_spaces() -> None:
     assert "休暇は三十日です。" in words
 
 
+def test_neighbours_in_one_section_are_quoted_in_the_order_of_the_page() -> None:
+    first, second = passages("leave", "Ask your lead for leave first.", "Then leave is booked.")
+    (other,) = passages("office", "The office grants leave.")
+    found = quote(
+        "leave", [Hit(second, 1.0, 0.5), Hit(other, 0.95, 0.5), Hit(first, 0.9, 0.5)], 700
+    )
+
+    assert [(passage.page, passage.ordinal) for passage, _ in found] == [
+        ("leave", 0),
+        ("leave", 1),
+        ("office", 0),
+    ]
+
+
 def test_the_same_text_under_another_title_is_another_quotation() -> None:
     (one,) = passages("leave", "Leave is long.")
     other: Passage = replace(one, page="holiday", title="Holiday")
