@@ -22,9 +22,10 @@ from indexers.index.text import encodable
 # weighs a passage's length against it, so a wrong one costs recall.
 AVERAGE_LENGTH = 100.0
 
-# By words alone squad2 has hit@1 and recall@5 of .823 and .952 with it, .820 and .952 at 1,
-# .822 and .950 without pairs; at .5 `on call` loses against a passage that says both.
-_OF_A_PAIR = 0.6
+# A question of so many words is a name, and its neighbours may be one word. In a sentence
+# they rather meet addresses and code by chance: on mtrag_cloud, whose pages are full of
+# both, recall@5 by words alone fell from .381 to .361.
+_FEW = 4
 
 LEXICAL_VERSION = 2
 """Grows whenever the same text gives other words, so that the index is built anew."""
@@ -91,18 +92,19 @@ class Words:
         return vector.indices, vector.values
 
     def of_question(self, text: str) -> tuple[list[int], list[float]]:
-        """Token ids and what they count beside the idf, by which the engine multiplies: 1,
-        and less for what was not asked in so many words."""
+        """Token ids, each of weight 1: the engine multiplies by the idf."""
         question = encodable(text)
-        asked = self._bm25.embed_query(with_more_words(question)).indices
-        pairs = self._bm25.embed_query(" ".join(self._pairs(question))).indices
-        weights = dict.fromkeys(pairs, _OF_A_PAIR) | dict.fromkeys(asked, 1.0)
-        return list(weights), list(weights.values())
+        vector = self._bm25.embed_query(
+            " ".join((with_more_words(question), *self._pairs(question)))
+        )
+        return vector.indices, vector.values
 
     def _pairs(self, question: str) -> Iterator[str]:
         """Neighbours as one word: who asks for `dry run` may mean `--dry-run`, and `on call`
-        is written `oncall`, too. Of passages these would be far too many words."""
+        is written `oncall`, too."""
         words = [word.strip(_ROUND_A_WORD) for word in question.split()]
+        if len(words) > _FEW:
+            return
         for first, second in pairwise(words):
             if _PLAIN(first + second) and self._bm25.embed_query(f"{first} {second}").indices:
                 yield first + second
