@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -23,6 +24,8 @@ from bot.playground.talking import Talking
 from bot.playground.timing import Timing
 from bot.playground.watching import Watching
 from bot.playground.web_api.server import Call, WebApi
+
+_LAST_MOMENT = 0.02  # seconds
 
 
 class LocalSlack(Talking, Clicking, Watching):
@@ -81,7 +84,11 @@ class LocalSlack(Talking, Clicking, Watching):
         if self._http is not None:
             await self._http.close()
         if self._runner is not None:
+            # A client that gave up while it connected is still to be accepted, and to be read
+            # to its end, before nobody can close what is left of it.
+            await asyncio.sleep(_LAST_MOMENT)
             await self._runner.cleanup()
+            await asyncio.sleep(_LAST_MOMENT)
 
     @property
     def api_url(self) -> str:
