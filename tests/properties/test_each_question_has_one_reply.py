@@ -15,6 +15,9 @@ from tests.properties.days import Day, day
 
 __all__ = ["bot", "slack"]  # fixtures of the tests of Slack
 
+# Who dies gives nothing back: what it held goes with its memory, and says so.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 _DAYS = 10
 _EVENTS = 100
 _PATIENCE = 120.0
