@@ -35,12 +35,16 @@ SORRY = "Something went wrong on my side"
 
 @dataclass
 class Day:
-    """``bots`` share their data; one of them always lives. ``questions`` by place."""
+    """``bots`` share their data; one of them always lives. ``questions`` by place; ``gone``
+    are those that were deleted, ``hints`` what was said in a thread without a mention, which
+    the bot may take for a question to it, or not."""
 
     slack: LocalSlack
     bots: list[Mortal]
     chance: random.Random
     questions: dict[tuple[str, str], Message] = field(default_factory=dict)
+    gone: set[tuple[str, str]] = field(default_factory=set)
+    hints: set[tuple[str, str]] = field(default_factory=set)
     lines: list[str] = field(default_factory=list)
     _held: list[tuple[Any, Any]] = field(default_factory=list)
 
@@ -54,19 +58,23 @@ class Day:
             await self.bury_the_dead()
 
     async def end(self, patience: float) -> None:
-        """Nothing more goes wrong: whatever is owed must come."""
+        """Nothing more goes wrong: whatever is owed must come, and what is due must go."""
         self.release()
         self.slack.web_api.faults.clear()
         for bot in self.bots:
             bot.fuse.left = None
         await self.bury_the_dead()
         async with asyncio.timeout(patience):
-            while self.owed() or self.bots[0].app.inbox.unfinished():  # noqa: ASYNC110 - of a database
+            while self.owed() or self.left() or self.bots[0].app.inbox.unfinished():  # noqa: ASYNC110 - of a database
                 await asyncio.sleep(0.05)
         await self.slack.settled()
 
     def owed(self) -> list[str]:
         return [place[1] for place in self.questions if not self.replies(place)]
+
+    def left(self) -> list[str]:
+        """Deleted questions whose answers still stand."""
+        return [place[1] for place in self.gone if self.replies(place)]
 
     def replies(self, place: tuple[str, str]) -> list[Message]:
         """To this question, whatever else stands in its thread."""
@@ -80,6 +88,9 @@ class Day:
     def verdict(self) -> Counter[str]:
         """How many questions have one answer, one stated failure, or anything else."""
         found: Counter[str] = Counter()
+        for place in self.hints - self.gone:
+            if (many := len(self.replies(place))) > 1:
+                found[f"{many} replies to what was not asked of it"] += 1
         for place in self.questions:
             texts = [message.text for message in self.replies(place)]
             if len(texts) != 1:
@@ -113,12 +124,26 @@ class Day:
 
     async def follow_up(self) -> None:
         """A mention in the thread of an earlier question."""
-        roots = [m for m in self.questions.values() if not m.is_reply and m.channel in CHANNELS]
-        if roots:
-            root = self.chance.choice(roots)
+        if root := self._root():
             person = self.chance.choice(PEOPLE)
             text = f"and leave {len(self.questions)}?"
             self.asked(await self.slack.mention(person, root.channel, text, thread_ts=root.ts))
+
+    async def hint(self) -> None:
+        """Asked on in such a thread without a mention, or just said."""
+        if root := self._root():
+            text = self.chance.choice(["and how long is leave?", "thanks!", "I took leave."])
+            said = await self.slack.say(
+                self.chance.choice([root.user, *PEOPLE]), root.channel, text, thread_ts=root.ts
+            )
+            self.hints.add((said.channel, said.ts))
+
+    async def deletion(self) -> None:
+        """Of a question."""
+        if self.questions:
+            place = self.chance.choice(list(self.questions))
+            await self.slack.delete(self.questions.pop(place))
+            self.gone.add(place)
 
     async def redelivery(self) -> None:
         """Slack sends an event again, to whichever connection comes next."""
@@ -173,7 +198,15 @@ class Day:
                 self.lines.append("-- there was no such button")
 
     async def trouble(self) -> None:
-        method = self.chance.choice(["chat.postMessage", "conversations.replies", "users.info"])
+        method = self.chance.choice(
+            [
+                "chat.postMessage",
+                "chat.update",
+                "chat.delete",
+                "conversations.replies",
+                "users.info",
+            ]
+        )
         self.slack.fail_next(
             method, **self.chance.choice(TROUBLES), times=self.chance.randint(1, 3)
         )
@@ -188,6 +221,10 @@ class Day:
         """Of one of them, in a few steps from now."""
         self.chance.choice(self.bots).die_after(self.chance.randrange(_LONGEST_FUSE))
 
+    def _root(self) -> Message | None:
+        roots = [m for m in self.questions.values() if not m.is_reply and m.channel in CHANNELS]
+        return self.chance.choice(roots) if roots else None
+
     def _events(self) -> list[Any]:
         return [d for d in self.slack.deliveries if d.event_type in {"app_mention", "message"}]
 
@@ -199,7 +236,9 @@ EVENTS: dict[Callable[[Day], Awaitable[None]], int] = {
     Day.redelivery: 10,
     Day.twin: 6,
     Day.late_delivery: 6,
+    Day.hint: 6,
     Day.edit: 6,
+    Day.deletion: 3,
     Day.click: 6,
     Day.trouble: 8,
     Day.cut: 1,
