@@ -165,6 +165,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         forgetting=lambda: forget_before(state, around.clock() - settings.retention),
         adopt_every=around.adopt_every,
         upkeep=flagging.upkeep,
+        failures=failures,
     )
 
 

@@ -3,10 +3,12 @@ the inbox before anything else happens to it."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -109,6 +111,26 @@ class Failures:
 
     voice: Voice
     new_incident: Callable[[], str]
+    _at_work: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def finish(self, grace: float) -> None:
+        """Wait ``grace`` seconds for handlers that are at work; what is late is cut off."""
+        if not self._at_work:
+            return
+        _, late = await asyncio.wait(self._at_work, timeout=grace)
+        for handler in late:
+            handler.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - called within one
+        self._at_work.add(task)
+        try:
+            yield
+        finally:
+            self._at_work.discard(task)
 
     def guarded(self, handler: Handler) -> Listener:
         """Acknowledge, then handle. An error must not reach Bolt: it would take back
@@ -116,10 +138,11 @@ class Failures:
 
         async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
             await ack()
-            try:
-                await handler(body, respond)
-            except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
-                await self._tell(body, error)
+            with self._working():
+                try:
+                    await handler(body, respond)
+                except Exception as error:  # noqa: BLE001 - the edge: logged, and they are told
+                    await self._tell(body, error)
 
         return listener
 
@@ -129,7 +152,8 @@ class Failures:
         async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
             await ack()
             try:
-                await handler(body, respond)
+                with self._working():
+                    await handler(body, respond)
             except Exception as error:  # noqa: BLE001 - the edge: logged
                 incidents.note(self.new_incident(), f"a {body['event']['type']} failed", error)
 

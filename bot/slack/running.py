@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StateUnavailable
+from bot.slack.listeners import Failures
 from bot.slack.queueing import Queue
 from bot.slack.reindex import Reindexer
 from bot.slack.upkeep import Upkeep
@@ -41,6 +42,7 @@ class SlackApp:
     forgetting: Callable[[], int]
     adopt_every: float
     upkeep: Upkeep
+    failures: Failures
 
     async def start(self) -> None:
         """Take up what an earlier process left.
@@ -79,7 +81,7 @@ class SlackApp:
     async def stop(self, grace: float) -> None:
         """Finish what can be finished in ``grace`` seconds; the rest is kept."""
         await self.reindexer.stop()
-        await self.workers.stop(grace)
+        await asyncio.gather(self.workers.stop(grace), self.failures.finish(grace))
         try:
             await asyncio.to_thread(self.inbox.release)
         except StateUnavailable as error:

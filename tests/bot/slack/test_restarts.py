@@ -193,3 +193,15 @@ async def test_after_a_lost_connection_the_bot_hears_again(bot: Bot, slack: Loca
     answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=25)
 
     assert answer.text == "Book leave in the calendar."
+
+
+async def test_a_stop_lets_what_was_pressed_come_to_its_end(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM")
+    await quiet(bot)
+    slack.fail_next("chat.update", delay=0.3)
+    await slack.click("U0ANNA", answer, "verdict", "positive")
+    await bot.stop()
+
+    assert "Thank you" in slack.ephemerals("U0ANNA")[0].text
