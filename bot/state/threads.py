@@ -64,9 +64,14 @@ class Threads:
         """Whether the thread is new."""
         row = {"team": thread.team, "channel": thread.channel, "thread": thread.ts}
         said = {"quiet": bool(quiet), "changed": self._clock()}
-        insert = self._database.insert(threads).values(row | said).on_conflict_do_nothing()
+        insert = (
+            self._database.insert(threads)
+            .values(row | said)
+            .on_conflict_do_nothing()
+            .returning(threads.c.thread)
+        )
         with self._database.begin() as connection:
-            new = connection.execute(insert).rowcount > 0
+            new = connection.scalar(insert) is not None
             if not new and quiet is not None:
                 connection.execute(sa.update(threads).where(*_is(thread)).values(said))
         return new
