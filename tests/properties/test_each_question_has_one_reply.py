@@ -15,8 +15,10 @@ from tests.properties.days import Day, day
 
 __all__ = ["bot", "slack"]  # fixtures of the tests of Slack
 
-# Who dies gives nothing back: what it held goes with its memory, and says so.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+# Who dies gives nothing back: the right to sync goes with its memory, and says so.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in.*DatabaseSyncLocks.held:pytest.PytestUnraisableExceptionWarning"
+)
 
 _DAYS = 10
 _EVENTS = 100
@@ -24,23 +26,23 @@ _PATIENCE = 120.0
 """Seconds, for a machine that has other things to do."""
 
 
-async def lived(slack: LocalSlack, where: Path | str, bot: Bot, seed: int, bots: int) -> Day:
-    today = await day(slack, where, bot, random.Random(seed), bots)  # noqa: S311 - no secret
-    try:
-        await today.live(_EVENTS)
-        await today.end(_PATIENCE)
-    finally:
-        for one in today.bots:
-            await one.stop()
-    return today
+DAYS = [
+    *(("sqlite", seed) for seed in range(_DAYS)),
+    *([("postgresql", 7)] if POSTGRESQL else []),
+]
+"""Odd ones have two processes, which share their data."""
 
 
-@pytest.mark.parametrize("seed", range(_DAYS))
+@pytest.mark.parametrize(("where", "seed"), DAYS)
 async def test_each_question_has_exactly_one_reply(
-    bot: Bot, slack: LocalSlack, tmp_path: Path, seed: int
+    bot: Bot, slack: LocalSlack, tmp_path: Path, where: str, seed: int
 ) -> None:
-    """Of one process that dies and comes back, or of two that share their data."""
-    today = await lived(slack, tmp_path / "state.db", bot, seed, bots=1 + seed % 2)
+    """Of one process that dies and comes back, or of two."""
+    place: Path | str = tmp_path / "state.db"
+    if where == "postgresql":
+        place = POSTGRESQL
+        await asyncio.to_thread(emptied, place)
+    today = await lived(slack, place, bot, seed)
     found = today.verdict()
 
     assert set(found) <= {"answered", "failed"}, (found, "\n".join(today.lines))
@@ -48,9 +50,12 @@ async def test_each_question_has_exactly_one_reply(
     assert len(today.questions) > 20
 
 
-@pytest.mark.skipif(not POSTGRESQL, reason="no PostgreSQL to use")
-async def test_two_processes_on_postgresql_reply_once(bot: Bot, slack: LocalSlack) -> None:
-    await asyncio.to_thread(emptied, POSTGRESQL)
-    today = await lived(slack, POSTGRESQL, bot, seed=7, bots=2)
-
-    assert set(today.verdict()) <= {"answered", "failed"}
+async def lived(slack: LocalSlack, where: Path | str, bot: Bot, seed: int) -> Day:
+    today = await day(slack, where, bot, random.Random(seed), 1 + seed % 2)  # noqa: S311 - no secret
+    try:
+        await today.live(_EVENTS)
+        await today.end(_PATIENCE)
+    finally:
+        for one in today.bots:
+            await one.stop()
+    return today
