@@ -14,6 +14,8 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from benchmarks.material import CACHE, shared, unpacked
+from config.loading import load
+from config.settings import Settings
 
 PROGRAM = Path(sys.executable).with_name("footnote")
 _WIKI = """
@@ -115,6 +117,16 @@ class Footnote:
     def _run(self, command: str, *rest: str | Path) -> Run:
         asked = [PROGRAM, command, *rest, "--json", "--config", self._config]
         return timed(asked, **self._variables)
+
+
+def gitlab_settings() -> Settings:
+    """Those that `over_gitlab` is run with, its handbook synced.
+
+    Raises:
+        Missing: the archive is not there.
+    """
+    over_gitlab()
+    return load(CACHE / "gitlab" / "footnote.toml")
 
 
 def over_gitlab() -> Footnote:

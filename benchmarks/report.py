@@ -30,8 +30,8 @@ everything again, `python -m benchmarks NAME` a part, and replaces the rows of t
   answer here. Answers are quotations, without an LLM, at the default settings.
 - The weights of search, quoting and silence were chosen on these same sets, mostly without
   a part held back: expect somewhat less on others.
-- The curve behind the confidence was fitted to half of the questions of three of these sets,
-  so the figures of refusal and of `out_of_domain` are in part on questions it has seen.
+- So were the weights of ranking and the curve behind the confidence: `fitting` says how they
+  do on a set, or half of one, that they were not fitted to.
 """
 
 

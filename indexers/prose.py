@@ -177,6 +177,11 @@ def _plain_code(text: str) -> str:
     return "\n".join(bare).strip("\n")
 
 
+def beside_links(text: str) -> str:
+    """What stands outside of links, markers and all."""
+    return _INLINE.sub(lambda found: found[0] if found["code"] is not None else "", text)
+
+
 def words(text: str) -> list[str]:
     """``text`` in pieces, each a word with the space before it; a link is never cut."""
     return [found[0] for found in _WORD.finditer(text)]

@@ -34,7 +34,7 @@ HOMES = {
     "qdrant_edge": ("indexers/index",),
     "requests": ("indexers/confluence",),
     "rich": ("bot/cli.py", "bot/terminal.py", "bot/scores.py"),
-    "sentencex": ("indexers/sentences.py", "bot/answering"),
+    "sentencex": ("indexers/sentences.py",),
     "slack_bolt": ("bot/slack", "bot/playground"),
     "slack_sdk": ("bot/slack", "bot/playground"),
     "sqlalchemy": ("bot/state",),
@@ -59,6 +59,7 @@ WIRING = (
 )
 VOCABULARY = {
     "indexers.model", "indexers.ports", "indexers.errors", "indexers.prose", "indexers.findings",
+    "indexers.sentences",
 }  # fmt: skip
 
 

@@ -121,10 +121,7 @@ class Answerer:
         return Answer(text, sources, sure, timings)
 
     def _sure(self, question: Question, retrieved: Retrieved) -> float:
-        """Of a follow-up as sure as it is by itself or together with what it goes on from."""
-        said = [turn.text for turn in question.history if turn.role is Role.ASKER]
-        texts = [question.sought, *(f"{last} {question.text}" for last in said[-1:])]
-        return max(self.confidence(text, retrieved) for text in texts)
+        return max(self.confidence(text, retrieved) for text in _read_as(question))
 
     def open_titles(self) -> list[str]:
         """Of some pages that everyone may read, and that help to begin.
@@ -144,8 +141,9 @@ class Answerer:
         """
         question, _ = self.understood(question)
         retrieved = self.retrieval(question)
-        seen, curve = features(question.sought, retrieved), self.confidence
-        sure = curve(question.sought, retrieved)
+        curve = self.confidence
+        text = max(_read_as(question), key=lambda text: curve(text, retrieved))
+        seen, sure = features(text, retrieved), curve(text, retrieved)
         speaks = "so it is answered" if sure >= self.min_confidence else "so it is not answered"
         return Why(
             seen=asdict(seen),
@@ -187,6 +185,12 @@ def _unfit(text: str) -> Reason | None:
 
 def _disagreeing(question: str, compose: Compose, retrieved: Retrieved) -> Result:
     return with_disagreement(question, compose(retrieved), retrieved)
+
+
+def _read_as(question: Question) -> list[str]:
+    """A follow-up is as sure as it is by itself or together with what it goes on from."""
+    said = [turn.text for turn in question.history if turn.role is Role.ASKER]
+    return [question.sought, *(f"{last} {question.text}" for last in said[-1:])]
 
 
 def _nearest(found: Found) -> Source:

@@ -18,8 +18,8 @@ ALONE = 0.2
 PREVIOUS = 0.2
 FIRST = 0.15
 REPLY = 0.45
-"""What each search weighs: chosen on half of mtrag_cloud and mtrag_govt, see
-benchmarks/RESULTS.md."""
+"""What each search weighs: chosen on mtrag_cloud and mtrag_govt, whose halves agree within .03
+recall@5 (benchmarks/RESULTS.md)."""
 STANDALONE = 0.3
 """What the search with the question that a language model made stand alone weighs; those above
 share the rest. With the rewrites that mtrag_cloud and mtrag_govt supply (188, none held back)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-import sentencex
-
 from bot.answering.stems import Weights, stems
 from indexers.model import Hit, Passage
 from indexers.prose import Block, Kind, blocks, plain
+from indexers.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def _spans(block: Block) -> Iterable[tuple[int, int]]:
 def _sentences(text: str) -> Iterable[str]:
     """A number alone is none, but the beginning of one, as in a numbered list."""
     held = ""
-    for part in sentencex.segment("en", text):
+    for part in sentences(text):
         held += part
         if any(character.isalpha() for character in part):
             yield held
@@ -94,7 +93,8 @@ def quote(question: str, hits: Sequence[Hit], room: int) -> list[tuple[Passage, 
     ranked = sorted(hits, key=lambda hit: -hit.score)
     weigh = Weights(stems(hit.passage.embedded) for hit in ranked)
     wanted = stems(question)
-    stretches = [_Stretch(hit, units(hit.passage.text)) for hit in ranked[:_MOST]]
+    near = [hit for hit in ranked[:_MOST] if hit.score >= ranked[0].score - _BEHIND]
+    stretches = [_Stretch(hit, units(hit.passage.text)) for hit in near]
     valued = sorted(
         (
             (-(_FLOOR + fsum(map(weigh, piece.stems & wanted))) * _DECAY**rank, rank, place)
@@ -135,6 +135,8 @@ def _section(passage: Passage) -> tuple[str, str, tuple[str, ...]]:
 
 
 _MOST = 3
+_BEHIND = 2.5
+"""Another passage is quoted only if its score, which differs by log odds, is no further behind."""
 _DECAY = 0.7
 """A passage's units count this much less than those of the passage before it."""
 _FLOOR = 0.5

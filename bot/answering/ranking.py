@@ -13,8 +13,10 @@ from itertools import chain, pairwise
 from math import fsum
 from typing import TypeVar
 
+from bot.answering.composing.words import read
 from bot.answering.stems import Weights, by_sentence, in_order
 from indexers.model import Hit
+from indexers.prose import beside_links, plain
 
 _Part = TypeVar("_Part")
 
@@ -29,16 +31,24 @@ class Shared:
     pairs: float
 
 
+_BASE = 0.6
+"""What a word counts that all hits have: it brought them, and still must be there."""
+_IDLE = 0.4
+"""What counts a word that says nothing by itself ("how", "do I"), as a share of another. It is
+rare in a wiki, whose pages do not ask, and would else weigh most."""
+
+
 def shared(question: str, hits: Sequence[Hit]) -> list[Shared]:
     """Of each hit. A word is rare if few of them have it."""
     wanted = in_order(question)
-    read = [_Read.of(hit.passage.embedded) for hit in hits]
-    weigh = Weights(one.stems for one in read)
-    words = {stem: weigh(stem) for stem in wanted}
+    weighty = {stem for word in read(question) if word.weighs for stem in in_order(word.text)}
+    passages = [_Read.of(hit.passage.embedded) for hit in hits]
+    weigh = Weights(one.stems for one in passages)
+    words = {stem: (_BASE + weigh(stem)) * (1.0 if stem in weighty else _IDLE) for stem in wanted}
     pairs = {pair: min(words[pair[0]], words[pair[1]]) for pair in pairwise(wanted)}
     return [
         Shared(max(_share(words, sentence) for sentence in one.sentences), _share(pairs, one.pairs))
-        for one in read
+        for one in passages
     ]
 
 
@@ -50,10 +60,12 @@ class Ranking:
     Fitted by pairwise logistic regression over six question sets, each set judged by the
     weights of the other five: `benchmarks/RESULTS.md`."""
 
-    found: float = 4.5
-    closest: float = 7.7
-    words: float = 2.1
-    pairs: float = 3.6
+    found: float = 5.0
+    closest: float = 7.9
+    words: float = 3.0
+    pairs: float = 3.1
+    points: float = -2.0
+    """Of a passage that is nothing but links: it says where an answer may be, and is none."""
 
     def __call__(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
         """The hits best first, scored anew; the last one's score is 0."""
@@ -62,6 +74,7 @@ class Ranking:
             + self.closest * hit.closest
             + self.words * has.words
             + self.pairs * has.pairs
+            + self.points * _points(hit.passage.text)
             for hit, has in zip(hits, shared(question, hits), strict=True)
         ]
         least = min(scores, default=0.0)
@@ -89,6 +102,11 @@ class _Read:
         return cls(
             frozenset(together), sentences or [frozenset(place)], frozenset(pairwise(together))
         )
+
+
+def _points(text: str) -> bool:
+    """Whether fewer than one word in five stands outside of links."""
+    return "](" in text and 5 * len(in_order(beside_links(text))) < len(in_order(plain(text)))
 
 
 def _share(weights: Mapping[_Part, float], there: frozenset[_Part]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from indexers.index.text import encodable
 from indexers.ports import Meaning, Vector
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from fastembed import TextEmbedding
     from tokenizers import Tokenizer
 
@@ -87,7 +88,7 @@ class _Embedder:
                 cut = [encodings[i] for i in some]
                 found = pooling.meanings(self._model, batch, cut, starts)
             else:
-                found = map(Meaning, _unit(self._model.passage_embed(batch, batch_size=_BATCH)))
+                found = map(Meaning, _plain(self._model.passage_embed(batch, batch_size=_BATCH)))
             for i, meaning in zip(some, found, strict=True):
                 meanings[i] = meaning
         return meanings
@@ -98,7 +99,7 @@ class _Embedder:
         Raises:
             ModelUnavailable: the model is missing or not the one named.
         """
-        (vector,) = _unit(self._model.query_embed([self._query + encodable(text)]))
+        (vector,) = _plain(self._model.query_embed([self._query + encodable(text)]))
         return vector
 
     @property
@@ -239,11 +240,7 @@ def _tokenizer(model: TextEmbedding) -> Tokenizer:
     return tokenizer
 
 
-def _unit(vectors: Iterable[object]) -> Iterable[Vector]:
-    """Plain lists of length 1, as the index takes them; some models do not normalise."""
-    import numpy as np  # only with a model, which has loaded it
-
+def _plain(vectors: Iterable[npt.NDArray[Any]]) -> Iterator[Vector]:
+    """Lists of length 1, as the index takes them; some models do not normalise."""
     for vector in vectors:
-        array = np.asarray(vector, dtype=np.float32)
-        length = float(np.linalg.norm(array))
-        yield (array / length if length else array).tolist()
+        yield pooling.unit(vector).tolist()

@@ -48,7 +48,7 @@ def meanings(
     for text, encoding, begin, tokens, seen in zip(
         texts, encodings, start, read.model_output, mask, strict=True
     ):
-        whole = _unit(seen @ tokens)
+        whole = unit(seen @ tokens)
         pieces = [
             tokens[first:last].mean(axis=0)
             for first, last in _stretches(text, encoding, begin, int(seen.sum()))
@@ -77,6 +77,8 @@ def _stretches(text: str, encoding: Encoding, begin: int, read: int) -> Iterator
     yield from pairwise([*cuts, tokens[-1] + 1])
 
 
-def _unit(vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    length = float(np.linalg.norm(vector))
-    return vector / length if length else vector
+def unit(vector: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Of length 1; nothing stays nothing."""
+    plain: npt.NDArray[np.float32] = np.asarray(vector, dtype=np.float32)
+    length = float(np.linalg.norm(plain))
+    return plain / length if length else plain

@@ -523,7 +523,7 @@ def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook
     told = handbook.footnote("ask", "How long is leave?", "--why", "--json").json
 
     assert "closest" in ran.out
-    assert "`precision` asks for 0.050, so it is answered" in " ".join(ran.out.split())
+    assert "`precision` asks for 0.046, so it is answered" in " ".join(ran.out.split())
     assert told["why"]["seen"].keys() == {"closest", "words", "pairs"}
     assert round(told["why"]["confidence"], 4) == told["confidence"]
     assert "why" not in handbook.footnote("ask", "How long is leave?", "--json").json

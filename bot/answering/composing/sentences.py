@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-import sentencex
+from indexers.sentences import sentences
 
 _CITATIONS = re.compile(r"\s*(?:\[\^?\d+(?:\s*,\s*\^?\d+)*\][.,;]?\s*)+")
 _ITEM = re.compile(r"^\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+")
@@ -86,7 +86,7 @@ class Sentences:
         held, found = "", []
         mark = _ITEM.match(line)
         start = mark.end() if mark else 0
-        for part in sentencex.segment("en", line[start:]):
+        for part in sentences(line[start:]):
             if held and _BEGUN.search(part):
                 found.append(held)
                 held = ""

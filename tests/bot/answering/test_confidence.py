@@ -36,7 +36,7 @@ def test_the_features_are_those_of_the_passage_that_answers_best() -> None:
 def test_what_no_page_says_weighs_most() -> None:
     pages = [("Leave is long.", 0.9, 0.5), ("Leave is paid.", 0.8, 0.5)]
 
-    assert 0 < features("leave zebra", found(*pages)).words < 0.2
+    assert 0 < features("leave zebra", found(*pages)).words < 0.3
 
 
 def test_a_question_without_words_shares_none() -> None:
@@ -59,7 +59,9 @@ def test_more_nearness_and_more_words_make_surer() -> None:
     assert 0 < little < near < worded < 1
 
 
-@pytest.mark.parametrize(("precision", "expected"), [(0.0, 0.0), (0.9, 0.2), (0.88, 0.15), (1, 1)])
+@pytest.mark.parametrize(
+    ("precision", "expected"), [(0.0, 0.0), (0.908, 0.2), (0.888, 0.15), (1, 1)]
+)
 def test_how_sure_one_must_be_is_read_off_what_was_measured(
     precision: float, expected: float
 ) -> None:

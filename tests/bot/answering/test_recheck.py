@@ -251,8 +251,13 @@ def test_all_looks_together_have_one_time_limit(hanging: Hanging) -> None:
 
 def test_a_silent_wiki_is_not_asked_again_for_the_same_question() -> None:
     silent = Unavailable()
-    written = [*WIKI, *passages("leave", "How long is leave?", wiki="other")]
-    lookouts: dict[str, Lookout] = {"conf": silent, "other": Standing("leave")}
+    written = [
+        *passages("gone", "How long is leave? It was ten days.", wiki="other"),
+        *passages("spring", "How long is leave? A month in spring.", wiki="conf"),
+        *passages("winter", "How long is leave? Two weeks when it snows.", wiki="conf"),
+        *passages("parents", "How long is leave? For parents a whole year.", wiki="conf"),
+    ]
+    lookouts: dict[str, Lookout] = {"conf": silent, "other": Standing("gone")}
     said = answerer(Recheck(lookouts, never), written=written).answer(LEAVE)
 
     assert len(named(said)) > len(silent.asked[0])

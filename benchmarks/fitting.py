@@ -1,0 +1,231 @@
+"""The weights of ranking and of confidence, fitted anew, and how they do on what they were
+not fitted to. What it prints is to be written into `bot.answering.ranking` and
+`bot.answering.confidence` by hand, if it differs by more than chance.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.footnote import gitlab_settings
+from benchmarks.material import CACHE, questions, shared
+from benchmarks.rows import Figure
+from bot.answering.confidence import features
+from bot.answering.ranking import Ranking
+from bot.answering.ranking import shared as shared_words
+from bot.answering.retrieval import PASSAGES, Retrieved, by_page
+from bot.evaluation.corpus import Corpus
+from bot.evaluation.measures import hit, recall
+from config.settings import Secrets, Settings
+from indexers.model import EVERYONE, Hit, Principal
+from indexers.wiring import Indexing
+
+GITLAB = "gitlab_handbook"
+_SETS = ("xquad_en", "squad2", "clapnq", "mtrag_govt", "mtrag_cloud", GITLAB)
+_CURVE = ("xquad_en", "squad2", "clapnq", GITLAB)
+"""Those with questions enough that need nothing that was said before."""
+_TWINS = frozenset(("xquad_en", "squad2"))
+"""Of the same articles: neither is foreign to the other."""
+_FOREIGN = 150  # questions of each other set
+_OF_A_SET = 400  # questions, so that no set counts more than another
+_LOST_TO = 20  # passages that the right one is compared with
+_READER = Principal.of(EVERYONE)
+_THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99)
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's hits by the index's score, what `Ranking` weighs of each (a row each),
+    and its pages' grades."""
+
+    hits: Sequence[Hit]
+    features: Floats
+    relevant: Mapping[str, float]
+
+    def right(self) -> npt.NDArray[np.bool_]:
+        return np.array([_grade(self.relevant, one.passage.page) > 0 for one in self.hits])
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What `Confidence` weighs of a question, and whether the wiki is about it."""
+
+    question: str
+    seen: Floats
+    own: bool
+
+
+def fitting() -> list[Figure]:
+    """
+    Raises:
+        Missing: a set, or GitLab's handbook, is not there.
+    """
+    asked, judged = {}, {}
+    for name in _SETS:
+        with closing(_indexed(name)) as parts:
+            asked[name] = list(_asked(parts, name))
+            if name in _CURVE:
+                judged[name] = list(_judged(parts, name))
+    return [*_ranking(asked), *_confidence(judged)]
+
+
+def _ranking(asked: Mapping[str, Sequence[Asked]]) -> Iterator[Figure]:
+    whole = _weights(list(asked.values()))
+    _tell("Ranking(found, closest, words, pairs)", whole)
+    for name, of_set in asked.items():
+        left_out = _weights([other for key, other in asked.items() if key != name])
+        for figure, measure, k in (("hit@1", hit, 1), ("recall@5", recall, 5)):
+            value = fmean(measure(_ranked(one, left_out), one.relevant, k) for one in of_set)
+            yield Figure(f"ranking.{name}.{figure}", value, "share")
+
+
+def _confidence(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Figure]:
+    _tell("Confidence(bias, closest, words, pairs)", _curve(list(judged.values())))
+    values, own, weight = [], [], []
+    for half in (False, True):
+        curve = _curve([[one for one in rows if _half(one) is half] for rows in judged.values()])
+        for rows in judged.values():
+            for side in (True, False):
+                held = [one for one in rows if _half(one) is not half and one.own is side]
+                values += [_chance(curve, one.seen) for one in held]
+                own += [side] * len(held)
+                weight += [1 / len(held)] * len(held)
+    chances, sides, counts = np.array(values), np.array(own), np.array(weight)
+    for least in _THRESHOLDS:
+        answered = chances >= least
+        right = float(counts[answered & sides].sum())
+        yield Figure(
+            f"confidence.{least}.precision", right / float(counts[answered].sum()), "share"
+        )
+        yield Figure(f"confidence.{least}.answered", right / float(counts[sides].sum()), "share")
+
+
+def _indexed(name: str) -> Indexing:
+    if name == GITLAB:
+        return Indexing(gitlab_settings(), Secrets())
+    corpus = Corpus(shared(f"eval/{name}/corpus.jsonl.gz"))
+    settings = Settings(data_dir=CACHE / "corpora")
+    folder = settings.data_dir / "scratch" / corpus.identity
+    parts = Indexing(settings, Secrets(), wikis=[corpus], folder=folder)
+    parts.sync()
+    return parts
+
+
+def _found(parts: Indexing, question: str) -> list[Hit]:
+    vector = parts.embedder.embed_question(question)
+    return parts.index.search(question, vector, reader=_READER, limit=PASSAGES)
+
+
+def _asked(parts: Indexing, name: str) -> Iterator[Asked]:
+    for row in questions(name):
+        if row["relevant"] and row.get("answerable", True):
+            hits = _found(parts, row["question"])
+            rows = [
+                (one.score, one.closest, has.words, has.pairs)
+                for one, has in zip(hits, shared_words(row["question"], hits), strict=True)
+            ]
+            relevant = {_key(hits, page): grade for page, grade in row["relevant"].items()}
+            yield Asked(hits, np.array(rows), relevant)
+
+
+def _judged(parts: Indexing, name: str) -> Iterator[Judged]:
+    chance = random.Random(1)  # noqa: S311 - a sample, and to be repeatable
+    strangers = (other for other in _SETS if other != name and not {other, name} <= _TWINS)
+    asked: list[tuple[dict[str, Any], bool]] = [
+        (row, True) for row in _alone(name) if row.get("answerable", True)
+    ]
+    for other in strangers:
+        rows = _alone(other)
+        asked += [(row, False) for row in chance.sample(rows, min(_FOREIGN, len(rows)))]
+    for row, own in asked:
+        text = row["question"]
+        pages = by_page(Ranking()(text, _found(parts, text)))
+        seen = features(text, Retrieved(pages, 0.0, 0.0))
+        yield Judged(text, np.array((1.0, seen.closest, seen.words, seen.pairs)), own)
+
+
+def _alone(name: str) -> list[dict[str, Any]]:
+    return [row for row in questions(name) if not row.get("history")]
+
+
+def _key(hits: Sequence[Hit], page: str) -> str:
+    """A set's ids may count from a folder further down than the wiki's keys do."""
+    keys = (one.passage.page for one in hits)
+    return next((key for key in keys if key == page or key.endswith(f"/{page}")), page)
+
+
+def _grade(relevant: Mapping[str, float], page: str) -> float:
+    return relevant.get(page, 0.0)
+
+
+def _ranked(asked: Asked, weights: Floats) -> list[str]:
+    scores = asked.features @ weights
+    scores -= scores.min(initial=np.inf) if len(scores) else 0.0
+    hits = [replace(one, score=float(score)) for one, score in zip(asked.hits, scores, strict=True)]
+    return [found.page for found in by_page(sorted(hits, key=lambda one: -one.score))]
+
+
+def _weights(sets: Sequence[Sequence[Asked]]) -> Floats:
+    """By what the best-found passage of a right page has more than each that is wrong."""
+    differences, counts = [], []
+    for of_set in sets:
+        sample = random.Random(0).sample(list(of_set), min(_OF_A_SET, len(of_set)))  # noqa: S311
+        for one in sample:
+            right = one.right()
+            if right.any() and not right.all():
+                wrong = one.features[~right][:_LOST_TO]
+                differences.append(one.features[right][0] - wrong)
+                counts += [1 / len(wrong) / len(sample)] * len(wrong)
+    rows = np.concatenate(differences)
+    return _logistic(np.concatenate([rows, -rows]), np.r_[np.ones(len(rows)), np.zeros(len(rows))],
+                     np.array(counts * 2))  # fmt: skip
+
+
+def _curve(sets: Sequence[Sequence[Judged]]) -> Floats:
+    rows, sides, counts = [], [], []
+    for of_set in sets:
+        for side in (True, False):
+            some = [one.seen for one in of_set if one.own is side]
+            rows += some
+            sides += [float(side)] * len(some)
+            counts += [1 / len(some)] * len(some)
+    return _logistic(np.array(rows), np.array(sides), np.array(counts))
+
+
+def _logistic(rows: Floats, sides: Floats, counts: Floats) -> Floats:
+    """Weighted logistic regression by Newton's method, with next to no shrinkage."""
+    weights = np.zeros(rows.shape[1])
+    counts = counts / counts.sum()
+    for _ in range(50):
+        chances = 1 / (1 + np.exp(-(rows @ weights)))
+        slope = rows.T @ (counts * (sides - chances)) - 1e-6 * weights
+        bend = (rows * (counts * chances * (1 - chances))[:, None]).T @ rows
+        step = np.linalg.solve(bend + 1e-6 * np.eye(len(weights)), slope)
+        weights = weights + step
+        if np.abs(step).max() < 1e-8:
+            break
+    return weights
+
+
+def _half(judged: Judged) -> bool:
+    return hashlib.blake2b(judged.question.encode()).digest()[0] % 2 == 1
+
+
+def _chance(curve: Floats, seen: Floats) -> float:
+    return float(1 / (1 + np.exp(-(seen @ curve))))
+
+
+def _tell(what: str, weights: Floats) -> None:
+    print(f"{what}: {', '.join(f'{weight:.2f}' for weight in weights)}", file=sys.stderr)
