@@ -45,7 +45,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/footnote demo
 
 test: install
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-llm: $(VENV)/.dev $(LLM)/.ready
 	@$(BIN)/python -m benchmarks.small_model $(LLM)/bin/python

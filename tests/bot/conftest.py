@@ -14,8 +14,11 @@ from config.settings import Secrets
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging
 
-POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "")
-"""An empty database to use; what stands in it is dropped. `.ci/run` starts one."""
+_SCHEMA = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+_DATABASE = os.environ.get("TEST_POSTGRESQL_URL", "")
+POSTGRESQL = _DATABASE and f"{_DATABASE}?options=-csearch_path%3D{_SCHEMA}"
+"""A schema of each test process in the database to use; what stands in it is dropped. `.ci/run`
+starts one."""
 
 
 @pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRESQL else [])])
@@ -43,6 +46,6 @@ def shell(
 def emptied(url: str) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-        connection.execute(sa.text("CREATE SCHEMA public"))
+        connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {_SCHEMA} CASCADE"))
+        connection.execute(sa.text(f"CREATE SCHEMA {_SCHEMA}"))
     engine.dispose()
