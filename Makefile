@@ -45,7 +45,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/footnote demo
 
 test: install
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-llm: $(VENV)/.dev $(LLM)/.ready
 	@$(BIN)/python -m benchmarks.small_model $(LLM)/bin/python
