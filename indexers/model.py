@@ -145,7 +145,7 @@ class Page:
 
     ``key`` names the page within its wiki for ever (a path, a content id).
     ``revision`` is opaque and changes whenever text, place (title, parents, url)
-    or rights do.
+    or rights do. ``owner`` is who keeps it, in words that the wiki understands.
     """
 
     wiki: str
@@ -220,10 +220,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """What the index holds of a page."""
+    """What the index holds of a page. ``owner`` as of `Page`."""
 
     revision: str
     acl: Acl
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +258,12 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """Only the rights changed."""
+    """Only the rights changed, or the owner (None: who it was)."""
 
     key: str
     revision: str
     acl: Acl
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
