@@ -33,7 +33,8 @@ class Question:
     ``history`` are the earlier turns of its conversation, oldest first. To ``person`` and
     ``channel`` what a language model costs is counted; empty is to nobody. ``standalone`` is
     the question in words that need no history, to search by and never to show; empty if nobody
-    has put it so."""
+    has put it so. ``language`` is the one that an answer had best be in, in English small
+    letters; empty is the question's."""
 
     text: str
     reader: Reader
@@ -42,6 +43,7 @@ class Question:
     person: str = ""
     channel: str = ""
     standalone: str = ""
+    language: str = ""
 
     @property
     def sought(self) -> str:

@@ -206,6 +206,7 @@ class ConfluenceSettings(_Named):
 
 WikiSettings = Annotated[MarkdownSettings | ConfluenceSettings, Field(discriminator="type")]
 
+LANGUAGES: tuple[str, ...] = tuple(name for name in get_args(Language) if name != "auto")
 FLAVOURS: tuple[str, ...] = get_args(MarkdownSettings.model_fields["flavour"].annotation)
 
 

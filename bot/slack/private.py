@@ -117,6 +117,7 @@ class Private:
                 history=await self.conversation.before(letter),
                 person=letter.person,
                 channel=letter.channel,
+                language=settings.language,
             )
         )
 

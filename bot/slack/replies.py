@@ -175,6 +175,7 @@ class Replies:
             history=tuple(said or await self.conversation.before(letter)),
             person=letter.person,
             channel=letter.channel,
+            language=settings.language if not direct else "",
         )
         answer, posted = await self.answers.make(
             letter, asking, posted, live=not unasked and (direct or not alone)

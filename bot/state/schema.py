@@ -169,6 +169,7 @@ channels = sa.Table(
     sa.Column("unasked", sa.Float),
     sa.Column("only_asker", sa.Boolean, nullable=False),
     sa.Column("review_channel", sa.String(32), nullable=False),
+    sa.Column("language", sa.String(32), nullable=False, server_default=""),
     sa.Column("person", sa.String(32), nullable=False),
     sa.Column("changed", Moment, nullable=False),
 )
@@ -256,6 +257,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,  # `threads`, `channels`
     _with_columns(inbox, "edited", "gone"),
     _with_columns(answers, "open"),
+    _with_columns(channels, "language"),
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

@@ -290,11 +290,11 @@ def _either(one: Acl, other: Acl) -> Acl:
 def _hits(found: Sequence[Found], vector: Vector, reader: Reader) -> list[Hit]:
     """Best first, copies folded. The engine orders equal scores another way each time;
     here the page's key decides, so that the same question brings the same answer."""
-    # An index that is being replaced may have been written before there were any.
+    # An index that is being replaced may have been written before there were these.
     near = meanings.compared(vector, [point.payload.get("meanings", "") for point in found])
     passages = [schema.read_passage(point.payload) for point in found]
     hits = [
-        Hit(passage, point.score, cosine, closest)
+        Hit(passage, point.score, cosine, closest, point.payload.get("language", ""))
         for passage, point, (cosine, closest) in zip(passages, found, near, strict=True)
         if passage.acl.admits(reader)
     ]

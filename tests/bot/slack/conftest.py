@@ -235,6 +235,7 @@ class Bot:
             port=None,
             review_channel="C0REVIEW",
             link_origins=origins(["https://wiki.example.com"]),
+            languages=("english", "german"),
             edit_every=0.01,
             grace=2,
         )

@@ -33,7 +33,7 @@ from bot.answering.recheck import Recheck
 from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason
-from indexers.model import EVERYONE, Acl, Passage, Principal
+from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from indexers.prose import plain
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.lookout import Standing
@@ -459,3 +459,23 @@ def test_whoever_hears_no_more_ends_the_model_s_work() -> None:
 
     with pytest.raises(Enough):
         answerer(ScriptedWriter(TOLD)).answer(Question(SAID, ANYONE), hear)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "written_in", "asked_for"),
+    [
+        ("german", "german", "Answer in German,"),
+        ("german", "english", "Answer in the language of the question,"),
+        ("", "german", "Answer in the language of the question,"),
+    ],
+)
+def test_a_language_is_asked_for_if_a_page_is_in_it(
+    wanted: str, written_in: str, asked_for: str
+) -> None:
+    """What else it says would not be borne out by any page's words."""
+    (first, *_) = passages("urlaub", "Der Urlaub dauert 30 Tage.")
+    hit = Hit(first, 1.0, 0.9, language=written_in)
+    prompting = Prompting(WordEmbedder().count_tokens, lambda: "k7f3")
+    prompt = prompting(Question("How long is leave?", ANYONE, language=wanted), [hit])
+
+    assert asked_for in prompt.system
