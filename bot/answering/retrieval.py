@@ -86,7 +86,8 @@ class Retrieval:
             searches = [(found, weight * rest) for found, weight in searches]
             searches.insert(0, (by_page(hits, language), followups.STANDALONE))
         pages = merged(searches, language) if len(searches) > 1 else searches[0][0]
-        pages = self.rerank(question, pages) if self.rerank else pages
+        if self.rerank and not question.quoting:  # it may be a language model
+            pages = self.rerank(question, pages)
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
     def _hits(self, question: Question, asked: str, text: str, vector: Vector) -> list[Hit]:

@@ -37,7 +37,10 @@ SHARE = "share_answer"
 
 OFFER = say("I can answer you privately: you may read a page about this, not everybody here may.")
 FORGOTTEN = say("I no longer have this question. Please ask again.")
-NOT_NOW = say("I find nothing more for you. What you may read may have changed.")
+NOT_NOW = say(
+    "I looked again and find no answer for you after all: the pages do not say it, or what you may"
+    " read has changed."
+)
 NOT_FOR_ALL = say("I cannot share this: not everybody here may read the pages that it is from.")
 SHARED = say("I shared the answer in the thread.")
 
@@ -56,13 +59,15 @@ class Private:
 
     async def offer(self, letter: Letter, asking: Question, given: Given) -> None:
         """If the channel got no answer and the asker alone would. Nobody else sees it, so
-        that nobody learns of a page that they may not read."""
+        that nobody learns of a page that they may not read. What they would get is found by
+        search alone: a language model is asked once they want it."""
         if not isinstance(given.answer, NoAnswer):
             return
         reader = await self._reader(letter.person, letter.channel, private=True)
         if isinstance(reader, Closed) or reader == asking.reader:
             return
-        if isinstance(await self.answers.alone(replace(asking, reader=reader)), Answer):
+        alone = replace(asking, reader=reader, quoting=True)
+        if isinstance(await self.answers.alone(alone), Answer):
             message = _with_button(OFFER, ALONE, "Answer me privately", given.id)
             try:
                 await self.voice.whisper(letter.channel, letter.person, message, letter.thread)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,7 @@ from bot.answering.confidence import Confidence
 from bot.answering.recheck import Recheck
 from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
-from bot.model import Answer, Fallback, NoAnswer, Question, Reason
+from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from indexers.prose import plain
 from tests.fakes.embedding import WordEmbedder
@@ -479,3 +480,26 @@ def test_a_language_is_asked_for_if_a_page_is_in_it(
     prompt = prompting(Question("How long is leave?", ANYONE, language=wanted), [hit])
 
     assert asked_for in prompt.system
+
+
+def test_where_quotations_will_do_no_model_is_asked_anything() -> None:
+    """Neither to compose, nor to make the question stand alone, nor to put pages in order."""
+    writer, asked = ScriptedWriter("Leave is thirty days long [1]."), list[Question]()
+
+    def ask(question: Question, *found: Any) -> Any:
+        asked.append(question)
+        return found[0] if found else question
+
+    usual = answerer(writer)
+    retrieval = replace(usual.retrieval, rerank=ask)
+    answering = replace(usual, retrieval=retrieval, rewrite=ask)
+    question = Question(SAID, ANYONE, history=(Turn(Role.ASKER, "And travel?"),))
+    quoted = answering.answer(replace(question, quoting=True))
+    spent = (len(writer.prompts), len(asked))
+    answering.answer(question)
+
+    assert isinstance(quoted, Answer)
+    assert not quoted.composed
+    assert quoted.fallback is None
+    assert spent == (0, 0)
+    assert (len(writer.prompts), len(asked)) == (1, 2)
