@@ -62,6 +62,7 @@ class Conversing:
         return {
             following.STOP: self.following.stopped,
             private.ALONE: self.private.wanted,
+            private.AGAIN: self.private.again,
             private.SHARE: self.private.shared,
         }
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import AskerForgotten, SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Asked, Card, Due, Flag, Given, Place
 from bot.feedback.review import Review
@@ -203,6 +203,9 @@ class Desk:
         try:
             said = await self._asked(flag.given, reader)
             await self._send(flag, said)
+        except AskerForgotten:
+            await asyncio.to_thread(self.review.told, flag, somebody=False)
+            return
         except SlackRefused as error:
             logger.warning("Whoever raised flag %d cannot be told: %s", flag.id, error)
             await asyncio.to_thread(self.review.told, flag, somebody=False)
@@ -215,7 +218,7 @@ class Desk:
         # In place of a question's ts, which it has none of; the same until the next deed.
         ts = f"fixed-{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = Place(flag.given.asked.place.team, channel, ts, ts)
-        asked = Asked(flag.given.asked.question, flag.person, place, private=True)
+        asked = Asked(flag.given.asked.question, flag.person, place, private=True, flag=flag.id)
         given = await asyncio.to_thread(self.feedback.record, asked, said)
         standing = await marked_messages(self.voice, channel, since=flag.changed)
         last = ""
