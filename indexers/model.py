@@ -260,7 +260,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """Only the rights changed, or the owner (None: who it was)."""
+    """Only the rights or the owner changed (``owner`` None: it is who it was)."""
 
     key: str
     revision: str

@@ -139,7 +139,8 @@ def _best_first(pages: Iterable[Found], language: str) -> tuple[Found, ...]:
     comes first, then one in the wanted language, then the one that was edited last."""
 
     def place(found: Found) -> tuple[float, bool, bool, int, float]:
-        first, other = found.hits[0].passage, found.hits[0].language != language
+        first = found.hits[0].passage
+        other = bool(language) and found.hits[0].language != language
         edited = first.updated.toordinal() if first.updated else 0
         return -round(found.score, 2), first.outdated, other, -edited, -found.score
 
