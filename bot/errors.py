@@ -3,6 +3,7 @@
 BotError
 ├── SyncRunning         the admin reads it: another sync runs, try again later
 ├── StateUnavailable    operator: the bot's own database cannot be read or written
+├── AskerForgotten      log: whoever asked had everything deleted meanwhile
 ├── ModelMisconfigured  operator: of the language model an address, a key or a package is missing
 ├── SlackUnavailable    log: Slack does not answer now, try again
 └── SlackRefused        log: Slack says no and will again; ``code`` is its word for it
@@ -21,6 +22,10 @@ class SyncRunning(BotError):
 
 
 class StateUnavailable(BotError):
+    pass
+
+
+class AskerForgotten(BotError):
     pass
 
 

@@ -33,7 +33,9 @@ class Question:
     ``history`` are the earlier turns of its conversation, oldest first. To ``person`` and
     ``channel`` what a language model costs is counted; empty is to nobody. ``standalone`` is
     the question in words that need no history, to search by and never to show; empty if nobody
-    has put it so."""
+    has put it so. ``language`` is the one that an answer had best be in, in English small
+    letters; empty is the question's. ``quoting``: no language model is asked anything, so that
+    it costs nothing to learn whether there is an answer."""
 
     text: str
     reader: Reader
@@ -42,6 +44,8 @@ class Question:
     person: str = ""
     channel: str = ""
     standalone: str = ""
+    language: str = ""
+    quoting: bool = False
 
     @property
     def sought(self) -> str:

@@ -31,7 +31,7 @@ class Library(Protocol):
     up to seconds: call them in a thread.
 
     Raises:
-        IndexUnavailable: from any method but `edit_address`.
+        IndexUnavailable: from any method but `edit_address` and `owner`.
     """
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
@@ -49,6 +49,11 @@ class Library(Protocol):
 
     def edit_address(self, source: Source) -> str:
         """Where people edit the page; empty if there is no such place, or it is not known."""
+        ...
+
+    def owner(self, source: Source) -> str:
+        """Who keeps the page, in words in which an address of theirs may stand; empty if nobody
+        does any more, or it cannot be told now."""
         ...
 
 

@@ -148,7 +148,9 @@ def asking(
         answerer = answerer_of(settings, parts, lambda name: last_pass(settings, name), model)
         with _written(settings) as written:
             if written:
-                library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address)
+                library = IndexedLibrary(
+                    parts.index, answerer.recheck, parts.edit_address, parts.owner
+                )
                 answerer = _with_verified(answerer, library, written)
             yield Asking(answerer, reader, tuple(wikis) or None)
 
@@ -217,7 +219,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         )
         model = language_model_of(settings, secrets, parts.embedder, DatabaseUsage(state))
         answerer = answerer_of(settings, parts, syncing.last_pass, model)
-        library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address)
+        library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address, parts.owner)
         answerer = _with_verified(answerer, library, DatabaseWrittenAnswers(state))
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         threading.Thread(target=parts.meet, name="meeting", daemon=True).start()

@@ -159,6 +159,22 @@ class ConfluenceSettings(_Named):
     max_attachment_bytes: int = Field(
         10_000_000, gt=0, description="Larger attachments are skipped."
     )
+    owner_property: str = Field(
+        "owner",
+        pattern=r"^[A-Za-z0-9_-]*$",
+        description="The content property that names a page's owner: an address, or an account "
+        "as in `accounts`; empty is none.",
+    )
+    owner_label: str = Field(
+        "owner-",
+        pattern=r"^[a-z0-9_-]*$",
+        description="What a label that names the owner begins with; behind it stands an account, "
+        "or an address with `-` for what labels cannot hold; empty is none.",
+    )
+    owner_editor: bool = Field(
+        default=True,
+        description="Whether a page that names no owner is whoever's edited it last.",
+    )
     accounts: dict[str, str] = Field(
         default_factory=dict,
         description="Account ids (Cloud), user keys or names (Data Center) by e-mail address, for "
@@ -190,6 +206,7 @@ class ConfluenceSettings(_Named):
 
 WikiSettings = Annotated[MarkdownSettings | ConfluenceSettings, Field(discriminator="type")]
 
+LANGUAGES: tuple[str, ...] = tuple(name for name in get_args(Language) if name != "auto")
 FLAVOURS: tuple[str, ...] = get_args(MarkdownSettings.model_fields["flavour"].annotation)
 
 

@@ -145,7 +145,7 @@ class Page:
 
     ``key`` names the page within its wiki for ever (a path, a content id).
     ``revision`` is opaque and changes whenever text, place (title, parents, url)
-    or rights do.
+    or rights do. ``owner`` is who keeps it, in words that the wiki understands.
     """
 
     wiki: str
@@ -210,20 +210,23 @@ def digest(*parts: str) -> str:
 class Hit:
     """A passage that a search found: ``score`` orders one search's hits and no more;
     ``cosine`` (-1 to 1) compares the meanings of question and passage, ``closest`` those of
-    the question and the passage's nearest sentence."""
+    the question and the passage's nearest sentence. ``language`` is the passage's, as the
+    index was told or told itself, in English small letters; empty where it did not."""
 
     passage: Passage
     score: float
     cosine: float
     closest: float = 0.0
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """What the index holds of a page."""
+    """What the index holds of a page. ``owner`` as of `Page`."""
 
     revision: str
     acl: Acl
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +260,12 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """Only the rights changed."""
+    """Only the rights or the owner changed (``owner`` None: it is who it was)."""
 
     key: str
     revision: str
     acl: Acl
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

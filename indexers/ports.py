@@ -151,8 +151,11 @@ class PassageIndex(Protocol):
         """
         ...
 
-    def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
-        """Give a page's passages another Acl and revision, keeping their meanings."""
+    def relabel(
+        self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
+    ) -> None:
+        """Give a page's passages another Acl and revision, and another owner (None: keep who
+        it is), keeping their meanings."""
         ...
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None: ...

@@ -188,7 +188,9 @@ class _Run:
     def _relabel(self, change: Relabelled) -> None:
         self.report.relabelled += 1
         if not self.dry_run:
-            self.index.relabel(self.wiki.name, change.key, change.revision, change.acl)
+            self.index.relabel(
+                self.wiki.name, change.key, change.revision, change.acl, change.owner
+            )
         self._plan("relabel", change.key)
         self._settled()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,12 +16,13 @@ from indexers.confluence.addresses import Base, base_of
 from indexers.confluence.doctor import ConfluenceDoctor, cloud_id
 from indexers.confluence.hanging import Extras
 from indexers.confluence.members import ConfluenceMembers
+from indexers.confluence.ownership import Ownership
 from indexers.confluence.page_links import edit_address
 from indexers.confluence.rights import Tokens
 from indexers.confluence.scope import Scope
 from indexers.confluence.transport import Patience, Transport
 from indexers.confluence.wiki import ConfluenceWiki
-from indexers.errors import WikiMisconfigured
+from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.findings import Access
 from indexers.markdown.access import access as whole_wiki_access
 from indexers.markdown.git import GitWiki
@@ -28,6 +30,8 @@ from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Acl, Part, Principal, domain_token, user_token
 from indexers.parts import PartOf
 from indexers.ports import Wiki
+
+log = logging.getLogger(__name__)
 
 _HASTE = 5
 """Seconds that a request may take for which a person waits."""
@@ -82,7 +86,8 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
         comments=wiki.comments,
         max_bytes=wiki.max_attachment_bytes,
     )
-    read = ConfluenceWiki(wiki.name, patient, scope, extras)
+    ownership = Ownership(wiki.owner_property, wiki.owner_label, wiki.owner_editor)
+    read = ConfluenceWiki(wiki.name, patient, scope, extras, ownership)
     lookout = ConfluenceWiki(wiki.name, hasty[0], scope, extras)
     members = ConfluenceMembers(
         hasty[1],
@@ -203,6 +208,23 @@ def confluence_at(url: str, confluences: Mapping[str, Confluence], *, ask: bool 
     ours = {name: path for name, path in paths.items() if path is not None}
     # Of two on one host the deeper one: what is left of the path is shorter.
     return min(ours, key=lambda name: len(ours[name]), default="")
+
+
+def edited_at(
+    wiki: str,
+    page: str,
+    url: str,
+    markdowns: Mapping[str, MarkdownWiki | GitWiki],
+    confluences: Mapping[str, Confluence],
+) -> str:
+    """See `indexers.wiring.Indexing.edit_address`."""
+    if confluence := confluences.get(wiki):
+        return confluence.edit_address(page, url)
+    try:
+        return markdowns[wiki].edit_address(page) if wiki in markdowns else ""
+    except (WikiMisconfigured, WikiUnavailable) as error:
+        log.info("Where %s is edited cannot be told: %s", wiki, error)
+        return ""
 
 
 def access_at(  # noqa: PLR0913, PLR0917 - who, what, and all that there is

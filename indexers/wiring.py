@@ -46,6 +46,7 @@ from indexers.wikis import (
     acl_of,
     confluence_of,
     doctor_of,
+    edited_at,
     markdown_of,
     part_named,
 )
@@ -177,13 +178,14 @@ class Indexing:
     def edit_address(self, wiki: str, page: str, url: str) -> str:
         """Where people edit the page of this key, which they read at ``url``; empty if there
         is no such place, or it cannot be told now."""
-        if confluence := self.confluences.get(wiki):
-            return confluence.edit_address(page, url)
-        try:
-            return self.markdowns[wiki].edit_address(page) if wiki in self.markdowns else ""
-        except (WikiMisconfigured, WikiUnavailable) as error:
-            log.info("Where %s is edited cannot be told: %s", wiki, error)
-            return ""
+        return edited_at(wiki, page, url, self.markdowns, self.confluences)
+
+    def owner(self, wiki: str, named: str) -> str:
+        """Who keeps a page that names its owner so, as words in which their address stands, or
+        as it names them; empty if they are there no more, or it cannot be told now. May take
+        seconds."""
+        confluence = self.confluences.get(wiki)
+        return confluence.members.owner(named) if confluence and named else named
 
     def doctor(self) -> Iterator[Finding]:
         """What the wikis, the model and the index can do, each as soon as it is known.

@@ -63,7 +63,7 @@ class Answerer:
         retrieved = self.retrieval(question)
         compose: Compose = partial(self.compose, question)
         ahead: Ahead | None = None
-        if self.composer:
+        if self.composer and not question.quoting:
             compose = self.composer.begin(question, compose, hear)
             # What was heard cannot be taken back: so its pages are looked at before.
             ahead = partial(self.composer.shown, question) if hear else None
@@ -74,7 +74,7 @@ class Answerer:
 
     def understood(self, question: Question) -> tuple[Question, float]:
         """As it is searched for, and the milliseconds that this took."""
-        if not self.rewrite or not question.history:
+        if not self.rewrite or not question.history or question.quoting:
             return question, 0.0
         started = self.clock()
         return self.rewrite(question), (self.clock() - started) * 1000

@@ -14,11 +14,13 @@ from indexers.ports import PassageIndex
 @dataclass(frozen=True, slots=True)
 class IndexedLibrary:
     """Without a ``recheck`` what is indexed of a page is taken for how it stands.
-    ``edit_address`` is given a wiki, a page's key and its address."""
+    ``edit_address_of`` is given a wiki, a page's key and its address, ``owner_of`` a wiki and
+    what a page names its owner by."""
 
     index: PassageIndex
     recheck: Recheck | None
     edit_address_of: Callable[[str, str, str], str]
+    owner_of: Callable[[str, str], str]
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
         return self.index.page(wiki, page)
@@ -36,6 +38,9 @@ class IndexedLibrary:
 
     def edit_address(self, source: Source) -> str:
         return self.edit_address_of(source.wiki, source.page, source.url)
+
+    def owner(self, source: Source) -> str:
+        return self.owner_of(source.wiki, source.owner)
 
     def _admits(self, reader: Reader, source: Source) -> bool:
         known = self.index.page(source.wiki, source.page)

@@ -73,20 +73,21 @@ class Retrieval:
         said = followups.contexts(question.history)
         vectors = [self.embedder.embed_question(context.text) for context in said]
         embedded = self.clock()
-        searches = [
-            (by_page(self._hits(question, question.text, question.text, alone)), followups.ALONE)
-        ]
+        language = question.language
+        found = by_page(self._hits(question, question.text, question.text, alone), language)
+        searches = [(found, followups.ALONE)]
         for context, vector in zip(said, vectors, strict=True):
             text = f"{context.text} {question.text}"
             hits = self._hits(question, question.text, text, followups.blended(alone, vector))
-            searches.append((by_page(hits), context.weight))
+            searches.append((by_page(hits, language), context.weight))
         if question.standalone:
-            whole = by_page(self._hits(question, question.sought, question.sought, sought))
+            hits = self._hits(question, question.sought, question.sought, sought)
             rest = 1 - followups.STANDALONE
             searches = [(found, weight * rest) for found, weight in searches]
-            searches.insert(0, (whole, followups.STANDALONE))
-        pages = merged(searches) if len(searches) > 1 else searches[0][0]
-        pages = self.rerank(question, pages) if self.rerank else pages
+            searches.insert(0, (by_page(hits, language), followups.STANDALONE))
+        pages = merged(searches, language) if len(searches) > 1 else searches[0][0]
+        if self.rerank and not question.quoting:  # it may be a language model
+            pages = self.rerank(question, pages)
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
     def _hits(self, question: Question, asked: str, text: str, vector: Vector) -> list[Hit]:
@@ -98,8 +99,8 @@ class Retrieval:
         return folded(self.rank(asked, found))
 
 
-def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:
-    """Hits gathered by page, the best page first."""
+def by_page(hits: Sequence[Hit], language: str = "") -> tuple[Found, ...]:
+    """Hits gathered by page, the best page first, of equals one in ``language``."""
     gathered: dict[tuple[str, str], list[Hit]] = {}
     for hit in hits:
         gathered.setdefault((hit.passage.wiki, hit.passage.page), []).append(hit)
@@ -107,13 +108,15 @@ def by_page(hits: Sequence[Hit]) -> tuple[Found, ...]:
         Found(wiki, page, _worth(of_page), tuple(of_page))
         for (wiki, page), of_page in gathered.items()
     ]
-    return _best_first(pages)
+    return _best_first(pages, language)
 
 
-def merged(searches: Sequence[tuple[Sequence[Found], float]]) -> tuple[Found, ...]:
+def merged(
+    searches: Sequence[tuple[Sequence[Found], float]], language: str = ""
+) -> tuple[Found, ...]:
     """What several searches found, each with its weight: a page is worth their weighted
     sum, and its passages are those of the first search that brought them, as near as any of
-    the searches found them."""
+    the searches found them. Of equals one in ``language`` comes first."""
     worth: dict[tuple[str, str], float] = {}
     hits: dict[tuple[str, str], dict[uuid.UUID, Hit]] = {}
     for found, weight in searches:
@@ -128,17 +131,18 @@ def merged(searches: Sequence[tuple[Sequence[Found], float]]) -> tuple[Found, ..
         Found(*place, score, tuple(sorted(hits[place].values(), key=lambda hit: -hit.score)))
         for place, score in worth.items()
     ]
-    return _best_first(pages)
+    return _best_first(pages, language)
 
 
-def _best_first(pages: Iterable[Found]) -> tuple[Found, ...]:
+def _best_first(pages: Iterable[Found], language: str) -> tuple[Found, ...]:
     """Of pages that are worth the same, to two decimals, one that is not marked as outdated
-    comes first, then the one that was edited last."""
+    comes first, then one in the wanted language, then the one that was edited last."""
 
-    def place(found: Found) -> tuple[float, bool, int, float]:
+    def place(found: Found) -> tuple[float, bool, bool, int, float]:
         first = found.hits[0].passage
+        other = bool(language) and found.hits[0].language != language
         edited = first.updated.toordinal() if first.updated else 0
-        return -round(found.score, 2), first.outdated, -edited, -found.score
+        return -round(found.score, 2), first.outdated, other, -edited, -found.score
 
     return tuple(sorted(pages, key=place))
 

@@ -12,6 +12,7 @@ from bot.feedback.model import (
     Flag,
     FlagState,
     Given,
+    Place,
     Step,
     Tally,
     Verdict,
@@ -47,7 +48,11 @@ class Feedback:
         self._page = page
 
     def record(self, asked: Asked, answer: Result, as_of: datetime | None = None) -> Given:
-        """Keep an answer before it is posted, so that its buttons can name it."""
+        """Keep an answer before it is posted, so that its buttons can name it.
+
+        Raises:
+            AskerForgotten: what is kept of them was deleted since they asked.
+        """
         pages = {}
         for source in named(answer):
             known = self._page(source.wiki, source.page)
@@ -66,6 +71,11 @@ class Feedback:
     def given_in(self, channel: str, message: str) -> Given | None:
         """The answer that this message carries; None if it carries none."""
         return self._ledger.given_in(channel, message)
+
+    def given_to(self, place: Place) -> Given | None:
+        """The answer to the question there; None if it has none that is kept."""
+        given = self._ledger.in_thread(place.team, place.channel, place.thread)
+        return next((one for one in given if one.asked.place == place), None)
 
     def praise(self, given: int, person: str) -> Flag | None:
         """A good verdict. It takes back the person's own open flag, which is returned."""

@@ -24,13 +24,15 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question, by whom and where. ``private``: its answer is for the asker alone
-    and follows the asker's rights. ``open``: it is made of what everyone may read."""
+    and follows the asker's rights. ``open``: it is made of what everyone may read. ``flag`` is
+    the one whose raiser is told, where no message asks."""
 
     question: str
     asker: str
     place: Place
     private: bool
     open: bool = True
+    flag: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,11 @@ class Ledger(FlagBook, Protocol):
         pages: Mapping[tuple[str, str], KnownPage],
     ) -> Given:
         """Keep an answer, and how the ``pages`` that it names (by wiki and key) stood; a
-        second one to the same message replaces the first."""
+        second one to the same message replaces the first.
+
+        Raises:
+            AskerForgotten: the message, or the flag, is of whoever asked no more.
+        """
         ...
 
     def posted(self, given: int, message: str) -> None: ...

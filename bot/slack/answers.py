@@ -57,9 +57,12 @@ class Answers:
     async def record(
         self, letter: Letter, asking: Question, said: Result, *, private: bool
     ) -> Given:
-        place = Place(letter.team, letter.channel, letter.ts, letter.thread)
+        """
+        Raises:
+            AskerForgotten
+        """
         is_open = not private and asking.reader == ANYBODY
-        asked = Asked(asking.text, letter.person, place, private, is_open)
+        asked = Asked(asking.text, letter.person, place_of(letter), private, is_open)
         given = await asyncio.to_thread(self.feedback.record, asked, said, self.as_of())
         logger.info(
             "Answered message %s in %s: %s, %.0f ms",
@@ -81,7 +84,11 @@ class Answers:
         holding: bool = True,
     ) -> Given:
         """Put it where the question stands, in place of what stands of it there. For
-        ``holding`` see `Posting.put`."""
+        ``holding`` see `Posting.put`.
+
+        Raises:
+            AskerForgotten
+        """
         given = await self.record(letter, asking, said, private=private)
         messages = blocks.answer(given, self.origins, today=self.clock().date())
         last = await self.posting.put(letter, messages, posted, holding=holding)
@@ -111,3 +118,7 @@ class Answers:
             await asyncio.to_thread(self.feedback.posted, given, message)
         except StateUnavailable:
             logger.exception("Where answer %d stands could not be noted", given)
+
+
+def place_of(letter: Letter) -> Place:
+    return Place(letter.team, letter.channel, letter.ts, letter.thread)

@@ -54,7 +54,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What a card says beside its flag. ``person`` raised it; ``holder`` sees to it;
-    ``owner`` is who the page is of: the id of somebody whom Slack knows, or else the words
+    ``owner`` is who a shown page is of: the id of somebody whom Slack knows, or else the words
     of the page (``owner_words``). ``address`` leads to the answer, if there is a way to it;
     ``edits`` are the shown sources' edit addresses, empty where there is none."""
 
@@ -102,15 +102,14 @@ def card(flag: Flag, around: Circumstances, allowed: Allowed, *, today: date) ->
     return Message(literal(f"{head}: {asked}"[:300]), blocks).marked(mark(flag))
 
 
-def word_to_owner(
-    flag: Flag, around: Circumstances, source: Source, allowed: Allowed, *, today: date
+def word_to_owner(  # noqa: PLR0913 - what it says, and may lead to
+    flag: Flag, around: Circumstances, source: Source, edit: str, allowed: Allowed, *, today: date
 ) -> Message:
-    """For the owner of the page at ``source``, who may not see the card: nothing that other
-    pages say, for this message is not brought up to date."""
+    """For the owner of the page at ``source``, which is edited at ``edit``, who may not see
+    the card: nothing that other pages say, for this message is not brought up to date."""
     head = f"A page of yours was flagged: {flag.complaint.words}"
     asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{_quoted(asked)}")]
-    edit = dict(zip(around.shown.sources, around.edits, strict=True)).get(source, "")
     blocks.append(context(_source(source, edit, allowed, today)))
     if flag.comment:
         blocks.append(section(f"*{literal(around.person)}*\n{_quoted(flag.comment)}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.slack.message import Block, plain_text
@@ -13,10 +14,30 @@ FORM = "channel_settings"
 _MENTIONED = "mentioned"
 _CONFIDENCES = (0.9, 0.8, 0.7, 0.6)
 _ALL, _ASKER = "all", "asker"
-_MOST_WIKIS = 100
+_QUESTIONS = "of-the-question"
+_MOST_OPTIONS = 100
+_COMPOSED = (
+    "Where pages in this language answer, I answer in it; else in that of the question. My own"
+    " words around it stay English."
+)
+_QUOTED = (
+    "I quote pages as they are written, for no language model is set: of those that fit alike,"
+    " one in this language goes first. My own words around it stay English."
+)
 
 
-def form(channel: str, chosen: ChannelSettings, wikis: Sequence[str]) -> Block:
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """``all`` there are, in English small letters. ``composed``: a language model words the
+    answers."""
+
+    all: Sequence[str]
+    composed: bool
+
+
+def form(
+    channel: str, chosen: ChannelSettings, wikis: Sequence[str], languages: Languages
+) -> Block:
     """With what is ``chosen`` now. ``wikis`` are all there are."""
     return {
         "type": "modal",
@@ -29,6 +50,8 @@ def form(channel: str, chosen: ChannelSettings, wikis: Sequence[str]) -> Block:
             *_wikis(chosen, wikis),
             _input("unasked", "Which questions do I answer?", _unasked(chosen)),
             _input("sees", "Who sees the answers?", _sees(chosen)),
+            _input("language", "In which language do I answer?", _language(chosen, languages))
+            | {"hint": plain_text(_COMPOSED if languages.composed else _QUOTED)},
             _input("review", "Where do flags of this channel go?", _review(chosen))
             | {"optional": True},
         ],
@@ -40,17 +63,19 @@ def filled(view: Mapping[str, Any]) -> tuple[str, ChannelSettings]:
     values = {name: field["value"] for name, field in view["state"]["values"].items()}
     picked = values.get("wikis", {}).get("selected_options") or ()
     unasked = values["unasked"]["selected_option"]["value"]
+    language = values["language"]["selected_option"]["value"]
     return str(json.loads(view["private_metadata"])["channel"]), ChannelSettings(
         wikis=tuple(option["value"] for option in picked),
         unasked=None if unasked == _MENTIONED else float(unasked),
         only_asker=values["sees"]["selected_option"]["value"] == _ASKER,
         review_channel=values["review"].get("selected_conversation") or "",
+        language="" if language == _QUESTIONS else language,
     )
 
 
 def _wikis(chosen: ChannelSettings, wikis: Sequence[str]) -> list[Block]:
     """Nothing to choose from a single one."""
-    options = [_option(name, name) for name in wikis[:_MOST_WIKIS]]
+    options = [_option(name, name) for name in wikis[:_MOST_OPTIONS]]
     if len(options) < 2:
         return []
     element: Block = {
@@ -78,6 +103,16 @@ def _unasked(chosen: ChannelSettings) -> Block:
 def _sees(chosen: ChannelSettings) -> Block:
     options = [_option("All who are here", _ALL), _option("Whoever asked, alone", _ASKER)]
     return _radio(options, _ASKER if chosen.only_asker else _ALL)
+
+
+def _language(chosen: ChannelSettings, languages: Languages) -> Block:
+    """One that was chosen stays to choose."""
+    names = dict.fromkeys([chosen.language, *languages.all] if chosen.language else languages.all)
+    options = [_option("That of the question", _QUESTIONS)]
+    options += [_option(name.capitalize(), name) for name in names]
+    initial = next(one for one in options if one["value"] == (chosen.language or _QUESTIONS))
+    options = options[:_MOST_OPTIONS]
+    return {"type": "static_select", "options": options, "initial_option": initial}
 
 
 def _review(chosen: ChannelSettings) -> Block:

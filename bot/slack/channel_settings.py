@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.slack.channel_form import filled, form
+from bot.slack.channel_form import Languages, filled, form
 from bot.slack.channels import Channels
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.message import say
@@ -24,13 +24,15 @@ SAVED = say("Saved. I answer in this channel as you set it.")
 
 @dataclass(frozen=True, slots=True)
 class ChannelForms:
-    """``wikis`` are the names of all. Who may set is asked of Slack each time."""
+    """``wikis`` are the names of all, ``languages`` those that answers may be in. Who may set
+    is asked of Slack each time."""
 
     team: str
     people: People
     channels: Channels
     settings: DatabaseChannels
     wikis: Callable[[], Sequence[str]]
+    languages: Languages
     voice: Voice
 
     @property
@@ -50,7 +52,8 @@ class ChannelForms:
             await call.whisper(NOT_YOURS)
             return
         chosen = await asyncio.to_thread(self.settings.of, self.team, call.channel)
-        await self.voice.ask(call.trigger, form(call.channel, chosen, self.wikis()))
+        shown = form(call.channel, chosen, self.wikis(), self.languages)
+        await self.voice.ask(call.trigger, shown)
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """The form. Whoever sends it may have lost the right to since it was opened."""

@@ -13,6 +13,7 @@ from bot.feedback.feedback import Feedback
 from bot.ports import Answering
 from bot.slack import following, private
 from bot.slack.answers import Answers
+from bot.slack.channel_form import Languages
 from bot.slack.channel_settings import ChannelForms
 from bot.slack.channels import Channels
 from bot.slack.choices import AskedBack
@@ -61,6 +62,7 @@ class Conversing:
         return {
             following.STOP: self.following.stopped,
             private.ALONE: self.private.wanted,
+            private.AGAIN: self.private.again,
             private.SHARE: self.private.shared,
         }
 
@@ -151,6 +153,14 @@ def conversing_of(  # noqa: PLR0913 - what the whole Slack side shares
         asked_back=asked_back,
         following=following,
         private=private,
-        forms=ChannelForms(me.team, people, channels, chosen, wikis, voice),
+        forms=ChannelForms(
+            team=me.team,
+            people=people,
+            channels=channels,
+            settings=chosen,
+            wikis=wikis,
+            languages=Languages(settings.languages, composed=settings.streaming),
+            voice=voice,
+        ),
         prompts=prompts,
     )

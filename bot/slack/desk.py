@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import AskerForgotten, SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Asked, Card, Due, Flag, Given, Place
 from bot.feedback.review import Review
@@ -123,7 +123,7 @@ class Desk:
         self, flag: Flag, channel: str, around: cards.Circumstances, owner: Owner, *, again: bool
     ) -> None:
         """In the review channel, if there is one; and to the page's owner, who may not be in
-        it."""
+        it, or not be named there."""
         today, ts = self.clock().date(), ""
         if channel:
             card = cards.card(flag, around, self.allowed, today=today)
@@ -135,14 +135,16 @@ class Desk:
         await asyncio.to_thread(self.review.carded, flag, Card(channel, ts), id_)
         if owner.source is None or not id_ or flag.owner == id_:
             return
-        if not (channel and await self.people.is_member(channel, id_)):
-            word = cards.word_to_owner(flag, around, owner.source, self.allowed, today=today)
+        on_card = channel and around.owner
+        if not (on_card and await self.people.is_member(channel, id_)):
+            edit = await self._beside(self.library.edit_address, owner.source)
+            word = cards.word_to_owner(flag, around, owner.source, edit, self.allowed, today=today)
             await self.voice.post(id_, word)
 
     async def _circumstances(self, flag: Flag) -> tuple[cards.Circumstances, Owner]:
         given = flag.given
         shown = await self._shown(given.answer, exactly=not given.asked.open)
-        owner = await self.owners.of(shown.sources)
+        owner = await self.owners.of(named(given.answer), shown.sources)
         edits = await self._beside(_addresses, self.library, shown.sources)
         address = ""
         if not given.asked.private:
@@ -152,8 +154,9 @@ class Desk:
             shown=shown,
             again=await self._shown(flag.again, exactly=False) if flag.again else None,
             holder=await self.people.name(flag.holder) if flag.holder else "",
-            owner=owner.person.id if owner.person else "",
-            owner_words=owner.words,
+            # Whose page it is would tell reviewers of one that they may not read.
+            owner=owner.person.id if owner.person and owner.source in shown.sources else "",
+            owner_words="" if owner.person else owner.words,
             address=address,
             edits=edits,
             history=tuple(await self._history(flag)),
@@ -200,6 +203,9 @@ class Desk:
         try:
             said = await self._asked(flag.given, reader)
             await self._send(flag, said)
+        except AskerForgotten:
+            await asyncio.to_thread(self.review.told, flag, somebody=False)
+            return
         except SlackRefused as error:
             logger.warning("Whoever raised flag %d cannot be told: %s", flag.id, error)
             await asyncio.to_thread(self.review.told, flag, somebody=False)
@@ -212,7 +218,7 @@ class Desk:
         # In place of a question's ts, which it has none of; the same until the next deed.
         ts = f"fixed-{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = Place(flag.given.asked.place.team, channel, ts, ts)
-        asked = Asked(flag.given.asked.question, flag.person, place, private=True)
+        asked = Asked(flag.given.asked.question, flag.person, place, private=True, flag=flag.id)
         given = await asyncio.to_thread(self.feedback.record, asked, said)
         standing = await marked_messages(self.voice, channel, since=flag.changed)
         last = ""

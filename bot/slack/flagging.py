@@ -70,7 +70,7 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
         answering=answering,
         library=library,
         people=people,
-        owners=Owners(people),
+        owners=Owners(people, library),
         voice=voice,
         executor=executor,
         clock=clock,

@@ -93,6 +93,22 @@ class Posting:
         await self.remove(letter, left)
         return ts
 
+    async def whisper(self, letter: Letter, messages: Sequence[Message]) -> None:
+        """Make these the reply, for the asker alone to see. Slack tells nobody afterwards
+        whether they did, so it is noted before: see `whispered`.
+
+        Raises:
+            NotOurs: it is not ours to answer any more.
+        """
+        await asyncio.to_thread(self.inbox.whisper, letter)
+        await self.hold(letter)
+        for message in messages:
+            await self.voice.whisper(letter.channel, letter.person, message, letter.thread)
+
+    async def whispered(self, letter: Letter) -> bool:
+        """Whether the asker may have seen their reply, as far as anybody can tell."""
+        return await asyncio.to_thread(self.inbox.whispered, letter)
+
     async def remove(self, letter: Letter, posted: Posted) -> None:
         for ts in posted.values():
             await self.voice.remove(letter.channel, ts)

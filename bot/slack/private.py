@@ -12,12 +12,12 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.errors import SlackRefused
+from bot.errors import AskerForgotten, SlackRefused
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Given
-from bot.model import Answer, NoAnswer, Question, Result
+from bot.model import Answer, NoAnswer, Question
 from bot.slack import blocks
-from bot.slack.answers import Answers
+from bot.slack.answers import Answers, place_of
 from bot.slack.channels import Channels
 from bot.slack.conversation import Conversation
 from bot.slack.message import Block, Message, plain_text, say
@@ -32,12 +32,20 @@ from indexers.model import Reader
 logger = logging.getLogger(__name__)
 
 ALONE = "answer_privately"
+AGAIN = "answer_again"
 SHARE = "share_answer"
-"""Action ids; the value is the id of the answer that the channel got."""
+"""Action ids; the value is the id of the answer that the channel, or the asker alone, got."""
 
 OFFER = say("I can answer you privately: you may read a page about this, not everybody here may.")
+PERHAPS = say(
+    "I was interrupted when I answered this. You may have my answer already, where you alone see"
+    " it; if not, press the button."
+)
 FORGOTTEN = say("I no longer have this question. Please ask again.")
-NOT_NOW = say("I find nothing more for you. What you may read may have changed.")
+NOT_NOW = say(
+    "I looked again and find no answer for you after all: the pages do not say it, or what you may"
+    " read has changed."
+)
 NOT_FOR_ALL = say("I cannot share this: not everybody here may read the pages that it is from.")
 SHARED = say("I shared the answer in the thread.")
 
@@ -56,13 +64,15 @@ class Private:
 
     async def offer(self, letter: Letter, asking: Question, given: Given) -> None:
         """If the channel got no answer and the asker alone would. Nobody else sees it, so
-        that nobody learns of a page that they may not read."""
+        that nobody learns of a page that they may not read. What they would get is found by
+        search alone: a language model is asked once they want it."""
         if not isinstance(given.answer, NoAnswer):
             return
         reader = await self._reader(letter.person, letter.channel, private=True)
         if isinstance(reader, Closed) or reader == asking.reader:
             return
-        if isinstance(await self.answers.alone(replace(asking, reader=reader)), Answer):
+        alone = replace(asking, reader=reader, quoting=True)
+        if isinstance(await self.answers.alone(alone), Answer):
             message = _with_button(OFFER, ALONE, "Answer me privately", given.id)
             try:
                 await self.voice.whisper(letter.channel, letter.person, message, letter.thread)
@@ -70,9 +80,29 @@ class Private:
                 logger.info("A private answer could not be offered: %s", error)
 
     async def give(self, letter: Letter, given: Given) -> None:
-        """To the asker, where the channel is set so."""
-        for message in self._messages(given):
-            await self.voice.whisper(letter.channel, letter.person, message, letter.thread)
+        """To the asker, where the channel is set so.
+
+        Raises:
+            NotOurs: it is not ours to answer any more.
+        """
+        await self.posting.whisper(letter, self._messages(given))
+
+    async def resume(self, letter: Letter) -> bool:
+        """If the asker may have got their answer from somebody who did not live to say so:
+        they are not given it twice, but offered it, which may be said twice. False: they
+        certainly got none.
+
+        Raises:
+            NotOurs: it is not ours to answer any more.
+        """
+        if not await self.posting.whispered(letter):
+            return False
+        given = await asyncio.to_thread(self.feedback.given_to, place_of(letter))
+        if given is None:
+            return False
+        offer = _with_button(PERHAPS, AGAIN, "Answer me again", given.id)
+        await self.posting.whisper(letter, [offer])
+        return True
 
     async def wanted(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """The button of the offer."""
@@ -82,12 +112,33 @@ class Private:
             return
         letter, person = _letter(given), body["user"]["id"]
         reader = await self._reader(person, letter.channel, private=True)
-        said = None if isinstance(reader, Closed) else await self._with(letter, given, reader)
+        asking = None if isinstance(reader, Closed) else await self._asking(letter, given, reader)
+        said = await self.answers.alone(asking) if asking else None
         if isinstance(said, Answer):
             shown = replace(given, answer=said, given=self.clock())
             await _tell(respond, self._messages(shown))
         else:
             await _tell(respond, [NOT_NOW])
+
+    async def again(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+        """The button of an answer that was perhaps not seen: as it would be given now."""
+        given = await self._given(body)
+        if given is None:
+            await _tell(respond, [FORGOTTEN])
+            return
+        letter = _letter(given)
+        reader = await self._reader(body["user"]["id"], letter.channel, private=True)
+        if isinstance(reader, Closed):
+            await _tell(respond, [say(reader.why)])
+            return
+        asking = await self._asking(letter, given, reader)
+        said = await self.answers.alone(asking)
+        try:
+            shown = await self.answers.record(letter, asking, said, private=True)
+        except AskerForgotten:
+            await _tell(respond, [FORGOTTEN])
+            return
+        await _tell(respond, self._messages(shown))
 
     async def shared(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """ "Share to channel": what all there may read now, which may be less than the person
@@ -98,26 +149,29 @@ class Private:
             return
         letter = _letter(given)
         reader = await self._reader(body["user"]["id"], letter.channel, private=False)
-        said = None if isinstance(reader, Closed) else await self._with(letter, given, reader)
-        if isinstance(reader, Closed) or not isinstance(said, Answer):
+        asking = None if isinstance(reader, Closed) else await self._asking(letter, given, reader)
+        said = await self.answers.alone(asking) if asking else None
+        if asking is None or not isinstance(said, Answer):
             await _tell(respond, [NOT_FOR_ALL], replacing=False)
             return
-        asking = Question(given.asked.question, reader)
         posted = await self.posting.posted(letter)
-        await self.answers.show(letter, asking, said, posted, holding=False)
+        try:
+            await self.answers.show(letter, asking, said, posted, holding=False)
+        except AskerForgotten:
+            await _tell(respond, [FORGOTTEN])
+            return
         await _tell(respond, [SHARED])
 
-    async def _with(self, letter: Letter, given: Given, reader: Reader) -> Result:
+    async def _asking(self, letter: Letter, given: Given, reader: Reader) -> Question:
         settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)
-        return await self.answers.alone(
-            Question(
-                given.asked.question,
-                reader,
-                wikis=settings.wikis or None,
-                history=await self.conversation.before(letter),
-                person=letter.person,
-                channel=letter.channel,
-            )
+        return Question(
+            given.asked.question,
+            reader,
+            wikis=settings.wikis or None,
+            history=await self.conversation.before(letter),
+            person=letter.person,
+            channel=letter.channel,
+            language=settings.language,
         )
 
     async def _reader(self, person: str, channel: str, *, private: bool) -> Reader | Closed:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable
+from bot.errors import AskerForgotten, BotError, SlackRefused, SlackUnavailable, StateUnavailable
 from bot.feedback.model import Given
 from bot.model import Answer, Question, Result, Turn
 from bot.slack import incidents, letters
@@ -91,7 +91,7 @@ class Replies:
             return
         try:
             await self._reply_patiently(claimed, refusal)
-        except NotOurs:
+        except (NotOurs, AskerForgotten):
             logger.info("Message %s is not ours any more, or not what it was", letter.ts)
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the person is told
             await self._fail(claimed, error)
@@ -166,6 +166,8 @@ class Replies:
             else:
                 await self.posting.put(letter, [say(reader.why)], posted)
             return
+        if alone and not direct and await self.private.resume(letter):
+            return
         if not unasked:
             self.status.begin(letter)
         asking = Question(
@@ -175,6 +177,7 @@ class Replies:
             history=tuple(said or await self.conversation.before(letter)),
             person=letter.person,
             channel=letter.channel,
+            language=settings.language if not direct else "",
         )
         answer, posted = await self.answers.make(
             letter, asking, posted, live=not unasked and (direct or not alone)

@@ -51,7 +51,10 @@ class SlackSettings:
     grace: float = 10.0
     """Seconds that a stop waits for answers in flight."""
     streaming: bool = False
-    """Show composed answers while they are made; quotations are there at once."""
+    """A language model composes answers, and they are shown while they are made; quotations
+    are there at once."""
+    languages: tuple[str, ...] = ()
+    """Those that a channel can choose among, as of `Question.language`."""
     long_wait: float = 3.0
     """Seconds after which somebody who waits is told how many are before them."""
     edit_every: float = 3.0

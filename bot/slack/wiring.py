@@ -8,7 +8,7 @@ from bot.slack import links
 from bot.slack.caps import Caps
 from bot.slack.settings import SlackSettings
 from config.settings import Secrets, Settings
-from config.wikis import ConfluenceSettings, WikiSettings
+from config.wikis import LANGUAGES, ConfluenceSettings, WikiSettings
 
 SLACK_API = "https://slack.com/api/"
 
@@ -43,6 +43,7 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         private_members=slack.private_members,
         workers=slack.workers,
         streaming=bool(settings.llm.provider),
+        languages=LANGUAGES,
         retention=timedelta(days=settings.state.retention_days),
     )
 

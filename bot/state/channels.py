@@ -18,12 +18,14 @@ class ChannelSettings:
     """``wikis`` that are searched, all if there are none named. ``unasked``: questions that
     nobody asked of the bot are answered from this confidence (0 to 1) on; None: never.
     ``only_asker``: answers are seen by whoever asked. ``review_channel`` is where flags of
-    this channel go; empty is where all go."""
+    this channel go; empty is where all go. ``language`` is the one that answers had best be
+    in, as of `Question`."""
 
     wikis: tuple[str, ...] = ()
     unasked: float | None = None
     only_asker: bool = False
     review_channel: str = ""
+    language: str = ""
 
 
 USUAL = ChannelSettings()
@@ -51,6 +53,7 @@ class DatabaseChannels:
             unasked=row.unasked,
             only_asker=row.only_asker,
             review_channel=row.review_channel,
+            language=row.language,
         )
 
     def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
@@ -60,6 +63,7 @@ class DatabaseChannels:
             "unasked": chosen.unasked,
             "only_asker": chosen.only_asker,
             "review_channel": chosen.review_channel,
+            "language": chosen.language,
             "person": person,
             "changed": self._clock(),
         }

@@ -96,6 +96,7 @@ class Inbox:
                 attempts=0,
                 changed=self._clock(),
                 holder=holder,
+                whispered=False,
             )
             .returning(inbox)
         )
@@ -118,11 +119,25 @@ class Inbox:
     def holds(self, letter: Letter) -> bool:
         """Whether it is still ours to answer as it was claimed: it was not edited since,
         nobody took this process for dead, and nobody wants it stopped or forgotten."""
-        query = sa.select(inbox.c.id).where(
-            *_same_version(letter), inbox.c.state == State.WORKING, self._mine
-        )
+        query = sa.select(inbox.c.id).where(*self._at_work(letter))
         with self._database.look() as connection:
             return connection.scalar(query) is not None
+
+    def whisper(self, letter: Letter) -> None:
+        """Note that the asker is about to be told what nobody else sees, and what cannot be
+        looked for later."""
+        note = sa.update(inbox).where(*self._at_work(letter)).values(whispered=True)
+        with self._database.begin() as connection:
+            connection.execute(note)
+
+    def whispered(self, letter: Letter) -> bool:
+        """Whether that was noted of it as it is, so that the asker may have been told."""
+        query = sa.select(inbox.c.id).where(*_same_version(letter), inbox.c.whispered)
+        with self._database.look() as connection:
+            return connection.scalar(query) is not None
+
+    def _at_work(self, letter: Letter) -> tuple[sa.ColumnElement[bool], ...]:
+        return (*_same_version(letter), inbox.c.state == State.WORKING, self._mine)
 
     def is_next(self, letter: Letter) -> bool:
         """Whether no other process has an earlier question of the same channel."""

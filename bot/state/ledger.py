@@ -9,12 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.errors import AskerForgotten
 from bot.feedback.model import Asked, Given, Tally, Verdict
 from bot.model import NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.flags import DatabaseFlags
 from bot.state.rows import given_of
-from bot.state.schema import answers, cited, verdicts
+from bot.state.schema import answers, cited, flags, inbox, verdicts
 from indexers.model import KnownPage
 
 
@@ -48,6 +49,8 @@ class DatabaseLedger(DatabaseFlags):
             .returning(answers.c.id, answers.c.message)
         )
         with self._database.begin() as connection:
+            if _is_forgotten(connection, asked):
+                raise AskerForgotten("Whoever asked had it deleted.")
             row = connection.execute(keep).one()
             connection.execute(sa.delete(cited).where(cited.c.answer == row.id))
             if pages:
@@ -124,6 +127,21 @@ class DatabaseLedger(DatabaseFlags):
     def _run(self, statement: sa.Executable) -> None:
         with self._database.begin() as connection:
             connection.execute(statement)
+
+
+def _is_forgotten(connection: sa.Connection, asked: Asked) -> bool:
+    """What is looked at is held until the answer is kept, so that whoever forgets its asker
+    meanwhile waits, and finds it."""
+    place = asked.place
+    letter = sa.select(inbox.c.person).where(
+        inbox.c.team == place.team, inbox.c.channel == place.channel, inbox.c.ts == place.ts
+    )
+    raised = sa.select(flags.c.person).where(flags.c.id == asked.flag)
+    if connection.scalar(letter.with_for_update(read=True)) not in (None, asked.asker):
+        return True
+    if asked.flag is None:
+        return False
+    return connection.scalar(raised.with_for_update(read=True)) != asked.asker
 
 
 def _cited(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list[dict[str, Any]]:

@@ -50,6 +50,7 @@ inbox = sa.Table(
     sa.Column("received", Moment, nullable=False),
     sa.Column("changed", Moment, nullable=False, index=True),
     sa.Column("holder", sa.String(128), nullable=False, server_default=""),
+    sa.Column("whispered", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("team", "channel", "ts"),
 )
 
@@ -169,6 +170,7 @@ channels = sa.Table(
     sa.Column("unasked", sa.Float),
     sa.Column("only_asker", sa.Boolean, nullable=False),
     sa.Column("review_channel", sa.String(32), nullable=False),
+    sa.Column("language", sa.String(32), nullable=False, server_default=""),
     sa.Column("person", sa.String(32), nullable=False),
     sa.Column("changed", Moment, nullable=False),
 )
@@ -256,6 +258,8 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,  # `threads`, `channels`
     _with_columns(inbox, "edited", "gone"),
     _with_columns(answers, "open"),
+    _with_columns(channels, "language"),
+    _with_columns(inbox, "whispered"),
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from bot.answering.composing.usage import Cap, Payer, Spent
 from bot.state.database import Database
-from bot.state.schema import usage
+from bot.state.schema import inbox, usage
 
 
 class DatabaseUsage:
-    """Of all processes together. Its methods block for a moment: call them in a thread.
+    """Of all processes together. Whoever has no letter in the inbox was forgotten since they
+    asked, and nothing is counted to them. Its methods block for a moment: call them in a thread.
 
     Raises:
         StateUnavailable: from any method.
@@ -27,6 +28,8 @@ class DatabaseUsage:
         with self._database.begin() as connection:
             # In one order, so that two which take for the same payers never wait for each other.
             for payer in sorted(caps):
+                if _is_forgotten(connection, payer):
+                    continue
                 if not self._add(connection, day, payer, spent, caps[payer]):
                     connection.rollback()
                     return False
@@ -61,6 +64,13 @@ class DatabaseUsage:
             .returning(usage.c.day)
         )
         return connection.scalar(added) is not None
+
+
+def _is_forgotten(connection: sa.Connection, payer: Payer) -> bool:
+    """The letter that is found is held until the end: whoever forgets the person waits."""
+    kind, name = payer
+    letter = sa.select(inbox.c.id).where(inbox.c.person == name).limit(1)
+    return kind == "person" and connection.scalar(letter.with_for_update(read=True)) is None
 
 
 def _of(day: date, payer: Payer) -> tuple[sa.ColumnElement[bool], ...]:

@@ -40,6 +40,10 @@ class Attached:
         return self.page.acl
 
     @property
+    def owner(self) -> str:
+        return self.page.owner
+
+    @property
     def content(self) -> str:
         # What follows its path changes by itself, and leads to the same.
         place = (self.title, self.page.key, self.file.link.partition("?")[0])
@@ -148,6 +152,7 @@ class Attachments:
             url=self._transport.shown_at.rstrip("/") + file.link,
             revision=revision(document),
             acl=document.acl,
+            owner=document.owner,
             sections=content.sections,
             updated=file.modified.date() if file.modified else None,
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from indexers.confluence.abreast import abreast
+from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.paging import by_cursor, results
 from indexers.confluence.product import (
     UNKNOWN,
@@ -16,6 +17,7 @@ from indexers.confluence.product import (
     Space,
     address,
     body_of,
+    edited_by,
     edited_since,
     gates,
     in_batches,
@@ -52,9 +54,12 @@ _EXPAND = (
 class Cloud:
     batch = 25
 
-    def __init__(self, wiki: Transport, tokens: Tokens) -> None:
+    def __init__(
+        self, wiki: Transport, tokens: Tokens, ownership: Ownership = NOBODY_NAMED
+    ) -> None:
         self._wiki = wiki
         self._tokens = tokens
+        self._ownership = ownership
 
     def spaces(self, keys: Sequence[str], *, personal: bool, archived: bool) -> list[Space]:
         params: Params = {"limit": _AT_ONCE}
@@ -96,6 +101,8 @@ class Cloud:
         """A hundred pages a request; what the search did not tell, page by page."""
         told: dict[str, Restriction] = {}
         editors: dict[str, str] = {}
+        owners: dict[str, str] = {}
+        last = {page.key: page.owner for page in pages}
         batches = in_batches(pages, _RESTRICTIONS_AT_ONCE)
         for answers in abreast(self._searched, batches, self._wiki.concurrency):
             for said in named(answers):
@@ -104,7 +111,8 @@ class Cloud:
                 read = restrictions.get("read") if isinstance(restrictions, Mapping) else None
                 told[key] = restriction(read, self._tokens)
                 editors[key] = _editor(said)
-        return Rights(gates(self._wiki, self._tokens, pages, told), editors)
+                owners[key] = self._ownership.of(said, last.get(key, ""))
+        return Rights(gates(self._wiki, self._tokens, pages, told), editors, owners)
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
         found: dict[str, str | Refused] = {}
@@ -181,13 +189,14 @@ class Cloud:
             ancestors=(),
             url=address(self._wiki, answer, said),
             modified=moment(changed.get("createdAt")),
+            owner=self._ownership.of({}, edited_by(changed, "authorId", self._tokens)),
         )
 
     def _searched(self, pages: Sequence[Listed]) -> list[Json]:
         listed = ",".join(page.key for page in pages)
         params: Params = {
             "cql": f"id in ({listed})",
-            "expand": _EXPAND,
+            "expand": _EXPAND + self._ownership.expand,
             "limit": _RESTRICTIONS_AT_ONCE,
         }
         try:

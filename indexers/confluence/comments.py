@@ -49,6 +49,10 @@ class CommentsOn:
         return self.page.acl
 
     @property
+    def owner(self) -> str:
+        return self.page.owner
+
+    @property
     def content(self) -> str:
         ids = (f"{one.key}.{one.version}" for one in self.said)
         number = sum(one.version for one in self.said)
@@ -157,6 +161,7 @@ class Comments:
             url=document.url,
             revision=revision(document),
             acl=document.acl,
+            owner=document.owner,
             sections=found,
             updated=latest.date() if latest else None,
         )

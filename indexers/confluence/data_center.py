@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from typing import Any
 from urllib.parse import quote
 
+from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.paging import by_start, results
 from indexers.confluence.product import (
     UNKNOWN,
@@ -15,6 +17,7 @@ from indexers.confluence.product import (
     Space,
     address,
     body_of,
+    edited_by,
     edited_since,
     gates,
     is_current,
@@ -47,9 +50,13 @@ _WITH_RESTRICTIONS = (
 class DataCenter:
     batch = 1
 
-    def __init__(self, wiki: Transport, tokens: Tokens) -> None:
+    def __init__(
+        self, wiki: Transport, tokens: Tokens, ownership: Ownership = NOBODY_NAMED
+    ) -> None:
         self._wiki = wiki
         self._tokens = tokens
+        self._ownership = ownership
+        self._expand = _WITH_RESTRICTIONS + ownership.expand
 
     def spaces(self, keys: Sequence[str], *, personal: bool, archived: bool) -> list[Space]:
         if keys:
@@ -88,7 +95,7 @@ class DataCenter:
     def rights(self, pages: Sequence[Listed]) -> Rights:
         """What the enumeration told, and a request for each node that it could not tell."""
         told = {page.key: page.told for page in pages if page.told is not None}
-        return Rights(gates(self._wiki, self._tokens, pages, told), {})
+        return Rights(gates(self._wiki, self._tokens, pages, told), {}, {})
 
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
         return {page.key: self._body(page) for page in pages}
@@ -97,7 +104,7 @@ class DataCenter:
         path = f"/rest/api/content/{key}"
         try:
             try:
-                said = self._wiki.get(path, {"expand": f"space,{_WITH_RESTRICTIONS}"})
+                said = self._wiki.get(path, {"expand": f"space,{self._expand}"})
             except Refused as refused:
                 if not refused.absent:
                     raise
@@ -151,12 +158,13 @@ class DataCenter:
             "type": kind,
             "status": "current",
             "limit": _AT_ONCE,
-            "expand": _WITH_RESTRICTIONS,
+            "expand": self._expand,
         }
         return by_start(self._wiki, "/rest/api/content", params, {**params, "expand": _SLIM})
 
     def _listed(self, answer: Json, said: Json, space: Space) -> Listed:
         changed, kind = version(said), str(said.get("type", "page"))
+        by: Mapping[str, Any] = changed["by"] if isinstance(changed.get("by"), Mapping) else {}
         return Listed(
             key=str(said["id"]),
             kind=kind,
@@ -167,6 +175,7 @@ class DataCenter:
             url=address(self._wiki, answer, said),
             modified=moment(changed.get("when")),
             told=self._told(said),
+            owner=self._ownership.of(said, edited_by(by, "userKey", self._tokens)),
         )
 
     def _told(self, said: Json) -> Restriction | None:

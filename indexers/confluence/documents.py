@@ -17,6 +17,9 @@ class Document(Protocol):
     def acl(self) -> Acl: ...
 
     @property
+    def owner(self) -> str: ...
+
+    @property
     def content(self) -> str:
         """``version.digest``: of text, place and what the text is read by."""
         ...

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from indexers.confluence.cloud_people import CloudPeople
 from indexers.confluence.data_center_people import DataCenterPeople
+from indexers.confluence.owners import Owners
 from indexers.confluence.people import Account, Directory, Group, People, address
 from indexers.confluence.remembering import FAILURES_KEPT, Remembered
 from indexers.confluence.rights import Tokens
@@ -81,6 +82,10 @@ class ConfluenceMembers:
             ),
             clock,
         )
+        owners = Owners(self._people, lambda: self._directory.get(None), tokens, self._overrides)
+        self._owners = Remembered(
+            f"{site}: who an owner is", owners.address, lambda _: remembered, clock
+        )
 
     def tokens(self, email: str) -> frozenset[str]:
         """What the person with this address holds beside ``everyone``."""
@@ -94,6 +99,16 @@ class ConfluenceMembers:
         if standing.who.licensed:
             held.add(self._tokens.licensed)
         return frozenset({self._tokens.user(standing.who.key), *held})
+
+    def owner(self, named: str) -> str:
+        """Who keeps a page that names its owner so, as words in which their address stands;
+        see `Owners`. Empty if that cannot be told now."""
+        if "@" in named:
+            return named
+        try:
+            return self._owners.get(named)
+        except WikiUnavailable:
+            return ""
 
     def find(self, email: str) -> Account | NotFound:
         """Whose address it is, or why nobody's."""

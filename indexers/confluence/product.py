@@ -42,7 +42,8 @@ class Space:
 class Listed:
     """A page or blog post as an enumeration shows it. ``ancestors`` are the ids of all
     nodes above it; ``url`` is for people; ``told`` is what the enumeration says of its own
-    restriction, None where it says nothing."""
+    restriction, None where it says nothing; ``owner`` is what names its owner, as far as the
+    enumeration says."""
 
     key: str
     kind: str
@@ -53,6 +54,7 @@ class Listed:
     url: str
     modified: datetime | None = None
     told: Restriction | None = None
+    owner: str = ""
 
     @property
     def is_blog_post(self) -> bool:
@@ -75,10 +77,12 @@ class Elsewhere:
 @dataclass(frozen=True, slots=True)
 class Rights:
     """Each page's and each ancestor's own gate, by content id (one that is not here is
-    CLOSED), and the ``editor`` of pages where that is known."""
+    CLOSED), the ``editor`` of pages where that is known, and what names the ``owners`` of
+    those whose enumeration did not tell."""
 
     gates: Mapping[str, Gate]
     editors: Mapping[str, str]
+    owners: Mapping[str, str]
 
     def gates_of(self, page: Listed) -> tuple[Gate, ...]:
         """Of all nodes on the way down to ``page``, which is the last one."""
@@ -257,6 +261,12 @@ def body_of(page: Listed, said: Json) -> str:
 def version(page: Json) -> Mapping[str, Any]:
     found = page.get("version")
     return found if isinstance(found, Mapping) else {}
+
+
+def edited_by(changed: Mapping[str, Any], name: str, tokens: Tokens) -> str:
+    """The token of the account that ``changed`` holds under ``name``; empty if none."""
+    key = changed.get(name)
+    return tokens.user(key) if key and isinstance(key, str) else ""
 
 
 def number(changed: Mapping[str, Any]) -> int:

@@ -22,11 +22,12 @@ EMPTY = "empty"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page as an enumeration found it, with its rights."""
+    """A page as an enumeration found it, with its rights and what names its ``owner``."""
 
     listed: Listed
     acl: Acl
     editor: str
+    owner: str = ""
 
     @property
     def key(self) -> str:
@@ -83,6 +84,7 @@ class Reader:
             revision=revision(seen),
             acl=seen.acl,
             sections=found,
+            owner=seen.owner,
             updated=listed.updated,
         )
         return Changed(page, space=listed.space.key, since=listed.modified)

@@ -9,6 +9,7 @@ from functools import partial
 from indexers.confluence.abreast import abreast
 from indexers.confluence.cloud import Cloud
 from indexers.confluence.data_center import DataCenter
+from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.product import Elsewhere, Listed, Product, Space
 from indexers.confluence.reading import Seen
 from indexers.confluence.rights import CLOSED, Tokens, acl
@@ -26,13 +27,12 @@ class Survey:
     """Of the spaces and pages of ``scope``. All methods raise WikiUnavailable where an
     answer is not whole."""
 
-    def __init__(self, wiki: str, transport: Transport, scope: Scope) -> None:
+    def __init__(
+        self, wiki: str, transport: Transport, scope: Scope, ownership: Ownership = NOBODY_NAMED
+    ) -> None:
         self.tokens = Tokens(transport.base.site)
-        self.product: Product = (
-            Cloud(transport, self.tokens)
-            if transport.base.cloud
-            else DataCenter(transport, self.tokens)
-        )
+        kind = Cloud if transport.base.cloud else DataCenter
+        self.product: Product = kind(transport, self.tokens, ownership)
         self._wiki = wiki
         self._transport = transport
         self._scope = scope
@@ -70,7 +70,8 @@ class Survey:
         rights = self.product.rights(pages)
         for page in pages:
             editor = rights.editors.get(page.key, "v2" if self._transport.base.cloud else "")
-            yield Seen(page, acl(viewers, rights.gates_of(page)), editor)
+            owner = rights.owners.get(page.key, page.owner)
+            yield Seen(page, acl(viewers, rights.gates_of(page)), editor, owner)
 
     def found(
         self, keys: Iterable[str], spaces: Mapping[str, Space]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from indexers.confluence.documents import revision, says_the_same, version_of
 from indexers.confluence.hanging import Extras, Hanging, Hung, Parts
+from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.product import Elsewhere, Space
 from indexers.confluence.reading import EMPTY, Reader, Seen
 from indexers.confluence.scope import Scope
@@ -36,7 +37,7 @@ search index that lags, and an hour for the pass itself."""
 
 class ConfluenceWiki:
     """The current pages and blog posts of ``scope``, and of ``extras`` what hangs on
-    them."""
+    them, which is of their owner: whom ``ownership`` finds."""
 
     def __init__(
         self,
@@ -44,9 +45,10 @@ class ConfluenceWiki:
         transport: Transport,
         scope: Scope | None = None,
         extras: Extras | None = None,
+        ownership: Ownership = NOBODY_NAMED,
     ) -> None:
         self.name = name
-        self.survey = Survey(name, transport, scope or Scope())
+        self.survey = Survey(name, transport, scope or Scope(), ownership)
         self._transport = transport
         self._reader = Reader(name, transport, self.survey.product)
         self._hanging = Hanging(extras or Extras(), name, transport, self._reader)
@@ -211,11 +213,11 @@ class ConfluenceWiki:
             narrows = held is not None and both != held.acl
             stays = not isinstance(unread, Skipped)
             if held and stays and says_the_same(document, held.revision):
-                now = Relabelled(key, revision(document), document.acl)
+                now = Relabelled(key, revision(document), document.acl, document.owner)
                 if narrows:
                     yield now
                 else:
-                    same = held == KnownPage(now.revision, now.acl)
+                    same = held == KnownPage(now.revision, now.acl, document.owner)
                     settled.append(Unchanged(key) if same else now)
                 continue
             if held and narrows:

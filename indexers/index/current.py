@@ -156,10 +156,12 @@ class CurrentIndex:
             self._restrict(passages[0])
         self._written.replace(passages, meanings)
 
-    def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
+    def relabel(
+        self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
+    ) -> None:
         if self.building:
-            self._read.relabel(wiki, page, revision, acl)
-        self._written.relabel(wiki, page, revision, acl)
+            self._read.relabel(wiki, page, revision, acl, owner)
+        self._written.relabel(wiki, page, revision, acl, owner)
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         if self.building:

@@ -139,7 +139,7 @@ class StoredPassages:
                 )
                 for passage, meaning, language in zip(passages, meanings, languages, strict=True)
             ]
-            known = KnownPage(first.revision, first.acl)
+            known = KnownPage(first.revision, first.acl, first.owner)
             head = Head(first.wiki, first.page, version, len(points), known)
             self._will_write(first.acl, *languages)
             # The order is the promise: written but not readable; then, by one point,
@@ -150,7 +150,9 @@ class StoredPassages:
             of_page: dict[str, Sequence[str]] = {"wiki": [first.wiki], "page": [first.page]}
             self._engine.delete(Where(of_page, below=version))
 
-    def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
+    def relabel(
+        self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
+    ) -> None:
         with self._writing:
             passages, head = Where({"wiki": [wiki], "page": [page]}), _heads_of(wiki, [page])
             self._will_write(acl)
@@ -159,9 +161,9 @@ class StoredPassages:
             # kill, and as wide as what stands may be, so that it is narrowed in time.
             stood = self._head(wiki, page)
             doubt = _either(stood.known.acl, acl) if stood else acl
-            self._engine.label(head, schema.head_label(f"{revision}?", doubt))
-            self._engine.label(passages, schema.passage_label(revision, acl))
-            self._engine.label(head, schema.head_label(revision, acl))
+            self._engine.label(head, schema.head_label(f"{revision}?", doubt, owner))
+            self._engine.label(passages, schema.passage_label(revision, acl, owner))
+            self._engine.label(head, schema.head_label(revision, acl, owner))
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         with self._writing:
@@ -288,11 +290,11 @@ def _either(one: Acl, other: Acl) -> Acl:
 def _hits(found: Sequence[Found], vector: Vector, reader: Reader) -> list[Hit]:
     """Best first, copies folded. The engine orders equal scores another way each time;
     here the page's key decides, so that the same question brings the same answer."""
-    # An index that is being replaced may have been written before there were any.
+    # An index that is being replaced may have been written before there were these.
     near = meanings.compared(vector, [point.payload.get("meanings", "") for point in found])
     passages = [schema.read_passage(point.payload) for point in found]
     hits = [
-        Hit(passage, point.score, cosine, closest)
+        Hit(passage, point.score, cosine, closest, point.payload.get("language", ""))
         for passage, point, (cosine, closest) in zip(passages, found, near, strict=True)
         if passage.acl.admits(reader)
     ]

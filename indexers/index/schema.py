@@ -67,7 +67,7 @@ class Head:
             "page": self.page,
             "version": self.version,
             "passages": self.passages,
-            **head_label(self.known.revision, self.known.acl),
+            **head_label(self.known.revision, self.known.acl, self.known.owner),
         }
 
     @classmethod
@@ -77,7 +77,9 @@ class Head:
             IndexCorrupt: another version of Footnote wrote it.
         """
         try:
-            known = KnownPage(payload["revision"], Acl.parse(payload["rights"]))
+            # What was written before heads knew owners has none: the next pass says who.
+            owner = payload.get("owner", "")
+            known = KnownPage(payload["revision"], Acl.parse(payload["rights"]), owner)
             return cls(
                 payload["head"], payload["page"], payload["version"], payload["passages"], known
             )
@@ -93,8 +95,8 @@ def head_id(wiki: str, page: str) -> uuid.UUID:
     return uuid.uuid5(_POINT_IDS, f"head\0{wiki}\0{page}")
 
 
-def head_label(revision: str, acl: Acl) -> dict[str, Any]:
-    return {"revision": revision, "rights": str(acl)}
+def head_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
+    return {"revision": revision, "rights": str(acl), **_owned(owner)}
 
 
 def passage_id(passage: Passage, version: int) -> uuid.UUID:
@@ -103,8 +105,12 @@ def passage_id(passage: Passage, version: int) -> uuid.UUID:
     return uuid.uuid5(_POINT_IDS, name)
 
 
-def passage_label(revision: str, acl: Acl) -> dict[str, Any]:
-    return {"revision": revision, "acl": str(acl)}
+def passage_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
+    return {"revision": revision, "acl": str(acl), **_owned(owner)}
+
+
+def _owned(owner: str | None) -> dict[str, str]:
+    return {} if owner is None else {"owner": owner}
 
 
 def passage_payload(
@@ -122,11 +128,10 @@ def passage_payload(
         "url": passage.url,
         "text": passage.text,
         "embedded": passage.embedded,
-        "owner": passage.owner,
         "updated": passage.updated and passage.updated.isoformat(),
         "outdated": passage.outdated,
         "meanings": written(meaning),
-        **passage_label(passage.revision, passage.acl),
+        **passage_label(passage.revision, passage.acl, passage.owner),
     }
 
 

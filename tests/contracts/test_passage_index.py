@@ -140,6 +140,24 @@ def test_an_index_knows_its_pages_and_counts_them(index: PassageIndex) -> None:
     assert index.counts() == {"handbook": (2, 3), "engineering": (1, 1)}
 
 
+def test_a_page_gets_another_owner_with_a_label_and_keeps_its_own_without_one(
+    index: PassageIndex,
+) -> None:
+    (plain,) = passages("leave", "Ask your lead.", revision="7")
+    put(index, [replace(plain, owner="ada")])
+    index.relabel("handbook", "leave", "8", OPEN)
+    kept = (find(index, "lead")[0].owner, index.page("handbook", "leave"))
+    index.relabel("handbook", "leave", "8", OPEN, "bob")
+    given_ = (find(index, "lead")[0].owner, index.page("handbook", "leave"))
+    index.relabel("handbook", "leave", "8", OPEN, "")
+    taken = (find(index, "lead")[0].owner, index.page("handbook", "leave"))
+
+    assert kept == ("ada", KnownPage("8", OPEN, "ada"))
+    assert given_ == ("bob", KnownPage("8", OPEN, "bob"))
+    assert taken == ("", KnownPage("8", OPEN))
+    assert index.meanings([plain.digest])
+
+
 def test_one_page_is_known_as_all_are(index: PassageIndex) -> None:
     put(index, passages("leave", "Ask your lead.", revision="7"))
     put(index, passages("leave", "Ask.", wiki="space", acl=NOBODY))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from bot.answering.composing.usage import Cap, MemoryUsage, Payer, Spent, Usage
 from bot.state.database import Database
+from bot.state.inbox import Inbox
+from bot.state.letter import Kind, Letter
 from bot.state.usage import DatabaseUsage
 from tests.bot.conftest import POSTGRESQL, emptied
 
@@ -31,8 +33,16 @@ def usage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Usage]:
         emptied(POSTGRESQL)
     where = POSTGRESQL if request.param == "postgresql" else tmp_path / "state.db"
     database = Database.open(where)
+    asked(database, "U1", "X")
     yield DatabaseUsage(database)
     database.close()
+
+
+def asked(database: Database, *people: str) -> None:
+    """Those to whom it is counted are those who ask."""
+    inbox = Inbox(database, lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    for person in people:
+        inbox.receive(Letter(person, Kind.DIRECT, "T1", "D1", person, person, person, "Why?"))
 
 
 def left(usage: Usage, payer: Payer, cap: int, day: date = TODAY) -> int:
@@ -169,6 +179,7 @@ def test_the_database_counts_as_memory_does(
     steps: list[tuple[str, int, bool]], day_cap: int, person_cap: int
 ) -> None:
     database = Database.open("sqlite://")
+    asked(database, "U1")
     both, day = (MemoryUsage(), DatabaseUsage(database)), TODAY
     receipts: list[tuple[date, Mapping[Payer, Cap], int]] = []
     try:

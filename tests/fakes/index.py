@@ -35,11 +35,14 @@ class ListIndex:
         first = passages[0]
         key = (first.wiki, first.page)
         self._pages[key] = list(zip(passages, meanings, strict=True))
-        self._known[key] = KnownPage(first.revision, first.acl)
+        self._known[key] = KnownPage(first.revision, first.acl, first.owner)
 
-    def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
-        if (wiki, page) in self._known:
-            self._known[wiki, page] = KnownPage(revision, acl)
+    def relabel(
+        self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
+    ) -> None:
+        if known := self._known.get((wiki, page)):
+            owner = known.owner if owner is None else owner
+            self._known[wiki, page] = KnownPage(revision, acl, owner)
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         for page in pages:
@@ -91,4 +94,4 @@ def _words(text: str) -> set[str]:
 
 def _labelled(passage: Passage, known: KnownPage) -> Passage:
 
-    return replace(passage, revision=known.revision, acl=known.acl)
+    return replace(passage, revision=known.revision, acl=known.acl, owner=known.owner)

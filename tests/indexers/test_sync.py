@@ -46,9 +46,11 @@ class Recorder:
         self.done.append(f"replace {passages[0].page}")
         self._index.replace(passages, meanings)
 
-    def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
+    def relabel(
+        self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
+    ) -> None:
         self.done.append(f"relabel {page}")
-        self._index.relabel(wiki, page, revision, acl)
+        self._index.relabel(wiki, page, revision, acl, owner)
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         self.done.append(f"remove {', '.join(pages)}")

@@ -103,8 +103,8 @@ before you tell anybody what the {topic} is.</p>
 @dataclass(frozen=True)
 class Closed:
     """The world with ``pages`` by the names of `TOPICS`. Ada, Dee and Gus are insiders, of
-    whom Dee left and Gus is a guest in Slack; Bob and the boss are none. ``bot`` has the
-    token."""
+    whom Dee left and Gus is a guest in Slack; Bob and the boss are none, though one page is
+    whoever's edited it last, which is Bob. ``bot`` has the token."""
 
     world: World
     ada: User
@@ -130,7 +130,7 @@ def closed(product: Product) -> Closed:
     """ "later" and "thrown" are still open to all who have an account."""
     world = World(product, now=lambda: datetime.now(UTC))
     ada, dee, gus = (world.add_user(name) for name in ("Ada", "Dee", "Gus"))
-    world.add_user("Bob")
+    bob = world.add_user("Bob")
     world.add_user("Boss")
     bot = world.add_user("Foot Note", admin=True, sees_everything=True)
     insiders = [ada.id, dee.id, gus.id]
@@ -151,6 +151,7 @@ def closed(product: Product) -> Closed:
             parent=parent.id if parent else None,
             type="blogpost" if page == "blog" else "page",
             labels=[canary(page, "label")],
+            author=(bob if page == "restricted" else ada).id,
         )
         annexed = f"The annex to the {TOPICS[page]} says {canary(page, 'annexed')}."
         files = {"annex.txt": annexed.encode(), "large.txt": b"much " * MOST_BYTES}

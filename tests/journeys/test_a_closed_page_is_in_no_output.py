@@ -79,13 +79,14 @@ class Office:
         )
 
     def told_to_others(self, person: str, since: int) -> str:
-        """All that went out to Slack, but for what went to the person alone, and for titles:
-        a conversation is called by what was asked in it, whatever that was."""
-        room = self.slack.im(person).id
+        """All that went out to Slack, but for what went to the person alone (an owner is
+        written to by their id), and for titles: a conversation is called by what was asked in
+        it, whatever that was."""
+        theirs = {self.slack.im(person).id, person}
         calls = [
             (call.method, dict(call.arguments))
             for call in self.slack.calls[since:]
-            if room not in (call.arguments.get("channel"), call.arguments.get("channel_id"))
+            if theirs.isdisjoint(map(call.arguments.get, ("channel", "channel_id")))
             and call.method != "assistant.threads.setTitle"
         ]
         whispers = [(message.text, message.blocks) for message in self.slack.ephemeral]

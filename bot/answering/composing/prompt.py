@@ -22,7 +22,7 @@ You answer a question from passages of a team's wiki.
 
 - Say only what the passages say, in their own words where you can. You know nothing else.
 - After each sentence, write the number of the passage that says so: [1]. One number a claim.
-- Answer in the language of the question, in one to four short sentences or list items.
+- Answer in {{language}}, in one to four short sentences or list items.
 - Copy numbers, names, commands and addresses exactly. Write no addresses of your own.
 - What you put in quotation marks or backticks must stand in the passage, letter for letter.
 - If passages disagree, say both, each with its number.
@@ -68,7 +68,8 @@ class Prompting:
         if thread:
             blocks.append(block(mark, "THREAD SO FAR", "\n".join(thread)))
         blocks.append(block(mark, "QUESTION", seen(question.text)))
-        system, user = _RULES.format(mark=mark), "\n\n".join(blocks)
+        system = _RULES.format(mark=mark, language=_language(question, hits, shown))
+        user = "\n\n".join(blocks)
         return Prompt(system, user, tuple(shown), self.count(system) + self.count(user))
 
     def _fitting(self, hits: Sequence[Hit], left: int) -> list[Passage]:
@@ -87,6 +88,14 @@ class Prompting:
             pages.add(place)
             texts.add(passage.text)
         return shown
+
+
+def _language(question: Question, hits: Sequence[Hit], shown: Sequence[Passage]) -> str:
+    """The one that is wanted, if a passage that is shown is in it: what is said must be borne
+    out by a page's own words."""
+    spoken = {hit.language for hit in hits if hit.passage in shown}
+    wanted = question.language
+    return wanted.capitalize() if wanted and wanted in spoken else "the language of the question"
 
 
 def recent(thread: Sequence[Turn], budget: int, count: Callable[[str], int]) -> list[str]:

@@ -214,14 +214,26 @@ def hash_of(name: str) -> int:
 
 
 def _metadata(call: Call, of: Content, deeper: list[str]) -> Json:
-    """Only a page of the new editor has a property that says so."""
+    """Properties one by one, those that there are: only a page of the new editor has one that
+    says so."""
     told: Json = {}
     if "labels" in deeper:
         told["labels"] = _whole([label(name) for name in of.labels])
-    if "properties.editor" in deeper and call.world.is_cloud:
-        told["properties"] = {"_expandable": {}, "_links": {"self": f"{call.site}/property"}}
-        if of.editor == "v2":
-            told["properties"]["editor"] = {"key": "editor", "value": "v2"}
+    kept: Json = dict(of.properties)
+    if call.world.is_cloud and of.editor == "v2":
+        kept["editor"] = "v2"
+    wanted = [p.removeprefix("properties.") for p in deeper if p.startswith("properties.")]
+    if wanted:
+        link = f"{call.site}/rest/api/content/{of.id}/property"
+        told["properties"] = {
+            **{
+                key: {"key": key, "value": kept[key], "_links": {"self": f"{link}/{key}"}}
+                for key in wanted
+                if key in kept
+            },
+            "_expandable": {key: "" for key in kept if key not in wanted},
+            "_links": {"self": link},
+        }
     return told
 
 

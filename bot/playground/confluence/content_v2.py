@@ -120,14 +120,15 @@ def label(name: str) -> Json:
 
 
 def properties(of: Content) -> list[Json]:
-    """The one that tells which editor, and so which anchors."""
+    """The one that tells which editor, and so which anchors, and what apps have set."""
     return [
         {
-            "id": f"{of.id}1",
-            "key": "editor",
-            "value": of.editor,
+            "id": f"{of.id}{number}",
+            "key": key,
+            "value": value,
             "version": {"number": 1, "createdAt": when(of.created), "authorId": of.author},
         }
+        for number, (key, value) in enumerate({"editor": of.editor, **of.properties}.items(), 1)
     ]
 
 

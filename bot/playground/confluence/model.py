@@ -12,6 +12,8 @@ ContentType = Literal[
 ]
 Status = Literal["current", "archived", "trashed", "deleted", "draft"]
 
+_NOT_IN_LABELS = frozenset("(!#&()*,.:;<>?@[]^")
+
 GRANTABLE = ("read", "create", "delete", "administer", "export")
 """What a space can grant. Only ``read`` lets anybody see it."""
 
@@ -123,7 +125,8 @@ class Content:
     """A node of a space's tree, or a blog post.
 
     ``readers`` is the read restriction: None is none, and whoever is in it (or in
-    a group of it) passes. ``editors`` restricts editing and hides nothing.
+    a group of it) passes. ``editors`` restricts editing and hides nothing. ``properties`` are
+    content properties, JSON by key; ``author`` made its latest version.
     """
 
     id: str
@@ -140,11 +143,25 @@ class Content:
     message: str = ""
     editor: Literal["v1", "v2"] = "v2"
     labels: list[str] = field(default_factory=list)
+    properties: dict[str, object] = field(default_factory=dict)
     readers: frozenset[Who] | None = None
     editors: frozenset[Who] | None = None
     attachments: list[Attachment] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     position: int = 0
+
+
+def as_labels(names: Iterable[str]) -> list[str]:
+    """As Confluence keeps them, in small letters.
+
+    Raises:
+        ValueError: one holds what a label cannot.
+    """
+    kept = [name.lower() for name in names]
+    for name in kept:
+        if not name or any(char in _NOT_IN_LABELS or char.isspace() for char in name):
+            raise ValueError(f"{name!r} is no label")
+    return kept
 
 
 def users_and_groups(users: Iterable[str], groups: Iterable[str]) -> frozenset[Who]:

@@ -18,6 +18,7 @@ from bot.playground.confluence.model import (
     Space,
     User,
     Who,
+    as_labels,
     users_and_groups,
 )
 from bot.playground.confluence.rights import Rights
@@ -160,7 +161,7 @@ class World(Rights):
             str(self.next_number()), type, space, title, parent, body, author, now, now
         )
         content.status = "draft" if draft else "current"
-        content.labels = list(labels)
+        content.labels = as_labels(labels)
         self.contents[content.id] = content
         self.hang(content, parent)
         self.changed("page_created", content)
@@ -252,9 +253,21 @@ class World(Rights):
         self.hang(self.contents[content], None)
 
     def label(self, content: str, *labels: str) -> None:
-        """These are its labels now. No version rises."""
-        self.contents[content].labels = list(labels)
+        """These are its labels now. No version rises.
+
+        Raises:
+            ValueError: Confluence would not take one of them.
+        """
+        self.contents[content].labels = as_labels(labels)
         self.changed("label_added", self.contents[content])
+
+    def set_property(self, content: str, key: str, value: object) -> None:
+        """A content property, which an app or a script sets; None removes it. No version
+        rises, and nobody is told."""
+        properties = self.contents[content].properties
+        properties.pop(key, None)
+        if value is not None:
+            properties[key] = value
 
     def attach(
         self, content: str, title: str, data: bytes, media_type: str = "application/binary"

@@ -48,6 +48,17 @@ def test_of_equals_the_page_that_is_not_outdated_comes_first_then_the_newer() ->
     assert [page.page for page in found] == ["better", "new", "old", "undated", "outdated"]
 
 
+def test_of_equals_one_in_the_wanted_language_comes_first_but_after_all_that_is_current() -> None:
+    german = replace(hit("german", 0.903), language="german")
+    old = replace(german, passage=replace(hit("old", 0.9).passage, outdated=True))
+    english = replace(hit("english", 0.904), language="english")
+    better = replace(hit("better", 0.95), language="english")
+    hits = [old, english, german, better]
+
+    assert [page.page for page in by_page(hits, "german")] == ["better", "german", "english", "old"]
+    assert [page.page for page in by_page(hits)] == ["better", "english", "german", "old"]
+
+
 def test_pages_of_the_same_key_in_two_wikis_are_two() -> None:
     found = by_page([hit("a", 1.0), hit("a", 0.9, wiki="other")])
 

@@ -38,7 +38,7 @@ class Office:
     def __init__(self, *, lookout: Standing | Unavailable | None = None) -> None:
         self.index = ListIndex()
         recheck = Recheck({"handbook": lookout}, lambda _: None) if lookout else None
-        self.library = IndexedLibrary(self.index, recheck, lambda *_: "")
+        self.library = IndexedLibrary(self.index, recheck, lambda *_: "", lambda _, owner: owner)
         self.now = NOW
         self.kept: list[Written] = []
         self.verified = Verified(self, self.library, EMBEDDER, lambda: self.now)

@@ -100,6 +100,8 @@ class Library:
         }
         self.silent = False
         self.edits = {LEAVE.page: "https://forge.example.com/edit/leave.md"}
+        self.owners: dict[str, str] = {}
+        """Addresses, by what a page names its owner by; empty where it is nobody's now."""
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
         return self.pages.get((wiki, page))
@@ -116,6 +118,9 @@ class Library:
 
     def edit_address(self, source: Source) -> str:
         return self.edits.get(source.page, "")
+
+    def owner(self, source: Source) -> str:
+        return self.owners.get(source.owner, source.owner)
 
     def edited(self, source: Source, revision: str) -> None:
         known = self.pages[source.wiki, source.page]
@@ -230,6 +235,7 @@ class Bot:
             port=None,
             review_channel="C0REVIEW",
             link_origins=origins(["https://wiki.example.com"]),
+            languages=("english", "german"),
             edit_every=0.01,
             grace=2,
         )

@@ -194,7 +194,7 @@ def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
     allowed = cards.Allowed(ALLOWED, ALLOWED)
     messages = blocks.answer(answer, ALLOWED, today=TODAY, tally=Tally(1, 1))
     messages.append(cards.card(flag, around, allowed, today=TODAY))
-    messages.append(cards.word_to_owner(flag, around, source, allowed, today=TODAY))
+    messages.append(cards.word_to_owner(flag, around, source, other, allowed, today=TODAY))
 
     for message in messages:
         assert block_problems(message.blocks, "message") == []

@@ -19,7 +19,7 @@ from bot.slack.reviewing import NOT_A_REVIEWER, TOO_LATE
 from bot.state.process import Process
 from bot.state.sync_locks import DatabaseSyncLocks
 
-from .conftest import LEAVE, SALARY, Bot
+from .conftest import LEAVE, SALARY, Bot, quiet
 from .flags import asked, card, database, flagged, flags, history, passed
 from .test_answering_in_slack import words
 from .test_reactions import started
@@ -191,6 +191,57 @@ async def test_what_a_page_calls_its_owner_pings_nobody(
 
     assert {live.kind for live in slack.live_pings(shown)} == {"link"}
     assert "Page of " in words(shown)
+
+
+ADA = "confluence-user:wiki.example.com:557058"
+
+
+@pytest.mark.parametrize("address", ["ben@example.com", ""])
+async def test_whom_the_wiki_knows_is_named_by_slack_or_not_at_all(
+    bot: Bot, slack: LocalSlack, address: str
+) -> None:
+    """What names an account is no word for people to read."""
+    bot.library.owners[ADA] = address
+    bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner=ADA),), 0.9)
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = words(await card(slack))
+
+    assert ("Page of <@U0BEN>" in shown) == bool(address)
+    assert ("Page of" in shown) == bool(address)
+    assert "confluence-user" not in shown
+
+
+async def test_an_address_that_only_the_wiki_tells_and_slack_does_not_know_is_not_shown(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.library.owners[ADA] = "ada@else.example"
+    bot.handbook.said = Answer("So. [1]", (replace(LEAVE, owner=ADA),), 0.9)
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+
+    assert "Page of" not in words(await card(slack))
+
+
+async def test_the_owner_of_a_closed_page_is_told_alone_if_they_may_read_it(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """The card says neither whose page it is nor which; so a reviewer who owns it is told,
+    too."""
+    slack.add_usergroup("S0HR", handle="hr", users=["U0BEN"])
+    sources = (replace(SALARY, owner="anna@example.com"), replace(SALARY, owner="ben@example.com"))
+    bot.handbook.said = Answer("So much. [1] [2]", sources, 0.9)
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    told = await slack.wait_for_message(slack.im("U0BEN").id)
+    await quiet(bot)
+
+    assert "Salaries" in words(told)
+    assert "So much" not in words(told)
+    assert "Salaries" not in words(shown)
+    assert "U0BEN" not in words(shown)
+    assert slack.from_app(slack.im("U0ANNA").id) == []
 
 
 async def test_an_edited_page_is_asked_again_once_for_each_edit(

@@ -112,6 +112,19 @@ async def test_the_asker_alone_is_offered_what_the_channel_may_not_read(
     assert "verdict" not in answer.action_ids()
 
 
+async def test_a_language_model_is_asked_once_the_answer_is_wanted(
+    listening: Bot, slack: LocalSlack
+) -> None:
+    await ask(slack, "C0MIX")
+    offer = await slack.wait_for_ephemeral("U0ANNA")
+    before = [question.quoting for question in listening.handbook.asked]
+    await slack.click("U0ANNA", offer, "answer_privately")
+    await slack.wait_for_ephemeral("U0ANNA", lambda m: "secret" in words(m))
+
+    assert before == [False, True]
+    assert [question.quoting for question in listening.handbook.asked[2:]] == [False]
+
+
 async def test_nothing_is_offered_that_the_asker_may_not_read_either(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -134,7 +147,7 @@ async def test_rights_are_looked_at_again_when_the_button_is_pressed(
     slack.add_usergroup("S0HR", handle="hr", users=["U0ADA"])
     await bot.start()
     await slack.click("U0ANNA", offer, "answer_privately")
-    answer = await slack.wait_for_ephemeral("U0ANNA", lambda m: "nothing more" in m.text)
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda m: "no answer for you" in m.text)
 
     assert "secret" not in words(answer)
 

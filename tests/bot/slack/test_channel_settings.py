@@ -89,6 +89,55 @@ async def test_the_wikis_of_a_channel_are_searched_in_it_and_the_choice_survives
     assert [option["value"] for option in chosen] == ["space"]
 
 
+async def test_the_language_of_a_channel_is_asked_for_in_it_and_nowhere_else(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await choose(slack, language="german")
+    await ask(slack)
+    await bot.stop()
+    await bot.start()
+    view = await opened(slack)
+    (select,) = [one for one in view.elements() if one["type"] == "static_select"]
+    direct = await slack.dm("U0ANNA", "leave?")
+    await slack.wait_for_message(direct.channel)
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM")
+    await choose(slack, language="of-the-question")
+    await ask(slack)
+
+    assert select["initial_option"]["value"] == "german"
+    assert [question.language for question in bot.handbook.asked] == ["german", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("composed", "hint"), [(True, "I answer in it"), (False, "no language model is set")]
+)
+async def test_the_form_says_what_a_language_does(
+    bot: Bot, slack: LocalSlack, composed: bool, hint: str
+) -> None:
+    bot.change(streaming=composed)
+    await bot.start()
+    view = await opened(slack)
+    (hints,) = [block["hint"]["text"] for block in view.blocks if "hint" in block]
+
+    assert hint in hints
+
+
+async def test_a_language_that_the_settings_offer_no_more_stays_until_another_is_chosen(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await choose(slack, language="german")
+    await bot.stop()
+    bot.change(languages=("english",))
+    await bot.start()
+    await choose(slack, sees="all")
+    await ask(slack)
+
+    assert bot.handbook.asked[-1].language == "german"
+
+
 async def test_answers_to_the_asker_alone_follow_their_rights_and_can_be_shared(
     listening: Bot, slack: LocalSlack
 ) -> None:

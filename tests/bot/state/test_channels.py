@@ -8,7 +8,9 @@ from bot.state.channels import USUAL, ChannelSettings, DatabaseChannels
 from bot.state.database import Database
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
-CHOSEN = ChannelSettings(("handbook",), 0.8, only_asker=True, review_channel="C9")
+CHOSEN = ChannelSettings(
+    ("handbook",), 0.8, only_asker=True, review_channel="C9", language="german"
+)
 
 
 def test_a_channel_has_what_was_set_last_and_others_the_usual(database: Database) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.answering.composing.usage import Cap, Spent
+from bot.errors import AskerForgotten
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Asked, Complaint, Place
 from bot.model import NoAnswer, Reason
@@ -60,6 +67,17 @@ def rows(database: Database) -> dict[str, int]:
         }
 
 
+def values(database: Database) -> set[object]:
+    """Whatever stands in any row."""
+    with database.begin() as connection:
+        return {
+            value
+            for table in metadata.sorted_tables
+            for row in connection.execute(table.select())
+            for value in row
+        }
+
+
 def test_every_table_has_a_rule() -> None:
     assert AGES.keys() == set(metadata.sorted_tables)
 
@@ -95,6 +113,71 @@ def test_a_forgotten_person_is_in_no_row_and_others_are_as_they_were(database: D
     ]
     assert feedback.given(2) is not None
     assert feedback.given(1) is None
+
+
+def test_what_is_made_for_somebody_while_they_are_forgotten_leaves_no_row(
+    database: Database,
+) -> None:
+    """An answer that was on its way, and what its language model used."""
+    fill(database)
+    usage, today = DatabaseUsage(database), NOW.date()
+    payers = {("person", "U1"): Cap(5), ("day", ""): Cap()}
+    assert usage.take(today, payers, Spent(5, 0.0))
+    forget_person(database, "U1")
+    before = rows(database)
+    feedback = Feedback(DatabaseLedger(database), lambda: NOW)
+    with pytest.raises(AskerForgotten):
+        feedback.record(asked("U1", "2.0"), SILENCE)
+    usage.correct(today, payers, Spent(-2, 0.0))
+    again = usage.take(today, payers, Spent(5, 0.0))
+    feedback.record(asked("U2", "9.0"), SILENCE)
+
+    assert again
+    assert "U1" not in values(database)
+    assert rows(database) == before | {"answers": before["answers"] + 1}
+
+
+def test_who_flagged_and_was_forgotten_is_told_nothing_that_is_kept(database: Database) -> None:
+    feedback = fill(database)
+    flag = next(one for one in feedback.all_flags() if one.person == "U3")
+    told = replace(asked("U3", "fixed-1"), flag=flag.id)
+    kept = feedback.record(told, SILENCE)
+    forget_person(database, "U3")
+
+    assert feedback.given(kept.id) is None
+    with pytest.raises(AskerForgotten):
+        feedback.record(told, SILENCE)
+    assert "U3" not in values(database)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
+    database: Database, seed: int
+) -> None:
+    """Answers are kept, and their cost counted, while another thread forgets who asked."""
+    inbox = Inbox(database, lambda: NOW)
+    letters = [
+        inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", thread=f"{n}.0"))
+        for n in range(1, 9)
+    ]
+    feedback, usage = Feedback(DatabaseLedger(database), lambda: NOW), DatabaseUsage(database)
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    pauses = [chance.random() * 0.01 for _ in range(len(letters) + 1)]
+
+    def answer(number: int) -> None:
+        time.sleep(pauses[number])
+        usage.take(NOW.date(), {("person", "U1"): Cap()}, Spent(1, 0.0))
+        with suppress(AskerForgotten):
+            feedback.record(asked("U1", f"{number}.0"), SILENCE)
+
+    with ThreadPoolExecutor(9) as pool:
+        works = [pool.submit(answer, n) for n in range(1, 9)]
+        time.sleep(pauses[0])
+        forget_person(database, "U1")
+        for work in works:
+            work.result()
+
+    assert "U1" not in values(database)
 
 
 def test_two_forgotten_people_may_have_flagged_one_answer(database: Database) -> None:

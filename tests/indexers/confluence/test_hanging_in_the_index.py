@@ -34,8 +34,10 @@ class Telling(ListIndex):
         super().replace(passages, vectors)
         self.writes.append(("replace", passages[0].page))
 
-    def relabel(self, wiki: str, page: str, revision: str, acl: Acl) -> None:
-        super().relabel(wiki, page, revision, acl)
+    def relabel(
+        self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
+    ) -> None:
+        super().relabel(wiki, page, revision, acl, owner)
         self.writes.append(("relabel", page))
 
 

@@ -174,6 +174,17 @@ def first(index: StoredPassages, question: str) -> str:
     return index.search(question, (), reader=ANYONE, limit=1)[0].passage.text
 
 
+@pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+def test_a_hit_tells_the_language_of_its_passage(index: StoredPassages) -> None:
+    put(index, "both", TEXTS["english"], TEXTS["german"])
+    hits = index.search("portal Portal", (), reader=ANYONE, limit=2)
+
+    assert {hit.passage.text: hit.language for hit in hits} == {
+        TEXTS["english"]: "english",
+        TEXTS["german"]: "german",
+    }
+
+
 GERMAN = "Die Häuser der Firma werden nachts vom Wachdienst der Firma Hubble Gateway bewacht."
 ENGLISH = "The houses that we are renting are guarded at night by the people of Rolling Gates."
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,8 +33,8 @@ from bot.answering.confidence import Confidence
 from bot.answering.recheck import Recheck
 from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
-from bot.model import Answer, Fallback, NoAnswer, Question, Reason
-from indexers.model import EVERYONE, Acl, Passage, Principal
+from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn
+from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from indexers.prose import plain
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.lookout import Standing
@@ -459,3 +460,46 @@ def test_whoever_hears_no_more_ends_the_model_s_work() -> None:
 
     with pytest.raises(Enough):
         answerer(ScriptedWriter(TOLD)).answer(Question(SAID, ANYONE), hear)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "written_in", "asked_for"),
+    [
+        ("german", "german", "Answer in German,"),
+        ("german", "english", "Answer in the language of the question,"),
+        ("", "german", "Answer in the language of the question,"),
+    ],
+)
+def test_a_language_is_asked_for_if_a_page_is_in_it(
+    wanted: str, written_in: str, asked_for: str
+) -> None:
+    """What else it says would not be borne out by any page's words."""
+    (first, *_) = passages("urlaub", "Der Urlaub dauert 30 Tage.")
+    hit = Hit(first, 1.0, 0.9, language=written_in)
+    prompting = Prompting(WordEmbedder().count_tokens, lambda: "k7f3")
+    prompt = prompting(Question("How long is leave?", ANYONE, language=wanted), [hit])
+
+    assert asked_for in prompt.system
+
+
+def test_where_quotations_will_do_no_model_is_asked_anything() -> None:
+    """Neither to compose, nor to make the question stand alone, nor to put pages in order."""
+    writer, asked = ScriptedWriter("Leave is thirty days long [1]."), list[Question]()
+
+    def ask(question: Question, *found: Any) -> Any:
+        asked.append(question)
+        return found[0] if found else question
+
+    usual = answerer(writer)
+    retrieval = replace(usual.retrieval, rerank=ask)
+    answering = replace(usual, retrieval=retrieval, rewrite=ask)
+    question = Question(SAID, ANYONE, history=(Turn(Role.ASKER, "And travel?"),))
+    quoted = answering.answer(replace(question, quoting=True))
+    spent = (len(writer.prompts), len(asked))
+    answering.answer(question)
+
+    assert isinstance(quoted, Answer)
+    assert not quoted.composed
+    assert quoted.fallback is None
+    assert spent == (0, 0)
+    assert (len(writer.prompts), len(asked)) == (1, 2)

@@ -174,3 +174,26 @@ def test_a_webhook(office: Any, secret: str) -> None:
 
     real = sample("webhook-cloud-page_updated")
     assert not differs(real, json.loads(hook.body), "ccount", "updateTrigger", ".self")
+
+
+def test_labels_and_properties_come_where_they_are_expanded(office: Any) -> None:
+    """A property that is not there is left out, and one that is not asked for is named."""
+    office.world.label(office.leaf.id, "Owner-Ada")
+    office.world.set_property(office.leaf.id, "owner", ["ada@example.com"])
+    office.world.set_property(office.leaf.id, "other", 7)
+    expand = "metadata.labels,metadata.properties.owner,metadata.properties.none"
+    found = office.get(
+        "/rest/api/content/search", cql=f"id = {office.leaf.id}", expand=expand, limit=1
+    )
+    metadata = found["results"][0]["metadata"]
+
+    assert [row["name"] for row in metadata["labels"]["results"]] == ["owner-ada"]
+    assert metadata["properties"]["owner"]["value"] == ["ada@example.com"]
+    assert "none" not in metadata["properties"]
+    assert "other" in metadata["properties"]["_expandable"]
+
+
+@pytest.mark.parametrize("name", ["owner:ada", "ada@example.com", "a.b", "two words", ""])
+def test_what_is_no_label_is_refused(office: Any, name: str) -> None:
+    with pytest.raises(ValueError, match="label"):
+        office.world.label(office.leaf.id, name)

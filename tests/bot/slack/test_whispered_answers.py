@@ -1,0 +1,181 @@
+"""An answer that its asker alone sees: Slack tells nobody afterwards whether they did."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from bot.state.database import Database
+from bot.state.schema import metadata
+from tests.bot.conftest import POSTGRESQL, emptied
+
+from .conftest import Bot, quiet, until, words
+from .mortal import Clock, Mortal
+from .test_channel_settings import choose
+
+PERHAPS = "You may have my answer already"
+PLACES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
+
+
+@pytest.fixture
+def slack(slack: LocalSlack) -> LocalSlack:
+    slack.add_channel("C0HERS", name="hers", members=["U0ANNA", "U0BEN"])
+    return slack
+
+
+def answers(slack: LocalSlack) -> list[Message]:
+    return [one for one in slack.ephemerals("U0ANNA") if "calendar" in words(one)]
+
+
+def offers(slack: LocalSlack) -> list[Message]:
+    return [one for one in slack.ephemerals("U0ANNA") if PERHAPS in words(one)]
+
+
+@pytest.mark.parametrize("trouble", [{"drop": True}, {"status": 503}])
+@pytest.mark.parametrize("done", [True, False])
+async def test_one_that_broke_off_is_offered_and_not_given_twice(
+    bot: Bot, slack: LocalSlack, trouble: dict[str, Any], done: bool
+) -> None:
+    await bot.start()
+    await choose(slack, sees="asker")
+    slack.fail_next("chat.postEphemeral", **trouble, done=done)
+    await slack.mention("U0ANNA", "C0HERS", "leave?")
+    offer = await slack.wait_for_ephemeral("U0ANNA", lambda one: PERHAPS in words(one))
+    await quiet(bot)
+    seen = len(answers(slack))
+    await slack.click("U0ANNA", offer, "answer_again")
+    await slack.wait_for(lambda: len(answers(slack)) == seen + 1)
+
+    assert seen == done
+    assert "share_answer" in answers(slack)[-1].action_ids()
+    assert slack.from_app("C0HERS") == []
+    assert len(offers(slack)) <= 1
+
+
+async def test_what_is_offered_again_follows_what_its_asker_may_read_now(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await choose(slack, sees="asker")
+    slack.fail_next("chat.postEphemeral", drop=True)
+    await slack.mention("U0ANNA", "C0HERS", "salary?")
+    offer = await slack.wait_for_ephemeral("U0ANNA", lambda one: PERHAPS in words(one))
+    await quiet(bot)
+    await bot.stop()
+    slack.add_usergroup("S0HR", handle="hr", users=[])
+    await bot.start()
+    await slack.click("U0ANNA", offer, "answer_again")
+    told = await slack.wait_for_ephemeral("U0ANNA", lambda one: "found nothing" in words(one))
+
+    assert "secret" not in words(told)
+
+
+async def test_a_question_that_is_edited_is_answered_anew(bot: Bot, slack: LocalSlack) -> None:
+    """What was whispered to what it was before says nothing."""
+    await bot.start()
+    await choose(slack, sees="asker")
+    asked = await slack.mention("U0ANNA", "C0HERS", "leave?")
+    await slack.wait_for(lambda: len(answers(slack)) == 1)
+    await quiet(bot)
+    await slack.edit(asked, f"<@{slack.bot_user_id}> how do I book leave?")
+    await slack.wait_for(lambda: len(answers(slack)) == 2)
+
+    assert offers(slack) == []
+
+
+# Who dies gives nothing back: the right to sync goes with its memory, and says so.
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in.*DatabaseSyncLocks.held:pytest.PytestUnraisableExceptionWarning"
+)
+@pytest.mark.parametrize("place", PLACES)
+async def test_killed_at_any_moment_it_is_given_once_or_offered(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, place: str
+) -> None:
+    where: Path | str = tmp_path / "state.db"
+    if place == "postgresql":
+        await asyncio.to_thread(emptied, POSTGRESQL)
+        where = POSTGRESQL
+    bot.around = replace(bot.around, upkeep_every=3600.0)
+    clock = Clock()
+    one = Mortal(slack, where, clock, bot)
+    await one.start()
+    await choose(slack, sees="asker")
+    asked: list[Message] = []
+    for steps in range(0, 100, 1 if place == "sqlite" else 3):
+        one.die_after(steps)
+        asked.append(await slack.mention("U0ANNA", "C0HERS", "leave?"))
+        if lived := await ended(one, slack):
+            break
+        await one.bury()
+        await one.start()
+        await one.beat()
+        await slack.settled()
+        await until(lambda: not one.app.inbox.unfinished())
+    one.fuse.left = None
+    # An event that came while nobody was there is Slack's to lose.
+    received = one.app.inbox.received
+    heard = [message for message in asked if received(message.team, "C0HERS", message.ts)]
+    await one.stop()
+
+    assert lived
+    assert len(heard) > len(asked) / 2
+    assert offers(slack)
+    for message in heard:
+        given, offered = (replies(said(slack), message) for said in (answers, offers))
+        assert (given, offered) in {(1, 0), (0, 1), (1, 1)}
+
+
+def replies(said: list[Message], question: Message) -> int:
+    return sum(one.thread_ts == question.ts for one in said)
+
+
+async def ended(one: Mortal, slack: LocalSlack) -> bool:
+    """Whether it did what it had to do before it died."""
+    idle = 0
+    while not one.is_dead and idle < 5:
+        busy = one.app.workers._lanes or not all(d.acked for d in slack.deliveries)
+        idle = 0 if busy else idle + 1
+        await asyncio.sleep(0.01)
+    return not one.is_dead
+
+
+async def test_what_is_shared_while_its_asker_is_forgotten_is_not_kept(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    await choose(slack, sees="asker")
+    await slack.mention("U0ANNA", "C0HERS", "leave?")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    await quiet(bot)
+    bot.handbook.open.clear()
+    await slack.click("U0ANNA", answer, "share_answer")
+    await until(lambda: len(bot.handbook.asked) == 2)
+    await slack.command("U0ANNA", "C0HERS", "/wiki", "forget me")
+    sure = await slack.wait_for_ephemeral("U0ANNA", lambda one: "Shall I forget" in one.text)
+    await slack.click("U0ANNA", sure, "forget_me")
+    await slack.wait_for_ephemeral("U0ANNA", lambda one: one.text.startswith("Done"))
+    bot.handbook.open.set()
+    await slack.wait_for_ephemeral("U0ANNA", lambda one: "no longer have" in one.text)
+    await bot.stop()
+
+    assert slack.from_app("C0HERS") == []
+    assert "U0ANNA" not in values(tmp_path / "state.db")
+
+
+def values(file: Path) -> set[object]:
+    database = Database.open(file)
+    with database.begin() as connection:
+        found = {
+            value
+            for table in metadata.sorted_tables
+            for row in connection.execute(table.select())
+            for value in row
+        }
+    database.close()
+    return found

@@ -1,0 +1,136 @@
+"""From a page in Confluence to whoever keeps it, as Slack knows them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.playground.confluence.model import Content, User, Who
+from bot.playground.confluence.site import LocalConfluence
+from bot.playground.confluence.world import World
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+
+from .conftest import MANIFEST, Company, free_port
+
+PARKING = "Where do visitors park their cars?"
+CELLAR = "What is the code of the wine cellar door?"
+BONUS = "What is the bonus for night shifts?"
+
+
+class Office:
+    """A Cloud with pages that everyone may read and one that few may, and its bot."""
+
+    def __init__(self, company: Company, world: World, people: dict[str, User]) -> None:
+        self.company = company
+        self.slack = company.slack
+        self.world = world
+        self.people = people
+
+    def page(self, title: str, words: str, author: str, space: str = "ALL") -> Content:
+        return self.world.create(space, title, f"<p>{words}</p>", author=self.people[author].id)
+
+    async def flagged(self, question: str) -> Message:
+        """The card of what Bob got to it, in private, and did not like."""
+        cards = len(self.slack.from_app("C0REVIEW"))
+        asked = await self.slack.dm("U0BOB", question)
+        answer = await self.slack.wait_for_message(asked.channel, thread_ts=asked.ts, timeout=15)
+        await self.slack.click("U0BOB", answer, "verdict", "negative")
+        form = await self.slack.wait_for_view("U0BOB")
+        await self.slack.submit("U0BOB", form, {"choice": "outdated", "words": ""})
+        await self.slack.wait_for(lambda: len(self.slack.from_app("C0REVIEW")) > cards, timeout=10)
+        return self.slack.from_app("C0REVIEW")[-1]
+
+    def told(self, person: str) -> list[str]:
+        return [shown(one) for one in self.slack.from_app(self.slack.im(person).id)
+                if "A page of yours" in one.text]  # fmt: skip
+
+
+def shown(message: Message) -> str:
+    return json.dumps(message.blocks, ensure_ascii=False) + message.text
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    world, port = World("cloud", now=lambda: datetime.now(UTC)), free_port()
+    people = {name: world.add_user(name) for name in ("Ada", "Bob", "Eve", "Gone")}
+    reader = world.add_user("Foot Note", admin=True, sees_everything=True)
+    world.add_space("ALL", readers=[Who("anonymous"), Who("licensed")])
+    world.add_space("ENG")
+    with LocalConfluence(world) as confluence:
+        async with LocalSlack(MANIFEST) as slack:
+            for name in people:
+                slack.add_user(f"U0{name.upper()}", name=name, email=f"{name.lower()}@example.com")
+            slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)
+            slack.add_channel("C0TEAM", name="team", members=["U0BOSS", "U0BOB"])
+            slack.add_channel("C0REVIEW", name="review", members=["U0BOSS"])
+            secrets = {"CONFLUENCE_TOKEN": confluence.token(reader)}
+            company = Company(tmp_path, slack, "socket", port, secrets)
+            company.write_settings(f"""
+[[wiki]]
+type = "confluence"
+name = "wiki"
+url = "{confluence.base_url}"
+product = "cloud"
+email = "{reader.email}"
+
+[sync]
+every_minutes = 0
+recent_minutes = 0
+
+[slack]
+port = {port}
+review_channel = "C0REVIEW"
+""")
+            yield Office(company, world, people)
+
+
+async def test_whoever_keeps_a_page_hears_that_it_was_flagged_and_nobody_else(
+    office: Office,
+) -> None:
+    slack, world = office.slack, office.world
+    parking = office.page("Parking", "Visitors park their cars behind the mill.", "Ada")
+    office.page("Wine cellar", "The code of the wine cellar door is 4711.", "Eve", "ENG")
+    bonus = office.page("Bonuses", "The bonus for night shifts is 40 percent.", "Gone", "ENG")
+    world.deactivate(office.people["Gone"].id)
+    bot = await started(office)
+    try:
+        first = await office.flagged(PARKING)
+        closed = await office.flagged(CELLAR)
+        nobody = await office.flagged(BONUS)
+        await slack.wait_for(lambda: office.told("U0EVE"), timeout=10)
+        world.label(parking.id, "owner-eve")
+        world.set_property(bonus.id, "owner", "ada@example.com")
+        world.restrict(bonus.id, users=[office.people["Bob"].id])
+        await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
+        report = await slack.wait_for_message(
+            "C0TEAM", lambda message: "Reindexed" in shown(message), timeout=20
+        )
+        second = await office.flagged(f"Tell me: {PARKING}")
+        await office.flagged(f"Tell me: {BONUS}")
+        await asyncio.sleep(0.3)
+    finally:
+        await office.company.stop(bot)
+
+    assert "Page of <@U0ADA>" in shown(first)
+    assert "Page of <@U0EVE>" in shown(second)
+    assert "Page of" not in shown(closed) + shown(nobody)
+    assert "4711" not in shown(closed)
+    assert "2 relabelled" in shown(report)
+    assert len(office.told("U0ADA")) == 1
+    assert [("cellar" in one, "Parking" in one) for one in office.told("U0EVE")] == [
+        (True, False),
+        (False, True),
+    ]
+    assert office.told("U0GONE") == office.told("U0BOB") == []
+
+
+async def started(office: Office) -> asyncio.subprocess.Process:
+    code, _, errors = await office.company.run("sync")
+    assert code == 0, errors
+    return await office.company.serve()
