@@ -55,6 +55,7 @@ class Conversing:
     private: Private
     forms: ChannelForms
     prompts: Prompts
+    channels: Channels
 
     @property
     def buttons(self) -> Mapping[str | re.Pattern[str], Handler]:
@@ -153,4 +154,5 @@ def conversing_of(  # noqa: PLR0913 - what the whole Slack side shares
         private=private,
         forms=ChannelForms(me.team, people, channels, chosen, wikis, voice),
         prompts=prompts,
+        channels=channels,
     )

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Card, Due, Flag, Given, Place
+from bot.feedback.model import BY_ITSELF, Asked, Card, Due, Flag, Given, Place
 from bot.feedback.review import Review
 from bot.model import Question, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
@@ -210,7 +210,7 @@ class Desk:
         """An answer like any other: it can be judged, and is taken back if it must not stand."""
         channel = await self.voice.direct(flag.person)
         # In place of a question's ts, which it has none of; the same until the next deed.
-        ts = f"fixed-{flag.id}-{flag.changed:%y%m%d%H%M%S}"
+        ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = Place(flag.given.asked.place.team, channel, ts, ts)
         asked = Asked(flag.given.asked.question, flag.person, place, private=True)
         given = await asyncio.to_thread(self.feedback.record, asked, said)

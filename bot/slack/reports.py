@@ -118,7 +118,9 @@ def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
         return None
     text = "What went wrong in the reindex:"
     blocks = [section(text)]
-    blocks += [section(joined(_troubles(one))) for one in troubled[:_WIKIS_SHOWN]]
+    for one in troubled[:_WIKIS_SHOWN]:
+        failed = [(page.key, page.reason) for page in one.failed]
+        blocks.append(section(troubles(one.wiki, str(one.error or ""), failed)))
     return Message(text, blocks)
 
 
@@ -143,14 +145,16 @@ def _plans(report: SyncReport) -> list[str]:
     return lines
 
 
-def _troubles(report: SyncReport) -> list[str]:
-    lines = [f"*{literal(report.wiki)}*"]
-    if report.error:
-        lines.append(literal(f"It ended early. {report.error}"))
+def troubles(wiki: str, error: str, failed: Sequence[tuple[str, str]]) -> str:
+    """What went wrong with a wiki, for admins alone: what ended its sync early, if anything
+    did, and pages that failed, by key and reason."""
+    lines = [f"*{literal(wiki)}*"]
+    if error:
+        lines.append(literal(f"It ended early. {error}"))
     lines += [
-        f"\u2022 {literal(one.key)}: {literal(one.reason[:300])}"
-        for one in report.failed[:_FAILURES_SHOWN]
+        f"\u2022 {literal(key)}: {literal(reason[:300])}"
+        for key, reason in failed[:_FAILURES_SHOWN]
     ]
-    if (more := len(report.failed) - _FAILURES_SHOWN) > 0:
+    if (more := len(failed) - _FAILURES_SHOWN) > 0:
         lines.append(f"\u2022 and {more:,} more")
-    return lines
+    return joined(lines)

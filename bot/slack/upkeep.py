@@ -1,5 +1,5 @@
 """What the bot does by itself, every few seconds: look whether pages that its answers rest
-on still stand, and see to flags, retractions and reminders that are due."""
+on still stand, and see to flags, retractions, reminders and digests that are due."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from bot.operations.passes import Pass, Rhythm
 from bot.operations.syncing import SyncLocks
 from bot.ports import Library
 from bot.slack.desk import Desk
+from bot.slack.digesting import Digests
 from bot.slack.people import Closed, People
 from bot.slack.readers import Readers
 from bot.slack.reminders import Reminders
@@ -55,6 +56,7 @@ class Upkeep:
     readers: Readers
     retraction: Retraction
     reminders: Reminders
+    digests: Digests
     clock: Callable[[], datetime]
     every: float
     retracted_within: timedelta
@@ -63,6 +65,7 @@ class Upkeep:
     _began: datetime | None = None
     _handled: set[tuple[str, datetime]] = field(default_factory=set)
     _reminded: datetime | None = None
+    """Or told of a week, which waits as well."""
 
     async def keep_up(self) -> None:
         """For ever. One thing that fails keeps no other from its turn."""
@@ -161,7 +164,8 @@ class Upkeep:
         now = self.clock()
         if self._reminded is None or now - self._reminded >= _REMINDING_EVERY:
             self._reminded = now
-            await self.reminders.remind()
+            for work in (self.reminders.remind, self.digests.post):
+                await _alone(work)
 
 
 async def _alone(work: Callable[[], Awaitable[object]]) -> None:

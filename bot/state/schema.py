@@ -134,6 +134,14 @@ reminders = sa.Table(
     sa.Column("at", Moment, nullable=False),
 )
 
+digests = sa.Table(
+    "digests",
+    metadata,
+    sa.Column("due", Moment, primary_key=True),
+    sa.Column("holder", sa.String(128), nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False),
+)
+
 written = sa.Table(
     "written",
     metadata,
@@ -256,6 +264,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,  # `threads`, `channels`
     _with_columns(inbox, "edited", "gone"),
     _with_columns(answers, "open"),
+    metadata.create_all,  # `digests`
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""
