@@ -40,7 +40,7 @@ class DatabaseFigures:
         )
         with self._database.look() as connection:
             questions, answered = connection.execute(count).one()
-            judged: dict[str, int] = dict(connection.execute(judge).tuples().all())
+            judged = {row.verdict: row[1] for row in connection.execute(judge)}
         return Volume(
             questions,
             answered,
