@@ -13,6 +13,7 @@ from bot.slack.figures import question, stale, volume
 from bot.slack.links import origins as origins_of
 from bot.slack.message import Message, context, section
 from bot.slack.mrkdwn import link, literal
+from indexers.prose import plain
 
 _NAMES_SHOWN = 10
 
@@ -71,7 +72,7 @@ def _flags(week: Week, today: date) -> str:
         return told
     label = question(longest.question) if longest.question else "one"
     if longest.address and longest.question:
-        label = link(longest.address, longest.question, origins_of([longest.address]))
+        label = link(longest.address, plain(longest.question), origins_of([longest.address]))
     return f"{told}. Waits longest, since {_since(longest.since, today)}: {label}"
 
 
