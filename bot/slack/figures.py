@@ -29,10 +29,10 @@ def counted(number: int, what: str) -> str:
 
 
 def question(text: str) -> str:
-    """In one line that nothing in it is alive in."""
+    """In one line, in which nothing is alive; never empty."""
     words = " ".join(plain(text).split()) or " ".join(text.split())
     cut = words if len(words) <= _QUESTION_SHOWN else f"{words[: _QUESTION_SHOWN - 1]}\u2026"
-    return literal(cut)
+    return literal(cut).strip() or "\u2026"
 
 
 def asked(gap: Gap, today: date) -> str:
