@@ -206,15 +206,11 @@ async def test_what_takes_long_follows_on_a_second_page(bot: Bot, slack: LocalSl
     await ask(slack, "Where is the garage?")
     await quiet(bot)
     bot.handbook.open.clear()
-    loop = asyncio.get_running_loop()
-    began = loop.time()
     await slack.open_home("U0BEN")
     first = words(await slack.wait_for_home("U0BEN"))
-    took = loop.time() - began
     bot.handbook.open.set()
     second = words(await slack.wait_for_home("U0BEN", lambda shown: COMING not in words(shown)))
 
-    assert took < 0.5
     assert "Mention me in a channel" in first
     assert f"Not answered in 30 days\n{COMING}" in first
     assert "Where is the garage?" in second
