@@ -205,6 +205,9 @@ class LlmSettings(Strict):
         return self
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
 class SlackSettings(Strict):
     """``[slack]``"""
 
@@ -222,9 +225,7 @@ class SlackSettings(Strict):
         default=False,
         description="Whether the review channel is told once a week how it went.",
     )
-    digest_day: Literal[
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
-    ] = Field("monday", description="On which day.")
+    digest_day: Weekday = Field("monday", description="On which day.")
     digest_hour: int = Field(9, ge=0, le=23, description="At which hour of that day.")
     digest_timezone: str = Field("UTC", description="Whose hours these are, as in `Europe/Berlin`.")
     retract_days: float = Field(

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import TypeVar
 
 from bot.errors import SlackRefused, SlackUnavailable
@@ -29,6 +28,7 @@ from bot.slack.mrkdwn import literal
 from bot.slack.owners import Owner, Owners
 from bot.slack.people import Closed, People
 from bot.slack.review_channels import ReviewChannels
+from bot.slack.threads import beside
 from bot.slack.web import Voice
 from indexers.model import EVERYONE, Principal
 
@@ -232,8 +232,7 @@ class Desk:
         return await self._beside(self.answering.answer, question)
 
     async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.executor, partial(work, *arguments))
+        return await beside(self.executor, work, *arguments)
 
 
 def _addresses(library: Library, sources: Sequence[Source]) -> tuple[str, ...]:

@@ -44,9 +44,8 @@ class Week:
     @property
     def is_quiet(self) -> bool:
         """Nobody asked, nobody flagged, nothing waits and nothing fails."""
-        return not (self.volume.questions or self.open_flags or self.failing) and (
-            self.flagged == Flagged()
-        )
+        happened = self.volume.questions or self.flagged != Flagged()
+        return not (happened or self.open_flags or self.failing)
 
 
 def digest(week: Week, origins: Container[str], today: date) -> Message:
@@ -56,8 +55,8 @@ def digest(week: Week, origins: Container[str], today: date) -> Message:
         lines = [f"\u2022 {_gap(gap)}" for gap in week.gaps]
         blocks.append(section(joined(["*The wiki does not answer*", *lines])))
     if week.stale:
-        lines = [f"\u2022 {stale(one, origins, today)}" for one in week.stale]
-        blocks.append(section(joined(["*Old pages that answers rest on*", *lines])))
+        blocks.append(section("*Old pages that answers rest on*"))
+        blocks += [section(f"\u2022 {stale(one, origins, today)}") for one in week.stale]
     if week.failing:
         blocks.append(section(_failing(week.failing)))
         blocks.append(context("`footnote status` says what went wrong."))

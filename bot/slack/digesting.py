@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TypeVar
 
 from bot.errors import SlackRefused
 from bot.feedback.feedback import Feedback
@@ -24,7 +22,7 @@ from bot.feedback.model import Flag, Given
 from bot.slack.channels import Channels
 from bot.slack.digest import Waiting, Week, digest
 from bot.slack.marks import marked_messages
-from bot.slack.message import Message
+from bot.slack.threads import beside
 from bot.slack.web import Voice
 from bot.slack.weekly import Weekly
 from bot.state.digests import DatabaseDigests
@@ -35,8 +33,6 @@ logger = logging.getLogger(__name__)
 LATE = timedelta(hours=12)
 """A digest that could not be posted for so long is left out: the next one comes."""
 _SHOWN = 3
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -84,9 +80,9 @@ class Digests:
         week = await self._week()
         if week.is_quiet:
             return
-        message: Message = digest(week, self.origins, self.clock().date()).marked(mark)
         if mark not in await marked_messages(self.voice, self.channel, since=due):
-            await self.voice.post(self.channel, message)
+            message = digest(week, self.origins, self.clock().date())
+            await self.voice.post(self.channel, message.marked(mark))
 
     async def _week(self) -> Week:
         flags = await asyncio.to_thread(self.feedback.open_flags)
@@ -96,7 +92,7 @@ class Digests:
             open_flags=len(flags),
             longest=await self._waiting(flags[0]) if flags else None,
             gaps=await self._gaps(),
-            stale=await self._beside(self.insights.stale, Principal.of(EVERYONE), _SHOWN),
+            stale=await beside(self.executor, self.insights.stale, Principal.of(EVERYONE), _SHOWN),
             failing=await asyncio.to_thread(self.insights.failing),
         )
 
@@ -110,14 +106,10 @@ class Digests:
     async def _gaps(self) -> Sequence[Gap]:
         asked, _ = await asyncio.to_thread(self.insights.unanswered, WEEK)
         shown = await self._asked_in_public(asked)
-        found = await self._beside(self.insights.gaps, shown, _SHOWN)
+        found = await beside(self.executor, self.insights.gaps, shown, _SHOWN)
         return [gap for gap, _ in found]
 
     async def _asked_in_public(self, asked: Sequence[Given]) -> list[Given]:
         ids = {given.asked.place.channel for given in asked}
         public = {id_ for id_ in ids if await self.channels.is_public(id_)}
         return [given for given in asked if given.asked.place.channel in public]
-
-    async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.executor, partial(work, *arguments))

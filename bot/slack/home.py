@@ -8,8 +8,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
@@ -23,6 +22,7 @@ from bot.slack.home_page import FLAGS_SHOWN, Part
 from bot.slack.message import Block, context, say
 from bot.slack.people import Closed, People, Standing
 from bot.slack.prompts import Prompts
+from bot.slack.threads import beside
 from bot.slack.web import Voice
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,6 @@ PATIENCE = 0.2
 """Seconds that the first page waits for what takes longer; that follows on a second one."""
 _SHOWN = 5
 
-T = TypeVar("T")
 _Making = Coroutine[Any, Any, list[Block]]
 
 
@@ -137,7 +136,7 @@ class Home:
 
     async def _unanswered(self) -> list[Block]:
         public, private = await asyncio.to_thread(self.insights.unanswered, LATELY)
-        found = await self._beside(self.insights.gaps, public, _SHOWN)
+        found = await beside(self.executor, self.insights.gaps, public, _SHOWN)
         gaps = [gap for gap, _ in found]
         return home_page.unanswered(gaps, private, self.clock().date())
 
@@ -146,12 +145,8 @@ class Home:
         reader = await self.people.reader(person, private=True, shared=False)
         if isinstance(reader, Closed):
             return []
-        found = await self._beside(self.insights.stale, reader, _SHOWN)
+        found = await beside(self.executor, self.insights.stale, reader, _SHOWN)
         return home_page.stale_pages(found, self.origins, self.clock().date())
-
-    async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.executor, partial(work, *arguments))
 
 
 def _view(making: Mapping[str, asyncio.Task[list[Block]]]) -> Block:

@@ -120,6 +120,5 @@ def unanswered(found: Sequence[Gap], private: int, today: date) -> list[Block]:
 
 def stale_pages(found: Sequence[Often], origins: Container[str], today: date) -> list[Block]:
     """For an admin who may read them all."""
-    if not found:
-        return [context("None that you may read.")]
-    return [section(joined(f"\u2022 {stale(one, origins, today)}" for one in found))]
+    lines = [section(stale(one, origins, today)) for one in found]
+    return lines or [context("None that you may read.")]

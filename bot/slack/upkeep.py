@@ -32,7 +32,7 @@ _LATE = timedelta(minutes=10)
 """How long after its end a pass may be written down."""
 _UPKEEP = "(upkeep)"
 """The lock's name, which is no wiki's."""
-_REMINDING_EVERY = timedelta(minutes=10)
+_SPEAKING_EVERY = timedelta(minutes=10)
 
 
 class Passes(Protocol):
@@ -64,8 +64,8 @@ class Upkeep:
     """Of processes that share the state one at a time does this."""
     _began: datetime | None = None
     _handled: set[tuple[str, datetime]] = field(default_factory=set)
-    _reminded: datetime | None = None
-    """Or told of a week, which waits as well."""
+    _spoken: datetime | None = None
+    """When it was last looked whether somebody is to be told something."""
 
     async def keep_up(self) -> None:
         """For ever. One thing that fails keeps no other from its turn."""
@@ -82,7 +82,7 @@ class Upkeep:
             logger.debug("Not now: %s", error)
             return
         try:
-            for work in (self._look, self._attend, self.retraction.retract, self._remind):
+            for work in (self._look, self._attend, self.retraction.retract, self._speak):
                 await _alone(work)
         finally:
             await asyncio.to_thread(held.__exit__, None, None, None)
@@ -160,10 +160,11 @@ class Upkeep:
         for flag in await asyncio.to_thread(self.review.due):
             await _alone(partial(self.desk.attend, flag.id, again=True))
 
-    async def _remind(self) -> None:
+    async def _speak(self) -> None:
+        """Unasked: reminders and digests."""
         now = self.clock()
-        if self._reminded is None or now - self._reminded >= _REMINDING_EVERY:
-            self._reminded = now
+        if self._spoken is None or now - self._spoken >= _SPEAKING_EVERY:
+            self._spoken = now
             for work in (self.reminders.remind, self.digests.post):
                 await _alone(work)
 

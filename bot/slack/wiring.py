@@ -7,15 +7,13 @@ from typing import get_args
 
 from bot.slack import links
 from bot.slack.caps import Caps
-from bot.slack.settings import SlackSettings
+from bot.slack.settings import STALE_AFTER, SlackSettings
 from bot.slack.weekly import Weekly
-from config.settings import Secrets, Settings, zone
+from config.settings import Secrets, Settings, Weekday, zone
 from config.settings import SlackSettings as Slack
 from config.wikis import ConfluenceSettings, WikiSettings
 
 SLACK_API = "https://slack.com/api/"
-_STALE_DAYS = 365
-"""Where the settings call no page old."""
 
 
 def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
@@ -34,7 +32,7 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         edit_origins=links.origins(filter(None, map(_repository, settings.wiki))),
         remind_after=timedelta(days=slack.remind_after_days),
         digest=_digest(slack) if slack.digest else None,
-        stale_after=timedelta(days=settings.answer.old_after_days or _STALE_DAYS),
+        stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
         retracted_within=timedelta(days=slack.retract_days),
         written_holds=timedelta(days=settings.answer.written_days),
         caps=Caps(
@@ -55,8 +53,8 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
 
 
 def _digest(slack: Slack) -> Weekly:
-    days = get_args(type(slack).model_fields["digest_day"].annotation)
-    return Weekly(days.index(slack.digest_day), slack.digest_hour, zone(slack.digest_timezone))
+    weekday = get_args(Weekday).index(slack.digest_day)
+    return Weekly(weekday, slack.digest_hour, zone(slack.digest_timezone))
 
 
 def _site(wiki: WikiSettings) -> str:

@@ -15,6 +15,7 @@ from bot.slack.blocks import joined, source_line
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.figures import asked, kept_private, question
 from bot.slack.message import Block, Message, context, say, section
+from bot.slack.threads import beside
 
 _SHOWN = 8
 
@@ -42,8 +43,7 @@ class Gaps:
         if call.words:
             raise Misused("That takes nothing more.")
         public, private = await asyncio.to_thread(self.insights.unanswered, LATELY)
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self.executor, self.insights.gaps, public, _SHOWN)
+        found = await beside(self.executor, self.insights.gaps, public, _SHOWN)
         if not found and not private:
             await call.whisper(say(f"The wiki answered everything of the last {LATELY.days} days."))
             return
