@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -203,6 +205,9 @@ class LlmSettings(Strict):
         return self
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
 class SlackSettings(Strict):
     """``[slack]``"""
 
@@ -216,6 +221,13 @@ class SlackSettings(Strict):
         ge=0,
         description="How long a flag may wait before it is called to mind, once a day; 0 is never.",
     )
+    digest: bool = Field(
+        default=False,
+        description="Whether the review channel is told once a week how it went.",
+    )
+    digest_day: Weekday = Field("monday", description="On which day.")
+    digest_hour: int = Field(9, ge=0, le=23, description="At which hour of that day.")
+    digest_timezone: str = Field("UTC", description="Whose hours these are, as in `Europe/Berlin`.")
     retract_days: float = Field(
         7,
         ge=0,
@@ -253,6 +265,32 @@ class SlackSettings(Strict):
         0, ge=0, description="How many a channel may ask in a minute; 0 is no bound."
     )
     channel_day: int = Field(0, ge=0, description="How many in a day; 0 is no bound.")
+
+    @field_validator("digest_timezone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            zone(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            # Without its data, which some machines lack, no name but UTC is known.
+            raise ValueError(
+                f"{name!r} is no time zone that this machine knows, such as 'Europe/Berlin'"
+            ) from None
+        return name
+
+    @model_validator(mode="after")
+    def _has_a_place_for_its_digest(self) -> SlackSettings:
+        if self.digest and not self.review_channel:
+            raise ValueError("`digest` needs `review_channel`")
+        return self
+
+
+def zone(name: str) -> tzinfo:
+    """
+    Raises:
+        ZoneInfoNotFoundError, ValueError, OSError: it is not known here.
+    """
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 class StateSettings(Strict):

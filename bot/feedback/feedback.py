@@ -121,6 +121,10 @@ class Feedback:
         """Those that nobody has settled, oldest first."""
         return self._ledger.flags(FlagState.OPEN, FlagState.TAKEN)
 
+    def open_flags_by(self, person: str) -> Sequence[Flag]:
+        """Those that ``person`` raised and nobody has settled, oldest first."""
+        return self._ledger.flags_by(person, FlagState.OPEN, FlagState.TAKEN)
+
     def all_flags(self) -> Sequence[Flag]:
         """Oldest first, whatever became of them."""
         return self._ledger.flags()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -27,13 +28,19 @@ def gaps(unanswered: Iterable[Given], roots: Callable[[str], frozenset[str]]) ->
     """The commonest first, of two alike the one asked later. ``roots`` are the words of a
     question that say something, each in the form that its others share."""
     found: list[Gap] = []
+    with_word: defaultdict[str, list[int]] = defaultdict(list)
     for given in unanswered:
         words = roots(given.asked.question)
-        gap = max(found, key=lambda gap: _alike(gap.words, words), default=None)
-        if gap is None or _alike(gap.words, words) < _ALIKE:
-            gap = Gap(words=words)
-            found.append(gap)
-        gap.asked.append(given)
+        keys = words or {""}
+        # Those that share no word are not alike, and there may be thousands.
+        near = sorted({number for word in keys for number in with_word[word]})
+        best = max(near, key=lambda number: _alike(found[number].words, words), default=None)
+        if best is None or _alike(found[best].words, words) < _ALIKE:
+            best = len(found)
+            found.append(Gap(words=words))
+            for word in keys:
+                with_word[word].append(best)
+        found[best].asked.append(given)
     return sorted(found, key=lambda gap: (-len(gap.asked), -gap.latest.id))
 
 

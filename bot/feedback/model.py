@@ -21,6 +21,10 @@ class Place:
     thread: str
 
 
+BY_ITSELF = "fixed-"
+"""Begins the ``ts`` of an answer that nobody asked for: of who flagged, and is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question, by whom and where. ``private``: its answer is for the asker alone

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.feedback.figures import Flagged, Often, Volume
 from bot.feedback.model import (
     Asked,
     Card,
@@ -41,6 +42,10 @@ class FlagBook(Protocol):
 
     def flags(self, *states: FlagState) -> Sequence[Flag]:
         """Those in one of ``states``, or all, oldest first."""
+        ...
+
+    def flags_by(self, person: str, *states: FlagState) -> Sequence[Flag]:
+        """Those in one of ``states`` that ``person`` raised, oldest first."""
         ...
 
     def due(self) -> Sequence[Flag]:
@@ -169,6 +174,22 @@ class Watched(Protocol):
         ...
 
     def retracted(self, given: int, when: datetime) -> None: ...
+
+
+class Figures(Protocol):
+    """What the answers of a while come to. Every method may block and raises
+    StateUnavailable."""
+
+    def volume(self, since: datetime) -> Volume:
+        """Of the questions since then."""
+        ...
+
+    def flagged(self, since: datetime) -> Flagged: ...
+
+    def cited_often(self, since: datetime, *, at_least: int, most: int) -> Sequence[Often]:
+        """Pages that ``at_least`` so many answers since then rest on which still stand, the
+        oftenest first and ``most`` so many."""
+        ...
 
 
 class WrittenAnswers(Protocol):

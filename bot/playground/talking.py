@@ -176,7 +176,15 @@ class Talking(Core):
         )
 
     async def open_home(self, user: str, tab: str = "home") -> Delivery | None:
-        """Open the app's "home" or "messages" tab."""
+        """Open the app's "home" or "messages" tab.
+
+        Raises:
+            CannotAct: there is no such person, or the manifest has no such tab.
+        """
+        if user not in self.people:
+            raise CannotAct(f"no such person: {user}")
+        if tab == "home" and not self.manifest.home_tab:
+            raise CannotAct("the manifest switches the home tab off")
         event: Json = {
             "type": "app_home_opened",
             "user": user,

@@ -100,6 +100,18 @@ class Watching(Core):
             lambda: next(filter(where, self.views(user)[-1:]), None), timeout=timeout
         )
 
+    async def wait_for_home(
+        self,
+        user: str,
+        where: Callable[[View], bool] = lambda _view: True,
+        *,
+        timeout: float = 5.0,  # noqa: ASYNC109 - says what it saw instead
+    ) -> View:
+        """The home tab of ``user``, once it fits."""
+        return await self.wait_for(
+            lambda: next(filter(where, filter(None, [self.home(user)])), None), timeout=timeout
+        )
+
     async def settled(self, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - says what it saw instead
         """Wait until every delivery is acknowledged or given up."""
         await self.wait_for(

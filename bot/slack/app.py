@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.answering.composing.words import roots
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
+from bot.feedback.insights import Insights
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack import listeners, readings, reports
 from bot.slack.choices import Choices
@@ -28,6 +29,7 @@ from bot.slack.commands.router import Commands
 from bot.slack.commands.status import Status as StatusCommand
 from bot.slack.conversing import conversing_of
 from bot.slack.flagging import flagging_of
+from bot.slack.home import Home
 from bot.slack.letters import Identity
 from bot.slack.people import People
 from bot.slack.queueing import Queue
@@ -40,6 +42,7 @@ from bot.slack.surroundings import Surroundings
 from bot.slack.web import Voice, web_client
 from bot.slack.workers import Workers
 from bot.state.database import Database
+from bot.state.figures import DatabaseFigures
 from bot.state.forgetting import forget_before
 from bot.state.inbox import Inbox
 from bot.state.job_log import DatabaseJobs
@@ -70,6 +73,15 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     process = around.process or Process(state, around.clock)
     inbox = Inbox(state, around.clock, process)
     feedback = Feedback(DatabaseLedger(state), around.clock, library.page)
+    insights = Insights(
+        feedback=feedback,
+        figures=DatabaseFigures(state),
+        operating=operating,
+        library=library,
+        roots=roots,
+        clock=around.clock,
+        stale_after=settings.stale_after,
+    )
     people = People(
         client=voice.client,
         team=me.team,
@@ -116,6 +128,8 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         state=state,
         answering=answering,
         library=library,
+        insights=insights,
+        channels=conversing.channels,
         people=people,
         readers=conversing.readers,
         chosen=conversing.settings,
@@ -125,7 +139,19 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         every=around.upkeep_every,
         process=process,
     )
-    forget = Forget(state, feedback, people, voice, flagging.desk.attend)
+    home = Home(
+        people=people,
+        feedback=feedback,
+        insights=insights,
+        operating=operating,
+        prompts=conversing.prompts,
+        voice=voice,
+        executor=executor,
+        clock=around.clock,
+        new_incident=around.new_incident,
+        origins=settings.link_origins,
+    )
+    forget = Forget(state, feedback, people, voice, flagging.desk.attend, home.show)
     bolt = _bolt(settings, me)
     failures = listeners.Failures(voice, around.new_incident)
     listeners.keep_questions(bolt, me, Receiving(conversing.gate, workers))
@@ -134,7 +160,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         Reindex(reindexing, reindexer).subcommand,
         Flags(feedback, voice, around.clock).subcommand,
         Access(people, operating).subcommand,
-        Gaps(feedback, operating, roots, executor, around.clock, settings.link_origins).subcommand,
+        Gaps(insights, executor, around.clock, settings.link_origins).subcommand,
         conversing.forms.subcommand,
         forget.subcommand,
     ]
@@ -149,6 +175,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         failures,
         moved=conversing.readers.moved,
         opened=conversing.prompts.opened,
+        at_home=home.opened,
         stopped=Stopping(inbox, workers, conversing.posting, status).stopped,
         set_up=conversing.forms.sent,
     )

@@ -42,6 +42,12 @@ class Channels:
             creator=str(channel.get("creator") or ""),
         )
 
+    async def is_public(self, id_: str) -> bool:
+        """Whether every member of the workspace may read along, and nobody else; no, where
+        Slack does not say."""
+        found = await self.channel(id_)
+        return found is not None and not found.private and not found.shared
+
     async def members(self, id_: str, most: int) -> list[str]:
         """None of them if there are more than ``most``, or if Slack does not say."""
         members: list[str] = []

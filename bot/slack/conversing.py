@@ -56,6 +56,7 @@ class Conversing:
     private: Private
     forms: ChannelForms
     prompts: Prompts
+    channels: Channels
 
     @property
     def buttons(self) -> Mapping[str | re.Pattern[str], Handler]:
@@ -163,4 +164,5 @@ def conversing_of(  # noqa: PLR0913 - what the whole Slack side shares
             voice=voice,
         ),
         prompts=prompts,
+        channels=channels,
     )

@@ -13,12 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import TypeVar
 
 from bot.errors import AskerForgotten, SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Card, Due, Flag, Given, Place
+from bot.feedback.model import BY_ITSELF, Asked, Card, Due, Flag, Given, Place
 from bot.feedback.review import Review
 from bot.model import Question, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
@@ -29,6 +28,7 @@ from bot.slack.mrkdwn import literal
 from bot.slack.owners import Owner, Owners
 from bot.slack.people import Closed, People
 from bot.slack.review_channels import ReviewChannels
+from bot.slack.threads import beside
 from bot.slack.web import Voice
 from indexers.model import EVERYONE, Principal
 
@@ -216,7 +216,7 @@ class Desk:
         """An answer like any other: it can be judged, and is taken back if it must not stand."""
         channel = await self.voice.direct(flag.person)
         # In place of a question's ts, which it has none of; the same until the next deed.
-        ts = f"fixed-{flag.id}-{flag.changed:%y%m%d%H%M%S}"
+        ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = Place(flag.given.asked.place.team, channel, ts, ts)
         asked = Asked(flag.given.asked.question, flag.person, place, private=True, flag=flag.id)
         given = await asyncio.to_thread(self.feedback.record, asked, said)
@@ -238,8 +238,7 @@ class Desk:
         return await self._beside(self.answering.answer, question)
 
     async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.executor, partial(work, *arguments))
+        return await beside(self.executor, work, *arguments)
 
 
 def _addresses(library: Library, sources: Sequence[Source]) -> tuple[str, ...]:

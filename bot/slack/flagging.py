@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.feedback.feedback import Feedback
+from bot.feedback.insights import Insights
 from bot.feedback.review import Review
 from bot.ports import Answering, Library
 from bot.slack.cards import Allowed
+from bot.slack.channels import Channels
 from bot.slack.desk import Desk
+from bot.slack.digesting import Digests
 from bot.slack.owners import Owners
 from bot.slack.people import People
 from bot.slack.readers import Readers
@@ -25,6 +28,7 @@ from bot.slack.verdicts import Verdicts
 from bot.slack.web import Voice
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
+from bot.state.digests import DatabaseDigests
 from bot.state.ledger import DatabaseLedger
 from bot.state.pass_log import DatabasePassLog
 from bot.state.process import Process
@@ -51,6 +55,8 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
     state: Database,
     answering: Answering,
     library: Library,
+    insights: Insights,
+    channels: Channels,
     people: People,
     readers: Readers,
     chosen: DatabaseChannels,
@@ -62,7 +68,7 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
 ) -> Flagging:
     review = Review(DatabaseLedger(state), clock)
     watched, written = DatabaseWatched(state), DatabaseWrittenAnswers(state)
-    channels = ReviewChannels(settings.review_channel, settings.review_channels, chosen)
+    review_channels = ReviewChannels(settings.review_channel, settings.review_channels, chosen)
     links = settings.link_origins
     desk = Desk(
         feedback=feedback,
@@ -75,7 +81,19 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
         executor=executor,
         clock=clock,
         allowed=Allowed(links, links | settings.edit_origins),
+        channels=review_channels,
+    )
+    digests = Digests(
+        weekly=settings.digest,
+        channel=settings.review_channel,
+        kept=DatabaseDigests(state, process),
+        insights=insights,
+        feedback=feedback,
         channels=channels,
+        voice=voice,
+        executor=executor,
+        clock=clock,
+        origins=links,
     )
     return Flagging(
         desk,
@@ -92,6 +110,7 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
             readers=readers,
             retraction=Retraction(watched, voice, clock),
             reminders=Reminders(review, voice, desk, settings.remind_after),
+            digests=digests,
             clock=clock,
             every=every,
             retracted_within=settings.retracted_within,

@@ -70,6 +70,7 @@ def converse(  # noqa: PLR0913 - one for each thing that happens
     *,
     moved: Handler,
     opened: Handler,
+    at_home: Handler,
     stopped: Handler,
     set_up: Handler,
 ) -> None:
@@ -79,12 +80,16 @@ def converse(  # noqa: PLR0913 - one for each thing that happens
     app.event("agent_session_stopped")(failures.guarded(stopped))
     app.event("member_joined_channel")(failures.unseen(moved))
     app.event("member_left_channel")(failures.unseen(moved))
-    messages_tab = app.event("app_home_opened", matchers=[_is_messages_tab])
-    messages_tab(failures.unseen(opened))
+    for is_tab, handler in ((_is_messages_tab, opened), (_is_home_tab, at_home)):
+        app.event("app_home_opened", matchers=[is_tab])(failures.unseen(handler))
 
 
 async def _is_messages_tab(event: Mapping[str, Any]) -> bool:
     return event.get("tab") == "messages"
+
+
+async def _is_home_tab(event: Mapping[str, Any]) -> bool:
+    return event.get("tab") == "home"
 
 
 def _take_the_rest(app: AsyncApp) -> None:

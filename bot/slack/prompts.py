@@ -41,7 +41,7 @@ class Prompts:
     courtesies: Courtesies
     titles: Callable[[], Sequence[str]]
     clock: Callable[[], float]
-    _known: list[dict[str, str]] = field(default_factory=list)
+    _known: list[_Suggestion] = field(default_factory=list)
     _until: float = float("-inf")
 
     async def opened(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
@@ -52,41 +52,62 @@ class Prompts:
         person = body["event"]["user"]
         if isinstance(await self.people.reader(person, private=False, shared=False), Closed):
             return
+        if texts := await self.suggested():
+            prompts = [{"title": _short(text), "message": text} for text in texts]
+            channel = body["event"]["channel"]
+            await self.courtesies.offer(METHOD, channel_id=channel, prompts=prompts)
+
+    async def suggested(self) -> list[str]:
+        """For whoever is answered what is open to everyone.
+
+        Raises:
+            StateUnavailable, IndexUnavailable
+        """
         if self.clock() >= self._until:
             self._known = await self._made()
             self._until = self.clock() + REMEMBERED
-        if self._known:
-            channel = body["event"]["channel"]
-            await self.courtesies.offer(METHOD, channel_id=channel, prompts=self._known)
+        return await asyncio.to_thread(self._kept, self._known)
 
-    async def _made(self) -> list[dict[str, str]]:
+    def _kept(self, known: Sequence[_Suggestion]) -> list[str]:
+        """Whoever asked one of them may have been forgotten since."""
+        return [one.text for one in known if one.given is None or self.feedback.given(one.given)]
+
+    async def _made(self) -> list[_Suggestion]:
         asked = await self._praised()
         if len(asked) < MOST:
-            titles = await asyncio.to_thread(self.titles)
-            asked += [f"What does the wiki say about {title}?" for title in titles]
-        return [{"title": _short(text), "message": text} for text in dict.fromkeys(asked)][:MOST]
+            for title in await asyncio.to_thread(self.titles):
+                text = f"What does the wiki say about {title}?"
+                asked.setdefault(text.casefold(), _Suggestion(text))
+        return list(asked.values())[:MOST]
 
-    async def _praised(self) -> list[str]:
+    async def _praised(self) -> dict[str, _Suggestion]:
         """The latest first."""
-        found: dict[str, str] = {}
+        found: dict[str, _Suggestion] = {}
         for given in reversed(await asyncio.to_thread(self.feedback.praised)):
             text = " ".join(given.asked.question.split())
             if len(text) <= _LONGEST and await self._is_open(given):
-                found.setdefault(text.casefold(), text)
+                found.setdefault(text.casefold(), _Suggestion(text, given.id))
             if len(found) == MOST:
                 break
-        return list(found.values())
+        return found
 
     async def _is_open(self, given: Given) -> bool:
         """What is asked in a private channel is no more for everybody than its answer."""
         if not (given.asked.open and isinstance(given.answer, Answer)):
             return False
         try:
-            channel = await self.channels.channel(given.asked.place.channel)
+            return await self.channels.is_public(given.asked.place.channel)
         except SlackUnavailable as error:
             logger.info("A question is not suggested: %s", error)
             return False
-        return channel is not None and not channel.private and not channel.shared
+
+
+@dataclass(frozen=True, slots=True)
+class _Suggestion:
+    """``given`` is the answer to whoever asked it; None: nobody did."""
+
+    text: str
+    given: int | None = None
 
 
 def _short(text: str) -> str:

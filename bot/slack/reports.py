@@ -8,10 +8,14 @@ from bot.operations.jobs import Job, Order
 from bot.slack.blocks import joined
 from bot.slack.message import Block, Message, context, plain_text, say, section
 from bot.slack.mrkdwn import literal
+from bot.slack.sections import LIMIT
 from indexers.errors import RebuildRefused
 from indexers.model import Progress, SyncReport
 
 _FAILURES_SHOWN = 10
+_ERROR_SHOWN = 500
+_ROOM = 50
+"""Characters that saying how many more there are takes at most."""
 _PLANS_SHOWN = 30
 _WIKIS_SHOWN = 15
 
@@ -118,7 +122,9 @@ def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
         return None
     text = "What went wrong in the reindex:"
     blocks = [section(text)]
-    blocks += [section(joined(_troubles(one))) for one in troubled[:_WIKIS_SHOWN]]
+    for one in troubled[:_WIKIS_SHOWN]:
+        failed = [(page.key, page.reason) for page in one.failed]
+        blocks.append(section(troubles(one.wiki, str(one.error or ""), failed)))
     return Message(text, blocks)
 
 
@@ -143,14 +149,18 @@ def _plans(report: SyncReport) -> list[str]:
     return lines
 
 
-def _troubles(report: SyncReport) -> list[str]:
-    lines = [f"*{literal(report.wiki)}*"]
-    if report.error:
-        lines.append(literal(f"It ended early. {report.error}"))
-    lines += [
-        f"\u2022 {literal(one.key)}: {literal(one.reason[:300])}"
-        for one in report.failed[:_FAILURES_SHOWN]
-    ]
-    if (more := len(report.failed) - _FAILURES_SHOWN) > 0:
+def troubles(wiki: str, error: str, failed: Sequence[tuple[str, str]]) -> str:
+    """What went wrong with a wiki, for admins alone: what ended its sync early, if anything
+    did, and pages that failed, by key and reason; as many as one section takes."""
+    lines = [f"*{literal(wiki)}*"]
+    if error:
+        lines.append(literal(f"It ended early. {error[:_ERROR_SHOWN]}"))
+    shown = 0
+    for key, reason in failed[:_FAILURES_SHOWN]:
+        longer = [*lines, f"\u2022 {literal(key)}: {literal(reason[:300])}"]
+        if len("\n".join(longer)) > LIMIT - _ROOM:
+            break
+        lines, shown = longer, shown + 1
+    if more := len(failed) - shown:
         lines.append(f"\u2022 and {more:,} more")
-    return lines
+    return joined(lines)

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.slack.caps import Caps
+from bot.slack.weekly import Weekly
+
+STALE_AFTER = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,10 @@ class SlackSettings:
     """Where pages are edited, beside ``link_origins``: for reviewers' links alone."""
     remind_after: timedelta = timedelta(days=7)
     """How long a flag may wait before it is called to mind; zero is for ever."""
+    digest: Weekly | None = None
+    """When the review channel is told of the week; None is never."""
+    stale_after: timedelta = STALE_AFTER
+    """A page that nobody edited for longer is shown to admins as old, if it is cited often."""
     retracted_within: timedelta = timedelta(days=7)
     """How old an answer may be that is taken back when its pages go; zero is none."""
     written_holds: timedelta = timedelta(days=180)

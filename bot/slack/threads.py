@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
+from functools import partial
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+async def beside(executor: Executor, work: Callable[..., T], *arguments: object) -> T:
+    """What ``work`` gives, which may take seconds."""
+    return await asyncio.get_running_loop().run_in_executor(executor, partial(work, *arguments))
 
 
 async def in_own_thread(work: Callable[[], T], name: str) -> T:

@@ -1,5 +1,5 @@
 """What the bot does by itself, every few seconds: look whether pages that its answers rest
-on still stand, and see to flags, retractions and reminders that are due."""
+on still stand, and see to flags, retractions, reminders and digests that are due."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from bot.operations.passes import Pass, Rhythm
 from bot.operations.syncing import SyncLocks
 from bot.ports import Library
 from bot.slack.desk import Desk
+from bot.slack.digesting import Digests
 from bot.slack.people import Closed, People
 from bot.slack.readers import Readers
 from bot.slack.reminders import Reminders
@@ -31,7 +32,7 @@ _LATE = timedelta(minutes=10)
 """How long after its end a pass may be written down."""
 _UPKEEP = "(upkeep)"
 """The lock's name, which is no wiki's."""
-_REMINDING_EVERY = timedelta(minutes=10)
+_SPEAKING_EVERY = timedelta(minutes=10)
 
 
 class Passes(Protocol):
@@ -55,6 +56,7 @@ class Upkeep:
     readers: Readers
     retraction: Retraction
     reminders: Reminders
+    digests: Digests
     clock: Callable[[], datetime]
     every: float
     retracted_within: timedelta
@@ -62,7 +64,8 @@ class Upkeep:
     """Of processes that share the state one at a time does this."""
     _began: datetime | None = None
     _handled: set[tuple[str, datetime]] = field(default_factory=set)
-    _reminded: datetime | None = None
+    _spoken: datetime | None = None
+    """When it was last looked whether somebody is to be told something."""
 
     async def keep_up(self) -> None:
         """For ever. One thing that fails keeps no other from its turn."""
@@ -79,7 +82,7 @@ class Upkeep:
             logger.debug("Not now: %s", error)
             return
         try:
-            for work in (self._look, self._attend, self.retraction.retract, self._remind):
+            for work in (self._look, self._attend, self.retraction.retract, self._speak):
                 await _alone(work)
         finally:
             await asyncio.to_thread(held.__exit__, None, None, None)
@@ -157,11 +160,13 @@ class Upkeep:
         for flag in await asyncio.to_thread(self.review.due):
             await _alone(partial(self.desk.attend, flag.id, again=True))
 
-    async def _remind(self) -> None:
+    async def _speak(self) -> None:
+        """Unasked: reminders and digests."""
         now = self.clock()
-        if self._reminded is None or now - self._reminded >= _REMINDING_EVERY:
-            self._reminded = now
-            await self.reminders.remind()
+        if self._spoken is None or now - self._spoken >= _SPEAKING_EVERY:
+            self._spoken = now
+            for work in (self.reminders.remind, self.digests.post):
+                await _alone(work)
 
 
 async def _alone(work: Callable[[], Awaitable[object]]) -> None:

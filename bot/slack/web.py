@@ -210,6 +210,13 @@ class Voice:
         """Put another form into the place of one that is open."""
         await told(self.client.views_update(view_id=view_id, view=view))
 
+    async def publish(self, person: str, view: Block, *, after: str = "") -> str:
+        """The person's Home tab; its hash. ``after`` is the hash of the one that it follows:
+        Slack refuses (``hash_conflict``) if another has come since."""
+        call = self.client.views_publish(user_id=person, view=view, hash=after or None)
+        published = await told(call)
+        return str((published.get("view") or {}).get("hash", ""))
+
     async def address(self, channel: str, ts: str) -> str:
         """Of a message; empty if Slack does not say."""
         try:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 from bot.slack import links
 from bot.slack.caps import Caps
-from bot.slack.settings import SlackSettings
-from config.settings import Secrets, Settings
+from bot.slack.settings import STALE_AFTER, SlackSettings
+from bot.slack.weekly import Weekly
+from config.settings import Secrets, Settings, Weekday, zone
+from config.settings import SlackSettings as Slack
 from config.wikis import LANGUAGES, ConfluenceSettings, WikiSettings
 
 SLACK_API = "https://slack.com/api/"
@@ -28,6 +31,8 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         },
         edit_origins=links.origins(filter(None, map(_repository, settings.wiki))),
         remind_after=timedelta(days=slack.remind_after_days),
+        digest=_digest(slack) if slack.digest else None,
+        stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
         retracted_within=timedelta(days=slack.retract_days),
         written_holds=timedelta(days=settings.answer.written_days),
         caps=Caps(
@@ -46,6 +51,11 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         languages=LANGUAGES,
         retention=timedelta(days=settings.state.retention_days),
     )
+
+
+def _digest(slack: Slack) -> Weekly:
+    weekday = get_args(Weekday).index(slack.digest_day)
+    return Weekly(weekday, slack.digest_hour, zone(slack.digest_timezone))
 
 
 def _site(wiki: WikiSettings) -> str:

@@ -23,8 +23,12 @@ from bot.model import (
     Verification,
 )
 
-HAS_REASON = '"reason": "{}"'
-"""Stands in the text of an answer that is none, for a search."""
+IS_NONE = '"reason": "'
+HAS_REASON = IS_NONE + '{}"'
+"""Stand in the text of an answer that is none, for a search: what anybody says has its
+quotation marks escaped."""
+ASKS_BACK = '"readings": ['
+"""Stands in that of a question in return."""
 
 
 def dump_sources(sources: Sequence[Source]) -> str:

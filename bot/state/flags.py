@@ -58,6 +58,9 @@ class DatabaseFlags:
     def flags(self, *states: FlagState) -> Sequence[Flag]:
         return self._flags(flags.c.state.in_(states) if states else sa.true())
 
+    def flags_by(self, person: str, *states: FlagState) -> Sequence[Flag]:
+        return self._flags(flags.c.person == person, flags.c.state.in_(states))
+
     def due(self) -> Sequence[Flag]:
         return self._flags(sa.or_(flags.c.edition > flags.c.shown, *_DUE.values()))
 

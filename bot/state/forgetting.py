@@ -14,6 +14,7 @@ from bot.state.schema import (
     answers,
     channels,
     cited,
+    digests,
     flag_steps,
     flags,
     inbox,
@@ -38,6 +39,7 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     flag_steps: None,  # go with their flag
     cited: None,  # go with their answer
     reminders: reminders.c.at,
+    digests: digests.c.due,
     written: None,  # stay until the day that their author set
     threads: threads.c.changed,
     channels: None,  # hold what was set, which stays as it is

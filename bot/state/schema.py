@@ -135,6 +135,14 @@ reminders = sa.Table(
     sa.Column("at", Moment, nullable=False),
 )
 
+digests = sa.Table(
+    "digests",
+    metadata,
+    sa.Column("due", Moment, primary_key=True),
+    sa.Column("holder", sa.String(128), nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False),
+)
+
 written = sa.Table(
     "written",
     metadata,
@@ -260,6 +268,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _with_columns(answers, "open"),
     _with_columns(channels, "language"),
     _with_columns(inbox, "whispered"),
+    metadata.create_all,  # `digests`
 )
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from bot.answering.composing.usage import MemoryUsage
 from bot.answering.composing.wiring import language_model_of
 from bot.model import Answer, NoAnswer
+from bot.slack.weekly import Weekly
 from bot.slack.wiring import slack_settings
 from bot.wiring import answerer_of, asking, serve
 from config.settings import (
@@ -96,6 +98,27 @@ def test_settings_reach_slack() -> None:
     assert any("wiki.example.com" in str(origin) for origin in made.link_origins)
     assert slack_settings(Settings(slack=SlackSettings(mode="http")), secret).app_token == ""
     assert slack_settings(Settings(), Secrets()).api_url == "https://slack.com/api/"
+
+
+def test_a_digest_comes_when_it_is_set_and_not_before() -> None:
+    slack = SlackSettings(
+        review_channel="C1",
+        digest=True,
+        digest_day="friday",
+        digest_hour=16,
+        digest_timezone="Europe/Berlin",
+    )
+
+    assert slack_settings(Settings(), Secrets()).digest is None
+    made = slack_settings(Settings(slack=slack), Secrets()).digest
+    assert made == Weekly(4, 16, ZoneInfo("Europe/Berlin"))
+
+
+def test_pages_are_stale_after_a_year_or_as_the_answers_call_them_old() -> None:
+    chosen = Settings(answer=AnswerSettings(old_after_days=30))
+
+    assert slack_settings(Settings(), Secrets()).stale_after == timedelta(days=365)
+    assert slack_settings(chosen, Secrets()).stale_after == timedelta(days=30)
 
 
 def test_serving_without_tokens_names_them(tmp_path: Path) -> None:

@@ -157,6 +157,18 @@ def test_a_wrong_value_is_told_in_words(text: str, problem: str) -> None:
     assert problems(text) == [problem]
 
 
+def test_a_digest_needs_a_channel_and_an_hour_of_somewhere() -> None:
+    nowhere = "'Berlin' is no time zone that this machine knows, such as 'Europe/Berlin'"
+
+    assert problems("[slack]\ndigest = true") == ["`slack`: `digest` needs `review_channel`"]
+    assert problems('[slack]\ndigest_timezone = "Berlin"') == [
+        f"`slack.digest_timezone`: {nowhere}"
+    ]
+    for name in ("UTC", "Europe/Berlin"):
+        text = f'[slack]\nreview_channel = "C1"\ndigest = true\ndigest_timezone = "{name}"'
+        assert load(write(text)).slack.digest_timezone == name
+
+
 def test_a_language_model_s_settings_must_be_whole() -> None:
     assert problems('[llm]\nprovider = "openai"') == ["`llm`: needs `model`"]
     assert problems("[llm]\nday_cost = 5.0") == [

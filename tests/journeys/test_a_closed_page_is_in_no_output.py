@@ -12,7 +12,7 @@ import pytest
 
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.state import Product
-from bot.playground.model import Message
+from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack
 
 from .closed_pages import (
@@ -212,6 +212,7 @@ async def nor_in_reports(office: Office) -> None:
     details = await slack.wait_for_message(room, lambda m: "went wrong" in m.text)
     assert pages["restricted"].id in told([details])
     assert pages["restricted"].id not in told([report])
+    await nor_on_home_tabs(office)
 
     office.confluence.faults.clear()
     office.confluence.faults.on(".*", BROKEN["errors"], times=None)
@@ -220,6 +221,23 @@ async def nor_in_reports(office: Office) -> None:
     await slack.wait_for_message(room, lambda m: "ended early" in told([m]))
     office.closed.mend(office.confluence)
     assert CANARY not in office.told_to_others("U0ADA", since)
+
+
+async def nor_on_home_tabs(office: Office) -> None:
+    """An admin is told of a page that failed by its key alone."""
+    slack, page = office.slack, office.closed.pages["restricted"]
+    seen = {}
+    for person in OUTSIDERS:
+        await slack.open_home(person)
+        home = await slack.wait_for_home(person, is_whole)
+        seen[person] = shown(home.blocks)
+    assert [person for person, told_ in seen.items() if page.id in told_] == ["U0BOSS"]
+    assert "last 30 days" in seen["U0BOSS"]
+    assert CANARY not in shown(seen)
+
+
+def is_whole(home: View) -> bool:
+    return "one moment" not in shown(home.blocks)
 
 
 async def nor_while_confluence_is_broken(office: Office) -> None:

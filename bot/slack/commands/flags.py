@@ -11,6 +11,7 @@ from bot.feedback.feedback import Feedback
 from bot.feedback.model import Flag
 from bot.slack.blocks import ago, joined
 from bot.slack.commands.call import Call, For, Misused, Subcommand
+from bot.slack.figures import question
 from bot.slack.links import origins
 from bot.slack.message import Message, context, say, section
 from bot.slack.mrkdwn import link, literal
@@ -51,8 +52,8 @@ class Flags:
         text = f"{number:,} open flag{'s' if number > 1 else ''}, the oldest first:"
         blocks = [section(text)]
         for flag, card in zip(shown, cards, strict=True):
-            question = literal(plain(flag.given.asked.question))[:500]
-            blocks.append(section(f"*{literal(flag.complaint.words)}*: {question}"))
+            asked = question(flag.given.asked.question)
+            blocks.append(section(f"*{literal(flag.complaint.words)}*: {asked}"))
             told = [f"Flagged {ago(flag.raised.date(), self.clock().date())}"]
             if card:
                 told[0] += f" \u00b7 {link(card, 'Open the card', origins([card]))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from bot.slack.web import Voice
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
 
+logger = logging.getLogger(__name__)
+
 CONFIRM = "forget_me"
 """The action id of the button. Whoever presses it is forgotten, and nobody else."""
 
@@ -32,13 +35,15 @@ GONE = say("Whoever asked this had it deleted, and the flag with it.")
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """``attend`` brings the card of a flag, by its id, up to date."""
+    """``attend`` brings the card of a flag, by its id, up to date, ``show_home`` the Home tab
+    of a person, by theirs."""
 
     state: Database
     feedback: Feedback
     people: People
     voice: Voice
     attend: Callable[[int], Awaitable[object]]
+    show_home: Callable[[str], Awaitable[None]]
 
     @property
     def subcommand(self) -> Subcommand:
@@ -61,6 +66,10 @@ class Forget:
         )
         await respond(text=done.text, blocks=done.blocks, replace_original=True)
         await self._update(cards)
+        try:
+            await self.show_home(person)
+        except SlackUnavailable as error:
+            logger.warning("A Home tab is as it was until it is opened: %s", error)
 
     def _shown(self, person: str) -> list[Flag]:
         """Flags of theirs, on answers to them, or that they took, that a card shows."""

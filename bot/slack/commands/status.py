@@ -10,11 +10,13 @@ from typing import Any
 
 from bot.operations.passes import shown_span
 from bot.ports import Operating
+from bot.slack.blocks import joined
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.message import Message, context, section
+from bot.slack.message import Block, Message, context, section
 from bot.slack.mrkdwn import literal
 from bot.slack.people import People
 
+BUILDING = "A new index is being built."
 _SHOWN = 20
 
 
@@ -38,15 +40,22 @@ class Status:
 def overview(rows: Mapping[str, Any], *, whole: bool) -> Message:
     """``rows`` are those of `footnote status --json`; ``whole``: with what concerns admins
     alone, though not what failed in which page, which may be more than they may read."""
-    text = "A new index is being built." if rows["building"] else "What I read:"
-    blocks = [section(text)]
+    text = BUILDING if rows["building"] else "What I read:"
+    return Message(text, [section(text), *wikis(rows, whole=whole)])
+
+
+def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
+    """The same without its head."""
+    blocks = []
     for name, row in list(rows["wikis"].items())[:_SHOWN]:
         as_of = datetime.fromisoformat(row["as_of"]).astimezone() if row["as_of"] else None
         when = f"as of {as_of:%d %b %H:%M}" if as_of else "never read to its end yet"
         blocks.append(section(f"*{literal(name)}*: {row['pages']:,} pages, {when}"))
         if whole and (lines := list(_health(row))):
-            blocks.append(context(literal("\n".join(lines))))
-    return Message(text, blocks)
+            blocks.append(context(joined(map(literal, lines))))
+    if (more := len(rows["wikis"]) - _SHOWN) > 0:
+        blocks.append(context(f"And {more:,} more; `footnote status` has all."))
+    return blocks
 
 
 def _health(row: Mapping[str, Any]) -> Iterator[str]:

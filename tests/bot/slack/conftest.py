@@ -17,7 +17,7 @@ from bot.errors import SyncRunning
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Source
 from bot.operations.access import AccessNow
 from bot.operations.jobs import Order
-from bot.playground.model import Message
+from bot.playground.model import Message, View
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering, Hear
@@ -287,7 +287,7 @@ class Bot:
             state.close()
 
 
-def words(message: Message) -> str:
+def words(message: Message | View) -> str:
     return "\n".join(
         part["text"]
         for block in message.blocks

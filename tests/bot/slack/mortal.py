@@ -50,6 +50,10 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
+    def seconds(self) -> float:
+        """The same since the epoch."""
+        return self.now.timestamp()
+
 
 class MortalDatabase(Database):
     """Dies before a transaction, or after it and before anybody hears of it."""

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.playground.workspace import LocalSlack
+from bot.slack.weekly import Weekly
 from bot.state.process import LEASE
 from tests.bot.conftest import POSTGRESQL, emptied
 
 from .conftest import Bot
-from .mortal import Clock, Mortal
+from .mortal import Clock, Killed, Mortal
 
+DUE = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+"""A Wednesday, the day after `NOW`."""
 LONG = 60.0
 """Seconds, for a machine that has other things to do."""
 PLACES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
@@ -123,3 +129,82 @@ async def test_a_reindex_of_a_killed_process_goes_on_in_the_other_one(
     assert message.text == "Reindexed handbook."
     assert len(slack.from_app("C0TEAM")) == 1
     assert bot.syncs.started == ["handbook", "handbook"]
+
+
+async def in_a_while(bot: Bot, pair: tuple[Mortal, Mortal]) -> None:
+    """Both are told to post a digest a week; neither does anything by itself any more."""
+    for one in pair:
+        await one.stop()
+    bot.change(digest=Weekly(2, 9, UTC))
+    bot.around = replace(bot.around, upkeep_every=3600)
+    for one in pair:
+        await one.start()
+        with suppress(Killed):
+            await one.app.upkeep.round()
+
+
+def digests(slack: LocalSlack) -> int:
+    return sum("The last 7 days" in one.text for one in slack.from_app("C0REVIEW"))
+
+
+async def test_of_two_that_are_due_to_post_a_digest_one_does(
+    slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
+) -> None:
+    clock = pair[0]._clock
+    slack.clock = clock.seconds
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for_message("C0TEAM", timeout=LONG)
+    await in_a_while(bot, pair)
+    clock.now = DUE
+    for one in pair:
+        await one.beat()
+    await asyncio.gather(*(one.app.upkeep.round() for one in pair))
+    clock.now += timedelta(minutes=11)
+    for one in pair:
+        await one.beat()
+        await one.app.upkeep.round()
+
+    assert digests(slack) == 1
+
+
+async def test_a_digest_is_posted_once_whenever_the_process_dies_that_posts_it(
+    slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
+) -> None:
+    clock = pair[0]._clock
+    slack.clock = clock.seconds
+    await in_a_while(bot, pair)
+    mortal, other = pair
+
+    async def a_week(number: int, dies_after: int) -> None:
+        clock.now = DUE + number * timedelta(days=7)
+        await slack.mention("U0ANNA", "C0TEAM", "leave?")
+        await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) > number, timeout=LONG)
+        await at_rest(slack, pair)
+        mortal.die_after(dies_after)
+        with suppress(Killed):
+            await mortal.app.upkeep.round()
+
+    await a_week(0, never := 10_000)
+    steps = never - (mortal.fuse.left or 0)
+    counts, posted_by = [digests(slack)], 0
+    for number, dies_after in enumerate(range(steps - 24, steps, 3), 1):
+        await a_week(number, dies_after)
+        posted_by += digests(slack) > number
+        await mortal.bury()
+        await other.beat()
+        await other.app.upkeep.round()
+        counts.append(digests(slack))
+        await mortal.start()
+        with suppress(Killed):
+            await mortal.app.upkeep.round()
+
+    assert counts == list(range(1, len(counts) + 1))
+    assert 0 < posted_by < len(counts) - 1, "some died before the post and some after it"
+
+
+async def at_rest(slack: LocalSlack, pair: tuple[Mortal, Mortal]) -> None:
+    await slack.settled()
+    for one in pair:
+        while lanes := list(one.app.workers._lanes.values()):
+            await asyncio.wait(lanes)
+        await one.beat()

@@ -18,6 +18,7 @@ from bot.feedback.model import Asked, Complaint, Place
 from bot.model import NoAnswer, Reason
 from bot.operations.jobs import Order
 from bot.state.database import Database
+from bot.state.digests import DatabaseDigests
 from bot.state.forgetting import AGES, Forgotten, forget_before, forget_person
 from bot.state.inbox import Inbox
 from bot.state.job_log import DatabaseJobs
@@ -28,6 +29,7 @@ from bot.state.usage import DatabaseUsage
 
 from .test_inbox import LETTER, NOW
 
+_FILLED = ("inbox", "answers", "verdicts", "flags", "jobs", "usage", "digests")
 SILENCE = NoAnswer(Reason.NOTHING_FITS, "Nothing.")
 
 
@@ -51,6 +53,7 @@ def fill(database: Database) -> Feedback:
         for person in ("U1", "U3"):
             feedback.complain(given.id, person, Complaint.WRONG, "words")
     DatabaseJobs(database, clock, process).add(Order(), "U1", "C1")
+    DatabaseDigests(database, process).begin(NOW)
     DatabaseUsage(database).take(
         (NOW - timedelta(days=1)).date(),
         {("person", "U1"): Cap(), ("day", ""): Cap()},
@@ -91,7 +94,7 @@ def test_what_is_old_goes_and_what_is_not_stays(database: Database) -> None:
     after = rows(database)
 
     assert same == before
-    assert all(before[name] for name in ("inbox", "answers", "verdicts", "flags", "jobs", "usage"))
+    assert all(before[name] for name in _FILLED)
     assert {name for name, number in after.items() if number} == {"processes"}
 
 

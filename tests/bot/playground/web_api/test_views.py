@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Protocol
 
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.playground.errors import CannotAct
 from bot.playground.workspace import LocalSlack
+from tests.bot.playground.conftest import MANIFEST
 
 
 class Settable(Protocol):
@@ -22,6 +25,10 @@ def modal(title: str = "Title", **more: Any) -> dict[str, Any]:
         "blocks": [{"type": "divider"}],
         **more,
     }
+
+
+def section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 async def refusal(call: Any) -> str:
@@ -88,6 +95,48 @@ async def test_a_home_tab_is_published(slack: LocalSlack, client: AsyncWebClient
     assert shown is not None
     assert shown.blocks[0]["type"] == "divider"
     assert await refusal(client.views_publish(user_id="U0NO", view=home)) == "user_not_found"
+
+
+async def test_a_home_tab_is_changed_if_it_is_still_the_same(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    home = {"type": "home", "blocks": [{"type": "divider"}]}
+    first = (await client.views_publish(user_id="U0ANNA", view=home))["view"]
+    second = (await client.views_publish(user_id="U0ANNA", view=home, hash=first["hash"]))["view"]
+    stale = client.views_publish(user_id="U0ANNA", view=home, hash=first["hash"])
+
+    assert first["id"] == second["id"]
+    assert await refusal(stale) == "hash_conflict"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "error"),
+    [
+        ([{"type": "divider"}] * 101, "invalid_arguments"),
+        ([section("x" * 3_001)], "invalid_arguments"),
+        ([section("x" * 3_000)] * 90, "view_too_large"),
+    ],
+)
+async def test_a_home_tab_that_is_too_long_is_refused(
+    slack: LocalSlack, client: AsyncWebClient, blocks: list[dict[str, Any]], error: str
+) -> None:
+    call = client.views_publish(user_id="U0ANNA", view={"type": "home", "blocks": blocks})
+
+    assert await refusal(call) == error
+    assert slack.home("U0ANNA") is None
+
+
+async def test_an_app_without_a_home_tab_has_none_to_publish_or_to_open() -> None:
+    document = json.loads(MANIFEST.read_text())
+    document["features"]["app_home"]["home_tab_enabled"] = False
+    async with LocalSlack(document) as slack:
+        slack.add_user("U0ANNA")
+        client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+        home = {"type": "home", "blocks": [{"type": "divider"}]}
+
+        assert await refusal(client.views_publish(user_id="U0ANNA", view=home)) == "not_enabled"
+        with pytest.raises(CannotAct, match="home tab"):
+            await slack.open_home("U0ANNA")
 
 
 async def test_a_wrong_view_keeps_its_trigger(slack: LocalSlack, client: AsyncWebClient) -> None:

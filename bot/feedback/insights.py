@@ -1,0 +1,95 @@
+"""The use case: what the people who keep the wikis should know of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.figures import Flagged, Often, Volume, is_stale
+from bot.feedback.gaps import Gap, gaps
+from bot.feedback.model import Given
+from bot.feedback.ports import Figures
+from bot.model import NoAnswer, Source
+from bot.ports import Library, Operating
+from indexers.model import Reader
+
+LATELY = timedelta(days=30)
+WEEK = timedelta(days=7)
+_OFTEN = 3
+"""Answers within `LATELY` that make a page one that is often cited."""
+_MOST_CITED = 50
+"""More pages are not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insights:
+    """A page is stale that nobody edited for longer than ``stale_after``. ``roots`` as in
+    `bot.feedback.gaps`. Every method blocks, up to seconds: call it in a thread.
+
+    Raises:
+        StateUnavailable, IndexUnavailable: from any method.
+    """
+
+    feedback: Feedback
+    figures: Figures
+    operating: Operating
+    library: Library
+    roots: Callable[[str], frozenset[str]]
+    clock: Callable[[], datetime]
+    stale_after: timedelta
+
+    def volume(self, span: timedelta) -> Volume:
+        return self.figures.volume(self.clock() - span)
+
+    def flagged(self, span: timedelta) -> Flagged:
+        return self.figures.flagged(self.clock() - span)
+
+    def failing(self) -> list[str]:
+        """Wikis of which the last sync ended early, or the last full one left out a page."""
+        rows = self.operating.status()["wikis"]
+        return [name for name, row in rows.items() if row["error"] or row["failed"]]
+
+    def unanswered(self, span: timedelta) -> tuple[list[Given], int]:
+        """Questions that the wiki did not answer: those that were asked in the open, oldest
+        first, and how many were asked in private, which are shown to nobody."""
+        found = self.feedback.unanswered(self.clock() - span)
+        public = [given for given in found if given.asked.open]
+        return public, len(found) - len(public)
+
+    def gaps(self, unanswered: Sequence[Given], most: int) -> list[tuple[Gap, NoAnswer]]:
+        """The commonest, with what everyone gets now: an answer may have come since. Only
+        half as many more are asked again, for somebody waits."""
+        asked = [
+            (gap, self.operating.for_everyone(gap.latest.asked.question))
+            for gap in gaps(unanswered, self.roots)[: most * 3 // 2]
+        ]
+        return [(gap, said) for gap, said in asked if isinstance(said, NoAnswer)][:most]
+
+    def stale(self, reader: Reader, most: int) -> list[Often]:
+        """Pages that answers rest on often and that are outdated or old, as far as ``reader``
+        may read them now. One that has changed since it was cited is none."""
+        today, since = self.clock().date(), self.clock() - LATELY
+        often = self.figures.cited_often(since, at_least=_OFTEN, most=_MOST_CITED)
+        found = [
+            one
+            for one in often
+            if is_stale(one.source, today, self.stale_after) and self._is_as_cited(one)
+        ]
+        shown = self.library.open_to(reader, [one.source for one in found])
+        pages = {(source.wiki, source.page) for source in shown}
+        return [
+            replace(one, source=_whole(one.source))
+            for one in found
+            if (one.source.wiki, one.source.page) in pages
+        ][:most]
+
+    def _is_as_cited(self, one: Often) -> bool:
+        known = self.library.page(one.source.wiki, one.source.page)
+        return known is not None and known.revision == one.source.revision
+
+
+def _whole(source: Source) -> Source:
+    """The page, and none of its sections."""
+    return replace(source, heading="", url=source.url.partition("#")[0])

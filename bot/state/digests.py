@@ -1,0 +1,50 @@
+"""Which weekly digests were posted, so that each is posted once, whichever process does it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.state.database import Database
+from bot.state.process import Process
+from bot.state.schema import digests
+
+
+class DatabaseDigests:
+    """A digest is named by when it was ``due``. These methods block for a moment: call them
+    in a thread.
+
+    Raises:
+        StateUnavailable: from any method.
+    """
+
+    def __init__(self, database: Database, process: Process) -> None:
+        self._database = database
+        self._process = process
+
+    def begin(self, due: datetime) -> bool:
+        """Whether it is for this process to post; no other one begins it while this one
+        lives. One that was begun before may stand in Slack already."""
+        mine = {"holder": self._process.name}
+        begin = (
+            self._database.insert(digests)
+            .values(due=due, done=False, **mine)
+            .on_conflict_do_update(
+                index_elements=["due"],
+                set_=mine,
+                where=sa.and_(
+                    sa.not_(digests.c.done),
+                    self._process.free(digests.c.holder) | (digests.c.holder == self._process.name),
+                ),
+            )
+            .returning(digests.c.due)
+        )
+        with self._database.begin() as connection:
+            return connection.scalar(begin) is not None
+
+    def done(self, due: datetime) -> None:
+        """It stands, or there is none this week."""
+        done = sa.update(digests).where(digests.c.due == due).values(done=True)
+        with self._database.begin() as connection:
+            connection.execute(done)

@@ -1,0 +1,89 @@
+"""What the answers of a while come to, counted in the database: the port
+`bot.feedback.ports.Figures`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.feedback.figures import Flagged, Often, Volume
+from bot.feedback.model import BY_ITSELF, Deed, FlagState, Verdict
+from bot.model import Reason, Result, Source, named
+from bot.state import answer_json
+from bot.state.database import Database
+from bot.state.schema import answers, cited, flag_steps, flags, verdicts
+
+_QUESTIONS = sa.and_(
+    answers.c.ts.not_like(f"{BY_ITSELF}%"),
+    sa.not_(answers.c.answer.contains(answer_json.ASKS_BACK)),
+    sa.not_(answers.c.answer.contains(answer_json.HAS_REASON.format(Reason.NO_QUESTION.value))),
+)
+_ANSWERED = sa.not_(answers.c.answer.contains(answer_json.IS_NONE))
+
+
+class DatabaseFigures:
+    """Its methods block for a moment: call them in a thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def volume(self, since: datetime) -> Volume:
+        asked = sa.and_(answers.c.given >= since, _QUESTIONS)
+        count = sa.select(sa.func.count(), sa.func.count(sa.case((_ANSWERED, 1)))).where(asked)
+        judge = (
+            sa.select(verdicts.c.verdict, sa.func.count())
+            .join(answers, verdicts.c.answer == answers.c.id)
+            .where(asked)
+            .group_by(verdicts.c.verdict)
+        )
+        with self._database.look() as connection:
+            questions, answered = connection.execute(count).one()
+            judged = {row.verdict: row[1] for row in connection.execute(judge)}
+        return Volume(
+            questions,
+            answered,
+            good=judged.get(Verdict.GOOD, 0),
+            bad=judged.get(Verdict.BAD, 0),
+        )
+
+    def flagged(self, since: datetime) -> Flagged:
+        opened = sa.select(sa.func.count()).where(
+            flags.c.raised >= since, flags.c.state != FlagState.WITHDRAWN.value
+        )
+        fixed = sa.select(sa.func.count(flag_steps.c.flag.distinct())).where(
+            flag_steps.c.at >= since,
+            flag_steps.c.deed.in_([Deed.FIXED.value, Deed.ANSWERED.value]),
+        )
+        with self._database.look() as connection:
+            return Flagged(connection.scalar(opened) or 0, connection.scalar(fixed) or 0)
+
+    def cited_often(self, since: datetime, *, at_least: int, most: int) -> Sequence[Often]:
+        times = sa.func.count().label("times")
+        count = (
+            sa.select(cited.c.wiki, cited.c.page, times, sa.func.max(answers.c.id).label("latest"))
+            .join(answers, cited.c.answer == answers.c.id)
+            .where(answers.c.given >= since, answers.c.retracted.is_(None), _QUESTIONS, _ANSWERED)
+            .group_by(cited.c.wiki, cited.c.page)
+            .having(times >= at_least)
+            .order_by(times.desc(), cited.c.wiki, cited.c.page)
+            .limit(most)
+        )
+        with self._database.look() as connection:
+            often = connection.execute(count).all()
+            texts = sa.select(answers.c.id, answers.c.answer).where(
+                answers.c.id.in_({row.latest for row in often})
+            )
+            latest = {row.id: row.answer for row in connection.execute(texts)}
+        return [
+            Often(source, row.times)
+            for row in often
+            if (source := _source(answer_json.load(latest[row.latest]), row.wiki, row.page))
+        ]
+
+
+def _source(said: Result, wiki: str, page: str) -> Source | None:
+    """The first that leads to the page."""
+    leading = (one for one in named(said) if (one.wiki, one.page) == (wiki, page))
+    return next(leading, None)

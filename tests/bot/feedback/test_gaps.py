@@ -1,0 +1,67 @@
+"""The same questions together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.feedback.gaps import Gap, gaps
+from bot.feedback.model import Asked, Given, Place
+from bot.model import NoAnswer, Reason
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+QUESTIONS = st.lists(st.lists(st.sampled_from("abcdef"), max_size=4).map(" ".join), max_size=25)
+
+
+def asked(number: int, question: str) -> Given:
+    place = Place("T1", "C1", f"{number}.0", f"{number}.0")
+    said = NoAnswer(Reason.NOTHING_FITS, "Nothing.")
+    return Given(number, Asked(question, "U1", place, private=False), said, NOW)
+
+
+def roots(question: str) -> frozenset[str]:
+    return frozenset(question.split())
+
+
+def grouped(questions: list[str]) -> list[Gap]:
+    return gaps([asked(number, one) for number, one in enumerate(questions)], roots)
+
+
+def alike(one: Gap, other: Given) -> bool:
+    words, more = one.words, roots(other.asked.question)
+    return 2 * len(words & more) >= len(words | more)
+
+
+def test_questions_with_half_of_their_words_in_common_are_one_gap() -> None:
+    found = grouped(["a b c", "d e", "a b", "f", "a c b"])
+
+    assert [[one.asked.question for one in gap.asked] for gap in found] == [
+        ["a b c", "a b", "a c b"],
+        ["f"],
+        ["d e"],
+    ]
+
+
+@given(QUESTIONS)
+def test_each_question_is_in_one_gap_with_what_is_alike(questions: list[str]) -> None:
+    found = grouped(questions)
+
+    assert sorted(one.id for gap in found for one in gap.asked) == list(range(len(questions)))
+    assert all(alike(gap, one) for gap in found for one in gap.asked)
+
+
+@given(QUESTIONS)
+def test_a_question_opens_a_gap_only_where_none_before_it_is_alike(questions: list[str]) -> None:
+    found = sorted(grouped(questions), key=lambda gap: gap.asked[0].id)
+
+    for number, gap in enumerate(found):
+        assert not any(alike(before, gap.asked[0]) for before in found[:number])
+
+
+@given(QUESTIONS)
+def test_the_commonest_comes_first_and_of_two_the_one_asked_later(questions: list[str]) -> None:
+    order = [(len(gap.asked), gap.latest.id) for gap in grouped(questions)]
+
+    assert order == sorted(order, reverse=True)

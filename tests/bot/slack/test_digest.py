@@ -1,0 +1,278 @@
+"""The weekly digest: when it comes, what it says, and to whom it says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.model import Answer
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from bot.slack.weekly import Weekly
+
+from .conftest import LEAVE, SALARY, Bot, quiet, words
+from .flags import asked, card, flagged
+from .test_commands import ROW, ask
+from .test_home import HOSTILE
+from .test_verdicts import flag
+
+DUE = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+"""A Wednesday, the day after `NOW`."""
+ON_WEDNESDAYS = Weekly(2, 9, UTC)
+
+
+@pytest.fixture(autouse=True)
+def weekly(bot: Bot, slack: LocalSlack) -> None:
+    """Rounds are when a test says, but for the first, at the start; Slack's clock is ours."""
+
+    def now() -> float:
+        return bot.now.timestamp()
+
+    slack.clock = now
+    bot.change(digest=ON_WEDNESDAYS)
+    bot.around = replace(bot.around, upkeep_every=3600)
+
+
+def digests(slack: LocalSlack) -> list[Message]:
+    return [one for one in slack.from_app("C0REVIEW") if "The last 7 days" in one.text]
+
+
+async def at(bot: Bot, moment: datetime) -> None:
+    bot.now = moment
+    await bot.app.upkeep.round()
+
+
+async def busy(bot: Bot, slack: LocalSlack) -> None:
+    """One question, so that there is something to say."""
+    await asked(bot, slack)
+    await quiet(bot)
+
+
+async def test_it_comes_at_its_hour_and_once_whatever_is_started_again(
+    listening: Bot, slack: LocalSlack
+) -> None:
+    await busy(listening, slack)
+    counts = []
+    for moment in (
+        DUE - timedelta(minutes=11),
+        DUE,
+        DUE + timedelta(minutes=11),
+        DUE + timedelta(days=6),
+        DUE + timedelta(days=7, minutes=5),
+    ):
+        await at(listening, moment)
+        counts.append(len(digests(slack)))
+        if moment == DUE:
+            await listening.stop()
+            await listening.start()
+        await busy(listening, slack)
+
+    assert counts == [0, 1, 1, 1, 2]
+
+
+async def test_it_is_off_unless_it_is_set(bot: Bot, slack: LocalSlack) -> None:
+    bot.change(digest=None)
+    await bot.start()
+    await busy(bot, slack)
+    await at(bot, DUE)
+
+    assert digests(slack) == []
+
+
+@pytest.mark.parametrize(("late", "number"), [(timedelta(hours=11), 1), (timedelta(hours=13), 0)])
+async def test_one_that_could_not_come_in_time_comes_late_or_not_at_all(
+    bot: Bot, slack: LocalSlack, late: timedelta, number: int
+) -> None:
+    await bot.start()
+    await busy(bot, slack)
+    await at(bot, DUE + late)
+
+    assert len(digests(slack)) == number
+
+
+async def test_of_a_week_in_which_nothing_was_there_is_none(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await at(bot, DUE)
+    await busy(bot, slack)
+    await at(bot, DUE + timedelta(minutes=11))
+
+    assert digests(slack) == []
+
+
+async def test_one_that_slack_took_without_our_hearing_of_it_is_not_posted_again(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await busy(bot, slack)
+    slack.fail_next("chat.postMessage", status=503, done=True)
+    await at(bot, DUE)
+    await at(bot, DUE + timedelta(minutes=11))
+
+    assert len(digests(slack)) == 1
+
+
+async def test_one_that_slack_cannot_take_now_comes_later(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await busy(bot, slack)
+    slack.fail_next("chat.postMessage", status=503)
+    await at(bot, DUE)
+    none = digests(slack)
+    await at(bot, DUE + timedelta(minutes=11))
+
+    assert none == []
+    assert len(digests(slack)) == 1
+
+
+async def test_a_channel_that_cannot_be_written_to_is_told_to_the_log_once(
+    bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack.channels["C0REVIEW"].members.remove(slack.bot_user_id)
+    await bot.start()
+    await busy(bot, slack)
+    for minutes in (0, 11, 22):
+        await at(bot, DUE + timedelta(minutes=minutes))
+
+    assert caplog.text.count("The digest cannot be posted in C0REVIEW") == 1
+
+
+async def test_it_says_how_the_week_was(bot: Bot, slack: LocalSlack) -> None:
+    bot.operations.rows["wikis"] = {
+        "handbook": ROW | {"failed": {}},
+        "space": ROW | {"failed": {}, "error": "The token of Ann is wrong."},
+        "plans": ROW,
+    }
+    await bot.start()
+    await ask(slack, "Where is the garage?", "garage where?", "Who runs payroll?")
+    bot.handbook.said = Answer("It is so. [1]", (replace(LEAVE, updated=date(2024, 3, 1)),), 0.9)
+    for number in range(3):
+        answer = await asked(bot, slack, f"leave {number}?")
+    bot.handbook.said = None
+    await flagged(slack, answer)
+    shown = await card(slack)
+    await at(bot, DUE)
+    (message,) = digests(slack)
+    told = words(message)
+
+    assert "*The last 7 days*: 6 questions, 50% answered, :-1: 100% of 1 verdict" in told
+    assert "*Flags*: 1 opened, 0 fixed, 1 open." in told
+    assert f"Waits longest, since 24 Nov (1 day ago): <{address(slack, shown)}|leave 2?>" in told
+    assert "\u2022 garage where? (2 times)\n\u2022 Who runs payroll?" in told
+    assert "|Leave> \u00b7 updated 2 years ago \u00b7 in 3 answers" in told
+    assert "*Syncs that went wrong*: space, plans" in told
+    assert "token" not in told
+    assert "secret/" not in told
+    assert message.text == "The last 7 days: 6 questions, 50% answered, :-1: 100% of 1 verdict"
+
+
+def address(slack: LocalSlack, message: Message) -> str:
+    """As the app was told it."""
+    found = [
+        call.answer["permalink"]
+        for call in slack.calls_to("chat.getPermalink")
+        if call.arguments.get("message_ts") == message.ts
+    ]
+    return str(found[-1])
+
+
+async def test_what_is_fixed_counts(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_fixed")
+    await slack.wait_for(lambda: "told" in words(shown))
+    await at(bot, DUE)
+
+    assert "*Flags*: 1 opened, 1 fixed, 0 open" in words(*digests(slack))
+
+
+async def in_the_open(bot: Bot, slack: LocalSlack) -> None:
+    await slack.mention("U0ANNA", "C0TEAM", "Where is the garage?")
+
+
+async def in_a_private_channel(bot: Bot, slack: LocalSlack) -> None:
+    """Of more people than whose rights count: what it is told is open to everyone."""
+    slack.add_channel("C0BOARD", kind="group", members=["U0ANNA", "U0BEN"])
+    await slack.mention("U0ANNA", "C0BOARD", "Where is the garage?")
+
+
+async def in_a_shared_channel(bot: Bot, slack: LocalSlack) -> None:
+    await slack.mention("U0ANNA", "C0SHARED", "Where is the garage?")
+
+
+async def to_the_bot_alone(bot: Bot, slack: LocalSlack) -> None:
+    await slack.dm("U0ANNA", "Where is the garage?")
+
+
+@pytest.mark.parametrize(
+    ("ask_", "is_shown"),
+    [
+        (in_the_open, True),
+        (in_a_private_channel, False),
+        (in_a_shared_channel, False),
+        (to_the_bot_alone, False),
+    ],
+)
+async def test_questions_are_told_that_were_asked_where_anybody_may_read_along(
+    bot: Bot, slack: LocalSlack, ask_: Callable[[Bot, LocalSlack], object], is_shown: bool
+) -> None:
+    bot.change(private_members=0, shared_channels=True)
+    await bot.start()
+    await ask_(bot, slack)  # type: ignore[misc]
+    await slack.wait_for(lambda: slack.calls_to("chat.postMessage"))
+    await quiet(bot)
+    await at(bot, DUE)
+    told = words(*digests(slack))
+
+    assert "1 question, 0% answered" in told
+    assert ("garage" in told) == is_shown
+
+
+async def test_pages_are_told_that_everyone_may_read(bot: Bot, slack: LocalSlack) -> None:
+    secret = replace(SALARY, title="Salaries", updated=date(2020, 1, 1))
+    await bot.start()
+    bot.handbook.said = Answer("It is so. [1]", (secret,), 0.9)
+    for number in range(3):
+        await asked(bot, slack, f"salary {number}?")
+    await at(bot, DUE)
+
+    assert "Salaries" not in words(*digests(slack))
+
+
+async def test_a_flag_whose_card_is_elsewhere_is_counted_and_not_said(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    slack.add_channel("C0BOOK", name="handbook", kind="group", members=["U0BEN"])
+    bot.change(review_channels={"handbook": "C0BOOK"})
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    await card(slack, "C0BOOK")
+    await at(bot, DUE)
+    told = words(*digests(slack))
+
+    assert "1 open. Waits longest, since 24 Nov (1 day ago): one" in told
+    assert "leave" not in told
+
+
+async def test_nothing_that_it_says_is_alive(bot: Bot, slack: LocalSlack) -> None:
+    bot.operations.rows["wikis"] = {"handbook": ROW | {"error": HOSTILE}}
+    await bot.start()
+    await ask(slack, HOSTILE)
+    evil = replace(LEAVE, title=HOSTILE, updated=date(2020, 1, 1), url="https://evil.example/a")
+    bot.handbook.said = Answer("It is so. [1]", (evil,), 0.9)
+    for number in range(3):
+        answer = await asked(bot, slack, f"leave {number}: {HOSTILE}")
+    bot.handbook.said = None
+    await flag(slack, "U0ANNA", answer, "wrong", HOSTILE)
+    await card(slack)
+    await at(bot, DUE)
+    (message,) = digests(slack)
+    told, live = words(message), slack.live_pings(message)
+
+    assert told.count("evil.example") == 4
+    assert "&lt;!channel&gt;" in told
+    assert "\u202e" not in told
+    assert {one.kind for one in live} == {"link"}
+    assert not any("evil" in one.host for one in live)

@@ -1,0 +1,323 @@
+"""The bot's Home tab: who sees what of the wikis, of their flags and of other people."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.errors import StateUnavailable
+from bot.model import Answer
+from bot.playground.workspace import LocalSlack
+from bot.slack.home_page import COMING
+
+from .conftest import LEAVE, SALARY, Bot, quiet, until, words
+from .flags import asked, card, flagged
+from .test_commands import ROW, ask, forget
+from .test_verdicts import flag
+
+ADMINS_ALONE = (
+    "passages", "In answers", "went wrong", "Last 7 days", "Not answered", "Old pages",
+)  # fmt: skip
+OLD = replace(LEAVE, updated=date(2024, 3, 1))
+
+
+async def home(
+    slack: LocalSlack, person: str, where: Callable[[str], bool] = lambda _: True
+) -> str:
+    """What the person reads, opened anew, once it is whole."""
+    before = slack.home(person)
+    known = before.hash if before else ""
+    await slack.open_home(person)
+    shown = await slack.wait_for_home(
+        person,
+        lambda shown: shown.hash != known and COMING not in words(shown) and where(words(shown)),
+    )
+    return words(shown)
+
+
+async def test_everybody_is_told_what_is_read_how_to_ask_and_of_their_flags(
+    listening: Bot, slack: LocalSlack
+) -> None:
+    listening.operations.rows["wikis"] = {"handbook": ROW}
+    await flagged(slack, await asked(listening, slack))
+    await card(slack)
+    told = await home(slack, "U0ANNA")
+
+    assert "Mention me in a channel" in told
+    assert "*handbook*: 242 pages, as of" in told
+    assert "How do I book leave?" in told
+    assert "*Open* \u00b7 outdated \u00b7 flagged today" in told
+    assert "|Open the answer>" in told
+    assert not any(mark in told for mark in ADMINS_ALONE)
+
+
+async def test_admins_are_told_how_it_goes_too(listening: Bot, slack: LocalSlack) -> None:
+    listening.operations.rows["wikis"] = {"handbook": ROW | {"error": "It hung up."}}
+    await ask(slack, "Where is the garage?", "garage where?", "Who runs payroll?", "leave?")
+    for _ in range(3):
+        answer = await asked(listening, slack)
+    await flagged(slack, answer)
+    await slack.dm("U0ANNA", "Am I being fired?")
+    await slack.wait_for_message(slack.im("U0ANNA").id)
+    await quiet(listening)
+    told = await home(slack, "U0BEN")
+
+    assert "edits after 3 min (p95 7 min)" in told
+    assert "secret/plans.md: not readable" in told
+    assert "It ended early. It hung up." in told
+    assert "*Last 7 days*: 8 questions, 50% answered, :-1: 100% of 1 verdict" in told
+    assert "*Last 30 days*: 8 questions" in told
+    assert told.index("garage where?\nAsked 2 times, last today") < told.index("payroll")
+    assert "And 1 question asked in private" in told
+    assert "fired" not in told
+    assert "None. What you flag" in told
+
+
+async def test_admins_are_told_which_old_pages_answers_rest_on_that_they_may_read(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    secret = replace(SALARY, title="Salaries", updated=date(2020, 1, 1))
+    bot.change(admins=frozenset({"U0ANNA"}))
+    await bot.start()
+    bot.handbook.said = Answer("It is so. [1] [2]", (OLD, secret), 0.9)
+    for _ in range(3):
+        await asked(bot, slack)
+    hers, his = await home(slack, "U0ANNA"), await home(slack, "U0BEN")
+
+    assert "|Leave> \u00b7 updated 2 years ago \u00b7 in 3 answers" in his
+    assert "<https://wiki.example.com/leave|" in his
+    assert "Salaries" in hers
+    assert "Salaries" not in his
+
+
+@pytest.mark.parametrize("happens", ["seldom", "edited", "removed", "young"])
+async def test_a_page_that_is_seldom_cited_changed_gone_or_young_is_none_of_them(
+    bot: Bot, slack: LocalSlack, happens: str
+) -> None:
+    await bot.start()
+    source = replace(LEAVE, updated=date(2026, 11, 1)) if happens == "young" else OLD
+    bot.handbook.said = Answer("It is so. [1]", (source,), 0.9)
+    for _ in range(2 if happens == "seldom" else 3):
+        await asked(bot, slack)
+    if happens == "edited":
+        bot.library.edited(LEAVE, "r2")
+    if happens == "removed":
+        bot.library.removed(LEAVE)
+
+    assert "None that you may read." in await home(slack, "U0BEN")
+
+
+async def test_who_is_no_admin_any_more_sees_nothing_of_the_sort_at_the_next_opening(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.operations.rows["wikis"] = {"handbook": ROW}
+    await bot.start()
+    before = await home(slack, "U0BEN")
+    slack.people["U0BEN"].is_admin = False
+    after = await home(slack, "U0BEN")
+
+    assert "passages" in before
+    assert not any(mark in after for mark in ADMINS_ALONE)
+
+
+@pytest.mark.parametrize("person", ["U0GUEST", "U0OTHER"])
+async def test_outsiders_are_told_nothing(bot: Bot, slack: LocalSlack, person: str) -> None:
+    bot.operations.rows["wikis"] = {"handbook": ROW}
+    bot.around = replace(bot.around, titles=lambda: ["Leave"])
+    bot.change(shared_channels=True)
+    await bot.start()
+
+    assert await home(slack, person) == (
+        "I answer members of this workspace only, and I do not know you as one."
+    )
+
+
+async def test_guests_who_get_answers_are_told_how_to_ask_and_not_what_there_is(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.operations.rows["wikis"] = {"handbook": ROW}
+    bot.change(guests=True)
+    await bot.start()
+    told = await home(slack, "U0GUEST")
+
+    assert "Mention me in a channel" in told
+    assert "handbook" not in told
+
+
+async def test_a_flag_that_is_taken_says_so_and_one_that_is_settled_is_gone(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_take")
+    taken = await home(slack, "U0ANNA", lambda told: "Somebody sees to it" in told)
+    await slack.click("U0BEN", shown, "flag_not_wrong")
+    settled = await home(slack, "U0ANNA", lambda told: "None. What you flag" in told)
+
+    assert "How do I book leave?" in taken
+    assert "How do I book leave?" not in settled
+
+
+async def test_a_flag_is_shown_to_who_raised_it_alone(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+
+    assert "How do I book leave?" in await home(slack, "U0ANNA")
+    assert "How do I book leave?" not in await home(slack, "U0BEN")
+
+
+HOSTILE = (
+    "Is <!channel> @here <@U0BEN> <https://evil.example|ok> [x](https://evil.example) \u202egnol"
+)
+
+
+async def test_nothing_that_people_or_pages_say_is_alive(bot: Bot, slack: LocalSlack) -> None:
+    row = ROW | {"error": HOSTILE, "failed": {HOSTILE: HOSTILE}}
+    bot.operations.rows["wikis"] = {"handbook": row}
+    bot.around = replace(bot.around, titles=lambda: [HOSTILE])
+    await bot.start()
+    evil = replace(OLD, title=HOSTILE, heading=HOSTILE, url="https://evil.example/leave")
+    await ask(slack, HOSTILE)
+    bot.handbook.said = Answer("It is so. [1]", (evil,), 0.9)
+    for number in range(3):
+        answer = await asked(bot, slack, f"leave {number}: {HOSTILE}")
+    await flag(slack, "U0BEN", answer, "wrong", HOSTILE)
+    bot.handbook.said = None
+    told = await home(slack, "U0BEN")
+    shown = slack.home("U0BEN")
+    assert shown is not None
+    live = slack.live_pings({"blocks": shown.blocks})
+
+    assert told.count("&lt;!channel&gt;") >= 4
+    assert "\u202e" not in told
+    assert {one.kind for one in live} <= {"link"}
+    assert not any("evil" in one.host for one in live)
+
+
+async def test_what_takes_long_follows_on_a_second_page(bot: Bot, slack: LocalSlack) -> None:
+    """The first is there at once, whatever the rest waits for."""
+    await bot.start()
+    await ask(slack, "Where is the garage?")
+    await quiet(bot)
+    bot.handbook.open.clear()
+    await slack.open_home("U0BEN")
+    first = words(await slack.wait_for_home("U0BEN"))
+    bot.handbook.open.set()
+    second = words(await slack.wait_for_home("U0BEN", lambda shown: COMING not in words(shown)))
+
+    assert "Mention me in a channel" in first
+    assert f"Not answered in 30 days\n{COMING}" in first
+    assert "Where is the garage?" in second
+
+
+async def test_a_page_that_was_opened_meanwhile_is_not_put_back(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await ask(slack, "Where is the garage?")
+    await quiet(bot)
+    bot.handbook.open.clear()
+    await slack.open_home("U0BEN")
+    await slack.wait_for_home("U0BEN")
+    slack.people["U0BEN"].is_admin = False
+    plain = await home(slack, "U0BEN")
+    bot.handbook.open.set()
+    await until(lambda: slack.calls_to("views.publish")[-1].error == "hash_conflict")
+    shown = slack.home("U0BEN")
+
+    assert shown is not None
+    assert words(shown) == plain
+
+
+async def test_a_part_that_fails_says_so_and_leaves_the_others(
+    bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing() -> dict[str, Any]:
+        raise StateUnavailable("the disk is on fire")
+
+    bot.operations.status = failing  # type: ignore[method-assign]
+    await bot.start()
+    told = await home(slack, "U0ANNA")
+
+    assert "What I read\nSomething went wrong" in told
+    assert "abc123" in told
+    assert "Mention me in a channel" in told
+    assert "on fire" not in told
+    assert "on fire" in caplog.text
+
+
+async def test_a_workspace_without_the_tab_is_no_failure(
+    bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack.fail_next("views.publish", error="not_enabled")
+    await bot.start()
+    await slack.open_home("U0ANNA")
+    await until(lambda: slack.calls_to("views.publish"))
+    await slack.settled()
+
+    assert "Incident" not in caplog.text
+
+
+async def test_whoever_is_forgotten_is_on_no_page(bot: Bot, slack: LocalSlack) -> None:
+    """Neither on their own, which is not to wait for its next opening, nor on an admin's, nor
+    among the examples."""
+    slack.add_user("U0CARA", name="cara", email="cara@example.com")
+    slack.channels["C0TEAM"].members.append("U0CARA")
+    await bot.start()
+    answer = await asked(bot, slack, "How do I book Anna's leave?")
+    await slack.click("U0ANNA", answer, "verdict", "positive")
+    await ask(slack, "Where does Anna park?")
+    await flagged(slack, await asked(bot, slack, "Is Anna on leave?"))
+    await card(slack)
+    before = [await home(slack, person) for person in ("U0ANNA", "U0BEN", "U0CARA")]
+    await forget(slack, "U0ANNA")
+    hers = await slack.wait_for_home("U0ANNA", lambda shown: "Anna" not in words(shown))
+    after = [await home(slack, person) for person in ("U0BEN", "U0CARA")]
+
+    assert "Is Anna on leave?" in before[0]
+    assert "Where does Anna park?" in before[1]
+    assert all("How do I book Anna's leave?" in told for told in before)
+    assert "None. What you flag" in words(hers)
+    assert not any("Anna" in told for told in after)
+
+
+async def test_what_is_older_than_it_may_be_kept_is_on_no_page(bot: Bot, slack: LocalSlack) -> None:
+    bot.change(retention=timedelta(days=20))
+    await bot.start()
+    await ask(slack, "Where does Anna park?")
+    await flagged(slack, await asked(bot, slack))
+    await card(slack)
+    before = [await home(slack, person) for person in ("U0ANNA", "U0BEN")]
+    bot.now += timedelta(days=21)
+    await asyncio.to_thread(bot.app.forgetting)
+    after = [await home(slack, person) for person in ("U0ANNA", "U0BEN")]
+
+    assert "How do I book leave?" in before[0]
+    assert "Where does Anna park?" in before[1]
+    assert "None. What you flag" in after[0]
+    assert "*Last 30 days*: 0 questions" in after[1]
+    assert "park" not in after[1]
+
+
+async def test_many_wikis_and_flags_are_cut_with_a_line_that_says_so(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    row = ROW | {"error": "x" * 2000, "failed": {f"{n}{'x' * 200}": "y" * 300 for n in range(30)}}
+    bot.operations.rows["wikis"] = {f"wiki-{number}": row for number in range(40)}
+    await bot.start()
+    for number in range(12):
+        await flagged(slack, await asked(bot, slack, f"leave {number}?"), "U0BEN")
+    told = await home(slack, "U0BEN")
+    member = await home(slack, "U0ANNA")
+
+    assert "And 20 more; `footnote status` has all." in told
+    assert "And in 30 more; `footnote status` has all." in told
+    assert "\u2022 and 26 more" in told
+    assert "And 2 more." in told
+    assert "wiki-19" in member

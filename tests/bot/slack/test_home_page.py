@@ -1,0 +1,76 @@
+"""Whatever is put on the Home tab, Slack takes it, and nothing on it is alive."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.feedback.figures import Often, Volume
+from bot.feedback.gaps import Gap
+from bot.feedback.model import Asked, Complaint, Flag, FlagState, Given, Place
+from bot.model import NoAnswer, Reason, Source
+from bot.playground.kit.views import check_view
+from bot.playground.pings import live_pings
+from bot.slack import home_page
+from bot.slack.home_page import CUT, FLAGS_SHOWN, Part, view
+from bot.slack.links import origins
+from bot.slack.message import section
+
+from .test_commands import ROW
+from .test_mrkdwn import EVIL
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+TODAY = NOW.date()
+ALLOWED = origins(["https://wiki.example.com"])
+
+
+def given_(question: str) -> Given:
+    asked = Asked(question, "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+    return Given(1, asked, NoAnswer(Reason.NOTHING_FITS, ""), NOW)
+
+
+def flag(question: str) -> Flag:
+    return Flag(1, given_(question), "U1", Complaint.WRONG, "", FlagState.OPEN, NOW, NOW)
+
+
+def stale(words: str) -> Often:
+    return Often(Source(words, words, words, words, "w", "p", "r", updated=date(2020, 1, 1)), 3)
+
+
+def whole(words: list[str]) -> list[Part]:
+    row = ROW | {"error": " ".join(words), "failed": dict.fromkeys(words, " ".join(words))}
+    rows = {"building": True, "wikis": dict.fromkeys(words, row)}
+    found = [flag(one) for one in words]
+    gaps = [Gap([given_(one)]) for one in words]
+    return [
+        Part("How to ask", home_page.asking(words)),
+        Part("What I read", home_page.wikis(rows, whole=True)),
+        Part("Your open flags", home_page.flags(found, [""] * len(found[:FLAGS_SHOWN]), TODAY)),
+        Part("How it goes", home_page.volumes({7: Volume(), 30: Volume(3, 2, 1, 1)})),
+        Part("Not answered", home_page.unanswered(gaps, 3, TODAY)),
+        Part("Old pages", home_page.stale_pages([stale(one) for one in words], ALLOWED, TODAY)),
+    ]
+
+
+@given(st.lists(EVIL.filter(str.strip), max_size=30))
+def test_whatever_is_said_slack_takes_the_page_and_nothing_on_it_is_alive(words: list[str]) -> None:
+    page = check_view(view(whole(words)), "home")
+
+    assert {one.host for one in live_pings(page)} <= {"wiki.example.com"}
+    assert {one.kind for one in live_pings(page)} <= {"link"}
+
+
+@given(st.lists(st.integers(1, 3000), max_size=150))
+def test_a_page_is_cut_only_where_it_must_be_and_says_so(lengths: list[int]) -> None:
+    blocks = [section("\u00e9" * length) for length in lengths]
+    page = check_view(view([Part("", blocks), Part("", [])]), "home") if blocks else None
+    shown = page["blocks"] if page else []
+
+    if shown == blocks:
+        assert len(blocks) <= 100
+    else:
+        assert shown[:-1] == blocks[: len(shown) - 1]
+        assert shown[-1]["elements"][0]["text"] == CUT
+        assert len(blocks) > 100 or sum(lengths) > 25_000

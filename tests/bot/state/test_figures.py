@@ -1,0 +1,160 @@
+"""What the database counts is what one counts by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.figures import Flagged, Volume
+from bot.feedback.model import BY_ITSELF, Asked, Complaint, Place, Verdict
+from bot.feedback.review import Review
+from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
+from bot.state.database import Database
+from bot.state.figures import DatabaseFigures
+from bot.state.ledger import DatabaseLedger
+from bot.state.schema import answers
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+SINCE = NOW - timedelta(days=7)
+TRICKS = '"reason": "nothing_fits" "readings": [ "reason": "no_question"'
+"""What the texts of answers are searched for, said by a page."""
+
+
+def source(page: str, revision: str = "r1") -> Source:
+    return Source(
+        f"Page {page} {TRICKS}", "", f"https://w.example/{page}", TRICKS, "w", page, revision
+    )
+
+
+def answer(*pages: str) -> Answer:
+    return Answer(TRICKS, tuple(map(source, pages)), 0.9)
+
+
+SAID: dict[str, Result] = {
+    "a": answer("a"),
+    "a and b": answer("a", "b"),
+    "a twice": answer("a", "a"),
+    "nothing": NoAnswer(Reason.NOTHING_FITS, TRICKS, (source("b"),)),
+    "unchecked": NoAnswer(Reason.UNCHECKED, TRICKS),
+    "no question": NoAnswer(Reason.NO_QUESTION, TRICKS),
+    "asks back": Clarify(
+        TRICKS, (Reading("x", TRICKS, source("a")), Reading("y", "", source("b")))
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    said: str
+    days_ago: int
+    verdicts: tuple[Verdict, ...] = ()
+    by_itself: bool = False
+    retracted: bool = False
+
+    @property
+    def counts(self) -> bool:
+        aside = self.by_itself or self.said in ("no question", "asks back")
+        return self.days_ago <= 7 and not aside
+
+    @property
+    def answered(self) -> bool:
+        return isinstance(SAID[self.said], Answer)
+
+
+EVENTS = st.lists(
+    st.builds(
+        Event,
+        st.sampled_from(list(SAID)),
+        st.integers(0, 14),
+        st.lists(st.sampled_from(Verdict), max_size=3).map(tuple),
+        st.booleans(),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+def keep(database: Database, events: list[Event]) -> None:
+    ledger = DatabaseLedger(database)
+    with database.begin() as connection:
+        connection.execute(sa.delete(answers))
+    for number, event in enumerate(events):
+        when = NOW - timedelta(days=event.days_ago)
+        ts = f"{BY_ITSELF}{number}" if event.by_itself else f"{number}.0"
+        asked = Asked(TRICKS, "U1", Place("T1", "C1", ts, ts), private=False)
+        given_ = Feedback(ledger, lambda when=when: when).record(asked, SAID[event.said])  # type: ignore[misc]
+        for person, verdict in enumerate(event.verdicts):
+            ledger.vote(given_.id, f"U{person}", verdict, when)
+        if event.retracted:
+            with database.begin() as connection:
+                row = answers.c.id == given_.id
+                connection.execute(sa.update(answers).where(row).values(retracted=when))
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(EVENTS)
+def test_volume_and_pages_are_counted_as_by_hand(database: Database, events: list[Event]) -> None:
+    keep(database, events)
+    figures = DatabaseFigures(database)
+    counted = [event for event in events if event.counts]
+    votes = [verdict for event in counted for verdict in event.verdicts]
+    standing = [event for event in counted if event.answered and not event.retracted]
+    times = {
+        "a": len(standing),
+        "b": sum(event.said == "a and b" for event in standing),
+    }
+    often = figures.cited_often(SINCE, at_least=2, most=10)
+
+    assert figures.volume(SINCE) == Volume(
+        len(counted),
+        sum(event.answered for event in counted),
+        votes.count(Verdict.GOOD),
+        votes.count(Verdict.BAD),
+    )
+    assert [(one.source.page, one.times) for one in often] == [
+        (page, number) for page, number in times.items() if number >= 2
+    ]
+
+
+def test_the_latest_answer_says_how_a_page_stands(database: Database) -> None:
+    ledger = DatabaseLedger(database)
+    for number, revision in enumerate(("r1", "r2")):
+        asked = Asked("?", "U1", Place("T1", "C1", f"{number}.0", "0.0"), private=False)
+        said = Answer("So. [1]", (source("a", revision),), 0.9)
+        Feedback(ledger, lambda: NOW).record(asked, said)
+    (one,) = DatabaseFigures(database).cited_often(SINCE, at_least=1, most=1)
+
+    assert (one.source.revision, one.times) == ("r2", 2)
+
+
+def test_flags_count_by_what_became_of_them(database: Database) -> None:
+    ledger = DatabaseLedger(database)
+    feedback, review = Feedback(ledger, lambda: NOW), Review(ledger, lambda: NOW)
+    flags = []
+    for number in range(5):
+        asked = Asked("?", "U1", Place("T1", "C1", f"{number}.0", "0.0"), private=False)
+        given_ = feedback.record(asked, answer("a"))
+        flags.append(feedback.complain(given_.id, "U1", Complaint.WRONG))
+    review.fixed(flags[0], "U2")
+    review.answered(flags[0], "U2")
+    review.answered(flags[1], "U2")
+    review.not_wrong(flags[2], "U2")
+    feedback.praise(flags[3].given.id, "U1")
+    figures = DatabaseFigures(database)
+
+    assert figures.flagged(SINCE) == Flagged(opened=4, fixed=2)
+    assert figures.flagged(NOW + timedelta(seconds=1)) == Flagged()
+
+
+def test_nothing_is_counted_where_nothing_is(database: Database) -> None:
+    figures = DatabaseFigures(database)
+
+    assert figures.volume(SINCE) == Volume()
+    assert figures.cited_often(SINCE, at_least=1, most=10) == []
