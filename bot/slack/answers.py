@@ -100,10 +100,10 @@ class Answers:
         try:
             answer = partial(self.answering.answer, asking, live.hear)
             said = await loop.run_in_executor(self.executor, answer)
+            return said, await live.close()
         except BaseException:
-            live.abandon()
+            await live.abandon()
             raise
-        return said, await live.close()
 
     async def _note(self, given: int, message: str) -> None:
         """The answer stands, so a failure now is none of it."""

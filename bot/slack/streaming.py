@@ -84,8 +84,7 @@ class Live:
         self._ended.set()
         if self._showing is None:
             return self._posted
-        self._pieces.put_nowait(None)
-        await self._showing
+        await self._shown(self._showing)
         if self._unsure:
             return await self._streaming.posting.posted(self._letter)
         if not self._ts:
@@ -94,11 +93,18 @@ class Live:
             await self._stop()
         return {mark(self._letter.ts, 0): self._ts}
 
-    def abandon(self) -> None:
-        """At once: whoever works on the letter next finds what stands by its mark."""
+    async def abandon(self) -> None:
+        """Show no more. What is on its way to Slack is waited for: whoever puts something else
+        in its place finds it by its mark."""
         self._ended.set()
         if self._showing is not None:
-            self._showing.cancel()
+            await self._shown(self._showing)
+
+    async def _shown(self, showing: asyncio.Task[None]) -> None:
+        """Whoever is cancelled while they wait does not cancel a call that Slack has got."""
+        self._pieces.put_nowait(None)
+        await asyncio.wait([showing])
+        showing.result()
 
     async def _show(self) -> None:
         """What comes while Slack is being called waits, and goes out together."""

@@ -30,6 +30,7 @@ class Writing:
         self.let = threading.Semaphore(0)
         self.asked: list[Question] = []
         self.ended: BaseException | None = None
+        self.error: Exception | None = None
         self.said: Answer | NoAnswer = Answer(WHOLE, (LEAVE,), 0.9, composed=True)
 
     def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
@@ -43,6 +44,8 @@ class Writing:
                 self.ended = error
                 raise
         self.let.acquire(timeout=10)
+        if self.error:
+            raise self.error
         return self.said
 
     def all(self) -> None:
@@ -270,3 +273,26 @@ async def test_a_question_edited_in_the_middle_of_its_answer_has_one_answer(
 
     assert [question.text for question in writing.asked] == ["leave?", "sick leave?"]
     assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+
+
+@pytest.mark.parametrize("stopped", [True, False], ids=["stopped", "failed"])
+async def test_what_ends_while_its_first_words_are_on_their_way_leaves_one_message(
+    bot: Bot, writing: Writing, slack: LocalSlack, stopped: bool
+) -> None:
+    slack.fail_next("chat.startStream", delay=0.2)
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await until(lambda: writing.asked)
+    writing.let.release()
+    await until(lambda: not slack.web_api.faults._coming["chat.startStream"])
+    if stopped:
+        await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
+    else:
+        writing.error = RuntimeError("the model is on fire")
+    writing.all()
+    end = "I stopped" if stopped else "abc123"
+    await slack.wait_for_message("C0TEAM", lambda message: end in words(message))
+    await slack.wait_for(lambda: slack.calls_to("chat.startStream"))
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
