@@ -85,10 +85,13 @@ class Inbox:
     def _amended(self, connection: sa.Connection, letter: Letter) -> Letter | None:
         newer = sa.true() if letter.gone else inbox.c.edited < letter.edited
         holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
+        # What was only said may now mention the bot; what mentioned it was asked all the same.
+        kind = Kind.MENTION.value if letter.kind is Kind.MENTION else inbox.c.kind
         amend = (
             sa.update(inbox)
             .where(*_same_message(letter), sa.not_(inbox.c.gone), newer)
             .values(
+                kind=kind,
                 text=letter.text,
                 edited=letter.edited,
                 gone=letter.gone,
