@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot.state.database import Database
 from bot.state.letter import Kind, Letter, State, Whose
 from bot.state.process import Process
-from bot.state.schema import inbox
+from bot.state.schema import answers, inbox
 
 _OPEN = (State.RECEIVED, State.WORKING)
 
@@ -103,7 +103,22 @@ class Inbox:
             .returning(inbox)
         )
         row = connection.execute(amend).one_or_none()
-        return None if row is None else _letter(row)
+        return None if row is None else self._without_answer(connection, _letter(row))
+
+    def _without_answer(self, connection: sa.Connection, letter: Letter) -> Letter:
+        """What an amended letter was answered stands no more, until it is answered anew."""
+        if letter.amended:
+            connection.execute(
+                sa.update(answers)
+                .where(
+                    answers.c.team == letter.team,
+                    answers.c.channel == letter.channel,
+                    answers.c.ts == letter.ts,
+                    answers.c.retracted.is_(None),
+                )
+                .values(falling=False, retracted=self._clock())
+            )
+        return letter
 
     def claim(self, id_: int) -> Letter | None:
         """Begin, or begin again: the letter as it stands, its attempts counted from 1. None:
@@ -116,7 +131,8 @@ class Inbox:
         )
         with self._database.begin() as connection:
             row = connection.execute(claim).one_or_none()
-        return None if row is None else _letter(row)
+            # Once more: it may have been answered as it was before, in the last moment.
+            return None if row is None else self._without_answer(connection, _letter(row))
 
     def holds(self, letter: Letter) -> bool:
         """Whether it is still ours to answer as it was claimed: it was not edited since,

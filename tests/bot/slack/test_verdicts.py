@@ -199,3 +199,15 @@ async def test_a_form_that_cannot_open_is_told(
 
     assert told.text.startswith("Something went wrong")
     assert "Incident abc123" in caplog.text
+
+
+async def test_what_two_people_press_at_once_is_shown_as_two(
+    slack: LocalSlack, answer: Message
+) -> None:
+    """Though Slack takes the first count after the second."""
+    slack.fail_next("chat.update", delay=0.1)
+    await slack.click("U0ANNA", answer, "verdict", "positive")
+    await slack.click("U0BEN", answer, "verdict", "positive")
+    await slack.wait_for(lambda: len(slack.calls_to("chat.update")) == 3)
+
+    assert ":+1: 2" in words(answer)
