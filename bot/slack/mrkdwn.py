@@ -31,6 +31,7 @@ _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 
 _PING = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(https?:|ftp:|www)(//|\.)", re.IGNORECASE)
+_ENTITY_START = re.compile(r"<(?=[!@#a-z])", re.IGNORECASE)
 _MAILBOX_END = re.compile(r"[\w.+%-]")
 _MAIL_HOST = re.compile(r"@[\w-]{1,63}\.\w")
 _INLINE = re.compile(
@@ -84,6 +85,13 @@ def literal(text: str) -> str:
     return _without_pings(_words(clean(text)))
 
 
+def inert(text: str) -> str:
+    """For what Slack shows as it is, such as a title: nothing in it is escaped, and nothing
+    would be alive if it were read as mrkdwn all the same."""
+    entities = _ENTITY_START.sub(f"<{_JOINER}", _without_addresses(clean(text)))
+    return _PING.sub(_broken, entities)
+
+
 def link(url: str, label: str, origins: Container[str]) -> str:
     """A link, or its label alone if the address is not allowed."""
     words = " ".join(clean(label).split())
@@ -107,7 +115,8 @@ def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> lis
                 pieces.append(Piece(_code(code), code=True))
         elif block.kind is Kind.TABLE:
             rows = aligned(lines)
-            pieces.append(Piece(_code(rows.text), code=rows.fits))
+            shown = _code(rows.text) if rows.fits else _without_pings(_words(rows.text))
+            pieces.append(Piece(shown, code=rows.fits))
         else:
             shown = "\n".join(_line(line, block.kind, origins, notes) for line in lines)
             if shown.strip():
@@ -115,6 +124,15 @@ def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> lis
                 pieces.append(Piece(_without_pings(shown), tight=tight))
         before = block.kind
     return pieces
+
+
+def as_markdown(text: str) -> str:
+    """The same for what Slack reads as Markdown: without live links at all, so that no
+    sentence becomes one with what stands before or behind it."""
+    return "\n\n".join(
+        f"```\n{piece.text}\n```" if piece.code else piece.text.replace("]", f"]{_JOINER}")
+        for piece in render(text, frozenset())
+    )
 
 
 def _code_lines(lines: Sequence[str]) -> list[str]:
@@ -176,8 +194,11 @@ def _bare(url: str, origins: Container[str]) -> str:
 def _words(text: str) -> str:
     """Text without markup: what looks like an address leads nowhere, and every
     backtick that is left in a message is one of ours, with its partner."""
-    unlinked = _ADDRESS.sub(lambda match: f"{match[1]}{_JOINER}{match[2]}", text)
-    return _escaped(unlinked.replace("`", _LOOKS_LIKE_A_TICK))
+    return _escaped(_without_addresses(text).replace("`", _LOOKS_LIKE_A_TICK))
+
+
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(lambda match: f"{match[1]}{_JOINER}{match[2]}", text)
 
 
 def _code(text: str) -> str:

@@ -16,6 +16,7 @@ from bot.feedback.model import Given
 from bot.model import Answer
 from bot.slack.channels import Channels
 from bot.slack.courtesies import Courtesies
+from bot.slack.mrkdwn import inert
 from bot.slack.people import Closed, People
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,8 @@ class Prompts:
         if len(asked) < MOST:
             titles = await asyncio.to_thread(self.titles)
             asked += [f"What does the wiki say about {title}?" for title in titles]
-        return [{"title": _short(text), "message": text} for text in dict.fromkeys(asked)][:MOST]
+        suggested = dict.fromkeys(map(inert, asked))
+        return [{"title": _short(text), "message": text} for text in suggested][:MOST]
 
     async def _praised(self) -> list[str]:
         """The latest first."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.courtesies import Courtesies
 from bot.slack.message import Block, Message, context, section
-from bot.slack.mrkdwn import literal, render
+from bot.slack.mrkdwn import as_markdown, literal, render
 from bot.slack.posting import NotOurs, Posted, Posting, mark
 from bot.slack.sections import sections
 from bot.slack.web import Voice
@@ -191,6 +191,4 @@ class Live:
 def _safe(text: str) -> str:
     """A sentence as Markdown in which nothing is alive, apart from the one before as it was."""
     lead = text[: len(text) - len(text.lstrip())]
-    pieces = render(text, _NOTHING)
-    shown = [f"```\n{piece.text}\n```" if piece.code else piece.text for piece in pieces]
-    return (lead + "\n\n".join(shown))[:_FIELD]
+    return (lead + as_markdown(text))[:_FIELD]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.playground.pings import live_pings
 from bot.slack.links import origins
-from bot.slack.mrkdwn import Piece, clean, link, literal, render
+from bot.slack.mrkdwn import Piece, as_markdown, clean, inert, link, literal, render
 from bot.slack.sections import sections
 
 ALLOWED = origins(["wiki.example.com"])
@@ -74,6 +75,31 @@ def test_a_table_too_wide_for_a_message_is_lines_of_prose() -> None:
     table = f"| Who | What |\n| --- | --- |\n| Ann | {'long ' * 30}|"
 
     assert shown(table).startswith("\u2022 Who: Ann; What: long long")
+
+
+def test_addresses_in_a_table_too_wide_lead_nowhere_either() -> None:
+    table = f"| Who | What |\n| --- | --- |\n| `Ann` | https://evil.com {'long ' * 30}|"
+
+    assert shown(table).startswith(f"\u2022 Who: Ann; What: https:{JOINER}//evil.com long")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("How do I <!channel> @here?", f"How do I <{JOINER}!channel> @{JOINER}here?"),
+        ("https://evil.com & a < b", f"https:{JOINER}//evil.com & a < b"),
+        ("Write to ops@here.example", "Write to ops@here.example"),
+    ],
+)
+def test_what_is_shown_as_it_is_is_not_escaped(text: str, said: str) -> None:
+    assert inert(text) == said
+
+
+@given(EVIL, EVIL)
+def test_no_two_sentences_of_a_stream_make_a_link_together(one: str, other: str) -> None:
+    text = as_markdown(one) + as_markdown(other)
+
+    assert live_pings({"blocks": [{"type": "markdown", "text": text}]}) == []
 
 
 @pytest.mark.parametrize(
