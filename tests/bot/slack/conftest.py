@@ -41,6 +41,7 @@ from indexers.model import (
     SyncReport,
 )
 
+QUICK = Timing(retries=(0.0, 0.01, 0.02))
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
@@ -304,22 +305,27 @@ async def quiet(bot: Bot) -> None:
         await asyncio.wait(lanes)
 
 
+def furnished(workspace: LocalSlack) -> LocalSlack:
+    """With people and places."""
+    workspace.add_user("U0ANNA", name="anna", email="Anna@example.com")
+    workspace.add_user("U0BEN", name="ben", email="ben@example.com", is_admin=True)
+    workspace.add_user("U0GUEST", name="gus", email="gus@else.example", is_restricted=True)
+    workspace.add_user("U0OTHER", name="olga", team_id="T0OTHER", is_stranger=True)
+    people = ["U0ANNA", "U0BEN", "U0GUEST"]
+    workspace.add_channel("C0TEAM", name="team", members=people)
+    workspace.add_channel("C0REVIEW", name="review", members=["U0BEN"])
+    workspace.add_channel("C0NOBOT", name="nobot", members=people, with_bot=False)
+    workspace.add_channel(
+        "C0SHARED", name="shared", members=["U0ANNA", "U0OTHER"], is_ext_shared=True
+    )
+    workspace.add_usergroup("S0HR", handle="hr", users=["U0ANNA"])
+    return workspace
+
+
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(MANIFEST, timing=Timing(retries=(0.0, 0.01, 0.02))) as workspace:
-        workspace.add_user("U0ANNA", name="anna", email="Anna@example.com")
-        workspace.add_user("U0BEN", name="ben", email="ben@example.com", is_admin=True)
-        workspace.add_user("U0GUEST", name="gus", email="gus@else.example", is_restricted=True)
-        workspace.add_user("U0OTHER", name="olga", team_id="T0OTHER", is_stranger=True)
-        people = ["U0ANNA", "U0BEN", "U0GUEST"]
-        workspace.add_channel("C0TEAM", name="team", members=people)
-        workspace.add_channel("C0REVIEW", name="review", members=["U0BEN"])
-        workspace.add_channel("C0NOBOT", name="nobot", members=people, with_bot=False)
-        workspace.add_channel(
-            "C0SHARED", name="shared", members=["U0ANNA", "U0OTHER"], is_ext_shared=True
-        )
-        workspace.add_usergroup("S0HR", handle="hr", users=["U0ANNA"])
-        yield workspace
+    async with LocalSlack(MANIFEST, timing=QUICK) as workspace:
+        yield furnished(workspace)
 
 
 @pytest.fixture
