@@ -252,6 +252,10 @@ class Bot:
             await task
         self.app = await ready
 
+    @property
+    def is_running(self) -> bool:
+        return self._task is not None
+
     async def stop(self) -> None:
         if self._task:
             self._stop.set()
@@ -328,9 +332,22 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield furnished(workspace)
 
 
+BOTH_WAYS = pytest.mark.parametrize("transport", ["socket", "http"], indirect=True)
+"""Runs a test once for each way in which Slack reaches the bot."""
+
+
 @pytest.fixture
-async def bot(slack: LocalSlack, tmp_path: Path) -> AsyncIterator[Bot]:
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", "socket"))
+
+
+@pytest.fixture
+async def bot(
+    slack: LocalSlack, tmp_path: Path, transport: str, free_port: int
+) -> AsyncIterator[Bot]:
     bot = Bot(slack, tmp_path)
+    if transport == "http":
+        await over_http(bot, free_port)
     yield bot
     bot.handbook.open.set()
     bot.syncs.open.set()
@@ -339,11 +356,16 @@ async def bot(slack: LocalSlack, tmp_path: Path) -> AsyncIterator[Bot]:
 
 @pytest.fixture(params=["socket", "http"])
 async def listening(request: pytest.FixtureRequest, bot: Bot, free_port: int) -> Bot:
+    """Running, each way."""
     if request.param == "http":
-        bot.change(app_token="", port=free_port)
-        await bot.slack.deliver_to(f"http://127.0.0.1:{free_port}/slack/events")
+        await over_http(bot, free_port)
     await bot.start()
     return bot
+
+
+async def over_http(bot: Bot, port: int) -> None:
+    bot.change(app_token="", port=port)
+    await bot.slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
-from .conftest import Bot, quiet, until, words
+from .conftest import BOTH_WAYS, Bot, quiet, until, words
 
 BOT = "<@U0LOCALBOT>"
 ANSWER = "Book leave in the calendar."
@@ -58,6 +58,7 @@ async def test_a_deleted_question_takes_its_answer_along(listening: Bot, slack: 
     assert slack.from_app("C0TEAM") == []
 
 
+@BOTH_WAYS
 async def test_a_direct_question_is_edited_and_deleted_too(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     asked = await slack.dm("U0ANNA", "lunch?")
@@ -85,6 +86,7 @@ async def test_an_answer_grows_and_shrinks_with_its_question(bot: Bot, slack: Lo
     assert "found nothing" in words(slack.from_app("C0TEAM")[0])
 
 
+@BOTH_WAYS
 async def test_an_edit_while_the_answer_is_made_leaves_one_answer_to_the_edited_question(
     bot: Bot, slack: LocalSlack
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.playground.workspace import LocalSlack
 
-from .conftest import Bot
+from .conftest import BOTH_WAYS, Bot
 from .test_restarts import quiet
 
 LONG = 120.0
@@ -23,6 +23,7 @@ def crowded(slack: LocalSlack) -> LocalSlack:
     return slack
 
 
+@BOTH_WAYS
 async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_channel(
     bot: Bot, crowded: LocalSlack
 ) -> None:
@@ -45,6 +46,7 @@ async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_chan
     assert bot.app.inbox.unfinished() == []
 
 
+@BOTH_WAYS
 async def test_whoever_waits_long_is_told_how_many_are_before_them(
     bot: Bot, crowded: LocalSlack
 ) -> None:
@@ -80,6 +82,7 @@ def statuses(slack: LocalSlack) -> list:
     return slack.calls_to("assistant.threads.setStatus")
 
 
+@BOTH_WAYS
 async def test_slack_s_own_limit_delays_and_loses_nothing(bot: Bot, crowded: LocalSlack) -> None:
     crowded.web_api.limits.enforced = True
     await bot.start()

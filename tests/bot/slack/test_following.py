@@ -8,12 +8,12 @@ from bot.model import Role, Turn
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
-from .conftest import Bot, quiet
+from .conftest import BOTH_WAYS, Bot, quiet
 
 
 async def answered(bot: Bot, slack: LocalSlack) -> Message:
     """A question of Anna's with its answer."""
-    if not slack.sockets.usable() and not bot.settings.port:
+    if not bot.is_running:
         await bot.start()
     first = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
     await slack.wait_for_message("C0TEAM", thread_ts=first.ts)
@@ -65,6 +65,7 @@ async def test_others_are_answered_if_they_call_the_bot_by_name(
     ["Thanks!", ":+1:", "hello there", "I will book it tomorrow.", "<@U0BEN> do you get leave?",
      "Great, that works"],
 )  # fmt: skip
+@BOTH_WAYS
 async def test_talk_that_is_not_for_the_bot_is_left_alone(
     bot: Bot, slack: LocalSlack, words: str
 ) -> None:
@@ -76,6 +77,7 @@ async def test_talk_that_is_not_for_the_bot_is_left_alone(
     assert len(slack.from_app("C0TEAM")) == 1
 
 
+@BOTH_WAYS
 async def test_people_who_talk_to_each_other_are_left_alone(bot: Bot, slack: LocalSlack) -> None:
     first = await answered(bot, slack)
     await slack.say("U0BEN", "C0TEAM", "I changed that page about leave.", thread_ts=first.ts)

@@ -12,7 +12,7 @@ from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
 
-from .conftest import LEAVE, Bot, quiet, until, words
+from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words
 
 SENTENCES = [
     "Leave is thirty days. [1]",
@@ -128,6 +128,7 @@ async def test_a_direct_answer_streams_too(bot: Bot, writing: Writing, slack: Lo
 @pytest.mark.parametrize(
     "refusal", ["unknown_method", "channel_type_not_supported", "invalid_chunks"]
 )
+@BOTH_WAYS
 async def test_where_nothing_may_stream_one_message_is_edited(
     bot: Bot, writing: Writing, slack: LocalSlack, refusal: str
 ) -> None:
@@ -145,6 +146,7 @@ async def test_where_nothing_may_stream_one_message_is_edited(
     assert slack.calls_to("chat.appendStream") == []
 
 
+@BOTH_WAYS
 async def test_edits_are_no_more_than_they_may_be(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
@@ -160,6 +162,7 @@ async def test_edits_are_no_more_than_they_may_be(
 
 
 @pytest.mark.parametrize("end", ["timed_out", "stopped"])
+@BOTH_WAYS
 async def test_a_stream_that_dies_is_completed_by_an_edit(
     bot: Bot, writing: Writing, slack: LocalSlack, end: Any
 ) -> None:
