@@ -136,6 +136,7 @@ async def test_an_edit_is_not_lost_in_a_restart(bot: Bot, slack: LocalSlack) -> 
     assert len(slack.from_app("C0TEAM")) == 1
 
 
+@BOTH_WAYS
 async def test_edits_that_come_twice_and_in_the_wrong_order_count_once(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -194,6 +195,7 @@ async def test_a_preview_that_is_added_is_no_edit(bot: Bot, slack: LocalSlack) -
     assert slack.calls_to("chat.update") == []
 
 
+@BOTH_WAYS
 async def test_an_edit_that_adds_the_mention_asks(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     said = await slack.say("U0ANNA", "C0TEAM", "leave?")

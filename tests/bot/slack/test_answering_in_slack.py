@@ -71,6 +71,7 @@ async def test_channels_read_what_everyone_may_and_people_what_they_may(
     assert answer.text == "It is secret."
 
 
+@BOTH_WAYS
 async def test_where_nothing_fits_the_nearest_pages_are_offered(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -110,6 +111,7 @@ async def test_other_people_in_a_question_keep_their_names(bot: Bot, slack: Loca
         ("U0ANNA", "C0SHARED", {"shared_channels": True}),
     ],
 )
+@BOTH_WAYS
 async def test_outsiders_read_nothing_unless_it_is_opened(
     bot: Bot, slack: LocalSlack, person: str, channel: str, opened: dict[str, Any]
 ) -> None:

@@ -48,6 +48,7 @@ async def test_a_mention_comes_twice_and_is_answered_once(
     assert len(slack.from_app("C0TEAM")) == 2
 
 
+@BOTH_WAYS
 async def test_others_are_answered_if_they_call_the_bot_by_name(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -88,6 +89,7 @@ async def test_people_who_talk_to_each_other_are_left_alone(bot: Bot, slack: Loc
     assert len(slack.from_app("C0TEAM")) == 1
 
 
+@BOTH_WAYS
 async def test_bots_joins_and_other_threads_are_left_alone(bot: Bot, slack: LocalSlack) -> None:
     first = await answered(bot, slack)
     slack.add_user("U0ROBOT", name="robot", is_bot=True)
@@ -122,6 +124,7 @@ async def test_stop_following_ends_it_even_after_a_restart(
     assert len(slack.from_app("C0TEAM")) == 2
 
 
+@BOTH_WAYS
 async def test_following_starts_again_when_it_is_asked_for(bot: Bot, slack: LocalSlack) -> None:
     first = await answered(bot, slack)
     await slack.mention("U0ANNA", "C0TEAM", "stop following", thread_ts=first.ts)

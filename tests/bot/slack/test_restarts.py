@@ -58,6 +58,7 @@ async def test_killed_after_the_answer_it_is_not_answered_again(
 
 @pytest.mark.parametrize("trouble", [{"drop": True}, {"status": 503}, {"error": "internal_error"}])
 @pytest.mark.parametrize("done", [True, False])
+@BOTH_WAYS
 async def test_an_answer_that_broke_off_is_posted_once(
     bot: Bot, slack: LocalSlack, trouble: dict[str, Any], done: bool
 ) -> None:
@@ -201,6 +202,7 @@ async def test_after_a_lost_connection_the_bot_hears_again(bot: Bot, slack: Loca
     assert answer.text == "Book leave in the calendar."
 
 
+@BOTH_WAYS
 async def test_a_stop_lets_what_was_pressed_come_to_its_end(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
