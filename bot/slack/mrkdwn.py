@@ -25,9 +25,10 @@ LONGEST_LABEL = 150
 LONGEST_CODE = 500
 """Characters of a code span, for the same reason."""
 
-_JOINER = "\u2060"
+JOINER = "\u2060"
+"""Is not seen, and keeps apart what would be alive together."""
 _LOOKS_LIKE_A_TICK = "\u02cb"
-_ZERO_WIDTH_JOINERS = "\u200c\u200d"
+_ZERO_WIDTHJOINERS = "\u200c\u200d"
 
 _PING = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(https?:|ftp:|www)(//|\.)", re.IGNORECASE)
@@ -67,7 +68,7 @@ def clean(text: str) -> str:
         character
         for number, character in enumerate(text)
         if _is_seen(character)
-        or (character in _ZERO_WIDTH_JOINERS and _joins_other_scripts(text, number))
+        or (character in _ZERO_WIDTHJOINERS and _joins_other_scripts(text, number))
     )
 
 
@@ -88,7 +89,7 @@ def literal(text: str) -> str:
 def inert(text: str) -> str:
     """For what Slack shows as it is, such as a title: nothing in it is escaped, and nothing
     would be alive if it were read as mrkdwn all the same."""
-    entities = _ENTITY_START.sub(f"<{_JOINER}", _without_addresses(clean(text)))
+    entities = _ENTITY_START.sub(f"<{JOINER}", _without_addresses(clean(text)))
     return _PING.sub(_broken, entities)
 
 
@@ -124,15 +125,6 @@ def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> lis
                 pieces.append(Piece(_without_pings(shown), tight=tight))
         before = block.kind
     return pieces
-
-
-def as_markdown(text: str) -> str:
-    """The same for what Slack reads as Markdown: without live links at all, so that no
-    sentence becomes one with what stands before or behind it."""
-    return "\n\n".join(
-        f"```\n{piece.text}\n```" if piece.code else piece.text.replace("]", f"]{_JOINER}")
-        for piece in render(text, frozenset())
-    )
 
 
 def _code_lines(lines: Sequence[str]) -> list[str]:
@@ -198,7 +190,7 @@ def _words(text: str) -> str:
 
 
 def _without_addresses(text: str) -> str:
-    return _ADDRESS.sub(lambda match: f"{match[1]}{_JOINER}{match[2]}", text)
+    return _ADDRESS.sub(lambda match: f"{match[1]}{JOINER}{match[2]}", text)
 
 
 def _code(text: str) -> str:
@@ -211,7 +203,7 @@ def _escaped(text: str) -> str:
 
 def _without_fences(text: str) -> str:
     """Three backticks in a row would open or close a fence of Slack's."""
-    return re.sub(r"`(?=``)|(?<=``)`", f"`{_JOINER}", text) if "```" in text else text
+    return re.sub(r"`(?=``)|(?<=``)`", f"`{JOINER}", text) if "```" in text else text
 
 
 def _without_pings(mrkdwn: str) -> str:
@@ -224,4 +216,4 @@ def _broken(match: re.Match[str]) -> str:
     at = match.start()
     before = match.string[max(at - 1, 0) : at]
     in_mail = _MAILBOX_END.match(before) and _MAIL_HOST.match(match.string, at)
-    return "@" if in_mail else f"@{_JOINER}"
+    return "@" if in_mail else f"@{JOINER}"

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.pings import live_pings
 from bot.slack.links import origins
-from bot.slack.mrkdwn import Piece, as_markdown, clean, inert, link, literal, render
+from bot.slack.mrkdwn import Piece, clean, inert, link, literal, render
 from bot.slack.sections import sections
 
 ALLOWED = origins(["wiki.example.com"])
@@ -93,13 +92,6 @@ def test_addresses_in_a_table_too_wide_lead_nowhere_either() -> None:
 )
 def test_what_is_shown_as_it_is_is_not_escaped(text: str, said: str) -> None:
     assert inert(text) == said
-
-
-@given(EVIL, EVIL)
-def test_no_two_sentences_of_a_stream_make_a_link_together(one: str, other: str) -> None:
-    text = as_markdown(one) + as_markdown(other)
-
-    assert live_pings({"blocks": [{"type": "markdown", "text": text}]}) == []
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,16 @@ import threading
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.model import Answer, NoAnswer, Question
+from bot.playground.limits import MARKDOWN_TEXT
 from bot.playground.model import Message
+from bot.playground.pings import live_pings
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
+from bot.slack.streaming import as_markdown
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words
 
@@ -299,3 +304,21 @@ async def test_what_ends_while_its_first_words_are_on_their_way_leaves_one_messa
     await quiet(bot)
 
     assert len(slack.from_app("C0TEAM")) == 1
+
+
+HALVES = st.lists(
+    st.sampled_from(
+        ["[x]", "(https://evil.example)", "(javascript:alert(1))", "[x][r]", "[r]: //evil.example",
+         "<https://evil.example>", "https://evil.example", "@here", "<!channel>", "`", "\n```\n",
+         "| a | b |\n| --- | --- |\n", "\n", " word ", "x" * 9_000]
+    ),
+    max_size=8,
+).map("".join)  # fmt: skip
+
+
+@given(HALVES, HALVES)
+def test_no_two_sentences_make_a_link_together(one: str, other: str) -> None:
+    text = as_markdown(one) + as_markdown(other)
+
+    assert live_pings({"blocks": [{"type": "markdown", "text": text}]}) == []
+    assert max(len(as_markdown(one)), len(as_markdown(other))) <= MARKDOWN_TEXT
