@@ -179,9 +179,11 @@ class Day:
             m for m in self.answers() if m.channel in CHANNELS and "verdict" in m.action_ids()
         ]
         chosen = self.chance.sample(judged, min(_VOTED_TOGETHER, len(judged)))
+        for _ in chosen * 2:
+            self.slack.fail_next("chat.update", delay=self.chance.choice([0.0, 0.01, 0.02]))
         await asyncio.gather(
             *(
-                self.slack.click(person, message, "verdict", "positive")
+                self._praise_soon(person, message)
                 for message in chosen
                 for person in (*PEOPLE, *PEOPLE)
             )
@@ -191,6 +193,10 @@ class Day:
         for message in chosen:
             shown = [line for line in words(message).splitlines() if line.startswith(":+1:")]
             assert shown == [":+1: 2"], words(message)
+
+    async def _praise_soon(self, person: str, answer: Message) -> None:
+        await asyncio.sleep(self.chance.choice([0.0, 0.01, 0.02]))
+        await self.slack.click(person, answer, "verdict", "positive")
 
 
 FINE = frozenset({"answered", "failed"})
