@@ -31,13 +31,14 @@ from tests.bot.slack.conftest import (
     listening,
     quiet,
     slack,
+    transport,
     words,
 )
 
 from .alive import alive
 from .hostile import EXAMPLES, LONG, MAIL, TEXTS
 
-__all__ = ["bot", "free_port", "listening", "slack"]  # fixtures of the tests of Slack
+__all__ = ["bot", "free_port", "listening", "slack", "transport"]  # fixtures of the tests of Slack
 
 HOSTS = frozenset({"wiki.example.com", "local.slack.com", "forge.example.com"})
 """The wiki, where its pages are edited, and Slack itself: a card leads to its answer."""

@@ -10,11 +10,11 @@ import pytest
 
 from bot.playground.workspace import LocalSlack
 from tests.bot.conftest import POSTGRESQL, emptied
-from tests.bot.slack.conftest import Bot, bot, slack
+from tests.bot.slack.conftest import Bot, bot, free_port, slack, transport
 from tests.properties.days import Day, day
 from tests.properties.happenings import HAPPENINGS
 
-__all__ = ["bot", "slack"]  # fixtures of the tests of Slack
+__all__ = ["bot", "free_port", "slack", "transport"]  # fixtures of the tests of Slack
 
 # Who dies gives nothing back: the right to sync goes with its memory, and says so.
 pytestmark = pytest.mark.filterwarnings(
