@@ -32,6 +32,7 @@ from tests.bot.slack.conftest import (
     quiet,
     slack,
     transport,
+    until,
     words,
 )
 
@@ -42,6 +43,12 @@ __all__ = ["bot", "free_port", "listening", "slack", "transport"]  # fixtures of
 
 HOSTS = frozenset({"wiki.example.com", "local.slack.com", "forge.example.com"})
 """The wiki, where its pages are edited, and Slack itself: a card leads to its answer."""
+SAID = {
+    "chat.postMessage", "chat.postEphemeral", "chat.update", "chat.startStream",
+    "chat.stopStream", "views.open", "views.update", "assistant.threads.setStatus",
+    "assistant.threads.setTitle", "assistant.threads.setSuggestedPrompts",
+}  # fmt: skip
+"""All ways in which it can say something are gone."""
 
 
 class Parrot:
@@ -98,6 +105,7 @@ async def gone_through(bot: Bot, slack: LocalSlack, parrot: Parrot, text: str) -
     await slack.command("U0BEN", "C0TEAM", "/wiki", "gaps")
     await slack.command("U0BEN", "C0TEAM", "/wiki", text[:300] or "what?")
     await slack.open_home("U0ANNA", "messages")
+    await until(lambda: not bot.app.failures._at_work)
     await slack.edit(which, f"<@{slack.bot_user_id}> leave: {text[::-1]}")
     await quiet(bot)
     return answer
@@ -111,12 +119,18 @@ def _new(slack: LocalSlack, channel: str, since: str) -> list[Message]:
     return [message for message in slack.from_app(channel) if message.ts > since]
 
 
-@pytest.fixture
-def parrot(bot: Bot) -> Parrot:
+def parroting(bot: Bot) -> Parrot:
+    """What the bot answers from now, and calls its pages."""
     parrot = Parrot()
     bot.answering = parrot
+    bot.around = replace(bot.around, titles=lambda: [parrot.text])
     bot.change(streaming=True)
     return parrot
+
+
+@pytest.fixture
+def parrot(bot: Bot) -> Parrot:
+    return parroting(bot)
 
 
 @pytest.mark.parametrize("text", [*EXAMPLES.values(), *LONG], ids=lambda text: text[:12])
@@ -127,6 +141,8 @@ async def test_nothing_that_leaves_the_bot_is_alive(
 
     assert alive(slack, HOSTS) == []
     assert MAIL in _whole(slack, answer)
+    assert {call.method for call in slack.calls if not call.error} >= SAID
+    assert len(slack.ephemerals("U0BEN")) >= len(("flags", "gaps", "what?"))
 
 
 async def test_code_stays_code(parrot: Parrot, bot: Bot, slack: LocalSlack) -> None:
@@ -145,9 +161,8 @@ def test_nor_is_any_mixture(texts: Sequence[str]) -> None:
 async def _lived_through(texts: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with LocalSlack(MANIFEST, timing=QUICK) as workspace:
-            bot, parrot = Bot(furnished(workspace), Path(folder)), Parrot()
-            bot.answering = parrot
-            bot.change(streaming=True)
+            bot = Bot(furnished(workspace), Path(folder))
+            parrot = parroting(bot)
             await bot.start()
             try:
                 for text in texts:
