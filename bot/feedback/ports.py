@@ -104,7 +104,8 @@ class Ledger(FlagBook, Protocol):
         pages: Mapping[tuple[str, str], KnownPage],
     ) -> Given:
         """Keep an answer, and how the ``pages`` that it names (by wiki and key) stood; a
-        second one to the same message replaces the first.
+        second one to the same message replaces the first, and if it is to other words, its
+        good verdicts, which were on what nobody reads any more, are gone.
 
         Raises:
             AskerForgotten: the message, or the flag, is of whoever asked no more.

@@ -6,18 +6,19 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Given, Place
+from bot.feedback.model import Asked, Given, Place, Tally
 from bot.model import Question, Result
 from bot.ports import Answering
 from bot.slack import blocks
 from bot.slack.posting import Posted, Posting
 from bot.slack.readers import ANYBODY
+from bot.slack.redrawing import Redrawing
 from bot.slack.streaming import Streaming
 from bot.state.letter import Letter
 
@@ -32,6 +33,7 @@ class Answers:
     feedback: Feedback
     answering: Answering
     posting: Posting
+    redrawing: Redrawing
     streaming: Streaming | None
     executor: Executor
     clock: Callable[[], datetime]
@@ -90,9 +92,13 @@ class Answers:
             AskerForgotten
         """
         given = await self.record(letter, asking, said, private=private)
-        messages = blocks.answer(given, self.origins, today=self.clock().date())
+        # What stands may have been judged.
+        tally = await asyncio.to_thread(self.feedback.tally, given.id) if posted else Tally()
+        messages = blocks.answer(given, self.origins, today=self.clock().date(), tally=tally)
         last = await self.posting.put(letter, messages, posted, holding=holding)
         await self._note(given.id, last)
+        if posted and await asyncio.to_thread(self.feedback.tally, given.id) != tally:
+            await self.redrawing.draw(replace(given, message=last))
         return given
 
     async def alone(self, asking: Question) -> Result:
@@ -107,10 +113,10 @@ class Answers:
         try:
             answer = partial(self.answering.answer, asking, live.hear)
             said = await loop.run_in_executor(self.executor, answer)
+            return said, await live.close()
         except BaseException:
-            live.abandon()
+            await live.abandon()
             raise
-        return said, await live.close()
 
     async def _note(self, given: int, message: str) -> None:
         """The answer stands, so a failure now is none of it."""

@@ -133,6 +133,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         people=people,
         readers=conversing.readers,
         chosen=conversing.settings,
+        redrawing=conversing.redrawing,
         voice=voice,
         executor=executor,
         clock=around.clock,

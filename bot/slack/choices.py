@@ -1,29 +1,28 @@
 """Somebody chooses what a question meant, and that is asked: by a button, or in words.
 
 A choice by button is a letter like any question, as if the message with the buttons had
-asked it. So it outlives a restart, and the inbox takes it once, however often it is pressed.
+asked it, and as old as the wording that it chose from. So it outlives a restart, and the inbox
+takes it once for each wording, however often it is pressed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Given
 from bot.model import Clarify, Reading
-from bot.slack import blocks, readings
+from bot.slack import readings
 from bot.slack.letters import written
-from bot.slack.message import say
+from bot.slack.message import Message, say
 from bot.slack.people import People
-from bot.slack.posting import mark
+from bot.slack.redrawing import Redrawing
 from bot.slack.web import Voice
 from bot.slack.workers import Workers
 from bot.state.inbox import Inbox
@@ -31,6 +30,8 @@ from bot.state.letter import Kind, Letter
 
 logger = logging.getLogger(__name__)
 
+_EVENT = "choice-of-"
+"""Begins the event of a choice by button; the id of the question in return follows."""
 FORGOTTEN = say("I no longer know what was asked here. Please ask again.")
 CHOSEN = say("This was chosen already. To ask for another, reply with its number.")
 
@@ -40,10 +41,35 @@ class AskedBack:
     """The questions in return that stand in threads."""
 
     feedback: Feedback
+    inbox: Inbox
     people: People
     voice: Voice
-    clock: Callable[[], datetime]
-    origins: frozenset[str]
+    redrawing: Redrawing
+
+    async def stands(self, letter: Letter) -> bool:
+        """Whether what it chose from is asked there yet, if it is a choice by button."""
+        if not letter.event.startswith(_EVENT):
+            return True
+        id_ = int(letter.event.removeprefix(_EVENT))
+        choosing = await asyncio.to_thread(self.choosing, id_)
+        return choosing is not None and choosing.letter.edited == letter.edited
+
+    def choosing(self, id_: int) -> Choosing | None:
+        """The question in return that is the answer ``id_``. None if it is forgotten, or taken
+        back, as it is when the question that said too little is edited or deleted. Blocks for a
+        moment."""
+        before = self.feedback.given(id_)
+        if before is None:
+            return None
+        place = before.asked.place
+        letter = self.inbox.received(place.team, place.channel, place.ts)
+        # Looked at last: if it stands now, it is of the letter as it was then.
+        given = self.feedback.given(id_)
+        if letter is None or given is None or given.retracted:
+            return None
+        if not isinstance(given.answer, Clarify):
+            return None
+        return Choosing(given, given.answer.readings, letter)
 
     async def meant(self, letter: Letter, words: str) -> str:
         """What ``words`` ask: those of a reading if they choose one that the letter's
@@ -65,13 +91,11 @@ class AskedBack:
         """The buttons give way to the choice. Where Slack does not take that, they stay,
         and do no harm."""
         by = "" if given.asked.private else await self.people.name(person)
-        place = given.asked.place
-        [message] = blocks.answer(given, self.origins, today=self.clock().date())
-        shown = readings.chosen(message, reading, by).marked(mark(place.ts, 0))
-        try:
-            await self.voice.edit(place.channel, given.message, shown)
-        except (SlackRefused, SlackUnavailable) as error:
-            logger.info("A choice is asked but not shown where it was made: %s", error)
+
+        def choose(now: Given, message: Message) -> Message:
+            return readings.chosen(message, reading, by) if now.answer == given.answer else message
+
+        await self.redrawing.draw(given, choose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,51 +107,40 @@ class Choices:
     workers: Workers
 
     async def pressed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        given, _, number = str(body["actions"][0]["value"]).partition(":")
+        id_, _, number = str(body["actions"][0]["value"]).partition(":")
         person, channel = body["user"]["id"], body["channel"]["id"]
         voice = self.asked_back.voice
         if person not in await voice.members(channel):
             logger.info("%s chose in %s without being in it: nothing is asked", person, channel)
             return
-        choice = await asyncio.to_thread(self._choice, int(given), int(number), channel)
-        if choice is None:
+        choosing = await asyncio.to_thread(self.asked_back.choosing, int(id_))
+        if choosing is None or choosing.letter.channel != channel:
             await voice.whisper(channel, person, FORGOTTEN)
             return
         # A quick click may be here before the message's ts is written down.
-        shown = replace(choice.given, message=body["container"]["message_ts"])
+        shown = replace(choosing.given, message=body["container"]["message_ts"])
+        reading = choosing.readings[int(number) - 1]
         asks = replace(
-            choice.letter,
-            event=f"choice-of-{shown.id}",
-            kind=Kind.DIRECT if choice.letter.kind is Kind.DIRECT else Kind.MENTION,
-            edited="",
+            choosing.letter,
+            event=f"{_EVENT}{shown.id}",
+            kind=Kind.DIRECT if choosing.letter.kind is Kind.DIRECT else Kind.MENTION,
             ts=shown.message,
             person=person,
-            text=written(choice.reading.question),
+            text=written(reading.question),
         )
         kept = await asyncio.to_thread(self.inbox.receive, asks)
         if kept is None:
             await voice.whisper(channel, person, CHOSEN, asks.thread)
             return
-        self.workers.submit(kept)
-        await self.asked_back.settle(shown, choice.reading, person)
-
-    def _choice(self, given: int, number: int, channel: str) -> _Choice | None:
-        """None if it was forgotten or taken back, or asked somewhere else."""
-        known = self.asked_back.feedback.given(given)
-        if known is None or known.retracted or not isinstance(known.answer, Clarify):
-            return None
-        place = known.asked.place
-        letter = self.inbox.received(place.team, place.channel, place.ts)
-        if letter is None or place.channel != channel:
-            return None
-        return _Choice(known, known.answer.readings[number - 1], letter)
+        self.workers.submit(kept, anew=kept.amended)
+        await self.asked_back.settle(shown, reading, person)
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """``letter`` is the question that said too little: where it was asked, and who reads
-    along there."""
+class Choosing:
+    """``letter`` is the question that said too little: where it was asked, how it reads now,
+    and who reads along there."""
 
     given: Given
-    reading: Reading
+    readings: tuple[Reading, ...]
     letter: Letter

@@ -28,6 +28,7 @@ from bot.slack.posting import Posting
 from bot.slack.private import Private
 from bot.slack.prompts import Prompts
 from bot.slack.readers import Readers
+from bot.slack.redrawing import Redrawing
 from bot.slack.replies import Replies
 from bot.slack.settings import SlackSettings
 from bot.slack.status import Status
@@ -49,6 +50,7 @@ class Conversing:
     replies: Replies
     status: Status
     posting: Posting
+    redrawing: Redrawing
     readers: Readers
     settings: DatabaseChannels
     asked_back: AskedBack
@@ -89,7 +91,8 @@ def conversing_of(  # noqa: PLR0913 - what the whole Slack side shares
     posting, conversation = Posting(me, inbox, voice), Conversation(me, voice)
     following, status = Following(me, threads, voice), Status(courtesies)
     streaming = Streaming(Voice(hasty), posting, courtesies, settings.edit_every)
-    asked_back = AskedBack(feedback, people, voice, clock, settings.link_origins)
+    redrawing = Redrawing(feedback, voice, clock, settings.link_origins)
+    asked_back = AskedBack(feedback, inbox, people, voice, redrawing)
     readers = Readers(
         people=people,
         channels=channels,
@@ -101,6 +104,7 @@ def conversing_of(  # noqa: PLR0913 - what the whole Slack side shares
         feedback=feedback,
         answering=answering,
         posting=posting,
+        redrawing=redrawing,
         streaming=streaming if settings.streaming else None,
         executor=executor,
         clock=clock,
@@ -149,6 +153,7 @@ def conversing_of(  # noqa: PLR0913 - what the whole Slack side shares
         replies=replies,
         status=status,
         posting=posting,
+        redrawing=redrawing,
         readers=readers,
         settings=chosen,
         asked_back=asked_back,

@@ -18,6 +18,7 @@ from bot.slack.digesting import Digests
 from bot.slack.owners import Owners
 from bot.slack.people import People
 from bot.slack.readers import Readers
+from bot.slack.redrawing import Redrawing
 from bot.slack.reminders import Reminders
 from bot.slack.retraction import Retraction
 from bot.slack.review_channels import ReviewChannels
@@ -60,6 +61,7 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
     people: People,
     readers: Readers,
     chosen: DatabaseChannels,
+    redrawing: Redrawing,
     voice: Voice,
     executor: Executor,
     clock: Callable[[], datetime],
@@ -97,7 +99,7 @@ def flagging_of(  # noqa: PLR0913 - what the whole Slack side shares
     )
     return Flagging(
         desk,
-        Verdicts(feedback, desk, people, voice, clock, links),
+        Verdicts(feedback, desk, people, voice, redrawing),
         Reviewing(desk, review, written, library, people, voice, clock, settings.written_holds),
         Upkeep(
             watched=watched,

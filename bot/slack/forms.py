@@ -11,7 +11,7 @@ from typing import Any
 from bot.feedback.model import Complaint
 from bot.model import Source
 from bot.slack.message import Block, Message, context, plain_text, say, section
-from bot.slack.mrkdwn import literal
+from bot.slack.mrkdwn import clean, literal
 from indexers.model import digest
 from indexers.prose import plain
 
@@ -95,7 +95,7 @@ def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> B
     """For an answer to ``question`` that rests on some of ``pages`` (at least one) and is
     given ``until`` a day."""
     options = [
-        {"text": plain_text(page.title[:75] or "Page"), "value": page_name(page)}
+        {"text": plain_text(clean(page.title)[:75] or "Page"), "value": page_name(page)}
         for page in pages[:_MOST_PAGES]
     ]
     return _modal(
@@ -103,7 +103,7 @@ def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> B
         {"flag": flag},
         "Write the answer",
         [
-            _text("question", "To which question?", plain(question), _LONGEST_QUESTION),
+            _text("question", "To which question?", clean(plain(question)), _LONGEST_QUESTION),
             _text("answer", "The answer", "", _LONGEST_ANSWER),
             {
                 "type": "input",

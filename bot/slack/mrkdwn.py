@@ -25,12 +25,14 @@ LONGEST_LABEL = 150
 LONGEST_CODE = 500
 """Characters of a code span, for the same reason."""
 
-_JOINER = "\u2060"
+JOINER = "\u2060"
+"""Is not seen, and keeps apart what would be alive together."""
 _LOOKS_LIKE_A_TICK = "\u02cb"
-_ZERO_WIDTH_JOINERS = "\u200c\u200d"
+_ZERO_WIDTHJOINERS = "\u200c\u200d"
 
 _PING = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(https?:|ftp:|www)(//|\.)", re.IGNORECASE)
+_ENTITY_START = re.compile(r"<(?=[!@#a-z])", re.IGNORECASE)
 _MAILBOX_END = re.compile(r"[\w.+%-]")
 _MAIL_HOST = re.compile(r"@[\w-]{1,63}\.\w")
 _INLINE = re.compile(
@@ -66,7 +68,7 @@ def clean(text: str) -> str:
         character
         for number, character in enumerate(text)
         if _is_seen(character)
-        or (character in _ZERO_WIDTH_JOINERS and _joins_other_scripts(text, number))
+        or (character in _ZERO_WIDTHJOINERS and _joins_other_scripts(text, number))
     )
 
 
@@ -82,6 +84,13 @@ def _joins_other_scripts(text: str, at: int) -> bool:
 def literal(text: str) -> str:
     """Plain text, shown as it is: no markup in it means anything beyond looks."""
     return _without_pings(_words(clean(text)))
+
+
+def inert(text: str) -> str:
+    """For what Slack shows as it is, such as a title: nothing in it is escaped, and nothing
+    would be alive if it were read as mrkdwn all the same."""
+    entities = _ENTITY_START.sub(f"<{JOINER}", _without_addresses(clean(text)))
+    return _PING.sub(_broken, entities)
 
 
 def link(url: str, label: str, origins: Container[str]) -> str:
@@ -107,7 +116,8 @@ def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> lis
                 pieces.append(Piece(_code(code), code=True))
         elif block.kind is Kind.TABLE:
             rows = aligned(lines)
-            pieces.append(Piece(_code(rows.text), code=rows.fits))
+            shown = _code(rows.text) if rows.fits else _without_pings(_words(rows.text))
+            pieces.append(Piece(shown, code=rows.fits))
         else:
             shown = "\n".join(_line(line, block.kind, origins, notes) for line in lines)
             if shown.strip():
@@ -176,8 +186,11 @@ def _bare(url: str, origins: Container[str]) -> str:
 def _words(text: str) -> str:
     """Text without markup: what looks like an address leads nowhere, and every
     backtick that is left in a message is one of ours, with its partner."""
-    unlinked = _ADDRESS.sub(lambda match: f"{match[1]}{_JOINER}{match[2]}", text)
-    return _escaped(unlinked.replace("`", _LOOKS_LIKE_A_TICK))
+    return _escaped(_without_addresses(text).replace("`", _LOOKS_LIKE_A_TICK))
+
+
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(lambda match: f"{match[1]}{JOINER}{match[2]}", text)
 
 
 def _code(text: str) -> str:
@@ -190,7 +203,7 @@ def _escaped(text: str) -> str:
 
 def _without_fences(text: str) -> str:
     """Three backticks in a row would open or close a fence of Slack's."""
-    return re.sub(r"`(?=``)|(?<=``)`", f"`{_JOINER}", text) if "```" in text else text
+    return re.sub(r"`(?=``)|(?<=``)`", f"`{JOINER}", text) if "```" in text else text
 
 
 def _without_pings(mrkdwn: str) -> str:
@@ -203,4 +216,4 @@ def _broken(match: re.Match[str]) -> str:
     at = match.start()
     before = match.string[max(at - 1, 0) : at]
     in_mail = _MAILBOX_END.match(before) and _MAIL_HOST.match(match.string, at)
-    return "@" if in_mail else f"@{_JOINER}"
+    return "@" if in_mail else f"@{JOINER}"

@@ -50,6 +50,11 @@ class Posting:
         if not await asyncio.to_thread(self.inbox.holds, letter):
             raise NotOurs
 
+    async def is_gone(self, letter: Letter) -> bool:
+        """Whether its message was deleted, as far as Slack has said."""
+        kept = await asyncio.to_thread(self.inbox.received, letter.team, letter.channel, letter.ts)
+        return kept is not None and kept.gone
+
     async def posted(self, letter: Letter) -> Posted:
         """What stands in the thread already. Nothing, if it cannot be read."""
         try:

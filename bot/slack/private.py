@@ -155,11 +155,16 @@ class Private:
             await _tell(respond, [NOT_FOR_ALL], replacing=False)
             return
         posted = await self.posting.posted(letter)
+        if await self._given(body) != given:
+            await _tell(respond, [FORGOTTEN])
+            return
         try:
             await self.answers.show(letter, asking, said, posted, holding=False)
         except AskerForgotten:
             await _tell(respond, [FORGOTTEN])
             return
+        if await self.posting.is_gone(letter):
+            await self.posting.remove(letter, await self.posting.posted(letter))
         await _tell(respond, [SHARED])
 
     async def _asking(self, letter: Letter, given: Given, reader: Reader) -> Question:
@@ -180,10 +185,12 @@ class Private:
         return await self.readers.of(person, channel, private=private, shared=shared)
 
     async def _given(self, body: Mapping[str, Any]) -> Given | None:
-        """Only whoever asked is shown these buttons."""
+        """Only whoever asked is shown these buttons. None: it is forgotten, or its question was
+        edited or deleted since."""
         given = await asyncio.to_thread(self.feedback.given, int(body["actions"][0]["value"]))
-        asked_by = given and given.asked.asker == body["user"]["id"]
-        return given if asked_by else None
+        if given is None or given.retracted or given.asked.asker != body["user"]["id"]:
+            return None
+        return given
 
     def _messages(self, given: Given) -> list[Message]:
         """Without the buttons of feedback, which belong to what all see."""

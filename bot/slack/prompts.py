@@ -16,6 +16,7 @@ from bot.feedback.model import Given
 from bot.model import Answer
 from bot.slack.channels import Channels
 from bot.slack.courtesies import Courtesies
+from bot.slack.mrkdwn import inert
 from bot.slack.people import Closed, People
 
 logger = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class Prompts:
         if len(asked) < MOST:
             for title in await asyncio.to_thread(self.titles):
                 text = f"What does the wiki say about {title}?"
-                asked.setdefault(text.casefold(), _Suggestion(text))
+                asked.setdefault(text.casefold(), _Suggestion(inert(text)))
         return list(asked.values())[:MOST]
 
     async def _praised(self) -> dict[str, _Suggestion]:
@@ -86,7 +87,7 @@ class Prompts:
         for given in reversed(await asyncio.to_thread(self.feedback.praised)):
             text = " ".join(given.asked.question.split())
             if len(text) <= _LONGEST and await self._is_open(given):
-                found.setdefault(text.casefold(), _Suggestion(text, given.id))
+                found.setdefault(text.casefold(), _Suggestion(inert(text), given.id))
             if len(found) == MOST:
                 break
         return found

@@ -129,6 +129,13 @@ class Replies:
         if letter.gone:
             await self.posting.remove(letter, posted)
             return
+        if await self.asked_back.stands(letter):
+            await self._say(letter, posted)
+        if not await self.asked_back.stands(letter):
+            # Whoever saw to the edited question may have looked before this was posted.
+            await self._pass_over(letter, await self.posting.posted(letter))
+
+    async def _say(self, letter: Letter, posted: Posted) -> None:
         words = await self._question(letter)
         if letter.kind is not Kind.DIRECT and (wished := wish(words)):
             await self.posting.put(letter, [await self.following.obey(letter, wished)], posted)

@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 
 from bot.slack.courtesies import Courtesies
+from bot.slack.mrkdwn import inert
 from bot.state.letter import Kind, Letter
 
 STATUS = "assistant.threads.setStatus"
@@ -74,7 +75,7 @@ class Status:
     async def entitle(self, letter: Letter, words: str) -> None:
         """A conversation with the bot alone is called by its first question."""
         if letter.kind is Kind.DIRECT and letter.thread == letter.ts:
-            line = " ".join(words.split())
+            line = inert(" ".join(words.split()))
             title = line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1]}\u2026"
             await self._courtesies.offer(
                 TITLE, channel_id=letter.channel, thread_ts=letter.thread, title=title

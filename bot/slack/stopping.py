@@ -34,7 +34,7 @@ class Stopping:
         channel, thread = event["channel"], event["thread_ts"]
         letters = await asyncio.to_thread(self.inbox.stop, body["team_id"], channel, thread)
         for letter in letters:
-            self.workers.cancel(letter.id)
+            await self.workers.cancel(letter.id)
         for letter in letters:
             posted = await self.posting.posted(letter)
             await self.posting.put(letter, [STOPPED], posted, holding=False)

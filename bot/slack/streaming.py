@@ -12,12 +12,12 @@ import asyncio
 import logging
 from collections.abc import Container
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.courtesies import Courtesies
 from bot.slack.message import Block, Message, context, section
-from bot.slack.mrkdwn import literal, render
+from bot.slack.mrkdwn import JOINER, literal, render
 from bot.slack.posting import NotOurs, Posted, Posting, mark
 from bot.slack.sections import sections
 from bot.slack.web import Voice
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 START = "chat.startStream"
 _FIELD = 12_000
 """Characters of one field of a stream."""
+_FENCE = "```"
 _NOTHING: Container[str] = frozenset()
 
 
@@ -84,8 +85,7 @@ class Live:
         self._ended.set()
         if self._showing is None:
             return self._posted
-        self._pieces.put_nowait(None)
-        await self._showing
+        await self._shown(self._showing)
         if self._unsure:
             return await self._streaming.posting.posted(self._letter)
         if not self._ts:
@@ -94,11 +94,18 @@ class Live:
             await self._stop()
         return {mark(self._letter.ts, 0): self._ts}
 
-    def abandon(self) -> None:
-        """At once: whoever works on the letter next finds what stands by its mark."""
+    async def abandon(self) -> None:
+        """Show no more. What is on its way to Slack is waited for: whoever puts something else
+        in its place finds it by its mark."""
         self._ended.set()
         if self._showing is not None:
-            self._showing.cancel()
+            await self._shown(self._showing)
+
+    async def _shown(self, showing: asyncio.Task[None]) -> None:
+        """Whoever is cancelled while they wait does not cancel a call that Slack has got."""
+        self._pieces.put_nowait(None)
+        await asyncio.wait([showing])
+        showing.result()
 
     async def _show(self) -> None:
         """What comes while Slack is being called waits, and goes out together."""
@@ -146,7 +153,7 @@ class Live:
             try:
                 recipient = None if letter.kind is Kind.DIRECT else (letter.person, letter.team)
                 self._ts = await hasty.stream(
-                    letter.channel, letter.thread, _safe(new), self._foot(), recipient
+                    letter.channel, letter.thread, as_markdown(new), self._foot(), recipient
                 )
             except SlackRefused as error:
                 self._streaming.courtesies.refused(START, error)
@@ -157,7 +164,7 @@ class Live:
 
     async def _append(self, new: str) -> None:
         try:
-            await self._streaming.hasty.append(self._letter.channel, self._ts, _safe(new))
+            await self._streaming.hasty.append(self._letter.channel, self._ts, as_markdown(new))
         except SlackRefused as error:
             logger.info("A stream ended before its answer: %s", error)
             self._streams = False
@@ -182,9 +189,16 @@ class Live:
         return [context("Writing\u2026") | {"block_id": mark(self._letter.ts, 0)}]
 
 
-def _safe(text: str) -> str:
-    """A sentence as Markdown in which nothing is alive, apart from the one before as it was."""
+def as_markdown(text: str) -> str:
+    """A sentence as Markdown in which nothing is alive, apart from the one before as it was,
+    and so that neither makes a link of the other. As much of it as one field takes."""
     lead = text[: len(text) - len(text.lstrip())]
-    pieces = render(text, _NOTHING)
-    shown = [f"```\n{piece.text}\n```" if piece.code else piece.text for piece in pieces]
-    return (lead + "\n\n".join(shown))[:_FIELD]
+    pieces = [
+        piece if piece.code else replace(piece, text=piece.text.replace("]", f"]{JOINER}"))
+        for piece in render(text, _NOTHING)
+    ]
+    shown = next(iter(sections(pieces, _FIELD - len(lead) - 2)), "")
+    # Backticks must not run together with those of what comes before or behind.
+    before = ("\n" if shown.startswith(_FENCE) else JOINER) if shown.startswith("`") else ""
+    behind = "\n" if shown.endswith(_FENCE) else ""
+    return f"{lead}{before}{shown}{behind}"

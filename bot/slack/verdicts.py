@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Complaint, Given, Verdict
 from bot.model import Clarify
-from bot.slack import blocks, forms
+from bot.slack import forms
 from bot.slack.desk import Desk
 from bot.slack.message import Message, say
 from bot.slack.people import People, Standing
-from bot.slack.posting import mark
 from bot.slack.reactions import verdict_of
+from bot.slack.redrawing import Redrawing
 from bot.slack.web import Voice
-
-logger = logging.getLogger(__name__)
 
 FORGOTTEN = say("I no longer have this answer, so I cannot note that. Please ask again.")
 THANKS = say("Thank you, noted: this answer helped.")
@@ -38,8 +33,7 @@ class Verdicts:
     desk: Desk
     people: People
     voice: Voice
-    clock: Callable[[], datetime]
-    origins: frozenset[str]
+    redrawing: Redrawing
 
     async def pressed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """A feedback button. The form must open within three seconds, so it comes first."""
@@ -49,7 +43,7 @@ class Verdicts:
             await self.voice.ask(body["trigger_id"], forms.complaint(given))
             return
         known = await asyncio.to_thread(self.feedback.given, given)
-        if known is None:
+        if known is None or known.retracted:
             await self.voice.whisper(body["channel"]["id"], person, FORGOTTEN)
             return
         # A quick click may be here before the message's ts is written down.
@@ -122,16 +116,8 @@ class Verdicts:
     async def _confirm(self, given: Given) -> None:
         """In place, on the answer itself. A question in return stays as it is: its buttons may
         have given way to a choice."""
-        if given.retracted or isinstance(given.answer, Clarify):
-            return
-        tally = await asyncio.to_thread(self.feedback.tally, given.id)
-        place = given.asked.place
-        messages = blocks.answer(given, self.origins, today=self.clock().date(), tally=tally)
-        marked = messages[-1].marked(mark(place.ts, len(messages) - 1))
-        try:
-            await self.voice.edit(place.channel, given.message, marked)
-        except (SlackRefused, SlackUnavailable) as error:
-            logger.info("A verdict is kept but not shown on its answer: %s", error)
+        if not isinstance(given.answer, Clarify):
+            await self.redrawing.draw(given)
 
     async def _thank(self, given: Given, person: str, words: Message) -> None:
         """Where others read along, to the person alone: what they did is one of a number."""

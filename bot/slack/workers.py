@@ -62,11 +62,12 @@ class Workers:
         """Those that are not begun, in about the order in which they will be."""
         return [one[-1] for one in sorted(one for lane in self._waiting.values() for one in lane)]
 
-    def cancel(self, id_: int) -> None:
-        """End the work on a letter where it is. It is the caller's to see that the letter
-        is finished: one that still waits comes to its turn."""
+    async def cancel(self, id_: int) -> None:
+        """End the work on a letter where it is, and return when it has ended. It is the
+        caller's to see that the letter is finished: one that still waits comes to its turn."""
         if working := self._at_work.get(id_):
             working.cancel()
+            await asyncio.wait([working])
 
     async def stop(self, grace: float) -> None:
         """Begin nothing more; wait ``grace`` seconds for what is at work."""

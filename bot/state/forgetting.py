@@ -42,7 +42,7 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     digests: digests.c.due,
     written: None,  # stay until the day that their author set
     threads: threads.c.changed,
-    channels: None,  # hold what was set, which stays as it is
+    channels: None,  # hold what was set, which stays as it is, but for who set it
     passes: passes.c.ended,
     jobs: jobs.c.changed,
     usage: usage.c.day,
@@ -69,6 +69,8 @@ def forget_before(database: Database, when: datetime) -> int:
         StateUnavailable
     """
     with database.begin() as connection:
+        set_long_ago = sa.update(channels).where(channels.c.changed < when)
+        connection.execute(set_long_ago.values(person=NOBODY))
         return sum(
             connection.execute(sa.delete(table).where(age < _of(age, when))).rowcount
             for table, age in AGES.items()

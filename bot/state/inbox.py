@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from bot.state.database import Database
 from bot.state.letter import Kind, Letter, State, Whose
 from bot.state.process import Process
-from bot.state.schema import inbox
+from bot.state.rows import letter_of
+from bot.state.schema import answers, inbox
 
 _OPEN = (State.RECEIVED, State.WORKING)
 
@@ -85,10 +85,13 @@ class Inbox:
     def _amended(self, connection: sa.Connection, letter: Letter) -> Letter | None:
         newer = sa.true() if letter.gone else inbox.c.edited < letter.edited
         holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
+        # What was only said may now mention the bot; what mentioned it was asked all the same.
+        kind = Kind.MENTION.value if letter.kind is Kind.MENTION else inbox.c.kind
         amend = (
             sa.update(inbox)
             .where(*_same_message(letter), sa.not_(inbox.c.gone), newer)
             .values(
+                kind=kind,
                 text=letter.text,
                 edited=letter.edited,
                 gone=letter.gone,
@@ -101,7 +104,22 @@ class Inbox:
             .returning(inbox)
         )
         row = connection.execute(amend).one_or_none()
-        return None if row is None else _letter(row)
+        return None if row is None else self._without_answer(connection, letter_of(row))
+
+    def _without_answer(self, connection: sa.Connection, letter: Letter) -> Letter:
+        """What an amended letter was answered stands no more, until it is answered anew."""
+        if letter.amended:
+            connection.execute(
+                sa.update(answers)
+                .where(
+                    answers.c.team == letter.team,
+                    answers.c.channel == letter.channel,
+                    answers.c.ts == letter.ts,
+                    answers.c.retracted.is_(None),
+                )
+                .values(falling=False, retracted=self._clock())
+            )
+        return letter
 
     def claim(self, id_: int) -> Letter | None:
         """Begin, or begin again: the letter as it stands, its attempts counted from 1. None:
@@ -114,7 +132,8 @@ class Inbox:
         )
         with self._database.begin() as connection:
             row = connection.execute(claim).one_or_none()
-        return None if row is None else _letter(row)
+            # Once more: it may have been answered as it was before, in the last moment.
+            return None if row is None else self._without_answer(connection, letter_of(row))
 
     def holds(self, letter: Letter) -> bool:
         """Whether it is still ours to answer as it was claimed: it was not edited since,
@@ -218,7 +237,7 @@ class Inbox:
             .returning(inbox)
         )
         with self._database.begin() as connection:
-            return [_letter(row) for row in connection.execute(stop)]
+            return [letter_of(row) for row in connection.execute(stop)]
 
     def received(self, team: str, channel: str, ts: str) -> Letter | None:
         """The letter of a message, whatever became of it; its text is there no more once it
@@ -228,7 +247,7 @@ class Inbox:
         )
         with self._database.begin() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _letter(row)
+        return None if row is None else letter_of(row)
 
     def unfinished(self) -> list[Letter]:
         """Whoever has them, in the order in which they came."""
@@ -237,7 +256,7 @@ class Inbox:
 
     def _open(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Letter]:
         query = sa.select(inbox).where(inbox.c.state.in_(_OPEN), which).order_by(inbox.c.id)
-        return [_letter(row) for row in connection.execute(query)]
+        return [letter_of(row) for row in connection.execute(query)]
 
 
 def _same_message(letter: Letter) -> tuple[sa.ColumnElement[bool], ...]:
@@ -253,22 +272,4 @@ def _same_version(letter: Letter) -> tuple[sa.ColumnElement[bool], ...]:
         inbox.c.id == letter.id,
         inbox.c.edited == letter.edited,
         inbox.c.gone.is_(letter.gone),
-    )
-
-
-def _letter(row: sa.Row[Any]) -> Letter:
-    return Letter(
-        event=row.event,
-        kind=Kind(row.kind),
-        team=row.team,
-        channel=row.channel,
-        ts=row.ts,
-        thread=row.thread,
-        person=row.person,
-        text=row.text,
-        shared=row.shared,
-        edited=row.edited,
-        gone=row.gone,
-        id=row.id,
-        attempts=row.attempts,
     )

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.errors import AskerForgotten
-from bot.feedback.model import Asked, Given, Tally, Verdict
+from bot.feedback.model import Asked, Given, Place, Tally, Verdict
 from bot.model import NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.flags import DatabaseFlags
@@ -51,7 +51,11 @@ class DatabaseLedger(DatabaseFlags):
         with self._database.begin() as connection:
             if _is_forgotten(connection, asked):
                 raise AskerForgotten("Whoever asked had it deleted.")
+            before = connection.execute(sa.select(answers).where(*_at(asked.place))).one_or_none()
             row = connection.execute(keep).one()
+            if before is not None and before.question != asked.question:
+                good = verdicts.c.verdict == Verdict.GOOD.value
+                connection.execute(sa.delete(verdicts).where(verdicts.c.answer == row.id, good))
             connection.execute(sa.delete(cited).where(cited.c.answer == row.id))
             if pages:
                 connection.execute(sa.insert(cited), _cited(row.id, pages))
@@ -142,6 +146,14 @@ def _is_forgotten(connection: sa.Connection, asked: Asked) -> bool:
     if asked.flag is None:
         return False
     return connection.scalar(raised.with_for_update(read=True)) != asked.asker
+
+
+def _at(place: Place) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        answers.c.team == place.team,
+        answers.c.channel == place.channel,
+        answers.c.ts == place.ts,
+    )
 
 
 def _cited(answer: int, pages: Mapping[tuple[str, str], KnownPage]) -> list[dict[str, Any]]:

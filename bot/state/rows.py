@@ -1,4 +1,4 @@
-"""Rows of the database -> answers and flags."""
+"""Rows of the database -> letters, answers and flags."""
 
 from __future__ import annotations
 
@@ -15,6 +15,25 @@ from bot.feedback.model import (
     Place,
 )
 from bot.state import answer_json
+from bot.state.letter import Kind, Letter
+
+
+def letter_of(row: Any) -> Letter:
+    return Letter(
+        event=row.event,
+        kind=Kind(row.kind),
+        team=row.team,
+        channel=row.channel,
+        ts=row.ts,
+        thread=row.thread,
+        person=row.person,
+        text=row.text,
+        shared=row.shared,
+        edited=row.edited,
+        gone=row.gone,
+        id=row.id,
+        attempts=row.attempts,
+    )
 
 
 def given_of(row: Any, prefix: str = "") -> Given:

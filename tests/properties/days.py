@@ -1,7 +1,6 @@
-"""Days in a workspace, drawn by chance: what people do, what goes wrong, who dies.
+"""Days in a workspace: what was asked, and what must hold of it in the end.
 
-`EVENTS` is the table of all that can happen; whatever the bot learns to do gets a line in it,
-and `Day.verdict` what must hold of it in the end.
+What happens on them is drawn by chance from the table in `tests.properties.happenings`.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,39 +16,41 @@ from typing import Any
 from bot.playground.errors import CannotAct
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from tests.bot.slack.conftest import Bot
+from tests.bot.slack.conftest import Bot, words
 from tests.bot.slack.mortal import Clock, Mortal
+from tests.properties.echo import NUMBER, Echo
 
 CHANNELS = ("C0TEAM", "C0OTHER")
 PEOPLE = ("U0ANNA", "U0BEN")
-TROUBLES: tuple[dict[str, Any], ...] = (
-    {"drop": True},
-    {"drop": True, "done": True},
-    {"status": 503},
-    {"status": 503, "done": True},
-    {"error": "internal_error"},
-)
-_LONGEST_FUSE = 25
 SORRY = "Something went wrong on my side"
+_VOTED_TOGETHER = 4
+
+Place = tuple[str, str]
 
 
 @dataclass
 class Day:
     """``bots`` share their data; one of them always lives. ``questions`` by place; ``gone``
     are those that were deleted, ``hints`` what was said in a thread without a mention, which
-    the bot may take for a question to it, or not."""
+    the bot may take for a question to it, or not. Each wording of each has a number of its
+    own, and ``numbers`` has the last ones."""
 
     slack: LocalSlack
     bots: list[Mortal]
     chance: random.Random
-    questions: dict[tuple[str, str], Message] = field(default_factory=dict)
-    gone: set[tuple[str, str]] = field(default_factory=set)
-    hints: set[tuple[str, str]] = field(default_factory=set)
+    questions: dict[Place, Message] = field(default_factory=dict)
+    hints: dict[Place, Message] = field(default_factory=dict)
+    gone: set[Place] = field(default_factory=set)
+    numbers: dict[Place, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
-    _held: list[tuple[Any, Any]] = field(default_factory=list)
+    held: list[tuple[Any, Any]] = field(default_factory=list)
+    _count: int = 0
+    _pressing: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def live(self, events: int) -> None:
-        kinds, weights = zip(*EVENTS.items(), strict=True)
+    async def live(
+        self, events: int, happenings: Mapping[Callable[[Day], Awaitable[None]], int]
+    ) -> None:
+        kinds, weights = zip(*happenings.items(), strict=True)
         for _ in range(events):
             event = self.chance.choices(kinds, weights)[0]
             self.lines.append(event.__name__)
@@ -64,40 +65,22 @@ class Day:
         for bot in self.bots:
             bot.fuse.left = None
         await self.bury_the_dead()
-        async with asyncio.timeout(patience):
-            while self.owed() or self.left() or self.bots[0].app.inbox.unfinished():  # noqa: ASYNC110 - of a database
-                await asyncio.sleep(0.05)
+        await asyncio.gather(*self._pressing)
+        try:
+            async with asyncio.timeout(patience):
+                while self._is_at_work() or self.wrong():  # noqa: ASYNC110 - of a database
+                    await asyncio.sleep(0.02)
+                await self._vote_together()
+        except TimeoutError:
+            self.lines.append("-- and it did not come to its end")
         await self.slack.settled()
 
-    def owed(self) -> list[str]:
-        return [place[1] for place in self.questions if not self.replies(place)]
-
-    def left(self) -> list[str]:
-        """Deleted questions whose answers still stand."""
-        return [place[1] for place in self.gone if self.replies(place)]
-
-    def replies(self, place: tuple[str, str]) -> list[Message]:
-        """To this question, whatever else stands in its thread."""
-        channel, ts = place
-        return [
-            message
-            for message in self.slack.from_app(channel)
-            if any(str(b.get("block_id", "")).startswith(f"reply-to-{ts}") for b in message.blocks)
-        ]
-
-    def verdict(self) -> Counter[str]:
-        """How many questions have one answer, one stated failure, or anything else."""
-        found: Counter[str] = Counter()
-        for place in self.hints - self.gone:
-            if (many := len(self.replies(place))) > 1:
-                found[f"{many} replies to what was not asked of it"] += 1
-        for place in self.questions:
-            texts = [message.text for message in self.replies(place)]
-            if len(texts) != 1:
-                found[f"{len(texts)} replies"] += 1
-            else:
-                found["failed" if texts[0].startswith(SORRY) else "answered"] += 1
-        return found
+    def release(self) -> None:
+        """What was held back comes, in another order."""
+        held, self.held = self.held, []
+        self.chance.shuffle(held)
+        for kind, payload in held:
+            self.slack.deliverer.begin(kind, payload)
 
     async def bury_the_dead(self) -> None:
         dead = [bot for bot in self.bots if bot.is_dead]
@@ -109,143 +92,119 @@ class Day:
             else:
                 await bot.beat()
 
+    # What is asked
+
+    def number(self) -> str:
+        self._count += 1
+        return f"q{self._count}"
+
+    def said(self, message: Message) -> None:
+        """Now, or as it is now."""
+        numbers = NUMBER.findall(message.text)
+        self.numbers.pop((message.channel, message.ts), None)
+        if numbers:
+            self.numbers[message.channel, message.ts] = numbers[-1]
+
     def asked(self, message: Message) -> None:
-        self.questions[message.channel, message.ts] = message
+        place = message.channel, message.ts
+        self.hints.pop(place, None)
+        self.questions[place] = message
+        self.said(message)
 
-    # What happens
+    def pressing(self, deed: Coroutine[Any, Any, Any]) -> None:
+        """Goes on beside what happens next."""
 
-    async def mention(self) -> None:
-        channel, person = self.chance.choice(CHANNELS), self.chance.choice(PEOPLE)
-        self.asked(await self.slack.mention(person, channel, f"leave {len(self.questions)}?"))
-
-    async def direct(self) -> None:
-        person = self.chance.choice(PEOPLE)
-        self.asked(await self.slack.dm(person, f"leave {len(self.questions)}?"))
-
-    async def follow_up(self) -> None:
-        """A mention in the thread of an earlier question."""
-        if root := self._root():
-            person = self.chance.choice(PEOPLE)
-            text = f"and leave {len(self.questions)}?"
-            self.asked(await self.slack.mention(person, root.channel, text, thread_ts=root.ts))
-
-    async def hint(self) -> None:
-        """Asked on in such a thread without a mention, or just said."""
-        if root := self._root():
-            text = self.chance.choice(["and how long is leave?", "thanks!", "I took leave."])
-            said = await self.slack.say(
-                self.chance.choice([root.user, *PEOPLE]), root.channel, text, thread_ts=root.ts
-            )
-            self.hints.add((said.channel, said.ts))
-
-    async def deletion(self) -> None:
-        """Of a question."""
-        if self.questions:
-            place = self.chance.choice(list(self.questions))
-            await self.slack.delete(self.questions.pop(place))
-            self.gone.add(place)
-
-    async def redelivery(self) -> None:
-        """Slack sends an event again, to whichever connection comes next."""
-        if sent := self._events():
-            self.slack.redeliver(self.chance.choice(sent).payload["event_id"])
-
-    async def twin(self) -> None:
-        """The same message in another event, as `message.channels` beside `app_mention`."""
-        if sent := self._events():
-            payload = self.chance.choice(sent).payload
-            again = {**payload, "event_id": self.slack.new_id("EvTwin")}
-            self.slack.deliverer.begin("events_api", again)
-
-    async def late_delivery(self) -> None:
-        """Events are held back, and come later in another order."""
-        if self._held:
-            self.release()
-            return
-        begin = self.slack.deliverer.begin
-
-        def hold(kind: Any, payload: Any) -> Any:
-            self._held.append((kind, payload))
-            return None
-
-        self.slack.deliverer.begin = hold  # type: ignore[method-assign] - a line that is slow
-        await self.mention()
-        await self.mention()
-        self.slack.deliverer.begin = begin  # type: ignore[method-assign]
-
-    def release(self) -> None:
-        held, self._held = self._held, []
-        self.chance.shuffle(held)
-        for kind, payload in held:
-            self.slack.deliverer.begin(kind, payload)
-
-    async def edit(self) -> None:
-        """Of a question's wording, after which it is the same question."""
-        if self.questions:
-            question = self.chance.choice(list(self.questions.values()))
-            await self.slack.edit(question, f"{question.text} Please.")
-
-    async def click(self) -> None:
-        answers = [
-            m for c in CHANNELS for m in self.slack.from_app(c) if not m.text.startswith(SORRY)
-        ]
-        if answers:
+        async def press() -> None:
             try:
-                await self.slack.click(
-                    self.chance.choice(PEOPLE), self.chance.choice(answers), "verdict", "positive"
-                )
-            except CannotAct:
-                self.lines.append("-- there was no such button")
+                await deed
+            except (CannotAct, TimeoutError) as error:
+                self.lines.append(f"-- {error}")
 
-    async def trouble(self) -> None:
-        method = self.chance.choice(
-            [
-                "chat.postMessage",
-                "chat.update",
-                "chat.delete",
-                "conversations.replies",
-                "users.info",
-            ]
+        task = asyncio.create_task(press())
+        self._pressing.add(task)
+        task.add_done_callback(self._pressing.discard)
+
+    # What must hold of it
+
+    def answers(self) -> list[Message]:
+        """Whatever the bot says where people ask."""
+        return [
+            message
+            for channel in self.slack.channels
+            if channel != "C0REVIEW"
+            for message in self.slack.from_app(channel)
+        ]
+
+    def wrong(self) -> Counter[str]:
+        """What must not be: how often."""
+        return Counter({what: many for what, many in self.verdict().items() if what not in FINE})
+
+    def verdict(self) -> Counter[str]:
+        """How many questions have one answer, one stated failure, or anything else; and
+        what else is not as it must be."""
+        answers = self.answers()
+        marked: dict[str, list[Message]] = {}
+        for message in answers:
+            for mark in _marks(message):
+                marked.setdefault(mark, []).append(message)
+        found = Counter(
+            self._fate(place, marked.get(f"reply-to-{place[1]}-0", [])) for place in self.questions
         )
-        self.slack.fail_next(
-            method, **self.chance.choice(TROUBLES), times=self.chance.randint(1, 3)
+        found["said twice"] = sum(len(messages) > 1 for messages in marked.values())
+        asked = set(self.numbers.values())
+        found["of what nobody asks any more"] = sum(
+            not set(NUMBER.findall(words(message))) <= asked for message in answers
         )
+        found["left of a deleted question"] = sum(
+            f"reply-to-{ts}-0" in marked for _, ts in self.gone
+        )
+        return +found
 
-    async def cut(self) -> None:
-        await self.slack.sockets.cut()
+    def _fate(self, place: Place, replies: list[Message]) -> str:
+        if len(replies) != 1:
+            return f"{len(replies)} replies"
+        shown = words(replies[0])
+        if self.numbers[place] in NUMBER.findall(shown):
+            return "answered"
+        return "failed" if shown.startswith(SORRY) else "answered as it was not asked"
 
-    async def refresh(self) -> None:
-        await self.slack.sockets.refresh()
+    def _is_at_work(self) -> bool:
+        handling = any(bot.app.failures._at_work for bot in self.bots)
+        return handling or bool(self.bots[0].app.inbox.unfinished())
 
-    async def death(self) -> None:
-        """Of one of them, in a few steps from now."""
-        self.chance.choice(self.bots).die_after(self.chance.randrange(_LONGEST_FUSE))
+    async def _vote_together(self) -> None:
+        """Whatever they said before, and however often and at once they press: two people
+        are two votes."""
+        judged = [
+            m for m in self.answers() if m.channel in CHANNELS and "verdict" in m.action_ids()
+        ]
+        chosen = self.chance.sample(judged, min(_VOTED_TOGETHER, len(judged)))
+        for _ in chosen * 2:
+            self.slack.fail_next("chat.update", delay=self.chance.choice([0.0, 0.01, 0.02]))
+        await asyncio.gather(
+            *(
+                self._praise_soon(person, message)
+                for message in chosen
+                for person in (*PEOPLE, *PEOPLE)
+            )
+        )
+        while self._is_at_work():  # noqa: ASYNC110 - of a database
+            await asyncio.sleep(0.02)
+        for message in chosen:
+            shown = [line for line in words(message).splitlines() if line.startswith(":+1:")]
+            assert shown == [":+1: 2"], words(message)
 
-    def _root(self) -> Message | None:
-        roots = [m for m in self.questions.values() if not m.is_reply and m.channel in CHANNELS]
-        return self.chance.choice(roots) if roots else None
-
-    def _events(self) -> list[Any]:
-        return [d for d in self.slack.deliveries if d.event_type in {"app_mention", "message"}]
+    async def _praise_soon(self, person: str, answer: Message) -> None:
+        await asyncio.sleep(self.chance.choice([0.0, 0.01, 0.02]))
+        await self.slack.click(person, answer, "verdict", "positive")
 
 
-EVENTS: dict[Callable[[Day], Awaitable[None]], int] = {
-    Day.mention: 30,
-    Day.direct: 8,
-    Day.follow_up: 10,
-    Day.redelivery: 10,
-    Day.twin: 6,
-    Day.late_delivery: 6,
-    Day.hint: 6,
-    Day.edit: 6,
-    Day.deletion: 3,
-    Day.click: 6,
-    Day.trouble: 8,
-    Day.cut: 1,
-    Day.refresh: 1,
-    Day.death: 8,
-}
-"""What can happen, and how often beside the rest."""
+FINE = frozenset({"answered", "failed"})
+
+
+def _marks(message: Message) -> list[str]:
+    names = (str(block.get("block_id", "")) for block in message.blocks)
+    return [name for name in names if name.startswith("reply-to-")]
 
 
 async def day(
@@ -253,8 +212,10 @@ async def day(
 ) -> Day:
     """One on which ``bots`` processes are at work."""
     slack.add_channel("C0OTHER", name="other", members=list(PEOPLE))
+    like.answering = Echo()
+    like.change(streaming=True)
     clock = Clock()
-    made: Sequence[Mortal] = [Mortal(slack, where, clock, like) for _ in range(bots)]
+    made = [Mortal(slack, where, clock, like) for _ in range(bots)]
     for bot in made:
         await bot.start()
-    return Day(slack, list(made), chance)
+    return Day(slack, made, chance)

@@ -10,10 +10,11 @@ import pytest
 
 from bot.playground.workspace import LocalSlack
 from tests.bot.conftest import POSTGRESQL, emptied
-from tests.bot.slack.conftest import Bot, bot, slack
+from tests.bot.slack.conftest import Bot, bot, free_port, slack, transport
 from tests.properties.days import Day, day
+from tests.properties.happenings import HAPPENINGS
 
-__all__ = ["bot", "slack"]  # fixtures of the tests of Slack
+__all__ = ["bot", "free_port", "slack", "transport"]  # fixtures of the tests of Slack
 
 # Who dies gives nothing back: the right to sync goes with its memory, and says so.
 pytestmark = pytest.mark.filterwarnings(
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 _DAYS = 10
 _EVENTS = 100
-_PATIENCE = 120.0
+_PATIENCE = 60.0
 """Seconds, for a machine that has other things to do."""
 
 
@@ -45,15 +46,15 @@ async def test_each_question_has_exactly_one_reply(
     today = await lived(slack, place, bot, seed)
     found = today.verdict()
 
-    assert set(found) <= {"answered", "failed"}, (found, "\n".join(today.lines))
-    assert found["answered"] > 0.8 * len(today.questions), found
+    assert not today.wrong(), (found, "\n".join(today.lines))
+    assert found["answered"] > 0.75 * len(today.questions), found
     assert len(today.questions) > 20
 
 
 async def lived(slack: LocalSlack, where: Path | str, bot: Bot, seed: int) -> Day:
     today = await day(slack, where, bot, random.Random(seed), 1 + seed % 2)  # noqa: S311 - no secret
     try:
-        await today.live(_EVENTS)
+        await today.live(_EVENTS, HAPPENINGS)
         await today.end(_PATIENCE)
     finally:
         for one in today.bots:

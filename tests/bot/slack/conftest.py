@@ -41,6 +41,7 @@ from indexers.model import (
     SyncReport,
 )
 
+QUICK = Timing(retries=(0.0, 0.01, 0.02))
 MANIFEST = Path(__file__).parents[3] / "config" / "slack_manifest.json"
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
@@ -257,6 +258,10 @@ class Bot:
             await task
         self.app = await ready
 
+    @property
+    def is_running(self) -> bool:
+        return self._task is not None
+
     async def stop(self) -> None:
         if self._task:
             self._stop.set()
@@ -310,27 +315,45 @@ async def quiet(bot: Bot) -> None:
         await asyncio.wait(lanes)
 
 
+def furnished(workspace: LocalSlack) -> LocalSlack:
+    """With people and places."""
+    workspace.add_user("U0ANNA", name="anna", email="Anna@example.com")
+    workspace.add_user("U0BEN", name="ben", email="ben@example.com", is_admin=True)
+    workspace.add_user("U0GUEST", name="gus", email="gus@else.example", is_restricted=True)
+    workspace.add_user("U0OTHER", name="olga", team_id="T0OTHER", is_stranger=True)
+    people = ["U0ANNA", "U0BEN", "U0GUEST"]
+    workspace.add_channel("C0TEAM", name="team", members=people)
+    workspace.add_channel("C0REVIEW", name="review", members=["U0BEN"])
+    workspace.add_channel("C0NOBOT", name="nobot", members=people, with_bot=False)
+    workspace.add_channel(
+        "C0SHARED", name="shared", members=["U0ANNA", "U0OTHER"], is_ext_shared=True
+    )
+    workspace.add_usergroup("S0HR", handle="hr", users=["U0ANNA"])
+    return workspace
+
+
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(MANIFEST, timing=Timing(retries=(0.0, 0.01, 0.02))) as workspace:
-        workspace.add_user("U0ANNA", name="anna", email="Anna@example.com")
-        workspace.add_user("U0BEN", name="ben", email="ben@example.com", is_admin=True)
-        workspace.add_user("U0GUEST", name="gus", email="gus@else.example", is_restricted=True)
-        workspace.add_user("U0OTHER", name="olga", team_id="T0OTHER", is_stranger=True)
-        people = ["U0ANNA", "U0BEN", "U0GUEST"]
-        workspace.add_channel("C0TEAM", name="team", members=people)
-        workspace.add_channel("C0REVIEW", name="review", members=["U0BEN"])
-        workspace.add_channel("C0NOBOT", name="nobot", members=people, with_bot=False)
-        workspace.add_channel(
-            "C0SHARED", name="shared", members=["U0ANNA", "U0OTHER"], is_ext_shared=True
-        )
-        workspace.add_usergroup("S0HR", handle="hr", users=["U0ANNA"])
-        yield workspace
+    async with LocalSlack(MANIFEST, timing=QUICK) as workspace:
+        yield furnished(workspace)
+
+
+BOTH_WAYS = pytest.mark.parametrize("transport", ["socket", "http"], indirect=True)
+"""Runs a test once for each way in which Slack reaches the bot."""
 
 
 @pytest.fixture
-async def bot(slack: LocalSlack, tmp_path: Path) -> AsyncIterator[Bot]:
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", "socket"))
+
+
+@pytest.fixture
+async def bot(
+    slack: LocalSlack, tmp_path: Path, transport: str, free_port: int
+) -> AsyncIterator[Bot]:
     bot = Bot(slack, tmp_path)
+    if transport == "http":
+        await over_http(bot, free_port)
     yield bot
     bot.handbook.open.set()
     bot.syncs.open.set()
@@ -339,11 +362,16 @@ async def bot(slack: LocalSlack, tmp_path: Path) -> AsyncIterator[Bot]:
 
 @pytest.fixture(params=["socket", "http"])
 async def listening(request: pytest.FixtureRequest, bot: Bot, free_port: int) -> Bot:
+    """Running, each way."""
     if request.param == "http":
-        bot.change(app_token="", port=free_port)
-        await bot.slack.deliver_to(f"http://127.0.0.1:{free_port}/slack/events")
+        await over_http(bot, free_port)
     await bot.start()
     return bot
+
+
+async def over_http(bot: Bot, port: int) -> None:
+    bot.change(app_token="", port=port)
+    await bot.slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
-from .conftest import Bot, quiet, until, words
+from .conftest import BOTH_WAYS, Bot, quiet, until, words
 
 BOT = "<@U0LOCALBOT>"
 ANSWER = "Book leave in the calendar."
@@ -58,6 +58,7 @@ async def test_a_deleted_question_takes_its_answer_along(listening: Bot, slack: 
     assert slack.from_app("C0TEAM") == []
 
 
+@BOTH_WAYS
 async def test_a_direct_question_is_edited_and_deleted_too(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     asked = await slack.dm("U0ANNA", "lunch?")
@@ -85,6 +86,7 @@ async def test_an_answer_grows_and_shrinks_with_its_question(bot: Bot, slack: Lo
     assert "found nothing" in words(slack.from_app("C0TEAM")[0])
 
 
+@BOTH_WAYS
 async def test_an_edit_while_the_answer_is_made_leaves_one_answer_to_the_edited_question(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -134,6 +136,7 @@ async def test_an_edit_is_not_lost_in_a_restart(bot: Bot, slack: LocalSlack) -> 
     assert len(slack.from_app("C0TEAM")) == 1
 
 
+@BOTH_WAYS
 async def test_edits_that_come_twice_and_in_the_wrong_order_count_once(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -192,6 +195,7 @@ async def test_a_preview_that_is_added_is_no_edit(bot: Bot, slack: LocalSlack) -
     assert slack.calls_to("chat.update") == []
 
 
+@BOTH_WAYS
 async def test_an_edit_that_adds_the_mention_asks(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     said = await slack.say("U0ANNA", "C0TEAM", "leave?")
@@ -214,3 +218,67 @@ async def test_an_edit_that_cannot_be_answered_says_so_in_place(
 
     assert len(slack.from_app("C0TEAM")) == 1
     assert ANSWER not in words(slack.from_app("C0TEAM")[0])
+
+
+async def test_an_edit_that_adds_the_mention_asks_what_was_passed_over(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    root = await asked_and_answered(bot, slack, "leave?")
+    said = await slack.say("U0BEN", "C0TEAM", "And leave abroad?", thread_ts=root.ts)
+    await quiet(bot)
+    before = len(slack.from_app("C0TEAM"))
+    await slack.edit(said, f"{BOT} and leave abroad?")
+    await quiet(bot)
+
+    assert before == 1
+    assert [answer.text for answer in slack.from_app("C0TEAM")] == [ANSWER, ANSWER]
+
+
+async def test_a_vote_on_what_was_edited_brings_no_old_answer_back(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    asked = await asked_and_answered(bot, slack, "leave?")
+    [answer] = slack.from_app("C0TEAM")
+    pressed = (await slack.click("U0BEN", answer, "verdict", "positive")).payload
+    await slack.wait_for(lambda: ":+1: 1" in words(answer))
+    bot.handbook.error = RuntimeError("the index is on fire")
+    await slack.edit(asked, f"{BOT} leave abroad?")
+    await slack.wait_for(lambda: "abc123" in words(answer))
+    slack.deliverer.begin("interactive", {**pressed, "trigger_id": slack.new_trigger("U0BEN")})
+    told = await slack.wait_for_ephemeral("U0BEN", lambda message: "no longer" in message.text)
+
+    assert "abc123" in words(answer)
+    assert told.text.startswith("I no longer have this answer")
+
+
+async def test_a_vote_that_is_shown_too_late_does_not_stand_in_place_of_the_new_answer(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    asked = await asked_and_answered(bot, slack, "leave?")
+    [answer] = slack.from_app("C0TEAM")
+    bot.handbook.text = "Book it abroad. [1]"
+    slack.fail_next("chat.update", delay=0.2)
+    await slack.click("U0BEN", answer, "verdict", "positive")
+    await until(lambda: not slack.web_api.faults._coming["chat.update"])
+    await slack.edit(asked, f"{BOT} leave abroad?")
+    await slack.wait_for(lambda: len(slack.calls_to("chat.update")) == 3)
+    await quiet(bot)
+
+    assert answer.text == "Book it abroad."
+    assert ":+1:" not in words(answer)
+
+
+async def test_a_good_verdict_is_not_for_the_answer_to_other_words(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    asked = await asked_and_answered(bot, slack, "leave?")
+    [answer] = slack.from_app("C0TEAM")
+    await slack.click("U0BEN", answer, "verdict", "positive")
+    await slack.wait_for(lambda: ":+1: 1" in words(answer))
+    await slack.edit(asked, f"{BOT} leave abroad?")
+    await until(lambda: len(bot.handbook.asked) > 1)
+    await quiet(bot)
+    await slack.click("U0ANNA", answer, "verdict", "positive")
+    await slack.wait_for(lambda: ":+1:" in words(answer))
+
+    assert ":+1: 1" in words(answer)

@@ -10,7 +10,7 @@ import pytest
 from bot.playground.workspace import LocalSlack
 from indexers.model import EVERYONE, Principal
 
-from .conftest import Bot, words
+from .conftest import BOTH_WAYS, Bot, words
 
 ANNA = ("user:anna@example.com", "domain:example.com")
 
@@ -71,6 +71,7 @@ async def test_channels_read_what_everyone_may_and_people_what_they_may(
     assert answer.text == "It is secret."
 
 
+@BOTH_WAYS
 async def test_where_nothing_fits_the_nearest_pages_are_offered(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -110,6 +111,7 @@ async def test_other_people_in_a_question_keep_their_names(bot: Bot, slack: Loca
         ("U0ANNA", "C0SHARED", {"shared_channels": True}),
     ],
 )
+@BOTH_WAYS
 async def test_outsiders_read_nothing_unless_it_is_opened(
     bot: Bot, slack: LocalSlack, person: str, channel: str, opened: dict[str, Any]
 ) -> None:
@@ -138,6 +140,7 @@ async def test_groups_that_cannot_be_read_open_nothing(bot: Bot, slack: LocalSla
     assert bot.handbook.asked[0].reader == Principal.of(EVERYONE, *ANNA)
 
 
+@BOTH_WAYS
 async def test_bots_edits_and_other_talk_are_left_alone(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     slack.add_user("U0ROBOT", name="robot", is_bot=True)
@@ -180,6 +183,7 @@ async def test_a_status_that_fails_costs_nothing(
     assert answer.text == "Book leave in the calendar."
 
 
+@BOTH_WAYS
 async def test_a_failure_is_told_by_a_number_that_stands_in_the_log(
     bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -209,6 +213,7 @@ async def test_questions_are_not_logged(
     assert slack.bot_token not in caplog.text
 
 
+@BOTH_WAYS
 async def test_a_long_answer_comes_whole_with_its_buttons_last(bot: Bot, slack: LocalSlack) -> None:
     lines = [f"    step {number} <!channel>" for number in range(900)]
     bot.handbook.text = "Do this. [1]\n\n```sh\n" + "\n".join(lines) + "\n```\n\nDone."
@@ -224,3 +229,15 @@ async def test_a_long_answer_comes_whole_with_its_buttons_last(bot: Bot, slack: 
     assert "\n".join(sections).count("step ") == 900
     assert all(section.count("```") in (0, 2) for section in sections)
     assert not [live for part in parts for live in slack.live_pings(part) if live.kind != "link"]
+
+
+@BOTH_WAYS
+async def test_tables_are_aligned_and_code_keeps_its_lines(bot: Bot, slack: LocalSlack) -> None:
+    table = "| Who | Days |\n| --- | --- |\n| All | 28 |\n| Night shift | 30 |"
+    bot.handbook.text = f"{table}\n\n```sh\nbook --days 3 \\\n  --paid | tee log\n```\n\nDone. [1]"
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+
+    assert "```\nWho          Days\n-----------  ----\nAll          28\n" in words(answer)
+    assert "```\nbook --days 3 \\\n  --paid | tee log\n```" in words(answer)

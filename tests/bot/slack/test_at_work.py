@@ -13,9 +13,10 @@ from bot.model import Answer, NoAnswer, Question
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
 
-from .conftest import Bot, quiet, until
+from .conftest import BOTH_WAYS, Bot, quiet, until
 
 
+@BOTH_WAYS
 async def test_a_title_is_the_first_question_of_a_direct_conversation(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -28,6 +29,7 @@ async def test_a_title_is_the_first_question_of_a_direct_conversation(
     assert slack.titles == {(asked.channel, asked.ts): "How do I book leave?"}
 
 
+@BOTH_WAYS
 async def test_the_status_has_loading_messages_and_a_session_that_ends(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -67,6 +69,7 @@ async def test_where_there_is_no_status_a_reaction_shows_and_goes(
     assert caplog.text.count("does without assistant.threads.setStatus") == 1
 
 
+@BOTH_WAYS
 async def test_a_question_that_waits_is_stopped_before_its_turn(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -133,6 +136,7 @@ async def suggested(slack: LocalSlack) -> list[dict[str, Any]]:
     return slack.prompts[channel]
 
 
+@BOTH_WAYS
 async def test_page_titles_are_suggested_at_first(bot: Bot, slack: LocalSlack) -> None:
     titles = ["VPN access", "Leave", "Expenses", "Security", "Lunch"]
     bot.around = replace(bot.around, titles=lambda: titles)

@@ -19,13 +19,14 @@ from bot.slack.reviewing import NOT_A_REVIEWER, TOO_LATE
 from bot.state.process import Process
 from bot.state.sync_locks import DatabaseSyncLocks
 
-from .conftest import LEAVE, SALARY, Bot, quiet
+from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot, quiet
 from .flags import asked, card, database, flagged, flags, history, passed
 from .test_answering_in_slack import words
 from .test_reactions import started
 
 
 @pytest.mark.parametrize("mode", ["socket", "http"])
+@BOTH_WAYS
 async def test_a_flag_is_taken_fixed_and_its_person_told_once(
     bot: Bot, slack: LocalSlack, mode: str, free_port: int, tmp_path: Path
 ) -> None:
@@ -86,6 +87,7 @@ async def test_an_answer_that_was_right_is_not_wrong_and_may_be_looked_at_again(
     assert slack.from_app(slack.im("U0ANNA").id) == []
 
 
+@BOTH_WAYS
 async def test_a_click_counts_only_from_the_review_channel(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
@@ -136,6 +138,7 @@ async def test_edit_page_leads_where_the_page_is_edited_and_only_to_hosts_that_a
     assert "evil" not in words(allowed)
 
 
+@BOTH_WAYS
 async def test_a_wiki_may_have_a_review_channel_of_its_own(bot: Bot, slack: LocalSlack) -> None:
     slack.add_channel("C0BOOK", name="handbook", members=["U0BEN"])
     bot.change(review_channels={"handbook": "C0BOOK"})
@@ -244,6 +247,7 @@ async def test_the_owner_of_a_closed_page_is_told_alone_if_they_may_read_it(
     assert slack.from_app(slack.im("U0ANNA").id) == []
 
 
+@BOTH_WAYS
 async def test_an_edited_page_is_asked_again_once_for_each_edit(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
@@ -339,6 +343,7 @@ async def test_a_card_that_slack_took_without_our_hearing_of_it_is_not_put_up_tw
     assert len(slack.from_app("C0REVIEW")) == 1
 
 
+@BOTH_WAYS
 async def test_killed_after_fixed_its_person_is_told_after_the_restart(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -377,6 +382,7 @@ async def test_of_two_processes_one_at_a_time_sees_to_what_is_due(
     assert len(slack.from_app("C0REVIEW")) == 1
 
 
+@BOTH_WAYS
 async def test_what_waits_is_called_to_mind_once_a_day(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:

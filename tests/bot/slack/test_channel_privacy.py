@@ -170,3 +170,20 @@ async def test_what_is_private_is_shared_only_where_all_may_read_it(
     await slack.wait_for(lambda: "secret" in words(told))
 
     assert len(slack.from_app("C0MIX")) == 1
+
+
+async def test_what_was_deleted_is_not_shared(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    first = await slack.mention("U0ANNA", "C0MIX", "leave?")
+    asked = await slack.mention("U0ANNA", "C0MIX", SALARY, thread_ts=first.ts)
+    offer = await slack.wait_for_ephemeral("U0ANNA")
+    await slack.click("U0ANNA", offer, "answer_privately")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda m: "secret" in words(m))
+    await slack.leave("U0BEN", "C0MIX")
+    await quiet(bot)
+    await slack.delete(asked)
+    await slack.wait_for(lambda: len(slack.from_app("C0MIX")) == 1)
+    await slack.click("U0ANNA", answer, "share_answer")
+    await slack.wait_for_ephemeral("U0ANNA", lambda m: "no longer have" in m.text)
+
+    assert [message.text for message in slack.from_app("C0MIX")] == ["Book leave in the calendar."]

@@ -7,7 +7,7 @@ import pytest
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack
 
-from .conftest import Bot, quiet, words
+from .conftest import BOTH_WAYS, Bot, quiet, words
 
 
 @pytest.fixture
@@ -71,6 +71,7 @@ async def test_who_may_set_is_looked_at_again_when_the_form_is_sent(
     assert answer.text == "Book leave in the calendar."
 
 
+@BOTH_WAYS
 async def test_the_wikis_of_a_channel_are_searched_in_it_and_the_choice_survives_a_restart(
     bot: Bot, slack: LocalSlack
 ) -> None:

@@ -16,7 +16,7 @@ from bot.slack import readings
 from bot.slack.retraction import RETRACTED
 from indexers.model import EVERYONE, Principal
 
-from .conftest import LEAVE, Bot, Handbook
+from .conftest import LEAVE, Bot, Handbook, until
 from .flags import passed
 from .test_answering_in_slack import ANNA, words
 from .test_restarts import quiet
@@ -357,3 +357,42 @@ async def test_a_question_that_is_edited_or_deleted_takes_along_what_was_chosen_
     await quiet(bot)
 
     assert [m.text for m in slack.from_app("C0TEAM")] == ["Book leave in the calendar."] * edited
+
+
+async def test_after_an_edit_that_says_too_little_again_there_is_another_choice(
+    vague: Vague, bot: Bot, slack: LocalSlack
+) -> None:
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    back = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await slack.click("U0ANNA", back, "choice-2")
+    await answered(slack, back)
+    await quiet(bot)
+    await slack.edit(asked, "<@U0LOCALBOT>  leave?")
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 1)
+    await quiet(bot)
+    await slack.click("U0BEN", back, "choice-1")
+    await answered(slack, back)
+    await quiet(bot)
+
+    assert len(replies(slack, back)) == 1
+    assert vague.asked[-1].text == "Leave > Annual leave: leave & rest?"
+
+
+async def test_a_choice_that_waited_while_its_question_was_edited_is_not_answered(
+    vague: Vague, bot: Bot, slack: LocalSlack
+) -> None:
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    back = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+    vague.open.clear()
+    busy = await slack.mention("U0BEN", "C0TEAM", "leave abroad?")
+    await until(lambda: vague.asked[-1].text == "leave abroad?")
+    await slack.click("U0ANNA", back, "choice-2")
+    await slack.edit(asked, "<@U0LOCALBOT> lunch?")
+    await slack.settled()
+    vague.open.set()
+    await slack.wait_for_message("C0TEAM", thread_ts=busy.ts)
+    await slack.wait_for(lambda: "found nothing" in words(back))
+    await quiet(bot)
+
+    assert replies(slack, back) == []

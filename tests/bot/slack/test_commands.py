@@ -13,7 +13,7 @@ from bot.slack.caps import Caps
 from bot.state.database import Database
 from bot.state.schema import metadata
 
-from .conftest import LEAVE, NOW, Bot
+from .conftest import BOTH_WAYS, LEAVE, NOW, Bot
 from .test_answering_in_slack import words
 from .test_restarts import quiet
 from .test_verdicts import flag
@@ -47,6 +47,7 @@ async def test_what_is_for_admins_is_for_nobody_else(
     assert bot.operations.asked == []
 
 
+@BOTH_WAYS
 async def test_help_has_a_line_for_each_subcommand(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     told = await whispered(slack, "U0ANNA", "help")
@@ -56,6 +57,7 @@ async def test_help_has_a_line_for_each_subcommand(bot: Bot, slack: LocalSlack) 
     assert "(admins)" in told
 
 
+@BOTH_WAYS
 async def test_status_says_to_everybody_what_is_read_and_to_admins_how_it_goes(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -79,6 +81,7 @@ async def test_guests_are_told_nothing_of_the_wikis(bot: Bot, slack: LocalSlack)
     assert "members of this workspace only" in await whispered(slack, "U0GUEST", "status")
 
 
+@BOTH_WAYS
 async def test_access_says_which_gate_stops_somebody(bot: Bot, slack: LocalSlack) -> None:
     bot.operations.may_read["anna@example.com"] = False
     await bot.start()
@@ -130,6 +133,7 @@ async def test_what_is_wrong_is_said(bot: Bot, slack: LocalSlack, typed: str, wh
     assert (await whispered(slack, "U0BEN", typed)).startswith(why)
 
 
+@BOTH_WAYS
 async def test_flags_show_what_was_asked_and_not_what_was_answered(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -160,6 +164,7 @@ async def ask(slack: LocalSlack, *texts: str) -> None:
         await slack.wait_for(lambda n=number: len(slack.from_app("C0TEAM")) == n)  # type: ignore[misc]
 
 
+@BOTH_WAYS
 async def test_gaps_are_grouped_with_the_nearest_pages_and_private_ones_counted(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -205,6 +210,7 @@ def kept_of(data: Path, *marks: str) -> list[str]:
     return found
 
 
+@BOTH_WAYS
 async def test_whoever_asks_to_be_forgotten_is_in_no_table(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
@@ -262,6 +268,7 @@ async def test_a_forgotten_question_is_not_answered_when_slack_delivers_it_again
     assert len(slack.from_app("C0TEAM")) == 1
 
 
+@BOTH_WAYS
 async def test_caps_refuse_once_and_kindly(bot: Bot, slack: LocalSlack) -> None:
     bot.change(caps=Caps(person_minute=2))
     await bot.start()
@@ -278,6 +285,7 @@ async def test_caps_refuse_once_and_kindly(bot: Bot, slack: LocalSlack) -> None:
     assert bot.app.inbox.unfinished() == []
 
 
+@BOTH_WAYS
 async def test_a_channel_s_cap_counts_everybody_in_it(bot: Bot, slack: LocalSlack) -> None:
     bot.change(caps=Caps(channel_day=1))
     await bot.start()

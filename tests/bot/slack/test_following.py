@@ -8,12 +8,12 @@ from bot.model import Role, Turn
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
-from .conftest import Bot, quiet
+from .conftest import BOTH_WAYS, Bot, quiet
 
 
 async def answered(bot: Bot, slack: LocalSlack) -> Message:
     """A question of Anna's with its answer."""
-    if not slack.sockets.usable() and not bot.settings.port:
+    if not bot.is_running:
         await bot.start()
     first = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
     await slack.wait_for_message("C0TEAM", thread_ts=first.ts)
@@ -48,6 +48,7 @@ async def test_a_mention_comes_twice_and_is_answered_once(
     assert len(slack.from_app("C0TEAM")) == 2
 
 
+@BOTH_WAYS
 async def test_others_are_answered_if_they_call_the_bot_by_name(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -65,6 +66,7 @@ async def test_others_are_answered_if_they_call_the_bot_by_name(
     ["Thanks!", ":+1:", "hello there", "I will book it tomorrow.", "<@U0BEN> do you get leave?",
      "Great, that works"],
 )  # fmt: skip
+@BOTH_WAYS
 async def test_talk_that_is_not_for_the_bot_is_left_alone(
     bot: Bot, slack: LocalSlack, words: str
 ) -> None:
@@ -76,6 +78,7 @@ async def test_talk_that_is_not_for_the_bot_is_left_alone(
     assert len(slack.from_app("C0TEAM")) == 1
 
 
+@BOTH_WAYS
 async def test_people_who_talk_to_each_other_are_left_alone(bot: Bot, slack: LocalSlack) -> None:
     first = await answered(bot, slack)
     await slack.say("U0BEN", "C0TEAM", "I changed that page about leave.", thread_ts=first.ts)
@@ -86,6 +89,7 @@ async def test_people_who_talk_to_each_other_are_left_alone(bot: Bot, slack: Loc
     assert len(slack.from_app("C0TEAM")) == 1
 
 
+@BOTH_WAYS
 async def test_bots_joins_and_other_threads_are_left_alone(bot: Bot, slack: LocalSlack) -> None:
     first = await answered(bot, slack)
     slack.add_user("U0ROBOT", name="robot", is_bot=True)
@@ -120,6 +124,7 @@ async def test_stop_following_ends_it_even_after_a_restart(
     assert len(slack.from_app("C0TEAM")) == 2
 
 
+@BOTH_WAYS
 async def test_following_starts_again_when_it_is_asked_for(bot: Bot, slack: LocalSlack) -> None:
     first = await answered(bot, slack)
     await slack.mention("U0ANNA", "C0TEAM", "stop following", thread_ts=first.ts)

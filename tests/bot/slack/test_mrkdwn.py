@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.links import origins
-from bot.slack.mrkdwn import Piece, clean, link, literal, render
+from bot.slack.mrkdwn import Piece, clean, inert, link, literal, render
 from bot.slack.sections import sections
 
 ALLOWED = origins(["wiki.example.com"])
@@ -74,6 +74,24 @@ def test_a_table_too_wide_for_a_message_is_lines_of_prose() -> None:
     table = f"| Who | What |\n| --- | --- |\n| Ann | {'long ' * 30}|"
 
     assert shown(table).startswith("\u2022 Who: Ann; What: long long")
+
+
+def test_addresses_in_a_table_too_wide_lead_nowhere_either() -> None:
+    table = f"| Who | What |\n| --- | --- |\n| `Ann` | https://evil.com {'long ' * 30}|"
+
+    assert shown(table).startswith(f"\u2022 Who: Ann; What: https:{JOINER}//evil.com long")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("How do I <!channel> @here?", f"How do I <{JOINER}!channel> @{JOINER}here?"),
+        ("https://evil.com & a < b", f"https:{JOINER}//evil.com & a < b"),
+        ("Write to ops@here.example", "Write to ops@here.example"),
+    ],
+)
+def test_what_is_shown_as_it_is_is_not_escaped(text: str, said: str) -> None:
+    assert inert(text) == said
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from bot.feedback.model import Complaint, Verdict
 from bot.playground.workspace import LocalSlack
 from bot.slack.reactions import verdict_of
 
-from .conftest import Bot
+from .conftest import BOTH_WAYS, Bot
 from .flags import asked, card, flags
 from .test_answering_in_slack import words
 from .test_restarts import quiet
@@ -31,6 +31,7 @@ def test_a_reaction_is_a_verdict_whatever_the_colour_of_its_hand(
 
 
 @pytest.mark.parametrize("mode", ["socket", "http"])
+@BOTH_WAYS
 async def test_a_thumb_up_counts_in_place_until_it_is_taken_away(
     bot: Bot, slack: LocalSlack, mode: str, free_port: int
 ) -> None:
@@ -45,6 +46,7 @@ async def test_a_thumb_up_counts_in_place_until_it_is_taken_away(
 
 
 @pytest.mark.parametrize("mode", ["socket", "http"])
+@BOTH_WAYS
 async def test_a_thumb_down_flags_at_once_and_asks_why(
     bot: Bot, slack: LocalSlack, mode: str, free_port: int, tmp_path: Path
 ) -> None:

@@ -10,10 +10,11 @@ from bot.playground.workspace import LocalSlack
 from indexers.errors import MassRemoval, RebuildRefused
 from indexers.model import Failed, Part, Progress
 
-from .conftest import Bot
+from .conftest import BOTH_WAYS, Bot
 from .test_answering_in_slack import words
 
 
+@BOTH_WAYS
 async def test_others_are_told_no_in_private(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await slack.command("U0ANNA", "C0TEAM", "/wiki", "reindex")
@@ -37,6 +38,7 @@ async def test_a_named_admin_may_and_one_who_is_none_any_more_may_not(
     assert bot.syncs.started == [None]
 
 
+@BOTH_WAYS
 async def test_one_message_shows_progress_and_ends_with_the_report(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -178,6 +180,7 @@ async def test_a_stop_says_so_where_progress_is_shown(bot: Bot, slack: LocalSlac
     assert message.text.startswith("Stopped")
 
 
+@BOTH_WAYS
 async def test_after_a_restart_it_goes_on_in_the_same_message(bot: Bot, slack: LocalSlack) -> None:
     bot.syncs.open.clear()
     await bot.start()
@@ -218,6 +221,7 @@ async def press(slack: LocalSlack, user: str, message: Any, action: str) -> None
     await slack.settled()
 
 
+@BOTH_WAYS
 async def test_an_admin_cancels_it_with_a_button(bot: Bot, slack: LocalSlack) -> None:
     bot.syncs.open.clear()
     await bot.start()
@@ -257,6 +261,7 @@ async def test_another_wiki_waits_for_its_turn(bot: Bot, slack: LocalSlack) -> N
     assert (before, bot.syncs.started) == (["handbook"], ["handbook", "space"])
 
 
+@BOTH_WAYS
 async def test_a_dry_run_tells_the_pages_to_the_admin_alone(bot: Bot, slack: LocalSlack) -> None:
     bot.syncs.report.planned += ["add secret/plans.md", "remove old.md"]
     await bot.start()
@@ -282,6 +287,7 @@ async def test_a_page_is_named_by_its_link_and_not_in_the_channel(
     assert not any("leave" in words(message) for message in slack.from_app("C0TEAM"))
 
 
+@BOTH_WAYS
 async def test_a_refused_index_is_told_in_the_channel_and_why_to_the_admin(
     bot: Bot, slack: LocalSlack
 ) -> None:

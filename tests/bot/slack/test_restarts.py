@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from bot.playground.delivery import Delivery
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
 
-from .conftest import Bot, Handbook, quiet, until
+from .conftest import BOTH_WAYS, Bot, Handbook, quiet, until
 
 
+@BOTH_WAYS
 async def test_killed_before_the_answer_it_is_answered_after_a_restart(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -36,6 +38,7 @@ async def test_killed_before_the_answer_it_is_answered_after_a_restart(
     assert len(slack.from_app("C0TEAM")) == 1
 
 
+@BOTH_WAYS
 async def test_killed_after_the_answer_it_is_not_answered_again(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -55,6 +58,7 @@ async def test_killed_after_the_answer_it_is_not_answered_again(
 
 @pytest.mark.parametrize("trouble", [{"drop": True}, {"status": 503}, {"error": "internal_error"}])
 @pytest.mark.parametrize("done", [True, False])
+@BOTH_WAYS
 async def test_an_answer_that_broke_off_is_posted_once(
     bot: Bot, slack: LocalSlack, trouble: dict[str, Any], done: bool
 ) -> None:
@@ -68,6 +72,7 @@ async def test_an_answer_that_broke_off_is_posted_once(
     assert [message.text for message in slack.from_app("C0TEAM")] == ["Book leave in the calendar."]
 
 
+@BOTH_WAYS
 async def test_a_rate_limit_is_waited_for(bot: Bot, slack: LocalSlack) -> None:
     slack.fail_next("chat.postMessage", retry_after=1)
     await bot.start()
@@ -92,6 +97,7 @@ async def test_a_poisonous_question_is_given_up_and_said_so(bot: Bot, slack: Loc
     assert answer.text.startswith("Something went wrong")
 
 
+@BOTH_WAYS
 async def test_an_event_delivered_four_times_has_one_answer(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
@@ -108,6 +114,7 @@ async def test_an_event_delivered_four_times_has_one_answer(bot: Bot, slack: Loc
     assert all(delivery.acked for delivery in slack.deliveries)
 
 
+@BOTH_WAYS
 async def test_two_mentions_at_once_have_an_answer_each_in_order(
     bot: Bot, slack: LocalSlack
 ) -> None:
@@ -195,6 +202,7 @@ async def test_after_a_lost_connection_the_bot_hears_again(bot: Bot, slack: Loca
     assert answer.text == "Book leave in the calendar."
 
 
+@BOTH_WAYS
 async def test_a_stop_lets_what_was_pressed_come_to_its_end(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
@@ -205,3 +213,34 @@ async def test_a_stop_lets_what_was_pressed_come_to_its_end(bot: Bot, slack: Loc
     await bot.stop()
 
     assert "Thank you" in slack.ephemerals("U0ANNA")[0].text
+
+
+async def test_a_connection_that_slack_renews_loses_nothing(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    [old] = slack.sockets.usable()
+    first = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.sockets.refresh()
+    second = await slack.mention("U0BEN", "C0TEAM", "sick leave?")
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) == 2, timeout=25)
+    await quiet(bot)
+
+    assert [answer.thread_ts for answer in slack.from_app("C0TEAM")] == [first.ts, second.ts]
+    assert old not in slack.sockets.usable()
+
+
+@BOTH_WAYS
+async def test_a_slack_that_takes_nothing_for_minutes_is_waited_for(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    slack.fail_next("chat.postMessage", status=503, times=6)
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    for tried in range(1, 7):
+        await slack.wait_for(lambda n=tried: len(slack.calls_to("chat.postMessage")) >= n)  # type: ignore[misc]
+        bot.now += timedelta(minutes=5)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+
+    assert answer.text == "Book leave in the calendar."
+    assert len(bot.handbook.asked) >= 1
+    assert len(slack.from_app("C0TEAM")) == 1

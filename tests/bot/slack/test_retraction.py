@@ -13,7 +13,7 @@ from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.slack.retraction import RETRACTED
 
-from .conftest import LEAVE, SALARY, Bot
+from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot
 from .flags import asked, card, flagged, passed
 from .test_answering_in_slack import words
 from .test_reactions import started
@@ -28,6 +28,7 @@ def is_retracted(message: Message) -> bool:
 
 
 @pytest.mark.parametrize(("mode", "what"), [("socket", "removed"), ("http", "restricted")])
+@BOTH_WAYS
 async def test_an_answer_is_taken_back_with_its_page(  # noqa: PLR0917 - the parts of the world
     bot: Bot, slack: LocalSlack, mode: str, free_port: int, tmp_path: Path, what: str
 ) -> None:

@@ -6,13 +6,18 @@ import threading
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.model import Answer, NoAnswer, Question
+from bot.playground.limits import MARKDOWN_TEXT
 from bot.playground.model import Message
+from bot.playground.pings import live_pings
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
+from bot.slack.streaming import as_markdown
 
-from .conftest import LEAVE, Bot, quiet, until, words
+from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words
 
 SENTENCES = [
     "Leave is thirty days. [1]",
@@ -30,6 +35,7 @@ class Writing:
         self.let = threading.Semaphore(0)
         self.asked: list[Question] = []
         self.ended: BaseException | None = None
+        self.error: Exception | None = None
         self.said: Answer | NoAnswer = Answer(WHOLE, (LEAVE,), 0.9, composed=True)
 
     def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
@@ -43,6 +49,8 @@ class Writing:
                 self.ended = error
                 raise
         self.let.acquire(timeout=10)
+        if self.error:
+            raise self.error
         return self.said
 
     def all(self) -> None:
@@ -125,6 +133,7 @@ async def test_a_direct_answer_streams_too(bot: Bot, writing: Writing, slack: Lo
 @pytest.mark.parametrize(
     "refusal", ["unknown_method", "channel_type_not_supported", "invalid_chunks"]
 )
+@BOTH_WAYS
 async def test_where_nothing_may_stream_one_message_is_edited(
     bot: Bot, writing: Writing, slack: LocalSlack, refusal: str
 ) -> None:
@@ -142,6 +151,7 @@ async def test_where_nothing_may_stream_one_message_is_edited(
     assert slack.calls_to("chat.appendStream") == []
 
 
+@BOTH_WAYS
 async def test_edits_are_no_more_than_they_may_be(
     bot: Bot, writing: Writing, slack: LocalSlack
 ) -> None:
@@ -157,6 +167,7 @@ async def test_edits_are_no_more_than_they_may_be(
 
 
 @pytest.mark.parametrize("end", ["timed_out", "stopped"])
+@BOTH_WAYS
 async def test_a_stream_that_dies_is_completed_by_an_edit(
     bot: Bot, writing: Writing, slack: LocalSlack, end: Any
 ) -> None:
@@ -270,3 +281,44 @@ async def test_a_question_edited_in_the_middle_of_its_answer_has_one_answer(
 
     assert [question.text for question in writing.asked] == ["leave?", "sick leave?"]
     assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
+
+
+@pytest.mark.parametrize("stopped", [True, False], ids=["stopped", "failed"])
+async def test_what_ends_while_its_first_words_are_on_their_way_leaves_one_message(
+    bot: Bot, writing: Writing, slack: LocalSlack, stopped: bool
+) -> None:
+    slack.fail_next("chat.startStream", delay=0.2)
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await until(lambda: writing.asked)
+    writing.let.release()
+    await until(lambda: not slack.web_api.faults._coming["chat.startStream"])
+    if stopped:
+        await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
+    else:
+        writing.error = RuntimeError("the model is on fire")
+    writing.all()
+    end = "I stopped" if stopped else "abc123"
+    await slack.wait_for_message("C0TEAM", lambda message: end in words(message))
+    await slack.wait_for(lambda: slack.calls_to("chat.startStream"))
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+HALVES = st.lists(
+    st.sampled_from(
+        ["[x]", "(https://evil.example)", "(javascript:alert(1))", "[x][r]", "[r]: //evil.example",
+         "<https://evil.example>", "https://evil.example", "@here", "<!channel>", "`", "\n```\n",
+         "| a | b |\n| --- | --- |\n", "\n", " word ", "x" * 9_000]
+    ),
+    max_size=8,
+).map("".join)  # fmt: skip
+
+
+@given(HALVES, HALVES)
+def test_no_two_sentences_make_a_link_together(one: str, other: str) -> None:
+    text = as_markdown(one) + as_markdown(other)
+
+    assert live_pings({"blocks": [{"type": "markdown", "text": text}]}) == []
+    assert max(len(as_markdown(one)), len(as_markdown(other))) <= MARKDOWN_TEXT

@@ -14,7 +14,7 @@ from bot.playground.workspace import LocalSlack
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
 
-from .conftest import LEAVE, NOW, Bot
+from .conftest import BOTH_WAYS, LEAVE, NOW, Bot
 from .test_answering_in_slack import words
 from .test_restarts import quiet
 
@@ -45,6 +45,7 @@ async def flag(
     assert submission.accepted
 
 
+@BOTH_WAYS
 async def test_a_good_verdict_is_confirmed_in_place_and_to_the_person(
     slack: LocalSlack, answer: Message, feedback: Feedback
 ) -> None:
@@ -57,6 +58,7 @@ async def test_a_good_verdict_is_confirmed_in_place_and_to_the_person(
     assert feedback.open_flags() == []
 
 
+@BOTH_WAYS
 async def test_a_bad_verdict_asks_what_is_wrong_and_shows_it_to_reviewers(
     slack: LocalSlack, answer: Message, feedback: Feedback
 ) -> None:
@@ -91,6 +93,7 @@ async def test_only_ids_travel_through_slack(slack: LocalSlack, answer: Message)
     assert answer.blocks[-1]["elements"][0]["negative_button"]["value"] == "bad:1"
 
 
+@BOTH_WAYS
 async def test_a_second_vote_replaces_the_first_and_its_card(
     slack: LocalSlack, answer: Message, feedback: Feedback
 ) -> None:
@@ -199,3 +202,16 @@ async def test_a_form_that_cannot_open_is_told(
 
     assert told.text.startswith("Something went wrong")
     assert "Incident abc123" in caplog.text
+
+
+@BOTH_WAYS
+async def test_what_two_people_press_at_once_is_shown_as_two(
+    slack: LocalSlack, answer: Message
+) -> None:
+    """Though Slack takes the first count after the second."""
+    slack.fail_next("chat.update", delay=0.1)
+    await slack.click("U0ANNA", answer, "verdict", "positive")
+    await slack.click("U0BEN", answer, "verdict", "positive")
+    await slack.wait_for(lambda: len(slack.calls_to("chat.update")) == 3)
+
+    assert ":+1: 2" in words(answer)

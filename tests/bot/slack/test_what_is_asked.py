@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.answering.several import Several
 from bot.playground.workspace import LocalSlack
 
-from .conftest import Bot, quiet, words
+from .conftest import BOTH_WAYS, Bot, quiet, words
 
 
 async def test_a_question_in_a_file_s_comment_is_answered(
@@ -38,6 +38,7 @@ async def test_a_question_in_a_forwarded_message_is_answered(
     assert [question.text for question in listening.handbook.asked] == ["How do I book leave?"] * 2
 
 
+@BOTH_WAYS
 async def test_a_code_block_comes_with_its_lines(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     code = "```\nif leave &lt; 3:\n    book()\n```"
@@ -49,6 +50,7 @@ async def test_a_code_block_comes_with_its_lines(bot: Bot, slack: LocalSlack) ->
     )
 
 
+@BOTH_WAYS
 async def test_several_questions_are_answered_in_one_reply(bot: Bot, slack: LocalSlack) -> None:
     bot.answering = Several(bot.handbook)
     await bot.start()
@@ -63,6 +65,7 @@ async def test_several_questions_are_answered_in_one_reply(bot: Bot, slack: Loca
     assert "I searched handbook and found nothing." in shown
 
 
+@BOTH_WAYS
 async def test_a_mention_in_the_middle_of_a_long_thread_is_answered_once(
     bot: Bot, slack: LocalSlack
 ) -> None:

@@ -16,7 +16,7 @@ from bot.slack.reviewing import NO_PAGES, PAST
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import OPEN
 
-from .conftest import LEAVE, Bot
+from .conftest import BOTH_WAYS, LEAVE, Bot
 from .flags import asked, card, database, flagged, flags, history, passed, written
 from .test_answering_in_slack import words
 
@@ -42,6 +42,7 @@ async def flagged_card(bot: Bot, slack: LocalSlack) -> Message:
     return await card(slack)
 
 
+@BOTH_WAYS
 async def test_what_a_reviewer_writes_is_kept_with_the_rights_of_its_pages(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:

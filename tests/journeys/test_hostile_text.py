@@ -1,0 +1,178 @@
+"""Whatever a wiki, a model or a person writes: nothing of it pings, and nothing leads elsewhere.
+
+A person asks it, a model answers it, a page is called it, and a flag says it; all that goes
+out to Slack meanwhile is judged by one checker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from bot.ports import Hear
+from tests.bot.slack.conftest import (
+    LEAVE,
+    MANIFEST,
+    QUICK,
+    Bot,
+    bot,
+    free_port,
+    furnished,
+    listening,
+    quiet,
+    slack,
+    transport,
+    until,
+    words,
+)
+
+from .alive import alive
+from .hostile import EXAMPLES, LONG, MAIL, TEXTS
+
+__all__ = ["bot", "free_port", "listening", "slack", "transport"]  # fixtures of the tests of Slack
+
+HOSTS = frozenset({"wiki.example.com", "local.slack.com", "forge.example.com"})
+"""The wiki, where its pages are edited, and Slack itself: a card leads to its answer."""
+SAID = {
+    "chat.postMessage", "chat.postEphemeral", "chat.update", "chat.startStream",
+    "chat.stopStream", "views.open", "views.update", "assistant.threads.setStatus",
+    "assistant.threads.setTitle", "assistant.threads.setSuggestedPrompts",
+}  # fmt: skip
+"""All ways in which it can say something are gone."""
+
+
+class Parrot:
+    """Says ``text`` in each way in which a question can be answered, sentence by sentence."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+        source = self._source()
+        if "nothing" in question.text[:20]:
+            return NoAnswer(Reason.NOTHING_FITS, self.text, (replace(source, quote=""),))
+        if "which" in question.text[:20]:
+            readings = (
+                Reading(self.text, f"leave: {self.text}", replace(source, quote="")),
+                Reading("Sick leave", "sick leave?", replace(LEAVE, quote="")),
+            )
+            return Clarify(self.text, readings)
+        text = f"{self.text}\n\nWrite to {MAIL}. [1] [2]"
+        if hear is not None:
+            for part in text.split("\n\n"):
+                hear(f"{part}\n\n")
+        return Answer(text, (source, replace(source, url=self.text[:500])), 0.9, composed=True)
+
+    def _source(self) -> Source:
+        return replace(LEAVE, title=self.text, heading=self.text, owner=self.text[:60])
+
+
+async def gone_through(bot: Bot, slack: LocalSlack, parrot: Parrot, text: str) -> Message:
+    """All that a person can do with an answer; the answer that they got in the channel."""
+    parrot.text = text
+    slack.people["U0ANNA"].name = text[:80] or "anna"
+    asked = await slack.mention("U0ANNA", "C0TEAM", f"leave: {text}")
+    answer = await slack.wait_for_message("C0TEAM", _is_done, thread_ts=asked.ts)
+    await quiet(bot)
+    *_, last = slack.from_app("C0TEAM", asked.ts)
+    await slack.click("U0BEN", last, "verdict", "negative")
+    form = await slack.wait_for_view("U0BEN")
+    await slack.submit("U0BEN", form, {"choice": "wrong", "words": text[:1000]})
+    card = await slack.wait_for(lambda: next(iter(_new(slack, "C0REVIEW", asked.ts)), None))
+    await slack.click("U0ANNA", last, "verdict", "positive")
+    await slack.dm("U0ANNA", f"leave: {text}")
+    await slack.mention("U0ANNA", "C0TEAM", f"nothing: {text}")
+    which = await slack.mention("U0ANNA", "C0TEAM", f"which: {text}")
+    back = await slack.wait_for_message(
+        "C0TEAM", lambda m: "choice-1" in m.action_ids(), thread_ts=which.ts
+    )
+    await slack.click("U0ANNA", back, "choice-1")
+    await slack.click("U0BEN", card, "flag_answer")
+    writing = await slack.wait_for_view("U0BEN", lambda view: view.callback_id == "writing")
+    await slack.close_view("U0BEN", writing)
+    await slack.click("U0BEN", card, "flag_fixed")
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "flags")
+    await slack.command("U0BEN", "C0TEAM", "/wiki", "gaps")
+    await slack.command("U0BEN", "C0TEAM", "/wiki", text[:300] or "what?")
+    await slack.open_home("U0ANNA", "messages")
+    await until(lambda: not bot.app.failures._at_work)
+    await slack.edit(which, f"<@{slack.bot_user_id}> leave: {text[::-1]}")
+    await quiet(bot)
+    return answer
+
+
+def _is_done(message: Message) -> bool:
+    return "Writing\u2026" not in words(message)
+
+
+def _new(slack: LocalSlack, channel: str, since: str) -> list[Message]:
+    return [message for message in slack.from_app(channel) if message.ts > since]
+
+
+def parroting(bot: Bot) -> Parrot:
+    """What the bot answers from now, and calls its pages."""
+    parrot = Parrot()
+    bot.answering = parrot
+    bot.around = replace(bot.around, titles=lambda: [parrot.text])
+    bot.change(streaming=True)
+    return parrot
+
+
+@pytest.fixture
+def parrot(bot: Bot) -> Parrot:
+    return parroting(bot)
+
+
+@pytest.mark.parametrize("text", [*EXAMPLES.values(), *LONG], ids=lambda text: text[:12])
+async def test_nothing_that_leaves_the_bot_is_alive(
+    parrot: Parrot, listening: Bot, slack: LocalSlack, text: str
+) -> None:
+    answer = await gone_through(listening, slack, parrot, text)
+
+    assert alive(slack, HOSTS) == []
+    assert MAIL in _whole(slack, answer)
+    assert {call.method for call in slack.calls if not call.error} >= SAID
+    assert len(slack.ephemerals("U0BEN")) >= len(("flags", "gaps", "what?"))
+
+
+async def test_code_stays_code(parrot: Parrot, bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    answer = await gone_through(bot, slack, parrot, "Run:\n\n```\n<!here> x@y\n  `id`\n```\n")
+
+    assert "```\n&lt;!here&gt; x@y\n  `id`\n```" in words(answer)
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.lists(TEXTS, min_size=4, max_size=4))
+def test_nor_is_any_mixture(texts: Sequence[str]) -> None:
+    asyncio.run(_lived_through(texts))
+
+
+async def _lived_through(texts: Sequence[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with LocalSlack(MANIFEST, timing=QUICK) as workspace:
+            bot = Bot(furnished(workspace), Path(folder))
+            parrot = parroting(bot)
+            await bot.start()
+            try:
+                for text in texts:
+                    answer = await gone_through(bot, workspace, parrot, text)
+                    assert MAIL in _whole(workspace, answer)
+                    assert alive(workspace, HOSTS) == []
+            finally:
+                await bot.stop()
+
+
+def _whole(slack: LocalSlack, answer: Message) -> str:
+    """With its other messages, if it takes more than one."""
+    return "".join(map(words, slack.from_app(answer.channel, answer.root)))

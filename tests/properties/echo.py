@@ -1,0 +1,48 @@
+"""Answers that say which question they are of, so that each can be told from the next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result
+from bot.ports import Hear
+from tests.bot.slack.conftest import HR, LEAVE, SALARY
+
+NUMBER = re.compile(r"\bq\d+\b")
+WORDS: Mapping[str, int] = {"leave": 10, "days": 2, "salary": 2, "fire": 1}
+"""What is asked about, and how often beside the rest."""
+_READINGS = ("part-time", "full-time")
+
+
+class Echo:
+    """``leave`` is open to all; ``days`` are asked back; of a ``salary`` a channel learns
+    nothing until it is asked for once more; ``fire`` breaks. A third is shown while it is made."""
+
+    def __init__(self) -> None:
+        self._refused: set[str] = set()
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+        number = NUMBER.findall(question.text)[-1]
+        if hear is not None and int(number[1:]) % 3 == 0:
+            hear(f"I read about {number}.")
+        if "fire" in question.text:
+            raise RuntimeError("the index is on fire")
+        if "salary" in question.text:
+            return self._salary(question, number)
+        if "days" in question.text:
+            return Clarify(
+                f"Which of {number} do you mean?",
+                tuple(
+                    Reading(one, f"{one} leave {number}?", replace(LEAVE, quote=""))
+                    for one in _READINGS
+                ),
+            )
+        return Answer(f"Book {number} in the calendar. [1]", (LEAVE,), 0.9)
+
+    def _salary(self, question: Question, number: str) -> Result:
+        if HR.admits(question.reader) or number in self._refused:
+            return Answer(f"That {number} is paid monthly. [1]", (SALARY,), 0.9)
+        self._refused.add(number)
+        return NoAnswer(Reason.NOTHING_FITS, f"I found nothing about {number}.")
