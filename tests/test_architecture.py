@@ -62,6 +62,12 @@ VOCABULARY = {
     "indexers.sentences",
 }  # fmt: skip
 
+FLOORS = (
+    "writing", "calling", "rights", "hearing", "conversing", "reindexing", "commands", "overview",
+    "flagging",
+)  # fmt: skip
+"""Of `bot.slack`, each upon those before it; what stands in no folder is the roof."""
+
 
 def sources() -> list[Path]:
     return sorted(file for name in OURS for file in (ROOT / name).rglob("*.py"))
@@ -101,6 +107,15 @@ def test_the_bot_enters_the_indexers_by_their_vocabulary(file: Path) -> None:
             module = ".".join(name.split(".")[:2])
             wiring = place(file) in WIRING and module == "indexers.wiring"
             assert module in VOCABULARY or wiring, name
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "bot/slack").glob("*/*.py")), ids=place)
+def test_the_slack_side_is_built_floor_upon_floor(file: Path) -> None:
+    below = FLOORS[: FLOORS.index(file.parent.name) + 1]
+    roof = {"settings", "surroundings"} if file.name == "wiring.py" else set()
+    for name, _ in imports(file):
+        if name.startswith("bot.slack."):
+            assert name.split(".")[2] in {*below, *roof}, name
 
 
 def test_the_vocabulary_needs_the_standard_library_alone() -> None:

@@ -18,29 +18,34 @@ from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.insights import Insights
 from bot.ports import Answering, Library, Operating, Reindexing
-from bot.slack import listeners, readings, reports
-from bot.slack.choices import Choices
+from bot.slack import listeners
+from bot.slack.calling.web import Voice, web_client
 from bot.slack.commands.access import Access
+from bot.slack.commands.channel_form import Languages
+from bot.slack.commands.channel_settings import ChannelForms
 from bot.slack.commands.flags import Flags
 from bot.slack.commands.forget import CONFIRM, Forget
 from bot.slack.commands.gaps import Gaps
 from bot.slack.commands.reindex import Reindex
 from bot.slack.commands.router import Commands
 from bot.slack.commands.status import Status as StatusCommand
-from bot.slack.conversing import conversing_of
-from bot.slack.flagging import flagging_of
-from bot.slack.home import Home
-from bot.slack.letters import Identity
-from bot.slack.people import People
-from bot.slack.queueing import Queue
-from bot.slack.receiving import Receiving
-from bot.slack.reindex import Reindexer
+from bot.slack.conversing.choices import Choices
+from bot.slack.conversing.queueing import Queue
+from bot.slack.conversing.stopping import Stopping
+from bot.slack.conversing.wiring import conversing_of
+from bot.slack.flagging.wiring import flagging_of
+from bot.slack.hearing.handling import Failures, Handler
+from bot.slack.hearing.letters import Identity
+from bot.slack.hearing.receiving import Receiving
+from bot.slack.hearing.workers import Workers
+from bot.slack.overview.home import Home
+from bot.slack.reindexing import reports
+from bot.slack.reindexing.reindexer import Reindexer
+from bot.slack.rights.people import People
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
-from bot.slack.stopping import Stopping
 from bot.slack.surroundings import Surroundings
-from bot.slack.web import Voice, web_client
-from bot.slack.workers import Workers
+from bot.slack.writing import readings
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
 from bot.state.forgetting import forget_before
@@ -98,7 +103,6 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         feedback=feedback,
         state=state,
         answering=answering,
-        wikis=reindexing.wikis,
         people=people,
         voice=voice,
         hasty=hasty,
@@ -152,9 +156,18 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         new_incident=around.new_incident,
         origins=settings.link_origins,
     )
+    forms = ChannelForms(
+        team=me.team,
+        people=people,
+        channels=conversing.channels,
+        settings=conversing.settings,
+        wikis=reindexing.wikis,
+        languages=Languages(settings.languages, composed=settings.streaming),
+        voice=voice,
+    )
     forget = Forget(state, feedback, people, voice, flagging.desk.attend, home.show)
     bolt = _bolt(settings, me)
-    failures = listeners.Failures(voice, around.new_incident)
+    failures = Failures(voice, around.new_incident)
     listeners.keep_questions(bolt, me, Receiving(conversing.gate, workers))
     subcommands = [
         StatusCommand(people, operating).subcommand,
@@ -162,10 +175,10 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         Flags(feedback, voice, around.clock).subcommand,
         Access(people, operating).subcommand,
         Gaps(insights, executor, around.clock, settings.link_origins).subcommand,
-        conversing.forms.subcommand,
+        forms.subcommand,
         forget.subcommand,
     ]
-    buttons: dict[str | re.Pattern[str], listeners.Handler] = {
+    buttons: dict[str | re.Pattern[str], Handler] = {
         readings.CHOICE: Choices(conversing.asked_back, inbox, workers).pressed,
         reports.CANCEL: reindexer.cancelled,
         CONFIRM: forget.confirmed,
@@ -178,7 +191,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         opened=conversing.prompts.opened,
         at_home=home.opened,
         stopped=Stopping(inbox, workers, conversing.posting, status).stopped,
-        set_up=conversing.forms.sent,
+        set_up=forms.sent,
     )
     listeners.listen(bolt, flagging, Commands(people, subcommands), buttons, failures)
     return SlackApp(

@@ -13,12 +13,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StateUnavailable
-from bot.slack.listeners import Failures
-from bot.slack.queueing import Queue
-from bot.slack.reindex import Reindexer
-from bot.slack.upkeep import Upkeep
-from bot.slack.web import connections
-from bot.slack.workers import Workers
+from bot.slack.calling.web import connections
+from bot.slack.conversing.queueing import Queue
+from bot.slack.flagging.upkeep import Upkeep
+from bot.slack.hearing.handling import Failures
+from bot.slack.hearing.workers import Workers
+from bot.slack.reindexing.reindexer import Reindexer
 from bot.state.inbox import Inbox
 from bot.state.process import Process
 

@@ -16,12 +16,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack.app import build_app
+from bot.slack.calling.web import told, web_client
+from bot.slack.hearing.letters import Identity
 from bot.slack.http import listening
-from bot.slack.letters import Identity
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
-from bot.slack.web import told, web_client
 from bot.state.database import Database
 from indexers.model import addressed
 

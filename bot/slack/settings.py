@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.slack.caps import Caps
-from bot.slack.weekly import Weekly
+from bot.slack.hearing.caps import Caps
+from bot.slack.overview.weekly import Weekly
 
 STALE_AFTER = timedelta(days=365)
 
@@ -16,7 +16,7 @@ STALE_AFTER = timedelta(days=365)
 class SlackSettings:
     """``app_token`` means Socket Mode, its absence HTTP, which needs ``signing_secret``.
 
-    ``link_origins`` are those of `bot.slack.links.origins`: an answer links to no other.
+    ``link_origins`` are those of `bot.slack.writing.links.origins`: an answer links to no other.
     ``guests`` get what is open to everyone, or nothing; so do people of other companies
     where ``shared_channels`` says so. ``admins`` are user ids and user groups (``@handle`` or
     id), beside the workspace's own.

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.slack import incidents
 from bot.slack.http import Hook
+from bot.slack.writing import incidents
 from bot.state.process import Process
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import get_args
 
-from bot.slack import links
-from bot.slack.caps import Caps
+from bot.slack.hearing.caps import Caps
+from bot.slack.overview.weekly import Weekly
 from bot.slack.settings import STALE_AFTER, SlackSettings
-from bot.slack.weekly import Weekly
+from bot.slack.writing import links
 from config.settings import Secrets, Settings, Weekday, zone
 from config.settings import SlackSettings as Slack
 from config.wikis import LANGUAGES, ConfluenceSettings, WikiSettings

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.slack.message import Message
+from bot.slack.writing.message import Message
 
 
 class Misused(Exception):

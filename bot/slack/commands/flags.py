@@ -9,13 +9,13 @@ from datetime import datetime
 
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Flag
-from bot.slack.blocks import ago, joined
+from bot.slack.calling.web import Voice
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.figures import question
-from bot.slack.links import origins
-from bot.slack.message import Message, context, say, section
-from bot.slack.mrkdwn import link, literal
-from bot.slack.web import Voice
+from bot.slack.writing.blocks import ago, joined
+from bot.slack.writing.figures import question
+from bot.slack.writing.links import origins
+from bot.slack.writing.message import Message, context, say, section
+from bot.slack.writing.mrkdwn import link, literal
 from indexers.prose import plain
 
 _SHOWN = 10

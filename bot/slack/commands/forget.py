@@ -13,10 +13,10 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Flag
+from bot.slack.calling.web import Voice
 from bot.slack.commands.call import Call, Misused, Subcommand
-from bot.slack.message import Block, Message, plain_text, say
-from bot.slack.people import People
-from bot.slack.web import Voice
+from bot.slack.rights.people import People
+from bot.slack.writing.message import Block, Message, plain_text, say
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
 

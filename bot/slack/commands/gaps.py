@@ -11,11 +11,11 @@ from datetime import datetime
 from bot.feedback.gaps import Gap
 from bot.feedback.insights import LATELY, Insights
 from bot.model import NoAnswer
-from bot.slack.blocks import joined, source_line
+from bot.slack.calling.threads import beside
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.figures import asked, kept_private, question
-from bot.slack.message import Block, Message, context, say, section
-from bot.slack.threads import beside
+from bot.slack.writing.blocks import joined, source_line
+from bot.slack.writing.figures import asked, kept_private, question
+from bot.slack.writing.message import Block, Message, context, say, section
 
 _SHOWN = 8
 

@@ -9,8 +9,8 @@ from bot.operations.jobs import Order
 from bot.ports import Reindexing
 from bot.slack.commands.arguments import address, options
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.message import say
-from bot.slack.reindex import Reindexer
+from bot.slack.reindexing.reindexer import Reindexer
+from bot.slack.writing.message import say
 from indexers.errors import IndexersError
 
 _FULL, _DRY_RUN = "--full", "--dry-run"

@@ -10,11 +10,11 @@ from typing import Any
 
 from bot.operations.passes import shown_span
 from bot.ports import Operating
-from bot.slack.blocks import joined
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.message import Block, Message, context, section
-from bot.slack.mrkdwn import literal
-from bot.slack.people import People
+from bot.slack.rights.people import People
+from bot.slack.writing.blocks import joined
+from bot.slack.writing.message import Block, Message, context, section
+from bot.slack.writing.mrkdwn import literal
 
 BUILDING = "A new index is being built."
 _SHOWN = 20

@@ -21,11 +21,11 @@ from bot.playground.model import Message, View
 from bot.playground.timing import Timing
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering, Hear
-from bot.slack.links import origins
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
+from bot.slack.writing.links import origins
 from bot.state.database import Database
 from indexers.errors import WikiMisconfigured
 from indexers.findings import Access, GateInWords

@@ -25,6 +25,12 @@ class Killed(BaseException):
     """Nobody catches it, as nobody catches a ``kill -9``."""
 
 
+def _bury(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Nobody waits for what the dead had begun."""
+    if not isinstance(context.get("exception"), Killed):
+        loop.default_exception_handler(context)
+
+
 class Fuse:
     """Burns down by one a step; from the end on, every step is death."""
 
@@ -32,6 +38,7 @@ class Fuse:
         self.left: int | None = None
         self.burnt = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(_bury)
 
     def burn(self) -> None:
         if self.left is not None:

@@ -15,11 +15,12 @@ from bot.model import Answer, Fallback, NoAnswer, Reason, Source, Unchecked
 from bot.playground.kit.blocks import block_problems, text_length
 from bot.playground.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
 from bot.playground.pings import live_pings
-from bot.slack import blocks, cards
-from bot.slack.links import origins
-from bot.slack.message import Message
-from bot.slack.mrkdwn import literal, render
-from bot.slack.sections import sections
+from bot.slack.flagging import cards
+from bot.slack.writing import blocks
+from bot.slack.writing.links import origins
+from bot.slack.writing.message import Message
+from bot.slack.writing.mrkdwn import literal, render
+from bot.slack.writing.sections import sections
 
 ALLOWED = origins(["wiki.example.com"])
 TODAY = date(2026, 11, 24)

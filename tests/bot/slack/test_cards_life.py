@@ -13,9 +13,9 @@ from bot.feedback.model import FlagState
 from bot.model import Answer
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.desk import LEAD
-from bot.slack.links import origins
-from bot.slack.reviewing import NOT_A_REVIEWER, TOO_LATE
+from bot.slack.flagging.desk import LEAD
+from bot.slack.flagging.reviewing import NOT_A_REVIEWER, TOO_LATE
+from bot.slack.writing.links import origins
 from bot.state.process import Process
 from bot.state.sync_locks import DatabaseSyncLocks
 

@@ -12,8 +12,8 @@ import pytest
 from bot.model import Clarify, Question, Reading, Result, Role, Source
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack import readings
-from bot.slack.retraction import RETRACTED
+from bot.slack.flagging.retraction import RETRACTED
+from bot.slack.writing import readings
 from indexers.model import EVERYONE, Principal
 
 from .conftest import LEAVE, Bot, Handbook, until

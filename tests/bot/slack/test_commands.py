@@ -9,7 +9,7 @@ import pytest
 
 from bot.model import Answer
 from bot.playground.workspace import LocalSlack
-from bot.slack.caps import Caps
+from bot.slack.hearing.caps import Caps
 from bot.state.database import Database
 from bot.state.schema import metadata
 

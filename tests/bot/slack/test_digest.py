@@ -11,7 +11,7 @@ import pytest
 from bot.model import Answer
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.weekly import Weekly
+from bot.slack.overview.weekly import Weekly
 
 from .conftest import LEAVE, SALARY, Bot, quiet, words
 from .flags import asked, card, flagged

@@ -13,7 +13,7 @@ import pytest
 from bot.errors import StateUnavailable
 from bot.model import Answer
 from bot.playground.workspace import LocalSlack
-from bot.slack.home_page import COMING
+from bot.slack.overview.home_page import COMING
 
 from .conftest import LEAVE, SALARY, Bot, quiet, until, words
 from .flags import asked, card, flagged

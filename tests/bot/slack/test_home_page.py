@@ -13,10 +13,10 @@ from bot.feedback.model import Asked, Complaint, Flag, FlagState, Given, Place
 from bot.model import NoAnswer, Reason, Source
 from bot.playground.kit.views import check_view
 from bot.playground.pings import live_pings
-from bot.slack import home_page
-from bot.slack.home_page import CUT, FLAGS_SHOWN, Part, view
-from bot.slack.links import origins
-from bot.slack.message import section
+from bot.slack.overview import home_page
+from bot.slack.overview.home_page import CUT, FLAGS_SHOWN, Part, view
+from bot.slack.writing.links import origins
+from bot.slack.writing.message import section
 
 from .test_commands import ROW
 from .test_mrkdwn import EVIL

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.letters import Identity, asks_nothing, letter_of, people_named, question
+from bot.slack.hearing.letters import Identity, asks_nothing, letter_of, people_named, question
 from bot.state.letter import Kind, Letter
 
 ME = Identity(team="T1", user="UBOT", bot="BBOT")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Role
-from bot.slack.meant import Wish, asks, is_for_me, wish
+from bot.slack.hearing.meant import Wish, asks, is_for_me, wish
 
 
 @pytest.mark.parametrize(

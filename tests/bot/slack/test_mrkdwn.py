@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.links import origins
-from bot.slack.mrkdwn import Piece, clean, inert, link, literal, render
-from bot.slack.sections import sections
+from bot.slack.writing.links import origins
+from bot.slack.writing.mrkdwn import Piece, clean, inert, link, literal, render
+from bot.slack.writing.sections import sections
 
 ALLOWED = origins(["wiki.example.com"])
 JOINER = "\u2060"

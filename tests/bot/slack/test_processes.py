@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.workspace import LocalSlack
-from bot.slack.weekly import Weekly
+from bot.slack.overview.weekly import Weekly
 from bot.state.process import LEASE
 from tests.bot.conftest import POSTGRESQL, emptied
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.feedback.model import Complaint, Verdict
 from bot.playground.workspace import LocalSlack
-from bot.slack.reactions import verdict_of
+from bot.slack.flagging.reactions import verdict_of
 
 from .conftest import BOTH_WAYS, Bot
 from .flags import asked, card, flags

@@ -11,7 +11,7 @@ from bot.model import Answer
 from bot.operations.passes import Rhythm
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.retraction import RETRACTED
+from bot.slack.flagging.retraction import RETRACTED
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot
 from .flags import asked, card, flagged, passed

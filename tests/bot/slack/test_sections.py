@@ -7,8 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.mrkdwn import Piece
-from bot.slack.sections import LIMIT, sections
+from bot.slack.writing.mrkdwn import Piece
+from bot.slack.writing.sections import LIMIT, sections
 
 
 def test_what_fits_stays_together() -> None:

@@ -15,7 +15,7 @@ from bot.playground.model import Message
 from bot.playground.pings import live_pings
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
-from bot.slack.streaming import as_markdown
+from bot.slack.conversing.streaming import as_markdown
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words
 

@@ -12,7 +12,7 @@ from bot.feedback.model import FlagState
 from bot.model import Answer, Verification
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack
-from bot.slack.reviewing import NO_PAGES, PAST
+from bot.slack.flagging.reviewing import NO_PAGES, PAST
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import OPEN
 

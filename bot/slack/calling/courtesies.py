@@ -1,0 +1,54 @@
+"""Calls to Slack that cost nothing but their effect: a status, a title, suggestions.
+
+A workspace may lack them, or its plan; then they are left out, which is logged once.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.slack.calling.web import told
+
+logger = logging.getLogger(__name__)
+
+_NEVER = frozenset(
+    {"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled",
+     "method_deprecated", "access_denied", "team_access_not_granted"}
+)  # fmt: skip
+
+
+class Courtesies:
+    """``client`` should not be patient: a late courtesy is worse than none."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._missing: set[str] = set()
+
+    def has(self, method: str) -> bool:
+        """Whether it is worth trying."""
+        return method not in self._missing
+
+    async def offer(self, method: str, **arguments: Any) -> bool:
+        """Whether Slack did it, or may have."""
+        if not self.has(method):
+            return False
+        try:
+            await told(self._client.api_call(method, json=arguments))
+        except SlackRefused as error:
+            self.refused(method, error)
+            return False
+        except SlackUnavailable as error:
+            logger.debug("%s: %s", method, error)
+        return True
+
+    def refused(self, method: str, error: SlackRefused) -> None:
+        """Remember it, if it will be refused always."""
+        if error.code in _NEVER and self.has(method):
+            self._missing.add(method)
+            logger.info("This workspace does without %s: %s", method, error)
+        else:
+            logger.debug("%s: %s", method, error)

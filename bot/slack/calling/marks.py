@@ -1,0 +1,48 @@
+"""Messages of the bot that stand in Slack already, told by their marks (see
+`bot.slack.writing.message.Message.marked`): what Slack took without our hearing of it is not
+posted twice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+from datetime import datetime
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.errors import SlackRefused
+from bot.slack.calling.web import Voice, told
+
+logger = logging.getLogger(__name__)
+
+
+async def marked_messages(voice: Voice, channel: str, *, since: datetime) -> dict[str, str]:
+    """The ts of what stands in the channel since then, by mark; nothing if it cannot be read.
+
+    Raises:
+        SlackUnavailable: it cannot be told now.
+    """
+    oldest = f"{since.timestamp() - 60:.6f}"  # two clocks
+    call = voice.client.conversations_history(channel=channel, oldest=oldest, limit=200)
+    return await _marked(call, channel)
+
+
+async def marked_replies(voice: Voice, channel: str, thread: str, *, since: str) -> dict[str, str]:
+    """The same of what stands in a thread since the message ``since`` (a ts)."""
+    call = voice.client.conversations_replies(channel=channel, ts=thread, oldest=since, limit=200)
+    return await _marked(call, channel)
+
+
+async def _marked(call: Awaitable[AsyncSlackResponse], channel: str) -> dict[str, str]:
+    try:
+        found = await told(call)
+    except SlackRefused as error:
+        logger.info("What stands in %s cannot be read: %s", channel, error.code)
+        return {}
+    return {
+        str(block["block_id"]): str(message["ts"])
+        for message in found.get("messages", ())
+        if message.get("bot_id")
+        for block in (message.get("blocks") or ())[:1]
+        if block.get("block_id")
+    }

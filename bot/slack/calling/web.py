@@ -1,0 +1,226 @@
+"""Calls to Slack's Web API, with errors of ours.
+
+What may be repeated is repeated: a refused connection (Slack never saw the call) and
+a 429 (Slack did nothing). A call that broke off or met a server error may have been
+done, so it is not repeated here; whoever repeats it looks first.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.slack.writing.message import Block, Message
+
+logger = logging.getLogger(__name__)
+
+_TIMEOUT = 15
+"""Seconds."""
+_TEMPORARY = {
+    "fatal_error",
+    "internal_error",
+    "ratelimited",
+    "rate_limited",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+}
+
+
+def web_client(token: str, api_url: str, *, patient: bool = True) -> AsyncWebClient:
+    """``patient``: wait and try again as long as that is safe."""
+    retries = [
+        AsyncRateLimitErrorRetryHandler(max_retry_count=4),
+        AsyncConnectionErrorRetryHandler(
+            max_retry_count=2, error_types=[aiohttp.ClientConnectorError]
+        ),
+    ]
+    return AsyncWebClient(
+        token=token,
+        base_url=api_url.rstrip("/") + "/",
+        timeout=_TIMEOUT,
+        logger=logger,
+        retry_handlers=list(retries) if patient else [],
+    )
+
+
+def connections() -> aiohttp.ClientSession:
+    """Kept open between calls: a handshake costs more than a call."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT))
+
+
+async def told(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
+    """What Slack answered.
+
+    Raises:
+        SlackUnavailable: it did not, or only that it cannot now; it may have done it.
+        SlackRefused: it said no.
+    """
+    try:
+        response = await call
+    except SlackApiError as error:
+        raise _refusal(error) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise SlackUnavailable(f"Slack does not answer ({type(error).__name__})") from error
+    return response.data if isinstance(response.data, dict) else {}
+
+
+def _refusal(error: SlackApiError) -> SlackUnavailable | SlackRefused:
+    response = error.response
+    status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
+    data = getattr(response, "data", None)
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status >= 500 or status == 429 or code in _TEMPORARY or not code:
+        return SlackUnavailable(f"Slack cannot now ({code or status})")
+    return SlackRefused(f"Slack refuses: {code}", code)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How the bot speaks: never with a preview of a page, never by itself to all."""
+
+    client: AsyncWebClient
+
+    async def post(self, channel: str, message: Message, thread: str | None = None) -> str:
+        """The new message's ts."""
+        posted = await told(
+            self.client.chat_postMessage(
+                channel=channel,
+                thread_ts=thread,
+                text=message.text,
+                blocks=message.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        return str(posted["ts"])
+
+    async def direct(self, person: str) -> str:
+        """The channel of the conversation with them alone."""
+        opened = await told(self.client.conversations_open(users=[person]))
+        return str(opened["channel"]["id"])
+
+    async def edit(self, channel: str, ts: str, message: Message) -> None:
+        """Put ``message`` in place of what stands. What is still a stream is ended first."""
+        try:
+            await self._edit(channel, ts, message)
+        except SlackRefused as error:
+            if error.code != "streaming_state_conflict":
+                raise
+            await self.stop(channel, ts)
+            await self._edit(channel, ts, message)
+
+    async def _edit(self, channel: str, ts: str, message: Message) -> None:
+        # Unlike a post, an edit makes links of names and addresses unless told not to.
+        await told(
+            self.client.chat_update(
+                channel=channel,
+                ts=ts,
+                text=message.text,
+                blocks=message.blocks,
+                parse="none",
+                link_names=False,
+            )
+        )
+
+    async def stream(
+        self,
+        channel: str,
+        thread: str,
+        text: str,
+        foot: list[Block],
+        recipient: tuple[str, str] | None,
+    ) -> str:
+        """Begin a message that grows; its ts. ``text`` is Markdown and must be safe.
+        ``recipient`` (person and team) is needed where others read along."""
+        person, team = recipient or (None, None)
+        started = await told(
+            self.client.chat_startStream(
+                channel=channel,
+                thread_ts=thread,
+                recipient_user_id=person,
+                recipient_team_id=team,
+                chunks=[
+                    {"type": "markdown_text", "text": text},
+                    {"type": "blocks", "blocks": foot},
+                ],
+            )
+        )
+        return str(started["ts"])
+
+    async def append(self, channel: str, ts: str, text: str) -> None:
+        await told(self.client.chat_appendStream(channel=channel, ts=ts, markdown_text=text))
+
+    async def stop(self, channel: str, ts: str) -> None:
+        await told(self.client.chat_stopStream(channel=channel, ts=ts))
+
+    async def remove(self, channel: str, ts: str) -> None:
+        """Delete a message of ours. One that is gone already is gone."""
+        try:
+            await told(self.client.chat_delete(channel=channel, ts=ts))
+        except SlackRefused as error:
+            if error.code != "message_not_found":
+                raise
+
+    async def whisper(
+        self, channel: str, person: str, message: Message, thread: str | None = None
+    ) -> None:
+        """Seen by that person alone."""
+        await told(
+            self.client.chat_postEphemeral(
+                channel=channel,
+                user=person,
+                thread_ts=thread,
+                text=message.text,
+                blocks=message.blocks,
+            )
+        )
+
+    async def members(self, channel: str) -> frozenset[str]:
+        """Who is in a conversation."""
+        found: set[str] = set()
+        cursor = ""
+        while True:
+            page = await told(
+                self.client.conversations_members(channel=channel, limit=1000, cursor=cursor)
+            )
+            found.update(page.get("members") or ())
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return frozenset(found)
+
+    async def ask(self, trigger: str, view: Block) -> str:
+        """Open a form, within three seconds of what triggered it; its id."""
+        opened = await told(self.client.views_open(trigger_id=trigger, view=view))
+        return str((opened.get("view") or {}).get("id", ""))
+
+    async def ask_now(self, view_id: str, view: Block) -> None:
+        """Put another form into the place of one that is open."""
+        await told(self.client.views_update(view_id=view_id, view=view))
+
+    async def publish(self, person: str, view: Block, *, after: str = "") -> str:
+        """The person's Home tab; its hash. ``after`` is the hash of the one that it follows:
+        Slack refuses (``hash_conflict``) if another has come since."""
+        call = self.client.views_publish(user_id=person, view=view, hash=after or None)
+        published = await told(call)
+        return str((published.get("view") or {}).get("hash", ""))
+
+    async def address(self, channel: str, ts: str) -> str:
+        """Of a message; empty if Slack does not say."""
+        try:
+            found = await told(self.client.chat_getPermalink(channel=channel, message_ts=ts))
+        except (SlackRefused, SlackUnavailable):
+            return ""
+        return str(found.get("permalink", ""))

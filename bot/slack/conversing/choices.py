@@ -1,0 +1,146 @@
+"""Somebody chooses what a question meant, and that is asked: by a button, or in words.
+
+A choice by button is a letter like any question, as if the message with the buttons had
+asked it, and as old as the wording that it chose from. So it outlives a restart, and the inbox
+takes it once for each wording, however often it is pressed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Given
+from bot.model import Clarify, Reading
+from bot.slack.calling.web import Voice
+from bot.slack.conversing.redrawing import Redrawing
+from bot.slack.hearing.letters import written
+from bot.slack.hearing.workers import Workers
+from bot.slack.rights.people import People
+from bot.slack.writing import readings
+from bot.slack.writing.message import Message, say
+from bot.state.inbox import Inbox
+from bot.state.letter import Kind, Letter
+
+logger = logging.getLogger(__name__)
+
+_EVENT = "choice-of-"
+"""Begins the event of a choice by button; the id of the question in return follows."""
+FORGOTTEN = say("I no longer know what was asked here. Please ask again.")
+CHOSEN = say("This was chosen already. To ask for another, reply with its number.")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBack:
+    """The questions in return that stand in threads."""
+
+    feedback: Feedback
+    inbox: Inbox
+    people: People
+    voice: Voice
+    redrawing: Redrawing
+
+    async def stands(self, letter: Letter) -> bool:
+        """Whether what it chose from is asked there yet, if it is a choice by button."""
+        if not letter.event.startswith(_EVENT):
+            return True
+        id_ = int(letter.event.removeprefix(_EVENT))
+        choosing = await asyncio.to_thread(self.choosing, id_)
+        return choosing is not None and choosing.letter.edited == letter.edited
+
+    def choosing(self, id_: int) -> Choosing | None:
+        """The question in return that is the answer ``id_``. None if it is forgotten, or taken
+        back, as it is when the question that said too little is edited or deleted. Blocks for a
+        moment."""
+        before = self.feedback.given(id_)
+        if before is None:
+            return None
+        place = before.asked.place
+        letter = self.inbox.received(place.team, place.channel, place.ts)
+        # Looked at last: if it stands now, it is of the letter as it was then.
+        given = self.feedback.given(id_)
+        if letter is None or given is None or given.retracted:
+            return None
+        if not isinstance(given.answer, Clarify):
+            return None
+        return Choosing(given, given.answer.readings, letter)
+
+    async def meant(self, letter: Letter, words: str) -> str:
+        """What ``words`` ask: those of a reading if they choose one that the letter's
+        thread was asked for, else themselves."""
+        if letter.thread == letter.ts:
+            return words
+        given = await asyncio.to_thread(
+            self.feedback.asked_back, letter.team, letter.channel, letter.thread
+        )
+        if given is None or given.retracted or not isinstance(given.answer, Clarify):
+            return words
+        reading = readings.meant(words, given.answer.readings)
+        if reading is None:
+            return words
+        await self.settle(given, reading, letter.person)
+        return reading.question
+
+    async def settle(self, given: Given, reading: Reading, person: str) -> None:
+        """The buttons give way to the choice. Where Slack does not take that, they stay,
+        and do no harm."""
+        by = "" if given.asked.private else await self.people.name(person)
+
+        def choose(now: Given, message: Message) -> Message:
+            return readings.chosen(message, reading, by) if now.answer == given.answer else message
+
+        await self.redrawing.draw(given, choose)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The buttons."""
+
+    asked_back: AskedBack
+    inbox: Inbox
+    workers: Workers
+
+    async def pressed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        id_, _, number = str(body["actions"][0]["value"]).partition(":")
+        person, channel = body["user"]["id"], body["channel"]["id"]
+        voice = self.asked_back.voice
+        if person not in await voice.members(channel):
+            logger.info("%s chose in %s without being in it: nothing is asked", person, channel)
+            return
+        choosing = await asyncio.to_thread(self.asked_back.choosing, int(id_))
+        if choosing is None or choosing.letter.channel != channel:
+            await voice.whisper(channel, person, FORGOTTEN)
+            return
+        # A quick click may be here before the message's ts is written down.
+        shown = replace(choosing.given, message=body["container"]["message_ts"])
+        reading = choosing.readings[int(number) - 1]
+        asks = replace(
+            choosing.letter,
+            event=f"{_EVENT}{shown.id}",
+            kind=Kind.DIRECT if choosing.letter.kind is Kind.DIRECT else Kind.MENTION,
+            ts=shown.message,
+            person=person,
+            text=written(reading.question),
+        )
+        kept = await asyncio.to_thread(self.inbox.receive, asks)
+        if kept is None:
+            await voice.whisper(channel, person, CHOSEN, asks.thread)
+            return
+        self.workers.submit(kept, anew=kept.amended)
+        await self.asked_back.settle(shown, reading, person)
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """``letter`` is the question that said too little: where it was asked, how it reads now,
+    and who reads along there."""
+
+    given: Given
+    readings: tuple[Reading, ...]
+    letter: Letter

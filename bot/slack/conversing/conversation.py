@@ -1,0 +1,94 @@
+"""What was said in a thread before a question: the thread itself is the memory.
+
+Slack is asked each time, so that what was edited or deleted since counts as it is now.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.model import Role, Turn
+from bot.slack.calling.web import Voice, told
+from bot.slack.hearing import letters
+from bot.slack.hearing.letters import Identity
+from bot.state.letter import Letter
+
+logger = logging.getLogger(__name__)
+
+_PAGES = 5
+"""Of 200 messages each: of a longer thread, what is said later does not count."""
+_TURNS = 20
+"""The latest ones that are kept."""
+_NOTE = re.compile(r"\s*(?:<[^<>|\s]+\|\[\d{1,2}\]>|\[\d{1,2}\])")
+"""A footnote's number, as a link or bare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Of one bot in its workspace."""
+
+    me: Identity
+    voice: Voice
+
+    async def before(self, letter: Letter) -> tuple[Turn, ...]:
+        """The turns of the letter's thread that came before it, oldest first. A thread that
+        cannot be read is as none: the question is answered as it stands."""
+        if letter.thread == letter.ts:
+            return ()
+        turns: list[Turn] = []
+        try:
+            cursor = ""
+            for _ in range(_PAGES):
+                answer = await told(
+                    self.voice.client.conversations_replies(
+                        channel=letter.channel,
+                        ts=letter.thread,
+                        latest=letter.ts,
+                        limit=200,
+                        cursor=cursor,
+                    )
+                )
+                turns += self._turns(answer, letter)
+                cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+                if not cursor:
+                    break
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.info("What came before message %s cannot be read: %s", letter.ts, error)
+            return ()
+        return tuple(turns[-_TURNS:])
+
+    def _turns(self, answer: Mapping[str, Any], letter: Letter) -> Iterator[Turn]:
+        for message in answer.get("messages", ()):
+            if _when(message) >= float(letter.ts):
+                continue
+            if message.get("bot_id") == self.me.bot:
+                role, text = Role.BOT, _NOTE.sub("", _shown(message))
+            elif message.get("user") == letter.person:
+                role, text = Role.ASKER, str(message.get("text") or "")
+            else:
+                role, text = Role.OTHER, str(message.get("text") or "")
+            words = letters.question(text, self.me, {})
+            if words and (role is Role.BOT or not letters.asks_nothing(words)):
+                yield Turn(role, words)
+
+
+def _shown(message: Mapping[str, Any]) -> str:
+    """An answer's whole text stands in its sections; ``text`` is for notifications."""
+    sections = [
+        str((block.get("text") or {}).get("text") or "")
+        for block in message.get("blocks") or ()
+        if block.get("type") == "section"
+    ]
+    return "\n\n".join(filter(None, sections)) or str(message.get("text") or "")
+
+
+def _when(message: Mapping[str, Any]) -> float:
+    try:
+        return float(message.get("ts") or 0)
+    except ValueError:
+        return 0.0

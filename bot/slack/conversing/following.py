@@ -1,0 +1,78 @@
+"""Questions without a mention, in a thread that the bot answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.model import Turn
+from bot.slack.calling.web import Voice
+from bot.slack.hearing.letters import Identity
+from bot.slack.hearing.meant import Wish, is_for_me
+from bot.slack.writing.message import Message, plain_text, say
+from bot.state.letter import Letter
+from bot.state.threads import Thread, Threads
+
+logger = logging.getLogger(__name__)
+
+STOP = "stop_following"
+"""The action id of the button; its value is the thread's ts."""
+
+STOPPED = say(
+    "I no longer follow this thread. Mention me to ask, or say: start following.",
+)
+STARTED = say("I follow this thread: ask on without a mention. To end that, say: stop following.")
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    me: Identity
+    threads: Threads
+    voice: Voice
+
+    async def is_meant(self, letter: Letter, words: str, before: Sequence[Turn]) -> bool:
+        """Whether what was said in the letter's thread, without a mention, is for the bot."""
+        askers = await asyncio.to_thread(self.threads.askers, Thread.of(letter))
+        last = before[-1].role if before else None
+        return bool(askers) and is_for_me(
+            words, self.me.name, from_asker=letter.person in askers, before=last
+        )
+
+    async def obey(self, letter: Letter, wish: Wish) -> Message:
+        """What to say to it."""
+        stop = wish is Wish.STOP
+        await asyncio.to_thread(self.threads.follow, Thread.of(letter), quiet=stop)
+        return STOPPED if stop else STARTED
+
+    async def explain(self, letter: Letter) -> None:
+        """Once in a thread, to whom it answers: why it does, and how to end it."""
+        if not await asyncio.to_thread(self.threads.is_first_answer, Thread.of(letter)):
+            return
+        words = _explanation(letter.thread)
+        try:
+            await self.voice.whisper(letter.channel, letter.person, words, letter.thread)
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.info("Why message %s was answered could not be told: %s", letter.ts, error)
+
+    async def stopped(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+        """The button."""
+        thread = Thread(self.me.team, body["channel"]["id"], str(body["actions"][0]["value"]))
+        await asyncio.to_thread(self.threads.follow, thread, quiet=True)
+        await respond(text=STOPPED.text, blocks=STOPPED.blocks, replace_original=True)
+
+
+def _explanation(thread: str) -> Message:
+    said = say("You asked on in a thread that I answered, so I answered without a mention.")
+    button = {
+        "type": "button",
+        "action_id": STOP,
+        "text": plain_text("Stop following"),
+        "value": thread,
+    }
+    return Message(said.text, [*said.blocks, {"type": "actions", "elements": [button]}])

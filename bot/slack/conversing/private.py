@@ -1,0 +1,242 @@
+"""An answer that one person sees alone: offered where the channel as a whole may read nothing
+that fits, or set so for the channel; and its way back to all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.errors import AskerForgotten, SlackRefused
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import Given
+from bot.model import Answer, NoAnswer, Question
+from bot.slack.calling.web import Voice
+from bot.slack.conversing.answers import Answers, place_of
+from bot.slack.conversing.conversation import Conversation
+from bot.slack.conversing.posting import Posting
+from bot.slack.rights.channels import Channels
+from bot.slack.rights.people import Closed
+from bot.slack.rights.readers import Readers
+from bot.slack.writing import blocks
+from bot.slack.writing.message import Block, Message, plain_text, say
+from bot.state.channels import DatabaseChannels
+from bot.state.letter import Kind, Letter
+from indexers.model import Reader
+
+logger = logging.getLogger(__name__)
+
+ALONE = "answer_privately"
+AGAIN = "answer_again"
+SHARE = "share_answer"
+"""Action ids; the value is the id of the answer that the channel, or the asker alone, got."""
+
+OFFER = say("I can answer you privately: you may read a page about this, not everybody here may.")
+PERHAPS = say(
+    "I was interrupted when I answered this. You may have my answer already, where you alone see"
+    " it; if not, press the button."
+)
+FORGOTTEN = say("I no longer have this question. Please ask again.")
+NOT_NOW = say(
+    "I looked again and find no answer for you after all: the pages do not say it, or what you may"
+    " read has changed."
+)
+NOT_FOR_ALL = say("I cannot share this: not everybody here may read the pages that it is from.")
+SHARED = say("I shared the answer in the thread.")
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    answers: Answers
+    feedback: Feedback
+    readers: Readers
+    channels: Channels
+    settings: DatabaseChannels
+    conversation: Conversation
+    posting: Posting
+    voice: Voice
+    clock: Callable[[], datetime]
+
+    async def offer(self, letter: Letter, asking: Question, given: Given) -> None:
+        """If the channel got no answer and the asker alone would. Nobody else sees it, so
+        that nobody learns of a page that they may not read. What they would get is found by
+        search alone: a language model is asked once they want it."""
+        if not isinstance(given.answer, NoAnswer):
+            return
+        reader = await self._reader(letter.person, letter.channel, private=True)
+        if isinstance(reader, Closed) or reader == asking.reader:
+            return
+        alone = replace(asking, reader=reader, quoting=True)
+        if isinstance(await self.answers.alone(alone), Answer):
+            message = _with_button(OFFER, ALONE, "Answer me privately", given.id)
+            try:
+                await self.voice.whisper(letter.channel, letter.person, message, letter.thread)
+            except SlackRefused as error:
+                logger.info("A private answer could not be offered: %s", error)
+
+    async def give(self, letter: Letter, given: Given) -> None:
+        """To the asker, where the channel is set so.
+
+        Raises:
+            NotOurs: it is not ours to answer any more.
+        """
+        await self.posting.whisper(letter, self._messages(given))
+
+    async def resume(self, letter: Letter) -> bool:
+        """If the asker may have got their answer from somebody who did not live to say so:
+        they are not given it twice, but offered it, which may be said twice. False: they
+        certainly got none.
+
+        Raises:
+            NotOurs: it is not ours to answer any more.
+        """
+        if not await self.posting.whispered(letter):
+            return False
+        given = await asyncio.to_thread(self.feedback.given_to, place_of(letter))
+        if given is None:
+            return False
+        offer = _with_button(PERHAPS, AGAIN, "Answer me again", given.id)
+        await self.posting.whisper(letter, [offer])
+        return True
+
+    async def wanted(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+        """The button of the offer."""
+        given = await self._given(body)
+        if given is None:
+            await _tell(respond, [FORGOTTEN])
+            return
+        letter, person = _letter(given), body["user"]["id"]
+        reader = await self._reader(person, letter.channel, private=True)
+        asking = None if isinstance(reader, Closed) else await self._asking(letter, given, reader)
+        said = await self.answers.alone(asking) if asking else None
+        if isinstance(said, Answer):
+            shown = replace(given, answer=said, given=self.clock())
+            await _tell(respond, self._messages(shown))
+        else:
+            await _tell(respond, [NOT_NOW])
+
+    async def again(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+        """The button of an answer that was perhaps not seen: as it would be given now."""
+        given = await self._given(body)
+        if given is None:
+            await _tell(respond, [FORGOTTEN])
+            return
+        letter = _letter(given)
+        reader = await self._reader(body["user"]["id"], letter.channel, private=True)
+        if isinstance(reader, Closed):
+            await _tell(respond, [say(reader.why)])
+            return
+        asking = await self._asking(letter, given, reader)
+        said = await self.answers.alone(asking)
+        try:
+            shown = await self.answers.record(letter, asking, said, private=True)
+        except AskerForgotten:
+            await _tell(respond, [FORGOTTEN])
+            return
+        await _tell(respond, self._messages(shown))
+
+    async def shared(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
+        """ "Share to channel": what all there may read now, which may be less than the person
+        saw, takes the place of what the channel got."""
+        given = await self._given(body)
+        if given is None:
+            await _tell(respond, [FORGOTTEN])
+            return
+        letter = _letter(given)
+        reader = await self._reader(body["user"]["id"], letter.channel, private=False)
+        asking = None if isinstance(reader, Closed) else await self._asking(letter, given, reader)
+        said = await self.answers.alone(asking) if asking else None
+        if asking is None or not isinstance(said, Answer):
+            await _tell(respond, [NOT_FOR_ALL], replacing=False)
+            return
+        posted = await self.posting.posted(letter)
+        if await self._given(body) != given:
+            await _tell(respond, [FORGOTTEN])
+            return
+        try:
+            await self.answers.show(letter, asking, said, posted, holding=False)
+        except AskerForgotten:
+            await _tell(respond, [FORGOTTEN])
+            return
+        if await self.posting.is_gone(letter):
+            await self.posting.remove(letter, await self.posting.posted(letter))
+        await _tell(respond, [SHARED])
+
+    async def _asking(self, letter: Letter, given: Given, reader: Reader) -> Question:
+        settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)
+        return Question(
+            given.asked.question,
+            reader,
+            wikis=settings.wikis or None,
+            history=await self.conversation.before(letter),
+            person=letter.person,
+            channel=letter.channel,
+            language=settings.language,
+        )
+
+    async def _reader(self, person: str, channel: str, *, private: bool) -> Reader | Closed:
+        found = await self.channels.channel(channel)
+        shared = found is None or found.shared
+        return await self.readers.of(person, channel, private=private, shared=shared)
+
+    async def _given(self, body: Mapping[str, Any]) -> Given | None:
+        """Only whoever asked is shown these buttons. None: it is forgotten, or its question was
+        edited or deleted since."""
+        given = await asyncio.to_thread(self.feedback.given, int(body["actions"][0]["value"]))
+        if given is None or given.retracted or given.asked.asker != body["user"]["id"]:
+            return None
+        return given
+
+    def _messages(self, given: Given) -> list[Message]:
+        """Without the buttons of feedback, which belong to what all see."""
+        today, origins = self.clock().date(), self.answers.origins
+        messages = blocks.answer(given, origins, today=today)
+        last = messages[-1]
+        kept = [block for block in last.blocks if block.get("block_id") != "verdicts"]
+        shown = Message(last.text, kept)
+        if isinstance(given.answer, Answer):
+            shown = _with_button(shown, SHARE, "Share to channel", given.id)
+        return [*messages[:-1], shown]
+
+
+def _letter(given: Given) -> Letter:
+    """The question that it answers, as far as it is still known."""
+    place = given.asked.place
+    return Letter(
+        event="",
+        kind=Kind.MENTION,
+        team=place.team,
+        channel=place.channel,
+        ts=place.ts,
+        thread=place.thread,
+        person=given.asked.asker,
+        text="",
+    )
+
+
+def _with_button(message: Message, action: str, words: str, given: int) -> Message:
+    button: Block = {
+        "type": "button",
+        "action_id": action,
+        "text": plain_text(words),
+        "value": str(given),
+    }
+    return Message(message.text, [*message.blocks, {"type": "actions", "elements": [button]}])
+
+
+async def _tell(
+    respond: AsyncRespond, messages: Sequence[Message], *, replacing: bool = True
+) -> None:
+    """In place of what was pressed, where only that person sees it."""
+    for number, message in enumerate(messages):
+        await respond(
+            text=message.text,
+            blocks=message.blocks,
+            response_type="ephemeral",
+            replace_original=replacing and not number,
+        )

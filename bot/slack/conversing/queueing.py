@@ -1,0 +1,59 @@
+"""Who waits long is told how many are before them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from bot.slack.calling.status import Status
+from bot.state.letter import Letter
+
+_AGAIN = 20.0
+"""Seconds after which the number is told anew."""
+_AT_ONCE = 10
+_AT_MOST = 50
+"""Calls to Slack, at the same time and in one round."""
+
+
+class Queue:
+    """``waiting`` gives the letters that are not begun, the next one first; ``clock``
+    seconds that only go forward. A wait is long after ``long`` seconds."""
+
+    def __init__(
+        self,
+        waiting: Callable[[], Sequence[Letter]],
+        status: Status,
+        *,
+        clock: Callable[[], float],
+        long: float,
+    ) -> None:
+        self._waiting = waiting
+        self._status = status
+        self._clock = clock
+        self._long = long
+        self._due: dict[int, float] = {}
+
+    async def watch_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._long / 3)
+            await self.tell()
+
+    async def tell(self) -> None:
+        """Everybody whose time it is, in the line below their thread: a message more would
+        only lengthen the wait."""
+        now, waiting = self._clock(), self._waiting()
+        seen = {letter.id: self._due.get(letter.id, now + self._long) for letter in waiting}
+        late = [(n, one) for n, one in enumerate(waiting, 1) if seen[one.id] <= now][:_AT_MOST]
+        self._due = seen | {letter.id: now + _AGAIN for _, letter in late}
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def show(number: int, letter: Letter) -> None:
+            async with places:
+                await self._status.show(letter.channel, letter.thread, in_line(number))
+
+        await asyncio.gather(*(show(*one) for one in late))
+
+
+def in_line(number: int) -> str:
+    """Follows the bot's name."""
+    return f"has many questions at once: you are number {number:,}\u2026"

@@ -1,0 +1,204 @@
+"""An answer that is shown while it is made, sentence by sentence.
+
+Only sentences that were verified come here, each whole, so no link is ever cut; they are
+shown without live links, which the finished answer has. That takes the place of what was
+shown, whatever became of it: a stream that died, one that Slack refused, a bot that was
+killed over it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Container
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.slack.calling.courtesies import Courtesies
+from bot.slack.calling.web import Voice
+from bot.slack.conversing.posting import NotOurs, Posted, Posting, mark
+from bot.slack.writing.message import Block, Message, context, section
+from bot.slack.writing.mrkdwn import JOINER, literal, render
+from bot.slack.writing.sections import sections
+from bot.state.letter import Kind, Letter
+
+logger = logging.getLogger(__name__)
+
+START = "chat.startStream"
+_FIELD = 12_000
+"""Characters of one field of a stream."""
+_FENCE = "```"
+_NOTHING: Container[str] = frozenset()
+
+
+class Stopped(Exception):
+    """Raised where an answer is made that nobody waits for any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """``hasty`` should not be patient. ``every`` is the least number of seconds between two
+    calls for one answer: Slack allows about one edit a second."""
+
+    hasty: Voice
+    posting: Posting
+    courtesies: Courtesies
+    every: float = 1.0
+
+    def open(self, letter: Letter, posted: Posted) -> Live:
+        """``posted`` is what stands of the reply already: that is edited once, at the end."""
+        return Live(self, letter, posted)
+
+
+@dataclass(slots=True)
+class Live:
+    """One answer. ``hear`` is called in another thread; `close` when the answer is there."""
+
+    _streaming: Streaming
+    _letter: Letter
+    _posted: Posted
+    _text: str = ""
+    _ts: str = ""
+    _streams: bool = False
+    _unsure: bool = False
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _pieces: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _showing: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        if not self._posted:
+            self._showing = asyncio.create_task(self._show())
+
+    def hear(self, text: str) -> None:
+        """
+        Raises:
+            Stopped: nobody waits for more.
+        """
+        if self._ended.is_set():
+            raise Stopped
+        self._loop.call_soon_threadsafe(self._pieces.put_nowait, text)
+
+    async def close(self) -> Posted:
+        """Show no more; what stands of the reply, to be put right."""
+        self._ended.set()
+        if self._showing is None:
+            return self._posted
+        await self._shown(self._showing)
+        if self._unsure:
+            return await self._streaming.posting.posted(self._letter)
+        if not self._ts:
+            return self._posted
+        if self._streams:
+            await self._stop()
+        return {mark(self._letter.ts, 0): self._ts}
+
+    async def abandon(self) -> None:
+        """Show no more. What is on its way to Slack is waited for: whoever puts something else
+        in its place finds it by its mark."""
+        self._ended.set()
+        if self._showing is not None:
+            await self._shown(self._showing)
+
+    async def _shown(self, showing: asyncio.Task[None]) -> None:
+        """Whoever is cancelled while they wait does not cancel a call that Slack has got."""
+        self._pieces.put_nowait(None)
+        await asyncio.wait([showing])
+        showing.result()
+
+    async def _show(self) -> None:
+        """What comes while Slack is being called waits, and goes out together."""
+        while not self._unsure:
+            piece = await self._pieces.get()
+            new = ""
+            while piece is not None:
+                new += piece
+                if self._pieces.empty():
+                    break
+                piece = self._pieces.get_nowait()
+            if piece is None:
+                return
+            await self._add(new)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Cut short by the end: the finished answer waits for nothing."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._streaming.every):
+                await self._ended.wait()
+
+    async def _add(self, new: str) -> None:
+        self._text += new
+        try:
+            if not self._ts:
+                await self._begin(new)
+            elif self._streams:
+                await self._append(new)
+            else:
+                await self._edit()
+        except SlackRefused as error:
+            logger.info("Message %s is not shown while it is made: %s", self._letter.ts, error)
+        except SlackUnavailable as error:
+            logger.info("%s; message %s is shown when it is done", error, self._letter.ts)
+            self._unsure = True
+        except NotOurs:
+            # Whoever has it shows it.
+            self._unsure = True
+
+    async def _begin(self, new: str) -> None:
+        letter, hasty = self._letter, self._streaming.hasty
+        await self._streaming.posting.hold(letter)
+        if self._streaming.courtesies.has(START):
+            try:
+                recipient = None if letter.kind is Kind.DIRECT else (letter.person, letter.team)
+                self._ts = await hasty.stream(
+                    letter.channel, letter.thread, as_markdown(new), self._foot(), recipient
+                )
+            except SlackRefused as error:
+                self._streaming.courtesies.refused(START, error)
+            else:
+                self._streams = True
+                return
+        self._ts = await hasty.post(letter.channel, self._so_far(), letter.thread)
+
+    async def _append(self, new: str) -> None:
+        try:
+            await self._streaming.hasty.append(self._letter.channel, self._ts, as_markdown(new))
+        except SlackRefused as error:
+            logger.info("A stream ended before its answer: %s", error)
+            self._streams = False
+            if error.code != "stopped_by_user":
+                await self._edit()
+
+    async def _edit(self) -> None:
+        await self._streaming.hasty.edit(self._letter.channel, self._ts, self._so_far())
+
+    async def _stop(self) -> None:
+        try:
+            await self._streaming.hasty.stop(self._letter.channel, self._ts)
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.info("A stream could not be ended, its message is edited: %s", error)
+
+    def _so_far(self) -> Message:
+        texts = sections(render(self._text, _NOTHING))
+        return Message(literal("Writing\u2026"), [*map(section, texts), *self._foot()])
+
+    def _foot(self) -> list[Block]:
+        """Carries the mark by which the message is found after a restart."""
+        return [context("Writing\u2026") | {"block_id": mark(self._letter.ts, 0)}]
+
+
+def as_markdown(text: str) -> str:
+    """A sentence as Markdown in which nothing is alive, apart from the one before as it was,
+    and so that neither makes a link of the other. As much of it as one field takes."""
+    lead = text[: len(text) - len(text.lstrip())]
+    pieces = [
+        piece if piece.code else replace(piece, text=piece.text.replace("]", f"]{JOINER}"))
+        for piece in render(text, _NOTHING)
+    ]
+    shown = next(iter(sections(pieces, _FIELD - len(lead) - 2)), "")
+    # Backticks must not run together with those of what comes before or behind.
+    before = ("\n" if shown.startswith(_FENCE) else JOINER) if shown.startswith("`") else ""
+    behind = "\n" if shown.endswith(_FENCE) else ""
+    return f"{lead}{before}{shown}{behind}"

@@ -1,0 +1,160 @@
+"""All that makes a conversation, put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.feedback.feedback import Feedback
+from bot.ports import Answering
+from bot.slack.calling.courtesies import Courtesies
+from bot.slack.calling.status import Status
+from bot.slack.calling.web import Voice
+from bot.slack.conversing import following, private
+from bot.slack.conversing.answers import Answers
+from bot.slack.conversing.choices import AskedBack
+from bot.slack.conversing.conversation import Conversation
+from bot.slack.conversing.following import Following
+from bot.slack.conversing.posting import Posting
+from bot.slack.conversing.private import Private
+from bot.slack.conversing.prompts import Prompts
+from bot.slack.conversing.redrawing import Redrawing
+from bot.slack.conversing.replies import Replies
+from bot.slack.conversing.streaming import Streaming
+from bot.slack.hearing.gate import Gate
+from bot.slack.hearing.handling import Handler
+from bot.slack.hearing.letters import Identity
+from bot.slack.rights.channels import Channels
+from bot.slack.rights.people import People
+from bot.slack.rights.readers import Readers
+from bot.slack.settings import SlackSettings
+from bot.slack.surroundings import Surroundings
+from bot.state.channels import DatabaseChannels
+from bot.state.database import Database
+from bot.state.inbox import Inbox
+from bot.state.threads import Threads
+
+
+@dataclass(frozen=True, slots=True)
+class Conversing:
+    """``gate`` lets letters in, ``replies`` sees to them; the rest takes what people do about
+    a conversation beside asking."""
+
+    gate: Gate
+    replies: Replies
+    status: Status
+    posting: Posting
+    redrawing: Redrawing
+    readers: Readers
+    settings: DatabaseChannels
+    asked_back: AskedBack
+    following: Following
+    private: Private
+    prompts: Prompts
+    channels: Channels
+
+    @property
+    def buttons(self) -> Mapping[str | re.Pattern[str], Handler]:
+        return {
+            following.STOP: self.following.stopped,
+            private.ALONE: self.private.wanted,
+            private.AGAIN: self.private.again,
+            private.SHARE: self.private.shared,
+        }
+
+
+def conversing_of(
+    settings: SlackSettings,
+    me: Identity,
+    *,
+    inbox: Inbox,
+    feedback: Feedback,
+    state: Database,
+    answering: Answering,
+    people: People,
+    voice: Voice,
+    hasty: AsyncWebClient,
+    executor: Executor,
+    around: Surroundings,
+) -> Conversing:
+    clock, seconds = around.clock, around.seconds
+    threads, chosen = Threads(state, clock), DatabaseChannels(state, clock)
+    channels, courtesies = Channels(voice.client), Courtesies(hasty)
+    posting, conversation = Posting(me, inbox, voice), Conversation(me, voice)
+    following, status = Following(me, threads, voice), Status(courtesies)
+    streaming = Streaming(Voice(hasty), posting, courtesies, settings.edit_every)
+    redrawing = Redrawing(feedback, voice, clock, settings.link_origins)
+    asked_back = AskedBack(feedback, inbox, people, voice, redrawing)
+    readers = Readers(
+        people=people,
+        channels=channels,
+        bot=me.user,
+        most=settings.private_members,
+        clock=seconds,
+    )
+    answers = Answers(
+        feedback=feedback,
+        answering=answering,
+        posting=posting,
+        redrawing=redrawing,
+        streaming=streaming if settings.streaming else None,
+        executor=executor,
+        clock=clock,
+        origins=settings.link_origins,
+        as_of=around.as_of,
+    )
+    private = Private(
+        answers=answers,
+        feedback=feedback,
+        readers=readers,
+        channels=channels,
+        settings=chosen,
+        conversation=conversation,
+        posting=posting,
+        voice=voice,
+        clock=clock,
+    )
+    replies = Replies(
+        me=me,
+        inbox=inbox,
+        answers=answers,
+        people=people,
+        readers=readers,
+        settings=chosen,
+        private=private,
+        conversation=conversation,
+        asked_back=asked_back,
+        posting=posting,
+        following=following,
+        status=status,
+        clock=clock,
+        new_incident=around.new_incident,
+        caps=settings.caps,
+        first_pause=around.first_pause,
+    )
+    prompts = Prompts(
+        people=people,
+        feedback=feedback,
+        channels=channels,
+        courtesies=courtesies,
+        titles=around.titles,
+        clock=seconds,
+    )
+    return Conversing(
+        gate=Gate(me, inbox, threads, chosen),
+        replies=replies,
+        status=status,
+        posting=posting,
+        redrawing=redrawing,
+        readers=readers,
+        settings=chosen,
+        asked_back=asked_back,
+        following=following,
+        private=private,
+        prompts=prompts,
+        channels=channels,
+    )

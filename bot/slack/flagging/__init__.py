@@ -1,0 +1,1 @@
+"""Verdicts on answers, and flags on their way back to the page."""

@@ -1,0 +1,207 @@
+"""The card on which reviewers see a flag and what became of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.feedback.model import Complaint, Flag, FlagState
+from bot.model import Answer, Result, Source
+from bot.slack.writing.blocks import joined, source_line
+from bot.slack.writing.links import origins as origins_of
+from bot.slack.writing.message import Block, Message, context, plain_text, section
+from bot.slack.writing.mrkdwn import Piece, link, literal, render
+from bot.slack.writing.sections import sections
+from indexers.prose import plain
+
+TAKE, FIXED, NOT_WRONG, ANSWER, REOPEN = (
+    "flag_take", "flag_fixed", "flag_not_wrong", "flag_answer", "flag_reopen",
+)  # fmt: skip
+"""The buttons' action ids; their value is the flag's id."""
+
+_QUESTION_SHOWN = 1000
+_ANSWER_SHOWN = 2_500
+_STEPS_SHOWN = 12
+_HEADS = {
+    FlagState.OPEN: "Flagged",
+    FlagState.TAKEN: "Flagged",
+    FlagState.FIXED: "Fixed",
+    FlagState.NOT_WRONG: "Not wrong",
+    FlagState.ANSWERED: "Answered",
+    FlagState.WITHDRAWN: "Flag taken back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What may be shown of an answer: ``sources`` are those that everyone may read now,
+    ``whole`` that these are all, so that its text may be shown with them."""
+
+    sources: tuple[Source, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step of a flag's history in words, by whom and when."""
+
+    words: str
+    name: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a card says beside its flag. ``person`` raised it; ``holder`` sees to it;
+    ``owner`` is who a shown page is of: the id of somebody whom Slack knows, or else the words
+    of the page (``owner_words``). ``address`` leads to the answer, if there is a way to it;
+    ``edits`` are the shown sources' edit addresses, empty where there is none."""
+
+    person: str
+    shown: Shown
+    again: Shown | None = None
+    holder: str = ""
+    owner: str = ""
+    owner_words: str = ""
+    address: str = ""
+    edits: tuple[str, ...] = ()
+    history: tuple[Told, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Where links may lead: those of wikis, and those to where pages are edited."""
+
+    links: frozenset[str]
+    edits: frozenset[str]
+
+
+def card(flag: Flag, around: Circumstances, allowed: Allowed, *, today: date) -> Message:
+    """For the review channel."""
+    head = f"{_HEADS[flag.state]}: {flag.complaint.words}"
+    asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
+    blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{_quoted(asked)}")]
+    title = "Answer" if around.again is None else "Old answer"
+    blocks += _answer(title, flag.given.answer, around.shown, allowed.links)
+    lines = _sources(around, allowed, today)
+    if lines:
+        blocks.append(context(joined(lines)))
+    if flag.again is not None and around.again is not None:
+        blocks += _answer("New answer", flag.again, around.again, allowed.links)
+        newer = [source_line(one, allowed.links, today) for one in around.again.sources]
+        if newer:
+            blocks.append(context(joined(newer)))
+    if flag.comment:
+        blocks.append(section(f"*{literal(around.person)}*\n{_quoted(flag.comment)}"))
+    blocks.append(context(_by(flag, around)))
+    if around.history:
+        blocks.append(context(joined([_step(one) for one in around.history[-_STEPS_SHOWN:]])))
+    if actions := _actions(flag):
+        blocks.append({"type": "actions", "block_id": "flag", "elements": actions})
+    return Message(literal(f"{head}: {asked}"[:300]), blocks).marked(mark(flag))
+
+
+def word_to_owner(  # noqa: PLR0913 - what it says, and may lead to
+    flag: Flag, around: Circumstances, source: Source, edit: str, allowed: Allowed, *, today: date
+) -> Message:
+    """For the owner of the page at ``source``, which is edited at ``edit``, who may not see
+    the card: nothing that other pages say, for this message is not brought up to date."""
+    head = f"A page of yours was flagged: {flag.complaint.words}"
+    asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
+    blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{_quoted(asked)}")]
+    blocks.append(context(_source(source, edit, allowed, today)))
+    if flag.comment:
+        blocks.append(section(f"*{literal(around.person)}*\n{_quoted(flag.comment)}"))
+    blocks.append(context(f"Flagged by {literal(around.person)}"))
+    return Message(literal(f"{head}: {asked}"[:300]), blocks)
+
+
+def mark(flag: Flag) -> str:
+    """By which a flag's card is told among other messages."""
+    return f"flag-{flag.id}"
+
+
+def _sources(around: Circumstances, allowed: Allowed, today: date) -> list[str]:
+    edits = zip(around.shown.sources, around.edits, strict=True)
+    lines = [_source(source, edit, allowed, today) for source, edit in edits]
+    if not around.shown.whole:
+        hidden = "The rest" if lines else "What was answered"
+        lines.append(f"{hidden} is not open to everyone and is not shown here.")
+    return lines
+
+
+def _source(source: Source, edit: str, allowed: Allowed, today: date) -> str:
+    line = source_line(source, allowed.links, today)
+    edited = link(edit, "Edit page", allowed.edits)
+    return f"{line} \u00b7 {edited}" if edited.startswith("<") else line
+
+
+def _by(flag: Flag, around: Circumstances) -> str:
+    parts = [f"Flagged by {literal(around.person)}"]
+    if around.owner:
+        # The one live name on it: of somebody whom Slack found by their address.
+        parts.append(f"Page of <@{around.owner}>")
+    elif around.owner_words:
+        parts.append(f"Page of {literal(around.owner_words[:100])}")
+    if around.holder and flag.state is FlagState.TAKEN:
+        parts.append(f"{literal(around.holder)} sees to it")
+    if around.address:
+        parts.append(link(around.address, "Open the answer", origins_of([around.address])))
+    return " \u00b7 ".join(parts)
+
+
+def _step(one: Told) -> str:
+    by = f" by {literal(one.name)}" if one.name else ""
+    return f"{one.when.day} {one.when:%b %H:%M} \u00b7 {literal(one.words)}{by}"
+
+
+def _actions(flag: Flag) -> list[Block]:
+    if flag.state is FlagState.WITHDRAWN:
+        return []
+    if flag.state.settled:
+        return [_button(flag, REOPEN, "Open again")]
+    return [
+        *([_button(flag, TAKE, "Take")] if flag.state is FlagState.OPEN else []),
+        _button(flag, FIXED, "Fixed", style="primary"),
+        _button(flag, NOT_WRONG, "Not wrong"),
+        _button(flag, ANSWER, "Write the answer"),
+    ]
+
+
+def _button(flag: Flag, action: str, text: str, *, style: str = "") -> Block:
+    button: Block = {
+        "type": "button",
+        "action_id": action,
+        "text": plain_text(text),
+        "value": str(flag.id),
+    }
+    return button | {"style": style} if style else button
+
+
+def _answer(title: str, said: Result, shown: Shown, origins: Container[str]) -> list[Block]:
+    """Its beginning: a card is to be read at a glance, the answer itself is a click away."""
+    if not shown.whole:
+        return []
+    notes = [source.url for source in said.sources] if isinstance(said, Answer) else []
+    texts = sections(render(said.text, origins, notes), _ANSWER_SHOWN)
+    cut = ["\u2026"] if len(texts) > 1 else []
+    return [section(text) for text in [f"*{title}*\n{texts[0]}", *cut]] if texts else []
+
+
+def _quoted(text: str) -> str:
+    """As much of it as one section takes, beside its heading."""
+    lines = literal(text).splitlines() or [""]
+    quoted = "\n".join(f"&gt; {line}" for line in lines)
+    return next(iter(sections([Piece(quoted)], _ANSWER_SHOWN)), "")
+
+
+def reminder(waiting: Sequence[tuple[str, str, Complaint]]) -> Message:
+    """Flags that wait, each with its card's address (empty: none is known) and question."""
+    many = len(waiting) > 1
+    text = f"{len(waiting)} flags are waiting." if many else "A flag is waiting."
+    lines = []
+    for address, question, complaint in waiting[:10]:
+        words = f"{complaint.words}: {plain(question)}"
+        lines.append(f"\u2022 {link(address, words, origins_of([address]))}")
+    return Message(text, [section(text), context(joined(lines))])

@@ -1,0 +1,256 @@
+"""Where flags are seen to: their cards in the review channels, and what follows from them.
+
+Whatever is to be done for a flag is written down with the deed that calls for it, and
+crossed out once it is done: a restart, or a Slack that is away, delays it and no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from bot.errors import AskerForgotten, SlackRefused, SlackUnavailable
+from bot.feedback.feedback import Feedback
+from bot.feedback.model import BY_ITSELF, Asked, Card, Due, Flag, Given, Place
+from bot.feedback.review import Review
+from bot.model import Question, Result, Role, Source, Turn, named
+from bot.ports import Answering, Library
+from bot.slack.calling.marks import marked_messages
+from bot.slack.calling.threads import beside
+from bot.slack.calling.web import Voice
+from bot.slack.flagging import cards
+from bot.slack.flagging.owners import Owner, Owners
+from bot.slack.flagging.review_channels import ReviewChannels
+from bot.slack.rights.people import Closed, People
+from bot.slack.writing import blocks
+from bot.slack.writing.message import Message, context
+from bot.slack.writing.mrkdwn import literal
+from indexers.model import EVERYONE, Principal
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_EVERYONE = Principal.of(EVERYONE)
+LEAD = "You flagged what I answered to this. Somebody has seen to it; now I say:"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """``executor`` runs what may take seconds: answers, and looks at pages."""
+
+    feedback: Feedback
+    review: Review
+    answering: Answering
+    library: Library
+    people: People
+    owners: Owners
+    voice: Voice
+    executor: Executor
+    clock: Callable[[], datetime]
+    allowed: cards.Allowed
+    channels: ReviewChannels
+    _at_work: defaultdict[int, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
+
+    async def attend(self, id_: int, *, again: bool = False) -> Flag | None:
+        """Do what is due for the flag, and give it as it is then. ``again``: it may have
+        been begun before, by a process that heard no more of it.
+
+        What Slack cannot do now stays due; what it refuses is logged and done with.
+
+        Raises:
+            StateUnavailable, IndexersError: nothing can be done now.
+        """
+        async with self._at_work[id_]:
+            flag = await asyncio.to_thread(self.review.flag, id_)
+            if flag and Due.ASK in flag.due:
+                said = await self._asked(flag.given, _EVERYONE)
+                await asyncio.to_thread(self.review.asked_again, flag, said)
+                flag = await asyncio.to_thread(self.review.flag, id_)
+            try:
+                if flag and Due.SHOW in flag.due:
+                    await self._show(flag, again=again)
+                if flag and Due.TELL in flag.due:
+                    await self._tell(flag)
+                    flag = await asyncio.to_thread(self.review.flag, id_)
+                    if flag and Due.SHOW in flag.due:
+                        await self._show(flag, again=again)
+            except SlackUnavailable as error:
+                logger.warning("What is due for flag %d waits: %s", id_, error)
+            return await asyncio.to_thread(self.review.flag, id_)
+
+    async def channel_of(self, flag: Flag) -> str:
+        """Where its card is or will be; empty if nowhere. A quick click may be here before
+        the card's place is written down."""
+        if flag.card:
+            return flag.card.channel
+        return await asyncio.to_thread(self.channels.of, flag)
+
+    async def candidates(self, flag: Flag) -> list[Source]:
+        """Pages that an answer to it may rest on: those that were named in it, then and now,
+        and that everyone may read."""
+        sources = [*named(flag.given.answer), *(named(flag.again) if flag.again else ())]
+        pages = {(source.wiki, source.page): source for source in sources}
+        return list(await self._beside(self.library.open_to, _EVERYONE, list(pages.values())))
+
+    async def _show(self, flag: Flag, *, again: bool) -> None:
+        """Put the flag's card up, or bring it up to date."""
+        channel = await self.channel_of(flag)
+        around, owner = await self._circumstances(flag)
+        today = self.clock().date()
+        try:
+            if flag.card:
+                card = cards.card(flag, around, self.allowed, today=today)
+                await self.voice.edit(flag.card.channel, flag.card.ts, card)
+            elif not flag.state.settled:
+                await self._put_up(flag, channel, around, owner, again=again)
+        except SlackRefused as error:
+            logger.warning(
+                "Flag %d is kept, but the review channel %s cannot be written to: %s",
+                flag.id,
+                channel,
+                error,
+            )
+        await asyncio.to_thread(self.review.shown, flag)
+
+    async def _put_up(
+        self, flag: Flag, channel: str, around: cards.Circumstances, owner: Owner, *, again: bool
+    ) -> None:
+        """In the review channel, if there is one; and to the page's owner, who may not be in
+        it, or not be named there."""
+        today, ts = self.clock().date(), ""
+        if channel:
+            card = cards.card(flag, around, self.allowed, today=today)
+            standing: Mapping[str, str] = {}
+            if again:
+                standing = await marked_messages(self.voice, channel, since=flag.raised)
+            ts = standing.get(cards.mark(flag)) or await self.voice.post(channel, card)
+        id_ = owner.person.id if owner.person else ""
+        await asyncio.to_thread(self.review.carded, flag, Card(channel, ts), id_)
+        if owner.source is None or not id_ or flag.owner == id_:
+            return
+        on_card = channel and around.owner
+        if not (on_card and await self.people.is_member(channel, id_)):
+            edit = await self._beside(self.library.edit_address, owner.source)
+            word = cards.word_to_owner(flag, around, owner.source, edit, self.allowed, today=today)
+            await self.voice.post(id_, word)
+
+    async def _circumstances(self, flag: Flag) -> tuple[cards.Circumstances, Owner]:
+        given = flag.given
+        shown = await self._shown(given.answer, exactly=not given.asked.open)
+        owner = await self.owners.of(named(given.answer), shown.sources)
+        edits = await self._beside(_addresses, self.library, shown.sources)
+        address = ""
+        if not given.asked.private:
+            address = await self.voice.address(given.asked.place.channel, given.message)
+        around = cards.Circumstances(
+            person=await self.people.name(flag.person),
+            shown=shown,
+            again=await self._shown(flag.again, exactly=False) if flag.again else None,
+            holder=await self.people.name(flag.holder) if flag.holder else "",
+            # Whose page it is would tell reviewers of one that they may not read.
+            owner=owner.person.id if owner.person and owner.source in shown.sources else "",
+            owner_words="" if owner.person else owner.words,
+            address=address,
+            edits=edits,
+            history=tuple(await self._history(flag)),
+        )
+        return around, owner
+
+    async def _history(self, flag: Flag) -> list[cards.Told]:
+        steps = await asyncio.to_thread(self.review.history, flag)
+        return [
+            cards.Told(
+                step.deed.words,
+                await self.people.name(step.person) if step.person else "",
+                step.when,
+            )
+            for step in steps
+        ]
+
+    async def _shown(self, said: Result, *, exactly: bool) -> cards.Shown:
+        """An answer may hold what reviewers must not read: one that followed the
+        rights of one person or of a few, and one whose pages were closed since. What everyone
+        may read now is shown, and of what they got (``exactly``) only the very same text:
+        theirs may have been written before the page was opened."""
+        sources = named(said)
+        shown = await self._beside(self._open, sources, exactly)
+        return cards.Shown(shown, whole=len(shown) == len(sources))
+
+    def _open(self, sources: Sequence[Source], exactly: bool) -> tuple[Source, ...]:
+        found = self.library.open_to(_EVERYONE, sources)
+        if not exactly:
+            return found
+        return tuple(
+            source
+            for source in found
+            if (known := self.library.page(source.wiki, source.page))
+            and known.revision == source.revision
+        )
+
+    async def _tell(self, flag: Flag) -> None:
+        """The person who flagged, once, with what they may read now."""
+        reader = await self.people.reader(flag.person, private=True, shared=False)
+        if isinstance(reader, Closed):
+            await asyncio.to_thread(self.review.told, flag, somebody=False)
+            return
+        try:
+            said = await self._asked(flag.given, reader)
+            await self._send(flag, said)
+        except AskerForgotten:
+            await asyncio.to_thread(self.review.told, flag, somebody=False)
+            return
+        except SlackRefused as error:
+            logger.warning("Whoever raised flag %d cannot be told: %s", flag.id, error)
+            await asyncio.to_thread(self.review.told, flag, somebody=False)
+            return
+        await asyncio.to_thread(self.review.told, flag, somebody=True)
+
+    async def _send(self, flag: Flag, said: Result) -> None:
+        """An answer like any other: it can be judged, and is taken back if it must not stand."""
+        channel = await self.voice.direct(flag.person)
+        # In place of a question's ts, which it has none of; the same until the next deed.
+        ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
+        place = Place(flag.given.asked.place.team, channel, ts, ts)
+        asked = Asked(flag.given.asked.question, flag.person, place, private=True, flag=flag.id)
+        given = await asyncio.to_thread(self.feedback.record, asked, said)
+        standing = await marked_messages(self.voice, channel, since=flag.changed)
+        last = ""
+        shown = blocks.answer(given, self.allowed.links, today=self.clock().date())
+        for number, message in enumerate(shown):
+            mark = f"reply-to-{ts}-{number}"
+            first = message if number else _led(message, flag)
+            last = standing.get(mark) or await self.voice.post(channel, first.marked(mark))
+        await asyncio.to_thread(self.feedback.posted, given.id, last)
+
+    async def _asked(self, given: Given, reader: Principal) -> Result:
+        """What ``reader`` is told to the question now, in the conversation that it was asked
+        in."""
+        earlier = await asyncio.to_thread(self.feedback.earlier, given)
+        history = tuple(turn for one in earlier for turn in _turns(one, given.asked.asker))
+        question = Question(given.asked.question, reader, history=history)
+        return await self._beside(self.answering.answer, question)
+
+    async def _beside(self, work: Callable[..., T], *arguments: object) -> T:
+        return await beside(self.executor, work, *arguments)
+
+
+def _addresses(library: Library, sources: Sequence[Source]) -> tuple[str, ...]:
+    return tuple(map(library.edit_address, sources))
+
+
+def _turns(given: Given, asker: str) -> tuple[Turn, Turn]:
+    role = Role.ASKER if given.asked.asker == asker else Role.OTHER
+    return Turn(role, given.asked.question), Turn(Role.BOT, given.answer.text)
+
+
+def _led(message: Message, flag: Flag) -> Message:
+    asked = literal(flag.given.asked.question)[:500].replace("\n", " ")
+    return Message(message.text, [context(f"{LEAD}\n&gt; {asked}"), *message.blocks])

@@ -1,0 +1,186 @@
+"""The forms of feedback: what is wrong with an answer, and what it should be. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.feedback.model import Complaint
+from bot.model import Source
+from bot.slack.writing.message import Block, Message, context, plain_text, say, section
+from bot.slack.writing.mrkdwn import clean, literal
+from indexers.model import digest
+from indexers.prose import plain
+
+COMPLAINT = "complaint"
+WRITING = "writing"
+WHY = "say_why"
+"""The action id of the button that opens the form; its value is the answer's id."""
+_LONGEST_COMMENT = 1000
+_LONGEST_ANSWER = 2500
+_LONGEST_QUESTION = 1000
+_MOST_PAGES = 10
+_CHOICES = {
+    Complaint.WRONG: "It is wrong",
+    Complaint.OUTDATED: "It is outdated",
+    Complaint.INCOMPLETE: "Something is missing",
+    Complaint.WRONG_PAGE: "It is from the wrong page",
+}
+
+
+def complaint(given: int) -> Block:
+    """Only the answer's id travels, never what was asked."""
+    options = [{"text": plain_text(text), "value": c.value} for c, text in _CHOICES.items()]
+    return _modal(
+        COMPLAINT,
+        {"answer": given},
+        "Flag this answer",
+        [
+            {
+                "type": "input",
+                "block_id": "complaint",
+                "label": plain_text("What is the matter with it?"),
+                "element": {"type": "radio_buttons", "action_id": "choice", "options": options},
+            },
+            _text("comment", "What should it say?", "", _LONGEST_COMMENT, optional=True),
+            context("The question, this answer and your words go to the people who keep the wiki."),
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Complained:
+    given: int
+    complaint: Complaint
+    comment: str
+
+
+def complained(view: Mapping[str, Any]) -> Complained:
+    """What a person entered into the form."""
+    values = view["state"]["values"]
+    return Complained(
+        given=int(json.loads(view["private_metadata"])["answer"]),
+        complaint=Complaint(values["complaint"]["choice"]["selected_option"]["value"]),
+        comment=values["comment"]["words"].get("value") or "",
+    )
+
+
+def ask_why(words: str, given: int) -> Message:
+    """``words``, with a button that opens the form."""
+    button = {
+        "type": "button",
+        "action_id": WHY,
+        "text": plain_text("Say what is wrong"),
+        "value": str(given),
+    }
+    said = say(words)
+    return Message(said.text, [*said.blocks, {"type": "actions", "elements": [button]}])
+
+
+def please_wait() -> Block:
+    """A form must open within three seconds; what it holds may take longer."""
+    blocks = [section("One moment\u2026")]
+    return {"type": "modal", "title": plain_text("Write the answer"), "blocks": blocks}
+
+
+def refusal(words: str) -> Block:
+    blocks = [section(literal(words))]
+    return {"type": "modal", "title": plain_text("Write the answer"), "blocks": blocks}
+
+
+def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> Block:
+    """For an answer to ``question`` that rests on some of ``pages`` (at least one) and is
+    given ``until`` a day."""
+    options = [
+        {"text": plain_text(clean(page.title)[:75] or "Page"), "value": page_name(page)}
+        for page in pages[:_MOST_PAGES]
+    ]
+    return _modal(
+        WRITING,
+        {"flag": flag},
+        "Write the answer",
+        [
+            _text("question", "To which question?", clean(plain(question)), _LONGEST_QUESTION),
+            _text("answer", "The answer", "", _LONGEST_ANSWER),
+            {
+                "type": "input",
+                "block_id": "pages",
+                "label": plain_text("Which pages does it rest on?"),
+                "hint": plain_text(
+                    "Whoever may read all of them gets it, and nobody does once one is changed."
+                ),
+                "element": {"type": "checkboxes", "action_id": "chosen", "options": options},
+            },
+            {
+                "type": "input",
+                "block_id": "until",
+                "label": plain_text("Until when does it hold?"),
+                "element": {
+                    "type": "datepicker",
+                    "action_id": "day",
+                    "initial_date": until.isoformat(),
+                },
+            },
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """``pages`` by their `page_name`."""
+
+    flag: int
+    question: str
+    answer: str
+    pages: frozenset[str]
+    until: date
+
+
+def wrote(view: Mapping[str, Any]) -> Wrote:
+    """What a reviewer entered into the form."""
+    values = view["state"]["values"]
+    return Wrote(
+        flag=int(json.loads(view["private_metadata"])["flag"]),
+        question=(values["question"]["words"].get("value") or "").strip(),
+        answer=(values["answer"]["words"].get("value") or "").strip(),
+        pages=frozenset(one["value"] for one in values["pages"]["chosen"]["selected_options"]),
+        until=date.fromisoformat(values["until"]["day"]["selected_date"]),
+    )
+
+
+def page_name(page: Source) -> str:
+    """Short, where Slack takes no more than 150 characters."""
+    return digest(page.wiki, page.page)
+
+
+def _modal(name: str, subject: Mapping[str, int], title: str, blocks: Sequence[Block]) -> Block:
+    return {
+        "type": "modal",
+        "callback_id": name,
+        "private_metadata": json.dumps(subject),
+        "title": plain_text(title),
+        "submit": plain_text("Send"),
+        "close": plain_text("Cancel"),
+        "blocks": list(blocks),
+    }
+
+
+def _text(block: str, label: str, value: str, longest: int, *, optional: bool = False) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": "words",
+        "multiline": True,
+        "max_length": longest,
+    }
+    if value:
+        element["initial_value"] = value[:longest]
+    return {
+        "type": "input",
+        "block_id": block,
+        "optional": optional,
+        "label": plain_text(label),
+        "element": element,
+    }

@@ -1,0 +1,83 @@
+"""Who keeps a page, as Slack knows them.
+
+A page says who owns it in words of its own, or of its wiki's, which may name or ping nobody
+by themselves: somebody is named only if Slack finds a member of the workspace by an address
+in them, and that member may read the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bot.model import Source
+from bot.ports import Library
+from bot.slack.calling.threads import in_own_thread
+from bot.slack.rights.people import PATIENCE, Closed, People, Person, Standing
+
+logger = logging.getLogger(__name__)
+
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Of the page at ``source``. ``person`` is None where Slack finds nobody; ``words`` are
+    then the page's."""
+
+    person: Person | None = None
+    words: str = ""
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    people: People
+    library: Library
+
+    async def of(self, sources: Sequence[Source], shown: Collection[Source]) -> Owner:
+        """Of the first page that has one who may read it; a person goes before mere words,
+        which only a page that is ``shown`` (everyone may read it) may say.
+
+        Raises:
+            SlackUnavailable: nobody can be looked up now.
+            IndexUnavailable: it cannot be told who may read a page.
+        """
+        by_words = Owner()
+        for source in sources:
+            if not source.owner:
+                continue
+            words = await self._words(source)
+            person = await self._person(words)
+            if person and (source in shown or await self._reads(person, source)):
+                return Owner(person, words, source)
+            # What the wiki made of them, as the address of an account, is not the page's word.
+            if not by_words.words and words == source.owner and source in shown:
+                by_words = Owner(None, words, source)
+        return by_words
+
+    async def _words(self, source: Source) -> str:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                # Not one of the few threads that make answers: a wiki may hang.
+                return await in_own_thread(partial(self.library.owner, source), "owner")
+        except TimeoutError:
+            logger.warning("%s did not say in time who keeps a page", source.wiki)
+            return ""
+
+    async def _person(self, words: str) -> Person | None:
+        for email in _EMAIL.findall(words)[:3]:
+            person = await self.people.addressed_as(email)
+            if person and person.standing is Standing.MEMBER:
+                return person
+        return None
+
+    async def _reads(self, person: Person, source: Source) -> bool:
+        reader = await self.people.reader(person.id, private=True, shared=False)
+        if isinstance(reader, Closed):
+            return False
+        return bool(await in_own_thread(partial(self.library.open_to, reader, [source]), "owner"))

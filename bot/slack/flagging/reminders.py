@@ -1,0 +1,62 @@
+"""Flags that wait too long are called to mind: to who took them, else to who owns the page,
+else in the review channel; each of these once a day at most."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.errors import SlackRefused
+from bot.feedback.model import Flag
+from bot.feedback.review import Review
+from bot.slack.calling.web import Voice
+from bot.slack.flagging import cards
+from bot.slack.flagging.desk import Desk
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """``after`` so long without a deed a flag is called to mind; zero is never."""
+
+    review: Review
+    voice: Voice
+    desk: Desk
+    after: timedelta
+
+    async def remind(self) -> None:
+        """
+        Raises:
+            SlackUnavailable: the rest follows another day.
+        """
+        if not self.after:
+            return
+        waiting: dict[str, list[Flag]] = defaultdict(list)
+        for flag in await asyncio.to_thread(self.review.waiting, self.after):
+            if recipient := await self._recipient(flag):
+                waiting[recipient].append(flag)
+        for recipient, flags in waiting.items():
+            # Noted first: a reminder that is lost comes tomorrow, a second one today annoys.
+            if await asyncio.to_thread(self.review.may_remind, recipient):
+                await self._remind(recipient, flags)
+
+    async def _recipient(self, flag: Flag) -> str:
+        return flag.holder or flag.owner or await self.desk.channel_of(flag)
+
+    async def _remind(self, recipient: str, flags: list[Flag]) -> None:
+        lines = [
+            (
+                await self.voice.address(flag.card.channel, flag.card.ts) if flag.card else "",
+                flag.given.asked.question,
+                flag.complaint,
+            )
+            for flag in flags
+        ]
+        try:
+            await self.voice.post(recipient, cards.reminder(lines))
+        except SlackRefused as error:
+            logger.warning("%s cannot be reminded of flags: %s", recipient, error)

@@ -1,0 +1,55 @@
+"""Answers that must not stand are taken back: their pages are gone, or no longer for those
+who read them. What takes their place says nothing of these pages."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.feedback.model import Given
+from bot.feedback.ports import Watched
+from bot.slack.calling.marks import marked_replies
+from bot.slack.calling.web import Voice
+from bot.slack.writing.message import say
+
+logger = logging.getLogger(__name__)
+
+RETRACTED = say(
+    "This answer named a page that was removed or restricted since, so I took it back.",
+    "Ask again, and I answer from what the wiki says now.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    watched: Watched
+    voice: Voice
+    clock: Callable[[], datetime]
+
+    async def retract(self) -> None:
+        """All that fell and stand yet. An edit does the same when done twice, so one that
+        may have been done is done again."""
+        for given in await asyncio.to_thread(self.watched.falling):
+            try:
+                await self._retract(given)
+            except SlackUnavailable as error:
+                logger.warning("Answer %d is to be taken back and waits: %s", given.id, error)
+                return
+            await asyncio.to_thread(self.watched.retracted, given.id, self.clock())
+
+    async def _retract(self, given: Given) -> None:
+        place, mark = given.asked.place, f"reply-to-{given.asked.place.ts}-"
+        parts = await marked_replies(self.voice, place.channel, place.thread, since=place.ts)
+        ours = {ts for name, ts in parts.items() if name.startswith(mark)}
+        try:
+            await self.voice.edit(place.channel, given.message, RETRACTED.marked(f"{mark}0"))
+            for ts in sorted(ours - {given.message}):
+                await self.voice.remove(place.channel, ts)
+        except SlackRefused as error:
+            logger.warning("Answer %d cannot be taken back: %s", given.id, error)
+            return
+        logger.info("Answer %d was taken back: a page of it fell", given.id)

@@ -1,0 +1,172 @@
+"""What reviewers press on a card, and the answers that they write. Every click is checked
+anew: only who is in the flag's review channel may see to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.feedback.model import Flag, FlagState, Written
+from bot.feedback.ports import WrittenAnswers
+from bot.feedback.review import Review
+from bot.model import Source
+from bot.ports import Library
+from bot.slack.calling.web import Voice
+from bot.slack.flagging import cards, forms
+from bot.slack.flagging.desk import Desk
+from bot.slack.rights.people import People
+from bot.slack.writing.message import Message, say
+from indexers.model import Acl
+
+GONE = "I no longer have this flag."
+NOT_A_REVIEWER = "Only people in the review channel can see to a flag."
+TOO_LATE = "Somebody has seen to this flag already."
+NO_PAGES = (
+    "An answer must rest on a page that everyone may read, and none was named here. "
+    "Write it into the wiki, and press Fixed."
+)
+MOVED = "A page that you chose is not to be read any more. Please look again."
+PAST = "That day is past, so nobody would ever get this answer. Please choose a later one."
+KEPT = "Thank you. I answer with your words from now on."
+
+_Deed = Callable[[Flag, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """``holds_for``: how long an answer holds that a reviewer writes, unless they say
+    otherwise."""
+
+    desk: Desk
+    review: Review
+    written: WrittenAnswers
+    library: Library
+    people: People
+    voice: Voice
+    clock: Callable[[], datetime]
+    holds_for: timedelta
+
+    async def pressed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Take, Fixed, Not wrong, Open again."""
+        action, person = body["actions"][0], body["user"]["id"]
+        flag, problem = await self._flag_for(person, int(action["value"]))
+        deed = self._deed(str(action["action_id"]))
+        if flag is None or deed is None:
+            await self._whisper(body, say(problem or GONE))
+            return
+        if not await asyncio.to_thread(deed, flag, person):
+            await self._whisper(body, say(TOO_LATE))
+            return
+        await self.desk.attend(flag.id)
+
+    async def asked_to_write(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Write the answer. The form opens at once, and is filled when we know with what."""
+        form = await self.voice.ask(body["trigger_id"], forms.please_wait())
+        flag, problem = await self._flag_for(body["user"]["id"], int(body["actions"][0]["value"]))
+        pages = await self.desk.candidates(flag) if flag else []
+        if flag is None or not pages:
+            await self.voice.ask_now(form, forms.refusal(problem or NO_PAGES))
+            return
+        until = (self.clock() + self.holds_for).date()
+        question = flag.given.asked.question
+        await self.voice.ask_now(form, forms.writing(flag.id, question, pages, until))
+
+    async def wrote(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """The form, filled in."""
+        person, wrote = body["user"]["id"], forms.wrote(body["view"])
+        flag, problem = await self._flag_for(person, wrote.flag)
+        if flag is None:
+            await self.voice.post(person, say(problem))
+            return
+        one = await self._written(flag, person, wrote)
+        if isinstance(one, str):
+            await self.voice.post(person, say(one))
+            return
+        await asyncio.to_thread(self.written.write, one)
+        await asyncio.to_thread(self.review.answered, flag, person)
+        await self.desk.attend(flag.id)
+        await self.voice.post(person, say(KEPT, f"Until {one.expires:%d %b %Y}: {one.question}"))
+
+    async def _written(self, flag: Flag, person: str, wrote: forms.Wrote) -> Written | str:
+        """Or why not."""
+        now = self.clock()
+        expires = datetime.combine(wrote.until, time.max, UTC).replace(microsecond=0)
+        if expires <= now:
+            return PAST
+        candidates = await self.desk.candidates(flag)
+        pages = [page for page in candidates if forms.page_name(page) in wrote.pages]
+        if not pages or len(pages) < len(wrote.pages):
+            return MOVED
+        found = await asyncio.to_thread(_as_they_stand, self.library, pages)
+        if found is None:
+            return MOVED
+        sources, says, acl = found
+        return Written(
+            id=0,
+            question=wrote.question,
+            text=wrote.answer,
+            author=person,
+            author_name=await self.people.name(person),
+            written=now,
+            expires=expires,
+            sources=sources,
+            says=says,
+            acl=acl,
+            flag=flag.id,
+        )
+
+    async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
+        """The flag, if this person may see to it; else why not."""
+        flag = await asyncio.to_thread(self.review.flag, id_)
+        if flag is None or flag.state is FlagState.WITHDRAWN:
+            return None, GONE
+        if not await self.people.is_member(await self.desk.channel_of(flag), person):
+            return None, NOT_A_REVIEWER
+        return flag, ""
+
+    def _deed(self, action: str) -> _Deed | None:
+        return {
+            cards.TAKE: self.review.take,
+            cards.FIXED: self.review.fixed,
+            cards.NOT_WRONG: self.review.not_wrong,
+            cards.REOPEN: self.review.reopen,
+        }.get(action)
+
+    async def _whisper(self, body: Mapping[str, Any], words: Message) -> None:
+        await self.voice.whisper(body["channel"]["id"], body["user"]["id"], words)
+
+
+def _as_they_stand(
+    library: Library, pages: list[Source]
+) -> tuple[tuple[Source, ...], tuple[str, ...], Acl] | None:
+    """The pages as sources, what they say, and who may read all of them; None if one is
+    gone."""
+    sources, says, acls = [], [], []
+    for page in pages:
+        known = library.page(page.wiki, page.page)
+        if known is None:
+            return None
+        whole = Source(
+            title=page.title,
+            heading="",
+            url=page.url.partition("#")[0],
+            quote="",
+            wiki=page.wiki,
+            page=page.page,
+            revision=known.revision,
+            owner=page.owner,
+            updated=page.updated,
+            outdated=page.outdated,
+        )
+        sources.append(whole)
+        says.append(library.says(page.wiki, page.page))
+        acls.append(known.acl)
+    acl = acls[0]
+    for other in acls[1:]:
+        acl = acl & other
+    return tuple(sources), tuple(says), acl

@@ -1,0 +1,179 @@
+"""What the bot does by itself, every few seconds: look whether pages that its answers rest
+on still stand, and see to flags, retractions, reminders and digests that are due."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from bot.errors import SlackUnavailable, StateUnavailable, SyncRunning
+from bot.feedback.model import Cited, Written
+from bot.feedback.ports import Watched, WrittenAnswers
+from bot.feedback.review import Review
+from bot.operations.passes import Pass, Rhythm
+from bot.operations.syncing import SyncLocks
+from bot.ports import Library
+from bot.slack.flagging.desk import Desk
+from bot.slack.flagging.reminders import Reminders
+from bot.slack.flagging.retraction import Retraction
+from bot.slack.overview.digesting import Digests
+from bot.slack.rights.people import Closed, People
+from bot.slack.rights.readers import Readers
+from indexers.model import EVERYONE, Acl, KnownPage, Principal, Reader
+
+logger = logging.getLogger(__name__)
+
+_LATE = timedelta(minutes=10)
+"""How long after its end a pass may be written down."""
+_UPKEEP = "(upkeep)"
+"""The lock's name, which is no wiki's."""
+_SPEAKING_EVERY = timedelta(minutes=10)
+
+
+class Passes(Protocol):
+    """What of `bot.operations.passes.PassLog` is read here: any process may write it."""
+
+    def since(self, when: datetime) -> list[Pass]: ...
+
+
+@dataclass(slots=True)
+class Upkeep:
+    """``every``: seconds between two rounds. An answer is taken back if it was given within
+    ``retracted_within`` (zero: never)."""
+
+    watched: Watched
+    written: WrittenAnswers
+    passes: Passes
+    library: Library
+    review: Review
+    desk: Desk
+    people: People
+    readers: Readers
+    retraction: Retraction
+    reminders: Reminders
+    digests: Digests
+    clock: Callable[[], datetime]
+    every: float
+    retracted_within: timedelta
+    alone: SyncLocks
+    """Of processes that share the state one at a time does this."""
+    _began: datetime | None = None
+    _handled: set[tuple[str, datetime]] = field(default_factory=set)
+    _spoken: datetime | None = None
+    """When it was last looked whether somebody is to be told something."""
+
+    async def keep_up(self) -> None:
+        """For ever. One thing that fails keeps no other from its turn."""
+        while True:
+            await self.round()
+            await asyncio.sleep(self.every)
+
+    async def round(self) -> None:
+        """Once; nothing while another process is at it."""
+        held = self.alone.held([_UPKEEP])
+        try:
+            await asyncio.to_thread(held.__enter__)
+        except (SyncRunning, StateUnavailable) as error:
+            logger.debug("Not now: %s", error)
+            return
+        try:
+            for work in (self._look, self._attend, self.retraction.retract, self._speak):
+                await _alone(work)
+        finally:
+            await asyncio.to_thread(held.__exit__, None, None, None)
+
+    async def _look(self) -> None:
+        now = self.clock()
+        if self._began is None:
+            # What happened while no bot ran: rights that were narrowed. That a page is gone
+            # is believed only of a pass that ends from now on; the index may be a new one,
+            # which is not filled yet.
+            self._began = now
+            for wiki in await asyncio.to_thread(self.watched.wikis):
+                await self._look_at(wiki, whole=False)
+        lately = await asyncio.to_thread(self.passes.since, now - _LATE)
+        self._handled &= {(one.wiki, one.began) for one in lately}
+        for one in lately:
+            if (one.wiki, one.began) not in self._handled and one.ended >= self._began:
+                whole = one.complete and one.rhythm is Rhythm.FULL
+                await self._look_at(one.wiki, whole=whole)
+                self._handled.add((one.wiki, one.began))
+        for lapsed in await asyncio.to_thread(self.written.expired, now):
+            await self._lapse(lapsed)
+
+    async def _look_at(self, wiki: str, *, whole: bool) -> None:
+        """``whole``: what is not in the index is not in the wiki."""
+        since = self.clock() - self.retracted_within
+        for cited in await asyncio.to_thread(self.watched.cited, wiki, since):
+            known = await asyncio.to_thread(self.library.page, wiki, cited.page)
+            if known is None:
+                if whole:
+                    await self._fell(cited, since)
+            elif await self._is_lost(cited, known):
+                await self._fell(cited, since)
+            elif (known.revision, str(known.acl)) != (cited.revision, cited.acl):
+                changed = known.revision != cited.revision
+                await asyncio.to_thread(self.watched.seen, cited, known, changed=changed)
+        for one in await asyncio.to_thread(self.written.valid, self.clock()):
+            if await asyncio.to_thread(self._is_stale, one, wiki, whole=whole):
+                await self._lapse(one)
+
+    async def _is_lost(self, cited: Cited, known: KnownPage) -> bool:
+        """Whether those who got the answer may not read the page any more. Who might when it
+        was given still may as long as its rights are the same."""
+        if str(known.acl) == cited.acl:
+            return False
+        return not known.acl.admits(await self._reader(cited, known.acl))
+
+    async def _reader(self, cited: Cited, acl: Acl) -> Reader:
+        everyone = Principal.of(EVERYONE)
+        if acl.admits(everyone) or (cited.open and not cited.private):
+            return everyone
+        if not cited.private:
+            return await self.readers.audience(cited.channel)
+        reader = await self.people.reader(cited.asker, private=True, shared=False)
+        return Principal() if isinstance(reader, Closed) else reader
+
+    async def _fell(self, cited: Cited, since: datetime) -> None:
+        kept = since if self.retracted_within else None
+        await asyncio.to_thread(self.watched.fell, cited, kept)
+
+    def _is_stale(self, one: Written, wiki: str, *, whole: bool) -> bool:
+        for source, said in zip(one.sources, one.says, strict=True):
+            if source.wiki == wiki:
+                says = self.library.says(source.wiki, source.page)
+                if says != said and (says or whole):
+                    return True
+        return False
+
+    async def _lapse(self, one: Written) -> None:
+        await asyncio.to_thread(self.written.remove, one.id)
+        if one.flag is not None:
+            await asyncio.to_thread(self.review.lapsed, one.flag)
+
+    async def _attend(self) -> None:
+        for flag in await asyncio.to_thread(self.review.due):
+            await _alone(partial(self.desk.attend, flag.id, again=True))
+
+    async def _speak(self) -> None:
+        """Unasked: reminders and digests."""
+        now = self.clock()
+        if self._spoken is None or now - self._spoken >= _SPEAKING_EVERY:
+            self._spoken = now
+            for work in (self.reminders.remind, self.digests.post):
+                await _alone(work)
+
+
+async def _alone(work: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await work()
+    except SlackUnavailable as error:
+        logger.warning("What is due waits: %s", error)
+    except Exception:
+        # The edge of this task: what is due stays due, and the next round tries again.
+        logger.exception("What is due could not be done, and will be tried again")

@@ -1,0 +1,121 @@
+"""All that sees to flags, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.feedback.feedback import Feedback
+from bot.feedback.insights import Insights
+from bot.feedback.review import Review
+from bot.ports import Answering, Library
+from bot.slack.calling.web import Voice
+from bot.slack.conversing.redrawing import Redrawing
+from bot.slack.flagging.cards import Allowed
+from bot.slack.flagging.desk import Desk
+from bot.slack.flagging.owners import Owners
+from bot.slack.flagging.reminders import Reminders
+from bot.slack.flagging.retraction import Retraction
+from bot.slack.flagging.review_channels import ReviewChannels
+from bot.slack.flagging.reviewing import Reviewing
+from bot.slack.flagging.upkeep import Upkeep
+from bot.slack.flagging.verdicts import Verdicts
+from bot.slack.overview.digesting import Digests
+from bot.slack.rights.channels import Channels
+from bot.slack.rights.people import People
+from bot.slack.rights.readers import Readers
+from bot.slack.settings import SlackSettings
+from bot.state.channels import DatabaseChannels
+from bot.state.database import Database
+from bot.state.digests import DatabaseDigests
+from bot.state.ledger import DatabaseLedger
+from bot.state.pass_log import DatabasePassLog
+from bot.state.process import Process
+from bot.state.sync_locks import DatabaseSyncLocks
+from bot.state.watched import DatabaseWatched
+from bot.state.written import DatabaseWrittenAnswers
+
+
+@dataclass(frozen=True, slots=True)
+class Flagging:
+    """``verdicts`` and ``reviewing`` take what people press; ``upkeep`` runs by itself; all
+    of them go to the ``desk``."""
+
+    desk: Desk
+    verdicts: Verdicts
+    reviewing: Reviewing
+    upkeep: Upkeep
+
+
+def flagging_of(
+    settings: SlackSettings,
+    *,
+    feedback: Feedback,
+    state: Database,
+    answering: Answering,
+    library: Library,
+    insights: Insights,
+    channels: Channels,
+    people: People,
+    readers: Readers,
+    chosen: DatabaseChannels,
+    redrawing: Redrawing,
+    voice: Voice,
+    executor: Executor,
+    clock: Callable[[], datetime],
+    every: float,
+    process: Process,
+) -> Flagging:
+    review = Review(DatabaseLedger(state), clock)
+    watched, written = DatabaseWatched(state), DatabaseWrittenAnswers(state)
+    review_channels = ReviewChannels(settings.review_channel, settings.review_channels, chosen)
+    links = settings.link_origins
+    desk = Desk(
+        feedback=feedback,
+        review=review,
+        answering=answering,
+        library=library,
+        people=people,
+        owners=Owners(people, library),
+        voice=voice,
+        executor=executor,
+        clock=clock,
+        allowed=Allowed(links, links | settings.edit_origins),
+        channels=review_channels,
+    )
+    digests = Digests(
+        weekly=settings.digest,
+        channel=settings.review_channel,
+        kept=DatabaseDigests(state, process),
+        insights=insights,
+        feedback=feedback,
+        channels=channels,
+        voice=voice,
+        executor=executor,
+        clock=clock,
+        origins=links,
+    )
+    return Flagging(
+        desk,
+        Verdicts(feedback, desk, people, voice, redrawing),
+        Reviewing(desk, review, written, library, people, voice, clock, settings.written_holds),
+        Upkeep(
+            watched=watched,
+            written=written,
+            passes=DatabasePassLog(state),
+            library=library,
+            review=review,
+            desk=desk,
+            people=people,
+            readers=readers,
+            retraction=Retraction(watched, voice, clock),
+            reminders=Reminders(review, voice, desk, settings.remind_after),
+            digests=digests,
+            clock=clock,
+            every=every,
+            retracted_within=settings.retracted_within,
+            alone=DatabaseSyncLocks(state, process),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What Slack tells: which of it are questions to the bot, kept and worked on in their order."""

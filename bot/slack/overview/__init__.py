@@ -1,0 +1,1 @@
+"""How it goes as a whole: the Home tab, and the weekly digest."""

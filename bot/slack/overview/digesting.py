@@ -1,0 +1,115 @@
+"""The weekly digest in the review channel: once a week, whatever becomes of the process.
+
+Whoever is in the channel reads it. So pages are those that everyone may read now, as on a
+flag's card, and questions those that were asked in a channel that anybody may join; what
+stands on a card elsewhere is counted and not said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.errors import SlackRefused
+from bot.feedback.feedback import Feedback
+from bot.feedback.gaps import Gap
+from bot.feedback.insights import WEEK, Insights
+from bot.feedback.model import Flag, Given
+from bot.slack.calling.marks import marked_messages
+from bot.slack.calling.threads import beside
+from bot.slack.calling.web import Voice
+from bot.slack.overview.digest import Waiting, Week, digest
+from bot.slack.overview.weekly import Weekly
+from bot.slack.rights.channels import Channels
+from bot.state.digests import DatabaseDigests
+from indexers.model import EVERYONE, Principal
+
+logger = logging.getLogger(__name__)
+
+LATE = timedelta(hours=12)
+"""A digest that could not be posted for so long is left out: the next one comes."""
+_SHOWN = 3
+
+
+@dataclass(slots=True)
+class Digests:
+    """``weekly`` says when one is due; None is never. ``executor`` runs what may take
+    seconds."""
+
+    weekly: Weekly | None
+    channel: str
+    kept: DatabaseDigests
+    insights: Insights
+    feedback: Feedback
+    channels: Channels
+    voice: Voice
+    executor: Executor
+    clock: Callable[[], datetime]
+    origins: frozenset[str]
+    _settled: datetime | None = None
+    """When the latest one was due of which this process knows that it is done."""
+
+    async def post(self) -> None:
+        """The one that is due, if it is and nobody has.
+
+        Raises:
+            SlackUnavailable, StateUnavailable, IndexUnavailable: later, then.
+        """
+        if self.weekly is None or not self.channel:
+            return
+        now = self.clock()
+        due = self.weekly.latest(now)
+        if due == self._settled or now - due > LATE:
+            return
+        if not await asyncio.to_thread(self.kept.begin, due):
+            return
+        try:
+            await self._post(due)
+        except SlackRefused as error:
+            logger.warning("The digest cannot be posted in %s: %s", self.channel, error)
+        await asyncio.to_thread(self.kept.done, due)
+        self._settled = due
+
+    async def _post(self, due: datetime) -> None:
+        """Unless it stands there already: a post that was lost to us may have been taken."""
+        mark = f"digest-{due:%Y-%m-%d}"
+        week = await self._week()
+        if week.is_quiet:
+            return
+        if mark not in await marked_messages(self.voice, self.channel, since=due):
+            message = digest(week, self.origins, self.clock().date())
+            await self.voice.post(self.channel, message.marked(mark))
+
+    async def _week(self) -> Week:
+        flags = await asyncio.to_thread(self.feedback.open_flags)
+        return Week(
+            volume=await asyncio.to_thread(self.insights.volume, WEEK),
+            flagged=await asyncio.to_thread(self.insights.flagged, WEEK),
+            open_flags=len(flags),
+            longest=await self._waiting(flags[0]) if flags else None,
+            gaps=await self._gaps(),
+            stale=await beside(self.executor, self.insights.stale, Principal.of(EVERYONE), _SHOWN),
+            failing=await asyncio.to_thread(self.insights.failing),
+        )
+
+    async def _waiting(self, flag: Flag) -> Waiting:
+        since = flag.raised.date()
+        if flag.card is None or flag.card.channel != self.channel:
+            return Waiting(since)
+        address = await self.voice.address(flag.card.channel, flag.card.ts)
+        return Waiting(since, flag.given.asked.question, address)
+
+    async def _gaps(self) -> Sequence[Gap]:
+        asked, _ = await asyncio.to_thread(self.insights.unanswered, WEEK)
+        shown = await self._asked_in_public(asked)
+        found = await beside(self.executor, self.insights.gaps, shown, _SHOWN)
+        return [gap for gap, _ in found]
+
+    async def _asked_in_public(self, asked: Sequence[Given]) -> list[Given]:
+        ids = {given.asked.place.channel for given in asked}
+        public = {id_ for id_ in ids if await self.channels.is_public(id_)}
+        return [given for given in asked if given.asked.place.channel in public]

@@ -1,0 +1,158 @@
+"""The bot's Home tab: for each person what they may know, as it is when they open it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.errors import SlackRefused
+from bot.feedback.feedback import Feedback
+from bot.feedback.insights import LATELY, WEEK, Insights
+from bot.feedback.model import Given
+from bot.ports import Operating
+from bot.slack.calling.threads import beside
+from bot.slack.calling.web import Voice
+from bot.slack.conversing.prompts import Prompts
+from bot.slack.overview import home_page
+from bot.slack.overview.home_page import FLAGS_SHOWN, Part
+from bot.slack.rights.people import Closed, People, Standing
+from bot.slack.writing import incidents
+from bot.slack.writing.message import Block, context, say
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 0.2
+"""Seconds that the first page waits for what takes longer; that follows on a second one."""
+_SHOWN = 5
+
+_Making = Coroutine[Any, Any, list[Block]]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """``executor`` runs what may take seconds."""
+
+    people: People
+    feedback: Feedback
+    insights: Insights
+    operating: Operating
+    prompts: Prompts
+    voice: Voice
+    executor: Executor
+    clock: Callable[[], datetime]
+    new_incident: Callable[[], str]
+    origins: frozenset[str]
+
+    async def opened(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """`app_home_opened` of the home tab."""
+        await self.show(body["event"]["user"])
+
+    async def show(self, person: str) -> None:
+        """Put up the page as it is now.
+
+        Raises:
+            SlackUnavailable: it cannot be put up.
+        """
+        try:
+            admin = await self.people.is_admin(person)
+            reader = await self.people.reader(person, private=False, shared=False)
+            if isinstance(reader, Closed):
+                alone = Part("", say(reader.why).blocks)
+                await self.voice.publish(person, home_page.view([alone]))
+            else:
+                await self._put_up(person, await self._parts(person, admin=admin))
+        except SlackRefused as error:
+            logger.info("The Home tab of %s cannot be put up: %s", person, error)
+
+    async def _parts(self, person: str, *, admin: bool) -> dict[str, _Making]:
+        """By their headings."""
+        member = (await self.people.person(person)).standing is Standing.MEMBER
+        parts: dict[str, _Making] = {"How to ask": self._asking()}
+        if member:
+            parts["What I read"] = self._wikis(whole=admin)
+        parts["Your open flags"] = self._flags(person)
+        if admin:
+            parts |= {
+                "How it goes": self._volumes(),
+                f"Not answered in {LATELY.days} days": self._unanswered(),
+                "Old pages that answers rest on": self._stale_pages(person),
+            }
+        return parts
+
+    async def _put_up(self, person: str, parts: Mapping[str, _Making]) -> None:
+        """At once what is there at once, and the whole when it is there."""
+        making = {
+            heading: asyncio.create_task(self._made(heading, part))
+            for heading, part in parts.items()
+        }
+        try:
+            _, late = await asyncio.wait(making.values(), timeout=PATIENCE)
+            first = await self.voice.publish(person, _view(making))
+            if late:
+                await asyncio.wait(late)
+                await self.voice.publish(person, _view(making), after=first)
+        finally:
+            for part in making.values():
+                part.cancel()
+
+    async def _made(self, heading: str, part: _Making) -> list[Block]:
+        """A part that fails leaves the others as they are."""
+        try:
+            return await part
+        except Exception as error:  # noqa: BLE001 - the edge: logged, and they are told
+            incident = self.new_incident()
+            incidents.note(incident, f"{heading!r} of a Home tab failed", error)
+            return incidents.sorry(incident).blocks
+
+    async def _asking(self) -> list[Block]:
+        return home_page.asking(await self.prompts.suggested())
+
+    async def _wikis(self, *, whole: bool) -> list[Block]:
+        rows = await asyncio.to_thread(self.operating.status)
+        return home_page.wikis(rows, whole=whole)
+
+    async def _flags(self, person: str) -> list[Block]:
+        flags = await asyncio.to_thread(self.feedback.open_flags_by, person)
+        shown = [flag.given for flag in flags[:FLAGS_SHOWN]]
+        addresses = await asyncio.gather(*map(self._address, shown))
+        return home_page.flags(flags, addresses, self.clock().date())
+
+    async def _address(self, given: Given) -> str:
+        if not given.message:
+            return ""
+        return await self.voice.address(given.asked.place.channel, given.message)
+
+    async def _volumes(self) -> list[Block]:
+        spans = [WEEK, LATELY]
+        found = [await asyncio.to_thread(self.insights.volume, span) for span in spans]
+        days = [span.days for span in spans]
+        return home_page.volumes(dict(zip(days, found, strict=True)))
+
+    async def _unanswered(self) -> list[Block]:
+        public, private = await asyncio.to_thread(self.insights.unanswered, LATELY)
+        found = await beside(self.executor, self.insights.gaps, public, _SHOWN)
+        gaps = [gap for gap, _ in found]
+        return home_page.unanswered(gaps, private, self.clock().date())
+
+    async def _stale_pages(self, person: str) -> list[Block]:
+        """An admin of the workspace may read no more of the wikis for that."""
+        reader = await self.people.reader(person, private=True, shared=False)
+        if isinstance(reader, Closed):
+            return []
+        found = await beside(self.executor, self.insights.stale, reader, _SHOWN)
+        return home_page.stale_pages(found, self.origins, self.clock().date())
+
+
+def _view(making: Mapping[str, asyncio.Task[list[Block]]]) -> Block:
+    """As far as it is made."""
+    return home_page.view(
+        Part(heading, part.result() if part.done() else [context(home_page.COMING)])
+        for heading, part in making.items()
+    )

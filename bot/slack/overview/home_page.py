@@ -1,0 +1,124 @@
+"""The page that a person finds in the bot's Home tab, part by part. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.feedback.figures import Often, Volume
+from bot.feedback.gaps import Gap
+from bot.feedback.model import Flag, FlagState
+from bot.slack.commands import status
+from bot.slack.commands.router import INTRODUCTION
+from bot.slack.reindexing import reports
+from bot.slack.writing.blocks import ago, joined
+from bot.slack.writing.figures import asked, kept_private, question, stale, volume
+from bot.slack.writing.links import origins as origins_of
+from bot.slack.writing.message import Block, context, plain_text, section
+from bot.slack.writing.mrkdwn import link, literal
+
+FLAGS_SHOWN = 10
+COMING = "One moment\u2026"
+CUT = "There is more than this page takes; `/wiki help` says how to see the rest."
+_FAILING_SHOWN = 10
+_MOST_BLOCKS = 100
+_MOST_BYTES = 200_000
+"""Slack takes 250 kB, and counts more than the blocks."""
+_EXAMPLES = ("How do I get VPN access?", "How long is parental leave?")
+"""Where nothing was asked yet and no page is open to everyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Below its ``heading``, of at most 150 characters, if it has one."""
+
+    heading: str
+    blocks: Sequence[Block]
+
+
+def view(parts: Iterable[Part]) -> Block:
+    """As much as one page takes, and a line that says so where that is not all."""
+    blocks: list[Block] = []
+    for part in parts:
+        if part.heading:
+            blocks.append({"type": "header", "text": plain_text(part.heading)})
+        blocks += part.blocks
+    if not _fits(blocks):
+        while not _fits([*blocks, context(CUT)]):
+            blocks.pop()
+        blocks.append(context(CUT))
+    return {"type": "home", "blocks": blocks}
+
+
+def _fits(blocks: Sequence[Block]) -> bool:
+    return len(blocks) <= _MOST_BLOCKS and len(json.dumps(blocks)) <= _MOST_BYTES
+
+
+def asking(examples: Sequence[str]) -> list[Block]:
+    lines = [f"\u2022 {question(one)}" for one in examples or _EXAMPLES]
+    return [
+        section(INTRODUCTION),
+        context(joined(["For example:", *lines])),
+        context("`/wiki help` tells what else I do."),
+    ]
+
+
+def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
+    """``rows`` are those of `footnote status --json`; ``whole``: with what concerns admins
+    alone."""
+    building = [context(status.BUILDING)] if rows["building"] else []
+    troubles = _troubles(rows) if whole else []
+    return [*building, *status.wikis(rows, whole=whole), *troubles]
+
+
+def _troubles(rows: Mapping[str, Any]) -> list[Block]:
+    found = {name: row for name, row in rows["wikis"].items() if row["error"] or row["failed"]}
+    blocks = [section("*What went wrong in the last syncs*")] if found else []
+    for name, row in list(found.items())[:_FAILING_SHOWN]:
+        blocks.append(section(reports.troubles(name, row["error"], list(row["failed"].items()))))
+    if (more := len(found) - _FAILING_SHOWN) > 0:
+        blocks.append(context(f"And in {more:,} more; `footnote status` has all."))
+    return blocks
+
+
+def flags(found: Sequence[Flag], addresses: Sequence[str], today: date) -> list[Block]:
+    """The person's own that are open. ``addresses`` lead to the answers of the first
+    `FLAGS_SHOWN`; one that is empty leads nowhere."""
+    blocks: list[Block] = []
+    for flag, address in zip(found[:FLAGS_SHOWN], addresses, strict=True):
+        state = "Somebody sees to it" if flag.state is FlagState.TAKEN else "Open"
+        when = f"flagged {ago(flag.raised.date(), today)}"
+        told = [f"*{state}*", literal(flag.complaint.words), when]
+        if address:
+            told.append(link(address, "Open the answer", origins_of([address])))
+        blocks.append(section(question(flag.given.asked.question)))
+        blocks.append(context(" \u00b7 ".join(told)))
+    if (more := len(found) - FLAGS_SHOWN) > 0:
+        blocks.append(context(f"And {more:,} more."))
+    return blocks or [context("None. What you flag stands here until somebody has seen to it.")]
+
+
+def volumes(by_days: Mapping[int, Volume]) -> list[Block]:
+    """For admins, of the last so many days each."""
+    lines = [f"*Last {days} days*: {volume(one)}" for days, one in by_days.items()]
+    return [section(joined(lines))]
+
+
+def unanswered(found: Sequence[Gap], private: int, today: date) -> list[Block]:
+    """For admins; so many more (``private``) are shown to nobody."""
+    blocks: list[Block] = []
+    for gap in found:
+        blocks.append(section(question(gap.latest.asked.question)))
+        blocks.append(context(asked(gap, today)))
+    if private:
+        blocks.append(context(kept_private(private)))
+    return blocks or [context("The wiki answered everything.")]
+
+
+def stale_pages(found: Sequence[Often], origins: Container[str], today: date) -> list[Block]:
+    """For an admin who may read them all."""
+    lines = [section(stale(one, origins, today)) for one in found]
+    return lines or [context("None that you may read.")]

@@ -1,0 +1,1 @@
+"""A reindex that an admin ordered, told in one message."""

@@ -1,0 +1,88 @@
+"""Where a reindex is watched: one message that is edited."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.operations.jobs import Job, Jobs
+from bot.slack.calling.web import Voice
+from bot.slack.reindexing import reports
+from bot.slack.writing.message import Message, say
+
+logger = logging.getLogger(__name__)
+
+ELSEWHERE = say("I am no member here, so I show it to you in a direct message.")
+
+_PAUSES = (0.5, 2.0, 8.0, *[30.0] * 20)
+"""Seconds between two tries to say how it ended, while Slack does not answer."""
+
+
+class Board:
+    """``message`` is empty where nothing could be posted: then it says nothing."""
+
+    def __init__(self, voice: Voice, channel: str, message: str) -> None:
+        self._voice, self._channel, self._message = voice, channel, message
+
+    async def show(self, message: Message) -> None:
+        try:
+            await self._edit(message)
+        except (SlackUnavailable, SlackRefused) as error:
+            logger.info("Progress could not be shown: %s", error)
+
+    async def end(self, message: Message) -> None:
+        """An edit does the same when done twice, so it may be tried again."""
+        for pause in _PAUSES:
+            try:
+                await self._edit(message)
+            except SlackUnavailable:
+                await asyncio.sleep(pause)
+            except SlackRefused as error:
+                logger.warning("The end of a reindex could not be shown: %s", error)
+                return
+            else:
+                return
+        await self.show(message)
+
+    async def _edit(self, message: Message) -> None:
+        if self._message:
+            await self._voice.edit(self._channel, self._message, message)
+
+
+class Boards:
+    """A job's message is kept with the job, so that it is the same one after a restart."""
+
+    def __init__(self, voice: Voice, jobs: Jobs) -> None:
+        self._voice = voice
+        self._jobs = jobs
+
+    async def put_up(
+        self, job: Job, whisper: Callable[[Message], Awaitable[None]] | None = None
+    ) -> Job:
+        """In the job's channel, or where the bot is no member to the admin alone, who is told
+        so. The job with its message; without one if Slack does not answer now."""
+        first = reports.progress(job, None, 0)
+        try:
+            try:
+                channel, ts = job.channel, await self._voice.post(job.channel, first)
+            except SlackRefused as error:
+                logger.info(
+                    "Progress goes to %s, not to %s: %s", job.person, job.channel, error.code
+                )
+                if whisper:
+                    await whisper(ELSEWHERE)
+                channel = await self._voice.direct(job.person)
+                ts = await self._voice.post(channel, first)
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.warning("A reindex cannot be shown: %s", error)
+            return job
+        await asyncio.to_thread(self._jobs.shown, job.id, channel, ts)
+        return replace(job, channel=channel, message=ts)
+
+    async def of(self, job: Job) -> Board:
+        if not job.message:
+            job = await self.put_up(job)
+        return Board(self._voice, job.channel, job.message)

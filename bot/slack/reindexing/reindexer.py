@@ -1,0 +1,205 @@
+"""Reindex jobs: carried out one by one, each shown by a message that is edited, and taken up
+again after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable, SyncRunning
+from bot.operations.jobs import MOST_ATTEMPTS, Job, Jobs, Order
+from bot.ports import Reindexing
+from bot.slack.calling.threads import in_own_thread
+from bot.slack.calling.web import Voice
+from bot.slack.reindexing import reports
+from bot.slack.reindexing.boards import Board, Boards
+from bot.slack.rights.people import People
+from bot.slack.writing import incidents
+from bot.slack.writing.message import Message, say
+from indexers.errors import IndexersError
+from indexers.model import Progress, SyncReport
+
+logger = logging.getLogger(__name__)
+
+RUNNING = "One that has to do with this is running already. Try again when it is done."
+WAITING = "Another sync is running; this one begins when it is done."
+STOPPED = say("Stopped: Footnote itself is being stopped. It goes on after the next start.")
+ADMINS_ONLY = say("Only admins may cancel a reindex.")
+OVER = say("This reindex is over.")
+_TRY_AGAIN = 1.0
+"""Seconds between two looks at whether another sync is done."""
+
+Respond = Callable[[Message], Awaitable[None]]
+
+
+class Reindexer:
+    """``clock`` gives seconds that only go forward."""
+
+    def __init__(  # noqa: PLR0913 - everything that a job has to do with
+        self,
+        reindexing: Reindexing,
+        jobs: Jobs,
+        people: People,
+        voice: Voice,
+        *,
+        edit_every: float,
+        clock: Callable[[], float],
+        new_incident: Callable[[], str],
+    ) -> None:
+        self._reindexing = reindexing
+        self._jobs = jobs
+        self._people = people
+        self._voice = voice
+        self._boards = Boards(voice, jobs)
+        self._edit_every = edit_every
+        self._clock = clock
+        self._new_incident = new_incident
+        self._working: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._progress: Progress | None = None
+        self._note = ""
+
+    async def start(self, order: Order, channel: str, person: str, respond: Respond) -> None:
+        """Returns once it is kept, or has said why not."""
+        job = await asyncio.to_thread(self._jobs.add, order, person, channel)
+        if job is None:
+            await respond(say(RUNNING, *([_so_far(self._progress)] if self._progress else [])))
+            return
+        await self._boards.put_up(job, respond)
+        await asyncio.to_thread(self._jobs.ready, job.id)
+        self.wake()
+
+    def wake(self) -> None:
+        """See whether there is something to do."""
+        if not self._stopping and (self._working is None or self._working.done()):
+            self._working = asyncio.create_task(self._work())
+
+    async def cancelled(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """The button."""
+        person, channel = body["user"]["id"], body["channel"]["id"]
+        if not await self._people.is_admin(person):
+            await self._voice.whisper(channel, person, ADMINS_ONLY)
+        elif not await asyncio.to_thread(self._jobs.cancel, int(body["actions"][0]["value"])):
+            await self._voice.whisper(channel, person, OVER)
+        else:
+            self.wake()
+
+    async def stop(self) -> None:
+        self._stopping = True
+        if self._working and not self._working.done():
+            self._working.cancel()
+            await asyncio.wait([self._working])
+        try:
+            await asyncio.to_thread(self._jobs.release)
+        except StateUnavailable as error:
+            logger.warning("Reindex jobs wait until this process counts as dead: %s", error)
+
+    async def _work(self) -> None:
+        try:
+            while job := await asyncio.to_thread(self._jobs.take):
+                await self._carry_out(job)
+        except StateUnavailable as error:
+            logger.warning("Reindex jobs wait: %s", error)
+
+    async def _carry_out(self, job: Job) -> None:
+        self._progress, self._note = None, ""
+        board = await self._boards.of(job)
+        cancelled, over = threading.Event(), threading.Event()
+        if await self._is_cancelled(job):
+            cancelled.set()
+
+        def stopped() -> bool:
+            return cancelled.is_set() or over.is_set()
+
+        watching = asyncio.create_task(self._watch(job, board, cancelled))
+        try:
+            last, details = await self._sync(job, stopped, cancelled)
+        except asyncio.CancelledError:
+            over.set()
+            await _end(watching)
+            await board.show(STOPPED)
+            raise
+        await _end(watching)
+        self._progress = None
+        # Killed in between, it is done once more, which costs little and loses nothing.
+        await board.end(last)
+        await asyncio.to_thread(self._jobs.ended, job.id)
+        if details and job.person:
+            try:
+                await self._voice.post(job.person, details)
+            except (SlackRefused, SlackUnavailable):
+                logger.exception("The end of a reindex could not be told")
+
+    async def _sync(
+        self, job: Job, stopped: Callable[[], bool], cancelled: threading.Event
+    ) -> tuple[Message, Message | None]:
+        """What came of it: for all who see the message, and for the admin."""
+        if job.attempts > MOST_ATTEMPTS:
+            return say("Given up: it did not come to its end, however often I began."), None
+        order = job.order
+
+        def work() -> list[SyncReport]:
+            done = self._reindexing.carry_out(order, self._heard, stopped)
+            if order.full and not order.dry_run and cancelled.is_set():
+                self._reindexing.abandon()
+            return done
+
+        try:
+            while not stopped():
+                try:
+                    done = await in_own_thread(work, "reindex")
+                except SyncRunning:
+                    self._note = WAITING
+                    await asyncio.sleep(_TRY_AGAIN)
+                else:
+                    first = reports.report(order, done, cancelled=cancelled.is_set())
+                    return first, reports.details(order, done)
+        except (IndexersError, BotError) as error:
+            logger.warning("A reindex ended early: %s", error)
+            return say("The reindex ended early."), say(f"The reindex ended early. {error}")
+        except Exception as error:  # noqa: BLE001 - the edge: logged, and the admin is told
+            incident = self._new_incident()
+            incidents.note(incident, "a reindex failed", error)
+            return incidents.sorry(incident), None
+        return reports.report(order, [], cancelled=True), None
+
+    def _heard(self, progress: Progress) -> None:
+        """Called from the sync's thread."""
+        self._progress = progress
+
+    async def _watch(self, job: Job, board: Board, cancelled: threading.Event) -> None:
+        shown: object = None
+        name, began = None, self._clock()
+        while not cancelled.is_set():
+            await asyncio.sleep(self._edit_every)
+            if await self._is_cancelled(job):
+                cancelled.set()
+                await board.show(reports.cancelling(job.order))
+                return
+            now, note = self._progress, self._note
+            if now and now.wiki != name:
+                name, began = now.wiki, self._clock() - self._edit_every
+            if (now, note) not in (shown, (None, "")):
+                shown = now, note
+                await board.show(reports.progress(job, now, self._clock() - began, note))
+
+    async def _is_cancelled(self, job: Job) -> bool:
+        try:
+            return await asyncio.to_thread(self._jobs.is_cancelled, job.id)
+        except StateUnavailable as error:
+            logger.info("Whether a reindex was cancelled cannot be told: %s", error)
+            return False
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def _so_far(now: Progress) -> str:
+    return f"{now.wiki}: {now.done:,} of {now.total:,} pages"

@@ -1,0 +1,1 @@
+"""Who somebody is, what a channel is, and whose rights count for an answer."""

@@ -1,0 +1,68 @@
+"""What Slack says of a channel: whether anybody may join it, and who is in it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackRefused
+from bot.slack.calling.web import told
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """``private``: nobody comes in unless they are let in. ``shared``: with another company."""
+
+    private: bool = False
+    shared: bool = False
+    creator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """All raise SlackUnavailable."""
+
+    client: AsyncWebClient
+
+    async def channel(self, id_: str) -> Channel | None:
+        """None if Slack does not say."""
+        try:
+            found = await told(self.client.conversations_info(channel=id_))
+        except SlackRefused as error:
+            logger.info("Slack does not say what channel %s is: %s", id_, error.code)
+            return None
+        channel = found.get("channel") or {}
+        return Channel(
+            private=bool(channel.get("is_private") or channel.get("is_mpim")),
+            shared=bool(channel.get("is_ext_shared") or channel.get("is_org_shared")),
+            creator=str(channel.get("creator") or ""),
+        )
+
+    async def is_public(self, id_: str) -> bool:
+        """Whether every member of the workspace may read along, and nobody else; no, where
+        Slack does not say."""
+        found = await self.channel(id_)
+        return found is not None and not found.private and not found.shared
+
+    async def members(self, id_: str, most: int) -> list[str]:
+        """None of them if there are more than ``most``, or if Slack does not say."""
+        members: list[str] = []
+        cursor = ""
+        try:
+            while True:
+                found = await told(
+                    self.client.conversations_members(channel=id_, limit=200, cursor=cursor)
+                )
+                members += found.get("members") or ()
+                cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
+                if len(members) > most:
+                    return []
+                if not cursor:
+                    return members
+        except SlackRefused as error:
+            logger.info("Slack does not say who is in channel %s: %s", id_, error.code)
+            return []

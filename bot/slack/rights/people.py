@@ -1,0 +1,256 @@
+"""Who someone is in Slack, and what that lets them read.
+
+Fail closed: whoever Slack does not know as a full member of this workspace reads
+nothing unless the operator opened it, and then no more than what is open to everyone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.slack.calling.threads import in_own_thread
+from bot.slack.calling.web import told
+from indexers.model import EVERYONE, Principal, addressed
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED = 60.0
+"""Seconds for which a person's standing is believed, except before an admin's act."""
+PATIENCE = 8.0
+"""Seconds that the wikis have to say who somebody is."""
+GROUPS_REMEMBERED = 300.0
+GROUPS_RETRIED = 30.0
+
+
+class Standing(StrEnum):
+    MEMBER = "member"
+    GUEST = "guest"
+    FOREIGN = "foreign"
+    NOBODY = "nobody"
+    """Unknown, deactivated, or a bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str = "someone"
+    email: str = ""
+    standing: Standing = Standing.NOBODY
+    runs_workspace: bool = False
+    is_app: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Nothing may be read; ``why`` is a sentence for the person."""
+
+    why: str
+
+
+@dataclass(slots=True, kw_only=True)
+class People:
+    """``clock`` gives seconds that only go forward; for ``guests``, ``shared_channels``
+    and ``admins`` see `SlackSettings`."""
+
+    client: AsyncWebClient
+    team: str
+    guests: bool
+    shared_channels: bool
+    admins: Collection[str]
+    clock: Callable[[], float]
+    tokens: Callable[[str], frozenset[str]] = addressed
+    """What the person with an address holds in the wikis; may take seconds."""
+    _known: dict[str, tuple[float, Person]] = field(default_factory=dict)
+    _groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _groups_until: float = float("-inf")
+    _groups_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def person(self, id_: str, *, fresh: bool = False) -> Person:
+        """
+        Raises:
+            SlackUnavailable: nobody can be told from anybody now.
+        """
+        until, person = self._known.get(id_, (float("-inf"), None))
+        if person is None or fresh or self.clock() >= until:
+            person = await self._look_up(id_)
+            self._known[id_] = (self.clock() + REMEMBERED, person)
+        return person
+
+    async def is_admin(self, id_: str) -> bool:
+        """Asked of Slack each time: who was an admin a minute ago may be none now.
+
+        Raises:
+            SlackUnavailable: it cannot be told.
+        """
+        person = await self.person(id_, fresh=True)
+        if person.standing is not Standing.MEMBER:
+            return False
+        if person.runs_workspace or id_ in self.admins:
+            return True
+        groups = {_group_token(admin) for admin in self.admins} - {""}
+        return bool(groups and groups & await self.groups_of(id_, fresh=True))
+
+    def forget(self, id_: str) -> None:
+        self._known.pop(id_, None)
+
+    async def addressed_as(self, email: str) -> Person | None:
+        """Whom Slack finds by this address; None if nobody.
+
+        Raises:
+            SlackUnavailable: it cannot be told.
+        """
+        try:
+            found = await told(self.client.users_lookupByEmail(email=email))
+        except SlackRefused as error:
+            logger.info("Slack finds nobody by an address: %s", error.code)
+            return None
+        person = _person(found["user"], self.team)
+        self._known[person.id] = (self.clock() + REMEMBERED, person)
+        return person
+
+    async def is_member(self, channel: str, id_: str) -> bool:
+        """Whether a full member of the workspace is in the channel now; asked each time.
+
+        Raises:
+            SlackUnavailable: it cannot be told.
+        """
+        if (await self.person(id_, fresh=True)).standing is not Standing.MEMBER:
+            return False
+        cursor = ""
+        while True:
+            try:
+                call = self.client.conversations_members(channel=channel, limit=1000, cursor=cursor)
+                found = await told(call)
+            except SlackRefused as error:
+                logger.warning("Who is in %s cannot be told: %s", channel, error.code)
+                return False
+            if id_ in found.get("members", ()):
+                return True
+            cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return False
+
+    async def name(self, id_: str) -> str:
+        try:
+            return (await self.person(id_)).name
+        except SlackUnavailable:
+            return "someone"
+
+    async def reader(self, id_: str, *, private: bool, shared: bool) -> Principal | Closed:
+        """Whose rights count for an answer to this person. One that others see
+        (``private`` is false) comes from what everyone may read."""
+        if shared and not self.shared_channels:
+            return Closed("I do not answer where people of other companies read along.")
+        person = await self.person(id_)
+        opened = {
+            Standing.MEMBER: True,
+            Standing.GUEST: self.guests,
+            Standing.FOREIGN: shared,  # which this far means: and shared channels are open
+            Standing.NOBODY: False,
+        }
+        if not opened[person.standing]:
+            return Closed("I answer members of this workspace only, and I do not know you as one.")
+        if not private or person.standing is not Standing.MEMBER:
+            return Principal.of(EVERYONE)
+        return await self.rights(person)
+
+    async def rights(self, person: Person) -> Principal:
+        """What a member of this workspace holds."""
+        held, groups = await self._held_by(person), await self.groups_of(person.id)
+        return Principal.of(EVERYONE, *held, *groups)
+
+    async def _held_by(self, person: Person) -> frozenset[str]:
+        """In time, or nothing: a wiki that does not say who somebody is shows them no more
+        than everyone sees."""
+        if not person.email:
+            return frozenset()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                # Not one of the few threads that the inbox needs: a wiki may hang.
+                return await in_own_thread(partial(self.tokens, person.email), "meeting")
+        except TimeoutError:
+            logger.warning("Who %s is in the wikis could not be told in time", person.id)
+            return addressed(person.email)
+
+    async def _look_up(self, id_: str) -> Person:
+        try:
+            found = await told(self.client.users_info(user=id_))
+        except SlackRefused as error:
+            logger.info("Slack does not say who %s is: %s", id_, error.code)
+            return Person(id_)
+        return _person(found["user"], self.team)
+
+    async def groups_of(self, id_: str, *, fresh: bool = False) -> frozenset[str]:
+        """The tokens of the user groups that they are in; none if Slack does not say."""
+        async with self._groups_lock:
+            if fresh or self.clock() >= self._groups_until:
+                await self._read_groups()
+        return self._groups.get(id_, frozenset())
+
+    async def _read_groups(self) -> None:
+        try:
+            found = await told(self.client.usergroups_list(include_users=True))
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.warning("The user groups cannot be read, so they open nothing: %s", error)
+            self._groups, remembered = {}, GROUPS_RETRIED
+        else:
+            self._groups, remembered = _members(found["usergroups"]), GROUPS_REMEMBERED
+        self._groups_until = self.clock() + remembered
+
+
+def _group_token(admin: str) -> str:
+    """Of a user group, by handle or id; empty if ``admin`` is a person."""
+    if admin.startswith("@"):
+        return f"group:{admin[1:]}"
+    return f"group:{admin}" if admin.startswith("S") else ""
+
+
+def _person(user: Mapping[str, Any], team: str) -> Person:
+    profile = user.get("profile") or {}
+    name = profile.get("display_name") or profile.get("real_name") or user.get("name")
+    standing = _standing(user, team)
+    admin = user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")
+    return Person(
+        id=user["id"],
+        name=str(name or "someone")[:80],
+        email=str(profile.get("email") or "").casefold(),
+        standing=standing,
+        runs_workspace=bool(admin) and standing is Standing.MEMBER,
+        is_app=_is_app(user),
+    )
+
+
+def _is_app(user: Mapping[str, Any]) -> bool:
+    return bool(user.get("is_bot") or user.get("is_workflow_bot"))
+
+
+def _standing(user: Mapping[str, Any], team: str) -> Standing:
+    if user.get("deleted") or _is_app(user):
+        return Standing.NOBODY
+    if user.get("is_stranger") or user.get("team_id") != team:
+        return Standing.FOREIGN
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return Standing.GUEST
+    return Standing.MEMBER
+
+
+def _members(groups: list[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """The tokens of each person, from the groups that are in use."""
+    tokens: dict[str, set[str]] = {}
+    for group in groups:
+        if not group.get("date_delete"):
+            for person in group.get("users") or ():
+                named = {f"group:{group['id']}"} | (
+                    {f"group:{group['handle']}"} if group.get("handle") else set()
+                )
+                tokens.setdefault(person, set()).update(named)
+    return {person: frozenset(held) for person, held in tokens.items()}

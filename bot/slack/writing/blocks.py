@@ -1,0 +1,190 @@
+"""An answer as a Slack message: short text, sources in small print, two buttons. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Sequence
+from datetime import date
+
+from bot.feedback.model import Given, Tally
+from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
+from bot.slack.writing import readings
+from bot.slack.writing.message import Block, Message, context, section
+from bot.slack.writing.mrkdwn import Piece, link, literal, render
+from bot.slack.writing.sections import LIMIT, sections
+from indexers.prose import plain
+
+VERDICT = "verdict"
+"""The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""
+
+BODY = 8_500
+"""Characters of text in one message. Slack takes 13,200 in all, and the sources and
+the notification text count."""
+SHORT = 150
+"""Characters of a notification."""
+
+
+def answer(
+    given: Given,
+    origins: Container[str],
+    *,
+    today: date,
+    tally: Tally | None = None,
+) -> list[Message]:
+    """One message, or as many as it takes; sources and buttons are in the last."""
+    said = given.answer
+    if isinstance(said, NoAnswer):
+        pieces, small = render(said.text, origins), _nearest(said, origins, today)
+    elif isinstance(said, Clarify):
+        pieces, small = [Piece(literal(said.text))], _readings(said, origins, today)
+    else:
+        notes = [source.url for source in said.sources]
+        pieces, small = render(said.text, origins, notes), _sources(said, origins, today)
+    text = literal(first_sentence(said.text)) or "Here is what I found."
+    bodies = _grouped(sections(pieces)) or [[text]]
+    messages = [Message(text, [section(body) for body in group]) for group in bodies]
+    if isinstance(said, Clarify):
+        messages[-1].blocks.extend([readings.buttons(given.id, said), context(readings.HINT)])
+    messages[-1].blocks.extend(_foot(given, small, tally))
+    return messages
+
+
+def first_sentence(text: str) -> str:
+    """In plain words, for a notification; cut at a word if it is long."""
+    words = " ".join(re.sub(r" ?\[\d{1,2}\]", "", plain(text)).split())
+    sentence = re.match(r".+?(?:[.!?\u2026](?=\s|$)|[\u3002\uff01\uff1f]|$)", words)
+    first = sentence[0] if sentence else words
+    return first if len(first) <= SHORT else first[: SHORT - 1].rsplit(" ", 1)[0] + "\u2026"
+
+
+def source_line(source: Source, origins: Container[str], today: date) -> str:
+    """``title > heading`` as a link, and how far to trust its age."""
+    place = f"{source.title} > {source.heading}" if source.heading else source.title
+    return f"{link(source.url, place, origins)}{_age(source, today)}"
+
+
+def _age(source: Source, today: date) -> str:
+    if source.outdated:
+        return " \u00b7 :warning: marked as outdated"
+    if source.updated is None:
+        return ""
+    warning = ":warning: old, " * source.old
+    return f" \u00b7 {warning}updated {ago(source.updated, today)}"
+
+
+def ago(then: date, today: date) -> str:
+    days = (today - then).days
+    for size, name in ((365, "year"), (30, "month"), (1, "day")):
+        if days >= size:
+            number = days // size
+            return f"{number} {name}{'s' if number > 1 else ''} ago"
+    return "today"
+
+
+def _sources(said: Answer, origins: Container[str], today: date) -> list[str]:
+    return [
+        f"[{number}] {source_line(source, origins, today)}"
+        for number, source in enumerate(said.sources, 1)
+    ]
+
+
+def _nearest(said: NoAnswer, origins: Container[str], today: date) -> list[str]:
+    lines = [f"\u2022 {source_line(source, origins, today)}" for source in said.nearest]
+    return ["The nearest pages:", *lines] if lines else []
+
+
+def _readings(said: Clarify, origins: Container[str], today: date) -> list[str]:
+    return [
+        f"{number}. {source_line(source, origins, today)}"
+        for number, source in enumerate(said.sources, 1)
+    ]
+
+
+def _foot(given: Given, small: Sequence[str], tally: Tally | None) -> list[Block]:
+    blocks: list[Block] = []
+    said = given.answer
+    lines = [*_verified(said), *_unchecked(given), *_fallback(said), *small, *_as_of(given)]
+    if lines:
+        blocks.append(context(joined(lines)))
+    if tally and (told := _told(tally, private=given.asked.private)):
+        blocks.append(context(told) | {"block_id": "tally"})
+    if _is_judged(given.answer):
+        blocks.append(_buttons(given.id))
+    return blocks
+
+
+def _is_judged(said: Result) -> bool:
+    """A question in return has buttons of its own; what comes of it is judged."""
+    return isinstance(said, Answer) or (
+        isinstance(said, NoAnswer) and said.reason is Reason.NOTHING_FITS
+    )
+
+
+def joined(lines: Iterable[str], limit: int = LIMIT) -> str:
+    """As many whole lines as fit."""
+    text = ""
+    for line in lines:
+        longer = f"{text}\n{line}" if text else line
+        if len(longer) > limit:
+            break
+        text = longer
+    return text
+
+
+def _unchecked(given: Given) -> list[str]:
+    """Above the sources, for what stands below many of them may be cut off."""
+    unchecked = given.answer.unchecked
+    return [f":warning: {unchecked.words}"] if unchecked else []
+
+
+def _verified(said: Result) -> list[str]:
+    if not isinstance(said, Answer) or said.verified is None:
+        return []
+    return [f":white_check_mark: {literal(said.verified.words)}"]
+
+
+def _fallback(said: Result) -> list[str]:
+    return [said.fallback.words] if isinstance(said, Answer) and said.fallback else []
+
+
+def _as_of(given: Given) -> list[str]:
+    moment, unchecked = given.as_of, given.answer.unchecked
+    if moment is None or (unchecked and unchecked.last_check):
+        return []
+    local = given.given.astimezone(moment.tzinfo)
+    day = "" if moment.date() == local.date() else f"{moment:%d %b} "
+    return [f"Wiki as of {day}{moment:%H:%M}"]
+
+
+def _told(tally: Tally, *, private: bool) -> str:
+    if private:
+        return "You found this helpful." if tally.good else "You flagged this." * bool(tally.bad)
+    counts = [f":+1: {tally.good}"] * bool(tally.good) + [f":-1: {tally.bad}"] * bool(tally.bad)
+    return "   ".join(counts)
+
+
+def _buttons(given: int) -> Block:
+    def button(text: str, verdict: str, label: str) -> Block:
+        return {
+            "text": {"type": "plain_text", "text": text},
+            "value": f"{verdict}:{given}",
+            "accessibility_label": label,
+        }
+
+    element = {
+        "type": "feedback_buttons",
+        "action_id": VERDICT,
+        "positive_button": button("Helpful", "good", "This answer helped"),
+        "negative_button": button("Flag", "bad", "Say what is wrong with this answer"),
+    }
+    return {"type": "context_actions", "block_id": "verdicts", "elements": [element]}
+
+
+def _grouped(texts: Sequence[str]) -> list[list[str]]:
+    groups: list[list[str]] = []
+    for text in texts:
+        if groups and sum(map(len, groups[-1])) + len(text) <= BODY:
+            groups[-1].append(text)
+        else:
+            groups.append([text])
+    return groups

@@ -1,0 +1,49 @@
+"""Figures, gaps and stale pages in words, as the commands, the Home tab and the digest say
+them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import date
+
+from bot.feedback.figures import Often, Volume
+from bot.feedback.gaps import Gap
+from bot.slack.writing.blocks import ago, source_line
+from bot.slack.writing.mrkdwn import literal
+from indexers.prose import plain
+
+_QUESTION_SHOWN = 300
+
+
+def volume(figures: Volume) -> str:
+    told = [counted(figures.questions, "question")]
+    if figures.answered_share is not None:
+        told.append(f"{figures.answered_share:.0%} answered")
+    if figures.bad_share is not None:
+        told.append(f":-1: {figures.bad_share:.0%} of {counted(figures.verdicts, 'verdict')}")
+    return ", ".join(told)
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def question(text: str) -> str:
+    """In one line, in which nothing is alive; never empty."""
+    words = " ".join(plain(text).split()) or " ".join(text.split())
+    cut = words if len(words) <= _QUESTION_SHOWN else f"{words[: _QUESTION_SHOWN - 1]}\u2026"
+    return literal(cut).strip() or "\u2026"
+
+
+def asked(gap: Gap, today: date) -> str:
+    times = f"{len(gap.asked)} times, last " if gap.asked[1:] else ""
+    return f"Asked {times}{ago(gap.latest.given.date(), today)}"
+
+
+def kept_private(number: int) -> str:
+    return f"And {counted(number, 'question')} asked in private, which I show to nobody."
+
+
+def stale(one: Often, origins: Container[str], today: date) -> str:
+    """Its age is said also where the settings call no page old."""
+    return f"{source_line(one.source, origins, today)} \u00b7 in {counted(one.times, 'answer')}"

@@ -1,0 +1,27 @@
+"""A failure that a person is told of: a short id for them, the traceback for the log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from bot.slack.writing.message import Message, say
+
+logger = logging.getLogger(__name__)
+
+
+def new_incident() -> str:
+    """Six characters: enough to find one line in a log."""
+    return secrets.token_hex(3)
+
+
+def note(incident: str, what: str, error: BaseException) -> None:
+    """Write it to the log, with the traceback of ``error``."""
+    logger.error("Incident %s: %s", incident, what, exc_info=error)
+
+
+def sorry(incident: str) -> Message:
+    return say(
+        "Something went wrong on my side, and I could not do this. Please try again later.",
+        f"If it keeps happening, tell your Footnote admin this number: {incident}",
+    )

@@ -1,0 +1,219 @@
+"""Text of wikis, models and people -> Slack's mrkdwn, in which nothing of it is alive.
+
+Whatever comes in, what goes out pings nobody and links nowhere but to the allowed
+origins: ``<``, ``>`` and ``&`` are escaped, so that every raw ``<`` is one of ours;
+``@here`` and its like are broken by an invisible joiner; characters that are made
+to deceive (zero-width, direction, control) are gone. E-mail addresses stay whole.
+
+The callers must send it with ``verbatim``, or Slack makes links of bare addresses.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from bot.slack.writing.links import allowed
+from bot.slack.writing.tables import aligned
+from indexers.prose import Kind, blocks, plain_line
+
+LONGEST_LABEL = 150
+"""Characters: a link must fit into one section, however much of it is escaped."""
+
+LONGEST_CODE = 500
+"""Characters of a code span, for the same reason."""
+
+JOINER = "\u2060"
+"""Is not seen, and keeps apart what would be alive together."""
+_LOOKS_LIKE_A_TICK = "\u02cb"
+_ZERO_WIDTHJOINERS = "\u200c\u200d"
+
+_PING = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(https?:|ftp:|www)(//|\.)", re.IGNORECASE)
+_ENTITY_START = re.compile(r"<(?=[!@#a-z])", re.IGNORECASE)
+_MAILBOX_END = re.compile(r"[\w.+%-]")
+_MAIL_HOST = re.compile(r"@[\w-]{1,63}\.\w")
+_INLINE = re.compile(
+    rf"(?P<ticks>`{{1,2}})(?!`)(?P<code>.{{1,{LONGEST_CODE}}}?)(?<!`)(?P=ticks)(?!`)"
+    r"|!?\[(?P<label>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]"
+    r"\((?P<url>(?:[^()\s]|\([^()\s]*\))*)(?:\s\"[^\"\n]*\")?\)"
+    r"|\[(?P<note>\d{1,2})\]"
+    r"|\*\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*\*"
+    r"|(?P<bare>(?:(?:https?|ftp)://|www\.)[^\s<>\"'`|]+)",
+    re.IGNORECASE,
+)
+_FENCE_LINE = re.compile(r"^ *(?:> ?)*(?:`{3,}|~{3,})")
+_QUOTE_MARK = re.compile(r"^ *(?:> ?)+")
+_ITEM = re.compile(r"^( *)(?:[-*+]|(\d{1,9}[.)])) +(?:\[([ xX])\] +)?")
+_HEADING = re.compile(r"^#{1,6} +(.*?)#* *$")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block of safe mrkdwn. ``code``: to be shown in a fence, which is not part of
+    ``text``. ``tight``: follows the piece before without an empty line."""
+
+    text: str
+    code: bool = False
+    tight: bool = False
+
+
+def clean(text: str) -> str:
+    """Without characters that are not seen. Line ends become ``\\n``. Joiners stay
+    within scripts (and emoji) that need them, where they are no trick."""
+    text = re.sub(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", "\n", text)
+    return "".join(
+        character
+        for number, character in enumerate(text)
+        if _is_seen(character)
+        or (character in _ZERO_WIDTHJOINERS and _joins_other_scripts(text, number))
+    )
+
+
+def _is_seen(character: str) -> bool:
+    return character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+
+
+def _joins_other_scripts(text: str, at: int) -> bool:
+    around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
+    return len(around) == 2 and not around[0].isascii() and not around[1].isascii()
+
+
+def literal(text: str) -> str:
+    """Plain text, shown as it is: no markup in it means anything beyond looks."""
+    return _without_pings(_words(clean(text)))
+
+
+def inert(text: str) -> str:
+    """For what Slack shows as it is, such as a title: nothing in it is escaped, and nothing
+    would be alive if it were read as mrkdwn all the same."""
+    entities = _ENTITY_START.sub(f"<{JOINER}", _without_addresses(clean(text)))
+    return _PING.sub(_broken, entities)
+
+
+def link(url: str, label: str, origins: Container[str]) -> str:
+    """A link, or its label alone if the address is not allowed."""
+    words = " ".join(clean(label).split())
+    if len(words) > LONGEST_LABEL:
+        words = f"{words[: LONGEST_LABEL - 1]}\u2026"
+    shown = literal(words).replace("|", "\u2223")
+    address = allowed(url, origins)
+    return f"<{_escaped(address)}|{shown}>" if address and shown else shown
+
+
+def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> list[Piece]:
+    """Light Markdown in pieces, in order. ``notes`` are the addresses behind ``[1]``,
+    ``[2]`` and so on. Total: any text renders."""
+    pieces: list[Piece] = []
+    before: Kind | None = None
+    for block in blocks(clean(text)):
+        lines = block.text.splitlines()
+        if block.kind is Kind.CODE:
+            code = "\n".join(_code_lines(lines))
+            if code.strip():
+                pieces.append(Piece(_code(code), code=True))
+        elif block.kind is Kind.TABLE:
+            rows = aligned(lines)
+            shown = _code(rows.text) if rows.fits else _without_pings(_words(rows.text))
+            pieces.append(Piece(shown, code=rows.fits))
+        else:
+            shown = "\n".join(_line(line, block.kind, origins, notes) for line in lines)
+            if shown.strip():
+                tight = block.kind is before is Kind.ITEM
+                pieces.append(Piece(_without_pings(shown), tight=tight))
+        before = block.kind
+    return pieces
+
+
+def _code_lines(lines: Sequence[str]) -> list[str]:
+    """What stands between the fences, without the quote that it may stand in."""
+    quoted = bool(lines) and lines[0].lstrip().startswith(">")
+    inner = lines[1:-1] if len(lines) > 1 and _FENCE_LINE.match(lines[-1]) else lines[1:]
+    return [_QUOTE_MARK.sub("", line, count=1) if quoted else line for line in inner]
+
+
+def _line(line: str, kind: Kind, origins: Container[str], notes: Sequence[str]) -> str:
+    prefix = ""
+    if kind is Kind.QUOTE:
+        prefix, line = "> ", _QUOTE_MARK.sub("", line)
+    elif kind is Kind.ITEM and (item := _ITEM.match(line)):
+        indent, number, task = item.groups()
+        mark = {" ": "\u2610", "x": "\u2611", "X": "\u2611"}.get(task, number or "\u2022")
+        prefix, line = f"{indent}{mark} ", line[item.end() :]
+    elif kind is Kind.PARAGRAPH and (heading := _HEADING.match(line)):
+        line = f"**{plain_line(heading[1]).replace('*', '')}**" if heading[1].strip() else ""
+    return _escaped(prefix) + _inline(line, origins, notes)
+
+
+def _inline(line: str, origins: Container[str], notes: Sequence[str]) -> str:
+    shown, end = [], 0
+    for match in _INLINE.finditer(line):
+        shown.append(_words(line[end : match.start()]))
+        shown.append(_token(match, origins, notes))
+        end = match.end()
+    return "".join([*shown, _words(line[end:])])
+
+
+def _token(match: re.Match[str], origins: Container[str], notes: Sequence[str]) -> str:
+    if match["code"] is not None:
+        return f"`{_escaped(match['code'].replace('`', _LOOKS_LIKE_A_TICK))}`"
+    if match["label"] is not None:
+        address = "" if match[0].startswith("!") else match["url"]
+        return link(address, plain_line(match["label"]), origins)
+    if match["note"] is not None:
+        number = int(match["note"])
+        note = notes[number - 1] if 0 < number <= len(notes) else ""
+        return link(note, match[0], origins)
+    if match["bold"] is not None:
+        return f"*{_words(match['bold'])}*"
+    return _bare(match["bare"], origins)
+
+
+def _bare(url: str, origins: Container[str]) -> str:
+    """An address in running text: alive if allowed, else as code, which can be read
+    and copied but not followed."""
+    address = url.rstrip(".,;:!?)")
+    rest = _words(url[len(address) :])
+    if linked := allowed(address, origins):
+        return f"<{_escaped(linked)}>{rest}"
+    if len(address) > LONGEST_CODE:
+        return _words(url)
+    return f"`{_escaped(address)}`{rest}"
+
+
+def _words(text: str) -> str:
+    """Text without markup: what looks like an address leads nowhere, and every
+    backtick that is left in a message is one of ours, with its partner."""
+    return _escaped(_without_addresses(text).replace("`", _LOOKS_LIKE_A_TICK))
+
+
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(lambda match: f"{match[1]}{JOINER}{match[2]}", text)
+
+
+def _code(text: str) -> str:
+    return _without_pings(_escaped(_without_fences(text)))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _without_fences(text: str) -> str:
+    """Three backticks in a row would open or close a fence of Slack's."""
+    return re.sub(r"`(?=``)|(?<=``)`", f"`{JOINER}", text) if "```" in text else text
+
+
+def _without_pings(mrkdwn: str) -> str:
+    """Outside addresses, which are ours and must not change."""
+    parts = re.split(r"(<[^>|]*)", mrkdwn)
+    return "".join(part if part.startswith("<") else _PING.sub(_broken, part) for part in parts)
+
+
+def _broken(match: re.Match[str]) -> str:
+    at = match.start()
+    before = match.string[max(at - 1, 0) : at]
+    in_mail = _MAILBOX_END.match(before) and _MAIL_HOST.match(match.string, at)
+    return "@" if in_mail else f"@{JOINER}"

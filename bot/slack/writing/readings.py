@@ -1,0 +1,63 @@
+"""A question in return, in Slack: a button for each reading, and what gives way to them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.model import Clarify, Reading
+from bot.slack.writing.message import Block, Message, context, plain_text
+from bot.slack.writing.mrkdwn import clean, literal
+
+CHOICE = re.compile(r"choice-\d")
+"""The action ids of the buttons; their values are ``<id of the answer>:<number>``."""
+_BUTTONS = "choices"
+_BUTTON_TEXT = 75
+_NUMBER = re.compile(r"\W*(?:(?:no|number|option)\W*)?([1-9])\W*", re.IGNORECASE)
+HINT = "Press one, or reply with its number."
+
+
+def buttons(given: int, said: Clarify) -> Block:
+    """Only numbers travel through Slack, never what is asked."""
+    return {
+        "type": "actions",
+        "block_id": _BUTTONS,
+        "elements": [
+            {
+                "type": "button",
+                "action_id": f"choice-{number}",
+                "text": plain_text(_cut(f"{number}. {reading.label}")),
+                "value": f"{given}:{number}",
+            }
+            for number, reading in enumerate(said.readings, 1)
+        ],
+    }
+
+
+def chosen(message: Message, reading: Reading, by: str) -> Message:
+    """The message once a reading was chosen: it says which instead of asking."""
+    line = f":arrow_right: *{literal(reading.label)}*{f', chosen by {literal(by)}' if by else ''}"
+    return Message(
+        message.text,
+        [
+            context(line) if block.get("block_id") == _BUTTONS else block
+            for block in message.blocks
+            if block != context(HINT)
+        ],
+    )
+
+
+def meant(words: str, readings: Sequence[Reading]) -> Reading | None:
+    """The one that ``words`` name, by its number or its label."""
+    if match := _NUMBER.fullmatch(words):
+        return next(iter(readings[int(match[1]) - 1 : int(match[1])]), None)
+    return next((one for one in readings if _bare(one.label) == _bare(words)), None)
+
+
+def _bare(words: str) -> str:
+    return " ".join(re.findall(r"\w+", words.casefold()))
+
+
+def _cut(label: str) -> str:
+    words = clean(label)
+    return words if len(words) <= _BUTTON_TEXT else f"{words[: _BUTTON_TEXT - 1]}\u2026"

@@ -1,0 +1,82 @@
+"""Pieces of mrkdwn -> texts that fit into Slack's sections, fences whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.slack.writing.mrkdwn import Piece
+
+LIMIT = 3000
+"""Characters of a section, of which Slack counts the escaped form."""
+
+_FENCE = "```"
+_WHOLE = re.compile(r"<[^>]*>|&(?:amp|lt|gt);|`[^`\n]*`|.", re.DOTALL)
+"""What must not be cut: a link, an entity, a code span; else a character."""
+
+
+def sections(pieces: Iterable[Piece], limit: int = LIMIT) -> list[str]:
+    """Texts of at most ``limit`` characters (at least 100), in order. A piece is kept
+    whole where it fits; one that does not is cut between lines, else between words;
+    a fence that is cut is closed and opened again."""
+    texts: list[str] = []
+    for piece in pieces:
+        for number, part in enumerate(_parts(piece, limit)):
+            gap = "\n" if piece.tight or number else "\n\n"
+            if texts and len(texts[-1]) + len(gap) + len(part) <= limit:
+                texts[-1] += gap + part
+            else:
+                texts.append(part)
+    return texts
+
+
+def _parts(piece: Piece, limit: int) -> Iterator[str]:
+    if piece.code:
+        room = limit - 2 * len(_FENCE) - 2
+        yield from (f"{_FENCE}\n{part}\n{_FENCE}" for part in _cut(piece.text, room))
+    else:
+        yield from _cut(piece.text, limit)
+
+
+def _cut(text: str, room: int) -> Iterator[str]:
+    """Between lines, or where one line is too long, between words or anywhere."""
+    part = ""
+    for line in text.split("\n"):
+        for number, fitting in enumerate(_cut_line(line, room)):
+            joined = f"{part}\n{fitting}" if part and not number else fitting
+            if len(joined) <= room and not number:
+                part = joined
+            else:
+                if part.strip():
+                    yield part
+                part = fitting
+    if part.strip():
+        yield part
+
+
+def _cut_line(line: str, room: int) -> Iterator[str]:
+    if len(line) <= room:
+        yield line
+        return
+    part, space = "", 0
+    for token in _tokens(line, room):
+        if len(part) + len(token) > room:
+            at = space if space > room // 2 else len(part)
+            yield part[:at].rstrip()
+            part, space = part[at:].lstrip(), 0
+        part += token
+        if token.isspace():
+            space = len(part)
+    yield part
+
+
+def _tokens(line: str, room: int) -> Iterator[str]:
+    """A token that would not fit at all is cut like any text; a link loses its address."""
+    for match in _WHOLE.finditer(line):
+        token = match[0]
+        if len(token) <= room:
+            yield token
+        elif token.startswith("<"):
+            yield from _tokens(token[1:-1].partition("|")[2], room)
+        else:
+            yield from token
