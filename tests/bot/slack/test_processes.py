@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.playground.workspace import LocalSlack
+from bot.slack.flagging.upkeep import Upkeep
 from bot.slack.overview.weekly import Weekly
 from bot.state.process import LEASE
 from tests.bot.conftest import POSTGRESQL, emptied
@@ -131,16 +131,32 @@ async def test_a_reindex_of_a_killed_process_goes_on_in_the_other_one(
     assert bot.syncs.started == ["handbook", "handbook"]
 
 
-async def in_a_while(bot: Bot, pair: tuple[Mortal, Mortal]) -> None:
-    """Both are told to post a digest a week; neither does anything by itself any more."""
+@pytest.fixture
+async def due(
+    bot: Bot, pair: tuple[Mortal, Mortal], monkeypatch: pytest.MonkeyPatch
+) -> tuple[Mortal, Mortal]:
+    """Both are to post a digest a week, and see to what is due when a test says so alone."""
+
+    async def idle(_upkeep: Upkeep) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Upkeep, "keep_up", idle)
+    bot.change(digest=Weekly(2, 9, UTC))
     for one in pair:
         await one.stop()
-    bot.change(digest=Weekly(2, 9, UTC))
-    bot.around = replace(bot.around, upkeep_every=3600)
-    for one in pair:
         await one.start()
-        with suppress(Killed):
-            await one.app.upkeep.round()
+    clock = pair[0]._clock
+    bot.slack.clock = clock.seconds
+    clock.now = DUE
+    return pair
+
+
+async def a_question(slack: LocalSlack, pair: tuple[Mortal, Mortal]) -> None:
+    """Is answered, so that there is something to say."""
+    before = len(slack.from_app("C0TEAM"))
+    await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) > before, timeout=LONG)
+    await at_rest(slack, pair)
 
 
 def digests(slack: LocalSlack) -> int:
@@ -148,19 +164,12 @@ def digests(slack: LocalSlack) -> int:
 
 
 async def test_of_two_that_are_due_to_post_a_digest_one_does(
-    slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
+    slack: LocalSlack, due: tuple[Mortal, Mortal]
 ) -> None:
-    clock = pair[0]._clock
-    slack.clock = clock.seconds
-    await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    await slack.wait_for_message("C0TEAM", timeout=LONG)
-    await in_a_while(bot, pair)
-    clock.now = DUE
-    for one in pair:
-        await one.beat()
-    await asyncio.gather(*(one.app.upkeep.round() for one in pair))
-    clock.now += timedelta(minutes=11)
-    for one in pair:
+    await a_question(slack, due)
+    await asyncio.gather(*(one.app.upkeep.round() for one in due))
+    due[0]._clock.now += timedelta(minutes=11)
+    for one in due:
         await one.beat()
         await one.app.upkeep.round()
 
@@ -168,38 +177,24 @@ async def test_of_two_that_are_due_to_post_a_digest_one_does(
 
 
 async def test_a_digest_is_posted_once_whenever_the_process_dies_that_posts_it(
-    slack: LocalSlack, bot: Bot, pair: tuple[Mortal, Mortal]
+    slack: LocalSlack, due: tuple[Mortal, Mortal]
 ) -> None:
-    clock = pair[0]._clock
-    slack.clock = clock.seconds
-    await in_a_while(bot, pair)
-    mortal, other = pair
-
-    async def a_week(number: int, dies_after: int) -> None:
-        clock.now = DUE + number * timedelta(days=7)
-        await slack.mention("U0ANNA", "C0TEAM", "leave?")
-        await slack.wait_for(lambda: len(slack.from_app("C0TEAM")) > number, timeout=LONG)
-        await at_rest(slack, pair)
+    """At any step of it, and of what else it does meanwhile."""
+    mortal, other = due
+    counts = []
+    for week, dies_after in enumerate(range(0, 36, 3)):
+        mortal._clock.now = DUE + week * timedelta(days=7)
+        await a_question(slack, due)
         mortal.die_after(dies_after)
         with suppress(Killed):
-            await mortal.app.upkeep.round()
-
-    await a_week(0, never := 10_000)
-    steps = never - (mortal.fuse.left or 0)
-    counts, posted_by = [digests(slack)], 0
-    for number, dies_after in enumerate(range(steps - 24, steps, 3), 1):
-        await a_week(number, dies_after)
-        posted_by += digests(slack) > number
+            await mortal.app.upkeep.digests.post()
         await mortal.bury()
         await other.beat()
         await other.app.upkeep.round()
         counts.append(digests(slack))
         await mortal.start()
-        with suppress(Killed):
-            await mortal.app.upkeep.round()
 
     assert counts == list(range(1, len(counts) + 1))
-    assert 0 < posted_by < len(counts) - 1, "some died before the post and some after it"
 
 
 async def at_rest(slack: LocalSlack, pair: tuple[Mortal, Mortal]) -> None:
