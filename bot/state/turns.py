@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 
 class Turns:
     """A lock of threads. Whoever is ``urgent`` waits for the one that has its turn, and for
-    others that are urgent, but for nobody else."""
+    others that are urgent, but for nobody else; in the order in which they came."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._guard = threading.Lock()
         self._whose: int | None = None
-        self._urgent = 0
+        self._urgent: deque[_Waiter] = deque()
+        self._patient: deque[_Waiter] = deque()
 
     @contextmanager
     def turn(self, *, urgent: bool = False) -> Iterator[None]:
@@ -23,16 +26,41 @@ class Turns:
         if self._whose == me:
             yield
             return
-        with self._changed:
-            self._urgent += urgent
-            try:
-                self._changed.wait_for(lambda: self._whose is None and (urgent or not self._urgent))
-                self._whose = me
-            finally:
-                self._urgent -= urgent
+        self._wait(_Waiter(me), self._urgent if urgent else self._patient)
         try:
             yield
         finally:
-            with self._changed:
-                self._whose = None
-                self._changed.notify_all()
+            with self._guard:
+                self._pass_on()
+
+    def _wait(self, waiter: _Waiter, queue: deque[_Waiter]) -> None:
+        with self._guard:
+            if self._whose is None:
+                self._whose = waiter.thread
+                return
+            queue.append(waiter)
+        try:
+            waiter.turn.acquire()
+        except BaseException:  # Ctrl-C
+            with self._guard:
+                if waiter in queue:
+                    queue.remove(waiter)
+                else:
+                    self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        """To one alone: to wake all that wait takes each of them a turn at computing."""
+        queue = self._urgent or self._patient
+        waiter = queue.popleft() if queue else None
+        self._whose = waiter.thread if waiter else None
+        if waiter:
+            waiter.turn.release()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    """``turn`` is a semaphore that is released when it has come."""
+
+    thread: int
+    turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))

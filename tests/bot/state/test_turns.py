@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 
@@ -23,23 +24,24 @@ def started(turns: Turns, name: str, said: list[str], *, urgent: bool) -> thread
 def waiting(turns: Turns, number: int) -> None:
     """Until so many wait."""
     until = time.monotonic() + 10
-    while len(turns._changed._waiters) < number:  # type: ignore[attr-defined] - of the library
+    while len(turns._urgent) + len(turns._patient) < number:
         assert time.monotonic() < until
         time.sleep(0.001)
 
 
-def test_what_is_urgent_comes_before_all_that_wait() -> None:
+def test_what_is_urgent_comes_before_all_that_wait_and_they_in_their_order() -> None:
     turns, said = Turns(), list[str]()
     with turns.turn():
-        threads = [started(turns, f"ordinary {n}", said, urgent=False) for n in range(5)]
-        waiting(turns, 5)
+        threads = []
+        for number in range(5):
+            threads.append(started(turns, f"ordinary {number}", said, urgent=False))
+            waiting(turns, number + 1)
         threads.append(started(turns, "urgent", said, urgent=True))
         waiting(turns, 6)
     for thread in threads:
         thread.join(10)
 
-    assert said[0] == "urgent"
-    assert len(said) == 6
+    assert said == ["urgent", *(f"ordinary {n}" for n in range(5))]
 
 
 def test_one_is_at_work_at_a_time() -> None:
@@ -66,6 +68,36 @@ def test_within_a_turn_it_is_one_s_turn_and_an_error_ends_it() -> None:
     turns = Turns()
     with pytest.raises(ZeroDivisionError), turns.turn(), turns.turn(urgent=True):
         _ = 1 / 0
+    said: list[str] = []
+    started(turns, "next", said, urgent=False).join(10)
+
+    assert said == ["next"]
+
+
+def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
+    """Ctrl-C, which reaches the main thread alone."""
+    turns, begun, over = Turns(), threading.Event(), threading.Event()
+
+    def busy() -> None:
+        with turns.turn():
+            begun.set()
+            over.wait(10)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    holder = threading.Thread(target=busy)
+    holder.start()
+    begun.wait(10)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(KeyboardInterrupt), turns.turn():
+            pass
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    over.set()
+    holder.join(10)
     said: list[str] = []
     started(turns, "next", said, urgent=False).join(10)
 
