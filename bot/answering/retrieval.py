@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from threading import Semaphore
 
 from bot.answering import followups
 from bot.answering.folding import folded
@@ -14,6 +17,7 @@ from bot.model import Question
 from indexers.model import Hit
 from indexers.ports import Embedder, PassageIndex, Vector
 
+_CORES = os.cpu_count() or 1
 PASSAGES = 40
 """How many passages a question brings; fewer lose pages, more cost time."""
 IN_CONVERSATION = 60
@@ -60,6 +64,9 @@ class Retrieval:
     clock: Callable[[], float] = time.perf_counter
     rank: Ranking = field(default_factory=Ranking)
     rerank: Reorder | None = None
+    turns: AbstractContextManager[object] = field(default_factory=lambda: Semaphore(_CORES))
+    """Searching computes. More at once than there are cores would only keep each other up, and
+    whatever else the process has to do."""
 
     def __call__(self, question: Question) -> Retrieved:
         """
@@ -67,6 +74,16 @@ class Retrieval:
             IndexUnavailable: the index cannot be searched.
             ModelUnavailable: the question cannot be embedded.
         """
+        with self.turns:
+            retrieved = self._searched(question)
+        if self.rerank is None or question.quoting:  # it may be a language model
+            return retrieved
+        started = self.clock()
+        pages = self.rerank(question, retrieved.pages)
+        took = (self.clock() - started) * 1000
+        return Retrieved(pages, retrieved.embed_ms, retrieved.search_ms + took)
+
+    def _searched(self, question: Question) -> Retrieved:
         started = self.clock()
         alone = self.embedder.embed_question(question.text)
         sought = self.embedder.embed_question(question.sought) if question.standalone else alone
@@ -86,8 +103,6 @@ class Retrieval:
             searches = [(found, weight * rest) for found, weight in searches]
             searches.insert(0, (by_page(hits, language), followups.STANDALONE))
         pages = merged(searches, language) if len(searches) > 1 else searches[0][0]
-        if self.rerank and not question.quoting:  # it may be a language model
-            pages = self.rerank(question, pages)
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
     def _hits(self, question: Question, asked: str, text: str, vector: Vector) -> list[Hit]:

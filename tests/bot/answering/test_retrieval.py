@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.retrieval import PASSAGES, by_page
+from bot.answering.retrieval import PASSAGES, Found, by_page
 from bot.model import Question
 from indexers.model import EVERYONE, Acl, Hit, Principal
 from tests.fakes.passages import passages
@@ -107,3 +109,24 @@ def test_a_search_brings_a_set_number_of_passages() -> None:
     search = retrieval_over(passages("leave", *(f"Leave number {n}." for n in range(80))))
 
     assert len(search(Question("leave", ANYONE)).hits) == PASSAGES
+
+
+def test_a_search_waits_for_its_turn_and_what_may_be_a_language_model_does_not_keep_it() -> None:
+    did: list[str] = []
+
+    @contextmanager
+    def turns() -> Iterator[None]:
+        did.append("begun")
+        yield
+        did.append("ended")
+
+    def rerank(_: Question, pages: Sequence[Found]) -> tuple[Found, ...]:
+        did.append(f"reranked {len(pages)}")
+        return tuple(pages)
+
+    retrieval = replace(
+        retrieval_over(passages("leave", "Leave is long.")), turns=turns(), rerank=rerank
+    )
+    retrieval(Question("How long is leave?", ANYONE))
+
+    assert did == ["begun", "ended", "reranked 1"]
