@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
 
 from bot.slack.commands import channel_form
 from bot.slack.commands.router import Commands
@@ -26,14 +27,20 @@ _ANY = re.compile(".*", re.DOTALL)
 
 
 def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
-    """If one cannot be kept, the error makes Slack deliver it again."""
+    """If one cannot be kept, the error makes Slack deliver it again. Nobody listens to what
+    people write beside this, and to ask each listener takes longer than to keep it."""
 
     @app.middleware
-    async def keep(body: Mapping[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
+    async def keep(
+        body: Mapping[str, Any],
+        next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
+    ) -> BoltResponse | None:
         letter = letter_of(body, me)
-        if letter is not None:
-            await receiving.keep(letter)
-        await next()
+        if letter is None:
+            await next()
+            return None
+        await receiving.keep(letter)
+        return BoltResponse(status=200)
 
 
 def listen(

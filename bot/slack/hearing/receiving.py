@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 from bot.slack.calling.threads import in_own_thread
 from bot.slack.hearing.gate import Gate
 from bot.slack.hearing.workers import Workers
 from bot.state.letter import Letter
+
+_REMEMBERED = 1000
+"""Letters. A mention comes as two events, and any of them up to four times."""
 
 
 class Receiving:
@@ -17,7 +21,8 @@ class Receiving:
     def __init__(self, gate: Gate, workers: Workers) -> None:
         self._gate = gate
         self._workers = workers
-        self._come: list[tuple[Letter, asyncio.Future[None]]] = []
+        self._come: list[Letter] = []
+        self._kept: dict[Letter, asyncio.Future[None]] = {}
         self._keeping: asyncio.Task[None] | None = None
 
     async def keep(self, letter: Letter) -> None:
@@ -28,34 +33,37 @@ class Receiving:
         """
         if not self._gate.may_concern_us(letter):
             return
-        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._come.append((letter, kept))
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(self._keep())
-        await kept
+        letter_alone = _without_event(letter)
+        kept = self._kept.get(letter_alone)
+        if kept is None:
+            kept = self._kept[letter_alone] = asyncio.get_running_loop().create_future()
+            self._come.append(letter)
+            if self._keeping is None or self._keeping.done():
+                self._keeping = asyncio.create_task(self._keep())
+        await asyncio.shield(kept)
 
     async def _keep(self) -> None:
         while self._come:
             come, self._come = self._come, []
-            letters = [letter for letter, _ in come]
             try:
                 # Not in the pool that all else waits in.
-                new = await in_own_thread(partial(self._gate.take_all, letters), "receiving")
+                new = await in_own_thread(partial(self._gate.take_all, come), "receiving")
             except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
-                self._end(come, error)
+                for letter in come:
+                    self._kept.pop(_without_event(letter)).set_exception(error)
                 continue
             for letter in new:
                 self._workers.submit(letter, anew=letter.amended)
-            self._end(come)
+            for letter in come:
+                self._kept[_without_event(letter)].set_result(None)
+            self._forget()
 
-    @staticmethod
-    def _end(
-        come: list[tuple[Letter, asyncio.Future[None]]], error: BaseException | None = None
-    ) -> None:
-        for _, kept in come:
-            if kept.done():
-                continue  # Whoever waited has gone.
-            if error is None:
-                kept.set_result(None)
-            else:
-                kept.set_exception(error)
+    def _forget(self) -> None:
+        """The earliest; the inbox knows them for longer."""
+        for letter in list(self._kept)[:-_REMEMBERED]:
+            if self._kept[letter].done():
+                del self._kept[letter]
+
+
+def _without_event(letter: Letter) -> Letter:
+    return replace(letter, event="")

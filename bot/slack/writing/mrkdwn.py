@@ -47,6 +47,7 @@ _INLINE = re.compile(
 _FENCE_LINE = re.compile(r"^ *(?:> ?)*(?:`{3,}|~{3,})")
 _QUOTE_MARK = re.compile(r"^ *(?:> ?)+")
 _ITEM = re.compile(r"^( *)(?:[-*+]|(\d{1,9}[.)])) +(?:\[([ xX])\] +)?")
+_TO_BE_LOOKED_AT = re.compile(r"[^\n\t\x20-\x7e]")
 _HEADING = re.compile(r"^#{1,6} +(.*?)#* *$")
 
 
@@ -64,16 +65,14 @@ def clean(text: str) -> str:
     """Without characters that are not seen. Line ends become ``\\n``. Joiners stay
     within scripts (and emoji) that need them, where they are no trick."""
     text = re.sub(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", "\n", text)
-    return "".join(
-        character
-        for number, character in enumerate(text)
-        if _is_seen(character)
-        or (character in _ZERO_WIDTHJOINERS and _joins_other_scripts(text, number))
-    )
+    return _TO_BE_LOOKED_AT.sub(_seen, text)
 
 
-def _is_seen(character: str) -> bool:
-    return character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+def _seen(found: re.Match[str]) -> str:
+    character = found[0]
+    if character in _ZERO_WIDTHJOINERS and _joins_other_scripts(found.string, found.start()):
+        return character
+    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
 
 
 def _joins_other_scripts(text: str, at: int) -> bool:
