@@ -48,7 +48,7 @@ test: install
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-llm: $(VENV)/.dev $(LLM)/.ready
-	@$(BIN)/python -m benchmarks.small_model $(LLM)/bin/python
+	@$(BIN)/python -m benchmarks.small_model
 
 check: install
 	@$(BIN)/ruff check .

@@ -3,7 +3,8 @@
 SmolLM2-135M answers fluently and makes things up. What is let out is judged here by other
 means than those that let it out.
 
-    python -m benchmarks.small_model PYTHON    (of the environment with the model)
+    python -m benchmarks.small_model    (fails if it does)
+    python -m benchmarks small_model    (writes down what was measured)
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from statistics import median
 
 from benchmarks.composing import reporting
@@ -41,6 +41,8 @@ from indexers.model import EVERYONE, Principal
 from indexers.prose import plain
 from indexers.wiring import Indexing
 
+_PYTHON = ROOT / ".venv-llm" / "bin" / "python"
+"""Of the environment with the model."""
 SET = "clapnq"
 ASKED = 50
 _MISSED = 1 / 8
@@ -48,14 +50,14 @@ _MISSED = 1 / 8
 
 
 @contextmanager
-def served(python: Path) -> Iterator[str]:
+def served() -> Iterator[str]:
     """The address of the small model's API."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     program = ROOT / "benchmarks" / "serve_small_model.py"
     with subprocess.Popen(
-        [python, program, str(port)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [_PYTHON, program, str(port)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         try:
             if not process.stdout or not (address := process.stdout.readline().strip()):
@@ -112,12 +114,14 @@ def made_up(answer: Answer) -> list[str]:
     return found
 
 
-def figures(python: Path) -> Sequence[Figure]:
+def figures() -> Sequence[Figure]:
     """
     Raises:
         Missing: the questions, or the model.
     """
-    with served(python) as url:
+    if not _PYTHON.exists():
+        raise Missing("`make test-llm` installs the model")
+    with served() as url:
         said, tally, times = answers(url)
     composed = [answer for _, answer in said if isinstance(answer, Answer) and answer.composed]
     for question, answer in said:
@@ -149,7 +153,7 @@ def _line(answer: Result) -> str:
 
 def main() -> None:
     try:
-        measured = figures(Path(sys.argv[1]))
+        measured = figures()
     except Missing as missing:
         sys.exit(f"skipped: {missing}")
     for figure in measured:
