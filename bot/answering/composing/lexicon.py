@@ -31,9 +31,9 @@ our you your i me my who whom whose which what when where how why is are was wer
 being am do does did done has have had having of in on at to from by for with as into onto
 about between within during through per via than then so too very also just if can could
 may might will would should get gets got make makes made such other own same following below
-according called named known located found page section wiki passage document e.g i.e etc
+according page section wiki passage document e.g i.e etc
 """)
-"""They say nothing by themselves."""
+"""They say nothing by themselves; where something lies and what it is called is said."""
 
 LIMITS = {
     word: limit
