@@ -1,12 +1,16 @@
-"""Waiting for something to become true, without polling."""
+"""Waiting for something to become true."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
+
+_LOOK = 0.05
+"""Seconds after which it is looked again, for what happens outside of the workspace."""
 
 
 class Changes:
@@ -35,7 +39,8 @@ class Changes:
         try:
             async with asyncio.timeout(timeout):
                 while not (result := found()):
-                    await self._next.wait()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._next.wait(), _LOOK)
                 return result
         except TimeoutError:
             raise TimeoutError(f"not within {timeout} s; {otherwise()}") from None

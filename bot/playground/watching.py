@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Watching(Core):
-    """Nothing here polls: every wait wakes when the workspace changes."""
+    """Every wait wakes when the workspace changes."""
 
     def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
         """Messages that only ``user`` sees. One in a thread shows only where that

@@ -73,6 +73,9 @@ class Inbox:
                 id_ = connection.scalar(insert.returning(inbox.c.id))
                 if id_ is not None:
                     kept.append(replace(letter, id=id_))
+                # Another process may have kept the message as it was, in the last moment.
+                elif letter.amended and (amended := self._amended(connection, letter)):
+                    kept.append(amended)
         return kept
 
     def amend(self, letter: Letter) -> Letter | None:

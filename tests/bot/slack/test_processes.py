@@ -75,7 +75,7 @@ async def test_what_a_killed_process_had_begun_the_other_one_answers(
 ) -> None:
     bot.handbook.open.clear()
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    await slack.wait_for(lambda: slack.calls_to("assistant.threads.setStatus"))
+    await slack.wait_for(lambda: bot.handbook.asked, timeout=LONG)
     one, other = pair
     working, idle = (one, other) if one.app.workers._lanes else (other, one)
     await working.bury()
@@ -94,7 +94,7 @@ async def test_a_process_that_was_taken_for_dead_says_nothing_when_it_wakes(
     """As after a machine that stood still."""
     bot.handbook.open.clear()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    await slack.wait_for(lambda: slack.calls_to("assistant.threads.setStatus"))
+    await slack.wait_for(lambda: bot.handbook.asked, timeout=LONG)
     one, other = pair
     working, idle = (one, other) if one.app.workers._lanes else (other, one)
     lanes = list(working.app.workers._lanes.values())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
+import sqlalchemy as sa
 
 from bot.state.database import Database
 from bot.state.inbox import Inbox
@@ -215,6 +219,54 @@ def test_what_is_gone_stays_gone(inbox: Inbox) -> None:
 def test_an_edit_of_what_never_came_changes_nothing(inbox: Inbox) -> None:
     assert inbox.amend(replace(LETTER, edited="3.0")) is None
     assert inbox.unfinished() == []
+
+
+def test_an_edit_that_overtakes_its_message_is_received_in_its_place(inbox: Inbox) -> None:
+    edit = inbox.receive(replace(LETTER, event="Ev2", text="edited", edited="3.0"))
+
+    assert inbox.receive(LETTER) is None
+    assert inbox.unfinished() == [edit]
+
+
+class Slow(Database):
+    """Commits when it is told to."""
+
+    written: Event
+    commit: Event
+
+    @contextmanager
+    def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
+        with super().begin(urgent=urgent) as connection:
+            yield connection
+            self.written.set()
+            self.commit.wait()
+
+
+def test_an_edit_that_comes_while_another_process_keeps_its_message_is_not_lost(
+    database: Database,
+) -> None:
+    slow = Slow(database._engine)
+    slow.written, slow.commit = Event(), Event()
+    with ThreadPoolExecutor(2) as pool:
+        kept = pool.submit(Inbox(slow, lambda: NOW).receive, LETTER)
+        slow.written.wait()
+        edit = replace(LETTER, event="Ev2", text="edited", edited="3.0")
+        edited = pool.submit(Inbox(database, lambda: NOW).receive, edit)
+        _until_it_waits(database)
+        slow.commit.set()
+
+    assert kept.result() is not None
+    assert edited.result() is not None
+    assert [letter.text for letter in Inbox(database, lambda: NOW).unfinished()] == ["edited"]
+
+
+def _until_it_waits(database: Database) -> None:
+    """For the other's row. SQLite lets nobody begin meanwhile."""
+    waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while database._engine.dialect.name == "postgresql":
+        with database.look() as connection:
+            if connection.scalar(waits):
+                return
 
 
 def test_stopped_letters_are_worked_on_no_more(inbox: Inbox) -> None:
