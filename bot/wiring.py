@@ -253,11 +253,11 @@ def serve(settings: Settings, secrets: Secrets) -> None:
                     library=library,
                     tokens=parts.tokens,
                     state=state,
+                    process=process,
                     around=Surroundings(
                         as_of=syncing.as_of,
                         titles=answerer.open_titles,
                         hooks=_hooks(secrets, hints),
-                        process=process,
                     ),
                 )
             )

@@ -67,15 +67,16 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     library: Library,
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
+    process: Process,
     around: Surroundings | None = None,
 ) -> SlackApp:
     """``me`` is what `bot.slack.serve.sign_in` found, ``tokens`` what the person with an
-    address holds in the wikis. Nothing runs before `start`."""
+    address holds in the wikis; ``process`` is this one among those that share ``state``, and
+    lives. Nothing runs before `start`."""
     around = around or Surroundings()
     voice = Voice(web_client(settings.bot_token, settings.api_url))
     hasty = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
-    process = around.process or Process(state, around.clock)
     inbox = Inbox(state, around.clock, process)
     feedback = Feedback(DatabaseLedger(state), around.clock, library.page)
     insights = Insights(
@@ -200,7 +201,6 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         workers=workers,
         reindexer=reindexer,
         queue=queue,
-        process=process,
         clients=(voice.client, hasty),
         executor=executor,
         forgetting=lambda: forget_before(state, around.clock() - settings.retention),

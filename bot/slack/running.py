@@ -20,7 +20,6 @@ from bot.slack.hearing.handling import Failures
 from bot.slack.hearing.workers import Workers
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.state.inbox import Inbox
-from bot.state.process import Process
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +35,6 @@ class SlackApp:
     workers: Workers
     reindexer: Reindexer
     queue: Queue
-    process: Process
     clients: Sequence[AsyncWebClient]
     executor: ThreadPoolExecutor
     forgetting: Callable[[], int]
@@ -50,7 +48,6 @@ class SlackApp:
         Raises:
             StateUnavailable
         """
-        await asyncio.to_thread(self.process.start)
         session = connections()
         for client in self.clients:
             client.session = session

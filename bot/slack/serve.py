@@ -23,6 +23,7 @@ from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
 from bot.state.database import Database
+from bot.state.process import Process
 from indexers.model import addressed
 
 logger = logging.getLogger(__name__)
@@ -43,12 +44,13 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
     library: Library,
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
+    process: Process,
     around: Surroundings | None = None,
     stop: asyncio.Event | None = None,
     ready: Callable[[SlackApp], None] | None = None,
 ) -> None:
     """Answer until ``stop`` is set, SIGTERM or SIGINT. ``ready`` is called once
-    Slack can reach the bot. ``state`` is left open.
+    Slack can reach the bot. ``state`` is left open, and ``process`` alive.
 
     Raises:
         SlackMisconfigured: a wrong token or secret, or the port is taken.
@@ -70,6 +72,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
             library=library,
             tokens=tokens,
             state=state,
+            process=process,
             around=around,
         )
         try:

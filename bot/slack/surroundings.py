@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from bot.slack.http import Hook
 from bot.slack.writing import incidents
-from bot.state.process import Process
 
 
 def now() -> datetime:
@@ -39,7 +38,5 @@ class Surroundings:
     """Seconds between two looks at whether the socket is alive."""
     adopt_every: float = 2.0
     """Seconds between two looks at what dead processes have left."""
-    process: Process | None = None
-    """This one among those that share the state; it has started. None: made for the app."""
     upkeep_every: float = 5.0
     """Seconds between two looks at what is due for flags and answers."""

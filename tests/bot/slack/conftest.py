@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
 from bot.slack.writing.links import origins
 from bot.state.database import Database
+from bot.state.process import Process
 from indexers.errors import WikiMisconfigured
 from indexers.findings import Access, GateInWords
 from indexers.model import (
@@ -276,7 +278,7 @@ class Bot:
 
     async def _serve(self, ready: Callable[[SlackApp], None]) -> None:
         state = Database.open(self._data / "state.db")
-        try:
+        with closing(state), Process(state, self.around.clock) as process:
             await serve(
                 self.settings,
                 answering=self.answering,
@@ -284,12 +286,11 @@ class Bot:
                 operating=self.operations,
                 library=self.library,
                 state=state,
+                process=process,
                 around=self.around,
                 stop=self._stop,
                 ready=ready,
             )
-        finally:
-            state.close()
 
 
 def words(message: Message | View) -> str:

@@ -78,13 +78,6 @@ class MortalDatabase(Database):
             self.fuse.burn()
 
 
-class SilentProcess(Process):
-    """Beats when it is told to, so that death is when the clock says so."""
-
-    def start(self) -> None:
-        self.beat()
-
-
 class Mortal:
     """One process's life after another on the same data; ``where`` is a file or a URL."""
 
@@ -105,7 +98,8 @@ class Mortal:
         ready: asyncio.Future[SlackApp] = loop.create_future()
         self._stop, self.fuse = asyncio.Event(), Fuse()
         self._database = await asyncio.to_thread(MortalDatabase.open, self._where)
-        self._process = SilentProcess(self._database, self._clock)
+        self._process = Process(self._database, self._clock)
+        await self.beat()  # when it is told to, so that death is when the clock says so
         like = self._like
         self._task = asyncio.create_task(
             serve(
@@ -115,9 +109,8 @@ class Mortal:
                 operating=like.operations,
                 library=like.library,
                 state=self._database,
-                around=replace(
-                    like.around, clock=self._clock, process=self._process, adopt_every=0.05
-                ),
+                process=self._process,
+                around=replace(like.around, clock=self._clock, adopt_every=0.05),
                 stop=self._stop,
                 ready=ready.set_result,
             )

@@ -245,7 +245,7 @@ async def test_a_question_that_is_not_answered_yet_is_forgotten_too(
     bot.handbook.open.clear()
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave, of Anna?")
-    await slack.wait_for(lambda: slack.calls_to("assistant.threads.setStatus"))
+    await slack.wait_for(lambda: bot.handbook.asked)
     await forget(slack, "U0ANNA")
     bot.handbook.open.set()
     await quiet(bot)

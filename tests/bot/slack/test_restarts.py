@@ -26,7 +26,7 @@ async def test_killed_before_the_answer_it_is_answered_after_a_restart(
     bot.handbook.open.clear()
     await bot.start()
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    await slack.wait_for(lambda: slack.calls_to("assistant.threads.setStatus"))
+    await slack.wait_for(lambda: bot.handbook.asked)
     await bot.kill()
     before = slack.from_app("C0TEAM")
     bot.handbook.open.set()
@@ -186,7 +186,7 @@ async def test_a_stop_lets_answers_in_flight_end(bot: Bot, slack: LocalSlack) ->
     bot.handbook.open.clear()
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
-    await slack.wait_for(lambda: slack.calls_to("assistant.threads.setStatus"))
+    await slack.wait_for(lambda: bot.handbook.asked)
     asyncio.get_running_loop().call_later(0.1, bot.handbook.open.set)
     await bot.stop()
 
