@@ -25,7 +25,7 @@ from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
 from bot.evaluation import wiring as evaluating
 from bot.evaluation.command import evaluate
 from bot.operations import wiring as operating
-from bot.options import as_json, configured
+from bot.options import Given, as_json, configured, given, placed
 from config import logs
 from config.loading import example
 from config.settings import Secrets, Settings, SettingsError
@@ -64,12 +64,15 @@ def main() -> None:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="footnote")
-def cli() -> None:
+@placed
+@click.pass_context
+def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> None:
     """Answers questions from your team's wikis, with footnotes.
 
     Start with `footnote demo`, or write a footnote.toml (`footnote settings` prints
     one to start from), then `footnote sync` and `footnote ask "..."`.
     """
+    context.obj = Given(config, data_dir)
 
 
 @cli.command()
@@ -306,6 +309,7 @@ def print_settings() -> None:
 )
 def demo(data_dir: Path | None, confluence: bool) -> None:
     """Index a real handbook and ask it three questions."""
+    data_dir = data_dir or given().data_dir
     if data_dir and confluence:
         raise click.UsageError("--confluence keeps nothing, so it takes no --data-dir.")
     logs.configure("WARNING")

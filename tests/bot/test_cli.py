@@ -241,6 +241,19 @@ def test_a_wrong_command_is_exit_code_2_with_a_reason(
     assert "Traceback" not in ran.err
 
 
+def test_where_settings_and_data_lie_may_stand_before_the_command_too(handbook: Shell) -> None:
+    settings = handbook.folder / "footnote.toml"
+    settings.rename(handbook.folder / "other.toml")
+    handbook.footnote("--config", "other.toml", "--data-dir", "kept", "sync")
+    places = ("--config", "other.toml", "--data-dir", "kept")
+    behind = handbook.footnote("status", *places, "--json").json
+    last = handbook.footnote("--data-dir", "nowhere", "status", *places, "--json").json
+
+    assert behind["wikis"]["handbook"]["pages"] == last["wikis"]["handbook"]["pages"] == 2
+    assert not (handbook.folder / "nowhere").exists()
+    assert handbook.footnote("--config", "no.toml", "status").err == "there is no file no.toml\n"
+
+
 def test_wrong_settings_are_all_told(handbook: Shell) -> None:
     handbook.write("footnote.toml", "inedx = 1\n[answer]\nmax_characters = 1\n")
     ran = handbook.footnote("sync", "--json")
