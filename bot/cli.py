@@ -25,7 +25,7 @@ from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
 from bot.evaluation import wiring as evaluating
 from bot.evaluation.command import evaluate
 from bot.operations import wiring as operating
-from bot.options import Given, as_json, configured, given, placed
+from bot.options import Given, as_json, as_person, configured, given, placed
 from config import logs
 from config.loading import example
 from config.settings import Secrets, Settings, SettingsError
@@ -77,9 +77,7 @@ def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> N
 
 @cli.command()
 @click.argument("question")
-@click.option(
-    "--as", "email", metavar="EMAIL", help="With this person's rights [default: everyone's]."
-)
+@as_person
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
 @click.option("--why", "reasons", is_flag=True, help="Say what decided whether to answer.")
 @as_json

@@ -56,4 +56,17 @@ def configured(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def _address(_context: click.Context, _option: click.Parameter, email: str | None) -> str | None:
+    if email is not None and "@" not in email:
+        raise click.BadParameter("is no address, as in ann@example.com.")
+    return email
+
+
+as_person = click.option(
+    "--as",
+    "email",
+    metavar="EMAIL",
+    callback=_address,
+    help="With this person's rights [default: everyone's].",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
