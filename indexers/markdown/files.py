@@ -96,7 +96,7 @@ class Selection:
                 GitIgnoreSpec.from_lines(include) if include else None,
                 GitIgnoreSpec.from_lines(exclude),
             )
-        except ValueError as error:
+        except (ValueError, re.error) as error:
             raise WikiMisconfigured(f"include or exclude has a wrong pattern: {error}") from error
 
     def __call__(self, path: str) -> bool:

@@ -302,6 +302,15 @@ def test_patterns_choose_pages(tmp_path: Path, write: Write) -> None:
     assert set(pages(list(source.changes({})))) == {"docs/a.md"}
 
 
+@pytest.mark.parametrize("pattern", ["!", "a[z-b]"])
+def test_a_pattern_that_is_none_is_a_wrong_setting(
+    tmp_path: Path, write: Write, pattern: str
+) -> None:
+    write("a.md", "A")
+    with pytest.raises(WikiMisconfigured, match="include or exclude has a wrong pattern"):
+        list(wiki(tmp_path, exclude=[pattern]).changes({}))
+
+
 def test_no_folder_is_a_wrong_setting(tmp_path: Path) -> None:
     with pytest.raises(WikiMisconfigured, match="there is no folder"):
         list(wiki(tmp_path).changes({}))
