@@ -38,6 +38,7 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
 def main() -> None:
     """The entry point: every expected failure is one sentence and an exit code."""
+    terminal.lose_nothing_but_characters()
     try:
         cli(prog_name="footnote", standalone_mode=False)
     except click.exceptions.Abort:

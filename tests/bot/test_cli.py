@@ -543,3 +543,28 @@ def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook
     assert told["why"]["seen"].keys() == {"closest", "words", "pairs"}
     assert round(told["why"]["confidence"], 4) == told["confidence"]
     assert "why" not in handbook.footnote("ask", "How long is leave?", "--json").json
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8:strict"])
+def test_a_terminal_that_lacks_characters_gets_whole_json_and_no_traceback(
+    encoding: str, handbook: Shell
+) -> None:
+    page = handbook.write("pages/odd.md", "# \u5e74\u5047\n\n\u5458\u5de5 leave.\n")
+    odd = page.rename(os.fsdecode(os.fsencode(page.parent) + b"/\xff.md"))
+
+    def ran(*options: str) -> bytes:
+        done = subprocess.run(
+            [*FOOTNOTE, *options],
+            cwd=handbook.folder,
+            capture_output=True,
+            env=os.environ | {"PYTHONIOENCODING": encoding},
+            check=True,
+        )
+        assert done.stderr == b""
+        return done.stdout
+
+    (section,) = json.loads(ran("convert", str(odd), "--json"))
+    access = ran("access", "\udcff@example.com", "https://handbook.example.com/leave/", "--json")
+    assert section["text"] == "\u5458\u5de5 leave."
+    assert json.loads(access)["person"] == "\udcff@example.com"
+    assert b" leave." in ran("convert", str(odd))
