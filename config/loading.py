@@ -72,15 +72,22 @@ def _layered(values: dict[str, Any]) -> Settings:
 def _find(config: Path | None) -> Path | None:
     if config is not None:
         candidates = [config]
-    elif DEFAULT_FILE.is_file():
+    elif _is_file(DEFAULT_FILE):
         return DEFAULT_FILE
     elif named := os.environ.get(CONFIG_VARIABLE):
         candidates = [Path(named)]
     else:
         return None
-    if not candidates[0].is_file():
+    if not _is_file(candidates[0]):
         raise SettingsError([f"there is no file {candidates[0]}"])
     return candidates[0]
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError as error:
+        raise SettingsError([f"cannot be looked at: {error.strerror}"], str(file)) from None
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -32,8 +32,13 @@ def check(root: Path) -> None:
     """
     Raises:
         WikiMisconfigured: there is no such folder.
+        WikiUnavailable: a folder above it may not be looked into.
     """
-    if not root.exists():
+    try:
+        is_there = root.exists()
+    except OSError as error:
+        raise WikiUnavailable(f"{root} cannot be looked at: {error.strerror or error}") from error
+    if not is_there:
         raise WikiMisconfigured(f"there is no folder {root}; set the wiki's path to one")
     if not root.is_dir():
         raise WikiMisconfigured(

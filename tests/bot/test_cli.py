@@ -568,3 +568,41 @@ def test_a_terminal_that_lacks_characters_gets_whole_json_and_no_traceback(
     assert section["text"] == "\u5458\u5de5 leave."
     assert json.loads(access)["person"] == "\udcff@example.com"
     assert b" leave." in ran("convert", str(odd))
+
+
+@pytest.mark.parametrize(
+    ("closed", "command", "code", "said"),
+    [
+        ("data/index", ["ask", "leave"], 1, "The index in {folder}/data/index cannot be used: "),
+        ("data/index", ["sync"], 1, "The index in {folder}/data/index cannot be used: "),
+        ("data/index", ["status"], 1, "The index in {folder}/data/index cannot be used: "),
+        ("pages", ["sync"], 1, "{folder}/pages cannot be looked at: Permission denied"),
+        ("pages", ["doctor"], 1, "{folder}/pages cannot be looked at: Permission denied"),
+        ("footnote.toml", ["ask", "leave"], 2, "footnote.toml: cannot be looked at: Permission"),
+        ("no.toml", ["ask", "x", "--config", "no.toml"], 2, "no.toml: cannot be looked at: Perm"),
+    ],
+)
+def test_what_may_not_be_looked_into_is_told(
+    *,
+    closed: str,
+    command: list[str],
+    code: int,
+    said: str,
+    handbook: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a folder of another account's, which root alone could look into."""
+    handbook.footnote("sync")
+    stat = Path.stat
+
+    def refuse(path: Path, **more: bool) -> os.stat_result:
+        if path.absolute().is_relative_to(handbook.folder / closed):
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **more)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    ran = handbook.footnote(*command)
+
+    assert ran.code == code
+    assert said.format(folder=handbook.folder) in ran.out + ran.err
+    assert "Traceback" not in ran.err
