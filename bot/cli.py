@@ -148,6 +148,8 @@ def sync(
         )
     for report in reports:
         terminal.print_report(report)
+    if recent and not reports:
+        terminal.complain("Nothing was read: only a Confluence tells its latest edits.")
     if as_json:
         terminal.print_json(terminal.report_json(reports))
     if stopped.is_set():

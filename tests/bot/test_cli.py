@@ -116,6 +116,13 @@ def test_a_second_sync_embeds_nothing(handbook: Shell) -> None:
     assert (again["unchanged"], again["added"], again["passages_embedded"]) == (2, 0, 0)
 
 
+def test_where_no_wiki_tells_its_latest_edits_it_is_said(handbook: Shell) -> None:
+    ran = handbook.footnote("sync", "--recent", "--json")
+
+    assert (ran.code, ran.json["wikis"]) == (0, {})
+    assert ran.err == "Nothing was read: only a Confluence tells its latest edits.\n"
+
+
 def test_a_dry_run_says_what_would_change_and_changes_nothing(handbook: Shell) -> None:
     assert handbook.footnote("sync", "--dry-run", "--json").json["added"] == 2
     assert handbook.footnote("status", "--json").json["wikis"]["handbook"]["pages"] == 0
