@@ -25,7 +25,7 @@ from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
 from bot.evaluation import wiring as evaluating
 from bot.evaluation.command import evaluate
 from bot.operations import wiring as operating
-from bot.options import as_json, configured
+from bot.options import Given, as_json, as_person, configured, given, placed
 from config import logs
 from config.loading import example
 from config.settings import Secrets, Settings, SettingsError
@@ -38,6 +38,7 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
 def main() -> None:
     """The entry point: every expected failure is one sentence and an exit code."""
+    terminal.lose_nothing_but_characters()
     try:
         cli(prog_name="footnote", standalone_mode=False)
     except click.exceptions.Abort:
@@ -64,19 +65,20 @@ def main() -> None:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="footnote")
-def cli() -> None:
+@placed
+@click.pass_context
+def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> None:
     """Answers questions from your team's wikis, with footnotes.
 
     Start with `footnote demo`, or write a footnote.toml (`footnote settings` prints
     one to start from), then `footnote sync` and `footnote ask "..."`.
     """
+    context.obj = Given(config, data_dir)
 
 
 @cli.command()
 @click.argument("question")
-@click.option(
-    "--as", "email", metavar="EMAIL", help="With this person's rights [default: everyone's]."
-)
+@as_person
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
 @click.option("--why", "reasons", is_flag=True, help="Say what decided whether to answer.")
 @as_json
@@ -146,6 +148,8 @@ def sync(
         )
     for report in reports:
         terminal.print_report(report)
+    if recent and not reports:
+        terminal.complain("Nothing was read: only a Confluence tells its latest edits.")
     if as_json:
         terminal.print_json(terminal.report_json(reports))
     if stopped.is_set():
@@ -306,6 +310,7 @@ def print_settings() -> None:
 )
 def demo(data_dir: Path | None, confluence: bool) -> None:
     """Index a real handbook and ask it three questions."""
+    data_dir = data_dir or given().data_dir
     if data_dir and confluence:
         raise click.UsageError("--confluence keeps nothing, so it takes no --data-dir.")
     logs.configure("WARNING")

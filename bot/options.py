@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +14,59 @@ from config import logs
 from config.loading import load, secrets
 
 
-def configured(command: Callable[..., None]) -> Callable[..., None]:
-    """The options every command takes; hands it settings and secrets."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was said of the settings before the command's name; `configured` takes it too."""
 
-    @click.option(
-        "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="The settings file [default: ./footnote.toml, else $FOOTNOTE_CONFIG].",
-    )
-    @click.option(
+    config: Path | None
+    data_dir: Path | None
+
+
+def placed(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say where settings and data lie."""
+    command = click.option(
         "--data-dir",
         type=click.Path(path_type=Path, file_okay=False),
         help="Where index and state live, instead of what the settings say.",
-    )
+    )(command)
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="The settings file [default: ./footnote.toml, else $FOOTNOTE_CONFIG].",
+    )(command)
+
+
+def given() -> Given:
+    """Nothing, where a command runs by itself."""
+    return click.get_current_context().find_object(Given) or Given(None, None)
+
+
+def configured(command: Callable[..., None]) -> Callable[..., None]:
+    """The options every command takes, before its name or behind it; hands it settings and
+    secrets."""
+
+    @placed
     @functools.wraps(command)
     def run(config: Path | None, data_dir: Path | None, **rest: Any) -> None:
-        settings = load(config, data_dir)
+        before = given()
+        settings = load(config or before.config, data_dir or before.data_dir)
         logs.configure(settings.log_level)
         command(settings=settings, secrets=secrets(), **rest)
 
     return run
 
 
+def _address(_context: click.Context, _option: click.Parameter, email: str | None) -> str | None:
+    if email is not None and "@" not in email:
+        raise click.BadParameter("is no address, as in ann@example.com.")
+    return email
+
+
+as_person = click.option(
+    "--as",
+    "email",
+    metavar="EMAIL",
+    callback=_address,
+    help="With this person's rights [default: everyone's].",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from io import TextIOWrapper
 from typing import Any
 
 from rich.console import Console
@@ -45,10 +46,20 @@ def say(words: str, style: str = "") -> None:
     out.print(safe(words, style), soft_wrap=True)
 
 
+def lose_nothing_but_characters() -> None:
+    """What standard output's encoding does not know is a ``?`` there, and no failure."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="replace")
+
+
 def print_json(value: object) -> None:
     """Alone on standard output, whole even when it goes through a pipe."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # an old locale, or bytes of the command line that are no text
+        text = json.dumps(value, indent=2)
+    sys.stdout.write(f"{text}\n")
     # Here a closed pipe can still be caught; at the interpreter's end it is only noise.
     sys.stdout.flush()
 

@@ -159,7 +159,11 @@ def asking(
 @contextmanager
 def _written(settings: Settings) -> Iterator[WrittenAnswers | None]:
     """What reviewers wrote; None where no bot ever ran."""
-    if not settings.state.url and not _state_file(settings).exists():
+    try:
+        ran = bool(settings.state.url) or _state_file(settings).exists()
+    except OSError:  # opening it says why
+        ran = True
+    if not ran:
         yield None
         return
     # See `flags`.

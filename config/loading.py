@@ -46,7 +46,10 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
         raise SettingsError(problems or [lists], where) from None
     if problems:
         raise SettingsError(problems, where)
-    settings = _anchored(settings, file.parent.absolute() if file else Path.cwd())
+    try:
+        settings = _anchored(settings, file.parent.absolute() if file else Path.cwd())
+    except _Homeless as error:
+        raise SettingsError([str(error)], where) from None
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": data_dir.absolute()})
     return settings
@@ -69,15 +72,22 @@ def _layered(values: dict[str, Any]) -> Settings:
 def _find(config: Path | None) -> Path | None:
     if config is not None:
         candidates = [config]
-    elif DEFAULT_FILE.is_file():
+    elif _is_file(DEFAULT_FILE):
         return DEFAULT_FILE
     elif named := os.environ.get(CONFIG_VARIABLE):
         candidates = [Path(named)]
     else:
         return None
-    if not candidates[0].is_file():
+    if not _is_file(candidates[0]):
         raise SettingsError([f"there is no file {candidates[0]}"])
     return candidates[0]
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError as error:
+        raise SettingsError([f"cannot be looked at: {error.strerror}"], str(file)) from None
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -89,20 +99,32 @@ def _read(file: Path) -> dict[str, Any]:
         raise SettingsError([f"cannot be read: {error.strerror}"], str(file)) from None
 
 
-def _anchored(settings: Settings, folder: Path) -> Settings:
-    def anchored(path: Path) -> Path:
-        return folder / path.expanduser()
+class _Homeless(Exception):
+    """A path begins with the home of somebody whom this machine does not know."""
 
-    def of(wiki: WikiSettings) -> WikiSettings:
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    def anchored(path: Path, key: str) -> Path:
+        try:
+            return folder / path.expanduser()
+        except RuntimeError:
+            raise _Homeless(f"`{key}`: nobody's home is {path.parts[0]} here: {path}") from None
+
+    def of(number: int, wiki: WikiSettings) -> WikiSettings:
         if isinstance(wiki, ConfluenceSettings):
             bundle = wiki.ca_bundle
-            return wiki.model_copy(update={"ca_bundle": anchored(bundle)}) if bundle else wiki
+            if not bundle:
+                return wiki
+            return wiki.model_copy(
+                update={"ca_bundle": anchored(bundle, f"wiki.{number}.ca_bundle")}
+            )
         if wiki.git or not wiki.path:
             return wiki
-        return wiki.model_copy(update={"path": anchored(wiki.path)})
+        return wiki.model_copy(update={"path": anchored(wiki.path, f"wiki.{number}.path")})
 
-    wikis = tuple(map(of, settings.wiki))
-    return settings.model_copy(update={"wiki": wikis, "data_dir": anchored(settings.data_dir)})
+    wikis = tuple(of(number, wiki) for number, wiki in enumerate(settings.wiki))
+    data_dir = anchored(settings.data_dir, "data_dir")
+    return settings.model_copy(update={"wiki": wikis, "data_dir": data_dir})
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
@@ -127,6 +149,8 @@ _WIKIS: dict[str, type[BaseModel]] = {
 _MEANT = {
     "tuple_type": "must be a list, [...]",
     "model_type": "must be a section, [...]",
+    "model_attributes_type": "must be a section, [...]",
+    "too_short": "must not be empty",
     "path_type": "must be a path",
 }
 
@@ -146,6 +170,8 @@ def _in_words(error: ValidationError, strangers: Iterable[str]) -> Iterator[str]
             yield f"`{shown}.type` is missing"
         elif problem["type"] == "union_tag_invalid":
             yield f"`{shown}.type`: must be {problem['ctx']['expected_tags'].replace(', ', ' or ')}"
+        elif path == ["wiki"] and problem["type"] == "tuple_type":
+            yield "`wiki`: each one is a section of its own, [[wiki]] in two pairs of brackets"
         else:
             said = problem["msg"].removeprefix("Value error, ")
             said = _MEANT.get(problem["type"], f"{said[:1].lower()}{said[1:]}")

@@ -9,7 +9,7 @@ import click
 
 from bot import scores, terminal
 from bot.evaluation import wiring
-from bot.options import as_json, configured
+from bot.options import as_json, as_person, configured
 from config.settings import Secrets, Settings
 
 
@@ -26,9 +26,7 @@ from config.settings import Secrets, Settings
     help="Pages (JSON Lines: id, title, text) to index for this, instead of the wikis.",
 )
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
-@click.option(
-    "--as", "email", metavar="EMAIL", help="With this person's rights [default: everyone's]."
-)
+@as_person
 @click.option(
     "--rewrites", is_flag=True, help="Only questions that have a `rewrite`, in its words."
 )

@@ -75,6 +75,8 @@ def load(file: Path) -> list[Row]:
         raise BadRun(f"{file}: cannot be read ({error})") from None
     except json.JSONDecodeError as error:
         raise BadRun(f"{file}, line {error.lineno}: no JSON ({error.msg})") from None
+    except (ValueError, RecursionError) as error:
+        raise BadRun(f"{file}: cannot be read ({error})") from None
     if not isinstance(run, dict) or run.get("footnote_run") != _FORMAT:
         raise BadRun(f"{file}: is no run that `footnote eval --out` of this version wrote")
     try:

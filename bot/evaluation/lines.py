@@ -24,7 +24,7 @@ def read_rows(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """
     opened = gzip.open if file.suffix == ".gz" else open
     try:
-        with opened(file, "rt", encoding="utf-8") as lines:
+        with opened(file, "rt", encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     where = f"{file}, line {number}"
@@ -63,8 +63,13 @@ def text_of(row: Mapping[str, Any], key: str, where: str) -> str:
 def _object(line: str, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
+        if "\\ud" in line.lower():
+            # Half a character, which JSON can spell, can be neither indexed nor written.
+            row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
     except json.JSONDecodeError as error:
         raise BadSet(f"{where}: no JSON ({error.msg} at character {error.pos + 1})") from None
+    except (ValueError, RecursionError) as error:  # a number too long, brackets too deep
+        raise BadSet(f"{where}: cannot be read ({error})") from None
     if not isinstance(row, dict):
         raise BadSet(f"{where}: not an object")
     return row

@@ -80,9 +80,7 @@ def _case(row: Mapping[str, Any], number: int, where: str) -> Case:
     relevant = row.get("relevant") or {}
     answers = row.get("answers") or []
     answerable = row.get("answerable")
-    if not isinstance(relevant, dict) or not all(
-        isinstance(grade, int | float) for grade in relevant.values()
-    ):
+    if not isinstance(relevant, dict) or not all(map(_is_grade, relevant.values())):
         raise BadSet(f"{where}: 'relevant' is not {{page: grade}}")
     if not isinstance(answers, list):
         raise BadSet(f"{where}: 'answers' is no list")
@@ -104,6 +102,13 @@ def _case(row: Mapping[str, Any], number: int, where: str) -> Case:
         rewrite=str(row.get("rewrite") or ""),
     )
 
+
+def _is_grade(value: object) -> bool:
+    return isinstance(value, int | float) and -_HIGHEST <= value <= _HIGHEST
+
+
+_HIGHEST = 1e6
+"""Far above any grade; JSON as Python reads it also has NaN, Infinity and endless integers."""
 
 _ROLES = {"asker": Role.ASKER, "user": Role.ASKER, "bot": Role.BOT, "assistant": Role.BOT}
 

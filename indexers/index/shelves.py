@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qdrant_client import models
 
+from indexers.index.edge_failures import explained
 from indexers.index.server import Server
 from indexers.ports import PassageIndex
 
@@ -16,7 +17,10 @@ _PREFIX = "passages-"
 
 
 class FolderShelf:
-    """Folders ``passages-<fingerprint>``; the file ``current`` names the one to read."""
+    """Folders ``passages-<fingerprint>``; the file ``current`` names the one to read.
+
+    Raises (from every method): IndexUnavailable: the folder may not be read or written.
+    """
 
     def __init__(self, folder: Path, open_index: Callable[[Path], PassageIndex]) -> None:
         self._folder = folder
@@ -25,7 +29,8 @@ class FolderShelf:
 
     def current(self) -> str | None:
         names = self._names()
-        written = self._pointer.read_bytes() if self._pointer.exists() else b""
+        with explained(self._folder):
+            written = self._pointer.read_bytes() if self._pointer.exists() else b""
         pointed = written.decode("utf-8", "replace").strip()
         if pointed in names:
             return pointed
@@ -35,24 +40,28 @@ class FolderShelf:
         return self._open(self._folder / (_PREFIX + name))
 
     def point_to(self, name: str) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
         written = self._pointer.with_suffix(".new")
-        with written.open("w") as file:
-            file.write(name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self._pointer)
+        with explained(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with written.open("w") as file:
+                file.write(name + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            written.replace(self._pointer)
 
     def clear(self, *, but: str) -> None:
         for name in self._names():
             if name != but:
-                shutil.rmtree(self._folder / (_PREFIX + name))
+                with explained(self._folder):
+                    shutil.rmtree(self._folder / (_PREFIX + name))
 
     def close(self) -> None:
         """Nothing is held open."""
 
     def _names(self) -> list[str]:
-        return sorted(path.name.removeprefix(_PREFIX) for path in self._folder.glob(_PREFIX + "*"))
+        with explained(self._folder):
+            found = self._folder.glob(_PREFIX + "*")
+            return sorted(path.name.removeprefix(_PREFIX) for path in found)
 
 
 class AliasShelf:

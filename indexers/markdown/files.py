@@ -32,8 +32,13 @@ def check(root: Path) -> None:
     """
     Raises:
         WikiMisconfigured: there is no such folder.
+        WikiUnavailable: a folder above it may not be looked into.
     """
-    if not root.exists():
+    try:
+        is_there = root.exists()
+    except OSError as error:
+        raise WikiUnavailable(f"{root} cannot be looked at: {error.strerror or error}") from error
+    if not is_there:
         raise WikiMisconfigured(f"there is no folder {root}; set the wiki's path to one")
     if not root.is_dir():
         raise WikiMisconfigured(
@@ -96,7 +101,7 @@ class Selection:
                 GitIgnoreSpec.from_lines(include) if include else None,
                 GitIgnoreSpec.from_lines(exclude),
             )
-        except ValueError as error:
+        except (ValueError, re.error) as error:
             raise WikiMisconfigured(f"include or exclude has a wrong pattern: {error}") from error
 
     def __call__(self, path: str) -> bool:
@@ -118,6 +123,9 @@ class Unread(Exception):
         self.skipped = skipped
 
 
+_NOWHERE = "a link that leads nowhere or no regular file"
+
+
 def read(root: Path, path: str, max_bytes: int) -> bytes:
     """
     Raises:
@@ -128,13 +136,15 @@ def read(root: Path, path: str, max_bytes: int) -> bytes:
         if not file.resolve().is_relative_to(root.resolve()):
             raise Unread("a link that leads out of the folder", skipped=True)
         if not file.is_file():
-            raise Unread("a link that leads nowhere or no regular file", skipped=True)
+            raise Unread(_NOWHERE, skipped=True)
         size = file.stat().st_size
         if size > max_bytes:
             raise Unread(f"too large: {size:,} bytes, at most {max_bytes:,}", skipped=True)
         raw = file.read_bytes()
-    except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except RuntimeError as error:  # what Python before 3.13 says of links in a circle
+        raise Unread(_NOWHERE, skipped=True) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
         raise Unread(f"cannot be read: {reason}", skipped=False) from error
     if b"\0" in raw:
         raise Unread("binary", skipped=True)

@@ -178,7 +178,7 @@ class MarkdownWiki:
         except Unread as unread:
             return _Seen(path, "", Matter(), frozenset(), unread)
         text, _ = text_of(raw)
-        matter, body = split(text.replace("\r\n", "\n"))
+        matter, body = split(text.replace("\r\n", "\n").replace("\r", "\n"))
         content = blake2b(raw, digest_size=16).hexdigest()
         return _Seen(path, content, matter, candidates(body))
 

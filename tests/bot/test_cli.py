@@ -116,6 +116,13 @@ def test_a_second_sync_embeds_nothing(handbook: Shell) -> None:
     assert (again["unchanged"], again["added"], again["passages_embedded"]) == (2, 0, 0)
 
 
+def test_where_no_wiki_tells_its_latest_edits_it_is_said(handbook: Shell) -> None:
+    ran = handbook.footnote("sync", "--recent", "--json")
+
+    assert (ran.code, ran.json["wikis"]) == (0, {})
+    assert ran.err == "Nothing was read: only a Confluence tells its latest edits.\n"
+
+
 def test_a_dry_run_says_what_would_change_and_changes_nothing(handbook: Shell) -> None:
     assert handbook.footnote("sync", "--dry-run", "--json").json["added"] == 2
     assert handbook.footnote("status", "--json").json["wikis"]["handbook"]["pages"] == 0
@@ -223,6 +230,9 @@ def test_without_settings_a_command_says_what_to_do(command: list[str], shell: S
         (["sync", "--wiki", "nope"], "No wiki is called 'nope'; there are: handbook."),
         (["ask", "x", "--wiki", "nope"], "No wiki is called 'nope'; there are: handbook."),
         (["ask", "x", "--config", "no.toml"], "there is no file no.toml"),
+        (["ask", "x", "--as", "ann"], "'--as': is no address, as in ann@example.com."),
+        (["ask", "x", "--as", ""], "'--as': is no address, as in ann@example.com."),
+        (["eval", "--flags", "--as", "ann"], "'--as': is no address, as in ann@example.com."),
         (["ask"], "Missing argument 'QUESTION'"),
         (["nonsense"], "No such command 'nonsense'"),
         (["sync", "--nonsense"], "No such option"),
@@ -239,6 +249,19 @@ def test_a_wrong_command_is_exit_code_2_with_a_reason(
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_where_settings_and_data_lie_may_stand_before_the_command_too(handbook: Shell) -> None:
+    settings = handbook.folder / "footnote.toml"
+    settings.rename(handbook.folder / "other.toml")
+    handbook.footnote("--config", "other.toml", "--data-dir", "kept", "sync")
+    places = ("--config", "other.toml", "--data-dir", "kept")
+    behind = handbook.footnote("status", *places, "--json").json
+    last = handbook.footnote("--data-dir", "nowhere", "status", *places, "--json").json
+
+    assert behind["wikis"]["handbook"]["pages"] == last["wikis"]["handbook"]["pages"] == 2
+    assert not (handbook.folder / "nowhere").exists()
+    assert handbook.footnote("--config", "no.toml", "status").err == "there is no file no.toml\n"
 
 
 def test_wrong_settings_are_all_told(handbook: Shell) -> None:
@@ -527,3 +550,66 @@ def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook
     assert told["why"]["seen"].keys() == {"closest", "words", "pairs"}
     assert round(told["why"]["confidence"], 4) == told["confidence"]
     assert "why" not in handbook.footnote("ask", "How long is leave?", "--json").json
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8:strict"])
+def test_a_terminal_that_lacks_characters_gets_whole_json_and_no_traceback(
+    encoding: str, handbook: Shell
+) -> None:
+    page = handbook.write("pages/odd.md", "# \u5e74\u5047\n\n\u5458\u5de5 leave.\n")
+    odd = page.rename(os.fsdecode(os.fsencode(page.parent) + b"/\xff.md"))
+
+    def ran(*options: str) -> bytes:
+        done = subprocess.run(
+            [*FOOTNOTE, *options],
+            cwd=handbook.folder,
+            capture_output=True,
+            env=os.environ | {"PYTHONIOENCODING": encoding},
+            check=True,
+        )
+        assert done.stderr == b""
+        return done.stdout
+
+    (section,) = json.loads(ran("convert", str(odd), "--json"))
+    access = ran("access", "\udcff@example.com", "https://handbook.example.com/leave/", "--json")
+    assert section["text"] == "\u5458\u5de5 leave."
+    assert json.loads(access)["person"] == "\udcff@example.com"
+    assert b" leave." in ran("convert", str(odd))
+
+
+@pytest.mark.parametrize(
+    ("closed", "command", "code", "said"),
+    [
+        ("data/index", ["ask", "leave"], 1, "The index in {folder}/data/index cannot be used: "),
+        ("data/index", ["sync"], 1, "The index in {folder}/data/index cannot be used: "),
+        ("data/index", ["status"], 1, "The index in {folder}/data/index cannot be used: "),
+        ("pages", ["sync"], 1, "{folder}/pages cannot be looked at: Permission denied"),
+        ("pages", ["doctor"], 1, "{folder}/pages cannot be looked at: Permission denied"),
+        ("footnote.toml", ["ask", "leave"], 2, "footnote.toml: cannot be looked at: Permission"),
+        ("no.toml", ["ask", "x", "--config", "no.toml"], 2, "no.toml: cannot be looked at: Perm"),
+    ],
+)
+def test_what_may_not_be_looked_into_is_told(
+    *,
+    closed: str,
+    command: list[str],
+    code: int,
+    said: str,
+    handbook: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a folder of another account's, which root alone could look into."""
+    handbook.footnote("sync")
+    stat = Path.stat
+
+    def refuse(path: Path, **more: bool) -> os.stat_result:
+        if path.absolute().is_relative_to(handbook.folder / closed):
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **more)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    ran = handbook.footnote(*command)
+
+    assert ran.code == code
+    assert said.format(folder=handbook.folder) in ran.out + ran.err
+    assert "Traceback" not in ran.err

@@ -17,6 +17,8 @@ NO_READER = (
     '`wiki.0.readers`: \'all\' is neither "everyone", "@group", an e-mail address nor "*@" and a '
     "domain"
 )
+ONE_WIKI = "`wiki`: each one is a section of its own, [[wiki]] in two pairs of brackets"
+HOMELESS = "nobody's home is ~nobody-of-this-name here: ~nobody-of-this-name/x"
 WIKI = '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
 
 
@@ -147,7 +149,12 @@ def test_one_problem_is_one_line_that_names_the_file() -> None:
         ('[[wiki]]\ntype = "markdown"\nname = "a"', "`wiki.0`: needs `path` or `git`"),
         (WIKI + 'site_url = "ftp://x"', "`wiki.0.site_url`: must start with https:// or http://"),
         (WIKI + 'readers = ["all"]', NO_READER),
-        ("[wiki]\nname = 'a'", "`wiki`: must be a list, [...]"),
+        (WIKI + "readers = []", "`wiki.0.readers`: must not be empty"),
+        ("[wiki]\nname = 'a'", ONE_WIKI),
+        ('wiki = "a"', ONE_WIKI),
+        ('wiki = ["a"]', "`wiki.0`: must be a section, [...]"),
+        ('data_dir = "~nobody-of-this-name/x"', f"`data_dir`: {HOMELESS}"),
+        (WIKI.replace("pages", "~nobody-of-this-name/x"), f"`wiki.0.path`: {HOMELESS}"),
         ("index = 3", "`index`: must be a section, [...]"),
         ("data_dir = 3", "`data_dir`: must be a path"),
         ("[sync]\nmax_removal = 0", "`sync.max_removal`: input should be greater than 0"),

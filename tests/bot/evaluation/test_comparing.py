@@ -26,6 +26,7 @@ def test_a_run_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     [
         ("{\n{", "line 2: no JSON"),
         ("[]", "is no run"),
+        ("[" * 100_000, "cannot be read"),
         ('{"footnote_run": 0}', "is no run"),
         ('{"footnote_run": 1}', "is not whole"),
         ('{"footnote_run": 1, "questions": [{"id": "1"}]}', "is not whole"),

@@ -113,6 +113,10 @@ def test_what_is_zipped_is_read_alike(tmp_path: Path) -> None:
         ('{"question": ["x"]}', "line 2: 'question' is no text"),
         ('{"question": "x", "relevant": ["a"]}', "line 2: 'relevant' is not {page: grade}"),
         ('{"question": "x", "relevant": {"a": "b"}}', "line 2: 'relevant' is not {page: grade}"),
+        ('{"question": "x", "relevant": {"a": NaN}}', "line 2: 'relevant' is not {page: grade}"),
+        (f'{{"relevant": {{"a": 1{"0" * 400}}}, "question": "x"}}', "line 2: 'relevant' is not"),
+        (f'{{"question": {"1" * 5000}}}', "line 2: cannot be read (Exceeds"),
+        ("[" * 100_000, "line 2: cannot be read (maximum recursion"),
         ('{"question": "x", "answers": "one"}', "line 2: 'answers' is no list"),
         ('{"question": "x", "history": "a"}', "line 2: 'history' is no list"),
         ('{"question": "x", "history": [3]}', "line 2: a turn of 'history' is no {role, text}"),
@@ -151,6 +155,21 @@ def test_a_file_that_cannot_be_read_is_named(name: str, content: bytes, tmp_path
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadSet, match=r"nowhere\.jsonl: cannot be read"):
         read_cases(tmp_path / "nowhere.jsonl")
+
+
+def test_an_editor_s_byte_order_mark_does_not_matter(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_bytes(b'\xef\xbb\xbf{"question": "x"}\n')
+
+    assert [case.question for case in read_cases(file)] == ["x"]
+
+
+def test_half_a_character_is_replaced_and_a_whole_one_kept(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    file.write_text(r'{"question": "a\ud800b \ud83c\udf89", "answers": ["\uDFFF"]}')
+    (case,) = read_cases(file)
+
+    assert (case.question, case.answers) == ("a?b \N{PARTY POPPER}", ("?",))
 
 
 @pytest.mark.parametrize("name", ["q.jsonl", "q.jsonl.gz"])

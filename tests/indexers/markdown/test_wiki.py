@@ -205,6 +205,13 @@ def test_a_page_is_skipped_as(tmp_path: Path, write: Write, text: str, reason: s
     assert reasons(list(source.changes({}))) == {"a.md": reason}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_draft_is_one_however_its_lines_end(tmp_path: Path, write: Write, end: str) -> None:
+    write("a.md", "").write_bytes(end.join(["---", "draft: true", "---", "x"]).encode())
+
+    assert reasons(list(wiki(tmp_path).changes({}))) == {"a.md": "draft"}
+
+
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path, write: Write) -> None:
     secret = tmp_path / "secret.md"
     secret.write_text("secret")
@@ -212,6 +219,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path, write: Write) -> No
     (tmp_path / "wiki" / "b.md").symlink_to(secret)
     (tmp_path / "wiki" / "c.md").symlink_to("a.md")
     (tmp_path / "wiki" / "d.md").symlink_to("nowhere.md")
+    (tmp_path / "wiki" / "e.md").symlink_to("e.md")
     (tmp_path / "wiki" / "out").symlink_to(tmp_path)
     changes = list(wiki(tmp_path).changes({}))
 
@@ -219,15 +227,26 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path, write: Write) -> No
     assert reasons(changes) == {
         "b.md": "a link that leads out of the folder",
         "d.md": "a link that leads nowhere or no regular file",
+        "e.md": "a link that leads nowhere or no regular file",
     }
 
 
-def test_a_file_that_cannot_be_read_fails_and_the_rest_go_on(tmp_path: Path, write: Write) -> None:
+def test_a_file_that_cannot_be_read_fails_and_the_rest_go_on(
+    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write("a.md", "A")
-    (tmp_path / "wiki" / "loop.md").symlink_to("loop.md")
+    write("b.md", "B")
+    read = Path.read_bytes
+
+    def refuse(file: Path) -> bytes:
+        if file.name == "b.md":
+            raise PermissionError(13, "Permission denied")
+        return read(file)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     changes = list(wiki(tmp_path).changes({}))
 
-    assert kinds(changes) == {"a.md": "Changed", "loop.md": "Failed"}
+    assert kinds(changes) == {"a.md": "Changed", "b.md": "Failed"}
 
 
 def test_broken_bytes_are_replaced_with_a_warning(tmp_path: Path, write: Write) -> None:
@@ -281,6 +300,15 @@ def test_patterns_choose_pages(tmp_path: Path, write: Write) -> None:
     source = wiki(tmp_path, include=["docs/**"], exclude=["private/"])
 
     assert set(pages(list(source.changes({})))) == {"docs/a.md"}
+
+
+@pytest.mark.parametrize("pattern", ["!", "a[z-b]"])
+def test_a_pattern_that_is_none_is_a_wrong_setting(
+    tmp_path: Path, write: Write, pattern: str
+) -> None:
+    write("a.md", "A")
+    with pytest.raises(WikiMisconfigured, match="include or exclude has a wrong pattern"):
+        list(wiki(tmp_path, exclude=[pattern]).changes({}))
 
 
 def test_no_folder_is_a_wrong_setting(tmp_path: Path) -> None:
