@@ -260,6 +260,42 @@ def test_an_edit_that_comes_while_another_process_keeps_its_message_is_not_lost(
     assert [letter.text for letter in Inbox(database, lambda: NOW).unfinished()] == ["edited"]
 
 
+class Halting(Database):
+    """Halts after the first insert of a transaction, until it may go on."""
+
+    written: Event
+    go_on: Event
+
+    @contextmanager
+    def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
+        with super().begin(urgent=urgent) as connection:
+            sa.event.listen(connection, "after_execute", self._halt)
+            yield connection
+
+    def _halt(self, *_: object) -> None:
+        self.written.set()
+        self.go_on.wait()
+
+
+def test_two_processes_that_get_the_same_messages_in_another_order_keep_them_all(
+    database: Database,
+) -> None:
+    """A mention comes as two events, and either process may get either."""
+    halting = Halting(database._engine)
+    halting.written, halting.go_on = Event(), Event()
+    other = replace(LETTER, event="Ev2", ts="2.0", thread="2.0")
+    twins = [replace(other, event="Ev3"), replace(LETTER, event="Ev4")]
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(Inbox(halting, lambda: NOW).receive_all, [LETTER, other])
+        halting.written.wait()
+        two = pool.submit(Inbox(database, lambda: NOW).receive_all, twins)
+        _until_it_waits(database)
+        halting.go_on.set()
+
+    assert [letter.event for letter in one.result()] == ["Ev1", "Ev2"]
+    assert two.result() == []
+
+
 def _until_it_waits(database: Database) -> None:
     """For the other's row. SQLite lets nobody begin meanwhile."""
     waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
