@@ -167,14 +167,22 @@ class Watched(Protocol):
 
     def fell(self, cited: Cited, since: datetime | None) -> None:
         """The page is gone, or no longer for those who were told. The answer is to be
-        retracted if it was given ``since`` then (None: it stays); cards that show it are due."""
+        retracted if it was given ``since`` then (None: it stays); cards that show it are due.
+        Nothing, if its question was answered anew since ``cited`` was looked at."""
         ...
 
     def falling(self) -> Sequence[Given]:
         """Answers to be retracted that are posted."""
         ...
 
-    def retracted(self, given: int, when: datetime) -> None: ...
+    def falls(self, given: Given) -> bool:
+        """Whether it is to be retracted yet: its question may have been edited since, and
+        answered anew."""
+        ...
+
+    def retracted(self, given: Given, when: datetime) -> bool:
+        """Note that it was; False if it was not to be any more."""
+        ...
 
 
 class Figures(Protocol):

@@ -110,7 +110,7 @@ def flagging_of(
             desk=desk,
             people=people,
             readers=readers,
-            retraction=Retraction(watched, voice, clock),
+            retraction=Retraction(watched, voice, redrawing, clock),
             reminders=Reminders(review, voice, desk, settings.remind_after),
             digests=digests,
             clock=clock,

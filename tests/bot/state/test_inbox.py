@@ -252,7 +252,7 @@ def test_an_edit_that_comes_while_another_process_keeps_its_message_is_not_lost(
         slow.written.wait()
         edit = replace(LETTER, event="Ev2", text="edited", edited="3.0")
         edited = pool.submit(Inbox(database, lambda: NOW).receive, edit)
-        _until_it_waits(database)
+        until_it_waits(database)
         slow.commit.set()
 
     assert kept.result() is not None
@@ -289,14 +289,14 @@ def test_two_processes_that_get_the_same_messages_in_another_order_keep_them_all
         one = pool.submit(Inbox(halting, lambda: NOW).receive_all, [LETTER, other])
         halting.written.wait()
         two = pool.submit(Inbox(database, lambda: NOW).receive_all, twins)
-        _until_it_waits(database)
+        until_it_waits(database)
         halting.go_on.set()
 
     assert [letter.event for letter in one.result()] == ["Ev1", "Ev2"]
     assert two.result() == []
 
 
-def _until_it_waits(database: Database) -> None:
+def until_it_waits(database: Database) -> None:
     """For the other's row. SQLite lets nobody begin meanwhile."""
     waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     while database._engine.dialect.name == "postgresql":
