@@ -66,17 +66,21 @@ class FlagBook(Protocol):
         unless: Sequence[FlagState] = (),
     ) -> bool:
         """Put it into ``state``, note the deed, and make its card and ``due`` due, all or
-        nothing; False and nothing if it is in one of ``unless``, or gone."""
+        nothing; False and nothing if it is in one of ``unless``, or gone. Where nobody has seen
+        to it after all, nobody is to be told so."""
         ...
 
-    def asked_again(self, flag: int, said: Result, when: datetime) -> None: ...
+    def asked_again(self, flag: Flag, said: Result, when: datetime) -> None:
+        """Asked when it was as it is here; what happened meanwhile calls for it anew."""
+        ...
 
     def shown(self, flag: Flag) -> None:
         """Its card shows it as it is here; what changed meanwhile is due again."""
         ...
 
-    def told(self, flag: int, when: datetime, *, somebody: bool) -> None:
-        """The person was told, or (``somebody`` is false) there is nobody to tell."""
+    def told(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
+        """The person was told, or (``somebody`` is false) there is nobody to tell. What people
+        have done since it was as it is here may call for it anew."""
         ...
 
     def lapsed(self, flag: int, when: datetime) -> None:

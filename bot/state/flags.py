@@ -34,6 +34,7 @@ class DatabaseFlags:
             "comment": comment,
             "state": FlagState.OPEN.value,
             "holder": "",
+            "tell_due": False,
             "raised": when,
             "changed": when,
         }
@@ -82,6 +83,8 @@ class DatabaseFlags:
         values |= {_DUE[one].name: True for one in due}
         if not state.settled:
             values["holder"] = person if state is FlagState.TAKEN else ""
+            # Nobody has seen to it after all.
+            values["tell_due"] = False
         move = (
             sa.update(flags).where(flags.c.id == flag, flags.c.state.not_in(unless)).values(values)
         )
@@ -91,21 +94,21 @@ class DatabaseFlags:
             _note(connection, flag, deed, person, when)
         return True
 
-    def asked_again(self, flag: int, said: Result, when: datetime) -> None:
+    def asked_again(self, flag: Flag, said: Result, when: datetime) -> None:
         again = {
             "again": answer_json.dump(said),
             "again_at": when,
-            "ask_due": False,
+            "ask_due": _if(flags.c.ask_due, flags.c.edition != flag.edition),
             **_NEXT,
         }
-        self._change(flag, again, Deed.ASKED_AGAIN, when)
+        self._change(flag.id, again, Deed.ASKED_AGAIN, when)
 
     def shown(self, flag: Flag) -> None:
         self._change(flag.id, {"shown": flag.edition})
 
-    def told(self, flag: int, when: datetime, *, somebody: bool) -> None:
-        done = {"tell_due": False, **_NEXT}
-        self._change(flag, done, Deed.TOLD if somebody else None, when)
+    def told(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
+        done = {"tell_due": _if(flags.c.tell_due, flags.c.changed != flag.changed), **_NEXT}
+        self._change(flag.id, done, Deed.TOLD if somebody else None, when)
 
     def lapsed(self, flag: int, when: datetime) -> None:
         self._change(flag, _NEXT, Deed.LAPSED, when)
@@ -146,6 +149,11 @@ class DatabaseFlags:
         )
         with self._database.begin() as connection:
             return [flag_of(row) for row in connection.execute(query)]
+
+
+def _if(due: sa.Column[bool], condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """As due as it was, if so: what called for it meanwhile was not done with the rest."""
+    return sa.case((condition, due), else_=sa.false())
 
 
 def _note(connection: sa.Connection, flag: int, deed: Deed, person: str, when: datetime) -> None:
