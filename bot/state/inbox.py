@@ -86,18 +86,21 @@ class Inbox:
     def amend(self, letter: Letter) -> Letter | None:
         """Its message was edited or deleted: the letter that stands for it is to be worked
         on again, by whoever has it, or by us if nobody has. None if there is no such letter,
-        if a later edit is known (two may come in the wrong order, or twice), or if it is gone."""
+        if a later edit is known (two may come in the wrong order, or twice), or if it is gone; or
+        if whoever asked had it forgotten: then it can be deleted alone."""
         with self._database.begin(urgent=True) as connection:
             return self._amended(connection, letter)
 
     def _amended(self, connection: sa.Connection, letter: Letter) -> Letter | None:
-        newer = sa.true() if letter.gone else inbox.c.edited < letter.edited
+        newer = (inbox.c.edited < letter.edited) & (inbox.c.person != "")
         holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
         # What was only said may now mention the bot; what mentioned it was asked all the same.
         kind = Kind.MENTION.value if letter.kind is Kind.MENTION else inbox.c.kind
         amend = (
             sa.update(inbox)
-            .where(*_same_message(letter), sa.not_(inbox.c.gone), newer)
+            .where(
+                *_same_message(letter), sa.not_(inbox.c.gone), sa.true() if letter.gone else newer
+            )
             .values(
                 kind=kind,
                 text=letter.text,
