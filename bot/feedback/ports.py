@@ -33,7 +33,8 @@ class FlagBook(Protocol):
     def raise_flag(
         self, given: int, person: str, complaint: Complaint, comment: str, when: datetime
     ) -> Flag:
-        """One flag for each person and answer; raised again, it is open again."""
+        """One flag for each person and answer; raised again, it is open again. Without a reason
+        one that is open stays as it is."""
         ...
 
     def flag(self, id_: int) -> Flag | None: ...

@@ -16,6 +16,7 @@ from bot.state.rows import flag_of
 from bot.state.schema import answers, flag_steps, flags, reminders
 
 _DUE = {Due.ASK: flags.c.ask_due, Due.TELL: flags.c.tell_due}
+_SETTLED = [state.value for state in FlagState if state.settled]
 _NEXT = {"edition": flags.c.edition + 1}
 """The card is behind: it shows an earlier edition of the flag."""
 
@@ -38,16 +39,21 @@ class DatabaseFlags:
             "raised": when,
             "changed": when,
         }
+        unsaid = complaint is Complaint.UNSAID
         raised = (
             self._database.insert(flags)
             .values(answer=given, person=person, card_channel="", card_ts="", edition=1, **said)
-            .on_conflict_do_update(index_elements=["answer", "person"], set_=said | _NEXT)
+            .on_conflict_do_update(
+                index_elements=["answer", "person"],
+                set_=said | _NEXT,
+                where=flags.c.state.in_(_SETTLED) if unsaid else None,
+            )
             .returning(flags.c.id)
         )
         with self._database.begin() as connection:
-            id_ = connection.scalars(raised).one()
-            _note(connection, id_, Deed.RAISED, person, when)
-        return self._flags(flags.c.id == id_)[0]
+            if (id_ := connection.scalar(raised)) is not None:
+                _note(connection, id_, Deed.RAISED, person, when)
+        return self._flags(flags.c.answer == given, flags.c.person == person)[0]
 
     def flag(self, id_: int) -> Flag | None:
         return next(iter(self._flags(flags.c.id == id_)), None)

@@ -111,7 +111,7 @@ def test_a_page_that_falls_while_its_answer_is_made_anew_fails_neither(
         anew = pool.submit(answered, halting, "Where else?", {})
         halting.written.wait()
         fell = pool.submit(watched.fell, cited, NOW)
-        until_it_waits(database)
+        until_it_waits(database, fell)
         halting.go_on.set()
 
     fell.result()
