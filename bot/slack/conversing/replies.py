@@ -174,8 +174,12 @@ class Replies:
             else:
                 await self.posting.put(letter, [say(reader.why)], posted)
             return
-        if alone and not direct and await self.private.resume(letter):
-            return
+        if alone and not direct:
+            if await self.private.resume(letter):
+                return
+            if letter.amended:
+                # What was shared with all answers what is asked no more.
+                await self.posting.remove(letter, posted)
         if not unasked:
             self.status.begin(letter)
         asking = Question(

@@ -145,6 +145,23 @@ async def ended(one: Mortal, slack: LocalSlack) -> bool:
     return not one.is_dead
 
 
+async def test_what_was_shared_goes_when_its_question_is_edited(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await choose(slack, sees="asker")
+    question = await slack.mention("U0ANNA", "C0HERS", "leave?")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    await quiet(bot)
+    await slack.click("U0ANNA", answer, "share_answer")
+    await slack.wait_for_message("C0HERS")
+    await slack.edit(question, "<@U0LOCALBOT> lunch?")
+    await slack.wait_for_ephemeral("U0ANNA", lambda one: "found nothing" in words(one))
+    await quiet(bot)
+
+    assert slack.from_app("C0HERS") == []
+
+
 async def test_what_is_shared_twice_at_once_stands_once(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await choose(slack, sees="asker")
