@@ -92,9 +92,6 @@ class Feedback:
         stays as it is."""
         now = self._clock()
         self._ledger.vote(given, person, Verdict.BAD, now)
-        before = self._ledger.flag_of(given, person)
-        if complaint is Complaint.UNSAID and before and not before.state.settled:
-            return before
         words = comment.strip()[:COMMENT_LIMIT]
         return self._ledger.raise_flag(given, person, complaint, words, now)
 

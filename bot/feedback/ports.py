@@ -33,7 +33,8 @@ class FlagBook(Protocol):
     def raise_flag(
         self, given: int, person: str, complaint: Complaint, comment: str, when: datetime
     ) -> Flag:
-        """One flag for each person and answer; raised again, it is open again."""
+        """One flag for each person and answer; raised again, it is open again. Without a reason
+        one that is open stays as it is."""
         ...
 
     def flag(self, id_: int) -> Flag | None: ...
@@ -66,17 +67,21 @@ class FlagBook(Protocol):
         unless: Sequence[FlagState] = (),
     ) -> bool:
         """Put it into ``state``, note the deed, and make its card and ``due`` due, all or
-        nothing; False and nothing if it is in one of ``unless``, or gone."""
+        nothing; False and nothing if it is in one of ``unless``, or gone. Where nobody has seen
+        to it after all, nobody is to be told so."""
         ...
 
-    def asked_again(self, flag: int, said: Result, when: datetime) -> None: ...
+    def asked_again(self, flag: Flag, said: Result, when: datetime) -> None:
+        """Asked when it was as it is here; what happened meanwhile calls for it anew."""
+        ...
 
     def shown(self, flag: Flag) -> None:
         """Its card shows it as it is here; what changed meanwhile is due again."""
         ...
 
-    def told(self, flag: int, when: datetime, *, somebody: bool) -> None:
-        """The person was told, or (``somebody`` is false) there is nobody to tell."""
+    def told(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
+        """The person was told, or (``somebody`` is false) there is nobody to tell. What people
+        have done since it was as it is here may call for it anew."""
         ...
 
     def lapsed(self, flag: int, when: datetime) -> None:
@@ -167,14 +172,22 @@ class Watched(Protocol):
 
     def fell(self, cited: Cited, since: datetime | None) -> None:
         """The page is gone, or no longer for those who were told. The answer is to be
-        retracted if it was given ``since`` then (None: it stays); cards that show it are due."""
+        retracted if it was given ``since`` then (None: it stays); cards that show it are due.
+        Nothing, if its question was answered anew since ``cited`` was looked at."""
         ...
 
     def falling(self) -> Sequence[Given]:
         """Answers to be retracted that are posted."""
         ...
 
-    def retracted(self, given: int, when: datetime) -> None: ...
+    def falls(self, given: Given) -> bool:
+        """Whether it is to be retracted yet: its question may have been edited since, and
+        answered anew."""
+        ...
+
+    def retracted(self, given: Given, when: datetime) -> bool:
+        """Note that it was; False if it was not to be any more."""
+        ...
 
 
 class Figures(Protocol):

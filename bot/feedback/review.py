@@ -65,11 +65,11 @@ class Review:
 
     def asked_again(self, flag: Flag, said: Result) -> None:
         """``said`` is what everyone is told to its question now."""
-        self._flags.asked_again(flag.id, said, self._clock())
+        self._flags.asked_again(flag, said, self._clock())
 
     def told(self, flag: Flag, *, somebody: bool) -> None:
         """The person who flagged was told, or (``somebody`` is false) nobody is there."""
-        self._flags.told(flag.id, self._clock(), somebody=somebody)
+        self._flags.told(flag, self._clock(), somebody=somebody)
 
     def lapsed(self, flag: int) -> None:
         """The answer that was written to it is given no more."""

@@ -19,6 +19,7 @@ from bot.feedback.feedback import Feedback
 from bot.feedback.insights import Insights
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack import listeners
+from bot.slack.calling.one_by_one import OneByOne
 from bot.slack.calling.web import Voice, web_client
 from bot.slack.commands.access import Access
 from bot.slack.commands.channel_form import Languages
@@ -54,6 +55,7 @@ from bot.state.job_log import DatabaseJobs
 from bot.state.ledger import DatabaseLedger
 from bot.state.letter import Letter
 from bot.state.process import Process
+from bot.state.sync_locks import DatabaseSyncLocks
 from indexers.model import addressed
 
 
@@ -97,6 +99,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.seconds,
         tokens=tokens,
     )
+    one_by_one = OneByOne(DatabaseSyncLocks(state, process))
     conversing = conversing_of(
         settings,
         me,
@@ -108,6 +111,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         voice=voice,
         hasty=hasty,
         executor=executor,
+        one_by_one=one_by_one,
         around=around,
     )
     status, replies = conversing.status, conversing.replies
@@ -144,6 +148,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.clock,
         every=around.upkeep_every,
         process=process,
+        one_by_one=one_by_one,
     )
     home = Home(
         people=people,

@@ -16,6 +16,7 @@ from bot.state.rows import flag_of
 from bot.state.schema import answers, flag_steps, flags, reminders
 
 _DUE = {Due.ASK: flags.c.ask_due, Due.TELL: flags.c.tell_due}
+_SETTLED = [state.value for state in FlagState if state.settled]
 _NEXT = {"edition": flags.c.edition + 1}
 """The card is behind: it shows an earlier edition of the flag."""
 
@@ -34,19 +35,25 @@ class DatabaseFlags:
             "comment": comment,
             "state": FlagState.OPEN.value,
             "holder": "",
+            "tell_due": False,
             "raised": when,
             "changed": when,
         }
+        unsaid = complaint is Complaint.UNSAID
         raised = (
             self._database.insert(flags)
             .values(answer=given, person=person, card_channel="", card_ts="", edition=1, **said)
-            .on_conflict_do_update(index_elements=["answer", "person"], set_=said | _NEXT)
+            .on_conflict_do_update(
+                index_elements=["answer", "person"],
+                set_=said | _NEXT,
+                where=flags.c.state.in_(_SETTLED) if unsaid else None,
+            )
             .returning(flags.c.id)
         )
         with self._database.begin() as connection:
-            id_ = connection.scalars(raised).one()
-            _note(connection, id_, Deed.RAISED, person, when)
-        return self._flags(flags.c.id == id_)[0]
+            if (id_ := connection.scalar(raised)) is not None:
+                _note(connection, id_, Deed.RAISED, person, when)
+        return self._flags(flags.c.answer == given, flags.c.person == person)[0]
 
     def flag(self, id_: int) -> Flag | None:
         return next(iter(self._flags(flags.c.id == id_)), None)
@@ -82,6 +89,8 @@ class DatabaseFlags:
         values |= {_DUE[one].name: True for one in due}
         if not state.settled:
             values["holder"] = person if state is FlagState.TAKEN else ""
+            # Nobody has seen to it after all.
+            values["tell_due"] = False
         move = (
             sa.update(flags).where(flags.c.id == flag, flags.c.state.not_in(unless)).values(values)
         )
@@ -91,21 +100,21 @@ class DatabaseFlags:
             _note(connection, flag, deed, person, when)
         return True
 
-    def asked_again(self, flag: int, said: Result, when: datetime) -> None:
+    def asked_again(self, flag: Flag, said: Result, when: datetime) -> None:
         again = {
             "again": answer_json.dump(said),
             "again_at": when,
-            "ask_due": False,
+            "ask_due": _if(flags.c.ask_due, flags.c.edition != flag.edition),
             **_NEXT,
         }
-        self._change(flag, again, Deed.ASKED_AGAIN, when)
+        self._change(flag.id, again, Deed.ASKED_AGAIN, when)
 
     def shown(self, flag: Flag) -> None:
         self._change(flag.id, {"shown": flag.edition})
 
-    def told(self, flag: int, when: datetime, *, somebody: bool) -> None:
-        done = {"tell_due": False, **_NEXT}
-        self._change(flag, done, Deed.TOLD if somebody else None, when)
+    def told(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
+        done = {"tell_due": _if(flags.c.tell_due, flags.c.changed != flag.changed), **_NEXT}
+        self._change(flag.id, done, Deed.TOLD if somebody else None, when)
 
     def lapsed(self, flag: int, when: datetime) -> None:
         self._change(flag, _NEXT, Deed.LAPSED, when)
@@ -146,6 +155,11 @@ class DatabaseFlags:
         )
         with self._database.begin() as connection:
             return [flag_of(row) for row in connection.execute(query)]
+
+
+def _if(due: sa.Column[bool], condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """As due as it was, if so: what called for it meanwhile was not done with the rest."""
+    return sa.case((condition, due), else_=sa.false())
 
 
 def _note(connection: sa.Connection, flag: int, deed: Deed, person: str, when: datetime) -> None:

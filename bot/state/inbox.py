@@ -43,56 +43,64 @@ class Inbox:
     def receive_all(self, letters: Sequence[Letter]) -> list[Letter]:
         """Keep all or none of them; those that are new or newly amended, with their ids, in
         their order."""
-        now = self._clock()
-        kept: list[Letter] = []
+        kept: dict[int, Letter] = {}
+        # In one order everywhere, so that no two processes wait for each other: of the two
+        # events of a mention each may have got one.
+        order = sorted(range(len(letters)), key=lambda place: _message(letters[place]))
         # Slack waits for this, and for nothing else that is written.
         with self._database.begin(urgent=True) as connection:
-            for letter in letters:
-                if letter.amended and (amended := self._amended(connection, letter)):
-                    kept.append(amended)
-                    continue
-                row = {
-                    "event": letter.event,
-                    "kind": letter.kind.value,
-                    "team": letter.team,
-                    "channel": letter.channel,
-                    "ts": letter.ts,
-                    "thread": letter.thread,
-                    "person": letter.person,
-                    "text": letter.text,
-                    "shared": letter.shared,
-                    "edited": letter.edited,
-                    "gone": letter.gone,
-                    "state": State.RECEIVED.value,
-                    "attempts": 0,
-                    "received": now,
-                    "changed": now,
-                    "holder": self._process.name,
-                }
-                insert = self._database.insert(inbox).values(row).on_conflict_do_nothing()
-                id_ = connection.scalar(insert.returning(inbox.c.id))
-                if id_ is not None:
-                    kept.append(replace(letter, id=id_))
-                # Another process may have kept the message as it was, in the last moment.
-                elif letter.amended and (amended := self._amended(connection, letter)):
-                    kept.append(amended)
-        return kept
+            for place in order:
+                if one := self._received(connection, letters[place]):
+                    kept[place] = one
+        return [kept[place] for place in sorted(kept)]
+
+    def _received(self, connection: sa.Connection, letter: Letter) -> Letter | None:
+        if letter.amended and (amended := self._amended(connection, letter)):
+            return amended
+        now = self._clock()
+        row = {
+            "event": letter.event,
+            "kind": letter.kind.value,
+            "team": letter.team,
+            "channel": letter.channel,
+            "ts": letter.ts,
+            "thread": letter.thread,
+            "person": letter.person,
+            "text": letter.text,
+            "shared": letter.shared,
+            "edited": letter.edited,
+            "gone": letter.gone,
+            "state": State.RECEIVED.value,
+            "attempts": 0,
+            "received": now,
+            "changed": now,
+            "holder": self._process.name,
+        }
+        insert = self._database.insert(inbox).values(row).on_conflict_do_nothing()
+        id_ = connection.scalar(insert.returning(inbox.c.id))
+        if id_ is not None:
+            return replace(letter, id=id_)
+        # Another process may have kept the message as it was, in the last moment.
+        return self._amended(connection, letter) if letter.amended else None
 
     def amend(self, letter: Letter) -> Letter | None:
         """Its message was edited or deleted: the letter that stands for it is to be worked
         on again, by whoever has it, or by us if nobody has. None if there is no such letter,
-        if a later edit is known (two may come in the wrong order, or twice), or if it is gone."""
+        if a later edit is known (two may come in the wrong order, or twice), or if it is gone; or
+        if whoever asked had it forgotten: then it can be deleted alone."""
         with self._database.begin(urgent=True) as connection:
             return self._amended(connection, letter)
 
     def _amended(self, connection: sa.Connection, letter: Letter) -> Letter | None:
-        newer = sa.true() if letter.gone else inbox.c.edited < letter.edited
+        newer = (inbox.c.edited < letter.edited) & (inbox.c.person != "")
         holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
         # What was only said may now mention the bot; what mentioned it was asked all the same.
         kind = Kind.MENTION.value if letter.kind is Kind.MENTION else inbox.c.kind
         amend = (
             sa.update(inbox)
-            .where(*_same_message(letter), sa.not_(inbox.c.gone), newer)
+            .where(
+                *_same_message(letter), sa.not_(inbox.c.gone), sa.true() if letter.gone else newer
+            )
             .values(
                 kind=kind,
                 text=letter.text,
@@ -260,6 +268,10 @@ class Inbox:
     def _open(self, connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Letter]:
         query = sa.select(inbox).where(inbox.c.state.in_(_OPEN), which).order_by(inbox.c.id)
         return [letter_of(row) for row in connection.execute(query)]
+
+
+def _message(letter: Letter) -> tuple[str, str, str]:
+    return letter.team, letter.channel, letter.ts
 
 
 def _same_message(letter: Letter) -> tuple[sa.ColumnElement[bool], ...]:

@@ -49,8 +49,14 @@ class DatabaseWatched:
                 _make_due(connection, cited_.answer)
 
     def fell(self, cited_: Cited, since: datetime | None) -> None:
+        of_answer = sa.select(flags.c.id).where(flags.c.answer == cited_.answer)
         with self._database.begin() as connection:
-            connection.execute(sa.delete(cited).where(*_row(cited_)))
+            # In the order in which whoever forgets, or answers anew, takes them.
+            connection.execute(of_answer.order_by(flags.c.id).with_for_update())
+            answer = sa.select(answers.c.id).where(answers.c.id == cited_.answer)
+            connection.execute(answer.with_for_update())
+            if not connection.execute(sa.delete(cited).where(*_row(cited_))).rowcount:
+                return  # It was answered anew since this was looked at.
             _make_due(connection, cited_.answer)
             if since is not None:
                 connection.execute(
@@ -68,18 +74,30 @@ class DatabaseWatched:
         with self._database.begin() as connection:
             return [given_of(row) for row in connection.execute(query.order_by(answers.c.id))]
 
-    def retracted(self, given: int, when: datetime) -> None:
-        done = {"falling": False, "retracted": when}
+    def falls(self, given: Given) -> bool:
+        query = sa.select(answers.c.id).where(*_falls(given))
         with self._database.begin() as connection:
-            connection.execute(sa.update(answers).where(answers.c.id == given).values(done))
+            return connection.scalar(query) is not None
+
+    def retracted(self, given: Given, when: datetime) -> bool:
+        done = sa.update(answers).where(*_falls(given)).values(falling=False, retracted=when)
+        with self._database.begin() as connection:
+            return bool(connection.execute(done).rowcount)
 
 
 def _row(one: Cited) -> tuple[sa.ColumnElement[bool], ...]:
+    """As it was looked at."""
     return (
         cited.c.answer == one.answer,
         cited.c.wiki == one.wiki,
         cited.c.page == one.page,
+        cited.c.revision == one.revision,
+        cited.c.acl == one.acl,
     )
+
+
+def _falls(given: Given) -> tuple[sa.ColumnElement[bool], ...]:
+    return answers.c.id == given.id, answers.c.falling, answers.c.given == given.given
 
 
 def _make_due(connection: sa.Connection, answer: int) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.feedback.model import Written
 from bot.state import answer_json
 from bot.state.database import Database
-from bot.state.schema import written
+from bot.state.schema import flags, written
 from indexers.model import Acl
 
 
@@ -38,6 +38,9 @@ class DatabaseWrittenAnswers:
         }
         with self._database.begin() as connection:
             if one.flag is not None:
+                # Who writes at the same moment waits, and then replaces it.
+                flag = sa.select(flags.c.id).where(flags.c.id == one.flag)
+                connection.execute(flag.with_for_update())
                 connection.execute(sa.delete(written).where(written.c.flag == one.flag))
             id_ = connection.scalars(
                 sa.insert(written).values(values).returning(written.c.id)

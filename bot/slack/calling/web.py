@@ -7,10 +7,11 @@ done, so it is not repeated here; whoever repeats it looks first.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -25,6 +26,8 @@ from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.writing.message import Block, Message
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _TIMEOUT = 15
 """Seconds."""
@@ -75,6 +78,19 @@ async def told(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise SlackUnavailable(f"Slack does not answer ({type(error).__name__})") from error
     return response.data if isinstance(response.data, dict) else {}
+
+
+async def to_its_end(call: Awaitable[T]) -> T:
+    """What the call gives. Whoever is cancelled over it waits for it, as long as a call takes:
+    Slack may have got it, and what it does then comes before what is done instead."""
+    calling = asyncio.ensure_future(call)
+    try:
+        return await asyncio.shield(calling)
+    except asyncio.CancelledError:
+        done, _ = await asyncio.wait([calling], timeout=_TIMEOUT)
+        if done and not calling.cancelled():
+            calling.exception()
+        raise
 
 
 def _refusal(error: SlackApiError) -> SlackUnavailable | SlackRefused:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.errors import BotError, SlackRefused
-from bot.slack.calling.web import Voice, told
+from bot.slack.calling.web import Voice, to_its_end, told
 from bot.slack.hearing.letters import Identity
 from bot.slack.writing.message import Message
 from bot.state.inbox import Inbox
@@ -92,9 +92,9 @@ class Posting:
             marked = message.marked(name)
             if name in left:
                 ts = left.pop(name)
-                await self.voice.edit(letter.channel, ts, marked)
+                await to_its_end(self.voice.edit(letter.channel, ts, marked))
             else:
-                ts = await self.voice.post(letter.channel, marked, letter.thread)
+                ts = await to_its_end(self.voice.post(letter.channel, marked, letter.thread))
         await self.remove(letter, left)
         return ts
 

@@ -16,6 +16,7 @@ from bot.errors import AskerForgotten, SlackRefused
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Given
 from bot.model import Answer, NoAnswer, Question
+from bot.slack.calling.one_by_one import OneByOne
 from bot.slack.calling.web import Voice
 from bot.slack.conversing.answers import Answers, place_of
 from bot.slack.conversing.conversation import Conversation
@@ -61,6 +62,7 @@ class Private:
     posting: Posting
     voice: Voice
     clock: Callable[[], datetime]
+    one_by_one: OneByOne
 
     async def offer(self, letter: Letter, asking: Question, given: Given) -> None:
         """If the channel got no answer and the asker alone would. Nobody else sees it, so
@@ -142,7 +144,12 @@ class Private:
 
     async def shared(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """ "Share to channel": what all there may read now, which may be less than the person
-        saw, takes the place of what the channel got."""
+        saw, takes the place of what the channel got. Pressed twice, the second finds there
+        what the first has posted."""
+        async with self.one_by_one.at(f"(share {body['actions'][0]['value']})"):
+            await self._share(body, respond)
+
+    async def _share(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         given = await self._given(body)
         if given is None:
             await _tell(respond, [FORGOTTEN])

@@ -174,8 +174,12 @@ class Replies:
             else:
                 await self.posting.put(letter, [say(reader.why)], posted)
             return
-        if alone and not direct and await self.private.resume(letter):
-            return
+        if alone and not direct:
+            if await self.private.resume(letter):
+                return
+            if letter.amended:
+                # What was shared with all answers what is asked no more.
+                await self.posting.remove(letter, posted)
         if not unasked:
             self.status.begin(letter)
         asking = Question(
@@ -238,7 +242,11 @@ class Replies:
                 await self._say_sorry(letter, incident)
         except NotOurs:
             return
-        except (SlackRefused, SlackUnavailable, StateUnavailable):
+        except StateUnavailable as state_error:
+            # Not finished, so it is submitted again in a while.
+            logger.warning("Incident %s: the person is not told yet: %s", incident, state_error)
+            return
+        except (SlackRefused, SlackUnavailable):
             logger.exception("Incident %s: nor could the person be told", incident)
         await self._finish(letter, self.inbox.failed)
 

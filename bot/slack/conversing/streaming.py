@@ -172,6 +172,8 @@ class Live:
                 await self._edit()
 
     async def _edit(self) -> None:
+        # Another process may have ended the stream, and put something else in its place.
+        await self._streaming.posting.hold(self._letter)
         await self._streaming.hasty.edit(self._letter.channel, self._ts, self._so_far())
 
     async def _stop(self) -> None:

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.feedback.feedback import Feedback
 from bot.ports import Answering
 from bot.slack.calling.courtesies import Courtesies
+from bot.slack.calling.one_by_one import OneByOne
 from bot.slack.calling.status import Status
 from bot.slack.calling.web import Voice
 from bot.slack.conversing import following, private
@@ -79,6 +80,7 @@ def conversing_of(
     voice: Voice,
     hasty: AsyncWebClient,
     executor: Executor,
+    one_by_one: OneByOne,
     around: Surroundings,
 ) -> Conversing:
     clock, seconds = around.clock, around.seconds
@@ -117,6 +119,7 @@ def conversing_of(
         posting=posting,
         voice=voice,
         clock=clock,
+        one_by_one=one_by_one,
     )
     replies = Replies(
         me=me,

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from bot.errors import AskerForgotten, SlackRefused, SlackUnavailable
+from bot.errors import AskerForgotten, SlackRefused, SlackUnavailable, SyncRunning
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import BY_ITSELF, Asked, Card, Due, Flag, Given, Place
 from bot.feedback.review import Review
 from bot.model import Question, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
 from bot.slack.calling.marks import marked_messages
+from bot.slack.calling.one_by_one import OneByOne
 from bot.slack.calling.threads import beside
 from bot.slack.calling.web import Voice
 from bot.slack.flagging import cards
@@ -55,36 +55,40 @@ class Desk:
     clock: Callable[[], datetime]
     allowed: cards.Allowed
     channels: ReviewChannels
-    _at_work: defaultdict[int, asyncio.Lock] = field(
-        default_factory=lambda: defaultdict(asyncio.Lock)
-    )
+    one_by_one: OneByOne
 
-    async def attend(self, id_: int, *, again: bool = False) -> Flag | None:
-        """Do what is due for the flag, and give it as it is then. ``again``: it may have
-        been begun before, by a process that heard no more of it.
+    async def attend(self, id_: int, *, waiting: bool = True) -> Flag | None:
+        """Do what is due for the flag, and give it as it is then. If nobody is ``waiting``
+        for that, it is left to another process that is at it.
 
         What Slack cannot do now stays due; what it refuses is logged and done with.
 
         Raises:
             StateUnavailable, IndexersError: nothing can be done now.
         """
-        async with self._at_work[id_]:
+        try:
+            async with self.one_by_one.at(f"(flag {id_})", waiting=waiting):
+                await self._attend(id_)
+        except SyncRunning as error:
+            logger.info("What is due for flag %d is left: %s", id_, error)
+        return await asyncio.to_thread(self.review.flag, id_)
+
+    async def _attend(self, id_: int) -> None:
+        flag = await asyncio.to_thread(self.review.flag, id_)
+        if flag and Due.ASK in flag.due:
+            said = await self._asked(flag.given, _EVERYONE)
+            await asyncio.to_thread(self.review.asked_again, flag, said)
             flag = await asyncio.to_thread(self.review.flag, id_)
-            if flag and Due.ASK in flag.due:
-                said = await self._asked(flag.given, _EVERYONE)
-                await asyncio.to_thread(self.review.asked_again, flag, said)
+        try:
+            if flag and Due.SHOW in flag.due:
+                await self._show(flag)
+            if flag and Due.TELL in flag.due:
+                await self._tell(flag)
                 flag = await asyncio.to_thread(self.review.flag, id_)
-            try:
                 if flag and Due.SHOW in flag.due:
-                    await self._show(flag, again=again)
-                if flag and Due.TELL in flag.due:
-                    await self._tell(flag)
-                    flag = await asyncio.to_thread(self.review.flag, id_)
-                    if flag and Due.SHOW in flag.due:
-                        await self._show(flag, again=again)
-            except SlackUnavailable as error:
-                logger.warning("What is due for flag %d waits: %s", id_, error)
-            return await asyncio.to_thread(self.review.flag, id_)
+                    await self._show(flag)
+        except SlackUnavailable as error:
+            logger.warning("What is due for flag %d waits: %s", id_, error)
 
     async def channel_of(self, flag: Flag) -> str:
         """Where its card is or will be; empty if nowhere. A quick click may be here before
@@ -100,7 +104,7 @@ class Desk:
         pages = {(source.wiki, source.page): source for source in sources}
         return list(await self._beside(self.library.open_to, _EVERYONE, list(pages.values())))
 
-    async def _show(self, flag: Flag, *, again: bool) -> None:
+    async def _show(self, flag: Flag) -> None:
         """Put the flag's card up, or bring it up to date."""
         channel = await self.channel_of(flag)
         around, owner = await self._circumstances(flag)
@@ -110,7 +114,7 @@ class Desk:
                 card = cards.card(flag, around, self.allowed, today=today)
                 await self.voice.edit(flag.card.channel, flag.card.ts, card)
             elif not flag.state.settled:
-                await self._put_up(flag, channel, around, owner, again=again)
+                await self._put_up(flag, channel, around, owner)
         except SlackRefused as error:
             logger.warning(
                 "Flag %d is kept, but the review channel %s cannot be written to: %s",
@@ -121,17 +125,19 @@ class Desk:
         await asyncio.to_thread(self.review.shown, flag)
 
     async def _put_up(
-        self, flag: Flag, channel: str, around: cards.Circumstances, owner: Owner, *, again: bool
+        self, flag: Flag, channel: str, around: cards.Circumstances, owner: Owner
     ) -> None:
         """In the review channel, if there is one; and to the page's owner, who may not be in
         it, or not be named there."""
         today, ts = self.clock().date(), ""
         if channel:
             card = cards.card(flag, around, self.allowed, today=today)
-            standing: Mapping[str, str] = {}
-            if again:
-                standing = await marked_messages(self.voice, channel, since=flag.raised)
-            ts = standing.get(cards.mark(flag)) or await self.voice.post(channel, card)
+            # Whoever raised it may have died over it, or not have heard that Slack took it.
+            standing = await marked_messages(self.voice, channel, since=flag.raised)
+            if ts := standing.get(cards.mark(flag), ""):
+                await self.voice.edit(channel, ts, card)
+            else:
+                ts = await self.voice.post(channel, card)
         id_ = owner.person.id if owner.person else ""
         await asyncio.to_thread(self.review.carded, flag, Card(channel, ts), id_)
         if owner.source is None or not id_ or flag.owner == id_:

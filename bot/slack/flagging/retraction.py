@@ -14,6 +14,7 @@ from bot.feedback.model import Given
 from bot.feedback.ports import Watched
 from bot.slack.calling.marks import marked_replies
 from bot.slack.calling.web import Voice
+from bot.slack.conversing.redrawing import Redrawing
 from bot.slack.writing.message import say
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ RETRACTED = say(
 class Retraction:
     watched: Watched
     voice: Voice
+    redrawing: Redrawing
     clock: Callable[[], datetime]
 
     async def retract(self) -> None:
@@ -39,12 +41,16 @@ class Retraction:
             except SlackUnavailable as error:
                 logger.warning("Answer %d is to be taken back and waits: %s", given.id, error)
                 return
-            await asyncio.to_thread(self.watched.retracted, given.id, self.clock())
+            if not await asyncio.to_thread(self.watched.retracted, given, self.clock()):
+                # Answered anew in the last moment, and that may be what was just taken back.
+                await self.redrawing.draw(given)
 
     async def _retract(self, given: Given) -> None:
         place, mark = given.asked.place, f"reply-to-{given.asked.place.ts}-"
         parts = await marked_replies(self.voice, place.channel, place.thread, since=place.ts)
         ours = {ts for name, ts in parts.items() if name.startswith(mark)}
+        if not await asyncio.to_thread(self.watched.falls, given):
+            return
         try:
             await self.voice.edit(place.channel, given.message, RETRACTED.marked(f"{mark}0"))
             for ts in sorted(ours - {given.message}):

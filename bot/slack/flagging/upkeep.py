@@ -158,7 +158,7 @@ class Upkeep:
 
     async def _attend(self) -> None:
         for flag in await asyncio.to_thread(self.review.due):
-            await _alone(partial(self.desk.attend, flag.id, again=True))
+            await _alone(partial(self.desk.attend, flag.id, waiting=False))
 
     async def _speak(self) -> None:
         """Unasked: reminders and digests."""

@@ -11,6 +11,7 @@ from bot.feedback.feedback import Feedback
 from bot.feedback.insights import Insights
 from bot.feedback.review import Review
 from bot.ports import Answering, Library
+from bot.slack.calling.one_by_one import OneByOne
 from bot.slack.calling.web import Voice
 from bot.slack.conversing.redrawing import Redrawing
 from bot.slack.flagging.cards import Allowed
@@ -67,6 +68,7 @@ def flagging_of(
     clock: Callable[[], datetime],
     every: float,
     process: Process,
+    one_by_one: OneByOne,
 ) -> Flagging:
     review = Review(DatabaseLedger(state), clock)
     watched, written = DatabaseWatched(state), DatabaseWrittenAnswers(state)
@@ -84,6 +86,7 @@ def flagging_of(
         clock=clock,
         allowed=Allowed(links, links | settings.edit_origins),
         channels=review_channels,
+        one_by_one=one_by_one,
     )
     digests = Digests(
         weekly=settings.digest,
@@ -110,7 +113,7 @@ def flagging_of(
             desk=desk,
             people=people,
             readers=readers,
-            retraction=Retraction(watched, voice, clock),
+            retraction=Retraction(watched, voice, redrawing, clock),
             reminders=Reminders(review, voice, desk, settings.remind_after),
             digests=digests,
             clock=clock,

@@ -70,9 +70,13 @@ class Reindexer:
         if job is None:
             await respond(say(RUNNING, *([_so_far(self._progress)] if self._progress else [])))
             return
-        await self._boards.put_up(job, respond)
-        await asyncio.to_thread(self._jobs.ready, job.id)
-        self.wake()
+        try:
+            await self._boards.put_up(job, respond)
+        finally:
+            # Else nobody would take it as long as this process lives, nor could another be
+            # ordered.
+            await asyncio.to_thread(self._jobs.ready, job.id)
+            self.wake()
 
     def wake(self) -> None:
         """See whether there is something to do."""

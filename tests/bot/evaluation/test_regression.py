@@ -126,7 +126,7 @@ def test_the_pages_that_a_reviewer_named_are_right_from_then_on(office: Office) 
     office.settled(given, Complaint.WRONG_PAGE, ANSWERED)
     (flag,) = office.feedback.all_flags()
     verified = Verification("Ben", date(2026, 11, 24))
-    office.ledger.asked_again(flag.id, replace(answer("b"), verified=verified), flag.raised)
+    office.ledger.asked_again(flag, replace(answer("b"), verified=verified), flag.raised)
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == ({"w/a": 0.0, "w/b": 1.0}, True)

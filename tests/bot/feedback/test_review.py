@@ -91,8 +91,8 @@ def test_what_follows_from_a_deed_is_due_until_it_is_done(office: Office) -> Non
     dues.append(office.again(flag).due)
     office.review.fixed(flag, "U3")
     dues.append(office.again(flag).due)
-    office.review.asked_again(flag, ANSWER)
-    office.review.told(flag, somebody=True)
+    office.review.asked_again(office.again(flag), ANSWER)
+    office.review.told(office.again(flag), somebody=True)
     dues.append(office.again(flag).due)
     office.review.shown(office.again(flag))
 
@@ -109,6 +109,34 @@ def test_what_happens_while_a_card_is_drawn_makes_it_due_again(office: Office) -
     office.review.shown(drawn)
 
     assert Due.SHOW in office.again(flag).due
+
+
+def test_what_calls_for_it_while_it_is_done_makes_it_due_again(office: Office) -> None:
+    flag = office.flagged()
+    office.review.fixed(flag, "U3")
+    asked = office.again(flag)
+    office.now += timedelta(seconds=20)
+    office.review.answered(flag, "U4")
+    office.review.asked_again(asked, ANSWER)
+    office.review.told(asked, somebody=True)
+    before = office.again(flag).due
+    office.review.asked_again(office.again(flag), ANSWER)
+    office.review.told(office.again(flag), somebody=True)
+
+    assert before == frozenset(Due)
+    assert office.again(flag).due == {Due.SHOW}
+
+
+def test_who_flagged_is_not_told_of_what_was_settled_too_soon(office: Office) -> None:
+    flag = office.flagged()
+    office.review.fixed(flag, "U3")
+    office.review.reopen(flag, "U3")
+    reopened = office.again(flag).due
+    office.review.fixed(flag, "U3")
+    office.feedback.complain(flag.given.id, "U2", Complaint.WRONG)
+
+    assert Due.TELL not in reopened
+    assert Due.TELL not in office.again(flag).due
 
 
 def test_a_thumb_without_a_reason_keeps_the_reason_given_before(office: Office) -> None:

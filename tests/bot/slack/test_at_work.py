@@ -88,6 +88,44 @@ async def test_a_question_that_waits_is_stopped_before_its_turn(
     assert [question.text for question in bot.handbook.asked] == ["leave?"]
 
 
+async def test_a_question_that_is_stopped_while_its_answer_is_posted_has_one_reply(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """Slack has got it, and takes its time."""
+    await bot.start()
+    client = bot.app.upkeep.desk.voice.client
+    call, reached, go_on = client.chat_postMessage, asyncio.Event(), asyncio.Event()
+
+    sent: list[asyncio.Task[Any]] = []
+
+    async def late(**arguments: Any) -> Any:
+        reached.set()
+        await go_on.wait()
+        return await call(**arguments)
+
+    async def post(**arguments: Any) -> Any:
+        if reached.is_set():
+            return await call(**arguments)
+        sent.append(asyncio.create_task(late(**arguments)))
+        return await asyncio.shield(sent[0])
+
+    client.chat_postMessage = post  # type: ignore[method-assign]
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await reached.wait()
+    (working,) = bot.app.workers._at_work.values()
+    await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
+    await until(lambda: working.cancelling() or working.done())
+    ended, _ = await asyncio.wait([working], timeout=0.1)
+    if ended:
+        await slack.wait_for_message("C0TEAM")
+    go_on.set()
+    await asyncio.wait(sent)
+    await bot.app.failures.finish(5)
+    await quiet(bot)
+
+    assert [one.text for one in slack.from_app("C0TEAM")] == ["I stopped, as you asked."]
+
+
 class Slow:
     """Twenty answers that take as long as the test."""
 

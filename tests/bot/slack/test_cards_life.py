@@ -343,6 +343,24 @@ async def test_a_card_that_slack_took_without_our_hearing_of_it_is_not_put_up_tw
     assert len(slack.from_app("C0REVIEW")) == 1
 
 
+async def test_who_is_quicker_than_the_news_of_a_card_gets_no_second_one(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    slack.fail_next("chat.postMessage", drop=True, done=True)
+    await flagged(slack, answer)
+    shown = await card(slack)
+    await slack.wait_for_ephemeral("U0ANNA")
+    await slack.click("U0BEN", shown, "flag_take")
+    await slack.wait_for(lambda: not bot.app.failures._at_work)
+    await slack.settled()
+    await bot.app.upkeep.round()
+
+    assert len(slack.from_app("C0REVIEW")) == 1
+    assert "sees to it" in words(shown)
+
+
 @BOTH_WAYS
 async def test_killed_after_fixed_its_person_is_told_after_the_restart(
     bot: Bot, slack: LocalSlack

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -203,3 +204,41 @@ async def at_rest(slack: LocalSlack, pair: tuple[Mortal, Mortal]) -> None:
         while lanes := list(one.app.workers._lanes.values()):
             await asyncio.wait(lanes)
         await one.beat()
+
+
+async def test_a_flag_has_one_card_while_another_process_looks_at_what_is_due(
+    slack: LocalSlack, due: tuple[Mortal, Mortal]
+) -> None:
+    await a_question(slack, due)
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    busy: list[Mortal] = []
+
+    def halting(one: Mortal) -> None:
+        client = one.app.upkeep.desk.voice.client
+        call = client.chat_postMessage
+
+        async def post(**arguments: Any) -> Any:
+            if arguments["text"].startswith("Flagged") and not busy:
+                busy.append(one)
+                reached.set()
+                await go_on.wait()
+            return await call(**arguments)
+
+        client.chat_postMessage = post  # type: ignore[method-assign, assignment]
+
+    for one in due:
+        halting(one)
+    (answer,) = slack.from_app("C0TEAM")
+    await slack.react("U0ANNA", answer, "-1")
+    await reached.wait()
+    (idle,) = [one for one in due if one is not busy[0]]
+    await idle.app.upkeep.round()
+    go_on.set()
+    await slack.wait_for(lambda: cards(slack))
+    await busy[0].app.failures.finish(LONG)
+
+    assert cards(slack) == 1
+
+
+def cards(slack: LocalSlack) -> int:
+    return sum(one.text.startswith("Flagged") for one in slack.from_app("C0REVIEW"))

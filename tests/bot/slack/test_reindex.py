@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from aiohttp import ClientConnectionError
 
+from bot.operations.jobs import Order
 from bot.playground.workspace import LocalSlack
+from bot.slack.writing.message import Message
 from indexers.errors import MassRemoval, RebuildRefused
 from indexers.model import Failed, Part, Progress
 
@@ -157,6 +160,22 @@ async def test_where_the_bot_is_no_member_the_admin_alone_is_told(
     assert told.text == "I am no member here, so I show it to you in a direct message."
     assert message.text.startswith("Reindexed handbook")
     assert len(slack.from_app(slack.im("U0BEN").id)) == 1
+
+
+async def test_one_whose_admin_cannot_be_told_where_it_is_shown_is_carried_out(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    async def unreachable(_: Message) -> None:
+        raise ClientConnectionError
+
+    await bot.start()
+    with pytest.raises(ClientConnectionError):
+        await bot.app.reindexer.start(Order(), "C0NOBOT", "U0BEN", unreachable)
+    message = await slack.wait_for_message(
+        slack.im("U0BEN").id, lambda message: "Reindexed" in message.text
+    )
+
+    assert message.text.startswith("Reindexed handbook")
 
 
 @pytest.mark.parametrize("text", ["", "help", "nonsense"])

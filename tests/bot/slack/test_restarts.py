@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from bot.errors import StateUnavailable
 from bot.model import Answer, NoAnswer, Question
 from bot.playground.delivery import Delivery
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
+from bot.state.inbox import Inbox
+from bot.state.letter import Letter
 
 from .conftest import BOTH_WAYS, Bot, Handbook, quiet, until
 
@@ -35,6 +38,27 @@ async def test_killed_before_the_answer_it_is_answered_after_a_restart(
     await quiet(bot)
 
     assert before == []
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+async def test_a_database_that_is_away_when_the_failure_is_told_leaves_no_question_unanswered(
+    bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds, away = Inbox.holds, [StateUnavailable("away"), StateUnavailable("away")]
+
+    def falters(inbox: Inbox, letter: Letter) -> bool:
+        if away:
+            raise away.pop()
+        return holds(inbox, letter)
+
+    monkeypatch.setattr(Inbox, "holds", falters)
+    bot.around = replace(bot.around, adopt_every=0.05)
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+
+    assert answer.text.startswith("Book leave")
     assert len(slack.from_app("C0TEAM")) == 1
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -197,3 +199,34 @@ async def test_what_was_told_after_a_fix_is_taken_back_too(
     assert is_retracted(answer)
     assert is_retracted(told)
     assert "calendar" not in words(shown)
+
+
+async def test_a_question_that_is_edited_while_its_answer_is_taken_back_has_its_answer(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
+    await quiet(bot)
+    bot.library.removed(LEAVE)
+    passed(bot, tmp_path)
+    client = bot.app.upkeep.retraction.voice.client
+    call, reached, go_on = client.chat_update, asyncio.Event(), asyncio.Event()
+
+    async def late(**arguments: Any) -> Any:
+        client.chat_update = call  # type: ignore[method-assign]
+        reached.set()
+        await go_on.wait()
+        return await call(**arguments)
+
+    client.chat_update = late  # type: ignore[method-assign, assignment]
+    taking_back = asyncio.create_task(bot.app.upkeep.round())
+    await reached.wait()
+    await slack.edit(question, "<@U0LOCALBOT> lunch?")
+    await slack.wait_for(lambda: "found nothing" in words(answer))
+    await quiet(bot)
+    go_on.set()
+    await taking_back
+
+    assert "found nothing" in words(answer)
+    assert answer.action_ids() == ["verdict"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +16,12 @@ from bot.playground.model import Message
 from bot.playground.pings import live_pings
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
+from bot.slack.conversing.stopping import STOPPED
 from bot.slack.conversing.streaming import as_markdown
+from bot.state.inbox import Inbox
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words
+from .flags import database
 
 SENTENCES = [
     "Leave is thirty days. [1]",
@@ -263,6 +267,26 @@ async def test_stop_ends_the_work_and_says_so(
     assert session["status"] == "active"
     assert [one.ts for one in slack.from_app("C0TEAM")] == [message.ts]
     assert len(writing.asked) == 1
+
+
+@pytest.mark.parametrize("streams", [True, False])
+async def test_what_another_process_put_in_its_place_is_not_written_over(
+    bot: Bot, writing: Writing, slack: LocalSlack, tmp_path: Path, streams: bool
+) -> None:
+    """As when it is the other one that hears of the Stop button."""
+    if not streams:
+        slack.fail_next("chat.startStream", error="unknown_method")
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    message = await begun(bot, slack, writing)
+    with database(tmp_path) as opened:
+        Inbox(opened, lambda: bot.now).stop(slack.team_id, "C0TEAM", asked.ts)
+    await bot.app.upkeep.desk.voice.edit("C0TEAM", message.ts, STOPPED)
+    writing.all()
+    await quiet(bot)
+
+    assert message.text == STOPPED.text
+    assert "thirty days" not in shown(message)
 
 
 async def test_a_question_edited_in_the_middle_of_its_answer_has_one_answer(

@@ -145,6 +145,53 @@ async def ended(one: Mortal, slack: LocalSlack) -> bool:
     return not one.is_dead
 
 
+async def test_what_was_shared_goes_when_its_question_is_edited(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    await choose(slack, sees="asker")
+    question = await slack.mention("U0ANNA", "C0HERS", "leave?")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    await quiet(bot)
+    await slack.click("U0ANNA", answer, "share_answer")
+    await slack.wait_for_message("C0HERS")
+    await slack.edit(question, "<@U0LOCALBOT> lunch?")
+    await slack.wait_for_ephemeral("U0ANNA", lambda one: "found nothing" in words(one))
+    await quiet(bot)
+
+    assert slack.from_app("C0HERS") == []
+
+
+async def test_what_is_shared_twice_at_once_stands_once(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await choose(slack, sees="asker")
+    await slack.mention("U0ANNA", "C0HERS", "leave?")
+    answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
+    await quiet(bot)
+    desk = bot.app.upkeep.desk
+    call, reached, go_on = desk.voice.client.chat_postMessage, asyncio.Event(), asyncio.Event()
+
+    async def post(**arguments: Any) -> Any:
+        if not reached.is_set():
+            reached.set()
+            await go_on.wait()
+        return await call(**arguments)
+
+    desk.voice.client.chat_postMessage = post  # type: ignore[method-assign, assignment]
+    for _ in range(2):
+        await slack.click("U0ANNA", answer, "share_answer")
+    await reached.wait()
+    await until(lambda: slack.from_app("C0HERS") or any(map(waits, desk.one_by_one._here.values())))
+    go_on.set()
+    await bot.app.failures.finish(5)
+
+    assert len(slack.from_app("C0HERS")) == 1
+
+
+def waits(lock: asyncio.Lock) -> bool:
+    return bool(getattr(lock, "_waiters", None))
+
+
 async def test_what_is_shared_while_its_asker_is_forgotten_is_not_kept(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:

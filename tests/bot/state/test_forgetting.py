@@ -238,3 +238,18 @@ def test_what_was_forgotten_is_not_received_again(database: Database) -> None:
 
     assert inbox.unfinished() == []
     assert inbox.receive(LETTER) is None
+
+
+def test_what_was_forgotten_does_not_come_back_with_an_edit(database: Database) -> None:
+    """Which may have been made before, and come late."""
+    fill(database)
+    forget_person(database, "U1")
+    inbox = Inbox(database, lambda: NOW)
+    edit = replace(LETTER, event="Ev9", text="what I had forgotten", edited="3.0")
+    deletion = replace(LETTER, event="Ev10", text="", gone=True)
+
+    assert inbox.receive(edit) is None
+    assert inbox.amend(edit) is None
+    assert inbox.unfinished() == []
+    assert "what I had forgotten" not in values(database)
+    assert inbox.receive(deletion) is not None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -252,7 +253,7 @@ def test_an_edit_that_comes_while_another_process_keeps_its_message_is_not_lost(
         slow.written.wait()
         edit = replace(LETTER, event="Ev2", text="edited", edited="3.0")
         edited = pool.submit(Inbox(database, lambda: NOW).receive, edit)
-        _until_it_waits(database)
+        until_it_waits(database, edited)
         slow.commit.set()
 
     assert kept.result() is not None
@@ -260,10 +261,46 @@ def test_an_edit_that_comes_while_another_process_keeps_its_message_is_not_lost(
     assert [letter.text for letter in Inbox(database, lambda: NOW).unfinished()] == ["edited"]
 
 
-def _until_it_waits(database: Database) -> None:
-    """For the other's row. SQLite lets nobody begin meanwhile."""
+class Halting(Database):
+    """Halts after the first insert of a transaction, until it may go on."""
+
+    written: Event
+    go_on: Event
+
+    @contextmanager
+    def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
+        with super().begin(urgent=urgent) as connection:
+            sa.event.listen(connection, "after_execute", self._halt)
+            yield connection
+
+    def _halt(self, *_: object) -> None:
+        self.written.set()
+        self.go_on.wait()
+
+
+def test_two_processes_that_get_the_same_messages_in_another_order_keep_them_all(
+    database: Database,
+) -> None:
+    """A mention comes as two events, and either process may get either."""
+    halting = Halting(database._engine)
+    halting.written, halting.go_on = Event(), Event()
+    other = replace(LETTER, event="Ev2", ts="2.0", thread="2.0")
+    twins = [replace(other, event="Ev3"), replace(LETTER, event="Ev4")]
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(Inbox(halting, lambda: NOW).receive_all, [LETTER, other])
+        halting.written.wait()
+        two = pool.submit(Inbox(database, lambda: NOW).receive_all, twins)
+        until_it_waits(database, two)
+        halting.go_on.set()
+
+    assert [letter.event for letter in one.result()] == ["Ev1", "Ev2"]
+    assert two.result() == []
+
+
+def until_it_waits(database: Database, other: Future[Any]) -> None:
+    """For the other's row, or is done without. SQLite lets nobody begin meanwhile."""
     waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    while database._engine.dialect.name == "postgresql":
+    while database._engine.dialect.name == "postgresql" and not other.done():
         with database.look() as connection:
             if connection.scalar(waits):
                 return

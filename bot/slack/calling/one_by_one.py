@@ -1,0 +1,51 @@
+"""What must not be done twice at once, by any of the processes that share the state."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
+
+from bot.errors import SyncRunning
+from bot.operations.syncing import SyncLocks
+
+_ELSEWHERE = 0.25
+"""Seconds between two looks at whether another process is done with it."""
+_LOOKS = 480
+
+
+class OneByOne:
+    """Locks by name, which are no wikis' names and have 64 characters at most."""
+
+    def __init__(self, locks: SyncLocks) -> None:
+        self._locks = locks
+        self._here: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @asynccontextmanager
+    async def at(self, what: str, *, waiting: bool = True) -> AsyncIterator[None]:
+        """
+        Raises:
+            SyncRunning: another process is at it, and still is after two minutes; or is at all,
+                if nobody is ``waiting``.
+            StateUnavailable
+        """
+        async with self._here[what]:
+            held = await self._held(what, _LOOKS if waiting else 0)
+            try:
+                yield
+            finally:
+                await asyncio.to_thread(held.__exit__, None, None, None)
+
+    async def _held(self, what: str, looks: int) -> AbstractContextManager[None]:
+        while True:
+            held = self._locks.held([what])
+            try:
+                await asyncio.to_thread(held.__enter__)
+            except SyncRunning:
+                if not looks:
+                    raise
+            else:
+                return held
+            looks -= 1
+            await asyncio.sleep(_ELSEWHERE)

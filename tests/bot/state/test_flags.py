@@ -1,0 +1,70 @@
+"""Flags and what reviewers write, where two people do something at the same moment."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+from bot.feedback.model import Asked, Complaint, Flag, Place, Written
+from bot.model import Answer
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+from bot.state.written import DatabaseWrittenAnswers
+from indexers.model import OPEN
+
+from .test_inbox import Slow, until_it_waits
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+
+
+def flagged(database: Database) -> Flag:
+    asked = Asked("How?", "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+    ledger = DatabaseLedger(database)
+    given = ledger.keep(asked, Answer("So.", (), 0.9), NOW, None, {})
+    return ledger.raise_flag(given.id, "U2", Complaint.WRONG, "It is not so.", NOW)
+
+
+def written(flag: Flag, text: str) -> Written:
+    return Written(
+        id=0,
+        question="How?",
+        text=text,
+        author="U3",
+        author_name="eve",
+        written=NOW,
+        expires=NOW + timedelta(days=1),
+        sources=(),
+        says=(),
+        acl=OPEN,
+        flag=flag.id,
+    )
+
+
+def test_a_thumb_that_comes_together_with_a_reason_does_not_take_it_away(
+    database: Database,
+) -> None:
+    """Whoever looked for a flag before there was one may be the later to raise it."""
+    flag, ledger = flagged(database), DatabaseLedger(database)
+    again = ledger.raise_flag(flag.given.id, "U2", Complaint.UNSAID, "", NOW)
+
+    assert again == flag
+    assert len(ledger.steps(flag.id)) == 1
+
+
+def test_of_two_answers_that_are_written_to_a_flag_at_once_one_is_kept(
+    database: Database,
+) -> None:
+    flag = flagged(database)
+    slow = Slow(database._engine)
+    slow.written, slow.commit = Event(), Event()
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(DatabaseWrittenAnswers(slow).write, written(flag, "So."))
+        slow.written.wait()
+        two = pool.submit(DatabaseWrittenAnswers(database).write, written(flag, "Or so."))
+        until_it_waits(database, two)
+        slow.commit.set()
+        one.result()
+
+    assert two.result().text == "Or so."
+    assert [one.text for one in DatabaseWrittenAnswers(database).valid(NOW)] == ["Or so."]

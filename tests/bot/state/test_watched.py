@@ -1,0 +1,119 @@
+"""What becomes of answers whose pages fell, whatever else happens to them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.feedback.model import Asked, Given, Place
+from bot.model import Answer
+from bot.state.database import Database
+from bot.state.ledger import DatabaseLedger
+from bot.state.watched import DatabaseWatched
+from indexers.model import OPEN, KnownPage
+
+from .test_inbox import until_it_waits
+
+NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+PAGES = {("handbook", "leave.md"): KnownPage("r1", OPEN)}
+
+
+def answered(database: Database, question: str, pages: dict[tuple[str, str], KnownPage]) -> Given:
+    """The same message each time."""
+    asked = Asked(question, "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+    ledger = DatabaseLedger(database)
+    when = NOW + timedelta(seconds=len(question))
+    given = ledger.keep(asked, Answer("So.", (), 0.9), when, None, pages)
+    ledger.posted(given.id, "2.0")
+    return given
+
+
+@pytest.fixture
+def watched(database: Database) -> DatabaseWatched:
+    return DatabaseWatched(database)
+
+
+def test_an_answer_whose_page_fell_is_to_be_retracted_once(
+    database: Database, watched: DatabaseWatched
+) -> None:
+    given = answered(database, "Where?", PAGES)
+    (cited,) = watched.cited("handbook", NOW)
+    watched.fell(cited, NOW)
+    (falling,) = watched.falling()
+
+    assert falling.id == given.id
+    assert watched.falls(falling)
+    assert watched.retracted(falling, NOW)
+    assert not watched.retracted(falling, NOW)
+    assert watched.falling() == []
+
+
+def test_what_is_answered_anew_after_its_page_was_looked_at_does_not_fall_with_it(
+    database: Database, watched: DatabaseWatched
+) -> None:
+    answered(database, "Where?", PAGES)
+    (cited,) = watched.cited("handbook", NOW)
+    answered(database, "Where else?", {("handbook", "other.md"): KnownPage("r1", OPEN)})
+    watched.fell(cited, NOW)
+
+    assert watched.falling() == []
+
+
+def test_what_is_answered_anew_while_it_is_taken_back_is_not_retracted(
+    database: Database, watched: DatabaseWatched
+) -> None:
+    given = answered(database, "Where?", PAGES)
+    (cited,) = watched.cited("handbook", NOW)
+    watched.fell(cited, NOW)
+    (falling,) = watched.falling()
+    answered(database, "Where else?", {})
+
+    assert not watched.falls(falling)
+    assert not watched.retracted(falling, NOW)
+    found = DatabaseLedger(database).given(given.id)
+    assert found is not None
+    assert found.retracted is None
+
+
+class Halting(Database):
+    """Halts before pages are forgotten for others, until it may go on."""
+
+    written: Event
+    go_on: Event
+
+    @contextmanager
+    def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
+        with super().begin(urgent=urgent) as connection:
+            sa.event.listen(connection, "before_execute", self._halt)
+            yield connection
+
+    def _halt(self, _: object, statement: Any, *__: object) -> None:
+        if isinstance(statement, sa.Delete) and statement.table.name == "cited":
+            self.written.set()
+            self.go_on.wait()
+
+
+def test_a_page_that_falls_while_its_answer_is_made_anew_fails_neither(
+    database: Database, watched: DatabaseWatched
+) -> None:
+    answered(database, "Where?", PAGES)
+    (cited,) = watched.cited("handbook", NOW)
+    halting = Halting(database._engine)
+    halting.written, halting.go_on = Event(), Event()
+    with ThreadPoolExecutor(2) as pool:
+        anew = pool.submit(answered, halting, "Where else?", {})
+        halting.written.wait()
+        fell = pool.submit(watched.fell, cited, NOW)
+        until_it_waits(database, fell)
+        halting.go_on.set()
+
+    fell.result()
+    assert anew.result().asked.question == "Where else?"
+    assert watched.falling() == []
