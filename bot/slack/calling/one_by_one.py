@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
+from weakref import WeakValueDictionary
 
 from bot.errors import SyncRunning
 from bot.operations.syncing import SyncLocks
@@ -20,7 +20,7 @@ class OneByOne:
 
     def __init__(self, locks: SyncLocks) -> None:
         self._locks = locks
-        self._here: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._here = WeakValueDictionary[str, asyncio.Lock]()  # those that somebody waits for
 
     @asynccontextmanager
     async def at(self, what: str, *, waiting: bool = True) -> AsyncIterator[None]:
@@ -30,7 +30,7 @@ class OneByOne:
                 if nobody is ``waiting``.
             StateUnavailable
         """
-        async with self._here[what]:
+        async with self._here.setdefault(what, asyncio.Lock()):
             held = await self._held(what, _LOOKS if waiting else 0)
             try:
                 yield
