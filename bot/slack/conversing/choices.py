@@ -81,6 +81,9 @@ class AskedBack:
         )
         if given is None or given.retracted or not isinstance(given.answer, Clarify):
             return words
+        if given.asked.private and given.asked.asker != letter.person:
+            # Its readings name pages that only whoever was asked may be allowed to read.
+            return words
         reading = readings.meant(words, given.answer.readings)
         if reading is None:
             return words

@@ -70,8 +70,13 @@ class Prompts:
         return await asyncio.to_thread(self._kept, self._known)
 
     def _kept(self, known: Sequence[_Suggestion]) -> list[str]:
-        """Whoever asked one of them may have been forgotten since."""
-        return [one.text for one in known if one.given is None or self.feedback.given(one.given)]
+        """Whoever asked one of them may have been forgotten since, or its answer taken back:
+        a question that was chosen of readings names a page."""
+        return [one.text for one in known if one.given is None or self._stands(one.given)]
+
+    def _stands(self, id_: int) -> bool:
+        given = self.feedback.given(id_)
+        return given is not None and not given.retracted
 
     async def _made(self) -> list[_Suggestion]:
         asked = await self._praised()
@@ -94,7 +99,7 @@ class Prompts:
 
     async def _is_open(self, given: Given) -> bool:
         """What is asked in a private channel is no more for everybody than its answer."""
-        if not (given.asked.open and isinstance(given.answer, Answer)):
+        if given.retracted or not (given.asked.open and isinstance(given.answer, Answer)):
             return False
         try:
             return await self.channels.is_public(given.asked.place.channel)

@@ -12,7 +12,7 @@ from bot.slack.writing.blocks import joined, source_line
 from bot.slack.writing.links import origins as origins_of
 from bot.slack.writing.message import Block, Message, context, plain_text, section
 from bot.slack.writing.mrkdwn import Piece, link, literal, render
-from bot.slack.writing.sections import sections
+from bot.slack.writing.sections import LIMIT, sections
 from indexers.prose import plain
 
 TAKE, FIXED, NOT_WRONG, ANSWER, REOPEN = (
@@ -134,7 +134,9 @@ def _sources(around: Circumstances, allowed: Allowed, today: date) -> list[str]:
 def _source(source: Source, edit: str, allowed: Allowed, today: date) -> str:
     line = source_line(source, allowed.links, today)
     edited = link(edit, "Edit page", allowed.edits)
-    return f"{line} \u00b7 {edited}" if edited.startswith("<") else line
+    longer = f"{line} \u00b7 {edited}"
+    # Two long addresses are more than Slack takes at once, and it would refuse the whole card.
+    return longer if edited.startswith("<") and len(longer) <= LIMIT else line
 
 
 def _by(flag: Flag, around: Circumstances) -> str:

@@ -135,6 +135,9 @@ class Reindexer:
         await asyncio.to_thread(self._jobs.ended, job.id)
         if details and job.person:
             try:
+                # It may have taken hours, and they may be no admin any more.
+                if not await self._people.is_admin(job.person):
+                    return
                 await self._voice.post(job.person, details)
             except (SlackRefused, SlackUnavailable):
                 logger.exception("The end of a reindex could not be told")

@@ -36,6 +36,7 @@ class Readers:
     clock: Callable[[], float]
     _known: dict[str, tuple[float, Reader]] = field(default_factory=dict)
     _turnover: Counter[str] = field(default_factory=Counter)
+    _shared: set[str] = field(default_factory=set)
 
     async def of(
         self, person: str, channel: str, *, private: bool, shared: bool
@@ -48,7 +49,11 @@ class Readers:
         reader = await self.people.reader(person, private=private, shared=shared)
         if private or shared or isinstance(reader, Closed):
             return reader
-        return await self.audience(channel)
+        audience = await self.audience(channel)
+        if channel in self._shared:
+            # Since the question came, which may have been a while ago.
+            return await self.people.reader(person, private=False, shared=True)
+        return audience
 
     async def audience(self, channel: str) -> Reader:
         """What is said there may be read by these. Fails closed: where it is not told who
@@ -71,6 +76,9 @@ class Readers:
 
     async def _members(self, channel: str) -> Reader:
         found = await self.channels.channel(channel)
+        self._shared.discard(channel)
+        if found is not None and found.shared:
+            self._shared.add(channel)
         if found is None or not found.private or found.shared:
             return ANYBODY
         ids = await self.channels.members(channel, self.most + 1)
