@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.model import Role, Turn
+from bot.answering.composing.words import Word, read
+from bot.model import Question, Role, Turn
 from indexers.ports import Vector
 
 ALONE = 0.2
@@ -29,6 +30,8 @@ _BLEND = 0.33
 """The share of an earlier turn's meaning in the meaning that is searched for."""
 _LONGEST = 600
 """Characters of a turn that count; what it is about stands at its beginning."""
+_POINTING = frozenset("next previous another one second third same else".split())  # noqa: SIM905 - read as words
+"""They name nothing: they point at what was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,20 @@ class Context:
 
     text: str
     weight: float
+
+
+def carried(question: Question) -> Question:
+    """A follow-up that names nothing ("And the next one?") asks on what was asked before it,
+    in those words first."""
+    asked = [turn.text for turn in question.history if turn.role is Role.ASKER]
+    if not asked or any(_names(word) for word in read(question.text)):
+        return question
+    before = " ".join(asked[-1].split())[:_LONGEST]
+    return replace(question, text=f"{before} {question.text}")
+
+
+def _names(word: Word) -> bool:
+    return word.weighs and word.text.casefold() not in _POINTING
 
 
 def contexts(history: Sequence[Turn]) -> list[Context]:

@@ -85,6 +85,7 @@ class Retrieval:
 
     def _searched(self, question: Question) -> Retrieved:
         started = self.clock()
+        question = followups.carried(question)
         alone = self.embedder.embed_question(question.text)
         sought = self.embedder.embed_question(question.sought) if question.standalone else alone
         said = followups.contexts(question.history)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import followups
-from bot.answering.followups import Context, blended, contexts
+from bot.answering.followups import Context, blended, carried, contexts
 from bot.answering.retrieval import Retrieval, by_page, merged
 from bot.model import Question, Role, Turn
 from indexers.model import EVERYONE, OPEN, Hit, Passage, Principal
@@ -28,6 +29,28 @@ def passage(page: str, text: str) -> Passage:
     return Passage(
         "w", page, "1", 0, page, (), f"https://wiki.example.com/{page}", text, text, OPEN
     )
+
+
+@pytest.mark.parametrize("text", ["And for the next one?", "What about that?", "And the second?"])
+def test_a_follow_up_that_names_nothing_asks_on_what_was_asked_before_it(text: str) -> None:
+    history = (asked("Leave?"), asked("How are group channels named?"), replied("With g_."))
+    question = Question(text, Principal.of(EVERYONE), history=history)
+
+    assert carried(question).text == f"How are group channels named? {text}"
+    assert carried(question).history == history
+
+
+@pytest.mark.parametrize("text", ["And for contractors?", "Who approves the next one?"])
+def test_a_follow_up_that_names_something_is_asked_as_it_stands(text: str) -> None:
+    question = Question(text, Principal.of(EVERYONE), history=(asked("Leave?"),))
+
+    assert carried(question) is question
+
+
+def test_what_follows_no_question_is_asked_as_it_stands() -> None:
+    question = Question("And the next one?", Principal.of(EVERYONE), history=(replied("Hello."),))
+
+    assert carried(question) is question
 
 
 def test_the_previous_and_the_first_turn_and_the_last_reply_count() -> None:
