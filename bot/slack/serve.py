@@ -29,9 +29,9 @@ from indexers.model import addressed
 logger = logging.getLogger(__name__)
 
 _LONGEST_PAUSE = 60.0
-_NO_SIGNALS = (ValueError, RuntimeError, NotImplementedError)  # asyncio's own, not work left open
-"""What a loop raises that takes no signal handlers: off the main thread, as in tests, the
-first two; on Windows the last. There `stop` is set by whoever runs us."""
+_NO_SIGNALS = (ValueError, RuntimeError)
+"""What a loop raises that takes no signal handlers: off the main thread, as in tests, and on
+Windows. There `stop` is set by whoever runs us."""
 _CONNECTING = 20.0
 
 

@@ -37,8 +37,7 @@ _NOT_ITS_OWN = (
     AssertionError,
     AttributeError,
     LookupError,
-    NotImplementedError,  # pypdf's word for a filter or an encryption that it does not know
-    RecursionError,
+    RuntimeError,  # too deep, or a filter or an encryption that it does not know
     TypeError,
     ValueError,
 )
