@@ -6,7 +6,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY config config
 COPY indexers indexers
 COPY bot bot
-RUN /opt/footnote/bin/pip install --no-cache-dir --constraint constraints.txt '.[attachments,postgresql]'
+RUN /opt/footnote/bin/pip install --no-cache-dir --constraint constraints.txt '.[anthropic,attachments,llm,postgresql]'
 
 FROM python:3.12-slim
 # git reads wikis that are set by `git = "..."`.
@@ -18,7 +18,10 @@ RUN apt-get update \
 COPY --from=build /opt/footnote /opt/footnote
 ENV PATH=/opt/footnote/bin:$PATH \
     FOOTNOTE_CONFIG=/etc/footnote/footnote.toml \
-    FOOTNOTE_DATA_DIR=/data
+    FOOTNOTE_DATA_DIR=/data \
+    ORT_DISABLE_TELEMETRY=1 \
+    HF_HUB_DISABLE_TELEMETRY=1 \
+    DO_NOT_TRACK=1
 USER footnote
 WORKDIR /data
 VOLUME /data

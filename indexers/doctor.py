@@ -44,11 +44,17 @@ def reranker(load: Callable[[], Reranker | None]) -> Finding:
     return ok("reranker", "The reranker loads.")
 
 
-def index(opened: Callable[[], CurrentIndex], wikis: Sequence[str]) -> Iterator[Finding]:
-    """``opened`` gives it; ``wikis`` are those that are set."""
+def index(
+    opened: Callable[[], CurrentIndex],
+    wikis: Sequence[str],
+    version_problem: Callable[[], str | None] = lambda: None,
+) -> Iterator[Finding]:
+    """``opened`` gives it; ``wikis`` are those that are set; ``version_problem`` says why the
+    server that holds it may not fit."""
     try:
         current = opened()
         counts, building = current.counts(), current.building
+        mismatch = version_problem()
     except IndexLocked:
         yield ok("index", "It is in use by another Footnote, such as a running bot: that is fine.")
         return
@@ -57,6 +63,8 @@ def index(opened: Callable[[], CurrentIndex], wikis: Sequence[str]) -> Iterator[
         return
     pages = ", ".join(f"{name} {counts.get(name, (0, 0))[0]}" for name in wikis)
     yield ok("index", f"It opens; pages by wiki: {pages}.")
+    if mismatch:
+        yield warning("index", mismatch, "Run a Qdrant server of the client's version.")
     if building:
         yield warning(
             "index",

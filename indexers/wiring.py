@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from config.settings import LLM_RERANKER, IndexSettings, Secrets, Settings
+from config.settings import LLM_RERANKER, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers import doctor
 from indexers.confluence import storage_format
@@ -135,7 +135,9 @@ class Indexing:
             splitter=self.splitter.identity,
             languages=self._languages.identity,
         )
-        index = CurrentIndex(self._shelf(self._settings.index), wanted)
+        index = CurrentIndex(self._shelf(), wanted)
+        if self._server and (problem := self._server.version_problem()):
+            log.warning("%s", problem)
         # Readers that the settings no longer name read nothing from the moment that the
         # index is open, however long the next sync takes or stays away.
         for wiki in self._settings.wiki:
@@ -202,7 +204,8 @@ class Indexing:
         loads = doctor.model(lambda: self.embedder)
         yield loads
         if loads.level is not Level.FAILURE:
-            yield from doctor.index(lambda: self.index, tuple(self.wikis))
+            fits = self._server.version_problem if self._server else lambda: None
+            yield from doctor.index(lambda: self.index, tuple(self.wikis), fits)
 
     def _reader(self, email: str, held: frozenset[str]) -> Principal:
         return Principal.of(EVERYONE, *held, *self.tokens(email))
@@ -367,9 +370,16 @@ class Indexing:
         self.confluences[wiki.name] = confluence_of(wiki, self._secrets)
         return self.confluences[wiki.name].wiki
 
-    def _shelf(self, index: IndexSettings) -> Shelf:
-        if index.url and self._folder is None:
-            server = Server(index.url, self._secrets.qdrant_api_key.get_secret_value() or None)
+    @cached_property
+    def _server(self) -> Server | None:
+        """The Qdrant server that is set, if one is. Asks nothing yet."""
+        url = self._settings.index.url
+        if not url or self._folder is not None:
+            return None
+        return Server(url, self._secrets.qdrant_api_key.get_secret_value() or None)
+
+    def _shelf(self) -> Shelf:
+        if server := self._server:
             return AliasShelf(
                 server,
                 lambda name: ServerIndex.open(

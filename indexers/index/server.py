@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import Any, Self
 
 from qdrant_client import QdrantClient, models
+from qdrant_client.common.version_check import is_compatible
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from indexers.errors import IndexUnavailable
@@ -25,6 +27,8 @@ from indexers.index.schema import (
 )
 from indexers.ports import Vector
 
+CLIENT_VERSION = version("qdrant-client")
+
 _ALL = 1_000_000  # a facet has no "all"; far more than a wiki has pages or Acls
 _PAGE = 500  # points a scroll brings at once
 _TIMEOUT = 30  # seconds
@@ -38,8 +42,25 @@ class Server:
         self, url: str, api_key: str | None = None, *, client: QdrantClient | None = None
     ) -> None:
         self.url = url
+        # The client's own check would ask the server here; `version_problem` asks when told to.
         self.client = client or QdrantClient(
             url=url, api_key=api_key, timeout=_TIMEOUT, check_compatibility=False
+        )
+
+    def version_problem(self) -> str | None:
+        """Say which versions do not fit, or return None. Qdrant promises that a client works
+        with servers of the same major version, one minor version apart at most.
+
+        Raises:
+            IndexUnavailable: the server does not answer or refuses.
+        """
+        with self.explained():
+            served = self.client.info().version
+        if is_compatible(CLIENT_VERSION, served):
+            return None
+        return (
+            f"The Qdrant server at {self.url} has version {served or 'unknown'}, and the client"
+            f" {CLIENT_VERSION} is made for servers at most one minor version apart."
         )
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 from qdrant_client import QdrantClient
 
 from indexers.errors import IndexUnavailable
-from indexers.index.server import Server, ServerIndex
+from indexers.index.server import CLIENT_VERSION, Server, ServerIndex
 from indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
@@ -59,6 +60,38 @@ def test_a_server_that_does_not_answer_is_named() -> None:
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
     with pytest.raises(IndexUnavailable, match=rf"{url} does not answer .* \[index\] url right"):
         ServerIndex.open(Server(url), collection="passages", dimensions=64)
+
+
+class Versioned(Refusing):
+    """A server that says which version it is, and nothing else."""
+
+    version = ""
+
+    def do_GET(self) -> None:
+        body = json.dumps({"title": "qdrant", "version": self.version}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.mark.parametrize(
+    ("apart", "fits"), [((0, 0), True), ((0, 1), True), ((0, -2), False), ((1, 0), False)]
+)
+def test_a_server_of_a_version_that_does_not_fit_is_told(
+    apart: tuple[int, int], fits: bool
+) -> None:
+    major, minor, _ = (int(part) for part in CLIENT_VERSION.split("."))
+    served = f"{major + apart[0]}.{minor + apart[1]}.3"
+    handler = type("Handler", (Versioned,), {"version": served})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        problem = Server(f"http://127.0.0.1:{http.server_port}").version_problem()
+        http.shutdown()
+
+    assert (problem is None) is fits
+    assert fits or (problem and served in problem and CLIENT_VERSION in problem)
 
 
 class Clock:
