@@ -35,7 +35,7 @@ from bot.operations.console import Console
 from bot.operations.rhythms import Hints, rhythms
 from bot.operations.syncing import OneSyncAtATime, now
 from config.settings import Secrets, Settings, SettingsError
-from indexers import wiring as indexing
+from indexers import conversion
 from indexers.model import EVERYONE, Principal, Section
 from indexers.ports import Reranker
 from indexers.wiring import Indexing
@@ -183,7 +183,7 @@ def last_pass(settings: Settings, wiki: str) -> datetime | None:
 
 
 def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:
-    return indexing.sections(file, form, flavour)
+    return conversion.sections(file, form, flavour)
 
 
 def serve(settings: Settings, secrets: Secrets) -> None:

@@ -13,7 +13,6 @@ from typing import Self
 from config.settings import LLM_RERANKER, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers import doctor
-from indexers.confluence import storage_format
 from indexers.errors import (
     IndexLocked,
     IndexUnavailable,
@@ -30,11 +29,10 @@ from indexers.index.languages import Languages
 from indexers.index.reranking import FastembedReranker
 from indexers.index.server import Server, ServerIndex
 from indexers.index.shelves import AliasShelf, FolderShelf
-from indexers.markdown import convert
 from indexers.markdown import doctor as markdown_doctor
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import EVERYONE, Part, Principal, Progress, Section, SyncReport, addressed
+from indexers.model import EVERYONE, Part, Principal, Progress, SyncReport, addressed
 from indexers.parts import part_of
 from indexers.ports import Divisible, Embedder, Gate, Lookout, Reranker, Wiki
 from indexers.rebuilding import forget_strangers, is_whole, rebuilt
@@ -52,9 +50,6 @@ from indexers.wikis import (
 )
 
 log = logging.getLogger(__name__)
-
-STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
-"""Of files that hold a Confluence page's body."""
 
 _SHARE_OF_TEXT = 200 / 256
 """Of the tokens that a model reads, those that a passage's text may have."""
@@ -396,14 +391,3 @@ class Indexing:
                 place, dimensions=self.embedder.dimensions, languages=self._languages
             ),
         )
-
-
-def sections(file: Path, form: str | None = None, flavour: str = "auto") -> tuple[Section, ...]:
-    """What is read of the page in ``file``: ``markdown`` or ``storage``, by its ending where
-    no ``form`` is named."""
-    text = file.read_bytes().decode("utf-8", "replace")
-    if form is None:
-        form = "storage" if file.suffix.lower() in STORAGE_ENDINGS else "markdown"
-    if form == "storage":
-        return storage_format.sections(text, title=file.stem)
-    return convert.sections(text, flavour=flavour, path=file.name).sections

@@ -1,0 +1,23 @@
+"""Convert one file by itself, as ``footnote convert`` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from indexers.confluence import storage_format
+from indexers.markdown import convert
+from indexers.model import Section
+
+STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
+"""Of files that hold a Confluence page's body."""
+
+
+def sections(file: Path, form: str | None = None, flavour: str = "auto") -> tuple[Section, ...]:
+    """What is read of the page in ``file``: ``markdown`` or ``storage``, by its ending where
+    no ``form`` is named."""
+    text = file.read_bytes().decode("utf-8", "replace")
+    if form is None:
+        form = "storage" if file.suffix.lower() in STORAGE_ENDINGS else "markdown"
+    if form == "storage":
+        return storage_format.sections(text, title=file.stem)
+    return convert.sections(text, flavour=flavour, path=file.name).sections
