@@ -22,6 +22,7 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
     anew: Container[Wiki],
     gate: Gate | None,
     max_removal: float,
+    allow_mass_removal: bool = False,
 ) -> list[SyncReport]:
     """Read all ``wikis`` into the new ``index`` that is being built, and take it, unless one
     was not read to its end or something speaks against it. Of those that are not ``anew``
@@ -34,15 +35,14 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
             reports += read(wiki)
         names = [wiki.name for wiki in wikis]
         if is_whole(reports, names):
-            losses = objections(
-                index.standing, index.candidate, reports, wikis=names, max_removal=max_removal
-            )
+            losses: Iterator[str] = iter(())
+            if not allow_mass_removal:
+                losses = lost_pages(index, wikis=names, max_removal=max_removal)
+            unread = unread_pages(index, reports)
             gated = gate(index.standing, index.candidate) if gate else ()
-            if why := [*losses, *gated]:
+            if why := [*losses, *unread, *gated]:
                 index.discard()
-                reports[-1].error = RebuildRefused(
-                    f"The new index was not taken, and the old one is kept. {' '.join(why)}"
-                )
+                reports[-1].error = _refusal(why)
             else:
                 forget_strangers(index, names)
                 taken = index.promote()
@@ -66,25 +66,47 @@ def forget_strangers(index: PassageIndex, wikis: Container[str]) -> None:
             index.remove(name, list(index.known(name)))
 
 
-def objections(
-    standing: PassageIndex,
-    candidate: PassageIndex,
+def take(
+    index: CurrentIndex,
+    wikis: Container[str],
     reports: Sequence[SyncReport],
     *,
-    wikis: Container[str],
     max_removal: float,
-) -> Iterator[str]:
-    """What of ``wikis`` would be lost if the ``candidate`` were read from here on: much of a
-    wiki at once, or a page of which there is an earlier version and which could not be read
-    this time (``reports`` say so)."""
-    built = candidate.counts()
-    for wiki, (pages, _) in standing.counts().items():
+    allow_mass_removal: bool,
+) -> None:
+    """After a sync of all ``wikis``: forget those that left the settings, and read what was
+    built for another model or splitter, unless it has lost too much (the last report says)."""
+    losses: Iterator[str] = iter(())
+    if index.building and not allow_mass_removal:
+        losses = lost_pages(index, wikis=wikis, max_removal=max_removal)
+    if why := list(losses):
+        reports[-1].complete, reports[-1].error = False, _refusal(why)
+        return
+    forget_strangers(index, wikis)
+    index.promote()
+
+
+def _refusal(why: Sequence[str]) -> RebuildRefused:
+    return RebuildRefused(f"The new index was not taken, and the old one is kept. {' '.join(why)}")
+
+
+def lost_pages(index: CurrentIndex, *, wikis: Container[str], max_removal: float) -> Iterator[str]:
+    """Say which of ``wikis`` would lose much at once, or everything, if the candidate were
+    read from here on."""
+    built = index.candidate.counts()
+    for wiki, (pages, _) in index.standing.counts().items():
         lost = pages - built.get(wiki, (0, 0))[0]
-        if wiki in wikis and lost >= _FEW and lost / pages > max_removal:
+        many = lost >= _FEW and lost / pages > max_removal
+        if wiki in wikis and (many or lost == pages > 0):
             yield f"Of the {pages:,} pages of {wiki} {lost:,} would be gone at once."
+
+
+def unread_pages(index: CurrentIndex, reports: Sequence[SyncReport]) -> Iterator[str]:
+    """Say which wikis have pages that stand in an earlier version, and could not be read for
+    the candidate (``reports`` name them)."""
     for report in reports:
         failed = {failed.key for failed in report.failed}
-        stood = failed & standing.known(report.wiki).keys()
-        if missing := stood - candidate.known(report.wiki).keys():
+        stood = failed & index.standing.known(report.wiki).keys()
+        if missing := stood - index.candidate.known(report.wiki).keys():
             number = "A page" if len(missing) == 1 else f"{len(missing):,} pages"
             yield f"{number} of {report.wiki} could not be read again."

@@ -65,7 +65,8 @@ def sync(  # noqa: PLR0913 - one for each option of the command
 
     Raises:
         MassRemoval: more than ``max_removal`` of the wiki's pages, and at least
-            ``min_removal``, would leave; all else has been done.
+            ``min_removal``, would leave, or no page was found where there were some; all
+            else has been done.
         WikiUnavailable: the wiki cannot be listed; what was read of it is indexed.
         IndexUnavailable, ModelUnavailable: nothing can be written now.
     """
@@ -83,18 +84,27 @@ def sync(  # noqa: PLR0913 - one for each option of the command
                 report.warnings.append("no page was found: see its path, include and exclude")
             lost = run.lost_pages()
             share = len(lost) / max(len(run.known), 1)
-            if len(lost) >= min_removal and share > max_removal and not allow_mass_removal:
-                raise MassRemoval(
-                    f"{len(lost)} of the {len(run.known)} pages of {wiki.name} are gone at once"
-                    " and were kept: see whether the wiki is whole, and if so run"
-                    f" `footnote sync --wiki {wiki.name} --allow-mass-removal`."
-                )
+            many = len(lost) >= min_removal and share > max_removal
+            # A folder that is not mounted, or not yet filled, looks like an empty wiki.
+            nothing_found = bool(lost) and not run.listed
+            if (many or nothing_found) and not allow_mass_removal:
+                raise MassRemoval(_refusal(wiki.name, len(lost), len(run.known)))
             run.remove(lost)
             run.settle()
     finally:
         report.requests = wiki.requests - requests
         report.seconds = clock() - started
     return report
+
+
+def _refusal(wiki: str, lost: int, known: int) -> str:
+    pages = f"All {known} pages" if lost == known > 1 else f"{lost} of the {known} pages"
+    gone = "The only page" if known == 1 else pages
+    are, were = ("is", "was") if known == 1 else ("are", "were")
+    return (
+        f"{gone} of {wiki} {are} gone at once and {were} kept: see whether the wiki is whole,"
+        f" and if so run `footnote sync --wiki {wiki} --allow-mass-removal`."
+    )
 
 
 @dataclass

@@ -35,7 +35,7 @@ from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Part, Principal, Progress, SyncReport, addressed
 from indexers.parts import part_of
 from indexers.ports import Divisible, Embedder, Gate, Lookout, Reranker, Wiki
-from indexers.rebuilding import forget_strangers, is_whole, rebuilt
+from indexers.rebuilding import is_whole, rebuilt, take
 from indexers.splitting import Splitter
 from indexers.sync import sync
 from indexers.wikis import (
@@ -236,7 +236,7 @@ class Indexing:
 
         ``full`` reads and embeds everything (or the one wiki) anew, into an index beside the
         one that stands. That one is read until the new one is whole and nothing speaks
-        against it (``gate``, and `objections` unless ``allow_mass_removal``); otherwise it
+        against it (``gate``, and `lost_pages` unless ``allow_mass_removal``); otherwise it
         stays, and the last report's error is RebuildRefused. An index is of all wikis, so
         those that were not named are read along. What a stopped one has done is kept for the
         next, or for `abandon`.
@@ -262,12 +262,18 @@ class Indexing:
                 lambda wiki: read([wiki]),
                 anew=wikis,
                 gate=gate,
-                max_removal=1 if allow_mass_removal else self._settings.sync.max_removal,
+                max_removal=self._settings.sync.max_removal,
+                allow_mass_removal=allow_mass_removal,
             )
         reports = read(wikis, full=full)
         if not dry_run and is_whole(reports, self.wikis):
-            forget_strangers(self.index, self.wikis)
-            self.index.promote()
+            take(
+                self.index,
+                self.wikis,
+                reports,
+                max_removal=self._settings.sync.max_removal,
+                allow_mass_removal=allow_mass_removal,
+            )
         return reports
 
     def _read(

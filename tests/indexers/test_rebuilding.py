@@ -99,6 +99,36 @@ def test_so_many_may_go_if_a_human_says_so(library: Library) -> None:
     assert library.index.counts()["big"] == (5, 5)
 
 
+def test_a_small_wiki_without_any_page_leaves_the_old_index_as_it_was(library: Library) -> None:
+    library.small.pages.clear()
+    reports = library.sync(full=True)
+
+    assert "Of the 1 pages of small 1 would be gone at once." in str(reports[-1].error)
+    assert library.index.counts()["small"] == (1, 1)
+
+    library.sync(full=True, allow_mass_removal=True)
+
+    assert "small" not in library.index.counts()
+
+
+def test_another_model_takes_no_index_in_which_a_wiki_is_empty(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        library.sync()
+    with Library(tmp_path) as later:
+        later.embedder.identity = "another model"
+        later.small.pages.clear()
+        refused = later.sync()
+
+        assert isinstance(refused[-1].error, RebuildRefused)
+        assert not refused[-1].complete
+        assert later.index.counts() == {"big": (30, 30), "small": (1, 1)}
+
+        later.small.write("leave", "Everyone has 28 days.")
+
+        assert later.sync()[-1].complete
+        assert not later.index.building
+
+
 def test_a_page_that_cannot_be_read_again_keeps_its_last_version(library: Library) -> None:
     library.big.unreadable.add("page-7")
     reports = library.sync(full=True)

@@ -296,6 +296,30 @@ def test_many_pages_do_not_vanish_without_a_human_word(house: House) -> None:
     assert house.index.known("handbook").keys() == kept.keys()
 
 
+@pytest.mark.parametrize("pages", [1, 3, 19, 20])
+def test_a_wiki_that_seems_empty_loses_nothing_without_a_human_word(
+    house: House, pages: int
+) -> None:
+    many(house, pages)
+    house.sync()
+    house.wiki.pages.clear()
+    report = SyncReport("handbook")
+    with pytest.raises(MassRemoval, match=r"gone at once.*--allow-mass-removal"):
+        house.sync(report=report, max_removal=1.0)
+
+    assert (report.removed, len(house.index.known("handbook"))) == (0, pages)
+
+    assert house.sync(allow_mass_removal=True).removed == pages
+    assert house.sync().removed == 0
+
+
+def test_a_new_wiki_without_pages_is_no_removal(house: House) -> None:
+    report = house.sync()
+
+    assert report.complete
+    assert report.warnings == ["no page was found: see its path, include and exclude"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "options"),
     [

@@ -16,7 +16,13 @@ from bot.operations.passes import Pass, Rhythm
 from bot.operations.rhythms import Hints, rhythms
 from bot.operations.syncing import OneSyncAtATime
 from config.settings import Secrets, Settings
-from indexers.errors import IndexUnavailable, WikiMisconfigured, WikiUnavailable
+from indexers.errors import (
+    IndexUnavailable,
+    MassRemoval,
+    WikiMisconfigured,
+    WikiUnavailable,
+)
+from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import Edit, Progress, SyncReport
 from indexers.wiring import Indexing
 from tests.fakes.embedding import WordEmbedder
@@ -320,6 +326,25 @@ def test_what_is_indexed_is_as_of_the_oldest_complete_sync(library: Library) -> 
 def test_without_a_wiki_nothing_is_known(tmp_path: Path) -> None:
     with Indexing(Settings(), Secrets(), wikis=[], folder=tmp_path) as empty:
         assert OneSyncAtATime(empty, KeptPasses()).as_of() is None
+
+
+def test_a_wiki_that_seems_empty_takes_no_answer_back(tmp_path: Path) -> None:
+    """`Upkeep` takes an answer back if its page is not indexed after a complete pass."""
+    (tmp_path / "pages").mkdir()
+    page = tmp_path / "pages" / "leave.md"
+    page.write_text("# Leave\n\nEveryone has 28 days.\n")
+    wiki = MarkdownWiki("handbook", tmp_path / "pages")
+    passes = KeptPasses()
+    with Indexing(Settings(), Secrets(), wikis=[wiki], folder=tmp_path / "index") as parts:
+        parts.embedder = WordEmbedder()
+        syncing = OneSyncAtATime(parts, passes)
+        syncing.sync(None, lambda _: None)
+        page.unlink()
+        (report,) = syncing.sync(None, lambda _: None)
+
+        assert isinstance(report.error, MassRemoval)
+        assert [one.complete for one in passes.kept] == [True, False]
+        assert parts.index.page("handbook", "leave.md") is not None
 
 
 def test_stopping_waits_for_the_sync_that_runs(library: Library) -> None:
