@@ -153,6 +153,7 @@ def _transport(
     return Transport(
         base or base_of(wiki.url, wiki.product, wiki.cloud_id),
         secrets.variable(wiki.token_variable),
+        token_variable=wiki.token_variable,
         email=wiki.email,
         timeout=timeout,
         proxy=wiki.proxy,

@@ -8,6 +8,7 @@ where a ``next`` comes back (it would never end).
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +18,7 @@ from indexers.confluence.transport import Json, Params, Refused
 
 log = logging.getLogger(__name__)
 
+_LIMIT = re.compile(r"([?&]limit=)[0-9]+")
 _EMPTY = 3
 """Pages of results that may be empty, one after the other, before that is the end."""
 _SPARED = 4
@@ -27,20 +29,25 @@ class Getting(Protocol):
     @property
     def base(self) -> Base: ...
 
-    def get(self, path: str, params: Params | None = None) -> Json: ...
+    def get(
+        self, path: str, params: Params | None = None, *, can_ask_less: bool = False
+    ) -> Json: ...
 
 
 def by_cursor(wiki: Getting, path: str, params: Params) -> Iterator[Json]:
-    """Responses, each with its ``results``; ``next`` is followed as it stands.
+    """Responses, each with its ``results``; ``next`` is followed as it stands. What the
+    server fails at (a 5xx) is asked for in halves.
 
     Raises:
         WikiUnavailable: a page of results cannot be had; the listing is not whole.
     """
     seen: set[str] = set()
     last: list[Json] = []
-    empty = 0
-    answer = wiki.get(path, params)
+    empty, size = 0, _Size(params)
+    asked: tuple[str, Params | None] = (path, params)
     while True:
+        answer = _halved(wiki, asked, size)
+        size.went_well()
         if found := results(answer):
             _goes_on(found, last)
             yield answer
@@ -50,7 +57,50 @@ def by_cursor(wiki: Getting, path: str, params: Params) -> Iterator[Json]:
             return
         seen.add(link)
         last = found
-        answer = wiki.get(wiki.base.relative(link))
+        asked = (wiki.base.relative(link), None)
+
+
+class _Size:
+    """How many results are asked for at once: fewer after a failure, more again later."""
+
+    def __init__(self, params: Params) -> None:
+        self.most = int(params.get("limit", 100))
+        self.now = self.most
+        self._spared = 0
+
+    def halve(self) -> None:
+        self.now, self._spared = self.now // 2, 0
+
+    def went_well(self) -> None:
+        self._spared += 1
+        if self._spared % _SPARED == 0:
+            self.now = min(self.most, self.now * 2)
+
+
+def _halved(wiki: Getting, asked: tuple[str, Params | None], size: _Size) -> Json:
+    """One page of a listing by cursor, as large as the server can bear.
+
+    Raises:
+        WikiUnavailable: it cannot be had, however small.
+    """
+    path, params = asked
+    limited = "limit" in params if params is not None else bool(_LIMIT.search(path))
+    while True:
+        can_ask_less = limited and size.now > 1
+        try:
+            return wiki.get(*_limited(path, params, size.now), can_ask_less=can_ask_less)
+        except Refused as refused:
+            if refused.status < 500 or not can_ask_less:
+                raise
+            size.halve()
+            log.debug("%s: %d at a time now", path.partition("?")[0], size.now)
+
+
+def _limited(path: str, params: Params | None, limit: int) -> tuple[str, Params | None]:
+    """A ``next`` (without params) brings its limit along: it is replaced, and never added."""
+    if params is None:
+        return _LIMIT.sub(rf"\g<1>{limit}", path), None
+    return path, {**params, "limit": limit} if "limit" in params else params
 
 
 def by_start(
@@ -64,27 +114,25 @@ def by_start(
     Raises:
         WikiUnavailable: a page of results cannot be had; the listing is not whole.
     """
-    most = int(params.get("limit", 100))
-    start, limit, light, empty, spared = 0, most, False, 0, 0
+    start, light, empty, size = 0, False, 0, _Size(params)
     last: list[Json] = []
     while True:
         asked = lighter if light and lighter is not None else params
         try:
-            answer = wiki.get(path, {**asked, "start": start, "limit": limit})
+            here = {**asked, "start": start, "limit": size.now}
+            answer = wiki.get(path, here, can_ask_less=size.now > 1 and not light)
         except Refused as refused:
             too_heavy = refused.status >= 500
-            if too_heavy and limit > 1 and not light:
-                limit, spared = limit // 2, 0
-                log.debug("%s: %d at a time now", path, limit)
+            if too_heavy and size.now > 1 and not light:
+                size.halve()
+                log.debug("%s: %d at a time now", path, size.now)
             elif (too_heavy or refused.status == 404) and lighter is not None and not light:
                 light = True
             else:
                 raise
             continue
         light = False
-        spared += 1
-        if spared % _SPARED == 0:
-            limit = min(most, limit * 2)
+        size.went_well()
         found, link = results(answer), _next(answer)
         if found:
             _goes_on(found, last)

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 Params = Mapping[str, str | int]
 
-_PASSING = {429, 502, 503, 504}
+_PASSING = {429, 500, 502, 503, 504}
 
 
 class Refused(WikiUnavailable):
@@ -51,11 +51,18 @@ class Refused(WikiUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to go on asking. ``seconds`` bounds what one request waits in all."""
+    """How long to go on asking. ``seconds`` bounds what one request waits in all.
+
+    A 500 gets ``tries_after_500`` at most: Cloud answers so now and then under load, and
+    Data Center answers so for good to what the token may not do. Where the caller can ask
+    for less instead, it gets ``tries_before_less``.
+    """
 
     tries: int = 6
     seconds: float = 120.0
     first_wait: float = 0.5
+    tries_after_500: int = 4
+    tries_before_less: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +79,11 @@ class Time:
 class Transport:
     """One Confluence over HTTP, to be used from several threads.
 
-    With ``email`` the token is sent as Cloud's basic authentication, without as a bearer
-    (Data Center's personal access tokens). ``timeout`` is in seconds. Proxy and CA bundle
-    are what is given: the environment and ``.netrc`` are not asked, for they could send the
-    token elsewhere or replace it.
+    ``token_variable`` is where the operator set the token, for messages. With ``email`` it
+    is sent as Cloud's basic authentication, without as a bearer (Data Center's personal
+    access tokens). ``timeout`` is in seconds. Proxy and CA bundle are what is given: the
+    environment and ``.netrc`` are not asked, for they could send the token elsewhere or
+    replace it.
     """
 
     def __init__(  # noqa: PLR0913 - one for each thing that an operator may set
@@ -83,6 +91,7 @@ class Transport:
         base: Base,
         token: str,
         *,
+        token_variable: str = "CONFLUENCE_TOKEN",
         email: str = "",
         timeout: int = 30,
         proxy: str = "",
@@ -94,6 +103,7 @@ class Transport:
         self.base = base
         self.requests = 0
         self._token = token
+        self._token_variable = token_variable
         self.shown_at = base.shown_at
         """Where people see it, as far as it has told."""
         self.concurrency = concurrency
@@ -130,9 +140,17 @@ class Transport:
         self._client.close()
         self._nobody.close()
 
-    def get(self, path: str, params: Params | None = None, *, anonymous: bool = False) -> Json:
+    def get(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        anonymous: bool = False,
+        can_ask_less: bool = False,
+    ) -> Json:
         """The JSON object at ``path`` below the base; ``anonymous``: as it is for somebody
-        who is not logged in, whom a 401 refuses like anything else.
+        who is not logged in, whom a 401 refuses like anything else. ``can_ask_less``: the
+        caller halves its request after a 500, so that soon gives up.
 
         Raises:
             Refused: another status than 200 (a passing one: after all tries), or no JSON
@@ -142,15 +160,16 @@ class Transport:
         """
         if not self._token:
             raise WikiMisconfigured(
-                f"There is no token for the Confluence at {self.base.url}: set CONFLUENCE_TOKEN, or"
-                " the variable that `token_variable` names."
+                f"There is no token for the Confluence at {self.base.url}: set"
+                f" {self._token_variable}, which `token_variable` names."
             )
         client = self._nobody if anonymous else self._client
         asked = dict(params or {})
         response = self._answer(
             lambda: client.request(
                 path=path, params=asked, advanced_mode=True, allow_redirects=False
-            )
+            ),
+            can_ask_less=can_ask_less,
         )
         status = response.status_code
         is_json = "json" in response.headers.get("Content-Type", "").lower()
@@ -158,8 +177,8 @@ class Transport:
         if status == 401 and not anonymous:
             raise WikiMisconfigured(
                 f"Confluence at {self.base.url} does not accept the token for"
-                f" {path.partition('?')[0]}: see that CONFLUENCE_TOKEN (and for Cloud `email`)"
-                " is right, has not expired and has the scopes to read."
+                f" {path.partition('?')[0]}: see that {self._token_variable} (and for Cloud"
+                " `email`) is right, has not expired and has the scopes to read."
             )
         if 300 <= status < 400:
             raise Refused(
@@ -215,8 +234,8 @@ class Transport:
 
         return self._answer(ask), bytes(body)
 
-    def _answer(self, ask: Callable[[], Response]) -> Response:
-        """The first answer that is not a passing trouble."""
+    def _answer(self, ask: Callable[[], Response], *, can_ask_less: bool = False) -> Response:
+        """The first answer that is not a passing trouble, or a 500 that does not pass."""
         patience, started = self._patience, self._time.monotonic()
         tries = 0
         while True:
@@ -226,7 +245,13 @@ class Transport:
                 return response
             wait = self._wait(response, tries)
             left = patience.seconds - (self._time.monotonic() - started)
-            if tries >= patience.tries or wait > left or self._hurried.is_set():
+            most = patience.tries
+            if response is not None and response.status_code == 500:
+                few = patience.tries_before_less if can_ask_less else patience.tries_after_500
+                most = min(most, few)
+            if tries >= most or wait > left or self._hurried.is_set():
+                if response is not None and response.status_code == 500:
+                    return response
                 said = f"answered {response.status_code}" if response is not None else error
                 message = (
                     f"Confluence at {self.base.url} {said} after {tries} tries; it is tried again"

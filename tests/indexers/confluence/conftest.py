@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,9 @@ from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.world import World
 from indexers.confluence.addresses import base_of
 from indexers.confluence.transport import Patience, Time, Transport
+
+TRIES = 3
+"""That a request of `Site.transport` gets."""
 
 
 class Clock:
@@ -50,14 +54,14 @@ class Site:
         return self.world.is_cloud
 
     def transport(
-        self, reader: User | None = None, kind: type[Transport] = Transport, **settings: int
+        self, reader: User | None = None, kind: type[Transport] = Transport, **settings: Any
     ) -> Transport:
         reader = reader or self.bot
+        settings.setdefault("patience", Patience(tries=TRIES))
         return kind(
             base_of(self.confluence.base_url, "cloud" if self.cloud else "data_center"),
             self.confluence.token(reader),
             email=reader.email if self.cloud else "",
-            patience=Patience(tries=3),
             time=self.clock.time,
             **settings,
         )

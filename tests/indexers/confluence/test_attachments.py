@@ -16,6 +16,7 @@ from indexers.confluence.hanging import Extras
 from indexers.errors import WikiUnavailable
 from indexers.model import Enumerated, Failed, Relabelled, Skipped, Space, Unchanged
 from tests.indexers.attachments.files import pdf
+from tests.indexers.confluence.conftest import TRIES
 from tests.indexers.confluence.hanging import (
     Held,
     assert_they_have_their_page_s_rights,
@@ -290,7 +291,7 @@ def test_a_file_that_breaks_keeps_its_last_version_under_the_new_rights(site, of
 
 def test_a_download_that_fails_is_a_line_and_tried_again(site, office) -> None:
     path = rf"{office.notes}/download|/notes.txt"
-    site.confluence.faults.on(path, Fault(500))
+    site.confluence.faults.on(path, Fault(500), times=TRIES)
     held: Held = {}
     wiki = wiki_of(site)
     changes = sync(wiki, held)
@@ -302,7 +303,9 @@ def test_a_download_that_fails_is_a_line_and_tried_again(site, office) -> None:
     assert {*pages(recent(wiki, held))} == {office.notes}
 
 
-@pytest.mark.parametrize("fault", [Fault(429, retry_after="1"), Fault(503), Fault(kind="drop")])
+@pytest.mark.parametrize(
+    "fault", [Fault(429, retry_after="1"), Fault(500), Fault(503), Fault(kind="drop")]
+)
 def test_a_passing_trouble_of_a_download_passes(site, office, fault) -> None:
     site.confluence.faults.on(rf"{office.notes}/download|/notes.txt", fault)
 
@@ -400,7 +403,7 @@ def test_a_file_that_is_gone_does_not_stand(site, office, way) -> None:
 
 def test_a_file_whose_download_failed_is_tried_again_by_each_cheap_pass(site, office) -> None:
     path = rf"{office.notes}/download|/notes.txt"
-    site.confluence.faults.on(path, Fault(500), times=3)
+    site.confluence.faults.on(path, Fault(500), times=3 * TRIES)
     held: Held = {}
     wiki = wiki_of(site)
     sync(wiki, held)

@@ -21,6 +21,7 @@ from indexers.confluence.remembering import Remembered
 from indexers.confluence.rights import Tokens
 from indexers.confluence.transport import Refused
 from indexers.errors import WikiUnavailable
+from tests.indexers.confluence.conftest import TRIES
 
 NOTHING = frozenset[str]()
 
@@ -330,7 +331,7 @@ def test_data_centers_own_requests_fail_alike(data_center, path, fault) -> None:
 
 def test_a_profile_that_cannot_be_had_hides_its_owner_alone(data_center) -> None:
     ada, bob = (data_center.world.add_user(name) for name in ("Ada", "Bob"))
-    data_center.confluence.faults.on("profile/ada", Fault(500))
+    data_center.confluence.faults.on("profile/ada", Fault(500), times=TRIES)
     members = members_of(data_center)
 
     assert members.tokens(bob.email) == books(data_center, bob)
@@ -359,14 +360,14 @@ class Scripted:
     def __init__(self, **answers) -> None:
         self._answers = {path.replace("_", "/"): answer for path, answer in answers.items()}
 
-    def get(self, path, params=None):
+    def get(self, path, params=None, **_):
         return self._answers[path.removeprefix("/rest/api/")]
 
 
 class Crowded(Scripted):
     """Twelve thousand people, of whom the search shows ten."""
 
-    def get(self, path, params=None):
+    def get(self, path, params=None, **_):
         start, limit = params["start"], params["limit"]
 
         assert start + limit <= 10_000

@@ -21,7 +21,13 @@ class Odd:
         self.asked: list[Params] = []
         self._answer = answer
 
-    def get(self, path: str, params: Params | None = None) -> Json:
+    def get(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        can_ask_less: bool = False,  # noqa: ARG002 - as `Transport` has it
+    ) -> Json:
         assert len(self.asked) < MOST_REQUESTS
         self.asked.append(params or {})
         return self._answer(path, params or {})

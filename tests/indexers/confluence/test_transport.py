@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread, Timer
+from urllib.parse import parse_qs
 
 import pytest
 
 from bot.playground.confluence.faults import Fault
 from indexers.confluence.addresses import base_of
 from indexers.confluence.paging import by_cursor, results
-from indexers.confluence.transport import Refused, Transport
+from indexers.confluence.transport import Patience, Refused, Transport
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 
 WHO = "/rest/api/user/current"
@@ -80,6 +81,49 @@ def test_tries_are_bounded_and_counted(site, fault) -> None:
     with pytest.raises(WikiUnavailable):
         transport.get(WHO)
     assert transport.requests == 3
+
+
+def test_a_500_that_passes_is_asked_again_with_waits_that_grow_and_differ(site) -> None:
+    site.confluence.faults.on("user/current", Fault(500), times=2)
+
+    assert site.transport().get(WHO)["displayName"] == "Foot Note"
+    assert site.clock.slept == [0.375, 0.75]
+
+
+def test_a_500_that_stays_is_told_after_few_tries(site) -> None:
+    """Data Center answers so for good to what the token may not do."""
+    site.confluence.faults.on("user/current", Fault(500), times=None)
+    transport = site.transport(patience=Patience(tries=6))
+
+    with pytest.raises(Refused) as caught:
+        transport.get(WHO)
+    assert caught.value.status == 500
+    assert transport.requests == 4
+
+
+@pytest.mark.parametrize("path", ["/api/v2/spaces", "/rest/api/content/search?cql=type=page"])
+def test_a_listing_of_cloud_that_is_too_heavy_is_asked_for_in_halves(cloud, path) -> None:
+    """On its first page of results and on a later one, whose address came from Confluence."""
+    for number in range(36):
+        cloud.world.add_space(f"S{number}")
+        cloud.world.create(f"S{number}", "Page", "<p>Words.</p>")
+    cloud.confluence.faults.on(r"limit=(1[0-9]|9)\b", Fault(500), times=None)
+    where, _, cql = path.partition("?cql=")
+    answers = by_cursor(cloud.transport(), where, {"limit": 16, **({"cql": cql} if cql else {})})
+
+    assert len({row["id"] for answer in answers for row in results(answer)}) == 36
+    sizes = [int(parse_qs(request.query)["limit"][0]) for request in cloud.confluence.requests]
+    assert sizes[:5] == [16, 16, 8, 8, 8]
+    assert sizes.count(16) == 4
+
+
+def test_a_rejected_token_is_called_by_the_name_that_the_operator_gave_it(site) -> None:
+    site.confluence.faults.on("user/current", Fault(401))
+    transport = site.transport(token_variable="WIKI_TOKEN")
+
+    with pytest.raises(WikiMisconfigured, match="WIKI_TOKEN") as caught:
+        transport.get(WHO)
+    assert "CONFLUENCE_TOKEN" not in str(caught.value)
 
 
 def test_a_login_page_is_an_error(site) -> None:
