@@ -91,7 +91,7 @@ class Transport:
         base: Base,
         token: str,
         *,
-        token_variable: str = "CONFLUENCE_TOKEN",
+        token_variable: str = "CONFLUENCE_TOKEN",  # noqa: S107 - where it is set
         email: str = "",
         timeout: int = 30,
         proxy: str = "",

@@ -26,7 +26,7 @@ class Odd:
         path: str,
         params: Params | None = None,
         *,
-        can_ask_less: bool = False,  # noqa: ARG002 - as `Transport` has it
+        can_ask_less: bool = False,
     ) -> Json:
         assert len(self.asked) < MOST_REQUESTS
         self.asked.append(params or {})
