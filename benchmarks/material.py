@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / "data" / "bench"
 """Unpacked wikis and their indexes, kept from run to run; git ignores it."""
-HANDBOOK = ROOT / "tests" / "data" / "wikis" / "18f-handbook" / "pages"
+HANDBOOK = ROOT / "bot" / "playground" / "handbook" / "pages"
 HANDBOOK_SITE = "https://handbook.tts.gsa.gov"
 
 _SHARED = ROOT.parent / "shared"

@@ -64,7 +64,7 @@ def main() -> None:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="footnote")
+@click.version_option(package_name="footnote-bot")
 @placed
 @click.pass_context
 def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from bot import terminal, wiring
-from bot.errors import BotError
 from bot.operations import wiring as operating
 from config.settings import Secrets, Settings
 from config.wikis import MarkdownSettings
 
-_ROOT = Path(__file__).parents[1]
-_HANDBOOK = _ROOT / "tests" / "data" / "wikis" / "18f-handbook" / "pages"
+_HANDBOOK = Path(__file__).parent / "playground" / "handbook" / "pages"
+_DATA_DIR = Path("data", "demo")
 _QUESTIONS = (
     "How many weeks of parental leave do I get?",
     "What should I do if I lose my laptop?",
@@ -21,27 +23,25 @@ _QUESTIONS = (
 )
 _NEXT = """\
 Ask more:
-  .venv/bin/footnote ask "Who approves overtime?" --config {config}
+  {program} ask "Who approves overtime?" --config {config}
 
-Your own wiki: write a footnote.toml (`.venv/bin/footnote settings` prints one), then
-  .venv/bin/footnote sync
-  .venv/bin/footnote ask "..."
+Your own wiki: write a footnote.toml (`{program} settings` prints one), then
+  {program} sync
+  {program} ask "..."
 
 Slack: README.md, "Connect Slack", takes ten minutes; then
-  .venv/bin/footnote serve
+  {program} serve
 """
 
 
 def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
-    """Ends early once it is ``stopped``; what is indexed by then is kept.
+    """Index the handbook into ``data_dir`` (``data/demo`` in the working folder, if None) and
+    ask it. Ends early once it is ``stopped``; what is indexed by then is kept.
 
     Raises:
-        BotError: the handbook is not there, as in an installed package.
         IndexUnavailable: the index cannot be opened.
     """
-    if not _HANDBOOK.is_dir():
-        raise BotError("The demo's handbook comes with the source: run it in a checkout.")
-    settings = _settings(data_dir or _ROOT / "data" / "demo")
+    settings = _settings((data_dir or _DATA_DIR).absolute())
     terminal.say(
         "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
     )
@@ -55,7 +55,23 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
         for question in _QUESTIONS:
             terminal.say(f"\n? {question}\n", style="bold")
             terminal.print_answer(answer(question))
-    terminal.say(_NEXT.format(config=_write_config(settings)))
+    terminal.say(_NEXT.format(program=_program(), config=_shown(_write_config(settings))))
+
+
+def _program() -> str:
+    """How this shell calls the program that runs."""
+    program = Path(sys.argv[0])
+    found = shutil.which(program.name)
+    if found and Path(found).samefile(program):
+        return program.name
+    return _shown(program)
+
+
+def _shown(file: Path) -> str:
+    """A path as short as it can be written here, quoted for the shell where it must be."""
+    absolute, here = file.absolute(), Path.cwd()
+    short = absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
+    return shlex.quote(str(short))
 
 
 def _settings(data_dir: Path) -> Settings:

@@ -11,7 +11,7 @@ from indexers.index.current import CurrentIndex
 from indexers.ports import Embedder, Reranker
 
 _READERS = {"pypdf": "PDF", "mammoth": "Word", "pptx": "PowerPoint", "openpyxl": "Excel"}
-"""Modules of `footnote[attachments]`, and what each of them reads."""
+"""Modules of `footnote-bot[attachments]`, and what each of them reads."""
 
 
 def attachments(wiki: str, modules: Sequence[str] = tuple(_READERS)) -> Finding:
@@ -21,7 +21,7 @@ def attachments(wiki: str, modules: Sequence[str] = tuple(_READERS)) -> Finding:
         return failure(
             wiki,
             f"`attachments` is on, and no reader is installed for {', '.join(missing)}.",
-            "pip install 'footnote[attachments]'",
+            "pip install 'footnote-bot[attachments]'",
         )
     return ok(wiki, "The readers of attached files are installed.")
 

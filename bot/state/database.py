@@ -113,7 +113,8 @@ def _engine(where: Path | str) -> sa.Engine:
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StateUnavailable(
             "The database URL is not one that works here: it needs the form "
-            "postgresql+psycopg://user@host/name, and that driver installed."
+            "postgresql+psycopg://user@host/name, and that driver installed: "
+            "pip install 'footnote-bot[postgresql]'."
         ) from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)

@@ -10,7 +10,7 @@ from indexers.model import Section
 MOST_CHARACTERS = 2_000_000
 """Of one file's text; the rest is left out, and that is said."""
 
-NOT_INSTALLED = "no reader for it is installed: pip install 'footnote[attachments]'"
+NOT_INSTALLED = "no reader for it is installed: pip install 'footnote-bot[attachments]'"
 
 
 class Unreadable(Exception):

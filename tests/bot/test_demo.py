@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from bot import demo
-from bot.errors import BotError
 from config.loading import load
 
 
@@ -73,15 +72,6 @@ def test_stopped_it_asks_nothing(
     demo.run_demo(tmp_path / "data", lambda: True)
 
     assert "?" not in capsys.readouterr().out
-
-
-def test_without_the_handbook_it_says_where_to_get_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(demo, "_HANDBOOK", tmp_path / "none")
-
-    with pytest.raises(BotError, match="run it in a checkout"):
-        demo.run_demo(tmp_path, lambda: False)
 
 
 def test_the_real_handbook_is_where_it_is_looked_for() -> None:

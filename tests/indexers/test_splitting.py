@@ -16,7 +16,7 @@ from indexers.prose import Kind, blocks, plain
 from indexers.splitting import Splitter
 from tests.indexers.light_markdown import SECTIONS
 
-HANDBOOK = Path(__file__).parents[1] / "data" / "wikis" / "18f-handbook" / "pages"
+HANDBOOK = Path(__file__).parents[2] / "bot" / "playground" / "handbook" / "pages"
 
 
 def words(text: str) -> int:

@@ -99,7 +99,7 @@ def _part(module: str, name: str, extra: str) -> Any:
         return getattr(importlib.import_module(module), name)
     except ModuleNotFoundError as error:
         raise ModelMisconfigured(
-            f"{error.name} is not installed: pip install 'footnote[{extra}]', or "
+            f"{error.name} is not installed: pip install 'footnote-bot[{extra}]', or "
             f"{module.replace('.', '-').replace('_', '-')}."
         ) from None
 

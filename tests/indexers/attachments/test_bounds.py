@@ -130,5 +130,5 @@ def test_no_reader_installed_is_said_with_how_to_install_it(
 ) -> None:
     for module, name in (("mammoth", "a.docx"), ("pptx", "a.pptx"), ("pypdf", "a.pdf")):
         monkeypatch.setitem(sys.modules, module, None)
-        with pytest.raises(Unreadable, match=r"pip install 'footnote\[attachments\]'"):
+        with pytest.raises(Unreadable, match=r"pip install 'footnote-bot\[attachments\]'"):
             read(name, OFFICE.get(name, pdf(["x"])))

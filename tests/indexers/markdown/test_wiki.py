@@ -27,7 +27,7 @@ from indexers.model import (
 )
 from indexers.prose import Kind, blocks
 
-HANDBOOK = Path(__file__).parents[2] / "data" / "wikis" / "18f-handbook"
+HANDBOOK = Path(__file__).parents[3] / "bot" / "playground" / "handbook"
 SITE = "https://wiki.example.com"
 
 Write = Callable[[str, str], Path]

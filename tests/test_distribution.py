@@ -1,0 +1,95 @@
+"""What people install: its name in every line that tells how, and what is in the wheel."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+OURS = ("bot", "config", "indexers")
+
+INSTALL = re.compile(
+    r"pip install (?:--no-cache-dir |--constraint \S+ )*"
+    r"'?(?P<name>[\w.-]+)(?:\[(?P<extras>[\w,-]+)\])?"
+)
+# An extra by itself, as in "with the extra `footnote[...]`".
+EXTRA = re.compile(r"\b(?P<name>footnote[\w-]*)\[(?P<extras>[\w,-]+)\]")
+OTHERS = {"cryptography"}
+"""Packages that a message names and that no extra of ours brings."""
+
+
+def told() -> Iterator[tuple[Path, str]]:
+    """The files that tell people, or their programs, what to install."""
+    for file in (ROOT / "README.md", ROOT / "pyproject.toml", ROOT / "Dockerfile"):
+        yield file, file.read_text(encoding="utf-8")
+    for folder in OURS:
+        for ending in ("py", "toml"):
+            for file in (ROOT / folder).rglob(f"*.{ending}"):
+                yield file, file.read_text(encoding="utf-8")
+
+
+def test_every_install_line_names_this_project_and_extras_that_it_has() -> None:
+    """`footnote` alone is another project on the package index."""
+    known = {"", *PROJECT["optional-dependencies"]}
+    found = 0
+    for file, text in told():
+        for match in [*INSTALL.finditer(text), *EXTRA.finditer(text)]:
+            where = f"{file.relative_to(ROOT)}: {match[0]}"
+            found += 1
+
+            assert match["name"] in {PROJECT["name"], ".", *OTHERS}, where
+            assert set((match["extras"] or "").split(",")) <= known, where
+    assert found > 5
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything that an installation has, unpacked, without the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    for name in OURS:
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    build = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+    subprocess.run(
+        [sys.executable, "-c", build, str(folder)], cwd=source, check=True, capture_output=True
+    )
+    (built,) = folder.glob("*.whl")
+    with zipfile.ZipFile(built) as archive:
+        archive.extractall(folder / "installed")
+    return folder / "installed"
+
+
+def test_the_demo_runs_from_the_wheel_in_any_folder(wheel: Path, tmp_path: Path) -> None:
+    pages = wheel / "bot" / "playground" / "handbook" / "pages"
+    assert len(list(pages.rglob("*.md"))) > 200
+    kept = {"travel-guide-faq.md", "equipment.md"}
+    for page in pages.rglob("*.md"):
+        if page.name not in kept:
+            page.unlink()  # two pages show as much as all, and sooner
+    main = "import sys; sys.argv[0] = 'footnote'; from bot.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", main, "demo"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(wheel)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "2 added" in done.stderr
+    assert "https://handbook.tts.gsa.gov/" in done.stdout
+    assert (tmp_path / "data" / "demo" / "footnote.toml").is_file()
+    assert "--config data/demo/footnote.toml" in done.stdout
