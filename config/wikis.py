@@ -154,7 +154,8 @@ class ConfluenceSettings(_Named):
     comments: bool = Field(default=False, description="Whether to read comments.")
     attachments: bool = Field(
         default=False,
-        description="Whether to read attached files; needs `pip install footnote-bot[attachments]`.",
+        description="Whether to read attached files; needs `pip install "
+        "'footnote-bot[attachments]'`.",
     )
     max_attachment_bytes: int = Field(
         10_000_000, gt=0, description="Larger attachments are skipped."
