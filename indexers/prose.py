@@ -11,7 +11,8 @@ Converters write it, so its grammar is small and known:
   a cell is written ``\\|``, a line break in a cell is a space.
 - Quotes, notes and warnings start each line with ``> ``.
 - Within a line there are only `` `code` `` and ``[label](address)``; emphasis is
-  gone, an image is its alternative text.
+  gone, an image is its alternative text. What is struck through or not seen is gone, too;
+  raised text is ``10^6``.
 
 Because the form is ours, patterns may read it; foreign Markdown goes through a
 real parser (`indexers.markdown`).

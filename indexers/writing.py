@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from html import unescape
 
+from indexers.exponents import lowered, raised
+
 _BACKTICKS = re.compile(r"`+")
 _FENCE_LIKE = re.compile(r"^(?=`{3}|~{3})", re.MULTILINE)
 _LABEL = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
@@ -37,6 +39,28 @@ class Line:
             self._parts.append(" ")
         self._gap = False
         self._parts.append(text)
+
+    def add_code(self, lines: Sequence[str]) -> None:
+        """Code in a sentence; two lines of it stay two, as a reader could run both."""
+        for number, text in enumerate(lines):
+            if number:
+                self.end()
+            self.add_verbatim(inline_code(text))
+
+    def add_raised(self, text: str) -> None:
+        self._add_moved(raised(self._last, text))
+
+    def add_lowered(self, text: str) -> None:
+        self._add_moved(lowered(self._last, text))
+
+    def _add_moved(self, text: str) -> None:
+        self._gap = self._gap or text.startswith(" ")
+        self.add_verbatim(text.strip())
+
+    @property
+    def _last(self) -> str:
+        """The character that the next one touches."""
+        return self._parts[-1][-1:] if self._parts and not self._gap else ""
 
     def gap(self) -> None:
         self._gap = True

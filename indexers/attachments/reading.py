@@ -19,7 +19,7 @@ from indexers.attachments.content import (
 from indexers.model import Section
 from indexers.prose import Kind, blocks
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same file would be written another way."""
 
 _READERS: Final[Mapping[str, Reader]] = {

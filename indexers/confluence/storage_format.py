@@ -6,20 +6,24 @@ included page is a link, since fewer people may be allowed to read it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from indexers.confluence import storage_macros as macros
+from indexers.confluence.storage_lines import Lines
 from indexers.confluence.storage_links import Anchors, Links
-from indexers.confluence.storage_tree import HEADINGS, Node, grow
+from indexers.confluence.storage_tree import HEADINGS, Node
+from indexers.confluence.storage_unseen import seen
 from indexers.confluence.storage_writing import Writer
+from indexers.elements import STRUCK
 from indexers.model import Section
+from indexers.outlining import Part, told
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same body would be written another way."""
 
 _OPAQUE = frozenset({
-    "ac:adf-extension", "ac:task-list", "blockquote", "ol", "pre", "table", "ul"
+    "ac:adf-extension", "ac:task-list", "blockquote", "ol", "pre", "table", "ul", STRUCK
 })  # fmt: skip
 """A heading within these is no heading of the page's outline."""
 
@@ -34,27 +38,44 @@ class Heading:
 def sections(
     body: str, *, title: str, editor: str = "", links: Links | None = None
 ) -> tuple[Section, ...]:
-    """The sections of the page called ``title``. A heading above nothing makes none.
+    """The sections of the page called ``title``. Headings above nothing are text of the
+    section that they stand in: all that they say, they say themselves.
 
     ``editor`` is the page's property of that name: ``v2`` for Cloud's new editor, which
     makes other anchors than the legacy one and Data Center.
     """
-    root = grow(body)
+    root = seen(body)
     anchors = Anchors(title, editor)
     writer = Writer(links or Links(), anchors)
     headings = _headings(root, anchors, writer)
     path: list[Heading] = []
     anchor = ""
-    found: list[Section] = []
+    found: list[Part] = []
     for heading, items in _parts(root, headings):
         # A page that begins with its title again has all its text below that; it is no path.
-        again = heading and not path and not found and _same(heading.text, title)
+        first = not path and not any(part.text for part in found)
+        again = heading and first and _same(heading.text, title)
         if heading and not again:
-            path = [*(above for above in path if above.level < heading.level), heading]
+            path = [above for above in path if above.level < heading.level]
+            # One whose words are all struck through ends what is above it, and heads nothing.
+            path += [heading] if heading.text else []
             anchor = heading.anchor
-        if text := "\n\n".join(writer.blocks(items)):
-            found.append(Section(tuple(above.text for above in path), anchor, text))
-    return tuple(found)
+        text = "\n\n".join(writer.blocks(items))
+        says = bool(heading and heading.text) and not again and not _lists(items)
+        found.append(Part(tuple(above.text for above in path), anchor, text, says=says))
+    return told(found)
+
+
+def _lists(items: Iterable[Node | str]) -> bool:
+    """What stands below lists what stands elsewhere, such as a table of contents."""
+    return any(
+        isinstance(node, Node)
+        and node.tag in macros.TAGS
+        and node.attributes.get("ac:name", "").lower() in macros.NAVIGATION
+        for item in items
+        if isinstance(item, Node)
+        for node in (item, *item.walk())
+    )
 
 
 def _headings(root: Node, anchors: Anchors, writer: Writer) -> dict[int, Heading]:
@@ -62,17 +83,19 @@ def _headings(root: Node, anchors: Anchors, writer: Writer) -> dict[int, Heading
     wherever they stand."""
     found: dict[int, Heading] = {}
     taken: dict[str, int] = {}
+    # Confluence makes the anchor of all the words, struck ones and raised ones alike.
+    whole = Lines(Links(), anchors, as_written=True)
     for node in root.walk():
         if not isinstance(node, Node) or node.tag not in HEADINGS:
             continue
         # What holds paragraphs or tables is text, however large it is shown.
         if any(map(writer.is_block, node.children)):
             continue
-        if text := writer.words(node.children):
-            anchor = anchors.fragment(text)
+        if written := whole.words(node.children):
+            anchor = anchors.fragment(written)
             repeats = taken[anchor] = taken.get(anchor, -1) + 1
             numbered = f"{anchor}.{repeats}" if repeats else anchor
-            found[id(node)] = Heading(int(node.tag[1]), text, numbered)
+            found[id(node)] = Heading(int(node.tag[1]), writer.words(node.children), numbered)
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from indexers.confluence import storage_macros as macros
 from indexers.confluence.storage_links import Anchors, Links, target
 from indexers.confluence.storage_tree import HEADINGS, Node
+from indexers.elements import STRUCK, code_lines, code_text
 from indexers.prose import plain_line
 from indexers.writing import Line, code_block, inline_code, link
 
@@ -22,7 +23,7 @@ _BLOCKS = HEADINGS | frozenset({
 })  # fmt: skip
 _UNSEEN = frozenset({
     "ac:adf-attribute", "ac:default-parameter", "ac:parameter", "ac:placeholder", "ac:task-id",
-    "ac:task-status", "ac:task-uuid", "at:declarations", "colgroup", "script", "style"
+    "ac:task-status", "ac:task-uuid", "at:declarations", "colgroup", "script", "style", STRUCK
 })  # fmt: skip
 _CUSTOM_EMOJI = re.compile(r":[\w+-]*:")
 _EMOTICONS: Final = {
@@ -45,11 +46,14 @@ class Cell(Line):
 
 
 class Lines:
-    """Writes what stands within a line."""
+    """Writes what stands within a line. ``as_written``: with what is struck through, and what
+    is raised or lowered as if it were not, as browsers make anchors of headings."""
 
-    def __init__(self, links: Links, anchors: Anchors) -> None:
+    def __init__(self, links: Links, anchors: Anchors, *, as_written: bool = False) -> None:
         self._links = links
         self._anchors = anchors
+        self._as_written = as_written
+        self._unseen = _UNSEEN - {STRUCK} if as_written else _UNSEEN
 
     def inline(self, items: Iterable[Node | str]) -> str:
         """All of it on one line, save for hard line breaks."""
@@ -68,7 +72,7 @@ class Lines:
 
     def is_block(self, item: Node | str) -> bool:
         """It is a block, or holds one."""
-        if isinstance(item, str) or item.tag in _UNSEEN:
+        if isinstance(item, str) or item.tag in self._unseen:
             return False
         if item.blocky is None:
             item.blocky = (
@@ -82,7 +86,7 @@ class Lines:
         for item in items:
             if isinstance(item, str):
                 line.add(item.replace("\xa0", " "))
-            elif item.tag not in _UNSEEN:
+            elif item.tag not in self._unseen:
                 self._add_node(item, line)
 
     def _add_node(self, node: Node, line: Line) -> None:  # noqa: C901, PLR0912 - one case an element
@@ -90,9 +94,14 @@ class Lines:
             case "br":
                 line.end()
             case "code" | "tt" | "samp":
-                line.add_verbatim(inline_code(node.text().replace("\xa0", " ")))
+                lines = code_lines(node, self._unseen)
+                line.add_code([text.replace("\xa0", " ") for text in lines])
             case "pre" | "ac:plain-text-body":
-                _add_code(line, node.text())
+                _add_code(line, code_text(node, self._unseen))
+            case "sup" if not self._as_written:
+                line.add_raised(self.inline(node.children))
+            case "sub" if not self._as_written:
+                line.add_lowered(self.inline(node.children))
             case "a":
                 address = self._links.resolve(node.attributes.get("href", ""))
                 line.add_verbatim(link(self.inline(node.children), address))
@@ -153,10 +162,10 @@ class Lines:
             to = target(name, self._links, self._anchors)
             line.add_verbatim(link(to.name, to.address) if to.name else macro.said("name"))
         elif macro.name in ("jira", "jiraissues"):
-            query = inline_code(macro.said("jqlQuery", "jql"))
-            line.add_verbatim(macro.said("key") or query)
-        elif macro.name in macros.FORMULAS:
-            line.add_verbatim(inline_code(macro.said("body")))
+            # The table that a query finds is not on the page, and the query is no text of it.
+            line.add_verbatim(macro.said("key"))
+        elif macro.formula:
+            line.add_verbatim(inline_code(macro.formula))
         else:
             line.add(macro.said("title") if macro.name == "status" else macro.said("diagramName"))
 
@@ -189,7 +198,7 @@ def _add_code(line: Line, text: str, language: str = "") -> None:
     if isinstance(line, Cell) and "\n" in text.strip():
         line.code += code_block(text, language)
     else:
-        line.add_verbatim(inline_code(text.strip()))
+        line.add_code([row for row in text.split("\n") if row.strip()])
     line.gap()
 
 

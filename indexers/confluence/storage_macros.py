@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexers.confluence.storage_tree import Node
+from indexers.elements import code_text
 
 TAGS = frozenset({"ac:structured-macro", "ac:macro"})
 
@@ -19,8 +20,23 @@ INCLUDES = frozenset({
 })  # fmt: skip
 """They show another page, which fewer people may be allowed to read."""
 FILES = frozenset({"view-file", "viewpdf", "viewdoc", "viewxls", "viewppt", "multimedia"})
-FORMULAS = frozenset({"eazy-math-inline", "eazy-math-block", "easy-math-inline", "easy-math-block"})
-"""Their whole text is a parameter."""
+_FORMULAS = ("math", "latex")
+"""Apps of formulas have these in their macros' names."""
+_FORMULA = ("body", "formula", "equation", "latex", "tex", "")
+"""Where those macros that have no body keep what they show."""
+_HIDEABLE = frozenset({
+    "details", "excerpt", "multiexcerpt", "multiexcerpt-macro", "nolink-excerpt"
+})  # fmt: skip
+NAVIGATION = frozenset({
+    "attachments", "blog-posts", "children", "content-report-table", "contentbylabel",
+    "contributors", "contributors-summary", "detailssummary", "favpages", "gallery", "index",
+    "listlabels", "livesearch", "navmap", "pageindex", "pagetree", "pagetreesearch",
+    "popular-labels", "recently-updated", "related-labels", "space-attachments", "spaces-list",
+    "toc", "toc-zone"
+})  # fmt: skip
+"""They list what stands elsewhere: a heading above one says nothing by itself."""
+_SOURCES = frozenset({"css", "css-stylesheet", "javascript", "script", "style"})
+"""Their text is for the browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,17 @@ class Macro:
         """The first of these parameters that says anything, on one line."""
         texts = (" ".join(self.parameters[n].text().split()) for n in names if n in self.parameters)
         return next(filter(None, texts), "")
+
+    @property
+    def formula(self) -> str:
+        """What it draws as a formula, where its whole text is a parameter."""
+        return self.said(*_FORMULA) if any(word in self.name for word in _FORMULAS) else ""
+
+    @property
+    def hidden(self) -> bool:
+        """The page does not show it, or it is for the browser and no text."""
+        hides = self.name in _HIDEABLE and self.said("hidden").lower() in ("true", "yes", "1")
+        return hides or self.name in _SOURCES
 
     @property
     def title(self) -> str:
@@ -58,7 +85,7 @@ def read(node: Node) -> Macro:
             for parameter in node.nodes("ac:parameter", "ac:default-parameter")
         },
         body=node.first("ac:rich-text-body"),
-        code=plain.text() if plain else None,
+        code=code_text(plain) if plain else None,
     )
 
 

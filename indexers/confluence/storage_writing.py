@@ -9,6 +9,7 @@ from indexers.confluence import storage_macros as macros
 from indexers.confluence.storage_lines import Lines, tick
 from indexers.confluence.storage_tables import written
 from indexers.confluence.storage_tree import HEADINGS, Node
+from indexers.elements import code_text
 from indexers.writing import code_block, led, list_items, note, paragraph, quote
 
 _OF_LINES = HEADINGS | frozenset({"p", "li", "dt", "dd", "ac:task-body", "ac:adf-content"})
@@ -43,7 +44,7 @@ class Writer(Lines):
             case "blockquote":
                 return quote(self.blocks(node.children))
             case "pre" | "ac:plain-text-body":
-                return code_block(node.text())
+                return code_block(code_text(node, self._unseen))
             case "ac:adf-extension":
                 return self._once(node)
             case "ac:adf-node":

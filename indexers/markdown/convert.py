@@ -16,7 +16,7 @@ from indexers.markdown.tree import grow
 from indexers.markdown.writing import Resolve, Writer
 from indexers.model import Section
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the same file would be written another way."""
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})

@@ -6,6 +6,7 @@ of it is written by one writer (`indexers.markdown.writing`):
 - ``<fn-note label= title=>`` a note, warning or callout
 - ``<fn-tab title=>`` a named part (tab, collapsible)
 - ``<fn-link to= embed=>`` a link by a page's name
+- ``<fn-looks style= hidden to=>`` what an attribute list says of the element before or after it
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ _ATTRIBUTES = re.compile(
     r"\{:?\s*(?:(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"']+))\s*)+\}"
     r"|\{::?[^{}\n]*/?\}"
 )
+_STYLE = re.compile(r"[\s{:]style=(?:\"([^\"{}]*)\"|'([^'{}]*)')")
+_HIDDEN = re.compile(r"[\s{:]hidden(?=[\s=}])")
 _TOC = re.compile(
     r"(?:\[TOC\]|\[\[_?TOC_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$", re.IGNORECASE
 )
@@ -215,17 +218,31 @@ def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> b
         named = re.search(r"#([\w:-]+)", line)
         if named:
             _html(state, f"<fn-id id={_quoted(named[1])}></fn-id>")
+        if looks := _looks(found[0]):
+            after = start == 0 or state.isEmpty(start - 1)
+            _html(
+                state, f"<fn-looks {looks} to={_quoted('after' if after else 'before')}></fn-looks>"
+            )
         state.line = start + 1
     return True
 
 
-def _attributes(state: StateInline, _silent: bool) -> bool:
+def _looks(attributes: str) -> str:
+    """Of an attribute list, what decides whether the text that it belongs to is seen."""
+    style = _STYLE.search(attributes)
+    found = [f"style={_quoted(style[1] or style[2] or '')}"] if style else []
+    return " ".join([*found, *(["hidden"] if _HIDDEN.search(attributes) else [])])
+
+
+def _attributes(state: StateInline, silent: bool) -> bool:
     """Attributes right behind a link, an image, code or emphasis."""
     if state.src[state.pos] != "{" or not state.pos or state.src[state.pos - 1] not in ")*_`]>":
         return False
     found = _ATTRIBUTES.match(state.src, state.pos)
     if not found:
         return False
+    if not silent and (looks := _looks(found[0])):
+        state.push("html_inline", "", 0).content = f'<fn-looks {looks} to="before"></fn-looks>'
     state.pos = found.end()
     return True
 
@@ -242,6 +259,7 @@ def _contents(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not _TOC.match(line):
         return False
     if not silent:
+        _html(state, "<fn-toc></fn-toc>")
         state.line = start + length
     return True
 

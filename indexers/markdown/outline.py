@@ -11,6 +11,7 @@ from indexers.markdown.tags import Tags
 from indexers.markdown.tree import HEADINGS, Node
 from indexers.markdown.writing import Writer, note_number
 from indexers.model import Section
+from indexers.outlining import Part, told
 
 _EXPLICIT = re.compile(r"\s*\{:?\s*(?:[^{}]*\s)?#([^\s{}]+)[^{}]*\}\s*$")
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*(?:[.#][\w:-]+|[\w-]+=\S+)(?:\s[^{}]*)?\}\s*$")
@@ -50,19 +51,29 @@ def outline(
         title_heading = None
     path: list[Heading] = []
     anchor = ""
-    sections: list[Section] = []
+    parts: list[Part] = []
     for heading, items in _parts(root, headings):
         if heading is not None and heading is title_heading:
-            path, anchor = [], heading.anchor if sections else ""
+            path, anchor = [], heading.anchor if any(part.text for part in parts) else ""
         elif heading is not None:
             path = [above for above in path if above.level < heading.level]
             if heading.text:
                 path.append(heading)
             anchor = heading.anchor
         text = _text(items, writer, notes)
-        if text:
-            sections.append(Section(tuple(above.text for above in path), anchor, text))
-    return title or (title_heading.text if title_heading else ""), tuple(sections)
+        says = heading is not title_heading and bool(heading and heading.text) and not _lists(items)
+        parts.append(Part(tuple(above.text for above in path), anchor, text, says=says))
+    return title or (title_heading.text if title_heading else ""), told(parts)
+
+
+def _lists(items: Iterable[Node | str]) -> bool:
+    """What stands below is a table of contents: the heading says no more than that."""
+    return any(
+        isinstance(node, Node) and node.tag == "fn-toc"
+        for item in items
+        if isinstance(item, Node)
+        for node in (item, *item.walk())
+    )
 
 
 def _text(items: Iterable[Node | str], writer: Writer, notes: dict[int, Node]) -> str:
@@ -122,14 +133,14 @@ def _headings(
         elif item.tag in ("a", "fn-id", "span") and name and not writer.plain(item.children):
             waiting = name
     for node, explicit in found:
-        text = writer.plain(node.children)
+        shown, text = writer.plain(node.children), writer.as_written(node.children)
         written = tags.restore(node.attributes.get("data-source", "")) or text
         named = _EXPLICIT.search(text)
         text, written = _ATTRIBUTES.sub("", text), _ATTRIBUTES.sub("", written)
         chosen = named[1] if named else explicit
         level = int(node.tag[1])
         anchor = anchors.reserve(chosen) if chosen else anchors.next(text, written, level)
-        yield node, Heading(level, text, anchor)
+        yield node, Heading(level, _ATTRIBUTES.sub("", shown), anchor)
 
 
 def _named_within(heading: Node) -> str:

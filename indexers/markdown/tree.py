@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from indexers.elements import STRUCK
 from indexers.markdown.shortcodes import Close, Link, Open, Show, meaning
 from indexers.markdown.tags import STAND_IN, Tags
+from indexers.visibility import keep_what_is_seen
 
 _DEEPEST = 100
+_LOOKS = ("style", "hidden")
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
@@ -68,11 +71,34 @@ class Node:
 
 
 def grow(html: str, tags: Tags) -> Node:
-    """The tree of ``html``, with template tags in the place of their stand-ins. Total."""
+    """The tree of ``html`` as it is shown, with template tags in the place of their stand-ins;
+    struck text stands within ``STRUCK``. Total."""
     grower = _Grower(tags)
     grower.feed(html)
     grower.close()
+    _give_looks(grower.root)
+    keep_what_is_seen(grower.root, lambda children: Node(STRUCK, {}, children))
     return grower.root
+
+
+def _give_looks(root: Node) -> None:
+    """What an attribute list says belongs to the element beside it."""
+    pending = [root]
+    while pending:
+        nodes = [child for child in pending.pop().children if isinstance(child, Node)]
+        for place, node in enumerate(nodes):
+            if node.tag == "fn-looks":
+                step = 1 if node.attributes.get("to") == "after" else -1
+                for other in nodes[place + 1 :] if step > 0 else reversed(nodes[:place]):
+                    if other.tag not in ("fn-looks", "fn-id"):
+                        said = {
+                            name: node.attributes[name]
+                            for name in _LOOKS
+                            if name in node.attributes
+                        }
+                        other.attributes |= said
+                        break
+        pending.extend(nodes)
 
 
 class _Grower(HTMLParser):
@@ -85,12 +111,19 @@ class _Grower(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._imply_ends(tag)
-        self._add(Node(tag, {name: value or "" for name, value in attrs}), enter=tag not in _VOID)
+        self._add(Node(tag, self._named(attrs)), enter=tag not in _VOID)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # HTML knows no self-closing elements, but people write <a name="x"/>.
         self._imply_ends(tag)
-        self._add(Node(tag, {name: value or "" for name, value in attrs}), enter=False)
+        self._add(Node(tag, self._named(attrs)), enter=False)
+
+    def _named(self, attrs: list[tuple[str, str | None]]) -> dict[str, str]:
+        """JSX says in braces, which are a template's tag, what is seen of an element."""
+        return {
+            name: self._tags.restore(value or "") if name in _LOOKS else value or ""
+            for name, value in attrs
+        }
 
     def handle_endtag(self, tag: str) -> None:
         for depth in range(len(self._open) - 1, 0, -1):

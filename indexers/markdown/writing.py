@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
+from indexers.elements import STRUCK, code_lines, code_text
+from indexers.exponents import lowered, raised
 from indexers.markdown.shortcodes import Link, Show, meaning
 from indexers.markdown.tables import rows, written
 from indexers.markdown.tags import STAND_IN, Tags
@@ -13,7 +15,6 @@ from indexers.markdown.tree import HEADINGS, Node
 from indexers.writing import (
     Line,
     code_block,
-    inline_code,
     leads_nowhere,
     link,
     list_items,
@@ -28,7 +29,8 @@ empty if there is none to go to."""
 
 _UNSEEN = frozenset({
     "script", "style", "iframe", "template", "noscript", "svg", "object", "embed", "audio",
-    "video", "canvas", "head", "title", "fn-hidden", "fn-id", "math-annotation"
+    "video", "canvas", "head", "title", "fn-hidden", "fn-id", "fn-looks", "fn-toc",
+    "math-annotation", STRUCK
 })  # fmt: skip
 _CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
 _EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
@@ -65,6 +67,11 @@ class Writer:
     def plain(self, items: Iterable[Node | str]) -> str:
         """The words alone, as in a heading."""
         return " ".join(self._words(items).split())
+
+    def as_written(self, items: Iterable[Node | str]) -> str:
+        """The words, also those that are struck through, and none raised: of these sites make
+        anchors."""
+        return " ".join(self._words(items, as_written=True).split())
 
     def _block(self, node: Node) -> list[str]:  # noqa: C901, PLR0911 - one case an element
         if node.tag in _UNSEEN:
@@ -121,10 +128,11 @@ class Writer:
         return [*self._items(items), *self.blocks(stray)]
 
     def _items(self, marked: Iterable[tuple[str, Node]]) -> list[str]:
-        return list_items((mark, self.blocks(item.children)) for mark, item in marked)
+        written = ((mark, self.blocks(item.children)) for mark, item in marked)
+        return list_items((mark, blocks) for mark, blocks in written if blocks)
 
     def _code(self, node: Node) -> list[str]:
-        text = self._tags.restore(_text_of(node))
+        text = self._tags.restore(code_text(node))
         language = next(
             (
                 found[1]
@@ -210,7 +218,7 @@ class Writer:
             case "br":
                 line.end()
             case "code" | "tt" | "samp":
-                line.add_verbatim(inline_code(self._tags.restore(_text_of(node))))
+                line.add_code([self._tags.restore(text) for text in code_lines(node)])
             case "img":
                 line.add(self._attribute(node, "alt"))
             case "a":
@@ -231,8 +239,12 @@ class Writer:
                 line.gap()
             case "pre":
                 line.gap()
-                line.add_verbatim(inline_code(_text_of(node)))
+                line.add_code([row for row in code_text(node).split("\n") if row.strip()])
                 line.gap()
+            case "sup":
+                line.add_raised(self.inline(node.children))
+            case "sub":
+                line.add_lowered(self.inline(node.children))
             case "q":
                 line.add("“")
                 self._inline(node.children, line)
@@ -287,7 +299,7 @@ class Writer:
         text, _ = self.target(node.attributes.get(name, ""), "relative")
         return text
 
-    def _words(self, items: Iterable[Node | str]) -> str:
+    def _words(self, items: Iterable[Node | str], *, as_written: bool = False) -> str:
         words: list[str] = []
         for item in items:
             if isinstance(item, str):
@@ -298,17 +310,16 @@ class Writer:
                 words.append(" ")
             elif item.tag == "fn-link" and not item.children:
                 words.append(self._tags.restore(item.attributes.get("to", "")))
-            elif item.tag not in _UNSEEN:
-                words.append(self._words(item.children))
+            elif item.tag in ("sup", "sub") and not as_written:
+                moved = raised if item.tag == "sup" else lowered
+                words.append(moved("".join(words)[-1:], self._words(item.children)))
+            elif item.tag not in _UNSEEN or (as_written and item.tag == STRUCK):
+                words.append(self._words(item.children, as_written=as_written))
         return "".join(words)
 
 
 def _is_block(item: Node | str) -> bool:
     return isinstance(item, Node) and item.blocky
-
-
-def _text_of(node: Node) -> str:
-    return "".join(item for item in node.walk() if isinstance(item, str))
 
 
 def note_number(text: str) -> int:
