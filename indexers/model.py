@@ -241,10 +241,12 @@ class Space:
 @dataclass(frozen=True, slots=True)
 class Enumerated:
     """The wiki has been listed to its end: these keys and no others exist. ``spaces``
-    (by key) are what it is divided into, if it is."""
+    (by key) are what it is divided into, if it is. Not ``whole``: a part could not be listed
+    this time, and the keys hold what is known of it from before."""
 
     keys: frozenset[str]
     spaces: Mapping[str, Space] = field(default_factory=dict, hash=False)
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,8 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """There, but unreadable this time: its last version stays."""
+    """There, but unreadable this time: its last version stays. ``key`` may also name a part of
+    the wiki ("space ENG") that could not be read."""
 
     key: str
     reason: str
@@ -320,7 +323,7 @@ class SyncReport:
     """What a sync of one wiki did. Counts are pages unless they say otherwise.
 
     ``planned`` is what a dry run would have done, a line a page. It is ``complete`` if the
-    wiki was listed to its end and nobody stopped it. ``error``
+    whole wiki was listed to its end and nobody stopped it. ``error``
     is what ended it early, if anything did; the counts say what was done before.
     """
 

@@ -79,7 +79,7 @@ def sync(  # noqa: PLR0913 - one for each option of the command
         run.apply_changes()
         if not stopped():
             run.remove_what_left()
-        if report.complete:
+        if run.listed_to_end:
             if not run.listed:
                 report.warnings.append("no page was found: see its path, include and exclude")
             lost = run.lost_pages()
@@ -125,6 +125,7 @@ class _Run:
     def __post_init__(self) -> None:
         self.known = self.index.known(self.wiki.name)
         self._listed: frozenset[str] | None = None
+        self._whole = True
         self._leaving: set[str] = set()
         self._held: list[tuple[Changed, Sequence[Passage]]] = []
         self._held_passages = 0
@@ -134,6 +135,10 @@ class _Run:
     @property
     def listed(self) -> frozenset[str]:
         return self._listed or frozenset()
+
+    @property
+    def listed_to_end(self) -> bool:
+        return self._listed is not None and not self.stopped()
 
     def apply_changes(self) -> None:
         enough = _HELD if self.known else _BATCH
@@ -148,7 +153,7 @@ class _Run:
             self._write_held()
             raise
         self._write_held()
-        self.report.complete = self._listed is not None and not self.stopped()
+        self.report.complete = self.listed_to_end and self._whole
 
     def remove_what_left(self) -> None:
         """Pages that are there no more by intention (drafts, emptied ones)."""
@@ -178,8 +183,8 @@ class _Run:
 
     def _take(self, change: PageChange) -> None:
         match change:
-            case Enumerated(keys, spaces):
-                self._listed, self.report.spaces = keys, spaces
+            case Enumerated(keys, spaces, whole):
+                self._listed, self._whole, self.report.spaces = keys, whole, spaces
                 self._settled(0)
             case Changed():
                 self._hold(change)

@@ -128,7 +128,8 @@ class ConfluenceAccess:
             return page, bool(self._survey.selected(page.space, [page]))
         if page is None:
             return None, False
-        page = product.find(key, _by_id(product.spaces((), personal=True, archived=True)))
+        every = product.spaces((), personal=True, archived=True)
+        page = product.find(key, _by_id([one for one in every if isinstance(one, Space)]))
         return (page if isinstance(page, Listed) else None), False
 
 

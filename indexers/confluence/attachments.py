@@ -47,7 +47,7 @@ class Attached:
     def content(self) -> str:
         # What follows its path changes by itself, and leads to the same.
         place = (self.title, self.page.key, self.file.link.partition("?")[0])
-        return f"{self.file.version}.{digest(VERSION, *place)}"
+        return f"{self.file.version}.{digest(VERSION, *place)}.{self.page.listed.space.id}"
 
     @property
     def title(self) -> str:

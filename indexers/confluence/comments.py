@@ -56,7 +56,8 @@ class CommentsOn:
     def content(self) -> str:
         ids = (f"{one.key}.{one.version}" for one in self.said)
         number = sum(one.version for one in self.said)
-        return f"{number}.{digest(VERSION, self.title, self.url, *ids)}"
+        space = self.page.listed.space.id
+        return f"{number}.{digest(VERSION, self.title, self.url, *ids)}.{space}"
 
     @property
     def title(self) -> str:

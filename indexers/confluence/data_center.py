@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 from urllib.parse import quote
 
+from indexers.confluence.abreast import abreast
 from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.paging import by_start, results
 from indexers.confluence.product import (
@@ -15,6 +16,7 @@ from indexers.confluence.product import (
     Listed,
     Rights,
     Space,
+    Untold,
     address,
     body_of,
     edited_by,
@@ -58,9 +60,12 @@ class DataCenter:
         self._ownership = ownership
         self._expand = _WITH_RESTRICTIONS + ownership.expand
 
-    def spaces(self, keys: Sequence[str], *, personal: bool, archived: bool) -> list[Space]:
+    def spaces(
+        self, keys: Sequence[str], *, personal: bool, archived: bool
+    ) -> Sequence[Space | Untold]:
         if keys:
-            return [_space(self._wiki.get(f"/rest/api/space/{quote(key)}")) for key in keys]
+            asked = abreast(self._space_named, keys, self._wiki.concurrency)
+            return [space for space in asked if space is not None]
         kinds = ["global", "personal"] if personal else ["global"]
         states = ["current", "archived"] if archived else ["current"]
         return [
@@ -70,6 +75,16 @@ class DataCenter:
                 self._all("/rest/api/space", {"type": kind, "status": status, "limit": _AT_ONCE})
             )
         ]
+
+    def _space_named(self, key: str) -> Space | Untold | None:
+        try:
+            found = _space(self._wiki.get(f"/rest/api/space/{quote(key)}"))
+        except Refused as refused:
+            if refused.busy:
+                raise
+            return None if refused.absent else Untold(key, refused)
+        # A key that was renamed may still lead to its space.
+        return found if found.key == key else None
 
     def viewers(self, space: Space) -> Gate:
         """From 9.1 on, and for administrators of the space alone."""

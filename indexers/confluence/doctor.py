@@ -58,6 +58,7 @@ class ConfluenceDoctor:
         self._seconds = seconds
         self._account = Account("", "")
         self._spaces: list[Space] = []
+        self._lost: tuple[str, ...] = ()
 
     def findings(self) -> Iterator[Finding]:
         """Without an account and a space there is nothing more to ask."""
@@ -72,6 +73,7 @@ class ConfluenceDoctor:
                 return
         pages = PagesDoctor(self._name, self._transport, self._survey, self._spaces)
         rest: list[tuple[Check, str]] = [
+            (self._names_lost_spaces, "which spaces are lost"),
             (self._tells_viewers, "who may view the spaces"),
             (pages.restrictions, "how pages are restricted"),
             (self._tells_own_groups, "who is in which group"),
@@ -148,9 +150,20 @@ class ConfluenceDoctor:
             yield self._ok(f"{says}.")
 
     def _reads_spaces(self) -> Iterator[Finding]:
-        self._spaces = self._survey.spaces(fresh=True)
+        found = self._survey.list_spaces()
+        self._spaces, self._lost = list(found.seen), (*found.lost, *found.unread)
         keys = listed(space.key for space in self._spaces)
         yield self._ok(f"It sees {count(len(self._spaces), 'space')} to read: {keys}.")
+
+    def _names_lost_spaces(self) -> Iterator[Finding]:
+        if not self._lost:
+            return
+        yield self._failure(
+            f"It does not show {count(len(self._lost), 'space')} of `spaces`: {listed(self._lost)}."
+            " Nobody is shown their pages; the other spaces are read as before.",
+            "Where a key has changed, change it in `spaces`; where a space is gone for good, take"
+            " it out; else let the token's account view it.",
+        )
 
     def _tells_viewers(self) -> Iterator[Finding]:
         product, workers = self._survey.product, self._transport.concurrency

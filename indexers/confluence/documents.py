@@ -6,6 +6,9 @@ from typing import Protocol
 
 from indexers.model import Acl, digest
 
+_PARTS = 4
+"""Of a revision."""
+
 
 class Document(Protocol):
     """With its rights as they are now."""
@@ -21,12 +24,13 @@ class Document(Protocol):
 
     @property
     def content(self) -> str:
-        """``version.digest``: of text, place and what the text is read by."""
+        """``version.digest.space``: the version, a digest of the place and of what the text is
+        read by, and the id of the space."""
         ...
 
 
 def revision(document: Document) -> str:
-    """``version.content.rights``."""
+    """Return ``version.digest.space.rights``."""
     return f"{document.content}.{digest(str(document.acl))[:12]}"
 
 
@@ -40,3 +44,10 @@ def version_of(revision: str) -> int:
     ours."""
     number = revision.partition(".")[0]
     return int(number) if number.isdecimal() else -1
+
+
+def space_of(revision: str) -> str:
+    """Return the id of the space that a document at ``revision`` stood in; empty where the
+    revision does not name it, as revisions of older Footnotes do not."""
+    parts = revision.split(".")
+    return parts[2] if len(parts) == _PARTS else ""

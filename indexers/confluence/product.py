@@ -39,6 +39,14 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """A space (its key) about which Confluence could not tell, and why."""
+
+    key: str
+    why: Refused
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A page or blog post as an enumeration shows it. ``ancestors`` are the ids of all
     nodes above it; ``url`` is for people; ``told`` is what the enumeration says of its own
@@ -95,9 +103,11 @@ class Product(Protocol):
     batch: int
     """Pages whose bodies are asked for at once."""
 
-    def spaces(self, keys: Sequence[str], *, personal: bool, archived: bool) -> list[Space]:
-        """Those of ``keys``, or all that the token sees: personal and archived ones only
-        where they are asked for, or named."""
+    def spaces(
+        self, keys: Sequence[str], *, personal: bool, archived: bool
+    ) -> Sequence[Space | Untold]:
+        """Those of ``keys`` that there are, or all that the token sees: personal and archived
+        ones only where they are asked for, or named."""
         ...
 
     def viewers(self, space: Space) -> Gate:

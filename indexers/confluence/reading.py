@@ -37,7 +37,7 @@ class Seen:
     def content(self) -> str:
         page = self.listed
         place = (page.title, *page.ancestors, page.space.name, page.url, self.editor)
-        return f"{page.version}.{digest(VERSION, *place)}"
+        return f"{page.version}.{digest(VERSION, *place)}.{page.space.id}"
 
 
 class Reader:

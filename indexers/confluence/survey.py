@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from indexers.confluence.abreast import abreast
 from indexers.confluence.cloud import Cloud
 from indexers.confluence.data_center import DataCenter
 from indexers.confluence.ownership import NOBODY_NAMED, Ownership
-from indexers.confluence.product import Elsewhere, Listed, Product, Space
+from indexers.confluence.product import Elsewhere, Listed, Product, Space, Untold
 from indexers.confluence.reading import Seen
 from indexers.confluence.rights import CLOSED, Tokens, acl
 from indexers.confluence.scope import Scope
@@ -21,6 +22,29 @@ from indexers.model import Skipped
 log = logging.getLogger(__name__)
 
 _SPACES_AT_ONCE = 3
+
+
+class NoSpaces(WikiMisconfigured):
+    """The token sees none of the spaces that are to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSpaces:
+    """The ``seen`` spaces. ``lost`` are keys in `spaces` that Confluence does not show to the
+    token; ``unread`` those that it failed to tell about this time, with the reason."""
+
+    seen: tuple[Space, ...]
+    lost: tuple[str, ...] = ()
+    unread: Mapping[str, Refused] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """The pages of all spaces that could be listed. A page that moves meanwhile may be there
+    twice. ``refused`` are the spaces whose pages could not be listed, by id."""
+
+    pages: tuple[Seen, ...]
+    refused: Mapping[str, Refused]
 
 
 class Survey:
@@ -46,13 +70,46 @@ class Survey:
             WikiUnavailable: they cannot be listed.
         """
         if fresh or not self._known_spaces:
-            self._known_spaces = {space.id: space for space in self._listed_spaces()}
+            self._known_spaces = {space.id: space for space in self.list_spaces().seen}
         return list(self._known_spaces.values())
 
-    def enumerated(self, spaces: Sequence[Space]) -> Iterator[Seen]:
-        """Every page of ``spaces`` that is read; one that moves meanwhile perhaps twice."""
-        for seen in abreast(self._of_space, spaces, _SPACES_AT_ONCE):
-            yield from seen
+    def list_spaces(self) -> ListedSpaces:
+        """List the spaces that are read. One that is lost keeps no other away.
+
+        Raises:
+            NoSpaces: the token sees none of them.
+            WikiMisconfigured: the token is not accepted.
+            WikiUnavailable: they cannot be listed.
+        """
+        scope = self._scope
+        found = self.product.spaces(scope.spaces, personal=scope.personal, archived=scope.archived)
+        seen = tuple(one for one in found if isinstance(one, Space))
+        keys = {space.key for space in seen}
+        unread = {one.key: one.why for one in found if isinstance(one, Untold)}
+        lost = tuple(key for key in scope.spaces if key not in keys and key not in unread)
+        if not seen:
+            raise next(iter(unread.values()), self._unseen(lost))
+        return ListedSpaces(seen, lost, unread)
+
+    def enumerated(self, spaces: Sequence[Space]) -> Enumeration:
+        """List every page of ``spaces`` that is read. A space that Confluence refuses to list
+        keeps no other away.
+
+        Raises:
+            WikiUnavailable: Confluence does not answer, or refuses to list every space.
+        """
+        pages: list[Seen] = []
+        refused: dict[str, Refused] = {}
+        for space, found in zip(
+            spaces, abreast(self._of_space, spaces, _SPACES_AT_ONCE), strict=True
+        ):
+            if isinstance(found, Refused):
+                refused[space.id] = found
+            else:
+                pages.extend(found)
+        if refused and len(refused) == len(spaces):
+            raise next(iter(refused.values()))
+        return Enumeration(tuple(pages), refused)
 
     def selected(self, space: Space, pages: Iterable[Listed]) -> list[Listed]:
         """Those of ``pages``, all in ``space``, that are read."""
@@ -136,28 +193,17 @@ class Survey:
                 kept.append(page)
         return kept, left_out
 
-    def _of_space(self, space: Space) -> list[Seen]:
-        return list(self.seen(space, self.selected(space, self.product.pages(space))))
-
-    def _listed_spaces(self) -> list[Space]:
-        scope = self._scope
+    def _of_space(self, space: Space) -> list[Seen] | Refused:
         try:
-            spaces = self.product.spaces(
-                scope.spaces, personal=scope.personal, archived=scope.archived
-            )
+            return list(self.seen(space, self.selected(space, self.product.pages(space))))
         except Refused as refused:
-            if refused.absent:
-                raise self._unseen(scope.spaces) from refused
-            raise
-        if missing := set(scope.spaces) - {space.key for space in spaces}:
-            raise self._unseen(sorted(missing))
-        if not spaces:
-            raise self._unseen(())
-        return spaces
+            if refused.busy:
+                raise
+            return refused
 
-    def _unseen(self, keys: Sequence[str]) -> WikiMisconfigured:
+    def _unseen(self, keys: Sequence[str]) -> NoSpaces:
         which = f"space {', '.join(keys)}" if keys else "any space"
-        return WikiMisconfigured(
+        return NoSpaces(
             f"The token of {self._wiki} does not see {which} of the Confluence at"
             f" {self._transport.base.url}: see `spaces`, and what the token's account may view."
         )

@@ -12,7 +12,8 @@ from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.product import Elsewhere, Space
 from indexers.confluence.reading import EMPTY, Reader, Seen
 from indexers.confluence.scope import Scope
-from indexers.confluence.survey import Survey
+from indexers.confluence.spaces_lost import close_pages, in_lost_spaces, known_in, left_behind
+from indexers.confluence.survey import NoSpaces, Survey
 from indexers.confluence.transport import Transport
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import (
@@ -68,14 +69,23 @@ class ConfluenceWiki:
             WikiUnavailable: a listing is not whole.
         """
         self._passed_over.clear()
-        spaces = self.survey.spaces(fresh=True)
+        try:
+            spaces = self.survey.list_spaces()
+        except NoSpaces:
+            yield from close_pages(known)
+            raise
         # Before the rights: what is listed after them may have been written for fewer people.
-        parts, trouble = self._parts(spaces, known)
-        seen = _merged(self.survey.enumerated(spaces))
-        tallies = _tallies(spaces, seen)
+        parts, trouble = self._parts(spaces.seen, known_in(spaces.seen, known))
+        found = self.survey.enumerated(spaces.seen)
+        seen = _merged(found.pages)
+        tallies = _tallies(spaces.seen, seen)
         hung = parts.documents({page.key: page for page in seen})
+        keys = frozenset(one.key for one in (*seen, *hung))
+        left = left_behind(spaces, found.refused, keys, known)
         if not trouble:
-            yield Enumerated(frozenset(one.key for one in (*seen, *hung)), tallies)
+            yield Enumerated(keys | left.keys, tallies, whole=not left.unread)
+        yield from close_pages(left.closed)
+        yield from left.failures
         yield from self._hanging.not_read(known)
         if closed := sum(tally.closed for tally in tallies.values()):
             log.warning("%s: %d pages are shown to nobody, their rights being unreadable or"
@@ -92,7 +102,9 @@ class ConfluenceWiki:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
             WikiUnavailable: the search does not answer.
         """
-        spaces = {space.id: space for space in self.survey.spaces(fresh=True)}
+        listed = self.survey.list_spaces()
+        yield from close_pages(in_lost_spaces(listed, known))
+        spaces = {space.id: space for space in listed.seen}
         edited = dict(self.survey.product.edited(_HOURS))
         keys = [
             key
@@ -138,7 +150,7 @@ class ConfluenceWiki:
             raise WikiMisconfigured(f"{self.name} reads no space {key}.")
         # In the order of `changes`, and for its reason.
         parts = self._hanging.enumerated(spaces, ())
-        seen = _merged(self.survey.enumerated(spaces))
+        seen = _merged(self.survey.enumerated(spaces).pages)
         hung = parts.documents({page.key: page for page in seen})
         yield from self._differing(seen, hung, known)
 

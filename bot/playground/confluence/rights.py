@@ -20,7 +20,7 @@ class Rights(State):
 
     def may_view_space(self, user: str | None, space: str) -> bool:
         """None is somebody who is not logged in."""
-        return any(
+        return space not in self.deleted_spaces and any(
             self._is(user, grant.who)
             for grant in self.spaces[space].grants
             if grant.operation == "read"
@@ -44,6 +44,8 @@ class Rights(State):
         return self._is_all_seeing(user) or self.may_read(user, content)
 
     def may_see_space(self, user: str | None, space: str) -> bool:
+        if space in self.deleted_spaces:
+            return False
         return self._is_all_seeing(user) or self.may_view_space(user, space)
 
     def _is_all_seeing(self, user: str | None) -> bool:

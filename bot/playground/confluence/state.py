@@ -36,6 +36,8 @@ class State:
         self.users: dict[str, User] = {}
         self.groups: dict[str, Group] = {}
         self.spaces: dict[str, Space] = {}
+        self.deleted_spaces: set[str] = set()
+        """Keys of those that are there no more for anybody."""
         self.contents: dict[str, Content] = {}
         self.listeners: list[Callable[[str, Content], None]] = []
         """Told of every change to content: the webhook's name of it, and the content."""

@@ -127,6 +127,25 @@ class World(Rights):
     def rename_space(self, key: str, name: str) -> None:
         self.spaces[key].name = name
 
+    def rename_space_key(self, key: str, new: str) -> None:
+        """The space and its pages keep their ids."""
+        space = self.spaces.pop(key)
+        space.key = new
+        self.spaces[new] = space
+        for content in self.contents.values():
+            if content.space == key:
+                content.space = new
+                self.index(content)
+
+    def delete_space(self, key: str) -> None:
+        """With everything in it, for good. The space stays in our books, closed to all, because
+        what was in it still names it."""
+        for content in self.contents.values():
+            if content.space == key and content.status != "deleted":
+                content.status = "deleted"
+                self.changed("page_removed", content)
+        self.deleted_spaces.add(key)
+
     def archive_space(self, key: str) -> None:
         self.spaces[key].status = "archived"
 

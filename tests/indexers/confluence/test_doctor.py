@@ -48,3 +48,16 @@ def test_a_confluence_without_a_page_leaves_restrictions_untried(site: Site) -> 
 
     assert any("finds no page in these spaces" in finding.says for finding in found)
     assert not [finding for finding in found if finding.level is Level.FAILURE]
+
+
+def test_a_space_that_is_lost_is_a_failure_and_the_rest_is_told(site: Site) -> None:
+    site.world.add_space("ENG")
+    site.world.create("ENG", "Engines")
+    transport = site.transport()
+    members = ConfluenceMembers(transport, Tokens(transport.base.site))
+    scope = Scope(spaces=("ENG", "HR"))
+    found = list(ConfluenceDoctor("wiki", transport, scope, members).findings())
+    (lost,) = [finding for finding in found if finding.level is Level.FAILURE]
+
+    assert "does not show 1 space of `spaces`: HR." in lost.says
+    assert any("All 1 space say who may view them." in finding.says for finding in found)
