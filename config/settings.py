@@ -362,7 +362,9 @@ class Secrets(BaseSettings):
     slack_signing_secret: SecretStr = Field(SecretStr(""), description="For HTTP mode.")
     slack_api_url: str = Field("", description="Another address of Slack's Web API.")
     qdrant_api_key: SecretStr = Field(SecretStr(""), description="For `[index] url`.")
-    footnote_git_token: SecretStr = Field(SecretStr(""), description="For `git` over https.")
+    footnote_git_token: SecretStr = Field(
+        SecretStr(""), description="For `git` over https; see `token_variable`."
+    )
     footnote_llm_key: SecretStr = Field(SecretStr(""), description="Of the language model.")
     confluence_token: SecretStr = Field(
         SecretStr(""), description="Cloud: an API token. Data Center: a personal access token."

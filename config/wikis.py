@@ -54,6 +54,12 @@ class MarkdownSettings(_Named):
     )
     git: str = Field("", repr=False, description="Or the git address it is cloned from.")
     branch: str = Field("", description="The git branch; empty is the repository's own choice.")
+    token_variable: str = Field(
+        "FOOTNOTE_GIT_TOKEN",
+        pattern=r"^[A-Z][A-Z0-9_]*$",
+        description="The variable that holds the token for `git` over https. Give each host its "
+        "own: a token goes to the host in `git` and to no other.",
+    )
     site_url: str = Field(
         "", description="Where people read it; source links start with this. Empty: the repository."
     )

@@ -182,7 +182,7 @@ def markdown_of(wiki: MarkdownSettings, data_dir: Path, secrets: Secrets) -> Mar
             data_dir / "clones" / wiki.name,
             branch=wiki.branch,
             subfolder=wiki.path.as_posix() if wiki.path else "",
-            credential=secrets.footnote_git_token.get_secret_value(),
+            credential=secrets.variable(wiki.token_variable),
             **reading,
         )
     return MarkdownWiki(wiki.name, wiki.path or Path(), **reading)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,11 @@ class Listing:
 
     files: tuple[str, ...]
     folders: frozenset[str]
+
+
+def _is_withheld(name: str) -> bool:
+    """Whether nothing below a folder of this name is read (`.git` holds addresses and more)."""
+    return name.startswith(".") or name in _IGNORED
 
 
 def check(root: Path) -> None:
@@ -66,7 +71,7 @@ def listing(root: Path) -> Listing:
                     path = f"{folder}{entry.name}"
                     if entry.is_dir(follow_symlinks=False):
                         folders.add(path)
-                        if not entry.name.startswith(".") and entry.name not in _IGNORED:
+                        if not _is_withheld(entry.name):
                             pending.append(f"{path}/")
                     else:
                         files.append(path)
@@ -110,8 +115,11 @@ class Selection:
             name.lower().endswith(self.suffixes)
             and not name.startswith(".")
             and (self.include is None or self.include.match_file(path))
-            and not self.exclude.match_file(path)
+            and not self.excludes(path)
         )
+
+    def excludes(self, path: str) -> bool:
+        return bool(self.exclude.match_file(path))
 
 
 class Unread(Exception):
@@ -126,15 +134,23 @@ class Unread(Exception):
 _NOWHERE = "a link that leads nowhere or no regular file"
 
 
-def read(root: Path, path: str, max_bytes: int) -> bytes:
-    """
+def read(
+    root: Path, path: str, max_bytes: int, excluded: Callable[[str], bool] = lambda _: False
+) -> bytes:
+    """Return the bytes of a page. ``excluded`` says of which files nothing may be read, not by a
+    link from another name either.
+
     Raises:
         Unread: it leads out of the folder, is too large, binary or unreadable.
     """
     file = root / path
     try:
-        if not file.resolve().is_relative_to(root.resolve()):
+        target, top = file.resolve(), root.resolve()
+        if not target.is_relative_to(top):
             raise Unread("a link that leads out of the folder", skipped=True)
+        inside = target.relative_to(top)
+        if any(map(_is_withheld, inside.parts)) or excluded(inside.as_posix()):
+            raise Unread("a link to what is not read", skipped=True)
         if not file.is_file():
             raise Unread(_NOWHERE, skipped=True)
         size = file.stat().st_size

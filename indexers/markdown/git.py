@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import signal
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
-from urllib.parse import unquote, urlsplit, urlunsplit
 
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.markdown.forge import view
+from indexers.markdown.git_address import parse, refuse_odd_branch
+from indexers.markdown.git_command import Git, GitRefused
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import OPEN, Acl, KnownPage, PageChange
 
-_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
-_REFUSED = re.compile(
-    r"authentication failed|could not read (?:username|password)|permission denied|access denied"
-    r"|repository .*not found|does not (?:exist|appear to be a git)|not found|host key verification"
-    r"|remote branch|couldn't find remote ref|terminal prompts disabled|403|401",
-    re.IGNORECASE,
-)
-_QUIET_GIT = """
-IFS= read -r FOOTNOTE_GIT_USER
-IFS= read -r FOOTNOTE_GIT_SECRET
-export FOOTNOTE_GIT_USER FOOTNOTE_GIT_SECRET LC_ALL=C
-export GIT_TERMINAL_PROMPT=0 GIT_ASKPASS= SSH_ASKPASS=
-export GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-ssh -oBatchMode=yes}"
-exec git "$@"
-"""
-"""Secrets come by a pipe; git fails where it would ask a person."""
-_NOT_FOUND = 127
-_HELPER = '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" '
-_HELPER += '"$FOOTNOTE_GIT_USER" "$FOOTNOTE_GIT_SECRET"; }; f'
+_LOCKS = ("index.lock", "shallow.lock", "HEAD.lock", "config.lock")
+_HEADS = "refs/heads/"
+_SUFFIX = ".git"
+_ROOT = Path("/")
+"""Where git asks a remote: in no repository, whose settings could send it elsewhere."""
 
 
 class GitWiki:
@@ -70,12 +52,13 @@ class GitWiki:
     ) -> None:
         self.name = name
         self.requests = 0
-        self._address, within = _without_userinfo(repository)
-        self._credential = credential or within
+        self._repository = repository
+        self._credential = credential
         self._clone = clone
         self._branch = branch
         self._subfolder = subfolder.strip("/")
         self._seconds = seconds
+        self._suffix = ""
         self._pages = partial(
             MarkdownWiki,
             name,
@@ -128,52 +111,125 @@ class GitWiki:
         Raises:
             WikiMisconfigured, WikiUnavailable: as `changes`.
         """
-        self._refuse_options()
-        folder = self._clone.parent
-        while not folder.is_dir():
-            folder = folder.parent
-        arguments = ("ls-remote", "--exit-code", "--", self._address, self._branch or "HEAD")
-        self._run(folder, *arguments, seconds=seconds)
+        self._tip(seconds)
 
     @property
     def is_cloned(self) -> bool:
-        return self._remote() == self._address
+        try:
+            return self._remote() == parse(self._repository).url
+        except WikiMisconfigured:
+            return False
 
     def pages(self) -> MarkdownWiki:
         """What was fetched last, if it `is_cloned`."""
-        branch = self._branch or self._git("rev-parse", "--abbrev-ref", "HEAD").strip()
         root = self._clone / self._subfolder
         if not root.resolve().is_relative_to(self._clone.resolve()):
             raise WikiMisconfigured(f"{self._subfolder!r} leads out of the repository")
-        return self._pages(root, repository_url=view(self._address, branch, self._subfolder))
+        address = view(parse(self._repository).url, self.fetched_branch(), self._subfolder)
+        return self._pages(root, repository_url=address)
+
+    @property
+    def _git(self) -> Git:
+        """
+        Raises:
+            WikiMisconfigured: the address is none.
+        """
+        address = parse(self._repository)
+        return Git(address, self._credential or address.userinfo, self._seconds)
+
+    @property
+    def _url(self) -> str:
+        url = self._git.address.url
+        return f"{url.rstrip('/')}{self._suffix}" if self._suffix else url
 
     def _update(self) -> None:
         """Make the clone what the remote is now; a clone cut short is made anew."""
-        self._refuse_options()
         if self.is_cloned:
-            self._fetch()
+            # A git killed half way leaves its lock; the folder is ours alone, so nobody holds it.
+            for lock in _LOCKS:
+                (self._clone / ".git" / lock).unlink(missing_ok=True)
+            self._fetch(self._clone)
         else:
             self._clone_anew()
-
-    def _refuse_options(self) -> None:
-        if self._address.startswith("-") or self._branch.startswith("-"):
-            raise WikiMisconfigured("a repository's address or branch cannot start with a hyphen")
 
     def _remote(self) -> str:
         if not (self._clone / ".git").is_dir():
             return ""
         try:
-            return self._git("config", "--get", "remote.origin.url").strip()
+            return self._run(self._clone, "config", "--get", "remote.origin.url").strip()
         except WikiUnavailable:
             return ""
 
-    def _fetch(self) -> None:
-        # A git killed half way leaves its lock; the folder is ours alone, so nobody holds it.
-        for lock in ("index.lock", "shallow.lock", "HEAD.lock"):
-            (self._clone / ".git" / lock).unlink(missing_ok=True)
-        self._git("fetch", "--quiet", "--depth=1", "--no-tags", "origin", self._branch or "HEAD")
-        self._git("reset", "--quiet", "--hard", "FETCH_HEAD")
-        self._git("clean", "--quiet", "-ffdx")
+    def fetched_branch(self) -> str:
+        """Return the branch or tag that was fetched last, if it `is_cloned`."""
+        try:
+            ref = self._run(self._clone, "config", "--get", "footnote.branch").strip()
+        except WikiUnavailable:  # an earlier version cloned it, onto the branch itself
+            ref = self._run(self._clone, "rev-parse", "--abbrev-ref", "HEAD").strip()
+        return ref.removeprefix(_HEADS).removeprefix("refs/tags/")
+
+    def _tip(self, seconds: float = 0.0) -> tuple[str, str]:
+        """The ref that is read and its commit, as the remote says now: its default branch may
+        have got another name.
+
+        Raises:
+            WikiMisconfigured: it has no such branch, or none at all.
+            WikiUnavailable: it does not say.
+        """
+        refuse_odd_branch(self._branch)
+        wanted = (f"{_HEADS}{self._branch}", f"refs/tags/{self._branch}")
+        refs = wanted if self._branch else ("HEAD",)
+        at, leads = self._refs(refs, seconds)
+        for ref in refs:
+            if ref in at:
+                return leads.get(ref, ref), at[ref]
+        missing = f"has no branch {self._branch!r}; see `branch`" if self._branch else "is empty"
+        raise WikiMisconfigured(f"the repository {self._git.shown} {missing}")
+
+    def _refs(
+        self, refs: Sequence[str], seconds: float
+    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Of ``refs`` those that the remote has: their commits, and the refs that they stand
+        for."""
+        asked = ("ls-remote", "--symref", "--")
+        self._suffix = ""
+        try:
+            said = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
+        except GitRefused as error:
+            if not error.redirected or self._url.endswith(_SUFFIX):
+                raise
+            # A forge redirects what people copy from their browser to the same with `.git`.
+            self._suffix = _SUFFIX
+            try:
+                said = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
+            except WikiUnavailable:
+                raise error from None
+        at: dict[str, str] = {}
+        leads: dict[str, str] = {}
+        for line in said.splitlines():
+            value, _, ref = line.partition("\t")
+            if value.startswith("ref: "):
+                leads[ref] = value.removeprefix("ref: ")
+            else:
+                at[ref] = value
+        return at, leads
+
+    def _fetch(self, clone: Path) -> None:
+        """Bring ``clone`` to the tip. What is there already is not asked for again."""
+        ref, commit = self._tip()
+        if commit != self._commit(clone):
+            fetch = ("fetch", "--quiet", "--depth=1", "--no-tags", "--force", "--", self._url, ref)
+            self._run(clone, *fetch)
+            commit = "FETCH_HEAD"
+        self._run(clone, "reset", "--quiet", "--hard", commit)
+        self._run(clone, "clean", "--quiet", "-ffdx")
+        self._run(clone, "config", "footnote.branch", ref)
+
+    def _commit(self, clone: Path) -> str:
+        try:
+            return self._run(clone, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
+        except WikiUnavailable:
+            return ""
 
     def _clone_anew(self) -> None:
         try:
@@ -184,11 +240,9 @@ class GitWiki:
                 f"no clone can be made in {self._clone.parent}: {error.strerror}"
             ) from error
         try:
-            branch = ("--branch", self._branch) if self._branch else ()
-            self._run(
-                fresh.parent, "clone", "--quiet", "--depth=1", "--no-tags", "--single-branch",
-                *branch, "--", self._address, str(fresh),
-            )  # fmt: skip
+            self._run(fresh, "init", "--quiet", "--template=", ".")
+            self._run(fresh, "config", "remote.origin.url", self._git.address.url)
+            self._fetch(fresh)
             if self._clone.exists():
                 shutil.rmtree(self._clone)
             fresh.rename(self._clone)
@@ -199,78 +253,7 @@ class GitWiki:
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
 
-    def _git(self, *arguments: str) -> str:
-        return self._run(self._clone, *arguments)
-
     def _run(self, folder: Path, *arguments: str, seconds: float = 0.0) -> str:
-        seconds = seconds or self._seconds
-        if arguments[0] in ("clone", "fetch"):
+        if arguments[0] in ("ls-remote", "fetch"):
             self.requests += 1
-        helper = ["-c", "credential.helper=", "-c", f"credential.helper={_HELPER}"]
-        command = ["sh", "-c", _QUIET_GIT, "git", "-c", "gc.auto=0"]
-        command += [*(helper if self._credential else []), *arguments]
-        try:
-            git = subprocess.Popen(
-                command,
-                cwd=folder,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise WikiUnavailable(f"git cannot be started: {error.strerror}") from error
-        try:
-            said, complained = git.communicate(self._secrets(), timeout=seconds)
-        except subprocess.TimeoutExpired as error:
-            raise WikiUnavailable(
-                f"git did not end within {seconds:g} s for {self._shown}"
-            ) from error
-        finally:
-            _end(git)
-        if git.returncode == _NOT_FOUND:
-            raise WikiMisconfigured("git is not installed; a wiki with a git address needs it")
-        if git.returncode:
-            why = self._redacted(complained.decode("utf-8", "replace"))
-            kind = WikiMisconfigured if _REFUSED.search(why) else WikiUnavailable
-            raise kind(f"git cannot {arguments[0]} {self._shown}: {why}")
-        return said.decode("utf-8", "replace")
-
-    def _secrets(self) -> bytes:
-        user, colon, secret = self._credential.partition(":")
-        lines = (user, secret) if colon else ("x-access-token", user)
-        return "".join(f"{line}\n" for line in lines).encode()
-
-    @property
-    def _shown(self) -> str:
-        return self._redacted(self._address)
-
-    def _redacted(self, text: str) -> str:
-        """On one line, without secrets: such texts reach logs and people."""
-        text = _USERINFO.sub("", text)
-        for secret in (self._credential, self._credential.rpartition(":")[2]):
-            text = text.replace(secret, "***") if len(secret) > 3 else text
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        return "; ".join(lines)[:500]
-
-
-def _end(git: subprocess.Popen[bytes]) -> None:
-    """Git and the helpers that it started; a helper that waits on a network outlives git."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(git.pid, signal.SIGKILL)
-    git.kill()
-    for pipe in (git.stdin, git.stdout, git.stderr):
-        if pipe is not None:
-            with suppress(OSError):
-                pipe.close()
-    git.wait()
-
-
-def _without_userinfo(repository: str) -> tuple[str, str]:
-    """An address, and the ``user:secret`` that stood in it. An ssh user stays."""
-    repository = repository.strip()
-    parts = urlsplit(repository)
-    if parts.scheme not in ("http", "https") or "@" not in parts.netloc:
-        return repository, ""
-    userinfo, _, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=host)), unquote(userinfo)
+        return self._git.run(folder, *arguments, seconds=seconds)

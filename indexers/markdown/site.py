@@ -94,6 +94,10 @@ class Site:
     def selects(self, path: str) -> bool:
         return self._select(path)
 
+    def excludes(self, path: str) -> bool:
+        """Whether the settings leave out this file, below the pages' folder."""
+        return self._select.excludes(path)
+
     def title(self, key: str) -> str:
         return self._titles.get(key, "")
 

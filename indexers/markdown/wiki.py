@@ -174,7 +174,7 @@ class MarkdownWiki:
             reason = Unread(withheld(site.dialect, path), skipped=True)
             return _Seen(path, "", Matter(), frozenset(), reason)
         try:
-            raw = read(site.root, path, self._max_bytes)
+            raw = read(site.root, path, self._max_bytes, site.excludes)
         except Unread as unread:
             return _Seen(path, "", Matter(), frozenset(), unread)
         text, _ = text_of(raw)
@@ -202,7 +202,7 @@ class MarkdownWiki:
             made = Skipped if file.unread.skipped else Failed
             return made(key, file.unread.reason)
         try:
-            text, warning = text_of(read(site.root, file.path, self._max_bytes))
+            text, warning = text_of(read(site.root, file.path, self._max_bytes, site.excludes))
         except Unread as unread:
             return Failed(key, unread.reason)
         try:

@@ -11,6 +11,8 @@ import pytest
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.markdown.forge import edit, view, view_of
 from indexers.markdown.git import GitWiki
+from indexers.markdown.git_address import parse
+from indexers.markdown.git_command import Git
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import Changed, PageChange
 
@@ -66,7 +68,9 @@ def test_each_sync_sees_what_the_remote_is_now(
 
     assert texts(list(source.changes({}))) == {"a.md": "Two"}
     assert source.gone(["a.md", "old.md"]) == {"old.md"}
-    assert source.requests == 2
+    assert source.requests == 4  # each time: which branch, and its commit
+    list(source.changes({}))
+    assert source.requests == 5  # nothing new is there to be fetched
 
 
 def test_a_branch_can_be_named_and_its_history_rewritten(
@@ -95,7 +99,7 @@ def test_another_address_is_cloned_anew(tmp_path: Path, origin: Path, commit: Co
 
 
 def test_no_repository_is_a_wrong_setting(tmp_path: Path) -> None:
-    with pytest.raises(WikiMisconfigured, match="git cannot clone"):
+    with pytest.raises(WikiMisconfigured, match="git cannot read"):
         list(GitWiki("w", (tmp_path / "none").as_uri(), tmp_path / "clone").changes({}))
 
     assert not (tmp_path / "clone").exists()
@@ -127,19 +131,53 @@ def test_secrets_are_in_no_message_and_no_file(tmp_path: Path) -> None:
     assert "http://127.0.0.1:9/r.git" in str(caught.value)
 
 
-def test_git_gets_the_credential_by_its_helper(tmp_path: Path) -> None:
-    """Through a pipe and the environment: no argument of any process holds it."""
-    source = GitWiki("w", "https://127.0.0.1/r.git", tmp_path / "clone", credential="me:s3cret")
-    ask = ("-c", 'alias.ask=!printf "protocol=https\\nhost=h\\n\\n" | git credential fill', "ask")
-    answer = source._run(tmp_path, *ask)
-
-    assert "username=me\npassword=s3cret\n" in answer
-
-
 def test_a_git_that_hangs_is_ended(tmp_path: Path) -> None:
-    source = GitWiki("w", "https://127.0.0.1/r.git", tmp_path / "clone", seconds=0.2)
     with pytest.raises(WikiUnavailable, match=r"did not end within 0\.2 s"):
-        source._run(tmp_path, "-c", "alias.hang=!sleep 60", "hang")
+        Git(parse("https://127.0.0.1/r.git"), seconds=0.2).run(
+            tmp_path, "-c", "alias.hang=!sleep 60", "hang"
+        )
+
+
+def test_a_default_branch_that_is_renamed_is_followed_and_linked_to(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "One")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone")
+    list(source.changes({}))
+
+    assert source.fetched_branch() == "trunk"
+
+    git(origin, "branch", "-m", "trunk", "main")  # the same commit
+    list(source.changes({}))
+
+    assert source.fetched_branch() == "main"
+
+    git(origin, "checkout", "-q", "-b", "main2")
+    commit("a.md", "Two")
+
+    assert texts(list(source.changes({}))) == {"a.md": "Two"}
+    assert source.fetched_branch() == "main2"
+
+
+def test_a_tag_can_be_named_as_the_branch(tmp_path: Path, origin: Path, commit: Commit) -> None:
+    commit("a.md", "One")
+    git(origin, "tag", "-m", "first", "v1")
+    commit("a.md", "Two")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone", branch="v1")
+
+    assert texts(list(source.changes({}))) == {"a.md": "One"}
+    assert source.fetched_branch() == "v1"
+
+
+def test_an_empty_repository_says_so(tmp_path: Path, origin: Path) -> None:
+    with pytest.raises(WikiMisconfigured, match="is empty"):
+        list(GitWiki("w", origin.as_uri(), tmp_path / "clone").changes({}))
+
+
+def test_a_missing_branch_is_named(tmp_path: Path, origin: Path, commit: Commit) -> None:
+    commit("a.md", "A")
+    with pytest.raises(WikiMisconfigured, match=r"has no branch 'nope'; see `branch`"):
+        GitWiki("w", origin.as_uri(), tmp_path / "clone", branch="nope").reach(30)
 
 
 @pytest.mark.parametrize(

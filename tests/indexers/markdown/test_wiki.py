@@ -365,3 +365,22 @@ def test_a_page_is_found_by_the_address_that_people_read_it_at(
     }
 
     assert {url: wiki.key_at(url) for url in keys} == keys
+
+
+def test_a_link_opens_nothing_that_is_left_out(tmp_path: Path, write: Write) -> None:
+    """Who may write pages names no file that the operator keeps from the answers."""
+    write("private/pay.md", "Everybody's pay.")
+    write(".git/config", "url = https://me:token@git.example.com/r.git")
+    write("node_modules/x.md", "Theirs.")
+    write("a.md", "A")
+    for name, target in {
+        "pay.md": "private/pay.md",
+        "config.md": ".git/config",
+        "theirs.md": "node_modules/x.md",
+        "fine.md": "a.md",
+    }.items():
+        (tmp_path / "wiki" / name).symlink_to(target)
+    changes = list(wiki(tmp_path, exclude=["private/**"]).changes({}))
+
+    assert pages(changes).keys() == {"a.md", "fine.md"}
+    assert set(reasons(changes).values()) == {"a link to what is not read"}
