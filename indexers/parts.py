@@ -17,6 +17,8 @@ class PartOf:
 
     def __init__(self, wiki: Wiki, read: Read) -> None:
         self.name = wiki.name
+        self.has_page_rights = wiki.has_page_rights
+        self.scope_settings = wiki.scope_settings
         self._wiki = wiki
         self._read = read
 

@@ -25,6 +25,11 @@ class Wiki(Protocol):
     """A source of pages."""
 
     name: str
+    has_page_rights: bool
+    """Whether its pages have rights of their own. Then a page that vanished may have been
+    closed to us, and nobody is shown it, also while its removal waits for the operator."""
+    scope_settings: str
+    """The settings that choose its pages, for messages."""
 
     @property
     def requests(self) -> int:

@@ -3,11 +3,11 @@ takes its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 
 from indexers.errors import RebuildRefused
 from indexers.index.current import CurrentIndex
-from indexers.model import SyncReport
+from indexers.model import NOBODY, SyncReport
 from indexers.ports import Gate, PassageIndex, Wiki
 
 _FEW = 20
@@ -41,6 +41,7 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
             unread = unread_pages(index, reports)
             gated = gate(index.standing, index.candidate) if gate else ()
             if why := [*losses, *unread, *gated]:
+                _close_unseen(index, wikis, reports)
                 index.discard()
                 reports[-1].error = _refusal(why)
             else:
@@ -68,7 +69,7 @@ def forget_strangers(index: PassageIndex, wikis: Container[str]) -> None:
 
 def take(
     index: CurrentIndex,
-    wikis: Container[str],
+    wikis: Mapping[str, Wiki],
     reports: Sequence[SyncReport],
     *,
     max_removal: float,
@@ -80,10 +81,26 @@ def take(
     if index.building and not allow_mass_removal:
         losses = lost_pages(index, wikis=wikis, max_removal=max_removal)
     if why := list(losses):
+        _close_unseen(index, tuple(wikis.values()), reports)
         reports[-1].complete, reports[-1].error = False, _refusal(why)
         return
     forget_strangers(index, wikis)
     index.promote()
+
+
+def _close_unseen(
+    index: CurrentIndex, wikis: Sequence[Wiki], reports: Sequence[SyncReport]
+) -> None:
+    """Show nobody the pages that are kept and were not seen again, for they may have been
+    closed to us. Pages that were seen have their new rights in both indexes already."""
+    failed = {(report.wiki, failed.key) for report in reports for failed in report.failed}
+    for wiki in wikis:
+        if not wiki.has_page_rights:
+            continue
+        seen = index.candidate.known(wiki.name)
+        for key, known in index.standing.known(wiki.name).items():
+            if key not in seen and (wiki.name, key) not in failed and known.acl != NOBODY:
+                index.standing.relabel(wiki.name, key, known.revision, NOBODY)
 
 
 def _refusal(why: Sequence[str]) -> RebuildRefused:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from indexers.errors import IndexersError, MassRemoval, WikiUnavailable
 from indexers.model import (
+    NOBODY,
     Changed,
     Edit,
     Enumerated,
@@ -66,7 +67,8 @@ def sync(  # noqa: PLR0913 - one for each option of the command
     Raises:
         MassRemoval: more than ``max_removal`` of the wiki's pages, and at least
             ``min_removal``, would leave, or no page was found where there were some; all
-            else has been done.
+            else has been done. Where pages have rights of their own, nobody is shown those
+            that were kept.
         WikiUnavailable: the wiki cannot be listed; what was read of it is indexed.
         IndexUnavailable, ModelUnavailable: nothing can be written now.
     """
@@ -81,14 +83,15 @@ def sync(  # noqa: PLR0913 - one for each option of the command
             run.remove_what_left()
         if run.listed_to_end:
             if not run.listed:
-                report.warnings.append("no page was found: see its path, include and exclude")
+                report.warnings.append(f"no page was found: see its {wiki.scope_settings}")
             lost = run.lost_pages()
             share = len(lost) / max(len(run.known), 1)
             many = len(lost) >= min_removal and share > max_removal
             # A folder that is not mounted, or not yet filled, looks like an empty wiki.
             nothing_found = bool(lost) and not run.listed
             if (many or nothing_found) and not allow_mass_removal:
-                raise MassRemoval(_refusal(wiki.name, len(lost), len(run.known)))
+                run.close(lost)
+                raise MassRemoval(_refusal(wiki, len(lost), len(run.known)))
             run.remove(lost)
             run.settle()
     finally:
@@ -97,13 +100,15 @@ def sync(  # noqa: PLR0913 - one for each option of the command
     return report
 
 
-def _refusal(wiki: str, lost: int, known: int) -> str:
+def _refusal(wiki: Wiki, lost: int, known: int) -> str:
     pages = f"All {known} pages" if lost == known > 1 else f"{lost} of the {known} pages"
     gone = "The only page" if known == 1 else pages
     are, were = ("is", "was") if known == 1 else ("are", "were")
+    closed = ", but nobody is shown what may have been closed" if wiki.has_page_rights else ""
     return (
-        f"{gone} of {wiki} {are} gone at once and {were} kept: see whether the wiki is whole,"
-        f" and if so run `footnote sync --wiki {wiki} --allow-mass-removal`."
+        f"{gone} of {wiki.name} {are} gone at once and {were} kept{closed}: see whether the wiki"
+        f" is whole and its {wiki.scope_settings} are as you want them, and if so run"
+        f" `footnote sync --wiki {wiki.name} --allow-mass-removal`."
     )
 
 
@@ -164,7 +169,11 @@ class _Run:
         are removed)."""
         failed = {failed.key for failed in self.report.failed}
         missing = sorted(self.known.keys() - self.listed - self._leaving - failed)
-        gone = self.wiki.gone(missing) if missing else frozenset()
+        try:
+            gone = self.wiki.gone(missing) if missing else frozenset()
+        except WikiUnavailable:
+            self.close(missing)
+            raise
         moved = {key for key in gone if self._stands_elsewhere(key)}
         self.remove(sorted(moved))
         return sorted(gone - moved)
@@ -175,6 +184,14 @@ class _Run:
             self.index.remove(self.wiki.name, keys)
         for key in keys:
             self._plan("remove", key)
+
+    def close(self, keys: Sequence[str]) -> None:
+        """Show these to nobody, where the wiki may have closed them. They keep their passages,
+        so that the next sync which sees them again opens them without embedding."""
+        for key in keys if self.wiki.has_page_rights else ():
+            known = self.known[key]
+            if known.acl != NOBODY:
+                self._relabel(Relabelled(key, known.revision, NOBODY))
 
     def settle(self) -> None:
         report = self.report

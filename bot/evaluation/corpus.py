@@ -26,6 +26,8 @@ class Corpus:
     """A file of pages (id, title, text) as a wiki, for a scratch index."""
 
     name = SCRATCH_WIKI
+    has_page_rights = False
+    scope_settings = "lines"
     requests = 0
 
     def __init__(self, file: Path) -> None:

@@ -49,6 +49,8 @@ class ConfluenceWiki:
         ownership: Ownership = NOBODY_NAMED,
     ) -> None:
         self.name = name
+        self.has_page_rights = True
+        self.scope_settings = "`spaces`, `page_trees`, `labels` and `cql`"
         self.survey = Survey(name, transport, scope or Scope(), ownership)
         self._transport = transport
         self._reader = Reader(name, transport, self.survey.product)

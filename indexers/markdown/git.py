@@ -51,6 +51,8 @@ class GitWiki:
         max_bytes: int = 2_000_000,
     ) -> None:
         self.name = name
+        self.has_page_rights = False
+        self.scope_settings = "`path`, `include` and `exclude`"
         self.requests = 0
         self._repository = repository
         self._credential = credential

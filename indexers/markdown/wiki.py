@@ -74,6 +74,8 @@ class MarkdownWiki:
         today: Callable[[], date] = date.today,
     ) -> None:
         self.name = name
+        self.has_page_rights = False
+        self.scope_settings = "`path`, `include` and `exclude`"
         self.requests = 0
         self._root = root
         self._acl = acl

@@ -31,6 +31,8 @@ class DictWiki:
 
     def __init__(self, name: str = "handbook") -> None:
         self.name = name
+        self.has_page_rights = False
+        self.scope_settings = "`pages`"
         self.requests = 0
         self.pages: dict[str, Page] = {}
         self.drafts: set[str] = set()
@@ -46,7 +48,7 @@ class DictWiki:
             key=key,
             title=title or key.title(),
             url=f"https://wiki.example.com/{key}",
-            revision=digest(key, title, str(acl), *texts),
+            revision=f"{digest(key, title, *texts)}.{digest(str(acl))}",
             acl=acl,
             sections=sections,
         )
@@ -68,17 +70,11 @@ class DictWiki:
             return Skipped(page.key, "draft")
         if page.key in self.unreadable:
             return Failed(page.key, "not readable")
-        if known and known.revision == page.revision:
+        if known and known.revision == page.revision and known.acl == page.acl:
             return Unchanged(page.key)
-        if known and known.revision == self._revision(page, known.acl):
+        if known and known.revision.partition(".")[0] == page.revision.partition(".")[0]:
             return Relabelled(page.key, page.revision, page.acl)
         return Changed(page)
-
-    @staticmethod
-    def _revision(page: Page, acl: Acl) -> str:
-        title = "" if page.title == page.key.title() else page.title
-        texts = (section.text for section in page.sections)
-        return digest(page.key, title, str(acl), *texts)
 
 
 def by_section(page: Page) -> list[Passage]:

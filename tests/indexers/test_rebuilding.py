@@ -91,6 +91,26 @@ def test_a_wiki_that_lost_its_pages_leaves_the_old_index_as_it_was(
     assert names(tmp_path) == [""]
 
 
+def test_what_a_refused_index_has_not_seen_is_shown_to_nobody(library: Library) -> None:
+    """Where pages have rights of their own: the old index must not go on with the old ones."""
+    library.big.has_page_rights = True
+    pages = dict(library.big.pages)
+    for number in range(25):
+        del library.big.pages[f"page-{number}"]
+    reports = library.sync(full=True)
+
+    assert isinstance(reports[-1].error, RebuildRefused)
+    assert library.found("text of page") - {"leave"} == {f"page-{n}" for n in range(25, 30)}
+    assert library.index.counts()["big"] == (30, 30)
+
+    library.big.pages = pages
+    library.embedder.embedded.clear()
+    library.sync()
+
+    assert len(library.found("text of page") - {"leave"}) == 30
+    assert not library.embedder.embedded
+
+
 def test_so_many_may_go_if_a_human_says_so(library: Library) -> None:
     for number in range(25):
         del library.big.pages[f"page-{number}"]

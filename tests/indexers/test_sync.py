@@ -296,6 +296,83 @@ def test_many_pages_do_not_vanish_without_a_human_word(house: House) -> None:
     assert house.index.known("handbook").keys() == kept.keys()
 
 
+@pytest.mark.parametrize("left", [25, 0])
+def test_what_vanished_is_shown_to_nobody_while_its_removal_waits(house: House, left: int) -> None:
+    """Where pages have rights of their own: it may have been closed to us."""
+    house.wiki.has_page_rights = True
+    many(house, 50)
+    house.sync()
+    before = dict(house.wiki.pages)
+    house.wiki.pages = dict(list(before.items())[:left])
+    report = SyncReport("handbook")
+    with pytest.raises(MassRemoval, match="nobody is shown what may have been closed"):
+        house.sync(report=report)
+
+    assert len(house.readable()) == left
+    assert len(house.index.known("handbook")) == 50
+    assert (report.relabelled, report.removed) == (50 - left, 0)
+
+    house.wiki.pages = before
+    again = house.sync()
+
+    assert (again.relabelled, again.passages_embedded) == (50 - left, 0)
+    assert len(house.readable()) == 50
+
+
+def test_what_vanished_from_a_wiki_without_rights_is_still_read_while_its_removal_waits(
+    house: House,
+) -> None:
+    """Its readers are the settings'; a folder that is not mounted has closed nothing."""
+    many(house, 50)
+    house.sync()
+    house.wiki.pages.clear()
+    with pytest.raises(MassRemoval):
+        house.sync()
+
+    assert len(house.readable()) == 50
+
+
+def test_what_vanished_and_cannot_be_looked_at_is_shown_to_nobody(house: House) -> None:
+    class Silent(DictWiki):
+        def gone(self, keys: Sequence[str]) -> frozenset[str]:
+            raise WikiUnavailable(f"Confluence does not answer for {keys}.")
+
+    house.wiki = Silent()
+    house.wiki.has_page_rights = True
+    many(house, 3)
+    house.sync()
+    kept = house.wiki.pages.pop("page-001")
+    with pytest.raises(WikiUnavailable):
+        house.sync()
+
+    assert house.readable().keys() == {"page-000", "page-002"}
+
+    house.wiki.pages[kept.key] = kept
+
+    assert (house.sync().passages_embedded, len(house.readable())) == (0, 3)
+
+
+def test_a_dry_run_closes_nothing(house: House) -> None:
+    house.wiki.has_page_rights = True
+    many(house, 50)
+    house.sync()
+    house.wiki.pages.clear()
+    with pytest.raises(MassRemoval):
+        house.sync(dry_run=True)
+
+    assert len(house.readable()) == 50
+
+
+def test_the_guard_names_the_settings_that_choose_the_pages(house: House) -> None:
+    """They may have changed, and then the wiki is whole."""
+    many(house, 50)
+    house.sync()
+    house.wiki.pages.clear()
+
+    with pytest.raises(MassRemoval, match="its `pages` are as you want them"):
+        house.sync()
+
+
 @pytest.mark.parametrize("pages", [1, 3, 19, 20])
 def test_a_wiki_that_seems_empty_loses_nothing_without_a_human_word(
     house: House, pages: int
@@ -317,7 +394,7 @@ def test_a_new_wiki_without_pages_is_no_removal(house: House) -> None:
     report = house.sync()
 
     assert report.complete
-    assert report.warnings == ["no page was found: see its path, include and exclude"]
+    assert report.warnings == ["no page was found: see its `pages`"]
 
 
 @pytest.mark.parametrize(
@@ -505,7 +582,7 @@ def test_batches_are_embedded_together_across_pages(house: House) -> None:
 
 
 def test_a_wiki_without_a_page_says_so(house: House) -> None:
-    assert house.sync().warnings == ["no page was found: see its path, include and exclude"]
+    assert house.sync().warnings == ["no page was found: see its `pages`"]
 
 
 def test_what_was_done_before_an_error_is_in_the_report(house: House) -> None:
