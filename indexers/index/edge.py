@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+import weakref
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,6 +15,7 @@ from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
 from indexers.index.edge_failures import TO_OPEN, TO_WRITE, explained, has_room, require_room
 from indexers.index.languages import Languages
+from indexers.index.lock import FolderLock
 from indexers.index.passages import StoredPassages
 from indexers.index.schema import (
     DEPTH,
@@ -65,13 +67,17 @@ class EdgeEngine:
     def __init__(self, folder: Path, dimensions: int) -> None:
         self._folder = folder
         with self._explained():
-            folder.mkdir(parents=True, exist_ok=True)
-            require_room(folder, TO_OPEN)
-            if not any(folder.iterdir()):
-                _create(folder, dimensions)
-            self._shard = qdrant.EdgeShard.load(str(folder))
-            # What another version wrote is still read while its successor is built.
-            _index_fields(self._shard, but=self._shard.info().payload_schema)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            lock = FolderLock(folder)
+            try:
+                self._shard = _opened(folder, dimensions)
+            except BaseException:
+                lock.release()
+                raise
+        # Also for an engine that nobody closes. Not at the interpreter's end, when a thread
+        # may still write: the kernel gives the lock back.
+        self._end = weakref.finalize(self, _end, self._shard, lock)
+        self._end.atexit = False
 
     def upsert(self, points: Sequence[Point]) -> None:
         self._update(UpdateOperation.upsert_points([_to_edge(point) for point in points]))
@@ -142,7 +148,7 @@ class EdgeEngine:
 
     def close(self) -> None:
         with self._explained():
-            self._shard.close()
+            self._end()
 
     def _update(self, operation: UpdateOperation) -> None:
         require_room(self._folder, TO_WRITE)
@@ -151,6 +157,31 @@ class EdgeEngine:
 
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self._folder)
+
+
+def _opened(folder: Path, dimensions: int) -> qdrant.EdgeShard:
+    """The shard in ``folder``, of which the caller holds the lock."""
+    folder.mkdir(exist_ok=True)
+    require_room(folder, TO_OPEN)
+    if not any(folder.iterdir()):
+        _create(folder, dimensions)
+    shard = qdrant.EdgeShard.load(str(folder))
+    try:
+        # What another version wrote is still read while its successor is built.
+        _index_fields(shard, but=shard.info().payload_schema)
+    except BaseException:
+        # Before the lock is given back; the error's traceback keeps the object alive.
+        shard.close()
+        raise
+    return shard
+
+
+def _end(shard: qdrant.EdgeShard, lock: FolderLock) -> None:
+    """In this order: whoever has the lock may rely on it that nobody else writes."""
+    try:
+        shard.close()
+    finally:
+        lock.release()
 
 
 def _create(folder: Path, dimensions: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -9,9 +10,13 @@ from pathlib import Path
 
 from qdrant_client import models
 
+from indexers.errors import IndexLocked
 from indexers.index.edge_failures import explained
+from indexers.index.lock import FolderLock
 from indexers.index.server import Server
 from indexers.ports import PassageIndex
+
+log = logging.getLogger(__name__)
 
 _PREFIX = "passages-"
 
@@ -52,11 +57,22 @@ class FolderShelf:
     def clear(self, *, but: str) -> None:
         for name in self._names():
             if name != but:
-                with explained(self._folder):
-                    shutil.rmtree(self._folder / (_PREFIX + name))
+                self._remove(self._folder / (_PREFIX + name))
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _remove(self, folder: Path) -> None:
+        with explained(folder):
+            try:
+                lock = FolderLock(folder)
+            except IndexLocked:
+                # Such as a Footnote that was started with other settings, and reads it still.
+                log.warning("The old index in %s is held by another process: it stays", folder)
+                return
+            with lock:
+                shutil.rmtree(folder)
+                lock.release(remove=True)
 
     def _names(self) -> list[str]:
         with explained(self._folder):

@@ -58,8 +58,8 @@ def test_an_index_outlives_its_process(folder: Path) -> None:
         assert len(hits) == 2
 
 
-def test_nothing_but_the_index_stays_in_its_place(folder: Path) -> None:
-    assert [path.name for path in folder.parent.iterdir()] == ["index"]
+def test_nothing_but_the_index_and_its_lock_stay_in_their_place(folder: Path) -> None:
+    assert {path.name for path in folder.parent.iterdir()} == {"index", ".index.lock"}
 
 
 def test_an_index_is_made_whole_or_not_at_all(tmp_path: Path) -> None:

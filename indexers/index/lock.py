@@ -1,0 +1,101 @@
+"""The lock of an index folder: one holder at a time, for reading as for writing.
+
+Qdrant Edge has a lock of its own, and takes it too late: `EdgeShard.load` first works on the
+segments, and empties a journal that the holder is about to flush. So nothing of Edge's, and
+nothing that moves or removes the folder, runs without this lock.
+
+It is an `flock` and not a file that is made and removed: the kernel gives it back however the
+process ends. `filelock` was looked at; it releases what is held when the interpreter begins to
+end, while threads may still write.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import weakref
+from pathlib import Path
+from typing import Self
+
+from indexers.errors import IndexLocked
+
+
+class FolderLock:
+    """Held from its making until `release`, by this process alone.
+
+    It is not reentrant: a second one on the same folder is refused, in another thread of this
+    process too. A child process does not hold it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Take the lock of ``folder``, which need not exist; its parent must.
+
+        Raises:
+            IndexLocked: somebody holds it.
+            OSError: the lock's file cannot be made or locked.
+        """
+        self._file = _beside(folder)
+        self._descriptor: int | None = _locked(self._file, folder)
+        _held.add(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def release(self, *, remove: bool = False) -> None:
+        """Give it back; a second time is nothing. ``remove`` its file too, where the folder is
+        gone for good."""
+        descriptor, self._descriptor = self._descriptor, None
+        _held.discard(self)
+        if descriptor is not None:
+            if remove:
+                self._file.unlink(missing_ok=True)
+            os.close(descriptor)
+
+    def forget(self) -> None:
+        """In a forked child: it has a copy of the descriptor, which would keep the lock held
+        after its parent has died. Closing a copy releases nothing."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _beside(folder: Path) -> Path:
+    """Hidden, so that no pattern which looks for indexes finds it."""
+    folder = folder.resolve()
+    return folder.with_name(f".{folder.name}.lock")
+
+
+def _locked(file: Path, folder: Path) -> int:
+    while True:
+        # Python opens it close-on-exec, so that no program we start inherits it.
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            guards = os.fstat(descriptor).st_nlink > 0
+        except BlockingIOError:
+            os.close(descriptor)
+            raise IndexLocked(
+                f"Another Footnote process holds the index in {folder}: ask it instead, stop it,"
+                " or set [index] url to a Qdrant server."
+            ) from None
+        except BaseException:
+            os.close(descriptor)
+            raise
+        if guards:
+            return descriptor
+        os.close(descriptor)  # its last holder removed the file just now: it guards no name
+
+
+_held: weakref.WeakSet[FolderLock] = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for lock in list(_held):
+        lock.forget()
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_forget_all)

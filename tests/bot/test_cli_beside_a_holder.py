@@ -1,0 +1,92 @@
+"""What every command does beside a process that holds the embedded index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from config.loading import load
+from config.settings import Secrets
+from indexers.index.edge import EdgeIndex
+from indexers.wiring import Indexing
+from tests.bot.shell import Shell
+from tests.fakes.passages import passages
+
+QUESTIONS = json.dumps({"question": "How long is leave?", "answers": ["thirty days"]}) + "\n"
+CORPUS = json.dumps({"id": "a", "title": "Leave", "text": "Leave is thirty days long."}) + "\n"
+
+
+@pytest.fixture
+def handbook(shell: Shell) -> Shell:
+    """A wiki of one page, synced."""
+    shell.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n')
+    shell.write("pages/leave.md", "# Leave\n\nLeave is thirty days long.\n")
+    shell.write("q.jsonl", QUESTIONS)
+    assert shell.footnote("sync").code == 0
+    return shell
+
+
+@pytest.fixture
+def held(handbook: Shell) -> Iterator[Indexing]:
+    """Its index, held as a running bot holds it."""
+    with Indexing(load(handbook.folder / "footnote.toml"), Secrets()) as parts:
+        assert parts.index.counts() == {"handbook": (1, 1)}
+        yield parts
+
+
+COMMANDS = [
+    ("ask", "How long is leave?"),
+    ("ask", "How long is leave?", "--json"),
+    ("status",),
+    ("sync",),
+    ("sync", "--full"),
+    ("sync", "--dry-run"),
+    ("eval", "q.jsonl"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_command_that_needs_the_index_says_who_has_it(
+    command: tuple[str, ...], handbook: Shell, held: Indexing
+) -> None:
+    ran = handbook.footnote(*command)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "Another Footnote process holds the index in " in ran.err
+
+
+def test_doctor_says_that_it_is_in_use(handbook: Shell, held: Indexing) -> None:
+    ran = handbook.footnote("doctor", "--json")
+    (found,) = [finding for finding in ran.json["findings"] if finding["about"] == "index"]
+
+    assert (ran.code, found["level"]) == (0, "ok")
+    assert found["says"].startswith("It is in use by another Footnote")
+
+
+def test_the_holder_writes_and_flushes_on(handbook: Shell, held: Indexing) -> None:
+    """Each of these opened it, before there was a lock, and emptied a journal of the writer's."""
+    index, embedder = held.index, held.embedder
+    for number in range(6):
+        written = passages(f"page{number}", f"Travel is {number} days.", revision=str(number))
+        index.replace(written, embedder.embed_passages([one.embedded for one in written]))
+        index.settle()
+        assert handbook.footnote(*COMMANDS[number % len(COMMANDS)]).code == 1
+        handbook.footnote("doctor")
+        index.settle()
+
+    assert index.counts() == {"handbook": (7, 7)}
+    held.close()
+    assert handbook.footnote("ask", "How long is leave?").code == 0
+
+
+def test_a_scratch_index_is_held_too(handbook: Shell) -> None:
+    handbook.write("c.jsonl", CORPUS)
+    assert handbook.footnote("eval", "q.jsonl", "--corpus", "c.jsonl").code == 0
+    (folder,) = handbook.folder.glob("data/scratch/*/passages-*")
+    with EdgeIndex.open(folder, dimensions=384):
+        ran = handbook.footnote("eval", "q.jsonl", "--corpus", "c.jsonl")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert f"Another Footnote process holds the index in {folder}" in ran.err

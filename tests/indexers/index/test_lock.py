@@ -1,0 +1,220 @@
+"""The lock of an index folder: who holds it, and how long."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexers.errors import IndexLocked
+from indexers.index.edge import EdgeEngine, EdgeIndex
+from indexers.index.lock import FolderLock
+from indexers.index.shelves import FolderShelf
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
+
+EMBEDDER = WordEmbedder()
+FORKS = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+"""Python 3.12 warns of what this shows to be harmless."""
+OPENERS = """
+import sys
+from pathlib import Path
+from indexers.errors import IndexLocked
+from indexers.index.edge import EdgeIndex
+print("begun", flush=True)
+while True:
+    try:
+        EdgeIndex.open(Path(sys.argv[1]), dimensions=64)
+        print("opened", flush=True)
+    except IndexLocked:
+        pass
+"""
+HOLDER = """
+import sys
+from pathlib import Path
+from indexers.index.edge import EdgeIndex
+index = EdgeIndex.open(Path(sys.argv[1]), dimensions=64)
+print("holds", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def opened(folder: Path) -> EdgeIndex:
+    return EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions)
+
+
+def put(index: EdgeIndex, page: str, revision: str) -> None:
+    written = passages(page, f"Leave is {revision} days.", "Leave is paid.", revision=revision)
+    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+
+
+def is_held(folder: Path) -> bool:
+    try:
+        FolderLock(folder).release()
+    except IndexLocked:
+        return True
+    return False
+
+
+@pytest.fixture
+def opener(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that tries to open the index, again and again."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", OPENERS, folder], stdout=subprocess.PIPE, text=True
+    )
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_writer_that_flushes_outlives_openers_in_a_loop(
+    folder: Path, request: pytest.FixtureRequest
+) -> None:
+    """Without the lock this failed after 4 to 8 flushes: "Tracker journal ... is shorter"."""
+    with opened(folder) as index:
+        opener = request.getfixturevalue("opener")
+        assert opener.stdout.readline() == "begun\n"
+        for flush in range(40):
+            put(index, f"page{flush % 5}", str(flush))
+            index.settle()
+
+        assert opener.poll() is None
+        assert index.counts() == {"handbook": (5, 10)}
+        opener.kill()
+        assert opener.stdout.read() == ""
+    with opened(folder) as index:
+        assert index.counts() == {"handbook": (5, 10)}
+
+
+def test_a_lock_is_held_against_other_threads_too(folder: Path) -> None:
+    refused = []
+
+    def take() -> None:
+        try:
+            FolderLock(folder)
+        except IndexLocked as error:
+            refused.append(error)
+
+    with FolderLock(folder):
+        thread = threading.Thread(target=take)
+        thread.start()
+        thread.join()
+
+    assert len(refused) == 1
+    assert not is_held(folder)
+
+
+def test_the_kernel_gives_back_what_a_killed_process_held(folder: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "holds\n"
+    assert is_held(folder)
+    holder.kill()
+    holder.communicate()
+
+    opened(folder).close()
+
+
+def test_a_program_that_we_start_does_not_hold_it(folder: Path) -> None:
+    lock = FolderLock(folder)
+    with subprocess.Popen(["sleep", "60"], close_fds=False) as child:
+        lock.release()
+
+        assert not is_held(folder)
+        child.kill()
+
+
+@FORKS
+def test_a_forked_child_does_not_hold_it(folder: Path) -> None:
+    lock = FolderLock(folder)
+    reads, writes = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(writes, b"lives")
+        signal.pause()
+    try:
+        os.read(reads, 5)
+        lock.release()
+
+        assert not is_held(folder)
+    finally:
+        os.close(reads)
+        os.close(writes)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+@FORKS
+def test_the_index_stays_held_beside_a_forked_child_that_ends(folder: Path) -> None:
+    with opened(folder):
+        child = os.fork()
+        if not child:
+            os._exit(0)
+        os.waitpid(child, 0)
+
+        assert is_held(folder)
+
+
+def test_an_index_that_nobody_closed_is_given_back(folder: Path) -> None:
+    opened(folder)
+
+    assert not is_held(folder)
+
+
+def test_an_index_is_released_when_it_cannot_be_opened(folder: Path) -> None:
+    opened(folder).close()
+    (folder / "edge_config.json").write_text("{")
+    with pytest.raises(Exception, match="cannot be read") as caught:
+        opened(folder)
+
+    assert caught.value.__traceback__ is not None
+    assert not is_held(folder)
+
+
+def test_a_lock_whose_file_was_removed_guards_nothing(folder: Path) -> None:
+    """Its holder removed the folder for good; the next one's lock is a file of its own."""
+    first = FolderLock(folder)
+    first.release(remove=True)
+    with FolderLock(folder):
+        assert is_held(folder)
+    assert not is_held(folder)
+
+
+def test_an_index_that_another_process_holds_is_not_removed(tmp_path: Path) -> None:
+    shelf = FolderShelf(tmp_path, opened)
+    shelf.open("current").close()
+    with FolderLock(tmp_path / "passages-other"):
+        (tmp_path / "passages-other").mkdir()
+        shelf.clear(but="current")
+        assert (tmp_path / "passages-other").exists()
+
+    shelf.clear(but="current")
+    names = {path.name for path in tmp_path.iterdir()}
+
+    assert names == {"passages-current", ".passages-current.lock"}
+
+
+def test_nothing_of_edge_runs_before_the_lock(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even what makes a new index, or looks whether there is one."""
+    with FolderLock(folder), pytest.raises(IndexLocked):
+        EdgeEngine(folder, EMBEDDER.dimensions)
+
+    assert not folder.exists()
