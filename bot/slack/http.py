@@ -1,71 +1,219 @@
-"""What the bot answers over HTTP."""
+"""What the bot answers over HTTP: Slack's events, the health checks, and hooks.
+
+Everybody who reaches the port may send anything. So nothing is read before its signature is
+checked, everything has its bound (`bot.slack.http_limits`), and what is malformed is refused.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from aiohttp.http import HttpProcessingError
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.errors import SlackMisconfigured
+from bot.slack.envelopes import Malformed, read_envelope
+from bot.slack.health import OK, Health
+from bot.slack.http_limits import Connection, Connections, Limits, connection_of, keep_time
 from bot.slack.settings import SlackSettings
+from bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
+
+logger = logging.getLogger(__name__)
 
 EVENTS = "/slack/events"
 HEALTH = "/healthz"
+READY = "/readyz"
 
 Hook = Callable[[bytes, Mapping[str, str]], int]
 """Takes what is posted, with its headers, and gives the status to answer with."""
 
+_FOR_BOLT = (SIGNATURE, TIMESTAMP, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
+"""Bolt obeys headers of its own, too (X-Slack-Bolt-Lazy-Only), which are not signed."""
+_LINGERING = 2.0
+"""Seconds in which a refused body is still taken, so that its sender hears the refusal."""
+_ENDING = 5.0
+_COMPLAINING = 60.0
 
-@asynccontextmanager
-async def listening(
-    bolt: AsyncApp, settings: SlackSettings, hooks: Mapping[str, Hook]
-) -> AsyncIterator[None]:
-    """Slack's events, unless they come by socket; whether we are alive; and ``hooks``, by
-    path.
 
-    Raises:
-        SlackMisconfigured: there is no signing secret, or the port is taken.
-    """
+class Door:
+    """Where HTTP comes in. ``app`` is who takes Slack's events, as long as there is one."""
 
-    async def events(request: web.Request) -> web.StreamResponse:
-        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+    def __init__(
+        self,
+        settings: SlackSettings,
+        hooks: Mapping[str, Hook],
+        health: Health,
+        limits: Limits,
+    ) -> None:
+        self.app: AsyncApp | None = None
+        self.health = health
+        self._settings = settings
+        self._hooks = hooks
+        self._limits = limits
+        self._refusals = Refusals()
+        self._signatures: Signatures | None = None
 
-    async def health(_: web.Request) -> web.StreamResponse:
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Listen: for Slack's events, unless they come by socket; for the health checks;
+        and for the hooks, by path.
+
+        Raises:
+            SlackMisconfigured: there is no signing secret, or the port is taken.
+        """
+        host, port = self._settings.host, self._settings.port
+        runner = web.AppRunner(
+            self._application(),
+            access_log=None,
+            logger=_server_logger(),
+            # Signatures are of the bytes that were sent, and small bytes can unpack to large ones.
+            auto_decompress=False,
+            keepalive_timeout=2 * self._limits.idle_seconds,
+            lingering_time=_LINGERING,
+            shutdown_timeout=_ENDING,
+        )
+        await runner.setup()
+        try:
+            connections = Connections(self._limits)
+            try:
+                server = await asyncio.get_running_loop().create_server(
+                    lambda: Connection(_served(runner), connections), host, port
+                )
+            except OSError as error:
+                raise SlackMisconfigured(
+                    f"Cannot listen on {host}:{port}: {error.strerror}. Set another "
+                    "`[slack] host` or `port`."
+                ) from error
+            try:
+                yield
+            finally:
+                server.close()
+        finally:
+            await runner.cleanup()
+
+    def _application(self) -> web.Application:
+        application = web.Application(
+            middlewares=[keep_time], client_max_size=self._limits.body_bytes
+        )
+        application.router.add_get(HEALTH, self._is_alive)
+        application.router.add_get(READY, self._is_ready)
+        for path, hook in self._hooks.items():
+            application.router.add_post(path, self._posted_to(hook))
+        if not self._settings.socket_mode:
+            if not self._settings.signing_secret:
+                raise SlackMisconfigured(
+                    "Without SLACK_APP_TOKEN (Socket Mode), SLACK_SIGNING_SECRET must be set: it "
+                    "proves that events are Slack's."
+                )
+            self._signatures = Signatures(self._settings.signing_secret)
+            application.router.add_post(EVENTS, self._event)
+        return application
+
+    async def _is_alive(self, _: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok"})
 
-    application = web.Application()
-    application.router.add_get(HEALTH, health)
-    for path, hook in hooks.items():
-        application.router.add_post(path, _posted_to(hook))
-    if not settings.socket_mode:
-        if not settings.signing_secret:
-            raise SlackMisconfigured(
-                "Without SLACK_APP_TOKEN (Socket Mode), SLACK_SIGNING_SECRET must be set: it "
-                "proves that events are Slack's."
-            )
-        application.router.add_post(EVENTS, events)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
+    async def _is_ready(self, _: web.Request) -> web.StreamResponse:
+        checks = await self.health.look()
+        is_ready = all(found == OK for found in checks.values())
+        return web.json_response(
+            {"status": "ready" if is_ready else "not ready", "checks": checks},
+            status=200 if is_ready else 503,
+        )
+
+    async def _event(self, request: web.Request) -> web.StreamResponse:
+        signatures = self._signatures
+        assert signatures is not None  # noqa: S101 - there is no such route without
+        if not signatures.may_be_valid(request.headers):
+            raise self._refusals.of(request)
+        body = await self._body(request)
+        if not signatures.is_valid(request.headers, body):
+            raise self._refusals.of(request)
+        _prove(request)
         try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
-        except OSError as error:
-            raise SlackMisconfigured(
-                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
-                "Set another port."
-            ) from error
-        yield
-    finally:
-        await runner.cleanup()
+            text = read_envelope(body, request.content_type)
+        except Malformed:
+            raise web.HTTPBadRequest from None
+        if self.app is None:
+            raise web.HTTPServiceUnavailable
+        headers = {name: request.headers[name] for name in _FOR_BOLT if name in request.headers}
+        bolt_request = AsyncBoltRequest(
+            body=text, headers={**headers, "Content-Type": request.content_type}
+        )
+        return await to_aiohttp_response(await self.app.async_dispatch(bolt_request))
+
+    def _posted_to(self, hook: Hook) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def posted(request: web.Request) -> web.StreamResponse:
+            body = await self._body(request)
+            status = await asyncio.to_thread(hook, body, request.headers)
+            if status == web.HTTPUnauthorized.status_code:
+                raise self._refusals.of(request)
+            return web.Response(status=status)
+
+        return posted
+
+    async def _body(self, request: web.Request) -> bytes:
+        """
+        Raises:
+            HTTPException: it is too large, too slow or broken.
+        """
+        limits = self._limits
+        if (request.content_length or 0) > limits.body_bytes:
+            raise web.HTTPRequestEntityTooLarge(limits.body_bytes, request.content_length or 0)
+        try:
+            async with asyncio.timeout(limits.body_seconds):
+                return await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
+        except web.RequestPayloadError:
+            raise web.HTTPBadRequest from None
 
 
-def _posted_to(hook: Hook) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def posted(request: web.Request) -> web.StreamResponse:
-        body = await request.read()
-        return web.Response(status=await asyncio.to_thread(hook, body, request.headers))
+class Refusals:
+    """Tells the log of requests without a right signature, seldom: anybody can send them."""
 
-    return posted
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._untold = 0
+        self._told: float | None = None
+
+    def of(self, request: web.Request) -> web.HTTPUnauthorized:
+        self._untold += 1
+        now = self._clock()
+        if self._told is None or now - self._told >= _COMPLAINING:
+            logger.warning(
+                "Refused without a right signature: %d request(s), the last to %s. Is the secret "
+                "the one that its sender has, and the clock right?",
+                self._untold,
+                request.path,
+            )
+            self._untold, self._told = 0, now
+        return web.HTTPUnauthorized()
+
+
+def _prove(request: web.Request) -> None:
+    if connection := connection_of(request):
+        connection.prove()
+
+
+def _served(runner: web.AppRunner) -> asyncio.Protocol:
+    assert runner.server is not None  # noqa: S101 - it was set up
+    return runner.server()
+
+
+def _server_logger() -> logging.Logger:
+    """aiohttp writes a traceback for every malformed request, which anybody can send."""
+    server = logging.getLogger(f"{__name__}.server")
+    server.addFilter(_is_ours)
+    return server
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)

@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -17,8 +18,9 @@ from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack.app import build_app
 from bot.slack.calling.web import told, web_client
+from bot.slack.health import Health
 from bot.slack.hearing.letters import Identity
-from bot.slack.http import listening
+from bot.slack.http import Door
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
@@ -58,7 +60,12 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
     """
     stop = stop or asyncio.Event()
     around = around or Surroundings()
-    with _signals(stop):
+    door = Door(settings, around.hooks, Health(around.checks), around.limits)
+    async with AsyncExitStack() as open_:
+        open_.enter_context(_signals(stop))
+        # Before anything waits for Slack: a bot that waits is alive.
+        if settings.port is not None or not settings.socket_mode:
+            await open_.enter_async_context(door.open())
         client = web_client(settings.bot_token, settings.api_url)
         me = await _until(stop, sign_in(client, first_pause=around.first_pause))
         if me is None:
@@ -76,27 +83,32 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
             around=around,
         )
         try:
-            await _listen(app, settings, stop, ready, around)
+            await _listen(app, settings, stop, around, door=door, ready=ready)
         finally:
+            door.app = None
             await app.stop(settings.grace)
 
 
-async def _listen(
+async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has made of it
     app: SlackApp,
     settings: SlackSettings,
     stop: asyncio.Event,
-    ready: Callable[[SlackApp], None] | None,
     around: Surroundings,
+    *,
+    door: Door,
+    ready: Callable[[SlackApp], None] | None,
 ) -> None:
     async with AsyncExitStack() as open_:
         await app.start()
-        if settings.port is not None or not settings.socket_mode:
-            await open_.enter_async_context(listening(app.bolt, settings, around.hooks))
         if settings.socket_mode:
             handler = await _until(stop, _connect(app.bolt, settings, around))
             if handler is None:
                 return
             open_.push_async_callback(handler.close_async)
+            door.health.slack = partial(_by_socket, handler)
+        else:
+            door.app = app.bolt
+            door.health.slack = _over_http
         for chore in app.chores():
             open_.callback(asyncio.create_task(chore).cancel)
         upkeep = asyncio.create_task(app.upkeep.keep_up())
@@ -122,6 +134,15 @@ async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identi
         bot=found["bot_id"],
         name=found.get("user") or "footnote",
     )
+
+
+async def _by_socket(handler: AsyncSocketModeHandler) -> str:
+    return "" if await handler.client.is_connected() else "not connected"
+
+
+async def _over_http() -> str:
+    """Slack connects anew for each event; that we could sign in is all there is to know."""
+    return ""
 
 
 async def _connect(

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.slack.health import Check
 from bot.slack.http import Hook
+from bot.slack.http_limits import Limits
 from bot.slack.writing import incidents
 
 
@@ -32,6 +34,10 @@ class Surroundings:
     """Of pages that everyone may read."""
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     """What takes posts from others than Slack, by path."""
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    """What must be well for the bot to answer, by name, beside its connection to Slack."""
+    limits: Limits = field(default_factory=Limits)
+    """Of what comes in over HTTP."""
     first_pause: float = 1.0
     """Seconds before the second try while Slack does not answer."""
     ping_every: float = 5.0

@@ -59,11 +59,16 @@ def letter_of(body: Mapping[str, Any], me: Identity) -> Letter | None:
         ts=written["ts"],
         thread=written.get("thread_ts") or written["ts"],
         person=written["user"],
-        text="" if gone else _text(written, me),
+        text="" if gone else _storable(_text(written, me)),
         shared=bool(body.get("is_ext_shared_channel")),
         edited=(written.get("edited") or {}).get("ts") or "",
         gone=gone,
     )
+
+
+def _storable(text: str) -> str:
+    """No database takes half of a surrogate pair, and PostgreSQL no NUL."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _is_deletion(event: Mapping[str, Any]) -> bool:

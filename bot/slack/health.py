@@ -1,0 +1,68 @@
+"""Whether the bot can answer now: what ``/readyz`` says."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.slack.calling.threads import in_own_thread
+
+Check = Callable[[], str]
+"""Returns what is wrong, in a few words that anybody may read, or nothing. May block."""
+
+OK = "ok"
+_SILENT = "does not answer"
+
+
+async def no_slack() -> str:
+    return "not connected"
+
+
+class Health:
+    """Runs the ``checks``, each in a thread of its own and none twice at a time: one that
+    hangs costs one thread, however often somebody asks.
+
+    ``slack`` is asked on the event loop; the bot replaces it once it has signed in.
+    """
+
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        *,
+        patience: float = 2.0,
+        fresh: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``patience``: seconds for all checks; ``fresh``: seconds that a result holds."""
+        self.slack: Callable[[], Awaitable[str]] = no_slack
+        self._checks = checks
+        self._patience = patience
+        self._fresh = fresh
+        self._clock = clock
+        self._running: dict[str, asyncio.Task[str]] = {}
+        self._found: dict[str, str] = {}
+        self._at: float | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def look(self) -> dict[str, str]:
+        """Return `OK`, or what is wrong, by the name of what was looked at."""
+        async with self._one_at_a_time:
+            if self._at is None or self._clock() - self._at >= self._fresh:
+                self._found = await self._look()
+                self._at = self._clock()
+            return {**self._found, "slack": await self.slack() or OK}
+
+    async def _look(self) -> dict[str, str]:
+        for name, check in self._checks.items():
+            if name not in self._running:
+                self._running[name] = asyncio.create_task(in_own_thread(check, f"checking {name}"))
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=self._patience)
+        found = {}
+        for name in self._checks:
+            if self._running[name].done():
+                found[name] = self._running.pop(name).result() or OK
+            else:
+                found[name] = _SILENT
+        return found
