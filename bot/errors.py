@@ -3,6 +3,7 @@
 BotError
 ├── SyncRunning         the admin reads it: another sync runs, try again later
 ├── StateUnavailable    operator: the bot's own database cannot be read or written
+│   └── StateRefused        log: it is well, but does not take this
 ├── AskerForgotten      log: whoever asked had everything deleted meanwhile
 ├── ModelMisconfigured  operator: of the language model an address, a key or a package is missing
 ├── SlackUnavailable    log: Slack does not answer now, try again
@@ -22,6 +23,10 @@ class SyncRunning(BotError):
 
 
 class StateUnavailable(BotError):
+    pass
+
+
+class StateRefused(StateUnavailable):
     pass
 
 

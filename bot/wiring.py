@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ from bot.evaluation.gate import SavedQuestions
 from bot.feedback.feedback import Feedback
 from bot.feedback.ports import WrittenAnswers
 from bot.model import Question, Result, Why
-from bot.operations import webhooks
+from bot.operations import readiness, webhooks
 from bot.operations.console import Console
 from bot.operations.rhythms import Hints, rhythms
 from bot.operations.syncing import OneSyncAtATime, now
@@ -215,6 +216,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         Process(state, now) as process,
     ):
         parts.chosen()
+        state.tell_outages()
         passes = DatabasePassLog(state)
         syncing = OneSyncAtATime(
             parts,
@@ -262,6 +264,11 @@ def serve(settings: Settings, secrets: Secrets) -> None:
                         as_of=syncing.as_of,
                         titles=answerer.open_titles,
                         hooks=_hooks(secrets, hints),
+                        checks={
+                            "database": partial(readiness.database, process.beat),
+                            "index": lambda: readiness.index(parts.index, list(parts.wikis)),
+                            "disk": partial(readiness.disk, settings.data_dir),
+                        },
                     ),
                 )
             )

@@ -1,4 +1,8 @@
-"""Logging: one line an event, to stderr, quiet libraries."""
+"""Logging: one line an event, to stderr, quiet libraries.
+
+Names, addresses and errors come from outside and may hold newlines. None of them starts a
+line: an event's words stand on one line, and each line of its traceback is indented.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,12 @@ _TALKATIVE = {
 _OURS = {"bot", "config", "indexers"}
 _MOST = 10
 """Errors that led to one another."""
+_INDENT = "    "
+_CONTROLS = {
+    code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+} | {ord("\t"): "\t", ord("\n"): "\\n", ord("\r"): "\\r"}
+"""What would start a line, or command the terminal that shows it."""
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -35,16 +45,34 @@ class Discreet(logging.Formatter):
         mine.exc_text = None
         return super().format(mine)
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        return one_line(super().formatMessage(record))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the library's name
+        return _indented(stack_info)
+
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the library's name
         told: list[str] = []
         error = ei[1]
         while error is not None and len(told) < _MOST:
             kind = type(error)
-            words = f": {error}" if kind.__module__.partition(".")[0] in _OURS else ""
+            words = (
+                f": {one_line(str(error))}" if kind.__module__.partition(".")[0] in _OURS else ""
+            )
             frames = "".join(traceback.format_tb(error.__traceback__))
             told.insert(0, f"{frames}{kind.__qualname__}{words}")
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        return "\nwhich led to\n".join(told)
+        return _indented("\nwhich led to\n".join(told))
+
+
+def one_line(words: str) -> str:
+    """Return ``words`` with everything spelt out that would start a line."""
+    return words.translate(_CONTROLS)
+
+
+def _indented(lines: str) -> str:
+    # Not by splitlines: a line of source code in a traceback may hold what it splits at.
+    return "\n".join(f"{_INDENT}{one_line(line)}" for line in lines.split("\n"))
 
 
 def configure(level: str) -> None:

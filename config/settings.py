@@ -212,7 +212,10 @@ class SlackSettings(Strict):
     """``[slack]``"""
 
     mode: Literal["socket", "http"] = Field("socket", description="Socket Mode, or HTTP events.")
-    port: int = Field(3000, ge=0, le=65535, description="Where HTTP mode listens.")
+    host: str = Field(
+        "", description="The address to listen on. Empty: `127.0.0.1` with Socket Mode, else all."
+    )
+    port: int = Field(3000, ge=0, le=65535, description="Where the bot listens over HTTP.")
     review_channel: str = Field(
         "", pattern=r"^([CG][A-Z0-9]+)?$", description="The channel id that flags go to."
     )

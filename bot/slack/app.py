@@ -38,6 +38,7 @@ from bot.slack.flagging.wiring import flagging_of
 from bot.slack.hearing.handling import Failures, Handler
 from bot.slack.hearing.letters import Identity
 from bot.slack.hearing.receiving import Receiving
+from bot.slack.hearing.waiting import WaitingRoom
 from bot.slack.hearing.workers import Workers
 from bot.slack.overview.home import Home
 from bot.slack.reindexing import reports
@@ -55,6 +56,7 @@ from bot.state.job_log import DatabaseJobs
 from bot.state.ledger import DatabaseLedger
 from bot.state.letter import Letter
 from bot.state.process import Process
+from bot.state.spool import Spool
 from bot.state.sync_locks import DatabaseSyncLocks
 from indexers.model import addressed
 
@@ -174,7 +176,15 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     forget = Forget(state, feedback, people, voice, flagging.desk.attend, home.show)
     bolt = _bolt(settings, me)
     failures = Failures(voice, around.new_incident)
-    listeners.keep_questions(bolt, me, Receiving(conversing.gate, workers))
+    waiting_room = WaitingRoom(
+        Spool(settings.spool) if settings.spool else None,
+        conversing.gate,
+        workers,
+        voice,
+        every=around.adopt_every / 2,
+        long=settings.long_wait,
+    )
+    listeners.keep_questions(bolt, me, Receiving(conversing.gate, workers, waiting_room))
     subcommands = [
         StatusCommand(people, operating).subcommand,
         Reindex(reindexing, reindexer).subcommand,
@@ -204,6 +214,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         bolt=bolt,
         inbox=inbox,
         workers=workers,
+        waiting_room=waiting_room,
         reindexer=reindexer,
         queue=queue,
         clients=(voice.client, hasty),

@@ -15,8 +15,9 @@ from urllib.parse import parse_qsl
 
 _FIELDS = 100
 """A form of Slack's has about 15 fields."""
-_NAME_LENGTH = 255
-_STAMP = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?", re.ASCII)
+_NAME_LENGTH, _ID_LENGTH = 255, 32
+"""Characters that the database has room for."""
+_STAMP = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,10})?", re.ASCII)
 
 Fits = Callable[[Any], bool]
 
@@ -79,6 +80,10 @@ def _name(value: Any) -> bool:
     )
 
 
+def _id(value: Any) -> bool:
+    return _name(value) and (value is None or len(value) <= _ID_LENGTH)
+
+
 def _stamp(value: Any) -> bool:
     """A message's ts."""
     return value is None or (isinstance(value, str) and _STAMP.fullmatch(value) is not None)
@@ -104,14 +109,14 @@ def _either(*kinds: Fits) -> Fits:
     return lambda value: any(fits(value) for fits in kinds)
 
 
-_NAMED = _either(_name, _object(id=_name, team_id=_name, enterprise_id=_name))
+_NAMED = _either(_id, _object(id=_id, team_id=_id, enterprise_id=_id))
 """A person, a place or a team: by id, or with its id within."""
 
 _MESSAGE = {
     "type": _name,
     "subtype": _name,
     "user": _NAMED,
-    "bot_id": _name,
+    "bot_id": _id,
     "channel": _NAMED,
     "channel_type": _name,
     "ts": _stamp,
@@ -135,9 +140,9 @@ _ENVELOPE = _object(
     type=_name,
     command=_name,
     event_id=_name,
-    team_id=_name,
-    user_id=_name,
-    channel_id=_name,
+    team_id=_id,
+    user_id=_id,
+    channel_id=_id,
     event=_EVENT,
     authorizations=_list(_object(enterprise_id=_name, team_id=_name)),
     enterprise=_NAMED,

@@ -17,6 +17,7 @@ from bot.slack.calling.web import connections
 from bot.slack.conversing.queueing import Queue
 from bot.slack.flagging.upkeep import Upkeep
 from bot.slack.hearing.handling import Failures
+from bot.slack.hearing.waiting import WaitingRoom
 from bot.slack.hearing.workers import Workers
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.state.inbox import Inbox
@@ -33,6 +34,7 @@ class SlackApp:
     bolt: AsyncApp
     inbox: Inbox
     workers: Workers
+    waiting_room: WaitingRoom
     reindexer: Reindexer
     queue: Queue
     clients: Sequence[AsyncWebClient]
@@ -65,6 +67,7 @@ class SlackApp:
         """
         for letter in await asyncio.to_thread(self.inbox.adopt):
             self.workers.submit(letter)
+        self.waiting_room.look()
         self.reindexer.wake()
 
     async def adopt_for_ever(self) -> None:
@@ -73,10 +76,11 @@ class SlackApp:
             try:
                 await self.adopt()
             except StateUnavailable as error:
-                logger.warning("What others have left cannot be taken up: %s", error)
+                logger.debug("What others have left cannot be taken up: %s", error)
 
     async def stop(self, grace: float) -> None:
         """Finish what can be finished in ``grace`` seconds; the rest is kept."""
+        await self.waiting_room.stop()
         await self.reindexer.stop()
         await asyncio.gather(self.workers.stop(grace), self.failures.finish(grace))
         try:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
 
@@ -23,6 +22,7 @@ from bot.slack.hearing.letters import Identity
 from bot.slack.http import Door
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
+from bot.slack.signals import signals
 from bot.slack.surroundings import Surroundings
 from bot.state.database import Database
 from bot.state.process import Process
@@ -31,9 +31,6 @@ from indexers.model import addressed
 logger = logging.getLogger(__name__)
 
 _LONGEST_PAUSE = 60.0
-_NO_SIGNALS = (ValueError, RuntimeError)
-"""What a loop raises that takes no signal handlers: off the main thread, as in tests, and on
-Windows. There `stop` is set by whoever runs us."""
 _CONNECTING = 20.0
 
 
@@ -62,7 +59,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
     around = around or Surroundings()
     door = Door(settings, around.hooks, Health(around.checks), around.limits)
     async with AsyncExitStack() as open_:
-        open_.enter_context(_signals(stop))
+        open_.enter_context(signals(stop))
         # Before anything waits for Slack: a bot that waits is alive.
         if settings.port is not None or not settings.socket_mode:
             await open_.enter_async_context(door.open())
@@ -216,19 +213,3 @@ async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-@contextmanager
-def _signals(stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set ``stop``, where the loop runs in the main thread."""
-    loop = asyncio.get_running_loop()
-    caught = []
-    for name in (signal.SIGTERM, signal.SIGINT):
-        with suppress(*_NO_SIGNALS):
-            loop.add_signal_handler(name, stop.set)
-            caught.append(name)
-    try:
-        yield
-    finally:
-        for name in caught:
-            loop.remove_signal_handler(name)

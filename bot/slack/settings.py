@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from bot.slack.hearing.caps import Caps
 from bot.slack.overview.weekly import Weekly
@@ -26,9 +27,12 @@ class SlackSettings:
     app_token: str = field(default="", repr=False)
     signing_secret: str = field(default="", repr=False)
     api_url: str = "https://slack.com/api/"
-    host: str = "0.0.0.0"  # noqa: S104 - a container is reached from outside
+    host: str = "127.0.0.1"
     port: int | None = 3000
-    """Where HTTP listens, for events and ``/healthz``; None in Socket Mode: not at all."""
+    """Where HTTP listens, for events, health checks and hooks; None in Socket Mode: not at
+    all."""
+    spool: Path | None = None
+    """Where questions wait in files while the database is away; None: nowhere."""
     review_channel: str = ""
     review_channels: Mapping[str, str] = field(default_factory=dict)
     """Of the wikis that have one of their own, by name."""

@@ -13,6 +13,7 @@ from config.settings import Secrets, Settings, Weekday, zone
 from config.settings import SlackSettings as Slack
 from config.wikis import LANGUAGES, ConfluenceSettings, WikiSettings
 
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - Slack must reach HTTP mode, mostly through a container's port
 SLACK_API = "https://slack.com/api/"
 
 
@@ -24,7 +25,9 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         app_token=secrets.slack_app_token.get_secret_value() if socket else "",
         signing_secret=secrets.slack_signing_secret.get_secret_value(),
         api_url=secrets.slack_api_url or SLACK_API,
+        host=slack.host or ("127.0.0.1" if socket else _EVERYWHERE),
         port=slack.port,
+        spool=settings.data_dir / "spool",
         review_channel=slack.review_channel,
         review_channels={
             wiki.name: wiki.review_channel for wiki in settings.wiki if wiki.review_channel

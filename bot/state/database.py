@@ -15,12 +15,34 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import StateUnavailable
+from bot.errors import StateRefused, StateUnavailable
+from bot.state.outages import Outages
 from bot.state.schema import MIGRATIONS, schema_version
 from bot.state.turns import Turns
 
+_REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What the database says to one statement, however well it is itself."""
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""libpq's own are none, and minutes: a server whose network is cut would hang everything. The
+last in milliseconds."""
+_POOL_SECONDS = 10.0
 _MIGRATING = 0x0F007A07E
 """The advisory lock under which PostgreSQL lets one process at a time migrate."""
 
@@ -30,6 +52,7 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._outages: Outages | None = None
         # SQLite's own way to wait for another writer is to sleep, up to a tenth of a second.
         self._turns = Turns() if engine.dialect.name == "sqlite" else None
 
@@ -48,12 +71,17 @@ class Database:
             raise
         return database
 
+    def tell_outages(self, outages: Outages | None = None) -> None:
+        """From now on the log says when the database goes away and when it is back."""
+        self._outages = outages or Outages()
+
     @contextmanager
     def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
         """A transaction, committed at the end. ``urgent``: before others that wait to write.
 
         Raises:
             StateUnavailable: disk full, file gone, server down.
+            StateRefused: it does not take this, however often it is tried.
         """
         with self._turns.turn(urgent=urgent) if self._turns else nullcontext(), self.look() as it:
             yield it
@@ -68,11 +96,23 @@ class Database:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except DBAPIError as error:
-            raise StateUnavailable(
-                f"The bot's database cannot be used ({error.orig})."
-                " Is the disk full, or the file damaged?"
-            ) from error
+        except _REFUSALS as error:
+            raise StateRefused(f"The bot's database refuses this ({_words(error)}).") from error
+        except (DBAPIError, PoolTimeout) as error:
+            unavailable = StateUnavailable(
+                f"The bot's database cannot be used ({_words(error)}). {self._advice}"
+            )
+            if self._outages:
+                self._outages.failed(unavailable)
+            raise unavailable from error
+        if self._outages:
+            self._outages.worked()
+
+    @property
+    def _advice(self) -> str:
+        if self._engine.dialect.name == "sqlite":
+            return "Is the disk full, or the file damaged?"
+        return "Is the server running, and can it be reached?"
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insert that knows ``on conflict``, which is not standard SQL."""
@@ -109,7 +149,7 @@ def _engine(where: Path | str) -> sa.Engine:
     if isinstance(where, Path):
         _make_folder(where.parent)
     try:
-        engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        engine = _created(sa.make_url(url))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StateUnavailable(
             "The database URL is not one that works here: it needs the form "
@@ -119,6 +159,23 @@ def _engine(where: Path | str) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _created(url: sa.URL) -> sa.Engine:
+    if url.drivername not in {"postgresql", "postgresql+psycopg", "postgresql+psycopg2"}:
+        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    return sa.create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_timeout=_POOL_SECONDS,
+        connect_args={name: value for name, value in _PATIENCE.items() if name not in url.query},
+    )
+
+
+def _words(error: DBAPIError | PoolTimeout) -> str:
+    """A driver's words may be several lines."""
+    return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
 
 
 def _make_folder(folder: Path) -> None:

@@ -97,4 +97,4 @@ class Process:
             try:
                 self.beat()
             except StateUnavailable as error:
-                logger.warning("Other processes may take this one for dead: %s", error)
+                logger.debug("Other processes may take this one for dead: %s", error)

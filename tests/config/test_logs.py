@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config import logs
 from indexers.errors import WikiUnavailable
@@ -65,11 +69,11 @@ def test_configured_twice_it_logs_once(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().err.count("once") == 1
 
 
-def fails_at(page: str) -> None:
+def fails_at(page: str, words: str = "The wiki is away.") -> None:
     try:
         int(page)
     except ValueError as error:
-        raise WikiUnavailable("The wiki is away.") from error
+        raise WikiUnavailable(words) from error
 
 
 def test_an_error_is_logged_where_it_came_up_without_a_library_s_words(
@@ -87,3 +91,49 @@ def test_an_error_is_logged_where_it_came_up_without_a_library_s_words(
     assert err.endswith("WikiUnavailable: The wiki is away.\n")
     assert "leave.md failed" in err
     assert "secret" not in err
+
+
+FORGED = "2026-11-24 14:02:00,000 ERROR   bot: all is lost"
+BREAKS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x1b[2K"]
+
+
+@pytest.mark.parametrize("line_break", BREAKS)
+def test_no_words_from_outside_start_a_line(
+    line_break: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("INFO")
+    hostile = f"eng{line_break}{FORGED}"
+    logger = logging.getLogger(f"indexers.sync.{hostile}")
+    logger.info("synced %s", hostile)
+    logger.info(hostile)
+    err = capsys.readouterr().err
+
+    assert len(err.splitlines()) == err.count("\n") == 2
+    assert not re.search(rf"(?m)^{FORGED}", err)
+    assert "\x1b" not in err
+
+
+@pytest.mark.parametrize("line_break", BREAKS)
+def test_no_words_of_an_error_start_a_line(
+    line_break: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("INFO")
+    try:
+        fails_at(PAGE, f"The wiki says{line_break}{FORGED}")
+    except WikiUnavailable:
+        logging.getLogger("indexers").exception("it failed", stack_info=True)
+    first, *rest = capsys.readouterr().err.splitlines()
+
+    assert first.endswith("it failed")
+    assert rest
+    assert all(line.startswith("    ") for line in rest)
+
+
+@given(words=st.text())
+def test_an_event_is_one_line_whatever_it_says(words: str) -> None:
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(logs.Discreet("%(message)s"))
+    handler.handle(logging.LogRecord("bot", logging.INFO, "", 0, "%s", (words,), None))
+
+    assert len(out.getvalue().splitlines()) == 1

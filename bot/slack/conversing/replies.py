@@ -86,7 +86,7 @@ class Replies:
             refusal = await asyncio.to_thread(self.caps.refusal, letter, self.inbox)
         except StateUnavailable as error:
             # Not begun, so nobody need be told: it is submitted again in a while.
-            logger.warning("Message %s is not begun: %s", letter.ts, error)
+            logger.debug("Message %s is not begun: %s", letter.ts, error)
             return
         if claimed is None:
             return
@@ -230,7 +230,7 @@ class Replies:
             await asyncio.to_thread(finish, letter)
         except StateUnavailable as error:
             # The reply stands; it is submitted again in a while, found, and put there again.
-            logger.warning("That message %s is done could not be noted: %s", letter.ts, error)
+            logger.debug("That message %s is done could not be noted: %s", letter.ts, error)
 
     async def _fail(self, letter: Letter, error: Exception) -> None:
         """Say so where the answer would have been, instead of what stands there of it, and
@@ -244,7 +244,7 @@ class Replies:
             return
         except StateUnavailable as state_error:
             # Not finished, so it is submitted again in a while.
-            logger.warning("Incident %s: the person is not told yet: %s", incident, state_error)
+            logger.debug("Incident %s: the person is not told yet: %s", incident, state_error)
             return
         except (SlackRefused, SlackUnavailable):
             logger.exception("Incident %s: nor could the person be told", incident)

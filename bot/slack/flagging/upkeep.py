@@ -172,6 +172,8 @@ class Upkeep:
 async def _alone(work: Callable[[], Awaitable[object]]) -> None:
     try:
         await work()
+    except StateUnavailable as error:
+        logger.debug("What is due waits: %s", error)
     except SlackUnavailable as error:
         logger.warning("What is due waits: %s", error)
     except Exception:

@@ -12,7 +12,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import SlackRefused, SlackUnavailable, StateRefused, StateUnavailable
 from bot.slack.calling.web import Voice
 from bot.slack.writing import incidents
 
@@ -78,6 +78,9 @@ class Failures:
 
     async def note_undelivered(self, error: Exception, body: Mapping[str, Any]) -> None:
         """An event that could not be kept. Slack will deliver it again."""
+        if isinstance(error, StateUnavailable) and not isinstance(error, StateRefused):
+            logger.debug("A %s could not be kept: %s", body.get("type"), error)
+            return
         incidents.note(self.new_incident(), f"a {body.get('type')} could not be taken", error)
 
     async def _tell(self, body: Mapping[str, Any], error: Exception) -> None:

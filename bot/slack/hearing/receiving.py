@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from bot.errors import StateRefused, StateUnavailable
 from bot.slack.calling.threads import in_own_thread
 from bot.slack.hearing.gate import Gate
+from bot.slack.hearing.waiting import WaitingRoom
 from bot.slack.hearing.workers import Workers
 from bot.state.letter import Letter
 
 _REMEMBERED = 1000
 """Letters. A mention comes as two events, and any of them up to four times."""
+_PATIENCE = 1.5
+"""Seconds. Slack waits three, and a database that is away may not say so."""
 
 
 class Receiving:
-    """In the order in which they came. What the ``gate`` takes goes to the ``workers``."""
+    """In the order in which they came. What the ``gate`` takes goes to the ``workers``; while
+    the database is away everything goes to the ``waiting_room``."""
 
-    def __init__(self, gate: Gate, workers: Workers) -> None:
+    def __init__(self, gate: Gate, workers: Workers, waiting_room: WaitingRoom) -> None:
         self._gate = gate
         self._workers = workers
+        self._waiting_room = waiting_room
         self._come: list[Letter] = []
         self._kept: dict[Letter, asyncio.Future[None]] = {}
         self._keeping: asyncio.Task[None] | None = None
@@ -46,8 +53,7 @@ class Receiving:
         while self._come:
             come, self._come = self._come, []
             try:
-                # Not in the pool that all else waits in.
-                new = await in_own_thread(partial(self._gate.take_all, come), "receiving")
+                new = await self._taken(come)
             except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
                 for letter in come:
                     self._kept.pop(_without_event(letter)).set_exception(error)
@@ -57,6 +63,21 @@ class Receiving:
             for letter in come:
                 self._kept[_without_event(letter)].set_result(None)
             self._forget()
+
+    async def _taken(self, come: Sequence[Letter]) -> list[Letter]:
+        """Return what is to be worked on now."""
+        if not self._waiting_room.is_open:
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    # Not in the pool that all else waits in.
+                    return await in_own_thread(partial(self._gate.take_all, come), "receiving")
+            except StateRefused:
+                raise
+            except (StateUnavailable, TimeoutError):
+                # If it only takes long it may still end well: the inbox takes nothing twice.
+                pass
+        await self._waiting_room.take(come)
+        return []
 
     def _forget(self) -> None:
         """The earliest; the inbox knows them for longer."""

@@ -108,7 +108,7 @@ class Reindexer:
             while job := await asyncio.to_thread(self._jobs.take):
                 await self._carry_out(job)
         except StateUnavailable as error:
-            logger.warning("Reindex jobs wait: %s", error)
+            logger.debug("Reindex jobs wait: %s", error)
 
     async def _carry_out(self, job: Job) -> None:
         self._progress, self._note = None, ""

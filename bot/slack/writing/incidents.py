@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
+from bot.errors import StateRefused, StateUnavailable
 from bot.slack.writing.message import Message, say
 
 logger = logging.getLogger(__name__)
@@ -16,8 +17,12 @@ def new_incident() -> str:
 
 
 def note(incident: str, what: str, error: BaseException) -> None:
-    """Write it to the log, with the traceback of ``error``."""
-    logger.error("Incident %s: %s", incident, what, exc_info=error)
+    """Write it to the log, with the traceback of ``error``. Of a database that is away the
+    log knows already, and where that was noticed says nothing."""
+    if isinstance(error, StateUnavailable) and not isinstance(error, StateRefused):
+        logger.error("Incident %s: %s, for the database was away", incident, what)
+    else:
+        logger.error("Incident %s: %s", incident, what, exc_info=error)
 
 
 def sorry(incident: str) -> Message:

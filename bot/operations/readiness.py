@@ -1,0 +1,48 @@
+"""What must be well for the bot to answer. Each check says what is not, in a few words that
+anybody may read: no path, no address, no error's text."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.errors import StateUnavailable
+from indexers.errors import IndexersError
+from indexers.ports import PassageIndex
+
+logger = logging.getLogger(__name__)
+
+_ROOM = 16 << 20
+"""Bytes. With less, the next write of the index or the database may be the one that fails."""
+
+
+def database(write: Callable[[], None]) -> str:
+    """``write`` something small: a database that can only be read keeps no question."""
+    try:
+        write()
+    except StateUnavailable as error:
+        logger.debug("Not ready: %s", error)
+        return "cannot be written"
+    return ""
+
+
+def index(passages: PassageIndex, wikis: Sequence[str]) -> str:
+    try:
+        for wiki in wikis[:1]:
+            passages.page(wiki, "")
+    except IndexersError as error:
+        logger.debug("Not ready: %s", error)
+        return "cannot be searched"
+    return ""
+
+
+def disk(folder: Path) -> str:
+    try:
+        found = os.statvfs(folder)
+    except OSError as error:
+        logger.debug("Not ready: %s", error)
+        return "cannot be read"
+    no_names = found.f_files > 0 and found.f_favail == 0
+    return "full" if no_names or found.f_bavail * found.f_frsize < _ROOM else ""

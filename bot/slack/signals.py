@@ -1,0 +1,58 @@
+"""What the running bot does about signals."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+logger = logging.getLogger(__name__)
+
+_NO_SIGNALS = (ValueError, RuntimeError)
+"""What a loop raises that takes no signal handlers: off the main thread, as in tests, and on
+Windows. There `stop` is set by whoever runs us."""
+
+
+@contextmanager
+def signals(stop: asyncio.Event) -> Iterator[None]:
+    """SIGTERM and SIGINT set ``stop``, and SIGHUP does if it says that the terminal is gone.
+
+    As a service or under ``nohup`` SIGHUP is what a log rotation or an operator sends who wants
+    settings read anew: nothing that the bot does, and no reason to end.
+    """
+    handlers: dict[int, Callable[[], None]] = {signal.SIGTERM: stop.set, signal.SIGINT: stop.set}
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        handlers[signal.SIGHUP] = _hang_up(stop, had_terminal=has_terminal())
+    loop, caught = asyncio.get_running_loop(), []
+    for number, handler in handlers.items():
+        with suppress(*_NO_SIGNALS):
+            loop.add_signal_handler(number, handler)
+            caught.append(number)
+    try:
+        yield
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)
+
+
+def _hang_up(stop: asyncio.Event, *, had_terminal: bool) -> Callable[[], None]:
+    def hang_up() -> None:
+        if had_terminal and not has_terminal():
+            logger.info("SIGHUP: the terminal is gone, so the bot ends")
+            stop.set()
+        else:
+            logger.info("SIGHUP: running on; settings are read at the start, so restart for them")
+
+    return hang_up
+
+
+def has_terminal() -> bool:
+    """Return whether this process has a controlling terminal."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,120 @@
+"""Questions that wait in files while the database is away.
+
+One file for each, so that processes that share the folder need no lock: whoever takes one in
+deletes it, and the inbox takes a question once, however often it is handed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bot.errors import StateUnavailable
+from bot.state.letter import Kind, Letter
+
+logger = logging.getLogger(__name__)
+
+_MOST = 10_000
+"""Files. More wait nowhere: then Slack delivers again, or the person asks again."""
+_ENDING = ".json"
+
+
+class Spool:
+    """Its methods block for a moment: call them in a thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def add(self, letters: Iterable[Letter]) -> None:
+        """Keep all of them, on the disk when this returns.
+
+        Raises:
+            StateUnavailable: the disk is full, or the folder cannot be written.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if len(self._files()) >= _MOST:
+                raise StateUnavailable(f"{_MOST} questions wait in {self._folder} already.")
+            for letter in letters:
+                self._write(letter)
+            _sync(self._folder)
+        except OSError as error:
+            raise StateUnavailable(
+                f"Questions cannot wait in {self._folder}: {error.strerror}."
+            ) from error
+
+    def letters(self, most: int) -> list[Letter]:
+        """Return up to ``most`` of them, those of the earliest messages first."""
+        found = []
+        for file in self._files()[:most]:
+            try:
+                found.append(_letter(json.loads(file.read_bytes())))
+            except FileNotFoundError:
+                continue  # another process took it in
+            except (OSError, ValueError, TypeError) as error:
+                logger.error("%s cannot be read and is put aside: %r", file, error)  # noqa: TRY400
+                self._put_aside(file)
+        return found
+
+    def remove(self, letters: Iterable[Letter]) -> None:
+        for letter in letters:
+            (self._folder / _name(letter)).unlink(missing_ok=True)
+
+    def __bool__(self) -> bool:
+        """Return whether any waits."""
+        try:
+            return any(self._folder.glob(f"*{_ENDING}"))
+        except OSError:
+            return False
+
+    def _files(self) -> Sequence[Path]:
+        try:
+            return sorted(self._folder.glob(f"*{_ENDING}"))
+        except OSError:
+            return []
+
+    def _write(self, letter: Letter) -> None:
+        file = self._folder / _name(letter)
+        new = file.with_suffix(f".{os.getpid()}.new")
+        try:
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as out:
+                out.write(json.dumps(asdict(letter)).encode())
+                out.flush()
+                os.fsync(out.fileno())
+            new.replace(file)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
+
+    def _put_aside(self, file: Path) -> None:
+        try:
+            file.replace(file.with_suffix(".unreadable"))
+        except OSError as error:
+            logger.warning("%s cannot be put aside: %s", file, error.strerror)
+
+
+def _name(letter: Letter) -> str:
+    """The same for what is delivered twice; in the order of the messages."""
+    what = (letter.event, letter.team, letter.channel, letter.ts, letter.edited, letter.gone)
+    digest = hashlib.sha256(repr(what).encode()).hexdigest()[:24]
+    return f"{letter.ts.zfill(24)[:24]}-{digest}{_ENDING}"
+
+
+def _letter(kept: Any) -> Letter:
+    return Letter(**{**kept, "kind": Kind(kept["kind"])})
+
+
+def _sync(folder: Path) -> None:
+    """So that the files' names outlive a power cut, too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

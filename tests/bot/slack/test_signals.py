@@ -1,0 +1,99 @@
+"""SIGHUP, with and without a terminal, in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PROGRAM = """
+import asyncio, fcntl, sys, termios
+from bot.slack.signals import signals
+
+if sys.stdin.isatty():
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+async def run():
+    stop = asyncio.Event()
+    with signals(stop):
+        print("up", flush=True)
+        try:
+            async with asyncio.timeout(float(sys.argv[1])):
+                await stop.wait()
+        except TimeoutError:
+            print("still up", flush=True)
+        else:
+            print("ended", flush=True)
+
+asyncio.run(run())
+"""
+
+
+def started(
+    seconds: float, *before: str, terminal: int = subprocess.DEVNULL
+) -> subprocess.Popen[str]:
+    program = subprocess.Popen(
+        [*before, sys.executable, "-c", PROGRAM, str(seconds)],
+        cwd=ROOT,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert program.stdout
+    assert program.stdout.readline() == "up\n"
+    return program
+
+
+def test_without_a_terminal_the_bot_runs_on_after_a_hang_up() -> None:
+    with started(0.3) as program:
+        program.send_signal(signal.SIGHUP)
+        said, _ = program.communicate(timeout=30)
+
+    assert said == "still up\n"
+    assert program.returncode == 0
+
+
+def test_under_nohup_the_bot_runs_on() -> None:
+    with started(0.3, "nohup") as program:
+        program.send_signal(signal.SIGHUP)
+        said, _ = program.communicate(timeout=30)
+
+    assert said == "still up\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_bot_ends_when_it_is_told_to(number: signal.Signals) -> None:
+    with started(30) as program:
+        program.send_signal(number)
+        said, _ = program.communicate(timeout=30)
+
+    assert said == "ended\n"
+
+
+def test_with_its_terminal_gone_the_bot_ends() -> None:
+    terminal, other_end = pty.openpty()
+    with started(30, terminal=other_end) as program:
+        os.close(other_end)
+        os.close(terminal)
+        said, _ = program.communicate(timeout=30)
+
+    assert said == "ended\n"
+
+
+def test_with_its_terminal_there_the_bot_runs_on_after_a_hang_up_that_somebody_sends() -> None:
+    terminal, other_end = pty.openpty()
+    with started(0.3, terminal=other_end) as program:
+        program.send_signal(signal.SIGHUP)
+        said, _ = program.communicate(timeout=30)
+    os.close(other_end)
+    os.close(terminal)
+
+    assert said == "still up\n"
