@@ -22,6 +22,10 @@ from config.wikis import Language, Strict, WikiSettings
 
 ENV_PREFIX = "FOOTNOTE_"
 
+# Every number has an upper bound, because what is counted back from now must be a date.
+A_YEAR = 366 * 24 * 60  # minutes
+A_CENTURY = 36_525  # days
+
 
 class SettingsError(Exception):
     """Every problem at once, a line each, in words for the operator."""
@@ -62,11 +66,12 @@ class SyncSettings(Strict):
     """``[sync]``"""
 
     every_minutes: float = Field(
-        60, ge=0, description="How often `footnote serve` syncs by itself; 0 is never."
+        60, ge=0, le=A_YEAR, description="How often `footnote serve` syncs by itself; 0 is never."
     )
     recent_minutes: float = Field(
         5,
         ge=0,
+        le=A_YEAR,
         description="How often it asks a Confluence for its latest edits in between; 0 is never.",
     )
     max_removal: float = Field(
@@ -107,7 +112,10 @@ class AnswerSettings(Strict):
         "last read, or `refuse`.",
     )
     old_after_days: int = Field(
-        0, ge=0, description="A page that nobody edited for longer is called old; 0 is never."
+        0,
+        ge=0,
+        le=A_CENTURY,
+        description="A page that nobody edited for longer is called old; 0 is never.",
     )
     reranker: str = Field(
         "",
@@ -127,6 +135,7 @@ class AnswerSettings(Strict):
     written_days: int = Field(
         180,
         ge=1,
+        le=A_CENTURY,
         description="How long an answer is given that a reviewer wrote, unless they say otherwise.",
     )
 
@@ -179,22 +188,31 @@ class LlmSettings(Strict):
     )
     temperature: float = Field(0.0, ge=0, le=2, description="How freely it words.")
     person_tokens: int = Field(
-        0, ge=0, description="What one person's questions may use in a day; 0 is no bound."
+        0,
+        ge=0,
+        le=10**12,
+        description="What one person's questions may use in a day; 0 is no bound.",
     )
     channel_tokens: int = Field(
-        0, ge=0, description="What the questions of one channel may use in a day; 0 is no bound."
+        0,
+        ge=0,
+        le=10**12,
+        description="What the questions of one channel may use in a day; 0 is no bound.",
     )
     day_tokens: int = Field(
-        0, ge=0, description="What all questions may use in a day; 0 is no bound."
+        0, ge=0, le=10**12, description="What all questions may use in a day; 0 is no bound."
     )
     day_cost: float = Field(
         0.0,
         ge=0,
+        le=10**9,
         description="What all questions may cost in a day, in the currency of the two prices; 0 is "
         "no bound.",
     )
-    price_read: float = Field(0.0, ge=0, description="Of a million tokens that it reads.")
-    price_written: float = Field(0.0, ge=0, description="Of a million tokens that it writes.")
+    price_read: float = Field(0.0, ge=0, le=10**6, description="Of a million tokens that it reads.")
+    price_written: float = Field(
+        0.0, ge=0, le=10**6, description="Of a million tokens that it writes."
+    )
 
     @model_validator(mode="after")
     def _is_whole(self) -> LlmSettings:
@@ -222,6 +240,7 @@ class SlackSettings(Strict):
     remind_after_days: float = Field(
         7,
         ge=0,
+        le=A_CENTURY,
         description="How long a flag may wait before it is called to mind, once a day; 0 is never.",
     )
     digest: bool = Field(
@@ -234,6 +253,7 @@ class SlackSettings(Strict):
     retract_days: float = Field(
         7,
         ge=0,
+        le=A_CENTURY,
         description="How old an answer may be that is taken back when a page it names is removed "
         "or restricted; 0 is never.",
     )
@@ -261,13 +281,16 @@ class SlackSettings(Strict):
     )
     workers: int = Field(4, ge=1, le=64, description="How many questions are answered at once.")
     person_minute: int = Field(
-        0, ge=0, description="How many questions a person may ask in a minute; 0 is no bound."
+        0,
+        ge=0,
+        le=10**6,
+        description="How many questions a person may ask in a minute; 0 is no bound.",
     )
-    person_day: int = Field(0, ge=0, description="How many in a day; 0 is no bound.")
+    person_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0 is no bound.")
     channel_minute: int = Field(
-        0, ge=0, description="How many a channel may ask in a minute; 0 is no bound."
+        0, ge=0, le=10**6, description="How many a channel may ask in a minute; 0 is no bound."
     )
-    channel_day: int = Field(0, ge=0, description="How many in a day; 0 is no bound.")
+    channel_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0 is no bound.")
 
     @field_validator("digest_timezone")
     @classmethod
@@ -305,7 +328,10 @@ class StateSettings(Strict):
         description="A database by SQLAlchemy URL; empty is SQLite in the data folder.",
     )
     retention_days: int = Field(
-        90, ge=1, description="How long questions, answers and all else about people is kept."
+        90,
+        ge=1,
+        le=A_CENTURY,
+        description="How long questions, answers and all else about people is kept.",
     )
 
 

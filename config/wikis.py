@@ -103,7 +103,7 @@ class MarkdownSettings(_Named):
         description='Who may read it: "everyone", a Slack user group "@engineering", an address, '
         'all of a domain "*@example.com".',
     )
-    max_page_bytes: int = Field(2_000_000, gt=0, description="Larger pages are skipped.")
+    max_page_bytes: int = Field(2_000_000, gt=0, le=10**9, description="Larger pages are skipped.")
 
     @field_validator("site_url")
     @classmethod
@@ -164,7 +164,7 @@ class ConfluenceSettings(_Named):
         "'footnote-bot[attachments]'`.",
     )
     max_attachment_bytes: int = Field(
-        10_000_000, gt=0, description="Larger attachments are skipped."
+        10_000_000, gt=0, le=10**9, description="Larger attachments are skipped."
     )
     owner_property: str = Field(
         "owner",
@@ -188,9 +188,12 @@ class ConfluenceSettings(_Named):
         "people whose address differs from Slack's or is hidden.",
     )
     members_minutes: float = Field(
-        10, ge=0, description="How long it is believed who somebody is and in which groups."
+        10,
+        ge=0,
+        le=24 * 60,
+        description="How long it is believed who somebody is and in which groups.",
     )
-    timeout_seconds: int = Field(30, gt=0, description="How long a request may take.")
+    timeout_seconds: int = Field(30, gt=0, le=600, description="How long a request may take.")
     concurrency: int = Field(6, ge=1, le=32, description="Requests at once.")
     proxy: str = Field("", repr=False, description="A proxy's address.")
     ca_bundle: Path | None = Field(

@@ -1,0 +1,59 @@
+"""With every number at one end, flags and answers still live as they should."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.playground.workspace import LocalSlack
+from bot.slack.wiring import slack_settings
+from config.settings import Secrets, Settings
+from tests.bot.test_settings_bounds import ALL, SECTIONS
+
+from .conftest import LEAVE, Bot
+from .flags import asked, card, flagged, passed
+from .test_home import home
+from .test_retraction import is_retracted
+
+
+def at_one_end(bot: Bot, *, most: bool) -> None:
+    """The bot's settings, as the settings file makes them, but for where Slack is."""
+    values: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+    for number in ALL:
+        if number.section in values:
+            values[number.section][number.name] = number.most if most else number.least
+    made = slack_settings(Settings.model_validate(values), Secrets())
+    here = bot.settings
+    bot.settings = replace(
+        made,
+        bot_token=here.bot_token,
+        app_token=here.app_token,
+        signing_secret=here.signing_secret,
+        api_url=here.api_url,
+        host=here.host,
+        port=here.port,
+        review_channel=here.review_channel,
+        link_origins=here.link_origins,
+    )
+
+
+@pytest.mark.parametrize("most", [False, True], ids=["least", "most"])
+async def test_answers_are_given_flagged_shown_and_taken_back(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, most: bool
+) -> None:
+    at_one_end(bot, most=most)
+    await bot.start()
+    answer = await asked(bot, slack)
+    await flagged(slack, answer)
+    await card(slack)
+    await bot.app.upkeep.round()
+    told = await home(slack, "U0BEN")
+    bot.library.removed(LEAVE)
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert "Old pages that answers rest on" in told
+    assert is_retracted(answer) is most
