@@ -179,7 +179,7 @@ def last_pass(settings: Settings, wiki: str) -> datetime | None:
     from bot.state.pass_log import DatabasePassLog
 
     with closing(opened_state(settings)) as state:
-        found = DatabasePassLog(state).last_complete(wiki)
+        found = DatabasePassLog(state, now).last_complete(wiki)
     return found.astimezone() if found else None
 
 
@@ -217,7 +217,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     ):
         parts.chosen()
         state.tell_outages()
-        passes = DatabasePassLog(state)
+        passes = DatabasePassLog(state, now)
         syncing = OneSyncAtATime(
             parts,
             passes,

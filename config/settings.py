@@ -18,6 +18,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from config.llm import LlmSettings
 from config.wikis import Language, Strict, WikiSettings
 
 ENV_PREFIX = "FOOTNOTE_"
@@ -138,89 +139,6 @@ class AnswerSettings(Strict):
         le=A_CENTURY,
         description="How long an answer is given that a reviewer wrote, unless they say otherwise.",
     )
-
-
-class LlmSettings(Strict):
-    """``[llm]``: off as long as no provider is named."""
-
-    provider: Literal["", "openai", "azure", "ollama", "compatible", "anthropic"] = Field(
-        "",
-        description="Whose language model composes answers: `openai`, `azure`, `anthropic`, "
-        "`ollama`, or `compatible` for what speaks as OpenAI does; empty is none, and answers are "
-        "quotations.",
-    )
-    model: str = Field("", description="Its name, as the provider writes it.")
-    url: str = Field(
-        "",
-        repr=False,
-        description="Where its API begins (`…/v1`); empty is the provider's own address. Azure: "
-        "`https://NAME.openai.azure.com/openai/v1`.",
-    )
-    seconds: float = Field(
-        20,
-        gt=0,
-        le=300,
-        description="How long it may take in all; then the answer is made of quotations.",
-    )
-    silence: float = Field(
-        15, gt=0, le=300, description="How many seconds may pass without a word of it."
-    )
-    attempts: int = Field(
-        3, ge=1, le=10, description="How often it is asked while it is busy or cannot be reached."
-    )
-    at_once: int = Field(4, ge=1, le=64, description="How many answers it may write at a time.")
-    max_tokens: int = Field(
-        500,
-        ge=50,
-        le=32_000,
-        description="How much it may write; a model that thinks first needs more, such as 4000.",
-    )
-    context_tokens: int = Field(
-        3000,
-        ge=300,
-        le=100_000,
-        description="How much of wiki and thread it is shown, counted about as it counts.",
-    )
-    rewrite: bool = Field(
-        default=True,
-        description="Whether it makes a follow-up stand alone for the search; it is asked once "
-        "more for that.",
-    )
-    temperature: float = Field(0.0, ge=0, le=2, description="How freely it words.")
-    person_tokens: int = Field(
-        0,
-        ge=0,
-        le=10**12,
-        description="What one person's questions may use in a day; 0 is no bound.",
-    )
-    channel_tokens: int = Field(
-        0,
-        ge=0,
-        le=10**12,
-        description="What the questions of one channel may use in a day; 0 is no bound.",
-    )
-    day_tokens: int = Field(
-        0, ge=0, le=10**12, description="What all questions may use in a day; 0 is no bound."
-    )
-    day_cost: float = Field(
-        0.0,
-        ge=0,
-        le=10**9,
-        description="What all questions may cost in a day, in the currency of the two prices; 0 is "
-        "no bound.",
-    )
-    price_read: float = Field(0.0, ge=0, le=10**6, description="Of a million tokens that it reads.")
-    price_written: float = Field(
-        0.0, ge=0, le=10**6, description="Of a million tokens that it writes."
-    )
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> LlmSettings:
-        if self.provider and not self.model:
-            raise ValueError("needs `model`")
-        if self.day_cost and not (self.price_read or self.price_written):
-            raise ValueError("`day_cost` needs `price_read` and `price_written`")
-        return self
 
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

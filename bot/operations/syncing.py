@@ -150,15 +150,14 @@ class OneSyncAtATime:
 
     def as_of(self) -> datetime | None:
         """Since when what is indexed is true of every wiki; None before that."""
-        known = list(self._complete.values())
-        if not known or None in known:
-            return None
-        return min(filter(None, known)).astimezone()
+        known = [self.last_pass(wiki) for wiki in self._complete]
+        return min(filter(None, known)) if known and None not in known else None
 
     def last_pass(self, wiki: str) -> datetime | None:
-        """Since when what is indexed is true of this wiki."""
+        """Since when what is indexed is true of this wiki; None if that is not known, as after
+        the clock was put back."""
         found = self._complete.get(wiki)
-        return found.astimezone() if found else None
+        return found.astimezone() if found and found <= self._clock() else None
 
     def stop(self) -> None:
         """Ask a running sync to end at the next safe point, and wait for it."""

@@ -92,7 +92,7 @@ def _write_down(
 
     try:
         with closing(opened_state(settings)) as state:
-            passes = DatabasePassLog(state)
+            passes = DatabasePassLog(state, now)
             for report in reports:
                 before = passes.last_complete(report.wiki)
                 record(passes, passed(report, rhythm, began, now(), before))
@@ -107,7 +107,7 @@ def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
     from bot.state.pass_log import DatabasePassLog
 
     with Indexing(settings, secrets) as parts, closing(opened_state(settings)) as state:
-        passes = DatabasePassLog(state).since(now() - LATELY)
+        passes = DatabasePassLog(state, now).since(now() - LATELY)
         index = parts.index
         return overview(parts.wikis, index.counts(), passes, building=index.building)
 
@@ -149,7 +149,7 @@ def _state_findings(settings: Settings, wikis: Sequence[str]) -> Iterator[Findin
 
     try:
         with closing(opened_state(settings)) as state:
-            passes = DatabasePassLog(state).since(now() - LATELY)
+            passes = DatabasePassLog(state, now).since(now() - LATELY)
     except StateUnavailable as error:
         yield failure("state", str(error))
         return

@@ -204,7 +204,12 @@ class Inbox:
             received = connection.scalar(sa.select(inbox.c.received).where(inbox.c.id == letter.id))
             if received is None:
                 return 0, 0
-            earlier = (inbox.c.id < letter.id) & (inbox.c.received > received - span)
+            # None later than this one: a clock that was once ahead wrote those.
+            earlier = (
+                (inbox.c.id < letter.id)
+                & (inbox.c.received > received - span)
+                & (inbox.c.received <= received)
+            )
             count = sa.select(
                 sa.func.count().filter(~refused & ~passed), sa.func.count().filter(refused)
             ).where(same, earlier)

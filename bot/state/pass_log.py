@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,15 @@ from bot.state.schema import passes
 
 
 class DatabasePassLog:
-    """Its methods block for a moment: call them in a thread."""
+    """Its methods block for a moment: call them in a thread.
 
-    def __init__(self, database: Database) -> None:
+    Passes that lie ahead of ``clock`` do not count: a clock that was once wrong wrote them, and
+    they would pass for the latest until it is right again.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
+        self._clock = clock
 
     def record(self, one: Pass) -> None:
         told = {
@@ -40,14 +46,18 @@ class DatabasePassLog:
 
     def last_complete(self, wiki: str) -> datetime | None:
         query = sa.select(sa.func.max(passes.c.began)).where(
-            passes.c.wiki == wiki, passes.c.rhythm == Rhythm.FULL.value, passes.c.complete
+            passes.c.wiki == wiki,
+            passes.c.rhythm == Rhythm.FULL.value,
+            passes.c.complete,
+            passes.c.began <= self._clock(),
         )
         with self._database.begin() as connection:
             found: datetime | None = connection.scalar(query)
         return found
 
     def since(self, when: datetime) -> list[Pass]:
-        query = sa.select(passes).where(passes.c.ended >= when).order_by(passes.c.ended)
+        known = passes.c.ended.between(when, self._clock())
+        query = sa.select(passes).where(known).order_by(passes.c.ended)
         with self._database.begin() as connection:
             return [_pass(row) for row in connection.execute(query)]
 

@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Self
@@ -32,12 +33,20 @@ class Process:
     """
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], *, lease: timedelta = LEASE
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        *,
+        lease: timedelta = LEASE,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = f"{socket.gethostname()[:80]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._database = database
         self._clock = clock
         self._lease = lease
+        self._monotonic = monotonic
+        self._ahead: dict[str, tuple[datetime, float]] = {}
+        """Processes whose beat lies ahead of what a live one writes, and since when it is seen."""
         self._over = threading.Event()
         self._beating: threading.Thread | None = None
 
@@ -86,6 +95,28 @@ class Process:
         with self._database.begin() as connection:
             connection.execute(beat)
             connection.execute(sa.delete(processes).where(processes.c.until < now - self._lease))
+            self._clear_ahead(connection, now)
+
+    def _clear_ahead(self, connection: sa.Connection, now: datetime) -> None:
+        """Clear away what died while the clock was ahead: it would live until then.
+
+        One that lives writes a new beat within the lease, whatever the clock says.
+        """
+        beats = sa.select(processes.c.name, processes.c.until).where(
+            processes.c.until > now + 2 * self._lease, processes.c.name != self.name
+        )
+        seen = self._monotonic()
+        ahead = {name: (until, seen) for name, until in connection.execute(beats)}
+        for name, (until, _) in ahead.items():
+            before = self._ahead.get(name)
+            if before and before[0] == until:
+                ahead[name] = before
+        self._ahead = ahead
+        dead = [
+            name for name, (_, since) in ahead.items() if seen - since > self._lease.total_seconds()
+        ]
+        if dead:
+            connection.execute(sa.delete(processes).where(processes.c.name.in_(dead)))
 
     def free(self, holder: sa.Column[str]) -> sa.ColumnElement[bool]:
         """Whether what ``holder`` names lives no more."""

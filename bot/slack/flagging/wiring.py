@@ -107,7 +107,7 @@ def flagging_of(
         Upkeep(
             watched=watched,
             written=written,
-            passes=DatabasePassLog(state),
+            passes=DatabasePassLog(state, clock),
             library=library,
             review=review,
             desk=desk,

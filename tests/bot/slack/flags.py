@@ -44,7 +44,9 @@ def passed(bot: Bot, folder: Path, rhythm: Rhythm = Rhythm.FULL, *, complete: bo
     """A sync of the handbook comes to its end."""
     bot.now += timedelta(minutes=1)
     database = Database.open(folder / "state.db")
-    DatabasePassLog(database).record(Pass("handbook", rhythm, bot.now, bot.now, complete))
+    DatabasePassLog(database, lambda: bot.now).record(
+        Pass("handbook", rhythm, bot.now, bot.now, complete)
+    )
     database.close()
 
 

@@ -10,6 +10,13 @@ from bot.state.database import Database
 from bot.state.pass_log import DatabasePassLog
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def today() -> datetime:
+    """The clock of these tests, in the evening."""
+    return NOON + timedelta(hours=8)
+
+
 PASS = Pass(
     wiki="w",
     rhythm=Rhythm.FULL,
@@ -25,7 +32,7 @@ PASS = Pass(
 
 
 def test_what_is_recorded_comes_back_as_it_was(database: Database) -> None:
-    passes = DatabasePassLog(database)
+    passes = DatabasePassLog(database, today)
     passes.record(PASS)
 
     assert passes.since(NOON) == [PASS]
@@ -33,7 +40,7 @@ def test_what_is_recorded_comes_back_as_it_was(database: Database) -> None:
 
 
 def test_only_full_passes_that_came_to_their_end_count_as_complete(database: Database) -> None:
-    passes = DatabasePassLog(database)
+    passes = DatabasePassLog(database, today)
     later = NOON + timedelta(hours=1)
     passes.record(PASS)
     passes.record(replace(PASS, began=later, rhythm=Rhythm.RECENT))
@@ -42,3 +49,13 @@ def test_only_full_passes_that_came_to_their_end_count_as_complete(database: Dat
 
     assert passes.last_complete("w") == NOON
     assert passes.last_complete("nowhere") is None
+
+
+def test_a_pass_that_a_clock_ahead_wrote_does_not_pass_for_the_latest(database: Database) -> None:
+    passes = DatabasePassLog(database, today)
+    passes.record(PASS)
+    ahead = NOON + timedelta(days=400)
+    passes.record(replace(PASS, began=ahead, ended=ahead))
+
+    assert passes.last_complete("w") == NOON
+    assert passes.since(NOON) == [PASS]

@@ -143,3 +143,44 @@ def test_what_this_process_dropped_it_takes_up_again(database: Database, clock: 
 
         assert again is not None
         assert again.attempts == 2
+
+
+def test_who_died_while_the_clock_was_ahead_is_found_dead_within_a_lease(
+    database: Database, clock: Clock
+) -> None:
+    seconds = 0.0
+    clock.now += timedelta(days=400)
+    died = Process(database, clock)
+    died.beat()
+    with DatabaseSyncLocks(database, died).held(["a"]):
+        clock.now -= timedelta(days=400)
+        other = Process(database, clock, monotonic=lambda: seconds)
+        other.beat()
+        theirs = DatabaseSyncLocks(database, other)
+        with pytest.raises(SyncRunning), theirs.held(["a"]):
+            pass
+        seconds += LEASE.total_seconds() + 1
+        other.beat()
+        with theirs.held(["a"]):
+            pass
+
+
+def test_who_lives_with_a_clock_ahead_is_not_taken_for_dead(
+    database: Database, clock: Clock
+) -> None:
+    seconds = 0.0
+    other = Process(database, clock, monotonic=lambda: seconds)
+    ahead = Clock()
+    ahead.now = clock.now + timedelta(days=400)
+    alive = Process(database, ahead)
+    for _ in range(5):
+        alive.beat()
+        other.beat()
+        seconds += LEASE.total_seconds() / 2
+        ahead.now += LEASE / 2
+    with (
+        DatabaseSyncLocks(database, alive).held(["a"]),
+        pytest.raises(SyncRunning),
+        DatabaseSyncLocks(database, other).held(["a"]),
+    ):
+        pass
