@@ -104,7 +104,7 @@ class Unchecked:
         told = "The wiki did not answer in time, so these pages could not be checked again."
         if self.last_check is None:
             return told
-        return f"{told} They were last checked on {self.last_check:%d %b %Y at %H:%M}."
+        return f"{told} They were last checked on {self.last_check:%d %b %Y at %H:%M %Z}."
 
 
 class Fallback(StrEnum):

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.model import Answer, Clarify, NoAnswer, Result, Source, Why
+from bot.moments import in_words
 from bot.operations.access import AccessNow
 from bot.operations.passes import shown_span
 from indexers.findings import Finding, Level
@@ -283,10 +284,12 @@ def print_status(rows: dict[str, Any]) -> None:
         box=None, pad_edge=False,
     )  # fmt: skip
     for name, row in rows["wikis"].items():
-        as_of = datetime.fromisoformat(row["as_of"]).astimezone() if row["as_of"] else None
+        as_of = (
+            in_words(datetime.fromisoformat(row["as_of"]).astimezone()) if row["as_of"] else "never"
+        )
         table.add_row(
             safe(name), f"{row['pages']:,}", f"{row['passages']:,}", f"{row['closed']:,}",
-            f"{as_of:%d %b %H:%M}" if as_of else "never", *_lags(row["lag_seconds"]),
+            as_of, *_lags(row["lag_seconds"]),
         )  # fmt: skip
         for key, space in row["spaces"].items():
             table.add_row(
@@ -319,10 +322,10 @@ def print_flags(rows: Sequence[dict[str, Any]]) -> None:
         for url in row["sources"]:
             out.print(safe(f"  {url}", style="blue"), soft_wrap=True)
         for step in row["history"]:
-            when = datetime.fromisoformat(step["at"]).astimezone()
+            when = in_words(datetime.fromisoformat(step["at"]).astimezone())
             deed = step["deed"].replace("_", " ")
             by = f" by {step['person']}" if step["person"] else ""
-            out.print(safe(f"  {when:%d %b %H:%M} {deed}{by}"), soft_wrap=True)
+            out.print(safe(f"  {when} {deed}{by}"), soft_wrap=True)
     if not rows:
         out.print("No flags.")
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.moments import in_words
 from indexers.findings import Access, Indexed
 
 
@@ -47,7 +48,7 @@ class AccessNow:
 
     def _as_indexed(self, indexed: Indexed) -> str:
         may_read = self.access.may_read
-        since = f"the full pass of {self.as_of:%d %b %H:%M}" if self.as_of else "an earlier pass"
+        since = f"the full pass of {in_words(self.as_of)}" if self.as_of else "an earlier pass"
         if indexed.current:
             use = "use it for them" if indexed.admits else "do not use it for them"
             return f"Answers {use}: it is indexed with these rights, by {since}."

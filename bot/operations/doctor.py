@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.moments import in_words
 from bot.operations.passes import Pass, Rhythm
 from indexers.findings import Finding, failure, ok, warning
 
@@ -41,7 +42,7 @@ def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Findin
             )
             continue
         last = full[-1]
-        when = f"{last.ended:%d %b %H:%M} UTC"
+        when = in_words(last.ended.astimezone())
         if not last.complete:
             yield failure(
                 wiki,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -19,6 +19,7 @@ from bot.model import (
     Unchecked,
     Why,
 )
+from bot.moments import in_words, time_of
 from indexers.model import Failed, Progress, Section, Skipped, SyncReport
 
 SOURCE = Source(
@@ -150,7 +151,7 @@ def test_people_are_told_of_an_answer_that_could_not_be_checked(
     told = " ".join(capsys.readouterr().out.split())
     assert told.endswith(
         "The wiki did not answer in time, so these pages could not be checked again. "
-        "They were last checked on 24 Nov 2026 at 14:02."
+        "They were last checked on 24 Nov 2026 at 14:02 UTC."
     )
 
 
@@ -209,3 +210,10 @@ def test_a_complaint_is_one_line_on_standard_error(capsys: pytest.CaptureFixture
     assert out == ""
     assert err.count("\n") == 1
     assert "/srv/[data]" in err
+
+
+def test_a_moment_is_told_with_its_year_and_zone() -> None:
+    moment = datetime(2026, 11, 24, 14, 2, tzinfo=timezone(timedelta(hours=1), "CET"))
+
+    assert in_words(moment) == "24 Nov 2026 14:02 CET"
+    assert time_of(moment) == "14:02 CET"

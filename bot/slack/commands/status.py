@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.moments import in_words
 from bot.operations.passes import shown_span
 from bot.ports import Operating
 from bot.slack.commands.call import Call, For, Misused, Subcommand
@@ -49,7 +50,7 @@ def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
     blocks = []
     for name, row in list(rows["wikis"].items())[:_SHOWN]:
         as_of = datetime.fromisoformat(row["as_of"]).astimezone() if row["as_of"] else None
-        when = f"as of {as_of:%d %b %H:%M}" if as_of else "never read to its end yet"
+        when = f"as of {in_words(as_of)}" if as_of else "never read to its end yet"
         blocks.append(section(f"*{literal(name)}*: {row['pages']:,} pages, {when}"))
         if whole and (lines := list(_health(row))):
             blocks.append(context(joined(map(literal, lines))))

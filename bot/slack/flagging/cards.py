@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from bot.feedback.model import Complaint, Flag, FlagState
 from bot.model import Answer, Result, Source
+from bot.moments import in_words
 from bot.slack.writing.blocks import joined, source_line
 from bot.slack.writing.links import origins as origins_of
 from bot.slack.writing.message import Block, Message, context, plain_text, section
@@ -155,7 +156,7 @@ def _by(flag: Flag, around: Circumstances) -> str:
 
 def _step(one: Told) -> str:
     by = f" by {literal(one.name)}" if one.name else ""
-    return f"{one.when.day} {one.when:%b %H:%M} \u00b7 {literal(one.words)}{by}"
+    return f"{in_words(one.when)} \u00b7 {literal(one.words)}{by}"
 
 
 def _actions(flag: Flag) -> list[Block]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.feedback.model import Given, Tally
 from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
+from bot.moments import in_words, time_of
 from bot.slack.writing import readings
 from bot.slack.writing.message import Block, Message, context, section
 from bot.slack.writing.mrkdwn import Piece, link, literal, render
@@ -151,9 +152,8 @@ def _as_of(given: Given) -> list[str]:
     moment, unchecked = given.as_of, given.answer.unchecked
     if moment is None or (unchecked and unchecked.last_check):
         return []
-    local = given.given.astimezone(moment.tzinfo)
-    day = "" if moment.date() == local.date() else f"{moment:%d %b} "
-    return [f"Wiki as of {day}{moment:%H:%M}"]
+    same_day = moment.date() == given.given.astimezone(moment.tzinfo).date()
+    return [f"Wiki as of {time_of(moment) if same_day else in_words(moment)}"]
 
 
 def _told(tally: Tally, *, private: bool) -> str:

@@ -71,7 +71,7 @@ def test_an_answer_is_text_then_sources_then_buttons() -> None:
                     "type": "mrkdwn",
                     "text": f"[1] <{link}|Leave &gt; Annual leave> \u00b7 updated 3 months ago\n"
                     f"[2] <{link}|Old> \u00b7 :warning: marked as outdated\n"
-                    "Wiki as of 14:02",
+                    "Wiki as of 14:02 UTC",
                     "verbatim": True,
                 }
             ],
@@ -107,7 +107,7 @@ def test_an_answer_that_could_not_be_checked_says_so_above_its_sources() -> None
 
     assert lines[0] == (
         ":warning: The wiki did not answer in time, so these pages could not be checked again."
-        " They were last checked on 24 Nov 2026 at 09:00."
+        " They were last checked on 24 Nov 2026 at 09:00 UTC."
     )
     assert [line[:3] for line in lines[1:]] == ["[1]"]
 
@@ -118,7 +118,7 @@ def test_no_answer_says_so_of_its_nearest_pages() -> None:
 
     assert lines[0].startswith(":warning: The wiki did not answer in time")
     assert lines[0].endswith("could not be checked again.")
-    assert lines[-1] == "Wiki as of 15:00"
+    assert lines[-1] == "Wiki as of 15:00 UTC"
 
 
 def test_what_is_no_word_on_the_wiki_has_no_buttons() -> None:

@@ -1,0 +1,15 @@
+"""How a moment is written for people. Its time zone is named, whichever it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def in_words(moment: datetime) -> str:
+    """Return day, year, time and zone, as in ``24 Nov 2026 14:02 UTC``."""
+    return f"{moment:%d %b %Y} {time_of(moment)}"
+
+
+def time_of(moment: datetime) -> str:
+    """Return the time and its zone alone, as in ``14:02 UTC``."""
+    return f"{moment:%H:%M %Z}"
