@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Literal
@@ -180,6 +181,16 @@ class SlackSettings(Strict):
         description="Who may use the admins' part of `/wiki`, beside the workspace's admins: user "
         "ids, user groups (`@handle` or id).",
     )
+    identity: Literal["email", "accounts"] = Field(
+        "email",
+        description="How people are known in the wikis: by the e-mail address that Slack has of "
+        "them, or by `accounts` alone.",
+    )
+    accounts: dict[str, str] = Field(
+        default_factory=dict,
+        description='E-mail addresses by Slack user id, for `identity = "accounts"`: whoever is '
+        "not named there reads what is open to everyone.",
+    )
     guests: bool = Field(
         default=False, description="Whether guests get answers from what is open to everyone."
     )
@@ -209,6 +220,25 @@ class SlackSettings(Strict):
         0, ge=0, le=10**6, description="How many a channel may ask in a minute; 0 is no bound."
     )
     channel_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0 is no bound.")
+
+    @field_validator("accounts")
+    @classmethod
+    def _are_accounts(cls, values: dict[str, str]) -> dict[str, str]:
+        accounts = {id_: email.strip().casefold() for id_, email in values.items()}
+        for id_, email in accounts.items():
+            if not re.fullmatch(r"[UW][A-Z0-9]+", id_):
+                raise ValueError(f"{id_!r} is no Slack user id, such as 'U0123456789'")
+            if "@" not in email.strip("@"):
+                raise ValueError(f"{email!r} is not an e-mail address")
+            if list(accounts.values()).count(email) > 1:
+                raise ValueError(f"{email!r} is the address of two people")
+        return accounts
+
+    @model_validator(mode="after")
+    def _uses_its_accounts(self) -> SlackSettings:
+        if self.accounts and self.identity != "accounts":
+            raise ValueError('`accounts` needs `identity = "accounts"`')
+        return self
 
     @field_validator("digest_timezone")
     @classmethod

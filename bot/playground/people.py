@@ -16,6 +16,8 @@ class User:
     name: str
     team_id: str
     email: str = ""
+    is_email_confirmed: bool | None = True
+    """None: this workspace does not say."""
     real_name: str = ""
     tz: str = "Europe/London"
     locale: str = "en-GB"
@@ -44,6 +46,8 @@ class User:
             "is_app_user": False,
             "is_stranger": self.is_stranger,
         }
+        if with_email and self.email and self.is_email_confirmed is not None:
+            user["is_email_confirmed"] = self.is_email_confirmed
         if not self.is_stranger:
             user |= {
                 "tz": self.tz,

@@ -43,6 +43,7 @@ from bot.slack.hearing.workers import Workers
 from bot.slack.overview.home import Home
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.reindexer import Reindexer
+from bot.slack.rights.directory import Directory
 from bot.slack.rights.people import People
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
@@ -94,10 +95,12 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     )
     people = People(
         client=voice.client,
+        directory=Directory(client=voice.client, team=me.team, clock=around.seconds),
         team=me.team,
         guests=settings.guests,
         shared_channels=settings.shared_channels,
         admins=settings.admins,
+        accounts=settings.accounts,
         clock=around.seconds,
         tokens=tokens,
     )
@@ -144,6 +147,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         people=people,
         readers=conversing.readers,
         chosen=conversing.settings,
+        viewers=conversing.viewers,
         redrawing=conversing.redrawing,
         voice=voice,
         executor=executor,
@@ -195,7 +199,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         forget.subcommand,
     ]
     buttons: dict[str | re.Pattern[str], Handler] = {
-        readings.CHOICE: Choices(conversing.asked_back, inbox, workers).pressed,
+        readings.CHOICE: Choices(conversing.asked_back, conversing.viewers, inbox, workers).pressed,
         reports.CANCEL: reindexer.cancelled,
         CONFIRM: forget.confirmed,
         **conversing.buttons,

@@ -20,7 +20,8 @@ class SlackSettings:
     ``link_origins`` are those of `bot.slack.writing.links.origins`: an answer links to no other.
     ``guests`` get what is open to everyone, or nothing; so do people of other companies
     where ``shared_channels`` says so. ``admins`` are user ids and user groups (``@handle`` or
-    id), beside the workspace's own.
+    id), beside the workspace's own. ``accounts`` are e-mail addresses by user id; if they are
+    given, nobody has another address, whatever Slack says.
     """
 
     bot_token: str = field(repr=False)
@@ -50,6 +51,7 @@ class SlackSettings:
     """How long an answer holds that a reviewer wrote, unless they say otherwise."""
     link_origins: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
+    accounts: Mapping[str, str] | None = None
     guests: bool = False
     shared_channels: bool = False
     private_members: int = 50
@@ -70,6 +72,11 @@ class SlackSettings:
     """Seconds after which somebody who waits is told how many are before them."""
     edit_every: float = 3.0
     """Seconds between two edits of a progress message, at least."""
+
+    @property
+    def operators_channels(self) -> frozenset[str]:
+        """Return the review channels that the settings name, whatever people set in Slack."""
+        return frozenset({self.review_channel, *self.review_channels.values()} - {""})
 
     @property
     def socket_mode(self) -> bool:

@@ -46,6 +46,7 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         ),
         link_origins=links.origins([*map(_site, settings.wiki), *slack.link_hosts]),
         admins=frozenset(slack.admins),
+        accounts=slack.accounts if slack.identity == "accounts" else None,
         guests=slack.guests,
         shared_channels=slack.shared_channels,
         private_members=slack.private_members,

@@ -239,14 +239,18 @@ class Inbox:
         with self._database.begin() as connection:
             connection.execute(finish)
 
-    def stop(self, team: str, channel: str, thread: str) -> list[Letter]:
-        """Work no more on what was asked in a thread; the letters that this ends."""
+    def stop(
+        self, team: str, channel: str, thread: str, person: str | None = None
+    ) -> list[Letter]:
+        """Work no more on what ``person`` (None: anybody) asked in a thread; the letters that
+        this ends."""
         stop = (
             sa.update(inbox)
             .where(
                 inbox.c.team == team,
                 inbox.c.channel == channel,
                 inbox.c.thread == thread,
+                sa.true() if person is None else inbox.c.person == person,
                 inbox.c.state.in_(_OPEN),
             )
             .values(state=State.STOPPED, text="", changed=self._clock())

@@ -9,7 +9,8 @@ from bot.operations.access import AccessNow
 from bot.ports import Operating
 from bot.slack.commands.arguments import address, options, person
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.rights.people import People, Standing
+from bot.slack.rights.people import People
+from bot.slack.rights.person import Standing
 from bot.slack.writing.message import Message, context, say, section
 from bot.slack.writing.mrkdwn import literal
 from indexers.errors import IndexersError

@@ -13,7 +13,8 @@ from bot.slack.calling.web import Voice
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.commands.channel_form import Languages, filled, form
 from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import People, Standing
+from bot.slack.rights.people import People
+from bot.slack.rights.person import Standing
 from bot.slack.writing.message import say
 from bot.state.channels import DatabaseChannels
 

@@ -9,7 +9,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.commands.arguments import words_of
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.rights.people import People, Standing
+from bot.slack.rights.people import People
+from bot.slack.rights.person import Standing
 from bot.slack.writing.message import Message, say
 
 INTRODUCTION = "Mention me in a channel, or write to me directly, and I answer from the wiki."

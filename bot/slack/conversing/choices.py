@@ -23,6 +23,7 @@ from bot.slack.conversing.redrawing import Redrawing
 from bot.slack.hearing.letters import written
 from bot.slack.hearing.workers import Workers
 from bot.slack.rights.people import People
+from bot.slack.rights.viewers import Viewers
 from bot.slack.writing import readings
 from bot.slack.writing.message import Message, say
 from bot.state.inbox import Inbox
@@ -106,6 +107,7 @@ class Choices:
     """The buttons."""
 
     asked_back: AskedBack
+    viewers: Viewers
     inbox: Inbox
     workers: Workers
 
@@ -113,16 +115,19 @@ class Choices:
         id_, _, number = str(body["actions"][0]["value"]).partition(":")
         person, channel = body["user"]["id"], body["channel"]["id"]
         voice = self.asked_back.voice
-        if person not in await voice.members(channel):
+        if not await self.viewers.is_in(person, channel):
             logger.info("%s chose in %s without being in it: nothing is asked", person, channel)
             return
         choosing = await asyncio.to_thread(self.asked_back.choosing, int(id_))
-        if choosing is None or choosing.letter.channel != channel:
+        if choosing is None or not 0 < int(number) <= len(choosing.readings):
+            await voice.whisper(channel, person, FORGOTTEN)
+            return
+        reading = choosing.readings[int(number) - 1]
+        if not (ts := await self._asked_at(choosing, body, person)):
             await voice.whisper(channel, person, FORGOTTEN)
             return
         # A quick click may be here before the message's ts is written down.
-        shown = replace(choosing.given, message=body["container"]["message_ts"])
-        reading = choosing.readings[int(number) - 1]
+        shown = replace(choosing.given, message=ts)
         asks = replace(
             choosing.letter,
             event=f"{_EVENT}{shown.id}",
@@ -137,6 +142,26 @@ class Choices:
             return
         self.workers.submit(kept, anew=kept.amended)
         await self.asked_back.settle(shown, reading, person)
+
+    async def _asked_at(self, choosing: Choosing, body: Mapping[str, Any], person: str) -> str:
+        """The ts under which the choice is asked: that of the message with the buttons. Empty if
+        the person may not see that message, or if what they pressed is another one."""
+        given, channel = choosing.given, body["channel"]["id"]
+        ts = str(body["container"]["message_ts"])
+        if not await self.viewers.may_see(person, given):
+            return ""
+        if await self.viewers.carries(channel, ts, given):
+            return ts
+        # Slack keeps no copy of what one person alone sees, so its ts proves nothing: another
+        # message may have it. The next one after the question's is nobody's.
+        is_whispered = given.asked.private and not given.message and channel[:1] != "D"
+        return _next(given.asked.place.ts) if is_whispered else ""
+
+
+def _next(ts: str) -> str:
+    seconds, _, fraction = ts.partition(".")
+    after = int(fraction or 0) + 1
+    return f"{int(seconds) + after // 1_000_000}.{after % 1_000_000:06d}"
 
 
 @dataclass(frozen=True, slots=True)

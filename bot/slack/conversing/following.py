@@ -15,6 +15,7 @@ from bot.model import Turn
 from bot.slack.calling.web import Voice
 from bot.slack.hearing.letters import Identity
 from bot.slack.hearing.meant import Wish, is_for_me
+from bot.slack.rights.viewers import Viewers
 from bot.slack.writing.message import Message, plain_text, say
 from bot.state.letter import Letter
 from bot.state.threads import Thread, Threads
@@ -27,6 +28,7 @@ STOP = "stop_following"
 STOPPED = say(
     "I no longer follow this thread. Mention me to ask, or say: start following.",
 )
+NOT_YOURS = say("Only people who asked me in this thread can stop that.")
 STARTED = say("I follow this thread: ask on without a mention. To end that, say: stop following.")
 
 
@@ -34,6 +36,7 @@ STARTED = say("I follow this thread: ask on without a mention. To end that, say:
 class Following:
     me: Identity
     threads: Threads
+    viewers: Viewers
     voice: Voice
 
     async def is_meant(self, letter: Letter, words: str, before: Sequence[Turn]) -> bool:
@@ -61,8 +64,13 @@ class Following:
             logger.info("Why message %s was answered could not be told: %s", letter.ts, error)
 
     async def stopped(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
-        """The button."""
-        thread = Thread(self.me.team, body["channel"]["id"], str(body["actions"][0]["value"]))
+        """The button, which only people who asked in the thread are shown."""
+        person, channel = body["user"]["id"], body["channel"]["id"]
+        thread = Thread(self.me.team, channel, str(body["actions"][0]["value"]))
+        askers = await asyncio.to_thread(self.threads.askers, thread)
+        if person not in askers or not await self.viewers.is_in(person, channel):
+            await respond(text=NOT_YOURS.text, blocks=NOT_YOURS.blocks, replace_original=False)
+            return
         await asyncio.to_thread(self.threads.follow, thread, quiet=True)
         await respond(text=STOPPED.text, blocks=STOPPED.blocks, replace_original=True)
 

@@ -25,7 +25,7 @@ from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import Closed
 from bot.slack.rights.readers import Readers
 from bot.slack.writing import blocks
-from bot.slack.writing.message import Block, Message, plain_text, say
+from bot.slack.writing.message import Block, Message, context, plain_text, say
 from bot.state.channels import DatabaseChannels
 from bot.state.letter import Kind, Letter
 from indexers.model import Reader
@@ -48,6 +48,8 @@ NOT_NOW = say(
     " read has changed."
 )
 NOT_FOR_ALL = say("I cannot share this: not everybody here may read the pages that it is from.")
+NOT_FOR_OUTSIDERS = say("I cannot share this: somebody in this channel may not get answers from me.")
+ONLY_YOU = "Only you see this: somebody in this channel may not get answers from me."
 SHARED = say("I shared the answer in the thread.")
 
 
@@ -82,12 +84,13 @@ class Private:
                 logger.info("A private answer could not be offered: %s", error)
 
     async def give(self, letter: Letter, given: Given) -> None:
-        """To the asker, where the channel is set so.
+        """To the asker, where the channel is set so, or others there may not read it.
 
         Raises:
             NotOurs: it is not ours to answer any more.
+            SlackUnavailable: it cannot be told who is there.
         """
-        await self.posting.whisper(letter, self._messages(given))
+        await self.posting.whisper(letter, await self._messages(given))
 
     async def resume(self, letter: Letter) -> bool:
         """If the asker may have got their answer from somebody who did not live to say so:
@@ -118,7 +121,7 @@ class Private:
         said = await self.answers.alone(asking) if asking else None
         if isinstance(said, Answer):
             shown = replace(given, answer=said, given=self.clock())
-            await _tell(respond, self._messages(shown))
+            await _tell(respond, await self._messages(shown))
         else:
             await _tell(respond, [NOT_NOW])
 
@@ -140,7 +143,7 @@ class Private:
         except AskerForgotten:
             await _tell(respond, [FORGOTTEN])
             return
-        await _tell(respond, self._messages(shown))
+        await _tell(respond, await self._messages(shown))
 
     async def shared(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """ "Share to channel": what all there may read now, which may be less than the person
@@ -155,10 +158,17 @@ class Private:
             await _tell(respond, [FORGOTTEN])
             return
         letter = _letter(given)
+        if await self.readers.has_outsiders(letter.channel):
+            await _tell(respond, [NOT_FOR_OUTSIDERS], replacing=False)
+            return
         reader = await self._reader(body["user"]["id"], letter.channel, private=False)
         asking = None if isinstance(reader, Closed) else await self._asking(letter, given, reader)
         said = await self.answers.alone(asking) if asking else None
         if asking is None or not isinstance(said, Answer):
+            await _tell(respond, [NOT_FOR_ALL], replacing=False)
+            return
+        if not await self.readers.may_still_read(letter.channel, asking.reader, shared=False):
+            # Somebody came while it was made.
             await _tell(respond, [NOT_FOR_ALL], replacing=False)
             return
         posted = await self.posting.posted(letter)
@@ -192,21 +202,24 @@ class Private:
         return await self.readers.of(person, channel, private=private, shared=shared)
 
     async def _given(self, body: Mapping[str, Any]) -> Given | None:
-        """Only whoever asked is shown these buttons. None: it is forgotten, or its question was
-        edited or deleted since."""
+        """Only whoever asked is shown these buttons. None: it is forgotten, its question was
+        edited or deleted since, or they have left the channel."""
         given = await asyncio.to_thread(self.feedback.given, int(body["actions"][0]["value"]))
-        if given is None or given.retracted or given.asked.asker != body["user"]["id"]:
+        person = body["user"]["id"]
+        if given is None or given.retracted or given.asked.asker != person:
             return None
-        return given
+        return given if await self.channels.has(given.asked.place.channel, person) else None
 
-    def _messages(self, given: Given) -> list[Message]:
+    async def _messages(self, given: Given) -> list[Message]:
         """Without the buttons of feedback, which belong to what all see."""
         today, origins = self.clock().date(), self.answers.origins
         messages = blocks.answer(given, origins, today=today)
         last = messages[-1]
         kept = [block for block in last.blocks if block.get("block_id") != "verdicts"]
         shown = Message(last.text, kept)
-        if isinstance(given.answer, Answer):
+        if await self.readers.has_outsiders(given.asked.place.channel):
+            shown.blocks.append(context(ONLY_YOU))
+        elif isinstance(given.answer, Answer):
             shown = _with_button(shown, SHARE, "Share to channel", given.id)
         return [*messages[:-1], shown]
 

@@ -164,7 +164,11 @@ class Replies:
     ) -> None:
         settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)
         direct, unasked = letter.kind is Kind.DIRECT, letter.kind is Kind.UNASKED
-        alone = direct or settings.only_asker
+        # Where somebody reads along who may get nothing, the asker alone is answered.
+        outsiders = not direct and await self.readers.has_outsiders(
+            letter.channel, shared=letter.shared
+        )
+        alone = direct or settings.only_asker or outsiders
         reader = await self.readers.of(
             letter.person, letter.channel, private=alone, shared=letter.shared
         )
@@ -177,9 +181,10 @@ class Replies:
         if alone and not direct:
             if await self.private.resume(letter):
                 return
-            if letter.amended:
-                # What was shared with all answers what is asked no more.
-                await self.posting.remove(letter, posted)
+            # What was shared with all answers what is asked no more, or was said before
+            # somebody came who may not read it.
+            await self.posting.remove(letter, posted)
+            posted = {}
         if not unasked:
             self.status.begin(letter)
         asking = Question(
@@ -196,7 +201,14 @@ class Replies:
         )
         if unasked and not _is_sure(answer, settings.unasked):
             await self._pass_over(letter, posted)
-        elif alone and not direct:
+            return
+        if not alone and not await self.readers.may_still_read(
+            letter.channel, reader, shared=letter.shared
+        ):
+            # Somebody came while it was made. Whoever asked was among those it was made for.
+            alone = True
+            await self.posting.remove(letter, posted)
+        if alone and not direct:
             given = await self.answers.record(letter, asking, answer, private=True)
             await self.private.give(letter, given)
         else:

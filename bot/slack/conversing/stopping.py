@@ -29,14 +29,16 @@ class Stopping:
     status: Status
 
     async def stopped(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """`agent_session_stopped`. First the inbox, so that a restart begins nothing again."""
+        """`agent_session_stopped`: end what the person themself asked in the thread, and nobody
+        else's question. First the inbox, so that a restart begins nothing again."""
         event = body["event"]
-        channel, thread = event["channel"], event["thread_ts"]
-        letters = await asyncio.to_thread(self.inbox.stop, body["team_id"], channel, thread)
+        channel, thread, person = event["channel"], event["thread_ts"], str(event.get("user") or "")
+        letters = await asyncio.to_thread(self.inbox.stop, body["team_id"], channel, thread, person)
         for letter in letters:
             await self.workers.cancel(letter.id)
         for letter in letters:
             posted = await self.posting.posted(letter)
             await self.posting.put(letter, [STOPPED], posted, holding=False)
-        await self.status.session(channel, thread, "active")
+        if letters:
+            await self.status.session(channel, thread, "active")
         logger.info("%d questions were stopped in %s", len(letters), channel)

@@ -32,6 +32,7 @@ from bot.slack.hearing.letters import Identity
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
+from bot.slack.rights.viewers import Viewers
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
 from bot.state.channels import DatabaseChannels
@@ -57,6 +58,7 @@ class Conversing:
     private: Private
     prompts: Prompts
     channels: Channels
+    viewers: Viewers
 
     @property
     def buttons(self) -> Mapping[str | re.Pattern[str], Handler]:
@@ -86,8 +88,9 @@ def conversing_of(
     clock, seconds = around.clock, around.seconds
     threads, chosen = Threads(state, clock), DatabaseChannels(state, clock)
     channels, courtesies = Channels(voice.client), Courtesies(hasty)
+    viewers = Viewers(channels, voice)
     posting, conversation = Posting(me, inbox, voice), Conversation(me, voice)
-    following, status = Following(me, threads, voice), Status(courtesies)
+    following, status = Following(me, threads, viewers, voice), Status(courtesies)
     streaming = Streaming(Voice(hasty), posting, courtesies, settings.edit_every)
     redrawing = Redrawing(feedback, voice, clock, settings.link_origins)
     asked_back = AskedBack(feedback, inbox, people, voice, redrawing)
@@ -160,4 +163,5 @@ def conversing_of(
         private=private,
         prompts=prompts,
         channels=channels,
+        viewers=viewers,
     )

@@ -17,7 +17,8 @@ from functools import partial
 from bot.model import Source
 from bot.ports import Library
 from bot.slack.calling.threads import in_own_thread
-from bot.slack.rights.people import PATIENCE, Closed, People, Person, Standing
+from bot.slack.rights.people import PATIENCE, Closed, People
+from bot.slack.rights.person import Person, Standing
 
 logger = logging.getLogger(__name__)
 

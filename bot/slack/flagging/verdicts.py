@@ -17,7 +17,9 @@ from bot.slack.conversing.redrawing import Redrawing
 from bot.slack.flagging import forms
 from bot.slack.flagging.desk import Desk
 from bot.slack.flagging.reactions import verdict_of
-from bot.slack.rights.people import People, Standing
+from bot.slack.rights.people import People
+from bot.slack.rights.person import Standing
+from bot.slack.rights.viewers import Viewers
 from bot.slack.writing.message import Message, say
 
 FORGOTTEN = say("I no longer have this answer, so I cannot note that. Please ask again.")
@@ -32,6 +34,7 @@ class Verdicts:
     feedback: Feedback
     desk: Desk
     people: People
+    viewers: Viewers
     voice: Voice
     redrawing: Redrawing
 
@@ -42,12 +45,13 @@ class Verdicts:
         if verdict == "bad":
             await self.voice.ask(body["trigger_id"], forms.complaint(given))
             return
-        known = await asyncio.to_thread(self.feedback.given, given)
-        if known is None or known.retracted:
-            await self.voice.whisper(body["channel"]["id"], person, FORGOTTEN)
+        known = await self._seen(given, person)
+        channel, ts = body["channel"]["id"], str(body["container"]["message_ts"])
+        if known is None or known.retracted or not await self.viewers.carries(channel, ts, known):
+            await self.voice.whisper(channel, person, FORGOTTEN)
             return
         # A quick click may be here before the message's ts is written down.
-        known = replace(known, message=body["container"]["message_ts"])
+        known = replace(known, message=ts)
         await self._praise(known, person)
         await self._thank(known, person, THANKS)
 
@@ -56,9 +60,9 @@ class Verdicts:
         await self.voice.ask(body["trigger_id"], forms.complaint(int(body["actions"][0]["value"])))
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """The form."""
+        """The form. Whoever sends it may have lost sight of the answer since it was opened."""
         said, person = forms.complained(body["view"]), body["user"]["id"]
-        known = await asyncio.to_thread(self.feedback.given, said.given)
+        known = await self._seen(said.given, person)
         if known is None:
             await self.voice.post(person, FORGOTTEN)
             return
@@ -76,12 +80,19 @@ class Verdicts:
         given = await asyncio.to_thread(self.feedback.given_in, item["channel"], item["ts"])
         if given is None or (await self.people.person(person)).standing is Standing.NOBODY:
             return
+        if not await self.viewers.may_see(person, given):
+            return
         if event["type"] == "reaction_removed":
             await self._take_back(given, person, verdict)
         elif verdict is Verdict.GOOD:
             await self._praise(given, person)
         else:
             await self._doubt(given, person)
+
+    async def _seen(self, given: int, person: str) -> Given | None:
+        """The answer, if it is there and the person may see it. They are not told which."""
+        known = await asyncio.to_thread(self.feedback.given, given)
+        return known if known and await self.viewers.may_see(person, known) else None
 
     async def _praise(self, given: Given, person: str) -> None:
         withdrawn = await asyncio.to_thread(self.feedback.praise, given.id, person)

@@ -27,6 +27,7 @@ from bot.slack.overview.digesting import Digests
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
+from bot.slack.rights.viewers import Viewers
 from bot.slack.settings import SlackSettings
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
@@ -62,6 +63,7 @@ def flagging_of(
     people: People,
     readers: Readers,
     chosen: DatabaseChannels,
+    viewers: Viewers,
     redrawing: Redrawing,
     voice: Voice,
     executor: Executor,
@@ -102,7 +104,7 @@ def flagging_of(
     )
     return Flagging(
         desk,
-        Verdicts(feedback, desk, people, voice, redrawing),
+        Verdicts(feedback, desk, people, viewers, voice, redrawing),
         Reviewing(desk, review, written, library, people, voice, clock, settings.written_holds),
         Upkeep(
             watched=watched,

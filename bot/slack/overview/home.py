@@ -22,7 +22,8 @@ from bot.slack.calling.web import Voice
 from bot.slack.conversing.prompts import Prompts
 from bot.slack.overview import home_page
 from bot.slack.overview.home_page import FLAGS_SHOWN, Part
-from bot.slack.rights.people import Closed, People, Standing
+from bot.slack.rights.people import Closed, People
+from bot.slack.rights.person import Standing
 from bot.slack.writing import incidents
 from bot.slack.writing.message import Block, context, say
 

@@ -48,21 +48,23 @@ class Channels:
         found = await self.channel(id_)
         return found is not None and not found.private and not found.shared
 
-    async def members(self, id_: str, most: int) -> list[str]:
-        """None of them if there are more than ``most``, or if Slack does not say."""
+    async def has(self, id_: str, person: str) -> bool:
+        """Whether the person is in the channel now; no, where Slack does not say."""
+        return person in (await self.members(id_) or ())
+
+    async def members(self, id_: str) -> list[str] | None:
+        """Return the ids of all who are in the channel, apps too; None if Slack does not say."""
         members: list[str] = []
         cursor = ""
         try:
             while True:
                 found = await told(
-                    self.client.conversations_members(channel=id_, limit=200, cursor=cursor)
+                    self.client.conversations_members(channel=id_, limit=1000, cursor=cursor)
                 )
                 members += found.get("members") or ()
                 cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
-                if len(members) > most:
-                    return []
                 if not cursor:
                     return members
         except SlackRefused as error:
             logger.info("Slack does not say who is in channel %s: %s", id_, error.code)
-            return []
+            return None

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.calling.threads import in_own_thread
 from bot.slack.calling.web import told
+from bot.slack.rights.directory import Directory
+from bot.slack.rights.person import Person, Standing, person_of
 from indexers.model import EVERYONE, Principal, addressed
 
 logger = logging.getLogger(__name__)
@@ -29,24 +30,8 @@ PATIENCE = 8.0
 """Seconds that the wikis have to say who somebody is."""
 GROUPS_REMEMBERED = 300.0
 GROUPS_RETRIED = 30.0
-
-
-class Standing(StrEnum):
-    MEMBER = "member"
-    GUEST = "guest"
-    FOREIGN = "foreign"
-    NOBODY = "nobody"
-    """Unknown, deactivated, or a bot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    id: str
-    name: str = "someone"
-    email: str = ""
-    standing: Standing = Standing.NOBODY
-    runs_workspace: bool = False
-    is_app: bool = False
+MOST_LOOKED_UP = 200
+"""People whom Slack's list does not have and who are asked about one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +43,18 @@ class Closed:
 
 @dataclass(slots=True, kw_only=True)
 class People:
-    """``clock`` gives seconds that only go forward; for ``guests``, ``shared_channels``
-    and ``admins`` see `SlackSettings`."""
+    """``clock`` gives seconds that only go forward; for ``guests``, ``shared_channels``,
+    ``admins`` and ``accounts`` see `SlackSettings`. ``directory`` is Slack's list of everybody.
+    """
 
     client: AsyncWebClient
+    directory: Directory
     team: str
     guests: bool
     shared_channels: bool
     admins: Collection[str]
     clock: Callable[[], float]
+    accounts: Mapping[str, str] | None = None
     tokens: Callable[[str], frozenset[str]] = addressed
     """What the person with an address holds in the wikis; may take seconds."""
     _known: dict[str, tuple[float, Person]] = field(default_factory=dict)
@@ -103,19 +91,58 @@ class People:
         self._known.pop(id_, None)
 
     async def addressed_as(self, email: str) -> Person | None:
-        """Whom Slack finds by this address; None if nobody.
+        """Return the person whose address this is; None if it is nobody's, or not certainly.
 
         Raises:
             SlackUnavailable: it cannot be told.
         """
+        wanted = email.casefold()
+        if self.accounts is not None:
+            ids = (id_ for id_, address in self.accounts.items() if address == wanted)
+            id_ = next(ids, None)
+            return await self.person(id_) if id_ else None
         try:
             found = await told(self.client.users_lookupByEmail(email=email))
         except SlackRefused as error:
             logger.info("Slack finds nobody by an address: %s", error.code)
             return None
-        person = _person(found["user"], self.team)
+        person = await self._identified(person_of(found["user"], self.team))
         self._known[person.id] = (self.clock() + REMEMBERED, person)
-        return person
+        return person if person.email == wanted else None
+
+    async def standings(self, ids: Iterable[str]) -> frozenset[Standing]:
+        """Return what the people among ``ids`` are; apps are left out. Slack's list may be some
+        minutes old; who was looked up since counts as they were then.
+
+        Raises:
+            SlackUnavailable: it cannot be told.
+        """
+        found: set[Standing] = set()
+        unlisted: list[str] = []
+        listed = await self.directory.standings()
+        for id_ in ids:
+            until, person = self._known.get(id_, (float("-inf"), None))
+            if person is not None and self.clock() < until:
+                found.update([] if person.is_app else [person.standing])
+            elif id_ in listed:
+                found.add(listed[id_])
+            else:
+                unlisted.append(id_)
+        if len(unlisted) > MOST_LOOKED_UP:
+            return frozenset({*found, Standing.NOBODY})
+        people = [await self.person(id_) for id_ in unlisted]
+        return frozenset({*found, *(one.standing for one in people if not one.is_app)})
+
+    def gets_nothing(self, standing: Standing, *, shared: bool) -> bool:
+        """Whether such a person is given no answers at all, in a channel that is ``shared`` with
+        another company or not."""
+        opened = {
+            Standing.MEMBER: True,
+            Standing.GUEST: self.guests,
+            Standing.FOREIGN: shared and self.shared_channels,
+            Standing.NOBODY: False,
+        }
+        return not opened[standing]
 
     async def is_member(self, channel: str, id_: str) -> bool:
         """Whether a full member of the workspace is in the channel now; asked each time.
@@ -151,13 +178,7 @@ class People:
         if shared and not self.shared_channels:
             return Closed("I do not answer where people of other companies read along.")
         person = await self.person(id_)
-        opened = {
-            Standing.MEMBER: True,
-            Standing.GUEST: self.guests,
-            Standing.FOREIGN: shared,  # which this far means: and shared channels are open
-            Standing.NOBODY: False,
-        }
-        if not opened[person.standing]:
+        if self.gets_nothing(person.standing, shared=shared):
             return Closed("I answer members of this workspace only, and I do not know you as one.")
         if not private or person.standing is not Standing.MEMBER:
             return Principal.of(EVERYONE)
@@ -187,7 +208,18 @@ class People:
         except SlackRefused as error:
             logger.info("Slack does not say who %s is: %s", id_, error.code)
             return Person(id_)
-        return _person(found["user"], self.team)
+        return await self._identified(person_of(found["user"], self.team))
+
+    async def _identified(self, person: Person) -> Person:
+        """With the address that identifies them, or none."""
+        if self.accounts is not None:
+            return replace(person, email=self.accounts.get(person.id, ""))
+        if person.standing is not Standing.MEMBER or not person.email:
+            return person
+        if await self.directory.has_alone(person.id, person.email):
+            return person
+        logger.warning("%s has no identity: another person in Slack has their address", person.id)
+        return replace(person, email="")
 
     async def groups_of(self, id_: str, *, fresh: bool = False) -> frozenset[str]:
         """The tokens of the user groups that they are in; none if Slack does not say."""
@@ -212,35 +244,6 @@ def _group_token(admin: str) -> str:
     if admin.startswith("@"):
         return f"group:{admin[1:]}"
     return f"group:{admin}" if admin.startswith("S") else ""
-
-
-def _person(user: Mapping[str, Any], team: str) -> Person:
-    profile = user.get("profile") or {}
-    name = profile.get("display_name") or profile.get("real_name") or user.get("name")
-    standing = _standing(user, team)
-    admin = user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")
-    return Person(
-        id=user["id"],
-        name=str(name or "someone")[:80],
-        email=str(profile.get("email") or "").casefold(),
-        standing=standing,
-        runs_workspace=bool(admin) and standing is Standing.MEMBER,
-        is_app=_is_app(user),
-    )
-
-
-def _is_app(user: Mapping[str, Any]) -> bool:
-    return bool(user.get("is_bot") or user.get("is_workflow_bot"))
-
-
-def _standing(user: Mapping[str, Any], team: str) -> Standing:
-    if user.get("deleted") or _is_app(user):
-        return Standing.NOBODY
-    if user.get("is_stranger") or user.get("team_id") != team:
-        return Standing.FOREIGN
-    if user.get("is_restricted") or user.get("is_ultra_restricted"):
-        return Standing.GUEST
-    return Standing.MEMBER
 
 
 def _members(groups: list[Mapping[str, Any]]) -> dict[str, frozenset[str]]:

@@ -1,5 +1,9 @@
 """Whose rights count for an answer: the asker's where they alone see it, in a small private
-channel those of all its members together, and elsewhere what is open to everyone."""
+channel those of all its members together, and elsewhere what is open to everyone.
+
+Where somebody reads along who may get no answer at all, such as a guest, nothing is answered for
+all to see.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,8 @@ from typing import Any
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import Closed, People, Standing
+from bot.slack.rights.people import Closed, People
+from bot.slack.rights.person import Standing
 from indexers.model import EVERYONE, Audience, Principal, Reader
 
 logger = logging.getLogger(__name__)
@@ -21,6 +26,16 @@ logger = logging.getLogger(__name__)
 REMEMBERED = 60.0
 """Seconds for which a channel's members are believed, unless one comes or leaves."""
 ANYBODY = Principal.of(EVERYONE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """``reader`` stands for all who are in a channel together, ``standings`` are what they are
+    (None: Slack does not say). ``shared``: the channel is, with another company."""
+
+    reader: Reader = ANYBODY
+    standings: frozenset[Standing] | None = None
+    shared: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,9 +49,8 @@ class Readers:
     bot: str
     most: int
     clock: Callable[[], float]
-    _known: dict[str, tuple[float, Reader]] = field(default_factory=dict)
+    _known: dict[str, tuple[float, _Present]] = field(default_factory=dict)
     _turnover: Counter[str] = field(default_factory=Counter)
-    _shared: set[str] = field(default_factory=set)
 
     async def of(
         self, person: str, channel: str, *, private: bool, shared: bool
@@ -49,24 +63,52 @@ class Readers:
         reader = await self.people.reader(person, private=private, shared=shared)
         if private or shared or isinstance(reader, Closed):
             return reader
-        audience = await self.audience(channel)
-        if channel in self._shared:
+        present = await self._present(channel)
+        if present.shared:
             # Since the question came, which may have been a while ago.
             return await self.people.reader(person, private=False, shared=True)
-        return audience
+        return present.reader
 
     async def audience(self, channel: str) -> Reader:
         """What is said there may be read by these. Fails closed: where it is not told who
         they are, everyone."""
-        until, known = self._known.get(channel, (float("-inf"), ANYBODY))
+        return (await self._present(channel)).reader
+
+    async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
+        """Whether somebody in the channel may get no answers, or may be there, as far as Slack
+        says. ``shared``: people of other companies are known to read along.
+
+        Raises:
+            SlackUnavailable: it cannot be told now.
+        """
+        present = await self._present(channel)
+        if present.standings is None:
+            return not self.people.guests
+        shared = shared or present.shared
+        return any(self.people.gets_nothing(one, shared=shared) for one in present.standings)
+
+    async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
+        """Whether what was made for ``reader`` may be said in the channel yet: nobody has come
+        who may not read it.
+
+        Raises:
+            SlackUnavailable: it cannot be told now.
+        """
+        if await self.has_outsiders(channel, shared=shared):
+            return False
+        now = await self.audience(channel)
+        return reader == ANYBODY or _together(now) <= _together(reader)
+
+    async def _present(self, channel: str) -> _Present:
+        until, known = self._known.get(channel, (float("-inf"), _Present()))
         if self.clock() < until:
             return known
         while True:
             turnover = self._turnover[channel]
-            reader = await self._members(channel)
+            present = await self._look(channel)
             if turnover == self._turnover[channel]:
-                self._known[channel] = (self.clock() + REMEMBERED, reader)
-                return reader
+                self._known[channel] = (self.clock() + REMEMBERED, present)
+                return present
 
     async def moved(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """`member_joined_channel` and `member_left_channel`."""
@@ -74,17 +116,26 @@ class Readers:
         self._turnover[channel] += 1
         self._known.pop(channel, None)
 
-    async def _members(self, channel: str) -> Reader:
+    async def _look(self, channel: str) -> _Present:
         found = await self.channels.channel(channel)
-        self._shared.discard(channel)
-        if found is not None and found.shared:
-            self._shared.add(channel)
-        if found is None or not found.private or found.shared:
-            return ANYBODY
-        ids = await self.channels.members(channel, self.most + 1)
-        people = [await self.people.person(id_) for id_ in ids if id_ != self.bot]
+        if found is None:
+            return _Present()
+        if not found.private and self.people.guests:
+            return _Present(ANYBODY, frozenset(), found.shared)  # Nobody there gets nothing.
+        ids = await self.channels.members(channel)
+        if ids is None:
+            return _Present(ANYBODY, None, found.shared)
+        others = [id_ for id_ in ids if id_ != self.bot]
+        if not found.private or found.shared or len(others) > self.most:
+            return _Present(ANYBODY, await self.people.standings(others), found.shared)
+        people = [await self.people.person(id_) for id_ in others]
         readers = [person for person in people if not person.is_app]
-        if not readers or any(person.standing is not Standing.MEMBER for person in readers):
-            return ANYBODY
+        standings = frozenset(person.standing for person in readers)
+        if standings != {Standing.MEMBER}:
+            return _Present(ANYBODY, standings)
         held = frozenset(await asyncio.gather(*map(self.people.rights, readers)))
-        return next(iter(held)) if len(held) == 1 else Audience(held)
+        return _Present(next(iter(held)) if len(held) == 1 else Audience(held), standings)
+
+
+def _together(reader: Reader) -> frozenset[Principal]:
+    return reader.readers if isinstance(reader, Audience) else frozenset({reader})

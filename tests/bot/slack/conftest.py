@@ -322,7 +322,7 @@ def furnished(workspace: LocalSlack) -> LocalSlack:
     workspace.add_user("U0BEN", name="ben", email="ben@example.com", is_admin=True)
     workspace.add_user("U0GUEST", name="gus", email="gus@else.example", is_restricted=True)
     workspace.add_user("U0OTHER", name="olga", team_id="T0OTHER", is_stranger=True)
-    people = ["U0ANNA", "U0BEN", "U0GUEST"]
+    people = ["U0ANNA", "U0BEN"]
     workspace.add_channel("C0TEAM", name="team", members=people)
     workspace.add_channel("C0REVIEW", name="review", members=["U0BEN"])
     workspace.add_channel("C0NOBOT", name="nobot", members=people, with_bot=False)

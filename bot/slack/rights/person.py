@@ -1,0 +1,93 @@
+"""A person as Slack describes them: what they are in this workspace, their name, their address.
+Pure. What Slack passes on was typed by somebody, so it is read with care."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.slack.writing.mrkdwn import clean
+
+NOBODY = "someone"
+_LONGEST_NAME = 80
+
+
+class Standing(StrEnum):
+    MEMBER = "member"
+    GUEST = "guest"
+    FOREIGN = "foreign"
+    NOBODY = "nobody"
+    """Unknown, deactivated, or a bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """``email`` is empty unless it is certainly theirs, and theirs alone."""
+
+    id: str
+    name: str = NOBODY
+    email: str = ""
+    standing: Standing = Standing.NOBODY
+    runs_workspace: bool = False
+    is_app: bool = False
+
+
+def person_of(user: Mapping[str, Any], team: str) -> Person:
+    """Read Slack's ``user`` object, seen from the workspace ``team``."""
+    profile = user.get("profile") or {}
+    name = profile.get("display_name") or profile.get("real_name") or user.get("name")
+    standing = standing_of(user, team)
+    admin = user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")
+    return Person(
+        id=user["id"],
+        name=shown_name(str(name or "")),
+        email=confirmed_address(user),
+        standing=standing,
+        runs_workspace=bool(admin) and standing is Standing.MEMBER,
+        is_app=is_app(user),
+    )
+
+
+def shown_name(name: str) -> str:
+    """Make a name one line of letters: it stands beside words of ours, as in "Verified by", and
+    must not look like more of them."""
+    letters = "".join(" " if _may_mark(one) else one for one in clean(name[: 4 * _LONGEST_NAME]))
+    return " ".join(letters.split())[:_LONGEST_NAME].strip() or NOBODY
+
+
+def _may_mark(character: str) -> bool:
+    """Whether it is a check mark or the like, or begins one: Slack shows `:x:` as a sign."""
+    if character.isascii():
+        return character == ":"
+    return unicodedata.category(character) in ("So", "Sm", "Sk", "Co", "Cn")
+
+
+def confirmed_address(user: Mapping[str, Any]) -> str:
+    """Return the e-mail address in small letters. It is empty if Slack says that it is not confirmed, or if
+    it only becomes somebody's in small letters: the Kelvin sign becomes a k."""
+    profile = user.get("profile") or {}
+    if False in (user.get("is_email_confirmed"), profile.get("is_email_confirmed")):
+        return ""
+    email = str(profile.get("email") or "")
+    if any(not one.isascii() and any(map(str.isascii, one.casefold())) for one in email):
+        return ""
+    return email.casefold()
+
+
+def is_app(user: Mapping[str, Any]) -> bool:
+    """Whether no person stands behind it."""
+    return bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == "USLACKBOT")
+
+
+def standing_of(user: Mapping[str, Any], team: str) -> Standing:
+    """Return what the person is in the workspace ``team``."""
+    if user.get("deleted") or is_app(user):
+        return Standing.NOBODY
+    if user.get("is_stranger") or user.get("team_id") != team:
+        return Standing.FOREIGN
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return Standing.GUEST
+    return Standing.MEMBER

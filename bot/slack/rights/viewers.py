@@ -1,0 +1,45 @@
+"""Who may see an answer that stands in Slack, and which message it stands in.
+
+What people press, send and stop names an answer by its id. An id is no right: whoever acts on an
+answer must be able to see it, and the message that they act from must carry it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.feedback.model import Given
+from bot.slack.calling.marks import marked_replies
+from bot.slack.calling.web import Voice
+from bot.slack.rights.channels import Channels
+
+
+@dataclass(frozen=True, slots=True)
+class Viewers:
+    """All methods raise SlackUnavailable where Slack does not say now."""
+
+    channels: Channels
+    voice: Voice
+
+    async def may_see(self, person: str, given: Given) -> bool:
+        """Whether the person may see the answer: a private one is its asker's, any other one is
+        for those who are in its channel."""
+        if given.asked.private and person != given.asked.asker:
+            return False
+        return await self.is_in(person, given.asked.place.channel)
+
+    async def is_in(self, person: str, channel: str) -> bool:
+        """Whether the person is in the channel now."""
+        return await self.channels.has(channel, person)
+
+    async def carries(self, channel: str, ts: str, given: Given) -> bool:
+        """Whether the message at ``ts`` carries the answer. A quick click may be here before the
+        message's place is written down; then Slack is asked what stands there."""
+        place = given.asked.place
+        if channel != place.channel:
+            return False
+        if given.message:
+            return ts == given.message
+        marked = await marked_replies(self.voice, channel, place.thread, since=place.ts)
+        mark = f"reply-to-{place.ts}-"
+        return any(found == ts and name.startswith(mark) for name, found in marked.items())
