@@ -135,10 +135,11 @@ _FALLBACKS = {
 @dataclass(frozen=True, slots=True)
 class Verification:
     """Who answers for an answer that a person wrote (empty: somebody who was forgotten), and
-    since which day."""
+    since which day; ``written`` is its id."""
 
     by: str
     on: date
+    written: int = 0
 
     @property
     def words(self) -> str:

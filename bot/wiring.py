@@ -30,6 +30,7 @@ from bot.answering.verified import Verified
 from bot.evaluation.gate import SavedQuestions
 from bot.feedback.feedback import Feedback
 from bot.feedback.ports import WrittenAnswers
+from bot.feedback.publishing import Published
 from bot.model import Question, Result, Why
 from bot.operations import readiness, webhooks
 from bot.operations.console import Console
@@ -108,10 +109,11 @@ def _recheck(
 
 
 def _with_verified(
-    answerer: Answerer, library: IndexedLibrary, written: WrittenAnswers
+    settings: Settings, answerer: Answerer, library: IndexedLibrary, written: WrittenAnswers
 ) -> Answerer:
-    """It gives what reviewers wrote, too."""
-    verified = Verified(written, library, answerer.retrieval.embedder, now)
+    """It gives what reviewers wrote, too, where the settings say who they are."""
+    published = Published(written, settings.review_channels)
+    verified = Verified(published, library, answerer.retrieval.embedder, now)
     return replace(answerer, verified=verified)
 
 
@@ -153,7 +155,7 @@ def asking(
                 library = IndexedLibrary(
                     parts.index, answerer.recheck, parts.edit_address, parts.owner
                 )
-                answerer = _with_verified(answerer, library, written)
+                answerer = _with_verified(settings, answerer, library, written)
             yield Asking(answerer, reader, tuple(wikis) or None)
 
 
@@ -227,7 +229,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         model = language_model_of(settings, secrets, parts.embedder, DatabaseUsage(state))
         answerer = answerer_of(settings, parts, syncing.last_pass, model)
         library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address, parts.owner)
-        answerer = _with_verified(answerer, library, DatabaseWrittenAnswers(state))
+        answerer = _with_verified(settings, answerer, library, DatabaseWrittenAnswers(state))
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         # What is loaded now stays. To look through it for garbage takes a fifth of a second,
         # in which nothing is acknowledged.

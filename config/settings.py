@@ -302,6 +302,12 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     state: StateSettings = StateSettings()
 
+    @property
+    def review_channels(self) -> frozenset[str]:
+        """Return the channels whose people see to flags and may publish answers."""
+        own = (wiki.review_channel for wiki in self.wiki)
+        return frozenset({self.slack.review_channel, *own} - {""})
+
     @model_validator(mode="after")
     def _has_its_reranker(self) -> Settings:
         if self.answer.reranker == LLM_RERANKER and not self.llm.provider:

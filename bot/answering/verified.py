@@ -136,5 +136,5 @@ def _answer(one: Written) -> Answer:
         text=f"{one.text} {notes}",
         sources=one.sources,
         confidence=1.0,
-        verified=Verification(one.author_name, one.written.date()),
+        verified=Verification(one.author_name, one.written.date(), one.id),
     )

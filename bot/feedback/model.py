@@ -117,6 +117,8 @@ class Deed(StrEnum):
     """The person who flagged was told how it ended."""
     LAPSED = "lapsed"
     """The answer that a reviewer wrote is given no more."""
+    ANSWER_WITHDRAWN = "answer_withdrawn"
+    """Somebody withdrew the answer that a reviewer wrote."""
 
     @property
     def words(self) -> str:
@@ -197,7 +199,8 @@ class Written:
     """An answer that a reviewer wrote to ``question``. It rests on the pages of
     ``sources``, whose ``quote`` is empty, and is for those whom ``acl`` admits, until
     ``expires``. ``says`` are the fingerprints of what these pages say, in their order;
-    ``flag`` is where it was written."""
+    ``flag`` is where it was written. ``channel`` is the review channel that let its author
+    publish it, empty if none did; ``by_admin``: they are an admin."""
 
     id: int
     question: str
@@ -210,3 +213,27 @@ class Written:
     says: tuple[str, ...]
     acl: Acl
     flag: int | None = None
+    channel: str = ""
+    by_admin: bool = False
+
+
+class End(StrEnum):
+    """Why an answer that a reviewer wrote is given no more."""
+
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    LAPSED = "lapsed"
+    """Its day came, or a page that it rests on changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What the operator's review channel is told of a written answer: in the message at ``ts``
+    of ``channel`` (empty: nothing yet). ``ended`` says why the answer is given no more, ``by``
+    who ended it."""
+
+    written: Written
+    channel: str = ""
+    ts: str = ""
+    ended: End | None = None
+    by: str = ""

@@ -8,12 +8,14 @@ from typing import Protocol
 
 from bot.feedback.figures import Flagged, Often, Volume
 from bot.feedback.model import (
+    Announcement,
     Asked,
     Card,
     Cited,
     Complaint,
     Deed,
     Due,
+    End,
     Flag,
     FlagState,
     Given,
@@ -210,13 +212,41 @@ class WrittenAnswers(Protocol):
     """Answers that reviewers wrote. Every method may block and raises StateUnavailable."""
 
     def write(self, one: Written) -> Written:
-        """Keep it, with its id; it replaces what was written on the same flag."""
+        """Keep it, with its id, to be announced; it replaces what was written on the same flag."""
         ...
 
     def valid(self, now: datetime) -> Sequence[Written]:
-        """Those that have not expired, the newest first."""
+        """Those that have neither ended nor expired, the newest first, whoever wrote them: see
+        `bot.feedback.publishing.Published`."""
         ...
 
-    def remove(self, id_: int) -> None: ...
-
     def expired(self, now: datetime) -> Sequence[Written]: ...
+
+    def end(
+        self,
+        id_: int,
+        why: End,
+        person: str,
+        when: datetime,
+        *,
+        retract_since: datetime | None = None,
+    ) -> bool:
+        """Give it no more, and have its announcement say so; False if it ended before, or is
+        gone. Answers of it that were given ``retract_since`` then are to be taken back (None:
+        they stay). That somebody withdrew it is noted in the history of its flag."""
+        ...
+
+    def vouch(self, id_: int, *, by_admin: bool) -> None:
+        """Note whether its author is an admin now."""
+        ...
+
+    def announcement(self, id_: int) -> Announcement | None: ...
+
+    def unannounced(self) -> Sequence[Announcement]:
+        """Those whose announcement is missing or behind, oldest first."""
+        ...
+
+    def announced(self, one: Announcement, channel: str, ts: str) -> None:
+        """The message at ``ts`` says how it is here (empty: there is none, nor will be). What
+        happened meanwhile is still to be said; of one that ended nothing is, so it is deleted."""
+        ...

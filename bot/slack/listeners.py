@@ -14,7 +14,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.slack.commands import channel_form
 from bot.slack.commands.router import Commands
-from bot.slack.flagging import cards, forms
+from bot.slack.flagging import announcement, cards, forms
 from bot.slack.flagging.wiring import Flagging
 from bot.slack.hearing.handling import Failures, Handler
 from bot.slack.hearing.letters import Identity, letter_of
@@ -61,6 +61,7 @@ def listen(
         app.action(deed)(guarded(reviewing.pressed))
     app.action(cards.ANSWER)(guarded(reviewing.asked_to_write))
     app.view(forms.WRITING)(guarded(reviewing.wrote))
+    app.action(announcement.WITHDRAW)(guarded(flagging.announcements.withdraw))
     app.command("/wiki")(guarded(commands.wiki))
     for action, handler in buttons.items():
         app.action(action)(guarded(handler))

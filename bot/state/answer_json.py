@@ -27,6 +27,8 @@ IS_NONE = '"reason": "'
 HAS_REASON = IS_NONE + '{}"'
 """Stand in the text of an answer that is none, for a search: what anybody says has its
 quotation marks escaped."""
+IS_WRITTEN = '"written": {}}}'
+"""Stands in that of an answer which gives the written one of this id."""
 ASKS_BACK = '"readings": ['
 """Stands in that of a question in return."""
 
@@ -90,7 +92,9 @@ def _source(kept: dict[str, Any]) -> Source:
 
 
 def _verified(kept: dict[str, Any] | None) -> Verification | None:
-    return Verification(kept["by"], date.fromisoformat(kept["on"])) if kept else None
+    if kept is None:
+        return None
+    return Verification(kept["by"], date.fromisoformat(kept["on"]), kept.get("written", 0))
 
 
 def _unchecked(kept: dict[str, Any] | None) -> Unchecked | None:

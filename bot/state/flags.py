@@ -166,3 +166,11 @@ def _note(connection: sa.Connection, flag: int, deed: Deed, person: str, when: d
     connection.execute(
         sa.insert(flag_steps).values(flag=flag, deed=deed.value, person=person, at=when)
     )
+
+
+def note_deed(
+    connection: sa.Connection, flag: int, deed: Deed, person: str, when: datetime
+) -> None:
+    """Note it in the flag's history, and have its card show it."""
+    connection.execute(sa.update(flags).where(flags.c.id == flag).values(_NEXT))
+    _note(connection, flag, deed, person, when)

@@ -129,6 +129,8 @@ def forget_person(database: Database, person: str) -> Forgotten:
             .where(written.c.author == person)
             .values(author=NOBODY, author_name=NOBODY)
         )
+        ended = sa.update(written).where(written.c.ended_by == person)
+        connection.execute(ended.values(ended_by=NOBODY))
         connection.execute(sa.delete(answers).where(answers.c.asker == person))
         connection.execute(sa.delete(usage).where(usage.c.payer == person))
         chosen = sa.update(channels).where(channels.c.person == person)

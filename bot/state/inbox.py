@@ -239,9 +239,7 @@ class Inbox:
         with self._database.begin() as connection:
             connection.execute(finish)
 
-    def stop(
-        self, team: str, channel: str, thread: str, person: str | None = None
-    ) -> list[Letter]:
+    def stop(self, team: str, channel: str, thread: str, person: str | None = None) -> list[Letter]:
         """Work no more on what ``person`` (None: anybody) asked in a thread; the letters that
         this ends."""
         stop = (

@@ -157,6 +157,13 @@ written = sa.Table(
     sa.Column("sources", sa.Text, nullable=False),
     sa.Column("says", sa.Text, nullable=False),
     sa.Column("acl", sa.Text, nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False, server_default=""),
+    sa.Column("by_admin", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("ended", sa.String(16), nullable=False, server_default=""),
+    sa.Column("ended_by", sa.String(32), nullable=False, server_default=""),
+    sa.Column("announced_in", sa.String(32), nullable=False, server_default=""),
+    sa.Column("announcement", sa.String(32), nullable=False, server_default=""),
+    sa.Column("announce_due", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 
 threads = sa.Table(
@@ -252,6 +259,14 @@ def _with_columns(table: sa.Table, *names: str) -> Callable[[sa.Connection], Non
     return migrate
 
 
+def _note_review_channels(connection: sa.Connection) -> None:
+    """Answers that were written before it counted where: in the channel of their flag's card,
+    for whoever was in it might write them."""
+    card = sa.select(flags.c.card_channel).where(flags.c.id == written.c.flag).scalar_subquery()
+    unknown = sa.update(written).where(written.c.channel == "", written.c.flag.is_not(None))
+    connection.execute(unknown.values(channel=sa.func.coalesce(card, "")))
+
+
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,
     metadata.create_all,  # makes `passes` where the first was done before there was such a table
@@ -269,6 +284,11 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _with_columns(channels, "language"),
     _with_columns(inbox, "whispered"),
     metadata.create_all,  # `digests`
-)
+    _with_columns(
+        written, "channel", "by_admin", "ended", "ended_by", "announced_in", "announcement",
+        "announce_due",
+    ),
+    _note_review_channels,
+)  # fmt: skip
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

@@ -10,10 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.feedback.model import Written
+from bot.feedback.model import Announcement, Deed, End, Written
 from bot.state import answer_json
 from bot.state.database import Database
-from bot.state.schema import flags, written
+from bot.state.flags import note_deed
+from bot.state.schema import answers, flags, written
 from indexers.model import Acl
 
 
@@ -35,13 +36,19 @@ class DatabaseWrittenAnswers:
             "sources": answer_json.dump_sources(one.sources),
             "says": json.dumps(one.says),
             "acl": str(one.acl),
+            "channel": one.channel,
+            "by_admin": one.by_admin,
         }
         with self._database.begin() as connection:
             if one.flag is not None:
                 # Who writes at the same moment waits, and then replaces it.
                 flag = sa.select(flags.c.id).where(flags.c.id == one.flag)
                 connection.execute(flag.with_for_update())
-                connection.execute(sa.delete(written).where(written.c.flag == one.flag))
+                connection.execute(
+                    sa.update(written)
+                    .where(written.c.flag == one.flag, written.c.ended == "")
+                    .values(ended=End.REPLACED.value, ended_by=one.author, announce_due=True)
+                )
             id_ = connection.scalars(
                 sa.insert(written).values(values).returning(written.c.id)
             ).one()
@@ -53,14 +60,78 @@ class DatabaseWrittenAnswers:
     def expired(self, now: datetime) -> Sequence[Written]:
         return self._written(written.c.expires <= now)
 
-    def remove(self, id_: int) -> None:
+    def end(
+        self,
+        id_: int,
+        why: End,
+        person: str,
+        when: datetime,
+        *,
+        retract_since: datetime | None = None,
+    ) -> bool:
+        end = (
+            sa.update(written)
+            .where(written.c.id == id_, written.c.ended == "")
+            .values(ended=why.value, ended_by=person, announce_due=True)
+            .returning(written.c.flag)
+        )
+        given = answers.c.answer.contains(answer_json.IS_WRITTEN.format(id_), autoescape=True)
         with self._database.begin() as connection:
-            connection.execute(sa.delete(written).where(written.c.id == id_))
+            row = connection.execute(end).one_or_none()
+            if row is None:
+                return False
+            if why is End.WITHDRAWN and row.flag is not None:
+                note_deed(connection, row.flag, Deed.ANSWER_WITHDRAWN, person, when)
+            if retract_since is not None:
+                fall = sa.update(answers).where(
+                    given, answers.c.given >= retract_since, answers.c.retracted.is_(None)
+                )
+                connection.execute(fall.values(falling=True))
+        return True
+
+    def vouch(self, id_: int, *, by_admin: bool) -> None:
+        self._change(sa.update(written).where(written.c.id == id_).values(by_admin=by_admin))
+
+    def announcement(self, id_: int) -> Announcement | None:
+        return next(iter(self._announcements(written.c.id == id_)), None)
+
+    def unannounced(self) -> Sequence[Announcement]:
+        return self._announcements(written.c.announce_due)
+
+    def announced(self, one: Announcement, channel: str, ts: str) -> None:
+        as_it_is = written.c.id == one.written.id, written.c.ended == (one.ended or "")
+        if one.ended:
+            self._change(sa.delete(written).where(*as_it_is))
+            return
+        with self._database.begin() as connection:
+            # Also if it ended meanwhile: the message stands, and must be brought up to date.
+            where = written.c.id == one.written.id
+            said = {"announced_in": channel, "announcement": ts}
+            connection.execute(sa.update(written).where(where).values(said))
+            connection.execute(sa.update(written).where(*as_it_is).values(announce_due=False))
+
+    def _change(self, statement: sa.Executable) -> None:
+        with self._database.begin() as connection:
+            connection.execute(statement)
 
     def _written(self, condition: sa.ColumnElement[bool]) -> list[Written]:
-        query = sa.select(written).where(condition).order_by(written.c.id.desc())
+        query = sa.select(written).where(condition, written.c.ended == "")
         with self._database.begin() as connection:
-            return [_one(row) for row in connection.execute(query)]
+            return [_one(row) for row in connection.execute(query.order_by(written.c.id.desc()))]
+
+    def _announcements(self, condition: sa.ColumnElement[bool]) -> list[Announcement]:
+        query = sa.select(written).where(condition).order_by(written.c.id)
+        with self._database.look() as connection:
+            return [
+                Announcement(
+                    _one(row),
+                    row.announced_in,
+                    row.announcement,
+                    End(row.ended) if row.ended else None,
+                    row.ended_by,
+                )
+                for row in connection.execute(query)
+            ]
 
 
 def _one(row: Any) -> Written:
@@ -76,4 +147,6 @@ def _one(row: Any) -> Written:
         says=tuple(json.loads(row.says)),
         acl=Acl.parse(row.acl),
         flag=row.flag,
+        channel=row.channel,
+        by_admin=row.by_admin,
     )

@@ -48,7 +48,9 @@ NOT_NOW = say(
     " read has changed."
 )
 NOT_FOR_ALL = say("I cannot share this: not everybody here may read the pages that it is from.")
-NOT_FOR_OUTSIDERS = say("I cannot share this: somebody in this channel may not get answers from me.")
+NOT_FOR_OUTSIDERS = say(
+    "I cannot share this: somebody in this channel may not get answers from me."
+)
 ONLY_YOU = "Only you see this: somebody in this channel may not get answers from me."
 SHARED = say("I shared the answer in the thread.")
 

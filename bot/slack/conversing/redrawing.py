@@ -24,8 +24,8 @@ from bot.slack.writing.message import Message, say
 logger = logging.getLogger(__name__)
 
 TAKEN_BACK = say(
-    "I took this answer back: its question was edited, or a page that it named may not be read "
-    "any more. Please ask again."
+    "I took this answer back: its question was edited, a page that it named may not be read any "
+    "more, or somebody withdrew what it said. Please ask again."
 )
 
 Change = Callable[[Given, Message], Message]

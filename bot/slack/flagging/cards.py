@@ -9,10 +9,10 @@ from datetime import date, datetime
 from bot.feedback.model import Complaint, Flag, FlagState
 from bot.model import Answer, Result, Source
 from bot.moments import in_words
-from bot.slack.writing.blocks import joined, source_line
+from bot.slack.writing.blocks import joined, quoted, source_line
 from bot.slack.writing.links import origins as origins_of
 from bot.slack.writing.message import Block, Message, context, plain_text, section
-from bot.slack.writing.mrkdwn import Piece, link, literal, render
+from bot.slack.writing.mrkdwn import link, literal, render
 from bot.slack.writing.sections import LIMIT, sections
 from indexers.prose import plain
 
@@ -82,7 +82,7 @@ def card(flag: Flag, around: Circumstances, allowed: Allowed, *, today: date) ->
     """For the review channel."""
     head = f"{_HEADS[flag.state]}: {flag.complaint.words}"
     asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
-    blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{_quoted(asked)}")]
+    blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{quoted(asked)}")]
     title = "Answer" if around.again is None else "Old answer"
     blocks += _answer(title, flag.given.answer, around.shown, allowed.links)
     lines = _sources(around, allowed, today)
@@ -94,7 +94,7 @@ def card(flag: Flag, around: Circumstances, allowed: Allowed, *, today: date) ->
         if newer:
             blocks.append(context(joined(newer)))
     if flag.comment:
-        blocks.append(section(f"*{literal(around.person)}*\n{_quoted(flag.comment)}"))
+        blocks.append(section(f"*{literal(around.person)}*\n{quoted(flag.comment)}"))
     blocks.append(context(_by(flag, around)))
     if around.history:
         blocks.append(context(joined([_step(one) for one in around.history[-_STEPS_SHOWN:]])))
@@ -110,10 +110,10 @@ def word_to_owner(  # noqa: PLR0913 - what it says, and may lead to
     the card: nothing that other pages say, for this message is not brought up to date."""
     head = f"A page of yours was flagged: {flag.complaint.words}"
     asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
-    blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{_quoted(asked)}")]
+    blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{quoted(asked)}")]
     blocks.append(context(_source(source, edit, allowed, today)))
     if flag.comment:
-        blocks.append(section(f"*{literal(around.person)}*\n{_quoted(flag.comment)}"))
+        blocks.append(section(f"*{literal(around.person)}*\n{quoted(flag.comment)}"))
     blocks.append(context(f"Flagged by {literal(around.person)}"))
     return Message(literal(f"{head}: {asked}"[:300]), blocks)
 
@@ -190,13 +190,6 @@ def _answer(title: str, said: Result, shown: Shown, origins: Container[str]) -> 
     texts = sections(render(said.text, origins, notes), _ANSWER_SHOWN)
     cut = ["\u2026"] if len(texts) > 1 else []
     return [section(text) for text in [f"*{title}*\n{texts[0]}", *cut]] if texts else []
-
-
-def _quoted(text: str) -> str:
-    """As much of it as one section takes, beside its heading."""
-    lines = literal(text).splitlines() or [""]
-    quoted = "\n".join(f"&gt; {line}" for line in lines)
-    return next(iter(sections([Piece(quoted)], _ANSWER_SHOWN)), "")
 
 
 def reminder(waiting: Sequence[tuple[str, str, Complaint]]) -> Message:

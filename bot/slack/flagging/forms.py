@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.feedback.model import Complaint
 from bot.model import Source
+from bot.slack.writing.blocks import quoted
 from bot.slack.writing.message import Block, Message, context, plain_text, say, section
 from bot.slack.writing.mrkdwn import clean, literal
 from indexers.model import digest
@@ -92,7 +93,7 @@ def refusal(words: str) -> Block:
 
 
 def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> Block:
-    """For an answer to ``question`` that rests on some of ``pages`` (at least one) and is
+    """For an answer to ``question``, which is the flagged one and no other, that rests on some of ``pages`` (at least one) and is
     given ``until`` a day."""
     options = [
         {"text": plain_text(clean(page.title)[:75] or "Page"), "value": page_name(page)}
@@ -103,7 +104,7 @@ def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> B
         {"flag": flag},
         "Write the answer",
         [
-            _text("question", "To which question?", clean(plain(question)), _LONGEST_QUESTION),
+            section(f"*To the question*\n{quoted(plain(question)[:_LONGEST_QUESTION])}"),
             _text("answer", "The answer", "", _LONGEST_ANSWER),
             {
                 "type": "input",
@@ -133,7 +134,6 @@ class Wrote:
     """``pages`` by their `page_name`."""
 
     flag: int
-    question: str
     answer: str
     pages: frozenset[str]
     until: date
@@ -144,7 +144,6 @@ def wrote(view: Mapping[str, Any]) -> Wrote:
     values = view["state"]["values"]
     return Wrote(
         flag=int(json.loads(view["private_metadata"])["flag"]),
-        question=(values["question"]["words"].get("value") or "").strip(),
         answer=(values["answer"]["words"].get("value") or "").strip(),
         pages=frozenset(one["value"] for one in values["pages"]["chosen"]["selected_options"]),
         until=date.fromisoformat(values["until"]["day"]["selected_date"]),

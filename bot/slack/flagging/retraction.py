@@ -20,7 +20,8 @@ from bot.slack.writing.message import say
 logger = logging.getLogger(__name__)
 
 RETRACTED = say(
-    "This answer named a page that was removed or restricted since, so I took it back.",
+    "I took this answer back: a page that it named was removed or restricted, or somebody withdrew"
+    " what it said.",
     "Ask again, and I answer from what the wiki says now.",
 )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.feedback.model import Flag
-from bot.model import named
+from bot.model import Source, named
 from bot.state.channels import DatabaseChannels
 
 
@@ -14,7 +14,10 @@ from bot.state.channels import DatabaseChannels
 class ReviewChannels:
     """Which channel a flag goes to: the one that was set for the channel it was raised in,
     else that of the first wiki it names that has one of its own, else the ``default``, which
-    may be none."""
+    may be none.
+
+    Only the last two are the operator's. A channel's own gets its cards; but whoever made a channel
+    chose it, so its people cannot publish an answer for the whole workspace."""
 
     default: str
     by_wiki: Mapping[str, str]
@@ -25,6 +28,13 @@ class ReviewChannels:
         place = flag.given.asked.place
         if set_ := self.chosen.of(place.team, place.channel).review_channel:
             return set_
-        wikis = (source.wiki for source in named(flag.given.answer))
-        own = (self.by_wiki[wiki] for wiki in wikis if wiki in self.by_wiki)
+        return self.operators(named(flag.given.answer))
+
+    def operators(self, sources: Iterable[Source]) -> str:
+        """Return the operator's review channel for the first of these pages that has one."""
+        own = (self.by_wiki[one.wiki] for one in sources if one.wiki in self.by_wiki)
         return next(own, self.default)
+
+    def is_operators(self, channel: str) -> bool:
+        """Whether the settings file names the channel as a review channel."""
+        return bool(channel) and channel in {self.default, *self.by_wiki.values()}

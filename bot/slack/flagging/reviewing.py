@@ -1,20 +1,21 @@
 """What reviewers press on a card, and the answers that they write. Every click is checked
-anew: only who is in the flag's review channel may see to it."""
+anew: only who is in the flag's review channel may see to it, and only who is in a review channel
+of the settings, or is an admin, may write an answer for everybody."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.feedback.model import Flag, FlagState, Written
+from bot.feedback.model import BY_ITSELF, Flag, FlagState, Written
 from bot.feedback.ports import WrittenAnswers
 from bot.feedback.review import Review
-from bot.model import Source
+from bot.model import Clarify, Source, named
 from bot.ports import Library
 from bot.slack.calling.web import Voice
 from bot.slack.flagging import cards, forms
@@ -25,6 +26,14 @@ from indexers.model import Acl
 
 GONE = "I no longer have this flag."
 NOT_A_REVIEWER = "Only people in the review channel can see to a flag."
+NOT_A_PUBLISHER = (
+    "What is written here is given to everybody, as verified. So only people in the operator's"
+    " review channel, and admins, may write it."
+)
+FOLLOW_UP = (
+    "This asks on what was said before it, so its words alone do not say what is asked. "
+    "Write the answer into the wiki, and press Fixed."
+)
 TOO_LATE = "Somebody has seen to this flag already."
 NO_PAGES = (
     "An answer must rest on a page that everyone may read, and none was named here. "
@@ -40,7 +49,7 @@ _Deed = Callable[[Flag, str], bool]
 @dataclass(frozen=True, slots=True)
 class Reviewing:
     """``holds_for``: how long an answer holds that a reviewer writes, unless they say
-    otherwise."""
+    otherwise. ``announce`` tells the operator's review channel of the written answer by its id."""
 
     desk: Desk
     review: Review
@@ -50,6 +59,7 @@ class Reviewing:
     voice: Voice
     clock: Callable[[], datetime]
     holds_for: timedelta
+    announce: Callable[[int], Awaitable[None]]
 
     async def pressed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Take, Fixed, Not wrong, Open again."""
@@ -67,7 +77,7 @@ class Reviewing:
     async def asked_to_write(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Write the answer. The form opens at once, and is filled when we know with what."""
         form = await self.voice.ask(body["trigger_id"], forms.please_wait())
-        flag, problem = await self._flag_for(body["user"]["id"], int(body["actions"][0]["value"]))
+        flag, problem = await self._to_write(body["user"]["id"], int(body["actions"][0]["value"]))
         pages = await self.desk.candidates(flag) if flag else []
         if flag is None or not pages:
             await self.voice.ask_now(form, forms.refusal(problem or NO_PAGES))
@@ -79,7 +89,7 @@ class Reviewing:
     async def wrote(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """The form, filled in."""
         person, wrote = body["user"]["id"], forms.wrote(body["view"])
-        flag, problem = await self._flag_for(person, wrote.flag)
+        flag, problem = await self._to_write(person, wrote.flag)
         if flag is None:
             await self.voice.post(person, say(problem))
             return
@@ -87,9 +97,10 @@ class Reviewing:
         if isinstance(one, str):
             await self.voice.post(person, say(one))
             return
-        await asyncio.to_thread(self.written.write, one)
+        kept = await asyncio.to_thread(self.written.write, one)
         await asyncio.to_thread(self.review.answered, flag, person)
         await self.desk.attend(flag.id)
+        await self.announce(kept.id)
         await self.voice.post(person, say(KEPT, f"Until {one.expires:%d %b %Y}: {one.question}"))
 
     async def _written(self, flag: Flag, person: str, wrote: forms.Wrote) -> Written | str:
@@ -106,9 +117,10 @@ class Reviewing:
         if found is None:
             return MOVED
         sources, says, acl = found
+        channel = await self._review_channel(flag, person)
         return Written(
             id=0,
-            question=wrote.question,
+            question=flag.given.asked.question,
             text=wrote.answer,
             author=person,
             author_name=await self.people.name(person),
@@ -118,7 +130,44 @@ class Reviewing:
             says=says,
             acl=acl,
             flag=flag.id,
+            channel=channel,
+            by_admin=not channel and await self.people.is_admin(person),
         )
+
+    async def _to_write(self, person: str, id_: int) -> tuple[Flag | None, str]:
+        """The flag, if this person may write the answer to it; else why not."""
+        flag, problem = await self._flag_for(person, id_)
+        if flag is None:
+            return None, problem
+        if not (await self._review_channel(flag, person) or await self.people.is_admin(person)):
+            return None, NOT_A_PUBLISHER
+        if not await asyncio.to_thread(self._stands_alone, flag):
+            return None, FOLLOW_UP
+        return flag, ""
+
+    async def _review_channel(self, flag: Flag, person: str) -> str:
+        """The operator's review channel that lets this person publish; empty if none does."""
+        channels = self.desk.channels
+        channel = await self.desk.channel_of(flag)
+        if not channels.is_operators(channel):
+            channel = channels.operators(named(flag.given.answer))
+        return channel if channel and await self.people.is_member(channel, person) else ""
+
+    def _stands_alone(self, flag: Flag) -> bool:
+        """Whether its question needs nothing that was said before. What was chosen of readings
+        does not."""
+        given = flag.given
+        if given.asked.place.ts.startswith(BY_ITSELF):
+            earlier = self.review.flag(int(given.asked.place.ts.split("-")[1]))
+            return earlier is not None and self._stands_alone(earlier)
+        before = self.desk.feedback.earlier(given)
+        chosen = {
+            reading.question
+            for one in before
+            if isinstance(one.answer, Clarify)
+            for reading in one.answer.readings
+        }
+        return not before or given.asked.question in chosen
 
     async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
         """The flag, if this person may see to it; else why not."""

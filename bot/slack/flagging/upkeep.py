@@ -12,12 +12,14 @@ from functools import partial
 from typing import Protocol
 
 from bot.errors import SlackUnavailable, StateUnavailable, SyncRunning
-from bot.feedback.model import Cited, Written
+from bot.feedback.model import Cited, End, Written
 from bot.feedback.ports import Watched, WrittenAnswers
+from bot.feedback.publishing import Published
 from bot.feedback.review import Review
 from bot.operations.passes import Pass, Rhythm
 from bot.operations.syncing import SyncLocks
 from bot.ports import Library
+from bot.slack.flagging.announcing import Announcements
 from bot.slack.flagging.desk import Desk
 from bot.slack.flagging.reminders import Reminders
 from bot.slack.flagging.retraction import Retraction
@@ -57,6 +59,8 @@ class Upkeep:
     retraction: Retraction
     reminders: Reminders
     digests: Digests
+    announcements: Announcements
+    published: Published
     clock: Callable[[], datetime]
     every: float
     retracted_within: timedelta
@@ -82,7 +86,13 @@ class Upkeep:
             logger.debug("Not now: %s", error)
             return
         try:
-            for work in (self._look, self._attend, self.retraction.retract, self._speak):
+            for work in (
+                self._look,
+                self._attend,
+                self.announcements.announce_due,
+                self.retraction.retract,
+                self._speak,
+            ):
                 await _alone(work)
         finally:
             await asyncio.to_thread(held.__exit__, None, None, None)
@@ -152,7 +162,9 @@ class Upkeep:
         return False
 
     async def _lapse(self, one: Written) -> None:
-        await asyncio.to_thread(self.written.remove, one.id)
+        now = self.clock()
+        if not await asyncio.to_thread(self.written.end, one.id, End.LAPSED, "", now):
+            return
         if one.flag is not None:
             await asyncio.to_thread(self.review.lapsed, one.flag)
 
@@ -161,12 +173,24 @@ class Upkeep:
             await _alone(partial(self.desk.attend, flag.id, waiting=False))
 
     async def _speak(self) -> None:
-        """Unasked: reminders and digests."""
+        """Unasked: reminders and digests. And who is an admin is asked again."""
         now = self.clock()
         if self._spoken is None or now - self._spoken >= _SPEAKING_EVERY:
             self._spoken = now
-            for work in (self.reminders.remind, self.digests.post):
+            for work in (self._vouch, self.reminders.remind, self.digests.post):
                 await _alone(work)
+
+    async def _vouch(self) -> None:
+        """Answers that do not come from a review channel of the settings count only as long as
+        their author is an admin."""
+        for one in await asyncio.to_thread(self.written.valid, self.clock()):
+            if one.author and not self.published.is_from_review(one):
+                by_admin = await self.people.is_admin(one.author)
+                if by_admin != one.by_admin:
+                    await asyncio.to_thread(self.written.vouch, one.id, by_admin=by_admin)
+                    logger.warning(
+                        "Written answer %d %s", one.id, "counts" if by_admin else "counts no more"
+                    )
 
 
 async def _alone(work: Callable[[], Awaitable[object]]) -> None:

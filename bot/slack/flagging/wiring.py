@@ -9,11 +9,13 @@ from datetime import datetime
 
 from bot.feedback.feedback import Feedback
 from bot.feedback.insights import Insights
+from bot.feedback.publishing import Published
 from bot.feedback.review import Review
 from bot.ports import Answering, Library
 from bot.slack.calling.one_by_one import OneByOne
 from bot.slack.calling.web import Voice
 from bot.slack.conversing.redrawing import Redrawing
+from bot.slack.flagging.announcing import Announcements
 from bot.slack.flagging.cards import Allowed
 from bot.slack.flagging.desk import Desk
 from bot.slack.flagging.owners import Owners
@@ -48,6 +50,7 @@ class Flagging:
     desk: Desk
     verdicts: Verdicts
     reviewing: Reviewing
+    announcements: Announcements
     upkeep: Upkeep
 
 
@@ -102,10 +105,38 @@ def flagging_of(
         clock=clock,
         origins=links,
     )
+    published = Published(written, settings.operators_channels)
+    announcements = Announcements(
+        written=written,
+        published=published,
+        channels=review_channels,
+        people=people,
+        readers=readers,
+        library=library,
+        voice=voice,
+        executor=executor,
+        one_by_one=one_by_one,
+        attend=desk.attend,
+        clock=clock,
+        origins=links,
+        retracted_within=settings.retracted_within,
+    )
+    reviewing = Reviewing(
+        desk,
+        review,
+        written,
+        library,
+        people,
+        voice,
+        clock,
+        settings.written_holds,
+        announcements.announce,
+    )
     return Flagging(
         desk,
         Verdicts(feedback, desk, people, viewers, voice, redrawing),
-        Reviewing(desk, review, written, library, people, voice, clock, settings.written_holds),
+        reviewing,
+        announcements,
         Upkeep(
             watched=watched,
             written=written,
@@ -118,6 +149,8 @@ def flagging_of(
             retraction=Retraction(watched, voice, redrawing, clock),
             reminders=Reminders(review, voice, desk, settings.remind_after),
             digests=digests,
+            announcements=announcements,
+            published=published,
             clock=clock,
             every=every,
             retracted_within=settings.retracted_within,

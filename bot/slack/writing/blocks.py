@@ -21,6 +21,7 @@ VERDICT = "verdict"
 BODY = 8_500
 """Characters of text in one message. Slack takes 13,200 in all, and the sources and
 the notification text count."""
+_QUOTATION = 2_500
 SHORT = 150
 """Characters of a notification."""
 
@@ -130,6 +131,14 @@ def joined(lines: Iterable[str], limit: int = LIMIT) -> str:
             break
         text = longer
     return text
+
+
+def quoted(text: str) -> str:
+    """Somebody's words as a quotation in which nothing is alive: as much as one section takes
+    beside its heading."""
+    lines = literal(text).splitlines() or [""]
+    lead = "\n".join(f"&gt; {line}" for line in lines)
+    return next(iter(sections([Piece(lead)], _QUOTATION)), "")
 
 
 def _unchecked(given: Given) -> list[str]:

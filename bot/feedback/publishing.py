@@ -1,0 +1,37 @@
+"""Which of the answers that people wrote count.
+
+A written answer goes to the whole workspace under "Verified by". So it counts only as long as it
+comes from a review channel that the operator set, or from an admin. That is looked at when it is
+written and again whenever it would be given: settings change, and so do admins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.feedback.model import Written
+from bot.feedback.ports import WrittenAnswers
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """``channels`` are the review channels of the settings file."""
+
+    written: WrittenAnswers
+    channels: frozenset[str]
+
+    def valid(self, now: datetime) -> Sequence[Written]:
+        """Return those that count and have not ended, the newest first.
+
+        Raises:
+            StateUnavailable
+        """
+        return [one for one in self.written.valid(now) if self.counts(one)]
+
+    def counts(self, one: Written) -> bool:
+        return one.by_admin or self.is_from_review(one)
+
+    def is_from_review(self, one: Written) -> bool:
+        return bool(one.channel) and one.channel in self.channels

@@ -1,0 +1,75 @@
+"""What the operator's review channel is told of an answer that somebody wrote. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import date
+
+from bot.feedback.model import Announcement, End
+from bot.slack.writing.blocks import joined, quoted, source_line
+from bot.slack.writing.message import Block, Message, context, plain_text, section
+from bot.slack.writing.mrkdwn import literal, render
+from bot.slack.writing.sections import sections
+from indexers.prose import plain
+
+WITHDRAW = "withdraw_answer"
+"""The button's action id; its value is the written answer's id."""
+_QUESTION_SHOWN = 1000
+_ANSWER_SHOWN = 2500
+
+
+def announcement(
+    told: Announcement, by: str, origins: Container[str], today: date, *, in_full: bool
+) -> Message:
+    """Say who published what, with a button to withdraw it, or who ended it (``by``, a name).
+    ``in_full``: with the answer and its pages, which everyone may read."""
+    one = told.written
+    head = _head(told, by)
+    blocks = [
+        section(head),
+        section(f"*Question*\n{quoted(plain(one.question)[:_QUESTION_SHOWN])}"),
+    ]
+    if in_full:
+        notes = [source.url for source in one.sources]
+        shown = sections(render(one.text, origins, notes), _ANSWER_SHOWN)[:1]
+        blocks += [section(f"*Answer*\n{text}") for text in shown]
+        lines = [f"\u2022 {source_line(source, origins, today)}" for source in one.sources]
+        blocks.append(context(joined(["It rests on:", *lines])))
+    else:
+        blocks.append(context("The answer is not shown here: not everybody here may read it."))
+    if told.ended is None:
+        blocks.append(_button(one.id))
+    text = literal(f"Published answer: {plain(one.question)}"[:300])
+    return Message(text, blocks).marked(mark(told))
+
+
+def mark(told: Announcement) -> str:
+    """By which it is told among other messages."""
+    return f"written-{told.written.id}"
+
+
+def _head(told: Announcement, by: str) -> str:
+    one = told.written
+    # A live name, of somebody whom we know by their id: a name in words anybody may give themself.
+    author = f"<@{one.author}>" if one.author else "Somebody who was forgotten"
+    until = f"{one.expires.day} {one.expires:%b %Y}"
+    if told.ended is None:
+        return f"{author} published an answer. I give it to everybody who asks this, until {until}."
+    ended = {
+        End.WITHDRAWN: f"was withdrawn{f' by {literal(by)}' if by else ''}",
+        End.REPLACED: "was replaced by another one",
+        End.LAPSED: "has ended: its day has come, or a page that it rests on was changed",
+    }[told.ended]
+    return f"An answer that {author} published {ended}. I no longer give it."
+
+
+def _button(id_: int) -> Block:
+    button = {
+        "type": "button",
+        "action_id": WITHDRAW,
+        "style": "danger",
+        "text": plain_text("Withdraw"),
+        "value": str(id_),
+        "accessibility_label": "Give this answer no more, and take it back where I gave it",
+    }
+    return {"type": "actions", "elements": [button]}

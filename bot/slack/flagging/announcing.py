@@ -1,0 +1,149 @@
+"""Every answer that somebody writes for others is announced to the operator, who can withdraw it.
+
+An announcement is written down as due together with the answer. So a restart, or a Slack that is
+away, delays it and no more; and of several processes one posts it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.errors import SlackRefused, SlackUnavailable, SyncRunning
+from bot.feedback.model import Announcement, End
+from bot.feedback.ports import WrittenAnswers
+from bot.feedback.publishing import Published
+from bot.ports import Library
+from bot.slack.calling.marks import marked_messages
+from bot.slack.calling.one_by_one import OneByOne
+from bot.slack.calling.threads import beside
+from bot.slack.calling.web import Voice
+from bot.slack.flagging.announcement import announcement, mark
+from bot.slack.flagging.review_channels import ReviewChannels
+from bot.slack.rights.people import People
+from bot.slack.rights.readers import ANYBODY, Readers
+from bot.slack.writing.message import say
+
+logger = logging.getLogger(__name__)
+
+GONE = say("I do not give this answer any more.")
+NOT_YOURS = say("Only people in this review channel, and admins, can withdraw an answer.")
+WITHDRAWN = say(
+    "Withdrawn: I no longer give this answer, and I take it back where I gave it lately."
+)
+_AGAIN = timedelta(minutes=10)
+"""After which one that Slack refused is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """Answers that were given within ``retracted_within`` (zero: none) are taken back with what
+    they gave. ``attend`` brings the card of a flag, by its id, up to date."""
+
+    written: WrittenAnswers
+    published: Published
+    channels: ReviewChannels
+    people: People
+    readers: Readers
+    library: Library
+    voice: Voice
+    executor: Executor
+    one_by_one: OneByOne
+    attend: Callable[[int], Awaitable[object]]
+    clock: Callable[[], datetime]
+    origins: frozenset[str]
+    retracted_within: timedelta
+    _refused: dict[int, datetime] = field(default_factory=dict)
+
+    async def announce_due(self) -> None:
+        """Announce what is due and not at work elsewhere."""
+        for one in await asyncio.to_thread(self.written.unannounced):
+            tried = self._refused.get(one.written.id)
+            if tried is None or self.clock() - tried >= _AGAIN:
+                await self.announce(one.written.id, waiting=False)
+
+    async def announce(self, id_: int, *, waiting: bool = True) -> None:
+        """Post what the review channel is to be told of a written answer, or bring it up to date.
+        If nobody is ``waiting`` for that, it is left to another process that is at it.
+
+        Raises:
+            StateUnavailable
+        """
+        try:
+            async with self.one_by_one.at(f"(written {id_})", waiting=waiting):
+                one = await asyncio.to_thread(self.written.announcement, id_)
+                if one and (one.ended or self.published.counts(one.written)):
+                    await self._announce(one)
+        except SyncRunning as error:
+            logger.info("The announcement of answer %d is left: %s", id_, error)
+        except SlackUnavailable as error:
+            logger.warning("The announcement of answer %d waits: %s", id_, error)
+
+    async def _announce(self, one: Announcement) -> None:
+        id_, channel = one.written.id, self._channel_of(one)
+        ts = one.ts
+        try:
+            if channel and not ts and not one.ended:
+                standing = await marked_messages(self.voice, channel, since=one.written.written)
+                ts = standing.get(mark(one), "") or await self._post(one, channel)
+            elif channel and ts:
+                await self.voice.edit(channel, ts, await self._message(one, channel))
+        except SlackRefused as error:
+            logger.warning("Answer %d cannot be announced in %s: %s", id_, channel, error)
+            self._refused[id_] = self.clock()
+            return
+        if not channel:
+            logger.warning("Answer %d is announced nowhere: no review channel is set", id_)
+        await asyncio.to_thread(self.written.announced, one, channel, ts)
+
+    async def _post(self, one: Announcement, channel: str) -> str:
+        return await self.voice.post(channel, await self._message(one, channel))
+
+    async def _message(self, one: Announcement, channel: str) -> Any:
+        sources = one.written.sources
+        shown = await beside(self.executor, self.library.open_to, ANYBODY, sources)
+        in_full = len(shown) == len(sources) and not await self.readers.has_outsiders(channel)
+        by = await self.people.name(one.by) if one.by else ""
+        today = self.clock().date()
+        return announcement(one, by, self.origins, today, in_full=in_full)
+
+    def _channel_of(self, one: Announcement) -> str:
+        """Where it stands or will stand, which is always one of the operator's channels."""
+        if one.channel:
+            return one.channel
+        if self.published.is_from_review(one.written):
+            return one.written.channel
+        return self.channels.operators(one.written.sources)
+
+    async def withdraw(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """The button. Who may press it is looked at now."""
+        person, channel = body["user"]["id"], body["channel"]["id"]
+        one = await asyncio.to_thread(self.written.announcement, int(body["actions"][0]["value"]))
+        if one is None:
+            await self.voice.whisper(channel, person, GONE)
+            return
+        if not await self._may_withdraw(person, one):
+            await self.voice.whisper(channel, person, NOT_YOURS)
+            return
+        now, id_ = self.clock(), one.written.id
+        since = now - self.retracted_within if self.retracted_within else None
+        done = await asyncio.to_thread(
+            self.written.end, id_, End.WITHDRAWN, person, now, retract_since=since
+        )
+        await self.announce(id_)
+        if done and one.written.flag is not None:
+            await self.attend(one.written.flag)
+        await self.voice.whisper(channel, person, WITHDRAWN if done else GONE)
+
+    async def _may_withdraw(self, person: str, one: Announcement) -> bool:
+        channel = self._channel_of(one)
+        if self.channels.is_operators(channel) and await self.people.is_member(channel, person):
+            return True
+        return await self.people.is_admin(person)
