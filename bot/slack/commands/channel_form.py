@@ -12,7 +12,7 @@ from bot.state.channels import ChannelSettings
 
 FORM = "channel_settings"
 _MENTIONED = "mentioned"
-_CONFIDENCES = (0.9, 0.8, 0.7, 0.6)
+CONFIDENCES = (0.9, 0.8, 0.7, 0.6)
 _ALL, _ASKER = "all", "asker"
 _QUESTIONS = "of-the-question"
 _MOST_OPTIONS = 100
@@ -93,7 +93,7 @@ def _unasked(chosen: ChannelSettings) -> Block:
         _option("Those that mention me", _MENTIONED),
         *(
             _option(f"Others, too, if I am {share:.0%} sure of the answer", str(share))
-            for share in _CONFIDENCES
+            for share in CONFIDENCES
         ),
     ]
     now = _MENTIONED if chosen.unasked is None else str(chosen.unasked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +12,19 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.calling.web import Voice
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.commands.channel_form import Languages, filled, form
+from bot.slack.commands.channel_form import CONFIDENCES, Languages, filled, form
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import People
 from bot.slack.rights.person import Standing
 from bot.slack.writing.message import say
-from bot.state.channels import DatabaseChannels
+from bot.state.channels import ChannelSettings, DatabaseChannels
+
+logger = logging.getLogger(__name__)
 
 NO_CHANNEL = say("Use this in a channel that I am in: it sets how I answer there.")
 NOT_YOURS = say("Only whoever made this channel, and admins, can set how I answer in it.")
+NOT_THERE = say("Flags can only go to a channel that you are in. Nothing was changed.")
+NOT_OFFERED = say("That is nothing that I offer. Nothing was changed: please try again.")
 SAVED = say("Saved. I answer in this channel as you set it.")
 
 
@@ -61,11 +66,37 @@ class ChannelForms:
         channel, chosen = filled(body["view"])
         person = body["user"]["id"]
         found = await self.channels.channel(channel)
-        if found is None or not await self._may_set(person, found.creator):
+        is_one = found is not None and not channel.startswith("D")
+        if found is None or not is_one or not await self._may_set(person, found.creator):
             await self.voice.whisper(channel, person, NOT_YOURS)
+            return
+        before = await asyncio.to_thread(self.settings.of, self.team, channel)
+        if not self._is_offered(chosen, before):
+            logger.warning("%s sent settings for %s that are not offered", person, channel)
+            await self.voice.whisper(channel, person, NOT_OFFERED)
+            return
+        moved = chosen.review_channel != before.review_channel
+        if moved and not await self._may_review_in(chosen.review_channel, person):
+            await self.voice.whisper(channel, person, NOT_THERE)
             return
         await asyncio.to_thread(self.settings.set, self.team, channel, chosen, person)
         await self.voice.whisper(channel, person, SAVED)
+
+    def _is_offered(self, chosen: ChannelSettings, before: ChannelSettings) -> bool:
+        """What is set for a channel goes into each of its questions: nothing but what the form
+        offers may come from it."""
+        wikis = {*self.wikis(), *before.wikis}
+        languages = {"", before.language, *self.languages.all}
+        shares = {None, before.unasked, *CONFIDENCES}
+        return (
+            wikis.issuperset(chosen.wikis)
+            and chosen.language in languages
+            and chosen.unasked in shares
+        )
+
+    async def _may_review_in(self, channel: str, person: str) -> bool:
+        """Cards carry what people write: nobody may send them where they could not write it."""
+        return not channel or await self.people.is_member(channel, person)
 
     async def _may_set(self, person: str, creator: str) -> bool:
         """Slack tells an app who made a channel, not who manages it."""

@@ -24,11 +24,9 @@ def announcement(
     """Say who published what, with a button to withdraw it, or who ended it (``by``, a name).
     ``in_full``: with the answer and its pages, which everyone may read."""
     one = told.written
-    head = _head(told, by)
-    blocks = [
-        section(head),
-        section(f"*Question*\n{quoted(plain(one.question)[:_QUESTION_SHOWN])}"),
-    ]
+    question = plain(one.question)
+    asked = quoted(question[:_QUESTION_SHOWN])
+    blocks = [section(_head(told, by)), section(f"*Question*\n{asked}")]
     if in_full:
         notes = [source.url for source in one.sources]
         shown = sections(render(one.text, origins, notes), _ANSWER_SHOWN)[:1]
@@ -39,7 +37,7 @@ def announcement(
         blocks.append(context("The answer is not shown here: not everybody here may read it."))
     if told.ended is None:
         blocks.append(_button(one.id))
-    text = literal(f"Published answer: {plain(one.question)}"[:300])
+    text = literal(f"Published answer: {question}"[:300])
     return Message(text, blocks).marked(mark(told))
 
 

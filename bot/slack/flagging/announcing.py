@@ -29,7 +29,7 @@ from bot.slack.flagging.announcement import announcement, mark
 from bot.slack.flagging.review_channels import ReviewChannels
 from bot.slack.rights.people import People
 from bot.slack.rights.readers import ANYBODY, Readers
-from bot.slack.writing.message import say
+from bot.slack.writing.message import Message, say
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Announcements:
     async def _post(self, one: Announcement, channel: str) -> str:
         return await self.voice.post(channel, await self._message(one, channel))
 
-    async def _message(self, one: Announcement, channel: str) -> Any:
+    async def _message(self, one: Announcement, channel: str) -> Message:
         sources = one.written.sources
         shown = await beside(self.executor, self.library.open_to, ANYBODY, sources)
         in_full = len(shown) == len(sources) and not await self.readers.has_outsiders(channel)

@@ -28,6 +28,8 @@ from bot.slack.flagging import cards
 from bot.slack.flagging.owners import Owner, Owners
 from bot.slack.flagging.review_channels import ReviewChannels
 from bot.slack.rights.people import Closed, People
+from bot.slack.rights.readers import Readers
+from bot.slack.rights.viewers import Viewers
 from bot.slack.writing import blocks
 from bot.slack.writing.message import Message, context
 from bot.slack.writing.mrkdwn import literal
@@ -55,6 +57,8 @@ class Desk:
     clock: Callable[[], datetime]
     allowed: cards.Allowed
     channels: ReviewChannels
+    readers: Readers
+    viewers: Viewers
     one_by_one: OneByOne
 
     async def attend(self, id_: int, *, waiting: bool = True) -> Flag | None:
@@ -107,7 +111,7 @@ class Desk:
     async def _show(self, flag: Flag) -> None:
         """Put the flag's card up, or bring it up to date."""
         channel = await self.channel_of(flag)
-        around, owner = await self._circumstances(flag)
+        around, owner = await self._circumstances(flag, channel)
         today = self.clock().date()
         try:
             if flag.card:
@@ -148,9 +152,11 @@ class Desk:
             word = cards.word_to_owner(flag, around, owner.source, edit, self.allowed, today=today)
             await self.voice.post(id_, word)
 
-    async def _circumstances(self, flag: Flag) -> tuple[cards.Circumstances, Owner]:
+    async def _circumstances(self, flag: Flag, channel: str) -> tuple[cards.Circumstances, Owner]:
         given = flag.given
-        shown = await self._shown(given.answer, exactly=not given.asked.open)
+        # Somebody in the review channel may get no answers: then not on a card either.
+        hidden = bool(channel) and await self.readers.has_outsiders(channel)
+        shown = await self._shown(given.answer, exactly=not given.asked.open, hidden=hidden)
         owner = await self.owners.of(named(given.answer), shown.sources)
         edits = await self._beside(_addresses, self.library, shown.sources)
         address = ""
@@ -159,7 +165,9 @@ class Desk:
         around = cards.Circumstances(
             person=await self.people.name(flag.person),
             shown=shown,
-            again=await self._shown(flag.again, exactly=False) if flag.again else None,
+            again=(
+                await self._shown(flag.again, exactly=False, hidden=hidden) if flag.again else None
+            ),
             holder=await self.people.name(flag.holder) if flag.holder else "",
             # Whose page it is would tell reviewers of one that they may not read.
             owner=owner.person.id if owner.person and owner.source in shown.sources else "",
@@ -181,11 +189,13 @@ class Desk:
             for step in steps
         ]
 
-    async def _shown(self, said: Result, *, exactly: bool) -> cards.Shown:
+    async def _shown(self, said: Result, *, exactly: bool, hidden: bool) -> cards.Shown:
         """An answer may hold what reviewers must not read: one that followed the
         rights of one person or of a few, and one whose pages were closed since. What everyone
         may read now is shown, and of what they got (``exactly``) only the very same text:
         theirs may have been written before the page was opened."""
+        if hidden:
+            return cards.Shown((), whole=False)
         sources = named(said)
         shown = await self._beside(self._open, sources, exactly)
         return cards.Shown(shown, whole=len(shown) == len(sources))
@@ -204,7 +214,9 @@ class Desk:
     async def _tell(self, flag: Flag) -> None:
         """The person who flagged, once, with what they may read now."""
         reader = await self.people.reader(flag.person, private=True, shared=False)
-        if isinstance(reader, Closed):
+        # The question may have been edited since, and they may have left the channel.
+        sees = await self.viewers.may_see(flag.person, flag.given)
+        if isinstance(reader, Closed) or not sees:
             await asyncio.to_thread(self.review.told, flag, somebody=False)
             return
         try:

@@ -93,8 +93,8 @@ def refusal(words: str) -> Block:
 
 
 def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> Block:
-    """For an answer to ``question``, which is the flagged one and no other, that rests on some of ``pages`` (at least one) and is
-    given ``until`` a day."""
+    """For an answer to ``question``, which is the flagged one and no other, that rests on some of
+    ``pages`` (at least one) and is given ``until`` a day."""
     options = [
         {"text": plain_text(clean(page.title)[:75] or "Page"), "value": page_name(page)}
         for page in pages[:_MOST_PAGES]

@@ -91,6 +91,8 @@ def flagging_of(
         clock=clock,
         allowed=Allowed(links, links | settings.edit_origins),
         channels=review_channels,
+        readers=readers,
+        viewers=viewers,
         one_by_one=one_by_one,
     )
     digests = Digests(
@@ -100,6 +102,7 @@ def flagging_of(
         insights=insights,
         feedback=feedback,
         channels=channels,
+        readers=readers,
         voice=voice,
         executor=executor,
         clock=clock,

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import SlackRefused
 from bot.feedback.feedback import Feedback
+from bot.feedback.figures import Often
 from bot.feedback.gaps import Gap
 from bot.feedback.insights import WEEK, Insights
 from bot.feedback.model import Flag, Given
@@ -25,8 +26,8 @@ from bot.slack.calling.web import Voice
 from bot.slack.overview.digest import Waiting, Week, digest
 from bot.slack.overview.weekly import Weekly
 from bot.slack.rights.channels import Channels
+from bot.slack.rights.readers import ANYBODY, Readers
 from bot.state.digests import DatabaseDigests
-from indexers.model import EVERYONE, Principal
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Digests:
     insights: Insights
     feedback: Feedback
     channels: Channels
+    readers: Readers
     voice: Voice
     executor: Executor
     clock: Callable[[], datetime]
@@ -86,19 +88,24 @@ class Digests:
 
     async def _week(self) -> Week:
         flags = await asyncio.to_thread(self.feedback.open_flags)
+        # Who may get no answers is told figures, and neither pages nor questions.
+        alone = not await self.readers.has_outsiders(self.channel)
         return Week(
             volume=await asyncio.to_thread(self.insights.volume, WEEK),
             flagged=await asyncio.to_thread(self.insights.flagged, WEEK),
             open_flags=len(flags),
-            longest=await self._waiting(flags[0]) if flags else None,
-            gaps=await self._gaps(),
-            stale=await beside(self.executor, self.insights.stale, Principal.of(EVERYONE), _SHOWN),
+            longest=await self._waiting(flags[0], alone=alone) if flags else None,
+            gaps=await self._gaps() if alone else (),
+            stale=await self._stale() if alone else (),
             failing=await asyncio.to_thread(self.insights.failing),
         )
 
-    async def _waiting(self, flag: Flag) -> Waiting:
+    async def _stale(self) -> Sequence[Often]:
+        return await beside(self.executor, self.insights.stale, ANYBODY, _SHOWN)
+
+    async def _waiting(self, flag: Flag, *, alone: bool) -> Waiting:
         since = flag.raised.date()
-        if flag.card is None or flag.card.channel != self.channel:
+        if not alone or flag.card is None or flag.card.channel != self.channel:
             return Waiting(since)
         address = await self.voice.address(flag.card.channel, flag.card.ts)
         return Waiting(since, flag.given.asked.question, address)

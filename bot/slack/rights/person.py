@@ -66,8 +66,8 @@ def _may_mark(character: str) -> bool:
 
 
 def confirmed_address(user: Mapping[str, Any]) -> str:
-    """Return the e-mail address in small letters. It is empty if Slack says that it is not confirmed, or if
-    it only becomes somebody's in small letters: the Kelvin sign becomes a k."""
+    """Return the e-mail address in small letters. It is empty if Slack says that it is not
+    confirmed, or if it is another one in small letters: the Kelvin sign becomes a k."""
     profile = user.get("profile") or {}
     if False in (user.get("is_email_confirmed"), profile.get("is_email_confirmed")):
         return ""
