@@ -26,6 +26,34 @@ def slack(mode: str, problems: Sequence[str], *, nothing_set: bool) -> Finding:
     return ok("slack", f"The tokens that {mode} mode needs are set and look right.")
 
 
+def identity(mode: str, named: int) -> Finding:
+    """Say whose word it is who somebody is. ``named`` counts the entries of `[slack] accounts`."""
+    groups = (
+        "User groups count by who is in them; Slack's own settings say who may change that"
+        " (Permissions, User groups)."
+    )
+    if mode == "accounts" and not named:
+        return warning(
+            "identity",
+            '`identity = "accounts"`, and `accounts` names nobody: everybody reads what is open to'
+            f" everyone. {groups}",
+            "Name people in `[slack] accounts`, by their Slack user ids.",
+        )
+    if mode == "accounts":
+        return ok(
+            "identity",
+            f"{named} people are known by `[slack] accounts`, and nobody by the address in Slack."
+            f" {groups}",
+        )
+    return ok(
+        "identity",
+        "People are known by the e-mail address that Slack has confirmed. A member changes their"
+        " own only with a click in the new mailbox; owners and admins of the workspace may change"
+        " other people's, and so read what these people may. Where that is too many, set"
+        f' `[slack] identity = "accounts"`. {groups}',
+    )
+
+
 def webhooks(*, is_set: bool) -> Finding:
     if is_set:
         return ok("webhooks", "A secret is set: Confluence's webhooks hurry the next sync.")

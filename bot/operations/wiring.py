@@ -139,6 +139,7 @@ def doctor(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
     tokens = (secrets.slack_bot_token, secrets.slack_app_token, secrets.slack_signing_secret)
     nothing_set = not any(token.get_secret_value() for token in tokens)
     yield checks.slack(mode, secrets.slack_problems(mode), nothing_set=nothing_set)
+    yield checks.identity(settings.slack.identity, len(settings.slack.accounts))
     if any(isinstance(wiki, ConfluenceSettings) for wiki in settings.wiki):
         yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))
 

@@ -166,7 +166,6 @@ async def test_what_a_reviewer_writes_is_answered_until_its_page_is_removed(
     (pages,) = [one for one in form.elements() if one["action_id"] == "chosen"]
     (day,) = [one for one in form.elements() if one["action_id"] == "day"]
     filled = {
-        "question": question,
         "answer": "Always, since May.",
         "chosen": [pages["options"][0]["value"]],
         "day": day["initial_date"],

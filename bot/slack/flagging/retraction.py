@@ -20,8 +20,8 @@ from bot.slack.writing.message import say
 logger = logging.getLogger(__name__)
 
 RETRACTED = say(
-    "I took this answer back: a page that it named was removed or restricted, or somebody withdrew"
-    " what it said.",
+    "This answer named a page that was removed or restricted since, or somebody withdrew what it"
+    " said, so I took it back.",
     "Ask again, and I answer from what the wiki says now.",
 )
 

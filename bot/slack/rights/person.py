@@ -13,6 +13,7 @@ from bot.slack.writing.mrkdwn import clean
 
 NOBODY = "someone"
 _LONGEST_NAME = 80
+_OUR_SEPARATOR = "\u00b7"
 
 
 class Standing(StrEnum):
@@ -55,14 +56,17 @@ def shown_name(name: str) -> str:
     """Make a name one line of letters: it stands beside words of ours, as in "Verified by", and
     must not look like more of them."""
     letters = "".join(" " if _may_mark(one) else one for one in clean(name[: 4 * _LONGEST_NAME]))
-    return " ".join(letters.split())[:_LONGEST_NAME].strip() or NOBODY
+    words = [word for word in letters.split() if word != _OUR_SEPARATOR]
+    return " ".join(words)[:_LONGEST_NAME].strip() or NOBODY
 
 
 def _may_mark(character: str) -> bool:
     """Whether it is a check mark or the like, or begins one: Slack shows `:x:` as a sign."""
     if character.isascii():
         return character == ":"
-    return unicodedata.category(character) in ("So", "Sm", "Sk", "Co", "Cn")
+    return unicodedata.category(character) in ("So", "Sm", "Sk", "Co", "Cn") or (
+        "\ufe00" <= character <= "\ufe0f"  # says how a sign before it looks
+    )
 
 
 def confirmed_address(user: Mapping[str, Any]) -> str:

@@ -115,6 +115,7 @@ async def test_other_people_in_a_question_keep_their_names(bot: Bot, slack: Loca
 async def test_outsiders_read_nothing_unless_it_is_opened(
     bot: Bot, slack: LocalSlack, person: str, channel: str, opened: dict[str, Any]
 ) -> None:
+    slack.channels["C0TEAM"].members.append("U0GUEST")
     await bot.start()
     await slack.mention(person, channel, "leave?")
     closed = await slack.wait_for_message(channel)

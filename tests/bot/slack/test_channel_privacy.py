@@ -47,6 +47,7 @@ async def test_a_private_channel_reads_what_each_of_its_members_may(
 async def test_where_others_may_come_or_guests_read_along_it_is_what_everyone_may(
     bot: Bot, slack: LocalSlack, channel: str
 ) -> None:
+    bot.change(guests=True)
     await bot.start()
     await ask(slack, channel)
 
@@ -67,6 +68,7 @@ async def test_a_private_channel_of_many_reads_what_everyone_may(
 async def test_a_channel_that_slack_does_not_tell_reads_what_everyone_may(
     bot: Bot, slack: LocalSlack, method: str
 ) -> None:
+    bot.change(guests=True)
     slack.fail_next(method, error="missing_scope", times=3)
     await bot.start()
     await ask(slack, "C0HR")

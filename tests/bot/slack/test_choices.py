@@ -179,7 +179,7 @@ async def test_whoever_is_not_in_the_conversation_chooses_nothing(
     forged["user"]["id"], forged["actions"][0]["value"] = "U0CARL", "1:1"
     slack.deliverer.begin("interactive", forged)
     await slack.settled()
-    await slack.wait_for(lambda: len(slack.calls_to("conversations.members")) == 2)
+    await slack.wait_for(lambda: len(slack.calls_to("conversations.members")) == 3)
     await quiet(bot)
 
     assert len(vague.asked) == 1

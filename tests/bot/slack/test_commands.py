@@ -76,6 +76,7 @@ async def test_status_says_to_everybody_what_is_read_and_to_admins_how_it_goes(
 
 async def test_guests_are_told_nothing_of_the_wikis(bot: Bot, slack: LocalSlack) -> None:
     bot.operations.rows["wikis"] = {"handbook": ROW}
+    slack.channels["C0TEAM"].members.append("U0GUEST")
     await bot.start()
 
     assert "members of this workspace only" in await whispered(slack, "U0GUEST", "status")
