@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A call that waits on its way until it is let go, so that others overtake it."""
+
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +21,7 @@ class Fault:
     a body), ``retry_after`` (429) and ``drop`` (the connection breaks) is set, or
     none. ``delay`` is how many seconds it takes to come to that, or to the real
     answer. With ``done``, the method does its work before the trouble begins, so
-    that only the answer is late or lost."""
+    that only the answer is late or lost. ``hold`` keeps the call waiting before all else."""
 
     error: str = ""
     status: int = 0
@@ -20,6 +29,7 @@ class Fault:
     drop: bool = False
     delay: float = 0.0
     done: bool = False
+    hold: Hold | None = None
 
 
 class Faults:

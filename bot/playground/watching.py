@@ -10,6 +10,10 @@ from bot.playground.model import Message, View
 
 T = TypeVar("T")
 
+PATIENCE = 60.0
+"""Seconds that a wait lasts at most. Only one that fails takes so long, and a busy machine may be
+ten times slower than an idle one."""
+
 
 class Watching(Core):
     """Every wait wakes when the workspace changes."""
@@ -44,7 +48,7 @@ class Watching(Core):
         self,
         predicate: Callable[[], T | None],
         *,
-        timeout: float = 5.0,  # noqa: ASYNC109 - says what it saw instead
+        timeout: float = PATIENCE,  # noqa: ASYNC109 - says what it saw instead
         describe: Callable[[], str] | None = None,
     ) -> T:
         """What ``predicate`` gives, once that is something.
@@ -62,7 +66,7 @@ class Watching(Core):
         where: Callable[[Message], bool] = lambda _message: True,
         *,
         thread_ts: str | None = None,
-        timeout: float = 5.0,  # noqa: ASYNC109 - says what it saw instead
+        timeout: float = PATIENCE,  # noqa: ASYNC109 - says what it saw instead
     ) -> Message:
         """The first message of the app that fits.
 
@@ -80,7 +84,7 @@ class Watching(Core):
         user: str,
         where: Callable[[Message], bool] = lambda _message: True,
         *,
-        timeout: float = 5.0,  # noqa: ASYNC109 - says what it saw instead
+        timeout: float = PATIENCE,  # noqa: ASYNC109 - says what it saw instead
     ) -> Message:
         return await self.wait_for(
             lambda: next(filter(where, self.ephemerals(user)), None),
@@ -93,7 +97,7 @@ class Watching(Core):
         user: str,
         where: Callable[[View], bool] = lambda _view: True,
         *,
-        timeout: float = 5.0,  # noqa: ASYNC109 - says what it saw instead
+        timeout: float = PATIENCE,  # noqa: ASYNC109 - says what it saw instead
     ) -> View:
         """The topmost modal of ``user``, once it fits."""
         return await self.wait_for(
@@ -105,14 +109,14 @@ class Watching(Core):
         user: str,
         where: Callable[[View], bool] = lambda _view: True,
         *,
-        timeout: float = 5.0,  # noqa: ASYNC109 - says what it saw instead
+        timeout: float = PATIENCE,  # noqa: ASYNC109 - says what it saw instead
     ) -> View:
         """The home tab of ``user``, once it fits."""
         return await self.wait_for(
             lambda: next(filter(where, filter(None, [self.home(user)])), None), timeout=timeout
         )
 
-    async def settled(self, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - says what it saw instead
+    async def settled(self, *, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - says what it saw instead
         """Wait until every delivery is acknowledged or given up."""
         await self.wait_for(
             lambda: all(delivery.settled for delivery in self.deliveries), timeout=timeout

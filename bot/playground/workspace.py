@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.playground.clicking import Clicking
 from bot.playground.errors import Refusal
-from bot.playground.faults import Fault
+from bot.playground.faults import Fault, Hold
 from bot.playground.http_delivery import HttpTransport
 from bot.playground.manifest import Manifest
 from bot.playground.model import Message
@@ -129,6 +129,12 @@ class LocalSlack(Talking, Clicking, Watching):
         """Let the next ``times`` calls of ``method`` fail; see `Fault`."""
         fault = Fault(error, status, retry_after, drop, delay, done)
         self.web_api.faults.add(method, fault, times)
+
+    def hold_next(self, method: str) -> Hold:
+        """Let the next call of ``method`` wait until it is let go."""
+        hold = Hold()
+        self.web_api.faults.add(method, Fault(hold=hold), 1)
+        return hold
 
     def live_pings(self, message: Message | Mapping[str, Any] | str) -> list[Live]:
         return live_pings(message)

@@ -72,6 +72,9 @@ class WebApi:
         token = _token(request, values)
         arguments = Arguments(values)
         fault = self.faults.take(name) or Fault()
+        if fault.hold:
+            fault.hold.arrived.set()
+            await fault.hold.let_go.wait()
         if not fault.done:
             await asyncio.sleep(fault.delay)
             if trouble := self._trouble(fault, name, arguments, request):

@@ -20,6 +20,7 @@ from bot.operations.access import AccessNow
 from bot.operations.jobs import Order
 from bot.playground.model import Message, View
 from bot.playground.timing import Timing
+from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering, Hear
 from bot.slack.running import SlackApp
@@ -304,7 +305,7 @@ def words(message: Message | View) -> str:
 
 async def until(predicate: Callable[[], object]) -> None:
     """For what happens in the bot alone, of which the workspace does not hear."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not predicate():  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.005)
 

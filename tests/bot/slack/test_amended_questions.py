@@ -257,10 +257,12 @@ async def test_a_vote_that_is_shown_too_late_does_not_stand_in_place_of_the_new_
     asked = await asked_and_answered(bot, slack, "leave?")
     [answer] = slack.from_app("C0TEAM")
     bot.handbook.text = "Book it abroad. [1]"
-    slack.fail_next("chat.update", delay=0.2)
+    vote = slack.hold_next("chat.update")
     await slack.click("U0BEN", answer, "verdict", "positive")
-    await until(lambda: not slack.web_api.faults._coming["chat.update"])
+    await vote.arrived.wait()
     await slack.edit(asked, f"{BOT} leave abroad?")
+    await slack.wait_for(lambda: answer.text == "Book it abroad.")
+    vote.let_go.set()
     await slack.wait_for(lambda: len(slack.calls_to("chat.update")) == 3)
     await quiet(bot)
 

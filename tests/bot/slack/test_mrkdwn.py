@@ -181,10 +181,10 @@ def test_no_word_of_prose_is_lost(text: str) -> None:
      "*" * 40_000, "a@" * 20_000, "| " * 20_000, "> " * 20_000, "<!channel>" * 4_000],
 )  # fmt: skip
 def test_forty_thousand_characters_take_no_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     shown(text)
 
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 def test_pieces_say_what_is_code() -> None:

@@ -52,11 +52,11 @@ async def test_one_message_shows_progress_and_ends_with_the_report(
     message = await slack.wait_for_message(
         "C0TEAM", lambda message: "120 of 242 pages" in message.text
     )
+    acked = delivery.acked  # while it runs
     bot.syncs.open.set()
     await slack.wait_for(lambda: "Reindexed" in message.text)
 
-    assert delivery.acked
-    assert delivery.attempts[0].seconds < 0.5
+    assert acked
     assert len(slack.from_app("C0TEAM")) == 1
     assert bot.syncs.started == ["handbook"]
     assert words(message) == (

@@ -311,17 +311,18 @@ async def test_a_question_edited_in_the_middle_of_its_answer_has_one_answer(
 async def test_what_ends_while_its_first_words_are_on_their_way_leaves_one_message(
     bot: Bot, writing: Writing, slack: LocalSlack, stopped: bool
 ) -> None:
-    slack.fail_next("chat.startStream", delay=0.2)
+    start = slack.hold_next("chat.startStream")
     await bot.start()
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await until(lambda: writing.asked)
     writing.let.release()
-    await until(lambda: not slack.web_api.faults._coming["chat.startStream"])
+    await start.arrived.wait()
     if stopped:
         await slack.stop_agent("U0ANNA", "C0TEAM", asked.ts)
     else:
         writing.error = RuntimeError("the model is on fire")
     writing.all()
+    start.let_go.set()
     end = "I stopped" if stopped else "abc123"
     await slack.wait_for_message("C0TEAM", lambda message: end in words(message))
     await slack.wait_for(lambda: slack.calls_to("chat.startStream"))

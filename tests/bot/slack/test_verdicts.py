@@ -209,9 +209,12 @@ async def test_what_two_people_press_at_once_is_shown_as_two(
     slack: LocalSlack, answer: Message
 ) -> None:
     """Though Slack takes the first count after the second."""
-    slack.fail_next("chat.update", delay=0.1)
+    first = slack.hold_next("chat.update")
     await slack.click("U0ANNA", answer, "verdict", "positive")
+    await first.arrived.wait()
     await slack.click("U0BEN", answer, "verdict", "positive")
+    await slack.wait_for(lambda: ":+1: 2" in words(answer))
+    first.let_go.set()
     await slack.wait_for(lambda: len(slack.calls_to("chat.update")) == 3)
 
     assert ":+1: 2" in words(answer)

@@ -103,7 +103,7 @@ def test_any_text_has_words(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["x", "A", "a.", "aB", "-", "漢", "1_", "x" * 50 + "\n"])
 def test_time_grows_no_faster_than_the_text(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     with_more_words(unit * (100_000 // len(unit)))
 
-    assert time.perf_counter() - started < 1.0
+    assert time.thread_time() - started < 1.0
