@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from io import TextIOWrapper
 from typing import Any
@@ -24,7 +25,7 @@ from bot.operations.access import AccessNow
 from bot.operations.passes import shown_span
 from indexers.findings import Finding, Level
 from indexers.model import Progress as SyncProgress
-from indexers.model import Section, SyncReport
+from indexers.model import ReadAs, Section, SyncReport
 
 out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
@@ -174,7 +175,12 @@ def report_json(reports: Sequence[SyncReport]) -> dict[str, Any]:
             "seconds": round(sum(r.seconds for r in reports), 3),
         }
 
-    return {**one(reports), "wikis": {report.wiki: one([report]) for report in reports}}
+    wikis = {r.wiki: {**one([r]), "read_as": read_as_json(r.read_as)} for r in reports}
+    return {**one(reports), "wikis": wikis}
+
+
+def read_as_json(read_as: ReadAs | None) -> dict[str, Any] | None:
+    return asdict(read_as) if read_as else None
 
 
 def print_report(report: SyncReport) -> None:
@@ -188,6 +194,8 @@ def print_report(report: SyncReport) -> None:
         f"{report.passages_embedded} passages embedded in {report.seconds:.1f} s",
         soft_wrap=True,
     )
+    if report.read_as:
+        err.print(safe(f"  read as {report.read_as}"), soft_wrap=True)
     for style, title, items in (
         ("red", "failed", [f"{f.key}: {f.reason}" for f in report.failed]),
         ("yellow", "warning", report.warnings),
@@ -298,6 +306,8 @@ def print_status(rows: dict[str, Any]) -> None:
             )  # fmt: skip
     out.print(table)
     for name, row in rows["wikis"].items():
+        if row["read_as"]:
+            out.print(_assembled((f"{name}: ", "bold"), f"read as {ReadAs(**row['read_as'])}"))
         if row["error"]:
             out.print(_assembled((f"{name}: ", "bold"), row["error"]), soft_wrap=True)
         for page, reason in list(row["failed"].items())[:_LISTED]:

@@ -239,14 +239,31 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAs:
+    """How a wiki of files is read: its ``flavour`` of Markdown, and the ``folder`` in which its
+    pages start (empty: at the top). ``guessed``: no setting names the flavour."""
+
+    flavour: str
+    folder: str = ""
+    guessed: bool = True
+
+    def __str__(self) -> str:
+        place = f", pages in {self.folder}" if self.folder else ""
+        return f"{self.flavour}{' (guessed)' if self.guessed else ''}{place}"
+
+
+@dataclass(frozen=True, slots=True)
 class Enumerated:
     """The wiki has been listed to its end: these keys and no others exist. ``spaces``
     (by key) are what it is divided into, if it is. Not ``whole``: a part could not be listed
-    this time, and the keys hold what is known of it from before."""
+    this time, and the keys hold what is known of it from before. ``warnings`` are about the
+    wiki, not about a page."""
 
     keys: frozenset[str]
     spaces: Mapping[str, Space] = field(default_factory=dict, hash=False)
     whole: bool = True
+    read_as: ReadAs | None = field(default=None, compare=False)
+    warnings: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +359,7 @@ class SyncReport:
     spaces: Mapping[str, Space] = field(default_factory=dict)
     edits: list[Edit] = field(default_factory=list)
     planned: list[str] = field(default_factory=list)
+    read_as: ReadAs | None = None
     complete: bool = False
     error: Exception | None = None
 

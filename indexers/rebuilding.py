@@ -45,7 +45,7 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
                 index.discard()
                 reports[-1].error = _refusal(why)
             else:
-                forget_strangers(index, names)
+                reports[-1].warnings.extend(forget_strangers(index, names))
                 taken = index.promote()
     finally:
         if not taken:
@@ -60,11 +60,13 @@ def is_whole(reports: Sequence[SyncReport], wikis: Collection[str]) -> bool:
     return len(reports) == len(wikis) and all(report.complete for report in reports)
 
 
-def forget_strangers(index: PassageIndex, wikis: Container[str]) -> None:
-    """A wiki that left the settings leaves the index."""
-    for name in index.counts():
+def forget_strangers(index: PassageIndex, wikis: Container[str]) -> Iterator[str]:
+    """Remove from the index what is of none of ``wikis``, and say so: they left the settings."""
+    for name, (pages, _) in index.counts().items():
         if name not in wikis:
             index.remove(name, list(index.known(name)))
+            number = "its only page" if pages == 1 else f"its {pages:,} pages"
+            yield f"{name} is no longer in the settings: {number} left the index"
 
 
 def take(
@@ -84,7 +86,7 @@ def take(
         _close_unseen(index, tuple(wikis.values()), reports)
         reports[-1].complete, reports[-1].error = False, _refusal(why)
         return
-    forget_strangers(index, wikis)
+    reports[-1].warnings.extend(forget_strangers(index, wikis))
     index.promote()
 
 

@@ -200,8 +200,10 @@ class _Run:
 
     def _take(self, change: PageChange) -> None:
         match change:
-            case Enumerated(keys, spaces, whole):
+            case Enumerated(keys, spaces, whole, read_as, warnings):
                 self._listed, self._whole, self.report.spaces = keys, whole, spaces
+                self.report.read_as = read_as
+                self.report.warnings.extend(warnings)
                 self._settled(0)
             case Changed():
                 self._hold(change)

@@ -24,6 +24,7 @@ from indexers.confluence.transport import Patience, Transport
 from indexers.confluence.wiki import ConfluenceWiki
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.findings import Access
+from indexers.index.current import CurrentIndex
 from indexers.markdown.access import access as whole_wiki_access
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
@@ -108,6 +109,17 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
     )
 
 
+def meet(confluences: Mapping[str, Confluence]) -> None:
+    """Read who the people of each Confluence are."""
+    for name, confluence in confluences.items():
+        try:
+            visible, everybody = confluence.members.count()
+        except WikiUnavailable as error:
+            log.warning("%s does not say who its people are: %s", name, error)
+        else:
+            log.info("%s shows the addresses of %d of %d people", name, visible, everybody)
+
+
 def doctor_of(wiki: ConfluenceSettings, secrets: Secrets) -> ConfluenceDoctor:
     """
     Raises:
@@ -186,6 +198,21 @@ def markdown_of(wiki: MarkdownSettings, data_dir: Path, secrets: Secrets) -> Mar
             **reading,
         )
     return MarkdownWiki(wiki.name, wiki.path or Path(), **reading)
+
+
+def apply_settings(
+    index: CurrentIndex,
+    wikis: Sequence[WikiSettings],
+    markdowns: Mapping[str, MarkdownWiki | GitWiki],
+) -> None:
+    """Let readers that the settings no longer name read nothing from the moment that the index
+    is open, however long the next sync takes or stays away, and let each wiki be read as its
+    pages were."""
+    for wiki in wikis:
+        if isinstance(wiki, MarkdownSettings):
+            index.narrow(wiki.name, acl_of(wiki.readers))
+            if wiki.name in markdowns:
+                markdowns[wiki.name].recall(index.known(wiki.name))
 
 
 def acl_of(readers: Sequence[str]) -> Acl:

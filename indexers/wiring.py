@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from config.settings import LLM_RERANKER, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers import doctor
 from indexers.errors import (
+    IndexersError,
     IndexLocked,
     IndexUnavailable,
     MassRemoval,
@@ -32,7 +34,7 @@ from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.markdown import doctor as markdown_doctor
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import EVERYONE, Part, Principal, Progress, SyncReport, addressed
+from indexers.model import EVERYONE, Part, Principal, Progress, ReadAs, SyncReport, addressed
 from indexers.parts import part_of
 from indexers.ports import Divisible, Embedder, Gate, Lookout, Reranker, Wiki
 from indexers.rebuilding import is_whole, rebuilt, take
@@ -41,11 +43,12 @@ from indexers.sync import sync
 from indexers.wikis import (
     Confluence,
     access_at,
-    acl_of,
+    apply_settings,
     confluence_of,
     doctor_of,
     edited_at,
     markdown_of,
+    meet,
     part_named,
 )
 
@@ -130,15 +133,15 @@ class Indexing:
             splitter=self.splitter.identity,
             languages=self._languages.identity,
         )
-        index = CurrentIndex(self._shelf(), wanted)
+        index = CurrentIndex(self._shelf(), wanted, tuple(self.wikis))
         if self._server and (problem := self._server.version_problem()):
             log.warning("%s", problem)
-        # Readers that the settings no longer name read nothing from the moment that the
-        # index is open, however long the next sync takes or stays away.
-        for wiki in self._settings.wiki:
-            if isinstance(wiki, MarkdownSettings):
-                index.narrow(wiki.name, acl_of(wiki.readers))
+        apply_settings(index, self._settings.wiki, self.markdowns)
         return index
+
+    def read_as(self) -> dict[str, ReadAs]:
+        """How the pages of each Markdown wiki were read, as far as one was synced."""
+        return {name: found for name, of in self.markdowns.items() if (found := of.read_as)}
 
     @property
     def lookouts(self) -> dict[str, Lookout]:
@@ -187,6 +190,8 @@ class Indexing:
     def doctor(self) -> Iterator[Finding]:
         """What the wikis, the model and the index can do, each as soon as it is known.
         Bounded: up to some minutes where nothing answers."""
+        with suppress(IndexersError):
+            _ = self.index  # so that each wiki is read as its pages were
         for wiki in self._settings.wiki:
             if isinstance(wiki, MarkdownSettings):
                 yield from markdown_doctor.findings(self.markdowns[wiki.name], wiki.readers)
@@ -208,13 +213,7 @@ class Indexing:
     def meet(self) -> None:
         """Read who the people of each Confluence are, so that the first to ask need not wait
         for it."""
-        for name, confluence in self.confluences.items():
-            try:
-                visible, everybody = confluence.members.count()
-            except WikiUnavailable as error:
-                log.warning("%s does not say who its people are: %s", name, error)
-            else:
-                log.info("%s shows the addresses of %d of %d people", name, visible, everybody)
+        meet(self.confluences)
 
     def sync(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from bot.model import Question, Result
 from bot.operations.access import AccessNow
 from bot.operations.passes import Pass, PassLog, health
 from indexers.findings import Access
-from indexers.model import EVERYONE, Principal
+from indexers.model import EVERYONE, Principal, ReadAs
 
 LATELY = timedelta(days=7)
 """So far back it is told how the passes went."""
@@ -23,6 +23,7 @@ def overview(
     passes: Sequence[Pass],
     *,
     building: bool,
+    read_as: Mapping[str, ReadAs] | None = None,
 ) -> dict[str, Any]:
     """Pages and passages of each wiki, those that are set and not yet synced too, and how
     its ``passes`` went."""
@@ -30,11 +31,19 @@ def overview(
     return {
         "building": building,
         "wikis": {
-            name: {"pages": pages, "passages": passages}
+            name: {
+                "pages": pages,
+                "passages": passages,
+                "read_as": _json((read_as or {}).get(name)),
+            }
             | health([one for one in passes if one.wiki == name])
             for name, (pages, passages) in every.items()
         },
     }
+
+
+def _json(read_as: ReadAs | None) -> dict[str, Any] | None:
+    return asdict(read_as) if read_as else None
 
 
 class Counting(Protocol):
@@ -53,6 +62,8 @@ class Parts(Protocol):
     @property
     def index(self) -> Counting: ...
 
+    def read_as(self) -> dict[str, ReadAs]: ...
+
     def access(self, email: str, url: str, *, held: frozenset[str] = ...) -> Access: ...
 
 
@@ -70,7 +81,13 @@ class Console:
 
     def status(self) -> dict[str, Any]:
         index, passes = self.parts.index, self.passes.since(self.clock() - LATELY)
-        return overview(self.parts.wikis, index.counts(), passes, building=index.building)
+        return overview(
+            self.parts.wikis,
+            index.counts(),
+            passes,
+            building=index.building,
+            read_as=self.parts.read_as(),
+        )
 
     def for_everyone(self, question: str) -> Result:
         return self.answer(Question(question, Principal.of(EVERYONE)))

@@ -109,7 +109,13 @@ def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
     with Indexing(settings, secrets) as parts, closing(opened_state(settings)) as state:
         passes = DatabasePassLog(state, now).since(now() - LATELY)
         index = parts.index
-        return overview(parts.wikis, index.counts(), passes, building=index.building)
+        return overview(
+            parts.wikis,
+            index.counts(),
+            passes,
+            building=index.building,
+            read_as=parts.read_as(),
+        )
 
 
 def access(settings: Settings, secrets: Secrets, *, email: str, url: str) -> AccessNow:

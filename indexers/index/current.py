@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from indexers.errors import IndexUnavailable
@@ -50,9 +50,12 @@ class CurrentIndex:
     alone. The same goes for one that is built anew on demand (`rebuild`).
     """
 
-    def __init__(self, shelf: Shelf, wanted: str) -> None:
-        """``wanted`` is a fingerprint; an index that was rebuilt has a number behind it."""
+    def __init__(self, shelf: Shelf, wanted: str, wikis: Collection[str] | None = None) -> None:
+        """``wanted`` is a fingerprint; an index that was rebuilt has a number behind it. Of
+        other wikis than ``wikis`` (None: of any) nothing is found, though it stands there until
+        a sync removes it."""
         self._shelf = shelf
+        self._wikis = wikis
         self._wanted = wanted
         standing = shelf.current()
         name = standing if standing and _fingerprint(standing) == wanted else wanted
@@ -136,6 +139,8 @@ class CurrentIndex:
         return self._written.known(wiki)
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
+        if not self._reads(wiki):
+            return None
         return self._written.page(wiki, page) or (
             self._read.page(wiki, page) if self.building else None
         )
@@ -189,6 +194,12 @@ class CurrentIndex:
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:
         index, comparable = self._read, self._same_vectors
+        if self._wikis is not None:
+            wikis = [
+                wiki for wiki in (self._wikis if wikis is None else wikis) if self._reads(wiki)
+            ]
+            if not wikis:
+                return []
         try:
             return index.search(
                 text, vector if comparable else (), reader=reader, limit=limit, wikis=wikis
@@ -209,6 +220,9 @@ class CurrentIndex:
         if self.building:
             self._read.close()
         self._shelf.close()
+
+    def _reads(self, wiki: str) -> bool:
+        return self._wikis is None or wiki in self._wikis
 
     def _followed(self, index: PassageIndex) -> bool:
         """Whether somebody, here or in another process, has promoted since."""

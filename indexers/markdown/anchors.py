@@ -3,7 +3,8 @@
 Sources of the rules: github-slugger; GitLab's Markdown reference; Hugo's
 ``markup/goldmark/autoid.go``; Python-Markdown's ``toc`` extension; Eleventy's
 ``slugify`` filter with markdown-it-anchor; kramdown's ``basic_generate_id``;
-tech-docs-gem's ``unique_identifier_generator.rb``; Obsidian's link help.
+tech-docs-gem's ``unique_identifier_generator.rb``; Obsidian's link help; Bitbucket's
+``markdown-header-`` before Python-Markdown's rule.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ class Anchors:
     """
 
     def __init__(self, rule: str) -> None:
-        self._rule = rule
+        self._rule = rule.removeprefix(FORGE)
         self._slug = RULES[rule]
+        self.takes_ids = not rule.startswith(FORGE)
+        """Whether `{#id}` behind a heading is its anchor. A forge shows it as text."""
         self._taken: dict[str, int] = {}
         self._next: dict[str, int] = {}
 
@@ -49,7 +52,7 @@ class Anchors:
                 above = [known for known, at in self._taken.items() if at < level]
                 base = f"{above[-1]}-{base}" if above else base
             return self._numbered(base, "-", 2)
-        if self._rule == "mkdocs":
+        if self._rule in ("mkdocs", "bitbucket"):
             return self._numbered_on(base)
         return self._numbered(base, "-", 1)
 
@@ -121,6 +124,11 @@ def _obsidian(text: str) -> str:
     return quote(re.sub(r"\s+", " ", re.sub(r"[#^|\[\]]", " ", text)).strip(), safe="")
 
 
+def _bitbucket(text: str) -> str:
+    return f"markdown-header-{_mkdocs(text)}"
+
+
+FORGE = "forge-"
 RULES: Final[Mapping[str, Callable[[str], str]]] = {
     "github": _github,
     "gitlab": _gitlab,
@@ -130,5 +138,9 @@ RULES: Final[Mapping[str, Callable[[str], str]]] = {
     "kramdown": _kramdown,
     "middleman": _middleman,
     "obsidian": _obsidian,
+    # Of files as a forge shows them, whatever generator they are written for.
+    f"{FORGE}github": _github,
+    f"{FORGE}gitlab": _gitlab,
+    f"{FORGE}bitbucket": _bitbucket,
 }
 _FROM_SOURCE = frozenset({"hugo", "kramdown"})

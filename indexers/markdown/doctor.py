@@ -8,7 +8,7 @@ from indexers.errors import WikiUnavailable
 from indexers.findings import Finding, failure, ok, warning
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import EVERYONE, Enumerated
+from indexers.model import EVERYONE
 
 _SECONDS = 30.0
 """That a repository has to answer."""
@@ -23,18 +23,22 @@ def findings(wiki: MarkdownWiki | GitWiki, readers: Sequence[str]) -> Iterator[F
         if isinstance(wiki, GitWiki) and not wiki.is_cloned:
             yield ok(name, "It was never fetched; the first `footnote sync` does that.")
         else:
-            yield _pages(name, wiki.pages() if isinstance(wiki, GitWiki) else wiki)
+            yield from _pages(name, wiki.pages() if isinstance(wiki, GitWiki) else wiki)
     except WikiUnavailable as error:
         yield failure(name, f"{error}".rstrip(".") + ".", "See `path`, `git` and `branch`.")
     yield _readers(name, readers)
 
 
-def _pages(name: str, wiki: MarkdownWiki) -> Finding:
-    listed = next(wiki.changes({}))
-    count = len(listed.keys) if isinstance(listed, Enumerated) else 0
-    if not count:
-        return warning(name, "It has no page.", "See `path`, `include`, `exclude` and `flavour`.")
-    return ok(name, f"It has {count} page{'' if count == 1 else 's'}.")
+def _pages(name: str, wiki: MarkdownWiki) -> Iterator[Finding]:
+    keys, warnings = wiki.overview()
+    if not keys:
+        yield warning(name, "It has no page.", "See `path`, `include`, `exclude` and `flavour`.")
+        return
+    count = len(keys)
+    read_as = f"; read as {wiki.read_as}" if wiki.read_as else ""
+    yield ok(name, f"It has {count} page{'' if count == 1 else 's'}{read_as}.")
+    for each in warnings:
+        yield warning(name, f"{each[:1].upper()}{each[1:]}.", "")
 
 
 def _readers(name: str, readers: Sequence[str]) -> Finding:

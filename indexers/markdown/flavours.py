@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from indexers.markdown.dialects import DIALECTS, Dialect
 from indexers.markdown.files import Listing
 from indexers.markdown.grammar import parser
 from indexers.markdown.matter import load_yaml
+from indexers.markdown.memory import Guess
 
 _META = re.compile(
     r"(?:readme|licen[cs]e|notice|contributing|changelog|code_of_conduct|security|authors|claude|agents)"
@@ -54,14 +55,36 @@ class Recognised:
     addresses: str = ""
     anchors: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
+    otherwise: Guess | None = None
+    """What its files look like now, where that differs from how it was read before."""
 
 
-def recognise(root: Path, listed: Listing, flavour: str) -> Recognised:
-    """
+def recognise(root: Path, listed: Listing, flavour: str, before: Guess | None = None) -> Recognised:
+    """Guess how a wiki is written, unless ``flavour`` names it. A guess ``before`` this one
+    holds as long as there are pages where it says that they start.
+
     Raises:
         WikiMisconfigured: there is no such flavour.
     """
     name = _name(root, listed) if flavour == "auto" else flavour
+    found = _recognised(root, listed, name)
+    guess = Guess(found.dialect.name, found.folder)
+    if before is None or before == guess or before.flavour not in DIALECTS:
+        return found
+    if flavour not in ("auto", before.flavour) or not _has_pages(listed, before):
+        return found
+    return replace(_recognised(root, listed, before.flavour, before.folder), otherwise=guess)
+
+
+def _has_pages(listed: Listing, guess: Guess) -> bool:
+    suffixes = DIALECTS[guess.flavour].suffixes
+    return any(
+        path.startswith(guess.folder) and path.lower().endswith(suffixes) for path in listed.files
+    )
+
+
+def _recognised(root: Path, listed: Listing, name: str, folder: str | None = None) -> Recognised:
+    """``folder`` is where the pages start; None: where they seem to."""
     if name not in DIALECTS:
         known = ", ".join(sorted(DIALECTS))
         raise WikiMisconfigured(
@@ -69,7 +92,8 @@ def recognise(root: Path, listed: Listing, flavour: str) -> Recognised:
         )
     dialect = DIALECTS[name]
     said = _SETTINGS[name](root, listed) if name in _SETTINGS else Recognised(dialect)
-    folder = said.folder or _folder(root, listed, dialect)
+    if folder is None:
+        folder = said.folder or _folder(root, listed, dialect)
     if name == "gitbook":
         said = Recognised(dialect, titles=_summary(root / folder / "SUMMARY.md"))
     return Recognised(

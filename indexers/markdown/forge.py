@@ -8,6 +8,8 @@ from configparser import Error as ConfigError
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from indexers.markdown.anchors import FORGE
+
 _SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>[^\s]+)$")
 
 _AT_COMMIT = re.compile(r"/[0-9a-f]{40}(?:/|$)")
@@ -37,6 +39,15 @@ def view(repository: str, branch: str, folder: str = "") -> str:
         way = "src/branch"
     address = f"https://{host}/{path}/{way}/{quote(branch, safe='/')}"
     return f"{address}/{quote(folder.strip('/'))}".rstrip("/")
+
+
+def anchor_rule(view: str, flavour: str) -> str:
+    """The rule by which the forge of a `view` makes anchors, for whatever generator the pages
+    are written. ``flavour`` tells a GitLab whose host does not."""
+    host = urlsplit(view).hostname or ""
+    if "bitbucket" in host:
+        return f"{FORGE}bitbucket"
+    return f"{FORGE}gitlab" if "/-/" in view or flavour == "gitlab" else f"{FORGE}github"
 
 
 def edit(view: str, path: str) -> str:

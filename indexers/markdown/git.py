@@ -12,8 +12,9 @@ from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.markdown.forge import view
 from indexers.markdown.git_address import parse, refuse_odd_branch
 from indexers.markdown.git_command import Git, GitRefused
+from indexers.markdown.memory import Memory
 from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import OPEN, Acl, KnownPage, PageChange
+from indexers.model import OPEN, Acl, KnownPage, PageChange, ReadAs
 
 _LOCKS = ("index.lock", "shallow.lock", "HEAD.lock", "config.lock")
 _HEADS = "refs/heads/"
@@ -61,6 +62,7 @@ class GitWiki:
         self._subfolder = subfolder.strip("/")
         self._seconds = seconds
         self._suffix = ""
+        self._memory = Memory(guessed=flavour == "auto")
         self._pages = partial(
             MarkdownWiki,
             name,
@@ -72,6 +74,7 @@ class GitWiki:
             include=include,
             exclude=exclude,
             max_bytes=max_bytes,
+            memory=self._memory,
         )
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
@@ -83,6 +86,15 @@ class GitWiki:
         """
         self._update()
         yield from self.pages().changes(known)
+
+    def recall(self, known: Mapping[str, KnownPage]) -> None:
+        """As `MarkdownWiki.recall`."""
+        self._memory.recall(known)
+
+    @property
+    def read_as(self) -> ReadAs | None:
+        """As `MarkdownWiki.read_as`."""
+        return self._memory.read_as
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         return self.pages().gone(keys)

@@ -135,8 +135,9 @@ def _headings(
     for node, explicit in found:
         shown, text = writer.plain(node.children), writer.as_written(node.children)
         written = tags.restore(node.attributes.get("data-source", "")) or text
-        named = _EXPLICIT.search(text)
-        text, written = _ATTRIBUTES.sub("", text), _ATTRIBUTES.sub("", written)
+        named = _EXPLICIT.search(text) if anchors.takes_ids else None
+        if anchors.takes_ids:
+            text, written = _ATTRIBUTES.sub("", text), _ATTRIBUTES.sub("", written)
         chosen = named[1] if named else explicit
         level = int(node.tag[1])
         anchor = anchors.reserve(chosen) if chosen else anchors.next(text, written, level)

@@ -11,13 +11,15 @@ from indexers.markdown.addresses import RULES, is_forge_view, place
 from indexers.markdown.dialects import Dialect
 from indexers.markdown.files import Listing, Selection, key_of
 from indexers.markdown.flavours import recognise
-from indexers.markdown.forge import edit, view_of
+from indexers.markdown.forge import anchor_rule, edit, view_of
 from indexers.markdown.links import Links
 from indexers.markdown.matter import Matter
+from indexers.markdown.memory import Guess
 
 
 class Site:
-    """Its pages by key, their addresses, and the links between them.
+    """Its pages by key, their addresses, and the links between them. It is read as it was
+    ``before``; ``otherwise`` is what it looks like now, if that differs.
 
     Raises:
         WikiMisconfigured: no such flavour, rule or pattern.
@@ -35,11 +37,13 @@ class Site:
         repository_url: str,
         include: Sequence[str],
         exclude: Sequence[str],
+        before: Guess | None = None,
     ) -> None:
-        found = recognise(root, listed, flavour)
+        found = recognise(root, listed, flavour, before)
         self.dialect = found.dialect
+        self.guess = Guess(found.dialect.name, found.folder)
+        self.otherwise = found.otherwise
         self.root = root / found.folder
-        self.anchors = _chosen(anchors, found.anchors, anchor_rules.RULES, "anchors")
         site = site_url or found.site_url
         rule = found.addresses
         if not site and rule != "wiki":
@@ -51,6 +55,10 @@ class Site:
             site = repository_url or view_of(root) or root.absolute().as_uri()
         if rule == "plain":
             rule = "source" if is_forge_view(site) else "pretty"
+        shown_as = found.anchors
+        if rule == "source" and is_forge_view(site):
+            shown_as = anchor_rule(site, found.dialect.name)
+        self.anchors = _chosen(anchors, shown_as, anchor_rules.RULES, "anchors")
         self._folder = found.folder
         self._repository_url = repository_url
         self._given_root = root

@@ -16,6 +16,7 @@ from indexers.markdown import convert
 from indexers.markdown.files import Unread, listing, paths_of, read, text_of
 from indexers.markdown.links import candidates
 from indexers.markdown.matter import Matter, split
+from indexers.markdown.memory import Guess, Memory
 from indexers.markdown.site import Site, withheld
 from indexers.model import (
     OPEN,
@@ -26,6 +27,7 @@ from indexers.model import (
     KnownPage,
     Page,
     PageChange,
+    ReadAs,
     Relabelled,
     Skipped,
     Unchanged,
@@ -71,6 +73,7 @@ class MarkdownWiki:
         exclude: Sequence[str] = (),
         max_bytes: int = 2_000_000,
         repository_url: str = "",
+        memory: Memory | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
         self.name = name
@@ -80,6 +83,7 @@ class MarkdownWiki:
         self._root = root
         self._acl = acl
         self._max_bytes = max_bytes
+        self._memory = memory or Memory(guessed=flavour == "auto")
         self._today = today
         self._settings = {
             "site_url": site_url,
@@ -98,12 +102,49 @@ class MarkdownWiki:
             WikiMisconfigured: there is no such folder, flavour or pattern.
             WikiUnavailable: a folder cannot be listed.
         """
+        earlier = self._memory.guess
+        self.recall(known)
+        before = self._memory.guess or earlier
         site = self._site()
-        yield Enumerated(frozenset(site.keys))
+        self._memory.guess = site.guess
+        yield Enumerated(
+            frozenset(site.keys),
+            read_as=self._memory.read_as,
+            warnings=tuple(self._other_guesses(site, before)),
+        )
         seen = {key: self._look(site, path) for key, path in site.keys.items()}
         site.publish({key: file.matter for key, file in seen.items()})
         for key, file in seen.items():
             yield self._change(site, key, file, known.get(key))
+
+    def overview(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """Return the keys of all pages, and what an operator should know of the whole wiki.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: as `changes`.
+        """
+        site = self._site()
+        before, self._memory.guess = self._memory.guess, site.guess
+        return frozenset(site.keys), tuple(self._other_guesses(site, before))
+
+    def recall(self, known: Mapping[str, KnownPage]) -> None:
+        """Read the wiki as the ``known`` pages were read, until told otherwise."""
+        self._memory.recall(known)
+
+    @property
+    def read_as(self) -> ReadAs | None:
+        """Return how its pages are read; None before that is known."""
+        return self._memory.read_as
+
+    def _other_guesses(self, site: Site, before: Guess | None) -> Iterator[str]:
+        """Say that the wiki looks another way than it is read, or is read another way now."""
+        if site.otherwise:
+            yield (
+                f"its pages look like {site.otherwise} now, and are read as before: {site.guess};"
+                f" set `flavour`, or run `footnote sync --wiki {self.name} --full` to guess anew"
+            )
+        elif before and before != site.guess:
+            yield f"its pages are read as {site.guess} from now on; before: {before}"
 
     def gone(self, keys: Sequence[str]) -> frozenset[str]:
         """Those that are no longer there, or no longer among the pages."""
@@ -163,6 +204,7 @@ class MarkdownWiki:
             listing(self._root),
             include=self._include,
             exclude=self._exclude,
+            before=self._memory.guess,
             **self._settings,
         )
 
@@ -244,14 +286,15 @@ class MarkdownWiki:
 
     def _revision(self, site: Site, key: str, file: _Seen) -> str:
         """Of everything that the page is made of: its bytes, its place, and where its
-        links lead. The rights stand behind a dot."""
+        links lead. The rights stand behind a dot, and behind another how the wiki was read."""
         links = [
             f"{target}\0{site.links.resolve(key, target, style)}"
             for target in sorted(file.links)
             for style in site.link_styles
         ]
         place = (convert.VERSION, site.rules, key, site.address(key), site.title(key))
-        return f"{digest(*place, file.content, *links)}.{digest(str(self._acl))[:12]}"
+        rights = digest(str(self._acl))[:12]
+        return f"{digest(*place, file.content, *links)}.{rights}.{site.guess.mark}"
 
 
 def _bare(url: str) -> str:

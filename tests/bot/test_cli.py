@@ -78,6 +78,46 @@ def test_asking_back_can_be_turned_off(handbook: Shell, monkeypatch: pytest.Monk
     assert handbook.footnote("ask", "leave", "--json").json["kind"] == "answer"
 
 
+def test_how_a_wiki_is_read_is_said_everywhere(handbook: Shell) -> None:
+    synced = handbook.footnote("sync", "--json")
+    status = handbook.footnote("status")
+    handbook.write("pages/new.md", "See [[leave]] and [[travel]] and ![[x]].")
+    again = handbook.footnote("sync", "--json")
+    doctor = handbook.footnote("doctor")
+
+    read_as = {"flavour": "github", "folder": "", "guessed": True}
+    assert synced.json["wikis"]["handbook"]["read_as"] == read_as
+    assert "read as github (guessed)" in synced.err
+    assert "handbook: read as github (guessed)" in status.out
+    rows = handbook.footnote("status", "--json").json
+    assert rows["wikis"]["handbook"]["read_as"] == read_as
+    assert again.json["unchanged"] == 2
+    assert "look like obsidian now" in again.json["warnings"][0]
+    assert "read as github (guessed)" in doctor.out
+    assert "look like obsidian now" in doctor.out
+
+
+def test_a_wiki_that_left_the_settings_answers_nothing_and_its_removal_is_told(
+    handbook: Shell,
+) -> None:
+    handbook.write("other/parking.md", "# Parking\n\nParking is behind the house, on floor two.\n")
+    settings = (handbook.folder / "footnote.toml").read_text()
+    handbook.write(
+        "footnote.toml", f'{settings}[[wiki]]\ntype = "markdown"\nname = "old"\npath = "other"\n'
+    )
+    handbook.footnote("sync")
+    before = handbook.footnote("ask", "Where is parking?", "--json").json
+    handbook.write("footnote.toml", settings)
+    after = handbook.footnote("ask", "Where is parking?", "--json").json
+    synced = handbook.footnote("sync", "--json")
+
+    assert before["sources"][0]["page"] == "parking.md"
+    assert "parking.md" not in json.dumps(after)
+    told = "old is no longer in the settings: its only page left the index"
+    assert synced.json["warnings"] == [told]
+    assert told in synced.err
+
+
 def test_sync_ask_and_status(handbook: Shell) -> None:
     synced = handbook.footnote("sync", "--json")
     asked = handbook.footnote("ask", "How long is leave?", "--json")

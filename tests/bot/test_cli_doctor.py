@@ -508,6 +508,6 @@ def test_a_markdown_wiki_is_looked_at(shell: Shell) -> None:
     assert missing.code == 1
     assert said(missing, "handbook")["failure"]
     assert there.code == 0
-    assert has(said(there, "handbook")["ok"], "It has 1 page.")
+    assert has(said(there, "handbook")["ok"], "It has 1 page; read as github (guessed).")
     assert has(said(there, "handbook")["ok"], "Its readers are @hr, ann@example.com (Slack knows")
     assert has(said(there, "handbook")["warning"], "No full pass was made")

@@ -25,6 +25,7 @@ from indexers.markdown.anchors import Anchors, slug
         ("middleman", "Before you & I start", "before-you-amp-i-start"),
         ("middleman", "What's `x`?", "what-39-s-x"),
         ("obsidian", "Local: [x] | y", "Local%3A%20x%20y"),
+        ("forge-bitbucket", "Roll back & forth", "markdown-header-roll-back-forth"),
     ],
 )
 def test_a_heading_becomes(rule: str, heading: str, anchor: str) -> None:
@@ -38,6 +39,8 @@ def test_a_heading_becomes(rule: str, heading: str, anchor: str) -> None:
         ("mkdocs", ["a", "a", "a", "!", "!"], ["a", "a_1", "a_2", "_1", "_2"]),
         ("mkdocs", ["a_1", "a_1", "a"], ["a_1", "a_2", "a"]),
         ("hugo", ["!", "!"], ["heading", "heading-1"]),
+        ("forge-github", ["a", "a"], ["a", "a-1"]),
+        ("forge-bitbucket", ["a", "a"], ["markdown-header-a", "markdown-header-a_1"]),
         ("obsidian", ["a", "a"], ["a", "a"]),
     ],
 )

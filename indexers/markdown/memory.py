@@ -1,0 +1,61 @@
+"""How a wiki was read before, so that one new page does not change every other page's links.
+
+Which flavour a wiki is written in is a guess from its files. The guess stands in the revision of
+each page in the index: what is indexed and how it was read cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from indexers.model import KnownPage, ReadAs
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The ``flavour`` of a wiki, and the ``folder`` that its pages start in (with ``/`` behind;
+    empty: at the top)."""
+
+    flavour: str
+    folder: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What stands for it in a page's revision."""
+        return f"{self.flavour}:{quote(self.folder, safe='/', errors='surrogateescape')}"
+
+    @classmethod
+    def of(cls, known: Mapping[str, KnownPage]) -> Guess | None:
+        """Return how most of the ``known`` pages were read; None if they do not say."""
+        marks = Counter(
+            page.revision.partition(".")[2].partition(".")[2] for page in known.values()
+        )
+        del marks[""]
+        for mark, _ in marks.most_common(1):
+            flavour, _, folder = mark.partition(":")
+            return cls(flavour, unquote(folder, errors="surrogateescape"))
+        return None
+
+    def __str__(self) -> str:
+        return f"{self.flavour}, pages in {self.folder}" if self.folder else self.flavour
+
+
+@dataclass(slots=True)
+class Memory:
+    """How the index says that the wiki was read, once somebody has told. Not ``guessed``: the
+    settings name the flavour."""
+
+    guessed: bool = True
+    guess: Guess | None = None
+
+    @property
+    def read_as(self) -> ReadAs | None:
+        if self.guess is None:
+            return None
+        return ReadAs(self.guess.flavour, self.guess.folder, guessed=self.guessed)
+
+    def recall(self, known: Mapping[str, KnownPage]) -> None:
+        self.guess = Guess.of(known)
