@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from bot.foreign import clean, on_one_line
 from bot.model import Answer, Clarify, NoAnswer, Result, Source, Why
 from bot.moments import in_words
 from bot.operations.access import AccessNow
@@ -36,7 +37,7 @@ _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("
 
 def safe(words: str, style: str = "") -> Text:
     """As it stands: whatever it holds, it commands nothing."""
-    return Text(words.translate(_CONTROLS), style=style)
+    return Text(clean(words).translate(_CONTROLS), style=style)
 
 
 def _assembled(*parts: str | tuple[str, str]) -> Text:
@@ -156,7 +157,7 @@ def where(source: Source) -> str:
     notes = ["outdated"] * source.outdated + ["old"] * source.old
     if source.updated:
         notes.append(f"of {source.updated.isoformat()}")
-    return f"{place} ({', '.join(notes)})" if notes else place
+    return f"{on_one_line(place)} ({', '.join(notes)})" if notes else on_one_line(place)
 
 
 def report_json(reports: Sequence[SyncReport]) -> dict[str, Any]:

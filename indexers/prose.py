@@ -21,7 +21,7 @@ real parser (`indexers.markdown`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -181,6 +181,23 @@ def _plain_code(text: str) -> str:
 def beside_links(text: str) -> str:
     """What stands outside of links, markers and all."""
     return _INLINE.sub(lambda found: found[0] if found["code"] is not None else "", text)
+
+
+def in_code_spans(text: str, change: Callable[[str], str]) -> str:
+    """``text`` with what stands in code within a line changed; blocks of code stay."""
+
+    def changed(found: re.Match[str]) -> str:
+        code = found["code"]
+        return found[0] if code is None else f"{found['mark']}{change(code)}{found['mark']}"
+
+    parts: list[str] = []
+    at = 0
+    for block in blocks(text):
+        parts.append(text[at : block.start])
+        code = block.kind is Kind.CODE
+        parts.append(block.text if code else _INLINE.sub(changed, block.text))
+        at = block.end
+    return "".join([*parts, text[at:]])
 
 
 def words(text: str) -> list[str]:

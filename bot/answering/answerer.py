@@ -15,10 +15,10 @@ from bot.answering.quoting import quote
 from bot.answering.recheck import MOST_CITED, Ahead, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.answering.sources import Aging, source_of
+from bot.foreign import quoted, with_mark
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Role, Source, Timings, Why
 from bot.ports import Hear
 from indexers.model import EVERYONE, Principal
-from indexers.prose import readable
 
 LONGEST_QUESTION = 4000
 """Characters. What is longer is no question but a text."""
@@ -115,7 +115,8 @@ class Answerer:
                 timings,
             )
         text = "\n\n".join(
-            f"{readable(words)} [{number}]" for number, (_, words) in enumerate(quotes, start=1)
+            with_mark(quoted(words), f"[{number}]")
+            for number, (_, words) in enumerate(quotes, start=1)
         )
         sources = tuple(source_of(passage, words) for passage, words in quotes)
         return Answer(text, sources, sure, timings)

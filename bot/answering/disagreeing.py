@@ -14,6 +14,7 @@ from bot.answering.quoting import units
 from bot.answering.recheck import MOST_CITED
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
+from bot.foreign import on_one_line
 from bot.model import Answer, Result, Source
 from indexers.model import Passage
 from indexers.prose import plain
@@ -101,7 +102,9 @@ def _told(said: Answer, one: _Fact, other: _Fact) -> Answer | None:
         if not number:
             sources.append(source_of(fact.passage, fact.quote))
             number = len(sources)
-        lines.append(f"\u2022 {_dated(fact.passage)}: {fact.shown} [{number}]")
+        lines.append(
+            f"\u2022 {on_one_line(_dated(fact.passage))}: {on_one_line(fact.shown)} [{number}]"
+        )
     if len({(source.wiki, source.page) for source in sources}) > MOST_CITED:
         return None
     text = "\n".join([f"{said.text}\n\nThe pages disagree{_newer(one, other)}:", *lines])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
+from bot.foreign import on_one_line
 from bot.model import (
     Answer,
     Clarify,
@@ -109,7 +110,9 @@ def _told(said: Result) -> Answer | NoAnswer:
     with the pages that it may mean."""
     if not isinstance(said, Clarify):
         return said
-    readings = [f"- {one.label} [{number}]" for number, one in enumerate(said.readings, 1)]
+    readings = [
+        f"- {on_one_line(one.label)} [{number}]" for number, one in enumerate(said.readings, 1)
+    ]
     text = "\n\n".join([said.text, "\n".join(readings)])
     return Answer(text, said.sources, said.confidence, said.timings, said.unchecked)
 
@@ -125,7 +128,7 @@ def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result
     sources: list[Source] = []
     parts: list[str] = []
     for text, one in zip(asked, said, strict=True):
-        parts.append(f"> {plain_line(' '.join(text.split()))[:_HEADING]}")
+        parts.append(f"> {on_one_line(plain_line(' '.join(text.split()))[:_HEADING])}")
         parts.append(one.text if isinstance(one, NoAnswer) else _renumbered(one, numbers, sources))
     return Answer(
         "\n\n".join(parts),

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from bot.answering.composing.words import Role, Word, read
 from bot.feedback.model import Written
+from bot.foreign import unmarked, with_mark
 from bot.model import Answer, Question, Timings, Verification
 from bot.ports import Library
 from indexers.ports import Embedder, Vector
@@ -133,7 +134,7 @@ def _in_wikis(one: Written, wikis: Sequence[str] | None) -> bool:
 def _answer(one: Written) -> Answer:
     notes = " ".join(f"[{number}]" for number in range(1, len(one.sources) + 1))
     return Answer(
-        text=f"{one.text} {notes}",
+        text=with_mark(unmarked(one.text), notes),
         sources=one.sources,
         confidence=1.0,
         verified=Verification(one.author_name, one.written.date(), one.id),

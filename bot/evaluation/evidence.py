@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot import foreign
 from bot.answering.quoting import units
 from bot.model import Answer, Source
 from indexers.model import Passage
@@ -77,7 +78,7 @@ def _apart(answer: Answer) -> tuple[str, int]:
     """The answer's own words, and how many sentences of quotations stood beside them."""
     own, quoted = answer.text, 0
     for number, source in enumerate(answer.sources, start=1):
-        whole = f"{readable(source.quote)} [{number}]"
+        whole = foreign.with_mark(foreign.quoted(source.quote), f"[{number}]")
         if source.quote and whole in own:
             own = own.replace(whole, "", 1)
             quoted += len(units(source.quote))

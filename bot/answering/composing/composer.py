@@ -19,6 +19,7 @@ from bot.answering.composing.writing import CutShort, ModelFailed, Writer
 from bot.answering.recheck import Compose
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
+from bot.foreign import on_one_line
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source
 from bot.ports import Hear
 
@@ -200,7 +201,7 @@ class _Draft:
             return
         self.tally["kept"] += 1
         marks = "".join(f"[{self.footnotes.cite(ground, where)}]" for ground, where in found)
-        shown = f"```\n{said.text}\n```\n" if sentence.code else f"{said.text} "
+        shown = f"```\n{said.text}\n```\n" if sentence.code else f"{on_one_line(said.text)} "
         new = f"{self._spacing()}{shown}{marks}"
         self.text += new
         self.lead, self.dropped = Lead.SPACE, False

@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from bot.feedback.model import Complaint
+from bot.foreign import clean
 from bot.model import Source
 from bot.slack.writing.blocks import quoted
 from bot.slack.writing.message import Block, Message, context, plain_text, say, section
-from bot.slack.writing.mrkdwn import clean, literal
+from bot.slack.writing.mrkdwn import literal
 from indexers.model import digest
 from indexers.prose import plain
 

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from datetime import date
 
 from bot.feedback.model import Given, Tally
+from bot.foreign import on_one_line
 from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
 from bot.moments import in_words, time_of
 from bot.slack.writing import readings
@@ -62,7 +63,7 @@ def first_sentence(text: str) -> str:
 def source_line(source: Source, origins: Container[str], today: date) -> str:
     """``title > heading`` as a link, and how far to trust its age."""
     place = f"{source.title} > {source.heading}" if source.heading else source.title
-    return f"{link(source.url, place, origins)}{_age(source, today)}"
+    return f"{link(source.url, on_one_line(place), origins)}{_age(source, today)}"
 
 
 def _age(source: Source, today: date) -> str:

@@ -2,8 +2,9 @@
 
 Whatever comes in, what goes out pings nobody and links nowhere but to the allowed
 origins: ``<``, ``>`` and ``&`` are escaped, so that every raw ``<`` is one of ours;
-``@here`` and its like are broken by an invisible joiner; characters that are made
-to deceive (zero-width, direction, control) are gone. E-mail addresses stay whole.
+``@here`` and its like are broken by an invisible joiner, and so are names of emoji, since
+some are signs of ours; characters that are made to deceive (zero-width, direction, control)
+are gone. E-mail addresses stay whole.
 
 The callers must send it with ``verbatim``, or Slack makes links of bare addresses.
 """
@@ -11,10 +12,10 @@ The callers must send it with ``verbatim``, or Slack makes links of bare address
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from bot.foreign import clean
 from bot.slack.writing.links import allowed
 from bot.slack.writing.tables import aligned
 from indexers.prose import Kind, blocks, plain_line
@@ -28,13 +29,19 @@ LONGEST_CODE = 500
 JOINER = "\u2060"
 """Is not seen, and keeps apart what would be alive together."""
 _LOOKS_LIKE_A_TICK = "\u02cb"
-_ZERO_WIDTHJOINERS = "\u200c\u200d"
 
 _PING = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(https?:|ftp:|www)(//|\.)", re.IGNORECASE)
 _ENTITY_START = re.compile(r"<(?=[!@#a-z])", re.IGNORECASE)
 _MAILBOX_END = re.compile(r"[\w.+%-]")
 _MAIL_HOST = re.compile(r"@[\w-]{1,63}\.\w")
+_EMOJI = re.compile(r":(?=([\w+'-]{1,100}):)")
+_EMOJI_OF_DIGITS = frozenset({"+1", "-1", "100", "1234"})
+_OUR_SIGN = re.compile(
+    r"[\u2705\u2611\u2713\u2714\U0001f5f8\U0001f5f9]\ufe0f?(?=[\W_]{0,5}verif)", re.IGNORECASE
+)
+"""The sign of an answer that a person verified, before words that say so."""
+_NO_WORDS = re.compile(r"(<[^>|]*|`[^`]*`)")
 _INLINE = re.compile(
     rf"(?P<ticks>`{{1,2}})(?!`)(?P<code>.{{1,{LONGEST_CODE}}}?)(?<!`)(?P=ticks)(?!`)"
     r"|!?\[(?P<label>(?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]"
@@ -47,7 +54,6 @@ _INLINE = re.compile(
 _FENCE_LINE = re.compile(r"^ *(?:> ?)*(?:`{3,}|~{3,})")
 _QUOTE_MARK = re.compile(r"^ *(?:> ?)+")
 _ITEM = re.compile(r"^( *)(?:[-*+]|(\d{1,9}[.)])) +(?:\[([ xX])\] +)?")
-_TO_BE_LOOKED_AT = re.compile(r"[^\n\t\x20-\x7e]")
 _HEADING = re.compile(r"^#{1,6} +(.*?)#* *$")
 
 
@@ -61,35 +67,21 @@ class Piece:
     tight: bool = False
 
 
-def clean(text: str) -> str:
-    """Without characters that are not seen. Line ends become ``\\n``. Joiners stay
-    within scripts (and emoji) that need them, where they are no trick."""
-    text = re.sub(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", "\n", text)
-    return _TO_BE_LOOKED_AT.sub(_seen, text)
-
-
-def _seen(found: re.Match[str]) -> str:
-    character = found[0]
-    if character in _ZERO_WIDTHJOINERS and _joins_other_scripts(found.string, found.start()):
-        return character
-    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
-
-
-def _joins_other_scripts(text: str, at: int) -> bool:
-    around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
-    return len(around) == 2 and not around[0].isascii() and not around[1].isascii()
-
-
 def literal(text: str) -> str:
     """Plain text, shown as it is: no markup in it means anything beyond looks."""
-    return _without_pings(_words(clean(text)))
+    return _tame(_words(clean(text)))
+
+
+def button_text(text: str) -> str:
+    """For what Slack shows as it is, but for the names of emoji: they are spelled out."""
+    return _without_signs(clean(text))
 
 
 def inert(text: str) -> str:
     """For what Slack shows as it is, such as a title: nothing in it is escaped, and nothing
     would be alive if it were read as mrkdwn all the same."""
     entities = _ENTITY_START.sub(f"<{JOINER}", _without_addresses(clean(text)))
-    return _PING.sub(_broken, entities)
+    return _PING.sub(_broken, _without_signs(entities))
 
 
 def link(url: str, label: str, origins: Container[str]) -> str:
@@ -115,13 +107,13 @@ def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> lis
                 pieces.append(Piece(_code(code), code=True))
         elif block.kind is Kind.TABLE:
             rows = aligned(lines)
-            shown = _code(rows.text) if rows.fits else _without_pings(_words(rows.text))
+            shown = _code(rows.text) if rows.fits else _tame(_words(rows.text))
             pieces.append(Piece(shown, code=rows.fits))
         else:
             shown = "\n".join(_line(line, block.kind, origins, notes) for line in lines)
             if shown.strip():
                 tight = block.kind is before is Kind.ITEM
-                pieces.append(Piece(_without_pings(shown), tight=tight))
+                pieces.append(Piece(_tame(shown), tight=tight))
         before = block.kind
     return pieces
 
@@ -209,6 +201,22 @@ def _without_pings(mrkdwn: str) -> str:
     """Outside addresses, which are ours and must not change."""
     parts = re.split(r"(<[^>|]*)", mrkdwn)
     return "".join(part if part.startswith("<") else _PING.sub(_broken, part) for part in parts)
+
+
+def _tame(mrkdwn: str) -> str:
+    """Prose in which nothing pings anybody, or is a sign of ours. In code Slack draws none."""
+    parts = _NO_WORDS.split(_without_pings(mrkdwn))
+    return "".join(part if part[:1] in ("<", "`") else _without_signs(part) for part in parts)
+
+
+def _without_signs(text: str) -> str:
+    return _OUR_SIGN.sub("", _EMOJI.sub(_spelled, text))
+
+
+def _spelled(found: re.Match[str]) -> str:
+    """The name of an emoji as text; the minutes of 10:30:45 are none."""
+    drawn = found[1] in _EMOJI_OF_DIGITS or any(map(str.isalpha, found[1]))
+    return f":{JOINER}" if drawn else ":"
 
 
 def _broken(match: re.Match[str]) -> str:

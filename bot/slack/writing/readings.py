@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.model import Clarify, Reading
 from bot.slack.writing.message import Block, Message, context, plain_text
-from bot.slack.writing.mrkdwn import clean, literal
+from bot.slack.writing.mrkdwn import button_text, literal
 
 CHOICE = re.compile(r"choice-\d")
 """The action ids of the buttons; their values are ``<id of the answer>:<number>``."""
@@ -59,5 +59,5 @@ def _bare(words: str) -> str:
 
 
 def _cut(label: str) -> str:
-    words = clean(label)
+    words = button_text(label)
     return words if len(words) <= _BUTTON_TEXT else f"{words[: _BUTTON_TEXT - 1]}\u2026"

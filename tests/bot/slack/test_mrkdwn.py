@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.foreign import clean
 from bot.slack.writing.links import origins
-from bot.slack.writing.mrkdwn import Piece, clean, inert, link, literal, render
+from bot.slack.writing.mrkdwn import Piece, inert, link, literal, render
 from bot.slack.writing.sections import sections
 
 ALLOWED = origins(["wiki.example.com"])

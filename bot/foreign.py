@@ -1,0 +1,86 @@
+"""Words of pages, models and people, made so that nothing in them is taken for ours.
+
+In an answer's text every ``[n]`` is a footnote of ours. So one that somebody else wrote
+becomes ``(n)``; within code, where brackets mean something, ``[ n ]``. This is the one place
+that does so, for every surface.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from indexers.prose import Block, Kind, blocks, fenced, in_code_spans, readable
+
+_ZERO_WIDTH_JOINERS = "\u200c\u200d"
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_TO_BE_LOOKED_AT = re.compile(r"[^\n\t\x20-\x7e]")
+_MARK = re.compile(
+    r"[\[\uff3b\u3010]([*_~]{0,3}\^?[0-9\uff10-\uff19]{1,3}"
+    r"(?: ?[,;\u2013-] ?\^?[0-9\uff10-\uff19]{1,3}){0,20}[*_~]{0,3})[\]\uff3d\u3011]"
+)
+_INDEX = re.compile(r"\[(\d{1,3})\]")
+_CODE = re.compile(r"((?<!`)`{1,8}(?!`)[^`]+`+)")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without characters that are not seen. Line ends become ``\\n``. Joiners
+    stay within scripts (and emoji) that need them, where they are no trick."""
+    return _TO_BE_LOOKED_AT.sub(_seen, _LINE_ENDS.sub("\n", text))
+
+
+def _seen(found: re.Match[str]) -> str:
+    character = found[0]
+    if character in _ZERO_WIDTH_JOINERS and _joins_other_scripts(found.string, found.start()):
+        return character
+    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
+
+
+def _joins_other_scripts(text: str, at: int) -> bool:
+    around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
+    return len(around) == 2 and not around[0].isascii() and not around[1].isascii()
+
+
+def unmarked(text: str) -> str:
+    """Return ``text`` (light Markdown) in which no ``[n]`` can be taken for a footnote of ours.
+    Blocks of code stay as they are, and are closed."""
+    text = clean(text)
+    parts: list[str] = []
+    at = 0
+    for block in blocks(text):
+        parts.append(text[at : block.start])
+        parts.append(_closed(block) if block.kind is Kind.CODE else _without_marks(block.text))
+        at = block.end
+    return "".join([*parts, text[at:]])
+
+
+def _closed(code: Block) -> str:
+    opening, lines, fence = fenced(code.text)
+    return "\n".join([opening, *lines, fence])
+
+
+def on_one_line(text: str) -> str:
+    """Return ``text`` on one line, as for a title, a heading or a label."""
+    return _without_marks(" ".join(clean(text).split()))
+
+
+def quoted(words: str) -> str:
+    """Return ``words`` of a page as a person reads them."""
+    return unmarked(readable(in_code_spans(clean(words), _spaced)))
+
+
+def with_mark(text: str, mark: str) -> str:
+    """Return ``text`` with a footnote of ours behind it; below it, if it ends with code."""
+    ends_with_code = any(block.kind is Kind.CODE for block in blocks(text)[-1:])
+    return f"{text}\n{mark}" if ends_with_code else f"{text} {mark}"
+
+
+def _without_marks(text: str) -> str:
+    return "".join(
+        _spaced(part) if part.startswith("`") else _MARK.sub(r"(\1)", part)
+        for part in _CODE.split(text)
+    )
+
+
+def _spaced(code: str) -> str:
+    return _INDEX.sub(r"[ \1 ]", code)

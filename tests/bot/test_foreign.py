@@ -1,0 +1,163 @@
+"""Nothing that a page, a model or a person writes can be taken for a footnote or a sign of ours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import terminal
+from bot.answering.answerer import Answerer
+from bot.answering.confidence import Confidence
+from bot.answering.disagreeing import with_disagreement
+from bot.foreign import on_one_line, quoted, unmarked, with_mark
+from bot.model import Answer, Question, Source
+from bot.slack.writing.blocks import source_line
+from bot.slack.writing.links import origins
+from bot.slack.writing.mrkdwn import JOINER, button_text, inert, literal, render
+from indexers.model import EVERYONE, Principal
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import TickingClock, retrieval_over
+
+WIKI = origins(["wiki.example.com"])
+OURS = re.compile(r"\[\d{1,3}\]")
+LIVE = re.compile(r"<https://wiki\.example\.com/[^|<>]*\|(\[\d{1,3}\])>")
+SIGN = ":white_check_mark:"
+
+
+def answer(text: str, title: str = "Leave", heading: str = "") -> Answer:
+    """What is quoted of a page that says ``text`` and of another one beside it."""
+    pages = [
+        replace(one, title=title, headings=(heading,) if heading else ())
+        for one in passages("leave", text)
+    ]
+    asked = Answerer(
+        retrieval_over([*pages, *passages("sick", "Leave for the sick has no end.")]),
+        Confidence(bias=9.0),
+        ("handbook",),
+        clock=TickingClock(),
+    )
+    said = asked.answer(Question("How long is leave?", Principal.of(EVERYONE)))
+    assert isinstance(said, Answer)
+    return said
+
+
+def shown_in_slack(said: Answer) -> str:
+    notes = [f"https://wiki.example.com/{number}" for number, _ in enumerate(said.sources)]
+    return "\n\n".join(piece.text for piece in render(said.text, WIKI, notes))
+
+
+@pytest.mark.parametrize(
+    ("page", "reads"),
+    [
+        ("Leave is long [2].", "Leave is long (2)."),
+        ("Leave is long [1, 2].", "Leave is long (1, 2)."),
+        ("Leave is long [1][2].", "Leave is long (1)(2)."),
+        ("Leave is long [^2].", "Leave is long (^2)."),
+        ("Leave is long [\N{ZERO WIDTH SPACE}2].", "Leave is long (2)."),
+        ("Leave is long [\N{FULLWIDTH DIGIT TWO}].", "Leave is long (\N{FULLWIDTH DIGIT TWO})."),
+        ("Leave is long [[2](https://wiki.example.com/x)].", "Leave is long (2)."),
+        ("Leave is `days[2]` long.", "Leave is days[ 2 ] long."),
+        ("Leave of 2026 is in [Leave](https://wiki.example.com/x).", "Leave of 2026 is in Leave."),
+        ("```\nleave = days[2]\n```", "```\nleave = days[2]\n```"),
+    ],
+)
+def test_a_pages_own_footnote_reads_as_none_of_ours(page: str, reads: str) -> None:
+    assert quoted(page) == reads
+
+
+def test_a_footnote_stands_below_code_which_it_would_keep_from_ending() -> None:
+    said = answer("```\nleave --long\n```")
+
+    assert "```\nleave --long\n```\n[" in said.text
+    assert set(LIVE.findall(shown_in_slack(said))) == {
+        f"[{n + 1}]" for n in range(len(said.sources))
+    }
+
+
+def test_code_that_never_ends_is_ended() -> None:
+    assert (
+        with_mark(quoted("Leave:\n\n```\nleave[2]"), "[1]") == "Leave:\n\n```\nleave[2]\n```\n[1]"
+    )
+
+
+def test_a_title_is_one_line_without_footnotes_on_every_surface() -> None:
+    source = Source("Leave\n[2] Faked", "How [3]", "https://wiki.example.com/x", "q", "w", "p", "r")
+
+    assert terminal.where(source) == "Leave (2) Faked > How (3)"
+    in_slack = source_line(source, WIKI, date(2026, 11, 24))
+    assert in_slack == "<https://wiki.example.com/x|Leave (2) Faked &gt; How (3)>"
+
+
+hostile = st.lists(
+    st.sampled_from([
+        "[", "]", "[1]", "[2]", "[[2]", "[2](https://wiki.example.com/2)", "`", "``", "```", "\n",
+        "\n\n", " ", "**", "1", "2", "~~~", "> ", "- ", "| a | b |\n| --- | --- |\n", "|", "Leave",
+        "\N{ZERO WIDTH SPACE}", "\N{RIGHT-TO-LEFT OVERRIDE}", "(", ")", "](", "1]", "[1", "\\", "<",
+        "\N{FULLWIDTH LEFT SQUARE BRACKET}", ", ", ".",
+    ]),
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+@given(hostile, hostile)
+def test_the_live_footnotes_are_ours_and_no_others(text: str, title: str) -> None:
+    said = answer(f"Leave is long. {text}", title=f"Leave {title}")
+
+    ours = [f"[{number}]" for number in range(1, len(said.sources) + 1)]
+    assert sorted(LIVE.findall(shown_in_slack(said))) == ours
+
+
+@given(hostile)
+def test_outside_of_code_nothing_reads_as_a_footnote(text: str) -> None:
+    for words in (on_one_line(text), with_mark(unmarked(text), "[7]").removesuffix("[7]")):
+        prose = [piece.text for piece in render(words, WIKI) if not piece.code]
+        assert not [text for text in prose if OURS.search(re.sub(r"`[^`\n]*`", "", text))]
+
+
+def test_values_that_disagree_carry_our_footnotes_alone() -> None:
+    pages = [
+        *passages("old", "Leave is long, namely 30 days of leave [2]."),
+        *passages("new", "Leave is long, namely 25 days of leave [1]."),
+    ]
+    retrieved = retrieval_over(pages)(Question("How long is leave?", Principal.of(EVERYONE)))
+    [ours] = [hit.passage for hit in retrieved.hits if hit.passage.page == "old"]
+    source = Source(ours.title, "", ours.url, ours.text, ours.wiki, ours.page, ours.revision)
+    said = with_disagreement("How long is leave?", Answer("30 [1]", (source,), 0.9), retrieved)
+
+    assert isinstance(said, Answer)
+    assert "disagree" in said.text
+    assert OURS.findall(said.text) == ["[1]", "[1]", "[2]"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{SIGN} Verified by Ada on 3 Mar 2026",
+        "\N{WHITE HEAVY CHECK MARK} Verified by Ada",
+        "\N{HEAVY CHECK MARK}\N{VARIATION SELECTOR-16} *Verified* by Ada",
+        f":{JOINER}white_check_mark: verified",
+        ":[white_check_mark](https://evil.example.com): Verified",
+        ":**white_check_mark**: Verified",
+        ":verified: by Ada",
+        ":+1: :100: :heavy_check_mark:",
+    ],
+)
+def test_a_sign_of_ours_is_never_drawn_for_others(text: str) -> None:
+    drawn = [piece.text for piece in render(text, WIKI)]
+    drawn += [literal(text), inert(text), button_text(text)]
+
+    assert not [one for one in drawn if re.search(r":[\w+'-]+:", one)]
+    assert not [one for one in drawn if re.search(r"[\u2705\u2714]\W*verified", one, re.IGNORECASE)]
+
+
+def test_what_is_no_sign_of_ours_stays() -> None:
+    text = "At 10:30:45 \N{WHITE HEAVY CHECK MARK} done, `a:b:c`, https://wiki.example.com/a:b:c"
+
+    assert [piece.text for piece in render(text, WIKI)] == [
+        "At 10:30:45 \N{WHITE HEAVY CHECK MARK} done, `a:b:c`, <https://wiki.example.com/a:b:c>"
+    ]
