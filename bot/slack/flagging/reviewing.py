@@ -99,8 +99,8 @@ class Reviewing:
             return
         kept = await asyncio.to_thread(self.written.write, one)
         await asyncio.to_thread(self.review.answered, flag, person)
-        await self.desk.attend(flag.id)
         await self.announce(kept.id)
+        await self.desk.attend(flag.id)
         await self.voice.post(person, say(KEPT, f"Until {one.expires:%d %b %Y}: {one.question}"))
 
     async def _written(self, flag: Flag, person: str, wrote: forms.Wrote) -> Written | str:

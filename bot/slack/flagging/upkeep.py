@@ -89,9 +89,9 @@ class Upkeep:
             for work in (
                 self._look,
                 self._attend,
-                self.announcements.announce_due,
                 self.retraction.retract,
                 self._speak,
+                self.announcements.announce_due,
             ):
                 await _alone(work)
         finally:

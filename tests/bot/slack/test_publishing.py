@@ -1,0 +1,592 @@
+"""Who may write an answer that everybody gets as verified, who hears of it, who ends it.
+
+Ben is in the operator's review channel; Mallory makes channels of her own; the boss is an admin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.answering.verified import Verified
+from bot.feedback.model import Announcement, FlagState, Written
+from bot.feedback.publishing import Published
+from bot.model import Answer, Question, Verification
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from bot.slack.flagging.announcement import announcement
+from bot.slack.flagging.announcing import GONE, NOT_YOURS, WITHDRAWN
+from bot.slack.flagging.reviewing import FOLLOW_UP, NOT_A_PUBLISHER
+from bot.state.database import Database
+from bot.state.schema import MIGRATIONS, flags, schema_version
+from bot.state.written import DatabaseWrittenAnswers
+from indexers.model import EVERYONE, OPEN, Principal
+from tests.bot.conftest import POSTGRESQL, emptied
+
+from .conftest import BOTH_WAYS, LEAVE, NOW, Bot, quiet, words
+from .flags import asked, card, database, flagged, history, passed
+from .mortal import Clock, Mortal
+from .test_channel_settings import opened
+from .test_writing_the_answer import filled, form
+
+TEXT = "Ask Mallory for your leave."
+PLACES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
+
+
+@pytest.fixture
+def slack(slack: LocalSlack) -> LocalSlack:
+    slack.people["U0BEN"].is_admin = False
+    slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)
+    slack.add_user("U0MAL", name="mallory", email="mallory@example.com")
+    slack.add_channel("C0MALS", name="mals", members=["U0MAL", "U0ANNA", "U0BOSS"])
+    return slack
+
+
+async def flagged_by_mallory(bot: Bot, slack: LocalSlack) -> Message:
+    """In a channel of hers, whose flags go to itself; the card."""
+    view = await opened(slack, "U0MAL", "C0MALS")
+    assert (await slack.submit("U0MAL", view, {"review": "C0MALS"})).accepted
+    await slack.wait_for_ephemeral("U0MAL", lambda one: "Saved" in one.text)
+    question = await slack.mention("U0MAL", "C0MALS", "How do I book leave?")
+    answer = await slack.wait_for_message("C0MALS", thread_ts=question.ts)
+    await quiet(bot)
+    await flagged(slack, answer, "U0MAL")
+    return await slack.wait_for_message("C0MALS", lambda one: "flag_take" in one.action_ids())
+
+
+async def published(bot: Bot, slack: LocalSlack, text: str = TEXT) -> Message:
+    """By Ben, in the operator's review channel; the announcement."""
+    await flagged(slack, await asked(bot, slack))
+    shown = await card(slack)
+    view = await form(slack, shown)
+    assert (await slack.submit("U0BEN", view, filled(view, text))).accepted
+    return await announced(slack)
+
+
+async def announced(slack: LocalSlack, channel: str = "C0REVIEW") -> Message:
+    return await slack.wait_for_message(channel, lambda one: "published" in words(one))
+
+
+def counting(bot: Bot, folder: Path, *channels: str) -> list[str]:
+    """The texts that would be given."""
+    with database(folder) as kept:
+        published = Published(DatabaseWrittenAnswers(kept), frozenset(channels or ["C0REVIEW"]))
+        return [one.text for one in published.valid(bot.now)]
+
+
+# Who may publish
+
+
+@BOTH_WAYS
+async def test_who_chose_the_review_channel_themself_publishes_nothing(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    shown = await flagged_by_mallory(bot, slack)
+    await slack.click("U0MAL", shown, "flag_answer")
+    await slack.wait_for_view("U0MAL", lambda view: NOT_A_PUBLISHER[:40] in str(view.blocks))
+    await quiet(bot)
+
+    assert counting(bot, tmp_path, "C0REVIEW", "C0MALS") == []
+    assert slack.from_app("C0REVIEW") == []
+
+
+async def test_a_form_that_was_open_before_is_refused_as_well(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    """The rights are those of the moment in which it is sent."""
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    view = await form(slack, await card(slack))
+    await bot.stop()
+    bot.change(review_channel="", review_channels={})
+    await bot.start()
+    await slack.submit("U0BEN", view, filled(view, TEXT))
+    told = await slack.wait_for_message(slack.im("U0BEN").id)
+
+    assert told.text == NOT_A_PUBLISHER
+    assert counting(bot, tmp_path, "C0REVIEW") == []
+
+
+async def test_people_of_a_channel_s_own_review_channel_see_to_its_cards(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    shown = await flagged_by_mallory(bot, slack)
+    await slack.click("U0MAL", shown, "flag_not_wrong")
+
+    await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
+
+
+async def test_an_admin_publishes_from_anywhere_and_the_operator_hears_of_it(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    shown = await flagged_by_mallory(bot, slack)
+    await slack.click("U0BOSS", shown, "flag_answer")
+    view = await slack.wait_for_view("U0BOSS", lambda view: view.callback_id == "writing")
+    await slack.submit("U0BOSS", view, filled(view, "In the portal."))
+    told = await announced(slack)
+
+    assert "<@U0BOSS> published an answer" in words(told)
+    assert counting(bot, tmp_path) == ["In the portal."]
+
+
+async def test_what_an_admin_wrote_counts_no_more_when_they_are_none(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    shown = await flagged_by_mallory(bot, slack)
+    await slack.click("U0BOSS", shown, "flag_answer")
+    view = await slack.wait_for_view("U0BOSS", lambda view: view.callback_id == "writing")
+    await slack.submit("U0BOSS", view, filled(view, "In the portal."))
+    await announced(slack)
+    slack.people["U0BOSS"].is_admin = False
+    bot.now += timedelta(minutes=11)
+    await bot.app.upkeep.round()
+
+    assert counting(bot, tmp_path) == []
+
+
+async def test_a_reviewer_may_answer_what_was_flagged_into_another_channel(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    shown = await flagged_by_mallory(bot, slack)
+    slack.channels["C0MALS"].members.append("U0BEN")
+    await slack.click("U0BEN", shown, "flag_answer")
+    view = await slack.wait_for_view("U0BEN", lambda view: view.callback_id == "writing")
+    await slack.submit("U0BEN", view, filled(view, "In the portal."))
+    await announced(slack)
+
+    assert counting(bot, tmp_path) == ["In the portal."]
+
+
+async def test_it_answers_the_flagged_question_and_no_other(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    """Also if whoever sends the form puts another one into it."""
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    view = await form(slack, await card(slack))
+    submission = await slack.submit("U0BEN", view, filled(view, TEXT))
+    assert submission.delivery is not None
+    forged = {**submission.delivery.payload}
+    forged["view"]["state"]["values"]["question"] = {
+        "words": {"type": "plain_text_input", "value": "How do I report a phishing mail?"}
+    }
+    slack.deliverer.begin("interactive", forged)
+    await slack.settled()
+    await announced(slack)
+    with database(tmp_path) as kept:
+        found = DatabaseWrittenAnswers(kept).valid(bot.now)
+
+    assert {one.question for one in found} == {"How do I book leave?"}
+
+
+async def test_what_only_asks_on_is_not_answered_for_everybody(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    """ "And for me?" asks something else in each conversation."""
+    await bot.start()
+    first = await asked(bot, slack)
+    question = await slack.mention("U0ANNA", "C0TEAM", "And leave?", thread_ts=first.thread_ts)
+    answer = await slack.wait_for_message(
+        "C0TEAM", lambda one: one.ts > question.ts, thread_ts=first.thread_ts
+    )
+    await quiet(bot)
+    await flagged(slack, answer)
+    await slack.click("U0BEN", await card(slack), "flag_answer")
+
+    await slack.wait_for_view("U0BEN", lambda view: FOLLOW_UP[:40] in str(view.blocks))
+
+
+@pytest.mark.parametrize("where", ["C0REVIEW", "C0NOBOT"])
+async def test_flags_go_to_no_channel_in_which_whoever_sets_it_is_not(
+    bot: Bot, slack: LocalSlack, where: str
+) -> None:
+    """Else anybody could write there, by way of cards."""
+    await bot.start()
+    view = await opened(slack, "U0MAL", "C0MALS")
+    await slack.submit("U0MAL", view, {"review": where})
+    await slack.wait_for_ephemeral("U0MAL", lambda one: "that you are in" in one.text)
+    again = await opened(slack, "U0MAL", "C0MALS")
+
+    (review,) = [one for one in again.elements() if one["type"] == "conversations_select"]
+    assert "initial_conversation" not in review
+
+
+# What was written before it counted where
+
+
+@pytest.mark.parametrize(
+    ("where", "counts"),
+    [
+        (("C0REVIEW", "U0BEN"), True),
+        (("C0MALS", "U0MAL"), False),
+        (("C0MALS", "U0BOSS"), True),
+        (("", "U0MAL"), False),
+        (("", ""), False),
+    ],
+)
+async def test_what_an_older_footnote_kept_counts_only_from_reviewers_and_admins(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, where: tuple[str, str], counts: bool
+) -> None:
+    older(tmp_path / "state.db", *where)
+    await bot.start()
+    await bot.app.upkeep.round()
+
+    assert counting(bot, tmp_path) == [TEXT] * counts
+    assert len(slack.from_app("C0REVIEW")) == counts  # each that counts is announced, once
+    await bot.app.upkeep.round()
+    assert len(slack.from_app("C0REVIEW")) == counts
+
+
+def older(file: Path, channel: str, author: str) -> None:
+    """A database of before, with an answer that was written on a flag with its card there."""
+    new = Database.open(file)
+    with new.begin() as connection:
+        for name in ("channel", "by_admin", "ended", "ended_by", "announced_in", "announcement"):
+            connection.exec_driver_sql(f"ALTER TABLE written DROP COLUMN {name}")
+        connection.exec_driver_sql("ALTER TABLE written DROP COLUMN announce_due")
+        behind = len(MIGRATIONS) - 2
+        connection.execute(sa.delete(schema_version).where(schema_version.c.version > behind))
+        connection.exec_driver_sql(
+            "INSERT INTO answers (id, question, answer, asker, team, channel, ts, thread, private,"
+            " message, given) VALUES (1, 'How do I book leave?', '{}', 'U0ANNA', 'T', 'C', '1',"
+            " '1', 0, '1', '2026-11-20')"
+        )
+        if channel:
+            connection.execute(
+                sa.insert(flags).values(
+                    id=7, answer=1, person="U0MAL", complaint="wrong", comment="",
+                    state=FlagState.ANSWERED.value, card_channel=channel, card_ts="1",
+                    raised=NOW, changed=NOW, edition=1, shown=1,
+                )
+            )  # fmt: skip
+        connection.execute(
+            sa.text(
+                "INSERT INTO written (flag, question, text, author, author_name, at, expires,"
+                " sources, says, acl) VALUES (:flag, 'How do I book leave?', :text, :author, 'mal',"
+                " '2026-11-20 00:00:00.000000', '2027-11-20 00:00:00.000000', '[]', '[]', :acl)"
+            ),
+            {"flag": 7 if channel else None, "text": TEXT, "author": author, "acl": str(OPEN)},
+        )
+    new.close()
+
+
+def test_only_channels_that_the_settings_name_now_count() -> None:
+    kept = Kept([replace(WRITTEN, channel="C1"), replace(WRITTEN, channel="C2", text="2")])
+
+    assert [one.text for one in Published(kept, frozenset({"C2"})).valid(NOW)] == ["2"]
+    assert Published(kept, frozenset()).valid(NOW) == []
+    assert Published(Kept([WRITTEN]), frozenset({""})).valid(NOW) == []
+
+
+WRITTEN = Written(1, "How?", "So.", "U1", "ben", NOW, NOW + timedelta(days=9), (), (), OPEN)
+
+
+class Kept(DatabaseWrittenAnswers):
+    def __init__(self, kept: Sequence[Written]) -> None:
+        self.kept = kept
+
+    def valid(self, now: Any) -> Sequence[Written]:
+        return self.kept
+
+
+# Announcements
+
+
+async def test_every_published_answer_is_announced_with_its_author_whatever_their_name(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    slack.people["U0BEN"].name = "the boss\n:white_check_mark: approved"
+    await bot.start()
+    told = await published(bot, slack, "In the portal. <!channel> @here <https://evil.example|x>")
+
+    assert "<@U0BEN> published an answer" in words(told)
+    assert "How do I book leave?" in words(told)
+    assert "In the portal." in words(told)
+    assert "https://wiki.example.com/leave" in words(told)
+    assert {live.host for live in slack.live_pings(told) if live.host} == {"wiki.example.com"}
+    assert told.action_ids() == ["withdraw_answer"]
+    assert "approved" not in words(told)
+
+
+async def test_in_a_channel_of_the_wiki_it_is_announced_there(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    slack.add_channel("C0WIKI", name="wiki-review", members=["U0BEN"])
+    bot.change(review_channels={"handbook": "C0WIKI"})
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    view = await form(slack, await card(slack, "C0WIKI"))
+    await slack.submit("U0BEN", view, filled(view, TEXT))
+    await announced(slack, "C0WIKI")
+
+    assert counting(bot, tmp_path, "C0REVIEW", "C0WIKI") == [TEXT]
+    assert counting(bot, tmp_path, "C0REVIEW") == []
+
+
+async def test_an_announcement_that_slack_refused_follows(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    await flagged(slack, await asked(bot, slack))
+    view = await form(slack, await card(slack))
+    slack.fail_next("chat.postMessage", error="restricted_action")
+    await slack.submit("U0BEN", view, filled(view, TEXT))
+    await slack.wait_for_message(slack.im("U0BEN").id)
+    before = [one for one in slack.from_app("C0REVIEW") if "published" in words(one)]
+    bot.now += timedelta(minutes=11)
+    await bot.app.upkeep.round()
+
+    assert before == []
+    assert "withdraw_answer" in (await announced(slack)).action_ids()
+
+
+async def test_a_second_answer_to_a_flag_ends_the_first_aloud(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    first = await published(bot, slack)
+    shown = await card(slack)
+    await slack.wait_for(lambda: "flag_reopen" in shown.action_ids())
+    await slack.click("U0BEN", shown, "flag_reopen")
+    await slack.wait_for(lambda: "flag_answer" in shown.action_ids())
+    view = await form(slack, shown)
+    await slack.submit("U0BEN", view, filled(view, "In the portal."))
+    await slack.wait_for_message("C0REVIEW", lambda one: "In the portal." in words(one))
+    await bot.app.upkeep.round()
+
+    assert "was replaced" in words(first)
+    assert first.action_ids() == []
+    assert counting(bot, tmp_path) == ["In the portal."]
+
+
+async def test_one_that_lapses_says_so_where_it_was_announced(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    told = await published(bot, slack)
+    bot.library.edited(LEAVE, "r2")
+    passed(bot, tmp_path)
+    await bot.app.upkeep.round()
+
+    assert "has ended" in words(told)
+    assert told.action_ids() == []
+
+
+def test_what_not_everybody_may_read_is_not_announced() -> None:
+    told = Announcement(replace(WRITTEN, text="It is secret."))
+
+    shown = announcement(told, "", frozenset(), NOW.date(), in_full=False)
+
+    assert "secret" not in str(shown)
+
+
+async def test_a_guest_in_the_review_channel_reads_no_answer(bot: Bot, slack: LocalSlack) -> None:
+    slack.channels["C0REVIEW"].members.append("U0GUEST")
+    await bot.start()
+    told = await published(bot, slack)
+
+    assert TEXT not in words(told)
+    assert told.action_ids() == ["withdraw_answer"]
+
+
+# Withdrawing
+
+
+@BOTH_WAYS
+async def test_a_reviewer_withdraws_it_also_after_a_restart(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    await bot.start()
+    told = await published(bot, slack)
+    await quiet(bot)
+    await bot.stop()
+    await bot.start()
+    await slack.click("U0BEN", told, "withdraw_answer")
+    await slack.wait_for_ephemeral("U0BEN", lambda one: one.text == WITHDRAWN.text)
+
+    assert counting(bot, tmp_path) == []
+    assert "was withdrawn by ben" in words(told)
+    assert told.action_ids() == []
+    assert history(bot, tmp_path)[-1] == ("answer_withdrawn", "U0BEN")
+    assert "answer withdrawn by ben" in words(await card(slack))
+
+
+@pytest.mark.parametrize("who", ["U0ANNA", "U0MAL", "U0GUEST", "U0OTHER"])
+async def test_others_withdraw_nothing(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, who: str
+) -> None:
+    """Though Slack hands over what they press."""
+    await bot.start()
+    told = await published(bot, slack)
+    press = await slack.click("U0BEN", replace(told, blocks=nowhere(told)), "withdraw_answer")
+    await slack.wait_for_ephemeral("U0BEN", lambda one: one.text == GONE.text)
+    forged = {**press.payload, "user": {**press.payload["user"], "id": who}}
+    forged["actions"] = [{**press.payload["actions"][0], "value": "1"}]
+    forged["channel"] = {"id": "C0TEAM", "name": "team"}
+    slack.deliverer.begin("interactive", forged)
+    await slack.settled()
+    await bot.app.failures.finish(5)
+
+    assert counting(bot, tmp_path) == [TEXT]
+    assert told.action_ids() == ["withdraw_answer"]
+    assert who != "U0ANNA" or slack.ephemerals(who)[-1].text == NOT_YOURS.text
+
+
+def nowhere(told: Message) -> list[dict[str, Any]]:
+    """The message with a button that names no answer."""
+    *rest, actions = told.blocks
+    return [*rest, {**actions, "elements": [{**actions["elements"][0], "value": "999"}]}]
+
+
+async def test_an_admin_withdraws_it_from_outside_the_channel(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    slack.channels["C0REVIEW"].members.append("U0BOSS")
+    await bot.start()
+    told = await published(bot, slack)
+    press = await slack.click("U0BOSS", replace(told, blocks=nowhere(told)), "withdraw_answer")
+    slack.channels["C0REVIEW"].members.remove("U0BOSS")
+    forged = {**press.payload}
+    forged["actions"] = [{**press.payload["actions"][0], "value": "1"}]
+    slack.deliverer.begin("interactive", forged)
+    await slack.wait_for(lambda: "was withdrawn by boss" in words(told))
+
+    assert counting(bot, tmp_path) == []
+
+
+async def test_what_it_gave_is_taken_back(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    told = await published(bot, slack)
+    verified = Verification("ben", NOW.date(), 1)
+    bot.handbook.said = Answer(f"{TEXT} [1]", (LEAVE,), 1.0, verified=verified)
+    given = await asked(bot, slack)
+    bot.handbook.said = replace(bot.handbook.said, verified=replace(verified, written=11))
+    other = await asked(bot, slack)
+    await slack.click("U0BEN", told, "withdraw_answer")
+    await slack.wait_for_ephemeral("U0BEN", lambda one: one.text == WITHDRAWN.text)
+    await bot.app.upkeep.round()
+
+    assert "I took it back" in words(given)
+    assert TEXT not in words(given)
+    assert TEXT in words(other)  # of another written answer
+
+
+@pytest.fixture(params=PLACES)
+async def pair(
+    request: pytest.FixtureRequest, slack: LocalSlack, bot: Bot, tmp_path: Path
+) -> AsyncIterator[tuple[Mortal, Mortal]]:
+    where: Path | str = tmp_path / "state.db"
+    if request.param == "postgresql":
+        await asyncio.to_thread(emptied, POSTGRESQL)
+        where = POSTGRESQL
+    clock = Clock()
+    both = Mortal(slack, where, clock, bot), Mortal(slack, where, clock, bot)
+    for one in both:
+        await one.start()
+    await slack.wait_for(lambda: len(slack.sockets.usable()) == 2)
+    yield both
+    for one in both:
+        await one.stop()
+
+
+async def test_two_processes_announce_it_once_and_withdraw_it_once(
+    bot: Bot, slack: LocalSlack, pair: tuple[Mortal, Mortal]
+) -> None:
+    slack.channels["C0REVIEW"].members.append("U0BOSS")
+    question = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
+    await slack.settled()
+    await flagged(slack, answer)
+    view = await form(slack, await card(slack))
+    await slack.submit("U0BEN", view, filled(view, TEXT))
+    told = await announced(slack)
+    for one in pair:
+        await one.app.upkeep.round()
+    await asyncio.gather(
+        *(slack.click(who, told, "withdraw_answer") for who in ("U0BEN", "U0BOSS") for _ in pair)
+    )
+    await slack.wait_for(lambda: told.action_ids() == [])
+    for one in pair:
+        await one.app.failures.finish(10)
+        await one.app.upkeep.round()
+    replies = [one.text for who in ("U0BEN", "U0BOSS") for one in slack.ephemerals(who)]
+
+    assert len([one for one in slack.from_app("C0REVIEW") if "published" in words(one)]) == 1
+    assert replies.count(WITHDRAWN.text) == 1
+    assert replies.count(GONE.text) == 3
+
+
+# Ending and use
+
+
+async def test_killed_at_any_moment_it_is_announced_once(
+    bot: Bot, slack: LocalSlack, tmp_path: Path
+) -> None:
+    """Between writing it down, posting, and noting what was posted."""
+    bot.around = replace(bot.around, upkeep_every=3600.0)
+    clock = Clock()
+    one = Mortal(slack, tmp_path / "state.db", clock, bot)
+    await one.start()
+    question = await slack.mention("U0ANNA", "C0TEAM", "How do I book leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=question.ts)
+    await slack.settled()
+    await flagged(slack, answer)
+    shown = await card(slack)
+    for steps in range(0, 60, 4):
+        view = await form(slack, shown)
+        one.die_after(steps)
+        await slack.submit("U0BEN", view, filled(view, f"Answer {steps}."))
+        for _ in range(400):
+            if one.is_dead or not one.app.failures._at_work:
+                break
+            await asyncio.sleep(0.01)
+        await one.bury()
+        await one.start()
+        await one.beat()
+        for _ in range(2):
+            await one.app.upkeep.round()
+        await slack.settled()
+        # Whatever became of it, the card lets it be answered again.
+        if "flag_reopen" in shown.action_ids():
+            await slack.click("U0BEN", shown, "flag_reopen")
+            await slack.wait_for(lambda: "flag_answer" in shown.action_ids())
+    with database(tmp_path) as kept:
+        valid = DatabaseWrittenAnswers(kept).valid(clock.now)
+        rows = DatabaseWrittenAnswers(kept).unannounced()
+    await one.stop()
+    buttons = [one for one in slack.from_app("C0REVIEW") if "withdraw_answer" in one.action_ids()]
+    texts = [words(one) for one in slack.from_app("C0REVIEW") if "Answer " in words(one)]
+
+    assert len(valid) <= 1
+    assert len(buttons) == len(valid)
+    assert rows == []
+    for steps in range(0, 60, 4):
+        assert sum(f"Answer {steps}." in text and "publish" in text for text in texts) <= 1
+
+
+def test_what_does_not_count_is_not_given(tmp_path: Path) -> None:
+    """At the moment of use, by the same object that `ask` and `serve` use."""
+    kept = Database.open(tmp_path / "state.db")
+    store = DatabaseWrittenAnswers(kept)
+    store.write(replace(WRITTEN, channel="C0MALS"))
+    given = Verified(
+        Published(store, frozenset({"C0REVIEW"})),
+        None,  # type: ignore[arg-type]  # it is asked of what counts alone
+        None,  # type: ignore[arg-type]
+        lambda: NOW,
+    )
+    question = Question("How?", Principal.of(EVERYONE))
+
+    assert [one.text for one in store.valid(NOW)] == ["So."]
+    assert given(question) is None
+    kept.close()
