@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import PurePosixPath
 
@@ -53,6 +53,9 @@ class Attached:
     def title(self) -> str:
         """With its page's, for many a file's name alone says little."""
         return f"{self.file.name} ({self.page.listed.title})"
+
+    def on(self, page: Seen) -> Attached:
+        return replace(self, page=page)
 
     def still_stands(self, revision: str) -> bool:
         return self.file.version >= version_of(revision)

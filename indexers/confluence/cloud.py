@@ -28,10 +28,10 @@ from indexers.confluence.product import (
     named,
     number,
     opened,
+    unread,
     version,
 )
 from indexers.confluence.rights import (
-    CLOSED,
     Gate,
     Restriction,
     Tokens,
@@ -75,11 +75,10 @@ class Cloud:
     def viewers(self, space: Space) -> Gate:
         path = f"/api/v2/spaces/{space.id}"
         try:
-            gate = space_gate(self._all(f"{path}/permissions", {"limit": _AT_ONCE}), self._tokens)
+            rows = self._all(f"{path}/permissions", {"limit": _AT_ONCE}, halves=False)
+            gate = space_gate(rows, self._tokens)
         except Refused as refused:
-            if refused.busy:
-                raise
-            return CLOSED
+            return unread(refused)
         return opened(gate, self._wiki, path, space)
 
     def pages(self, space: Space) -> list[Listed]:
@@ -95,7 +94,7 @@ class Cloud:
                     parents[key] = str(said.get("parentId", none) or "")
                     found[key] = self._listed(answer, said, kind, space)
         chains = _Chains(self._wiki, parents)
-        return [replace(page, ancestors=chains.above(key)) for key, page in found.items()]
+        return [chains.placed(page) for page in found.values()]
 
     def rights(self, pages: Sequence[Listed]) -> Rights:
         """A hundred pages a request; what the search did not tell, page by page."""
@@ -149,7 +148,7 @@ class Cloud:
                 return Elsewhere(key, str(place))
             found = self._listed(said, said, kind, space)
             parent = "" if kind == "blogposts" else str(said.get("parentId", UNKNOWN) or "")
-            return replace(found, ancestors=_Chains(self._wiki, {key: parent}).above(key))
+            return _Chains(self._wiki, {key: parent}).placed(found)
         return None
 
     def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
@@ -158,7 +157,9 @@ class Cloud:
     def labels(self, key: str) -> frozenset[str]:
         for kind in _KINDS:
             try:
-                found = list(self._all(f"/api/v2/{kind}/{key}/labels", {"limit": _AT_ONCE}))
+                found = list(
+                    self._all(f"/api/v2/{kind}/{key}/labels", {"limit": _AT_ONCE}, halves=False)
+                )
             except Refused as refused:
                 if not refused.absent:
                     raise
@@ -220,8 +221,8 @@ class Cloud:
                     break
         return refused or Refused(404, "Confluence gave no body.")
 
-    def _all(self, path: str, params: Params) -> Iterator[Json]:
-        for answer in by_cursor(self._wiki, path, params):
+    def _all(self, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
+        for answer in by_cursor(self._wiki, path, params, halves=halves):
             yield from results(answer)
 
 
@@ -233,6 +234,12 @@ class _Chains:
         self._parents = parents
         self._above: dict[str, tuple[str, ...]] = {}
         self._unlisted: dict[str, tuple[str, ...]] = {}
+        self._unread = ""
+
+    def placed(self, page: Listed) -> Listed:
+        """The page with its ancestors."""
+        above = self.above(page.key)
+        return replace(page, ancestors=above, above_unread=self._unread if UNKNOWN in above else "")
 
     def above(self, key: str) -> tuple[str, ...]:
         way: list[str] = []
@@ -257,14 +264,15 @@ class _Chains:
             return (parent,) if parent else ()
         if parent not in self._unlisted:
             try:
-                answers = by_cursor(
-                    self._wiki, f"/api/v2/pages/{key}/ancestors", {"limit": _AT_ONCE}
-                )
+                path, params = f"/api/v2/pages/{key}/ancestors", {"limit": _AT_ONCE}
+                answers = by_cursor(self._wiki, path, params, halves=False)
                 above = [_id(said) for answer in answers for said in results(answer)]
             except Refused as refused:
                 if refused.busy:
                     raise
                 above = []
+                if not refused.absent:
+                    self._unread = str(refused)
             whole = parent in above and len(above) < _AT_ONCE
             self._unlisted[parent] = tuple(above) if whole else (*above, parent, UNKNOWN)
             # It is no listing with a `next`: what is above its first must be asked for anew.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from indexers.confluence.abreast import abreast
@@ -68,6 +68,9 @@ class CommentsOn:
         """Of the page, at the first of them."""
         page = self.page.listed.url
         return f"{page}{'&' if '?' in page else '?'}focusedCommentId={self.said[0].key}"
+
+    def on(self, page: Seen) -> CommentsOn:
+        return replace(self, page=page)
 
     def still_stands(self, revision: str) -> bool:
         """Only as they were: one that is gone since may be the one that is cited."""

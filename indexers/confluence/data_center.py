@@ -28,6 +28,7 @@ from indexers.confluence.product import (
     named,
     number,
     opened,
+    unread,
     version,
 )
 from indexers.confluence.rights import (
@@ -35,6 +36,7 @@ from indexers.confluence.rights import (
     Gate,
     Restriction,
     Tokens,
+    Unread,
     restriction,
     space_gate,
 )
@@ -47,6 +49,7 @@ _SLIM = "version,ancestors"
 _WITH_RESTRICTIONS = (
     f"{_SLIM},restrictions.read.restrictions.user,restrictions.read.restrictions.group"
 )
+_NO_ADMINISTRATOR = "It does so where the token's account is no administrator of the space."
 
 
 class DataCenter:
@@ -58,6 +61,7 @@ class DataCenter:
         self._wiki = wiki
         self._tokens = tokens
         self._ownership = ownership
+        self._not_administered: set[str] = set()
         self._expand = _WITH_RESTRICTIONS + ownership.expand
 
     def spaces(
@@ -87,15 +91,21 @@ class DataCenter:
         return found if found.key == key else None
 
     def viewers(self, space: Space) -> Gate:
-        """From 9.1 on, and for administrators of the space alone."""
+        """From 9.1 on, and for administrators of the space alone: it answers 500 to others."""
         path = f"/rest/api/space/{quote(space.key)}"
         try:
-            gate = space_gate(self._all(f"{path}/permissions", {"limit": _AT_ONCE}), self._tokens)
+            rows = list(self._permissions(f"{path}/permissions", space))
         except Refused as refused:
-            if refused.busy:
-                raise
-            return CLOSED
-        return opened(gate | self._of_anonymous(path), self._wiki, path, space)
+            if refused.status == 500:
+                self._not_administered.add(space.key)
+                return Unread(f"{refused} {_NO_ADMINISTRATOR}")
+            return unread(refused)
+        self._not_administered.discard(space.key)
+        gate = space_gate(rows, self._tokens)
+        anonymous = self._of_anonymous(path, space)
+        if isinstance(anonymous, Unread):
+            return Unread(anonymous.why, gate, may_pass=anonymous.may_pass)
+        return opened(gate | anonymous, self._wiki, path, space)
 
     def pages(self, space: Space) -> list[Listed]:
         # What is put in or taken out meanwhile shifts the listing: some come twice.
@@ -156,12 +166,19 @@ class DataCenter:
             return ""
         return str(said.get("displayName") or "")
 
-    def _of_anonymous(self, space: str) -> Gate:
+    def _permissions(self, path: str, space: Space) -> Iterator[Json]:
+        """A 500 that was for good at the last pass is not waited for again."""
+        few_tries = space.key in self._not_administered
+        params: Params = {"limit": _AT_ONCE}
+        for answer in by_start(self._wiki, path, params, halves=False, few_tries=few_tries):
+            yield from results(answer)
+
+    def _of_anonymous(self, path: str, space: Space) -> Gate:
         """Visitors who are not logged in, if they are let in; their rows name nobody."""
         try:
-            rows = list(self._all(f"{space}/permissions/anonymous", {"limit": _AT_ONCE}))
-        except Refused:
-            return CLOSED
+            rows = list(self._permissions(f"{path}/permissions/anonymous", space))
+        except Refused as refused:
+            return CLOSED if refused.absent else unread(refused)
         nobody: Json = {"subject": {"type": "anonymous"}}
         return space_gate(
             ({**nobody, **row} for row in rows if isinstance(row, dict)), self._tokens

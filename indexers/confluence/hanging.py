@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from indexers.confluence.attachment_listing import is_attachment
 from indexers.confluence.attachments import Attachments
@@ -42,6 +42,10 @@ class Part(Protocol):
 class Hung(Document, Protocol):
     @property
     def page(self) -> Seen: ...
+
+    def on(self, page: Seen) -> Self:
+        """The same on its page as that is seen now."""
+        ...
 
     def still_stands(self, revision: str) -> bool:
         """Whether what was read at ``revision`` may still be cited."""

@@ -29,14 +29,12 @@ class Getting(Protocol):
     @property
     def base(self) -> Base: ...
 
-    def get(
-        self, path: str, params: Params | None = None, *, can_ask_less: bool = False
-    ) -> Json: ...
+    def get(self, path: str, params: Params | None = None, *, few_tries: bool = False) -> Json: ...
 
 
-def by_cursor(wiki: Getting, path: str, params: Params) -> Iterator[Json]:
+def by_cursor(wiki: Getting, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
     """Responses, each with its ``results``; ``next`` is followed as it stands. What the
-    server fails at (a 5xx) is asked for in halves.
+    server fails at (a 5xx) is asked for in ``halves``: not what is never long.
 
     Raises:
         WikiUnavailable: a page of results cannot be had; the listing is not whole.
@@ -46,7 +44,7 @@ def by_cursor(wiki: Getting, path: str, params: Params) -> Iterator[Json]:
     empty, size = 0, _Size(params)
     asked: tuple[str, Params | None] = (path, params)
     while True:
-        answer = _halved(wiki, asked, size)
+        answer = _halved(wiki, asked, size) if halves else wiki.get(*asked)
         size.went_well()
         if found := results(answer):
             _goes_on(found, last)
@@ -86,11 +84,11 @@ def _halved(wiki: Getting, asked: tuple[str, Params | None], size: _Size) -> Jso
     path, params = asked
     limited = "limit" in params if params is not None else bool(_LIMIT.search(path))
     while True:
-        can_ask_less = limited and size.now > 1
+        few_tries = limited and size.now > 1
         try:
-            return wiki.get(*_limited(path, params, size.now), can_ask_less=can_ask_less)
+            return wiki.get(*_limited(path, params, size.now), few_tries=few_tries)
         except Refused as refused:
-            if refused.status < 500 or not can_ask_less:
+            if refused.status < 500 or not few_tries:
                 raise
             size.halve()
             log.debug("%s: %d at a time now", path.partition("?")[0], size.now)
@@ -103,8 +101,14 @@ def _limited(path: str, params: Params | None, limit: int) -> tuple[str, Params 
     return path, {**params, "limit": limit} if "limit" in params else params
 
 
-def by_start(
-    wiki: Getting, path: str, params: Params, lighter: Params | None = None
+def by_start(  # noqa: PLR0913 - how it is asked for
+    wiki: Getting,
+    path: str,
+    params: Params,
+    lighter: Params | None = None,
+    *,
+    halves: bool = True,
+    few_tries: bool = False,
 ) -> Iterator[Json]:
     """As `by_cursor`. The server may give fewer than ``limit`` without a word, so the place
     goes on by what came. What is too heavy for it (a 5xx) is asked for in halves; what it
@@ -118,12 +122,13 @@ def by_start(
     last: list[Json] = []
     while True:
         asked = lighter if light and lighter is not None else params
+        divides = halves and size.now > 1
         try:
             here = {**asked, "start": start, "limit": size.now}
-            answer = wiki.get(path, here, can_ask_less=size.now > 1 and not light)
+            answer = wiki.get(path, here, few_tries=few_tries or (divides and not light))
         except Refused as refused:
             too_heavy = refused.status >= 500
-            if too_heavy and size.now > 1 and not light:
+            if too_heavy and divides and not light:
                 size.halve()
                 log.debug("%s: %d at a time now", path, size.now)
             elif (too_heavy or refused.status == 404) and lighter is not None and not light:

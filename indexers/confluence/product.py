@@ -15,6 +15,7 @@ from indexers.confluence.rights import (
     Gate,
     Restriction,
     Tokens,
+    Unread,
     joined,
     restriction,
 )
@@ -63,6 +64,8 @@ class Listed:
     modified: datetime | None = None
     told: Restriction | None = None
     owner: str = ""
+    above_unread: str = ""
+    """Why what stands above it could not be read, where another try may read it."""
 
     @property
     def is_blog_post(self) -> bool:
@@ -111,7 +114,7 @@ class Product(Protocol):
         ...
 
     def viewers(self, space: Space) -> Gate:
-        """Who may view it; CLOSED where the token may not know."""
+        """Who may view it; `Unread` where the token may not know."""
         ...
 
     def pages(self, space: Space) -> list[Listed]: ...
@@ -165,8 +168,10 @@ def opened(gate: Gate, wiki: Transport, path: str, space: Space) -> Gate:
         return gate
     try:
         said = wiki.get(path, anonymous=True)
-    except WikiUnavailable:
-        return gate - {EVERYONE}
+    except WikiUnavailable as error:
+        rest = gate - {EVERYONE}
+        refused = isinstance(error, Refused) and error.status < 429
+        return rest if refused else Unread(str(error), rest, may_pass=True)
     shown = (str(said.get("id")), said.get("key")) == (space.id, space.key)
     return PASSABLE if shown else gate - {EVERYONE}
 
@@ -191,12 +196,10 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
                 },
             )
         except Refused as refused:
-            if refused.busy:
-                raise
-            return CLOSED
+            return unread(refused)
         part = restriction(said, tokens)
         if not part.readable:
-            return CLOSED
+            return Unread("Confluence tells it in a form that is not known.")
         if part in parts:
             break  # A server that gives the same subjects for ever.
         parts.append(part)
@@ -205,6 +208,17 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
         start += part.came
         whole = part.whole
     return joined(parts)
+
+
+def unread(refused: Refused) -> Unread:
+    """The gate that Confluence ``refused`` to tell.
+
+    Raises:
+        Refused: it wants to be left alone now, whatever it is asked for.
+    """
+    if refused.busy:
+        raise refused
+    return Unread(str(refused), may_pass=not refused.absent)
 
 
 def edited_since(hours: int) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
 from indexers.confluence.abreast import abreast
 from indexers.confluence.documents import revision, says_the_same
 from indexers.confluence.product import Listed, Product, in_batches
+from indexers.confluence.rights import Unread
 from indexers.confluence.storage_format import VERSION, sections
 from indexers.confluence.storage_links import Links
 from indexers.confluence.transport import Refused, Transport
@@ -28,6 +29,13 @@ class Seen:
     acl: Acl
     editor: str
     owner: str = ""
+    unread: Mapping[str, Unread] = field(default_factory=dict, hash=False, compare=False)
+    """Which of its gates could not be read, by where they stand: "space ENG" or a node's id."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether another try may read the rights that could not be read."""
+        return any(gate.may_pass for gate in self.unread.values())
 
     @property
     def key(self) -> str:
@@ -55,12 +63,20 @@ class Reader:
         return says_the_same(page, self._empty.get(page.key, ""))
 
     def read(self, pages: Sequence[Seen]) -> Iterator[PageChange]:
-        """Bodies are under way while earlier pages are embedded."""
+        """Bodies are under way while earlier pages are embedded. One that Confluence failed
+        to give is asked for once more when the others are there."""
+        again: list[Seen] = []
+        yield from self._read(pages, again)
+        yield from self._read(again)
+
+    def _read(self, pages: Sequence[Seen], again: list[Seen] | None = None) -> Iterator[PageChange]:
         by_key = {page.listed.key: page for page in pages}
         batches = in_batches([page.listed for page in pages], self._product.batch)
         for bodies in abreast(self._product.bodies, batches, self._transport.concurrency):
             for key, body in bodies.items():
-                if isinstance(body, Refused):
+                if isinstance(body, Refused) and again is not None and body.status >= 500:
+                    again.append(by_key[key])
+                elif isinstance(body, Refused):
                     yield Failed(key, str(body))
                 else:
                     yield self._page(by_key[key], body)

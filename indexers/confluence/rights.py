@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from indexers.model import EVERYONE, NOBODY, OPEN, Acl
 
@@ -21,6 +21,23 @@ PASSABLE: Gate = frozenset({EVERYONE})
 """A node without a restriction; a space that anonymous visitors may view."""
 CLOSED: Gate = frozenset()
 """Passed by nobody: what could not be read, or names nobody that we know."""
+
+
+class Unread(frozenset[str]):
+    """A gate of which something could not be read, and that lets nobody in. Mostly that is all
+    of it, and then it equals CLOSED.
+
+    ``why`` is what Confluence answered; ``may_pass``: another try may read it.
+    """
+
+    why: str
+    may_pass: bool
+
+    def __new__(cls, why: str, read: Iterable[str] = (), *, may_pass: bool = False) -> Self:
+        gate = super().__new__(cls, read)
+        gate.why, gate.may_pass = why, may_pass
+        return gate
+
 
 _ANONYMOUS = {"anonymous", "anonymous_users", "anonymous-users"}
 _LICENSED = {"all_licensed_users", "all-licensed-users", "licensed", "loggedin", "registered"}

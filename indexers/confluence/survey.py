@@ -13,7 +13,7 @@ from indexers.confluence.data_center import DataCenter
 from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.product import Elsewhere, Listed, Product, Space, Untold
 from indexers.confluence.reading import Seen
-from indexers.confluence.rights import CLOSED, Tokens, acl
+from indexers.confluence.rights import Gate, Tokens, Unread, acl
 from indexers.confluence.scope import Scope
 from indexers.confluence.transport import Refused, Transport
 from indexers.errors import WikiMisconfigured, WikiUnavailable
@@ -121,14 +121,21 @@ class Survey:
         if not pages:
             return
         viewers = self.product.viewers(space)
-        if viewers == CLOSED:
-            log.warning("%s: who may view space %s cannot be read: its pages are shown to"
-                        " nobody", self._wiki, space.key)  # fmt: skip
         rights = self.product.rights(pages)
         for page in pages:
             editor = rights.editors.get(page.key, "v2" if self._transport.base.cloud else "")
             owner = rights.owners.get(page.key, page.owner)
-            yield Seen(page, acl(viewers, rights.gates_of(page)), editor, owner)
+            gates = rights.gates_of(page)
+            yield Seen(page, acl(viewers, gates), editor, owner, _unread(page, viewers, gates))
+
+    def seen_again(self, pages: Sequence[Seen]) -> Iterator[Seen]:
+        """Read the rights of ``pages`` once more. Those that are gone meanwhile are left out."""
+        lost = [page.key for page in pages if page.listed.above_unread]
+        spaces = {page.listed.space.id: page.listed.space for page in pages}
+        found = dict(zip(lost, self.found(lost, spaces), strict=True))
+        listed = (found.get(page.key, page.listed) for page in pages)
+        for space, of_space in self.by_space(listed).items():
+            yield from self.seen(space, of_space)
 
     def found(
         self, keys: Iterable[str], spaces: Mapping[str, Space]
@@ -207,3 +214,14 @@ class Survey:
             f"The token of {self._wiki} does not see {which} of the Confluence at"
             f" {self._transport.base.url}: see `spaces`, and what the token's account may view."
         )
+
+
+def _unread(page: Listed, viewers: Gate, gates: Sequence[Gate]) -> dict[str, Unread]:
+    """The gates of ``page`` that could not be read, by where they stand."""
+    found = {f"space {page.space.key}": viewers} | dict(
+        zip((*page.ancestors, page.key), gates, strict=True)
+    )
+    unread = {where: gate for where, gate in found.items() if isinstance(gate, Unread)}
+    if page.above_unread:
+        unread[page.key] = Unread(page.above_unread, may_pass=True)
+    return unread

@@ -54,15 +54,15 @@ class Patience:
     """How long to go on asking. ``seconds`` bounds what one request waits in all.
 
     A 500 gets ``tries_after_500`` at most: Cloud answers so now and then under load, and
-    Data Center answers so for good to what the token may not do. Where the caller can ask
-    for less instead, it gets ``tries_before_less``.
+    Data Center answers so for good to what the token may not do. ``few_tries`` are of a
+    caller that can ask for less instead, or expects it.
     """
 
     tries: int = 6
     seconds: float = 120.0
     first_wait: float = 0.5
     tries_after_500: int = 4
-    tries_before_less: int = 2
+    few_tries: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +146,11 @@ class Transport:
         params: Params | None = None,
         *,
         anonymous: bool = False,
-        can_ask_less: bool = False,
+        few_tries: bool = False,
     ) -> Json:
         """The JSON object at ``path`` below the base; ``anonymous``: as it is for somebody
-        who is not logged in, whom a 401 refuses like anything else. ``can_ask_less``: the
-        caller halves its request after a 500, so that soon gives up.
+        who is not logged in, whom a 401 refuses like anything else. ``few_tries``: a
+        500 is soon given up, because the caller can ask for less, or expects it.
 
         Raises:
             Refused: another status than 200 (a passing one: after all tries), or no JSON
@@ -169,7 +169,7 @@ class Transport:
             lambda: client.request(
                 path=path, params=asked, advanced_mode=True, allow_redirects=False
             ),
-            can_ask_less=can_ask_less,
+            few_tries=few_tries,
         )
         status = response.status_code
         is_json = "json" in response.headers.get("Content-Type", "").lower()
@@ -234,7 +234,7 @@ class Transport:
 
         return self._answer(ask), bytes(body)
 
-    def _answer(self, ask: Callable[[], Response], *, can_ask_less: bool = False) -> Response:
+    def _answer(self, ask: Callable[[], Response], *, few_tries: bool = False) -> Response:
         """The first answer that is not a passing trouble, or a 500 that does not pass."""
         patience, started = self._patience, self._time.monotonic()
         tries = 0
@@ -247,7 +247,7 @@ class Transport:
             left = patience.seconds - (self._time.monotonic() - started)
             most = patience.tries
             if response is not None and response.status_code == 500:
-                few = patience.tries_before_less if can_ask_less else patience.tries_after_500
+                few = patience.few_tries if few_tries else patience.tries_after_500
                 most = min(most, few)
             if tries >= most or wait > left or self._hurried.is_set():
                 if response is not None and response.status_code == 500:

@@ -12,6 +12,7 @@ from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.product import Elsewhere, Space
 from indexers.confluence.reading import EMPTY, Reader, Seen
 from indexers.confluence.scope import Scope
+from indexers.confluence.second_look import failures, narrowed_meanwhile, refusals, relabelled
 from indexers.confluence.spaces_lost import close_pages, in_lost_spaces, known_in, left_behind
 from indexers.confluence.survey import NoSpaces, Survey
 from indexers.confluence.transport import Transport
@@ -85,7 +86,10 @@ class ConfluenceWiki:
         keys = frozenset(one.key for one in (*seen, *hung))
         left = left_behind(spaces, found.refused, keys, known)
         if not trouble:
-            yield Enumerated(keys | left.keys, tallies, whole=not left.unread)
+            warnings = refusals(seen)
+            yield Enumerated(
+                keys | left.keys, tallies, whole=not left.unread, warnings=warnings
+            )
         yield from close_pages(left.closed)
         yield from left.failures
         yield from self._hanging.not_read(known)
@@ -216,7 +220,37 @@ class ConfluenceWiki:
     def _differing(
         self, pages: Sequence[Seen], hung: Sequence[Hung], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
-        """What an index that holds ``known`` must do to say what was seen."""
+        """What an index that holds ``known`` must do to say what was seen. Rights that could
+        not be read, and perhaps can be, are read again when all else is done."""
+        doubtful = {page.key: page for page in pages if page.doubtful}
+        in_doubt = [one for one in hung if one.page.key in doubtful]
+        narrowed = narrowed_meanwhile((*doubtful.values(), *in_doubt), known)
+        yield from relabelled(known, narrowed)
+        yield from self._applied(
+            [page for page in pages if page.key not in doubtful],
+            [one for one in hung if one.page.key not in doubtful],
+            known,
+        )
+        if not doubtful:
+            return
+        again = {page.key: page for page in self._seen_again(list(doubtful.values()))}
+        in_doubt = [one.on(again[one.page.key]) for one in in_doubt]
+        yield from self._applied(list(again.values()), in_doubt, {**known, **narrowed})
+        yield from failures(list(again.values()))
+
+    def _seen_again(self, doubtful: Sequence[Seen]) -> Iterator[Seen]:
+        """Those that cannot be seen now stay in doubt."""
+        try:
+            found = {page.key: page for page in self.survey.seen_again(doubtful)}
+        except WikiUnavailable as error:
+            log.warning("%s: rights could not be read again: %s", self.name, error)
+            found = {}
+        for page in doubtful:
+            yield found.get(page.key, page)
+
+    def _applied(
+        self, pages: Sequence[Seen], hung: Sequence[Hung], known: Mapping[str, KnownPage]
+    ) -> Iterator[PageChange]:
         to_read: set[str] = set()
         settled: list[PageChange] = []
         documents: list[Seen | Hung] = [*pages, *hung]
@@ -224,7 +258,8 @@ class ConfluenceWiki:
             key, held = document.key, known.get(document.key)
             unread = self._unread(document)
             both = held.acl & document.acl if held else document.acl
-            narrows = held is not None and both != held.acl
+            # What nobody is shown cannot be narrowed.
+            narrows = held is not None and held.acl not in {NOBODY, both}
             stays = not isinstance(unread, Skipped)
             if held and stays and says_the_same(document, held.revision):
                 now = Relabelled(key, revision(document), document.acl, document.owner)

@@ -26,7 +26,7 @@ class Odd:
         path: str,
         params: Params | None = None,
         *,
-        can_ask_less: bool = False,
+        few_tries: bool = False,
     ) -> Json:
         assert len(self.asked) < MOST_REQUESTS
         self.asked.append(params or {})
