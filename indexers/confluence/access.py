@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from indexers.confluence.cql import SEARCH, quoted, search_params
 from indexers.confluence.members import ConfluenceMembers, NotFound
 from indexers.confluence.naming import Names
 from indexers.confluence.page_links import page_link, space_link, within
@@ -15,7 +16,6 @@ from indexers.confluence.paging import results
 from indexers.confluence.people import Account, text
 from indexers.confluence.product import UNKNOWN, Listed, Rights, Space, named
 from indexers.confluence.rights import CLOSED, PASSABLE, Gate, acl
-from indexers.confluence.scope import quoted
 from indexers.confluence.survey import Survey
 from indexers.confluence.transport import Transport
 from indexers.errors import WikiUnavailable
@@ -109,8 +109,7 @@ class ConfluenceAccess:
             return link.key
         query = f"space = {quoted(link.space)} and title = {quoted(link.title)}"
         said = self._transport.get(
-            "/rest/api/content/search",
-            {"cql": f"type in (page, blogpost) and {query}", "limit": 2},
+            SEARCH, search_params(f"type in (page, blogpost) and {query}", 2)
         )
         found = [str(row["id"]) for row in named(results(said))]
         return found[0] if len(found) == 1 else ""

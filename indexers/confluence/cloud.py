@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from indexers.confluence.abreast import abreast
+from indexers.confluence.cql import SEARCH, search_params
 from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.paging import by_cursor, results
 from indexers.confluence.product import (
@@ -168,8 +169,8 @@ class Cloud:
         return frozenset()
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
-        params: Params = {"cql": edited_since(hours), "expand": "version", "limit": _EDITED_AT_ONCE}
-        for said in named(self._all("/rest/api/content/search", params)):
+        params = search_params(edited_since(hours), _EDITED_AT_ONCE, expand="version")
+        for said in named(self._all(SEARCH, params)):
             yield str(said["id"]), number(version(said))
 
     def user_name(self, key: str) -> str:
@@ -195,13 +196,10 @@ class Cloud:
 
     def _searched(self, pages: Sequence[Listed]) -> list[Json]:
         listed = ",".join(page.key for page in pages)
-        params: Params = {
-            "cql": f"id in ({listed})",
-            "expand": _EXPAND + self._ownership.expand,
-            "limit": _RESTRICTIONS_AT_ONCE,
-        }
+        expand = _EXPAND + self._ownership.expand
+        params = search_params(f"id in ({listed})", _RESTRICTIONS_AT_ONCE, expand=expand)
         try:
-            return list(self._all("/rest/api/content/search", params))
+            return list(self._all(SEARCH, params))
         except Refused as refused:
             if refused.busy:
                 raise

@@ -14,7 +14,7 @@ from datetime import datetime
 from indexers.confluence.abreast import abreast
 from indexers.confluence.comment_listing import Said, live, of_search
 from indexers.confluence.comment_texts import VERSION, Spoken, sections_of, spoken
-from indexers.confluence.documents import revision, says_the_same
+from indexers.confluence.documents import revision, says_the_same, version_of
 from indexers.confluence.hanging_search import searched, within
 from indexers.confluence.product import Space
 from indexers.confluence.reading import EMPTY, Reader, Seen
@@ -54,8 +54,10 @@ class CommentsOn:
 
     @property
     def content(self) -> str:
+        """In the place of a version, the time of the last change, so that the look for edits
+        knows what is new."""
         ids = (f"{one.key}.{one.version}" for one in self.said)
-        number = sum(one.version for one in self.said)
+        number = max(map(_changed, self.said))
         space = self.page.listed.space.id
         return f"{number}.{digest(VERSION, self.title, self.url, *ids)}.{space}"
 
@@ -97,17 +99,24 @@ class Comments:
         for said in abreast(self._live, pages, self._transport.concurrency):
             yield from said
 
-    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[Said]:  # noqa: ARG002 - the protocol's
-        """All on pages where something was said since they were looked at last."""
+    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[Said]:
+        """All on pages where something was said since they were looked at last: by this
+        process, or else by the one that wrote what is indexed."""
         query = f'type = comment and lastmodified >= now("-{hours}h")'
         new: dict[str, set[tuple[str, int]]] = {}
         for one in of_search(searched(self._transport, query, _EXPAND)):
-            if (one.key, one.version) not in self._looked_for.get(one.page, ()):
+            if not self._is_known(one, known):
                 new.setdefault(one.page, set()).add((one.key, one.version))
         for said in abreast(self._live, sorted(new), self._transport.concurrency):
             yield from said
         for page, lately in new.items():
             self._looked_for.setdefault(page, set()).update(lately)
+
+    def _is_known(self, one: Said, known: Mapping[str, KnownPage]) -> bool:
+        if one.page in self._looked_for:
+            return (one.key, one.version) in self._looked_for[one.page]
+        held = known.get(one.document)
+        return held is not None and 0 < _changed(one) <= version_of(held.revision)
 
     def documents(self, parts: Iterable[Said], pages: Mapping[str, Seen]) -> list[CommentsOn]:
         on: dict[str, dict[str, Said]] = {}
@@ -173,6 +182,11 @@ class Comments:
 
     def _live(self, page: str) -> list[Said]:
         return live(self._transport, page)
+
+
+def _changed(one: Said) -> int:
+    """When it was said or edited, in seconds since 1970; 0 where that is not told."""
+    return int(one.at.timestamp()) if one.at else 0
 
 
 def _whole(

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from indexers.confluence.abreast import abreast
+from indexers.confluence.cql import SEARCH, search_params
 from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.paging import by_start, results
 from indexers.confluence.product import (
@@ -155,8 +156,8 @@ class DataCenter:
         return frozenset(str(said.get("name")) for said in found)
 
     def edited(self, hours: int) -> Iterator[tuple[str, int]]:
-        params: Params = {"cql": edited_since(hours), "expand": "version", "limit": _AT_ONCE}
-        for said in named(self._all("/rest/api/content/search", params)):
+        params = search_params(edited_since(hours), _AT_ONCE, expand="version")
+        for said in named(self._all(SEARCH, params)):
             yield str(said["id"]), number(version(said))
 
     def user_name(self, key: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from indexers.confluence.cql import SEARCH, quoted, search_params
 from indexers.confluence.naming import Names
 from indexers.confluence.paging import results
 from indexers.confluence.product import UNKNOWN, Listed, Space, named
 from indexers.confluence.rights import CLOSED
-from indexers.confluence.scope import Scope, quoted
+from indexers.confluence.scope import Scope
 from indexers.confluence.survey import Survey
 from indexers.confluence.transport import Refused, Transport
 from indexers.findings import Finding, failure, ok, warning
@@ -115,9 +116,7 @@ class PagesDoctor:
     def _searched(self, query: str, limit: int) -> list[str]:
         """Ids of what is found in the spaces that are read."""
         keys = ", ".join(quoted(space.key) for space in self._spaces[:_SPACES_OF_CQL])
-        said = self._transport.get(
-            "/rest/api/content/search", {"cql": f"space in ({keys}) and {query}", "limit": limit}
-        )
+        said = self._transport.get(SEARCH, search_params(f"space in ({keys}) and {query}", limit))
         return [str(row["id"]) for row in named(results(said))]
 
 

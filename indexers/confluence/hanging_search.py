@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from indexers.confluence.cql import SEARCH, quoted, search_params
 from indexers.confluence.paging import by_cursor, by_start, results
 from indexers.confluence.product import Space, named
-from indexers.confluence.scope import quoted
-from indexers.confluence.transport import Json, Params, Transport
+from indexers.confluence.transport import Json, Transport
 
 _AT_ONCE = 200
 _SPACES_AT_ONCE = 20
@@ -29,8 +29,7 @@ def searched(wiki: Transport, query: str, expand: str, at_once: int = _AT_ONCE) 
         WikiUnavailable: the search is not whole.
     """
     pages = by_cursor if wiki.base.cloud else by_start
-    params: Params = {"cql": query, "expand": expand, "limit": at_once}
-    for answer in pages(wiki, "/rest/api/content/search", params):
+    for answer in pages(wiki, SEARCH, search_params(query, at_once, expand=expand)):
         yield from named(results(answer))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from indexers.confluence.cql import SEARCH, search_params
 from indexers.confluence.paging import results
 from indexers.confluence.product import Product, named
 from indexers.confluence.rights import Gate, Tokens
@@ -61,10 +62,7 @@ class Names:
         Raises:
             WikiUnavailable: it does not answer.
         """
-        said = self._wiki.get(
-            "/rest/api/content/search",
-            {"cql": f"id in ({','.join(keys)})", "limit": _AT_ONCE},
-        )
+        said = self._wiki.get(SEARCH, search_params(f"id in ({','.join(keys)})", _AT_ONCE))
         return {
             str(row["id"]): f'{row.get("type", "page")} "{row.get("title", "")}"'
             for row in named(results(said))

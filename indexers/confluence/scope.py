@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from indexers.confluence.cql import SEARCH, quoted, search_params
 from indexers.confluence.paging import by_cursor, by_start, results
 from indexers.confluence.product import UNKNOWN, Listed, Space
-from indexers.confluence.transport import Params, Refused, Transport
+from indexers.confluence.transport import Refused, Transport
 from indexers.errors import WikiMisconfigured
 
 _AT_ONCE = 200
@@ -79,20 +80,13 @@ class Scope:
             raise
 
 
-def quoted(text: str) -> str:
-    """A string in CQL."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _labelled(labels: Sequence[str]) -> str:
     return f"label in ({', '.join(map(quoted, labels))})"
 
 
 def _ids(wiki: Transport, space: Space, query: str) -> frozenset[str]:
-    params: Params = {"cql": f"space = {quoted(space.key)} and {query}", "limit": _AT_ONCE}
+    params = search_params(f"space = {quoted(space.key)} and {query}", _AT_ONCE)
     pages = by_cursor if wiki.base.cloud else by_start
     return frozenset(
-        str(found.get("id"))
-        for answer in pages(wiki, "/rest/api/content/search", params)
-        for found in results(answer)
+        str(found.get("id")) for answer in pages(wiki, SEARCH, params) for found in results(answer)
     )

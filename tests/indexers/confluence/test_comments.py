@@ -306,3 +306,37 @@ def test_comments_on_blog_posts_stand_too(site, talk) -> None:
 
     assert {*wiki.standing({key: held[key].revision})} == {key}
     assert wiki.gone([key]) == frozenset()
+
+
+def test_another_process_asks_for_the_comments_of_no_page_that_is_indexed_as_it_is(site) -> None:
+    """As `footnote sync --recent` is at each run."""
+    world = site.world
+    world.add_space("ENG")
+    made = [world.create("ENG", f"Page {number}", "<p>Words.</p>") for number in range(20)]
+    for page in made:
+        first = world.comment(page.id, "<p>One.</p>")
+        world.comment(page.id, "<p>Two.</p>", answers=first.id)
+    held: Held = {}
+    sync(wiki_of(site), held)
+    site.confluence.requests.clear()
+
+    assert recent(wiki_of(site), held) == []
+    assert len(site.confluence.requests) <= 5
+
+    site.clock.sleep(60)
+    world.comment(made[3].id, "<p>Three.</p>")
+
+    assert list(pages(recent(wiki_of(site), held))) == [f"{made[3].id}/comments"]
+
+
+def test_a_comment_that_another_process_has_not_seen_as_it_is_now_is_read(site) -> None:
+    world = site.world
+    world.add_space("ENG")
+    page = world.create("ENG", "Page", "<p>Words.</p>")
+    said = world.comment(page.id, "<p>One.</p>")
+    held: Held = {}
+    sync(wiki_of(site), held)
+    site.clock.sleep(60)
+    world.edit_comment(page.id, said.id, "<p>Another.</p>")
+
+    assert list(pages(recent(wiki_of(site), held))) == [f"{page.id}/comments"]
