@@ -87,9 +87,7 @@ class ConfluenceWiki:
         left = left_behind(spaces, found.refused, keys, known)
         if not trouble:
             warnings = refusals(seen)
-            yield Enumerated(
-                keys | left.keys, tallies, whole=not left.unread, warnings=warnings
-            )
+            yield Enumerated(keys | left.keys, tallies, whole=not left.unread, warnings=warnings)
         yield from close_pages(left.closed)
         yield from left.failures
         yield from self._hanging.not_read(known)
