@@ -200,6 +200,7 @@ def print_report(report: SyncReport) -> None:
     for style, title, items in (
         ("red", "failed", [f"{f.key}: {f.reason}" for f in report.failed]),
         ("yellow", "warning", report.warnings),
+        ("dim", "skipped", [f"{s.key}: {s.reason}" for s in report.skipped]),
     ):
         for item in items[:_LISTED]:
             err.print(_assembled((f"  {title} ", style), item), soft_wrap=True)

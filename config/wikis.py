@@ -103,7 +103,7 @@ class MarkdownSettings(_Named):
         description='Who may read it: "everyone", a Slack user group "@engineering", an address, '
         'all of a domain "*@example.com".',
     )
-    max_page_bytes: int = Field(2_000_000, gt=0, le=10**9, description="Larger pages are skipped.")
+    max_page_bytes: int = Field(2_000_000, gt=0, le=10**9, description="Larger pages are not read.")
 
     @field_validator("site_url")
     @classmethod

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from indexers.confluence import storage_format
+from indexers.errors import WikiMisconfigured
 from indexers.markdown import convert
+from indexers.markdown.encoding import Binary, text_of
 from indexers.model import Section
 
 STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
@@ -14,8 +16,15 @@ STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
 
 def sections(file: Path, form: str | None = None, flavour: str = "auto") -> tuple[Section, ...]:
     """What is read of the page in ``file``: ``markdown`` or ``storage``, by its ending where
-    no ``form`` is named."""
-    text = file.read_bytes().decode("utf-8", "replace")
+    no ``form`` is named.
+
+    Raises:
+        WikiMisconfigured: the file is no text.
+    """
+    try:
+        text, _ = text_of(file.read_bytes())
+    except Binary as error:
+        raise WikiMisconfigured(f"{file} is no text, as a page must be") from error
     if form is None:
         form = "storage" if file.suffix.lower() in STORAGE_ENDINGS else "markdown"
     if form == "storage":

@@ -125,7 +125,9 @@ def unread_pages(index: CurrentIndex, reports: Sequence[SyncReport]) -> Iterator
     the candidate (``reports`` name them)."""
     for report in reports:
         failed = {failed.key for failed in report.failed}
-        stood = failed & index.standing.known(report.wiki).keys()
+        folders = tuple(key for key in failed if key.endswith("/"))
+        standing = index.standing.known(report.wiki)
+        stood = {key for key in standing if key in failed or key.startswith(folders)}
         if missing := stood - index.candidate.known(report.wiki).keys():
             number = "A page" if len(missing) == 1 else f"{len(missing):,} pages"
             yield f"{number} of {report.wiki} could not be read again."

@@ -331,4 +331,5 @@ class _Run:
 
     def _settled(self, pages: int = 1) -> None:
         self._done += pages
-        self.progress(Progress(self.wiki.name, self._done, len(self.listed)))
+        total = max(len(self.listed), self._done) if self.listed else 0
+        self.progress(Progress(self.wiki.name, self._done, total))

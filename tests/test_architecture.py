@@ -14,6 +14,7 @@ OURS = ("bot", "config", "indexers")
 HOMES = {
     "aiohttp": ("bot/slack", "bot/playground"),
     "atlassian": ("indexers/confluence",),
+    "charset_normalizer": ("indexers/markdown",),
     "click": ("bot/cli.py", "bot/options.py", "bot/evaluation/command.py"),
     "fastembed": ("indexers/index",),
     "llama_index": ("bot/answering", "bot/evaluation/judging.py"),

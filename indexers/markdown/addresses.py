@@ -16,13 +16,14 @@ _POST = re.compile(r"(?:.*/)?_posts/(?:.*/)?(\d{4})-(\d{1,2})-(\d{1,2})-([^/]+)$
 _FORGE_VIEW = re.compile(r"/(?:-/)?(?:blob|tree|src)/[^/]+")
 
 
-def place(rule: str, key: str, matter: Matter) -> str:
-    """The path of a page below its site, starting with ``/``, percent-encoded.
+def place(rule: str, path: str, matter: Matter) -> str:
+    """The path of the page that a file makes, below its site, starting with ``/``, percent-encoded.
 
     Raises:
         KeyError: if ``rule`` is none of `RULES`.
     """
-    return quote(RULES[rule](PurePosixPath(key), matter), safe="/~@+:!$&'*,;=%")
+    made = RULES[rule](PurePosixPath(path), matter)
+    return quote(made, safe="/~@+:!$&'*,;=%", errors="surrogateescape")
 
 
 def is_forge_view(site_url: str) -> bool:

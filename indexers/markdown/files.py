@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
 from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.markdown.encoding import is_binary
+from indexers.markdown.keys import composed, name_of, on_disk
 
-_IGNORED = frozenset({"node_modules", "bower_components", "__pycache__", "_site"})
+_IGNORED = frozenset({
+    "node_modules", "bower_components", "__pycache__", "_site",
+    "lost+found", "System Volume Information", "$RECYCLE.BIN", "@eaDir",
+})  # fmt: skip
+"""Folders of tools and of file systems, which hold no pages."""
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+FOLDER_LINK = "a link to a folder, which is not followed"
+NOWHERE = "a link that leads nowhere or no regular file"
 _DEPENDENCIES = frozenset({"vendor", "themes"})
 _PROGRAMS = frozenset(
     {"Gemfile", "go.mod", "package.json", "composer.json", "hugo.toml", "config.toml", "hugo.yaml"}
@@ -22,10 +31,14 @@ _PROGRAMS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Paths relative to the folder, with ``/``; undecodable bytes as surrogates."""
+    """Paths relative to the folder, with ``/``; undecodable bytes as surrogates. ``unlisted``
+    are folders (with ``/`` behind) that could not be listed, and why; ``links`` are links that
+    are not followed (to a folder, with ``/`` behind, or to nowhere), and why."""
 
     files: tuple[str, ...]
     folders: frozenset[str]
+    unlisted: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 def _is_withheld(name: str) -> bool:
@@ -51,37 +64,53 @@ def check(root: Path) -> None:
         )
 
 
+def _not_followed(path: str, link: os.DirEntry[bytes]) -> tuple[str, str] | None:
+    """Why a link is no page; None if it leads to a file."""
+    try:
+        if link.is_dir():
+            return f"{path}/", FOLDER_LINK
+        return None if link.is_file() else (path, NOWHERE)
+    except OSError:  # links in a circle
+        return path, NOWHERE
+
+
 def listing(root: Path) -> Listing:
-    """Every file below ``root``, hidden folders and dependencies left out. Links to
-    folders are not followed.
+    """List every file below ``root``, hidden folders and dependencies left out.
 
     Raises:
         WikiMisconfigured: there is no such folder.
-        WikiUnavailable: some folder cannot be listed.
+        WikiUnavailable: ``root`` itself cannot be listed.
     """
     check(root)
     files: list[str] = []
     folders: set[str] = set()
+    unlisted: dict[str, str] = {}
+    links: dict[str, str] = {}
     pending = [""]
     while pending:
         folder = pending.pop()
         try:
-            with os.scandir(root / folder) as entries:
-                for entry in entries:
-                    path = f"{folder}{entry.name}"
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.add(path)
-                        if not _is_withheld(entry.name):
-                            pending.append(f"{path}/")
-                    else:
-                        files.append(path)
+            with os.scandir(os.fsencode(on_disk(root, folder))) as entries:
+                found = [(f"{folder}{name_of(entry.name)}", entry) for entry in entries]
         except OSError as error:
-            raise WikiUnavailable(
-                f"the folder {root / folder} cannot be listed: {error.strerror or error}"
-            ) from error
+            why = error.strerror or str(error)
+            if not folder:
+                raise WikiUnavailable(f"the folder {root} cannot be listed: {why}") from error
+            unlisted[folder] = why
+            continue
+        for path, entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                folders.add(path)
+                if not _is_withheld(path.rsplit("/", 1)[-1]):
+                    pending.append(f"{path}/")
+            elif entry.is_symlink() and (path_and_why := _not_followed(path, entry)):
+                if not _is_withheld(path.rsplit("/", 1)[-1]):
+                    links |= (path_and_why,)
+            else:
+                files.append(path)
     if _PROGRAMS & set(files):
         files = [path for path in files if path.split("/", 1)[0] not in _DEPENDENCIES]
-    return Listing(tuple(sorted(files)), frozenset(folders))
+    return Listing(tuple(sorted(files)), frozenset(folders), unlisted, links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +132,8 @@ class Selection:
         try:
             return cls(
                 tuple(suffixes),
-                GitIgnoreSpec.from_lines(include) if include else None,
-                GitIgnoreSpec.from_lines(exclude),
+                GitIgnoreSpec.from_lines(map(composed, include)) if include else None,
+                GitIgnoreSpec.from_lines(map(composed, exclude)),
             )
         except (ValueError, re.error) as error:
             raise WikiMisconfigured(f"include or exclude has a wrong pattern: {error}") from error
@@ -114,24 +143,23 @@ class Selection:
         return (
             name.lower().endswith(self.suffixes)
             and not name.startswith(".")
-            and (self.include is None or self.include.match_file(path))
+            and (self.include is None or self.include.match_file(composed(path)))
             and not self.excludes(path)
         )
 
     def excludes(self, path: str) -> bool:
-        return bool(self.exclude.match_file(path))
+        return bool(self.exclude.match_file(composed(path)))
 
 
 class Unread(Exception):
-    """Why a file was not read: ``skipped`` on purpose, or failed this time."""
+    """Why a file was not read: ``skipped`` on purpose, or failed this time. ``keeps``: if there
+    is an earlier version, it stays, and this is a failure."""
 
-    def __init__(self, reason: str, *, skipped: bool) -> None:
+    def __init__(self, reason: str, *, skipped: bool, keeps: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.skipped = skipped
-
-
-_NOWHERE = "a link that leads nowhere or no regular file"
+        self.keeps = keeps
 
 
 def read(
@@ -143,46 +171,28 @@ def read(
     Raises:
         Unread: it leads out of the folder, is too large, binary or unreadable.
     """
-    file = root / path
+    file = on_disk(root, path)
     try:
         target, top = file.resolve(), root.resolve()
         if not target.is_relative_to(top):
             raise Unread("a link that leads out of the folder", skipped=True)
-        inside = target.relative_to(top)
-        if any(map(_is_withheld, inside.parts)) or excluded(inside.as_posix()):
+        inside = name_of(os.fsencode(target.relative_to(top).as_posix()))
+        if any(map(_is_withheld, inside.split("/"))) or excluded(inside):
             raise Unread("a link to what is not read", skipped=True)
         if not file.is_file():
-            raise Unread(_NOWHERE, skipped=True)
+            raise Unread(NOWHERE, skipped=True)
         size = file.stat().st_size
         if size > max_bytes:
-            raise Unread(f"too large: {size:,} bytes, at most {max_bytes:,}", skipped=True)
+            reason = f"too large: {size:,} bytes, at most {max_bytes:,} (`max_page_bytes`)"
+            raise Unread(reason, skipped=True, keeps=True)
         raw = file.read_bytes()
     except RuntimeError as error:  # what Python before 3.13 says of links in a circle
-        raise Unread(_NOWHERE, skipped=True) from error
+        raise Unread(NOWHERE, skipped=True) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise Unread(f"cannot be read: {reason}", skipped=False) from error
-    if b"\0" in raw:
+    if raw.startswith(_LFS_POINTER):
+        raise Unread("kept in Git LFS, which is not read", skipped=True)
+    if is_binary(raw):
         raise Unread("binary", skipped=True)
     return raw
-
-
-def text_of(raw: bytes) -> tuple[str, str]:
-    """The text, and a warning where bytes had to be replaced."""
-    try:
-        return raw.decode("utf-8-sig"), ""
-    except UnicodeDecodeError:
-        warning = "not UTF-8 throughout; what could not be read was replaced"
-        return raw.decode("utf-8-sig", "replace"), warning
-
-
-def key_of(path: str) -> str:
-    """A path as valid text: bytes that are no UTF-8 become ``%FF``."""
-    return re.sub("[\udc80-\udcff]", lambda match: f"%{ord(match[0]) - 0xDC00:02X}", path)
-
-
-def paths_of(key: str) -> Iterator[str]:
-    """The paths that may have this key, the likely one first."""
-    yield key
-    if "%" in key:
-        yield re.sub(r"%([89A-F][0-9A-F])", lambda match: chr(0xDC00 + int(match[1], 16)), key)

@@ -17,6 +17,7 @@ from indexers.markdown.convert import guess
 from indexers.markdown.dialects import DIALECTS, Dialect
 from indexers.markdown.files import Listing
 from indexers.markdown.grammar import parser
+from indexers.markdown.keys import on_disk
 from indexers.markdown.matter import load_yaml
 from indexers.markdown.memory import Guess
 
@@ -95,7 +96,7 @@ def _recognised(root: Path, listed: Listing, name: str, folder: str | None = Non
     if folder is None:
         folder = said.folder or _folder(root, listed, dialect)
     if name == "gitbook":
-        said = Recognised(dialect, titles=_summary(root / folder / "SUMMARY.md"))
+        said = Recognised(dialect, titles=_summary(on_disk(root, folder) / "SUMMARY.md"))
     return Recognised(
         dialect,
         folder,
@@ -138,7 +139,7 @@ def _by_syntax(root: Path, listed: Listing) -> str:
     votes: Counter[str] = Counter()
     for path in pages[:: max(1, len(pages) // _SAMPLE)]:
         try:
-            with (root / path).open("rb") as file:
+            with on_disk(root, path).open("rb") as file:
                 votes[guess(file.read(1 << 16).decode("utf-8", "replace"), path)] += 1
         except OSError:
             continue

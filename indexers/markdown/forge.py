@@ -38,7 +38,7 @@ def view(repository: str, branch: str, folder: str = "") -> str:
     if way == "src" and "bitbucket" not in host:
         way = "src/branch"
     address = f"https://{host}/{path}/{way}/{quote(branch, safe='/')}"
-    return f"{address}/{quote(folder.strip('/'))}".rstrip("/")
+    return f"{address}/{quote(folder.strip('/'), errors='surrogateescape')}".rstrip("/")
 
 
 def anchor_rule(view: str, flavour: str) -> str:
@@ -53,7 +53,7 @@ def anchor_rule(view: str, flavour: str) -> str:
 def edit(view: str, path: str) -> str:
     """The address at which the file ``path`` below a `view` is edited; empty if there is no
     such place (nothing is edited at a commit, but on a branch)."""
-    page = quote(path)
+    page = quote(path, errors="surrogateescape")
     if view.endswith("/wiki"):
         return f"{view}/{page.removesuffix('.md')}/_edit"
     if not view or _AT_COMMIT.search(view):

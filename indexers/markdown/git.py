@@ -12,6 +12,7 @@ from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.markdown.forge import view
 from indexers.markdown.git_address import parse, refuse_odd_branch
 from indexers.markdown.git_command import Git, GitRefused
+from indexers.markdown.keys import on_disk
 from indexers.markdown.memory import Memory
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import OPEN, Acl, KnownPage, PageChange, ReadAs
@@ -136,7 +137,7 @@ class GitWiki:
 
     def pages(self) -> MarkdownWiki:
         """What was fetched last, if it `is_cloned`."""
-        root = self._clone / self._subfolder
+        root = on_disk(self._clone, self._subfolder)
         if not root.resolve().is_relative_to(self._clone.resolve()):
             raise WikiMisconfigured(f"{self._subfolder!r} leads out of the repository")
         address = view(parse(self._repository).url, self.fetched_branch(), self._subfolder)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from indexers.markdown.anchors import slug
+from indexers.markdown.keys import composed, key_of
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NO_PAGES = re.compile(r"(?:javascript|data|vbscript)\s*:", re.IGNORECASE)
@@ -123,8 +124,8 @@ class Links:
         else:
             places = [posixpath.normpath(posixpath.join(posixpath.dirname(page), path))]
         for place in places:
-            if place in self._pages:
-                return place
+            if (exact := key_of(place)) in self._pages:
+                return exact
             if not place.startswith(".."):
                 key = self._by_place.get(_bare(place.removesuffix(".html")))
                 if key is not None:
@@ -155,14 +156,14 @@ class Links:
 
 def _bare(key: str) -> str:
     """A path without what people leave out: suffix, index file, trailing slash."""
-    return _INDEX.sub("", _SUFFIX.sub("", key.rstrip("/"))).casefold()
+    return _INDEX.sub("", _SUFFIX.sub("", composed(key).rstrip("/"))).casefold()
 
 
 def _name(key: str) -> str:
     """What a link by name compares: the file's name, or the folder's of an index."""
-    bare = _bare(key) or _SUFFIX.sub("", key).casefold()
+    bare = _bare(key) or _SUFFIX.sub("", composed(key)).casefold()
     return bare.rsplit("/", 1)[-1].replace("-", " ")
 
 
 def _comparable(url: str) -> str:
-    return re.sub(r"(?:/index)?(?:\.html)?/?$", "", unquote(url))
+    return re.sub(r"(?:/index)?(?:\.html)?/?$", "", composed(unquote(url)))

@@ -9,9 +9,10 @@ from indexers.errors import WikiMisconfigured
 from indexers.markdown import anchors as anchor_rules
 from indexers.markdown.addresses import RULES, is_forge_view, place
 from indexers.markdown.dialects import Dialect
-from indexers.markdown.files import Listing, Selection, key_of
+from indexers.markdown.files import Listing, Selection
 from indexers.markdown.flavours import recognise
 from indexers.markdown.forge import anchor_rule, edit, view_of
+from indexers.markdown.keys import key_of, on_disk, path_of
 from indexers.markdown.links import Links
 from indexers.markdown.matter import Matter
 from indexers.markdown.memory import Guess
@@ -43,7 +44,7 @@ class Site:
         self.dialect = found.dialect
         self.guess = Guess(found.dialect.name, found.folder)
         self.otherwise = found.otherwise
-        self.root = root / found.folder
+        self.root = on_disk(root, found.folder)
         site = site_url or found.site_url
         rule = found.addresses
         if not site and rule != "wiki":
@@ -73,7 +74,27 @@ class Site:
         ]
         self.keys = {key_of(path): path for path in below if self.selects(path)}
         self._files = frozenset(below)
+        self.unlisted = self._not_left_out(listed.unlisted)
+        self.links_aside = self._not_left_out(listed.links)
         self._urls: dict[str, str] = {}
+
+    def _not_left_out(self, found: Mapping[str, str]) -> dict[str, str]:
+        """Of paths below the root those in the pages' folder that may hold or be pages."""
+        below = {
+            path.removeprefix(self._folder): why
+            for path, why in found.items()
+            if path.startswith(self._folder)
+        }
+        return {path: why for path, why in below.items() if self._may_be_read(path)}
+
+    def _may_be_read(self, path: str) -> bool:
+        if path.endswith("/"):  # a folder, which a pattern can name with what is in it
+            return not (self.excludes(path) or self.excludes(f"{path}page.md"))
+        return self.selects(path)
+
+    def is_unlisted(self, key: str) -> bool:
+        """Whether a page of this key would be in a folder that could not be listed."""
+        return path_of(key).startswith(tuple(self.unlisted))
 
     def edit_address(self, key: str) -> str:
         """Where a forge lets people edit the page; empty if it is in none."""
@@ -107,7 +128,7 @@ class Site:
         return self._select.excludes(path)
 
     def title(self, key: str) -> str:
-        return self._titles.get(key, "")
+        return self._titles.get(path_of(key), "")
 
     def address(self, key: str) -> str:
         return self._urls[key]
@@ -130,7 +151,7 @@ class Site:
         )
 
     def _address(self, key: str, matter: Matter) -> str:
-        path = place(self._rule, key, matter)
+        path = place(self._rule, path_of(key), matter)
         origin_path = "/" + "/".join(self._site.split("/")[3:])
         # A path that an author set may be the whole one, from the origin on.
         if (

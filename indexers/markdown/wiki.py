@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +10,11 @@ from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from indexers.errors import WikiMisconfigured
+from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.markdown import convert
-from indexers.markdown.files import Unread, listing, paths_of, read, text_of
+from indexers.markdown.encoding import text_of
+from indexers.markdown.files import Unread, listing, read
+from indexers.markdown.keys import key_of, on_disk, path_of
 from indexers.markdown.links import candidates
 from indexers.markdown.matter import Matter, split
 from indexers.markdown.memory import Guess, Memory
@@ -107,15 +108,28 @@ class MarkdownWiki:
         before = self._memory.guess or earlier
         site = self._site()
         self._memory.guess = site.guess
+        out_of_sight = frozenset(key for key in known if site.is_unlisted(key))
         yield Enumerated(
-            frozenset(site.keys),
+            out_of_sight.union(site.keys),
             read_as=self._memory.read_as,
             warnings=tuple(self._other_guesses(site, before)),
         )
         seen = {key: self._look(site, path) for key, path in site.keys.items()}
         site.publish({key: file.matter for key, file in seen.items()})
+        yield from self._not_followed(site, known)
         for key, file in seen.items():
             yield self._change(site, key, file, known.get(key))
+
+    @staticmethod
+    def _not_followed(site: Site, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """Name what may hold pages and is not looked into."""
+        for path, why in site.unlisted.items():
+            reason = f"cannot be listed: {why}; what was read of it before stays"
+            yield Failed(key_of(path), reason)
+        for path, why in site.links_aside.items():
+            # A page that was a link and leads nowhere now has vanished, like any other.
+            if key_of(path) not in known:
+                yield Skipped(key_of(path), why)
 
     def overview(self) -> tuple[frozenset[str], tuple[str, ...]]:
         """Return the keys of all pages, and what an operator should know of the whole wiki.
@@ -156,13 +170,19 @@ class MarkdownWiki:
         depends on the others.
 
         Raises:
-            WikiMisconfigured, WikiUnavailable: as `changes`.
+            WikiMisconfigured, WikiUnavailable: as `changes`; and the wiki has no page at all.
         """
         site = self._site()
         seen = {each: self._look(site, path) for each, path in site.keys.items()}
         site.publish({each: file.matter for each, file in seen.items()})
         if key in seen:
             yield self._change(site, key, seen[key], None)
+        elif site.is_unlisted(key):
+            yield Failed(key, "its folder cannot be listed")
+        elif not site.keys:
+            raise WikiUnavailable(
+                f"no page was found in {self.name}: see its {self.scope_settings}"
+            )
         else:
             yield Skipped(key, "it is gone")
 
@@ -209,9 +229,13 @@ class MarkdownWiki:
         )
 
     def _stands(self, site: Site, key: str) -> bool:
-        return any(
-            site.selects(path) and os.path.lexists(site.root / path) for path in paths_of(key)
-        )
+        path = path_of(key)
+        if site.is_unlisted(key):
+            return True
+        try:
+            return site.selects(path) and on_disk(site.root, path).exists()
+        except OSError:  # it cannot be told
+            return True
 
     def _look(self, site: Site, path: str) -> _Seen:
         if withheld(site.dialect, path):
@@ -228,6 +252,8 @@ class MarkdownWiki:
 
     def _change(self, site: Site, key: str, file: _Seen, known: KnownPage | None) -> PageChange:
         if file.unread is not None:
+            if file.unread.keeps and known is not None:
+                return Failed(key, f"{file.unread.reason}; its last version stays")
             made = Skipped if file.unread.skipped else Failed
             return made(key, file.unread.reason)
         reason = file.matter.withheld(self._today())

@@ -78,6 +78,29 @@ def test_asking_back_can_be_turned_off(handbook: Shell, monkeypatch: pytest.Monk
     assert handbook.footnote("ask", "leave", "--json").json["kind"] == "answer"
 
 
+def test_pages_that_are_left_out_are_named(handbook: Shell) -> None:
+    handbook.write("pages/draft.md", "---\ndraft: true\n---\nNot yet.\n")
+    handbook.write("pages/old.md", "").write_bytes("# Öffnung\n\nTäglich.\n".encode("cp1252"))
+    (handbook.folder / "pages" / "more").symlink_to(handbook.folder)
+    synced = handbook.footnote("sync")
+
+    assert synced.code == 0
+    assert "2 skipped" in synced.err
+    assert "skipped draft.md: draft\n" in synced.err
+    assert "skipped more/: a link to a folder, which is not followed\n" in synced.err
+    assert "warning old.md: not in UTF-8; read as cp1252, save it as UTF-8\n" in synced.err
+    assert "Täglich" in handbook.footnote("ask", "Öffnung").out
+
+
+def test_convert_reads_what_sync_reads(handbook: Shell) -> None:
+    wide = handbook.write("pages/wide.md", "")
+    wide.write_bytes("# Öffnung\n\nTäglich.\n".encode("utf-16"))
+    binary = handbook.write("pages/binary.md", "a\0b")
+
+    assert handbook.footnote("convert", str(wide), "--json").json[0]["text"] == "Täglich."
+    assert handbook.footnote("convert", str(binary)).code == 2
+
+
 def test_how_a_wiki_is_read_is_said_everywhere(handbook: Shell) -> None:
     synced = handbook.footnote("sync", "--json")
     status = handbook.footnote("status")

@@ -1,0 +1,103 @@
+"""Bytes of a page to its text, whatever encoding they are in."""
+
+from __future__ import annotations
+
+import codecs
+import logging
+
+from charset_normalizer import from_bytes
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks. UTF-32's little one starts with UTF-16's."""
+_WESTERN = "cp1252"
+_LEGACY = [
+    _WESTERN, "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "shift_jis",
+    "euc_jp", "gb18030", "big5", "euc_kr",
+]  # fmt: skip
+"""What people's pages are in where they are not in Unicode. Of all encodings there are, rare
+ones fit too many texts."""
+_SAMPLE = 100_000
+"""Bytes that tell the encoding."""
+
+logging.getLogger("charset_normalizer").setLevel(logging.WARNING)
+
+
+class Binary(ValueError):
+    """These bytes are no text."""
+
+
+def text_of(raw: bytes) -> tuple[str, str]:
+    """Return the text, and a warning if it is not UTF-8.
+
+    Raises:
+        Binary: it is no text in any encoding that pages are written in.
+    """
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return _replaced(raw, encoding, f"it is in {encoding.upper()}, not in UTF-8")
+    if b"\0" in raw:
+        return _without_mark(raw)
+    try:
+        return raw.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        pass
+    text = raw.decode("utf-8-sig", "replace")
+    lost = text.count("\ufffd")
+    if sum(char > "\x7f" for char in text) - lost >= lost:
+        return text, "not UTF-8 throughout; what could not be read was replaced"
+    encoding = _detected(raw)
+    return _replaced(raw, encoding, f"not in UTF-8; read as {encoding}, save it as UTF-8")
+
+
+def is_binary(raw: bytes) -> bool:
+    """Whether `text_of` finds no text. Quick: it detects nothing that is not asked here."""
+    if any(raw.startswith(mark) for mark, _ in _MARKS) or b"\0" not in raw:
+        return False
+    try:
+        _without_mark(raw)
+    except Binary:
+        return True
+    return False
+
+
+def _replaced(raw: bytes, encoding: str, warning: str) -> tuple[str, str]:
+    text = raw.decode(encoding, "replace")
+    if "\0" in text:
+        raise Binary("binary")
+    return text, warning
+
+
+def _without_mark(raw: bytes) -> tuple[str, str]:
+    """UTF-16 without a mark: of text with any Latin in it every other byte is often zero."""
+    head = raw[:_SAMPLE]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    if max(even, odd) * 5 < len(head) or min(even, odd) * 20 > max(even, odd):
+        raise Binary("binary")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        raise Binary("binary") from None
+    if "\0" in text:
+        raise Binary("binary")
+    return text, "it is in UTF-16, not in UTF-8"
+
+
+def _detected(raw: bytes) -> str:
+    """The likeliest encoding. Where the western one is as likely as another, it is that one:
+    much of it is the same in its neighbours."""
+    sample = raw[: raw.rfind(b"\n", 0, _SAMPLE) + 1 or _SAMPLE] if len(raw) > _SAMPLE else raw
+    found = from_bytes(sample, cp_isolation=_LEGACY)
+    best = found.best()
+    if best is None:
+        return _WESTERN
+    for match in found:
+        names = {match.encoding, *match.could_be_from_charset}
+        if _WESTERN in names and match.chaos <= best.chaos and match.coherence >= best.coherence:
+            return _WESTERN
+    return best.encoding
