@@ -130,9 +130,10 @@ class Feedback:
         """Who did what to it when, oldest first."""
         return self._ledger.steps(flag.id)
 
-    def praised(self) -> Sequence[Given]:
-        """Answers that somebody holds for good, oldest first."""
-        return self._ledger.praised()
+    def praised(self, *, by_others: bool = False) -> Sequence[Given]:
+        """Answers that somebody (``by_others``: and not only whoever asked) holds for good, oldest
+        first."""
+        return self._ledger.praised(by_others=by_others)
 
     def unanswered(self, since: datetime) -> Sequence[Given]:
         """Questions since then to which nothing in the wiki fitted, oldest first."""

@@ -139,8 +139,9 @@ class Ledger(FlagBook, Protocol):
 
     def tally(self, given: int) -> Tally: ...
 
-    def praised(self) -> Sequence[Given]:
-        """Answers that somebody holds for good, oldest first."""
+    def praised(self, *, by_others: bool = False) -> Sequence[Given]:
+        """Answers that somebody (``by_others``: and not only whoever asked) holds for good, oldest
+        first."""
         ...
 
     def unanswered(self, since: datetime) -> Sequence[Given]:

@@ -79,7 +79,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     address holds in the wikis; ``process`` is this one among those that share ``state``, and
     lives. Nothing runs before `start`."""
     around = around or Surroundings()
-    voice = Voice(web_client(settings.bot_token, settings.api_url))
+    voice = Voice(web_client(settings.bot_token, settings.api_url), me.bot)
     hasty = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
     inbox = Inbox(state, around.clock, process)

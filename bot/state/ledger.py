@@ -100,9 +100,13 @@ class DatabaseLedger(DatabaseFlags):
             counts = {row.verdict: row[1] for row in connection.execute(count)}
         return Tally(good=counts.get(Verdict.GOOD, 0), bad=counts.get(Verdict.BAD, 0))
 
-    def praised(self) -> Sequence[Given]:
-        good = verdicts.c.verdict == Verdict.GOOD.value
-        return self._answers(answers.c.id.in_(sa.select(verdicts.c.answer).where(good)))
+    def praised(self, *, by_others: bool = False) -> Sequence[Given]:
+        praise = sa.select(verdicts.c.answer).where(
+            verdicts.c.answer == answers.c.id, verdicts.c.verdict == Verdict.GOOD.value
+        )
+        if by_others:
+            praise = praise.where(verdicts.c.person != answers.c.asker)
+        return self._answers(praise.exists())
 
     def unanswered(self, since: datetime) -> Sequence[Given]:
         silent = answer_json.HAS_REASON.format(Reason.NOTHING_FITS.value)

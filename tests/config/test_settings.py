@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -359,3 +360,29 @@ def test_the_example_holds_every_setting_and_secret() -> None:
         assert set(model.model_fields) <= section.keys() | commented
     missing = [name for name in Secrets.model_fields if name.upper() not in text]
     assert missing in ([], ["slack_api_url"])  # of use for tests alone
+
+
+def test_accounts_of_slack_are_addresses_by_user_id_in_small_letters(folder: Path) -> None:
+    file = write('[slack]\nidentity = "accounts"\naccounts = { U0ANN = "Ann@Example.com" }\n')
+
+    assert load(file).slack.accounts == {"U0ANN": "ann@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("slack", "problem"),
+    [
+        ('identity = "name"', "identity"),
+        ('accounts = { U0ANN = "ann@example.com" }', 'needs `identity = "accounts"`'),
+        ('identity = "accounts"\naccounts = { ann = "ann@example.com" }', "no Slack user id"),
+        ('identity = "accounts"\naccounts = { U0ANN = "ann" }', "not an e-mail address"),
+        (
+            'identity = "accounts"\naccounts = { U1 = "a@example.com", U2 = "A@example.com" }',
+            "the address of two people",
+        ),
+    ],
+)
+def test_accounts_of_slack_that_are_wrong_are_told(folder: Path, slack: str, problem: str) -> None:
+    file = write(f"[slack]\n{slack}\n")
+
+    with pytest.raises(SettingsError, match=re.escape(problem)):
+        load(file)

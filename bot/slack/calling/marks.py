@@ -24,16 +24,16 @@ async def marked_messages(voice: Voice, channel: str, *, since: datetime) -> dic
     """
     oldest = f"{since.timestamp() - 60:.6f}"  # two clocks
     call = voice.client.conversations_history(channel=channel, oldest=oldest, limit=200)
-    return await _marked(call, channel)
+    return await _marked(call, channel, voice.bot)
 
 
 async def marked_replies(voice: Voice, channel: str, thread: str, *, since: str) -> dict[str, str]:
     """The same of what stands in a thread since the message ``since`` (a ts)."""
     call = voice.client.conversations_replies(channel=channel, ts=thread, oldest=since, limit=200)
-    return await _marked(call, channel)
+    return await _marked(call, channel, voice.bot)
 
 
-async def _marked(call: Awaitable[AsyncSlackResponse], channel: str) -> dict[str, str]:
+async def _marked(call: Awaitable[AsyncSlackResponse], channel: str, bot: str) -> dict[str, str]:
     try:
         found = await told(call)
     except SlackRefused as error:
@@ -42,7 +42,8 @@ async def _marked(call: Awaitable[AsyncSlackResponse], channel: str) -> dict[str
     return {
         str(block["block_id"]): str(message["ts"])
         for message in found.get("messages", ())
-        if message.get("bot_id")
+        # Another app's message with such a mark would keep ours from being posted.
+        if message.get("bot_id") == bot
         for block in (message.get("blocks") or ())[:1]
         if block.get("block_id")
     }

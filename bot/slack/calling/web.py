@@ -105,9 +105,11 @@ def _refusal(error: SlackApiError) -> SlackUnavailable | SlackRefused:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How the bot speaks: never with a preview of a page, never by itself to all."""
+    """How the bot speaks: never with a preview of a page, never by itself to all. ``bot`` is its
+    own id, by which its messages are told from other apps'."""
 
     client: AsyncWebClient
+    bot: str
 
     async def post(self, channel: str, message: Message, thread: str | None = None) -> str:
         """The new message's ts."""

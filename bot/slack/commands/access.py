@@ -22,7 +22,11 @@ _NO_MEMBER = (
     "They are no full member of this workspace: they get what is open to everyone at most, and"
     " nothing unless `guests` or `shared_channels` are set."
 )
-_NO_ADDRESS = "Slack does not tell me their e-mail address: they get what is open to everyone."
+_NO_ADDRESS = (
+    "I know no e-mail address that is certainly theirs, so they get what is open to everyone: Slack"
+    " tells me none, has not confirmed it, or somebody else has it too; or, if the settings say who"
+    " is who, they do not name them."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.slack.calling.web import Voice
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.commands.channel_form import CONFIDENCES, Languages, filled, form
-from bot.slack.rights.channels import Channels
+from bot.slack.rights.channels import Channel, Channels
 from bot.slack.rights.people import People
-from bot.slack.rights.person import Standing
-from bot.slack.writing.message import say
+from bot.slack.writing.message import Message, say
 from bot.state.channels import ChannelSettings, DatabaseChannels
 
 logger = logging.getLogger(__name__)
@@ -24,6 +23,9 @@ logger = logging.getLogger(__name__)
 NO_CHANNEL = say("Use this in a channel that I am in: it sets how I answer there.")
 NOT_YOURS = say("Only whoever made this channel, and admins, can set how I answer in it.")
 NOT_THERE = say("Flags can only go to a channel that you are in. Nothing was changed.")
+TOO_OPEN = say(
+    "This channel is private, so its flags can only go to a private channel. Nothing was changed."
+)
 NOT_OFFERED = say("That is nothing that I offer. Nothing was changed: please try again.")
 SAVED = say("Saved. I answer in this channel as you set it.")
 
@@ -54,7 +56,7 @@ class ChannelForms:
         if call.channel.startswith("D") or found is None:
             await call.whisper(NO_CHANNEL)
             return
-        if not await self._may_set(call.person, found.creator):
+        if not await self._may_set(call.person, call.channel, found.creator):
             await call.whisper(NOT_YOURS)
             return
         chosen = await asyncio.to_thread(self.settings.of, self.team, call.channel)
@@ -67,7 +69,7 @@ class ChannelForms:
         person = body["user"]["id"]
         found = await self.channels.channel(channel)
         is_one = found is not None and not channel.startswith("D")
-        if found is None or not is_one or not await self._may_set(person, found.creator):
+        if found is None or not is_one or not await self._may_set(person, channel, found.creator):
             await self.voice.whisper(channel, person, NOT_YOURS)
             return
         before = await asyncio.to_thread(self.settings.of, self.team, channel)
@@ -76,8 +78,8 @@ class ChannelForms:
             await self.voice.whisper(channel, person, NOT_OFFERED)
             return
         moved = chosen.review_channel != before.review_channel
-        if moved and not await self._may_review_in(chosen.review_channel, person):
-            await self.voice.whisper(channel, person, NOT_THERE)
+        if moved and (problem := await self._problem_with(chosen.review_channel, found, person)):
+            await self.voice.whisper(channel, person, problem)
             return
         await asyncio.to_thread(self.settings.set, self.team, channel, chosen, person)
         await self.voice.whisper(channel, person, SAVED)
@@ -94,13 +96,20 @@ class ChannelForms:
             and chosen.unasked in shares
         )
 
-    async def _may_review_in(self, channel: str, person: str) -> bool:
-        """Cards carry what people write: nobody may send them where they could not write it."""
-        return not channel or await self.people.is_member(channel, person)
+    async def _problem_with(self, review: str, of: Channel, person: str) -> Message | None:
+        """Why cards may not go there. They carry what people write: nobody may send them where
+        they could not write it, nor what is asked in private to where anybody may read it."""
+        if not review:
+            return None
+        if not await self.people.is_member(review, person):
+            return NOT_THERE
+        there = await self.channels.channel(review)
+        if of.private and not (there and there.private):
+            return TOO_OPEN
+        return None
 
-    async def _may_set(self, person: str, creator: str) -> bool:
+    async def _may_set(self, person: str, channel: str, creator: str) -> bool:
         """Slack tells an app who made a channel, not who manages it."""
         if await self.people.is_admin(person):
             return True
-        known = await self.people.person(person)
-        return person == creator and known.standing is Standing.MEMBER
+        return person == creator and await self.people.is_member(channel, person)

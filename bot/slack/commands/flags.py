@@ -19,6 +19,7 @@ from bot.slack.writing.mrkdwn import link, literal
 from indexers.prose import plain
 
 _SHOWN = 10
+_COMMENT_SHOWN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Flags:
             if card:
                 told[0] += f" \u00b7 {link(card, 'Open the card', origins([card]))}"
             if flag.comment:
-                told.append(literal(plain(flag.comment))[:500])
+                told.append(literal(" ".join(plain(flag.comment).split())[:_COMMENT_SHOWN]))
             blocks.append(context(joined(told)))
         if number > len(shown):
             blocks.append(context(f"And {number - len(shown):,} more; `footnote flags` has all."))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -33,8 +34,9 @@ _TITLE = 60
 
 @dataclass(slots=True, kw_only=True)
 class Prompts:
-    """Questions that were asked in the open and answered well from what is open to everyone;
-    where there are too few, pages that are: ``titles`` names those, and may take a moment."""
+    """Questions that were asked in the open and answered well from what is open to everyone, as
+    somebody says who did not ask: nobody puts words before all others alone. Where there are too
+    few, pages that are: ``titles`` names those, and may take a moment."""
 
     people: People
     feedback: Feedback
@@ -89,7 +91,8 @@ class Prompts:
     async def _praised(self) -> dict[str, _Suggestion]:
         """The latest first."""
         found: dict[str, _Suggestion] = {}
-        for given in reversed(await asyncio.to_thread(self.feedback.praised)):
+        praised = await asyncio.to_thread(partial(self.feedback.praised, by_others=True))
+        for given in reversed(praised):
             text = " ".join(given.asked.question.split())
             if len(text) <= _LONGEST and await self._is_open(given):
                 found.setdefault(text.casefold(), _Suggestion(inert(text), given.id))

@@ -139,6 +139,10 @@ class Replies:
     async def _say(self, letter: Letter, posted: Posted) -> None:
         words = await self._question(letter)
         if letter.kind is not Kind.DIRECT and (wished := wish(words)):
+            if await self._is_closed_to(letter):
+                # Nor do they say what others get.
+                await self._pass_over(letter, posted)
+                return
             await self.posting.put(letter, [await self.following.obey(letter, wished)], posted)
             return
         meant = await self.asked_back.meant(letter, words)
@@ -152,6 +156,10 @@ class Replies:
             await self.posting.put(letter, [HELP], posted)
             return
         await self._answer(letter, meant, said, posted)
+
+    async def _is_closed_to(self, letter: Letter) -> bool:
+        reader = await self.people.reader(letter.person, private=False, shared=letter.shared)
+        return isinstance(reader, Closed)
 
     async def _withdraw_choices(self, letter: Letter, posted: Posted) -> None:
         """What was chosen of a question that is no more what it was, if anything was."""

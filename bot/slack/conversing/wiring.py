@@ -91,7 +91,7 @@ def conversing_of(
     viewers = Viewers(channels, voice)
     posting, conversation = Posting(me, inbox, voice), Conversation(me, voice)
     following, status = Following(me, threads, viewers, voice), Status(courtesies)
-    streaming = Streaming(Voice(hasty), posting, courtesies, settings.edit_every)
+    streaming = Streaming(Voice(hasty, me.bot), posting, courtesies, settings.edit_every)
     redrawing = Redrawing(feedback, voice, clock, settings.link_origins)
     asked_back = AskedBack(feedback, inbox, people, voice, redrawing)
     readers = Readers(

@@ -62,6 +62,21 @@ class Announcements:
     retracted_within: timedelta
     _refused: dict[int, datetime] = field(default_factory=dict)
 
+    async def warn_if_open(self) -> None:
+        """Tell the operator, in the log, of a review channel that anybody may join: whoever is in
+        it may publish answers.
+
+        Raises:
+            SlackUnavailable
+        """
+        for channel in sorted(self.published.channels):
+            if await self.readers.channels.is_public(channel):
+                logger.warning(
+                    "The review channel %s is public: whoever joins it may publish answers that"
+                    " everybody gets as verified. Make it private.",
+                    channel,
+                )
+
     async def announce_due(self) -> None:
         """Announce what is due and not at work elsewhere."""
         for one in await asyncio.to_thread(self.written.unannounced):

@@ -104,6 +104,7 @@ class Upkeep:
             # is believed only of a pass that ends from now on; the index may be a new one,
             # which is not filled yet.
             self._began = now
+            await _alone(self.announcements.warn_if_open)
             for wiki in await asyncio.to_thread(self.watched.wikis):
                 await self._look_at(wiki, whole=False)
         lately = await asyncio.to_thread(self.passes.since, now - _LATE)

@@ -151,7 +151,8 @@ def _unchecked(given: Given) -> list[str]:
 def _verified(said: Result) -> list[str]:
     if not isinstance(said, Answer) or said.verified is None:
         return []
-    return [f":white_check_mark: {literal(said.verified.words)}"]
+    # In one line, whatever name it was kept with.
+    return [f":white_check_mark: {literal(' '.join(said.verified.words.split()))}"]
 
 
 def _fallback(said: Result) -> list[str]:

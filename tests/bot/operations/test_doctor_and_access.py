@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.operations.access import AccessNow
-from bot.operations.doctor import last_passes, slack
+from bot.operations.doctor import identity, last_passes, slack
 from bot.operations.passes import Pass, Rhythm
 from indexers.findings import Access, GateInWords, Indexed, Level
 
@@ -83,3 +83,16 @@ def test_it_is_told_whether_answers_use_the_page(
     assert told.used is used
     assert words in told.answers
     assert told.json()["used"] is used
+
+
+def test_whose_word_it_is_who_somebody_is_is_told() -> None:
+    by_email = identity("email", 0)
+    by_table = identity("accounts", 2)
+    by_nothing = identity("accounts", 0)
+
+    assert by_email.level is by_table.level is Level.OK
+    assert "owners and admins of the workspace may change other people's" in by_email.says
+    assert 'identity = "accounts"' in by_email.says
+    assert "2 people are known by `[slack] accounts`" in by_table.says
+    assert by_nothing.level is Level.WARNING
+    assert all("User groups" in one.says for one in (by_email, by_table, by_nothing))

@@ -163,6 +163,8 @@ async def test_the_first_sign_shows_while_twenty_answers_are_at_work(
 async def praised(slack: LocalSlack, channel: str, text: str) -> None:
     asked = await slack.mention("U0ANNA", channel, text)
     answer = await slack.wait_for_message(channel, thread_ts=asked.ts)
+    if channel == "C0TEAM":
+        await slack.click("U0BEN", answer, "verdict", "positive")
     await slack.click("U0ANNA", answer, "verdict", "positive")
     await slack.settled()
 
@@ -198,6 +200,10 @@ async def test_what_was_asked_in_the_open_and_answered_well_is_suggested_and_not
     await slack.click("U0ANNA", private, "verdict", "positive")
     unpraised = await slack.mention("U0ANNA", "C0TEAM", "Is leave paid?")
     await slack.wait_for_message("C0TEAM", thread_ts=unpraised.ts)
+    # Praised by whoever asked alone: they would put words before all others.
+    alone = await slack.mention("U0ANNA", "C0TEAM", "Does Ben ever leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=alone.ts)
+    await slack.click("U0ANNA", answer, "verdict", "positive")
     await quiet(bot)
     prompts = await suggested(slack)
 

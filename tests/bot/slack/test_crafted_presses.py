@@ -486,3 +486,46 @@ async def test_a_job_is_cancelled_by_admins_alone(bot: Bot, slack: LocalSlack) -
     await until(lambda: not bot.app.reindexer._working or bot.app.reindexer._working.done())
 
     assert not bot.syncs.stopped.is_set()
+
+
+async def test_who_made_a_channel_and_left_it_sets_nothing_there(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    view_channel = slack.channels["C0HERS"]
+    await settings_sent(bot, slack, "U0ANNA", {})
+    view_channel.members.remove("U0ANNA")
+    forged = [d for d in slack.deliveries if d.kind == "interactive"][-1].payload
+    forged = copy.deepcopy(forged)
+    forged["view"]["state"]["values"]["sees"] = {"value": {"selected_option": {"value": "asker"}}}
+    await press(bot, slack, forged)
+    await slack.mention("U0BEN", "C0HERS", "leave?")
+
+    assert (await slack.wait_for_message("C0HERS")).text == "Book leave in the calendar."
+
+
+async def test_what_is_asked_in_a_private_channel_is_flagged_into_no_public_one(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    slack.channels["C0HERS"].kind = "group"
+    await bot.start()
+    await settings_sent(bot, slack, "U0ANNA", {"review": {"selected_conversation": "C0OTHER"}})
+
+    assert "only go to a private channel" in slack.ephemerals("U0ANNA")[-1].text
+
+
+@pytest.mark.parametrize("mentioning", [True, False])
+async def test_who_gets_no_answers_does_not_stop_those_of_others(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, mentioning: bool
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    slack.channels["C0TEAM"].members.append("U0GUEST")
+    words_ = f"{f'<@{slack.bot_user_id}> ' * mentioning}stop following"
+    await slack.say("U0GUEST", "C0TEAM", words_, thread_ts=answer.thread_ts)
+    await quiet(bot)
+    with database(tmp_path) as opened:
+        thread = Thread(slack.team_id, "C0TEAM", str(answer.thread_ts))
+        askers = Threads(opened, lambda: bot.now).askers(thread)
+
+    assert askers == {"U0ANNA"}

@@ -590,3 +590,30 @@ def test_what_does_not_count_is_not_given(tmp_path: Path) -> None:
     assert [one.text for one in store.valid(NOW)] == ["So."]
     assert given(question) is None
     kept.close()
+
+
+async def test_another_app_s_message_takes_the_place_of_no_announcement_and_no_card(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    """Anybody may install a webhook, and give its messages the marks of ours."""
+    slack.add_user("U0HOOK", name="hook", is_bot=True)
+    slack.channels["C0REVIEW"].members.append("U0HOOK")
+    await bot.start()
+    for mark in ("written-1", "flag-1"):
+        forged = await slack.say("U0HOOK", "C0REVIEW", "Nothing to see here.")
+        forged.blocks = [{"type": "section", "block_id": mark, "text": {"text": "Nothing."}}]
+    told = await published(bot, slack)
+
+    assert told.action_ids() == ["withdraw_answer"]
+    assert "How do I book leave?" in words(await card(slack))
+
+
+@pytest.mark.parametrize(("kind", "warned"), [("channel", True), ("group", False)])
+async def test_a_review_channel_that_anybody_may_join_is_told_to_the_operator(
+    bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture, kind: Any, warned: bool
+) -> None:
+    slack.channels["C0REVIEW"].kind = kind
+    await bot.start()
+    await bot.app.upkeep.round()
+
+    assert ("C0REVIEW is public" in caplog.text) == warned
