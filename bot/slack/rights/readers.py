@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
@@ -51,6 +52,7 @@ class Readers:
     clock: Callable[[], float]
     _known: dict[str, tuple[float, _Present]] = field(default_factory=dict)
     _turnover: Counter[str] = field(default_factory=Counter)
+    _looking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def of(
         self, person: str, channel: str, *, private: bool, shared: bool
@@ -100,15 +102,17 @@ class Readers:
         return reader == ANYBODY or _together(now) <= _together(reader)
 
     async def _present(self, channel: str) -> _Present:
-        until, known = self._known.get(channel, (float("-inf"), _Present()))
-        if self.clock() < until:
-            return known
-        while True:
-            turnover = self._turnover[channel]
-            present = await self._look(channel)
-            if turnover == self._turnover[channel]:
-                self._known[channel] = (self.clock() + REMEMBERED, present)
-                return present
+        # One look at a time for each channel: the others wait for what it finds, in order.
+        async with self._looking.setdefault(channel, asyncio.Lock()):
+            until, known = self._known.get(channel, (float("-inf"), _Present()))
+            if self.clock() < until:
+                return known
+            while True:
+                turnover = self._turnover[channel]
+                present = await self._look(channel)
+                if turnover == self._turnover[channel]:
+                    self._known[channel] = (self.clock() + REMEMBERED, present)
+                    return present
 
     async def moved(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """`member_joined_channel` and `member_left_channel`."""
