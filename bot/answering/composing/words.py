@@ -61,6 +61,10 @@ _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)*|[\u4e0d\u6ca1\u672a\u65e0\u6c92\u7121]"
     r"|[^\W\d_]+(?:['\u2019][^\W\d_]+)*|[%$\u20ac\u00a3\u00a5]|[.!?]+(?=\s|$)|[,;:()|\n\u2013\u2014\u3002\uff0c]"
 )
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_TWO_WORDS = re.compile(rf"\b({_TENS})-({_ONES})\b", re.IGNORECASE)
+_RAISED = re.compile("(?<=\\d)[\u207a\u207b]?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]")
 _COMMAS = ",;:()|\n\u2013\u2014\uff0c"
 _STOPS = ".!?\u3002"
 _SIGNS = "%$\u20ac\u00a3\u00a5"
@@ -71,9 +75,17 @@ def read(text: str) -> tuple[Word, ...]:
     return tuple(_words(text))
 
 
+def _spelled(text: str) -> str:
+    """Twenty-five as 25; and a raised 6 behind a 10, which else would be 106, as ^6."""
+    text = _TWO_WORDS.sub(
+        lambda m: str(int(NUMBERS[m[1].lower()]) + int(NUMBERS[m[2].lower()])), text
+    )
+    return unicodedata.normalize("NFKC", _RAISED.sub(r"^\g<0>", text))
+
+
 def _words(text: str) -> Iterator[Word]:
     opening = True
-    for found in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
+    for found in _TOKEN.finditer(_spelled(text)):
         token = found[0]
         yield from _word(token, opening=opening)
         opening = token[0] in ".!?\n|:\u3002"

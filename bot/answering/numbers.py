@@ -1,0 +1,129 @@
+"""The numbers of a sentence: which say how much, and which say what thing is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering.composing.words import Role, Word, read
+
+_SUBJECT = 3
+"""Weighty words within which a sentence says what it is about."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_GLUED = re.compile(r"[^\W\d_][-_#]?(\d+)|#(\d+)|(\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
+"""A12, OPS-7, #7, 2nd: such numbers say which thing is meant."""
+_COLONS = (":", "\u2013", "\u2014", "|")
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_PREPOSITIONS = _set("in on at to from by with as into about within during per and or than for")
+_MONTHS = _set("""
+january february march april may june july august september october november december
+jan feb mar apr jun jul aug sep sept oct nov dec
+""")
+UNITS = _set("""
+second sec minut min hour day week month quarter year night euro eur dollar usd pound gbp cent
+franc chf percent point byte bit kb mb gb tb kib mib gib tib ms km m cm mm kg g l meter metr mile
+degre watt volt peopl person employe time piec copi request
+""")
+"""Stems of what is counted or measured by: a number before one says how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A number in a sentence. ``of``: the word right before it, if there is one. ``unit``: the
+    word or sign that it counts. ``labels``: it may say which thing is meant; ``opens``: and it
+    stands where a sentence says what it is about."""
+
+    number: str
+    of: str
+    unit: str
+    labels: bool
+    opens: bool
+
+
+def read_numbers(text: str) -> tuple[Given, ...]:
+    """Return the numbers of a sentence, or of a title, in order."""
+    words = read(text)
+    glued = frozenset(group for found in _GLUED.findall(text) for group in found if group)
+    found = []
+    weighty = 0
+    for place, word in enumerate(words):
+        if word.role is Role.NUMBER:
+            found.append(_read_number(words, place, weighty, glued))
+        elif word.weighs:
+            weighty += 1
+    return tuple(found)
+
+
+def _read_number(words: Sequence[Word], place: int, weighty: int, glued: frozenset[str]) -> Given:
+    """``weighty`` words stand before it."""
+    word = words[place]
+    before = words[place - 1] if place else None
+    after = words[place + 1] if place + 1 < len(words) else None
+    sign = next((one.root for one in (before, after) if one and _is_sign(one)), "")
+    measured = bool(sign) or bool(after and _stem(after) in UNITS)
+    of = _stem(before) if before and _may_name(before) and not sign else ""
+    dated = bool(_YEAR.fullmatch(word.root)) or bool(after and _is_month(after))
+    listed = after is not None and _lists(after, weighty)
+    labels = word.text in glued or (not measured and (bool(of) or dated or listed))
+    counted = _stem(after) if after and _counts(after) and not labels else ""
+    return Given(
+        # Room 4.20 is not room 4.2.
+        word.text if "." in word.text and not measured else word.root,
+        of,
+        sign or (_stem(after) if after and measured else counted),
+        labels=labels,
+        opens=labels and weighty <= _SUBJECT and (listed or _goes_on(words, place)),
+    )
+
+
+def _lists(after: Word, weighty: int) -> bool:
+    """What stands behind it makes it the number of an entry: "17, Ada", "Locker 17: Ada"."""
+    if after.text in _COLONS:
+        return True
+    return after.role is Role.COMMA and weighty <= (1 if after.text == "(" else 0)
+
+
+def _goes_on(words: Sequence[Word], place: int) -> bool:
+    """ "Floor 2 has", "On floor 2, ...": that is what the sentence is about. "Use port 80 for",
+    "Ada sits on floor 2": that is what it says."""
+    if words[0].root in _PREPOSITIONS:
+        return True
+    rest = (word for word in words[place + 1 :] if not _is_of_a_date(word))
+    after = next(rest, None)
+    leads_on = after is not None and after.role is Role.IDLE and after.root not in _PREPOSITIONS
+    return leads_on or (after is not None and after.weighs)
+
+
+def _is_month(word: Word) -> bool:
+    return word.role is Role.NAME and word.text.casefold() in _MONTHS
+
+
+def _is_of_a_date(word: Word) -> bool:
+    return _is_month(word) or bool(word.role is Role.NUMBER and _YEAR.fullmatch(word.root))
+
+
+def _is_sign(word: Word) -> bool:
+    return word.role is Role.NAME and not word.root[:1].isalnum()
+
+
+def _counts(word: Word) -> bool:
+    return word.role in (Role.WORD, Role.NAME)
+
+
+def _may_name(word: Word) -> bool:
+    """A thing that is numbered is one thing; what ends in s is a verb, or many things."""
+    text = word.text.casefold()
+    plural = (
+        word.role is not Role.NAME and text.endswith("s") and not text.endswith(("ss", "us", "is"))
+    )
+    return word.role in (Role.WORD, Role.NAME) and not plural
+
+
+def _stem(word: Word) -> str:
+    return word.stem or word.root

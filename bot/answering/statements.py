@@ -1,0 +1,189 @@
+"""Sentences that give a number, and whether two of them give it for the same thing.
+
+A number says how much, or which: host 12, floor 2, the year 2024. Two statements can only
+disagree if all that says which thing is meant is the same in both: the numbers and names of
+title and headings, the numbers of the question, and the label at a sentence's beginning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from bot.answering.composing.words import Role, Word, read
+from bot.answering.numbers import UNITS, Given, read_numbers
+from bot.answering.quoting import units
+from indexers.model import Passage
+from indexers.prose import plain
+
+_FEWEST = 2
+"""Words beside the numbers, for two sentences to be compared."""
+_LONGEST = 80
+"""Words; a longer sentence is a list or a table of its own."""
+_ALIKE = 0.7
+"""Of the words of two sentences, numbers left out, the share that both have."""
+_NUMBERING = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})+[.)]?|\d{1,2}[.)])\s")
+_FOOTNOTE = re.compile(r"\[\^?\d{1,3}\]")
+_NUMBER = "#"
+_KINDS_OF_PAGE = frozenset({"faq", "sop", "wiki", "howto", "readme", "todo", "tldr"})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence with a number, and the passage that it stands in. ``of`` are the numbers of
+    title and headings, each with the word before it."""
+
+    passage: Passage
+    quote: str
+    shown: str
+    key: str
+    given: tuple[Given, ...]
+    line: tuple[str, ...]
+    names: frozenset[str]
+    roots: frozenset[str]
+    frame: frozenset[str]
+    of: frozenset[tuple[str, str]]
+    frame_names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is about: its words, and those numbers of it that say which thing."""
+
+    roots: frozenset[str]
+    numbers: frozenset[str]
+
+
+def asked(question: str) -> Asked:
+    words = read(question)
+    given = read_numbers(question)
+    return Asked(_roots(words), frozenset(one.number for one in given if one.unit not in UNITS))
+
+
+def statements(passage: Passage) -> Iterator[Statement]:
+    """Yield the sentences of ``passage`` that give a number."""
+    headings = [_NUMBERING.sub("", heading, count=1) for heading in passage.headings]
+    above = (passage.title, *headings)
+    frames = [read(line) for line in above]
+    frame = _roots([word for words in frames for word in words])
+    of = frozenset((one.of, one.number) for line in above for one in read_numbers(line))
+    named = _named(read(plain(passage.text)))
+    frame_names = frozenset(name for words in frames for name in _names_of_title(words, named))
+    for unit in units(passage.text):
+        quote = passage.text[unit.start : unit.end]
+        shown = " ".join(plain(quote).split())
+        said = _FOOTNOTE.sub(" ", shown)
+        words, given = read(said), read_numbers(said)
+        roots = _roots(words)
+        if given and len(roots) >= _FEWEST and len(words) <= _LONGEST:
+            yield Statement(
+                passage, quote, shown, _key(quote), given, _line(words), _named(words), roots,
+                frame, of, frame_names,
+            )  # fmt: skip
+
+
+def disagree(one: Statement, other: Statement, question: Asked) -> bool:
+    """Return whether two pages give the same thing two values."""
+    if (one.passage.wiki, one.passage.page) == (other.passage.wiki, other.passage.page):
+        return False
+    if len(one.roots & other.roots) < _ALIKE * len(one.roots | other.roots):
+        return False
+    wanted = [question.roots & (fact.roots | fact.frame) for fact in (one, other)]
+    if wanted[0] != wanted[1] or not wanted[0] & one.roots & other.roots:
+        return False
+    return _about_the_same(one, other, question) and _values_differ(one, other)
+
+
+def _about_the_same(one: Statement, other: Statement, question: Asked) -> bool:
+    if one.names != other.names or one.key != other.key:
+        return False
+    for here, there in ((one, other), (other, one)):
+        if not all(_is_told(of, number, there) for of, number in here.of):
+            return False
+        if not here.frame_names <= _all_words(there):
+            return False
+    said = [
+        {given.number for given in fact.given} | {number for _, number in fact.of}
+        for fact in (one, other)
+    ]
+    return not question.numbers & (said[0] ^ said[1])
+
+
+def _is_told(of: str, number: str, fact: Statement) -> bool:
+    """The thing that the other page's title numbers is also that of ``fact``."""
+    if any(number == n and (not of or not word or of == word) for word, n in fact.of):
+        return True
+    return bool(of) and any(
+        given.labels and (given.of, given.number) == (of, number) for given in fact.given
+    )
+
+
+def _values_differ(one: Statement, other: Statement) -> bool:
+    pairs = list(_aligned(one, other))
+    differing = [(a, b) for a, b in pairs if a.number != b.number]
+    if not differing or any(a.unit != b.unit for a, b in differing):
+        return False
+    if len(differing) == 1:
+        return not any(given.opens for given in differing[0])
+    return not any(given.labels for pair in differing for given in pair)
+
+
+def _aligned(one: Statement, other: Statement) -> Iterator[tuple[Given, Given]]:
+    """The numbers that stand in the same place of two sentences."""
+    matcher = SequenceMatcher(None, one.line, other.line, autojunk=False)
+    places = [_number_places(fact.line) for fact in (one, other)]
+    for match in matcher.get_matching_blocks():
+        for step in range(match.size):
+            here, there = match.a + step, match.b + step
+            if here in places[0] and there in places[1]:
+                yield one.given[places[0][here]], other.given[places[1][there]]
+
+
+def _number_places(line: Sequence[str]) -> dict[int, int]:
+    found = [place for place, root in enumerate(line) if root == _NUMBER]
+    return {place: count for count, place in enumerate(found)}
+
+
+def _line(words: Sequence[Word]) -> tuple[str, ...]:
+    return tuple(
+        _NUMBER if word.role is Role.NUMBER else word.stem or word.root
+        for word in words
+        if word.weighs
+    )
+
+
+def _roots(words: Sequence[Word]) -> frozenset[str]:
+    return frozenset(
+        word.stem or word.root for word in words if word.weighs and word.role is not Role.NUMBER
+    )
+
+
+def _named(words: Sequence[Word]) -> frozenset[str]:
+    return frozenset(word.root for word in words if word.role is Role.NAME)
+
+
+def _names_of_title(words: Sequence[Word], named: frozenset[str]) -> Iterator[str]:
+    """Where every word has a capital, capitals tell nothing: only what the text ``named``."""
+    weighty = [word for word in words if word.weighs and word.role is not Role.NUMBER]
+    all_capitals = len(weighty) > 1 and all(word.text[:1].isupper() for word in weighty)
+    for word in weighty:
+        known = word.text.casefold() in named
+        if (known or (word.role is Role.NAME and not all_capitals)) and (
+            word.root not in _KINDS_OF_PAGE
+        ):
+            yield word.text.casefold()
+
+
+def _all_words(fact: Statement) -> frozenset[str]:
+    passage = fact.passage
+    words = read("\n".join([passage.title, *passage.headings, plain(passage.text)]))
+    return frozenset(word.text.casefold() for word in words)
+
+
+def _key(quote: str) -> str:
+    """Of a row of a table, its first cell: it says what the row is about."""
+    if not quote.lstrip().startswith("|"):
+        return ""
+    return " ".join(plain(quote).partition("·")[0].casefold().split())
