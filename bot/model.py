@@ -107,6 +107,38 @@ class Unchecked:
         return f"{told} They were last checked on {self.last_check:%d %b %Y at %H:%M %Z}."
 
 
+class Doubt(StrEnum):
+    """Why a page that may answer is linked, and not quoted."""
+
+    UNCONFIRMED = "unconfirmed"
+    EDITED = "edited"
+
+    @property
+    def words(self) -> str:
+        return _DOUBTS[self]
+
+
+_DOUBTS = {
+    Doubt.UNCONFIRMED: "I could not confirm that you may read this now.",
+    Doubt.EDITED: "It was edited since I read it, and I could not read it again in time.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A page of a wiki that may answer and could not be checked in time. ``url`` tells nothing
+    of it, for its title may by now be for other people's eyes alone."""
+
+    wiki: str
+    page: str
+    url: str
+    doubt: Doubt
+
+    @property
+    def name(self) -> str:
+        return f"A page of {self.wiki}"
+
+
 class Fallback(StrEnum):
     """Why an answer is made of quotations though a language model is set."""
 
@@ -153,13 +185,14 @@ class Answer:
     (sources count from 1); ``confidence`` is the estimated chance that it is right.
     ``composed``: in a language model's words, each sentence checked; else quotations,
     and ``fallback`` says why, if a model is set. ``verified``: a person wrote it, and
-    its sources are the pages that it rests on."""
+    its sources are the pages that it rests on. ``linked`` are pages that may say more."""
 
     text: str
     sources: tuple[Source, ...]
     confidence: float
     timings: Timings = field(default_factory=Timings)
     unchecked: Unchecked | None = None
+    linked: tuple[Linked, ...] = ()
     composed: bool = False
     fallback: Fallback | None = None
     verified: Verification | None = None
@@ -199,6 +232,7 @@ class NoAnswer:
     confidence: float = 0.0
     timings: Timings = field(default_factory=Timings)
     unchecked: Unchecked | None = None
+    linked: tuple[Linked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +256,7 @@ class Clarify:
     confidence: float = 0.0
     timings: Timings = field(default_factory=Timings)
     unchecked: Unchecked | None = None
+    linked: tuple[Linked, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:

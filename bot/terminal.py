@@ -83,6 +83,10 @@ def answer_json(result: Result) -> dict[str, Any]:
         },
         "unchecked": unchecked is not None,
         "last_check": last_check.isoformat() if last_check else None,
+        "linked": [
+            {"wiki": one.wiki, "page": one.page, "url": one.url, "why": one.doubt.value}
+            for one in result.linked
+        ],
     }
     if isinstance(result, Answer):
         return {
@@ -132,7 +136,10 @@ def print_answer(result: Result) -> None:
         out.print(Padding(safe(result.fallback.words, style="yellow"), (0, 0, 0, 2)))
     if result.unchecked:
         out.print(Padding(safe(result.unchecked.words, style="yellow"), (0, 0, 0, 2)))
-    if sources:
+    for linked in result.linked:
+        out.print(safe(f"  {linked.name}. {linked.doubt.words}", style="yellow"), soft_wrap=True)
+        out.print(safe(f"      {linked.url}", style="blue"), soft_wrap=True)
+    if sources or result.linked:
         out.print()
 
 

@@ -102,6 +102,7 @@ def _recheck(
     return Recheck(
         lookouts,
         last_pass,
+        indexing.splitter,
         seconds=seconds,
         refuses=settings.answer.unchecked == "refuse",
         at_once=max(8, 2 * settings.slack.workers),

@@ -230,6 +230,25 @@ class KnownPage:
 
 
 @dataclass(frozen=True, slots=True)
+class LivePage:
+    """An indexed page as its wiki shows it at this moment: who may read it, and whether it was
+    ``edited`` since. ``now`` is then the page as it stands; None if it could not be read."""
+
+    acl: Acl
+    edited: bool = False
+    now: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LivePages:
+    """What a wiki says of some pages at this moment: those that ``stand``, by key. Of those
+    that are ``untold`` it did not say in time how they stand; all others are gone."""
+
+    stand: Mapping[str, LivePage]
+    untold: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """A part of a wiki as an enumeration found it: how many ``pages`` it has, and how
     many of them are ``closed`` (nobody may read them, as far as could be told)."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from indexers.model import Acl, Hit, KnownPage, PageChange, Passage, Reader
+from indexers.model import Acl, Hit, KnownPage, LivePages, PageChange, Passage, Reader
 
 Vector = Sequence[float]
 
@@ -78,13 +78,18 @@ class Divisible(Protocol):
 class Lookout(Protocol):
     """A wiki that can be asked how a page stands at this moment."""
 
-    def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
-        """Of the pages ``cited`` (revisions by key), those that are there at that revision
-        or a newer one, and who may read them now.
+    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+        """Look at the pages ``cited`` (revisions by key) for at most ``seconds``. One that was
+        edited since is read again.
 
         Raises:
             WikiUnavailable: it cannot be asked.
         """
+        ...
+
+    def plain_address(self, key: str, url: str) -> str:
+        """Return an address of the page that tells nothing of its title, its place or its
+        headings; empty if there is none."""
         ...
 
 

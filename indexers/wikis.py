@@ -15,9 +15,11 @@ from indexers.confluence.access import ConfluenceAccess
 from indexers.confluence.addresses import Base, base_of
 from indexers.confluence.doctor import ConfluenceDoctor, cloud_id
 from indexers.confluence.hanging import Extras
+from indexers.confluence.lookout import AT_ONCE, ConfluenceLookout
 from indexers.confluence.members import ConfluenceMembers
 from indexers.confluence.ownership import Ownership
 from indexers.confluence.page_links import edit_address
+from indexers.confluence.reading import Names
 from indexers.confluence.rights import Tokens
 from indexers.confluence.scope import Scope
 from indexers.confluence.transport import Patience, Transport
@@ -48,7 +50,7 @@ class Confluence:
 
     wiki: ConfluenceWiki
     recent: Wiki
-    lookout: ConfluenceWiki
+    lookout: ConfluenceLookout
     members: ConfluenceMembers
     access: ConfluenceAccess
     edit_address: Callable[[str, str], str]
@@ -80,7 +82,8 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
     patient = transport(timeout=wiki.timeout_seconds, patience=Patience())
     # Each its own, so that a long sync takes no place from who waits for an answer.
     hasty = [
-        transport(timeout=min(wiki.timeout_seconds, _HASTE), patience=_IMPATIENT) for _ in range(2)
+        transport(timeout=min(wiki.timeout_seconds, _HASTE), patience=_IMPATIENT, at_once=at_once)
+        for at_once in (AT_ONCE, wiki.concurrency)
     ]
     extras = Extras(
         attachments=wiki.attachments,
@@ -88,8 +91,17 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
         max_bytes=wiki.max_attachment_bytes,
     )
     ownership = Ownership(wiki.owner_property, wiki.owner_label, wiki.owner_editor)
-    read = ConfluenceWiki(wiki.name, patient, scope, extras, ownership)
-    lookout = ConfluenceWiki(wiki.name, hasty[0], scope, extras)
+    names: Names = {}
+    lookout = ConfluenceLookout(wiki.name, hasty[0], scope, extras, names=names)
+    read = ConfluenceWiki(
+        wiki.name,
+        patient,
+        scope,
+        extras,
+        ownership,
+        names=names,
+        viewers_seen=lookout.viewers_seen,
+    )
     members = ConfluenceMembers(
         hasty[1],
         read.survey.tokens,
@@ -154,13 +166,14 @@ def _scope(wiki: ConfluenceSettings) -> Scope:
     )
 
 
-def _transport(
+def _transport(  # noqa: PLR0913 - one for each thing that differs
     wiki: ConfluenceSettings,
     secrets: Secrets,
     *,
     timeout: int,
     patience: Patience,
     base: Base | None = None,
+    at_once: int = 0,
 ) -> Transport:
     return Transport(
         base or base_of(wiki.url, wiki.product, wiki.cloud_id),
@@ -170,7 +183,7 @@ def _transport(
         timeout=timeout,
         proxy=wiki.proxy,
         ca_bundle=str(wiki.ca_bundle or ""),
-        concurrency=wiki.concurrency,
+        concurrency=at_once or wiki.concurrency,
         patience=patience,
     )
 

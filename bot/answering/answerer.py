@@ -65,8 +65,9 @@ class Answerer:
         ahead: Ahead | None = None
         if self.composer and not question.quoting:
             compose = self.composer.begin(question, compose, hear)
-            # What was heard cannot be taken back: so its pages are looked at before.
-            ahead = partial(self.composer.shown, question) if hear else None
+            # What a model was shown or somebody heard cannot be taken back: so its pages are
+            # looked at before.
+            ahead = partial(self.composer.shown, question)
         compose = partial(_disagreeing, question.sought, compose)
         said = self._checked(question, retrieved, compose, ahead)
         said = replace(said, timings=replace(said.timings, rewrite=rewriting))

@@ -1,8 +1,9 @@
 """Before an answer goes out: do its pages still stand, and may the reader still read them?
 
-What the index holds is as old as the last sync. So the wikis that have rights of their own
-are asked once more about the pages that an answer names; what fails is left out, and the
-answer is made again.
+What the index holds is as old as the last sync. So the wikis that have rights of their own are
+asked once more about the pages that an answer names. What fails is left out, what was edited is
+quoted as it now stands, and the answer is made again. A page about which its wiki does not tell
+in time is quoted only if it was open to everyone; any other is linked, and nothing of it is told.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import BoundedSemaphore, Thread
 
+from bot.answering.rereading import Rereading, Split, stands_in
 from bot.answering.retrieval import Found, Retrieved
-from bot.model import NoAnswer, Reason, Result, Source, Unchecked
+from bot.model import Answer, Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked, named
 from indexers.errors import WikiUnavailable
-from indexers.model import Acl, Reader
+from indexers.model import EVERYONE, LivePages, Page, Principal, Reader
 from indexers.ports import Lookout
 
 log = logging.getLogger(__name__)
@@ -27,41 +29,58 @@ MOST_CITED = 5
 """Pages that an answer may name, so that looking at them again stays cheap."""
 ROUNDS = 4
 """How often an answer is made from pages not yet looked at; after that, from the rest."""
+MOST_LINKED = 3
 REFUSAL = (
     "A wiki does not answer at the moment, so I cannot check that what I found there still "
     "holds. Please ask again in a while."
+)
+ONLY_LINKS = (
+    "I found pages that may answer this, but I could not check them in time, so I only link "
+    "them. Please ask again in a while."
 )
 
 Place = tuple[str, str]
 """A wiki, and a page's key in it."""
 Compose = Callable[[Retrieved], Result]
 Ahead = Callable[[Retrieved], Sequence[Source]]
-"""The pages that an answer made of these could name."""
-Standing = Mapping[str, Acl]
+"""The pages that an answer made of these could name, or whose text leaves the machine for it."""
+_ANYBODY = Principal.of(EVERYONE)
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What the looks for one question have shown: whether a page ``stands`` for its
-    reader, and which wikis are ``silent``."""
+    """What the looks for one question have shown, by page: those that ``stand`` for the reader
+    (with their text as it stands now, if they were edited), those that ``fell``, and those in
+    ``doubt``. ``silent`` wikis are not asked again. ``now`` holds pages as they were reread,
+    ``linked`` what is linked only, and ``answered`` is true if an answer would have quoted it."""
 
-    stands: dict[Place, bool] = field(default_factory=dict)
+    stand: dict[Place, Page | None] = field(default_factory=dict)
+    fell: set[Place] = field(default_factory=set)
+    doubt: dict[Place, Doubt] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
+    now: dict[Place, Found | None] = field(default_factory=dict)
+    linked: dict[Place, Linked] = field(default_factory=dict)
+    answered: bool = False
+
+    def is_told(self, place: Place) -> bool:
+        return place in self.stand or place in self.fell or place in self.doubt
 
 
 class Recheck:
     """Looks at an answer's pages again, those of wikis with a lookout; others need no look.
 
-    ``seconds`` is what all looks for one question may take together. Pages of a wiki that
-    does not answer are shown with the date of its ``last_pass`` (None: not known), or left
-    out if this ``refuses``. A look that hangs keeps its thread: of each wiki there are
-    ``at_once`` at most, and while all of them hang the wiki counts as silent at once.
+    ``seconds`` is what all looks for one question may take together. Pages that were open to
+    everyone, of a wiki that does not tell, are shown with the date of its ``last_pass`` (None:
+    not known), or left out if this ``refuses``. ``split`` cuts pages that were edited. A look
+    that hangs keeps its thread: of each wiki there are ``at_once`` at most, and while all of
+    them hang the wiki counts as silent at once.
     """
 
     def __init__(  # noqa: PLR0913 - the parts, and one for each thing that may be set
         self,
         lookouts: Mapping[str, Lookout],
         last_pass: Callable[[str], datetime | None],
+        split: Split,
         *,
         seconds: float = 2.0,
         refuses: bool = False,
@@ -70,6 +89,7 @@ class Recheck:
     ) -> None:
         self._lookouts = dict(lookouts)
         self._last_pass = last_pass
+        self._reread = Rereading(split)
         self._seconds = seconds
         self._refuses = refuses
         self._places = {wiki: BoundedSemaphore(at_once) for wiki in self._lookouts}
@@ -82,113 +102,108 @@ class Recheck:
         compose: Compose,
         ahead: Ahead | None = None,
     ) -> Result:
-        """What ``compose`` makes of those pages that stand. It is not called before all
-        pages that ``ahead`` names have been looked at: an answer that is shown while it is
-        made must never have held what falls."""
-        until = self._clock() + self._seconds
-        seen = _Seen()
-        if ahead is not None:
-            retrieved = self._standing(ahead, retrieved, reader, until, seen)
+        """What ``compose`` makes of those pages that stand. It is not called before all pages
+        that ``ahead`` names have been looked at: an answer that is shown while it is made, or
+        that a language model makes, must never have held what falls."""
+        check = _Check(self, reader, retrieved)
         for _ in range(ROUNDS):
-            said = compose(retrieved)
-            standing = self._without_fallen(_named(said), retrieved, reader, until, seen)
-            if standing is None:
-                return self._told(said, seen)
-            retrieved = standing
-        return self._told(compose(self._sure(retrieved, seen)), seen)
-
-    def _standing(
-        self, ahead: Ahead, retrieved: Retrieved, reader: Reader, until: float, seen: _Seen
-    ) -> Retrieved:
-        for _ in range(ROUNDS):
-            standing = self._without_fallen(ahead(retrieved), retrieved, reader, until, seen)
-            if standing is None:
-                return retrieved
-            retrieved = standing
-        return self._sure(retrieved, seen)
-
-    def _without_fallen(
-        self,
-        named: Collection[Source],
-        retrieved: Retrieved,
-        reader: Reader,
-        until: float,
-        seen: _Seen,
-    ) -> Retrieved | None:
-        """Without the pages that fell, those of ``named`` looked at; None if none fell."""
-        new = [source for source in named if self._is_open(source, seen)]
-        if new:
-            self._look(new, reader, until, seen)
-        kept = tuple(found for found in retrieved.pages if self._keeps(found, seen))
-        return None if len(kept) == len(retrieved.pages) else replace(retrieved, pages=kept)
-
-    def _sure(self, retrieved: Retrieved, seen: _Seen) -> Retrieved:
-        return replace(
-            retrieved,
-            pages=tuple(found for found in retrieved.pages if self._is_sure(found, seen)),
-        )
+            if ahead is not None:
+                check.settle(ahead)
+            said = compose(check.retrieved)
+            if check.holds(named(said), quoted=isinstance(said, Answer)):
+                return self._told(said, check.seen)
+        check.keep_sure()
+        return self._told(compose(check.retrieved), check.seen)
 
     def stands(self, sources: Collection[Source], reader: Reader) -> frozenset[Place]:
-        """The pages of ``sources`` that their wikis say, in time, stand and are open to
-        ``reader``; a wiki without a lookout is not asked, and its pages stand."""
+        """The pages of ``sources`` that their wikis say, in time, stand, are open to ``reader``
+        and still say what is quoted; a wiki without a lookout is not asked, and its pages
+        stand."""
         seen = _Seen()
-        asked = [source for source in sources if not self._is_sure(source, seen)]
-        self._look(asked, reader, self._clock() + self._seconds, seen)
-        sure = (source for source in sources if self._is_sure(source, seen))
-        return frozenset((source.wiki, source.page) for source in sure)
+        asked = {_place(one): one.revision for one in sources if one.wiki in self._lookouts}
+        self.look(asked, reader, self.until(), seen)
+        return frozenset(
+            _place(source)
+            for source in sources
+            if source.wiki not in self._lookouts or _still_says(source, seen)
+        )
 
-    def _is_open(self, source: Source, seen: _Seen) -> bool:
-        return not self._is_sure(source, seen) and source.wiki not in seen.silent
+    def until(self) -> float:
+        return self._clock() + self._seconds
 
-    def _is_sure(self, page: Source | Found, seen: _Seen) -> bool:
-        return page.wiki not in self._lookouts or seen.stands.get((page.wiki, page.page), False)
+    def is_looked_at(self, wiki: str) -> bool:
+        return wiki in self._lookouts
 
-    def _keeps(self, page: Found, seen: _Seen) -> bool:
-        left_out = self._refuses and page.wiki in seen.silent
-        return seen.stands.get((page.wiki, page.page), not left_out)
+    def as_seen(self, found: Found, seen: _Seen) -> Found | None:
+        """A page as it may be quoted after the looks so far; None if it may not."""
+        place = _place(found)
+        if not self.is_looked_at(found.wiki) or place in seen.now:
+            return seen.now.get(place, found)
+        if place in seen.fell:
+            return None
+        if place in seen.doubt or (found.wiki in seen.silent and place not in seen.stand):
+            unread = seen.doubt.setdefault(place, Doubt.UNCONFIRMED) is Doubt.EDITED
+            return None if unread or self._refuses or not _is_open(found) else found
+        if now := seen.stand.get(place):
+            seen.now[place] = self._reread(found, now)
+            return seen.now[place]
+        return found
+
+    def linked(self, source: Source, doubt: Doubt) -> Linked:
+        address = self._lookouts[source.wiki].plain_address(source.page, source.url)
+        return Linked(source.wiki, source.page, address, doubt)
 
     def _told(self, said: Result, seen: _Seen) -> Result:
-        if self._refuses and seen.silent and isinstance(said, NoAnswer):
-            return replace(said, reason=Reason.UNCHECKED, text=REFUSAL)
-        unsure = {source.wiki for source in _named(said) if not self._is_sure(source, seen)}
+        linked = tuple(one for one in seen.linked.values() if one.url)[:MOST_LINKED]
+        if isinstance(said, NoAnswer):
+            if self._refuses and Doubt.UNCONFIRMED in seen.doubt.values():
+                said = replace(said, reason=Reason.UNCHECKED, text=REFUSAL)
+            elif seen.linked and (seen.answered or said.reason is Reason.NOTHING_INDEXED):
+                said = replace(said, reason=Reason.UNCHECKED, text=ONLY_LINKS)
+        said = replace(said, linked=linked)
+        unsure = {source.wiki for source in named(said) if _place(source) in seen.doubt}
         if not unsure:
             return said
         passes = [self._last_pass(wiki) for wiki in sorted(unsure)]
         known = [moment for moment in passes if moment is not None]
         return replace(said, unchecked=Unchecked(min(known) if len(known) == len(passes) else None))
 
-    def _look(self, sources: Collection[Source], reader: Reader, until: float, seen: _Seen) -> None:
+    def look(self, pages: Mapping[Place, str], reader: Reader, until: float, seen: _Seen) -> None:
+        """Look at ``pages`` (revisions by place), all wikis side by side."""
         cited: dict[str, dict[str, str]] = {}
-        for source in sources:
-            cited.setdefault(source.wiki, {})[source.page] = source.revision
-        asked = {wiki: self._ask(wiki, pages) for wiki, pages in cited.items()}
-        wait(filter(None, asked.values()), max(0.0, until - self._clock()))
+        for (wiki, page), revision in pages.items():
+            cited.setdefault(wiki, {})[page] = revision
+        left = max(0.0, until - self._clock())
+        asked = {wiki: self._ask(wiki, pages, left) for wiki, pages in cited.items()}
+        wait(filter(None, asked.values()), left)
         for wiki, answer in asked.items():
-            standing = _answered(wiki, answer)
-            if standing is None:
+            told = _answered(wiki, answer) or LivePages({}, frozenset(cited[wiki]))
+            if told.untold.issuperset(cited[wiki]):
                 seen.silent.add(wiki)
-                continue
             for page in cited[wiki]:
-                stands = page in standing and standing[page].admits(reader)
-                seen.stands[wiki, page] = stands
-                if not stands:
-                    log.info("Page %s of %s no longer stands for a reader: left out", page, wiki)
+                _note((wiki, page), told, reader, seen)
 
-    def _ask(self, wiki: str, pages: Mapping[str, str]) -> Future[Standing] | None:
+    def _ask(self, wiki: str, pages: Mapping[str, str], seconds: float) -> Future[LivePages] | None:
         """Under way in a thread of its own; None while too many are. A daemon, which no
         pool's threads are: the process must be able to end while a wiki hangs."""
         if not self._places[wiki].acquire(blocking=False):
             return None
-        answer: Future[Standing] = Future()
+        answer: Future[LivePages] = Future()
         Thread(
-            target=self._stand, args=(wiki, pages, answer), name=f"checking-{wiki}", daemon=True
+            target=self._stand,
+            args=(wiki, pages, seconds, answer),
+            name=f"checking-{wiki}",
+            daemon=True,
         ).start()
         return answer
 
-    def _stand(self, wiki: str, pages: Mapping[str, str], answer: Future[Standing]) -> None:
+    def _stand(
+        self, wiki: str, pages: Mapping[str, str], seconds: float, answer: Future[LivePages]
+    ) -> None:
         try:
             try:
-                standing = self._lookouts[wiki].standing(pages)
+                # A little less than is waited here, so that what is told by then is told.
+                standing = self._lookouts[wiki].standing(pages, seconds * _SHARE)
             finally:
                 self._places[wiki].release()
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
@@ -197,11 +212,111 @@ class Recheck:
             answer.set_result(standing)
 
 
-def _named(said: Result) -> tuple[Source, ...]:
-    return said.nearest if isinstance(said, NoAnswer) else said.sources
+_SHARE = 0.97
 
 
-def _answered(wiki: str, answer: Future[Standing] | None) -> Standing | None:
+class _Check:
+    """The check of what is said to one question."""
+
+    def __init__(self, of: Recheck, reader: Reader, retrieved: Retrieved) -> None:
+        self._of = of
+        self._reader = reader
+        self._until = of.until()
+        self.retrieved = retrieved
+        self.seen = _Seen()
+
+    def settle(self, ahead: Ahead) -> None:
+        """Look at what ``ahead`` names until all of it stands."""
+        for _ in range(ROUNDS):
+            if self.holds(ahead(self.retrieved), quoted=False):
+                return
+        self.keep_sure()
+
+    def holds(self, sources: Sequence[Source], *, quoted: bool) -> bool:
+        """Whether all ``sources`` may be named as they are. If not, `retrieved` is left
+        without what may not be, and with what was edited as it now stands."""
+        self._look(sources)
+        kept = tuple(
+            now
+            for found in self.retrieved.pages
+            if (now := self._of.as_seen(found, self.seen)) is not None
+        )
+        before = self.retrieved.pages
+        same = len(kept) == len(before) and all(map(_is, kept, before))
+        self.retrieved = replace(self.retrieved, pages=kept)
+        self._link(sources, quoted=quoted)
+        return same
+
+    def keep_sure(self) -> None:
+        """Only what was looked at and stands."""
+        sure = (
+            found
+            for found in self.retrieved.pages
+            if not self._of.is_looked_at(found.wiki) or _place(found) in self.seen.stand
+        )
+        self.retrieved = replace(self.retrieved, pages=tuple(sure))
+
+    def _look(self, sources: Sequence[Source]) -> None:
+        new = {_place(one): one.revision for one in sources if self._is_open(_place(one))}
+        if not new:
+            return
+        # What comes next best is looked at with them, and not after them if one of them falls.
+        for found in self.retrieved.pages[:MOST_CITED]:
+            if len(new) < MOST_CITED and self._is_open(_place(found)):
+                new.setdefault(_place(found), found.hits[0].passage.revision)
+        self._of.look(new, self._reader, self._until, self.seen)
+
+    def _is_open(self, place: Place) -> bool:
+        wiki = place[0]
+        looks = self._of.is_looked_at(wiki) and wiki not in self.seen.silent
+        return looks and not self.seen.is_told(place)
+
+    def _link(self, sources: Sequence[Source], *, quoted: bool) -> None:
+        left = {_place(found) for found in self.retrieved.pages}
+        for source in sources:
+            place = _place(source)
+            doubt = self.seen.doubt.get(place)
+            if doubt is not None and place not in left:
+                self.seen.linked.setdefault(place, self._of.linked(source, doubt))
+                self.seen.answered = self.seen.answered or quoted
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other
+
+
+def _place(page: Source | Found) -> Place:
+    return page.wiki, page.page
+
+
+def _is_open(found: Found) -> bool:
+    """Whether it was open to everyone when it was indexed."""
+    return all(hit.passage.acl.admits(_ANYBODY) for hit in found.hits)
+
+
+def _still_says(source: Source, seen: _Seen) -> bool:
+    place = _place(source)
+    if place not in seen.stand:
+        return False
+    now = seen.stand[place]
+    return now is None or stands_in(source.quote, now)
+
+
+def _note(place: Place, told: LivePages, reader: Reader, seen: _Seen) -> None:
+    wiki, page = place
+    live = told.stand.get(page)
+    if page in told.untold:
+        seen.doubt[place] = Doubt.UNCONFIRMED
+    elif live is None or not live.acl.admits(reader):
+        seen.fell.add(place)
+        log.info("Page %s of %s no longer stands for a reader: left out", page, wiki)
+    elif live.edited and live.now is None:
+        seen.doubt[place] = Doubt.EDITED
+    else:
+        seen.stand[place] = live.now
+
+
+def _answered(wiki: str, answer: Future[LivePages] | None) -> LivePages | None:
     """None if the wiki did not, in time."""
     if answer is None or not answer.done():
         log.warning("%s does not answer in time whether cited pages still stand", wiki)

@@ -10,6 +10,7 @@ from bot.foreign import on_one_line
 from bot.model import (
     Answer,
     Clarify,
+    Linked,
     NoAnswer,
     Question,
     Result,
@@ -114,7 +115,9 @@ def _told(said: Result) -> Answer | NoAnswer:
         f"- {on_one_line(one.label)} [{number}]" for number, one in enumerate(said.readings, 1)
     ]
     text = "\n\n".join([said.text, "\n".join(readings)])
-    return Answer(text, said.sources, said.confidence, said.timings, said.unchecked)
+    return Answer(
+        text, said.sources, said.confidence, said.timings, said.unchecked, linked=said.linked
+    )
 
 
 def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result:
@@ -123,7 +126,13 @@ def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result
     if not answers:
         refusals = [one for one in said if isinstance(one, NoAnswer)]
         nearest = dict.fromkeys(source for one in refusals for source in one.nearest)
-        return replace(refusals[0], nearest=tuple(nearest)[:_NEAREST], timings=timings)
+        return replace(
+            refusals[0],
+            nearest=tuple(nearest)[:_NEAREST],
+            timings=timings,
+            unchecked=_unchecked(said),
+            linked=_linked(said),
+        )
     numbers: dict[tuple[str, str, str], int] = {}
     sources: list[Source] = []
     parts: list[str] = []
@@ -136,6 +145,7 @@ def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result
         min(one.confidence for one in answers),
         timings,
         unchecked=_unchecked(said),
+        linked=_linked(said),
         composed=any(one.composed for one in answers),
         fallback=next((one.fallback for one in answers if one.fallback), None),
     )
@@ -163,6 +173,11 @@ def _renumbered(
 def _sum(timings: Sequence[Timings]) -> Timings:
     names = [field.name for field in fields(Timings)]
     return Timings(**{name: sum(getattr(one, name) for one in timings) for name in names})
+
+
+def _linked(said: Sequence[Answer | NoAnswer]) -> tuple[Linked, ...]:
+    found = {(one.wiki, one.page): one for each in said for one in each.linked}
+    return tuple(found.values())[:_NEAREST]
 
 
 def _unchecked(said: Sequence[Answer | NoAnswer]) -> Unchecked | None:

@@ -12,7 +12,9 @@ from typing import Any
 from bot.model import (
     Answer,
     Clarify,
+    Doubt,
     Fallback,
+    Linked,
     NoAnswer,
     Reading,
     Reason,
@@ -60,6 +62,7 @@ def load(text: str) -> Result:
             confidence=kept.get("confidence", 0.0),
             timings=timings,
             unchecked=_unchecked(kept.get("unchecked")),
+            linked=_linked(kept),
         )
     if "readings" in kept:
         return Clarify(
@@ -71,6 +74,7 @@ def load(text: str) -> Result:
             confidence=kept.get("confidence", 0.0),
             timings=timings,
             unchecked=_unchecked(kept.get("unchecked")),
+            linked=_linked(kept),
         )
     return Answer(
         text=kept["text"],
@@ -78,6 +82,7 @@ def load(text: str) -> Result:
         confidence=kept["confidence"],
         timings=timings,
         unchecked=_unchecked(kept.get("unchecked")),
+        linked=_linked(kept),
         composed=kept.get("composed", False),
         fallback=Fallback(kept["fallback"]) if kept.get("fallback") else None,
         verified=_verified(kept.get("verified")),
@@ -102,6 +107,13 @@ def _unchecked(kept: dict[str, Any] | None) -> Unchecked | None:
         return None
     last = kept.get("last_check")
     return Unchecked(datetime.fromisoformat(last) if last else None)
+
+
+def _linked(kept: dict[str, Any]) -> tuple[Linked, ...]:
+    return tuple(
+        Linked(**_known(Linked, one) | {"doubt": Doubt(one["doubt"])})
+        for one in kept.get("linked", [])
+    )
 
 
 def _known(cls: type, kept: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextvars import copy_context
 from threading import Thread
 from typing import TypeVar
 
@@ -32,10 +33,11 @@ def begun(work: Callable[[Item], Made], item: Item) -> Future[Made]:
     """``work`` on ``item``, in a thread that keeps nobody from going: an executor's threads
     are waited for when the process ends, and a request may hang for a long time."""
     made: Future[Made] = Future()
+    context = copy_context()
 
     def run() -> None:
         try:
-            made.set_result(work(item))
+            made.set_result(context.run(work, item))
         except BaseException as error:  # noqa: BLE001 - raised again by whoever wants the result
             made.set_exception(error)
 

@@ -40,7 +40,7 @@ from indexers.confluence.rights import (
     space_gate,
 )
 from indexers.confluence.transport import Json, Params, Refused, Transport
-from indexers.errors import WikiUnavailable
+from indexers.errors import WikiMisconfigured, WikiUnavailable
 
 _AT_ONCE = 250
 _RESTRICTIONS_AT_ONCE = 100
@@ -93,7 +93,7 @@ class Cloud:
                     # What does not say that it has no parent may have one.
                     none = "" if kind == "blogposts" else UNKNOWN
                     parents[key] = str(said.get("parentId", none) or "")
-                    found[key] = self._listed(answer, said, kind, space)
+                    found[key] = self.listed(answer, said, kind, space)
         chains = _Chains(self._wiki, parents)
         return [chains.placed(page) for page in found.values()]
 
@@ -147,7 +147,7 @@ class Cloud:
                 return None
             if space is None:
                 return Elsewhere(key, str(place))
-            found = self._listed(said, said, kind, space)
+            found = self.listed(said, said, kind, space)
             parent = "" if kind == "blogposts" else str(said.get("parentId", UNKNOWN) or "")
             return _Chains(self._wiki, {key: parent}).placed(found)
         return None
@@ -173,6 +173,15 @@ class Cloud:
         for said in named(self._all(SEARCH, params)):
             yield str(said["id"]), number(version(said))
 
+    def editor(self, page: Listed) -> str:
+        try:
+            path = f"/api/v2/{page.kind}/{page.key}/properties"
+            found = list(self._all(path, {"key": "editor", "limit": 1}))
+        except (Refused, WikiMisconfigured):
+            return "v2"
+        value = next((said.get("value") for said in found), "v1")
+        return value if isinstance(value, str) else "v1"
+
     def user_name(self, key: str) -> str:
         try:
             said = self._wiki.get("/rest/api/user", {"accountId": key})
@@ -180,7 +189,7 @@ class Cloud:
             return ""
         return str(said.get("displayName") or "")
 
-    def _listed(self, answer: Json, said: Json, kind: str, space: Space) -> Listed:
+    def listed(self, answer: Json, said: Json, kind: str, space: Space) -> Listed:
         changed = version(said)
         return Listed(
             key=str(said["id"]),

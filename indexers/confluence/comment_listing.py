@@ -81,17 +81,22 @@ def _on_data_center(wiki: Transport, page: str) -> Iterator[Said]:
 
 
 def _on_cloud(wiki: Transport, page: str) -> Iterator[Said]:
+    """Both kinds side by side."""
+    for said in abreast(lambda kind: list(_of_kind(wiki, page, kind)), _KINDS, len(_KINDS)):
+        yield from said
+
+
+def _of_kind(wiki: Transport, page: str, kind: str) -> Iterator[Said]:
     """Those that begin threads, and then the answers, comment by comment."""
-    for kind in _KINDS:
-        level = _begun(wiki, page, kind)
-        while level:
-            yield from level
-            below = abreast(
-                lambda one, kind=kind: _answers(wiki, one, kind),  # type: ignore[misc] # bound now
-                [one for one in level if not one.closed],
-                wiki.concurrency,
-            )
-            level = [one for answers in below for one in answers]
+    level = _begun(wiki, page, kind)
+    while level:
+        yield from level
+        below = abreast(
+            lambda one: _answers(wiki, one, kind),
+            [one for one in level if not one.closed],
+            wiki.concurrency,
+        )
+        level = [one for answers in below for one in answers]
 
 
 def _begun(wiki: Transport, page: str, kind: str) -> list[Said]:

@@ -23,14 +23,14 @@ from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Sk
 
 log = logging.getLogger(__name__)
 
-_TAIL = "/comments"
+TAIL = "/comments"
 _EXPAND = "container,version,ancestors,extensions.resolution"
 _AT_ONCE = 50
 """Bodies, of which Data Center gives no more."""
 
 
 def is_comments(key: str) -> bool:
-    return key.endswith(_TAIL)
+    return key.endswith(TAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class CommentsOn:
 
     @property
     def key(self) -> str:
-        return self.page.key + _TAIL
+        return self.page.key + TAIL
 
     @property
     def acl(self) -> Acl:
@@ -95,7 +95,7 @@ class Comments:
                 yield one
 
     def looked_at(self, keys: Collection[str]) -> Iterator[Said]:
-        pages = sorted(key.removesuffix(_TAIL) for key in keys)
+        pages = sorted(key.removesuffix(TAIL) for key in keys)
         for said in abreast(self._live, pages, self._transport.concurrency):
             yield from said
 

@@ -111,7 +111,7 @@ class DataCenter:
     def pages(self, space: Space) -> list[Listed]:
         # What is put in or taken out meanwhile shifts the listing: some come twice.
         found = (
-            self._listed(answer, said, space)
+            self.listed(answer, said, space)
             for kind in _KINDS
             for answer in self._listing(space, kind)
             for said in named(results(answer))
@@ -127,6 +127,16 @@ class DataCenter:
         return {page.key: self._body(page) for page in pages}
 
     def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
+        said = self.look(key)
+        if said is None:
+            return None
+        place = said["space"]
+        space = spaces.get(str(place.get("id")))
+        return self.listed(said, said, space) if space else Elsewhere(key, str(place.get("key")))
+
+    def look(self, key: str) -> Json | None:
+        """Return a current page or blog post as Confluence tells of it, with its space; None
+        if there is none that the token sees."""
         path = f"/rest/api/content/{key}"
         try:
             try:
@@ -145,8 +155,7 @@ class DataCenter:
             raise Refused(200, f"Confluence does not say where the page {key} stands.")
         if not current or said.get("type") not in _KINDS or not isinstance(place, Mapping):
             return None
-        space = spaces.get(str(place.get("id")))
-        return self._listed(said, said, space) if space else Elsewhere(key, str(place.get("key")))
+        return said
 
     def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
         return lists(self._wiki, f"/rest/api/space/{space}", personal=personal, archived=archived)
@@ -159,6 +168,9 @@ class DataCenter:
         params = search_params(edited_since(hours), _AT_ONCE, expand="version")
         for said in named(self._all(SEARCH, params)):
             yield str(said["id"]), number(version(said))
+
+    def editor(self, page: Listed) -> str:  # noqa: ARG002 - it has one editor
+        return ""
 
     def user_name(self, key: str) -> str:
         try:
@@ -195,7 +207,7 @@ class DataCenter:
         }
         return by_start(self._wiki, "/rest/api/content", params, {**params, "expand": _SLIM})
 
-    def _listed(self, answer: Json, said: Json, space: Space) -> Listed:
+    def listed(self, answer: Json, said: Json, space: Space) -> Listed:
         changed, kind = version(said), str(said.get("type", "page"))
         by: Mapping[str, Any] = changed["by"] if isinstance(changed.get("by"), Mapping) else {}
         return Listed(

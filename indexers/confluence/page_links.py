@@ -13,6 +13,7 @@ _ATTACHED = re.compile(r"^/download/(?:attachments|thumbnails)/(\d+)/")
 _TINY = re.compile(r"^/x/([A-Za-z0-9_-]{1,11})/?$")
 _SPACE = re.compile(r"^/(?:spaces/([^/]+)(?:/(?:overview|pages))?|display/([^/]+))/?$")
 _KIND = re.compile(r"^/spaces/([^/]+)/(pages|blog)/")
+_BELOW = re.compile(r"^(https?://[^/?#]+(?:/[^/?#]+)*?)/(?:spaces|display|pages|download)/")
 _POST = re.compile(r"^/display/[^/]+/\d{4}/\d\d?/\d\d?/")
 _PORTS = {"http": 80, "https": 443}
 
@@ -77,6 +78,19 @@ def edit_address(shown_at: str, key: str, url: str, *, cloud: bool) -> str:
         return f"{base}/spaces/{kind[1]}/{kind[2]}/edit-v2/{id_}"
     post = bool(_POST.match(path)) or (kind is not None and kind[2] == "blog")
     return f"{base}/pages/{'editblogpost' if post else 'editpage'}.action?pageId={id_}"
+
+
+def plain_address(key: str, url: str) -> str:
+    """Return an address of the page with this ``key`` (or which the file or the comments with
+    it hang on) that tells nothing of what ``url`` tells: its title, its space, a heading. Both
+    products have it. Empty if it cannot be told."""
+    found = _BELOW.match(url)
+    if not found:
+        return ""
+    id_ = key.partition("/")[0]
+    if not id_.isdecimal():
+        id_ = page_link(url[found.end(1) :], "").key
+    return f"{found[1]}/pages/viewpage.action?pageId={id_}" if id_ else ""
 
 
 def tiny(link: str) -> str:

@@ -144,6 +144,10 @@ class Product(Protocol):
         by the search, which may lag behind."""
         ...
 
+    def editor(self, page: Listed) -> str:
+        """Which editor wrote it, as far as that matters to its anchors: `Rights.editors`."""
+        ...
+
     def user_name(self, key: str) -> str:
         """What an account is called; empty if that is not to be had."""
         ...
@@ -172,8 +176,12 @@ def opened(gate: Gate, wiki: Transport, path: str, space: Space) -> Gate:
         rest = gate - {EVERYONE}
         refused = isinstance(error, Refused) and error.status < 429
         return rest if refused else Unread(str(error), rest, may_pass=True)
-    shown = (str(said.get("id")), said.get("key")) == (space.id, space.key)
-    return PASSABLE if shown else gate - {EVERYONE}
+    return PASSABLE if is_space(said, space) else gate - {EVERYONE}
+
+
+def is_space(said: Json, space: Space) -> bool:
+    """Whether an answer shows ``space`` to whoever asked."""
+    return (str(said.get("id")), said.get("key")) == (space.id, space.key)
 
 
 def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
@@ -208,6 +216,18 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
         start += part.came
         whole = part.whole
     return joined(parts)
+
+
+def read_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
+    """As `own_gate`; what another try may read is no gate.
+
+    Raises:
+        WikiUnavailable: Confluence does not tell now.
+    """
+    gate = own_gate(wiki, tokens, key)
+    if isinstance(gate, Unread) and gate.may_pass:
+        raise WikiUnavailable(gate.why)
+    return gate
 
 
 def unread(refused: Refused) -> Unread:

@@ -19,6 +19,8 @@ from indexers.model import Acl, Changed, Failed, Page, PageChange, Skipped, dige
 log = logging.getLogger(__name__)
 
 EMPTY = "empty"
+Names = dict[str, str]
+"""What people are called, by account id (Cloud) or user key (Data Center)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,14 @@ class Seen:
 class Reader:
     """Asks for bodies and makes sections of them."""
 
-    def __init__(self, wiki: str, transport: Transport, product: Product) -> None:
+    def __init__(
+        self, wiki: str, transport: Transport, product: Product, names: Names | None = None
+    ) -> None:
+        """``names`` are those that are known already; what is learned is added."""
         self._wiki = wiki
         self._transport = transport
         self._product = product
-        self._users: dict[str, str] = {}
+        self._users: Names = {} if names is None else names
         self._empty: dict[str, str] = {}
 
     def known_empty(self, page: Seen) -> bool:
@@ -79,9 +84,10 @@ class Reader:
                 elif isinstance(body, Refused):
                     yield Failed(key, str(body))
                 else:
-                    yield self._page(by_key[key], body)
+                    yield self.converted(by_key[key], body)
 
-    def _page(self, seen: Seen, body: str) -> PageChange:
+    def converted(self, seen: Seen, body: str) -> PageChange:
+        """Make a page of its ``body`` in storage format."""
         listed = seen.listed
         try:
             found = sections(body, title=listed.title, editor=seen.editor, links=self.links(listed))

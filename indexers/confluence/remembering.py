@@ -38,7 +38,8 @@ class Remembered(Generic[Key, Value]):
     """Values by key. Whoever asks while the answer is under way waits for it and takes it.
 
     ``ask`` may raise WikiUnavailable. ``kept`` is how many seconds a value counts from when
-    it was asked for: afterwards nobody is given it, whatever happens. ``called`` names the
+    it was asked for: afterwards nobody is given it, whatever happens; ``failures`` how many a
+    failure counts. ``called`` names the
     sort of thing in the log, which names no key: it may be an address.
     """
 
@@ -48,7 +49,10 @@ class Remembered(Generic[Key, Value]):
         ask: Callable[[Key], Value],
         kept: Callable[[Value], float],
         clock: Callable[[], float],
+        *,
+        failures: float = FAILURES_KEPT,
     ) -> None:
+        self._failures = failures
         self._called = called
         self._ask = ask
         self._kept = kept
@@ -72,6 +76,13 @@ class Remembered(Generic[Key, Value]):
                 raise CannotAsk(*entry.outcome.args)
             return entry.outcome
 
+    def forget(self, key: Key, when: Callable[[Value], bool]) -> None:
+        """Ask for ``key`` anew the next time, if what is known of it is so."""
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry and (isinstance(entry.outcome, CannotAsk) or when(entry.outcome)):
+                del self._entries[key]
+
     def _entry(self, key: Key) -> _Entry[Value]:
         with self._lock:
             if len(self._entries) >= self._many and key not in self._entries:
@@ -87,7 +98,7 @@ class Remembered(Generic[Key, Value]):
             entry.outcome, entry.until = found, asked + self._kept(found)
         except WikiUnavailable as error:
             # A server that is slow to fail must not be asked again at once.
-            entry.outcome, entry.until = CannotAsk(str(error)), self._clock() + FAILURES_KEPT
+            entry.outcome, entry.until = CannotAsk(str(error)), self._clock() + self._failures
             if not isinstance(error, CannotAsk):
                 log.warning("%s cannot be had now: %s", self._called, _kind(error))
         entry.turn += 1

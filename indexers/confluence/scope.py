@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from indexers.confluence.cql import SEARCH, quoted, search_params
 from indexers.confluence.paging import by_cursor, by_start, results
-from indexers.confluence.product import UNKNOWN, Listed, Space
-from indexers.confluence.transport import Refused, Transport
+from indexers.confluence.product import UNKNOWN, Listed, Space, is_listed
+from indexers.confluence.transport import Json, Refused, Transport
 from indexers.errors import WikiMisconfigured
 
 _AT_ONCE = 200
@@ -49,6 +49,12 @@ class Scope:
             )
 
         return selected
+
+    def reads(self, key: str, tells: Json) -> bool:
+        """Whether the space of this ``key``, of which Confluence ``tells``, is read."""
+        if self.spaces:
+            return key in self.spaces
+        return is_listed(tells, personal=self.personal, archived=self.archived)
 
     @property
     def reads_labels(self) -> bool:

@@ -52,8 +52,15 @@ class Survey:
     answer is not whole."""
 
     def __init__(
-        self, wiki: str, transport: Transport, scope: Scope, ownership: Ownership = NOBODY_NAMED
+        self,
+        wiki: str,
+        transport: Transport,
+        scope: Scope,
+        ownership: Ownership = NOBODY_NAMED,
+        viewers_seen: Callable[[Space, Gate], None] = lambda _space, _viewers: None,
     ) -> None:
+        """``viewers_seen`` is told who may view a space whenever that is read."""
+        self._viewers_seen = viewers_seen
         self.tokens = Tokens(transport.base.site)
         kind = Cloud if transport.base.cloud else DataCenter
         self.product: Product = kind(transport, self.tokens, ownership)
@@ -121,6 +128,7 @@ class Survey:
         if not pages:
             return
         viewers = self.product.viewers(space)
+        self._viewers_seen(space, viewers)
         rights = self.product.rights(pages)
         for page in pages:
             editor = rights.editors.get(page.key, "v2" if self._transport.base.cloud else "")

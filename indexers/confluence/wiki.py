@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from indexers.confluence.documents import revision, says_the_same, version_of
 from indexers.confluence.hanging import Extras, Hanging, Hung, Parts
 from indexers.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.confluence.product import Elsewhere, Space
-from indexers.confluence.reading import EMPTY, Reader, Seen
+from indexers.confluence.reading import EMPTY, Names, Reader, Seen
+from indexers.confluence.rights import Gate
 from indexers.confluence.scope import Scope
 from indexers.confluence.second_look import failures, narrowed_meanwhile, refusals, relabelled
 from indexers.confluence.spaces_lost import close_pages, in_lost_spaces, known_in, left_behind
@@ -19,7 +20,6 @@ from indexers.confluence.transport import Transport
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import (
     NOBODY,
-    Acl,
     Enumerated,
     Failed,
     KnownPage,
@@ -41,20 +41,25 @@ class ConfluenceWiki:
     """The current pages and blog posts of ``scope``, and of ``extras`` what hangs on
     them, which is of their owner: whom ``ownership`` finds."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is read, and who is told
         self,
         name: str,
         transport: Transport,
         scope: Scope | None = None,
         extras: Extras | None = None,
         ownership: Ownership = NOBODY_NAMED,
+        *,
+        names: Names | None = None,
+        viewers_seen: Callable[[Space, Gate], None] = lambda _space, _viewers: None,
     ) -> None:
+        """``names`` are people's that are known; ``viewers_seen`` is told who may view a space
+        whenever that is read."""
         self.name = name
         self.has_page_rights = True
         self.scope_settings = "`spaces`, `page_trees`, `labels` and `cql`"
-        self.survey = Survey(name, transport, scope or Scope(), ownership)
+        self.survey = Survey(name, transport, scope or Scope(), ownership, viewers_seen)
         self._transport = transport
-        self._reader = Reader(name, transport, self.survey.product)
+        self._reader = Reader(name, transport, self.survey.product, names)
         self._hanging = Hanging(extras or Extras(), name, transport, self._reader)
         self._passed_over: dict[str, int] = {}
 
@@ -171,26 +176,6 @@ class ConfluenceWiki:
         gone = self.survey.gone(list(asked)) if asked else frozenset()
         left = {part.document for part in parts if part.page not in gone}
         return (gone & {*keys}) | ({*hung} - left)
-
-    def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
-        """See `indexers.ports.Lookout`.
-
-        Raises:
-            WikiUnavailable: Confluence does not answer, or not to this.
-        """
-        parts = self._hanging.looked_at([key for key in cited if self._hanging.owns(key)])
-        pages = [key for key in cited if not self._hanging.owns(key)]
-        seen = self._seen(dict.fromkeys((*pages, *(part.page for part in parts))))
-        standing = {
-            key: seen[key].acl
-            for key in pages
-            if key in seen and seen[key].listed.version >= version_of(cited[key])
-        }
-        return standing | {
-            document.key: document.acl
-            for document in parts.documents(seen)
-            if document.still_stands(cited[document.key])
-        }
 
     def _parts(
         self, spaces: Sequence[Space], known: Collection[str]

@@ -7,37 +7,57 @@ from collections.abc import Mapping
 from threading import Event, Semaphore
 
 from indexers.errors import WikiUnavailable
-from indexers.model import OPEN, Acl
+from indexers.model import OPEN, Acl, LivePage, LivePages, Page
 
 
-class Standing:
-    """Everything stands and is open but for ``gone`` and what is ``narrowed``."""
+class Plain:
+    @staticmethod
+    def plain_address(key: str, url: str) -> str:  # noqa: ARG004 - the port's
+        return f"https://wiki.example.com/id/{key}"
 
-    def __init__(self, *gone: str, narrowed: Mapping[str, Acl] | None = None) -> None:
+
+class Standing(Plain):
+    """Everything stands and is open but for ``gone``, what is ``narrowed``, was ``edited``
+    (None: and cannot be read again), and what is ``untold``."""
+
+    def __init__(
+        self,
+        *gone: str,
+        narrowed: Mapping[str, Acl] | None = None,
+        edited: Mapping[str, Page | None] | None = None,
+        untold: frozenset[str] = frozenset(),
+    ) -> None:
         self.gone = set(gone)
         self.narrowed = dict(narrowed or {})
+        self.edited = dict(edited or {})
+        self.untold = untold
         self.asked: list[dict[str, str]] = []
 
-    def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
+    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         self.asked.append(dict(cited))
-        return {key: self.narrowed.get(key, OPEN) for key in cited.keys() - self.gone}
+        told = cited.keys() - self.gone - self.untold
+        return LivePages({key: self._live(key) for key in told}, self.untold & cited.keys())
+
+    def _live(self, key: str) -> LivePage:
+        acl = self.narrowed.get(key, OPEN)
+        return LivePage(acl, edited=key in self.edited, now=self.edited.get(key))
 
 
-class Unavailable:
+class Unavailable(Plain):
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
 
-    def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
+    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         self.asked.append(dict(cited))
         raise WikiUnavailable("It is being upgraded.")
 
 
-class Broken:
-    def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
+class Broken(Plain):
+    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         raise RuntimeError("a mistake of ours")
 
 
-class Hanging:
+class Hanging(Plain):
     """Answers nothing until it is released; then, that everything stands. Whoever asks
     is one more in ``asked``."""
 
@@ -48,7 +68,7 @@ class Hanging:
     def release(self) -> None:
         self._released.set()
 
-    def standing(self, cited: Mapping[str, str]) -> Mapping[str, Acl]:
+    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         self.asked.release()
         self._released.wait()
-        return dict.fromkeys(cited, OPEN)
+        return LivePages({key: LivePage(OPEN) for key in cited})

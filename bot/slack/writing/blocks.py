@@ -48,7 +48,7 @@ def answer(
     messages = [Message(text, [section(body) for body in group]) for group in bodies]
     if isinstance(said, Clarify):
         messages[-1].blocks.extend([readings.buttons(given.id, said), context(readings.HINT)])
-    messages[-1].blocks.extend(_foot(given, small, tally))
+    messages[-1].blocks.extend(_foot(given, small, origins, tally))
     return messages
 
 
@@ -103,10 +103,13 @@ def _readings(said: Clarify, origins: Container[str], today: date) -> list[str]:
     ]
 
 
-def _foot(given: Given, small: Sequence[str], tally: Tally | None) -> list[Block]:
+def _foot(
+    given: Given, small: Sequence[str], origins: Container[str], tally: Tally | None
+) -> list[Block]:
     blocks: list[Block] = []
     said = given.answer
-    lines = [*_verified(said), *_unchecked(given), *_fallback(said), *small, *_as_of(given)]
+    lines = [*_verified(said), *_unchecked(given), *_fallback(said), *small]
+    lines += [*_linked(said, origins), *_as_of(given)]
     if lines:
         blocks.append(context(joined(lines)))
     if tally and (told := _told(tally, private=given.asked.private)):
@@ -146,6 +149,11 @@ def _unchecked(given: Given) -> list[str]:
     """Above the sources, for what stands below many of them may be cut off."""
     unchecked = given.answer.unchecked
     return [f":warning: {unchecked.words}"] if unchecked else []
+
+
+def _linked(said: Result, origins: Container[str]) -> list[str]:
+    """Pages of which nothing may be told but that they are there."""
+    return [f":link: {link(one.url, one.name, origins)}: {one.doubt.words}" for one in said.linked]
 
 
 def _verified(said: Result) -> list[str]:

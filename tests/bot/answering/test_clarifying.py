@@ -18,6 +18,7 @@ from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
 from tests.fakes.lookout import Standing
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
+from tests.fakes.wiki import by_section
 
 ANYONE = Principal.of(EVERYONE)
 BOARD = Acl.of(["group:board"])
@@ -209,8 +210,10 @@ def test_a_reading_whose_page_went_or_was_closed_is_not_offered() -> None:
     def never(_: str) -> None:
         return None
 
-    gone = Recheck({"handbook": Standing("sick")}, never)
-    closed = Recheck({"handbook": Standing(narrowed={"sick": BOARD, "parental": BOARD})}, never)
+    gone = Recheck({"handbook": Standing("sick")}, never, by_section)
+    closed = Recheck(
+        {"handbook": Standing(narrowed={"sick": BOARD, "parental": BOARD})}, never, by_section
+    )
     leave = Question("leave", ANYONE)
 
     assert labels(answerer(*LEAVES, recheck=gone).answer(leave)) == {

@@ -12,17 +12,19 @@ import pytest
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.answering.recheck import Recheck
-from bot.model import Answer, NoAnswer, Question, Unchecked
+from bot.model import Answer, Doubt, NoAnswer, Question, Unchecked
 from bot.playground.confluence.faults import Fault
-from bot.playground.confluence.model import Content, User
+from bot.playground.confluence.model import Content, User, Who
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.state import Product
 from bot.playground.confluence.world import World
+from indexers.confluence.lookout import ConfluenceLookout
 from indexers.confluence.wiki import ConfluenceWiki
 from indexers.model import EVERYONE, Changed, Principal
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.wiki import by_section
 from tests.indexers.confluence.conftest import Clock, Site
+from tests.indexers.confluence.looking import lookout_of
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PATIENT = 30.0
@@ -35,6 +37,7 @@ class Company:
 
     site: Site
     wiki: ConfluenceWiki
+    lookout: ConfluenceLookout
     ada: User
     bob: User
     parent: Content
@@ -54,7 +57,7 @@ class Company:
         self._retrieval = retrieval_over(p for page in read for p in by_section(page))
 
     def answerer(self, confidence: Confidence) -> Answerer:
-        recheck = Recheck({"wiki": self.wiki}, {"wiki": NOON}.get, seconds=PATIENT)
+        recheck = Recheck({"wiki": self.lookout}, {"wiki": NOON}.get, by_section, seconds=PATIENT)
         return Answerer(
             self._retrieval, confidence, ("wiki",), recheck=recheck, clock=TickingClock()
         )
@@ -75,7 +78,8 @@ def company(request: pytest.FixtureRequest) -> Iterator[Company]:
         )
         world.create("ENG", "Lunch", "<p>Lunch does come at noon.</p>")
         transport = site.transport()
-        company = Company(site, ConfluenceWiki("wiki", transport), ada, bob, parent, pay)
+        wiki, lookout = ConfluenceWiki("wiki", transport), lookout_of(site)
+        company = Company(site, wiki, lookout, ada, bob, parent, pay)
         company.sync()
         yield company
         transport.close()
@@ -120,12 +124,86 @@ def test_who_may_still_read_it_is_still_told(company: Company) -> None:
 def test_a_page_that_was_edited_since_still_stands(company: Company) -> None:
     company.site.world.edit(company.pay.id, body="<p>Pay day does come on Monday.</p>")
 
-    assert "Friday" in company.ask(company.bob, Confidence(bias=9.0)).text
+    said = company.ask(company.bob, Confidence(bias=9.0))
+
+    assert "Monday" in said.text
+    assert "Friday" not in everything(said)
+    assert said.unchecked is None
 
 
-def test_where_confluence_is_down_the_answer_says_when_it_was_last_read(company: Company) -> None:
-    company.site.confluence.faults.on(".*", Fault(503), times=None)
+DOWN = [
+    Fault(503),
+    Fault(500),
+    Fault(429),
+    Fault(kind="drop"),
+    Fault(kind="cut"),
+    Fault(kind="login"),
+]
+
+
+@pytest.mark.parametrize("fault", DOWN, ids=str)
+@pytest.mark.parametrize("bias", [9.0, -99.0], ids=["answer", "no answer"])
+def test_where_confluence_does_not_tell_a_page_that_is_not_open_is_linked_alone(
+    company: Company, fault: Fault, bias: float
+) -> None:
+    company.site.confluence.faults.on(".*", fault, times=None)
+    said = company.ask(company.bob, Confidence(bias=bias))
+
+    assert company.pay.id in [one.page for one in said.linked]
+    assert {one.doubt for one in said.linked} == {Doubt.UNCONFIRMED}
+    assert all(one.url.endswith(f"viewpage.action?pageId={one.page}") for one in said.linked)
+    for word in ("Friday", "Zebra", "ENG", "Lunch", "noon"):
+        assert word not in everything(said)
+
+
+@pytest.mark.parametrize("fault", DOWN, ids=str)
+def test_where_confluence_does_not_tell_an_open_page_keeps_its_answer(
+    company: Company, fault: Fault
+) -> None:
+    company.site.world.grant("ENG", Who("anonymous"))
+    company.sync()
+    company.site.confluence.faults.on(".*", fault, times=None)
     said = company.ask(company.bob, Confidence(bias=9.0))
 
     assert "Friday" in said.text
-    assert said.unchecked == Unchecked(NOON)
+    assert (said.unchecked, said.linked) == (Unchecked(NOON), ())
+
+
+def test_a_secret_that_was_taken_out_is_nowhere_in_what_is_said(company: Company) -> None:
+    world = company.site.world
+    secret = "<p>Pay day does come on Friday.</p><p>Pay day password is x7y8.</p>"
+    world.edit(company.pay.id, body=secret)
+    company.sync()
+    assert "x7y8" in everything(company.ask(company.bob, Confidence(bias=9.0)))
+
+    world.edit(company.pay.id, body="<p>Pay day does come on Friday.</p>")
+    said = company.ask(company.bob, Confidence(bias=9.0))
+
+    assert "Friday" in said.text
+    assert "x7y8" not in everything(said)
+
+
+@pytest.mark.parametrize("path", ["body-format", "body\\."])
+def test_an_edited_page_that_cannot_be_read_again_is_linked(company: Company, path: str) -> None:
+    if company.site.cloud is not (path == "body-format"):
+        pytest.skip("the other product's")
+    company.site.world.edit(company.pay.id, body="<p>Pay day does come on Monday.</p>")
+    company.site.confluence.faults.on(path, Fault(500), times=None)
+    said = company.ask(company.bob, Confidence(bias=9.0))
+
+    assert [(one.page, one.doubt) for one in said.linked] == [(company.pay.id, Doubt.EDITED)]
+    assert "Friday" not in everything(said)
+    assert "Zebra" not in everything(said)
+
+
+def test_people_named_on_an_edited_page_are_named_as_the_sync_names_them(
+    company: Company,
+) -> None:
+    ada = company.ada.id
+    kind = "account-id" if company.site.cloud else "userkey"
+    mention = f'<ac:link><ri:user ri:{kind}="{ada}"/></ac:link>'
+    body = f"<p>Pay day does come on Tuesday, says {mention}.</p>"
+    company.site.world.edit(company.pay.id, body=body)
+    said = company.ask(company.bob, Confidence(bias=9.0))
+
+    assert "says Ada" in said.text

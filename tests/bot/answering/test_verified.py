@@ -20,6 +20,7 @@ from indexers.index.embedding import LocalEmbedder
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
 from tests.fakes.index import ListIndex
 from tests.fakes.lookout import Standing, Unavailable
+from tests.fakes.wiki import by_section
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 READER = Principal.of(EVERYONE)
@@ -37,7 +38,7 @@ class Office:
 
     def __init__(self, *, lookout: Standing | Unavailable | None = None) -> None:
         self.index = ListIndex()
-        recheck = Recheck({"handbook": lookout}, lambda _: None) if lookout else None
+        recheck = Recheck({"handbook": lookout}, lambda _: None, by_section) if lookout else None
         self.library = IndexedLibrary(self.index, recheck, lambda *_: "", lambda _, owner: owner)
         self.now = NOW
         self.kept: list[Written] = []

@@ -14,7 +14,7 @@ from indexers.attachments.content import NOT_INSTALLED
 from indexers.confluence import attachments
 from indexers.confluence.hanging import Extras
 from indexers.errors import WikiUnavailable
-from indexers.model import Enumerated, Failed, Relabelled, Skipped, Space, Unchanged
+from indexers.model import Enumerated, Failed, LivePage, Relabelled, Skipped, Space, Unchanged
 from tests.indexers.attachments.files import pdf
 from tests.indexers.confluence.conftest import TRIES
 from tests.indexers.confluence.hanging import (
@@ -26,6 +26,7 @@ from tests.indexers.confluence.hanging import (
     sync,
     wiki_of,
 )
+from tests.indexers.confluence.looking import looked
 
 
 @dataclass
@@ -380,11 +381,13 @@ def test_a_file_stands_at_its_version_or_a_newer_one_for_its_page_s_readers(site
     cited = {office.notes: held[office.notes].revision}
     site.world.attach(office.leaf.id, "notes.txt", b"Better notes.")
     site.world.restrict(office.leaf.id, users=[office.bob.id])
-    standing = wiki.standing(cited)
+    standing = looked(site, cited).stand
     sync(wiki, held)
 
-    assert standing == {office.notes: held[office.leaf.id].acl}
-    assert wiki.standing({office.notes: "3.later.rights"}) == {}
+    assert standing == {office.notes: LivePage(held[office.leaf.id].acl, edited=True)}
+    newest = {office.notes: held[office.notes].revision}
+    assert looked(site, newest).stand == {office.notes: LivePage(held[office.leaf.id].acl)}
+    assert looked(site, {office.notes: "3.later.rights"}).stand == {}
 
 
 @pytest.mark.parametrize("way", ["detach", "trash"])
@@ -398,7 +401,7 @@ def test_a_file_that_is_gone_does_not_stand(site, office, way) -> None:
         site.world.trash(office.leaf.id)
 
     cited = {key: held[key].revision for key in (office.notes, office.plan)}
-    assert {*wiki.standing(cited)} == {office.plan}
+    assert {*looked(site, cited).stand} == {office.plan}
 
 
 def test_a_file_whose_download_failed_is_tried_again_by_each_cheap_pass(site, office) -> None:

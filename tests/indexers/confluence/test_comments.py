@@ -11,7 +11,7 @@ from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Comment, Content, User
 from indexers.confluence.hanging import Extras
 from indexers.errors import WikiUnavailable
-from indexers.model import Failed, Page, Relabelled, Skipped, Space, Unchanged
+from indexers.model import Failed, LivePage, Page, Relabelled, Skipped, Space, Unchanged
 from tests.indexers.confluence.hanging import (
     Held,
     assert_they_have_their_page_s_rights,
@@ -21,6 +21,7 @@ from tests.indexers.confluence.hanging import (
     sync,
     wiki_of,
 )
+from tests.indexers.confluence.looking import looked
 
 ONLY = Extras(comments=True)
 
@@ -117,7 +118,9 @@ def test_what_is_resolved_is_left_out_with_the_answers_to_it(site, talk) -> None
     changes = sync(wiki, held)
 
     assert [s.text for s in pages(changes)[talk.key].sections] == ["Is this so?", "It is so."]
-    assert wiki.standing({talk.key: held[talk.key].revision})
+    assert looked(site, {talk.key: held[talk.key].revision}).stand == {
+        talk.key: LivePage(held[talk.key].acl)
+    }
 
 
 def test_with_its_last_open_comment_the_document_is_gone(site, talk) -> None:
@@ -279,12 +282,16 @@ def test_comments_stand_as_long_as_they_are_the_same(site, talk) -> None:
     sync(wiki, held)
     cited = {talk.key: held[talk.key].revision}
     site.world.restrict(talk.top.id, users=[talk.bob.id])
-    standing = wiki.standing(cited)
+    standing = looked(site, cited).stand
     sync(wiki, held)
-    assert standing == {talk.key: held[talk.top.id].acl}
+    acl = held[talk.top.id].acl
+    assert standing == {talk.key: LivePage(acl)}
     site.world.delete_comment(talk.top.id, talk.inline.id)
+    edited = looked(site, cited).stand[talk.key]
 
-    assert wiki.standing(cited) == {}
+    assert (edited.acl, edited.edited) == (acl, True)
+    assert edited.now is not None
+    assert [part.text for part in edited.now.sections] == ["Is this so?", "It is so."]
 
 
 def test_comments_of_a_page_that_is_gone_do_not_stand(site, talk) -> None:
@@ -293,7 +300,7 @@ def test_comments_of_a_page_that_is_gone_do_not_stand(site, talk) -> None:
     sync(wiki, held)
     site.world.trash(talk.top.id)
 
-    assert wiki.standing({talk.key: held[talk.key].revision}) == {}
+    assert looked(site, {talk.key: held[talk.key].revision}).stand == {}
 
 
 def test_comments_on_blog_posts_stand_too(site, talk) -> None:
@@ -304,7 +311,7 @@ def test_comments_on_blog_posts_stand_too(site, talk) -> None:
     sync(wiki, held)
     key = f"{post.id}/comments"
 
-    assert {*wiki.standing({key: held[key].revision})} == {key}
+    assert {*looked(site, {key: held[key].revision}).stand} == {key}
     assert wiki.gone([key]) == frozenset()
 
 

@@ -12,10 +12,12 @@ import pytest
 from indexers.confluence.addresses import Base, base_of
 from indexers.confluence.downloads import download
 from indexers.confluence.hanging import Extras
+from indexers.confluence.lookout import ConfluenceLookout
 from indexers.confluence.transport import Patience, Refused, Transport
 from indexers.confluence.wiki import ConfluenceWiki
 from tests.indexers.attachments.files import pdf
 from tests.indexers.confluence.hanging import EXTRAS, Held, pages, sync, wiki_of
+from tests.indexers.confluence.looking import PATIENT
 from tests.indexers.confluence.test_transport import served
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -167,6 +169,7 @@ def test_a_scoped_token_reads_what_hangs_on_pages_through_the_gateway(cloud) -> 
         for what in ("page", "space", "content-details", "space.permission", "hierarchical-content")
     }
     scopes |= {"search:confluence", "read:confluence-content.permission"}
+    scopes |= {"read:content.restriction:confluence"}
     scopes |= {"read:attachment:confluence", "read:comment:confluence"}
     site = base_of(cloud.confluence.base_url, "cloud", cloud_id="local-cloud-id")
     origin = cloud.confluence.gateway_url.removesuffix(site.path)
@@ -175,10 +178,11 @@ def test_a_scoped_token_reads_what_hangs_on_pages_through_the_gateway(cloud) -> 
         replace(site, origin=origin), token, email=cloud.bot.email, time=cloud.clock.time
     )
     wiki = ConfluenceWiki("wiki", transport, extras=EXTRAS)
+    lookout = ConfluenceLookout("wiki", transport, extras=EXTRAS)
     held: Held = {}
     read = pages(sync(wiki, held))
     cited = {key: known.revision for key, known in held.items()}
 
     assert read[file].url.startswith(f"{cloud.confluence.base_url}/download/attachments/{page.id}/")
     assert cloud.confluence.media.tokens == [""]
-    assert {*wiki.standing(cited)} == {page.id, file, f"{page.id}/comments"}
+    assert {*lookout.standing(cited, PATIENT).stand} == {page.id, file, f"{page.id}/comments"}

@@ -137,5 +137,6 @@ def test_settings_say_what_is_read(site, page, extras) -> None:
     known = index.known("wiki")
     assert {*known} == {page.id, *hung}
     cited = {key: held.revision for key, held in known.items()}
-    assert {*confluence.lookout.standing(cited)} == {*known}
-    assert not any(acl.admits(Principal()) for acl in confluence.lookout.standing(cited).values())
+    looked = confluence.lookout.standing(cited, 30)
+    assert {*looked.stand} == {*known}
+    assert not any(live.acl.admits(Principal()) for live in looked.stand.values())

@@ -30,6 +30,7 @@ from indexers.model import (
     Relabelled,
     Space,
 )
+from tests.indexers.confluence.looking import looked
 
 Held = dict[str, KnownPage]
 
@@ -448,7 +449,7 @@ def test_a_page_that_stands_says_who_may_read_it_now(site, handbook) -> None:
     sync(wiki, held)
     site.world.restrict(handbook["middle"].id, groups=["engineers"])
     cited = {page.id: held[page.id].revision for page in handbook.values()}
-    now = wiki.standing(cited)
+    now = {key: live.acl for key, live in looked(site, cited).stand.items()}
 
     assert now.keys() == cited.keys()
     assert now[handbook["top"].id] == held[handbook["top"].id].acl
@@ -470,7 +471,7 @@ def test_pages_that_went_or_went_back_do_not_stand(site, handbook) -> None:
     }
     site.world.edit(handbook["top"].id, body="<p>Newer.</p>")
 
-    assert wiki.standing(cited).keys() == {handbook["top"].id}
+    assert looked(site, cited).stand.keys() == {handbook["top"].id}
 
 
 # What the search, a partial list or a move under way must not do

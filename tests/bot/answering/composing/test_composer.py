@@ -37,9 +37,10 @@ from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from indexers.prose import plain
 from tests.fakes.embedding import WordEmbedder
-from tests.fakes.lookout import Standing
+from tests.fakes.lookout import Standing, Unavailable
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
+from tests.fakes.wiki import by_section
 from tests.fakes.writing import ScriptedWriter
 
 ANYONE = Principal.of(EVERYONE)
@@ -262,18 +263,37 @@ def test_sentences_are_released_as_they_are_verified() -> None:
     assert last.fallback is Fallback.FAILED
 
 
-def test_a_page_that_fell_is_composed_without_and_the_model_is_asked_twice_at_most() -> None:
-    writer = ScriptedWriter("Leave is 30 days long [1]. Travel is booked by `tock` [3].")
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_page_that_fell_is_never_shown_to_the_model(heard: bool) -> None:
+    """Whether anybody hears the answer while it is made, or not (`ask`, `eval`)."""
+    writer = ScriptedWriter("Travel is booked by `tock` [1].", "Travel is booked by `tock` [2].")
     board = Standing("leave")
     pieces = replace(
-        answerer(writer), recheck=Recheck({"handbook": board}, lambda _: None, clock=TickingClock())
+        answerer(writer),
+        recheck=Recheck({"handbook": board}, lambda _: None, by_section, clock=TickingClock()),
     )
-    result = pieces.answer(Question(SAID, ANYONE))
+    result = pieces.answer(Question(SAID, ANYONE), (lambda _: None) if heard else None)
 
     assert isinstance(result, Answer)
     assert [source.page for source in result.sources] == ["travel"]
-    assert len(writer.prompts) == 2
-    assert "thirty" not in writer.prompts[1].user
+    assert writer.prompts
+    assert not any("thirty" in prompt.user for prompt in writer.prompts)
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_cannot_be_confirmed_is_never_shown_to_the_model(heard: bool) -> None:
+    writer = ScriptedWriter("Leave is thirty days long [1].")
+    restricted = [replace(one, acl=BOARD) if one.page == "leave" else one for one in HANDBOOK]
+    silent = Recheck({"handbook": Unavailable()}, lambda _: None, by_section, seconds=5)
+    pieces = replace(answerer(writer, written=restricted), recheck=silent)
+    told: list[str] = []
+    result = pieces.answer(
+        Question(SAID, Principal.of(EVERYONE, "group:board")), told.append if heard else None
+    )
+
+    assert not any("thirty" in prompt.user for prompt in writer.prompts)
+    assert "thirty" not in repr(result) + "".join(told)
+    assert [one.page for one in result.linked] == ["leave", "secret"]
 
 
 def test_over_its_cap_nobody_asks_the_model() -> None:
@@ -427,7 +447,8 @@ def test_quotations_are_not_heard() -> None:
 def test_a_page_that_fell_is_not_heard_and_not_even_shown_to_the_model(fallen_page: str) -> None:
     lookout, writer = Standing(fallen_page), ScriptedWriter(TOLD)
     checked = replace(
-        answerer(writer), recheck=Recheck({"handbook": lookout}, lambda _: None, seconds=5)
+        answerer(writer),
+        recheck=Recheck({"handbook": lookout}, lambda _: None, by_section, seconds=5),
     )
     heard: list[str] = []
     result = checked.answer(Question(SAID, ANYONE), heard.append)
@@ -443,7 +464,7 @@ def test_a_page_that_was_closed_to_the_reader_is_not_heard() -> None:
     lookout = Standing(narrowed={"leave": BOARD})
     checked = replace(
         answerer(ScriptedWriter(TOLD)),
-        recheck=Recheck({"handbook": lookout}, lambda _: None, seconds=5),
+        recheck=Recheck({"handbook": lookout}, lambda _: None, by_section, seconds=5),
     )
     heard: list[str] = []
     checked.answer(Question(SAID, ANYONE), heard.append)

@@ -1,0 +1,86 @@
+"""A page and a space of Confluence Cloud as they stand at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from indexers.confluence.cloud import Cloud
+from indexers.confluence.located import (
+    Beside,
+    Located,
+    SpaceNow,
+    unless_absent,
+    viewers_now,
+)
+from indexers.confluence.paging import by_cursor, results
+from indexers.confluence.product import UNKNOWN, Listed, Space, is_current, read_gate
+from indexers.confluence.rights import Tokens
+from indexers.confluence.transport import Json, Params, Refused, Transport
+
+_AT_ONCE = 250
+_PAGES = "pages"
+_KINDS = (_PAGES, "blogposts")
+
+
+class CloudNow:
+    """See `indexers.confluence.located.ProductNow`."""
+
+    def __init__(self, wiki: Transport, tokens: Tokens, cloud: Cloud) -> None:
+        self._wiki = wiki
+        self._tokens = tokens
+        self._cloud = cloud
+
+    def locate(self, key: str, beside: Beside) -> Located | None:
+        """Ask for the page, what is above it, and its restriction side by side. Nothing says
+        beforehand whether it is a page or a blog post, so both are asked for."""
+        asked = {kind: beside(partial(self._wiki.get, f"/api/v2/{kind}/{key}")) for kind in _KINDS}
+        above = beside(partial(self._all, f"/api/v2/{_PAGES}/{key}/ancestors"))
+        own = beside(partial(read_gate, self._wiki, self._tokens, key))
+        for kind, answer in asked.items():
+            said = unless_absent(answer)
+            if said is None:
+                continue
+            if not is_current(said, key):
+                return None
+            if not said.get("spaceId"):
+                raise Refused(200, f"Confluence does not say where the page {key} stands.")
+            ancestors = _chain(said, above.result()) if kind == _PAGES else ()
+            return Located(
+                str(said["spaceId"]),
+                ancestors,
+                partial(self._listed, said, kind, ancestors),
+                {key: own.result()},
+            )
+        return None
+
+    def space(self, space: str, beside: Beside) -> SpaceNow | None:
+        path = f"/api/v2/spaces/{space}"
+        asked = beside(partial(self._wiki.get, path))
+        rows = beside(partial(self._all, f"{path}/permissions"))
+        shown = beside(partial(self._wiki.get, path, anonymous=True))
+        said = unless_absent(asked)
+        if said is None:
+            return None
+        found = Space(space, str(said.get("key")), str(said.get("name", "")))
+        return SpaceNow(found, said, viewers_now(found, self._tokens, rows, shown))
+
+    def _listed(self, said: Json, kind: str, ancestors: tuple[str, ...], space: Space) -> Listed:
+        return replace(self._cloud.listed(said, said, kind, space), ancestors=ancestors)
+
+    def _all(self, path: str) -> list[Json]:
+        params: Params = {"limit": _AT_ONCE}
+        return [row for answer in by_cursor(self._wiki, path, params) for row in results(answer)]
+
+
+def _chain(said: Json, above: list[Json]) -> tuple[str, ...]:
+    """Return the nodes above a page, top first. They end with its parent, or are not whole: it
+    was moved meanwhile, or there are more of them than come at once."""
+    parent = str(said.get("parentId", UNKNOWN) or "")
+    if parent in {"", UNKNOWN}:
+        return (parent,) if parent else ()
+    ids = [
+        str(node["id"]) if isinstance(node, dict) and node.get("id") else UNKNOWN for node in above
+    ]
+    whole = parent in ids and len(ids) < _AT_ONCE
+    return tuple(ids) if whole else (*ids, parent, UNKNOWN)
