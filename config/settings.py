@@ -110,8 +110,9 @@ class AnswerSettings(Strict):
     )
     unchecked: Literal["say", "refuse"] = Field(
         "say",
-        description="What to do if it does not say in time: answer, and `say` when the wiki was "
-        "last read, or `refuse`.",
+        description="What to do with pages that were open to everyone if it does not say in "
+        "time: quote them, and `say` when the wiki was last read, or `refuse`. Other pages are "
+        "only linked then.",
     )
     old_after_days: int = Field(
         0,

@@ -30,6 +30,7 @@ DEPLOY = "How do I deploy to production?"
 LEAVE = "How many days of annual leave do I have?"
 SHIPPING = "What are our shipping crates made of?"
 CELLAR = "What is the code of the wine cellar door?"
+SABBATICAL = "How long does a sabbatical take?"
 PARKING = "Where do visitors park their cars?"
 
 
@@ -181,7 +182,8 @@ async def an_edit_is_told_without_a_signature(office: Office) -> float:
     """When that was."""
     office.confluence.webhooks.pending.clear()
     office.world.edit(office.pages["leave"].id, body="<p>You have 31 days of annual leave.</p>")
-    assert await office.webhooks(secret="") == [401]
+    office.world.create("ENG", "Sabbaticals", "<p>A sabbatical takes ninety days.</p>")
+    assert await office.webhooks(secret="") == [401, 401]
     assert await office.webhooks(secret="") == []
     return time.monotonic()
 
@@ -227,18 +229,22 @@ async def a_restriction_counts_at_once_and_for_good(office: Office) -> None:
 
 
 async def only_a_signed_webhook_hurries_the_edit(office: Office) -> None:
-    """Of the restriction before, too, which needs a full pass."""
-    assert "28 days" in await office.answer("U0BOB", LEAVE)
+    """Of the restriction before, too, which needs a full pass. A page that is known is quoted
+    as it stands; one that is new is not known."""
+    told = await office.answer("U0BOB", LEAVE)
+    assert "31 days" in told
+    assert "28 days" not in told
+    assert "ninety days" not in await office.answer("U0BOB", SABBATICAL)
     assert await office.webhooks(secret="some other secret") == [401]
 
     office.world.edit(office.pages["leave"].id)
     assert await office.webhooks(secret=SECRET) == [200]
     await asyncio.sleep(SETTLED)
     for _ in range(10):
-        if "31 days" in (told := await office.answer("U0BOB", LEAVE)):
+        if "ninety days" in (told := await office.answer("U0BOB", SABBATICAL)):
             break
         await asyncio.sleep(0.5)
-    assert "31 days" in told
+    assert "ninety days" in told
 
 
 async def a_deleted_page_is_gone(office: Office) -> None:
@@ -251,13 +257,21 @@ async def a_deleted_page_is_gone(office: Office) -> None:
 
 
 async def what_cannot_be_checked_is_said_with_its_date(office: Office) -> None:
-    """And what the last pass saw closed stays closed."""
+    """What was open to everyone, that is. What was not is linked, and nothing of it is told;
+    what the last pass saw closed stays closed."""
     office.confluence.faults.on(".*", Fault(kind="drop"), times=None)
     today = f"last checked on {datetime.now().astimezone():%d %b %Y}"
+    nights = await office.answer("U0BOB", BONUS)
+    assert "Ask your lead" in nights
+    assert today in nights
     hers = await office.answer("U0ADA", DEPLOY)
-    assert "ship-it" in hers
-    assert today in hers
-    assert "ship-it" not in await office.answer("U0BOB", DEPLOY)
+    deploy = office.pages["deploy"].id
+    assert f"viewpage.action?pageId={deploy}|A page of wiki>: I could not confirm" in hers
+    assert "ship-it" not in hers
+    assert "Deploying" not in hers
+    his = await office.answer("U0BOB", DEPLOY)
+    assert "ship-it" not in his
+    assert deploy not in his
 
 
 async def status_tells_lags_and_closed_pages(office: Office) -> None:
