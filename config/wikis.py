@@ -60,6 +60,11 @@ class MarkdownSettings(_Named):
         description="The variable that holds the token for `git` over https. Give each host its "
         "own: a token goes to the host in `git` and to no other.",
     )
+    git_dates: bool = Field(
+        default=True,
+        description="Whether a page without a date in its front matter has that of its last "
+        "commit. `git` then fetches the history too, without earlier texts.",
+    )
     site_url: str = Field(
         "", description="Where people read it; source links start with this. Empty: the repository."
     )

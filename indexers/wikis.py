@@ -29,6 +29,7 @@ from indexers.findings import Access
 from indexers.index.current import CurrentIndex
 from indexers.markdown.access import access as whole_wiki_access
 from indexers.markdown.git import GitWiki
+from indexers.markdown.git_dates import last_changes, no_dates
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Acl, Part, Principal, domain_token, user_token
 from indexers.parts import PartOf
@@ -208,9 +209,11 @@ def markdown_of(wiki: MarkdownSettings, data_dir: Path, secrets: Secrets) -> Mar
             branch=wiki.branch,
             subfolder=wiki.path.as_posix() if wiki.path else "",
             credential=secrets.variable(wiki.token_variable),
+            dates=wiki.git_dates,
             **reading,
         )
-    return MarkdownWiki(wiki.name, wiki.path or Path(), **reading)
+    dates = last_changes if wiki.git_dates else no_dates
+    return MarkdownWiki(wiki.name, wiki.path or Path(), dates=dates, **reading)
 
 
 def apply_settings(

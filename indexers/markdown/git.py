@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -12,6 +16,7 @@ from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.markdown.forge import view
 from indexers.markdown.git_address import parse, refuse_odd_branch
 from indexers.markdown.git_command import Git, GitRefused
+from indexers.markdown.git_dates import last_changes, no_dates
 from indexers.markdown.keys import on_disk
 from indexers.markdown.memory import Memory
 from indexers.markdown.wiki import MarkdownWiki
@@ -20,8 +25,15 @@ from indexers.model import OPEN, Acl, KnownPage, PageChange, ReadAs
 _LOCKS = ("index.lock", "shallow.lock", "HEAD.lock", "config.lock")
 _HEADS = "refs/heads/"
 _SUFFIX = ".git"
+_REMOTE = "footnote"
+"""The remote that is fetched from. ``origin`` is what the settings say."""
+_FETCH = ("fetch", "--quiet", "--no-tags", "--force")
+_A_DAY = 24 * 3600.0
 _ROOT = Path("/")
 """Where git asks a remote: in no repository, whose settings could send it elsewhere."""
+
+
+log = logging.getLogger(__name__)
 
 
 class GitWiki:
@@ -30,7 +42,8 @@ class GitWiki:
     ``clone`` is a folder of ours alone: what stands there is overwritten.
     ``credential`` is a token, or ``user:token``; it reaches git through a pipe and
     the environment of its process, never through its arguments. ``seconds`` bounds
-    each call of git. The other parameters are `MarkdownWiki`'s.
+    each call of git. With ``dates`` its history tells when a page was changed last.
+    The other parameters are `MarkdownWiki`'s.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter a setting
@@ -51,6 +64,8 @@ class GitWiki:
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
         max_bytes: int = 2_000_000,
+        dates: bool = True,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.name = name
         self.has_page_rights = False
@@ -62,6 +77,8 @@ class GitWiki:
         self._branch = branch
         self._subfolder = subfolder.strip("/")
         self._seconds = seconds
+        self._dates = dates
+        self._clock = clock
         self._suffix = ""
         self._memory = Memory(guessed=flavour == "auto")
         self._pages = partial(
@@ -76,6 +93,7 @@ class GitWiki:
             exclude=exclude,
             max_bytes=max_bytes,
             memory=self._memory,
+            dates=last_changes if dates else no_dates,
         )
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
@@ -232,13 +250,35 @@ class GitWiki:
     def _fetch(self, clone: Path) -> None:
         """Bring ``clone`` to the tip. What is there already is not asked for again."""
         ref, commit = self._tip()
+        self._run(clone, "config", f"remote.{_REMOTE}.url", self._url)
         if commit != self._commit(clone):
-            fetch = ("fetch", "--quiet", "--depth=1", "--no-tags", "--force", "--", self._url, ref)
-            self._run(clone, *fetch)
+            # Beyond what is read, a history is only of use where it is whole.
+            much = ("--depth=1",) if _is_shallow(clone) or not self._commit(clone) else ()
+            self._run(clone, *_FETCH, "--no-filter", *much, "--", _REMOTE, ref)
             commit = "FETCH_HEAD"
         self._run(clone, "reset", "--quiet", "--hard", commit)
         self._run(clone, "clean", "--quiet", "-ffdx")
         self._run(clone, "config", "footnote.branch", ref)
+        if self._dates and _is_shallow(clone):
+            self._fetch_history(clone, ref)
+
+    def _fetch_history(self, clone: Path, ref: str) -> None:
+        """Fetch what tells when each page was last changed: all commits and folders, but no text
+        of earlier days. A help, never a must; where it fails it is tried again the next day."""
+        failed = clone / ".git" / "footnote-no-history"
+        with suppress(OSError):
+            if self._clock() - failed.stat().st_mtime < _A_DAY:
+                return
+        try:
+            self._run(clone, *_FETCH, "--unshallow", "--filter=blob:none", "--", _REMOTE, ref)
+        except WikiUnavailable as error:
+            log.warning(
+                "%s: the days of its pages' last changes are not known: %s", self.name, error
+            )
+            for left in (clone / ".git" / "objects" / "pack").glob("tmp_*"):
+                left.unlink(missing_ok=True)
+            failed.touch()
+            os.utime(failed, (self._clock(), self._clock()))
 
     def _commit(self, clone: Path) -> str:
         try:
@@ -272,3 +312,7 @@ class GitWiki:
         if arguments[0] in ("ls-remote", "fetch"):
             self.requests += 1
         return self._git.run(folder, *arguments, seconds=seconds)
+
+
+def _is_shallow(clone: Path) -> bool:
+    return (clone / ".git" / "shallow").exists()

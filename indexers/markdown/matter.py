@@ -7,10 +7,12 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import yaml
+
+from indexers.markdown.dates import date_of
 
 _YAML = re.compile(r"---[ \t]*\n(.*?\n|)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?\n|)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -73,7 +75,7 @@ class Matter:
 
     @property
     def updated(self) -> date | None:
-        return next(filter(None, (_date(self.values.get(name)) for name in _DATES)), None)
+        return next(filter(None, (date_of(self.values.get(name)) for name in _DATES)), None)
 
     @property
     def outdated(self) -> bool:
@@ -87,7 +89,7 @@ class Matter:
             return "draft"
         if "published" in self.values and str(self.values["published"]).lower() == "false":
             return "not published"
-        expiry = _date(self.values.get("expirydate"))
+        expiry = date_of(self.values.get("expirydate"))
         return "expired" if expiry is not None and expiry <= today else ""
 
 
@@ -169,17 +171,3 @@ def _words(value: object) -> str:
     if isinstance(value, str) or not isinstance(value, Iterable):
         return " ".join(str(value).split())
     return ", ".join(filter(None, map(_words, value)))
-
-
-def _date(value: object) -> date | None:
-    if isinstance(value, Mapping):
-        return _date(value.get("date"))
-    if isinstance(value, datetime):
-        return (value.astimezone(UTC) if value.tzinfo else value).date()
-    if isinstance(value, date):
-        return value
-    found = re.search(r"\b(\d{4})[-/](\d{1,2})[-/](\d{1,2})", str(value or ""))
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
-    except ValueError:
-        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,6 +14,7 @@ from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.markdown import convert
 from indexers.markdown.encoding import text_of
 from indexers.markdown.files import Unread, listing, read
+from indexers.markdown.git_dates import last_changes
 from indexers.markdown.keys import key_of, on_disk, path_of
 from indexers.markdown.links import candidates
 from indexers.markdown.matter import Matter, split
@@ -75,6 +76,7 @@ class MarkdownWiki:
         max_bytes: int = 2_000_000,
         repository_url: str = "",
         memory: Memory | None = None,
+        dates: Callable[[Path], Mapping[str, date]] = last_changes,
         today: Callable[[], date] = date.today,
     ) -> None:
         self.name = name
@@ -84,6 +86,8 @@ class MarkdownWiki:
         self._root = root
         self._acl = acl
         self._max_bytes = max_bytes
+        self._dates = dates
+        self._last_changes: Mapping[str, date] = {}
         self._memory = memory or Memory(guessed=flavour == "auto")
         self._today = today
         self._settings = {
@@ -109,6 +113,7 @@ class MarkdownWiki:
         site = self._site()
         self._memory.guess = site.guess
         out_of_sight = frozenset(key for key in known if site.is_unlisted(key))
+        self._last_changes = self._dates(site.root)
         yield Enumerated(
             out_of_sight.union(site.keys),
             read_as=self._memory.read_as,
@@ -173,6 +178,7 @@ class MarkdownWiki:
             WikiMisconfigured, WikiUnavailable: as `changes`; and the wiki has no page at all.
         """
         site = self._site()
+        self._last_changes = self._dates(site.root)
         seen = {each: self._look(site, path) for each, path in site.keys.items()}
         site.publish({each: file.matter for each, file in seen.items()})
         if key in seen:
@@ -304,11 +310,19 @@ class MarkdownWiki:
                 description=matter.description,
                 tags=matter.tags,
                 owner=matter.owner,
-                updated=matter.updated,
+                updated=self._updated(file),
                 outdated=matter.outdated,
             ),
             warnings,
         )
+
+    def _updated(self, file: _Seen) -> date | None:
+        """The day that the page says of itself, or else that of its last commit (unless that lies
+        in the future: some clock was wrong)."""
+        committed = self._last_changes.get(file.path)
+        if committed and committed > self._today() + timedelta(days=1):
+            committed = None
+        return file.matter.updated or committed
 
     def _revision(self, site: Site, key: str, file: _Seen) -> str:
         """Of everything that the page is made of: its bytes, its place, and where its
@@ -320,7 +334,8 @@ class MarkdownWiki:
         ]
         place = (convert.VERSION, site.rules, key, site.address(key), site.title(key))
         rights = digest(str(self._acl))[:12]
-        return f"{digest(*place, file.content, *links)}.{rights}.{site.guess.mark}"
+        day = str(self._updated(file) or "")
+        return f"{digest(*place, file.content, day, *links)}.{rights}.{site.guess.mark}"
 
 
 def _bare(url: str) -> str:

@@ -68,9 +68,9 @@ def test_each_sync_sees_what_the_remote_is_now(
 
     assert texts(list(source.changes({}))) == {"a.md": "Two"}
     assert source.gone(["a.md", "old.md"]) == {"old.md"}
-    assert source.requests == 4  # each time: which branch, and its commit
+    assert source.requests == 5  # each time: which branch, and its commit; once: the history
     list(source.changes({}))
-    assert source.requests == 5  # nothing new is there to be fetched
+    assert source.requests == 6  # nothing new is there to be fetched
 
 
 def test_a_branch_can_be_named_and_its_history_rewritten(
