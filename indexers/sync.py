@@ -112,6 +112,24 @@ def _refusal(wiki: Wiki, lost: int, known: int) -> str:
     )
 
 
+def each(
+    wikis: Sequence[Wiki], sync_one: Callable[..., SyncReport], stopped: Callable[[], bool]
+) -> list[SyncReport]:
+    """Sync one after the other, until ``stopped``. One that cannot be listed, or would lose too
+    many pages, keeps no other from its turn: its report holds the error."""
+    reports = []
+    for wiki in wikis:
+        if stopped():
+            break
+        report = SyncReport(wiki.name)
+        reports.append(report)
+        try:
+            sync_one(wiki, report=report, stopped=stopped)
+        except (WikiUnavailable, MassRemoval) as error:
+            report.complete, report.error = False, error
+    return reports
+
+
 @dataclass
 class _Run:
     """One sync under way."""

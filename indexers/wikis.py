@@ -32,6 +32,7 @@ from indexers.markdown.git import GitWiki
 from indexers.markdown.git_dates import last_changes, no_dates
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Acl, Part, Principal, domain_token, user_token
+from indexers.parsing.limits import Parse, here
 from indexers.parts import PartOf
 from indexers.ports import Wiki
 
@@ -71,10 +72,12 @@ class _Reading(TypedDict):
     include: Sequence[str]
     exclude: Sequence[str]
     max_bytes: int
+    parse: Parse
 
 
-def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
-    """
+def confluence_of(wiki: ConfluenceSettings, secrets: Secrets, parse: Parse = here) -> Confluence:
+    """``parse`` is what calls the parsers of pages and files.
+
     Raises:
         WikiMisconfigured: the address is none.
     """
@@ -93,7 +96,7 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
     )
     ownership = Ownership(wiki.owner_property, wiki.owner_label, wiki.owner_editor)
     names: Names = {}
-    lookout = ConfluenceLookout(wiki.name, hasty[0], scope, extras, names=names)
+    lookout = ConfluenceLookout(wiki.name, hasty[0], scope, extras, names=names, parse=parse)
     read = ConfluenceWiki(
         wiki.name,
         patient,
@@ -102,6 +105,7 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets) -> Confluence:
         ownership,
         names=names,
         viewers_seen=lookout.viewers_seen,
+        parse=parse,
     )
     members = ConfluenceMembers(
         hasty[1],
@@ -189,7 +193,9 @@ def _transport(  # noqa: PLR0913 - one for each thing that differs
     )
 
 
-def markdown_of(wiki: MarkdownSettings, data_dir: Path, secrets: Secrets) -> MarkdownWiki | GitWiki:
+def markdown_of(
+    wiki: MarkdownSettings, data_dir: Path, secrets: Secrets, parse: Parse = here
+) -> MarkdownWiki | GitWiki:
     """A folder, or a clone that stands in the data folder."""
     reading = _Reading(
         site_url=wiki.site_url,
@@ -200,6 +206,7 @@ def markdown_of(wiki: MarkdownSettings, data_dir: Path, secrets: Secrets) -> Mar
         include=wiki.include,
         exclude=wiki.exclude,
         max_bytes=wiki.max_page_bytes,
+        parse=parse,
     )
     if wiki.git:
         return GitWiki(

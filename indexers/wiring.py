@@ -18,10 +18,8 @@ from indexers.errors import (
     IndexersError,
     IndexLocked,
     IndexUnavailable,
-    MassRemoval,
     ModelUnavailable,
     WikiMisconfigured,
-    WikiUnavailable,
 )
 from indexers.findings import Access, Finding, Indexed, Level
 from indexers.index.current import CurrentIndex, Shelf, fingerprint
@@ -35,11 +33,12 @@ from indexers.markdown import doctor as markdown_doctor
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Part, Principal, Progress, ReadAs, SyncReport, addressed
+from indexers.parsing.process import Parsers
 from indexers.parts import part_of
 from indexers.ports import Divisible, Embedder, Gate, Lookout, Reranker, Wiki
 from indexers.rebuilding import is_whole, rebuilt, take
 from indexers.splitting import Splitter
-from indexers.sync import sync
+from indexers.sync import each, sync
 from indexers.wikis import (
     Confluence,
     access_at,
@@ -78,6 +77,7 @@ class Indexing:
         self._settings = settings
         self._secrets = secrets
         self._folder = folder
+        self._parsers = Parsers()
         self.confluences: dict[str, Confluence] = {}
         self.markdowns: dict[str, MarkdownWiki | GitWiki] = {}
         if wikis is None:
@@ -285,29 +285,19 @@ class Indexing:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
     ) -> list[SyncReport]:
-        reports = []
-        for wiki in wikis:
-            if stopped():
-                break
-            report = SyncReport(wiki.name)
-            reports.append(report)
-            try:
-                sync(
-                    wiki,
-                    self.index,
-                    self.embedder,
-                    self.splitter,
-                    full=full,
-                    dry_run=dry_run,
-                    allow_mass_removal=allow_mass_removal,
-                    max_removal=self._settings.sync.max_removal,
-                    progress=progress,
-                    stopped=stopped,
-                    report=report,
-                )
-            except (WikiUnavailable, MassRemoval) as error:
-                report.complete, report.error = False, error
-        return reports
+        one = partial(
+            sync,
+            index=self.index,
+            embedder=self.embedder,
+            split=self.splitter,
+            full=full,
+            dry_run=dry_run,
+            allow_mass_removal=allow_mass_removal,
+            max_removal=self._settings.sync.max_removal,
+            progress=progress,
+        )
+        with self._parsers.working(stopped):
+            return each(wikis, one, stopped)
 
     def abandon(self) -> None:
         """Remove what a stopped full sync has built beside."""
@@ -341,6 +331,7 @@ class Indexing:
             confluence.hurry()
 
     def close(self) -> None:
+        self._parsers.rest()
         if "index" in self.__dict__:
             self.index.close()
             del self.__dict__["index"]
@@ -365,9 +356,11 @@ class Indexing:
 
     def _wiki(self, wiki: MarkdownSettings | ConfluenceSettings) -> Wiki:
         if isinstance(wiki, MarkdownSettings):
-            self.markdowns[wiki.name] = markdown_of(wiki, self._settings.data_dir, self._secrets)
+            self.markdowns[wiki.name] = markdown_of(
+                wiki, self._settings.data_dir, self._secrets, self._parsers
+            )
             return self.markdowns[wiki.name]
-        self.confluences[wiki.name] = confluence_of(wiki, self._secrets)
+        self.confluences[wiki.name] = confluence_of(wiki, self._secrets, self._parsers)
         return self.confluences[wiki.name].wiki
 
     @cached_property

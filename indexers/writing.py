@@ -8,6 +8,7 @@ from html import unescape
 
 from indexers.exponents import lowered, raised
 
+_GAP = re.compile(r"(?<!\s)\s++")
 _BACKTICKS = re.compile(r"`+")
 _FENCE_LIKE = re.compile(r"^(?=`{3}|~{3})", re.MULTILINE)
 _LABEL = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
@@ -76,7 +77,7 @@ class Line:
 
 def inline_code(text: str) -> str:
     """Inline code, within a run of backticks that it does not hold itself."""
-    text = re.sub(r"\s*\n\s*", " ", text)
+    text = _GAP.sub(lambda gap: " " if "\n" in gap[0] else gap[0], text)
     if not text.strip():
         return text
     runs = {len(run) for run in _BACKTICKS.findall(text)}

@@ -12,10 +12,10 @@ from bot.model import Answer, Source
 from indexers.model import Passage
 from indexers.prose import readable
 
-MARK = re.compile(r"\s*\[(\d{1,3})\]")
-_MARKS = re.compile(r"(?:\s*\[\d{1,3}\])+")
+MARK = re.compile(r"(?:(?<!\s)\s++)?\[(\d{1,3})\]")
+_MARKS = re.compile(r"(?:\s{0,40}\[\d{1,3}\])+")
 _FENCE = "```"
-_QUOTATION = re.compile(r"“([^”\n]+)”|„([^“\n]+)“|«([^»\n]+)»|「([^」\n]+)」|\"([^\"\n]+)\"")
+_QUOTATION = re.compile(r"“([^“”\n]+)”|„([^„“\n]+)“|«([^«»\n]+)»|「([^「」\n]+)」|\"([^\"\n]+)\"")
 _LINK = re.compile(r"https?://[^\s<>|\"”)\]]+")
 _ENDS = ".,;:!? "
 

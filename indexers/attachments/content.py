@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from indexers.model import Section
+from indexers.parsing.limits import ParsingFailed
 
 MOST_CHARACTERS = 2_000_000
 """Of one file's text; the rest is left out, and that is said."""
@@ -13,7 +14,7 @@ MOST_CHARACTERS = 2_000_000
 NOT_INSTALLED = "no reader for it is installed: pip install 'footnote-bot[attachments]'"
 
 
-class Unreadable(Exception):
+class Unreadable(ParsingFailed):
     """Its text says why, to the operator and without any of the file's words."""
 
 

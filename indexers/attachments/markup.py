@@ -17,7 +17,7 @@ from indexers.markdown.tree import grow
 from indexers.markdown.writing import Writer
 from indexers.model import Section
 
-_CHARSET = re.compile(rb"<meta\s[^<>]*\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta\s[^<>]*\bcharset\s*+=\s*+[\"']?+\s*+([\w.:-]{1,40})", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 

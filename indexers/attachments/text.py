@@ -19,7 +19,7 @@ _MARKS = (
 """In this order: UTF-32's begins with UTF-16's."""
 
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_BETWEEN = re.compile(r"\n(?:[ \t]*\n)+")
+_BETWEEN = re.compile(r"\n(?:[ \t]*+\n)++")
 _FENCE_LIKE = re.compile(r"^( *(?:> ?)*)(?=`{3}|~{3})", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 

@@ -16,11 +16,9 @@ _MOST_XML = 20 * 2**20
 
 _REFERENCE = re.compile(r'<sup><a href="#(?:foot|end)note-[^"]*"[^<>]*>\[(\d{1,6})\]</a></sup>')
 _NOTES = re.compile(r'<ol><li id="(?:foot|end)note-.*\Z', re.DOTALL)
-_NOTE = re.compile(
-    r'<li id="(?:foot|end)note-[^"]*">(.*?)</li>(?=<li id="(?:foot|end)note-|</ol>\Z)', re.DOTALL
-)
-_EDGE = re.compile(r"(<a [^<>]*>)(\s+)|(\s+)(</a>)")
-_BACK = re.compile(r'\s*<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
+_NOTE = re.compile(r'<li id="(?:foot|end)note-[^"<>]*">')
+_EDGE = re.compile(r"(<a [^<>]*>)(\s+)|(?<!\s)(\s++)(</a>)")
+_BACK = re.compile(r'(?:(?<!\s)\s++)?<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
 
 
 def sections(name: str, data: bytes, _warn: Warn) -> Iterator[Section]:
@@ -52,9 +50,15 @@ def _with_notes(html: str) -> str:
         lambda notes: "".join(
             [
                 "<fn-footnotes>",
-                *(note(number, found[1]) for number, found in enumerate(_NOTE.finditer(notes[0]))),
+                *(note(number, text) for number, text in enumerate(_texts(notes[0]))),
                 "</fn-footnotes>",
             ]
         ),
         html,
     )
+
+
+def _texts(notes: str) -> list[str]:
+    """Of the list that mammoth puts the notes into."""
+    _, *items = _NOTE.split(notes)
+    return [item.removesuffix("</ol>").removesuffix("</li>") for item in items]

@@ -18,6 +18,7 @@ from indexers.confluence.product import Space
 from indexers.confluence.reading import EMPTY, Seen
 from indexers.confluence.transport import Refused, Transport
 from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
+from indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
 
 _DOWNLOADS_AT_ONCE = 2
 """Their bytes wait in memory until they are read."""
@@ -64,13 +65,14 @@ class Attached:
 class Attachments:
     """``most`` bytes of a file are read."""
 
-    def __init__(self, wiki: str, transport: Transport, most: int) -> None:
+    def __init__(self, wiki: str, transport: Transport, most: int, parse: Parse = here) -> None:
         self._wiki = wiki
         self._transport = transport
         self._most = most
         self._passed_over: dict[str, int] = {}
         self._unread: dict[str, tuple[str, Skipped | Failed]] = {}
-        self._installed = cache(_installed)
+        self._parse = parse
+        self._installed = cache(partial(_installed, parse=parse))
 
     def enumerated(self, spaces: Sequence[Space]) -> Iterator[File]:
         self._passed_over.clear()
@@ -139,9 +141,11 @@ class Attachments:
     def _document(self, document: Attached, data: bytes) -> PageChange:
         file, page = document.file, document.page.listed
         try:
-            content = read(file.name, data)
-        except Unreadable as error:
+            content = self._parse(FILE, read, file.name, data)
+        except (Unreadable, TooCostly) as error:
             return self._remembered(document, _failed(document, str(error)))
+        except ParsingFailed as error:
+            return _failed(document, str(error))
         if not content.sections:
             return self._remembered(document, Skipped(file.key, EMPTY))
         return self._changed(document, content, page.space.key)
@@ -193,10 +197,10 @@ def _ending(name: str) -> str:
     return PurePosixPath(name.strip()).suffix.lower()
 
 
-def _installed(ending: str) -> bool:
+def _installed(ending: str, parse: Parse = here) -> bool:
     """Nothing is read of no bytes, but what would read them is loaded."""
     try:
-        read(f"nothing{ending}", b"")
-    except Unreadable as error:
+        parse(FILE, read, f"nothing{ending}", b"")
+    except ParsingFailed as error:
         return str(error) != NOT_INSTALLED
     return True

@@ -16,10 +16,12 @@ from indexers.confluence.comment_listing import Said, live, of_search
 from indexers.confluence.comment_texts import VERSION, Spoken, sections_of, spoken
 from indexers.confluence.documents import revision, says_the_same, version_of
 from indexers.confluence.hanging_search import searched, within
+from indexers.confluence.parsing import parse_within
 from indexers.confluence.product import Space
 from indexers.confluence.reading import EMPTY, Reader, Seen
 from indexers.confluence.transport import Refused, Transport
 from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
+from indexers.parsing.limits import Parse, ParsingFailed, here
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +82,13 @@ class CommentsOn:
 
 
 class Comments:
-    def __init__(self, wiki: str, transport: Transport, reader: Reader) -> None:
+    def __init__(
+        self, wiki: str, transport: Transport, reader: Reader, parse: Parse = here
+    ) -> None:
         self._wiki = wiki
         self._transport = transport
         self._reader = reader
+        self._parse = parse
         self._looked_for: dict[str, set[tuple[str, int]]] = {}
         self._empty: dict[str, str] = {}
 
@@ -155,7 +160,17 @@ class Comments:
     def _document(self, document: CommentsOn, told: Mapping[str, Spoken]) -> PageChange:
         seen = document.page
         try:
-            found = sections_of(document.said, told, seen, self._reader.links(seen.listed))
+            found = parse_within(
+                self._parse,
+                self._reader.place(seen.listed),
+                self._reader.user,
+                sections_of,
+                document.said,
+                told,
+                seen,
+            )
+        except ParsingFailed as error:
+            return Failed(document.key, str(error))
         except Exception as error:
             # A defect of ours that one page brings out must not keep the others away.
             log.exception("%s: %s cannot be converted", self._wiki, document.key)

@@ -17,6 +17,7 @@ from indexers.confluence.product import Space
 from indexers.confluence.reading import Reader, Seen
 from indexers.confluence.transport import Transport
 from indexers.model import Failed, KnownPage, PageChange, Skipped
+from indexers.parsing.limits import Parse, here
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,19 @@ class Parts:
 class Hanging:
     """Of the kinds that are read. The others leave the index, and nothing is asked."""
 
-    def __init__(self, extras: Extras, wiki: str, transport: Transport, reader: Reader) -> None:
+    def __init__(
+        self,
+        extras: Extras,
+        wiki: str,
+        transport: Transport,
+        reader: Reader,
+        parse: Parse = here,
+    ) -> None:
         self._kinds: dict[str, Kind[Any, Any]] = {}
         if extras.attachments:
-            self._kinds["attachments"] = Attachments(wiki, transport, extras.max_bytes)
+            self._kinds["attachments"] = Attachments(wiki, transport, extras.max_bytes, parse)
         if extras.comments:
-            self._kinds["comments"] = Comments(wiki, transport, reader)
+            self._kinds["comments"] = Comments(wiki, transport, reader, parse)
 
     @staticmethod
     def owns(key: str) -> bool:

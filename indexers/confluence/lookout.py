@@ -33,6 +33,7 @@ from indexers.confluence.survey import Survey
 from indexers.confluence.transport import Transport
 from indexers.errors import WikiUnavailable
 from indexers.model import LivePage, LivePages
+from indexers.parsing.limits import Parse, here
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class ConfluenceLookout:
         extras: Extras | None = None,
         *,
         names: Names | None = None,
+        parse: Parse = here,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         scope, extras = scope or Scope(), extras or Extras()
@@ -62,7 +64,7 @@ class ConfluenceLookout:
         self.survey = Survey(wiki, transport, scope)
         tokens, product = self.survey.tokens, self.survey.product
         pool, now = Pool(AT_ONCE), _product_now(transport, tokens, product)
-        reader = Reader(wiki, transport, product, known)
+        reader = Reader(wiki, transport, product, known, parse=parse)
         self._cloud = transport.base.cloud
         self._spaces: Remembered[str, SpaceNow | None] = Remembered(
             f"{transport.base.site}: who may view a space",
@@ -80,7 +82,7 @@ class ConfluenceLookout:
             product,
             now,
             reader,
-            Hanging(extras, wiki, transport, reader),
+            Hanging(extras, wiki, transport, reader, parse),
             known,
             self._spaces,
             pool,

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote, quote_plus
 
 from indexers.confluence.abreast import abreast
 from indexers.confluence.documents import revision, says_the_same
+from indexers.confluence.parsing import Place, parse_within
 from indexers.confluence.product import Listed, Product, in_batches
 from indexers.confluence.rights import Unread
 from indexers.confluence.storage_format import VERSION, sections
-from indexers.confluence.storage_links import Links
 from indexers.confluence.transport import Refused, Transport
 from indexers.model import Acl, Changed, Failed, Page, PageChange, Skipped, digest
+from indexers.parsing.limits import Parse, ParsingFailed, here
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +54,19 @@ class Reader:
     """Asks for bodies and makes sections of them."""
 
     def __init__(
-        self, wiki: str, transport: Transport, product: Product, names: Names | None = None
+        self,
+        wiki: str,
+        transport: Transport,
+        product: Product,
+        names: Names | None = None,
+        *,
+        parse: Parse = here,
     ) -> None:
         """``names`` are those that are known already; what is learned is added."""
         self._wiki = wiki
         self._transport = transport
         self._product = product
+        self._parse = parse
         self._users: Names = {} if names is None else names
         self._empty: dict[str, str] = {}
 
@@ -90,7 +97,17 @@ class Reader:
         """Make a page of its ``body`` in storage format."""
         listed = seen.listed
         try:
-            found = sections(body, title=listed.title, editor=seen.editor, links=self.links(listed))
+            found = parse_within(
+                self._parse,
+                self.place(listed),
+                self.user,
+                sections,
+                body,
+                title=listed.title,
+                editor=seen.editor,
+            )
+        except ParsingFailed as error:
+            return Failed(listed.key, str(error))
         except Exception as error:
             # A defect of ours that one page brings out must not keep the others away.
             log.exception("%s: the page %s cannot be converted", self._wiki, listed.key)
@@ -111,22 +128,12 @@ class Reader:
         )
         return Changed(page, space=listed.space.key, since=listed.modified)
 
-    def _user(self, key: str) -> str:
+    def user(self, key: str) -> str:
         """A name that cannot be had now may be had later."""
         if not self._users.get(key):
             self._users[key] = self._product.user_name(key)
         return self._users[key]
 
-    def links(self, page: Listed) -> Links:
-        """By what the page itself says, so that its text depends on no other page: an
-        address by title leads on to the page that has it."""
+    def place(self, page: Listed) -> Place:
         base = self._transport.shown_at.rstrip("/")
-        return Links(
-            address=page.url,
-            page=lambda space, title: (
-                f"{base}/display/{quote(space or page.space.key)}/{quote_plus(title)}"
-            ),
-            content=lambda key: f"{base}/pages/viewpage.action?pageId={quote(key)}",
-            attachment=lambda name: f"{base}/download/attachments/{page.key}/{quote(name)}",
-            user=self._user,
-        )
+        return Place(base, page.url, page.key, page.space.key)

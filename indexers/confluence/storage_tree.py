@@ -32,14 +32,14 @@ _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>")
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<!\[CDATA\[(?P<verbatim>.*?)(?:\]\]>|\Z)"
-    r"|<!DOCTYPE\b[^<>\[]*(?:\[[^\]]{0,10000}\]\s*)?>"
+    r"|<!DOCTYPE\b[^<>\[]*(?:\[[^\]]{0,1000}\]\s*+)?>"
     r"|<\?[^<>]*>"
-    r"|</(?P<end>[A-Za-z][\w:.-]*)[^<>]*>"
-    r"|<(?P<start>[A-Za-z][\w:.-]*)(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*?)(?P<empty>/?)>",
+    r"|</(?P<end>[A-Za-z][\w:.-]*+)[^<>]*>"
+    r"|<(?P<start>[A-Za-z][\w:.-]*+)(?P<attributes>(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*?)(?P<empty>/?)>",
     re.DOTALL,
 )
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|\w{1,32});")
-_ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(r"""(?<![\w:.-])([\w:.-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)')""")
 _VOID = frozenset({"br", "hr", "img", "col"})
 _LINES = HEADINGS | {"p"}
 _BLOCKS = HEADINGS | {"blockquote", "div", "hr", "ol", "p", "pre", "table", "ul"}

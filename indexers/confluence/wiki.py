@@ -29,6 +29,7 @@ from indexers.model import (
     Unchanged,
 )
 from indexers.model import Space as Tally
+from indexers.parsing.limits import Parse, here
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class ConfluenceWiki:
         *,
         names: Names | None = None,
         viewers_seen: Callable[[Space, Gate], None] = lambda _space, _viewers: None,
+        parse: Parse = here,
     ) -> None:
         """``names`` are people's that are known; ``viewers_seen`` is told who may view a space
         whenever that is read."""
@@ -59,8 +61,8 @@ class ConfluenceWiki:
         self.scope_settings = "`spaces`, `page_trees`, `labels` and `cql`"
         self.survey = Survey(name, transport, scope or Scope(), ownership, viewers_seen)
         self._transport = transport
-        self._reader = Reader(name, transport, self.survey.product, names)
-        self._hanging = Hanging(extras or Extras(), name, transport, self._reader)
+        self._reader = Reader(name, transport, self.survey.product, names, parse=parse)
+        self._hanging = Hanging(extras or Extras(), name, transport, self._reader, parse)
         self._passed_over: dict[str, int] = {}
 
     @property

@@ -31,7 +31,7 @@ _DIGESTS = {
 _TRAINED_FOR = 256  # tokens
 
 # fastembed says it in a model's description alone, before the model is there.
-_LIMIT = re.compile(r"(\d+) input tokens truncation")
+_LIMIT = re.compile(r"(?<!\d)(\d{1,9}) input tokens truncation")
 _USUAL_LIMIT = 512  # of one that does not say
 
 # Small batches of equally long texts waste the least on padding: 22,000 tokens a

@@ -12,7 +12,7 @@ from indexers.markdown.matter import Matter
 
 _PREFIX = re.compile(r"^\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"^(?:(?:\d{2}|\d{4})[-_.]\d{2}(?:[-_.](?:\d{2}|\d{4}))?|\d+[-_.]\d+)")
-_POST = re.compile(r"(?:.*/)?_posts/(?:.*/)?(\d{4})-(\d{1,2})-(\d{1,2})-([^/]+)$")
+_POST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-(.+)")
 _FORGE_VIEW = re.compile(r"/(?:-/)?(?:blob|tree|src)/[^/]+")
 
 
@@ -74,7 +74,7 @@ def _pretty(path: PurePosixPath, matter: Matter) -> str:
 
 
 def _html(path: PurePosixPath, matter: Matter) -> str:
-    post = _POST.match(path.as_posix())
+    post = _POST.fullmatch(path.name) if "_posts" in path.parent.parts else None
     if post and not _permalink(path, matter):
         year, month, day, name = post.groups()
         folders = "".join(f"/{name.lower()}" for name in matter.several("categories", "category"))

@@ -21,7 +21,7 @@ VERSION = "3"
 
 _INDEXES = frozenset({"index", "_index", "readme", "home"})
 _MARKDOWN_IN_HTML = re.compile(
-    r"^([ \t]*<\w+[^<>\n]*\bmarkdown(?:=[\"']?\w+[\"']?)?[ /]*>)[ \t]*$", re.MULTILINE
+    r"^([ \t]*+<\w++[^<>\n]*\bmarkdown(?:=[\"']?\w++[\"']?)?[ /]*+>)[ \t]*+$", re.MULTILINE
 )
 
 
@@ -105,9 +105,9 @@ def guess(text: str, path: str = "") -> str:
 
 _SIGNS = (
     ("gitbook", re.compile(r"\{%\s*(?:hint|content-ref|tabs)\b")),
-    ("hugo", re.compile(r"\{\{[<%]\s*/?\s*[\w-]|\A\+\+\+\s*\n")),
+    ("hugo", re.compile(r"\{\{[<%]\s*+(?:/\s*+)?[\w-]|\A\+\+\+[ \t]*+\n")),
     ("eleventy", re.compile(r"\{%-?\s*(?:page|slack_channel)\s")),
-    ("jekyll", re.compile(r"\{%-?\s*\w+[^\n]*%\}|^\{:[^\n]*\}\s*$", re.MULTILINE)),
+    ("jekyll", re.compile(r"\{%-?\s*+\w++[^\n%]*+%\}|^\{:[^\n]*\}[ \t]*$", re.MULTILINE)),
     ("mkdocs", re.compile(r"^(?:!!!|\?\?\?\+?|===\+?) +[\w\"]", re.MULTILINE)),
     ("docusaurus", re.compile(r"^:::[ ]?\w+|^import .* from ['\"]", re.MULTILINE)),
     ("obsidian", re.compile(r"!?\[\[[^\[\]\n_]+\]\]|^%%", re.MULTILINE)),

@@ -18,8 +18,8 @@ from indexers.markdown.dialects import DIALECTS, Dialect
 from indexers.markdown.files import Listing
 from indexers.markdown.grammar import parser
 from indexers.markdown.keys import on_disk
-from indexers.markdown.matter import load_yaml
 from indexers.markdown.memory import Guess
+from indexers.markdown.values import load_yaml
 
 _META = re.compile(
     r"(?:readme|licen[cs]e|notice|contributing|changelog|code_of_conduct|security|authors|claude|agents)"
@@ -249,7 +249,7 @@ def _docusaurus(root: Path, _listed: Listing) -> Recognised:
 def _middleman(root: Path, _listed: Listing) -> Recognised:
     file = _near(root, ("config.rb",), 1)
     text = file.read_text("utf-8", "replace") if file else ""
-    pretty = re.search(r"^\s*activate :directory_indexes", text, re.MULTILINE)
+    pretty = re.search(r"^[ \t]*activate :directory_indexes", text, re.MULTILINE)
     return Recognised(DIALECTS["middleman"], addresses="pretty" if pretty else "")
 
 
@@ -288,6 +288,6 @@ def _settings(file: Path) -> Mapping[str, object]:
     try:
         text = file.read_text("utf-8", "replace")
         said = tomllib.loads(text) if file.suffix == ".toml" else load_yaml(text)
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return {}
     return said if isinstance(said, dict) else {}

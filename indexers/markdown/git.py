@@ -21,6 +21,7 @@ from indexers.markdown.keys import on_disk
 from indexers.markdown.memory import Memory
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import OPEN, Acl, KnownPage, PageChange, ReadAs
+from indexers.parsing.limits import Parse, here
 
 _LOCKS = ("index.lock", "shallow.lock", "HEAD.lock", "config.lock")
 _HEADS = "refs/heads/"
@@ -66,6 +67,7 @@ class GitWiki:
         max_bytes: int = 2_000_000,
         dates: bool = True,
         clock: Callable[[], float] = time.time,
+        parse: Parse = here,
     ) -> None:
         self.name = name
         self.has_page_rights = False
@@ -94,6 +96,7 @@ class GitWiki:
             max_bytes=max_bytes,
             memory=self._memory,
             dates=last_changes if dates else no_dates,
+            parse=parse,
         )
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:

@@ -19,9 +19,9 @@ from indexers.markdown.git_address import Address
 _USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
 _REFUSED = re.compile(
     r"authentication failed|could not read (?:username|password)|permission denied|access denied"
-    r"|repository .*not found|does not (?:exist|appear to be a git)|not found|host key verification"
-    r"|remote branch|couldn't find remote ref|terminal prompts disabled|403|401|dubious ownership"
-    r"|transport .* not allowed",
+    r"|repository .{0,300}not found|does not (?:exist|appear to be a git)|not found"
+    r"|host key verification|remote branch|couldn't find remote ref|terminal prompts disabled"
+    r"|403|401|dubious ownership|transport .* not allowed",
     re.IGNORECASE,
 )
 _REDIRECTED = re.compile(r"returned error: 30[12378]\b")

@@ -35,12 +35,13 @@ _DEEPEST = 60
 _TERMINATES: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 _ADMONITION = re.compile(
-    r"(?:!!!|\?\?\?\+?)\s*(?P<kind>[\w-]*)(?:\s+(?![\"'])[\w -]+?)?\s*(?:\"(?P<title>.*)\")?\s*$"
+    r"(?:!!!|\?\?\?\+?+)\s*+(?P<kind>[\w-]*+)(?:\s++(?![\"'])[\w -]++)?+"
+    r"\s*+(?:\"(?P<title>.*)\")?\s*+$"
 )
 _TAB = re.compile(r"===[+!]*\s*[\"'](?P<title>.*)[\"']\s*$")
 _DIRECTIVE = re.compile(r"\s*\{?(?P<kind>[A-Za-z][\w-]*)\}?\s*(?:\[(?P<label>.*)\])?(?P<title>.*)$")
 _ATTRIBUTES = re.compile(
-    r"\{:?\s*(?:(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"']+))\s*)+\}"
+    r"\{:?\s*+(?:(?:[#.][\w:-]++|[\w:-]++=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"']++))\s*+)++\}"
     r"|\{::?[^{}\n]*/?\}"
 )
 _STYLE = re.compile(r"[\s{:]style=(?:\"([^\"{}]*)\"|'([^'{}]*)')")
@@ -50,7 +51,7 @@ _TOC = re.compile(
 )
 _PLACEHOLDER = re.compile(r"(?:[*+-]|1\.)\s+\S")
 _MODULE = re.compile(
-    r"(?:import\s+(?:[\w*{][^;\n]*\s+from\s+)?[\"'][^\"'\n]+[\"'];?"
+    r"(?:import\s++(?:[\w*{][^;\n]*\sfrom\s++)?[\"'][^\"'\n]+[\"'];?"
     r"|export\s+(?:const|let|var|function|default|async|class)\b.*)\s*$"
 )
 _WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
@@ -304,9 +305,9 @@ def _highlight(state: StateInline, _silent: bool) -> bool:
     """The marks of ``==highlighted==`` text."""
     if not state.src.startswith("==", state.pos):
         return False
-    before, after = state.src[: state.pos], state.src[state.pos + 2 :]
-    opens = after[:1].strip() not in ("", "=") and "==" in after
-    closes = before[-1:].strip() not in ("", "=") and "==" in before
+    text, at = state.src, state.pos
+    opens = text[at + 2 : at + 3].strip() not in ("", "=") and text.find("==", at + 2) >= 0
+    closes = text[max(at - 1, 0) : at].strip() not in ("", "=") and text.find("==", 0, at) >= 0
     if not (opens or closes):
         return False
     state.pos += 2

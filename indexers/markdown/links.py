@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from indexers.markdown.anchors import slug
 from indexers.markdown.keys import composed, key_of
 
+LONGEST = 2_000
+"""Characters of a link's target. Browsers take about as many; what is longer is none."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NO_PAGES = re.compile(r"(?:javascript|data|vbscript)\s*:", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:\.html)?\.(?:md|markdown|mdx)(?:\.erb)?$", re.IGNORECASE)
@@ -17,8 +19,9 @@ _VIEW = re.compile(r".*?/(?:-/)?(?:blob|tree|src(?:/branch)?)/[^/]+")
 _INDEX = re.compile(r"(?:^|/)(?:index|_index|readme)$", re.IGNORECASE)
 
 _CANDIDATES = re.compile(
-    r"\]\(\s*<?([^)\s>]+)|^\s*\[[^\]\n]+\]:\s*<?(\S+?)>?\s|\bhref\s*=\s*[\"']([^\"'\n]+)"
-    r"|\[\[([^\]\n]+)\]\]|\{[%{<][^}\n]*?[\"'`]([^\"'`\n]+)",
+    r"\]\(\s*+<?+([^)\s>]++)|^[ \t]*+\[[^\]\n]++\]:\s*+<?+(\S+?)>?\s"
+    r"|\bhref\s*+=\s*+[\"']([^\"'\n]++)"
+    r"|\[\[([^\[\]\n]++)\]\]|\{[%{<][^}\n]{0,300}?[\"'`]([^\"'`\n]++)",
     re.MULTILINE,
 )
 
@@ -30,7 +33,9 @@ def candidates(text: str) -> frozenset[str]:
         part
         for target in found
         for part in target.split("|")
-        if part and not part.startswith(("#", "http:", "https:", "mailto:"))
+        if part
+        and len(part) <= LONGEST
+        and not part.startswith(("#", "http:", "https:", "mailto:"))
     )
 
 
@@ -74,7 +79,7 @@ class Links:
     def resolve(self, page: str, target: str, style: str) -> str:
         """An absolute address; empty if the target leads nowhere."""
         target = target.strip()
-        if not target or _NO_PAGES.match(target):
+        if not target or len(target) > LONGEST or _NO_PAGES.match(target):
             return ""
         if target.startswith("//"):
             return "https:" + target

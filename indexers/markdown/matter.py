@@ -8,16 +8,19 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import yaml
 
 from indexers.markdown.dates import date_of
+from indexers.markdown.values import TooMuch, load_yaml, tame
+
+LONGEST = 100_000
+"""Characters of front matter; what is longer says more than a page says of itself."""
 
 _YAML = re.compile(r"---[ \t]*\n(.*?\n|)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?\n|)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 _JSON = re.compile(r"\{\s*(?:\"|\})")
-_LINE = re.compile(r"^([A-Za-z_][\w-]*):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_LINE = re.compile(r"([A-Za-z_][\w-]*):(.*)")
 
 _DATES = [
     "last_reviewed_on", "last_reviewed", "last_updated", "last_update", "lastmod", "updated",
@@ -100,67 +103,55 @@ def split(text: str) -> tuple[Matter, str]:
         return _from_yaml(yaml_block, text)
     toml_block = _TOML.match(text)
     if toml_block:
-        rest = text[toml_block.end() :]
-        try:
-            return Matter(_lowered(tomllib.loads(toml_block[1]))), rest
-        except tomllib.TOMLDecodeError as error:
-            return Matter(warning=f"front matter is no TOML: {error}"), rest
+        return _from_toml(toml_block[1]), text[toml_block.end() :]
     if _JSON.match(text):
         try:
-            values, end = json.JSONDecoder().raw_decode(text)
+            values, end = json.JSONDecoder().raw_decode(text[:LONGEST])
+            return Matter(tame(values)), text[end:].lstrip("\n")
         except (ValueError, RecursionError):
             return Matter(), text
-        return Matter(_lowered(values)), text[end:].lstrip("\n")
     return Matter(), text
+
+
+def _from_toml(block: str) -> Matter:
+    try:
+        if len(block) > LONGEST:
+            raise TooMuch
+        return Matter(tame(tomllib.loads(block)))
+    except (ValueError, RecursionError) as error:  # among it a number of too many digits
+        return Matter(warning=f"front matter is no TOML: {_brief(error)}")
 
 
 def _from_yaml(block: re.Match[str], text: str) -> tuple[Matter, str]:
     rest = text[block.end() :]
     try:
-        values = yaml.load(block[1], Loader=_Loader)  # noqa: S506 - a safe loader, see there
+        if len(block[1]) > LONGEST:
+            raise TooMuch
+        values = load_yaml(block[1])
+        if values is None:
+            return Matter(), rest
+        if not isinstance(values, dict):
+            return Matter(), text
+        return Matter(tame(values)), rest
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        problem = str(getattr(error, "problem", "") or error).splitlines()[0]
-        salvaged: dict[str, object] = {
-            name.lower(): value.strip("\"'") for name, value in _LINE.findall(block[1])
-        }
+        salvaged = _salvaged(block[1])
         if not salvaged:
             # Two thematic breaks with prose between them are no front matter.
             return Matter(), text
-        return Matter(salvaged, f"front matter is no YAML: {problem}"), rest
-    if values is None:
-        return Matter(), rest
-    if not isinstance(values, dict):
-        return Matter(), text
-    return Matter(_lowered(values)), rest
+        return Matter(salvaged, f"front matter is no YAML: {_brief(error)}"), rest
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The safe loader (in C where there is one) that takes unknown tags for plain values."""
+def _salvaged(block: str) -> dict[str, object]:
+    """What single lines say, of front matter that cannot be read as a whole."""
+    lines = (_LINE.match(line) for line in block[:LONGEST].splitlines())
+    return {found[1].lower(): found[2].strip().strip("\"'") for found in lines if found}
 
 
-def _plain(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> object:
-    if isinstance(node, yaml.ScalarNode):
-        return loader.construct_scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None
-
-
-_Loader.add_multi_constructor("!", _plain)
-_Loader.add_multi_constructor("tag:", _plain)
-
-
-def load_yaml(text: str) -> object:
-    """A YAML document, unknown tags taken for plain values.
-
-    Raises:
-        yaml.YAMLError: if it is none.
-    """
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, see there
-
-
-def _lowered(values: Mapping[Any, object]) -> dict[str, object]:
-    return {str(name).lower(): value for name, value in values.items()}
+def _brief(error: Exception) -> str:
+    """On one line."""
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return (str(getattr(error, "problem", "") or error).splitlines() or ["broken"])[0][:200]
 
 
 def _words(value: object) -> str:

@@ -13,8 +13,11 @@ from indexers.markdown.writing import Writer, note_number
 from indexers.model import Section
 from indexers.outlining import Part, told
 
-_EXPLICIT = re.compile(r"\s*\{:?\s*(?:[^{}]*\s)?#([^\s{}]+)[^{}]*\}\s*$")
-_ATTRIBUTES = re.compile(r"\s*\{:?\s*(?:[.#][\w:-]+|[\w-]+=\S+)(?:\s[^{}]*)?\}\s*$")
+_BRACES = re.compile(r"\{:?([^{}]*+)\}\s*+$")
+_ID = re.compile(r"(?<!\S)#(\S+)")
+_ATTRIBUTES = re.compile(
+    r"(?:(?<!\s)\s++)?\{:?\s*+(?:[.#][\w:-]++|[\w-]++=[^\s{}]++)(?:\s[^{}]*+)?\}\s*+$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +138,11 @@ def _headings(
     for node, explicit in found:
         shown, text = writer.plain(node.children), writer.as_written(node.children)
         written = tags.restore(node.attributes.get("data-source", "")) or text
-        named = _EXPLICIT.search(text) if anchors.takes_ids else None
+        braces = _BRACES.search(text) if anchors.takes_ids else None
+        named = _ID.findall(braces[1]) if braces else []
         if anchors.takes_ids:
             text, written = _ATTRIBUTES.sub("", text), _ATTRIBUTES.sub("", written)
-        chosen = named[1] if named else explicit
+        chosen = named[-1] if named else explicit
         level = int(node.tag[1])
         anchor = anchors.reserve(chosen) if chosen else anchors.next(text, written, level)
         yield node, Heading(level, _ATTRIBUTES.sub("", shown), anchor)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from indexers.errors import WikiMisconfigured
+from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.markdown import anchors as anchor_rules
 from indexers.markdown.addresses import RULES, is_forge_view, place
 from indexers.markdown.dialects import Dialect
@@ -16,6 +17,9 @@ from indexers.markdown.keys import key_of, on_disk, path_of
 from indexers.markdown.links import Links
 from indexers.markdown.matter import Matter
 from indexers.markdown.memory import Guess
+from indexers.parsing.limits import PAGE, Parse, ParsingFailed, here
+
+log = logging.getLogger(__name__)
 
 
 class Site:
@@ -24,6 +28,7 @@ class Site:
 
     Raises:
         WikiMisconfigured: no such flavour, rule or pattern.
+        WikiUnavailable: the files that say how it is published cannot be read.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter a setting
@@ -39,8 +44,13 @@ class Site:
         include: Sequence[str],
         exclude: Sequence[str],
         before: Guess | None = None,
+        parse: Parse = here,
     ) -> None:
-        found = recognise(root, listed, flavour, before)
+        try:
+            found = parse(PAGE, recognise, root, listed, flavour, before)
+        except ParsingFailed as error:
+            why = f"what the files of {root} say about their site cannot be read: it {error}"
+            raise WikiUnavailable(why) from error
         self.dialect = found.dialect
         self.guess = Guess(found.dialect.name, found.folder)
         self.otherwise = found.otherwise
@@ -135,7 +145,7 @@ class Site:
 
     def publish(self, matters: Mapping[str, Matter]) -> None:
         """Give every page its address; ``matters`` are their front matters."""
-        self._urls = {key: self._address(key, matter) for key, matter in matters.items()}
+        self._urls = {key: self._address_of(key, matter) for key, matter in matters.items()}
         aliases = [
             (path, self._urls[key])
             for key, matter in matters.items()
@@ -149,6 +159,14 @@ class Site:
             anchors=self.anchors,
             as_source=self._rule == "source",
         )
+
+    def _address_of(self, key: str, matter: Matter) -> str:
+        """By the page's path alone where its front matter names what can be no address."""
+        try:
+            return self._address(key, matter)
+        except (ValueError, LookupError):
+            log.warning("the front matter of %s leads to no address", key)
+            return self._address(key, Matter())
 
     def _address(self, key: str, matter: Matter) -> str:
         path = place(self._rule, path_of(key), matter)

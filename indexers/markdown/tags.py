@@ -10,6 +10,7 @@ byte for byte; a tag never begins within a fence and never reaches into one.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -18,24 +19,24 @@ _FIRST, _LAST = 0xF0000, 0x10FFFD
 
 STAND_IN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
 
-_FENCE = re.compile(r"^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*)*(`{3,}(?![^\n]*`)|~{3,})(.*)$")
+_FENCE = re.compile(r"^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*)*(`{3,}+(?![^\n]*`)|~{3,})(.*)$")
 _LIQUID = (
-    r"\{%-?\s*(?P<liquid>/?[A-Za-z][\w.-]*)"
+    r"\{%-?\s*+(?P<liquid>/?[A-Za-z][\w.-]*+)"
     r"(?P<liquid_rest>(?:(?!-?%\}|\{%)[^`\n]|\n(?![ \t]*\n))*)-?%\}"
 )
 _HUGO = (
-    r"\{\{[<%]\s*(?P<hugo>/?\s*\w[\w./-]*)"
+    r"\{\{[<%]\s*+(?P<hugo>/?\s*+\w[\w./-]*+)"
     r"(?P<hugo_rest>(?:`[^`\n]*`|(?![>%]\}\}|\{\{)[^`\n]|\n(?![ \t]*\n))*)[>%]\}\}"
 )
 _PATTERNS = {
     "liquid": _LIQUID,
     "hugo": _HUGO,
-    "hugo_shown": r"\{\{(?P<hugo_shown>[<%]/\*.*?\*/[>%])\}\}",
+    "hugo_shown": r"\{\{(?P<hugo_shown>[<%]/\*(?:(?!\{\{[<%]/).)*?\*/[>%])\}\}",
     "variable": r"\{\{-?(?P<variable>(?![<%])[^{}\n]*?)-?\}\}",
-    "erb": r"(?P<erb><%.*?%>)",
-    "jinja_comment": r"(?P<jinja_comment>\{#(?![\w-]+[ \t]*[}.]).{0,2000}?#\})",
+    "erb": r"(?P<erb><%(?:(?!<%).)*?%>)",
+    "jinja_comment": r"(?P<jinja_comment>\{#(?![\w-]+[ \t]*[}.])(?:(?!\{#).){0,2000}?#\})",
     "percent_comment": r"(?P<percent_comment>%%(?:.|\n)*?%%)",
-    "mdx_comment": r"(?P<mdx_comment>\{/\*(?:.|\n)*?\*/\})",
+    "mdx_comment": r"(?P<mdx_comment>\{/\*(?:(?!\{/\*)(?:.|\n))*?\*/\})",
     "jsx": (
         r"<(?P<jsx>/?[A-Z][\w.]*)(?P<jsx_rest>(?:\s+[\w:-]+(?:=(?:\"[^\"]*\"|'[^']*'"
         r"|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}))?|\s+\{\.\.\.[^{}]*\})*\s*/?)>"
@@ -43,8 +44,8 @@ _PATTERNS = {
     "expression": r"(?P<expression>\{(?![#{%/])(?:[^{}\n`]|\{[^{}\n`]*\})*\})",
 }
 _ARGUMENT = re.compile(
-    r"(?:(?P<name>[\w:.-]+)\s*[=:]\s*)?"
-    r"(?:\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>[^']*)'|`(?P<raw>[^`]*)`|“(?P<curly>[^”]*)”"
+    r"(?:(?P<name>[\w:.-]+)\s*+[=:]\s*+)?"
+    r"(?:\"(?P<double>(?:[^\"\\]|\\.){0,2000})\"|'(?P<single>[^']*)'|`(?P<raw>[^`]*)`|“(?P<curly>[^“”]*)”"
     r"|\{(?P<braced>[^{}]*)\}|(?P<bare>[^\s,=\"'`]+))"
 )
 
@@ -128,12 +129,13 @@ def take(text: str, kinds: frozenset[str]) -> tuple[str, Tags]:
 
 def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[str]) -> str:
     pieces: list[str] = []
+    endless: set[str] = set()
     at = 0
     while (match := pattern.search(part, at)) is not None:
         kind = str(match.lastgroup).removesuffix("_rest")
         tag = Tag(kind, match[kind].strip(), match.groupdict().get(f"{kind}_rest") or "", match[0])
         if tag.kind in ("liquid", "hugo") and tag.name in _CODE and not tag.alone:
-            end = _end_of(tag).search(part, match.end())
+            end = _end_after(match.end(), part, tag, endless)
             if end:
                 code = part[match.end() : end.start()].strip("\n")
                 language = next(iter(tag.arguments[0]), tag.name)
@@ -149,7 +151,7 @@ def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[s
         pieces += part[at : match.start()], stand_in
         at = match.end()
         if tag.kind == "liquid" and tag.name in ("raw", "verbatim"):
-            end = _end_of(tag).search(part, at)
+            end = _end_after(at, part, tag, endless)
             until = end.start() if end else at
             pieces.append(part[at:until])
             at = until
@@ -157,11 +159,21 @@ def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[s
     return "".join(pieces)
 
 
+def _end_after(at: int, part: str, tag: Tag, endless: set[str]) -> re.Match[str] | None:
+    """Where ``tag`` ends. One that has no end is looked for once: none begins behind it."""
+    if tag.name in endless:
+        return None
+    end = _end_of(tag).search(part, at)
+    if end is None:
+        endless.add(tag.name)
+    return end
+
+
 def _end_of(tag: Tag) -> re.Pattern[str]:
     name = re.escape(tag.name)
     if tag.kind == "liquid":
-        return re.compile(rf"\{{%-?\s*end{name}\s*-?%\}}")
-    return re.compile(rf"\{{\{{[<%]\s*/\s*{name}\s*[>%]\}}\}}")
+        return re.compile(rf"\{{%-?\s*+end{name}\s*+-?%\}}")
+    return re.compile(rf"\{{\{{[<%]\s*+/\s*+{name}\s*+[>%]\}}\}}")
 
 
 def _fenced(code: str, language: str, before: str) -> str:
@@ -200,16 +212,19 @@ def _free_characters(text: str) -> Iterator[str]:
 def _pair(tags: Tags) -> None:
     """Find which opening tag belongs to which closing one, by name, inside out."""
     opened: list[tuple[str, str]] = []
+    names: Counter[str] = Counter()
     for stand_in, tag in tags.found.items():
         if tag.closes:
-            at = next(
-                (i for i in range(len(opened) - 1, -1, -1) if opened[i][1] == tag.closes), None
-            )
-            if at is not None:
-                tags.paired |= {stand_in, opened[at][0]}
-                del opened[at:]
+            # What is looked at is taken away, so each is looked at once.
+            while names[tag.closes]:
+                opening, name = opened.pop()
+                names[name] -= 1
+                if name == tag.closes:
+                    tags.paired |= {stand_in, opening}
+                    break
         elif tag.name and not tag.alone and tag.kind in ("liquid", "hugo", "jsx"):
             opened.append((stand_in, tag.name))
+            names[tag.name] += 1
 
 
 _COMPILED: dict[frozenset[str], re.Pattern[str] | None] = {}

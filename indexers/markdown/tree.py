@@ -74,7 +74,7 @@ def grow(html: str, tags: Tags) -> Node:
     """The tree of ``html`` as it is shown, with template tags in the place of their stand-ins;
     struck text stands within ``STRUCK``. Total."""
     grower = _Grower(tags)
-    grower.feed(html)
+    grower.feed(_without_open_comment(html))
     grower.close()
     _give_looks(grower.root)
     keep_what_is_seen(grower.root, lambda children: Node(STRUCK, {}, children))
@@ -99,6 +99,13 @@ def _give_looks(root: Node) -> None:
                         other.attributes |= said
                         break
         pending.extend(nodes)
+
+
+def _without_open_comment(html: str) -> str:
+    """A comment that nothing closes hides the rest of the page, in browsers and so here."""
+    closed = html.rfind("-->")
+    opened = html.find("<!--", closed + 3 if closed >= 0 else 0)
+    return html if opened < 0 else html[:opened]
 
 
 class _Grower(HTMLParser):

@@ -10,15 +10,14 @@ from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.errors import IndexersError, WikiMisconfigured, WikiUnavailable
 from indexers.markdown import convert
-from indexers.markdown.encoding import text_of
 from indexers.markdown.files import Unread, listing, read
 from indexers.markdown.git_dates import last_changes
 from indexers.markdown.keys import key_of, on_disk, path_of
-from indexers.markdown.links import candidates
-from indexers.markdown.matter import Matter, split
+from indexers.markdown.matter import Matter
 from indexers.markdown.memory import Guess, Memory
+from indexers.markdown.reading import convert_within, skim
 from indexers.markdown.site import Site, withheld
 from indexers.model import (
     OPEN,
@@ -35,6 +34,7 @@ from indexers.model import (
     Unchanged,
     digest,
 )
+from indexers.parsing.limits import PAGE, Parse, ParsingFailed, here
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,7 @@ class MarkdownWiki:
         repository_url: str = "",
         memory: Memory | None = None,
         dates: Callable[[Path], Mapping[str, date]] = last_changes,
+        parse: Parse = here,
         today: Callable[[], date] = date.today,
     ) -> None:
         self.name = name
@@ -89,6 +90,7 @@ class MarkdownWiki:
         self._dates = dates
         self._last_changes: Mapping[str, date] = {}
         self._memory = memory or Memory(guessed=flavour == "auto")
+        self._parse = parse
         self._today = today
         self._settings = {
             "site_url": site_url,
@@ -123,7 +125,7 @@ class MarkdownWiki:
         site.publish({key: file.matter for key, file in seen.items()})
         yield from self._not_followed(site, known)
         for key, file in seen.items():
-            yield self._change(site, key, file, known.get(key))
+            yield self._guarded(site, key, file, known.get(key))
 
     @staticmethod
     def _not_followed(site: Site, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
@@ -182,7 +184,7 @@ class MarkdownWiki:
         seen = {each: self._look(site, path) for each, path in site.keys.items()}
         site.publish({each: file.matter for each, file in seen.items()})
         if key in seen:
-            yield self._change(site, key, seen[key], None)
+            yield self._guarded(site, key, seen[key], None)
         elif site.is_unlisted(key):
             yield Failed(key, "its folder cannot be listed")
         elif not site.keys:
@@ -231,6 +233,7 @@ class MarkdownWiki:
             include=self._include,
             exclude=self._exclude,
             before=self._memory.guess,
+            parse=self._parse,
             **self._settings,
         )
 
@@ -251,10 +254,26 @@ class MarkdownWiki:
             raw = read(site.root, path, self._max_bytes, site.excludes)
         except Unread as unread:
             return _Seen(path, "", Matter(), frozenset(), unread)
-        text, _ = text_of(raw)
-        matter, body = split(text.replace("\r\n", "\n").replace("\r", "\n"))
+        try:
+            skimmed = self._parse(PAGE, skim, raw)
+        except ParsingFailed as error:
+            return _Seen(path, "", Matter(), frozenset(), Unread(str(error), skipped=False))
+        except Exception as error:
+            log.exception("%s: the page %s cannot be read", self.name, path)
+            reason = Unread(_defect(error), skipped=False)
+            return _Seen(path, "", Matter(), frozenset(), reason)
         content = blake2b(raw, digest_size=16).hexdigest()
-        return _Seen(path, content, matter, candidates(body))
+        return _Seen(path, content, skimmed.matter, skimmed.links)
+
+    def _guarded(self, site: Site, key: str, file: _Seen, known: KnownPage | None) -> PageChange:
+        """A defect of ours that one page brings out must not keep the others away."""
+        try:
+            return self._change(site, key, file, known)
+        except IndexersError:
+            raise
+        except Exception as error:
+            log.exception("%s: the page %s cannot be read", self.name, key)
+            return Failed(key, _defect(error))
 
     def _change(self, site: Site, key: str, file: _Seen, known: KnownPage | None) -> PageChange:
         if file.unread is not None:
@@ -278,25 +297,22 @@ class MarkdownWiki:
             made = Skipped if file.unread.skipped else Failed
             return made(key, file.unread.reason)
         try:
-            text, warning = text_of(read(site.root, file.path, self._max_bytes, site.excludes))
-        except Unread as unread:
-            return Failed(key, unread.reason)
-        try:
-            page = convert.page(
-                text,
+            converted = convert_within(
+                self._parse,
+                lambda target, style: site.links.resolve(key, target, style),
+                read(site.root, file.path, self._max_bytes, site.excludes),
                 site.dialect,
                 path=key,
                 anchors=site.anchors,
                 title=site.title(key),
-                resolve=lambda target, style: site.links.resolve(key, target, style),
             )
-        except Exception as error:
-            # A defect of ours that one page brings out must not keep the others away.
-            log.exception("%s: the page %s cannot be converted", self.name, key)
-            return Failed(key, f"cannot be converted ({type(error).__name__}; see the log)")
+        except Unread as unread:
+            return Failed(key, unread.reason)
+        except ParsingFailed as error:
+            return Failed(key, str(error))
+        page = converted.page
         if not page.sections:
             return Skipped(key, "empty")
-        warnings = tuple(filter(None, (warning, *page.warnings)))
         matter = page.matter
         return Changed(
             Page(
@@ -313,7 +329,7 @@ class MarkdownWiki:
                 updated=self._updated(file),
                 outdated=matter.outdated,
             ),
-            warnings,
+            converted.warnings,
         )
 
     def _updated(self, file: _Seen) -> date | None:
@@ -336,6 +352,10 @@ class MarkdownWiki:
         rights = digest(str(self._acl))[:12]
         day = str(self._updated(file) or "")
         return f"{digest(*place, file.content, day, *links)}.{rights}.{site.guess.mark}"
+
+
+def _defect(error: Exception) -> str:
+    return f"cannot be converted ({type(error).__name__}; see the log)"
 
 
 def _bare(url: str) -> str:

@@ -47,8 +47,10 @@ class Claim:
     code: bool = False
 
 
+_BEFORE_A_STOP = re.compile(r" ([.,;:!?](?: |$))")
+_CODE = re.compile(r"((?<!`)`++[^`]+`++)")
 _NUMBERS = re.compile(r"\[\s*\^?(\d+(?:\s*[,;]\s*\^?\d+)*)\s*\](?:\([^()\s]*\))?")
-_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(\s*<?([^()\s<>]*)>?(?:\s+\"[^\"\n]*\")?\s*\)")
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(\s*+<?([^()\s<>]*+)>?(?:\s++\"[^\"\n]*+\")?+\s*+\)")
 _EMPHASIS = re.compile(
     r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"
 )
@@ -57,7 +59,7 @@ _QUOTE_MARK = re.compile(r"^(?:>\s?)+")
 _VERDICT = re.compile(r"^(?:yes|no)\s*[,.:;\u2013\u2014-]+\s*", re.IGNORECASE)
 _PING = re.compile(r"<\s*[!@#]|@(?:here|channel|everyone|group)(?![\w-]*\.\w)", re.IGNORECASE)
 _QUOTED = re.compile(
-    r"(?P<ticks>`+)(?P<code>[^`]+)(?P=ticks)"
+    r"(?<!`)(?P<ticks>`++)(?P<code>[^`]+)(?P=ticks)"
     r"|\"([^\"]+)\"|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u201c([^\u201c\u201d]+)\u201d"
     r"|\u00ab([^\u00ab\u00bb]+)\u00bb|\u00bb([^\u00ab\u00bb]+)\u00ab"
     r"|\u2039([^\u2039\u203a]+)\u203a|\u300c([^\u300c\u300d]+)\u300d|\u300e([^\u300e\u300f]+)\u300f"
@@ -68,8 +70,8 @@ _UNPAIRED = re.compile(
     "[`\"\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f\u201a\u2018]|(?<!\\w)'|(?<!\\w)\u2019"
 )
 _ADDRESS = re.compile(
-    r"(?:[a-z][a-z0-9+.-]*:/?/|www\.|(?:mailto|javascript|data|tel):)[^\s<>\"|`]+"
-    r"|[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
+    r"(?:[a-z][a-z0-9+.-]{0,40}:/?/|www\.|(?:mailto|javascript|data|tel):)[^\s<>\"|`]+"
+    r"|[\w.+%-]{1,64}@[\w-]{1,200}(?:\.[\w-]+)+"
     r"|(?<![\w@./-])(?:[\w-]+\.)+[^\W\d_]{2,}(?:[:/][^\s<>\"|`]*)?",
     re.IGNORECASE,
 )
@@ -107,7 +109,7 @@ def claim(sentence: Sentence) -> Claim:
         # Whether it is yes or no, nobody can check; what follows, one can.
         text = text[verdict.end() :]
         text = text[:1].upper() + text[1:]
-    text = re.sub(r"\s+([.,;:!?](?:\s|$))", r"\1", " ".join(text.split()))
+    text = _BEFORE_A_STOP.sub(r"\1", " ".join(text.split()))
     return Claim(
         text,
         cited,
@@ -119,7 +121,7 @@ def claim(sentence: Sentence) -> Claim:
 
 def _without_emphasis(text: str) -> str:
     """Not within code, where a star is a star."""
-    parts = re.split(r"(`+[^`]+`+)", text)
+    parts = _CODE.split(text)
     return "".join(
         part if part.startswith("`") else _EMPHASIS.sub(lambda m: m[2] or m[3], part)
         for part in parts

@@ -10,9 +10,9 @@ from enum import StrEnum
 from indexers.sentences import sentences
 
 _CITATIONS = re.compile(r"\s*(?:\[\^?\d+(?:\s*,\s*\^?\d+)*\][.,;]?\s*)+")
-_ITEM = re.compile(r"^\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+")
+_ITEM = re.compile(r"^\s*+(?:[-*+\u2022]|\d{1,3}[.)])\s++")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
-_NEW = re.compile(rf"(?:{_ITEM.pattern})?\s*[^\W_]{{2}}")
+_NEW = re.compile(rf"(?:{_ITEM.pattern})?\s*+[^\W_]{{2}}")
 _BEGUN = re.compile(r"[^\W_]{2}")
 
 

@@ -59,7 +59,7 @@ class Word:
 
 _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)*|[\u4e0d\u6ca1\u672a\u65e0\u6c92\u7121]"
-    r"|[^\W\d_]+(?:['\u2019][^\W\d_]+)*|[%$\u20ac\u00a3\u00a5]|[.!?]+(?=\s|$)|[,;:()|\n\u2013\u2014\u3002\uff0c]"
+    r"|[^\W\d_]+(?:['\u2019][^\W\d_]+)*|[%$\u20ac\u00a3\u00a5]|(?<![.!?])[.!?]++(?=\s|$)|[,;:()|\n\u2013\u2014\u3002\uff0c]"
 )
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"

@@ -16,7 +16,7 @@ from bot.playground.confluence.world import World
 Test = Callable[[Content], bool]
 
 _TOKEN = re.compile(
-    r"""\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(!=|>=|<=|!~|[=<>~(),])|([^\s=<>~!(),"']+))"""
+    r"""\s{0,100}(?:"((?:[^"\\]|\\.){0,300})"|'((?:[^'\\]|\\.){0,300})'|(!=|>=|<=|!~|[=<>~(),])|([^\s=<>~!(),"']+))"""
 )
 _DATES = ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
 _SPANS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}

@@ -24,7 +24,7 @@ _PAGES = 5
 """Of 200 messages each: of a longer thread, what is said later does not count."""
 _TURNS = 20
 """The latest ones that are kept."""
-_NOTE = re.compile(r"\s*(?:<[^<>|\s]+\|\[\d{1,2}\]>|\[\d{1,2}\])")
+_NOTE = re.compile(r"(?:(?<!\s)\s++)?(?:<[^<>|\s]+\|\[\d{1,2}\]>|\[\d{1,2}\])")
 """A footnote's number, as a link or bare."""
 
 

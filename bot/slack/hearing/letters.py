@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.state.letter import Kind, Letter
 
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
+MOST_CHARACTERS = 12_000
+"""Of a message that are looked at, so that no message takes long to understand."""
 _ENTITY = re.compile(r"<([^<>\n]+)>")
 _EMOJI = re.compile(r":[\w+'-]+:")
-_SMALL_TALK = re.compile(
-    r"(?:(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day)|greetings"
-    r"|thanks?|thank you|thx|ty|cheers|ok(?:ay)?|great|nice|cool|help|test|ping"
-    r"|there|all|everyone|you|so much|a lot|very much|bot|footnote)[\s\W]*)+",
-    re.IGNORECASE,
-)
+_GAP = re.compile(r"(?<=\S)[ \t]{2,}+")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_SMALL_TALK = frozenset({
+    "hi", "hello", "hey", "hiya", "yo", "greetings", "thank", "thanks", "thx", "ty", "cheers",
+    "ok", "okay", "great", "nice", "cool", "help", "test", "ping", "there", "all", "everyone",
+    "you", "bot", "footnote", "good morning", "good afternoon", "good evening", "good day",
+    "so much", "a lot", "very much",
+})  # fmt: skip
+"""What says nothing by itself: words, and pairs of words."""
 
 _POINTING = re.compile(r"\b(?:this|that|these|those|it|below)\b", re.IGNORECASE)
 _SHORT = 8
@@ -106,17 +111,18 @@ def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) ->
 
 
 def _mentions(written: Mapping[str, Any], me: Identity) -> bool:
-    return re.search(rf"<@{re.escape(me.user)}[|>]", written.get("text") or "") is not None
+    text = str(written.get("text") or "")
+    return f"<@{me.user}>" in text or f"<@{me.user}|" in text
 
 
 def _text(written: Mapping[str, Any], me: Identity) -> str:
     """With what was forwarded: alone, if the person's own words only point at it."""
-    own = written.get("text") or ""
+    own = str(written.get("text") or "")[:MOST_CHARACTERS]
     forwarded = "\n".join(
         str(attachment["text"])
         for attachment in written.get("attachments") or ()
         if attachment.get("is_share") and attachment.get("text")
-    )
+    )[:MOST_CHARACTERS]
     if not forwarded:
         return own
     asked = question(own, me, {})
@@ -129,7 +135,7 @@ def _points(words: str) -> bool:
 
 def people_named(text: str, me: Identity) -> Iterator[str]:
     """The ids of other people whom Slack's markup in ``text`` names without a name."""
-    for entity in _ENTITY.findall(text):
+    for entity in _ENTITY.findall(text[:MOST_CHARACTERS]):
         if entity.startswith("@") and entity != f"@{me.user}" and "|" not in entity:
             yield entity[1:]
 
@@ -150,11 +156,10 @@ def question(text: str, me: Identity, names: Mapping[str, str]) -> str:
             return label or f"@{target[1:].partition('^')[0]}"
         return f"{label} ({target})" if label and label not in target else target
 
-    shown = _ENTITY.sub(words, text)
+    shown = _ENTITY.sub(words, text[:MOST_CHARACTERS])
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         shown = shown.replace(entity, character)
-    lines = [re.sub(r"(?<=\S)[ \t]{2,}(?=\S)", " ", line).rstrip() for line in shown.splitlines()]
-    return "\n".join(lines).strip()
+    return "\n".join(_GAP.sub(" ", line.rstrip()) for line in shown.splitlines()).strip()
 
 
 def written(question: str) -> str:
@@ -164,5 +169,18 @@ def written(question: str) -> str:
 
 def asks_nothing(question: str) -> bool:
     """Empty, a greeting, thanks, or nothing but emoji."""
-    words = _EMOJI.sub(" ", question).strip()
-    return not any(map(str.isalnum, words)) or bool(_SMALL_TALK.fullmatch(words.lstrip("!¡ ")))
+    words = _WORD.findall(_EMOJI.sub(" ", question.casefold()))
+    return _is_small_talk(words)
+
+
+def _is_small_talk(words: Sequence[str]) -> bool:
+    """Each word says nothing, by itself or with the next one. Reads each of them once."""
+    at = 0
+    while at < len(words):
+        if " ".join(words[at : at + 2]) in _SMALL_TALK:
+            at += 2
+        elif words[at] in _SMALL_TALK:
+            at += 1
+        else:
+            return False
+    return True

@@ -54,7 +54,7 @@ _INLINE = re.compile(
 _FENCE_LINE = re.compile(r"^ *(?:> ?)*(?:`{3,}|~{3,})")
 _QUOTE_MARK = re.compile(r"^ *(?:> ?)+")
 _ITEM = re.compile(r"^( *)(?:[-*+]|(\d{1,9}[.)])) +(?:\[([ xX])\] +)?")
-_HEADING = re.compile(r"^#{1,6} +(.*?)#* *$")
+_HEADING = re.compile(r"#{1,6} +(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,8 @@ def _line(line: str, kind: Kind, origins: Container[str], notes: Sequence[str]) 
         mark = {" ": "\u2610", "x": "\u2611", "X": "\u2611"}.get(task, number or "\u2022")
         prefix, line = f"{indent}{mark} ", line[item.end() :]
     elif kind is Kind.PARAGRAPH and (heading := _HEADING.match(line)):
-        line = f"**{plain_line(heading[1]).replace('*', '')}**" if heading[1].strip() else ""
+        words = heading[1].rstrip(" ").rstrip("#")
+        line = f"**{plain_line(words).replace('*', '')}**" if words.strip() else ""
     return _escaped(prefix) + _inline(line, origins, notes)
 
 

@@ -11,7 +11,7 @@ LIMIT = 3000
 """Characters of a section, of which Slack counts the escaped form."""
 
 _FENCE = "```"
-_WHOLE = re.compile(r"<[^>]*>|&(?:amp|lt|gt);|`[^`\n]*`|.", re.DOTALL)
+_WHOLE = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|`[^`\n]*`|.", re.DOTALL)
 """What must not be cut: a link, an entity, a code span; else a character."""
 
 

@@ -330,7 +330,7 @@ def test_a_login_page_is_no_attached_web_page(site, office) -> None:
 
 
 def test_a_reader_that_is_not_installed_is_told_once(site, office, monkeypatch) -> None:
-    monkeypatch.setattr(attachments, "_installed", lambda ending: ending != ".pdf")
+    monkeypatch.setattr(attachments, "_installed", lambda ending, **_: ending != ".pdf")
     more = site.world.attach(office.leaf.id, "more.pdf", pdf(["More."])).id
     held: Held = {}
     failed = of(sync(wiki_of(site), held), Failed)

@@ -1,0 +1,80 @@
+"""What is parsed of a Markdown page, in a process that has limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from indexers.markdown import convert
+from indexers.markdown.dialects import Dialect
+from indexers.markdown.encoding import text_of
+from indexers.markdown.links import candidates
+from indexers.markdown.matter import Matter, split
+from indexers.parsing.limits import PAGE, Parse
+
+Link = tuple[str, str]
+"""A target as it is written, and the style in which it is to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skimmed:
+    """What the rest of the wiki must know of a page: its front matter, and what may be links."""
+
+    matter: Matter
+    links: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """``unknown`` are the links whose addresses were not handed in."""
+
+    page: convert.ParsedPage
+    warnings: tuple[str, ...]
+    unknown: frozenset[Link]
+
+
+def skim(raw: bytes) -> Skimmed:
+    text, _ = text_of(raw)
+    matter, body = split(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return Skimmed(matter, candidates(body))
+
+
+def converted(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the file does not
+    raw: bytes,
+    dialect: Dialect,
+    *,
+    path: str,
+    anchors: str,
+    title: str,
+    addresses: Mapping[Link, str],
+) -> Converted:
+    """The page that a file holds, its links as far as ``addresses`` has them."""
+    text, warning = text_of(raw)
+    unknown: set[Link] = set()
+
+    def resolve(target: str, style: str) -> str:
+        if (target, style) not in addresses:
+            unknown.add((target, style))
+        return addresses.get((target, style), "")
+
+    page = convert.page(text, dialect, path=path, anchors=anchors, title=title, resolve=resolve)
+    return Converted(page, tuple(filter(None, (warning, *page.warnings))), frozenset(unknown))
+
+
+def convert_within(
+    parse: Parse, resolve: Callable[[str, str], str], raw: bytes, dialect: Dialect, **named: Any
+) -> Converted:
+    """The page with all its links; the arguments are those of `converted`. Only the wiki knows
+    where links lead, and it does not go into the process that parses: so that one says which
+    it met.
+
+    Raises:
+        ParsingFailed
+    """
+    read: Callable[..., Converted] = partial(parse, PAGE, converted, raw, dialect, **named)
+    first = read(addresses={})
+    if not first.unknown:
+        return first
+    return read(addresses={link: resolve(*link) for link in first.unknown})

@@ -1,0 +1,189 @@
+"""Starts, watches and ends the processes that parse.
+
+`concurrent.futures` cannot end a task that is under way, and `multiprocessing` imports the
+program that started it once more; so this is a pipe to a `subprocess`, and no more.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import cast
+
+from indexers.parsing.limits import (
+    PAGE,
+    Limits,
+    P,
+    ParserBroken,
+    ParsingFailed,
+    ParsingStopped,
+    T,
+    TooCostly,
+)
+from indexers.parsing.worker import OUT_OF_MEMORY
+
+log = logging.getLogger(__name__)
+
+_ROOT = Path(__file__).parents[2]
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]);"
+    "from indexers.parsing.worker import main; main(int(sys.argv[2]), int(sys.argv[3]))"
+)
+_LOOK = 0.1
+"""Seconds between two looks at whether the sync was stopped."""
+_MOST_ANSWERED = 256 * 2**20
+"""Bytes of one result."""
+_FULL = 0.5
+"""Of the memory it may have: a process that used more makes room for a new one."""
+
+_stopped: ContextVar[Callable[[], bool]] = ContextVar("stopped", default=lambda: False)
+
+
+@contextmanager
+def stoppable(stopped: Callable[[], bool]) -> Iterator[None]:
+    """What is parsed within ends early, as ParsingStopped, once ``stopped`` says so."""
+    token = _stopped.set(stopped)
+    try:
+        yield
+    finally:
+        _stopped.reset(token)
+
+
+class Parsers:
+    """Processes that parse, as many as are called at once; a `limits.Parse`. They start when
+    they are needed; ``rest`` ends those that have nothing to do."""
+
+    def __init__(self, megabytes: int = PAGE.megabytes) -> None:
+        self._megabytes = megabytes
+        self._idle: list[_Process] = []
+        self._lock = threading.Lock()
+
+    def __call__(
+        self, limits: Limits, parser: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
+    ) -> T:
+        """See `indexers.parsing.limits.Parse`."""
+        if _stopped.get()():
+            raise ParsingStopped("the sync was stopped")
+        process = self._taken()
+        try:
+            result, error, used = process.call(limits, (limits, parser, arguments, named))
+        except BaseException:
+            process.end()
+            raise
+        if used > _FULL * self._megabytes * 2**20:
+            process.end()
+        else:
+            with self._lock:
+                self._idle.append(process)
+        if isinstance(error, ParserBroken):
+            log.error("%s raised:\n%s", getattr(parser, "__qualname__", parser), error.trace)
+        if error is not None:
+            raise error
+        return cast("T", result)
+
+    @contextmanager
+    def working(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """As `stoppable`; afterwards, what has nothing to do ends."""
+        try:
+            with stoppable(stopped):
+                yield
+        finally:
+            self.rest()
+
+    def rest(self) -> None:
+        """End the processes that have nothing to do."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for process in idle:
+            process.end()
+
+    def _taken(self) -> _Process:
+        while True:
+            with self._lock:
+                process = self._idle.pop() if self._idle else None
+            if process is None:
+                return _Process(self._megabytes)
+            if process.lives:
+                return process
+            process.end()
+
+
+class _Process:
+    def __init__(self, megabytes: int) -> None:
+        """
+        Raises:
+            ParsingFailed: it cannot be started.
+        """
+        self._megabytes = megabytes
+        self._calls, theirs = Pipe()
+        command = [sys.executable, "-c", _START, str(_ROOT), str(theirs.fileno()), str(megabytes)]
+        try:
+            # Nothing else that is open is handed on, among it the lock on the index.
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+            )
+        except OSError as error:
+            self._calls.close()
+            why = error.strerror or str(error)
+            raise ParsingFailed(f"no process could be started to read it: {why}") from error
+        finally:
+            theirs.close()
+        self.end = weakref.finalize(self, _end, self._calls, self._process)
+
+    @property
+    def lives(self) -> bool:
+        return self._process.poll() is None
+
+    def call(self, limits: Limits, call: object) -> tuple[object, Exception | None, int]:
+        """Raises: ParsingFailed."""
+        late = time.monotonic() + limits.wall_seconds
+        try:
+            self._calls.send(call)
+            while not self._calls.poll(_LOOK):
+                if _stopped.get()():
+                    raise ParsingStopped("the sync was stopped")
+                if time.monotonic() > late:
+                    raise TooCostly(f"takes more than {limits.wall_seconds:g} s to be read")
+            answer = self._calls.recv_bytes(_MOST_ANSWERED)
+        except (EOFError, ConnectionError) as error:
+            raise self._ended(limits) from error
+        except OSError as error:
+            raise TooCostly("too large once it is read") from error
+        found: tuple[object, Exception | None, int] = pickle.loads(answer)  # noqa: S301 - ours
+        return found
+
+    def _ended(self, limits: Limits) -> ParsingFailed:
+        try:
+            code = self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            code = 0
+        if code == -signal.SIGXCPU:
+            return TooCostly(f"takes more than {limits.seconds} s of a processor to be read")
+        if code == OUT_OF_MEMORY:
+            return TooCostly(f"needs more than {limits.megabytes} MB of memory to be read")
+        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return ParsingFailed(f"ended the process that read it ({how})")
+
+
+def _end(calls: Connection, process: subprocess.Popen[bytes]) -> None:
+    """Leaves no process behind, and none that nobody waited for."""
+    with suppress(OSError):
+        calls.close()
+    process.kill()
+    process.wait()

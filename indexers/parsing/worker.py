@@ -1,0 +1,90 @@
+"""The process that parses: it takes one call after another, until nobody holds the other end."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from indexers.errors import IndexersError
+from indexers.parsing.limits import Limits, ParserBroken, ParsingFailed, TooCostly
+
+OUT_OF_MEMORY = 77
+"""The exit code where not even an answer could be made."""
+_STATUS = Path("/proc/self/status")
+_NICER = 5
+"""Whoever waits for an answer comes before whoever waits for a page."""
+
+
+def main(descriptor: int, megabytes: int) -> None:
+    """Answer every call that comes through ``descriptor``."""
+    # What ends a sync from the terminal reaches the whole group; our parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_NICER)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _lower(resource.RLIMIT_DATA, megabytes * 2**20)
+    with Connection(descriptor) as calls:
+        while True:
+            try:
+                limits, parser, arguments, named = calls.recv()
+                calls.send_bytes(_answer(limits, parser, arguments, named))
+            except (EOFError, ConnectionError):
+                return
+            except MemoryError:
+                os._exit(OUT_OF_MEMORY)
+
+
+def _answer(
+    limits: Limits, parser: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+) -> bytes:
+    """Result or error, and the most memory that was in use so far, in bytes."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    # The system ends whoever uses more: no handler would be run within a long call.
+    _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + limits.seconds)
+    result: object = None
+    error: Exception | None = None
+    try:
+        result = parser(*arguments, **named)
+        return pickle.dumps((result, None, _peak()), pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        error = TooCostly(f"needs more than {limits.megabytes} MB of memory to be read")
+    except RecursionError:
+        error = TooCostly("nested too deeply")
+    except Exception as raised:  # noqa: BLE001 - told to whoever called
+        error = raised if _is_ours(raised) else _broken(raised)
+    del result
+    return pickle.dumps((None, error, _peak()), pickle.HIGHEST_PROTOCOL)
+
+
+def _is_ours(error: Exception) -> bool:
+    """Ours can be told as they are; others may not stand being pickled."""
+    return isinstance(error, ParsingFailed | IndexersError)
+
+
+def _broken(error: Exception) -> ParserBroken:
+    return ParserBroken(type(error).__name__, "".join(traceback.format_exception(error)))
+
+
+def _lower(limit: int, wanted: int) -> None:
+    """The soft one, which is what counts; no higher than the hard one that stands."""
+    _, hard = resource.getrlimit(limit)
+    soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(limit, (soft, hard))
+
+
+def _peak() -> int:
+    """The most memory that this process had. What `resource` says of it may be its parent's,
+    whose number it starts with."""
+    try:
+        lines = _STATUS.read_text().splitlines()
+    except OSError:  # no Linux
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most if sys.platform == "darwin" else most * 1024
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)

@@ -1,0 +1,84 @@
+"""What a process is made to do in the tests of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from indexers.attachments.content import Unreadable
+from indexers.errors import WikiMisconfigured
+
+
+def add(one: int, other: int) -> int:
+    return one + other
+
+
+def whoami() -> int:
+    return os.getpid()
+
+
+def meet(folder: str) -> int:
+    """How many processes are in here at once, two of which wait for each other."""
+    Path(folder, str(os.getpid())).touch()
+    while len(list(Path(folder).iterdir())) < 2:
+        time.sleep(0.01)
+    return len(list(Path(folder).iterdir()))
+
+
+def open_files() -> list[str]:
+    """What the process holds open, beside what it was started with."""
+    held = []
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - Path would open one more
+        try:
+            held.append(os.readlink(f"/proc/self/fd/{name}"))  # noqa: PTH115
+        except OSError:
+            continue
+    return held
+
+
+def loaded() -> list[str]:
+    return sorted(sys.modules)
+
+
+def spin(_text: str = "") -> None:
+    while True:
+        pass
+
+
+def sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def fill(megabytes: int) -> int:
+    return len(b"x" * (megabytes * 2**20))
+
+
+def dig(depth: int) -> object:
+    return [dig(depth + 1)]
+
+
+def deep() -> list[object]:
+    """Small, but too deep to be sent."""
+    found: list[object] = []
+    for _ in range(100_000):
+        found = [found]
+    return found
+
+
+def refuse() -> None:
+    raise Unreadable("encrypted")
+
+
+def misconfigure() -> None:
+    raise WikiMisconfigured("no such flavour")
+
+
+def break_down() -> None:
+    raise KeyError("secret words of a page")
+
+
+def crash() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)

@@ -1,0 +1,226 @@
+"""What makes a pattern slow: strings grown from its own parse tree, and how long they take."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from re import _constants as codes
+from re import _parser as parser
+from typing import Any
+
+_MANY = 50
+"""A repeat of more counts as one without an end."""
+_SHORT, _LONG = 4_000, 16_000
+_AT_ONCE = 0.0006
+"""Seconds for the short string, within which nothing but linear growth fits."""
+_FEW = [int(8 * 1.3**step) for step in range(14)]
+_STEEP = 8.0
+"""Four times the text may take as many times as long: 4 is linear, 16 is quadratic."""
+_HOPELESS = 0.02
+"""Seconds for a text of a few characters: each more doubles it."""
+_PALETTE = "a1 \n\t-_.,:;!?\"'`*#=/\\@|~<>[](){}%&^$+AZ\u00e9\u2019"
+_ENDS = ("", "\0x\0")
+_PUMPS = 6
+"""Of the strings that a repeat takes, those that are repeated together with what leads to it."""
+_MOST = 600
+"""Strings for one pattern."""
+
+
+@dataclass(frozen=True)
+class Slow:
+    """``seed`` is what was repeated, ``growth`` the times as long for four times the text."""
+
+    use: str
+    seed: str
+    growth: float
+
+
+def slowest(pattern: re.Pattern[Any], uses: Sequence[str]) -> Slow | None:
+    """The first string that takes more than linear time; None if there is none."""
+    scans = not {*uses} <= {"match", "fullmatch"}
+    ways = ["search"] if scans else []
+    ways += [use for use in ("match", "fullmatch") if use in uses]
+    for head, seed, tail in itertools.islice(_seeds(pattern), _MOST):
+        for way in ways:
+            growth = _growth(_runner(pattern, way), head, seed, tail)
+            if growth is not None:
+                return Slow(way, f"{head}|{seed}|{tail}", growth)
+    return None
+
+
+def _runner(pattern: re.Pattern[Any], way: str) -> Callable[[str], object]:
+    encode = isinstance(pattern.pattern, bytes)
+
+    def run(text: str) -> object:
+        subject: Any = text.encode() if encode else text
+        if way == "search":
+            return sum(1 for _ in pattern.finditer(subject))
+        return getattr(pattern, way)(subject)
+
+    return run
+
+
+def _growth(run: Callable[[str], object], head: str, seed: str, tail: str) -> float | None:
+    """None: it is linear. Grown from a few characters, for the worst never come back."""
+    for size in _FEW:
+        text = head + seed * max(size // len(seed), 1) + tail
+        if _seconds(run, text, 1) > _HOPELESS and _seconds(run, text, 2) > _HOPELESS:
+            return float("inf")
+    if _seconds(run, head + seed * (_SHORT // len(seed)) + tail, 1) < _AT_ONCE:
+        return None
+    growth = _times(run, head, seed, tail)
+    # A busy machine may have been at work: what is steep is steep every time.
+    return growth if growth > _STEEP and _times(run, head, seed, tail) > _STEEP else None
+
+
+def _times(run: Callable[[str], object], head: str, seed: str, tail: str) -> float:
+    short = _seconds(run, head + seed * (_SHORT // len(seed)) + tail, 2)
+    return _seconds(run, head + seed * (_LONG // len(seed)) + tail, 1) / max(short, 1e-5)
+
+
+def _seconds(run: Callable[[str], object], text: str, runs: int) -> float:
+    """Of this thread on a processor, the fewest of some runs."""
+    least = float("inf")
+    for _ in range(runs):
+        start = time.thread_time()
+        run(text)
+        least = min(least, time.thread_time() - start)
+    return least
+
+
+def _seeds(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
+    """What comes before, what is repeated, and the end at which it fails."""
+    text = pattern.pattern
+    tree = parser.parse(text, pattern.flags if isinstance(text, str) else 0)
+    literals = "".join(dict.fromkeys(_literals(tree)))[:24]
+    grower = _Grower(literals + "".join(char for char in _PALETTE if char not in literals))
+    tried: set[tuple[str, str, str]] = set()
+    for before, pumps, after in grower.repeats(list(tree), ""):
+        ways = [(before, pump) for pump in pumps]
+        for whole in (f"{before}{pump}" for pump in pumps[:_PUMPS]):
+            ways += [("", whole), ("", f"{whole}{after}"[:-1]), ("", f"{whole}{after}")]
+            ways += [("", f"{whole}\n"), ("", before), ("", f"{before}\n")]
+        for (head, seed), tail in itertools.product(ways, _ENDS):
+            attack = (head, seed, tail)
+            if seed and attack not in tried:
+                tried.add(attack)
+                yield attack
+
+
+def _literals(items: Any) -> Iterator[str]:
+    if isinstance(items, parser.SubPattern | list | tuple):
+        if isinstance(items, tuple) and items and items[0] in (codes.LITERAL, codes.NOT_LITERAL):
+            yield chr(items[1])
+        for item in items:
+            yield from _literals(item)
+
+
+class _Grower:
+    """Strings that a part of a tree takes."""
+
+    def __init__(self, palette: str) -> None:
+        self._palette = palette
+
+    def repeats(
+        self, items: list[Any], before: str, after: str = ""
+    ) -> Iterator[tuple[str, list[str], str]]:
+        """Each endless repeat: what leads to it, what it may repeat, what follows."""
+        for at, (code, value) in enumerate(items):
+            rest = self.sample(items[at + 1 :]) + after
+            if code in _REPEATS:
+                _, most, body = value
+                if most > _MANY:
+                    yield before, self.several(list(body)), rest
+                yield from self.repeats(list(body), before, rest)
+            else:
+                for branch in _branches(code, value):
+                    yield from self.repeats(list(branch), before, rest)
+            before += self.sample([(code, value)])
+
+    def several(self, items: list[Any]) -> list[str]:
+        """Different strings that ``items`` take, the shortest first."""
+        found: list[str] = []
+        if len(items) == 1:
+            code, value = items[0]
+            if code is codes.BRANCH:
+                found = [text for part in value[1] for text in self.several(list(part))]
+            elif code in _REPEATS:
+                found = self.several(list(value[2]))
+            elif branches := _branches(code, value):
+                found = [text for part in branches for text in self.several(list(part))]
+            else:
+                found = self._characters(code, value)[:6]
+        else:
+            found = [self.sample(items)]
+            for at, item in enumerate(items):
+                head, tail = self.sample(items[:at]), self.sample(items[at + 1 :])
+                found += [f"{head}{text}{tail}" for text in self.several([item])]
+        return list(dict.fromkeys(filter(None, found)))[:40]
+
+    def sample(self, items: list[Any]) -> str:
+        """One string that ``items`` take, if nothing around them minds."""
+        text = ""
+        for code, value in items:
+            if code in _REPEATS:
+                least, _, body = value
+                text += self.sample(list(body)) * min(max(least, 1 if least else 0), 4)
+            elif code is codes.BRANCH:
+                text += self.sample(list(value[1][0]))
+            elif code in (codes.ASSERT, codes.ASSERT_NOT, codes.AT):
+                continue
+            elif branches := _branches(code, value):
+                text += self.sample(list(branches[0]))
+            else:
+                text += next(iter(self._characters(code, value)), "")
+        return text
+
+    def _characters(self, code: Any, value: Any) -> list[str]:
+        if code is codes.LITERAL:
+            return [chr(value)]
+        if code is codes.GROUPREF:
+            return []
+        return [char for char in self._palette if _takes(code, value, char)]
+
+
+_REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
+
+
+def _branches(code: Any, value: Any) -> list[Any]:
+    if code is codes.BRANCH:
+        return list(value[1])
+    if code is codes.SUBPATTERN:
+        return [value[3]]
+    if code is codes.ATOMIC_GROUP:
+        return [value]
+    if code in (codes.ASSERT, codes.ASSERT_NOT):
+        return [value[1]]
+    if code is codes.GROUPREF_EXISTS:
+        return [part for part in value[1:] if part is not None]
+    return []
+
+
+def _takes(code: Any, value: Any, char: str) -> bool:
+    if code is codes.ANY:
+        return char != "\n"
+    if code is codes.NOT_LITERAL:
+        return ord(char) != value
+    if code is codes.IN:
+        negated = value[0][0] is codes.NEGATE
+        return any(_in(kind, what, char) for kind, what in value[negated:]) != negated
+    return False
+
+
+def _in(kind: Any, what: Any, char: str) -> bool:
+    if kind is codes.LITERAL:
+        return ord(char) == what
+    if kind is codes.RANGE:
+        return bool(what[0] <= ord(char) <= what[1])
+    word, space = char.isalnum() or char == "_", char.isspace()
+    return {
+        codes.CATEGORY_DIGIT: char.isdigit(), codes.CATEGORY_NOT_DIGIT: not char.isdigit(),
+        codes.CATEGORY_SPACE: space, codes.CATEGORY_NOT_SPACE: not space,
+        codes.CATEGORY_WORD: word, codes.CATEGORY_NOT_WORD: not word,
+    }[what]  # fmt: skip

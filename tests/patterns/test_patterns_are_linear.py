@@ -1,0 +1,98 @@
+"""No text that others wrote may make a regular expression take more than linear time."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from indexers.markdown import tags
+
+from .attacking import slowest
+from .finding import (
+    ANCHORED,
+    Found,
+    held_by,
+    module_of,
+    patterns_of,
+    sources,
+)
+
+MADE_AT_A_CALL = {
+    "bot.playground.confluence.faults": "the local Confluence's, by its tests",
+    "bot.playground.confluence.routes": "they are constants of the modules that call it",
+    "indexers.markdown.tags": "its parts are tried below",
+}
+"""Modules that compile what is no constant of theirs."""
+
+
+def found() -> Iterator[Found]:
+    for file in sources():
+        module = importlib.import_module(module_of(file))
+        known: set[tuple[Any, int]] = set()
+        if module.__name__ not in MADE_AT_A_CALL:
+            for one in patterns_of(file):
+                known.add((one.pattern.pattern, one.pattern.flags))
+                yield one
+        for pattern in held_by(module):
+            if (pattern.pattern, pattern.flags) not in known:
+                yield Found(module.__name__, pattern, ANCHORED | {"search"})
+    for kind, part in tags._PATTERNS.items():
+        yield Found(f"indexers.markdown.tags {kind}", re.compile(part), frozenset({"search"}))
+
+
+PATTERNS = {f"{one.place}~{number}": one for number, one in enumerate(found())}
+
+
+@pytest.mark.parametrize("place", PATTERNS)
+def test_a_pattern_takes_linear_time(place: str) -> None:
+    one = PATTERNS[place]
+
+    assert slowest(one.pattern, sorted(one.uses)) is None, one.pattern.pattern
+
+
+SMALL_TALK = re.compile(
+    r"(?:(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day)|greetings"
+    r"|thanks?|thank you|thx|ty|cheers|ok(?:ay)?|great|nice|cool|help|test|ping"
+    r"|there|all|everyone|you|so much|a lot|very much|bot|footnote)[\s\W]*)+",
+    re.IGNORECASE,
+)
+CANDIDATES = re.compile(
+    r"\]\(\s*<?([^)\s>]+)|^\s*\[[^\]\n]+\]:\s*<?(\S+?)>?\s|\bhref\s*=\s*[\"']([^\"'\n]+)"
+    r"|\[\[([^\]\n]+)\]\]|\{[%{<][^}\n]*?[\"'`]([^\"'`\n]+)",
+    re.MULTILINE,
+)
+"""As they stood when one message, and one page, stopped the bot."""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "use"),
+    [
+        (SMALL_TALK, "fullmatch"),
+        (CANDIDATES, "findall"),
+        (re.compile(r"(a|a)*b"), "match"),
+        (re.compile(r"\s+$"), "search"),
+        (re.compile(r"<!--.*?-->", re.DOTALL), "sub"),
+        (re.compile(r"[a-z]+@x"), "search"),
+        (re.compile(r"\s*\n\s*x"), "match"),
+    ],
+    ids=lambda value: getattr(value, "pattern", value)[:12],
+)
+def test_a_slow_pattern_is_found(pattern: re.Pattern[str], use: str) -> None:
+    assert slowest(pattern, [use]) is not None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "use"),
+    [
+        (re.compile(r"(?<!\s)\s++$"), "search"),
+        (re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL), "sub"),
+        (re.compile(r"[a-z]{1,64}@x"), "search"),
+        (re.compile(r"\s+$"), "match"),
+    ],
+)
+def test_a_linear_pattern_passes(pattern: re.Pattern[str], use: str) -> None:
+    assert slowest(pattern, [use]) is None
