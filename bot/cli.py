@@ -24,6 +24,7 @@ from bot.demo import run_demo
 from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
 from bot.evaluation import wiring as evaluating
 from bot.evaluation.command import evaluate
+from bot.model import NoAnswer, Reason
 from bot.operations import wiring as operating
 from bot.options import Given, as_json, as_person, configured, given, placed
 from config import logs
@@ -96,6 +97,7 @@ def ask(
     with wiring.asking(settings, secrets, email=email, wikis=wikis) as answer:
         result = answer(question)
         why = answer.why(question) if reasons else None
+        trouble = answer.trouble()
     if as_json:
         told = terminal.answer_json(result)
         terminal.print_json(told | {"why": asdict(why)} if why else told)
@@ -103,6 +105,10 @@ def ask(
         terminal.print_answer(result)
         if why:
             terminal.print_why(why)
+    if trouble:
+        terminal.complain(trouble)
+    if isinstance(result, NoAnswer) and result.reason is Reason.REBUILDING:
+        sys.exit(FAILED)
 
 
 @cli.command()

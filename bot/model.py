@@ -219,6 +219,7 @@ class Reason(StrEnum):
     NOTHING_INDEXED = "nothing_indexed"
     NOTHING_FITS = "nothing_fits"
     UNCHECKED = "unchecked"
+    REBUILDING = "rebuilding"
 
 
 @dataclass(frozen=True, slots=True)

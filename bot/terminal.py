@@ -314,6 +314,8 @@ def print_status(rows: dict[str, Any]) -> None:
                 *_lags(space["lag_seconds"]),
             )  # fmt: skip
     out.print(table)
+    if rows["trouble"]:
+        out.print(safe(rows["trouble"], style="yellow"), soft_wrap=True)
     for name, row in rows["wikis"].items():
         if row["read_as"]:
             out.print(_assembled((f"{name}: ", "bold"), f"read as {ReadAs(**row['read_as'])}"))

@@ -79,6 +79,7 @@ def answerer_of(
         rewrite=model.rewriter if model else None,
         aging=Aging(old_after, today) if old_after else None,
         clarifying=Clarifying() if settings.answer.clarify else None,
+        is_partial=lambda: indexing.index.is_partial,
     )
 
 
@@ -125,6 +126,8 @@ class Asking:
     answerer: Answerer
     reader: Principal
     wikis: tuple[str, ...] | None
+    trouble: Callable[[], str] = lambda: ""
+    """Why the index is partial, for the operator; empty if it is not."""
 
     def __call__(self, text: str) -> Result:
         return Several(self.answerer).answer(Question(text, self.reader, self.wikis))
@@ -157,7 +160,7 @@ def asking(
                     parts.index, answerer.recheck, parts.edit_address, parts.owner
                 )
                 answerer = _with_verified(settings, answerer, library, written)
-            yield Asking(answerer, reader, tuple(wikis) or None)
+            yield Asking(answerer, reader, tuple(wikis) or None, lambda: parts.index.trouble)
 
 
 @contextmanager

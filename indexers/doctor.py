@@ -53,7 +53,7 @@ def index(
     server that holds it may not fit."""
     try:
         current = opened()
-        counts, building = current.counts(), current.building
+        counts, building, trouble = current.counts(), current.building, current.trouble
         mismatch = version_problem()
     except IndexLocked:
         yield ok("index", "It is in use by another Footnote, such as a running bot: that is fine.")
@@ -65,7 +65,9 @@ def index(
     yield ok("index", f"It opens; pages by wiki: {pages}.")
     if mismatch:
         yield warning("index", mismatch, "Run a Qdrant server of the client's version.")
-    if building:
+    if trouble:
+        yield warning("index", trouble, "Run `footnote sync` to its end, or the bot.")
+    elif building:
         yield warning(
             "index",
             "Model or passages were set anew, and the index for that is not complete.",

@@ -7,7 +7,7 @@ IndexersError                 operator reads it; the message is one sentence
 ├── RebuildRefused            a human must look: the old index was kept, the message says why
 ├── IndexUnavailable          try again: the server does not answer, disk full
 │   ├── IndexLocked           another process holds the embedded index
-│   └── IndexCorrupt          rebuild: the message says how
+│   └── IndexCorrupt          rebuild: the next sync does so by itself
 └── ModelUnavailable          the embedding model is missing or not the one named
 """
 
@@ -43,7 +43,10 @@ class IndexLocked(IndexUnavailable):
 
 
 class IndexCorrupt(IndexUnavailable):
-    pass
+    def __init__(self, message: str, why: str = "the old one is damaged") -> None:
+        """``why`` says of the index, in a clause, what is wrong with it."""
+        super().__init__(message)
+        self.why = why
 
 
 class ModelUnavailable(IndexersError):

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 
-from indexers.errors import RebuildRefused
+from indexers.errors import IndexCorrupt, RebuildRefused
 from indexers.index.current import CurrentIndex
 from indexers.model import NOBODY, SyncReport
 from indexers.ports import Gate, PassageIndex, Wiki
+
+_TRIES = 3
+"""So often a sync begins again on an index that was built anew."""
 
 _FEW = 20
 """So many pages may go without being a share worth a question."""
@@ -52,6 +55,29 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
             index.set_aside()
             for report in reports:
                 report.complete = False
+    return reports
+
+
+def on_sound_index(index: CurrentIndex, sync: Callable[[], list[SyncReport]]) -> list[SyncReport]:
+    """Run ``sync`` so that it writes a sound index: one that is damaged, or turns out to be, is
+    built anew beside. The first report says so.
+
+    Raises:
+        IndexCorrupt: what was built anew was damaged again and again.
+    """
+    index.mend()
+    damage = index.damage
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            reports = sync()
+            break
+        except IndexCorrupt as error:
+            if not tries_left or not index.mend(error):
+                raise
+            damage = index.damage or damage
+    if damage and reports:
+        built = f"The index was built anew: {damage.why}."
+        reports[0].warnings.insert(0, index.damage.words if index.damage else built)
     return reports
 
 

@@ -36,7 +36,7 @@ from indexers.model import EVERYONE, Part, Principal, Progress, ReadAs, SyncRepo
 from indexers.parsing.process import Parsers
 from indexers.parts import part_of
 from indexers.ports import Divisible, Embedder, Gate, Lookout, Reranker, Wiki
-from indexers.rebuilding import is_whole, rebuilt, take
+from indexers.rebuilding import is_whole, on_sound_index, rebuilt, take
 from indexers.splitting import Splitter
 from indexers.sync import each, sync
 from indexers.wikis import (
@@ -133,7 +133,7 @@ class Indexing:
             splitter=self.splitter.identity,
             languages=self._languages.identity,
         )
-        index = CurrentIndex(self._shelf(), wanted, tuple(self.wikis))
+        index = CurrentIndex(self._shelf(), wanted, tuple(self.wikis), self.embedder.embed_passages)
         if self._server and (problem := self._server.version_problem()):
             log.warning("%s", problem)
         apply_settings(index, self._settings.wiki, self.markdowns)
@@ -254,26 +254,30 @@ class Indexing:
         )
         self.index.follow()
         beside = full and not dry_run and (part is None or part.is_whole)
-        if beside and self.index.rebuild():
-            return rebuilt(
-                self.index,
-                tuple(self.wikis.values()),
-                lambda wiki: read([wiki]),
-                anew=wikis,
-                gate=gate,
-                max_removal=self._settings.sync.max_removal,
-                allow_mass_removal=allow_mass_removal,
-            )
-        reports = read(wikis, full=full)
-        if not dry_run and is_whole(reports, self.wikis):
-            take(
-                self.index,
-                self.wikis,
-                reports,
-                max_removal=self._settings.sync.max_removal,
-                allow_mass_removal=allow_mass_removal,
-            )
-        return reports
+
+        def run() -> list[SyncReport]:
+            if beside and self.index.rebuild():
+                return rebuilt(
+                    self.index,
+                    tuple(self.wikis.values()),
+                    lambda wiki: read([wiki]),
+                    anew=wikis,
+                    gate=gate,
+                    max_removal=self._settings.sync.max_removal,
+                    allow_mass_removal=allow_mass_removal,
+                )
+            reports = read(wikis, full=full)
+            if not dry_run and is_whole(reports, self.wikis):
+                take(
+                    self.index,
+                    self.wikis,
+                    reports,
+                    max_removal=self._settings.sync.max_removal,
+                    allow_mass_removal=allow_mass_removal,
+                )
+            return reports
+
+        return run() if dry_run else on_sound_index(self.index, run)
 
     def _read(
         self,

@@ -47,6 +47,8 @@ class Answerer:
     clarifying: Clarifying | None = None
     verified: Callable[[Question], Answer | None] | None = None
     """What a person wrote to the question, if anybody did; it goes before the search."""
+    is_partial: Callable[[], bool] = lambda: False
+    """Whether the index is being built anew, and a search may miss what it will have."""
     clock: Callable[[], float] = time.perf_counter
 
     def answer(self, question: Question, hear: Hear | None = None) -> Result:
@@ -71,6 +73,9 @@ class Answerer:
         compose = partial(_disagreeing, question.sought, compose)
         said = self._checked(question, retrieved, compose, ahead)
         said = replace(said, timings=replace(said.timings, rewrite=rewriting))
+        if isinstance(said, NoAnswer) and said.reason in _SILENCES and self.is_partial():
+            # What is missing now may be there once the index is built.
+            said = replace(said, reason=Reason.REBUILDING, text=_TEXTS[Reason.REBUILDING])
         return self.aging(said) if self.aging else said
 
     def understood(self, question: Question) -> tuple[Question, float]:
@@ -174,7 +179,10 @@ class Answerer:
 _TEXTS = {
     Reason.NO_QUESTION: "Ask me something in words, and I will look it up.",
     Reason.TOO_LONG: f"That is too long for me: at most {LONGEST_QUESTION:,} characters, please.",
+    Reason.REBUILDING: "My index is being built anew, so I may not have the page for this yet. "
+    "Please ask me again in a while.",
 }
+_SILENCES = (Reason.NOTHING_INDEXED, Reason.NOTHING_FITS)
 
 
 def _unfit(text: str) -> Reason | None:

@@ -17,19 +17,21 @@ LATELY = timedelta(days=7)
 """So far back it is told how the passes went."""
 
 
-def overview(
+def overview(  # noqa: PLR0913 - what is told of each wiki
     wikis: Iterable[str],
     counts: Mapping[str, tuple[int, int]],
     passes: Sequence[Pass],
     *,
     building: bool,
+    trouble: str = "",
     read_as: Mapping[str, ReadAs] | None = None,
 ) -> dict[str, Any]:
     """Pages and passages of each wiki, those that are set and not yet synced too, and how
-    its ``passes`` went."""
+    its ``passes`` went; ``trouble`` says why an index is being built anew, if one is."""
     every = dict.fromkeys(wikis, (0, 0)) | dict(counts)
     return {
-        "building": building,
+        "building": building or bool(trouble),
+        "trouble": trouble,
         "wikis": {
             name: {
                 "pages": pages,
@@ -49,6 +51,9 @@ def _json(read_as: ReadAs | None) -> dict[str, Any] | None:
 class Counting(Protocol):
     @property
     def building(self) -> bool: ...
+
+    @property
+    def trouble(self) -> str: ...
 
     def counts(self) -> dict[str, tuple[int, int]]: ...
 
@@ -86,6 +91,7 @@ class Console:
             index.counts(),
             passes,
             building=index.building,
+            trouble=index.trouble,
             read_as=self.parts.read_as(),
         )
 

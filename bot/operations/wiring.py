@@ -114,6 +114,7 @@ def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
             index.counts(),
             passes,
             building=index.building,
+            trouble=index.trouble,
             read_as=parts.read_as(),
         )
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
-from indexers.errors import IndexUnavailable
+from indexers.errors import IndexCorrupt, IndexUnavailable
+from indexers.index.damage import Damage, damage_of
 from indexers.index.lexical import AVERAGE_LENGTH, LEXICAL_VERSION
+from indexers.index.nearness import Embed, near_again
 from indexers.index.schema import SCHEMA_VERSION
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader, digest
 from indexers.ports import Meaning, PassageIndex, Vector
+
+log = logging.getLogger(__name__)
 
 
 def fingerprint(*, embedder: str, splitter: str, languages: str) -> str:
@@ -37,6 +43,12 @@ class Shelf(Protocol):
         """Remove every other one."""
         ...
 
+    def damage(self) -> Damage | None:
+        """What `remember` was told last, by whichever process."""
+        ...
+
+    def remember(self, damage: Damage | None) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -47,24 +59,49 @@ class CurrentIndex:
     Where they differ (another model, another splitter), the wanted one is built by
     the next syncs, and `promote` makes it the one that is read. Meanwhile rights and
     removals reach both, and if the models differ, the old one is searched by words
-    alone. The same goes for one that is built anew on demand (`rebuild`).
+    alone. The same goes for one that is built anew on demand (`rebuild`), or because the one
+    that stands is damaged: that one is read as far as it can be, and if it cannot even be
+    opened, what was built so far.
     """
 
-    def __init__(self, shelf: Shelf, wanted: str, wikis: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        wanted: str,
+        wikis: Collection[str] | None = None,
+        embed: Embed | None = None,
+    ) -> None:
         """``wanted`` is a fingerprint; an index that was rebuilt has a number behind it. Of
         other wikis than ``wikis`` (None: of any) nothing is found, though it stands there until
-        a sync removes it."""
+        a sync removes it. ``embed`` compares what an index of another model finds with the
+        question."""
         self._shelf = shelf
         self._wikis = wikis
         self._wanted = wanted
+        self._embed = embed
+        self.damage = shelf.damage()
+        """Set from the moment that a damage is seen until another index has been built."""
+        self._unusable: set[PassageIndex] = set()
+        self._unread = False
         standing = shelf.current()
-        name = standing if standing and _fingerprint(standing) == wanted else wanted
-        self._written_name, self._written = name, shelf.open(name)
-        if standing is None:
-            shelf.point_to(name)
-        beside = standing is not None and standing != name
-        self._read_name = standing if standing and beside else name
-        self._read = shelf.open(self._read_name) if beside else self._written
+        read = self._opened(standing) if standing else None
+        try:
+            if read is None or standing is None:
+                name = _next(standing) if standing and _fingerprint(standing) == wanted else wanted
+                self._written_name, self._written = self._new(name)
+                shelf.point_to(self._written_name)
+            elif _fingerprint(standing) != wanted:
+                self._written_name, self._written = self._new(wanted)
+            elif self.damage and self.damage.index == standing:
+                self._written_name, self._written = self._new(_next(standing))
+            else:
+                self._written_name, self._written = standing, read
+        except BaseException:
+            if read is not None:
+                read.close()
+            raise
+        self._read_name = standing if standing and read else self._written_name
+        self._read = read or self._written
         self._same_vectors = self._compares()
         self.reuses = True
         """Whether vectors of the index that is read may go into a rebuilt one."""
@@ -74,6 +111,26 @@ class CurrentIndex:
     def building(self) -> bool:
         """Whether what is written is not yet what is read."""
         return self._read is not self._written
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a search may miss what the index will have once it is built: the one that is
+        read is damaged, is of another model, or cannot be read by this version."""
+        of_old = self.building and (self._unread or not self._same_vectors)
+        return self.damage is not None or of_old
+
+    @property
+    def trouble(self) -> str:
+        """For the operator: why the index is partial, and until when. Empty if it is not."""
+        if self.damage:
+            return self.damage.words
+        if self.is_partial:
+            return (
+                "The index is being built anew: the old one was made with another model or by"
+                " another version. Until every wiki has been read again, by `footnote sync` or the"
+                " running bot, answers come from what can be used of the old one."
+            )
+        return ""
 
     @property
     def standing(self) -> PassageIndex:
@@ -91,10 +148,28 @@ class CurrentIndex:
         being built anyway."""
         if self.building:
             return False
-        self._written_name = _next(self._read_name)
-        self._written = self._shelf.open(self._written_name)
+        self._written_name, self._written = self._new(_next(self._read_name))
         self._stood.clear()
         return True
+
+    def mend(self, after: IndexCorrupt | None = None) -> bool:
+        """Before a sync, and ``after`` one that failed: write a sound index, beside the one
+        that is damaged. False if there is nothing to be done.
+
+        Raises:
+            IndexUnavailable: none can be made.
+        """
+        broken = self._written in self._unusable
+        if after and not broken:
+            self._noticed(after)
+        if self.building and broken:
+            _closed(self._written)
+            self._written_name, self._written = self._new(_next(self._written_name))
+            return True
+        if self.building:
+            return after is not None and self._stop_reading()
+        damaged = self.damage is not None and self.damage.index == self._read_name
+        return (broken or damaged) and self.rebuild()
 
     def set_aside(self) -> None:
         """Write what is read again. What was rebuilt so far stays for the next `rebuild`."""
@@ -112,12 +187,11 @@ class CurrentIndex:
         """After every wiki has been synced to its end: read what was written, and
         remove what was read before. False if they were the same already."""
         if not self.building:
+            self._recovered()
             return False
-        old, self._read, self._same_vectors = self._read, self._written, True
-        self._read_name, self.reuses = self._written_name, True
-        self._shelf.point_to(self._read_name)
-        old.close()
+        self._stop_reading()
         self._shelf.clear(but=self._read_name)
+        self._recovered()
         return True
 
     def follow(self) -> bool:
@@ -136,7 +210,8 @@ class CurrentIndex:
         return True
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
-        return self._written.known(wiki)
+        with self._writing():
+            return self._written.known(wiki)
 
     def page(self, wiki: str, page: str) -> KnownPage | None:
         if not self._reads(wiki):
@@ -146,9 +221,13 @@ class CurrentIndex:
         )
 
     def meanings(self, digests: Sequence[str]) -> dict[str, Meaning]:
-        found = self._written.meanings(digests)
+        with self._writing():
+            found = self._written.meanings(digests)
         if self.building and self._same_vectors and self.reuses:
-            found |= self._read.meanings([digest for digest in digests if digest not in found])
+            try:
+                found |= self._read.meanings([digest for digest in digests if digest not in found])
+            except IndexCorrupt as error:
+                self._noticed(error)
         return found
 
     def digests(self, wiki: str, page: str) -> frozenset[str]:
@@ -157,32 +236,40 @@ class CurrentIndex:
         )
 
     def replace(self, passages: Sequence[Passage], meanings: Sequence[Meaning]) -> None:
-        if self.building and passages:
-            self._restrict(passages[0])
-        self._written.replace(passages, meanings)
+        if passages:
+            with self._narrowing():
+                self._restrict(passages[0])
+        with self._writing():
+            self._written.replace(passages, meanings)
 
     def relabel(
         self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
     ) -> None:
         if self.building:
-            self._read.relabel(wiki, page, revision, acl, owner)
-        self._written.relabel(wiki, page, revision, acl, owner)
+            with self._narrowing():
+                self._read.relabel(wiki, page, revision, acl, owner)
+        with self._writing():
+            self._written.relabel(wiki, page, revision, acl, owner)
 
     def remove(self, wiki: str, pages: Sequence[str]) -> None:
         if self.building:
-            self._read.remove(wiki, pages)
-        self._written.remove(wiki, pages)
+            with self._narrowing():
+                self._read.remove(wiki, pages)
+        with self._writing():
+            self._written.remove(wiki, pages)
 
     def narrow(self, wiki: str, acl: Acl) -> None:
         """Nobody whom ``acl`` does not admit reads ``wiki`` from here on; the next sync
         says who does."""
-        for index in {id(index): index for index in (self._read, self._written)}.values():
-            for page, known in index.known(wiki).items():
-                if known.acl & acl != known.acl:
-                    index.relabel(wiki, page, known.revision, known.acl & acl)
+        with self._narrowing():
+            _narrow(self._read, wiki, acl)
+        if self.building:
+            with self._writing():
+                _narrow(self._written, wiki, acl)
 
     def sweep(self, wiki: str) -> int:
-        return self._written.sweep(wiki)
+        with self._writing():
+            return self._written.sweep(wiki)
 
     def search(
         self,
@@ -200,29 +287,109 @@ class CurrentIndex:
             ]
             if not wikis:
                 return []
+        searched = vector if comparable else ()
         try:
-            return index.search(
-                text, vector if comparable else (), reader=reader, limit=limit, wikis=wikis
-            )
+            hits = index.search(text, searched, reader=reader, limit=limit, wikis=wikis)
+        except IndexCorrupt as error:
+            self._noticed(error)
+            if index is self._written:
+                return []
+            return self._written.search(text, vector, reader=reader, limit=limit, wikis=wikis)
         except IndexUnavailable:
             if not self._followed(index):
                 raise
             return self._read.search(text, vector, reader=reader, limit=limit, wikis=wikis)
+        return hits if comparable or not self._embed else near_again(hits, vector, self._embed)
 
     def counts(self) -> dict[str, tuple[int, int]]:
-        return self._read.counts()
+        index = self._read
+        try:
+            return index.counts()
+        except IndexCorrupt as error:
+            self._noticed(error)
+            return {} if index is self._written else self._written.counts()
 
     def settle(self) -> None:
-        self._written.settle()
+        with self._writing():
+            self._written.settle()
 
     def close(self) -> None:
-        self._written.close()
+        _closed(self._written)
         if self.building:
-            self._read.close()
+            _closed(self._read)
         self._shelf.close()
 
     def _reads(self, wiki: str) -> bool:
         return self._wikis is None or wiki in self._wikis
+
+    def _opened(self, name: str) -> PassageIndex | None:
+        """The index that stands; None if it is damaged, and cannot be read at all."""
+        try:
+            return self._shelf.open(name)
+        except IndexCorrupt as error:
+            self._remember(damage_of(error))
+            return None
+
+    def _new(self, name: str) -> tuple[str, PassageIndex]:
+        """The index of that name, or if it is damaged one with a higher number. Nobody reads
+        it yet, so a damage of it is told to nobody."""
+        try:
+            return name, self._shelf.open(name)
+        except IndexCorrupt as error:
+            log.warning("What was built so far is lost: %s", error)
+            name = _next(name)
+            return name, self._shelf.open(name)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """What fails within is a damage of what is written."""
+        try:
+            yield
+        except IndexCorrupt as error:
+            self._unusable.add(self._written)
+            if not self.building:
+                self._noticed(error)
+            raise
+
+    @contextmanager
+    def _narrowing(self) -> Iterator[None]:
+        """Rights that cannot be taken away from what is read take away all of it."""
+        try:
+            yield
+        except IndexCorrupt as error:
+            self._noticed(error)
+            if not self.building:
+                self.rebuild()
+            self._stop_reading()
+
+    def _noticed(self, error: IndexCorrupt) -> None:
+        """What is read is damaged, or of a version that cannot be read here."""
+        if self.building and _fingerprint(self._read_name) != self._wanted:
+            self._unread = True
+        elif self.damage is None:
+            self._remember(damage_of(error, self._read_name))
+
+    def _remember(self, damage: Damage) -> None:
+        self.damage = damage
+        log.warning("%s", damage.words)
+        self._shelf.remember(damage)
+
+    def _recovered(self) -> None:
+        if self.damage:
+            self._shelf.clear(but=self._read_name)
+            self.damage = None
+            self._shelf.remember(None)
+
+    def _stop_reading(self) -> bool:
+        """Read what is written from here on."""
+        old, self._read, self._same_vectors = self._read, self._written, True
+        self._read_name, self.reuses = self._written_name, True
+        self._shelf.point_to(self._read_name)
+        if self.damage and self.damage.index:
+            self._remember(Damage(self.damage.why))
+        _closed(old)
+        self._unusable.discard(old)
+        return True
 
     def _followed(self, index: PassageIndex) -> bool:
         """Whether somebody, here or in another process, has promoted since."""
@@ -233,12 +400,28 @@ class CurrentIndex:
 
     def _restrict(self, passage: Passage) -> None:
         """The old version's text, if it is narrower now, must not wait for the new index."""
+        if not self.building:
+            return
         wiki, page = passage.wiki, passage.page
         if wiki not in self._stood:
             self._stood[wiki] = self._read.known(wiki)
         stood = self._stood[wiki].get(page)
         if stood is not None and stood.acl != passage.acl:
             self._read.relabel(wiki, page, stood.revision, stood.acl & passage.acl)
+
+
+def _narrow(index: PassageIndex, wiki: str, acl: Acl) -> None:
+    for page, known in index.known(wiki).items():
+        if known.acl & acl != known.acl:
+            index.relabel(wiki, page, known.revision, known.acl & acl)
+
+
+def _closed(index: PassageIndex) -> None:
+    """A damaged one cannot even be closed in peace; its lock is given back all the same."""
+    try:
+        index.close()
+    except IndexUnavailable as error:
+        log.warning("An index was closed, and complained: %s", error)
 
 
 def _fingerprint(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 import weakref
@@ -13,7 +14,15 @@ from typing import Any, Self
 import qdrant_edge as qdrant
 from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
-from indexers.index.edge_failures import TO_OPEN, TO_WRITE, explained, has_room, require_room
+from indexers.errors import IndexUnavailable
+from indexers.index.edge_failures import (
+    TO_OPEN,
+    TO_WRITE,
+    corrupt,
+    explained,
+    has_room,
+    require_room,
+)
 from indexers.index.languages import Languages
 from indexers.index.lock import FolderLock
 from indexers.index.passages import StoredPassages
@@ -28,6 +37,8 @@ from indexers.index.schema import (
     Where,
 )
 from indexers.ports import Vector
+
+log = logging.getLogger(__name__)
 
 _ALL = 1_000_000_000  # facets and scrolls have no "all"; more than a shard can hold
 _PAGE = 2_000  # points a scroll brings at once
@@ -55,10 +66,26 @@ class EdgeIndex(StoredPassages):
 
         Raises:
             IndexLocked: another process holds it.
-            IndexCorrupt: it cannot be read.
+            IndexCorrupt: it cannot be read, or has lost every page.
             IndexUnavailable: the disk is full or the folder may not be written.
         """
-        return cls(EdgeEngine(folder, dimensions), languages=languages, clock=clock)
+        engine = EdgeEngine(folder, dimensions)
+        index = cls(engine, languages=languages, clock=clock)
+        try:
+            engine.require_pages()
+            index.prove(dimensions)
+        except BaseException:
+            abandoned(index)
+            raise
+        return index
+
+
+def abandoned(index: StoredPassages) -> None:
+    """Close ``index``, which may be damaged: then closing fails too, and gives back its lock."""
+    try:
+        index.close()
+    except IndexUnavailable as error:
+        log.info("A damaged index was closed: %s", error)
 
 
 class EdgeEngine:
@@ -74,6 +101,7 @@ class EdgeEngine:
             except BaseException:
                 lock.release()
                 raise
+        self._lock = lock
         # Also for an engine that nobody closes. Not at the interpreter's end, when a thread
         # may still write: the kernel gives the lock back.
         self._end = weakref.finalize(self, _end, self._shard, lock)
@@ -145,10 +173,27 @@ class EdgeEngine:
             if has_room(self._folder, TO_WRITE + held):
                 self._shard.optimize()
             self._shard.flush()
+            self._lock.note(self._pages())
 
     def close(self) -> None:
         with self._explained():
-            self._end()
+            try:
+                if self._end.alive:
+                    self._lock.note(self._pages())
+            finally:
+                self._end()
+
+    def require_pages(self) -> None:
+        """
+        Raises:
+            IndexCorrupt: there were pages when it was closed or flushed last, and none now. A
+                file that a power cut has emptied looks to Edge like an index without points.
+        """
+        if self._lock.noted() and not self._pages():
+            raise corrupt(self._folder, "it has lost every page")
+
+    def _pages(self) -> int:
+        return sum(self.facet("head", None).values())
 
     def _update(self, operation: UpdateOperation) -> None:
         require_room(self._folder, TO_WRITE)

@@ -21,6 +21,8 @@ from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
 TO_OPEN = 32 * 1024 * 1024
 TO_WRITE = 2 * TO_OPEN
 
+_LONGEST = 160
+
 _OS_ERROR = re.compile(r"Os \{ code: (\d+)|\(os error (\d+)\)")
 
 
@@ -71,10 +73,21 @@ def _named(folder: Path, text: str) -> IndexUnavailable:
         return _full(folder)
     if number not in {None, errno.ENOENT}:
         return IndexUnavailable(f"The index in {folder} cannot be used: {text}.")
+    return corrupt(folder, text)
+
+
+def corrupt(folder: Path, why: str) -> IndexCorrupt:
     return IndexCorrupt(
-        f"The index in {folder} cannot be read ({text}): delete that folder, then run"
-        " `footnote sync` to build it anew."
+        f"The index in {folder} is damaged ({why}): the next `footnote sync`, or the running"
+        " bot, builds it anew.",
+        f"the old one is damaged ({_shortened(why)})",
     )
+
+
+def _shortened(text: str) -> str:
+    """Without Rust's prefixes, and what stands behind the first few words."""
+    text = text.removeprefix("Service runtime error: ")
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _full(folder: Path) -> IndexUnavailable:

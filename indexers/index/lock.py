@@ -54,6 +54,18 @@ class FolderLock:
                 self._file.unlink(missing_ok=True)
             os.close(descriptor)
 
+    def note(self, pages: int) -> None:
+        """Keep in its file how many pages the index has; for `noted`, whoever holds it next."""
+        if self._descriptor is not None:
+            text = f"{pages}\n".encode()
+            os.pwrite(self._descriptor, text, 0)
+            os.ftruncate(self._descriptor, len(text))
+
+    def noted(self) -> int:
+        """0 if nothing was noted."""
+        text = os.pread(self._descriptor, 20, 0) if self._descriptor is not None else b""
+        return int(text) if text.strip().isdigit() else 0
+
     def forget(self) -> None:
         """In a forked child: it has a copy of the descriptor, which would keep the lock held
         after its parent has died. Closing a copy releases nothing."""

@@ -233,6 +233,18 @@ class StoredPassages:
     def close(self) -> None:
         self._engine.close()
 
+    def prove(self, dimensions: int) -> None:
+        """Read every page's head, and search once: what a damage hides is found now, and not
+        by the first question. Milliseconds.
+
+        Raises:
+            IndexCorrupt: something cannot be read.
+        """
+        for wiki in self._engine.facet("head", None):
+            self.known(wiki)
+        vector, words = [dimensions**-0.5] * dimensions, ([0], [1.0])
+        self._engine.search(vector, words, meaning_weight=0.5, where=Where({}), limit=1)
+
     def _current(self, versions: set[Version]) -> set[Version]:
         """Those of ``versions`` that a head names now."""
         if not versions:

@@ -84,11 +84,14 @@ class Head:
                 payload["head"], payload["page"], payload["version"], payload["passages"], known
             )
         except KeyError as missing:
-            raise IndexCorrupt(
-                f"The index was written by another version of Footnote (it lacks {missing}): delete"
-                " `index` in the data folder, or the server's collections `passages-...`, and run"
-                " `footnote sync`."
-            ) from missing
+            raise _of_another_version(missing) from missing
+
+
+def _of_another_version(missing: KeyError) -> IndexCorrupt:
+    why = f"was written by another version of Footnote (it lacks {missing})"
+    return IndexCorrupt(
+        f"The index {why}: run `footnote sync` to build it anew.", f"the old one {why}"
+    )
 
 
 def head_id(wiki: str, page: str) -> uuid.UUID:
@@ -136,6 +139,17 @@ def passage_payload(
 
 
 def read_passage(payload: Payload) -> Passage:
+    """
+    Raises:
+        IndexCorrupt: another version of Footnote wrote it.
+    """
+    try:
+        return _passage(payload)
+    except KeyError as missing:
+        raise _of_another_version(missing) from missing
+
+
+def _passage(payload: Payload) -> Passage:
     updated = payload["updated"]
     return Passage(
         wiki=payload["wiki"],

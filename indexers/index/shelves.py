@@ -11,6 +11,7 @@ from pathlib import Path
 from qdrant_client import models
 
 from indexers.errors import IndexLocked
+from indexers.index.damage import Damage
 from indexers.index.edge_failures import explained
 from indexers.index.lock import FolderLock
 from indexers.index.server import Server
@@ -22,7 +23,8 @@ _PREFIX = "passages-"
 
 
 class FolderShelf:
-    """Folders ``passages-<fingerprint>``; the file ``current`` names the one to read.
+    """Folders ``passages-<fingerprint>``; the file ``current`` names the one to read, and
+    ``damaged`` says what is wrong until another one has been built.
 
     Raises (from every method): IndexUnavailable: the folder may not be read or written.
     """
@@ -30,6 +32,7 @@ class FolderShelf:
     def __init__(self, folder: Path, open_index: Callable[[Path], PassageIndex]) -> None:
         self._folder = folder
         self._pointer = folder / "current"
+        self._damaged = folder / "damaged"
         self._open = open_index
 
     def current(self) -> str | None:
@@ -45,22 +48,39 @@ class FolderShelf:
         return self._open(self._folder / (_PREFIX + name))
 
     def point_to(self, name: str) -> None:
-        written = self._pointer.with_suffix(".new")
-        with explained(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with written.open("w") as file:
-                file.write(name + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            written.replace(self._pointer)
+        self._write(self._pointer, name + "\n")
 
     def clear(self, *, but: str) -> None:
         for name in self._names():
             if name != but:
                 self._remove(self._folder / (_PREFIX + name))
 
+    def damage(self) -> Damage | None:
+        with explained(self._folder):
+            if not self._damaged.exists():
+                return None
+            return Damage.read(self._damaged.read_bytes().decode("utf-8", "replace"))
+
+    def remember(self, damage: Damage | None) -> None:
+        if damage is None:
+            with explained(self._folder):
+                self._damaged.unlink(missing_ok=True)
+        else:
+            self._write(self._damaged, damage.written())
+
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _write(self, file: Path, text: str) -> None:
+        """All of it or nothing, also over a power cut."""
+        unfinished = file.with_suffix(".new")
+        with explained(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with unfinished.open("w", encoding="utf-8") as written:
+                written.write(text)
+                written.flush()
+                os.fsync(written.fileno())
+            unfinished.replace(file)
 
     def _remove(self, folder: Path) -> None:
         with explained(folder):
@@ -118,6 +138,13 @@ class AliasShelf:
                 name = collection.name
                 if name.startswith(self._prefix) and name != self._prefix + but:
                     self._server.client.delete_collection(name)
+
+    def damage(self) -> Damage | None:
+        """A server looks after its own damages."""
+        return None
+
+    def remember(self, damage: Damage | None) -> None:
+        """Nothing to do: each process sees for itself."""
 
     def close(self) -> None:
         self._server.client.close()

@@ -381,19 +381,48 @@ def test_one_page_that_fails_makes_exit_code_1(
     assert "failed travel.md: " in ran.err
 
 
-def test_a_corrupt_index_says_how_to_rebuild_it(handbook: Shell) -> None:
+def test_a_damaged_index_is_told_and_built_anew_by_the_next_sync(handbook: Shell) -> None:
     handbook.footnote("sync")
     (folder,) = handbook.folder.glob("data/index/passages-*")
     (folder / "edge_config.json").write_text("junk")
-    ran = handbook.footnote("ask", "leave")
+    asked = handbook.footnote("ask", "How long is leave?", "--json")
+    status, shown = handbook.footnote("status", "--json"), handbook.footnote("status")
+    checked = handbook.footnote("doctor", "--json")
+    synced = handbook.footnote("sync", "--json")
+    again = handbook.footnote("ask", "How long is leave?", "--json")
+    cause = "The index is being built anew: the old one is damaged (IO Error: "
 
-    assert (ran.code, ran.out) == (1, "")
-    assert "delete that folder, then run `footnote sync`" in ran.err
-    assert str(folder) in ran.err
-    for file in sorted(folder.rglob("*"), reverse=True):
-        file.unlink() if file.is_file() else file.rmdir()
-    folder.rmdir()
-    assert handbook.footnote("sync", "--json").json["added"] == 2
+    assert (asked.code, asked.json["kind"]) == (1, "no_answer")
+    assert asked.json["reason"] == "rebuilding"
+    assert asked.json["text"].startswith("My index is being built anew")
+    assert cause in asked.err
+    assert (status.code, status.json["building"]) == (0, True)
+    assert status.json["trouble"].startswith(cause)
+    assert cause in shown.out.replace("\n", " ")
+    assert [f["says"] for f in checked.json["findings"] if f["says"].startswith(cause)]
+    assert (synced.code, synced.json["added"]) == (0, 2)
+    assert synced.json["warnings"][0].startswith("The index was built anew: the old one is damaged")
+    assert (again.code, again.json["kind"], again.err) == (0, "answer", "")
+    assert handbook.footnote("status", "--json").json["trouble"] == ""
+
+
+def test_after_an_upgrade_the_old_index_answers_and_silence_is_no_success(
+    handbook: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said "I searched handbook and found nothing", with exit code 0."""
+    handbook.footnote("sync")
+    monkeypatch.setattr("indexers.index.embedding.LocalEmbedder.identity", "the next model")
+    asked = handbook.footnote("ask", "How long is leave?", "--json")
+    silent = handbook.footnote("ask", "Which gluon decays?", "--json")
+    status = handbook.footnote("status", "--json")
+
+    assert (asked.code, asked.json["kind"]) == (0, "answer")
+    assert asked.json["text"].startswith("Leave is thirty days long.")
+    assert "The index is being built anew" in asked.err
+    assert (silent.code, silent.json["reason"]) == (1, "rebuilding")
+    assert "made with another model" in status.json["trouble"]
+    assert handbook.footnote("sync").code == 0
+    assert handbook.footnote("ask", "Which gluon decays?").code == 0
 
 
 def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from config.settings import IndexSettings, Secrets, Settings
 from config.wikis import Language, MarkdownSettings
+from indexers.conversion import sections
 from indexers.errors import IndexLocked, ModelUnavailable, WikiMisconfigured
 from indexers.index.languages import AUTO
 from indexers.index.lexical import Words
@@ -16,7 +17,7 @@ from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, OPEN, Acl, Changed, Principal, Skipped
 from indexers.wikis import acl_of, markdown_of
-from indexers.wiring import Indexing, sections
+from indexers.wiring import Indexing
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

@@ -17,7 +17,7 @@ from bot.slack.writing.blocks import joined
 from bot.slack.writing.message import Block, Message, context, section
 from bot.slack.writing.mrkdwn import literal
 
-BUILDING = "A new index is being built."
+BUILDING = "A new index is being built; until it is ready I may miss pages."
 _SHOWN = 20
 
 
@@ -42,7 +42,9 @@ def overview(rows: Mapping[str, Any], *, whole: bool) -> Message:
     """``rows`` are those of `footnote status --json`; ``whole``: with what concerns admins
     alone, though not what failed in which page, which may be more than they may read."""
     text = BUILDING if rows["building"] else "What I read:"
-    return Message(text, [section(text), *wikis(rows, whole=whole)])
+    trouble = rows.get("trouble", "") if whole else ""
+    why = [context(literal(trouble))] if trouble else []
+    return Message(text, [section(text), *why, *wikis(rows, whole=whole)])
 
 
 def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:

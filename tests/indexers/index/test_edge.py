@@ -97,15 +97,17 @@ def test_an_index_is_held_by_one_object(folder: Path) -> None:
         ("segments/*/vector_storage-meaning/vectors/status.dat", b""),  # Edge panics
     ],
 )
-def test_a_damaged_index_says_how_to_rebuild_it(folder: Path, damaged: str, content: bytes) -> None:
+def test_a_damaged_index_says_that_it_is_rebuilt(
+    folder: Path, damaged: str, content: bytes
+) -> None:
     (file,) = folder.glob(damaged)
     file.write_bytes(content)
     with pytest.raises(IndexCorrupt) as caught:
         opened(folder)
     message = str(caught.value)
 
-    assert message.startswith(f"The index in {folder} cannot be read (")
-    assert message.endswith("delete that folder, then run `footnote sync` to build it anew.")
+    assert message.startswith(f"The index in {folder} is damaged (")
+    assert message.endswith("the next `footnote sync`, or the running bot, builds it anew.")
     assert folder.exists()
 
 

@@ -1,0 +1,42 @@
+"""What is remembered of a damaged index until another one has taken its place."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from indexers.errors import IndexCorrupt
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """An index cannot be read, or not all of it. ``why`` is a clause for the operator; ``index``
+    names the damaged one while it is still read as far as it can be, and is empty afterwards."""
+
+    why: str
+    index: str = ""
+
+    @property
+    def words(self) -> str:
+        """Say what happened, what it means and what to do."""
+        so_far = "what can still be read of it" if self.index else "the pages that were read again"
+        return (
+            f"The index is being built anew: {self.why}. Until every wiki has been read again, by"
+            f" `footnote sync` or the running bot, answers come from {so_far}."
+        )
+
+    def written(self) -> str:
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def read(cls, text: str) -> Damage:
+        """What `written` made; of a file that is damaged itself, that there is a damage."""
+        try:
+            kept = json.loads(text)
+            return cls(str(kept["why"]), str(kept["index"]))
+        except (ValueError, KeyError, TypeError):
+            return cls("the old one is damaged")
+
+
+def damage_of(error: IndexCorrupt, index: str = "") -> Damage:
+    return Damage(error.why, index)
