@@ -4,6 +4,7 @@ takes its place."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from typing import TypedDict
 
 from indexers.errors import IndexCorrupt, RebuildRefused
 from indexers.index.current import CurrentIndex
@@ -15,6 +16,13 @@ _TRIES = 3
 
 _FEW = 20
 """So many pages may go without being a share worth a question."""
+
+
+class Guard(TypedDict):
+    """How much may leave the index at once."""
+
+    max_removal: float
+    allow_mass_removal: bool
 
 
 def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by

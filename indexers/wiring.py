@@ -22,12 +22,13 @@ from indexers.errors import (
     WikiMisconfigured,
 )
 from indexers.findings import Access, Finding, Indexed, Level
-from indexers.index.current import CurrentIndex, Shelf, fingerprint
+from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.languages import Languages
 from indexers.index.reranking import FastembedReranker
 from indexers.index.server import Server, ServerIndex
+from indexers.index.shelf import Shelf, fingerprint
 from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.markdown import doctor as markdown_doctor
 from indexers.markdown.git import GitWiki
@@ -36,7 +37,7 @@ from indexers.model import EVERYONE, Part, Principal, Progress, ReadAs, SyncRepo
 from indexers.parsing.process import Parsers
 from indexers.parts import part_of
 from indexers.ports import Divisible, Embedder, Gate, Lookout, Reranker, Wiki
-from indexers.rebuilding import is_whole, on_sound_index, rebuilt, take
+from indexers.rebuilding import Guard, is_whole, on_sound_index, rebuilt, take
 from indexers.splitting import Splitter
 from indexers.sync import each, sync
 from indexers.wikis import (
@@ -255,6 +256,10 @@ class Indexing:
         self.index.follow()
         beside = full and not dry_run and (part is None or part.is_whole)
 
+        guard = Guard(
+            max_removal=self._settings.sync.max_removal, allow_mass_removal=allow_mass_removal
+        )
+
         def run() -> list[SyncReport]:
             if beside and self.index.rebuild():
                 return rebuilt(
@@ -263,18 +268,11 @@ class Indexing:
                     lambda wiki: read([wiki]),
                     anew=wikis,
                     gate=gate,
-                    max_removal=self._settings.sync.max_removal,
-                    allow_mass_removal=allow_mass_removal,
+                    **guard,
                 )
             reports = read(wikis, full=full)
             if not dry_run and is_whole(reports, self.wikis):
-                take(
-                    self.index,
-                    self.wikis,
-                    reports,
-                    max_removal=self._settings.sync.max_removal,
-                    allow_mass_removal=allow_mass_removal,
-                )
+                take(self.index, self.wikis, reports, **guard)
             return reports
 
         return run() if dry_run else on_sound_index(self.index, run)

@@ -5,51 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
 
 from indexers.errors import IndexCorrupt, IndexUnavailable
 from indexers.index.damage import Damage, damage_of
-from indexers.index.lexical import AVERAGE_LENGTH, LEXICAL_VERSION
 from indexers.index.nearness import Embed, near_again
-from indexers.index.schema import SCHEMA_VERSION
-from indexers.model import Acl, Hit, KnownPage, Passage, Reader, digest
+from indexers.index.shelf import Shelf, fingerprint_of, next_name
+from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Meaning, PassageIndex, Vector
 
 log = logging.getLogger(__name__)
-
-
-def fingerprint(*, embedder: str, splitter: str, languages: str) -> str:
-    """Names everything on which stored passages depend: other fingerprint, other
-    index. Its first half is of the embedder alone: where it differs, vectors of the
-    two do not compare."""
-    rest = (str(SCHEMA_VERSION), str(LEXICAL_VERSION), str(AVERAGE_LENGTH), languages, splitter)
-    return f"{digest(embedder)[:8]}-{digest(*rest)[:8]}"
-
-
-class Shelf(Protocol):
-    """Where indexes stand, each under its fingerprint."""
-
-    def current(self) -> str | None:
-        """The one to be read."""
-        ...
-
-    def open(self, name: str) -> PassageIndex: ...
-
-    def point_to(self, name: str) -> None:
-        """Make it the current one, at once and for every process."""
-        ...
-
-    def clear(self, *, but: str) -> None:
-        """Remove every other one."""
-        ...
-
-    def damage(self) -> Damage | None:
-        """What `remember` was told last, by whichever process."""
-        ...
-
-    def remember(self, damage: Damage | None) -> None: ...
-
-    def close(self) -> None: ...
 
 
 class CurrentIndex:
@@ -87,13 +51,17 @@ class CurrentIndex:
         read = self._opened(standing) if standing else None
         try:
             if read is None or standing is None:
-                name = _next(standing) if standing and _fingerprint(standing) == wanted else wanted
+                name = (
+                    next_name(standing)
+                    if standing and fingerprint_of(standing) == wanted
+                    else wanted
+                )
                 self._written_name, self._written = self._new(name)
                 shelf.point_to(self._written_name)
-            elif _fingerprint(standing) != wanted:
+            elif fingerprint_of(standing) != wanted:
                 self._written_name, self._written = self._new(wanted)
             elif self.damage and self.damage.index == standing:
-                self._written_name, self._written = self._new(_next(standing))
+                self._written_name, self._written = self._new(next_name(standing))
             else:
                 self._written_name, self._written = standing, read
         except BaseException:
@@ -148,7 +116,7 @@ class CurrentIndex:
         being built anyway."""
         if self.building:
             return False
-        self._written_name, self._written = self._new(_next(self._read_name))
+        self._written_name, self._written = self._new(next_name(self._read_name))
         self._stood.clear()
         return True
 
@@ -164,7 +132,7 @@ class CurrentIndex:
             self._noticed(after)
         if self.building and broken:
             _closed(self._written)
-            self._written_name, self._written = self._new(_next(self._written_name))
+            self._written_name, self._written = self._new(next_name(self._written_name))
             return True
         if self.building:
             return after is not None and self._stop_reading()
@@ -201,7 +169,7 @@ class CurrentIndex:
             return False
         if standing == self._written_name:
             self._read = self._written
-        elif _fingerprint(standing) == self._wanted:
+        elif fingerprint_of(standing) == self._wanted:
             self._read = self._written = self._shelf.open(standing)
             self._written_name = standing
         else:
@@ -337,7 +305,7 @@ class CurrentIndex:
             return name, self._shelf.open(name)
         except IndexCorrupt as error:
             log.warning("What was built so far is lost: %s", error)
-            name = _next(name)
+            name = next_name(name)
             return name, self._shelf.open(name)
 
     @contextmanager
@@ -364,7 +332,7 @@ class CurrentIndex:
 
     def _noticed(self, error: IndexCorrupt) -> None:
         """What is read is damaged, or of a version that cannot be read here."""
-        if self.building and _fingerprint(self._read_name) != self._wanted:
+        if self.building and fingerprint_of(self._read_name) != self._wanted:
             self._unread = True
         elif self.damage is None:
             self._remember(damage_of(error, self._read_name))
@@ -422,13 +390,3 @@ def _closed(index: PassageIndex) -> None:
         index.close()
     except IndexUnavailable as error:
         log.warning("An index was closed, and complained: %s", error)
-
-
-def _fingerprint(name: str) -> str:
-    return name.partition(".")[0]
-
-
-def _next(name: str) -> str:
-    """Of an index that is rebuilt, beside the one of ``name``."""
-    fingerprint, _, number = name.partition(".")
-    return f"{fingerprint}.{int(number or 0) + 1}"

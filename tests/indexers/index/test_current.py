@@ -11,9 +11,10 @@ from httpx import Headers
 from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import UnexpectedResponse
 
-from indexers.index.current import CurrentIndex, Shelf, fingerprint
+from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeIndex
 from indexers.index.server import Server, ServerIndex
+from indexers.index.shelf import Shelf, fingerprint
 from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.model import EVERYONE, NOBODY, Acl, Principal
 from indexers.ports import PassageIndex

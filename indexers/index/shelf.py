@@ -1,0 +1,55 @@
+"""How indexes are named, and what is asked of the place where they stand."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from indexers.index.damage import Damage
+from indexers.index.lexical import AVERAGE_LENGTH, LEXICAL_VERSION
+from indexers.index.schema import SCHEMA_VERSION
+from indexers.model import digest
+from indexers.ports import PassageIndex
+
+
+def fingerprint(*, embedder: str, splitter: str, languages: str) -> str:
+    """Names everything on which stored passages depend: other fingerprint, other
+    index. Its first half is of the embedder alone: where it differs, vectors of the
+    two do not compare."""
+    rest = (str(SCHEMA_VERSION), str(LEXICAL_VERSION), str(AVERAGE_LENGTH), languages, splitter)
+    return f"{digest(embedder)[:8]}-{digest(*rest)[:8]}"
+
+
+class Shelf(Protocol):
+    """Where indexes stand, each under its fingerprint."""
+
+    def current(self) -> str | None:
+        """The one to be read."""
+        ...
+
+    def open(self, name: str) -> PassageIndex: ...
+
+    def point_to(self, name: str) -> None:
+        """Make it the current one, at once and for every process."""
+        ...
+
+    def clear(self, *, but: str) -> None:
+        """Remove every other one."""
+        ...
+
+    def damage(self) -> Damage | None:
+        """What `remember` was told last, by whichever process."""
+        ...
+
+    def remember(self, damage: Damage | None) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def fingerprint_of(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def next_name(name: str) -> str:
+    """Of an index that is rebuilt, beside the one of ``name``."""
+    fingerprint, _, number = name.partition(".")
+    return f"{fingerprint}.{int(number or 0) + 1}"
