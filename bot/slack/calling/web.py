@@ -206,19 +206,6 @@ class Voice:
             )
         )
 
-    async def members(self, channel: str) -> frozenset[str]:
-        """Who is in a conversation."""
-        found: set[str] = set()
-        cursor = ""
-        while True:
-            page = await told(
-                self.client.conversations_members(channel=channel, limit=1000, cursor=cursor)
-            )
-            found.update(page.get("members") or ())
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return frozenset(found)
-
     async def ask(self, trigger: str, view: Block) -> str:
         """Open a form, within three seconds of what triggered it; its id."""
         opened = await told(self.client.views_open(trigger_id=trigger, view=view))

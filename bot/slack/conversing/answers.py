@@ -101,6 +101,12 @@ class Answers:
             await self.redrawing.draw(replace(given, message=last))
         return given
 
+    async def unposted(self, given: Given) -> Given:
+        """The answer, which no message carries any more, if one did."""
+        if given.message:
+            await self._note(given.id, "")
+        return replace(given, message="")
+
     async def alone(self, asking: Question) -> Result:
         """Made, and shown nowhere."""
         loop = asyncio.get_running_loop()

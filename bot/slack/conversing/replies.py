@@ -218,7 +218,7 @@ class Replies:
             await self.posting.remove(letter, posted)
         if alone and not direct:
             given = await self.answers.record(letter, asking, answer, private=True)
-            await self.private.give(letter, given)
+            await self.private.give(letter, await self.answers.unposted(given))
         else:
             given = await self.answers.show(letter, asking, answer, posted, private=direct)
             await self._afterwards(letter, asking, given)

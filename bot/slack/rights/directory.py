@@ -24,7 +24,8 @@ REMEMBERED = 600.0
 READ_AGAIN = 60.0
 """Seconds before it is read again where it does not fit what Slack says of one person."""
 PATIENCE = 8.0
-"""Seconds that somebody waits for it. A workspace of 50,000 takes longer, the first time."""
+"""Seconds that people wait for it from when it is begun. That of a workspace of 50,000 people takes
+longer; meanwhile the one before counts, or Slack is asked about each person."""
 _PAGE = 1000
 _SHARED = ""
 """In place of an id, where several people have one address."""
@@ -82,8 +83,10 @@ class Directory:
                 return self._list
             self._tried = self.clock()
             self._reading = asyncio.create_task(self._read())
+        # Whoever comes late waits no longer than who came first: a long list takes minutes.
+        left = PATIENCE - (self.clock() - self._tried)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(max(left, 0)):
                 await asyncio.shield(self._reading)
         except TimeoutError:
             logger.info("Slack's list of people is still being read")
