@@ -105,21 +105,22 @@ class Announcements:
         id_, channel = one.written.id, self._channel_of(one)
         ts = one.ts
         try:
-            if channel and not ts and not one.ended:
+            if channel and not ts:
+                # Whoever posted it may have died over it.
                 standing = await marked_messages(self.voice, channel, since=one.written.written)
-                ts = standing.get(mark(one), "") or await self._post(one, channel)
-            elif channel and ts:
+                ts = standing.get(mark(one), "")
+            if channel and ts:
                 await self.voice.edit(channel, ts, await self._message(one, channel))
+            elif channel and not one.ended:
+                ts = await self.voice.post(channel, await self._message(one, channel))
         except SlackRefused as error:
             logger.warning("Answer %d cannot be announced in %s: %s", id_, channel, error)
-            self._refused[id_] = self.clock()
-            return
+            if not one.ended:
+                self._refused[id_] = self.clock()
+                return
         if not channel:
             logger.warning("Answer %d is announced nowhere: no review channel is set", id_)
         await asyncio.to_thread(self.written.announced, one, channel, ts)
-
-    async def _post(self, one: Announcement, channel: str) -> str:
-        return await self.voice.post(channel, await self._message(one, channel))
 
     async def _message(self, one: Announcement, channel: str) -> Message:
         sources = one.written.sources
