@@ -167,6 +167,7 @@ async def test_a_flag_that_is_taken_says_so_and_one_that_is_settled_is_gone(
 async def test_a_flag_is_shown_to_who_raised_it_alone(bot: Bot, slack: LocalSlack) -> None:
     await bot.start()
     await flagged(slack, await asked(bot, slack))
+    await card(slack)
 
     assert "How do I book leave?" in await home(slack, "U0ANNA")
     assert "How do I book leave?" not in await home(slack, "U0BEN")
@@ -271,7 +272,8 @@ async def test_whoever_is_forgotten_is_on_no_page(bot: Bot, slack: LocalSlack) -
     slack.channels["C0TEAM"].members.append("U0CARA")
     await bot.start()
     answer = await asked(bot, slack, "How do I book Anna's leave?")
-    await slack.click("U0ANNA", answer, "verdict", "positive")
+    await slack.click("U0BEN", answer, "verdict", "positive")
+    await slack.wait_for(lambda: ":+1: 1" in words(answer))
     await ask(slack, "Where does Anna park?")
     await flagged(slack, await asked(bot, slack, "Is Anna on leave?"))
     await card(slack)
@@ -313,6 +315,7 @@ async def test_many_wikis_and_flags_are_cut_with_a_line_that_says_so(
     await bot.start()
     for number in range(12):
         await flagged(slack, await asked(bot, slack, f"leave {number}?"), "U0BEN")
+    await slack.wait_for(lambda: len(slack.from_app("C0REVIEW")) == 12)
     told = await home(slack, "U0BEN")
     member = await home(slack, "U0ANNA")
 
