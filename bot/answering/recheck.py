@@ -29,6 +29,8 @@ MOST_CITED = 5
 """Pages that an answer may name, so that looking at them again stays cheap."""
 ROUNDS = 4
 """How often an answer is made from pages not yet looked at; after that, from the rest."""
+_TOGETHER = 3
+"""Pages that are looked at together, even where an answer names fewer."""
 MOST_LINKED = 3
 REFUSAL = (
     "A wiki does not answer at the moment, so I cannot check that what I found there still "
@@ -262,7 +264,7 @@ class _Check:
             return
         # What comes next best is looked at with them, and not after them if one of them falls.
         for found in self.retrieved.pages[:MOST_CITED]:
-            if len(new) < MOST_CITED and self._is_open(_place(found)):
+            if len(new) < _TOGETHER and self._is_open(_place(found)):
                 new.setdefault(_place(found), found.hits[0].passage.revision)
         self._of.look(new, self._reader, self._until, self.seen)
 

@@ -37,9 +37,9 @@ def begun(work: Callable[[Item], Made], item: Item) -> Future[Made]:
 
     def run() -> None:
         try:
-            made.set_result(context.run(work, item))
+            made.set_result(work(item))
         except BaseException as error:  # noqa: BLE001 - raised again by whoever wants the result
             made.set_exception(error)
 
-    Thread(target=run, name="confluence", daemon=True).start()
+    Thread(target=context.run, args=(run,), name="confluence", daemon=True).start()
     return made

@@ -19,6 +19,7 @@ from indexers.confluence.rights import Tokens
 from indexers.confluence.transport import Json, Params, Refused, Transport
 
 _AT_ONCE = 250
+_KNOWN = 10_000
 _PAGES = "pages"
 _KINDS = (_PAGES, "blogposts")
 
@@ -30,11 +31,16 @@ class CloudNow:
         self._wiki = wiki
         self._tokens = tokens
         self._cloud = cloud
+        self._kinds: dict[str, str] = {}
 
     def locate(self, key: str, beside: Beside) -> Located | None:
-        """Ask for the page, what is above it, and its restriction side by side. Nothing says
-        beforehand whether it is a page or a blog post, so both are asked for."""
-        asked = {kind: beside(partial(self._wiki.get, f"/api/v2/{kind}/{key}")) for kind in _KINDS}
+        """Ask for the page, what is above it, and its restriction side by side. Whether it is a
+        page or a blog post is known once it was asked for; before that, both are."""
+        known = self._kinds.get(key)
+        asked = {
+            kind: beside(partial(self._wiki.get, f"/api/v2/{kind}/{key}"))
+            for kind in ([known] if known else _KINDS)
+        }
         above = beside(partial(self._all, f"/api/v2/{_PAGES}/{key}/ancestors"))
         own = beside(partial(read_gate, self._wiki, self._tokens, key))
         for kind, answer in asked.items():
@@ -45,6 +51,7 @@ class CloudNow:
                 return None
             if not said.get("spaceId"):
                 raise Refused(200, f"Confluence does not say where the page {key} stands.")
+            self._remember(key, kind)
             ancestors = _chain(said, above.result()) if kind == _PAGES else ()
             return Located(
                 str(said["spaceId"]),
@@ -53,6 +60,11 @@ class CloudNow:
                 {key: own.result()},
             )
         return None
+
+    def _remember(self, key: str, kind: str) -> None:
+        if len(self._kinds) >= _KNOWN:
+            self._kinds.clear()
+        self._kinds[key] = kind
 
     def space(self, space: str, beside: Beside) -> SpaceNow | None:
         path = f"/api/v2/spaces/{space}"
@@ -70,7 +82,11 @@ class CloudNow:
 
     def _all(self, path: str) -> list[Json]:
         params: Params = {"limit": _AT_ONCE}
-        return [row for answer in by_cursor(self._wiki, path, params) for row in results(answer)]
+        return [
+            row
+            for answer in by_cursor(self._wiki, path, params, halves=False)
+            for row in results(answer)
+        ]
 
 
 def _chain(said: Json, above: list[Json]) -> tuple[str, ...]:

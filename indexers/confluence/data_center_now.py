@@ -64,4 +64,8 @@ class DataCenterNow:
 
     def _all(self, path: str) -> list[Json]:
         params: Params = {"limit": _AT_ONCE}
-        return [row for answer in by_start(self._wiki, path, params) for row in results(answer)]
+        return [
+            row
+            for answer in by_start(self._wiki, path, params, halves=False)
+            for row in results(answer)
+        ]

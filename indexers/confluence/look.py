@@ -18,7 +18,7 @@ from indexers.confluence.documents import says_the_same, version_of
 from indexers.confluence.hanging import Extras, Hanging
 from indexers.confluence.located import Located, Made, ProductNow, SpaceNow
 from indexers.confluence.pool import Pool
-from indexers.confluence.product import UNKNOWN, Product, read_gate
+from indexers.confluence.product import UNKNOWN, Product, Space, read_gate
 from indexers.confluence.reading import Names, Reader, Seen
 from indexers.confluence.remembering import Remembered
 from indexers.confluence.rights import CLOSED, Gate, Tokens, acl
@@ -30,6 +30,9 @@ from indexers.model import Changed, LivePage, Page, Skipped
 _NAMES = 30
 """People named on a page that are asked for; a page with more is read again by the next sync."""
 _MENTION = re.compile(r'ri:(?:account-id|userkey)="([^"<>]{1,200})"')
+
+
+_NOWHERE = Space("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,15 @@ class Look:
 
     def _page(self, key: str, located: Located, known: int) -> LivePage | None:
         above = self._above(key, located)
+        # Its space is not known yet, and its text does not depend on that.
+        listed, product = located.listed(_NOWHERE), self._of.product
+        body: Future[Mapping[str, str | Refused]] | None = None
+        if listed.version > known:
+            body = self._beside(partial(product.bodies, [listed]))
+            editor = self._beside(partial(product.editor, listed))
         if (space := self._space(located)) is None:
             return None
         listed = located.listed(space.space)
-        body: Future[Mapping[str, str | Refused]] | None = None
-        if listed.version > known:
-            product = self._of.product
-            body = self._beside(partial(product.bodies, [listed]))
-            editor = self._beside(partial(product.editor, listed))
         rights = acl(space.viewers, (gate.result() for gate in above))
         if listed.version < known:
             return None

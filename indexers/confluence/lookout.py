@@ -37,7 +37,7 @@ from indexers.parsing.limits import Parse, here
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 24
+AT_ONCE = 48
 """Requests of all checks together. A check makes few, and a person waits for it."""
 _SPACES_KEPT = 60.0
 """Seconds for which it is known who may view a space."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import copy_context
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Semaphore, Thread
 from typing import TypeVar
@@ -32,11 +33,11 @@ class Pool:
 
         def run() -> None:
             try:
-                made.set_result(context.run(work))
+                made.set_result(work())
             except BaseException as error:  # noqa: BLE001 - raised again by whoever wants the result
                 made.set_exception(error)
 
-        self._queue.put(run)
+        self._queue.put(partial(context.run, run))
         if not self._idle.acquire(blocking=False):
             self._grow()
         return made

@@ -1,0 +1,177 @@
+"""The check before an answer, against a Confluence that is up, slow, failing or down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
+
+from benchmarks.rows import Figure, Goal
+from bot.answering.answerer import Answerer
+from bot.model import Answer, Question, Result
+from bot.playground.confluence.faults import Fault
+from bot.playground.confluence.model import Content, User, Who
+from bot.playground.confluence.site import LocalConfluence
+from bot.playground.confluence.state import Product
+from bot.playground.confluence.world import World
+from bot.wiring import answerer_of
+from config.settings import AnswerSettings, Secrets, Settings
+from config.wikis import ConfluenceSettings
+from indexers.model import EVERYONE, Principal
+from indexers.wiring import Indexing
+
+_LATENCY = 0.4
+_SLOW = 5.0
+_EACH = 50
+"""Pages of each of the four changes, which make 200."""
+_OPEN = 200
+_AT_A_TIME = 4
+_STATES = ("up", "slow", "failing", "down")
+Change = Callable[["Office", Content], None]
+
+
+@dataclass
+class Office:
+    """A made-up Confluence that was synced, and somebody who asks."""
+
+    world: World
+    confluence: LocalConfluence
+    ada: User
+    bob: User
+    answerer: Answerer
+    reader: Principal
+
+    def ask(self, page: Content) -> Result:
+        word = page.title.split()[-1]
+        return self.answerer.answer(Question(f"What is the password of {word}?", self.reader))
+
+
+def _redact(office: Office, page: Content) -> None:
+    office.world.edit(page.id, body=f"<p>The password of {page.title} was taken out.</p>")
+
+
+def _restrict(office: Office, page: Content) -> None:
+    office.world.restrict(page.id, users=[office.bob.id])
+
+
+def _restrict_above(office: Office, page: Content) -> None:
+    office.world.restrict(page.parent or page.id, users=[office.bob.id])
+
+
+def _remove(office: Office, page: Content) -> None:
+    office.world.trash(page.id)
+
+
+_CHANGES: Sequence[Change] = (_restrict, _restrict_above, _remove, _redact)
+
+
+def figures() -> Iterator[Figure]:
+    for product in ("cloud", "data-center"):
+        yield from _of_product(product)
+
+
+def _of_product(product: Product) -> Iterator[Figure]:
+    with ExitStack() as stack:
+        world = World(product, now=lambda: datetime.now(UTC))
+        bot = world.add_user("Footnote", admin=True, sees_everything=True)
+        ada, bob = world.add_user("Ada"), world.add_user("Bob")
+        closed, opened = _pages(world)
+        confluence = LocalConfluence(world)
+        down = stack.enter_context(ExitStack())
+        down.enter_context(confluence)
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        settings = _settings(product, confluence.base_url, bot.email, folder)
+        secrets = Secrets(confluence_token=confluence.token(bot))
+        parts = stack.enter_context(Indexing(settings, secrets))
+        (report,) = parts.sync()
+        if not report.complete or report.failed:
+            raise RuntimeError(f"The sync failed: {report}")
+        reader = Principal.of(EVERYONE, *parts.tokens(ada.email))
+        answerer = answerer_of(settings, parts, lambda _: datetime.now(UTC))
+        office = Office(world, confluence, ada, bob, answerer, reader)
+        confluence.latency = _LATENCY
+        yield from _unchanged(product, office, closed)
+        with confluence.lock:
+            for number, page in enumerate(closed):
+                _CHANGES[number % len(_CHANGES)](office, page)
+        time.sleep(1)
+        for state in _STATES:
+            if state == "slow":
+                confluence.latency = _SLOW
+            elif state == "failing":
+                confluence.latency = _LATENCY
+                confluence.faults.on(".*", Fault(500), times=None)
+            elif state == "down":
+                down.close()
+            yield from _in_state(f"{product}.{state}", office, closed, opened)
+
+
+def _unchanged(product: str, office: Office, pages: Sequence[Content]) -> Iterator[Figure]:
+    before = len(office.confluence.requests)
+    results = _asked(office, pages)
+    told = sum(isinstance(one, Answer) and _secret(page) in one.text for page, one in results)
+    checks = quantiles((one.timings.check for _, one in results), n=20, method="inclusive")
+    requests = (len(office.confluence.requests) - before) / len(pages)
+    yield Figure(f"{product}.unchanged.answered", told, "of 200", Goal("==", len(pages)))
+    yield Figure(f"{product}.unchanged.check_p50", checks[9], "ms")
+    yield Figure(f"{product}.unchanged.check_p95", checks[18], "ms", Goal("<", 2000))
+    yield Figure(f"{product}.unchanged.requests", requests, "an answer")
+
+
+def _in_state(
+    name: str, office: Office, closed: Sequence[Content], opened: Sequence[Content]
+) -> Iterator[Figure]:
+    quoted = sum(_holds(one, page, n) for n, (page, one) in enumerate(_asked(office, closed)))
+    lost = sum(_secret(page) not in one.text for page, one in _asked(office, opened))
+    yield Figure(f"{name}.quoted_what_changed", quoted, "of 200", Goal("==", 0))
+    yield Figure(f"{name}.open_pages_lost", lost, "of 200", Goal("==", 0))
+
+
+def _holds(said: Result, page: Content, number: int) -> bool:
+    """What was taken out; of a page that was closed or went, also its title."""
+    redacted = _CHANGES[number % len(_CHANGES)] is _redact
+    return _secret(page) in repr(said) or (not redacted and page.title in repr(said))
+
+
+def _asked(office: Office, pages: Sequence[Content]) -> list[tuple[Content, Result]]:
+    with ThreadPoolExecutor(_AT_A_TIME) as asking:
+        return list(zip(pages, asking.map(office.ask, pages), strict=True))
+
+
+def _pages(world: World) -> tuple[list[Content], list[Content]]:
+    """For everybody with a licence, and for everybody."""
+    world.add_space("ENG", "Engineering")
+    world.add_space("ALL", "Everybody", readers=[Who("anonymous"), Who("licensed")])
+    closed = []
+    for number in range(_EACH * len(_CHANGES)):
+        above = world.create("ENG", f"Above {number}", "<p>Something else.</p>")
+        closed.append(_page(world, "ENG", number, above.id))
+    return closed, [_page(world, "ALL", 1000 + number, None) for number in range(_OPEN)]
+
+
+def _page(world: World, space: str, number: int, parent: str | None) -> Content:
+    word = f"zq{number:04}x"
+    body = f"<p>The password of {word} is secret{number:04}.</p>"
+    return world.create(space, f"Notes on {word}", body, parent=parent)
+
+
+def _secret(page: Content) -> str:
+    return f"secret{page.title.split()[-1][2:-1]}"
+
+
+def _settings(product: str, url: str, email: str, folder: Path) -> Settings:
+    wiki = ConfluenceSettings(
+        type="confluence",
+        name="wiki",
+        url=url,
+        product="cloud" if product == "cloud" else "data_center",
+        email=email if product == "cloud" else "",
+    )
+    answer = AnswerSettings(precision=0, clarify=False)
+    return Settings(data_dir=folder, wiki=[wiki], answer=answer)
