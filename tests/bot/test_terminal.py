@@ -11,6 +11,8 @@ from bot import terminal
 from bot.model import (
     Answer,
     Clarify,
+    Doubt,
+    Linked,
     NoAnswer,
     Reading,
     Reason,
@@ -153,6 +155,23 @@ def test_people_are_told_of_an_answer_that_could_not_be_checked(
         "The wiki did not answer in time, so these pages could not be checked again. "
         "They were last checked on 24 Nov 2026 at 14:02 UTC."
     )
+
+
+def test_pages_that_could_not_be_checked_are_links(capsys: pytest.CaptureFixture[str]) -> None:
+    said = NoAnswer(
+        Reason.UNCHECKED,
+        "I only link them.",
+        linked=(Linked("wiki", "7", "https://w.example/7", Doubt.UNCONFIRMED),),
+    )
+    shown = terminal.answer_json(said)
+    terminal.print_answer(said)
+
+    assert shown["linked"] == [
+        {"wiki": "wiki", "page": "7", "url": "https://w.example/7", "why": "unconfirmed"}
+    ]
+    told = " ".join(capsys.readouterr().out.split())
+    assert "A page of wiki. I could not confirm that you may read this now." in told
+    assert told.endswith("https://w.example/7")
 
 
 def test_reports_are_added_up_and_kept_apart() -> None:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.model import Source
@@ -81,4 +81,6 @@ class Owners:
         reader = await self.people.reader(person.id, private=True, shared=False)
         if isinstance(reader, Closed):
             return False
-        return bool(await in_own_thread(partial(self.library.open_to, reader, [source]), "owner"))
+        # Whether the page still says what was quoted is another matter: they may just mend it.
+        page = replace(source, quote="")
+        return bool(await in_own_thread(partial(self.library.open_to, reader, [page]), "owner"))

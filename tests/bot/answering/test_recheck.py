@@ -259,7 +259,7 @@ def test_all_looks_together_have_one_time_limit(hanging: Hanging) -> None:
             return of.standing(cited, seconds)
 
     written = [p for n in range(12) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
-    best = [found.page for found in retrieval_over(written)(LEAVE).pages[:MOST_CITED]]
+    best = [found.page for found in retrieval_over(written)(LEAVE).pages[:3]]
     wiki = ThenHangs(*best, seconds=9.0)
     recheck = Recheck({"conf": wiki}, never, by_section, seconds=9.0, clock=lambda: wiki.now)
     began = time.monotonic()

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.feedback.model import Asked, Complaint, Flag, FlagState, Given, Place, Tally
-from bot.model import Answer, Fallback, NoAnswer, Reason, Source, Unchecked
+from bot.model import Answer, Doubt, Fallback, Linked, NoAnswer, Reason, Source, Unchecked
 from bot.playground.kit.blocks import block_problems, text_length
 from bot.playground.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
 from bot.playground.pings import live_pings
@@ -34,6 +34,16 @@ SOURCE = Source(
     page="leave.md",
     revision="r1",
 )
+LINKED = (
+    Linked(
+        "handbook",
+        "7",
+        "https://wiki.example.com/pages/viewpage.action?pageId=7",
+        Doubt.UNCONFIRMED,
+    ),
+    Linked("handbook", "8", "https://elsewhere.example/8", Doubt.EDITED),
+)
+"""The second leads where no wiki is."""
 ASKED = Asked("How?", "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
 
 
@@ -119,6 +129,28 @@ def test_no_answer_says_so_of_its_nearest_pages() -> None:
     assert lines[0].startswith(":warning: The wiki did not answer in time")
     assert lines[0].endswith("could not be checked again.")
     assert lines[-1] == "Wiki as of 15:00 UTC"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Answer("Ask Ann. [1]", (SOURCE,), 0.9, linked=LINKED),
+        NoAnswer(Reason.UNCHECKED, "I only link them.", linked=LINKED),
+    ],
+)
+def test_a_page_that_could_not_be_checked_is_a_link_that_tells_nothing(
+    said: Answer | NoAnswer,
+) -> None:
+    *_, first, second = small_print(given_(said)).split("\n")
+
+    assert first == (
+        ":link: <https://wiki.example.com/pages/viewpage.action?pageId=7|A page of handbook>:"
+        " I could not confirm that you may read this now."
+    )
+    assert second == (
+        ":link: A page of handbook: It was edited since I read it, and I could not read it again"
+        " in time."
+    )
 
 
 def test_what_is_no_word_on_the_wiki_has_no_buttons() -> None:

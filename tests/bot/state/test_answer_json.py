@@ -11,6 +11,8 @@ import pytest
 from bot.model import (
     Answer,
     Clarify,
+    Doubt,
+    Linked,
     NoAnswer,
     Reading,
     Reason,
@@ -37,8 +39,11 @@ BACK = Clarify(
 @pytest.mark.parametrize(
     "unchecked", [None, Unchecked(), Unchecked(datetime(2026, 11, 24, 14, 2, tzinfo=UTC))]
 )
-def test_an_answer_comes_back_as_it_went(said: Result, unchecked: Unchecked | None) -> None:
-    whole = replace(said, unchecked=unchecked)
+@pytest.mark.parametrize("linked", [(), (Linked("w", "p", "https://x/1", Doubt.EDITED),)])
+def test_an_answer_comes_back_as_it_went(
+    said: Result, unchecked: Unchecked | None, linked: tuple[Linked, ...]
+) -> None:
+    whole = replace(said, unchecked=unchecked, linked=linked)
 
     assert answer_json.load(answer_json.dump(whole)) == whole
 
