@@ -208,8 +208,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     from bot.slack.wiring import slack_settings
     from bot.state.ledger import DatabaseLedger
     from bot.state.pass_log import DatabasePassLog
+    from bot.state.patient_locks import PatientSyncLocks
     from bot.state.process import Process
-    from bot.state.sync_locks import DatabaseSyncLocks
     from bot.state.usage import DatabaseUsage
     from bot.state.written import DatabaseWrittenAnswers
 
@@ -227,7 +227,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         syncing = OneSyncAtATime(
             parts,
             passes,
-            locks=DatabaseSyncLocks(state, process),
+            locks=PatientSyncLocks(state, process),
             gate=SavedQuestions(Feedback(DatabaseLedger(state), now), parts.embedder),
         )
         model = language_model_of(settings, secrets, parts.embedder, DatabaseUsage(state))

@@ -44,7 +44,7 @@ def sync(
         gate: Gate | None = None
         if not dry_run:
             wikis = [wiki.name for wiki in parts.chosen(*([name] if name and not full else []))]
-            gate = _alone(settings, parts, wikis, held)
+            gate = _alone(settings, parts, wikis, held, stopped)
         reports = parts.sync(
             name,
             full=full,
@@ -61,7 +61,11 @@ def sync(
 
 
 def _alone(
-    settings: Settings, parts: Indexing, wikis: Sequence[str], held: ExitStack
+    settings: Settings,
+    parts: Indexing,
+    wikis: Sequence[str],
+    held: ExitStack,
+    stopped: Callable[[], bool],
 ) -> Gate | None:
     """No other process syncs these while ``held`` lasts. What an index that is built anew
     must pass; nothing where the state cannot be read, which must not keep the wikis unread.
@@ -71,13 +75,13 @@ def _alone(
     """
     # See `bot.wiring.flags`.
     from bot.state.ledger import DatabaseLedger
+    from bot.state.patient_locks import PatientSyncLocks
     from bot.state.process import Process
-    from bot.state.sync_locks import DatabaseSyncLocks
 
     try:
         state = held.enter_context(closing(opened_state(settings)))
         process = held.enter_context(Process(state, now))
-        held.enter_context(DatabaseSyncLocks(state, process).held(wikis))
+        held.enter_context(PatientSyncLocks(state, process, stopped=stopped).held(wikis))
     except StateUnavailable as error:
         log.warning("Whether another process syncs cannot be told: %s", error)
         return None

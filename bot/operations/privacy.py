@@ -1,0 +1,103 @@
+"""The data folder is its owner's alone: it holds pages that not everybody may read, and what
+people asked."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from indexers.findings import Finding, ok, warning
+
+UMASK = 0o077
+"""What the process leaves off everything that it, a library or git makes."""
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OURS = ("index", "scratch", "clones", "models", "demo", "state.sqlite3*")
+
+
+def exposed(folder: Path) -> list[Path]:
+    """Return what of the data folder others on the machine may use. Where the folder and what
+    lies in it directly are closed, nothing deeper can be reached, and nothing deeper is looked at.
+
+    Raises:
+        OSError: the folder cannot be looked at.
+    """
+    first = list(_first(folder))
+    if not any(map(_is_open, first)):
+        return []
+    return [path for top in first for path in _tree(top, folder) if _is_open(path)]
+
+
+def close(folder: Path) -> list[str]:
+    """Take the data folder, and all in it, from everybody but its owner. Return why that was
+    not possible, a line for each path."""
+    problems = []
+    try:
+        paths = exposed(folder)
+    except OSError as error:
+        return [str(error)]
+    for path in paths:
+        try:
+            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~_OTHERS)
+        except FileNotFoundError:
+            continue  # SQLite removes its own when they are no longer needed
+        except OSError as error:
+            problems.append(f"{path}: {error.strerror}")
+    return problems
+
+
+def findings(folder: Path) -> Iterator[Finding]:
+    """Whether others on the machine may read the data folder, as it stands now."""
+    try:
+        paths = exposed(folder)
+    except OSError as error:
+        yield warning("data folder", f"It cannot be looked at: {error}.")
+        return
+    if not paths:
+        yield ok("data folder", f"Only its owner may read {folder}.")
+        return
+    yield warning(
+        "data folder",
+        f"Others on this machine may use {len(paths):,} files or folders of {folder}, such as"
+        f" {paths[0]}: pages and questions lie there.",
+        f"Any other command closes them, if it may: run one, or `chmod -R go= {folder}`.",
+    )
+
+
+def _first(folder: Path) -> Iterator[Path]:
+    """The folder, unless others have business there, and what is ours in it."""
+    if not folder.is_dir():
+        return
+    if _is_shared(folder):
+        for pattern in _OURS:
+            yield from folder.glob(pattern)
+        return
+    yield folder
+    yield from folder.iterdir()
+
+
+def _is_shared(folder: Path) -> bool:
+    """Whether it is a place that somebody pointed to though more than our data is there: the
+    working folder or one above it, a home, a folder that everybody writes to."""
+    place, here = folder.resolve(), Path.cwd()
+    return (
+        place in {here, *here.parents, Path.home()} or bool(place.stat().st_mode & stat.S_ISVTX)
+    )
+
+
+def _tree(top: Path, folder: Path) -> Iterator[Path]:
+    """``top`` and what is below it; of the data folder itself only the folder."""
+    yield top
+    if top == folder or top.is_symlink():
+        return
+    for place, folders, files in os.walk(top):
+        yield from (Path(place, name) for name in (*folders, *files))
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    return not stat.S_ISLNK(mode) and bool(mode & _OTHERS)

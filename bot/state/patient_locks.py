@@ -1,0 +1,87 @@
+"""Sync locks that are waited for as long as their holder may be dead: after a `kill -9` its
+lease still runs, for some seconds."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.errors import SyncRunning
+from bot.state.database import Database
+from bot.state.process import LEASE, Process
+from bot.state.schema import processes, syncs
+from bot.state.sync_locks import DatabaseSyncLocks
+
+logger = logging.getLogger(__name__)
+
+_LOOK_AGAIN = 0.5
+"""Seconds. One that lives says so every quarter of its lease."""
+
+
+class PatientSyncLocks:
+    """`DatabaseSyncLocks` that tell a holder which died from one that lives: only the second
+    one's lease moves on."""
+
+    def __init__(
+        self,
+        database: Database,
+        process: Process,
+        *,
+        pause: Callable[[float], object] = time.sleep,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``pause`` waits some seconds; ``stopped`` ends the wait early."""
+        self._database = database
+        self._locks = DatabaseSyncLocks(database, process)
+        self._pause = pause
+        self._stopped = stopped
+
+    @contextmanager
+    def held(self, wikis: Sequence[str]) -> Iterator[None]:
+        """
+        Raises:
+            SyncRunning: one of them is being synced elsewhere, by a process that lives.
+            StateUnavailable
+        """
+        with ExitStack() as stack:
+            self._take(wikis, stack)
+            yield
+
+    def _take(self, wikis: Sequence[str], stack: ExitStack) -> None:
+        seen: dict[str, datetime] = {}
+        left = LEASE.total_seconds() + 2
+        while True:
+            try:
+                stack.enter_context(self._locks.held(wikis))
+            except SyncRunning:
+                leases = self._leases(wikis)
+                moved = any(seen.get(name, until) != until for name, until in leases.items())
+                if moved or left <= 0 or self._stopped():
+                    raise
+                if leases and not seen:
+                    logger.warning(
+                        "Another process syncs %s, or was killed while it did: waiting up to"
+                        " %.0f s to see whether it lives",
+                        " and ".join(wikis),
+                        left,
+                    )
+                seen |= leases
+                self._pause(_LOOK_AGAIN)
+                left -= _LOOK_AGAIN
+            else:
+                return
+
+    def _leases(self, wikis: Sequence[str]) -> dict[str, datetime]:
+        """Until when those who hold one of ``wikis`` count as alive."""
+        query = (
+            sa.select(processes.c.name, processes.c.until)
+            .join(syncs, syncs.c.holder == processes.c.name)
+            .where(syncs.c.wiki.in_(wikis))
+        )
+        with self._database.look() as connection:
+            return {row.name: row.until for row in connection.execute(query)}

@@ -1,0 +1,87 @@
+"""After a `kill -9` the next sync waits for the lease of the killed one, and says so."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.errors import SyncRunning
+from bot.state.database import Database
+from bot.state.patient_locks import PatientSyncLocks
+from bot.state.process import LEASE, Process
+from bot.state.sync_locks import DatabaseSyncLocks
+
+
+class Time:
+    """A clock that only waiting moves; ``meanwhile`` happens every time."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+        self.waited = timedelta()
+        self.alive: Process | None = None
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.waited += timedelta(seconds=seconds)
+        self.now += timedelta(seconds=seconds)
+        if self.alive and self.waited >= LEASE / 4:
+            self.alive.beat()
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+def process(database: Database, time: Time) -> Process:
+    made = Process(database, time)
+    made.beat()
+    return made
+
+
+def test_the_lock_of_a_killed_process_is_waited_for_and_taken(
+    database: Database, time: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    killed, mine = process(database, time), process(database, time)
+    with DatabaseSyncLocks(database, killed).held(["handbook"]):
+        locks = PatientSyncLocks(database, mine, pause=time.pause)
+        with caplog.at_level(logging.WARNING), locks.held(["handbook"]):
+            pass
+
+    assert LEASE <= time.waited <= LEASE + timedelta(seconds=1)
+    (said,) = caplog.messages
+    assert said.startswith("Another process syncs handbook, or was killed while it did: waiting")
+
+
+def test_a_process_that_lives_is_not_waited_for_longer_than_until_its_next_beat(
+    database: Database, time: Time
+) -> None:
+    time.alive, mine = process(database, time), process(database, time)
+    with DatabaseSyncLocks(database, time.alive).held(["handbook"]):
+        locks = PatientSyncLocks(database, mine, pause=time.pause)
+        with pytest.raises(SyncRunning), locks.held(["handbook"]):
+            pass
+
+    assert time.waited <= LEASE / 4 + timedelta(seconds=1)
+
+
+def test_a_free_lock_is_taken_at_once(database: Database, time: Time) -> None:
+    locks = PatientSyncLocks(database, process(database, time), pause=time.pause)
+    with locks.held(["handbook"]), locks.held(["office"]):
+        pass
+
+    assert not time.waited
+
+
+def test_what_is_stopped_waits_no_longer(database: Database, time: Time) -> None:
+    killed, mine = process(database, time), process(database, time)
+    with DatabaseSyncLocks(database, killed).held(["handbook"]):
+        locks = PatientSyncLocks(database, mine, pause=time.pause, stopped=lambda: True)
+        with pytest.raises(SyncRunning), locks.held(["handbook"]):
+            pass
+
+    assert not time.waited
