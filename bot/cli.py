@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ from bot.evaluation import wiring as evaluating
 from bot.evaluation.command import evaluate
 from bot.model import NoAnswer, Reason
 from bot.operations import wiring as operating
+from bot.operations.privacy import UMASK
 from bot.options import Given, as_json, as_person, configured, given, placed
 from config import logs
 from config.loading import example
@@ -75,6 +77,8 @@ def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> N
     one to start from), then `footnote sync` and `footnote ask "..."`.
     """
     context.obj = Given(config, data_dir)
+    # Whatever a command, a library or git makes from here on is its owner's alone.
+    context.call_on_close(partial(os.umask, os.umask(UMASK)))
 
 
 @cli.command()
@@ -222,7 +226,7 @@ def flags(
 
 @cli.command()
 @as_json
-@configured
+@partial(configured, mends=False)
 def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """What works, what does not and what to do, before anybody trusts an answer."""
     found: list[Finding] = []

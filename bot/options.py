@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,11 @@ from typing import Any
 
 import click
 
+from bot.operations import privacy
 from config import logs
 from config.loading import load, secrets
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,10 @@ def given() -> Given:
     return click.get_current_context().find_object(Given) or Given(None, None)
 
 
-def configured(command: Callable[..., None]) -> Callable[..., None]:
+def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[..., None]:
     """The options every command takes, before its name or behind it; hands it settings and
-    secrets."""
+    secrets. The data folder is closed to others first, unless the command only looks (``mends``
+    is false)."""
 
     @placed
     @functools.wraps(command)
@@ -51,6 +56,9 @@ def configured(command: Callable[..., None]) -> Callable[..., None]:
         before = given()
         settings = load(config or before.config, data_dir or before.data_dir)
         logs.configure(settings.log_level)
+        if mends and (problems := privacy.close(settings.data_dir)):
+            more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+            log.warning("Others on this machine may read the data folder: %s%s", problems[0], more)
         command(settings=settings, secrets=secrets(), **rest)
 
     return run

@@ -52,7 +52,7 @@ def findings(folder: Path) -> Iterator[Finding]:
     try:
         paths = exposed(folder)
     except OSError as error:
-        yield warning("data folder", f"It cannot be looked at: {error}.")
+        yield warning("data folder", f"It cannot be looked at: {error}.", "See `data_dir`.")
         return
     if not paths:
         yield ok("data folder", f"Only its owner may read {folder}.")
@@ -81,9 +81,7 @@ def _is_shared(folder: Path) -> bool:
     """Whether it is a place that somebody pointed to though more than our data is there: the
     working folder or one above it, a home, a folder that everybody writes to."""
     place, here = folder.resolve(), Path.cwd()
-    return (
-        place in {here, *here.parents, Path.home()} or bool(place.stat().st_mode & stat.S_ISVTX)
-    )
+    return place in {here, *here.parents, Path.home()} or bool(place.stat().st_mode & stat.S_ISVTX)
 
 
 def _tree(top: Path, folder: Path) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from bot.errors import StateUnavailable
 from bot.evaluation.gate import SavedQuestions
 from bot.feedback.feedback import Feedback
 from bot.operations import doctor as checks
+from bot.operations import privacy
 from bot.operations.access import AccessNow
 from bot.operations.console import LATELY, overview
 from bot.operations.passes import Rhythm, passed
@@ -144,6 +145,7 @@ def doctor(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
     """
     with Indexing(settings, secrets) as parts:
         wikis = [wiki.name for wiki in parts.chosen()]
+        yield from privacy.findings(settings.data_dir)
         yield from parts.doctor()
     yield from _state_findings(settings, wikis)
     mode = settings.slack.mode
