@@ -139,6 +139,25 @@ class Linked:
         return f"A page of {self.wiki}"
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Confluence could not be asked what the reader may read, so only what is open to
+    everyone was searched. ``sites`` are those that did not say; ``several``: the answer is for
+    everybody in a channel."""
+
+    sites: tuple[str, ...] = ()
+    several: bool = False
+
+    @property
+    def words(self) -> str:
+        """What happened, as the beginning of a sentence."""
+        who = "everybody here" if self.several else "you"
+        return (
+            f"I could not ask Confluence what {who} may read, so I searched only what is open to"
+            " everyone"
+        )
+
+
 class Fallback(StrEnum):
     """Why an answer is made of quotations though a language model is set."""
 
@@ -196,6 +215,7 @@ class Answer:
     composed: bool = False
     fallback: Fallback | None = None
     verified: Verification | None = None
+    narrowed: Narrowed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +229,8 @@ class Why:
     rule: str
     asking_back: str = ""
     """Why a question came back, or none; empty where that is turned off."""
+    rights: str = ""
+    """Why the reader's rights could not be asked for; empty where they could."""
 
 
 class Reason(StrEnum):
@@ -220,6 +242,7 @@ class Reason(StrEnum):
     NOTHING_FITS = "nothing_fits"
     UNCHECKED = "unchecked"
     REBUILDING = "rebuilding"
+    RIGHTS_UNKNOWN = "rights_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +257,7 @@ class NoAnswer:
     timings: Timings = field(default_factory=Timings)
     unchecked: Unchecked | None = None
     linked: tuple[Linked, ...] = ()
+    narrowed: Narrowed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +282,7 @@ class Clarify:
     timings: Timings = field(default_factory=Timings)
     unchecked: Unchecked | None = None
     linked: tuple[Linked, ...] = ()
+    narrowed: Narrowed | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:

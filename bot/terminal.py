@@ -87,6 +87,7 @@ def answer_json(result: Result) -> dict[str, Any]:
             {"wiki": one.wiki, "page": one.page, "url": one.url, "why": one.doubt.value}
             for one in result.linked
         ],
+        "rights_unknown": list(result.narrowed.sites) if result.narrowed else [],
     }
     if isinstance(result, Answer):
         return {
@@ -134,6 +135,8 @@ def print_answer(result: Result) -> None:
         out.print(safe(f'  Ask again, for example: "{result.readings[0].question}"'))
     if isinstance(result, Answer) and result.fallback:
         out.print(Padding(safe(result.fallback.words, style="yellow"), (0, 0, 0, 2)))
+    if result.narrowed and not isinstance(result, NoAnswer):
+        out.print(Padding(safe(f"{result.narrowed.words}.", style="yellow"), (0, 0, 0, 2)))
     if result.unchecked:
         out.print(Padding(safe(result.unchecked.words, style="yellow"), (0, 0, 0, 2)))
     for linked in result.linked:
@@ -154,6 +157,8 @@ def print_why(why: Why) -> None:
         out.print(f"  {name:9} {value:6.3f}  weighs {why.weighs[name]:g}")
     out.print(f"  {'bias':9} {'':6}  {why.weighs['bias']:g}")
     out.print(Padding(safe(why.rule), (0, 0, 0, 2)))
+    if why.rights:
+        out.print(Padding(safe(f"{why.rights}.", style="yellow"), (0, 0, 0, 2)))
     if why.asking_back:
         out.print(Padding(safe(why.asking_back), (0, 0, 0, 2)))
 
@@ -321,6 +326,8 @@ def print_status(rows: dict[str, Any]) -> None:
             out.print(_assembled((f"{name}: ", "bold"), f"read as {ReadAs(**row['read_as'])}"))
         if row["error"]:
             out.print(_assembled((f"{name}: ", "bold"), row["error"]), soft_wrap=True)
+        for warning in row["warnings"][:_LISTED]:
+            out.print(_assembled((f"{name} warning ", "yellow"), warning), soft_wrap=True)
         for page, reason in list(row["failed"].items())[:_LISTED]:
             out.print(_assembled((f"{name} failed ", "red"), f"{page}: {reason}"), soft_wrap=True)
 

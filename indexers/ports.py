@@ -98,7 +98,8 @@ class Members(Protocol):
 
     def tokens(self, email: str) -> frozenset[str]:
         """What the person with this address holds there beside ``everyone``. Nothing if it
-        knows no such person, or cannot be asked now. Up to seconds: call it in a thread."""
+        knows no such person; an `untold_token` if it cannot be asked now. Up to seconds: call
+        it in a thread."""
         ...
 
 

@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 _HASTE = 5
 """Seconds that a request may take for which a person waits."""
 _IMPATIENT = Patience(tries=2, seconds=3.0)
+_FOR_RIGHTS = Patience(tries=4, seconds=6.0)
+"""For who somebody is: without it they get no more than everyone."""
 _BRIEF = Patience(tries=3, seconds=10.0)
 """For a check, which says that something does not answer rather than wait for it."""
 
@@ -86,8 +88,8 @@ def confluence_of(wiki: ConfluenceSettings, secrets: Secrets, parse: Parse = her
     patient = transport(timeout=wiki.timeout_seconds, patience=Patience())
     # Each its own, so that a long sync takes no place from who waits for an answer.
     hasty = [
-        transport(timeout=min(wiki.timeout_seconds, _HASTE), patience=_IMPATIENT, at_once=at_once)
-        for at_once in (AT_ONCE, wiki.concurrency)
+        transport(timeout=min(wiki.timeout_seconds, _HASTE), patience=patience, at_once=at_once)
+        for patience, at_once in ((_IMPATIENT, AT_ONCE), (_FOR_RIGHTS, wiki.concurrency))
     ]
     extras = Extras(
         attachments=wiki.attachments,

@@ -271,6 +271,8 @@ class Indexing:
                     **guard,
                 )
             reports = read(wikis, full=full)
+            if not recent and (part is None or part.is_whole):
+                self._warn_of_people(reports)
             if not dry_run and is_whole(reports, self.wikis):
                 take(self.index, self.wikis, reports, **guard)
             return reports
@@ -300,6 +302,17 @@ class Indexing:
         )
         with self._parsers.working(stopped):
             return each(wikis, one, stopped)
+
+    def _warn_of_people(self, reports: Sequence[SyncReport]) -> None:
+        """Say in the report where a Confluence does not tell who people are: then they hear
+        that nothing was found, though they may read it."""
+        for report in reports:
+            confluence = self.confluences.get(report.wiki)
+            if report.complete and confluence and (why := confluence.members.trouble()):
+                report.warnings.append(
+                    "Confluence does not say who people are and what they may read, so they get"
+                    f" only what is open to everyone. {why} `footnote doctor` says more."
+                )
 
     def abandon(self) -> None:
         """Remove what a stopped full sync has built beside."""

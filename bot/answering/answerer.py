@@ -16,9 +16,20 @@ from bot.answering.recheck import MOST_CITED, Ahead, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
 from bot.answering.sources import Aging, source_of
 from bot.foreign import quoted, with_mark
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Role, Source, Timings, Why
+from bot.model import (
+    Answer,
+    Narrowed,
+    NoAnswer,
+    Question,
+    Reason,
+    Result,
+    Role,
+    Source,
+    Timings,
+    Why,
+)
 from bot.ports import Hear
-from indexers.model import EVERYONE, Principal
+from indexers.model import EVERYONE, Audience, Principal, untold_by
 
 LONGEST_QUESTION = 4000
 """Characters. What is longer is no question but a text."""
@@ -73,6 +84,7 @@ class Answerer:
         compose = partial(_disagreeing, question.sought, compose)
         said = self._checked(question, retrieved, compose, ahead)
         said = replace(said, timings=replace(said.timings, rewrite=rewriting))
+        said = _with_rights_told(said, question, found=bool(retrieved.pages))
         if isinstance(said, NoAnswer) and said.reason in _SILENCES and self.is_partial():
             # What is missing now may be there once the index is built.
             said = replace(said, reason=Reason.REBUILDING, text=_TEXTS[Reason.REBUILDING])
@@ -161,6 +173,7 @@ class Answerer:
             "passage's nearest sentence is; words: the share of the question's words, rare ones "
             "weighing more, that one sentence of it has; pairs: the share of its pairs of "
             "neighbouring words that are neighbours there, too.",
+            rights=narrowed.words if (narrowed := _narrowed(question)) else "",
             asking_back=self.clarifying.decide(question, retrieved).why if self.clarifying else "",
         )
 
@@ -176,6 +189,9 @@ class Answerer:
         return ", ".join(name for name in self.wikis if name in gave)
 
 
+_NOTHING_FOUND = "I searched and found nothing that answers this."
+_AGAIN = "Please ask again in a few minutes."
+_SILENT = {Reason.NOTHING_FITS, Reason.NOTHING_INDEXED}
 _TEXTS = {
     Reason.NO_QUESTION: "Ask me something in words, and I will look it up.",
     Reason.TOO_LONG: f"That is too long for me: at most {LONGEST_QUESTION:,} characters, please.",
@@ -191,6 +207,27 @@ def _unfit(text: str) -> Reason | None:
     if not any(character.isalnum() for character in text):
         return Reason.NO_QUESTION
     return None
+
+
+def _with_rights_told(said: Result, question: Question, *, found: bool) -> Result:
+    """Say where the reader's rights could not be asked for, and not that there is nothing to
+    read where pages were found and their check left none."""
+    if isinstance(said, NoAnswer) and said.reason is Reason.NOTHING_INDEXED and found:
+        said = replace(said, reason=Reason.NOTHING_FITS, text=_NOTHING_FOUND)
+    narrowed = _narrowed(question)
+    if narrowed is None:
+        return said
+    if isinstance(said, NoAnswer) and said.reason in _SILENT:
+        text = f"{narrowed.words}, and found nothing that answers this. {_AGAIN}"
+        said = replace(said, reason=Reason.RIGHTS_UNKNOWN, text=text)
+    return replace(said, narrowed=narrowed)
+
+
+def _narrowed(question: Question) -> Narrowed | None:
+    sites = untold_by(question.reader)
+    if not sites:
+        return None
+    return Narrowed(tuple(sorted(sites - {""})), isinstance(question.reader, Audience))
 
 
 def _disagreeing(question: str, compose: Compose, retrieved: Retrieved) -> Result:

@@ -116,7 +116,13 @@ def _told(said: Result) -> Answer | NoAnswer:
     ]
     text = "\n\n".join([said.text, "\n".join(readings)])
     return Answer(
-        text, said.sources, said.confidence, said.timings, said.unchecked, linked=said.linked
+        text,
+        said.sources,
+        said.confidence,
+        said.timings,
+        said.unchecked,
+        linked=said.linked,
+        narrowed=said.narrowed,
     )
 
 
@@ -148,6 +154,7 @@ def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result
         linked=_linked(said),
         composed=any(one.composed for one in answers),
         fallback=next((one.fallback for one in answers if one.fallback), None),
+        narrowed=said[0].narrowed,
     )
 
 

@@ -23,8 +23,8 @@ class Rhythm(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Pass:
     """One sync of one wiki. ``counts`` are the report's; ``failed`` are reasons by page;
-    ``spaces`` are pages and closed pages by key; ``lags`` are seconds from an edit to its
-    new version's being found, by space."""
+    ``warnings`` are about the wiki; ``spaces`` are pages and closed pages by key; ``lags`` are
+    seconds from an edit to its new version's being found, by space."""
 
     wiki: str
     rhythm: Rhythm
@@ -36,6 +36,7 @@ class Pass:
     failed: Mapping[str, str] = field(default_factory=dict)
     spaces: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     lags: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
 
 
 class PassLog(Protocol):
@@ -54,6 +55,8 @@ class PassLog(Protocol):
 
 
 _COUNTED = ("added", "changed", "relabelled", "removed", "unchanged", "passages_embedded")
+_LONGEST = 500
+"""Characters of a warning."""
 _FAILURES = 100
 """More than these are counted, not kept."""
 
@@ -80,6 +83,7 @@ def passed(
         failed={one.key: one.reason[:300] for one in report.failed[:_FAILURES]},
         spaces={key: (space.pages, space.closed) for key, space in report.spaces.items()},
         lags=lags,
+        warnings=tuple(warning[:_LONGEST] for warning in report.warnings[:_FAILURES]),
     )
 
 
@@ -142,6 +146,7 @@ def health(passes: Sequence[Pass]) -> dict[str, object]:
             for key, (pages, closed) in spaces.items()
         },
         "failed": dict(full[-1].failed) if full else {},
+        "warnings": list(full[-1].warnings) if full else [],
         "error": passes[-1].error if passes else "",
     }
 

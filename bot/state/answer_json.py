@@ -15,6 +15,7 @@ from bot.model import (
     Doubt,
     Fallback,
     Linked,
+    Narrowed,
     NoAnswer,
     Reading,
     Reason,
@@ -63,6 +64,7 @@ def load(text: str) -> Result:
             timings=timings,
             unchecked=_unchecked(kept.get("unchecked")),
             linked=_linked(kept),
+            narrowed=_narrowed(kept.get("narrowed")),
         )
     if "readings" in kept:
         return Clarify(
@@ -75,6 +77,7 @@ def load(text: str) -> Result:
             timings=timings,
             unchecked=_unchecked(kept.get("unchecked")),
             linked=_linked(kept),
+            narrowed=_narrowed(kept.get("narrowed")),
         )
     return Answer(
         text=kept["text"],
@@ -86,6 +89,7 @@ def load(text: str) -> Result:
         composed=kept.get("composed", False),
         fallback=Fallback(kept["fallback"]) if kept.get("fallback") else None,
         verified=_verified(kept.get("verified")),
+        narrowed=_narrowed(kept.get("narrowed")),
     )
 
 
@@ -100,6 +104,12 @@ def _verified(kept: dict[str, Any] | None) -> Verification | None:
     if kept is None:
         return None
     return Verification(kept["by"], date.fromisoformat(kept["on"]), kept.get("written", 0))
+
+
+def _narrowed(kept: dict[str, Any] | None) -> Narrowed | None:
+    if kept is None:
+        return None
+    return Narrowed(tuple(kept.get("sites", ())), kept.get("several", False))
 
 
 def _unchecked(kept: dict[str, Any] | None) -> Unchecked | None:

@@ -30,6 +30,7 @@ class DatabasePassLog:
             "counts": dict(one.counts),
             "failed": dict(one.failed),
             "spaces": dict(one.spaces),
+            "warnings": list(one.warnings),
             "lags": {space: list(lags) for space, lags in one.lags.items()},
         }
         values = {
@@ -65,6 +66,7 @@ class DatabasePassLog:
 def _pass(row: Any) -> Pass:
     told = json.loads(row.told)
     spaces = {key: (pages, closed) for key, (pages, closed) in told.pop("spaces").items()}
+    warnings = tuple(told.pop("warnings", ()))
     return Pass(
         wiki=row.wiki,
         rhythm=Rhythm(row.rhythm),
@@ -73,5 +75,6 @@ def _pass(row: Any) -> Pass:
         complete=row.complete,
         error=row.error,
         spaces=spaces,
+        warnings=warnings,
         **told,
     )

@@ -38,6 +38,12 @@ class CloudPeople:
         }
         return Directory.of(emails, total)
 
+    def anybody(self) -> Account | None:
+        rows = results(self._searched(_EVERYBODY, 0, 1))
+        users = (row.get("user") for row in rows if isinstance(row, Mapping))
+        keys = (text(user, "accountId") for user in users if isinstance(user, Mapping))
+        return next((Account(key, key) for key in keys if key), None)
+
     def account(self, key: str) -> Account | None:
         said = somebody(self._wiki, "/rest/api/user", {"accountId": key})
         if said is None or said.get("accountId") != key:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from indexers.confluence.abreast import abreast
+from indexers.confluence.paging import results
 from indexers.confluence.people import Account, Directory, Group, rows_of, somebody, text
 from indexers.confluence.remembering import FAILURES_KEPT, Remembered
 from indexers.confluence.transport import Refused, Transport
@@ -47,6 +48,11 @@ class DataCenterPeople:
         names = [name for name, key in keys.items() if name and key]
         emails = abreast(self._emails.get, names, self._wiki.concurrency)
         return Directory.of({keys[n]: email for n, email in zip(names, emails, strict=True)})
+
+    def anybody(self) -> Account | None:
+        rows = results(self._wiki.get("/rest/api/user/list", {"limit": 1}))
+        keys = (text(row, "userKey") for row in rows)
+        return next((Account(key, key) for key in keys if key), None)
 
     def account(self, key: str) -> Account | None:
         for name in ("key", "username"):

@@ -1,8 +1,8 @@
 """Who people are in a Confluence: a Slack e-mail -> an account -> what it holds there.
 
 An address is an account's if that account alone shows it, or if the operator says so. A
-name proves nothing, nor does a place among search results. What cannot be told now is
-nothing: the person gets what is open to everyone.
+name proves nothing, nor does a place among search results. Where it cannot be told now, the
+person gets what is open to everyone, and is told so.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from indexers.confluence.remembering import FAILURES_KEPT, Remembered
 from indexers.confluence.rights import Tokens
 from indexers.confluence.transport import Transport
 from indexers.errors import WikiUnavailable
+from indexers.model import untold_token
 
 HIDDEN = "no account shows this address"
 SHARED = "two accounts have it"
@@ -58,6 +59,7 @@ class ConfluenceMembers:
         remembered: float = 600.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.site = tokens.site
         self._tokens = tokens
         self._overrides = {address(email): key for email, key in overrides.items()}
         self._people: People = (
@@ -88,11 +90,11 @@ class ConfluenceMembers:
         )
 
     def tokens(self, email: str) -> frozenset[str]:
-        """What the person with this address holds beside ``everyone``."""
+        """See `indexers.ports.Members`."""
         try:
             standing = self._standings.get(address(email))
         except WikiUnavailable:
-            return frozenset()
+            return frozenset({untold_token(self.site)})
         if isinstance(standing.who, NotFound):
             return frozenset()
         held = {self._tokens.group(group.key) for group in standing.groups}
@@ -133,6 +135,16 @@ class ConfluenceMembers:
         """
         shown = self._directory.get(None).by_email.values()
         return next((Account(one, one) for keys in shown for one in keys if one != key), None)
+
+    def trouble(self) -> str:
+        """Return why who people are cannot be told; empty if it can. A few requests."""
+        try:
+            somebody = self._people.anybody()
+            if somebody is not None:
+                self._people.groups(somebody)
+        except WikiUnavailable as error:
+            return str(error)
+        return ""
 
     def count(self) -> tuple[int, int]:
         """How many people's e-mails the token sees, and how many people there are.

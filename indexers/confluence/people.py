@@ -68,6 +68,10 @@ class People(Protocol):
 
     def directory(self) -> Directory: ...
 
+    def anybody(self) -> Account | None:
+        """Somebody whom the directory lists; None if nobody."""
+        ...
+
     def account(self, key: str) -> Account | None:
         """As it is now; on Data Center ``key`` may be a username. None: there is none."""
         ...

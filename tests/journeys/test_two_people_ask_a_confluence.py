@@ -105,7 +105,7 @@ port = {port}
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     world, port = World("data-center", now=lambda: datetime.now(UTC)), free_port()
-    ada, _ = world.add_user("Ada"), world.add_user("Bob")
+    ada, *_ = world.add_user("Ada"), world.add_user("Bob"), world.add_user("Cy")
     reader = world.add_user("Foot Note", admin=True, sees_everything=True)
     with LocalConfluence(world, context="/confluence") as confluence:
         async with LocalSlack(MANIFEST) as slack:
@@ -125,6 +125,7 @@ def furnish(office: Office) -> None:
     slack, world = office.company.slack, office.world
     slack.add_user("U0ADA", name="ada", email="ada@example.com")
     slack.add_user("U0BOB", name="bob", email="bob@example.com")
+    slack.add_user("U0CY", name="cy", email="cy@example.com")
     slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)
     slack.add_channel("C0TEAM", name="team", members=["U0ADA", "U0BOB", "U0BOSS"])
     slack.add_channel("C0ADA", name="ada", kind="group", members=["U0ADA"])
@@ -162,6 +163,7 @@ async def test_answers_follow_a_confluence_and_whoever_asks(office: Office) -> N
         await asyncio.sleep(max(0.0, unsigned + SETTLED - time.monotonic()))
         await only_a_signed_webhook_hurries_the_edit(office)
         await a_deleted_page_is_gone(office)
+        await whoever_confluence_does_not_tell_hears_so(office)
         await what_cannot_be_checked_is_said_with_its_date(office)
     finally:
         await company.stop(bot)
@@ -254,6 +256,15 @@ async def a_deleted_page_is_gone(office: Office) -> None:
     report = await office.reindex()
     assert "1 relabelled, 1 removed" in report
     assert "behind the mill" not in await office.answer("U0BOB", PARKING, "C0TEAM")
+
+
+async def whoever_confluence_does_not_tell_hears_so(office: Office) -> None:
+    """Cy asks for the first time, and Confluence does not tell which groups he is in."""
+    office.confluence.faults.on("user/(list|memberof)", Fault(403), times=None)
+    his = await office.answer("U0CY", SHIPPING)
+
+    assert "I could not ask Confluence what you may read" in his
+    assert "oak" not in his
 
 
 async def what_cannot_be_checked_is_said_with_its_date(office: Office) -> None:

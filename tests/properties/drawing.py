@@ -119,6 +119,12 @@ def draw_faults(drawn: Drawn, chance: random.Random, faults: Faults) -> None:
             faults.on(rf"pages/{page.id}/ancestors", refusal, times=None)
 
 
+def unreadable(worlds: list[Drawn]) -> set[str]:
+    """What a report may name: whose rights Confluence never tells."""
+    spaces = {f"space {drawn.space}" for drawn in worlds if drawn.closed}
+    return spaces.union(*(drawn.unreadable | drawn.unknown_above for drawn in worlds))
+
+
 def world_space_path(drawn: Drawn) -> str:
     """Of the space's own address below the API."""
     space = drawn.world.spaces[drawn.space]

@@ -35,7 +35,7 @@ from tests.properties.confluences import (
     site_of,
     wiki_of,
 )
-from tests.properties.drawing import Drawn, census, draw, draw_faults
+from tests.properties.drawing import Drawn, census, draw, draw_faults, unreadable
 
 WORLDS = 20
 SEEDS = range(52)
@@ -79,12 +79,6 @@ def test_each_person_finds_the_pages_that_they_may_read_and_no_other(
             crowd.ask(transport, tokens, chance)
         assert_each_finds_theirs(crowd, index, chance)
         transport.close()
-
-
-def unreadable(worlds: list[Drawn]) -> set[str]:
-    """What the report may name: whose rights Confluence never tells."""
-    spaces = {f"space {drawn.space}" for drawn in worlds if drawn.closed}
-    return spaces.union(*(drawn.unreadable | drawn.unknown_above for drawn in worlds))
 
 
 class Crowd:

@@ -16,7 +16,7 @@ from indexers.sync import sync
 from tests.fakes.index import ListIndex
 from tests.indexers.confluence.conftest import Site
 from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, pages, principal, site_of
-from tests.properties.drawing import Drawn, draw, draw_faults, subjects
+from tests.properties.drawing import Drawn, draw, draw_faults, subjects, unreadable
 
 WORLDS = 4
 PASSES = 3
@@ -42,7 +42,7 @@ def test_each_person_finds_what_hangs_on_their_pages_and_nothing_else(
             report = sync(wiki, index, EMBEDDER, SPLIT, max_removal=1)
 
             assert report.complete
-            assert not report.failed
+            assert {failed.key for failed in report.failed} <= unreadable(worlds)
             _assert_each_finds_theirs(site, transport, worlds, index)
             for drawn in worlds:
                 _edit(drawn, chance)

@@ -73,5 +73,7 @@ def _health(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"In answers: {', '.join(told)}"
     if row["failed"]:
         yield f"{len(row['failed']):,} pages failed; `footnote status` says which"
+    if row["warnings"]:
+        yield f"{len(row['warnings']):,} warnings; `footnote status` says which"
     if row["error"]:
         yield f"The last sync ended early: {row['error']}"

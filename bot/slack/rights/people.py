@@ -20,7 +20,7 @@ from bot.slack.calling.threads import in_own_thread
 from bot.slack.calling.web import told
 from bot.slack.rights.directory import Directory
 from bot.slack.rights.person import Person, Standing, person_of
-from indexers.model import EVERYONE, Principal, addressed
+from indexers.model import EVERYONE, Principal, addressed, untold_token
 
 logger = logging.getLogger(__name__)
 
@@ -200,7 +200,7 @@ class People:
                 return await in_own_thread(partial(self.tokens, person.email), "meeting")
         except TimeoutError:
             logger.warning("Who %s is in the wikis could not be told in time", person.id)
-            return addressed(person.email)
+            return addressed(person.email) | {untold_token()}
 
     async def _look_up(self, id_: str) -> Person:
         try:

@@ -108,7 +108,8 @@ def _foot(
 ) -> list[Block]:
     blocks: list[Block] = []
     said = given.answer
-    lines = [*_verified(said), *_unchecked(given), *_fallback(said), *small]
+    warnings = [*_unchecked(given), *_narrowed(said)]
+    lines = [*_verified(said), *warnings, *_fallback(said), *small]
     lines += [*_linked(said, origins), *_as_of(given)]
     if lines:
         blocks.append(context(joined(lines)))
@@ -154,6 +155,13 @@ def _unchecked(given: Given) -> list[str]:
 def _linked(said: Result, origins: Container[str]) -> list[str]:
     """Pages of which nothing may be told but that they are there."""
     return [f":link: {link(one.url, one.name, origins)}: {one.doubt.words}" for one in said.linked]
+
+
+def _narrowed(said: Result) -> list[str]:
+    """Of no answer the text says it."""
+    if isinstance(said, NoAnswer) or said.narrowed is None:
+        return []
+    return [f":warning: {said.narrowed.words}."]
 
 
 def _verified(said: Result) -> list[str]:

@@ -152,7 +152,7 @@ def test_where_nothing_stands_the_answer_does_not_say_that_anything_did() -> Non
     said = answerer(Recheck({"conf": wiki}, never, by_section)).answer(LEAVE)
 
     assert isinstance(said, NoAnswer)
-    assert said.text == "I found no page that you may read here."
+    assert said.text == "I searched and found nothing that answers this."
     assert named(said) == []
 
 

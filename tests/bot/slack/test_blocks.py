@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot.feedback.model import Asked, Complaint, Flag, FlagState, Given, Place, Tally
-from bot.model import Answer, Doubt, Fallback, Linked, NoAnswer, Reason, Source, Unchecked
+from bot.model import Answer, Doubt, Fallback, Linked, Narrowed, NoAnswer, Reason, Source, Unchecked
 from bot.playground.kit.blocks import block_problems, text_length
 from bot.playground.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
 from bot.playground.pings import live_pings
@@ -120,6 +120,21 @@ def test_an_answer_that_could_not_be_checked_says_so_above_its_sources() -> None
         " They were last checked on 24 Nov 2026 at 09:00 UTC."
     )
     assert [line[:3] for line in lines[1:]] == ["[1]"]
+
+
+def test_an_answer_to_whoever_confluence_does_not_tell_says_so_above_its_sources() -> None:
+    answer = Answer("Ask Ann. [1]", (SOURCE,), 0.9, narrowed=Narrowed())
+
+    assert small_print(given_(answer)).split("\n")[0] == (
+        ":warning: I could not ask Confluence what you may read, so I searched only what is open"
+        " to everyone."
+    )
+
+
+def test_no_answer_says_so_once() -> None:
+    [message] = shown(NoAnswer(Reason.RIGHTS_UNKNOWN, "I could not ask.", narrowed=Narrowed()))
+
+    assert len(message.blocks) == 1
 
 
 def test_no_answer_says_so_of_its_nearest_pages() -> None:

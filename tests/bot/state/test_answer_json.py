@@ -13,6 +13,7 @@ from bot.model import (
     Clarify,
     Doubt,
     Linked,
+    Narrowed,
     NoAnswer,
     Reading,
     Reason,
@@ -43,7 +44,8 @@ BACK = Clarify(
 def test_an_answer_comes_back_as_it_went(
     said: Result, unchecked: Unchecked | None, linked: tuple[Linked, ...]
 ) -> None:
-    whole = replace(said, unchecked=unchecked, linked=linked)
+    narrowed = Narrowed(("wiki.example.com",), several=True) if unchecked else None
+    whole = replace(said, unchecked=unchecked, linked=linked, narrowed=narrowed)
 
     assert answer_json.load(answer_json.dump(whole)) == whole
 
