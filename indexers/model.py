@@ -64,22 +64,6 @@ def domain_token(email: str) -> str:
     return f"domain:{email.casefold().rpartition('@')[2]}"
 
 
-_UNTOLD = "untold:"
-
-
-def untold_token(wiki: str = "") -> str:
-    """Held by somebody of whom ``wiki`` could not say what they hold there. It is in no Acl, so
-    it lets nobody read anything; it says that they may be allowed to read more."""
-    return f"{_UNTOLD}{wiki}"
-
-
-def untold_by(reader: Reader) -> frozenset[str]:
-    """Return the wikis that could not say what ``reader`` holds; empty if all did."""
-    readers = reader.readers if isinstance(reader, Audience) else (reader,)
-    tokens = (token for one in readers for token in one.tokens)
-    return frozenset(token.removeprefix(_UNTOLD) for token in tokens if token.startswith(_UNTOLD))
-
-
 def addressed(email: str) -> frozenset[str]:
     """What an e-mail address by itself lets somebody hold."""
     return frozenset({user_token(email), domain_token(email)}) if "@" in email else frozenset()

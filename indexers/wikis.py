@@ -31,7 +31,7 @@ from indexers.markdown.access import access as whole_wiki_access
 from indexers.markdown.git import GitWiki
 from indexers.markdown.git_dates import last_changes, no_dates
 from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import EVERYONE, Acl, Part, Principal, domain_token, user_token
+from indexers.model import EVERYONE, Acl, Part, Principal, SyncReport, domain_token, user_token
 from indexers.parsing.limits import Parse, here
 from indexers.parts import PartOf
 from indexers.ports import Wiki
@@ -355,3 +355,15 @@ def _part_at(
         if space := access.space_at(url):
             return Part(name, space=space)
     raise WikiMisconfigured(f"{url} is the address of no page or space that is read.")
+
+
+def warn_of_people(reports: Sequence[SyncReport], confluences: Mapping[str, Confluence]) -> None:
+    """Say in the report where a Confluence does not tell who people are: then they hear that
+    it could not be asked, though they may read what they look for."""
+    for report in reports:
+        confluence = confluences.get(report.wiki)
+        if report.complete and confluence and (why := confluence.members.trouble()):
+            report.warnings.append(
+                "Confluence does not say who people are and what they may read, so they get"
+                f" only what is open to everyone. {why} `footnote doctor` says more."
+            )

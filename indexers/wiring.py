@@ -50,6 +50,7 @@ from indexers.wikis import (
     markdown_of,
     meet,
     part_named,
+    warn_of_people,
 )
 
 log = logging.getLogger(__name__)
@@ -272,7 +273,7 @@ class Indexing:
                 )
             reports = read(wikis, full=full)
             if not recent and (part is None or part.is_whole):
-                self._warn_of_people(reports)
+                warn_of_people(reports, self.confluences)
             if not dry_run and is_whole(reports, self.wikis):
                 take(self.index, self.wikis, reports, **guard)
             return reports
@@ -302,17 +303,6 @@ class Indexing:
         )
         with self._parsers.working(stopped):
             return each(wikis, one, stopped)
-
-    def _warn_of_people(self, reports: Sequence[SyncReport]) -> None:
-        """Say in the report where a Confluence does not tell who people are: then they hear
-        that nothing was found, though they may read it."""
-        for report in reports:
-            confluence = self.confluences.get(report.wiki)
-            if report.complete and confluence and (why := confluence.members.trouble()):
-                report.warnings.append(
-                    "Confluence does not say who people are and what they may read, so they get"
-                    f" only what is open to everyone. {why} `footnote doctor` says more."
-                )
 
     def abandon(self) -> None:
         """Remove what a stopped full sync has built beside."""

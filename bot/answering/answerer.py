@@ -29,7 +29,8 @@ from bot.model import (
     Why,
 )
 from bot.ports import Hear
-from indexers.model import EVERYONE, Audience, Principal, untold_by
+from indexers.model import EVERYONE, Audience, Principal
+from indexers.untold import untold_by
 
 LONGEST_QUESTION = 4000
 """Characters. What is longer is no question but a text."""

@@ -19,7 +19,7 @@ from indexers.confluence.remembering import FAILURES_KEPT, Remembered
 from indexers.confluence.rights import Tokens
 from indexers.confluence.transport import Transport
 from indexers.errors import WikiUnavailable
-from indexers.model import untold_token
+from indexers.untold import untold_token
 
 HIDDEN = "no account shows this address"
 SHARED = "two accounts have it"

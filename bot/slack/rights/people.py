@@ -20,7 +20,8 @@ from bot.slack.calling.threads import in_own_thread
 from bot.slack.calling.web import told
 from bot.slack.rights.directory import Directory
 from bot.slack.rights.person import Person, Standing, person_of
-from indexers.model import EVERYONE, Principal, addressed, untold_token
+from indexers.model import EVERYONE, Principal, addressed
+from indexers.untold import untold_token
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ import pytest
 from bot.answering.recheck import Recheck
 from bot.answering.several import Several
 from bot.model import Answer, Narrowed, NoAnswer, Reason
-from indexers.model import EVERYONE, NOBODY, Audience, Principal, untold_token
+from indexers.model import EVERYONE, NOBODY, Audience, Principal
+from indexers.untold import untold_token
 from tests.bot.answering.test_answerer import HANDBOOK, SURE, UNSURE, answerer, ask
 from tests.fakes.lookout import Standing
 from tests.fakes.wiki import by_section

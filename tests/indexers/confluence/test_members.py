@@ -21,7 +21,7 @@ from indexers.confluence.remembering import Remembered
 from indexers.confluence.rights import Tokens
 from indexers.confluence.transport import Refused
 from indexers.errors import WikiUnavailable
-from indexers.model import untold_token
+from indexers.untold import untold_token
 from tests.indexers.confluence.conftest import TRIES
 
 NOTHING = frozenset[str]()
