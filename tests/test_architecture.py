@@ -63,7 +63,7 @@ ENTRANCES = ("indexers.wiring", "indexers.conversion")
 
 VOCABULARY = {
     "indexers.model", "indexers.ports", "indexers.errors", "indexers.prose", "indexers.findings",
-    "indexers.sentences",
+    "indexers.sentences", "indexers.untold",
 }  # fmt: skip
 
 FLOORS = (
