@@ -78,7 +78,7 @@ class Footnote:
         folder.mkdir(parents=True, exist_ok=True)
         self._config = folder / "footnote.toml"
         self._config.write_text('data_dir = "."\n', encoding="utf-8")
-        self._variables: dict[str, str] = {}
+        self.variables: dict[str, str] = {}
 
     @property
     def config(self) -> Path:
@@ -99,7 +99,7 @@ class Footnote:
         text = _CONFLUENCE.format(**{key: json.dumps(value) for key, value in words.items()})
         with self._config.open("a", encoding="utf-8") as file:
             file.write(text)
-        self._variables["CONFLUENCE_TOKEN"] = token
+        self.variables["CONFLUENCE_TOKEN"] = token
         return self
 
     def sync(self) -> Run:
@@ -116,7 +116,7 @@ class Footnote:
 
     def _run(self, command: str, *rest: str | Path) -> Run:
         asked = [PROGRAM, command, *rest, "--json", "--config", self._config]
-        return timed(asked, **self._variables)
+        return timed(asked, **self.variables)
 
 
 def gitlab_settings() -> Settings:

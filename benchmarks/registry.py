@@ -8,6 +8,7 @@ from benchmarks import (
     composing,
     confluence,
     fitting,
+    hostile,
     ranking,
     slack,
     small_model,
@@ -107,6 +108,14 @@ BENCHMARKS = (
         "the wiki is read and embedded anew again and again. The local Slack shares the cores "
         "with the bot, and its own time counts.",
         slack.latencies,
+    ),
+    Benchmark(
+        "hostile",
+        "`footnote serve` answers 50 questions in the local Slack, five at a time, while it syncs "
+        "a wiki that is made to stop it: pages of 300 KB of `[`, `{`, `{{<`, `[[a|`, `<!--` and "
+        "blank lines, front matter that is a bomb, and a Confluence with a Word, an Excel and a "
+        "PDF file that are small and cost much. `failed` are the lines of the report that say so.",
+        hostile.beside_a_hostile_wiki,
     ),
     Benchmark(
         "composing",

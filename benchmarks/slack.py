@@ -27,7 +27,7 @@ _ASKED = 100
 _PROBES = 300
 _PATIENCE, _LONG = 120.0, 1800.0
 """Seconds for an answer, and for a reindex beside many answers."""
-_QUESTIONS = (
+QUESTIONS = (
     "How many weeks of parental leave do I get?",
     "What should I do if I lose my laptop?",
     "Do I need a receipt to get reimbursed for a taxi?",
@@ -53,29 +53,29 @@ async def _measured() -> list[Figure]:
             slack.add_user(_BOSS, name="boss", email="boss@example.com", is_admin=True)
             for name in _channels():
                 slack.add_channel(name, name=name.lower(), members=[_ANN, _BOSS])
-            async with _serving(footnote, slack):
+            async with serving(footnote, slack):
                 signs, answers = await _alone(slack)
                 acks, passes = await _under_load(slack)
     return [
         Figure("acks", len(acks), "deliveries"),
         Figure("acks.reindexes", passes, "reindexes"),
-        Figure("acks.p50", _percentile(acks, 50), "ms"),
-        Figure("acks.p99", _percentile(acks, 99), "ms", Goal("<", 200)),
+        Figure("acks.p50", percentile(acks, 50), "ms"),
+        Figure("acks.p99", percentile(acks, 99), "ms", Goal("<", 200)),
         Figure("questions", len(answers), "questions"),
-        Figure("first_sign.p50", _percentile(signs, 50), "ms"),
-        Figure("first_sign.p95", _percentile(signs, 95), "ms", Goal("<", 500)),
-        Figure("answer.p50", _percentile(answers, 50), "ms"),
-        Figure("answer.p95", _percentile(answers, 95), "ms", Goal("<", 1000)),
+        Figure("first_sign.p50", percentile(signs, 50), "ms"),
+        Figure("first_sign.p95", percentile(signs, 95), "ms", Goal("<", 500)),
+        Figure("answer.p50", percentile(answers, 50), "ms"),
+        Figure("answer.p95", percentile(answers, 95), "ms", Goal("<", 1000)),
     ]
 
 
 async def _alone(slack: LocalSlack) -> tuple[list[float], list[float]]:
     """One question at a time: from its event to the first sign, and to the whole answer."""
     signs, answers = [], []
-    for _, question in zip(range(_ASKED), cycle(_QUESTIONS), strict=False):
+    for _, question in zip(range(_ASKED), cycle(QUESTIONS), strict=False):
         began = time.time()
         asked = await slack.mention(_ANN, "C0", question)
-        await _answered(slack, asked)
+        await answered(slack, asked)
         calls = [
             call
             for call in slack.calls
@@ -108,10 +108,10 @@ async def _under_load(slack: LocalSlack) -> tuple[list[float], int]:
 
 
 async def _ask_on(slack: LocalSlack, channel: str, over: asyncio.Event) -> None:
-    for question in cycle(_QUESTIONS):
+    for question in cycle(QUESTIONS):
         if over.is_set():
             return
-        await _answered(slack, await slack.mention(_ANN, channel, question))
+        await answered(slack, await slack.mention(_ANN, channel, question))
 
 
 async def _reindex_on(slack: LocalSlack, begun: list[str]) -> None:
@@ -126,20 +126,25 @@ def _reindexed(slack: LocalSlack, times: int) -> bool:
     return sum(text.startswith("Reindexed") for text in told) >= times
 
 
-async def _answered(slack: LocalSlack, asked: Message) -> Message:
+async def answered(slack: LocalSlack, asked: Message) -> Message:
     return await slack.wait_for_message(asked.channel, thread_ts=asked.root, timeout=_PATIENCE)
 
 
 @asynccontextmanager
-async def _serving(footnote: Footnote, slack: LocalSlack) -> AsyncIterator[None]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")} | {
-        "FOOTNOTE_SLACK__WORKERS": str(_IN_FLIGHT),
-        "FOOTNOTE_SYNC__EVERY_MINUTES": "0",
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
-        "SLACK_API_URL": slack.api_url,
-    }
+async def serving(footnote: Footnote, slack: LocalSlack) -> AsyncIterator[None]:
+    surroundings = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
+    environment = (
+        surroundings
+        | footnote.variables
+        | {
+            "FOOTNOTE_SLACK__WORKERS": str(_IN_FLIGHT),
+            "FOOTNOTE_SYNC__EVERY_MINUTES": "0",
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+            "SLACK_API_URL": slack.api_url,
+        }
+    )
     process = await asyncio.create_subprocess_exec(
         PROGRAM, "serve", "--config", footnote.config, env=environment, stderr=subprocess.DEVNULL
     )
@@ -155,5 +160,5 @@ def _channels() -> list[str]:
     return ["C0ADMIN", *(f"C{number}" for number in range(_IN_FLIGHT))]
 
 
-def _percentile(values: Sequence[float], percent: int) -> float:
+def percentile(values: Sequence[float], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1]

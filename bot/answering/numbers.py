@@ -11,7 +11,7 @@ from bot.answering.composing.words import Role, Word, read
 _SUBJECT = 3
 """Weighty words within which a sentence says what it is about."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_GLUED = re.compile(r"[^\W\d_][-_#]?(\d+)|#(\d+)|(\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
+_GLUED = re.compile(r"[^\W\d_][-_#]?(\d+)|#(\d+)|(?<!\d)(\d++)(?:st|nd|rd|th)\b", re.IGNORECASE)
 """A12, OPS-7, #7, 2nd: such numbers say which thing is meant."""
 _COLONS = (":", "\u2013", "\u2014", "|")
 

@@ -24,7 +24,7 @@ _LONGEST = 80
 """Words; a longer sentence is a list or a table of its own."""
 _ALIKE = 0.7
 """Of the words of two sentences, numbers left out, the share that both have."""
-_NUMBERING = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2})+[.)]?|\d{1,2}[.)])\s")
+_NUMBERING = re.compile(r"(?<!\s)\s*+(?:\d{1,2}(?:\.\d{1,2}){1,8}[.)]?|\d{1,2}[.)])\s")
 _FOOTNOTE = re.compile(r"\[\^?\d{1,3}\]")
 _NUMBER = "#"
 _KINDS_OF_PAGE = frozenset({"faq", "sop", "wiki", "howto", "readme", "todo", "tldr"})

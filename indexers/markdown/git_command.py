@@ -21,7 +21,7 @@ _REFUSED = re.compile(
     r"authentication failed|could not read (?:username|password)|permission denied|access denied"
     r"|repository .{0,300}not found|does not (?:exist|appear to be a git)|not found"
     r"|host key verification|remote branch|couldn't find remote ref|terminal prompts disabled"
-    r"|403|401|dubious ownership|transport .* not allowed",
+    r"|403|401|dubious ownership|transport .{0,300}not allowed",
     re.IGNORECASE,
 )
 _REDIRECTED = re.compile(r"returned error: 30[12378]\b")

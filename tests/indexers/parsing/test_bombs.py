@@ -1,0 +1,60 @@
+"""Files that are small and cost much are read within limits, and the others are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from benchmarks import bombs
+from bot.playground.confluence.site import LocalConfluence
+from bot.playground.confluence.world import World
+from indexers.attachments.reading import read
+from indexers.confluence.addresses import base_of
+from indexers.confluence.hanging import Extras
+from indexers.confluence.transport import Transport
+from indexers.confluence.wiki import ConfluenceWiki
+from indexers.model import Changed, Failed
+from indexers.parsing.limits import FILE, TooCostly
+from indexers.parsing.process import Parsers
+from tests.indexers.attachments.files import pdf
+
+BRIEF = replace(FILE, seconds=2)
+
+
+@pytest.fixture
+def parsers() -> Iterator[Parsers]:
+    parsers = Parsers()
+    yield parsers
+    parsers.rest()
+
+
+@pytest.mark.parametrize("name", ["bomb.docx", "bomb.xlsx"])
+def test_a_file_that_takes_too_long_is_given_up(parsers: Parsers, name: str) -> None:
+    with pytest.raises(TooCostly, match="takes more than 2 s of a processor"):
+        parsers(BRIEF, read, name, bombs.files()[name])
+
+
+def test_the_other_files_of_the_page_are_read(
+    parsers: Parsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexers.confluence.attachments.FILE", BRIEF)
+    world = World("cloud", now=lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    reader = world.add_user("Footnote", admin=True, sees_everything=True)
+    world.add_space("S")
+    page = world.create("S", "Files", "<p>Files.</p>")
+    bomb = world.attach(page.id, "a.docx", bombs.docx())
+    good = world.attach(page.id, "b.pdf", pdf(["Good."]))
+    with LocalConfluence(world) as site:
+        transport = Transport(
+            base_of(site.base_url, "cloud"), site.token(reader), email=reader.email
+        )
+        wiki = ConfluenceWiki("wiki", transport, extras=Extras(attachments=True), parse=parsers)
+        changes = list(wiki.changes({}))
+
+    assert {one.page.key for one in changes if isinstance(one, Changed)} == {page.id, good.id}
+    assert [(one.key, one.reason) for one in changes if isinstance(one, Failed)] == [
+        (bomb.id, f"attached to the page {page.id}: takes more than 2 s of a processor to be read")
+    ]
