@@ -10,6 +10,12 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from bot.answering.composing.claims import Flaw
+from bot.answering.composing.relations import (
+    given_another,
+    leaves_out_if,
+    number_of_another,
+    turned_round,
+)
 from bot.answering.composing.words import Role, Word, kept_limits, limits, split
 
 _REACH = 4
@@ -35,6 +41,9 @@ def disagreement(
         (Flaw.NEGATION, lambda: _denies(said, heard)),
         (Flaw.SCOPE, lambda: _widens(said, heard, told)),
         (Flaw.LIMIT, lambda: _limits_differ(said, heard, frame)),
+        (Flaw.REVERSED, lambda: turned_round(said, heard) or given_another(said, heard)),
+        (Flaw.CONDITION, lambda: leaves_out_if(said, heard)),
+        (Flaw.NUMBER, lambda: number_of_another(said, heard, roots(frame))),
     )
     return next((flaw for flaw, fails in checks if fails()), None)
 
@@ -136,7 +145,9 @@ def _denials(words: Sequence[Word]) -> int:
 def _denies_alone(one: Sequence[Word], other: Sequence[Word]) -> bool:
     told, denied = roots(other), _scopes(other)
     return any(
-        len(scope & told) * 2 >= len(scope) and not any(scope & theirs for theirs in denied)
+        len(scope & told) * 2 >= len(scope)
+        # One word in common is not enough: another "not" is not this one.
+        and not any(len(scope & theirs) * 2 >= min(len(scope), len(theirs)) for theirs in denied)
         for scope in _scopes(one)
     )
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from bot.answering.composing.agreement import disagreement, in_order, roots
 from bot.answering.composing.claims import Claim, Flaw, addresses
+from bot.answering.composing.relations import gives_orders
 from bot.answering.composing.words import Word, read
 from bot.answering.quoting import units
 from indexers.model import Passage
@@ -110,18 +111,33 @@ class Checker:
         if not any(word.weighs for word in said):
             return Flaw.EMPTY
         flaw = Flaw.WORDS
-        for share, stretch in self._near(said, ground):
-            found = disagreement(said, stretch.words, ground.frame, asked)
-            if found is None and share < self._bars.words:
-                found = Flaw.WORDS
-            if found is None and _in_order(said, stretch) < self._bars.order:
-                found = Flaw.ORDER
-            if found is None and self._cosine(claim, stretch, ground) < self._bars.cosine:
-                found = Flaw.MEANING
+        for _, stretch in self._near(said, ground):
+            found = self._flaw(claim, said, ground, stretch, asked)
             if found is None:
                 return stretch
             flaw = found
         return flaw
+
+    def _flaw(
+        self,
+        claim: Claim,
+        said: Sequence[Word],
+        ground: Ground,
+        stretch: Stretch,
+        asked: Sequence[Word],
+    ) -> Flaw | None:
+        """The costly question last."""
+        if found := disagreement(said, stretch.words, ground.frame, asked):
+            return found
+        if gives_orders(stretch.text):
+            return Flaw.ORDERS
+        if _share(said, stretch, ground.frame) < self._bars.words:
+            return Flaw.WORDS
+        if _in_order(said, stretch) < self._bars.order:
+            return Flaw.ORDER
+        if self._cosine(claim, stretch, ground) < self._bars.cosine:
+            return Flaw.MEANING
+        return None
 
     def _near(self, said: Sequence[Word], ground: Ground) -> list[tuple[float, Stretch]]:
         """The stretches worth a look, those that share least words first, so that the

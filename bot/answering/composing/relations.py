@@ -1,0 +1,146 @@
+"""Who does what to whom, and first: a sentence may not turn round what a passage says.
+
+All words of both are known to be the same; what is compared is on which side of a verb, of
+"before" or of a preposition they stand, and whether an "if" is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.answering.composing.words import Role, Word, split
+
+_PREPOSITIONS = frozenset({"at", "by", "from", "in", "on", "to", "with"})
+_ORDERS = frozenset({"before", "after"})
+_BEING = frozenset({"am", "are", "be", "been", "being", "is", "was", "were"})
+_IFS = frozenset({"if", "unless"})
+_CONDITIONS = _IFS | frozenset(
+    "when whenever once where whether upon on in for should provided case who that to".split()  # noqa: SIM905 - read as words
+)
+"""Words by which a sentence may say "if", too."""
+_POINTING = frozenset("it its they their them this these that those he she his her".split())  # noqa: SIM905 - read as words
+_TOLD_TO_MODELS = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b[^.!?\n]{0,40}"
+    r"\b(?:rules?|instructions?|prompts?|guidelines?|everything above)\b"
+    r"|\b(?:assistant|chatbot|language model|llm)\b\s{0,3}[,:]"
+    r"|\b(?:tell|inform|instruct)\s{1,3}(?:the\s{1,3})?(?:readers?|users?|askers?)\b"
+    r"|\b(?:system prompt|previous instructions|prior instructions)\b",
+    re.IGNORECASE,
+)
+
+
+def gives_orders(text: str) -> bool:
+    """Return whether ``text`` speaks to a language model instead of to its readers."""
+    return bool(_TOLD_TO_MODELS.search(text))
+
+
+def turned_round(said: Sequence[Word], heard: Sequence[Word]) -> bool:
+    """Return whether what stands before a verb or a "before" stands behind it in ``heard``."""
+    return _any_turned(said, heard, orders=True) or _any_turned(said, heard, orders=False)
+
+
+def _any_turned(said: Sequence[Word], heard: Sequence[Word], *, orders: bool) -> bool:
+    """``orders``: words of order, each within its part of a sentence; else verbs."""
+    parts = split(heard, joins=orders)
+    for clause in split(said, joins=orders):
+        for place, pivot in enumerate(clause):
+            if not (pivot.limit in _ORDERS if orders else pivot.role is Role.WORD):
+                continue
+            ours = _sides(clause, place)
+            theirs = [
+                _sides(part, at)
+                for part in parts
+                for at, word in enumerate(part)
+                if (word.limit == pivot.limit if orders else word.root == pivot.root)
+            ]
+            if theirs and all(_crossed(ours, sides, one_way=orders) for sides in theirs):
+                return True
+    return False
+
+
+def _sides(words: Sequence[Word], place: int) -> tuple[frozenset[str], frozenset[str]]:
+    """What stands on one side of a word alone; nothing, where a passive may turn it round."""
+    if words[place].role is Role.WORD:
+        being = place and words[place - 1].root in _BEING
+        if being or "by" in {word.root for word in words}:
+            return frozenset(), frozenset()
+    left, right = _weighty(words[:place]), _weighty(words[place + 1 :])
+    return left - right, right - left
+
+
+def _crossed(
+    ours: tuple[frozenset[str], frozenset[str]],
+    theirs: tuple[frozenset[str], frozenset[str]],
+    *,
+    one_way: bool,
+) -> bool:
+    crossings = [bool(ours[0] & theirs[1]), bool(ours[1] & theirs[0])]
+    if all(crossings):
+        return True
+    stays = bool(ours[0] & theirs[0] or ours[1] & theirs[1])
+    return one_way and any(crossings) and not stays
+
+
+def given_another(said: Sequence[Word], heard: Sequence[Word]) -> bool:
+    """Return whether ``said`` has approval from the desk where ``heard`` has it from security."""
+    theirs = list(_objects(heard))
+    for governor, preposition, objects in _objects(said):
+        others = [o for g, p, o in theirs if (g, p) == (governor, preposition)]
+        if objects and others and all(other and not objects & other for other in others):
+            return True
+    return False
+
+
+def _objects(words: Sequence[Word]) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Each preposition with the word before it and the weighty words that follow, up to the
+    end of the clause. Empty where what follows points to something said before."""
+    for clause in split(words, joins=False):
+        for place, word in enumerate(clause):
+            before = clause[place - 1] if place else None
+            if word.root not in _PREPOSITIONS or before is None or not before.weighs:
+                continue
+            rest = clause[place + 1 :]
+            points = any(map(_points, rest[:2]))
+            yield before.root, word.root, frozenset() if points else _weighty(rest)
+
+
+def leaves_out_if(said: Sequence[Word], heard: Sequence[Word]) -> bool:
+    """Return whether ``said`` says as a fact what ``heard`` only says in a condition."""
+    if any(word.root in _CONDITIONS for word in said):
+        return False
+    ours = _weighty(said)
+    return any(len(what) > 1 and what <= ours for what in _conditions(heard))
+
+
+def _conditions(words: Sequence[Word]) -> Iterator[frozenset[str]]:
+    for clause in split(words, joins=False):
+        for place, word in enumerate(clause):
+            if word.root in _IFS:
+                rest = clause[place + 1 :]
+                end = next((n for n, one in enumerate(rest) if one.role is Role.COMMA), len(rest))
+                yield _weighty(rest[:end])
+
+
+def number_of_another(said: Sequence[Word], heard: Sequence[Word], frame: frozenset[str]) -> bool:
+    """Return whether ``said`` gives a number to what ``heard`` never names beside it."""
+    clauses = split(heard, joins=False)
+    for clause in split(said, joins=False):
+        numbers = {word.root for word in clause if word.role is Role.NUMBER}
+        wanted = _weighty(clause) - numbers - frame
+        for number in numbers:
+            own = [other for other in clauses if number in {word.root for word in other}]
+            points = any(_points(word) for other in own for word in other)
+            if wanted and own and not points and not any(wanted & _weighty(o) for o in own):
+                return True
+    return False
+
+
+def _points(word: Word) -> bool:
+    """The IT desk points to nothing."""
+    shouted = len(word.text) > 1 and word.text.isupper()
+    return word.role is Role.IDLE and word.root in _POINTING and not shouted
+
+
+def _weighty(words: Sequence[Word]) -> frozenset[str]:
+    return frozenset(word.stem or word.root for word in words if word.weighs)
