@@ -16,6 +16,7 @@ from qdrant_edge import Expression, FieldCondition, Query, UpdateOperation
 
 from indexers.errors import IndexUnavailable
 from indexers.index.edge_failures import (
+    TO_CREATE,
     TO_OPEN,
     TO_WRITE,
     corrupt,
@@ -207,8 +208,9 @@ class EdgeEngine:
 def _opened(folder: Path, dimensions: int) -> qdrant.EdgeShard:
     """The shard in ``folder``, of which the caller holds the lock."""
     folder.mkdir(exist_ok=True)
-    require_room(folder, TO_OPEN)
-    if not any(folder.iterdir()):
+    is_new = not any(folder.iterdir())
+    require_room(folder, TO_CREATE if is_new else TO_OPEN)
+    if is_new:
         _create(folder, dimensions)
     shard = qdrant.EdgeShard.load(str(folder))
     try:

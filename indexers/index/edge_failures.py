@@ -17,10 +17,19 @@ from pathlib import Path
 from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
 
 # Edge grows its files in steps of 32 MB, the log and the vectors each; to open, it
-# needs the log's. What is kept free while writing lets it be opened again.
+# needs the log's. What is kept free while writing lets it be opened again. An empty index
+# takes 52 MB, which it maps before it has them.
 TO_OPEN = 32 * 1024 * 1024
-TO_WRITE = 2 * TO_OPEN
+TO_WRITE = TO_CREATE = 2 * TO_OPEN
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_ADVICE = {
+    errno.EROFS: "The file system is mounted for reading alone: mount it for writing, or name"
+    " another folder (`data_dir`, `--data-dir`). The index is written even to be read.",
+    errno.EACCES: "Give the folder to the user that Footnote runs as, or name another one"
+    " (`data_dir`, `--data-dir`).",
+}
+_ADVICE[errno.EPERM] = _ADVICE[errno.EACCES]
 _LONGEST = 160
 
 _OS_ERROR = re.compile(r"Os \{ code: (\d+)|\(os error (\d+)\)")
@@ -49,7 +58,9 @@ def explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise IndexUnavailable(f"The index in {folder} cannot be used: {error}.") from error
+        if error.errno in _FULL:
+            raise _full(folder) from error
+        raise _unusable(folder, error.errno or 0, str(error)) from error
     except BaseException as error:
         # Edge has no classes of its own, and a panic's cannot be imported. What it says
         # of our own request (a vector of the wrong size) goes its way as it is.
@@ -69,10 +80,10 @@ def _named(folder: Path, text: str) -> IndexUnavailable:
         )
     if "Shard is not initialized" in text:
         return IndexUnavailable(f"The index in {folder} is closed.")
-    if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+    if number in _FULL:
         return _full(folder)
     if number not in {None, errno.ENOENT}:
-        return IndexUnavailable(f"The index in {folder} cannot be used: {text}.")
+        return _unusable(folder, number or 0, text)
     return corrupt(folder, text)
 
 
@@ -88,6 +99,11 @@ def _shortened(text: str) -> str:
     """Without Rust's prefixes, and what stands behind the first few words."""
     text = text.removeprefix("Service runtime error: ")
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _unusable(folder: Path, number: int, text: str) -> IndexUnavailable:
+    advice = f" {_ADVICE[number]}" if number in _ADVICE else ""
+    return IndexUnavailable(f"The index in {folder} cannot be used: {text}.{advice}")
 
 
 def _full(folder: Path) -> IndexUnavailable:
