@@ -61,7 +61,8 @@ class Access:
     """Whether ``person`` may read a page, as its wiki says now.
 
     ``may_read`` None: it cannot be told, and ``why`` says why; otherwise ``gates`` do.
-    ``read`` is whether the page is among those that are read at all. ``indexed`` None: it
+    ``read`` is whether the page is among those that are read at all, ``space_read`` whether
+    its space is. ``indexed`` None: it
     is not indexed, or that cannot be told, and ``untold`` says why.
     """
 
@@ -74,6 +75,7 @@ class Access:
     title: str = ""
     url: str = ""
     read: bool = True
+    space_read: bool = True
     indexed: Indexed | None = None
     untold: str = ""
 

@@ -27,6 +27,8 @@ class AccessNow:
             return None
         if access.indexed is None:
             return False
+        if not access.space_read and self.rechecked:
+            return False
         return access.indexed.admits and (access.may_read or not self.rechecked)
 
     @property
@@ -44,7 +46,12 @@ class AccessNow:
                 if access.read
                 else "Footnote is not set to read it, so no answer uses it."
             )
-        return self._as_indexed(indexed)
+        return self._as_indexed(indexed) if access.read else self._as_left_out()
+
+    def _as_left_out(self) -> str:
+        """Indexed from before, when the settings were others."""
+        use = "until then answers use it for them" if self.used else "no answer uses it for them"
+        return f"Footnote is not set to read it any more. The next full pass removes it; {use}."
 
     def _as_indexed(self, indexed: Indexed) -> str:
         may_read = self.access.may_read

@@ -5,7 +5,7 @@ The decision is the same as a sync's (`Survey.seen`); here the gates are put int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from indexers.confluence.cql import SEARCH, quoted, search_params
@@ -43,16 +43,22 @@ class ConfluenceAccess:
         self._names = Names(transport, survey.product, survey.tokens)
 
     def path(self, url: str, *, ask: bool = False) -> str | None:
-        """Of ``url`` below this wiki; None if it is not of this wiki. A Data Center may be
-        read elsewhere than it is asked: ``ask`` it where."""
-        base = self._transport.base
-        if not ask or base.cloud:
-            return within(base.shown_at, url)
+        """Of ``url`` below this wiki; None if it is not of this wiki. A Confluence may be read
+        elsewhere than it is asked: ``ask`` it where."""
+        if not ask:
+            return within(self._transport.base.shown_at, url)
         try:
-            shown_at = text(self._transport.get("/rest/api/server-information"), "baseUrl")
+            shown_at = self._shown_at()
         except WikiUnavailable:
             return None
         return within(shown_at, url) if shown_at else None
+
+    def _shown_at(self) -> str:
+        """The address that Confluence itself uses, which is that of answers' links."""
+        if not self._transport.base.cloud:
+            return text(self._transport.get("/rest/api/server-information"), "baseUrl")
+        links = self._transport.get("/api/v2/spaces", {"limit": 1}).get("_links")
+        return text(links, "base") if isinstance(links, Mapping) else ""
 
     def to(self, url: str, email: str, reader: Callable[[], Principal]) -> tuple[Access, Acl]:
         """Of the person with ``email``, who is ``reader``, and the page's rights.
@@ -67,7 +73,7 @@ class ConfluenceAccess:
         key = self.key_at(url)
         if not key:
             return replace(told, why=_NO_PAGE), NOBODY
-        page, read = self._page(key)
+        page, read, space_read = self._page(key)
         if page is None:
             why = (
                 f"there is no current page {key} that the token sees: deleted, archived, a draft,"
@@ -84,6 +90,7 @@ class ConfluenceAccess:
             title=page.title,
             url=page.url,
             read=read,
+            space_read=space_read,
             may_read=rule.admits(holder),
             gates=tuple(_in_words(page, viewers, rights, holder, self._names, name)),
         )
@@ -118,18 +125,18 @@ class ConfluenceAccess:
         path = self.path(url)
         return (self.path(url, ask=True) if path is None else path) or ""
 
-    def _page(self, key: str) -> tuple[Listed | None, bool]:
-        """And whether it is among what is read; also in spaces that are not."""
+    def _page(self, key: str) -> tuple[Listed | None, bool, bool]:
+        """And whether it is among what is read, and whether its space is."""
         product = self._survey.product
         spaces = self._survey.spaces(fresh=True)
         page = product.find(key, _by_id(spaces))
         if isinstance(page, Listed):
-            return page, bool(self._survey.selected(page.space, [page]))
+            return page, bool(self._survey.selected(page.space, [page])), True
         if page is None:
-            return None, False
+            return None, False, False
         every = product.spaces((), personal=True, archived=True)
         page = product.find(key, _by_id([one for one in every if isinstance(one, Space)]))
-        return (page if isinstance(page, Listed) else None), False
+        return (page if isinstance(page, Listed) else None), False, False
 
 
 def _by_id(spaces: list[Space]) -> dict[str, Space]:

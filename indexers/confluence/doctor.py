@@ -217,7 +217,8 @@ class ConfluenceDoctor:
         for email in self._accounts[:_OVERRIDES]:
             who = self._members.find(email)
             if isinstance(who, NotFound):
-                yield self._warning(f"`accounts`: {email}: {who.reason}.", "Correct the entry.")
+                reason = f"`accounts`: {email}: {who.reason.rstrip('.')}."
+                yield self._warning(reason, "" if who.unasked else "Correct the entry.")
 
     def _tells_people(self) -> Iterator[Finding]:
         visible, everybody = self._members.count()
@@ -229,6 +230,11 @@ class ConfluenceDoctor:
                 f"{visible} of {everybody} people show their e-mail address; to the others answers"
                 " give only what is open to everyone.",
                 "Name them under `accounts`, or let them show their address in their profile.",
+            )
+        if shared := self._members.shared():
+            yield self._warning(
+                f"More than one account shows {listed(shared)}, so nobody is known by that.",
+                "Name the account that is meant under `accounts`.",
             )
         # One's own groups are told to everybody; another's may not be.
         other = self._members.somebody_but(self._account.key)

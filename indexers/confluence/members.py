@@ -146,6 +146,16 @@ class ConfluenceMembers:
             return str(error)
         return ""
 
+    def shared(self) -> list[str]:
+        """The addresses that more than one account shows, and no override settles.
+
+        Raises:
+            WikiUnavailable: people cannot be listed.
+        """
+        shown = self._directory.get(None).by_email
+        several = (email for email, keys in shown.items() if len(keys) > 1)
+        return sorted(email for email in several if email not in self._overrides)
+
     def count(self) -> tuple[int, int]:
         """How many people's e-mails the token sees, and how many people there are.
 

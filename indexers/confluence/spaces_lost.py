@@ -8,7 +8,8 @@ merely failed to list keeps its pages as they were: each is checked before it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexers.confluence.documents import space_of
@@ -54,7 +55,7 @@ def left_behind(
         elif trouble_elsewhere:
             closed[key] = held
     names = [*spaces.lost, *(absent[id_].key for id_ in sorted(lost))]
-    failures = [_lost(key) for key in names]
+    failures = [_lost(key, spaces.hints.get(key, "")) for key in names]
     failures += [_unread(key, why) for key, why in spaces.unread.items()]
     failures += [_unread(absent[id_].key, refused[id_]) for id_ in sorted(failed)]
     return LeftBehind(closed, unread, tuple(failures))
@@ -87,12 +88,26 @@ def close_pages(pages: Known) -> Iterator[Relabelled | Unchanged]:
             yield Relabelled(key, held.revision, NOBODY)
 
 
-def _lost(key: str) -> Failed:
+def vanished(spaces: ListedSpaces, known: Known, key_of: Callable[[str], str]) -> tuple[str, ...]:
+    """Warn of spaces that have indexed pages and are not among "all" spaces any more. Of those
+    named in `spaces` a failure tells."""
+    seen = {"", *(space.id for space in spaces.seen)}
+    counts = Counter(space_of(held.revision) for held in known.values())
+    return tuple(
+        f"The space {key_of(space) or f'with the id {space}'} ({count} indexed) is not among the"
+        " spaces that Confluence lists any more: it is deleted, archived or closed to the token's"
+        " account."
+        for space, count in sorted(counts.items())
+        if space not in seen
+    )
+
+
+def _lost(key: str, hint: str) -> Failed:
     return Failed(
         f"space {key}",
         "Confluence does not show it to the token: it is deleted, its key has changed, or it is"
         " closed to the token's account. Nobody is shown its pages until it is seen again; if it"
-        " is gone for good, take it out of `spaces`.",
+        f" is gone for good, take it out of `spaces`.{hint}",
     )
 
 

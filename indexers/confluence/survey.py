@@ -31,11 +31,13 @@ class NoSpaces(WikiMisconfigured):
 @dataclass(frozen=True, slots=True)
 class ListedSpaces:
     """The ``seen`` spaces. ``lost`` are keys in `spaces` that Confluence does not show to the
-    token; ``unread`` those that it failed to tell about this time, with the reason."""
+    token, with ``hints`` at what may be wrong with them; ``unread`` those that it failed to tell
+    about this time, with the reason."""
 
     seen: tuple[Space, ...]
     lost: tuple[str, ...] = ()
     unread: Mapping[str, Refused] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Survey:
         self._transport = transport
         self._scope = scope
         self._known_spaces: dict[str, Space] = {}
+        self._keys: dict[str, str] = {}
 
     def spaces(self, *, fresh: bool = False) -> list[Space]:
         """Those that are read, as they were at the last pass unless they must be ``fresh``.
@@ -85,18 +88,28 @@ class Survey:
 
         Raises:
             NoSpaces: the token sees none of them.
-            WikiMisconfigured: the token is not accepted.
+            WikiMisconfigured: the token is not accepted, or there is no Confluence.
             WikiUnavailable: they cannot be listed.
         """
         scope = self._scope
-        found = self.product.spaces(scope.spaces, personal=scope.personal, archived=scope.archived)
+        try:
+            found = self.product.spaces(
+                scope.spaces, personal=scope.personal, archived=scope.archived
+            )
+        except Refused as refused:
+            if refused.status == 404:
+                raise self._no_confluence() from refused
+            raise
         seen = tuple(one for one in found if isinstance(one, Space))
         keys = {space.key for space in seen}
         unread = {one.key: one.why for one in found if isinstance(one, Untold)}
         lost = tuple(key for key in scope.spaces if key not in keys and key not in unread)
         if not seen:
+            if not self._answers():
+                raise self._no_confluence()
             raise next(iter(unread.values()), self._unseen(lost))
-        return ListedSpaces(seen, lost, unread)
+        self._keys |= {space.id: space.key for space in seen}
+        return ListedSpaces(seen, lost, unread, {key: self.hint(key) for key in lost})
 
     def enumerated(self, spaces: Sequence[Space]) -> Enumeration:
         """List every page of ``spaces`` that is read. A space that Confluence refuses to list
@@ -216,11 +229,46 @@ class Survey:
                 raise
             return refused
 
+    def key_of(self, space: str) -> str:
+        """The key of the space with this id, as far as this process ever saw it."""
+        return self._keys.get(space, "")
+
+    def hint(self, key: str) -> str:
+        """Return what may be wrong with a ``key`` in `spaces` that is not seen; empty if
+        nothing is known."""
+        if any(sign in key for sign in "*?%"):
+            return " `spaces` takes whole keys, and no wildcards."
+        try:
+            every = self.product.spaces((), personal=True, archived=True)
+        except WikiUnavailable:
+            return ""
+        spaces = [one for one in every if isinstance(one, Space) and one.key != key]
+        meant = [one.key for one in spaces if one.key.casefold() == key.casefold()]
+        named = [one.key for one in spaces if one.name.casefold() == key.casefold()]
+        guess = next(iter([*meant, *named]), "")
+        return f" Did you mean {guess}? `spaces` takes keys, as they are written." if guess else ""
+
+    def _answers(self) -> bool:
+        """Whether there is a Confluence at this address at all."""
+        try:
+            self._transport.get("/rest/api/user/current")
+        except Refused as refused:
+            return refused.status != 404
+        return True
+
+    def _no_confluence(self) -> WikiMisconfigured:
+        return WikiMisconfigured(
+            f"There is no Confluence at {self._transport.base.url}: see that `url` is the address"
+            " of its start page, with what follows the host, and that `product` is right."
+        )
+
     def _unseen(self, keys: Sequence[str]) -> NoSpaces:
         which = f"space {', '.join(keys)}" if keys else "any space"
+        hints = "".join(dict.fromkeys(map(self.hint, keys)))
         return NoSpaces(
             f"The token of {self._wiki} does not see {which} of the Confluence at"
             f" {self._transport.base.url}: see `spaces`, and what the token's account may view."
+            f"{hints}"
         )
 
 

@@ -14,7 +14,13 @@ from indexers.confluence.reading import EMPTY, Names, Reader, Seen
 from indexers.confluence.rights import Gate
 from indexers.confluence.scope import Scope
 from indexers.confluence.second_look import failures, narrowed_meanwhile, refusals, relabelled
-from indexers.confluence.spaces_lost import close_pages, in_lost_spaces, known_in, left_behind
+from indexers.confluence.spaces_lost import (
+    close_pages,
+    in_lost_spaces,
+    known_in,
+    left_behind,
+    vanished,
+)
 from indexers.confluence.survey import NoSpaces, Survey
 from indexers.confluence.transport import Transport
 from indexers.errors import WikiMisconfigured, WikiUnavailable
@@ -94,6 +100,8 @@ class ConfluenceWiki:
         left = left_behind(spaces, found.refused, keys, known)
         if not trouble:
             warnings = refusals(seen)
+            if not spaces.lost:
+                warnings += vanished(spaces, known, self.survey.key_of)
             yield Enumerated(keys | left.keys, tallies, whole=not left.unread, warnings=warnings)
         yield from close_pages(left.closed)
         yield from left.failures
