@@ -234,5 +234,5 @@ def test_a_model_that_ollama_has_not_pulled_is_a_failure() -> None:
 def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "llama_index.llms.anthropic", None)
 
-    with pytest.raises(ModelMisconfigured, match=r"footnote\[anthropic\]"):
+    with pytest.raises(ModelMisconfigured, match=r"footnote-bot\[anthropic\]"):
         writer_of(ModelSettings("anthropic", "small", key="k"))
