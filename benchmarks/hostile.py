@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +23,7 @@ _MANIFEST = ROOT / "config" / "slack_manifest.json"
 _ANN, _BOSS = "U0ANN", "U0BOSS"
 _QUESTIONS = 50
 _AT_ONCE = 5
+_FAILED = re.compile(r"(\d{1,9}) pages? failed")
 _LONG = 1800.0
 """Seconds for the whole sync."""
 
@@ -76,11 +78,11 @@ async def _measured(footnote: Footnote) -> list[Figure]:
 
 
 async def _sync(workspace: LocalSlack) -> int:
-    """How many pages and files are failures in its report."""
+    """Wait for the report; how many pages and files it says failed."""
     await workspace.command(_BOSS, "C0ADMIN", "/wiki", "reindex")
     told = partial(_reported, workspace)
     await workspace.wait_for(lambda: bool(told()), timeout=_LONG)
-    return sum(text.count("to be read") + text.count("nested too deeply") for text in told())
+    return sum(int(number) for text in told() for number in _FAILED.findall(text))
 
 
 def _reported(workspace: LocalSlack) -> Sequence[str]:

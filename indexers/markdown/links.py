@@ -19,7 +19,7 @@ _VIEW = re.compile(r".*?/(?:-/)?(?:blob|tree|src(?:/branch)?)/[^/]+")
 _INDEX = re.compile(r"(?:^|/)(?:index|_index|readme)$", re.IGNORECASE)
 
 _CANDIDATES = re.compile(
-    r"\]\(\s*+<?+([^)\s>]++)|^[ \t]*+\[[^\]\n]++\]:\s*+<?+(\S+?)>?\s"
+    r"\]\(\s*+<?+(?!\{[%{<])([^)\s>]++)|^[ \t]*+\[[^\]\n]++\]:\s*+<?+(\S+?)>?\s"
     r"|\bhref\s*+=\s*+[\"']([^\"'\n]++)"
     r"|\[\[([^\[\]\n]++)\]\]|\{[%{<][^}\n]{0,300}?[\"'`]([^\"'`\n]++)",
     re.MULTILINE,
@@ -37,6 +37,18 @@ def candidates(text: str) -> frozenset[str]:
         and len(part) <= LONGEST
         and not part.startswith(("#", "http:", "https:", "mailto:"))
     )
+
+
+def by_itself(target: str, style: str, own: str) -> str | None:
+    """Where a link on the page at ``own`` leads, if no other page has a say in it; else None."""
+    target = target.strip()
+    if not target or len(target) > LONGEST or _NO_PAGES.match(target):
+        return ""
+    if target.startswith("//"):
+        return "https:" + target
+    if _SCHEME.match(target) and (style != "name" or "://" in target):
+        return target
+    return own + target.removesuffix("#") if target.startswith("#") and style != "name" else None
 
 
 class Links:
@@ -79,12 +91,9 @@ class Links:
     def resolve(self, page: str, target: str, style: str) -> str:
         """An absolute address; empty if the target leads nowhere."""
         target = target.strip()
-        if not target or len(target) > LONGEST or _NO_PAGES.match(target):
-            return ""
-        if target.startswith("//"):
-            return "https:" + target
-        if _SCHEME.match(target) and (style != "name" or "://" in target):
-            return target
+        alone = by_itself(target, style, self._pages.get(page, self._site))
+        if alone is not None:
+            return alone
         path, mark, fragment = target.partition("#")
         path, question, query = path.partition("?")
         address = self._address(page, path, style)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from indexers.markdown import convert
 from indexers.markdown.dialects import Dialect
 from indexers.markdown.encoding import text_of
-from indexers.markdown.links import candidates
+from indexers.markdown.links import by_itself, candidates
 from indexers.markdown.matter import Matter, split
 from indexers.parsing.limits import PAGE, Parse
+
+_LIKELY = 5_000
+"""Links of a page that are told beforehand. One with more is parsed twice."""
 
 Link = tuple[str, str]
 """A target as it is written, and the style in which it is to be read."""
@@ -48,33 +52,44 @@ def converted(  # noqa: PLR0913 - one parameter a thing that the wiki knows and 
     path: str,
     anchors: str,
     title: str,
+    own: str,
     addresses: Mapping[Link, str],
 ) -> Converted:
-    """The page that a file holds, its links as far as ``addresses`` has them."""
+    """The page that a file holds, which is at ``own``; its links as far as ``addresses`` has
+    them."""
     text, warning = text_of(raw)
     unknown: set[Link] = set()
 
     def resolve(target: str, style: str) -> str:
-        if (target, style) not in addresses:
+        if (target, style) in addresses:
+            return addresses[target, style]
+        alone = by_itself(target, style, own)
+        if alone is None:
             unknown.add((target, style))
-        return addresses.get((target, style), "")
+        return alone or ""
 
     page = convert.page(text, dialect, path=path, anchors=anchors, title=title, resolve=resolve)
     return Converted(page, tuple(filter(None, (warning, *page.warnings))), frozenset(unknown))
 
 
 def convert_within(
-    parse: Parse, resolve: Callable[[str, str], str], raw: bytes, dialect: Dialect, **named: Any
+    parse: Parse,
+    resolve: Callable[[str, str], str],
+    likely: Iterable[Link],
+    raw: bytes,
+    dialect: Dialect,
+    **named: Any,
 ) -> Converted:
-    """The page with all its links; the arguments are those of `converted`. Only the wiki knows
-    where links lead, and it does not go into the process that parses: so that one says which
-    it met.
+    """The page with all its links; the other arguments are those of `converted`. Only the wiki
+    knows where links lead, and it does not go into the process that parses: so that one is told
+    where the ``likely`` ones lead, and says which others it met.
 
     Raises:
         ParsingFailed
     """
     read: Callable[..., Converted] = partial(parse, PAGE, converted, raw, dialect, **named)
-    first = read(addresses={})
+    addresses = {link: resolve(*link) for link in islice(likely, _LIKELY)}
+    first = read(addresses=addresses)
     if not first.unknown:
         return first
-    return read(addresses={link: resolve(*link) for link in first.unknown})
+    return read(addresses=addresses | {link: resolve(*link) for link in first.unknown})

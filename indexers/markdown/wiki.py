@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
+from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -300,11 +301,13 @@ class MarkdownWiki:
             converted = convert_within(
                 self._parse,
                 lambda target, style: site.links.resolve(key, target, style),
+                product(file.links, site.link_styles),
                 read(site.root, file.path, self._max_bytes, site.excludes),
                 site.dialect,
                 path=key,
                 anchors=site.anchors,
                 title=site.title(key),
+                own=site.address(key),
             )
         except Unread as unread:
             return Failed(key, unread.reason)

@@ -19,7 +19,7 @@ from indexers.parsing.limits import Limits, ParserBroken, ParsingFailed, TooCost
 OUT_OF_MEMORY = 77
 """The exit code where not even an answer could be made."""
 _STATUS = Path("/proc/self/status")
-_NICER = 5
+_NICER = 10
 """Whoever waits for an answer comes before whoever waits for a page."""
 
 

@@ -121,7 +121,7 @@ def test_a_page_of_one_piece_is_read_in_linear_time(seed: str, flavour: str) -> 
     def read(size: int) -> None:
         raw = (seed * (size // len(seed))).encode()
         skim(raw)
-        converted(raw, DIALECTS[flavour], path="a.md", anchors="", title="", addresses={})
+        converted(raw, DIALECTS[flavour], path="a.md", anchors="", title="", own="", addresses={})
 
     assert _steepness(read, 3_000, 12_000) < 9
 
