@@ -98,7 +98,7 @@ class Company:
             )
         await self._alive(process)
         if self.mode == "socket":
-            await self.slack.wait_for(lambda: bool(self.slack.sockets.usable()), timeout=10)
+            await self.slack.wait_for(lambda: bool(self.slack.sockets.usable()), timeout=60)
         else:
             await self.slack.deliver_to(f"http://127.0.0.1:{self.port}/slack/events")
         return process
@@ -107,7 +107,7 @@ class Company:
         """As an operator does; a bot that does not end well fails the test."""
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(60):
                 assert await process.wait() == 0, self.log
 
     @property
@@ -115,7 +115,7 @@ class Company:
         return (self.folder / "serve.log").read_text()
 
     async def _alive(self, process: asyncio.subprocess.Process) -> None:
-        async with aiohttp.ClientSession() as client, asyncio.timeout(30):
+        async with aiohttp.ClientSession() as client, asyncio.timeout(60):
             while True:
                 assert process.returncode is None, self.log
                 try:

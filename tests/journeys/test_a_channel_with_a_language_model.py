@@ -89,11 +89,11 @@ async def test_a_channel_is_answered_in_its_language_where_a_page_is_in_it(
     assert (await slack.submit("U0ANNA", form, {"language": "german"})).accepted
     await slack.wait_for_ephemeral("U0ANNA", lambda message: "Saved" in message.text)
     asked = await slack.mention("U0BOB", "C0TEAM", "Urlaub: how many Tage im Jahr?")
-    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=15)
-    await slack.wait_for(lambda: "30 Tage" in shown(answer), timeout=15)
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=60)
+    await slack.wait_for(lambda: "30 Tage" in shown(answer), timeout=60)
     direct = await slack.dm("U0BOB", "Urlaub: how many Tage im Jahr?")
-    await slack.wait_for_message(direct.channel, timeout=15)
-    await slack.wait_for(lambda: len(model.asked) == 2, timeout=15)
+    await slack.wait_for_message(direct.channel, timeout=60)
+    await slack.wait_for(lambda: len(model.asked) == 2, timeout=60)
 
     assert "Answer in German," in rules(model)[0]
     assert "Answer in the language of the question," in rules(model)[1]
@@ -104,12 +104,12 @@ async def test_the_model_is_asked_for_a_private_answer_once_it_is_wanted(
 ) -> None:
     slack, model.replies = company.slack, model.replies[-1:]
     asked = await slack.mention("U0ANNA", "C0TEAM", "What is the salary of level 4?")
-    told = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=15)
-    offer = await slack.wait_for_ephemeral("U0ANNA", timeout=15)
+    told = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=60)
+    offer = await slack.wait_for_ephemeral("U0ANNA", timeout=60)
     before = len(model.asked)
     await slack.click("U0ANNA", offer, "answer_privately")
     answer = await slack.wait_for_ephemeral(
-        "U0ANNA", lambda message: "58,000" in shown(message), timeout=15
+        "U0ANNA", lambda message: "58,000" in shown(message), timeout=60
     )
 
     assert "58,000" not in shown(told)

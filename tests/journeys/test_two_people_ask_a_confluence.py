@@ -55,7 +55,7 @@ class Office:
             asked = await slack.mention(person, channel, question)
         else:
             asked = await slack.dm(person, question)
-        told = await slack.wait_for_message(asked.channel, thread_ts=asked.ts, timeout=15)
+        told = await slack.wait_for_message(asked.channel, thread_ts=asked.ts, timeout=60)
         return shown(told)
 
     async def reindex(self) -> str:
@@ -65,7 +65,7 @@ class Office:
         await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex")
         await slack.wait_for(
             lambda: [m for m in slack.from_app("C0TEAM")[before:] if "Reindexed" in m.text],
-            timeout=20,
+            timeout=60,
         )
         return shown(slack.from_app("C0TEAM")[-1])
 
@@ -212,12 +212,12 @@ async def private_channels_get_what_their_members_share(office: Office) -> None:
     nothing = await office.answer("U0ADA", CELLAR, "C0BOTH")
     assert "4711" not in nothing
 
-    offer = await slack.wait_for_ephemeral("U0ADA", timeout=15)
+    offer = await slack.wait_for_ephemeral("U0ADA", timeout=60)
     assert slack.ephemerals("U0BOB") == []
     await slack.click("U0ADA", offer, "answer_privately")
-    hers = await slack.wait_for_ephemeral("U0ADA", lambda m: "4711" in shown(m), timeout=15)
+    hers = await slack.wait_for_ephemeral("U0ADA", lambda m: "4711" in shown(m), timeout=60)
     await slack.click("U0ADA", hers, "share_answer")
-    await slack.wait_for_ephemeral("U0ADA", lambda m: "cannot share" in m.text, timeout=15)
+    await slack.wait_for_ephemeral("U0ADA", lambda m: "cannot share" in m.text, timeout=60)
     assert all("4711" not in shown(message) for message in slack.history("C0BOTH"))
 
 

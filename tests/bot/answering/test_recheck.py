@@ -265,7 +265,7 @@ def test_all_looks_together_have_one_time_limit(hanging: Hanging) -> None:
     began = time.monotonic()
     said = answerer(recheck, written=written).answer(LEAVE)
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert named(said)
     assert not set(best) & set(named(said))
     assert said.unchecked == Unchecked(None)
@@ -294,12 +294,12 @@ def test_looks_that_hang_do_not_pile_up(hanging: Hanging) -> None:
     asking = answerer(recheck)
     for _ in range(2):
         asking.answer(LEAVE)
-        assert hanging.asked.acquire(timeout=5)
+        assert hanging.asked.acquire(timeout=60)
     began = time.monotonic()
     patient = answerer(Recheck({"conf": hanging}, never, by_section, seconds=60, at_once=0))
     refused = [asking.answer(LEAVE), patient.answer(LEAVE)]
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert [said.unchecked for said in refused] == [Unchecked(None)] * 2
     assert not hanging.asked.acquire(blocking=False)
 
@@ -322,7 +322,7 @@ class Hangs:
         threading.Event().wait()
 assert Recheck({"w": Hangs()}, lambda _: None, list)._ask("w", {"p": "1"}, 1) is not None
 """
-    ended = subprocess.run([sys.executable, "-c", program], timeout=20, check=False)
+    ended = subprocess.run([sys.executable, "-c", program], timeout=60, check=False)
 
     assert ended.returncode == 0
 

@@ -95,7 +95,7 @@ def test_who_is_slow_leaves_the_order_as_it_was_and_is_not_asked_more_often_than
 
     def scores(_: Question, passages: Sequence[Passage]) -> list[float]:
         asked.append(len(passages))
-        over.wait(30)
+        over.wait(60)
         return [float(n) for n in range(len(passages))]
 
     rerank = Reranking(scores, seconds=0.05, at_once=1)
@@ -106,7 +106,7 @@ def test_who_is_slow_leaves_the_order_as_it_was_and_is_not_asked_more_often_than
 
     assert kept == [PAGES] * 3
     assert len(asked) == 1
-    assert took < 5
+    assert took < 30
 
 
 def test_one_passage_needs_no_order() -> None:

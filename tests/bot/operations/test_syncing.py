@@ -149,7 +149,7 @@ class Parts:
         stopped: Callable[[], bool] = lambda: False,
     ) -> list[SyncReport]:
         self.begun.set()
-        assert self.go_on.wait(5)
+        assert self.go_on.wait(60)
         return self.reports
 
     def hurry(self) -> None:
@@ -207,7 +207,7 @@ def test_only_one_sync_runs_at_a_time() -> None:
     parts.go_on.clear()
     first = threading.Thread(target=one.sync, args=(None, lambda _: None))
     first.start()
-    assert parts.begun.wait(5)
+    assert parts.begun.wait(60)
 
     with pytest.raises(SyncRunning):
         one.sync(None, lambda _: None)
@@ -222,9 +222,9 @@ def test_a_stop_lets_a_sync_give_up_that_waits_for_its_wiki() -> None:
     parts.go_on.clear()
     waiting = threading.Thread(target=one.sync, args=(None, lambda _: None))
     waiting.start()
-    assert parts.begun.wait(5)
+    assert parts.begun.wait(60)
     one.stop()
-    waiting.join(5)
+    waiting.join(60)
 
     assert not waiting.is_alive()
 

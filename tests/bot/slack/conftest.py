@@ -80,7 +80,7 @@ class Handbook:
 
     def answer(self, question: Question, hear: Hear | None = None) -> Result:
         self.asked.append(question)
-        self.open.wait(5)
+        self.open.wait(60)
         if self.error:
             raise self.error
         if self.said:

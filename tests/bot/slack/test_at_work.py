@@ -135,7 +135,7 @@ class Slow:
 
     def answer(self, question: Question, hear: Hear | None = None) -> Answer | NoAnswer:
         self.busy += 1
-        self.open.wait(30)
+        self.open.wait(60)
         return Answer("Done. [1]", (), 0.9)
 
 
@@ -155,7 +155,7 @@ async def test_the_first_sign_shows_while_twenty_answers_are_at_work(
     asked = await slack.mention("U0ANNA", "C20", "leave?")
     await slack.wait_for(lambda: slack.status("C20", asked.ts))
     slow.open.set()
-    await slack.wait_for_message("C20", timeout=10)
+    await slack.wait_for_message("C20", timeout=60)
 
     assert slow.busy == 21
 

@@ -55,7 +55,7 @@ def started(
 def test_without_a_terminal_the_bot_runs_on_after_a_hang_up() -> None:
     with started(0.3) as program:
         program.send_signal(signal.SIGHUP)
-        said, _ = program.communicate(timeout=30)
+        said, _ = program.communicate(timeout=60)
 
     assert said == "still up\n"
     assert program.returncode == 0
@@ -64,7 +64,7 @@ def test_without_a_terminal_the_bot_runs_on_after_a_hang_up() -> None:
 def test_under_nohup_the_bot_runs_on() -> None:
     with started(0.3, "nohup") as program:
         program.send_signal(signal.SIGHUP)
-        said, _ = program.communicate(timeout=30)
+        said, _ = program.communicate(timeout=60)
 
     assert said == "still up\n"
 
@@ -73,7 +73,7 @@ def test_under_nohup_the_bot_runs_on() -> None:
 def test_the_bot_ends_when_it_is_told_to(number: signal.Signals) -> None:
     with started(30) as program:
         program.send_signal(number)
-        said, _ = program.communicate(timeout=30)
+        said, _ = program.communicate(timeout=60)
 
     assert said == "ended\n"
 
@@ -83,7 +83,7 @@ def test_with_its_terminal_gone_the_bot_ends() -> None:
     with started(30, terminal=other_end) as program:
         os.close(other_end)
         os.close(terminal)
-        said, _ = program.communicate(timeout=30)
+        said, _ = program.communicate(timeout=60)
 
     assert said == "ended\n"
 
@@ -92,7 +92,7 @@ def test_with_its_terminal_there_the_bot_runs_on_after_a_hang_up_that_somebody_s
     terminal, other_end = pty.openpty()
     with started(0.3, terminal=other_end) as program:
         program.send_signal(signal.SIGHUP)
-        said, _ = program.communicate(timeout=30)
+        said, _ = program.communicate(timeout=60)
     os.close(other_end)
     os.close(terminal)
 

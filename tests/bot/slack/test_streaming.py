@@ -46,13 +46,13 @@ class Writing:
         self.asked.append(question)
         assert hear is not None
         for sentence in SENTENCES:
-            self.let.acquire(timeout=10)
+            self.let.acquire(timeout=60)
             try:
                 hear(sentence)
             except BaseException as error:
                 self.ended = error
                 raise
-        self.let.acquire(timeout=10)
+        self.let.acquire(timeout=60)
         if self.error:
             raise self.error
         return self.said

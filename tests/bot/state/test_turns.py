@@ -39,7 +39,7 @@ def test_what_is_urgent_comes_before_all_that_wait_and_they_in_their_order() -> 
         threads.append(started(turns, "urgent", said, urgent=True))
         waiting(turns, 6)
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
 
     assert said == ["urgent", *(f"ordinary {n}" for n in range(5))]
 
@@ -58,7 +58,7 @@ def test_one_is_at_work_at_a_time() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
 
     assert set(most) == {1}
     assert len(most) == 300
@@ -69,7 +69,7 @@ def test_within_a_turn_it_is_one_s_turn_and_an_error_ends_it() -> None:
     with pytest.raises(ZeroDivisionError), turns.turn(), turns.turn(urgent=True):
         _ = 1 / 0
     said: list[str] = []
-    started(turns, "next", said, urgent=False).join(10)
+    started(turns, "next", said, urgent=False).join(60)
 
     assert said == ["next"]
 
@@ -81,14 +81,14 @@ def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
     def busy() -> None:
         with turns.turn():
             begun.set()
-            over.wait(10)
+            over.wait(60)
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     holder = threading.Thread(target=busy)
     holder.start()
-    begun.wait(10)
+    begun.wait(60)
     before = signal.signal(signal.SIGALRM, interrupt)
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.05)
@@ -97,8 +97,8 @@ def test_whoever_gives_up_waiting_keeps_nobody_from_their_turn() -> None:
     finally:
         signal.signal(signal.SIGALRM, before)
     over.set()
-    holder.join(10)
+    holder.join(60)
     said: list[str] = []
-    started(turns, "next", said, urgent=False).join(10)
+    started(turns, "next", said, urgent=False).join(60)
 
     assert said == ["next"]

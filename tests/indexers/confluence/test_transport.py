@@ -221,4 +221,4 @@ def test_a_hurried_transport_waits_for_no_second_try(site) -> None:
     with pytest.raises(Refused):
         transport.get(WHO)
 
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
