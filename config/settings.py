@@ -48,6 +48,12 @@ class IndexSettings(Strict):
     url: str = Field(
         "", repr=False, description="A Qdrant server; empty is embedded in the data folder."
     )
+    prefix: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_-]{0,60}$",
+        description="What the names of its collections on that server begin with. Each Footnote "
+        "needs its own.",
+    )
     model: str = Field(
         "", description="A fastembed model by name; empty is the bundled all-MiniLM-L6-v2."
     )

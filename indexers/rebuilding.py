@@ -56,7 +56,8 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
                 index.discard()
                 reports[-1].error = _refusal(why)
             else:
-                reports[-1].warnings.extend(forget_strangers(index, names))
+                gone = forget_strangers(index, names, allow_mass_removal=allow_mass_removal)
+                reports[-1].warnings.extend(gone)
                 taken = index.promote()
     finally:
         if not taken:
@@ -94,10 +95,18 @@ def is_whole(reports: Sequence[SyncReport], wikis: Collection[str]) -> bool:
     return len(reports) == len(wikis) and all(report.complete for report in reports)
 
 
-def forget_strangers(index: PassageIndex, wikis: Container[str]) -> Iterator[str]:
-    """Remove from the index what is of none of ``wikis``, and say so: they left the settings."""
+def forget_strangers(
+    index: PassageIndex, wikis: Container[str], *, allow_mass_removal: bool = False
+) -> Iterator[str]:
+    """Remove from the index what is of none of ``wikis``, and say so: they left the settings.
+    Many pages wait for an operator's leave, as in any removal; nothing is answered from them."""
     for name, (pages, _) in index.counts().items():
-        if name not in wikis:
+        if name not in wikis and pages >= _FEW and not allow_mass_removal:
+            yield (
+                f"{name} is no longer in the settings: nothing is answered from its {pages:,}"
+                " pages, and `footnote sync --allow-mass-removal` removes them"
+            )
+        elif name not in wikis:
             index.remove(name, list(index.known(name)))
             number = "its only page" if pages == 1 else f"its {pages:,} pages"
             yield f"{name} is no longer in the settings: {number} left the index"
@@ -120,7 +129,8 @@ def take(
         _close_unseen(index, tuple(wikis.values()), reports)
         reports[-1].complete, reports[-1].error = False, _refusal(why)
         return
-    reports[-1].warnings.extend(forget_strangers(index, wikis))
+    gone = forget_strangers(index, wikis, allow_mass_removal=allow_mass_removal)
+    reports[-1].warnings.extend(gone)
     index.promote()
 
 
@@ -150,7 +160,7 @@ def lost_pages(index: CurrentIndex, *, wikis: Container[str], max_removal: float
     for wiki, (pages, _) in index.standing.counts().items():
         lost = pages - built.get(wiki, (0, 0))[0]
         many = lost >= _FEW and lost / pages > max_removal
-        if wiki in wikis and (many or lost == pages > 0):
+        if many or (wiki in wikis and lost == pages > 0):
             yield f"Of the {pages:,} pages of {wiki} {lost:,} would be gone at once."
 
 

@@ -26,6 +26,7 @@ from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.languages import Languages
+from indexers.index.ownership import Ownership, owner_of
 from indexers.index.reranking import FastembedReranker
 from indexers.index.server import Server, ServerIndex
 from indexers.index.shelf import Shelf, fingerprint
@@ -386,10 +387,13 @@ class Indexing:
                     dimensions=self.embedder.dimensions,
                     languages=self._languages,
                 ),
+                prefix=self._settings.index.prefix,
+                ownership=Ownership(
+                    server, owner_of(self._settings.data_dir, self._settings.state.url)
+                ),
             )
-        folder = self._folder or self._settings.data_dir / "index"
         return FolderShelf(
-            folder,
+            self._folder or self._settings.data_dir / "index",
             lambda place: EdgeIndex.open(
                 place, dimensions=self.embedder.dimensions, languages=self._languages
             ),

@@ -14,6 +14,7 @@ from indexers.errors import IndexLocked
 from indexers.index.damage import Damage
 from indexers.index.edge_failures import explained
 from indexers.index.lock import FolderLock
+from indexers.index.ownership import Ownership
 from indexers.index.server import Server
 from indexers.ports import PassageIndex
 
@@ -103,14 +104,21 @@ class FolderShelf:
 class AliasShelf:
     """Collections ``passages-<fingerprint>``; the alias ``passages`` is the one to read.
 
-    ``prefix`` keeps several Footnotes on one server apart.
+    ``prefix`` keeps several Footnotes on one server apart; ``ownership`` refuses the
+    collections of another one with the same prefix.
     """
 
     def __init__(
-        self, server: Server, open_index: Callable[[str], PassageIndex], *, prefix: str = ""
+        self,
+        server: Server,
+        open_index: Callable[[str], PassageIndex],
+        *,
+        prefix: str = "",
+        ownership: Ownership | None = None,
     ) -> None:
         self._server = server
         self._open = open_index
+        self._ownership = ownership
         self._alias = f"{prefix}passages"
         self._prefix = f"{prefix}{_PREFIX}"
 
@@ -121,7 +129,13 @@ class AliasShelf:
         return next((name.removeprefix(self._prefix) for name in named), None)
 
     def open(self, name: str) -> PassageIndex:
-        return self._open(self._prefix + name)
+        collection = self._prefix + name
+        if self._ownership is None:
+            return self._open(collection)
+        self._ownership.require(collection)
+        index = self._open(collection)
+        self._ownership.claim(collection)
+        return index
 
     def point_to(self, name: str) -> None:
         create = models.CreateAlias(collection_name=self._prefix + name, alias_name=self._alias)
@@ -137,7 +151,13 @@ class AliasShelf:
             for collection in self._server.client.get_collections().collections:
                 name = collection.name
                 if name.startswith(self._prefix) and name != self._prefix + but:
-                    self._server.client.delete_collection(name)
+                    self._delete(name)
+
+    def _delete(self, collection: str) -> None:
+        if self._ownership is None or self._ownership.is_ours(collection):
+            self._server.client.delete_collection(collection)
+        else:
+            log.warning("The collection %s is not this Footnote's: it stays", collection)
 
     def damage(self) -> Damage | None:
         """A server looks after its own damages."""

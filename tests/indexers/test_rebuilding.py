@@ -229,3 +229,18 @@ def test_a_dry_run_says_what_it_would_do_and_builds_nothing(
     assert report.planned == ["add travel", "remove leave"]
     assert library.sync(full=True, dry_run=True)[0].changed == 30
     assert names(tmp_path) == [""]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_large_wiki_that_left_the_settings_waits_for_leave_to_go(
+    full: bool, library: Library
+) -> None:
+    del library.wikis["big"]
+    (report,) = library.sync(full=full)
+    told = [*report.warnings, str(report.error or "")]
+    assert library.index.counts()["big"] == (30, 30)
+    assert any("30" in line and ("allow-mass-removal" in line or full) for line in told)
+
+    library.sync(full=full, allow_mass_removal=True)
+
+    assert library.index.counts() == {"small": (1, 1)}

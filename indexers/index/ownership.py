@@ -1,0 +1,76 @@
+"""Whose collections on a Qdrant server are: two Footnotes that share one must not read and
+delete each other's."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from indexers.errors import IndexUnavailable
+from indexers.index.server import Server
+from indexers.model import digest
+
+_MARK = "footnote_owner"
+"""The field of a collection's metadata that names its owner."""
+
+
+def owner_of(data_dir: Path, state_url: str) -> str:
+    """Return what all processes of one Footnote have in common: the bot's database, or, where
+    that is a file, the data folder.
+
+    Raises:
+        IndexUnavailable: the data folder cannot be read or written.
+    """
+    if state_url:
+        place = urlsplit(state_url)
+        return digest("database", place.hostname or "", str(place.port or ""), place.path)
+    file = data_dir / "owner"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with file.open("x", encoding="ascii") as new:
+                new.write(secrets.token_hex(16) + "\n")
+        except FileExistsError:
+            pass  # it was made once and for all
+        return file.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise IndexUnavailable(f"{file} cannot be used: {error}.") from error
+
+
+class Ownership:
+    """The mark of one Footnote on its collections."""
+
+    def __init__(self, server: Server, owner: str) -> None:
+        self._server = server
+        self._owner = owner
+
+    def require(self, collection: str) -> None:
+        """Refuse a collection that is somebody else's; one that is not there, or bears no mark
+        yet, is nobody's.
+
+        Raises:
+            IndexUnavailable
+        """
+        if self._mark(collection) not in {None, self._owner}:
+            raise IndexUnavailable(
+                f"The collection {collection} on the Qdrant server at {self._server.url} belongs to"
+                " another Footnote: give this one names of its own ([index] prefix). If it is the"
+                " same Footnote in another process, set the same [state] url for both."
+            )
+
+    def claim(self, collection: str) -> None:
+        """Mark a collection that bears no mark: one made just now, or by an earlier version."""
+        if self._mark(collection) is None:
+            with self._server.explained():
+                self._server.client.update_collection(collection, metadata={_MARK: self._owner})
+
+    def is_ours(self, collection: str) -> bool:
+        return self._mark(collection) == self._owner
+
+    def _mark(self, collection: str) -> str | None:
+        with self._server.explained():
+            if not self._server.client.collection_exists(collection):
+                return None
+            metadata = self._server.client.get_collection(collection).config.metadata or {}
+        return metadata.get(_MARK)

@@ -1,0 +1,101 @@
+"""Two Footnotes on one Qdrant server leave each other's collections alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from qdrant_client import QdrantClient
+
+from indexers.errors import IndexUnavailable
+from indexers.index.current import CurrentIndex
+from indexers.index.ownership import Ownership, owner_of
+from indexers.index.server import Server, ServerIndex
+from indexers.index.shelves import AliasShelf
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.passages import passages
+
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+EMBEDDER = WordEmbedder()
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
+
+
+def index(server: Server, owner: str, wanted: str = "m-s", prefix: str = "") -> CurrentIndex:
+    def opened(name: str) -> ServerIndex:
+        return ServerIndex.open(server, collection=name, dimensions=EMBEDDER.dimensions)
+
+    ownership = Ownership(server, owner) if owner else None
+    return CurrentIndex(AliasShelf(server, opened, prefix=prefix, ownership=ownership), wanted)
+
+
+def put(index: CurrentIndex, text: str) -> None:
+    written = passages("leave", text)
+    index.replace(written, EMBEDDER.embed_passages([passage.embedded for passage in written]))
+
+
+@pytest.mark.parametrize("wanted", ["m-s", "other-s"])
+def test_a_strangers_collection_is_refused_and_stays(server: Server, wanted: str) -> None:
+    ours = index(server, "ours")
+    put(ours, "Leave is long.")
+    with pytest.raises(IndexUnavailable, match=r"belongs to another Footnote.*\[index\] prefix"):
+        index(server, "theirs", wanted)
+
+    assert ours.counts() == {"handbook": (1, 1)}
+    assert [one.name for one in server.client.get_collections().collections] == ["passages-m-s"]
+
+
+def test_with_prefixes_of_their_own_both_live(server: Server) -> None:
+    ours = index(server, "ours")
+    index(server, "theirs", prefix="hr-")
+    put(ours, "Leave is long.")
+    index(server, "theirs", "m-t", prefix="hr-").promote()
+
+    assert ours.counts() == {"handbook": (1, 1)}
+    assert index(server, "theirs", "m-t", prefix="hr-").counts() == {}
+
+
+def test_the_same_footnote_opens_it_again_and_another_process_does(server: Server) -> None:
+    put(index(server, "ours"), "Leave is long.")
+
+    assert index(server, "ours").counts() == {"handbook": (1, 1)}
+
+
+def test_what_an_earlier_version_made_is_claimed_once(server: Server) -> None:
+    put(index(server, ""), "Leave is long.")
+    assert index(server, "ours").counts() == {"handbook": (1, 1)}
+
+    with pytest.raises(IndexUnavailable, match="belongs to another Footnote"):
+        index(server, "theirs")
+
+
+def test_a_collection_of_nobody_knows_whom_is_not_removed(server: Server) -> None:
+    """Its name begins as ours do."""
+    put(index(server, "theirs", "m-s", prefix="passages-"), "Leave is long.")
+    index(server, "ours")
+    building = index(server, "ours", "m-t")
+    assert building.promote()
+    names = {one.name for one in server.client.get_collections().collections}
+
+    assert names == {"passages-m-t", "passages-passages-m-s"}
+
+
+def test_an_owner_is_the_database_or_the_data_folder(tmp_path: Path) -> None:
+    one = "postgresql+psycopg://foot:secret@db.example.com/footnote"
+    other = "postgresql+psycopg://foot:changed@db.example.com/footnote"
+    here, there = tmp_path / "here", tmp_path / "there"
+
+    assert owner_of(here, one) == owner_of(there, other)
+    assert owner_of(here, one) != owner_of(here, one + "-hr")
+    assert owner_of(here, "") == owner_of(here, "")
+    assert owner_of(here, "") != owner_of(there, "")
+    assert "secret" not in owner_of(here, one)
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("no folder")
+    with pytest.raises(IndexUnavailable, match="owner cannot be used"):
+        owner_of(tmp_path / "data", "")
