@@ -34,6 +34,7 @@ from bot.feedback.publishing import Published
 from bot.model import Question, Result, Why
 from bot.operations import readiness, webhooks
 from bot.operations.console import Console
+from bot.operations.passes import failed_since
 from bot.operations.rhythms import Hints, rhythms
 from bot.operations.syncing import OneSyncAtATime, now
 from config.settings import Secrets, Settings, SettingsError
@@ -57,8 +58,10 @@ def answerer_of(
     indexing: Indexing,
     last_pass: Callable[[str], datetime | None] = lambda _: None,
     model: LanguageModel | None = None,
+    failed: Callable[[str], bool] = lambda _: False,
 ) -> Answerer:
-    """``last_pass`` says since when what is indexed is true of a wiki.
+    """``last_pass`` says since when what is indexed is true of a wiki, and whether a pass has
+    ``failed`` since.
 
     Raises:
         ModelUnavailable: a reranker is set, and cannot be loaded.
@@ -74,7 +77,7 @@ def answerer_of(
         tuple(indexing.wikis),
         max_characters=settings.answer.max_characters,
         min_confidence=least_confidence(settings.answer.precision),
-        recheck=_recheck(settings, indexing, last_pass),
+        recheck=_recheck(settings, indexing, last_pass, failed),
         composer=model.composer if model else None,
         rewrite=model.rewriter if model else None,
         aging=Aging(old_after, today) if old_after else None,
@@ -95,16 +98,19 @@ def _reranking_of(
 
 
 def _recheck(
-    settings: Settings, indexing: Indexing, last_pass: Callable[[str], datetime | None]
+    settings: Settings,
+    indexing: Indexing,
+    last_pass: Callable[[str], datetime | None],
+    failed: Callable[[str], bool],
 ) -> Recheck | None:
-    lookouts, seconds = indexing.lookouts, settings.answer.check_seconds
-    if not lookouts or not seconds:
+    if not indexing.lookouts:
         return None
     return Recheck(
-        lookouts,
+        indexing.lookouts,
         last_pass,
         indexing.splitter,
-        seconds=seconds,
+        seconds=settings.answer.check_seconds,
+        failed_since=failed,
         refuses=settings.answer.unchecked == "refuse",
         at_once=max(8, 2 * settings.slack.workers),
     )
@@ -153,7 +159,13 @@ def asking(
         parts.chosen(*wikis)
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
         model = language_model_of(settings, secrets, parts.embedder, usage)
-        answerer = answerer_of(settings, parts, lambda name: last_pass(settings, name), model)
+        answerer = answerer_of(
+            settings,
+            parts,
+            lambda name: last_pass(settings, name),
+            model,
+            failed=lambda name: _failed_since(settings, name),
+        )
         with _written(settings) as written:
             if written:
                 library = IndexedLibrary(
@@ -187,6 +199,14 @@ def last_pass(settings: Settings, wiki: str) -> datetime | None:
     with closing(opened_state(settings)) as state:
         found = DatabasePassLog(state, now).last_complete(wiki)
     return found.astimezone() if found else None
+
+
+def _failed_since(settings: Settings, wiki: str) -> bool:
+    # See `flags`.
+    from bot.state.pass_log import DatabasePassLog
+
+    with closing(opened_state(settings)) as state:
+        return failed_since(DatabasePassLog(state, now), wiki, now())
 
 
 def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:
@@ -231,7 +251,11 @@ def serve(settings: Settings, secrets: Secrets) -> None:
             gate=SavedQuestions(Feedback(DatabaseLedger(state), now), parts.embedder),
         )
         model = language_model_of(settings, secrets, parts.embedder, DatabaseUsage(state))
-        answerer = answerer_of(settings, parts, syncing.last_pass, model)
+
+        def failed(wiki: str) -> bool:
+            return failed_since(passes, wiki, now())
+
+        answerer = answerer_of(settings, parts, syncing.last_pass, model, failed)
         library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address, parts.owner)
         answerer = _with_verified(settings, answerer, library, DatabaseWrittenAnswers(state))
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
@@ -243,7 +267,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         console = Console(
             parts,
             passes,
-            answerer_of(settings, parts, syncing.last_pass).answer,
+            answerer_of(settings, parts, syncing.last_pass, failed=failed).answer,
             rechecked=parts.lookouts if settings.answer.check_seconds else (),
             last_pass=syncing.last_pass,
             clock=now,

@@ -73,7 +73,8 @@ class Recheck:
 
     ``seconds`` is what all looks for one question may take together. Pages that were open to
     everyone, of a wiki that does not tell, are shown with the date of its ``last_pass`` (None:
-    not known), or left out if this ``refuses``. ``split`` cuts pages that were edited. A look
+    not known), or left out if this ``refuses``. ``split`` cuts pages that were edited. With 0
+    ``seconds`` no wiki is asked, and one whose last pass ``failed_since`` does not tell. A look
     that hangs keeps its thread: of each wiki there are ``at_once`` at most, and while all of
     them hang the wiki counts as silent at once.
     """
@@ -87,8 +88,10 @@ class Recheck:
         seconds: float = 2.0,
         refuses: bool = False,
         at_once: int = 8,
+        failed_since: Callable[[str], bool] = lambda _: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._failed_since = failed_since
         self._lookouts = dict(lookouts)
         self._last_pass = last_pass
         self._reread = Rereading(split)
@@ -122,19 +125,19 @@ class Recheck:
         and still say what is quoted; a wiki without a lookout is not asked, and its pages
         stand."""
         seen = _Seen()
-        asked = {_place(one): one.revision for one in sources if one.wiki in self._lookouts}
+        asked = {_place(one): one.revision for one in sources if self.is_looked_at(one.wiki)}
         self.look(asked, reader, self.until(), seen)
         return frozenset(
             _place(source)
             for source in sources
-            if source.wiki not in self._lookouts or _still_says(source, seen)
+            if not self.is_looked_at(source.wiki) or _still_says(source, seen)
         )
 
     def until(self) -> float:
         return self._clock() + self._seconds
 
     def is_looked_at(self, wiki: str) -> bool:
-        return wiki in self._lookouts
+        return wiki in self._lookouts and (self._seconds > 0 or self._failed_since(wiki))
 
     def as_seen(self, found: Found, seen: _Seen) -> Found | None:
         """A page as it may be quoted after the looks so far; None if it may not."""
@@ -176,13 +179,15 @@ class Recheck:
         for (wiki, page), revision in pages.items():
             cited.setdefault(wiki, {})[page] = revision
         left = max(0.0, until - self._clock())
-        asked = {wiki: self._ask(wiki, pages, left) for wiki, pages in cited.items()}
+        asks = cited.items() if self._seconds else ()
+        asked = {wiki: self._ask(wiki, pages, left) for wiki, pages in asks}
         wait(filter(None, asked.values()), left)
-        for wiki, answer in asked.items():
-            told = _answered(wiki, answer) or LivePages({}, frozenset(cited[wiki]))
-            if told.untold.issuperset(cited[wiki]):
+        for wiki, revisions in cited.items():
+            answer = _answered(wiki, asked[wiki]) if wiki in asked else None
+            told = answer or LivePages({}, frozenset(revisions))
+            if told.untold.issuperset(revisions):
                 seen.silent.add(wiki)
-            for page in cited[wiki]:
+            for page in revisions:
                 _note((wiki, page), told, reader, seen)
 
     def _ask(self, wiki: str, pages: Mapping[str, str], seconds: float) -> Future[LivePages] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from statistics import quantiles
@@ -54,6 +54,22 @@ class PassLog(Protocol):
         ...
 
 
+def failed_since(passes: PassLog, wiki: str, now: datetime) -> bool:
+    """Whether a full pass over ``wiki`` failed after the last one that came to its end, so that
+    rights may have changed which nobody has read. Raises StateUnavailable."""
+    last = passes.last_complete(wiki)
+    since = last or now - _LATELY
+    return any(
+        one.wiki == wiki
+        and one.rhythm is Rhythm.FULL
+        and one.began > since
+        and not one.complete
+        and bool(one.error or one.failed)
+        for one in passes.since(since)
+    )
+
+
+_LATELY = timedelta(days=30)
 _COUNTED = ("added", "changed", "relabelled", "removed", "unchanged", "passages_embedded")
 _LONGEST = 500
 """Characters of a warning."""

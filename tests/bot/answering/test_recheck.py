@@ -462,6 +462,23 @@ def test_what_was_left_out_by_the_answer_is_not_linked() -> None:
     assert "March" not in repr(said)
 
 
+@pytest.mark.parametrize("failed", [False, True])
+def test_where_no_wiki_is_asked_a_failed_pass_leaves_what_was_open_to_everyone(
+    failed: bool,
+) -> None:
+    """With `check_seconds = 0` the passes are all that rights are known by."""
+    wiki = Standing()
+    recheck = Recheck(
+        {"conf": wiki}, {"conf": NOON}.get, by_section, seconds=0, failed_since=lambda _: failed
+    )
+    said = answerer(recheck, written=[*SECRET, *OPEN_TOO]).answer(replace(LEAVE, reader=ADA))
+
+    assert wiki.asked == []
+    assert ("March" in repr(said)) is not failed
+    assert said.unchecked == (Unchecked(NOON) if failed else None)
+    assert [one.page for one in said.linked] == ["plan"] * failed
+
+
 # What was edited since
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.operations.passes import Lag, Pass, Rhythm, edit_lags, health, other_lag, passed
+from bot.operations.passes import (
+    Lag,
+    Pass,
+    Rhythm,
+    edit_lags,
+    failed_since,
+    health,
+    other_lag,
+    passed,
+)
 from indexers.errors import WikiUnavailable
 from indexers.model import Failed, Space, SyncReport
 
@@ -72,3 +81,41 @@ def test_a_report_becomes_a_pass() -> None:
     assert (found.counts["added"], found.counts["failed"], found.counts["requests"]) == (2, 1, 7)
     assert found.failed == {"9": "x" * 300}
     assert (found.spaces, found.error, found.complete) == ({"A": (3, 1)}, "It went away.", False)
+
+
+class Passes:
+    """A log in a list."""
+
+    def __init__(self, *passes: Pass) -> None:
+        self.passes = list(passes)
+
+    def record(self, one: Pass) -> None:
+        self.passes.append(one)
+
+    def last_complete(self, wiki: str) -> datetime | None:
+        full = [p for p in self.passes if p.complete and p.rhythm is Rhythm.FULL]
+        return max((p.began for p in full if p.wiki == wiki), default=None)
+
+    def since(self, when: datetime) -> list[Pass]:
+        return [one for one in self.passes if one.ended > when]
+
+
+def test_a_pass_that_failed_counts_until_one_comes_to_its_end() -> None:
+    def full(hour: int, *, error: str = "", wiki: str = "a", rhythm: Rhythm = Rhythm.FULL) -> Pass:
+        began = NOON.replace(hour=hour)
+        ended = began.replace(minute=5)
+        return Pass(wiki, rhythm, began, ended, complete=not error, error=error)
+
+    now = NOON.replace(hour=20)
+    log = Passes(full(8))
+    assert not failed_since(log, "a", now)
+
+    log.record(full(9, error="gone", rhythm=Rhythm.RECENT))
+    log.record(full(9, error="gone", wiki="b"))
+    assert not failed_since(log, "a", now)
+
+    log.record(full(10, error="gone"))
+    assert failed_since(log, "a", now)
+
+    log.record(full(11))
+    assert not failed_since(log, "a", now)

@@ -1,0 +1,132 @@
+"""Whatever changes between a sync and an answer, and whatever Confluence runs into meanwhile:
+nobody is quoted what they may not read any more, and nobody loses what was open to everyone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from bot.answering.recheck import Recheck
+from bot.answering.retrieval import Retrieved, by_page
+from bot.answering.sources import source_of
+from bot.model import Answer, NoAnswer, Reason, Result
+from bot.playground.confluence.faults import SOME_OF_ALL, Fault
+from bot.playground.confluence.model import Content, User
+from bot.playground.confluence.state import Product
+from indexers.confluence.lookout import AT_ONCE, ConfluenceLookout
+from indexers.confluence.rights import Tokens
+from indexers.model import EVERYONE, Hit, KnownPage, Principal
+from indexers.sync import sync
+from tests.fakes.index import ListIndex
+from tests.properties.confluences import (
+    EMBEDDER,
+    SPLIT,
+    WIKI,
+    may_read,
+    principal,
+    site_of,
+    wiki_of,
+)
+from tests.properties.drawing import Drawn, draw, draw_faults
+
+WORLDS = 4
+ASKED = 6
+PATIENT = 30.0
+ANYBODY = Principal.of(EVERYONE)
+DEEDS = ("nothing", "nothing", "restrict", "open", "add words", "take words out", "trash")
+SHARES = (0.0, 0.2, 1.0)
+"""Of requests that fail while answers are checked."""
+
+
+@pytest.mark.parametrize("product", ["cloud", "data-center"])
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("seed", range(4))
+def test_nobody_is_quoted_what_they_may_not_read_and_open_pages_stay(
+    product: Product, seed: int, share: float
+) -> None:
+    chance = random.Random(f"{product} {seed} {share}")  # noqa: S311 - the same worlds in every run
+    with site_of(product, subjects_per_page=chance.choice((2, 100))) as site:
+        worlds = [draw(site.world, chance, number) for number in range(WORLDS)]
+        for drawn in worlds:
+            draw_faults(drawn, chance, site.confluence.faults)
+        transport, index = site.transport(), ListIndex()
+        sync(wiki_of(transport), index, EMBEDDER, SPLIT)
+        tokens = Tokens(transport.base.site)
+        pages = {page.id: (drawn, page) for drawn in worlds for page in drawn.pages()}
+        before = index.known(WIKI)
+        words = " ".join(drawn.word for drawn in worlds)
+        for drawn in worlds:
+            change(drawn, chance)
+        faults = (*SOME_OF_ALL, Fault(kind="empty"))
+        site.confluence.faults.seed(random.Random(seed), share, faults)  # noqa: S311 - as above
+        looking = site.transport(concurrency=AT_ONCE)
+        lookout = ConfluenceLookout(WIKI, looking)
+        recheck = Recheck({WIKI: lookout}, lambda _: None, SPLIT, seconds=PATIENT)
+        quoted = kept = 0
+        for drawn in worlds:
+            for user in chance.sample(drawn.people, min(3, len(drawn.people))):
+                reader = principal(site.world, tokens, user)
+                said = recheck(reader, found(index, reader, words, chance), everything)
+                for key, text in quotes(said):
+                    of, page = pages[key]
+                    unread = share and before[key].acl.admits(ANYBODY)
+                    quoted += 1
+
+                    assert unread or stands(of, page, user), f"{user.name} is quoted {key} in {of}"
+                    assert unread or text in page.body, f"{key} does not say {text!r} any more"
+                kept += keeps_what_is_open(said, before, share)
+        transport.close()
+        looking.close()
+
+    assert quoted or share
+
+
+def found(index: ListIndex, reader: Principal, words: str, chance: random.Random) -> Retrieved:
+    """Some of what the index, which is of before the changes, shows them."""
+    hits: list[Hit] = index.search(words, (), reader=reader, limit=1_000)
+    return Retrieved(by_page(chance.sample(hits, min(ASKED, len(hits)))), 0.0, 0.0)
+
+
+def everything(retrieved: Retrieved) -> Result:
+    """An answer that quotes every page that it may."""
+    passages = [hit.passage for hit in retrieved.hits]
+    if not passages:
+        return NoAnswer(Reason.NOTHING_INDEXED, "Nothing.")
+    return Answer("Said.", tuple(source_of(one, one.text) for one in passages), 1.0)
+
+
+def quotes(said: Result) -> Iterator[tuple[str, str]]:
+    for source in said.sources if isinstance(said, Answer) else ():
+        yield source.page, source.quote
+
+
+def stands(drawn: Drawn, page: Content, user: User) -> bool:
+    return page.status == "current" and may_read(drawn.world, user, page.id)
+
+
+def keeps_what_is_open(said: Result, before: dict[str, KnownPage], share: float) -> int:
+    """Where nothing can be told at all, what was open is quoted, and the answer says so."""
+    if share < 1 or not isinstance(said, Answer):
+        return 0
+    assert said.unchecked is not None
+    return len(said.sources)
+
+
+def change(drawn: Drawn, chance: random.Random) -> None:
+    """Restrict, open, edit, throw away."""
+    world = drawn.world
+    for page in drawn.pages():
+        match chance.choice(DEEDS):
+            case "restrict":
+                world.restrict(page.id, users=[chance.choice(drawn.people).id])
+            case "open":
+                world.open(page.id)
+            case "add words":
+                world.edit(page.id, body=page.body.replace("</p>", " and more</p>"))
+            case "take words out":
+                world.edit(page.id, body=f"<p>{drawn.word}</p>")
+            case "trash":
+                if page.status == "current":
+                    world.trash(page.id)
