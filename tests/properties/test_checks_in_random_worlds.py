@@ -61,8 +61,7 @@ def test_nobody_is_quoted_what_they_may_not_read_and_open_pages_stay(
             change(drawn, chance)
         faults = (*SOME_OF_ALL, Fault(kind="empty"))
         site.confluence.faults.seed(random.Random(seed), share, faults)  # noqa: S311 - as above
-        looking = site.transport(concurrency=AT_ONCE)
-        lookout = ConfluenceLookout(WIKI, looking)
+        lookout = ConfluenceLookout(WIKI, site.transport(concurrency=AT_ONCE))
         recheck = Recheck({WIKI: lookout}, lambda _: None, SPLIT, seconds=PATIENT)
         quoted = kept = 0
         for drawn in worlds:
@@ -78,7 +77,6 @@ def test_nobody_is_quoted_what_they_may_not_read_and_open_pages_stay(
                     assert unread or text in page.body, f"{key} does not say {text!r} any more"
                 kept += keeps_what_is_open(said, before, share)
         transport.close()
-        looking.close()
 
     assert quoted or share
 
