@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
 
 from benchmarks import bombs
 from bot.playground.model import Message
 
-from .conftest import Company, write
+from .conftest import FOOTNOTE, Company, write
 
 QUESTION = "How many days of annual leave do I have?"
 FREEZES = "thank you " * 30 + "x"
@@ -52,3 +59,40 @@ async def _asked(company: Company, question: str) -> Message:
     return await company.slack.wait_for_message(
         "C0TEAM", lambda m: "days" in m.text, thread_ts=asked.ts, timeout=60
     )
+
+
+@pytest.mark.parametrize("company", ["socket"], indirect=True)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_sync_that_parses_a_long_page_can_be_stopped(
+    company: Company, number: signal.Signals
+) -> None:
+    write(company.wiki, {"long.md": bombs.PAGES["seed-0.md"] * 5})
+    sync = await asyncio.create_subprocess_exec(
+        FOOTNOTE, "sync", cwd=company.folder, env=company.environment(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    async with asyncio.timeout(60):
+        while not (children := _busy_children(sync.pid)):  # noqa: ASYNC110 - no event tells it
+            await asyncio.sleep(0.05)
+    sync.send_signal(number)
+    async with asyncio.timeout(30):
+        code = await sync.wait()
+
+    assert code == 130
+    assert not any(map(_runs, children))
+
+
+def _busy_children(process: int) -> list[int]:
+    """Those that have worked for more than two seconds: some parser is at the long page."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [int(child) for child in listed if _worked(int(child)) > 2]
+
+
+def _worked(process: int) -> float:
+    status = Path(f"/proc/{process}/stat")
+    fields = status.read_text().rpartition(")")[2].split() if status.exists() else ["0"] * 13
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def _runs(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
