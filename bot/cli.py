@@ -20,7 +20,7 @@ from pathlib import Path
 
 import click
 
-from bot import terminal, wiring
+from bot import output, terminal, wiring
 from bot.demo import run_demo
 from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
 from bot.evaluation import wiring as evaluating
@@ -40,30 +40,59 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
 
 def main() -> None:
-    """The entry point: every expected failure is one sentence and an exit code."""
-    terminal.lose_nothing_but_characters()
+    """End the process with the command's `outcome`."""
+    sys.exit(outcome())
+
+
+def outcome() -> int:
+    """Run the command line and return its exit code: every expected failure is one sentence."""
+    output.prepare()
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except output.OutputLost as lost:
+        if not lost.reader_left:
+            terminal.complain(f"The output cannot be written: {lost.strerror}.")
+        output.write_nothing_more(lost)
+        return FAILED
+    return code
+
+
+def _run() -> int:
     try:
         cli(prog_name="footnote", standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(INTERRUPTED)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return INTERRUPTED
     except click.exceptions.Exit as exit_:
-        sys.exit(exit_.exit_code)
+        return exit_.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else FAILED
     except click.ClickException as error:
         error.show()
-        sys.exit(MISUSED)
-    except (SettingsError, ModelMisconfigured, SlackMisconfigured, WikiMisconfigured) as error:
+        return MISUSED
+    except (BotError, IndexersError, SettingsError) as error:
         terminal.complain(str(error))
-        sys.exit(MISUSED)
-    except (IndexersError, BotError) as error:
-        terminal.complain(str(error))
-        sys.exit(FAILED)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read us has seen enough, as `| head` does. What is still buffered goes
-        # nowhere, or Python would complain of it at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
+        return MISUSED if isinstance(error, _MISUSES) else FAILED
+    return 0
+
+
+_MISUSES = (
+    ModelMisconfigured, SettingsError, SlackMisconfigured, WikiMisconfigured,
+)  # fmt: skip
+
+
+class Asking(click.Command):
+    """Says how to ask a question that begins as an option does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise click.UsageError(
+                f'{error.format_message()}\nA question that begins with "-" goes behind "--": '
+                'footnote ask -- "-1 or 0, which exit code is it?"',
+                ctx,
+            ) from None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -81,7 +110,7 @@ def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> N
     context.call_on_close(partial(os.umask, os.umask(UMASK)))
 
 
-@cli.command()
+@cli.command(cls=Asking)
 @click.argument("question")
 @as_person
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")

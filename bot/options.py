@@ -14,8 +14,13 @@ import click
 from bot.operations import privacy
 from config import logs
 from config.loading import load, secrets
+from config.settings import SettingsError
 
 log = logging.getLogger(__name__)
+
+
+_MAKERS = frozenset({"convert", "serve", "sync"})
+"""Commands that make the data folder, or need none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,11 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
     @functools.wraps(command)
     def run(config: Path | None, data_dir: Path | None, **rest: Any) -> None:
         before = given()
-        settings = load(config or before.config, data_dir or before.data_dir)
+        chosen = data_dir or before.data_dir
+        settings = load(config or before.config, chosen)
+        if chosen and not rest.get("corpus") and _only_reads() and not chosen.exists():
+            # It would become a new, empty folder, and the answer that nothing is indexed.
+            raise SettingsError([f"there is no data folder {chosen}: is --data-dir mistyped?"])
         logs.configure(settings.log_level)
         if mends and (problems := privacy.close(settings.data_dir)):
             more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
@@ -62,6 +71,10 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
         command(settings=settings, secrets=secrets(), **rest)
 
     return run
+
+
+def _only_reads() -> bool:
+    return click.get_current_context().info_name not in _MAKERS
 
 
 def _address(_context: click.Context, _option: click.Parameter, email: str | None) -> str | None:

@@ -6,10 +6,9 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
-from io import TextIOWrapper
 from typing import Any
 
 from rich.console import Console
@@ -47,12 +46,6 @@ def _assembled(*parts: str | tuple[str, str]) -> Text:
 def say(words: str, style: str = "") -> None:
     """To standard output, as it stands."""
     out.print(safe(words, style), soft_wrap=True)
-
-
-def lose_nothing_but_characters() -> None:
-    """What standard output's encoding does not know is a ``?`` there, and no failure."""
-    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
-        sys.stdout.reconfigure(errors="replace")
 
 
 def print_json(value: object) -> None:
@@ -295,7 +288,8 @@ def print_access(now: AccessNow) -> None:
 
 
 def complain(text: str) -> None:
-    err.print(safe(text, style="red"), soft_wrap=True)
+    with suppress(OSError):  # there is no other place to say so
+        err.print(safe(text, style="red"), soft_wrap=True)
 
 
 def print_status(rows: dict[str, Any]) -> None:

@@ -178,17 +178,13 @@ def asking(
 @contextmanager
 def _written(settings: Settings) -> Iterator[WrittenAnswers | None]:
     """What reviewers wrote; None where no bot ever ran."""
-    try:
-        ran = bool(settings.state.url) or _state_file(settings).exists()
-    except OSError:  # opening it says why
-        ran = True
-    if not ran:
-        yield None
-        return
-    # See `flags`.
-    from bot.state.written import DatabaseWrittenAnswers
+    with state_if_made(settings) as state:
+        if state is None:
+            yield None
+            return
+        # See `flags`.
+        from bot.state.written import DatabaseWrittenAnswers
 
-    with closing(opened_state(settings)) as state:
         yield DatabaseWrittenAnswers(state)
 
 
@@ -196,8 +192,8 @@ def last_pass(settings: Settings, wiki: str) -> datetime | None:
     # See `flags`.
     from bot.state.pass_log import DatabasePassLog
 
-    with closing(opened_state(settings)) as state:
-        found = DatabasePassLog(state, now).last_complete(wiki)
+    with state_if_made(settings) as state:
+        found = DatabasePassLog(state, now).last_complete(wiki) if state else None
     return found.astimezone() if found else None
 
 
@@ -342,6 +338,24 @@ def usage_kept(settings: Settings) -> Iterator[Usage]:
 
     with closing(opened_state(settings)) as state:
         yield DatabaseUsage(state)
+
+
+@contextmanager
+def state_if_made(settings: Settings) -> Iterator[Database | None]:
+    """The bot's database, for what only reads; None where there is none, for opening makes it.
+
+    Raises:
+        StateUnavailable: it cannot be opened.
+    """
+    try:
+        is_made = bool(settings.state.url) or _state_file(settings).exists()
+    except OSError:  # opening it says why
+        is_made = True
+    if not is_made:
+        yield None
+        return
+    with closing(opened_state(settings)) as state:
+        yield state
 
 
 def opened_state(settings: Settings) -> Database:

@@ -17,7 +17,7 @@ from bot.operations.access import AccessNow
 from bot.operations.console import LATELY, overview
 from bot.operations.passes import Rhythm, passed
 from bot.operations.syncing import now, record
-from bot.wiring import last_pass, opened_state
+from bot.wiring import last_pass, opened_state, state_if_made
 from config.settings import Secrets, Settings
 from config.wikis import ConfluenceSettings
 from indexers.findings import Finding, failure, ok
@@ -111,8 +111,8 @@ def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
     # See `bot.wiring.flags`.
     from bot.state.pass_log import DatabasePassLog
 
-    with Indexing(settings, secrets) as parts, closing(opened_state(settings)) as state:
-        passes = DatabasePassLog(state, now).since(now() - LATELY)
+    with Indexing(settings, secrets) as parts, state_if_made(settings) as state:
+        passes = DatabasePassLog(state, now).since(now() - LATELY) if state else ()
         index = parts.index
         return overview(
             parts.wikis,
@@ -162,10 +162,11 @@ def _state_findings(settings: Settings, wikis: Sequence[str]) -> Iterator[Findin
     from bot.state.pass_log import DatabasePassLog
 
     try:
-        with closing(opened_state(settings)) as state:
-            passes = DatabasePassLog(state, now).since(now() - LATELY)
+        with state_if_made(settings) as state:
+            passes = DatabasePassLog(state, now).since(now() - LATELY) if state else ()
     except StateUnavailable as error:
         yield failure("state", str(error))
         return
-    yield ok("state", "The bot's database opens.")
+    is_made = "The bot's database opens." if state else "There is none yet; a sync makes it."
+    yield ok("state", is_made)
     yield from checks.last_passes(wikis, passes)

@@ -55,7 +55,8 @@ class Health:
 
     async def _look(self) -> dict[str, str]:
         for name, check in self._checks.items():
-            if name not in self._running:
+            # One that ended after an earlier look knows only how things stood then.
+            if name not in self._running or self._running[name].done():
                 self._running[name] = asyncio.create_task(in_own_thread(check, f"checking {name}"))
         if self._running:
             await asyncio.wait(self._running.values(), timeout=self._patience)

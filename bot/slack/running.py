@@ -98,7 +98,7 @@ class SlackApp:
             try:
                 forgotten = await asyncio.to_thread(self.forgetting)
             except StateUnavailable as error:
-                logger.warning("What is old could not be forgotten: %s", error)
+                logger.debug("What is old could not be forgotten: %s", error)
             else:
                 logger.debug("%d old answers forgotten", forgotten)
             await asyncio.sleep(_FORGETTING_EVERY)

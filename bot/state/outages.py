@@ -29,7 +29,7 @@ class Outages:
             if self._began is not None:
                 return
             self._began = self._last
-        logger.error("%s Questions wait until it is back; nothing else is said till then.", why)
+        logger.error("%s The log says when it can be used again, and nothing until then.", why)
 
     def worked(self) -> None:
         if self._began is None:  # mostly; it costs no lock

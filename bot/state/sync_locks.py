@@ -62,4 +62,4 @@ class DatabaseSyncLocks:
             with self._database.begin() as connection:
                 connection.execute(sa.delete(syncs).where(mine))
         except StateUnavailable as error:
-            logger.warning("Other processes cannot sync until this one has again: %s", error)
+            logger.debug("Other processes cannot sync until this one has again: %s", error)

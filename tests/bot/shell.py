@@ -48,9 +48,5 @@ class Shell:
     def footnote(self, *arguments: str) -> Ran:
         self._monkeypatch.setattr(sys, "argv", ["footnote", *arguments])
         self._capsys.readouterr()
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 1
+        code = cli.outcome()
         return Ran(code, *self._capsys.readouterr())

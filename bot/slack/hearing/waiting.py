@@ -141,12 +141,12 @@ class WaitingRoom:
 
 
 WAITS = say(
-    "I have your question, and cannot answer it yet: my database is away. The answer follows by "
-    "itself once it is back."
+    "I have your question and cannot answer it yet, because my database is away. The answer "
+    "follows by itself once it is back."
 )
 NOT_KEPT = say(
-    "I could not keep your question: my database is away, and so is the place where questions "
-    "wait. Slack hands it to me again within five minutes. If no answer comes, please ask again."
+    "I could not keep your question: I cannot write anything down just now. Slack hands it to me "
+    "again within five minutes. If no answer comes, please ask again."
 )
 
 

@@ -17,10 +17,10 @@ def new_incident() -> str:
 
 
 def note(incident: str, what: str, error: BaseException) -> None:
-    """Write it to the log, with the traceback of ``error``. Of a database that is away the
-    log knows already, and where that was noticed says nothing."""
+    """Write it to the log, with the traceback of ``error``. Where it was noticed that the
+    database is away says nothing, so of that there is none."""
     if isinstance(error, StateUnavailable) and not isinstance(error, StateRefused):
-        logger.error("Incident %s: %s, for the database was away", incident, what)
+        logger.error("Incident %s: %s: %s", incident, what, error)
     else:
         logger.error("Incident %s: %s", incident, what, exc_info=error)
 

@@ -242,6 +242,7 @@ class Bot:
             languages=("english", "german"),
             edit_every=0.01,
             grace=2,
+            spool=data / "spool",
         )
         self.app: SlackApp
         self._data = data
@@ -279,6 +280,7 @@ class Bot:
 
     async def _serve(self, ready: Callable[[SlackApp], None]) -> None:
         state = Database.open(self._data / "state.db")
+        state.tell_outages()
         with closing(state), Process(state, self.around.clock) as process:
             await serve(
                 self.settings,

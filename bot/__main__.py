@@ -1,0 +1,40 @@
+"""The command `footnote`, and ``python -m bot``: load the command line and run it.
+
+Loading takes seconds on a slow machine. So Ctrl-C is seen to here, before anything large is
+imported: it ends the command quietly, with the exit code that README documents.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    # Where it was ignored, as in the background of a script, it stays so.
+    heeds = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if heeds:
+        signal.signal(signal.SIGINT, _end)
+    from bot.cli import outcome  # slow: it imports everything
+
+    if heeds:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        code = outcome()
+    except KeyboardInterrupt:  # between two lines of its own
+        code = _INTERRUPTED
+    if heeds:
+        # All is written by now; what still runs are threads that wait for a network.
+        signal.signal(signal.SIGINT, _end)
+    sys.exit(code)
+
+
+def _end(_number: int, _frame: object) -> None:
+    os._exit(_INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

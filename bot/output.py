@@ -1,0 +1,69 @@
+"""Standard output and standard error, whose own failures can be told from all others."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+
+_FORGIVING = frozenset({"replace", "backslashreplace", "ignore", "namereplace"})
+
+
+class OutputLost(OSError):
+    """What was said could not be written. ``number`` is that of the file."""
+
+    def __init__(self, error: OSError, number: int) -> None:
+        super().__init__(error.errno, error.strerror)
+        self.number = number
+
+    @property
+    def reader_left(self) -> bool:
+        """Return whether somebody has seen enough, as `| head` does."""
+        return self.errno == errno.EPIPE
+
+
+class _Output(TextIOWrapper):
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except OSError as error:
+            raise OutputLost(error, self.fileno()) from error
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError as error:
+            raise OutputLost(error, self.fileno()) from error
+
+
+def prepare() -> None:
+    """What the encoding of standard output does not know is a ``?`` there, and no failure.
+    Where it is closed, what is said goes nowhere, and not into the next file that is opened."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+    else:
+        sys.stdout = _output(sys.stdout)
+    if sys.stderr is not None:
+        sys.stderr = _output(sys.stderr)
+
+
+def _output(stream: object) -> TextIOWrapper:
+    """Leaves alone what a test has put in its place."""
+    if type(stream) is not TextIOWrapper:
+        return stream  # type: ignore[return-value]
+    return _Output(
+        stream.buffer,
+        encoding=stream.encoding,
+        errors=stream.errors if stream.errors in _FORGIVING else "replace",
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
+
+
+def write_nothing_more(lost: OutputLost) -> None:
+    """What is still buffered goes nowhere, or Python would complain of it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, lost.number)
+    os.close(nowhere)

@@ -1,0 +1,198 @@
+"""The database goes away under the running bot, and comes back."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.errors import StateRefused
+from bot.playground.workspace import LocalSlack
+from bot.slack.hearing import receiving
+from bot.slack.hearing.gate import Gate
+from bot.slack.hearing.waiting import NOT_KEPT, WAITS
+from bot.state import outages
+from bot.state.database import Database
+
+from .conftest import Bot, quiet, until
+
+
+class Plug:
+    """Pulled, no database answers; as SQLAlchemy tells it."""
+
+    def __init__(self) -> None:
+        self.is_pulled = False
+
+    def begin(self, engine: sa.Engine) -> None:
+        if self.is_pulled:
+            raise sa.exc.OperationalError("", {}, OSError("server\nis down"))
+
+
+@pytest.fixture
+def plug(monkeypatch: pytest.MonkeyPatch) -> Plug:
+    plug, begin = Plug(), sa.Engine.begin
+
+    @contextmanager
+    def begins(engine: sa.Engine) -> Iterator[sa.Connection]:
+        plug.begin(engine)
+        with begin(engine) as connection:
+            yield connection
+
+    monkeypatch.setattr(sa.Engine, "begin", begins)
+    return plug
+
+
+@pytest.fixture
+def often(bot: Bot) -> None:
+    bot.around = replace(bot.around, adopt_every=0.02)
+    bot.change(long_wait=0.05)
+
+
+@pytest.mark.usefixtures("often")
+async def test_a_question_waits_and_is_answered_once_when_the_database_is_back(
+    listening: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
+) -> None:
+    plug.is_pulled = True
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: slack.ephemeral)
+    waiting = [file.stat().st_mode & 0o777 for file in (tmp_path / "spool").iterdir()]
+    acknowledged = [delivery.acked for delivery in slack.deliveries]
+    plug.is_pulled = False
+    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await until(lambda: not any((tmp_path / "spool").iterdir()))
+    await quiet(listening)
+
+    assert set(waiting) == {0o600}
+    assert all(acknowledged)
+    assert [whisper.text for whisper in slack.ephemeral] == [WAITS.text]
+    assert [message.thread_ts for message in slack.from_app("C0TEAM")] == [asked.ts]
+
+
+@pytest.mark.usefixtures("often")
+async def test_an_edit_that_comes_meanwhile_counts(
+    listening: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
+) -> None:
+    plug.is_pulled = True
+    asked = await slack.mention("U0ANNA", "C0TEAM", "lunch?")
+    await slack.edit(asked, f"<@{slack.bot_user_id}> leave?")
+    await until(lambda: len(list((tmp_path / "spool").glob("*.json"))) >= 2)
+    plug.is_pulled = False
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(listening)
+
+    assert answer.text.startswith("Book leave")
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+@pytest.mark.usefixtures("often")
+async def test_what_waits_outlives_the_bot(
+    bot: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
+) -> None:
+    await bot.start()
+    plug.is_pulled = True
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await until(lambda: list((tmp_path / "spool").glob("*.json")))
+    await slack.settled()
+    await bot.kill()
+    plug.is_pulled = False
+    await bot.start()
+    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+@pytest.mark.usefixtures("often")
+@pytest.mark.parametrize("transport", ["http"], indirect=True)
+async def test_where_nothing_can_be_kept_the_person_is_told_and_slack_delivers_again(
+    bot: Bot, slack: LocalSlack, plug: Plug, tmp_path: Path
+) -> None:
+    """Over a socket, too; but there Slack waits three seconds before each delivery."""
+    (tmp_path / "spool").write_text("in the way")
+    await bot.start()
+    plug.is_pulled = True
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: slack.ephemeral)
+    await slack.settled()
+    told = [whisper.text for whisper in slack.ephemeral]
+    acknowledged = [delivery.acked for delivery in slack.deliveries]
+    plug.is_pulled = False
+    for delivery in list(slack.deliveries):
+        slack.redeliver(delivery.event_id)
+    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+
+    assert told == [NOT_KEPT.text]
+    assert not any(acknowledged)
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+@pytest.mark.usefixtures("often")
+async def test_a_database_that_hangs_keeps_nobody_waiting(
+    bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    thaw, take_all = threading.Event(), Gate.take_all
+
+    def frozen(gate: Gate, letters: list[object]) -> object:
+        thaw.wait(30)
+        return take_all(gate, letters)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(receiving, "_PATIENCE", 0.05)
+    monkeypatch.setattr(Gate, "take_all", frozen)
+    await bot.start()
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await until(lambda: list((tmp_path / "spool").glob("*.json")))
+    await slack.settled()
+    acknowledged = all(delivery.acked for delivery in slack.deliveries)
+    thaw.set()
+    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+
+    assert acknowledged
+    assert len(slack.from_app("C0TEAM")) == 1
+
+
+@pytest.mark.usefixtures("often")
+async def test_the_log_says_once_that_it_went_and_once_that_it_is_back(
+    bot: Bot,
+    slack: LocalSlack,
+    plug: Plug,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outages, "_CALM", 0.05)
+    await bot.start()
+    caplog.clear()
+    plug.is_pulled = True
+    asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    await slack.wait_for(lambda: slack.ephemeral)
+    plug.is_pulled = False
+    await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await until(lambda: len(loud(caplog)) > 1)
+    await quiet(bot)
+
+    gone, back = loud(caplog)
+    assert "(server is down)" in gone
+    assert "can be used again" in back
+
+
+def loud(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+def test_a_statement_that_is_refused_is_no_outage(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database.open(tmp_path / "state.db")
+    database.tell_outages()
+    with pytest.raises(StateRefused), database.begin() as connection:
+        connection.execute(sa.text("INSERT INTO schema_version SELECT * FROM schema_version"))
+    database.close()
+
+    assert caplog.records == []

@@ -1,0 +1,77 @@
+"""What ``/readyz`` is told."""
+
+from __future__ import annotations
+
+import threading
+
+from bot.slack.health import Health
+
+
+async def connected() -> str:
+    return ""
+
+
+def health(**checks: object) -> Health:
+    made = Health(checks, patience=0.05, fresh=0.0)  # type: ignore[arg-type]
+    made.slack = connected
+    return made
+
+
+async def test_before_the_bot_has_signed_in_it_is_not_ready() -> None:
+    assert await Health({}).look() == {"slack": "not connected"}
+
+
+async def test_each_check_is_told_by_its_name() -> None:
+    looked = await health(database=lambda: "cannot be written", disk=lambda: "").look()
+
+    assert looked == {"database": "cannot be written", "disk": "ok", "slack": "ok"}
+
+
+async def test_a_check_that_hangs_is_begun_once_and_told() -> None:
+    begun, thaw = [], threading.Event()
+
+    def hangs() -> str:
+        begun.append(1)
+        thaw.wait(30)
+        return ""
+
+    one = health(database=hangs)
+    looked = [await one.look() for _ in range(3)]
+    thaw.set()
+
+    assert [found["database"] for found in looked] == ["does not answer"] * 3
+    assert len(begun) == 1
+
+
+async def test_what_a_late_check_found_is_not_told_later() -> None:
+    answers, thaw, ended = ["cannot be written", ""], threading.Event(), threading.Event()
+
+    def late() -> str:
+        answer = answers.pop(0)
+        if answer:
+            thaw.wait(30)
+            ended.set()
+        return answer
+
+    one = health(database=late)
+    await one.look()
+    task = one._running["database"]
+    thaw.set()
+    await task
+
+    assert (await one.look())["database"] == "ok"
+
+
+async def test_a_result_holds_for_a_moment() -> None:
+    calls, now = [], [0.0]
+
+    def check() -> str:
+        calls.append(1)
+        return ""
+
+    one = Health({"disk": check}, fresh=1.0, clock=lambda: now[0])
+    for at in (0.0, 0.5, 0.9, 1.0):
+        now[0] = at
+        await one.look()
+
+    assert len(calls) == 2

@@ -1,0 +1,142 @@
+"""Letters that wait in files."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import StateUnavailable
+from bot.state import spool as spools
+from bot.state.letter import Kind, Letter
+from bot.state.spool import Spool
+
+LETTER = Letter("Ev1", Kind.MENTION, "T0", "C0", "1764000000.000100", "1.0", "U0", "leave?")
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    return Spool(tmp_path / "spool")
+
+
+def test_where_nothing_waits_there_is_no_folder(spool: Spool, tmp_path: Path) -> None:
+    assert not spool
+    assert spool.letters(10) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_waits_is_found_again_earliest_first(spool: Spool) -> None:
+    later = replace(LETTER, event="Ev2", ts="1764000001.000100")
+    spool.add([later, LETTER])
+
+    assert spool
+    assert spool.letters(10) == [LETTER, later]
+    assert spool.letters(1) == [LETTER]
+
+
+def test_what_is_delivered_twice_waits_once(spool: Spool) -> None:
+    spool.add([LETTER])
+    spool.add([LETTER])
+
+    assert spool.letters(10) == [LETTER]
+
+
+def test_an_edit_waits_beside_what_it_edits(spool: Spool) -> None:
+    edited = replace(LETTER, event="Ev2", text="lunch?", edited="1764000002.000000")
+    spool.add([LETTER, edited])
+
+    assert {letter.text for letter in spool.letters(10)} == {"leave?", "lunch?"}
+
+
+def test_what_was_taken_in_waits_no_more(spool: Spool) -> None:
+    spool.add([LETTER, replace(LETTER, event="Ev2")])
+    spool.remove([LETTER])
+    spool.remove([LETTER])  # another process was at it, too
+
+    assert [letter.event for letter in spool.letters(10)] == ["Ev2"]
+
+
+def test_nobody_else_on_the_machine_reads_it(spool: Spool, tmp_path: Path) -> None:
+    spool.add([LETTER])
+    (file,) = (tmp_path / "spool").iterdir()
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("torn", [b"", b"{", b"[]", b'{"kind": "mention"}', b"\xff"])
+def test_a_file_that_is_torn_keeps_no_other_waiting(
+    torn: bytes, spool: Spool, tmp_path: Path
+) -> None:
+    spool.add([LETTER])
+    (tmp_path / "spool" / "0.json").write_bytes(torn)
+
+    assert spool.letters(10) == [LETTER]
+    assert (tmp_path / "spool" / "0.unreadable").exists()
+
+
+def test_a_file_that_was_not_written_to_its_end_does_not_count(
+    spool: Spool, tmp_path: Path
+) -> None:
+    spool.add([LETTER])
+    (tmp_path / "spool" / "1.77.new").write_bytes(b"{")
+
+    assert spool.letters(10) == [LETTER]
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "spool").write_text("a file in its place")
+
+    with pytest.raises(StateUnavailable, match="spool"):
+        Spool(tmp_path / "spool").add([LETTER])
+
+
+def test_a_full_disk_leaves_no_half_of_a_file(
+    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StateUnavailable, match="No space left"):
+        spool.add([LETTER])
+
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_more_than_it_holds_does_not_wait(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spools, "_MOST", 1)
+    spool.add([LETTER])
+    with pytest.raises(StateUnavailable, match="wait in"):
+        spool.add([replace(LETTER, event="Ev2")])
+
+
+letters = st.builds(
+    Letter,
+    event=st.text(max_size=20),
+    kind=st.sampled_from(Kind),
+    team=st.text(max_size=10),
+    channel=st.text(max_size=10),
+    ts=st.from_regex(r"[0-9]{1,12}\.[0-9]{6}", fullmatch=True),
+    thread=st.text(max_size=10),
+    person=st.text(max_size=10),
+    text=st.text(),
+    shared=st.booleans(),
+    edited=st.text(max_size=10),
+    gone=st.booleans(),
+)
+
+
+@given(kept=st.lists(letters, max_size=5, unique_by=lambda one: one.event))
+def test_every_letter_comes_back_as_it_was(
+    kept: list[Letter], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    spool = Spool(tmp_path_factory.mktemp("spool"))
+    spool.add(kept)
+
+    assert sorted(spool.letters(10), key=repr) == sorted(kept, key=repr)

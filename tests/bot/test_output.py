@@ -1,0 +1,157 @@
+"""The command in a process of its own: interrupted, and with nowhere to write to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .shell import Shell
+
+ROOT = Path(__file__).parents[2]
+
+
+def ran(
+    *arguments: str, stdout: int = subprocess.PIPE, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_cannot_be_written_is_one_sentence(unbuffered: str) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    end = ran("settings", stdout=full, PYTHONUNBUFFERED=unbuffered)
+    os.close(full)
+
+    assert end.returncode == 1
+    assert end.stderr == b"The output cannot be written: No space left on device.\n"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "ascii:surrogateescape"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+)
+def test_an_ascii_output_loses_characters_alone(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Öffnung\n\nUm 9 Uhr, für alle: 日本語.\n", encoding="utf-8")
+    end = ran("convert", str(page), **environment)
+
+    assert (end.returncode, end.stderr) == (0, b"")
+    assert b"Um 9 Uhr, f?r alle: ???." in end.stdout
+
+
+def test_a_closed_output_is_no_failure(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Leave\n\nThirty days.\n")
+    end = subprocess.run(
+        ["sh", "-c", '"$0" -m bot convert "$1" --json >&-', sys.executable, str(page)],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+    assert (end.returncode, end.stderr) == (0, b"")
+
+
+LOADS_FOR_EVER = """
+import builtins, signal, time
+import bot.__main__ as entry
+real = builtins.__import__
+
+def slowly(name, *rest):
+    if name == "bot.cli":
+        print("loading", flush=True)
+        time.sleep(60)
+    return real(name, *rest)
+
+builtins.__import__ = slowly
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in a script's background it is ignored
+entry.main()
+"""
+
+
+def test_interrupted_while_it_loads_the_command_ends_quietly() -> None:
+    loading = subprocess.Popen(
+        [sys.executable, "-c", LOADS_FOR_EVER],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert loading.stdout
+    assert loading.stdout.readline() == b"loading\n"
+    loading.send_signal(signal.SIGINT)
+    _, err = loading.communicate(timeout=60)
+
+    assert (loading.returncode, err) == (130, b"")
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Shell:
+    monkeypatch.chdir(tmp_path)
+    shell = Shell(tmp_path, monkeypatch, capsys)
+    shell.write("wiki/leave.md", "# Leave\n\nThirty days.\n")
+    shell.write("footnote.toml", '[[wiki]]\ntype = "markdown"\nname = "w"\npath = "wiki"\n')
+    return shell
+
+
+@pytest.mark.parametrize("question", ["-1 or 0?", "--why do we leave?", "-how do I leave?"])
+def test_a_question_that_begins_as_an_option_does_gets_a_hint(shell: Shell, question: str) -> None:
+    asked = shell.footnote("ask", question)
+
+    assert asked.code == 2
+    assert 'goes behind "--"' in asked.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status",),
+        ("status", "--json"),
+        ("ask", "leave?"),
+        ("ask", "--json", "leave?"),
+        ("flags",),
+        ("doctor",),
+        ("access", "ann@example.com", "https://wiki.example.com/leave"),
+        ("eval", "--flags"),
+        ("eval", "questions.jsonl"),
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_what_only_reads_makes_no_folder_of_a_mistyped_path(
+    shell: Shell, command: tuple[str, ...], before: bool
+) -> None:
+    shell.write("questions.jsonl", '{"question": "leave?"}\n')
+    there = ("--data-dir", "dtaa")
+    ran = shell.footnote(*((*there, *command) if before else (*command, *there)))
+
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "dtaa" in ran.err
+    assert "mistyped" in ran.err
+    assert not (shell.folder / "dtaa").exists()
+
+
+def test_a_sync_makes_the_folder_that_it_is_told(shell: Shell) -> None:
+    assert shell.footnote("sync", "--data-dir", "new").code == 0
+    assert shell.footnote("status", "--data-dir", "new").code == 0
