@@ -15,11 +15,11 @@ from bot.model import Answer, NoAnswer, Reason, Result
 from bot.playground.confluence.faults import SOME_OF_ALL, Fault
 from bot.playground.confluence.model import Content, User
 from bot.playground.confluence.state import Product
-from indexers.confluence.lookout import AT_ONCE, ConfluenceLookout
 from indexers.confluence.rights import Tokens
 from indexers.model import EVERYONE, Hit, KnownPage, Principal
 from indexers.sync import sync
 from tests.fakes.index import ListIndex
+from tests.indexers.confluence.looking import lookout_of
 from tests.properties.confluences import (
     EMBEDDER,
     SPLIT,
@@ -61,7 +61,7 @@ def test_nobody_is_quoted_what_they_may_not_read_and_open_pages_stay(
             change(drawn, chance)
         faults = (*SOME_OF_ALL, Fault(kind="empty"))
         site.confluence.faults.seed(random.Random(seed), share, faults)  # noqa: S311 - as above
-        lookout = ConfluenceLookout(WIKI, site.transport(concurrency=AT_ONCE))
+        lookout = lookout_of(site)
         recheck = Recheck({WIKI: lookout}, lambda _: None, SPLIT, seconds=PATIENT)
         quoted = kept = 0
         for drawn in worlds:
