@@ -201,8 +201,8 @@ def _failed_since(settings: Settings, wiki: str) -> bool:
     # See `flags`.
     from bot.state.pass_log import DatabasePassLog
 
-    with closing(opened_state(settings)) as state:
-        return failed_since(DatabasePassLog(state, now), wiki, now())
+    with state_if_made(settings) as state:
+        return state is not None and failed_since(DatabasePassLog(state, now), wiki, now())
 
 
 def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:

@@ -86,7 +86,7 @@ class Answerer:
         said = self._checked(question, retrieved, compose, ahead)
         said = replace(said, timings=replace(said.timings, rewrite=rewriting))
         said = _with_rights_told(said, question, found=bool(retrieved.pages))
-        if isinstance(said, NoAnswer) and said.reason in _SILENCES and self.is_partial():
+        if isinstance(said, NoAnswer) and said.reason in _SILENT and self.is_partial():
             # What is missing now may be there once the index is built.
             said = replace(said, reason=Reason.REBUILDING, text=_TEXTS[Reason.REBUILDING])
         return self.aging(said) if self.aging else said
@@ -199,7 +199,6 @@ _TEXTS = {
     Reason.REBUILDING: "My index is being built anew, so I may not have the page for this yet. "
     "Please ask me again in a while.",
 }
-_SILENCES = (Reason.NOTHING_INDEXED, Reason.NOTHING_FITS)
 
 
 def _unfit(text: str) -> Reason | None:

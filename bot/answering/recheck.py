@@ -62,6 +62,8 @@ class _Seen:
     silent: set[str] = field(default_factory=set)
     now: dict[Place, Found | None] = field(default_factory=dict)
     linked: dict[Place, Linked] = field(default_factory=dict)
+    looks: dict[str, bool] = field(default_factory=dict)
+    """Whether pages of a wiki are looked at, as was found for the first of them."""
     answered: bool = False
 
     def is_told(self, place: Place) -> bool:
@@ -125,24 +127,30 @@ class Recheck:
         and still say what is quoted; a wiki without a lookout is not asked, and its pages
         stand."""
         seen = _Seen()
-        asked = {_place(one): one.revision for one in sources if self.is_looked_at(one.wiki)}
+        asked = {_place(one): one.revision for one in sources if self.is_looked_at(one.wiki, seen)}
         self.look(asked, reader, self.until(), seen)
         return frozenset(
             _place(source)
             for source in sources
-            if not self.is_looked_at(source.wiki) or _still_says(source, seen)
+            if not self.is_looked_at(source.wiki, seen) or _still_says(source, seen)
         )
 
     def until(self) -> float:
         return self._clock() + self._seconds
 
-    def is_looked_at(self, wiki: str) -> bool:
-        return wiki in self._lookouts and (self._seconds > 0 or self._failed_since(wiki))
+    def is_looked_at(self, wiki: str, seen: _Seen) -> bool:
+        """Return whether pages of ``wiki`` must be confirmed. Asked once for each question: it
+        may take a look into the log of passes."""
+        if wiki not in seen.looks:
+            seen.looks[wiki] = wiki in self._lookouts and (
+                self._seconds > 0 or self._failed_since(wiki)
+            )
+        return seen.looks[wiki]
 
     def as_seen(self, found: Found, seen: _Seen) -> Found | None:
         """A page as it may be quoted after the looks so far; None if it may not."""
         place = _place(found)
-        if not self.is_looked_at(found.wiki) or place in seen.now:
+        if not self.is_looked_at(found.wiki, seen) or place in seen.now:
             return seen.now.get(place, found)
         if place in seen.fell:
             return None
@@ -164,7 +172,8 @@ class Recheck:
             if self._refuses and Doubt.UNCONFIRMED in seen.doubt.values():
                 said = replace(said, reason=Reason.UNCHECKED, text=REFUSAL)
             elif seen.linked and (seen.answered or said.reason is Reason.NOTHING_INDEXED):
-                said = replace(said, reason=Reason.UNCHECKED, text=ONLY_LINKS)
+                text = ONLY_LINKS if linked else REFUSAL
+                said = replace(said, reason=Reason.UNCHECKED, text=text)
         said = replace(said, linked=linked)
         unsure = {source.wiki for source in named(said) if _place(source) in seen.doubt}
         if not unsure:
@@ -256,11 +265,7 @@ class _Check:
 
     def keep_sure(self) -> None:
         """Only what was looked at and stands."""
-        sure = (
-            found
-            for found in self.retrieved.pages
-            if not self._of.is_looked_at(found.wiki) or _place(found) in self.seen.stand
-        )
+        sure = (found for found in self.retrieved.pages if self._is_sure(found))
         self.retrieved = replace(self.retrieved, pages=tuple(sure))
 
     def _look(self, sources: Sequence[Source]) -> None:
@@ -273,9 +278,14 @@ class _Check:
                 new.setdefault(_place(found), found.hits[0].passage.revision)
         self._of.look(new, self._reader, self._until, self.seen)
 
+    def _is_sure(self, found: Found) -> bool:
+        if not self._of.is_looked_at(found.wiki, self.seen):
+            return True
+        return _place(found) in self.seen.stand
+
     def _is_open(self, place: Place) -> bool:
         wiki = place[0]
-        looks = self._of.is_looked_at(wiki) and wiki not in self.seen.silent
+        looks = self._of.is_looked_at(wiki, self.seen) and wiki not in self.seen.silent
         return looks and not self.seen.is_told(place)
 
     def _link(self, sources: Sequence[Source], *, quoted: bool) -> None:

@@ -479,6 +479,33 @@ def test_where_no_wiki_is_asked_a_failed_pass_leaves_what_was_open_to_everyone(
     assert [one.page for one in said.linked] == ["plan"] * failed
 
 
+def test_whether_a_pass_failed_is_asked_once_for_a_question() -> None:
+    asked: list[str] = []
+
+    def failed(wiki: str) -> bool:
+        asked.append(wiki)
+        return True
+
+    recheck = Recheck({"conf": Standing()}, never, by_section, seconds=0, failed_since=failed)
+    answerer(recheck, written=[*SECRET, *OPEN_TOO]).answer(replace(LEAVE, reader=ADA))
+
+    assert asked == ["conf"]
+
+
+def test_nobody_is_told_of_links_where_no_page_has_an_address_to_be_told() -> None:
+    class Unaddressed(Unavailable):
+        @staticmethod
+        def plain_address(key: str, url: str) -> str:  # noqa: ARG004 - the port's
+            return ""
+
+    said = answerer(Recheck({"conf": Unaddressed()}, never, by_section), written=SECRET).answer(
+        replace(LEAVE, reader=ADA)
+    )
+
+    assert isinstance(said, NoAnswer)
+    assert (said.reason, said.text, said.linked) == (Reason.UNCHECKED, REFUSAL, ())
+
+
 # What was edited since
 
 
