@@ -13,7 +13,7 @@ from indexers.findings import Finding, ok, warning
 UMASK = 0o077
 """What the process leaves off everything that it, a library or git makes."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_OURS = ("index", "scratch", "clones", "models", "demo", "owner", "state.sqlite3*")
+_OURS = ("index", "scratch", "clones", "models", "demo", "owner", "spool", "state.sqlite3*")
 
 
 def exposed(folder: Path) -> list[Path]:

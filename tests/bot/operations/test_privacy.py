@@ -105,6 +105,8 @@ def test_of_a_folder_that_others_use_only_what_is_ours_is_closed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As with `--data-dir .`: nobody wants their project's files to be closed."""
+    (folder / "spool").mkdir(mode=0o755)
+    (folder / "spool" / "question.json").write_text("x")
     monkeypatch.chdir(folder)
     assert privacy.close(Path()) == []
 
