@@ -50,6 +50,7 @@ class Directory:
     clock: Callable[[], float]
     _list: _List = _NONE
     _tried: float = float("-inf")
+    _failed: bool = False
     _reading: asyncio.Task[None] | None = field(default=None)
 
     async def standings(self) -> Mapping[str, Standing]:
@@ -79,7 +80,8 @@ class Directory:
     async def _latest(self, oldest: float) -> _List:
         """The list, if it can be had in time not older than ``oldest`` seconds."""
         if self._reading is None or self._reading.done():
-            if self.clock() - self._tried < oldest:
+            # A list that cannot be read is asked for no more often, whoever would like it newer.
+            if self.clock() - self._tried < (READ_AGAIN if self._failed else oldest):
                 return self._list
             self._tried = self.clock()
             self._reading = asyncio.create_task(self._read())
@@ -113,6 +115,7 @@ class Directory:
                     break
         except (SlackRefused, SlackUnavailable) as error:
             logger.warning("Slack's list of people cannot be read: %s", error)
-            self._tried = self.clock() - REMEMBERED + READ_AGAIN
+            self._failed = True
             return
+        self._failed = False
         self._list = _List(standings, holders)

@@ -129,6 +129,17 @@ async def test_where_slack_lists_nobody_whom_it_finds_by_the_address_counts(
     assert "found nothing" in await told(payroll, slack, "U0EVE")
 
 
+async def test_a_list_that_cannot_be_read_is_not_asked_for_at_each_person(
+    payroll: Bot, slack: LocalSlack
+) -> None:
+    slack.fail_next("users.list", error="missing_scope", times=100)
+    await payroll.start()
+    await told(payroll, slack)
+    await told(payroll, slack, "U0BEN")
+
+    assert len(slack.calls_to("users.list")) == 1
+
+
 async def test_only_the_table_says_who_somebody_is_if_it_is_set_so(
     payroll: Bot, slack: LocalSlack
 ) -> None:
