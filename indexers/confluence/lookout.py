@@ -34,6 +34,7 @@ from indexers.confluence.transport import Transport
 from indexers.errors import WikiUnavailable
 from indexers.model import LivePage, LivePages
 from indexers.parsing.limits import Parse, here
+from indexers.parsing.process import stoppable
 
 log = logging.getLogger(__name__)
 
@@ -92,8 +93,11 @@ class ConfluenceLookout:
     def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
         """See `indexers.ports.Lookout`. Pages are looked at side by side; what one of them runs
         into leaves the others alone."""
-        look = Look(self._asked, self._asked.clock() + seconds)
-        looks = {key: begun(partial(look.at, revision=cited[key]), key) for key in cited}
+        clock = self._asked.clock
+        until = clock() + seconds
+        look = Look(self._asked, until)
+        with stoppable(lambda: clock() > until):  # no page is parsed for longer than that
+            looks = {key: begun(partial(look.at, revision=cited[key]), key) for key in cited}
         wait(looks.values(), max(0.0, seconds))
         stand: dict[str, LivePage] = {}
         untold: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -109,7 +110,7 @@ class Survey:
                 raise self._no_confluence()
             raise next(iter(unread.values()), self._unseen(lost))
         self._keys |= {space.id: space.key for space in seen}
-        return ListedSpaces(seen, lost, unread, {key: self.hint(key) for key in lost})
+        return ListedSpaces(seen, lost, unread, self._hints(lost))
 
     def enumerated(self, spaces: Sequence[Space]) -> Enumeration:
         """List every page of ``spaces`` that is read. A space that Confluence refuses to list
@@ -233,20 +234,15 @@ class Survey:
         """The key of the space with this id, as far as this process ever saw it."""
         return self._keys.get(space, "")
 
-    def hint(self, key: str) -> str:
-        """Return what may be wrong with a ``key`` in `spaces` that is not seen; empty if
-        nothing is known."""
-        if any(sign in key for sign in "*?%"):
-            return " `spaces` takes whole keys, and no wildcards."
-        try:
-            every = self.product.spaces((), personal=True, archived=True)
-        except WikiUnavailable:
-            return ""
-        spaces = [one for one in every if isinstance(one, Space) and one.key != key]
-        meant = [one.key for one in spaces if one.key.casefold() == key.casefold()]
-        named = [one.key for one in spaces if one.name.casefold() == key.casefold()]
-        guess = next(iter([*meant, *named]), "")
-        return f" Did you mean {guess}? `spaces` takes keys, as they are written." if guess else ""
+    def _hints(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return, by key, what may be wrong with those of ``keys`` in `spaces` that are not
+        seen, as far as the spaces that the token sees tell."""
+        every: Sequence[Space | Untold] = ()
+        if keys:
+            with suppress(WikiUnavailable):
+                every = self.product.spaces((), personal=True, archived=True)
+        seen = [one for one in every if isinstance(one, Space)]
+        return {key: _hint(key, seen) for key in keys}
 
     def _answers(self) -> bool:
         """Whether there is a Confluence at this address at all."""
@@ -264,12 +260,22 @@ class Survey:
 
     def _unseen(self, keys: Sequence[str]) -> NoSpaces:
         which = f"space {', '.join(keys)}" if keys else "any space"
-        hints = "".join(dict.fromkeys(map(self.hint, keys)))
+        hints = "".join(dict.fromkeys(self._hints(keys).values()))
         return NoSpaces(
             f"The token of {self._wiki} does not see {which} of the Confluence at"
             f" {self._transport.base.url}: see `spaces`, and what the token's account may view."
             f"{hints}"
         )
+
+
+def _hint(key: str, seen: Sequence[Space]) -> str:
+    if any(sign in key for sign in "*?%"):
+        return " `spaces` takes whole keys, and no wildcards."
+    others = [space for space in seen if space.key != key]
+    meant = [space.key for space in others if space.key.casefold() == key.casefold()]
+    named = [space.key for space in others if space.name.casefold() == key.casefold()]
+    guess = next(iter([*meant, *named]), "")
+    return f" Did you mean {guess}? `spaces` takes keys, as they are written." if guess else ""
 
 
 def _unread(page: Listed, viewers: Gate, gates: Sequence[Gate]) -> dict[str, Unread]:

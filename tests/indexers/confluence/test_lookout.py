@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextvars import ContextVar
 from threading import Event
@@ -18,6 +18,8 @@ from indexers.confluence.pool import Pool
 from indexers.confluence.scope import Scope
 from indexers.confluence.transport import Json, Params, Transport
 from indexers.model import NOBODY, OPEN, KnownPage, LivePages
+from indexers.parsing.limits import Limits
+from indexers.parsing.process import Parsers
 from tests.indexers.confluence.conftest import Site
 from tests.indexers.confluence.hanging import EXTRAS, sync, wiki_of
 from tests.indexers.confluence.looking import PATIENT, lookout_of
@@ -334,3 +336,26 @@ def test_a_pool_gives_back_what_went_wrong_and_works_on() -> None:
     with pytest.raises(ValueError, match="no"):
         pool.submit(broken).result(PATIENT)
     assert pool.submit(lambda: 7).result(PATIENT) == 7
+
+
+def test_no_page_is_parsed_for_longer_than_a_check_may_take(
+    site: Site, held: dict[str, KnownPage]
+) -> None:
+    """What is still parsed when the time is over would hold a processor, and a process."""
+    key = next(key for key in held if key.isdecimal())
+    site.world.edit(key, body="<p>New words.</p>")
+    parsers, late = Parsers(), [0.0]
+
+    def slow(limits: Limits, parser: Callable[..., object], /, *arguments: object, **named: object):
+        late[0] = PATIENT + 1
+        return parsers(limits, parser, *arguments, **named)
+
+    lookout = ConfluenceLookout(
+        "wiki", site.transport(concurrency=AT_ONCE), parse=slow, clock=lambda: late[0]
+    )
+    try:
+        told = lookout.standing({key: held[key].revision}, PATIENT)
+    finally:
+        parsers.rest()
+
+    assert (told.stand[key].edited, told.stand[key].now) == (True, None)
