@@ -154,14 +154,21 @@ def _refusal(why: Sequence[str]) -> RebuildRefused:
 
 
 def lost_pages(index: CurrentIndex, *, wikis: Container[str], max_removal: float) -> Iterator[str]:
-    """Say which of ``wikis`` would lose much at once, or everything, if the candidate were
-    read from here on."""
+    """Say which wikis would lose much at once, or everything, if the candidate were read from
+    here on, and how to allow it. Those that are none of ``wikis`` left the settings."""
     built = index.candidate.counts()
+    losses = []
     for wiki, (pages, _) in index.standing.counts().items():
         lost = pages - built.get(wiki, (0, 0))[0]
         many = lost >= _FEW and lost / pages > max_removal
-        if many or (wiki in wikis and lost == pages > 0):
-            yield f"Of the {pages:,} pages of {wiki} {lost:,} would be gone at once."
+        if wiki in wikis and (many or lost == pages > 0):
+            number = "The only page" if pages == 1 else f"{lost:,} of the {pages:,} pages"
+            losses.append(f"{number} of {wiki} would be gone at once.")
+        elif many:
+            losses.append(f"{wiki} left the settings; its {lost:,} pages would be gone at once.")
+    yield from losses
+    if losses:
+        yield "If that is as it should be, run `footnote sync --allow-mass-removal`."
 
 
 def unread_pages(index: CurrentIndex, reports: Sequence[SyncReport]) -> Iterator[str]:

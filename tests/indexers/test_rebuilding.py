@@ -86,7 +86,7 @@ def test_a_wiki_that_lost_its_pages_leaves_the_old_index_as_it_was(
     reports = library.sync(full=True)
 
     assert isinstance(reports[-1].error, RebuildRefused)
-    assert "Of the 30 pages of big 25 would be gone at once." in str(reports[-1].error)
+    assert "25 of the 30 pages of big would be gone at once. If that is" in str(reports[-1].error)
     assert library.index.counts()["big"] == (30, 30)
     assert names(tmp_path) == [""]
 
@@ -123,7 +123,7 @@ def test_a_small_wiki_without_any_page_leaves_the_old_index_as_it_was(library: L
     library.small.pages.clear()
     reports = library.sync(full=True)
 
-    assert "Of the 1 pages of small 1 would be gone at once." in str(reports[-1].error)
+    assert "The only page of small would be gone at once." in str(reports[-1].error)
     assert library.index.counts()["small"] == (1, 1)
 
     library.sync(full=True, allow_mass_removal=True)
@@ -147,6 +147,23 @@ def test_another_model_takes_no_index_in_which_a_wiki_is_empty(tmp_path: Path) -
 
         assert later.sync()[-1].complete
         assert not later.index.building
+
+
+def test_another_model_drops_no_large_wiki_that_left_the_settings_unasked(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        library.sync()
+    with Library(tmp_path) as later:
+        later.embedder.identity = "another model"
+        del later.wikis["big"]
+        refused = later.sync()
+
+        assert str(refused[-1].error).endswith(
+            "big left the settings; its 30 pages would be gone at once. If that is as it should"
+            " be, run `footnote sync --allow-mass-removal`."
+        )
+        assert later.index.counts() == {"big": (30, 30), "small": (1, 1)}
+        assert later.sync(allow_mass_removal=True)[-1].complete
+        assert later.index.counts() == {"small": (1, 1)}
 
 
 def test_a_page_that_cannot_be_read_again_keeps_its_last_version(library: Library) -> None:

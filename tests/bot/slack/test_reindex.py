@@ -310,14 +310,14 @@ async def test_a_page_is_named_by_its_link_and_not_in_the_channel(
 async def test_a_refused_index_is_told_in_the_channel_and_why_to_the_admin(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    bot.syncs.report.error = RebuildRefused("Of the 30 pages of handbook 25 would be gone at once.")
+    bot.syncs.report.error = RebuildRefused("25 of the 30 pages of handbook would be gone at once.")
     await bot.start()
     await slack.command("U0BEN", "C0TEAM", "/wiki", "reindex --full")
     message = await slack.wait_for_message("C0TEAM", lambda message: "refused" in message.text)
     told = await slack.wait_for_message(slack.im("U0BEN").id)
 
     assert message.text == "The new index was refused, and the old one is kept."
-    assert "25 would be gone" in words(told)
+    assert "25 of the 30 pages" in words(told)
 
 
 @pytest.mark.parametrize(
