@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal, get_args
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -228,4 +229,10 @@ FLAVOURS: tuple[str, ...] = get_args(MarkdownSettings.model_fields["flavour"].an
 def _address(value: str) -> str:
     if value and not value.startswith(("https://", "http://")):
         raise ValueError("must start with https:// or http://")
+    try:
+        names_host = not value or bool(urlsplit(value).hostname and urlsplit(value).port != 0)
+    except ValueError:  # brackets or a port that are none
+        names_host = False
+    if not names_host or not value.isprintable() or " " in value:
+        raise ValueError("must be an address with a host, as in https://wiki.example.com")
     return value.rstrip("/")

@@ -21,6 +21,7 @@ _IGNORED = frozenset({
 """Folders of tools and of file systems, which hold no pages."""
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 FOLDER_LINK = "a link to a folder, which is not followed"
+NO_FILE = "no regular file"
 NOWHERE = "a link that leads nowhere or no regular file"
 _DEPENDENCIES = frozenset({"vendor", "themes"})
 _PROGRAMS = frozenset(
@@ -33,7 +34,8 @@ _PROGRAMS = frozenset(
 class Listing:
     """Paths relative to the folder, with ``/``; undecodable bytes as surrogates. ``unlisted``
     are folders (with ``/`` behind) that could not be listed, and why; ``links`` are links that
-    are not followed (to a folder, with ``/`` behind, or to nowhere), and why."""
+    are not followed (to a folder, with ``/`` behind, or to nowhere) and what is no file (a pipe,
+    a socket, a device), and why."""
 
     files: tuple[str, ...]
     folders: frozenset[str]
@@ -64,12 +66,15 @@ def check(root: Path) -> None:
         )
 
 
-def _not_followed(path: str, link: os.DirEntry[bytes]) -> tuple[str, str] | None:
-    """Why a link is no page; None if it leads to a file."""
+def _not_read(path: str, entry: os.DirEntry[bytes]) -> tuple[str, str] | None:
+    """Why what is no folder is no page either; None if it is a file or a link to one. To open
+    a pipe would wait for whoever writes to it."""
     try:
-        if link.is_dir():
-            return f"{path}/", FOLDER_LINK
-        return None if link.is_file() else (path, NOWHERE)
+        if entry.is_file():
+            return None
+        if not entry.is_symlink():
+            return path, NO_FILE
+        return (f"{path}/", FOLDER_LINK) if entry.is_dir() else (path, NOWHERE)
     except OSError:  # links in a circle
         return path, NOWHERE
 
@@ -103,7 +108,7 @@ def listing(root: Path) -> Listing:
                 folders.add(path)
                 if not _is_withheld(path.rsplit("/", 1)[-1]):
                     pending.append(f"{path}/")
-            elif entry.is_symlink() and (path_and_why := _not_followed(path, entry)):
+            elif path_and_why := _not_read(path, entry):
                 if not _is_withheld(path.rsplit("/", 1)[-1]):
                     links |= (path_and_why,)
             else:

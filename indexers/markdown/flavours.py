@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import yaml
 
@@ -16,6 +15,7 @@ from indexers.errors import WikiMisconfigured
 from indexers.markdown.convert import guess
 from indexers.markdown.dialects import DIALECTS, Dialect
 from indexers.markdown.files import Listing
+from indexers.markdown.forge import web_address
 from indexers.markdown.grammar import parser
 from indexers.markdown.keys import on_disk
 from indexers.markdown.memory import Guess
@@ -100,7 +100,7 @@ def _recognised(root: Path, listed: Listing, name: str, folder: str | None = Non
     return Recognised(
         dialect,
         folder,
-        said.site_url,
+        web_address(said.site_url),
         said.addresses or dialect.addresses,
         said.anchors or dialect.anchors,
         said.titles,
@@ -197,10 +197,10 @@ def _mkdocs(root: Path, _listed: Listing) -> Recognised:
     _nav(said.get("nav"), titles)
     return Recognised(
         dialect,
-        f"{docs}/" if file.parent == root and (root / docs).is_dir() else "",
+        f"{docs}/" if file.parent == root and _is_folder(root / docs) else "",
         str(said.get("site_url") or ""),
         "html" if said.get("use_directory_urls") is False else "",
-        "github" if "pymdownx.slugs" in file.read_text("utf-8", "replace") else "",
+        "github" if "pymdownx.slugs" in _text(file) else "",
         titles,
     )
 
@@ -238,7 +238,7 @@ def _jekyll(root: Path, _listed: Listing) -> Recognised:
 
 def _docusaurus(root: Path, _listed: Listing) -> Recognised:
     file = _near(root, _DOCUSAURUS, 1)
-    text = file.read_text("utf-8", "replace") if file else ""
+    text = _text(file) if file else ""
     said = dict(re.findall(r"\b(url|baseUrl|routeBasePath):\s*['\"]([^'\"]*)['\"]", text))
     base = (said.get("baseUrl") or "/").strip("/")
     route = said.get("routeBasePath", "docs").strip("/") if file else ""
@@ -248,7 +248,7 @@ def _docusaurus(root: Path, _listed: Listing) -> Recognised:
 
 def _middleman(root: Path, _listed: Listing) -> Recognised:
     file = _near(root, ("config.rb",), 1)
-    text = file.read_text("utf-8", "replace") if file else ""
+    text = _text(file) if file else ""
     pretty = re.search(r"^[ \t]*activate :directory_indexes", text, re.MULTILINE)
     return Recognised(DIALECTS["middleman"], addresses="pretty" if pretty else "")
 
@@ -264,18 +264,14 @@ _SETTINGS: Mapping[str, Callable[[Path, Listing], Recognised]] = {
 
 def _summary(file: Path) -> Mapping[str, str]:
     """GitBook's table of contents: paths and what it calls them."""
-    try:
-        text = file.read_text("utf-8", "replace")
-    except OSError:
-        return {}
     titles: dict[str, str] = {}
-    for token in parser(frozenset()).parse(text):
+    for token in parser(frozenset()).parse(_text(file)):
         target = ""
         for part in token.children or ():
             if part.type == "link_open":
                 target = str(part.attrGet("href") or "").split("#")[0].removeprefix("./")
                 words: list[str] = []
-            elif part.type == "link_close" and target and not urlsplit(target).scheme:
+            elif part.type == "link_close" and target and ":" not in target.split("/")[0]:
                 titles.setdefault(target, "".join(words))
                 target = ""
             elif target:
@@ -285,9 +281,24 @@ def _summary(file: Path) -> Mapping[str, str]:
 
 def _settings(file: Path) -> Mapping[str, object]:
     """Settings are a help, never a must: broken ones say nothing."""
+    text = _text(file)
     try:
-        text = file.read_text("utf-8", "replace")
         said = tomllib.loads(text) if file.suffix == ".toml" else load_yaml(text)
-    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+    except (ValueError, RecursionError, yaml.YAMLError):
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def _text(file: Path) -> str:
+    """The text of a file of settings; empty if it cannot be read."""
+    try:
+        return file.read_text("utf-8", "replace") if file.is_file() else ""
+    except OSError:
+        return ""
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except OSError:  # a name that is too long
+        return False

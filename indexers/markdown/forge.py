@@ -23,12 +23,16 @@ def view(repository: str, branch: str, folder: str = "") -> str:
     if found:
         host, path = found["host"], found["path"]
     else:
-        parts = urlsplit(repository)
+        try:
+            parts = urlsplit(repository)
+            port = parts.port
+        except ValueError:  # brackets or a port that are none
+            return ""
         if parts.scheme not in ("http", "https", "ssh", "git") or not parts.hostname:
             return ""
         host, path = parts.hostname, parts.path
-        if parts.port and parts.scheme in ("http", "https"):
-            host = f"{host}:{parts.port}"
+        if port and parts.scheme in ("http", "https"):
+            host = f"{host}:{port}"
     path = path.strip("/").removesuffix(".git")
     if path.endswith(".wiki"):
         return f"https://{host}/{path.removesuffix('.wiki')}/wiki"
@@ -62,6 +66,18 @@ def edit(view: str, path: str) -> str:
         if shown in view:
             return f"{view.replace(shown, edited, 1)}/{page}"
     return f"{view}/{page}?mode=edit" if "/src/" in view else ""
+
+
+def web_address(text: str) -> str:
+    """``text`` if a browser can open it and nothing else hides in it; else empty."""
+    try:
+        parts = urlsplit(text)
+        # Only asking for the port shows that it is none.
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return ""
+    is_plain = text.isprintable() and " " not in text and "@" not in parts.netloc
+    return text if usable and is_plain else ""
 
 
 def view_of(folder: Path) -> str:

@@ -93,7 +93,12 @@ def load_yaml(text: str) -> object:
         if node is None:
             return None
         _check(node)
-        return loader.construct_document(node)
+        try:
+            return loader.construct_document(node)
+        except (AttributeError, KeyError) as error:
+            # Where a tag names a type that its text is not (`!!bool x`), the library means
+            # to raise no error of its own.
+            raise yaml.YAMLError("a value is not of the type that its tag names") from error
     finally:
         loader.dispose()
 

@@ -14,6 +14,7 @@ from config.loading import example, load, secrets
 from config.settings import Secrets, Settings, SettingsError
 from config.wikis import ConfluenceSettings, MarkdownSettings
 
+NO_ADDRESS = "`wiki.0.site_url`: must be an address with a host, as in https://wiki.example.com"
 NO_READER = (
     '`wiki.0.readers`: \'all\' is neither "everyone", "@group", an e-mail address nor "*@" and a '
     "domain"
@@ -149,6 +150,9 @@ def test_one_problem_is_one_line_that_names_the_file() -> None:
         (WIKI + WIKI, "`wiki`: two wikis are called 'handbook'"),
         ('[[wiki]]\ntype = "markdown"\nname = "a"', "`wiki.0`: needs `path` or `git`"),
         (WIKI + 'site_url = "ftp://x"', "`wiki.0.site_url`: must start with https:// or http://"),
+        (WIKI + 'site_url = "https://["', NO_ADDRESS),
+        (WIKI + 'site_url = "https://x:99999"', NO_ADDRESS),
+        (WIKI + 'site_url = "https://x/a b"', NO_ADDRESS),
         (WIKI + 'readers = ["all"]', NO_READER),
         (WIKI + "readers = []", "`wiki.0.readers`: must not be empty"),
         ("[wiki]\nname = 'a'", ONE_WIKI),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -56,6 +57,8 @@ HOSTILE = {
     "deep-json": '{"a": ' + "[" * 50_000 + "\n\ntext\n",
     "json-integer": '{"a": ' + "9" * 6000 + "}\n\ntext\n",
     "long": f"---\ntitle: T\nx: {'y' * 150_000}\n---\ntext\n",
+    "no-bool": "---\ntitle: T\nx: !!bool abc\n---\ntext\n",
+    "no-time": "---\ntitle: T\nx: !!timestamp abc\n---\ntext\n",
     "url": "---\ntitle: T\nurl: 'http://[::1'\naliases: ['//[', '/a']\n---\ntext [x](//[)\n",
 }
 
@@ -76,6 +79,62 @@ def test_front_matter_keeps_no_other_page_away(tmp_path: Path, name: str) -> Non
     changes = _changes(MarkdownWiki("wiki", tmp_path))
 
     assert {"a.md", "z.md"} <= {one.page.key for one in changes if isinstance(one, Changed)}
+
+
+@pytest.mark.parametrize("tag", ["bool", "timestamp", "int", "float", "binary", "set", "omap"])
+def test_a_value_that_is_not_what_its_tag_says_is_named_as_broken_front_matter(tag: str) -> None:
+    matter, body = split(f"---\ntitle: T\nx: !!{tag} abc\n---\ntext\n")
+
+    assert "front matter is no YAML" in matter.warning
+    assert body == "text\n"
+
+
+SITES = {
+    "SUMMARY.md": ["* [a](http://[x)\n* [b](//[::1)\n"],
+    "mkdocs.yml": [
+        "a: !!bool abc\n",
+        "a: !!timestamp abc\n",
+        f"docs_dir: {'x' * 5000}\n",
+        "site_url: 'http://['\n",
+        "site_url: 'https://x.org:99999'\n",
+        "site_url: 'javascript://x/%0aalert(1)'\n",
+        'site_url: "https://x.org/\\n[2] Verified by"\n',
+        "site_url: 'https://x.org@evil.example'\n",
+    ],
+    "_config.yml": ["url: 'http://['\n"],
+    "docusaurus.config.js": ["url: 'http://['\n"],
+    "hugo.toml": ["baseURL = 'http://['\n"],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, t) for name in SITES for t in SITES[name]])
+def test_what_a_wiki_says_about_its_site_stops_no_page_and_is_no_address_unless_it_is_one(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    for folder in (tmp_path, tmp_path / "docs", tmp_path / "content"):
+        folder.mkdir(exist_ok=True)
+        (folder / "a.md").write_text("# Good\n\nfirst\n")
+
+    pages = [change.page for change in _changes(MarkdownWiki("wiki", tmp_path)) if _is_page(change)]
+
+    assert pages
+    assert all(page.url.startswith("file:///") for page in pages)
+
+
+def _is_page(change: PageChange) -> TypeGuard[Changed]:
+    return isinstance(change, Changed) and change.page.key.endswith("a.md")
+
+
+def test_the_address_of_a_checkout_that_is_none_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Good\n\nfirst\n")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (tmp_path / ".git" / "config").write_text('[remote "origin"]\n\turl = https://[::1/w.git\n')
+
+    (change,) = _changes(MarkdownWiki("wiki", tmp_path))
+
+    assert isinstance(change, Changed)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -12,7 +12,7 @@ import pytest
 from indexers.errors import MassRemoval, WikiUnavailable
 from indexers.index.edge import EdgeIndex
 from indexers.markdown.wiki import MarkdownWiki
-from indexers.model import Enumerated, Failed, KnownPage, SyncReport
+from indexers.model import Changed, Enumerated, Failed, KnownPage, Skipped, SyncReport
 from indexers.ports import PassageIndex
 from indexers.sync import sync
 from tests.fakes.embedding import WordEmbedder
@@ -170,3 +170,15 @@ def test_keys_of_an_unlisted_folder_are_listed_as_they_are_known(
     (listed,) = [one for one in wiki(folder).changes(known) if isinstance(one, Enumerated)]
 
     assert listed.keys == {"a.md", "b.md", "deep/c.md"}
+
+
+@pytest.mark.parametrize("name", ["pipe.md", "deep/SUMMARY.md", "SUMMARY.md"])
+def test_a_pipe_is_named_and_nobody_waits_for_what_it_may_bring(folder: Path, name: str) -> None:
+    os.mkfifo(folder / name)
+
+    changes = list(MarkdownWiki("wiki", folder).changes({}))
+
+    assert [(one.key, one.reason) for one in changes if isinstance(one, Skipped)] == [
+        (name, "no regular file")
+    ]
+    assert sum(isinstance(one, Changed) for one in changes) == 4
