@@ -33,6 +33,10 @@ class TooCostly(ParsingFailed):
     """It would take more time or memory than one page or file may. Again, it would as well."""
 
 
+class TooLong(TooCostly):
+    """It takes more of a processor's time than it may, whatever else the machine does."""
+
+
 class ParsingStopped(ParsingFailed):
     """Somebody stopped the sync meanwhile."""
 

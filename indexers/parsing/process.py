@@ -17,6 +17,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from hashlib import blake2b
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,6 +32,7 @@ from indexers.parsing.limits import (
     ParsingStopped,
     T,
     TooCostly,
+    TooLong,
 )
 from indexers.parsing.worker import OUT_OF_MEMORY
 
@@ -45,6 +47,8 @@ _LOOK = 0.1
 """Seconds between two looks at whether the sync was stopped."""
 _MOST_ANSWERED = 256 * 2**20
 """Bytes of one result."""
+_REMEMBERED = 1000
+"""Calls that took too long; they are not made again."""
 _FULL = 0.5
 """Of the memory it may have: a process that used more makes room for a new one."""
 
@@ -69,6 +73,7 @@ class Parsers:
         self._megabytes = megabytes
         self._idle: list[_Process] = []
         self._lock = threading.Lock()
+        self._too_long: dict[bytes, str] = {}
 
     def __call__(
         self, limits: Limits, parser: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
@@ -76,11 +81,17 @@ class Parsers:
         """See `indexers.parsing.limits.Parse`."""
         if _stopped.get()():
             raise ParsingStopped("the sync was stopped")
+        call = pickle.dumps((limits, parser, arguments, named), pickle.HIGHEST_PROTOCOL)
+        name = blake2b(call, digest_size=16).digest()
+        if why := self._too_long.get(name):
+            raise TooLong(why)
         process = self._taken()
         try:
-            result, error, used = process.call(limits, (limits, parser, arguments, named))
-        except BaseException:
+            result, error, used = process.call(limits, call)
+        except BaseException as raised:
             process.end()
+            if isinstance(raised, TooLong):
+                self._remember(name, raised)
             raise
         if used > _FULL * self._megabytes * 2**20:
             process.end()
@@ -108,6 +119,13 @@ class Parsers:
             idle, self._idle = self._idle, []
         for process in idle:
             process.end()
+
+    def _remember(self, name: bytes, error: TooLong) -> None:
+        """What one page takes must not be spent again at every sync."""
+        with self._lock:
+            self._too_long[name] = str(error)
+            for old in list(self._too_long)[:-_REMEMBERED]:
+                del self._too_long[old]
 
     def _taken(self) -> _Process:
         while True:
@@ -150,11 +168,15 @@ class _Process:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def call(self, limits: Limits, call: object) -> tuple[object, Exception | None, int]:
-        """Raises: ParsingFailed."""
+    def call(self, limits: Limits, call: bytes) -> tuple[object, Exception | None, int]:
+        """Return what the pickled ``call`` gives: a result or an error, and the memory used.
+
+        Raises:
+            ParsingFailed
+        """
         late = time.monotonic() + limits.wall_seconds
         try:
-            self._calls.send(call)
+            self._calls.send_bytes(call)
             while not self._calls.poll(_LOOK):
                 if _stopped.get()():
                     raise ParsingStopped("the sync was stopped")
@@ -174,7 +196,7 @@ class _Process:
         except subprocess.TimeoutExpired:
             code = 0
         if code == -signal.SIGXCPU:
-            return TooCostly(f"takes more than {limits.seconds} s of a processor to be read")
+            return TooLong(f"takes more than {limits.seconds} s of a processor to be read")
         if code == OUT_OF_MEMORY:
             return TooCostly(f"needs more than {limits.megabytes} MB of memory to be read")
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"

@@ -48,6 +48,12 @@ def spin(_text: str = "") -> None:
         pass
 
 
+def note_and_spin(file: str) -> None:
+    with Path(file).open("a") as tries:
+        tries.write("x")
+    spin()
+
+
 def sleep(seconds: float) -> None:
     time.sleep(seconds)
 

@@ -77,11 +77,21 @@ def test_what_costs_too_much_ends_and_the_next_call_is_answered(
 
 def test_time_is_counted_for_each_call_alone(parsers: Parsers) -> None:
     """A process that has done much may do as much again."""
-    for _ in range(3):
+    for text in ("one", "two", "three"):
         with pytest.raises(TooCostly):
-            parsers(BRIEF, jobs.spin)
+            parsers(BRIEF, jobs.spin, text)
     for _ in range(50):
         parsers(BRIEF, jobs.add, 1, 2)
+
+
+def test_what_took_too_long_is_not_tried_again(parsers: Parsers, tmp_path: Path) -> None:
+    """A page that takes ten seconds must not take them at every sync."""
+    for _ in range(3):
+        with pytest.raises(TooCostly, match="takes more than 1 s of a processor"):
+            parsers(BRIEF, jobs.note_and_spin, str(tmp_path / "tries"))
+
+    assert (tmp_path / "tries").read_text() == "x"
+    assert parsers(PAGE, jobs.add, 1, 2) == 3
 
 
 def test_a_crash_is_a_failure_of_one_page(parsers: Parsers) -> None:
