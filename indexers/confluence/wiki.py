@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from indexers.confluence.documents import revision, says_the_same, version_of
@@ -21,7 +21,7 @@ from indexers.confluence.spaces_lost import (
     left_behind,
     vanished,
 )
-from indexers.confluence.survey import NoSpaces, Survey
+from indexers.confluence.survey import ListedSpaces, NoSpaces, Survey
 from indexers.confluence.transport import Transport
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.model import (
@@ -85,11 +85,7 @@ class ConfluenceWiki:
             WikiUnavailable: a listing is not whole.
         """
         self._passed_over.clear()
-        try:
-            spaces = self.survey.list_spaces()
-        except NoSpaces:
-            yield from close_pages(known)
-            raise
+        spaces = yield from self._listed_spaces(known)
         # Before the rights: what is listed after them may have been written for fewer people.
         parts, trouble = self._parts(spaces.seen, known_in(spaces.seen, known))
         found = self.survey.enumerated(spaces.seen)
@@ -121,7 +117,7 @@ class ConfluenceWiki:
             WikiMisconfigured: the token is not accepted or sees none of the spaces.
             WikiUnavailable: the search does not answer.
         """
-        listed = self.survey.list_spaces()
+        listed = yield from self._listed_spaces(known)
         yield from close_pages(in_lost_spaces(listed, known))
         spaces = {space.id: space for space in listed.seen}
         edited = dict(self.survey.product.edited(_HOURS))
@@ -186,6 +182,16 @@ class ConfluenceWiki:
         gone = self.survey.gone(list(asked)) if asked else frozenset()
         left = {part.document for part in parts if part.page not in gone}
         return (gone & {*keys}) | ({*hung} - left)
+
+    def _listed_spaces(
+        self, known: Mapping[str, KnownPage]
+    ) -> Generator[PageChange, None, ListedSpaces]:
+        """Return the spaces. Where none is seen any more, all pages are closed first."""
+        try:
+            return self.survey.list_spaces()
+        except NoSpaces:
+            yield from close_pages(known)
+            raise
 
     def _parts(
         self, spaces: Sequence[Space], known: Collection[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 import pytest
 
@@ -12,7 +13,7 @@ from indexers.confluence.hanging import Extras
 from indexers.confluence.scope import Scope
 from indexers.confluence.wiki import ConfluenceWiki
 from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.model import NOBODY, OPEN, SyncReport
+from indexers.model import NOBODY, OPEN, Relabelled, SyncReport
 from indexers.splitting import Splitter
 from indexers.sync import sync
 from tests.fakes.embedding import WordEmbedder
@@ -149,6 +150,21 @@ def test_where_every_space_is_lost_all_pages_are_closed_and_the_sync_fails(
     known = company.index.known("wiki")
     assert known
     assert company.closed() == known.keys()
+
+
+def test_where_every_space_is_lost_the_look_for_edits_closes_all_pages_too(
+    company: Company,
+) -> None:
+    for key in KEYS:
+        company.site.world.delete_space(key)
+    known = company.index.known("wiki")
+    changes = company.wiki().recent(known)
+    closed = list(islice(changes, len(known)))
+    with pytest.raises(WikiMisconfigured, match="HR"):
+        next(changes)
+
+    acls = {one.key: one.acl for one in closed if isinstance(one, Relabelled)}
+    assert acls == dict.fromkeys(known, NOBODY)
 
 
 def test_a_space_that_confluence_fails_to_list_keeps_its_pages_and_is_named(site) -> None:
