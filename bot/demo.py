@@ -85,6 +85,7 @@ def _handbook() -> MarkdownSettings:
         name="18f-handbook",
         path=_HANDBOOK,
         site_url="https://handbook.tts.gsa.gov",
+        git_dates=False,  # in a checkout they would be those of Footnote's own commits
     )
 
 
@@ -101,6 +102,7 @@ def _write_config(settings: Settings) -> Path:
                 f'name = "{wiki.name}"',
                 f"path = {json.dumps(str(wiki.path), ensure_ascii=False)}",
                 f'site_url = "{wiki.site_url}"',
+                f"git_dates = {str(wiki.git_dates).lower()}",
                 "",
             ]
         ),
