@@ -242,10 +242,13 @@ class LivePage:
 @dataclass(frozen=True, slots=True)
 class LivePages:
     """What a wiki says of some pages at this moment: those that ``stand``, by key. Of those
-    that are ``untold`` it did not say in time how they stand; all others are gone."""
+    that are ``untold`` it did not say in time how they stand; all others are gone. What it did
+    say of untold ones is in ``partly``: rights that are at least as wide as the page's own, and
+    whether it is surely not any more what was indexed."""
 
     stand: Mapping[str, LivePage]
     untold: frozenset[str] = frozenset()
+    partly: Mapping[str, LivePage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

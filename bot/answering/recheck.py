@@ -20,7 +20,7 @@ from bot.answering.rereading import Rereading, Split, stands_in
 from bot.answering.retrieval import Found, Retrieved
 from bot.model import Answer, Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked, named
 from indexers.errors import WikiUnavailable
-from indexers.model import EVERYONE, LivePages, Page, Principal, Reader
+from indexers.model import EVERYONE, OPEN, LivePage, LivePages, Page, Principal, Reader
 from indexers.ports import Lookout
 
 log = logging.getLogger(__name__)
@@ -53,12 +53,15 @@ _ANYBODY = Principal.of(EVERYONE)
 class _Seen:
     """What the looks for one question have shown, by page: those that ``stand`` for the reader
     (with their text as it stands now, if they were edited), those that ``fell``, and those in
-    ``doubt``. ``silent`` wikis are not asked again. ``now`` holds pages as they were reread,
-    ``linked`` what is linked only, and ``answered`` is true if an answer would have quoted it."""
+    ``doubt``, of which some are ``closing``: what was told of them does not let everyone in, or
+    is of another text. ``silent`` wikis are not asked again. ``now`` holds pages as they were
+    reread, ``linked`` what is linked only, and ``answered`` is true if an answer would have
+    quoted it."""
 
     stand: dict[Place, Page | None] = field(default_factory=dict)
     fell: set[Place] = field(default_factory=set)
     doubt: dict[Place, Doubt] = field(default_factory=dict)
+    closing: set[Place] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
     now: dict[Place, Found | None] = field(default_factory=dict)
     linked: dict[Place, Linked] = field(default_factory=dict)
@@ -155,8 +158,9 @@ class Recheck:
         if place in seen.fell:
             return None
         if place in seen.doubt or (found.wiki in seen.silent and place not in seen.stand):
-            unread = seen.doubt.setdefault(place, Doubt.UNCONFIRMED) is Doubt.EDITED
-            return None if unread or self._refuses or not _is_open(found) else found
+            seen.doubt.setdefault(place, Doubt.UNCONFIRMED)
+            closed = place in seen.closing or not _is_open(found)
+            return None if self._refuses or closed else found
         if now := seen.stand.get(place):
             seen.now[place] = self._reread(found, now)
             return seen.now[place]
@@ -194,7 +198,7 @@ class Recheck:
         for wiki, revisions in cited.items():
             answer = _answered(wiki, asked[wiki]) if wiki in asked else None
             told = answer or LivePages({}, frozenset(revisions))
-            if told.untold.issuperset(revisions):
+            if told.untold.issuperset(revisions) and not told.partly:
                 seen.silent.add(wiki)
             for page in revisions:
                 _note((wiki, page), told, reader, seen)
@@ -321,14 +325,18 @@ def _still_says(source: Source, seen: _Seen) -> bool:
 
 def _note(place: Place, told: LivePages, reader: Reader, seen: _Seen) -> None:
     wiki, page = place
-    live = told.stand.get(page)
-    if page in told.untold:
-        seen.doubt[place] = Doubt.UNCONFIRMED
-    elif live is None or not live.acl.admits(reader):
+    untold = page in told.untold
+    live = told.partly.get(page, LivePage(OPEN)) if untold else told.stand.get(page)
+    if live is None or not live.acl.admits(reader):
         seen.fell.add(place)
         log.info("Page %s of %s no longer stands for a reader: left out", page, wiki)
+    elif untold:
+        seen.doubt[place] = Doubt.UNCONFIRMED
+        if live.edited or live.acl != OPEN:
+            seen.closing.add(place)
     elif live.edited and live.now is None:
         seen.doubt[place] = Doubt.EDITED
+        seen.closing.add(place)
     else:
         seen.stand[place] = live.now
 

@@ -14,8 +14,17 @@ from indexers.confluence.located import (
     viewers_now,
 )
 from indexers.confluence.paging import by_cursor, results
-from indexers.confluence.product import UNKNOWN, Listed, Space, is_current, read_gate
+from indexers.confluence.product import (
+    UNKNOWN,
+    Listed,
+    Space,
+    is_current,
+    number,
+    read_gate,
+    version,
+)
 from indexers.confluence.rights import Tokens
+from indexers.confluence.told import Told
 from indexers.confluence.transport import Json, Params, Refused, Transport
 
 _AT_ONCE = 250
@@ -33,7 +42,7 @@ class CloudNow:
         self._cloud = cloud
         self._kinds: dict[str, str] = {}
 
-    def locate(self, key: str, beside: Beside) -> Located | None:
+    def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
         """Ask for the page, what is above it, and its restriction side by side. Whether it is a
         page or a blog post is known once it was asked for; before that, both are."""
         known = self._kinds.get(key)
@@ -43,14 +52,18 @@ class CloudNow:
         }
         above = beside(partial(self._all, f"/api/v2/{_PAGES}/{key}/ancestors"))
         own = beside(partial(read_gate, self._wiki, self._tokens, key))
+        told.gate(own)
         for kind, answer in asked.items():
             said = unless_absent(answer)
             if said is None:
+                # Until the other kind is there, too, it may be gone.
+                told.differs()
                 continue
             if not is_current(said, key):
                 return None
             if not said.get("spaceId"):
                 raise Refused(200, f"Confluence does not say where the page {key} stands.")
+            told.place(number(version(said)), str(said["spaceId"]))
             self._remember(key, kind)
             ancestors = _chain(said, above.result()) if kind == _PAGES else ()
             return Located(

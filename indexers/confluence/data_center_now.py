@@ -17,6 +17,7 @@ from indexers.confluence.located import (
 from indexers.confluence.paging import by_start, results
 from indexers.confluence.product import Space
 from indexers.confluence.rights import Tokens
+from indexers.confluence.told import Told
 from indexers.confluence.transport import Json, Params, Transport
 
 _AT_ONCE = 200
@@ -32,13 +33,14 @@ class DataCenterNow:
         self._tokens = tokens
         self._data_center = data_center
 
-    def locate(self, key: str, beside: Beside) -> Located | None:
+    def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
         """One answer tells all of it."""
         said = beside(partial(self._data_center.look, key)).result()
         if said is None:
             return None
         place = said["space"]
         draft = self._data_center.listed(said, said, Space(str(place.get("id")), "", ""))
+        told.place(draft.version, draft.space.id)
         gates = {key: draft.told.gate} if draft.told is not None and draft.told.whole else {}
         return Located(
             str(place.get("key")),

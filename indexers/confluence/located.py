@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from indexers.confluence.product import Listed, Space, is_space
 from indexers.confluence.rights import CLOSED, PASSABLE, Gate, Tokens, space_gate
+from indexers.confluence.told import Told
 from indexers.confluence.transport import Json, Refused
 from indexers.model import EVERYONE
 
@@ -47,8 +48,9 @@ class ProductNow(Protocol):
     """Cloud and Data Center, each in its own way. Both methods take one round trip, or as many
     as a listing has pages, and raise WikiUnavailable where an answer is not whole."""
 
-    def locate(self, key: str, beside: Beside) -> Located | None:
-        """Find a page or blog post; None if there is no current one that the token sees."""
+    def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
+        """Find a page or blog post; None if there is no current one that the token sees. What
+        comes in on the way is ``told``."""
         ...
 
     def space(self, space: str, beside: Beside) -> SpaceNow | None:

@@ -23,6 +23,7 @@ from indexers.confluence.reading import Names, Reader, Seen
 from indexers.confluence.remembering import Remembered
 from indexers.confluence.rights import CLOSED, Gate, Tokens, acl
 from indexers.confluence.scope import Scope
+from indexers.confluence.told import Told
 from indexers.confluence.transport import Refused, Transport
 from indexers.errors import WikiUnavailable
 from indexers.model import Changed, LivePage, Page, Skipped
@@ -62,27 +63,43 @@ class Look:
         self._of = of
         self._until = until
         self._gates: dict[str, Future[Gate]] = {}
+        self._told: dict[str, Told] = {}
         self._lock = Lock()
 
     def at(self, key: str, revision: str) -> LivePage | None:
         """None if there is no such page or document, or it is not read."""
-        if is_attachment(key):
-            return self._file(key, revision) if self._of.extras.attachments else None
-        if is_comments(key):
-            return self._comments(key, revision) if self._of.extras.comments else None
-        located = self._of.now.locate(key, self._beside)
-        known = version_of(revision)
-        return self._page(key, located, known) if located else None
+        hangs = is_attachment(key) or is_comments(key)
+        told = self._told[key] = Told(revision, hangs=hangs)
+        try:
+            return self._at(key, revision, told)
+        except WikiUnavailable:
+            # What one request does not tell another one may: that somebody may not read it.
+            told.wait(self._until - self._of.clock())
+            raise
 
-    def _page(self, key: str, located: Located, known: int) -> LivePage | None:
-        above = self._above(key, located)
+    def _at(self, key: str, revision: str, told: Told) -> LivePage | None:
+        if is_attachment(key):
+            return self._file(key, revision, told) if self._of.extras.attachments else None
+        if is_comments(key):
+            return self._comments(key, revision, told) if self._of.extras.comments else None
+        located = self._of.now.locate(key, self._beside, told)
+        known = version_of(revision)
+        return self._page(key, located, known, told) if located else None
+
+    def so_far(self, key: str) -> LivePage | None:
+        """Return what is sure by now of a document that is looked `at`; None if nothing is."""
+        told = self._told.get(key)
+        return told.so_far() if told else None
+
+    def _page(self, key: str, located: Located, known: int, told: Told) -> LivePage | None:
+        above = self._above(key, located, told)
         # Its space is not known yet, and its text does not depend on that.
         listed, product = located.listed(_NOWHERE), self._of.product
         body: Future[Mapping[str, str | Refused]] | None = None
         if listed.version > known:
             body = self._beside(partial(product.bodies, [listed]))
             editor = self._beside(partial(product.editor, listed))
-        if (space := self._space(located)) is None:
+        if (space := self._space(located, told)) is None:
             return None
         listed = located.listed(space.space)
         rights = acl(space.viewers, (gate.result() for gate in above))
@@ -117,9 +134,11 @@ class Look:
         names.update({key: found.result() for key, found in asked.items()})
         return True
 
-    def _file(self, key: str, revision: str) -> LivePage | None:
+    def _file(self, key: str, revision: str, told: Told) -> LivePage | None:
         file = self._beside(partial(alone, self._of.transport, key)).result()
-        page = self._seen(file.page) if file else None
+        if file and file.version != version_of(revision):
+            told.differs()
+        page = self._seen(file.page, told) if file else None
         if file is None or page is None:
             return None
         document = Attached(file, page)
@@ -127,10 +146,12 @@ class Look:
             return None
         return LivePage(document.acl, edited=file.version > version_of(revision))
 
-    def _comments(self, key: str, revision: str) -> LivePage | None:
+    def _comments(self, key: str, revision: str, told: Told) -> LivePage | None:
         on = key.removesuffix(TAIL)
         asked = begun(partial(live, self._of.transport), on)
-        page = self._seen(on)
+        # Without their page nobody can tell whether they are the same.
+        asked.add_done_callback(lambda _: told.differs())
+        page = self._seen(on, told)
         said = asked.result()
         if page is None or not said:
             return None
@@ -142,23 +163,26 @@ class Look:
                 return LivePage(page.acl, edited=True, now=change.page)
         return LivePage(page.acl, edited=True)
 
-    def _seen(self, key: str) -> Seen | None:
+    def _seen(self, key: str, told: Told) -> Seen | None:
         """The page that something hangs on."""
-        located = self._of.now.locate(key, self._beside)
+        located = self._of.now.locate(key, self._beside, told)
         if located is None:
             return None
-        above = self._above(key, located)
-        if (space := self._space(located)) is None:
+        above = self._above(key, located, told)
+        if (space := self._space(located, told)) is None:
             return None
         rights = acl(space.viewers, (gate.result() for gate in above))
         return Seen(located.listed(space.space), rights, "v2")
 
-    def _above(self, key: str, located: Located) -> list[Future[Gate]]:
+    def _above(self, key: str, located: Located, told: Told) -> list[Future[Gate]]:
         """The gates of all nodes on the way down to the page, under way."""
-        return [
+        above = [
             _done(located.gates[node]) if node in located.gates else self._gate(node)
             for node in (*located.ancestors, key)
         ]
+        for gate in above:
+            told.gate(gate)
+        return above
 
     def _gate(self, node: str) -> Future[Gate]:
         """Asked for once, for pages that stand below the same."""
@@ -170,11 +194,13 @@ class Look:
                 self._gates[node] = self._beside(partial(read_gate, wiki, tokens, node))
             return self._gates[node]
 
-    def _space(self, located: Located) -> SpaceNow | None:
+    def _space(self, located: Located, told: Told) -> SpaceNow | None:
         """None if it is not among what is read."""
         found = self._of.spaces.get(located.space)
-        reads = found and self._of.scope.reads(found.space.key, found.tells)
-        return found if reads else None
+        if found is None or not self._of.scope.reads(found.space.key, found.tells):
+            return None
+        told.gate(_done(found.viewers))
+        return found
 
     def _beside(self, work: Callable[[], Made]) -> Future[Made]:
         def in_time() -> Made:

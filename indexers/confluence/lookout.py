@@ -101,16 +101,19 @@ class ConfluenceLookout:
         wait(looks.values(), max(0.0, seconds))
         stand: dict[str, LivePage] = {}
         untold: set[str] = set()
+        partly: dict[str, LivePage] = {}
         for key, found in looks.items():
             try:
                 page = found.result(timeout=0)
             except (WikiUnavailable, TimeoutError) as error:
                 log.info("%s does not tell how %s stands: %s", self._asked.wiki, key, error)
                 untold.add(key)
+                if (so_far := look.so_far(key)) is not None:
+                    partly[key] = so_far
             else:
                 if page is not None:
                     stand[key] = page
-        return LivePages(stand, frozenset(untold))
+        return LivePages(stand, frozenset(untold), partly)
 
     @staticmethod
     def plain_address(key: str, url: str) -> str:
