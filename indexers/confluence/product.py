@@ -317,7 +317,7 @@ def number(changed: Mapping[str, Any]) -> int:
     """Of a version; 0 where it has none."""
     try:
         return int(changed.get("number", 0))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 

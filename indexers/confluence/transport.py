@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,9 +14,10 @@ from threading import BoundedSemaphore, Event, Lock
 from typing import Any
 
 from atlassian.rest_client import AtlassianRestAPI
-from requests import RequestException, Response, Session
+from requests import PreparedRequest, RequestException, Response, Session
 from requests.adapters import HTTPAdapter
-from requests.exceptions import SSLError, Timeout
+from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
+from urllib3.exceptions import HTTPError
 
 from indexers.confluence.addresses import Base
 from indexers.errors import WikiMisconfigured, WikiUnavailable
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 Params = Mapping[str, str | int]
 
+MOST_BYTES = 50_000_000
+"""Of an answer that is no file: a page of results with some of the longest pages."""
+_PIECE = 1 << 16
 _PASSING = {429, 500, 502, 503, 504}
 
 
@@ -121,8 +125,10 @@ class Transport:
             retry_with_header=False,
         )
         self._timeout = timeout
-        self._session = _session(ca_bundle, concurrency)
-        self._stranger = _session(ca_bundle, concurrency)
+        # A server that sends its answer drop by drop keeps within `timeout` for ever.
+        whole = max(timeout, self._patience.seconds)
+        self._session = _session(ca_bundle, concurrency, whole)
+        self._stranger = _session(ca_bundle, concurrency, whole)
         self._client = client(
             username=email or None,
             password=token if email else None,
@@ -224,7 +230,7 @@ class Transport:
             with session.get(
                 url, stream=True, timeout=self._timeout, allow_redirects=False
             ) as response:
-                for piece in response.iter_content(1 << 16):
+                for piece in _pieces(response):
                     body.extend(piece)
                     if len(body) >= most:
                         break
@@ -304,14 +310,62 @@ class Transport:
 
 
 class _Session(Session):
+    """Takes an answer in for ``seconds`` at most, and `MOST_BYTES` of it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
+        streamed = kwargs.get("stream")
+        until = time.monotonic() + self._seconds
+        response = super().send(request, **{**kwargs, "stream": True})
+        if not streamed:
+            # What `Response.content` would read, however much and long that is.
+            response._content = _bounded(response, until)  # noqa: SLF001
+        return response
+
     def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002 - as requests has it
         """A redirect is an answer. Even when it is not to be followed, it would be read whole,
         and its address be parsed, which fails for one that is none."""
         return None
 
 
-def _session(ca_bundle: str, connections: int) -> Session:
-    session = _Session()
+def _bounded(response: Response, until: float) -> bytes:
+    """Return the body, unpacked.
+
+    Raises:
+        Refused: it is too long.
+        Timeout: it is not whole in time.
+    """
+    body = bytearray()
+    with response:
+        for piece in _pieces(response):
+            body.extend(piece)
+            if len(body) > MOST_BYTES:
+                where = response.url.partition("?")[0]
+                raise Refused(200, f"{where} answered with more than {MOST_BYTES:,} bytes.")
+            if time.monotonic() > until:
+                raise Timeout
+    return bytes(body)
+
+
+def _pieces(response: Response) -> Iterator[bytes]:
+    """What has come of the body, unpacked, as soon as it is there: `iter_content` would wait for
+    a whole piece, however long that takes.
+
+    Raises:
+        RequestException: the connection breaks.
+    """
+    try:
+        while piece := response.raw.read1(_PIECE, decode_content=True):
+            yield piece
+    except (HTTPError, OSError) as error:
+        raise ChunkedEncodingError(error) from error
+
+
+def _session(ca_bundle: str, connections: int, seconds: float) -> Session:
+    session = _Session(seconds)
     session.trust_env = False
     session.verify = ca_bundle or True
     adapter = HTTPAdapter(pool_maxsize=connections)

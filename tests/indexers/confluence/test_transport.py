@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread, Timer
+from threading import Event, Thread, Timer
 from urllib.parse import parse_qs
 
 import pytest
 
 from bot.playground.confluence.faults import Fault
+from indexers.confluence import transport as transports
 from indexers.confluence.addresses import base_of
 from indexers.confluence.paging import by_cursor, results
 from indexers.confluence.transport import Patience, Refused, Transport
@@ -124,6 +126,48 @@ def test_a_rejected_token_is_called_by_the_name_that_the_operator_gave_it(site) 
     with pytest.raises(WikiMisconfigured, match="WIKI_TOKEN") as caught:
         transport.get(WHO)
     assert "CONFLUENCE_TOKEN" not in str(caught.value)
+
+
+def test_an_answer_that_unpacks_to_more_than_is_read_is_given_up(monkeypatch) -> None:
+    monkeypatch.setattr(transports, "MOST_BYTES", 1_000_000)
+    packed = gzip.compress(b'{"results": [' + b" " * 20_000_000 + b"]}")
+    asked: list[str] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(packed)))
+        handler.end_headers()
+        with suppress(OSError):
+            handler.wfile.write(packed)
+
+    with served(answer) as url, pytest.raises(Refused, match="more than 1,000,000 bytes"):
+        Transport(base_of(url, "data_center"), "token").get(WHO)
+    assert len(asked) == 1
+
+
+def test_an_answer_that_comes_drop_by_drop_is_given_up(monkeypatch) -> None:
+    """Each drop comes within the time that a request may take."""
+    over = Event()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.end_headers()
+        with suppress(OSError):
+            while not over.wait(0.05):
+                handler.wfile.write(b" ")
+
+    patience = Patience(tries=1, seconds=0.5)
+    with served(answer) as url:
+        transport = Transport(base_of(url, "data_center"), "token", timeout=1, patience=patience)
+        try:
+            with pytest.raises(WikiUnavailable, match="Timeout"):
+                transport.get(WHO)
+        finally:
+            over.set()
 
 
 def test_a_login_page_is_an_error(site) -> None:
