@@ -22,6 +22,10 @@ Language = Literal[
 ]  # fmt: skip
 """Those that Qdrant's search by words knows; auto tells by the text."""
 
+# Every number has an upper bound, because what is counted back from now must be a date.
+A_YEAR = 366 * 24 * 60  # minutes
+A_CENTURY = 36_525  # days
+
 
 class Strict(BaseModel):
     """A section: a key that is not known is a mistake."""

@@ -9,8 +9,9 @@ from bot.slack.hearing.caps import Caps
 from bot.slack.overview.weekly import Weekly
 from bot.slack.settings import STALE_AFTER, SlackSettings
 from bot.slack.writing import links
-from config.settings import Secrets, Settings, Weekday, zone
-from config.settings import SlackSettings as Slack
+from config.settings import Secrets, Settings
+from config.slack import SlackSettings as Slack
+from config.slack import Weekday, zone
 from config.wikis import LANGUAGES, ConfluenceSettings, WikiSettings
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - Slack must reach HTTP mode, mostly through a container's port

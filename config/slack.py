@@ -1,0 +1,136 @@
+"""What an operator sets of the Slack side."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, tzinfo
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator, model_validator
+
+from config.wikis import A_CENTURY, Strict
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class SlackSettings(Strict):
+    """``[slack]``"""
+
+    mode: Literal["socket", "http"] = Field("socket", description="Socket Mode, or HTTP events.")
+    host: str = Field(
+        "", description="The address to listen on. Empty: `127.0.0.1` with Socket Mode, else all."
+    )
+    port: int = Field(3000, ge=0, le=65535, description="Where the bot listens over HTTP.")
+    review_channel: str = Field(
+        "", pattern=r"^([CG][A-Z0-9]+)?$", description="The channel id that flags go to."
+    )
+    remind_after_days: float = Field(
+        7,
+        ge=0,
+        le=A_CENTURY,
+        description="How long a flag may wait before it is called to mind, once a day; 0 is never.",
+    )
+    digest: bool = Field(
+        default=False,
+        description="Whether the review channel is told once a week how it went.",
+    )
+    digest_day: Weekday = Field("monday", description="On which day.")
+    digest_hour: int = Field(9, ge=0, le=23, description="At which hour of that day.")
+    digest_timezone: str = Field("UTC", description="Whose hours these are, as in `Europe/Berlin`.")
+    retract_days: float = Field(
+        7,
+        ge=0,
+        le=A_CENTURY,
+        description="How old an answer may be that is taken back when a page it names is removed "
+        "or restricted; 0 is never.",
+    )
+    admins: tuple[str, ...] = Field(
+        (),
+        description="Who may use the admins' part of `/wiki`, beside the workspace's admins: user "
+        "ids, user groups (`@handle` or id).",
+    )
+    identity: Literal["email", "accounts"] = Field(
+        "email",
+        description="How people are known in the wikis: by the e-mail address that Slack has of "
+        "them, or by `accounts` alone.",
+    )
+    accounts: dict[str, str] = Field(
+        default_factory=dict,
+        description='E-mail addresses by Slack user id, for `identity = "accounts"`: whoever is '
+        "not named there reads what is open to everyone.",
+    )
+    guests: bool = Field(
+        default=False, description="Whether guests get answers from what is open to everyone."
+    )
+    shared_channels: bool = Field(
+        default=False,
+        description="Whether the bot answers in channels shared with other companies.",
+    )
+    private_members: int = Field(
+        50,
+        ge=0,
+        le=200,
+        description="In private channels of up to so many people, answers hold what all of them "
+        "may read; in others what everyone may.",
+    )
+    link_hosts: tuple[str, ...] = Field(
+        (), description="More host names that answers may link to, beside the wikis' own."
+    )
+    workers: int = Field(4, ge=1, le=64, description="How many questions are answered at once.")
+    person_minute: int = Field(
+        0,
+        ge=0,
+        le=10**6,
+        description="How many questions a person may ask in a minute; 0 is no bound.",
+    )
+    person_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0 is no bound.")
+    channel_minute: int = Field(
+        0, ge=0, le=10**6, description="How many a channel may ask in a minute; 0 is no bound."
+    )
+    channel_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0 is no bound.")
+
+    @field_validator("accounts")
+    @classmethod
+    def _are_accounts(cls, values: dict[str, str]) -> dict[str, str]:
+        accounts = {id_: email.strip().casefold() for id_, email in values.items()}
+        for id_, email in accounts.items():
+            if not re.fullmatch(r"[UW][A-Z0-9]+", id_):
+                raise ValueError(f"{id_!r} is no Slack user id, such as 'U0123456789'")
+            if "@" not in email.strip("@"):
+                raise ValueError(f"{email!r} is not an e-mail address")
+            if list(accounts.values()).count(email) > 1:
+                raise ValueError(f"{email!r} is the address of two people")
+        return accounts
+
+    @model_validator(mode="after")
+    def _uses_its_accounts(self) -> SlackSettings:
+        if self.accounts and self.identity != "accounts":
+            raise ValueError('`accounts` needs `identity = "accounts"`')
+        return self
+
+    @field_validator("digest_timezone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            zone(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            # Without its data, which some machines lack, no name but UTC is known.
+            raise ValueError(
+                f"{name!r} is no time zone that this machine knows, such as 'Europe/Berlin'"
+            ) from None
+        return name
+
+    @model_validator(mode="after")
+    def _has_a_place_for_its_digest(self) -> SlackSettings:
+        if self.digest and not self.review_channel:
+            raise ValueError("`digest` needs `review_channel`")
+        return self
+
+
+def zone(name: str) -> tzinfo:
+    """
+    Raises:
+        ZoneInfoNotFoundError, ValueError, OSError: it is not known here.
+    """
+    return UTC if name == "UTC" else ZoneInfo(name)
