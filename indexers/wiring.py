@@ -23,18 +23,17 @@ from indexers.errors import (
 )
 from indexers.findings import Access, Finding, Indexed, Level
 from indexers.index.current import CurrentIndex
-from indexers.index.edge import EdgeIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.languages import Languages
-from indexers.index.ownership import Ownership, owner_of
+from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker
-from indexers.index.server import Server, ServerIndex
+from indexers.index.server import Server
 from indexers.index.shelf import Shelf, fingerprint
-from indexers.index.shelves import AliasShelf, FolderShelf
 from indexers.markdown import doctor as markdown_doctor
 from indexers.markdown.git import GitWiki
 from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Part, Principal, Progress, ReadAs, SyncReport, addressed
+from indexers.opening import shelf_in, shelf_on
 from indexers.parsing.process import Parsers
 from indexers.parts import part_of
 from indexers.ports import Divisible, Embedder, Gate, Lookout, Reranker, Wiki
@@ -378,23 +377,10 @@ class Indexing:
         return Server(url, self._secrets.qdrant_api_key.get_secret_value() or None)
 
     def _shelf(self) -> Shelf:
-        if server := self._server:
-            return AliasShelf(
-                server,
-                lambda name: ServerIndex.open(
-                    server,
-                    collection=name,
-                    dimensions=self.embedder.dimensions,
-                    languages=self._languages,
-                ),
-                prefix=self._settings.index.prefix,
-                ownership=Ownership(
-                    server, owner_of(self._settings.data_dir, self._settings.state.url)
-                ),
-            )
-        return FolderShelf(
-            self._folder or self._settings.data_dir / "index",
-            lambda place: EdgeIndex.open(
-                place, dimensions=self.embedder.dimensions, languages=self._languages
-            ),
-        )
+        dimensions, settings = self.embedder.dimensions, self._settings
+        if self._server is None:
+            folder = self._folder or settings.data_dir / "index"
+            return shelf_in(folder, dimensions, self._languages)
+        owner = owner_of(settings.data_dir, settings.state.url)
+        prefix = settings.index.prefix
+        return shelf_on(self._server, dimensions, self._languages, prefix=prefix, owner=owner)

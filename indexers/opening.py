@@ -1,0 +1,34 @@
+"""The two places where an index may stand: a folder, or a Qdrant server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from indexers.index.edge import EdgeIndex
+from indexers.index.languages import Languages
+from indexers.index.ownership import Ownership
+from indexers.index.server import Server, ServerIndex
+from indexers.index.shelf import Shelf
+from indexers.index.shelves import AliasShelf, FolderShelf
+
+
+def shelf_in(folder: Path, dimensions: int, languages: Languages) -> Shelf:
+    """Return the shelf of embedded indexes in ``folder``."""
+    return FolderShelf(
+        folder, lambda place: EdgeIndex.open(place, dimensions=dimensions, languages=languages)
+    )
+
+
+def shelf_on(
+    server: Server, dimensions: int, languages: Languages, *, prefix: str, owner: str
+) -> Shelf:
+    """Return the shelf of those collections on ``server`` that begin with ``prefix`` and are
+    ``owner``'s."""
+    return AliasShelf(
+        server,
+        lambda name: ServerIndex.open(
+            server, collection=name, dimensions=dimensions, languages=languages
+        ),
+        prefix=prefix,
+        ownership=Ownership(server, owner),
+    )
