@@ -15,6 +15,7 @@ from bot.state.schema import (
     channels,
     cited,
     digests,
+    edited_questions,
     flag_steps,
     flags,
     inbox,
@@ -33,6 +34,7 @@ NOBODY = ""
 
 AGES: dict[sa.Table, sa.Column[Any] | None] = {
     inbox: inbox.c.changed,
+    edited_questions: None,  # go with their letter
     answers: answers.c.given,
     verdicts: None,  # go with their answer
     flags: None,  # go with their answer

@@ -15,7 +15,7 @@ from bot.state.database import Database
 from bot.state.letter import Kind, Letter, State, Whose
 from bot.state.process import Process
 from bot.state.rows import letter_of
-from bot.state.schema import answers, inbox
+from bot.state.schema import answers, edited_questions, inbox
 
 _OPEN = (State.RECEIVED, State.WORKING)
 
@@ -96,11 +96,16 @@ class Inbox:
         holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
         # What was only said may now mention the bot; what mentioned it was asked all the same.
         kind = Kind.MENTION.value if letter.kind is Kind.MENTION else inbox.c.kind
+        which = (
+            *_same_message(letter),
+            sa.not_(inbox.c.gone),
+            sa.true() if letter.gone else newer,
+        )
+        self._count_as_it_was(connection, which)
+        now = self._clock()
         amend = (
             sa.update(inbox)
-            .where(
-                *_same_message(letter), sa.not_(inbox.c.gone), sa.true() if letter.gone else newer
-            )
+            .where(*which)
             .values(
                 kind=kind,
                 text=letter.text,
@@ -108,7 +113,8 @@ class Inbox:
                 gone=letter.gone,
                 state=State.RECEIVED,
                 attempts=0,
-                changed=self._clock(),
+                received=inbox.c.received if letter.gone else now,
+                changed=now,
                 holder=holder,
                 whispered=False,
             )
@@ -116,6 +122,17 @@ class Inbox:
         )
         row = connection.execute(amend).one_or_none()
         return None if row is None else self._without_answer(connection, letter_of(row))
+
+    def _count_as_it_was(
+        self, connection: sa.Connection, which: Sequence[sa.ColumnElement[bool]]
+    ) -> None:
+        """Note the question that is about to be edited, if it was worked on: whoever edits one
+        question again and again asks as many as whoever writes new ones."""
+        worked_on = inbox.c.state.not_in([State.RECEIVED, State.PASSED])
+        refused = sa.case((inbox.c.state == State.REFUSED, True), else_=False)
+        asked = sa.select(inbox.c.id, inbox.c.received, refused).where(*which, worked_on)
+        columns = ["letter", "received", "refused"]
+        connection.execute(sa.insert(edited_questions).from_select(columns, asked))
 
     def _without_answer(self, connection: sa.Connection, letter: Letter) -> Letter:
         """What an amended letter was answered stands no more, until it is answered anew."""
@@ -197,23 +214,31 @@ class Inbox:
 
     def before(self, letter: Letter, whose: Whose, span: timedelta) -> tuple[int, int]:
         """How many questions of the same person, or in the same channel, came within ``span``
-        before this one and were not refused; and how many were."""
+        before this one and were not refused; and how many were. One that was edited after it was
+        worked on counts once more."""
         same = inbox.c[whose.value] == getattr(letter, whose.value)
         refused, passed = inbox.c.state == State.REFUSED, inbox.c.state == State.PASSED
         with self._database.look() as connection:
             received = connection.scalar(sa.select(inbox.c.received).where(inbox.c.id == letter.id))
             if received is None:
                 return 0, 0
-            # None later than this one: a clock that was once ahead wrote those.
-            earlier = (
-                (inbox.c.id < letter.id)
-                & (inbox.c.received > received - span)
-                & (inbox.c.received <= received)
-            )
-            count = sa.select(
+
+            def within(when: sa.Column[datetime]) -> sa.ColumnElement[bool]:
+                # None later than this one: a clock that was once ahead wrote those.
+                return sa.and_(when > received - span, when <= received)
+
+            earlier = (inbox.c.received < received) | (inbox.c.id < letter.id)
+            now = sa.select(
                 sa.func.count().filter(~refused & ~passed), sa.func.count().filter(refused)
-            ).where(same, earlier)
-            taken, turned_away = connection.execute(count).one()
+            ).where(same, within(inbox.c.received), earlier, inbox.c.id != letter.id)
+            was_refused = edited_questions.c.refused
+            before = (
+                sa.select(sa.func.count().filter(~was_refused), sa.func.count().filter(was_refused))
+                .join_from(edited_questions, inbox)
+                .where(same, within(edited_questions.c.received))
+            )
+            counts = [connection.execute(query).one() for query in (now, before)]
+            taken, turned_away = (sum(column) for column in zip(*counts, strict=True))
             return taken, turned_away
 
     def done(self, letter: Letter) -> None:

@@ -54,6 +54,17 @@ inbox = sa.Table(
     sa.UniqueConstraint("team", "channel", "ts"),
 )
 
+edited_questions = sa.Table(
+    "edited_questions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("letter", sa.ForeignKey("inbox.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("received", Moment, nullable=False),
+    sa.Column("refused", sa.Boolean, nullable=False),
+)
+"""Questions as they were when they were worked on, before they were edited: when each came, and
+whether it was one too many."""
+
 answers = sa.Table(
     "answers",
     metadata,
@@ -289,6 +300,7 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
         "announce_due",
     ),
     _note_review_channels,
+    metadata.create_all,  # `edited_questions`
 )  # fmt: skip
 """The nth brings schema n-1 to n. The first makes all that stands above; a later one
 changes what stands already and is mirrored above, so both ways end alike."""

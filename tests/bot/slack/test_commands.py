@@ -286,6 +286,24 @@ async def test_caps_refuse_once_and_kindly(bot: Bot, slack: LocalSlack) -> None:
     assert bot.app.inbox.unfinished() == []
 
 
+async def test_who_edits_one_question_again_and_again_is_refused_like_who_asks_anew(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    bot.change(caps=Caps(person_minute=2))
+    await bot.start()
+    question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
+    for number in range(5):
+        await quiet(bot)
+        await slack.edit(question, f"<@U0LOCALBOT> leave {number}?")
+    await quiet(bot)
+    await slack.mention("U0ANNA", "C0TEAM", "leave once more?")
+    await quiet(bot)
+
+    assert [question.text for question in bot.handbook.asked] == ["leave?", "leave 0?"]
+    (reply,) = slack.from_app("C0TEAM")
+    assert reply.text.startswith("You have asked 2 questions within a minute")
+
+
 @BOTH_WAYS
 async def test_a_channel_s_cap_counts_everybody_in_it(bot: Bot, slack: LocalSlack) -> None:
     bot.change(caps=Caps(channel_day=1))

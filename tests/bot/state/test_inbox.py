@@ -180,6 +180,23 @@ def test_questions_are_counted_that_came_before_and_were_not_refused(inbox: Inbo
     assert inbox.before(last, Whose.CHANNEL, timedelta(0)) == (0, 0)
 
 
+def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(inbox: Inbox) -> None:
+    letter = inbox.receive(LETTER)
+    assert letter is not None
+    for number, finish in enumerate([inbox.done, inbox.refused, inbox.passed, None], 3):
+        if finish:
+            claimed = inbox.claim(letter.id)
+            assert claimed is not None
+            finish(claimed)
+        inbox.amend(replace(LETTER, event=f"Ev{number}", edited=f"{number}.0"))
+    later = inbox.receive(replace(LETTER, event="Ev9", ts="9.0"))
+    assert later is not None
+
+    assert inbox.before(letter, Whose.PERSON, timedelta(minutes=1)) == (1, 1)
+    assert inbox.before(later, Whose.PERSON, timedelta(minutes=1)) == (2, 1)
+    assert inbox.before(later, Whose.CHANNEL, timedelta(minutes=1)) == (2, 1)
+
+
 def test_an_edit_is_worked_on_and_an_older_one_is_not(inbox: Inbox) -> None:
     letter = inbox.receive(LETTER)
     assert letter is not None
