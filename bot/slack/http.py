@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -38,6 +39,9 @@ _FOR_BOLT = (SIGNATURE, TIMESTAMP, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 """Bolt obeys headers of its own, too (X-Slack-Bolt-Lazy-Only), which are not signed."""
 _LINGERING = 2.0
 """Seconds in which a refused body is still taken, so that its sender hears the refusal."""
+_AT_ONCE = 16 << 10
+"""Bytes of one connection that are taken at once, about: what is made of many small pieces takes
+long to parse, and the event loop waits for it."""
 _ENDING = 5.0
 _COMPLAINING = 60.0
 
@@ -91,6 +95,9 @@ class Door:
                     f"Cannot listen on {host}:{port}: {error.strerror}. Set another "
                     "`[slack] host` or `port`."
                 ) from error
+            for listening in server.sockets:
+                # The connections that it takes have it from there.
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _AT_ONCE)
             try:
                 yield
             finally:

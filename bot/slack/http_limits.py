@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import cast
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -140,6 +140,19 @@ async def keep_time(request: web.Request, handler: Handler) -> web.StreamRespons
         return await handler(request)
     connection.begin()
     try:
-        return await handler(request)
+        response = await handler(request)
+    except web.HTTPException as refusal:
+        _close_if_upgraded(request, refusal)
+        raise
+    else:
+        _close_if_upgraded(request, response)
+        return response
     finally:
         connection.end()
+
+
+def _close_if_upgraded(request: web.Request, response: web.StreamResponse) -> None:
+    """Nothing here speaks another protocol. Once one was asked for, aiohttp keeps all that comes
+    after the request for whoever would speak it: without a bound, and copied with each piece."""
+    if hdrs.UPGRADE in request.headers or request.method == hdrs.METH_CONNECT:
+        response.force_close()

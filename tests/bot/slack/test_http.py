@@ -24,7 +24,7 @@ from bot.playground.http_delivery import signed
 from bot.playground.workspace import LocalSlack
 from bot.slack.health import Check, Health
 from bot.slack.http import Door
-from bot.slack.http_limits import Limits
+from bot.slack.http_limits import Connection, Limits
 from bot.slack.settings import SlackSettings
 
 from .conftest import Bot, over_http, quiet, until
@@ -281,6 +281,49 @@ async def test_a_connection_may_be_used_again_within_its_time(free_port: int) ->
             await reader.readexactly(len(b'{"status": "ok"}'))
             await asyncio.sleep(0.02)
         writer.close()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [(b"GET /healthz", 200), (b"GET /nowhere", 404), (b"CONNECT x:1", 405)],
+)
+async def test_who_asks_for_another_protocol_is_not_listened_to(
+    free_port: int, line: bytes, expected: int
+) -> None:
+    """aiohttp would keep whatever comes then."""
+    wished = b" HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    async with opened(at(free_port)):
+        # Without a word from us that this is the last request.
+        answer = await answered(free_port, line + wished)
+
+    assert status(answer) in {expected, 400, 404}
+    assert b"Connection: close" in answer
+
+
+async def test_what_one_connection_sends_is_taken_in_small_pieces(
+    free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A body in chunks of one byte takes long to parse, and the event loop waits for it."""
+    taken: list[int] = []
+    take = Connection.data_received
+
+    def noted(connection: Connection, data: bytes) -> None:
+        taken.append(len(data))
+        take(connection, data)
+
+    monkeypatch.setattr(Connection, "data_received", noted)
+    lines = [
+        b"POST /hook HTTP/1.1",
+        b"Host: x",
+        b"Connection: close",
+        b"Transfer-Encoding: chunked",
+    ]
+    head = b"\r\n".join([*lines, b"", b""])
+    async with opened(at(free_port)):
+        answer = await answered(free_port, head + b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n")
+
+    assert status(answer) == 401
+    assert max(taken) <= 64 << 10
 
 
 async def test_of_too_many_connections_the_idlest_make_way_for_those_that_ask(
