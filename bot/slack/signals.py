@@ -26,7 +26,9 @@ def signals(stop: asyncio.Event) -> Iterator[None]:
     handlers: dict[int, Callable[[], None]] = {signal.SIGTERM: stop.set, signal.SIGINT: stop.set}
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         handlers[signal.SIGHUP] = _hang_up(stop, had_terminal=has_terminal())
-    loop, caught = asyncio.get_running_loop(), []
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in handlers}
+    caught = []
     for number, handler in handlers.items():
         with suppress(*_NO_SIGNALS):
             loop.add_signal_handler(number, handler)
@@ -36,6 +38,22 @@ def signals(stop: asyncio.Event) -> Iterator[None]:
     finally:
         for number in caught:
             loop.remove_signal_handler(number)
+            signal.signal(number, before[number])
+
+
+def hold_on() -> None:
+    """Run on after a SIGHUP while the bot starts, which takes seconds, and while it ends: unless
+    the terminal is gone."""
+    if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL:
+        return
+    had_terminal = has_terminal()
+
+    def hang_up(number: int, _frame: object) -> None:
+        if had_terminal and not has_terminal():
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGHUP, hang_up)
 
 
 def _hang_up(stop: asyncio.Event, *, had_terminal: bool) -> Callable[[], None]:

@@ -61,6 +61,44 @@ def test_without_a_terminal_the_bot_runs_on_after_a_hang_up() -> None:
     assert program.returncode == 0
 
 
+STARTING = """
+import os, signal, sys, types
+
+command_line = types.ModuleType("bot.cli")
+
+def outcome():
+    os.kill(os.getpid(), signal.SIGHUP)
+    print("still up", flush=True)
+    return 0
+
+command_line.outcome = outcome
+sys.modules["bot.cli"] = command_line
+from bot.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "says"), [("serve", 0, "still up\n"), ("sync", -signal.SIGHUP, "")]
+)
+def test_a_hang_up_while_it_starts_ends_every_command_but_the_bot(
+    command: str, code: int, says: str
+) -> None:
+    """Whoever restarts a service and reloads it at once means it no harm."""
+    done = subprocess.run(
+        [sys.executable, "-c", STARTING, command],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (code, says)
+
+
 def test_under_nohup_the_bot_runs_on() -> None:
     with started(0.3, "nohup") as program:
         program.send_signal(signal.SIGHUP)
