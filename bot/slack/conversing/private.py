@@ -37,6 +37,9 @@ AGAIN = "answer_again"
 SHARE = "share_answer"
 """Action ids; the value is the id of the answer that the channel, or the asker alone, got."""
 
+_HAS_LEFT = "user_not_in_channel"
+"""What Slack answers if the person is not in the channel."""
+
 OFFER = say("I can answer you privately: you may read a page about this, not everybody here may.")
 PERHAPS = say(
     "I was interrupted when I answered this. You may have my answer already, where you alone see"
@@ -86,13 +89,19 @@ class Private:
                 logger.info("A private answer could not be offered: %s", error)
 
     async def give(self, letter: Letter, given: Given) -> None:
-        """To the asker, where the channel is set so, or others there may not read it.
+        """To the asker, where the channel is set so, or others there may not read it. Who left
+        while it was made is told nothing, and those who stayed are not told that either.
 
         Raises:
             NotOurs: it is not ours to answer any more.
             SlackUnavailable: it cannot be told who is there.
         """
-        await self.posting.whisper(letter, await self._messages(given))
+        try:
+            await self.posting.whisper(letter, await self._messages(given))
+        except SlackRefused as error:
+            if error.code != _HAS_LEFT:
+                raise
+            logger.info("Who asked %s is not in %s any more", letter.ts, letter.channel)
 
     async def resume(self, letter: Letter) -> bool:
         """If the asker may have got their answer from somebody who did not live to say so:

@@ -142,6 +142,23 @@ async def test_who_joins_while_the_answer_is_made_is_not_told_it(
     assert slack.from_app("C0TWO") == []
 
 
+async def test_who_leaves_while_their_answer_is_made_is_told_nothing_and_nobody_else_is(
+    bot: Bot, slack: LocalSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel = with_guest(slack)
+    await bot.start()
+    bot.handbook.open.clear()
+    await slack.mention("U0ANNA", channel, "leave?")
+    await until(lambda: bot.handbook.asked)
+    await slack.leave("U0ANNA", channel)
+    bot.handbook.open.set()
+    await quiet(bot)
+
+    assert slack.from_app(channel) == []
+    assert bot.app.inbox.unfinished() == []
+    assert "Incident" not in caplog.text
+
+
 async def test_a_member_who_joins_meanwhile_is_not_told_what_they_may_not_read(
     bot: Bot, slack: LocalSlack
 ) -> None:
