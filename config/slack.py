@@ -82,7 +82,8 @@ class SlackSettings(Strict):
         0,
         ge=0,
         le=10**6,
-        description="How many questions a person may ask in a minute; 0 is no bound.",
+        description="How many questions a person may ask in a minute; one that is edited counts "
+        "again. 0 is no bound.",
     )
     person_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0 is no bound.")
     channel_minute: int = Field(
