@@ -59,7 +59,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
 
 
 def _program() -> str:
-    """How this shell calls the program that runs."""
+    """Return how this shell calls the program that runs."""
     program = Path(sys.argv[0])
     found = shutil.which(program.name)
     if found and Path(found).samefile(program):
@@ -68,7 +68,7 @@ def _program() -> str:
 
 
 def _shown(file: Path) -> str:
-    """A path as short as it can be written here, quoted for the shell where it must be."""
+    """Return a path as short as it can be written here, quoted for the shell if need be."""
     absolute, here = file.absolute(), Path.cwd()
     short = absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
     return shlex.quote(str(short))

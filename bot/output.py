@@ -50,7 +50,7 @@ def prepare() -> None:
 
 
 def _output(stream: object) -> TextIOWrapper:
-    """Leaves alone what a test has put in its place."""
+    """Wrap a standard stream. What a test has put in its place stays as it is."""
     if type(stream) is not TextIOWrapper:
         return stream  # type: ignore[return-value]
     return _Output(
@@ -63,7 +63,7 @@ def _output(stream: object) -> TextIOWrapper:
 
 
 def write_nothing_more(lost: OutputLost) -> None:
-    """What is still buffered goes nowhere, or Python would complain of it at its end."""
+    """Send what is still buffered nowhere, or Python would complain of it at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, lost.number)
     os.close(nowhere)

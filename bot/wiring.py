@@ -119,7 +119,7 @@ def _recheck(
 def _with_verified(
     settings: Settings, answerer: Answerer, library: IndexedLibrary, written: WrittenAnswers
 ) -> Answerer:
-    """It gives what reviewers wrote, too, where the settings say who they are."""
+    """Let the answerer give what reviewers wrote, too, where the settings name their channels."""
     published = Published(written, settings.review_channels)
     verified = Verified(published, library, answerer.retrieval.embedder, now)
     return replace(answerer, verified=verified)

@@ -61,7 +61,7 @@ def read_numbers(text: str) -> tuple[Given, ...]:
 
 
 def _read_number(words: Sequence[Word], place: int, weighty: int, glued: frozenset[str]) -> Given:
-    """``weighty`` words stand before it."""
+    """Read the number at ``place``; ``weighty`` words stand before it."""
     word = words[place]
     before = words[place - 1] if place else None
     after = words[place + 1] if place + 1 < len(words) else None
@@ -83,7 +83,7 @@ def _read_number(words: Sequence[Word], place: int, weighty: int, glued: frozens
 
 
 def _lists(after: Word, weighty: int) -> bool:
-    """What stands behind it makes it the number of an entry: "17, Ada", "Locker 17: Ada"."""
+    """Return whether what follows makes it an entry's number: "17, Ada", "Locker 17: Ada"."""
     if after.text in _COLONS:
         return True
     return after.role is Role.COMMA and weighty <= (1 if after.text == "(" else 0)

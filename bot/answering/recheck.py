@@ -151,7 +151,7 @@ class Recheck:
         return seen.looks[wiki]
 
     def as_seen(self, found: Found, seen: _Seen) -> Found | None:
-        """A page as it may be quoted after the looks so far; None if it may not."""
+        """Return a page as it may be quoted after the looks so far; None if it may not be."""
         place = _place(found)
         if not self.is_looked_at(found.wiki, seen) or place in seen.now:
             return seen.now.get(place, found)
@@ -236,7 +236,7 @@ _SHARE = 0.97
 
 
 class _Check:
-    """The check of what is said to one question."""
+    """Checks the pages of one question's answer."""
 
     def __init__(self, of: Recheck, reader: Reader, retrieved: Retrieved) -> None:
         self._of = of
@@ -268,7 +268,7 @@ class _Check:
         return same
 
     def keep_sure(self) -> None:
-        """Only what was looked at and stands."""
+        """Keep only the pages that were looked at and stand."""
         sure = (found for found in self.retrieved.pages if self._is_sure(found))
         self.retrieved = replace(self.retrieved, pages=tuple(sure))
 

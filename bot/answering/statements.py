@@ -131,7 +131,7 @@ def _values_differ(one: Statement, other: Statement) -> bool:
 
 
 def _aligned(one: Statement, other: Statement) -> Iterator[tuple[Given, Given]]:
-    """The numbers that stand in the same place of two sentences."""
+    """Yield the numbers that stand in the same place of two sentences."""
     matcher = SequenceMatcher(None, one.line, other.line, autojunk=False)
     places = [_number_places(fact.line) for fact in (one, other)]
     for match in matcher.get_matching_blocks():

@@ -66,7 +66,7 @@ def findings(folder: Path) -> Iterator[Finding]:
 
 
 def _first(folder: Path) -> Iterator[Path]:
-    """The folder, unless others have business there, and what is ours in it."""
+    """Yield the folder, unless it is shared with others, and what in it is ours."""
     if not folder.is_dir():
         return
     if _is_shared(folder):
@@ -85,7 +85,7 @@ def _is_shared(folder: Path) -> bool:
 
 
 def _tree(top: Path, folder: Path) -> Iterator[Path]:
-    """``top`` and what is below it; of the data folder itself only the folder."""
+    """Yield ``top`` and what is below it; of the data folder itself only the folder."""
     yield top
     if top == folder or top.is_symlink():
         return

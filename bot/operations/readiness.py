@@ -19,7 +19,7 @@ _ROOM = 16 << 20
 
 
 def database(write: Callable[[], None]) -> str:
-    """``write`` something small: a database that can only be read keeps no question."""
+    """Write something small: a database that can only be read keeps no question."""
     try:
         write()
     except StateUnavailable as error:

@@ -43,7 +43,7 @@ def read_envelope(body: bytes, content_type: str) -> str:
 
 
 def _parsed(text: str, content_type: str) -> object:
-    """As Bolt will parse it."""
+    """Parse the body as Bolt will."""
     if content_type == "application/json" or text.startswith("{"):
         return json.loads(text)
     form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS))
@@ -65,7 +65,7 @@ def _is_complete(envelope: Mapping[str, Any]) -> bool:
 
 
 def _may_answer(addresses: object) -> bool:
-    """None of our forms asks for an address; Bolt 1.30 fails over two."""
+    """Return whether Bolt 1.30 takes the addresses: it fails over two, and we ask for none."""
     return isinstance(addresses, list) and len(addresses) <= 1 and _list(_object())(addresses)
 
 
@@ -74,7 +74,7 @@ def _text(value: Any) -> bool:
 
 
 def _name(value: Any) -> bool:
-    """Ids and the like: they go into the database as they are."""
+    """Return whether it is missing, or can go into the database as it is (ids and the like)."""
     return value is None or (
         isinstance(value, str) and len(value) <= _NAME_LENGTH and value.isprintable()
     )
@@ -85,7 +85,7 @@ def _id(value: Any) -> bool:
 
 
 def _stamp(value: Any) -> bool:
-    """A message's ts."""
+    """Return whether it is a message's ts, or missing."""
     return value is None or (isinstance(value, str) and _STAMP.fullmatch(value) is not None)
 
 

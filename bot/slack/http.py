@@ -215,7 +215,7 @@ def _served(runner: web.AppRunner) -> asyncio.Protocol:
 
 
 def _server_logger() -> logging.Logger:
-    """aiohttp writes a traceback for every malformed request, which anybody can send."""
+    """Return aiohttp's logger without tracebacks of malformed requests, which anybody can send."""
     server = logging.getLogger(f"{__name__}.server")
     server.addFilter(_is_ours)
     return server

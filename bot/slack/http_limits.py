@@ -97,16 +97,16 @@ class Connection(asyncio.Protocol):
         self._inner.connection_lost(exc)
 
     def begin(self) -> None:
-        """A request's head has come; from here on its handler keeps the time."""
+        """Note that a request's head has come: from here on its handler keeps the time."""
         self._is_idle = False
         self._stop_waiting()
 
     def prove(self) -> None:
-        """The request at hand is one that we want."""
+        """Note that the request at hand is one that we want."""
         self.is_proven = True
 
     def end(self) -> None:
-        """It is answered."""
+        """Note that the request is answered, and wait for the next."""
         self._is_idle, self.is_proven = True, False
         if self._transport is not None and not self._transport.is_closing():
             self._wait(self._limits.idle_seconds)

@@ -72,7 +72,7 @@ class Database:
         return database
 
     def tell_outages(self, outages: Outages | None = None) -> None:
-        """From now on the log says when the database goes away and when it is back."""
+        """Say in the log, from now on, when the database goes away and when it is back."""
         self._outages = outages or Outages()
 
     @contextmanager
@@ -174,7 +174,7 @@ def _created(url: sa.URL) -> sa.Engine:
 
 
 def _words(error: DBAPIError | PoolTimeout) -> str:
-    """A driver's words may be several lines."""
+    """Return a driver's words on one line."""
     return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
 
 

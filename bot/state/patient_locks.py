@@ -77,7 +77,7 @@ class PatientSyncLocks:
                 return
 
     def _leases(self, wikis: Sequence[str]) -> dict[str, datetime]:
-        """Until when those who hold one of ``wikis`` count as alive."""
+        """Return until when those who hold one of ``wikis`` count as alive, by name."""
         query = (
             sa.select(processes.c.name, processes.c.until)
             .join(syncs, syncs.c.holder == processes.c.name)

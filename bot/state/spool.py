@@ -101,7 +101,7 @@ class Spool:
 
 
 def _name(letter: Letter) -> str:
-    """The same for what is delivered twice; in the order of the messages."""
+    """Return a file name that sorts as messages do, and is the same for what is delivered twice."""
     what = (letter.event, letter.team, letter.channel, letter.ts, letter.edited, letter.gone)
     digest = hashlib.sha256(repr(what).encode()).hexdigest()[:24]
     return f"{letter.ts.zfill(24)[:24]}-{digest}{_ENDING}"
@@ -112,7 +112,7 @@ def _letter(kept: Any) -> Letter:
 
 
 def _sync(folder: Path) -> None:
-    """So that the files' names outlive a power cut, too."""
+    """Flush the folder, so that its files' names outlive a power cut, too."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

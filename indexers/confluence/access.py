@@ -54,7 +54,7 @@ class ConfluenceAccess:
         return within(shown_at, url) if shown_at else None
 
     def _shown_at(self) -> str:
-        """The address that Confluence itself uses, which is that of answers' links."""
+        """Return the address that Confluence itself uses, which is that of answers' links."""
         if not self._transport.base.cloud:
             return text(self._transport.get("/rest/api/server-information"), "baseUrl")
         links = self._transport.get("/api/v2/spaces", {"limit": 1}).get("_links")
@@ -126,7 +126,7 @@ class ConfluenceAccess:
         return (self.path(url, ask=True) if path is None else path) or ""
 
     def _page(self, key: str) -> tuple[Listed | None, bool, bool]:
-        """And whether it is among what is read, and whether its space is."""
+        """Return the page, whether it is among what is read, and whether its space is."""
         product = self._survey.product
         spaces = self._survey.spaces(fresh=True)
         page = product.find(key, _by_id(spaces))

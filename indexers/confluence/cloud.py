@@ -244,7 +244,7 @@ class _Chains:
         self._unread = ""
 
     def placed(self, page: Listed) -> Listed:
-        """The page with its ancestors."""
+        """Return the page with its ancestors."""
         above = self.above(page.key)
         return replace(page, ancestors=above, above_unread=self._unread if UNKNOWN in above else "")
 

@@ -81,7 +81,7 @@ def _on_data_center(wiki: Transport, page: str) -> Iterator[Said]:
 
 
 def _on_cloud(wiki: Transport, page: str) -> Iterator[Said]:
-    """Both kinds side by side."""
+    """Yield comments of both kinds, which are asked for side by side."""
     for said in abreast(lambda kind: list(_of_kind(wiki, page, kind)), _KINDS, len(_KINDS)):
         yield from said
 

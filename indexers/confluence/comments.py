@@ -200,7 +200,7 @@ class Comments:
 
 
 def _changed(one: Said) -> int:
-    """When it was said or edited, in seconds since 1970; 0 where that is not told."""
+    """Return when it was said or edited, in seconds since 1970; 0 where that is not told."""
     return int(one.at.timestamp()) if one.at else 0
 
 

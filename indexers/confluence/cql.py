@@ -15,5 +15,5 @@ def search_params(query: str, limit: int, *, expand: str = "") -> Params:
 
 
 def quoted(text: str) -> str:
-    """A string in CQL."""
+    """Return ``text`` as a string in CQL."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

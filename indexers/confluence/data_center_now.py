@@ -34,7 +34,7 @@ class DataCenterNow:
         self._data_center = data_center
 
     def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
-        """One answer tells all of it."""
+        """Ask once: one answer tells all of it."""
         said = beside(partial(self._data_center.look, key)).result()
         if said is None:
             return None

@@ -45,7 +45,7 @@ class Hung(Document, Protocol):
     def page(self) -> Seen: ...
 
     def on(self, page: Seen) -> Self:
-        """The same on its page as that is seen now."""
+        """Return the same document on its page as that is seen now."""
         ...
 
     def still_stands(self, revision: str) -> bool:

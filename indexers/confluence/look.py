@@ -67,7 +67,7 @@ class Look:
         self._lock = Lock()
 
     def at(self, key: str, revision: str) -> LivePage | None:
-        """None if there is no such page or document, or it is not read."""
+        """Look at a page or document; None if there is none, or it is not read."""
         hangs = is_attachment(key) or is_comments(key)
         told = self._told[key] = Told(revision, hangs=hangs)
         try:
@@ -164,7 +164,7 @@ class Look:
         return LivePage(page.acl, edited=True)
 
     def _seen(self, key: str, told: Told) -> Seen | None:
-        """The page that something hangs on."""
+        """Look at the page that a file or comments hang on."""
         located = self._of.now.locate(key, self._beside, told)
         if located is None:
             return None
@@ -175,7 +175,7 @@ class Look:
         return Seen(located.listed(space.space), rights, "v2")
 
     def _above(self, key: str, located: Located, told: Told) -> list[Future[Gate]]:
-        """The gates of all nodes on the way down to the page, under way."""
+        """Ask for the gates of all nodes on the way down to the page."""
         above = [
             _done(located.gates[node]) if node in located.gates else self._gate(node)
             for node in (*located.ancestors, key)
@@ -185,7 +185,7 @@ class Look:
         return above
 
     def _gate(self, node: str) -> Future[Gate]:
-        """Asked for once, for pages that stand below the same."""
+        """Ask for a gate once, however many pages stand below it."""
         if node == UNKNOWN:
             return _done(CLOSED)
         with self._lock:
@@ -195,7 +195,7 @@ class Look:
             return self._gates[node]
 
     def _space(self, located: Located, told: Told) -> SpaceNow | None:
-        """None if it is not among what is read."""
+        """Return the space of a page; None if it is not read."""
         found = self._of.spaces.get(located.space)
         if found is None or not self._of.scope.reads(found.space.key, found.tells):
             return None

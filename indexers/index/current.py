@@ -310,7 +310,7 @@ class CurrentIndex:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """What fails within is a damage of what is written."""
+        """Take a failure within for a damage of what is written."""
         try:
             yield
         except IndexCorrupt as error:
@@ -321,7 +321,7 @@ class CurrentIndex:
 
     @contextmanager
     def _narrowing(self) -> Iterator[None]:
-        """Rights that cannot be taken away from what is read take away all of it."""
+        """Stop reading an index in which rights cannot be narrowed."""
         try:
             yield
         except IndexCorrupt as error:
@@ -331,7 +331,7 @@ class CurrentIndex:
             self._stop_reading()
 
     def _noticed(self, error: IndexCorrupt) -> None:
-        """What is read is damaged, or of a version that cannot be read here."""
+        """Remember that what is read is damaged, or of a version that cannot be read here."""
         if self.building and fingerprint_of(self._read_name) != self._wanted:
             self._unread = True
         elif self.damage is None:
@@ -385,7 +385,7 @@ def _narrow(index: PassageIndex, wiki: str, acl: Acl) -> None:
 
 
 def _closed(index: PassageIndex) -> None:
-    """A damaged one cannot even be closed in peace; its lock is given back all the same."""
+    """Close an index, also a damaged one, which complains; its lock is given back all the same."""
     try:
         index.close()
     except IndexUnavailable as error:

@@ -96,7 +96,7 @@ def corrupt(folder: Path, why: str) -> IndexCorrupt:
 
 
 def _shortened(text: str) -> str:
-    """Without Rust's prefixes, and what stands behind the first few words."""
+    """Return the text without Rust's prefixes, and cut after the first few words."""
     text = text.removeprefix("Service runtime error: ")
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 

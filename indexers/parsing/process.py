@@ -204,7 +204,7 @@ class _Process:
 
 
 def _end(calls: Connection, process: subprocess.Popen[bytes]) -> None:
-    """Leaves no process behind, and none that nobody waited for."""
+    """Kill the process and wait for it, so that none is left behind."""
     with suppress(OSError):
         calls.close()
     process.kill()

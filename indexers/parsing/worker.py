@@ -64,7 +64,7 @@ def _answer(
 
 
 def _is_ours(error: Exception) -> bool:
-    """Ours can be told as they are; others may not stand being pickled."""
+    """Return whether it can be told as it is; other errors may not stand being pickled."""
     return isinstance(error, ParsingFailed | IndexersError)
 
 
@@ -73,7 +73,7 @@ def _broken(error: Exception) -> ParserBroken:
 
 
 def _lower(limit: int, wanted: int) -> None:
-    """The soft one, which is what counts; no higher than the hard one that stands."""
+    """Lower the soft limit, which is what counts, and never above the hard one that stands."""
     _, hard = resource.getrlimit(limit)
     soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(limit, (soft, hard))

@@ -41,7 +41,7 @@ def turned_round(said: Sequence[Word], heard: Sequence[Word]) -> bool:
 
 
 def _any_turned(said: Sequence[Word], heard: Sequence[Word], *, orders: bool) -> bool:
-    """``orders``: words of order, each within its part of a sentence; else verbs."""
+    """Look at words of order (``orders``) within each part of a sentence, or else at verbs."""
     parts = split(heard, joins=orders)
     for clause in split(said, joins=orders):
         for place, pivot in enumerate(clause):
@@ -60,7 +60,7 @@ def _any_turned(said: Sequence[Word], heard: Sequence[Word], *, orders: bool) ->
 
 
 def _sides(words: Sequence[Word], place: int) -> tuple[frozenset[str], frozenset[str]]:
-    """What stands on one side of a word alone; nothing, where a passive may turn it round."""
+    """Return the words on either side; none where a passive may turn the sides round."""
     if words[place].role is Role.WORD:
         being = place and words[place - 1].root in _BEING
         if being or "by" in {word.root for word in words}:
@@ -137,7 +137,7 @@ def number_of_another(said: Sequence[Word], heard: Sequence[Word], frame: frozen
 
 
 def _points(word: Word) -> bool:
-    """The IT desk points to nothing."""
+    """Return whether a word points to something said before. IT, in capitals, does not."""
     shouted = len(word.text) > 1 and word.text.isupper()
     return word.role is Role.IDLE and word.root in _POINTING and not shouted
 

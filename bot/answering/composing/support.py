@@ -126,7 +126,7 @@ class Checker:
         stretch: Stretch,
         asked: Sequence[Word],
     ) -> Flaw | None:
-        """The costly question last."""
+        """Return the first flaw, or None. The check of meaning is costly, so it comes last."""
         if found := disagreement(said, stretch.words, ground.frame, asked):
             return found
         if gives_orders(stretch.text):

@@ -76,7 +76,7 @@ def read(text: str) -> tuple[Word, ...]:
 
 
 def _spelled(text: str) -> str:
-    """Twenty-five as 25; and a raised 6 behind a 10, which else would be 106, as ^6."""
+    """Write twenty-five as 25, and a raised 6 behind a 10 as ^6: it would become 106."""
     text = _TWO_WORDS.sub(
         lambda m: str(int(NUMBERS[m[1].lower()]) + int(NUMBERS[m[2].lower()])), text
     )

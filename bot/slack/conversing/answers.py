@@ -102,7 +102,7 @@ class Answers:
         return given
 
     async def unposted(self, given: Given) -> Given:
-        """The answer, which no message carries any more, if one did."""
+        """Note that no message carries the answer any more, and return it so."""
         if given.message:
             await self._note(given.id, "")
         return replace(given, message="")

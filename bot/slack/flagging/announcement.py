@@ -42,7 +42,7 @@ def announcement(
 
 
 def mark(told: Announcement) -> str:
-    """By which it is told among other messages."""
+    """Return the mark by which its message is found again."""
     return f"written-{told.written.id}"
 
 

@@ -131,7 +131,7 @@ class Announcements:
         return announcement(one, by, self.origins, today, in_full=in_full)
 
     def _channel_of(self, one: Announcement) -> str:
-        """Where it stands or will stand, which is always one of the operator's channels."""
+        """Return the channel that it stands or will stand in: always one of the operator's."""
         if one.channel:
             return one.channel
         if self.published.is_from_review(one.written):
@@ -139,7 +139,7 @@ class Announcements:
         return self.channels.operators(one.written.sources)
 
     async def withdraw(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """The button. Who may press it is looked at now."""
+        """Handle the button. Whether the person may press it is checked now."""
         person, channel = body["user"]["id"], body["channel"]["id"]
         one = await asyncio.to_thread(self.written.announcement, int(body["actions"][0]["value"]))
         if one is None:

@@ -135,7 +135,7 @@ class Reviewing:
         )
 
     async def _to_write(self, person: str, id_: int) -> tuple[Flag | None, str]:
-        """The flag, if this person may write the answer to it; else why not."""
+        """Return the flag, if this person may write the answer to it; else why not."""
         flag, problem = await self._flag_for(person, id_)
         if flag is None:
             return None, problem
@@ -146,7 +146,7 @@ class Reviewing:
         return flag, ""
 
     async def _review_channel(self, flag: Flag, person: str) -> str:
-        """The operator's review channel that lets this person publish; empty if none does."""
+        """Return the operator's review channel that lets the person publish; empty if none does."""
         channels = self.desk.channels
         channel = await self.desk.channel_of(flag)
         if not channels.is_operators(channel):

@@ -174,7 +174,7 @@ class Upkeep:
             await _alone(partial(self.desk.attend, flag.id, waiting=False))
 
     async def _speak(self) -> None:
-        """Unasked: reminders and digests. And who is an admin is asked again."""
+        """Send reminders and digests, and ask again who is an admin."""
         now = self.clock()
         if self._spoken is None or now - self._spoken >= _SPEAKING_EVERY:
             self._spoken = now

@@ -60,7 +60,7 @@ class Verdicts:
         await self.voice.ask(body["trigger_id"], forms.complaint(int(body["actions"][0]["value"])))
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """The form. Whoever sends it may have lost sight of the answer since it was opened."""
+        """Handle the form. Its sender may have lost sight of the answer since it was opened."""
         said, person = forms.complained(body["view"]), body["user"]["id"]
         known = await self._seen(said.given, person)
         if known is None:
@@ -90,7 +90,7 @@ class Verdicts:
             await self._doubt(given, person)
 
     async def _seen(self, given: int, person: str) -> Given | None:
-        """The answer, if it is there and the person may see it. They are not told which."""
+        """Return the answer, or None if there is none or the person may not see it."""
         known = await asyncio.to_thread(self.feedback.given, given)
         return known if known and await self.viewers.may_see(person, known) else None
 

@@ -72,7 +72,7 @@ def letter_of(body: Mapping[str, Any], me: Identity) -> Letter | None:
 
 
 def _storable(text: str) -> str:
-    """No database takes half of a surrogate pair, and PostgreSQL no NUL."""
+    """Drop what no database takes: half a surrogate pair, and (PostgreSQL) NUL."""
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
@@ -174,7 +174,7 @@ def asks_nothing(question: str) -> bool:
 
 
 def _is_small_talk(words: Sequence[str]) -> bool:
-    """Each word says nothing, by itself or with the next one. Reads each of them once."""
+    """Return whether each word says nothing, by itself or with the next. Reads each once."""
     at = 0
     while at < len(words):
         if " ".join(words[at : at + 2]) in _SMALL_TALK:

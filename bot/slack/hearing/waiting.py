@@ -43,7 +43,7 @@ class WaitingRoom:
         every: float,
         long: float,
     ) -> None:
-        """``every`` so many seconds it is tried again."""
+        """``every``: seconds between two tries to take letters in."""
         self._spool = spool
         self._gate = gate
         self._workers = workers
@@ -85,7 +85,7 @@ class WaitingRoom:
         await in_own_thread(partial(self._spool.add, letters), "waiting")
 
     async def stop(self) -> None:
-        """What waits stays in its files."""
+        """End all tasks. Letters that wait stay in their files."""
         tasks = [*self._telling, *([self._emptying] if self._emptying else [])]
         for task in tasks:
             task.cancel()
@@ -109,7 +109,7 @@ class WaitingRoom:
             self._workers.submit(letter, anew=letter.amended)
 
     async def _take_in_singly(self, letters: Sequence[Letter]) -> None:
-        """One that the database never takes must not keep the others out."""
+        """Take them in one by one: one that the database never takes must not stop the others."""
         for letter in letters:
             try:
                 await self._take_in([letter])

@@ -78,7 +78,7 @@ class Directory:
         return bool(found["user"]["id"] == id_)
 
     async def _latest(self, oldest: float) -> _List:
-        """The list, if it can be had in time not older than ``oldest`` seconds."""
+        """Return the list. One that is older than ``oldest`` seconds is read again, if in time."""
         if self._reading is None or self._reading.done():
             # A list that cannot be read is asked for no more often, whoever would like it newer.
             if self.clock() - self._tried < (READ_AGAIN if self._failed else oldest):

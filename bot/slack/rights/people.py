@@ -212,7 +212,7 @@ class People:
         return await self._identified(person_of(found["user"], self.team))
 
     async def _identified(self, person: Person) -> Person:
-        """With the address that identifies them, or none."""
+        """Return the person with the address that identifies them, or with none."""
         if self.accounts is not None:
             return replace(person, email=self.accounts.get(person.id, ""))
         if person.standing is not Standing.MEMBER or not person.email:

@@ -153,7 +153,7 @@ def _unchecked(given: Given) -> list[str]:
 
 
 def _linked(said: Result, origins: Container[str]) -> list[str]:
-    """Pages of which nothing may be told but that they are there."""
+    """Link pages of which nothing may be told but that they are there."""
     return [f":link: {link(one.url, one.name, origins)}: {one.doubt.words}" for one in said.linked]
 
 

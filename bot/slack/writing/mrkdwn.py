@@ -73,7 +73,7 @@ def literal(text: str) -> str:
 
 
 def button_text(text: str) -> str:
-    """For what Slack shows as it is, but for the names of emoji: they are spelled out."""
+    """Return ``text`` for a button, which Slack shows as it is, with emoji spelled out."""
     return _without_signs(clean(text))
 
 
@@ -205,7 +205,7 @@ def _without_pings(mrkdwn: str) -> str:
 
 
 def _tame(mrkdwn: str) -> str:
-    """Prose in which nothing pings anybody, or is a sign of ours. In code Slack draws none."""
+    """Return prose in which nothing pings anybody, or is a sign of ours outside of code."""
     parts = _NO_WORDS.split(_without_pings(mrkdwn))
     return "".join(part if part[:1] in ("<", "`") else _without_signs(part) for part in parts)
 
@@ -215,7 +215,7 @@ def _without_signs(text: str) -> str:
 
 
 def _spelled(found: re.Match[str]) -> str:
-    """The name of an emoji as text; the minutes of 10:30:45 are none."""
+    """Spell out the name of an emoji; the minutes of 10:30:45 are none."""
     drawn = found[1] in _EMOJI_OF_DIGITS or any(map(str.isalpha, found[1]))
     return f":{JOINER}" if drawn else ":"
 
