@@ -179,14 +179,29 @@ class GitWiki:
         return f"{url.rstrip('/')}{self._suffix}" if self._suffix else url
 
     def _update(self) -> None:
-        """Make the clone what the remote is now; a clone cut short is made anew."""
-        if self.is_cloned:
-            # A git killed half way leaves its lock; the folder is ours alone, so nobody holds it.
-            for lock in _LOCKS:
-                (self._clone / ".git" / lock).unlink(missing_ok=True)
-            self._fetch(self._clone)
-        else:
-            self._clone_anew()
+        """Make the clone what the remote is now; one cut short, or damaged, is made anew."""
+        tip = self._tip()
+        if not self.is_cloned:
+            self._clone_anew(tip)
+            return
+        # A git killed half way leaves its lock; the folder is ours alone, so nobody holds it.
+        for lock in _LOCKS:
+            (self._clone / ".git" / lock).unlink(missing_ok=True)
+        try:
+            self._fetch(self._clone, tip)
+        except WikiUnavailable as error:
+            if self._is_sound():
+                raise
+            log.warning("%s: its clone is damaged and is made anew: %s", self.name, error)
+            self._clone_anew(tip)
+
+    def _is_sound(self) -> bool:
+        """Whether all that the clone needs is there. A power cut leaves objects empty."""
+        try:
+            self._run(self._clone, "fsck", "--connectivity-only", "--no-dangling")
+        except WikiUnavailable:
+            return False
+        return True
 
     def _remote(self) -> str:
         if not (self._clone / ".git").is_dir():
@@ -250,9 +265,9 @@ class GitWiki:
                 at[ref] = value
         return at, leads
 
-    def _fetch(self, clone: Path) -> None:
-        """Bring ``clone`` to the tip. What is there already is not asked for again."""
-        ref, commit = self._tip()
+    def _fetch(self, clone: Path, tip: tuple[str, str]) -> None:
+        """Bring ``clone`` to the `_tip`. What is there already is not asked for again."""
+        ref, commit = tip
         self._run(clone, "config", f"remote.{_REMOTE}.url", self._url)
         if commit != self._commit(clone):
             # Beyond what is read, a history is only of use where it is whole.
@@ -289,7 +304,7 @@ class GitWiki:
         except WikiUnavailable:
             return ""
 
-    def _clone_anew(self) -> None:
+    def _clone_anew(self, tip: tuple[str, str]) -> None:
         try:
             self._clone.parent.mkdir(parents=True, exist_ok=True)
             fresh = Path(mkdtemp(prefix=f".{self._clone.name}-", dir=self._clone.parent))
@@ -300,7 +315,7 @@ class GitWiki:
         try:
             self._run(fresh, "init", "--quiet", "--template=", ".")
             self._run(fresh, "config", "remote.origin.url", self._git.address.url)
-            self._fetch(fresh)
+            self._fetch(fresh, tip)
             if self._clone.exists():
                 shutil.rmtree(self._clone)
             fresh.rename(self._clone)

@@ -73,6 +73,58 @@ def test_each_sync_sees_what_the_remote_is_now(
     assert source.requests == 6  # nothing new is there to be fetched
 
 
+def empty_the_objects(clone: Path) -> None:
+    """As a power cut leaves what was written last."""
+    for file in (clone / ".git" / "objects").glob("[0-9a-f][0-9a-f]/*"):
+        file.chmod(0o600)
+        file.write_bytes(b"")
+
+
+def empty_the_index(clone: Path) -> None:
+    (clone / ".git" / "index").write_bytes(b"broken")
+
+
+def empty_the_packs(clone: Path) -> None:
+    for file in (clone / ".git" / "objects" / "pack").iterdir():
+        file.chmod(0o600)
+        file.write_bytes(b"")
+
+
+@pytest.mark.parametrize("damage", [empty_the_objects, empty_the_index, empty_the_packs])
+@pytest.mark.parametrize("dates", [True, False])
+def test_a_damaged_clone_is_made_anew(
+    tmp_path: Path, origin: Path, commit: Commit, damage: Callable[[Path], None], dates: bool
+) -> None:
+    commit("a.md", "One")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone", dates=dates)
+    list(source.changes({}))
+    commit("a.md", "Two")
+    list(source.changes({}))
+
+    damage(tmp_path / "clone")
+    commit("b.md", "Three")
+
+    assert texts(list(source.changes({}))) == {"a.md": "Two", "b.md": "Three"}
+
+
+def test_a_sound_clone_is_kept_while_its_remote_is_broken(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "One")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone")
+    list(source.changes({}))
+    before = (tmp_path / "clone").stat().st_ino
+    commit("a.md", "Two")
+    for file in (origin / ".git" / "objects").glob("[0-9a-f][0-9a-f]/*"):
+        file.chmod(0o600)
+        file.write_bytes(b"")
+
+    with pytest.raises(WikiUnavailable):
+        list(source.changes({}))
+
+    assert (tmp_path / "clone").stat().st_ino == before
+
+
 def test_a_branch_can_be_named_and_its_history_rewritten(
     tmp_path: Path, origin: Path, commit: Commit
 ) -> None:
