@@ -35,7 +35,7 @@ def _on_one_line(text: str) -> str:
 
 
 def _joined(pieces: Iterable[str]) -> str:
-    """An empty piece asks for a new line, unless one has just begun."""
+    """Join pieces. An empty one asks for a new line, unless one has just begun."""
     text: list[str] = []
     fresh = True
     for piece in pieces:

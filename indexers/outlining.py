@@ -43,7 +43,7 @@ def _sections(parts: Sequence[Part]) -> Iterator[Section]:
 
 
 def _is_bare(part: Part, following: Sequence[Part]) -> bool:
-    """Nothing stands below its heading: the next one is no deeper."""
+    """Return whether nothing stands below its heading: no text, and the next is no deeper."""
     deeper = any(len(after.headings) > len(part.headings) for after in following)
     return part.says and not part.text and bool(part.headings) and not deeper
 

@@ -184,7 +184,7 @@ def beside_links(text: str) -> str:
 
 
 def in_code_spans(text: str, change: Callable[[str], str]) -> str:
-    """``text`` with what stands in code within a line changed; blocks of code stay."""
+    """Return ``text`` with code within a line changed; blocks of code stay."""
 
     def changed(found: re.Match[str]) -> str:
         code = found["code"]

@@ -72,7 +72,7 @@ def keep_what_is_seen(root: Element, wrap: Callable[[list[Any]], Any]) -> None:
 
 
 def _gone(element: Element, style: Style) -> bool:
-    """It takes no part in the page, whatever its own elements say."""
+    """Return whether it takes no part in the page, whatever its own elements say."""
     attributes = element.attributes
     if "hidden" in attributes and attributes["hidden"].strip().lower() not in ("{false}", "false"):
         return True
@@ -143,7 +143,7 @@ def _is_tiny(value: str, *, within_tiny: bool) -> bool:
 
 
 def _background(style: Style, attributes: dict[str, str]) -> str | None:
-    """None where the element names none; ``UNKNOWN`` where it cannot be told."""
+    """Return the background; None if the element names none, ``UNKNOWN`` if it cannot be told."""
     named = (attributes.get("bgcolor", ""), attributes.get("data-highlight-colour", ""))
     values = [
         *style.get("background-color", ()),
@@ -156,6 +156,6 @@ def _background(style: Style, attributes: dict[str, str]) -> str | None:
 
 
 def _may_have_a_background(element: Element) -> bool:
-    """A style sheet, or what a macro draws around its text, may give it one."""
+    """Return whether a style sheet, or what a macro draws around its text, may give it one."""
     drawn = element.tag.startswith("ac:") and not element.tag.startswith("ac:layout")
     return drawn or bool(element.attributes.get("class"))

@@ -142,7 +142,7 @@ class Indexing:
         return index
 
     def read_as(self) -> dict[str, ReadAs]:
-        """How the pages of each Markdown wiki were read, as far as one was synced."""
+        """Return how the pages of each Markdown wiki were read, as far as one was synced."""
         return {name: found for name, of in self.markdowns.items() if (found := of.read_as)}
 
     @property
@@ -370,7 +370,7 @@ class Indexing:
 
     @cached_property
     def _server(self) -> Server | None:
-        """The Qdrant server that is set, if one is. Asks nothing yet."""
+        """Return the Qdrant server that is set, if one is. Asks nothing yet."""
         url = self._settings.index.url
         if not url or self._folder is not None:
             return None

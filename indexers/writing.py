@@ -42,7 +42,7 @@ class Line:
         self._parts.append(text)
 
     def add_code(self, lines: Sequence[str]) -> None:
-        """Code in a sentence; two lines of it stay two, as a reader could run both."""
+        """Add code in a sentence; two lines of it stay two, as a reader could run both."""
         for number, text in enumerate(lines):
             if number:
                 self.end()
@@ -60,7 +60,7 @@ class Line:
 
     @property
     def _last(self) -> str:
-        """The character that the next one touches."""
+        """Return the character that the next one touches."""
         return self._parts[-1][-1:] if self._parts and not self._gap else ""
 
     def gap(self) -> None:

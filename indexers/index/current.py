@@ -291,7 +291,7 @@ class CurrentIndex:
         return self._wikis is None or wiki in self._wikis
 
     def _opened(self, name: str) -> PassageIndex | None:
-        """The index that stands; None if it is damaged, and cannot be read at all."""
+        """Open the index that stands; None if it is damaged, and cannot be read at all."""
         try:
             return self._shelf.open(name)
         except IndexCorrupt as error:

@@ -206,7 +206,7 @@ class EdgeEngine:
 
 
 def _opened(folder: Path, dimensions: int) -> qdrant.EdgeShard:
-    """The shard in ``folder``, of which the caller holds the lock."""
+    """Open or make the shard in ``folder``, of which the caller holds the lock."""
     folder.mkdir(exist_ok=True)
     is_new = not any(folder.iterdir())
     require_room(folder, TO_CREATE if is_new else TO_OPEN)
@@ -224,7 +224,7 @@ def _opened(folder: Path, dimensions: int) -> qdrant.EdgeShard:
 
 
 def _end(shard: qdrant.EdgeShard, lock: FolderLock) -> None:
-    """In this order: whoever has the lock may rely on it that nobody else writes."""
+    """Close the shard, then give back the lock: its next holder relies on it that nobody writes."""
     try:
         shard.close()
     finally:

@@ -62,7 +62,7 @@ class FolderLock:
             os.ftruncate(self._descriptor, len(text))
 
     def noted(self) -> int:
-        """0 if nothing was noted."""
+        """Return how many pages were noted; 0 if nothing was."""
         text = os.pread(self._descriptor, 20, 0) if self._descriptor is not None else b""
         return int(text) if text.strip().isdigit() else 0
 
@@ -75,7 +75,7 @@ class FolderLock:
 
 
 def _beside(folder: Path) -> Path:
-    """Hidden, so that no pattern which looks for indexes finds it."""
+    """Return the lock's file: hidden, so that no pattern which looks for indexes finds it."""
     folder = folder.resolve()
     return folder.with_name(f".{folder.name}.lock")
 

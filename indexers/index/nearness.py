@@ -17,7 +17,7 @@ that stand in the index are another model's, and without any there is no telling
 
 
 def near_again(hits: Sequence[Hit], question: Vector, embed: Embed) -> list[Hit]:
-    """The same hits, of which the best are compared with the ``question`` anew."""
+    """Return the same hits, the best of them compared with the ``question`` anew."""
     first = hits[:_MOST]
     if not first:
         return []

@@ -73,7 +73,7 @@ class FolderShelf:
         """Nothing is held open."""
 
     def _write(self, file: Path, text: str) -> None:
-        """All of it or nothing, also over a power cut."""
+        """Write all of it or nothing, also over a power cut."""
         unfinished = file.with_suffix(".new")
         with explained(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)

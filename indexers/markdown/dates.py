@@ -79,7 +79,7 @@ def _readings(text: str) -> Iterator[date]:
 
 
 def _candidates(text: str) -> Iterator[tuple[int, int, int]]:
-    """Year, month and day, as far as ``text`` says them in one form or another."""
+    """Yield year, month and day, as ``text`` says them in one form or another."""
     if match := _YEAR_FIRST.search(text):
         yield int(match[1]), int(match[3]), int(match[4])
     if match := _DAY_MONTH.search(text):
@@ -98,7 +98,7 @@ def _candidates(text: str) -> Iterator[tuple[int, int, int]]:
 
 
 def _year_last(first: int, second: int, year: int, *, dots: bool) -> Iterator[tuple[int, int, int]]:
-    """With dots the day stands first everywhere; else where the numbers leave no doubt."""
+    """Yield the date of day, month, year. With dots the day is first; else if there is no doubt."""
     if dots or first > 12 or first == second:
         yield year, second, first
     elif second > 12:

@@ -27,7 +27,7 @@ class Address:
 
     @property
     def origin(self) -> str:
-        """The scheme, host and port that a credential is for; empty where none is used."""
+        """Return the scheme, host and port that a credential is for; empty where none is used."""
         if self.protocol not in _WEB:
             return ""
         parts = urlsplit(self.url)

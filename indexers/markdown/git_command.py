@@ -117,7 +117,7 @@ class Git:
 
     @property
     def shown(self) -> str:
-        """The address as it may stand in a message."""
+        """Return the address as it may stand in a message."""
         return self._redacted(self.address.url)
 
     def _called(
@@ -180,7 +180,7 @@ class Git:
         return "".join(f"{line}\n" for line in lines).encode()
 
     def _redacted(self, text: str) -> str:
-        """On one line, without secrets: such texts reach logs and people."""
+        """Return ``text`` on one line, without secrets: such texts reach logs and people."""
         text = _USERINFO.sub("", text)
         for secret in (self._credential, self._credential.rpartition(":")[2]):
             text = text.replace(secret, "***") if len(secret) > 3 else text
@@ -189,7 +189,7 @@ class Git:
 
 
 def _end(git: subprocess.Popen[bytes]) -> None:
-    """Git and the helpers that it started; a helper that waits on a network outlives git."""
+    """End git and the helpers that it started; one that waits on a network outlives git."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(git.pid, signal.SIGKILL)
     git.kill()

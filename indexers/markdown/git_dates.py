@@ -54,7 +54,7 @@ def _repository(folder: Path) -> Path | None:
 
 
 def _beginnings(git: Git, folder: Path) -> frozenset[str]:
-    """The oldest commits of a shallow clone."""
+    """Return the oldest commits of a shallow clone."""
     place = folder / git.run(folder, "rev-parse", "--git-path", "shallow").strip()
     try:
         return frozenset(place.read_text("ascii").split())

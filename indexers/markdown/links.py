@@ -40,7 +40,7 @@ def candidates(text: str) -> frozenset[str]:
 
 
 def by_itself(target: str, style: str, own: str) -> str | None:
-    """Where a link on the page at ``own`` leads, if no other page has a say in it; else None."""
+    """Return where a link on the page at ``own`` leads; None if that depends on other pages."""
     target = target.strip()
     if not target or len(target) > LONGEST or _NO_PAGES.match(target):
         return ""

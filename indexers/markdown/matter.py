@@ -142,13 +142,13 @@ def _from_yaml(block: re.Match[str], text: str) -> tuple[Matter, str]:
 
 
 def _salvaged(block: str) -> dict[str, object]:
-    """What single lines say, of front matter that cannot be read as a whole."""
+    """Return what single lines say of front matter that cannot be read as a whole."""
     lines = (_LINE.match(line) for line in block[:LONGEST].splitlines())
     return {found[1].lower(): found[2].strip().strip("\"'") for found in lines if found}
 
 
 def _brief(error: Exception) -> str:
-    """On one line."""
+    """Return what is wrong, on one line."""
     if isinstance(error, RecursionError):
         return "nested too deeply"
     return (str(getattr(error, "problem", "") or error).splitlines() or ["broken"])[0][:200]

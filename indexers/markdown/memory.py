@@ -24,7 +24,7 @@ class Guess:
 
     @property
     def mark(self) -> str:
-        """What stands for it in a page's revision."""
+        """Return what stands for it in a page's revision."""
         return f"{self.flavour}:{quote(self.folder, safe='/', errors='surrogateescape')}"
 
     @classmethod

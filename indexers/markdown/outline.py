@@ -70,7 +70,7 @@ def outline(
 
 
 def _lists(items: Iterable[Node | str]) -> bool:
-    """What stands below is a table of contents: the heading says no more than that."""
+    """Return whether a table of contents stands below: its heading says no more than that."""
     return any(
         isinstance(node, Node) and node.tag == "fn-toc"
         for item in items

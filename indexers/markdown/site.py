@@ -161,7 +161,7 @@ class Site:
         )
 
     def _address_of(self, key: str, matter: Matter) -> str:
-        """By the page's path alone where its front matter names what can be no address."""
+        """Return the address, by the path alone if the front matter names what can be none."""
         try:
             return self._address(key, matter)
         except (ValueError, LookupError):

@@ -160,7 +160,7 @@ def _take_part(part: str, pattern: re.Pattern[str], tags: Tags, free: Iterator[s
 
 
 def _end_after(at: int, part: str, tag: Tag, endless: set[str]) -> re.Match[str] | None:
-    """Where ``tag`` ends. One that has no end is looked for once: none begins behind it."""
+    """Return where ``tag`` ends. One without an end is looked for once: none begins behind it."""
     if tag.name in endless:
         return None
     end = _end_of(tag).search(part, at)

@@ -82,7 +82,7 @@ def grow(html: str, tags: Tags) -> Node:
 
 
 def _give_looks(root: Node) -> None:
-    """What an attribute list says belongs to the element beside it."""
+    """Give what an attribute list says to the element beside it."""
     pending = [root]
     while pending:
         nodes = [child for child in pending.pop().children if isinstance(child, Node)]
@@ -102,7 +102,7 @@ def _give_looks(root: Node) -> None:
 
 
 def _without_open_comment(html: str) -> str:
-    """A comment that nothing closes hides the rest of the page, in browsers and so here."""
+    """Cut at a comment that nothing closes: in browsers, too, it hides the rest of the page."""
     closed = html.rfind("-->")
     opened = html.find("<!--", closed + 3 if closed >= 0 else 0)
     return html if opened < 0 else html[:opened]
@@ -126,7 +126,7 @@ class _Grower(HTMLParser):
         self._add(Node(tag, self._named(attrs)), enter=False)
 
     def _named(self, attrs: list[tuple[str, str | None]]) -> dict[str, str]:
-        """JSX says in braces, which are a template's tag, what is seen of an element."""
+        """Return attributes by name. JSX says in braces, a template's tag, whether it is seen."""
         return {
             name: self._tags.restore(value or "") if name in _LOOKS else value or ""
             for name, value in attrs

@@ -267,7 +267,7 @@ class MarkdownWiki:
         return _Seen(path, content, skimmed.matter, skimmed.links)
 
     def _guarded(self, site: Site, key: str, file: _Seen, known: KnownPage | None) -> PageChange:
-        """A defect of ours that one page brings out must not keep the others away."""
+        """Turn a defect of ours that one page brings out into its failure: the others go on."""
         try:
             return self._change(site, key, file, known)
         except IndexersError:

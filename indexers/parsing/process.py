@@ -57,7 +57,7 @@ _stopped: ContextVar[Callable[[], bool]] = ContextVar("stopped", default=lambda:
 
 @contextmanager
 def stoppable(stopped: Callable[[], bool]) -> Iterator[None]:
-    """What is parsed within ends early, as ParsingStopped, once ``stopped`` says so."""
+    """Let what is parsed within end early, as ParsingStopped, once ``stopped`` says so."""
     token = _stopped.set(stopped)
     try:
         yield
@@ -106,7 +106,7 @@ class Parsers:
 
     @contextmanager
     def working(self, stopped: Callable[[], bool]) -> Iterator[None]:
-        """As `stoppable`; afterwards, what has nothing to do ends."""
+        """Do as `stoppable`, and end the processes that have nothing to do afterwards."""
         try:
             with stoppable(stopped):
                 yield
@@ -121,7 +121,7 @@ class Parsers:
             process.end()
 
     def _remember(self, name: bytes, error: TooLong) -> None:
-        """What one page takes must not be spent again at every sync."""
+        """Remember a call, so that its time is not spent again at every sync."""
         with self._lock:
             self._too_long[name] = str(error)
             for old in list(self._too_long)[:-_REMEMBERED]:

@@ -44,7 +44,7 @@ def main(descriptor: int, megabytes: int) -> None:
 def _answer(
     limits: Limits, parser: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
 ) -> bytes:
-    """Result or error, and the most memory that was in use so far, in bytes."""
+    """Return result or error, and the most memory that was in use so far, in bytes; pickled."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     # The system ends whoever uses more: no handler would be run within a long call.
     _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + limits.seconds)
