@@ -27,6 +27,7 @@ from bot.model import (
     Source,
     Timings,
     Why,
+    named,
 )
 from bot.ports import Hear
 from indexers.model import EVERYONE, Audience, Principal
@@ -144,13 +145,15 @@ class Answerer:
         return max(self.confidence(text, retrieved) for text in _read_as(question))
 
     def open_titles(self) -> list[str]:
-        """Of some pages that everyone may read, and that help to begin.
+        """Of some pages that everyone may read, and that help to begin. Like those of an answer
+        they are looked at again.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        retrieved = self.retrieval(Question(_BEGINNING, Principal.of(EVERYONE)))
-        titles = (found.hits[0].passage.title for found in retrieved.pages)
+        question = Question(_BEGINNING, Principal.of(EVERYONE))
+        said = self._checked(question, self.retrieval(question), _first_pages, None)
+        titles = (source.title for source in named(said))
         return list(dict.fromkeys(titles))[:_TITLES]
 
     def why(self, question: Question) -> Why:
@@ -238,6 +241,11 @@ def _read_as(question: Question) -> list[str]:
     """A follow-up is as sure as it is by itself or together with what it goes on from."""
     said = [turn.text for turn in question.history if turn.role is Role.ASKER]
     return [question.sought, *(f"{last} {question.text}" for last in said[-1:])]
+
+
+def _first_pages(retrieved: Retrieved) -> Result:
+    first = tuple(map(_nearest, retrieved.pages[:_TITLES]))
+    return NoAnswer(Reason.NOTHING_FITS, "", first)
 
 
 def _nearest(found: Found) -> Source:

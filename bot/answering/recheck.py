@@ -31,6 +31,9 @@ ROUNDS = 4
 """How often an answer is made from pages not yet looked at; after that, from the rest."""
 _TOGETHER = 3
 """Pages that are looked at together, even where an answer names fewer."""
+_WIDER = 4
+"""By how much more are once some of them may not be quoted: a whole space may have been closed, and
+what is open stands behind its pages."""
 MOST_LINKED = 3
 REFUSAL = (
     "A wiki does not answer at the moment, so I cannot check that what I found there still "
@@ -242,6 +245,7 @@ class _Check:
         self._of = of
         self._reader = reader
         self._until = of.until()
+        self._together = _TOGETHER
         self.retrieved = retrieved
         self.seen = _Seen()
 
@@ -264,6 +268,8 @@ class _Check:
         before = self.retrieved.pages
         same = len(kept) == len(before) and all(map(_is, kept, before))
         self.retrieved = replace(self.retrieved, pages=kept)
+        if not same:
+            self._together *= _WIDER
         self._link(sources, quoted=quoted)
         return same
 
@@ -277,8 +283,8 @@ class _Check:
         if not new:
             return
         # What comes next best is looked at with them, and not after them if one of them falls.
-        for found in self.retrieved.pages[:MOST_CITED]:
-            if len(new) < _TOGETHER and self._is_open(_place(found)):
+        for found in self.retrieved.pages[: max(MOST_CITED, self._together)]:
+            if len(new) < self._together and self._is_open(_place(found)):
                 new.setdefault(_place(found), found.hits[0].passage.revision)
         self._of.look(new, self._reader, self._until, self.seen)
 

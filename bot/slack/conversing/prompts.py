@@ -36,7 +36,8 @@ _TITLE = 60
 class Prompts:
     """Questions that were asked in the open and answered well from what is open to everyone, as
     somebody says who did not ask: nobody puts words before all others alone. Where there are too
-    few, pages that are: ``titles`` names those, and may take a moment."""
+    few, pages that are: ``titles`` names those, as they stand at that moment, and may take a
+    moment."""
 
     people: People
     feedback: Feedback
@@ -44,7 +45,7 @@ class Prompts:
     courtesies: Courtesies
     titles: Callable[[], Sequence[str]]
     clock: Callable[[], float]
-    _known: list[_Suggestion] = field(default_factory=list)
+    _known: dict[str, _Suggestion] = field(default_factory=dict)
     _until: float = float("-inf")
 
     async def opened(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
@@ -67,26 +68,24 @@ class Prompts:
             StateUnavailable, IndexUnavailable
         """
         if self.clock() >= self._until:
-            self._known = await self._made()
+            self._known = await self._praised()
             self._until = self.clock() + REMEMBERED
-        return await asyncio.to_thread(self._kept, self._known)
+        return await asyncio.to_thread(self._with_titles, self._known)
 
-    def _kept(self, known: Sequence[_Suggestion]) -> list[str]:
+    def _with_titles(self, praised: Mapping[str, _Suggestion]) -> list[str]:
         """Whoever asked one of them may have been forgotten since, or its answer taken back:
-        a question that was chosen of readings names a page."""
-        return [one.text for one in known if one.given is None or self._stands(one.given)]
+        a question that was chosen of readings names a page. A page, too, may have been closed
+        since, so titles are never remembered."""
+        asked = {key: one.text for key, one in praised.items() if self._stands(one.given)}
+        if len(asked) < MOST:
+            for title in self.titles():
+                text = f"What does the wiki say about {title}?"
+                asked.setdefault(text.casefold(), inert(text))
+        return list(asked.values())[:MOST]
 
     def _stands(self, id_: int) -> bool:
         given = self.feedback.given(id_)
         return given is not None and not given.retracted
-
-    async def _made(self) -> list[_Suggestion]:
-        asked = await self._praised()
-        if len(asked) < MOST:
-            for title in await asyncio.to_thread(self.titles):
-                text = f"What does the wiki say about {title}?"
-                asked.setdefault(text.casefold(), _Suggestion(inert(text)))
-        return list(asked.values())[:MOST]
 
     async def _praised(self) -> dict[str, _Suggestion]:
         """The latest first."""
@@ -113,10 +112,10 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class _Suggestion:
-    """``given`` is the answer to whoever asked it; None: nobody did."""
+    """``given`` is the answer to whoever asked it."""
 
     text: str
-    given: int | None = None
+    given: int
 
 
 def _short(text: str) -> str:

@@ -144,7 +144,28 @@ def test_an_answer_names_only_pages_that_stand_for_its_reader(
     assert not {f"p{n}" for n in closed} & set(named(said))
     assert said.unchecked is None
     assert len(wiki.asked) <= ROUNDS
-    assert all(len(asked) <= MOST_CITED for asked in wiki.asked)
+    assert len(wiki.asked[0]) <= MOST_CITED
+
+
+@pytest.mark.parametrize("confidence", [SURE, UNSURE])
+def test_what_is_open_is_found_behind_many_pages_that_were_closed(confidence: Confidence) -> None:
+    """As where a whole space was, a moment ago."""
+    closed = [f"p{number}" for number in range(35)]
+    written = [p for key in closed for p in passages(key, "How long is leave?", wiki="conf")]
+    written += passages("open", "Other words, and how long leave is among them.", wiki="conf")
+    wiki = Standing(*closed)
+    said = answerer(
+        Recheck({"conf": wiki}, never, by_section), written=written, confidence=confidence
+    ).answer(LEAVE)
+
+    assert named(said) == ["open"]
+
+
+def test_titles_that_help_to_begin_are_of_pages_that_are_open_now() -> None:
+    wiki = Standing("leave", narrowed={"pets": FOR_ADA})
+    titles = answerer(Recheck({"conf": wiki}, never, by_section)).open_titles()
+
+    assert set(titles) == {"Holidays", "Travel"}
 
 
 def test_where_nothing_stands_the_answer_does_not_say_that_anything_did() -> None:
@@ -390,7 +411,8 @@ def test_what_composes_is_given_only_what_may_be_used() -> None:
     asked = [key for each in wiki.asked for key in each]
     assert given[0] == keys
     assert all(not set(each) & set(asked[:n]) for n, each in enumerate(given))
-    assert (len(given), given[-1]) == (ROUNDS + 1, [])
+    assert len(given) <= ROUNDS + 1
+    assert given[-1] == []
     assert named(said) == []
 
 

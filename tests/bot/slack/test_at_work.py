@@ -188,6 +188,20 @@ async def test_page_titles_are_suggested_at_first(bot: Bot, slack: LocalSlack) -
     ]
 
 
+async def test_the_title_of_a_page_that_was_closed_since_is_not_suggested_again(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    titles = ["Leave", "Closed soon"]
+    bot.around = replace(bot.around, titles=lambda: list(titles))
+    await bot.start()
+    assert len(await suggested(slack)) == 2
+    titles.pop()
+    slack.prompts.clear()
+    prompts = await suggested(slack)
+
+    assert [prompt["message"] for prompt in prompts] == ["What does the wiki say about Leave?"]
+
+
 async def test_what_was_asked_in_the_open_and_answered_well_is_suggested_and_nothing_else(
     bot: Bot, slack: LocalSlack
 ) -> None:

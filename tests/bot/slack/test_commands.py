@@ -28,6 +28,7 @@ ROW: dict[str, Any] = {
         "everything_else": {"count": 0, "p50": None, "p95": None},
     },
     "failed": {"secret/plans.md": "not readable"},
+    "warnings": [],
     "error": "",
 }
 
