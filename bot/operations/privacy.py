@@ -4,6 +4,7 @@ people asked."""
 from __future__ import annotations
 
 import os
+import pwd
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +56,7 @@ def findings(folder: Path) -> Iterator[Finding]:
         yield warning("data folder", f"It cannot be looked at: {error}.", "See `data_dir`.")
         return
     if not paths:
-        yield ok("data folder", f"Only its owner may read {folder}.")
+        yield _ours(folder)
         return
     yield warning(
         "data folder",
@@ -63,6 +64,28 @@ def findings(folder: Path) -> Iterator[Finding]:
         f" {paths[0]}: pages and questions lie there.",
         f"Any other command closes them, if it may: run one, or `chmod -R go= {folder}`.",
     )
+
+
+def _ours(folder: Path) -> Finding:
+    """Whether what is made in the folder now can be read by the user that owns it."""
+    is_ours_alone = folder.exists() and not _is_shared(folder)
+    owner = folder.stat().st_uid if is_ours_alone else os.geteuid()
+    if owner == os.geteuid():
+        return ok("data folder", f"Only its owner may read {folder}.")
+    name = _user(owner)
+    return warning(
+        "data folder",
+        f"{folder} belongs to {name}, and this command runs as {_user(os.geteuid())}: what it"
+        f" writes there is closed to {name}.",
+        f"Run all commands as {name}; `chown -R {name} {folder}` gives back what others wrote.",
+    )
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # a container's user often has no name
+        return str(number)
 
 
 def _first(folder: Path) -> Iterator[Path]:

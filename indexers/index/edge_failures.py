@@ -46,7 +46,8 @@ def require_room(folder: Path, size: int) -> None:
         IndexUnavailable: the disk has less than ``size`` bytes left.
     """
     if not has_room(folder, size):
-        raise _full(folder)
+        free = shutil.disk_usage(folder).free
+        raise _full(folder, f" ({size >> 20} MB are needed, {free >> 20} MB are free)")
 
 
 @contextmanager
@@ -106,8 +107,8 @@ def _unusable(folder: Path, number: int, text: str) -> IndexUnavailable:
     return IndexUnavailable(f"The index in {folder} cannot be used: {text}.{advice}")
 
 
-def _full(folder: Path) -> IndexUnavailable:
+def _full(folder: Path, room: str = "") -> IndexUnavailable:
     return IndexUnavailable(
-        f"The disk that holds the index in {folder} is full: make room, then run"
+        f"The disk that holds the index in {folder} is full: make room{room}, then run"
         " `footnote sync` again."
     )

@@ -127,3 +127,18 @@ def test_what_may_not_be_closed_is_told(folder: Path, monkeypatch: pytest.Monkey
 
     assert f"{folder}: Operation not permitted" in problems
     assert len(problems) == 6
+
+
+def test_the_doctor_says_that_the_folder_belongs_to_another_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root syncs once, and the service cannot read what it made."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setattr(os, "geteuid", lambda: 987_654)
+
+    (finding,) = privacy.findings(folder)
+
+    assert finding.level is Level.WARNING
+    assert "this command runs as 987654" in finding.says
+    assert f"{folder}` gives back" in finding.todo

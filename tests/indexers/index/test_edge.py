@@ -122,7 +122,9 @@ def test_a_full_disk_is_named_before_anything_is_written(
     """Edge would take the process down with it."""
     with opened(folder) as index:
         monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 1 << 40, 63 << 20))
-        with pytest.raises(IndexUnavailable, match=r"The disk .* is full: make room"):
+        with pytest.raises(
+            IndexUnavailable, match=r"The disk .* is full: make room \(64 MB are needed, 63 MB"
+        ):
             put(index, "travel")
         index.settle()
 
