@@ -38,7 +38,13 @@ def _seen(found: re.Match[str]) -> str:
 
 def _joins_other_scripts(text: str, at: int) -> bool:
     around = text[max(at - 1, 0) : at] + text[at + 1 : at + 2]
-    return len(around) == 2 and not around[0].isascii() and not around[1].isascii()
+    return len(around) == 2 and all(map(_may_be_joined, around))
+
+
+def _may_be_joined(character: str) -> bool:
+    """Letters with their marks, and emoji with theirs; not a joiner, of which a word may be made
+    that nobody sees."""
+    return not character.isascii() and unicodedata.category(character)[0] in "LMS"
 
 
 def unmarked(text: str) -> str:

@@ -14,7 +14,7 @@ from bot import terminal
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.answering.disagreeing import with_disagreement
-from bot.foreign import on_one_line, quoted, unmarked, with_mark
+from bot.foreign import clean, on_one_line, quoted, unmarked, with_mark
 from bot.model import Answer, Question, Source
 from bot.slack.writing.blocks import source_line
 from bot.slack.writing.links import origins
@@ -161,3 +161,22 @@ def test_what_is_no_sign_of_ours_stays() -> None:
     assert [piece.text for piece in render(text, WIKI)] == [
         "At 10:30:45 \N{WHITE HEAVY CHECK MARK} done, `a:b:c`, <https://wiki.example.com/a:b:c>"
     ]
+
+
+@pytest.mark.parametrize("text", ["\u200d" * 9, "\u200c\u200d\u200c", "é\u200d\u200d\u200dé"])
+def test_joiners_make_no_word_that_nobody_sees(text: str) -> None:
+    assert clean(text).replace("é", "") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\U0001f469\u200d\U0001f680",  # an astronaut
+        "\U0001f469\U0001f3fd\u200d\U0001f680",
+        "\u2764\ufe0f\u200d\U0001f525",  # a heart on fire
+        "\u0915\u094d\u200d\u0937",  # Devanagari
+        "\u0645\u06cc\u200c\u062e\u0648",  # Persian
+    ],
+)
+def test_joiners_stay_where_a_script_or_an_emoji_needs_them(text: str) -> None:
+    assert clean(text) == text

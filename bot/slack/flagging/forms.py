@@ -13,7 +13,7 @@ from bot.foreign import clean
 from bot.model import Source
 from bot.slack.writing.blocks import quoted
 from bot.slack.writing.message import Block, Message, context, plain_text, say, section
-from bot.slack.writing.mrkdwn import literal
+from bot.slack.writing.mrkdwn import LOOKED_AT, literal
 from indexers.model import digest
 from indexers.prose import plain
 
@@ -66,7 +66,7 @@ def complained(view: Mapping[str, Any]) -> Complained:
     return Complained(
         given=int(json.loads(view["private_metadata"])["answer"]),
         complaint=Complaint(values["complaint"]["choice"]["selected_option"]["value"]),
-        comment=values["comment"]["words"].get("value") or "",
+        comment=_entered(values["comment"]["words"]),
     )
 
 
@@ -97,7 +97,7 @@ def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> B
     """For an answer to ``question``, which is the flagged one and no other, that rests on some of
     ``pages`` (at least one) and is given ``until`` a day."""
     options = [
-        {"text": plain_text(clean(page.title)[:75] or "Page"), "value": page_name(page)}
+        {"text": plain_text(clean(page.title[:LOOKED_AT])[:75] or "Page"), "value": page_name(page)}
         for page in pages[:_MOST_PAGES]
     ]
     return _modal(
@@ -145,10 +145,15 @@ def wrote(view: Mapping[str, Any]) -> Wrote:
     values = view["state"]["values"]
     return Wrote(
         flag=int(json.loads(view["private_metadata"])["flag"]),
-        answer=(values["answer"]["words"].get("value") or "").strip(),
+        answer=_entered(values["answer"]["words"]),
         pages=frozenset(one["value"] for one in values["pages"]["chosen"]["selected_options"]),
         until=date.fromisoformat(values["until"]["day"]["selected_date"]),
     )
+
+
+def _entered(field: Mapping[str, Any]) -> str:
+    """What can be seen of what somebody wrote, if anything."""
+    return clean(field.get("value") or "").strip()
 
 
 def page_name(page: Source) -> str:

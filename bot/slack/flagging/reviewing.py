@@ -40,6 +40,7 @@ NO_PAGES = (
     "Write it into the wiki, and press Fixed."
 )
 MOVED = "A page that you chose is not to be read any more. Please look again."
+NO_WORDS = "An answer needs words, and yours had none. Nothing was kept: please write it again."
 PAST = "That day is past, so nobody would ever get this answer. Please choose a later one."
 KEPT = "Thank you. I answer with your words from now on."
 
@@ -106,6 +107,8 @@ class Reviewing:
     async def _written(self, flag: Flag, person: str, wrote: forms.Wrote) -> Written | str:
         """Or why not."""
         now = self.clock()
+        if not wrote.answer:
+            return NO_WORDS
         expires = datetime.combine(wrote.until, time.max, UTC).replace(microsecond=0)
         if expires <= now:
             return PAST

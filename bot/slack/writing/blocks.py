@@ -12,7 +12,7 @@ from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
 from bot.moments import in_words, time_of
 from bot.slack.writing import readings
 from bot.slack.writing.message import Block, Message, context, section
-from bot.slack.writing.mrkdwn import Piece, link, literal, render
+from bot.slack.writing.mrkdwn import LOOKED_AT, Piece, link, literal, render
 from bot.slack.writing.sections import LIMIT, sections
 from indexers.prose import plain
 
@@ -62,7 +62,8 @@ def first_sentence(text: str) -> str:
 
 def source_line(source: Source, origins: Container[str], today: date) -> str:
     """``title > heading`` as a link, and how far to trust its age."""
-    place = f"{source.title} > {source.heading}" if source.heading else source.title
+    title, heading = source.title[:LOOKED_AT], source.heading[:LOOKED_AT]
+    place = f"{title} > {heading}" if heading else title
     return f"{link(source.url, on_one_line(place), origins)}{_age(source, today)}"
 
 

@@ -21,6 +21,9 @@ from bot.slack.writing.tables import aligned
 from indexers.prose import Kind, blocks, plain_line
 
 LONGEST_LABEL = 150
+LOOKED_AT = 8 * LONGEST_LABEL
+"""Characters of a title or a heading, which may be as long as its page: messages are made on the
+event loop."""
 """Characters: a link must fit into one section, however much of it is escaped."""
 
 LONGEST_CODE = 500
@@ -86,7 +89,7 @@ def inert(text: str) -> str:
 
 def link(url: str, label: str, origins: Container[str]) -> str:
     """A link, or its label alone if the address is not allowed."""
-    words = " ".join(clean(label).split())
+    words = " ".join(clean(label[:LOOKED_AT]).split())
     if len(words) > LONGEST_LABEL:
         words = f"{words[: LONGEST_LABEL - 1]}\u2026"
     shown = literal(words).replace("|", "\u2223")

@@ -12,7 +12,7 @@ from bot.feedback.model import FlagState
 from bot.model import Answer, Verification
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack
-from bot.slack.flagging.reviewing import NO_PAGES, PAST
+from bot.slack.flagging.reviewing import NO_PAGES, NO_WORDS, PAST
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import OPEN
 
@@ -94,6 +94,20 @@ async def test_a_day_that_is_past_is_refused(bot: Bot, slack: LocalSlack, tmp_pa
     told = await slack.wait_for_message(slack.im("U0BEN").id)
 
     assert told.text == PAST
+    assert written(bot, tmp_path) == []
+
+
+@pytest.mark.parametrize("text", ["   ", "\u200b\u2060", "\0", "\u202e \ufeff"])
+async def test_an_answer_that_nobody_can_see_is_refused(
+    bot: Bot, slack: LocalSlack, tmp_path: Path, text: str
+) -> None:
+    """Everybody would get it as verified. Slack's form takes blanks for words."""
+    shown = await flagged_card(bot, slack)
+    view = await form(slack, shown)
+    await slack.submit("U0BEN", view, filled(view, text))
+    told = await slack.wait_for_message(slack.im("U0BEN").id)
+
+    assert told.text == NO_WORDS
     assert written(bot, tmp_path) == []
 
 
