@@ -36,11 +36,15 @@ class Changes:
             TimeoutError: after ``timeout`` seconds; ``otherwise`` tells what there
                 was instead.
         """
-        try:
-            async with asyncio.timeout(timeout):
-                while not (result := found()):
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._next.wait(), _LOOK)
-                return result
-        except TimeoutError:
-            raise TimeoutError(f"not within {timeout} s; {otherwise()}") from None
+        # One time limit within another is not used: the cancellation by the outer one is lost
+        # if the inner wait ends at that moment, and then nothing ends this.
+        clock = asyncio.get_running_loop().time
+        until = clock() + timeout
+        while not (result := found()):
+            left = until - clock()
+            if left <= 0:
+                raise TimeoutError(f"not within {timeout} s; {otherwise()}")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(left, _LOOK)):
+                    await self._next.wait()
+        return result

@@ -258,7 +258,8 @@ async def test_whoever_says_it_byte_by_byte_is_closed(free_port: int) -> None:
             while not reader.at_eof():
                 writer.write(b"X")
                 try:
-                    await asyncio.wait_for(reader.read(1), 0.05)
+                    async with asyncio.timeout(0.05):
+                        await reader.read(1)
                 except TimeoutError:
                     continue
                 except ConnectionError:
