@@ -114,6 +114,10 @@ class Footnote:
         options: list[str | Path] = ["--corpus", corpus] if corpus else []
         return self._run("eval", questions, *options).printed
 
+    def replay(self, answers: Path) -> dict[str, Any]:
+        """What readers would see of recorded answers."""
+        return self._run("eval", "--replay", answers).printed
+
     def _run(self, command: str, *rest: str | Path) -> Run:
         asked = [PROGRAM, command, *rest, "--json", "--config", self._config]
         return timed(asked, **self.variables)

@@ -7,6 +7,7 @@ from benchmarks import (
     checking,
     composing,
     confluence,
+    everyday,
     fitting,
     hostile,
     ranking,
@@ -30,6 +31,12 @@ _QUALITY = {
     "mtrag_govt_history": "The same questions with what was said before them.",
     "gitlab_handbook": "The whole handbook of a company, 3,970 pages, read as a wiki. A fifth "
     "of the questions is answered only inside images.",
+}
+
+_HANDBOOKS = {
+    "18f": "18F's handbook (242 pages)",
+    "playbook": "Microsoft's engineering playbook (243 pages)",
+    "govuk": "GOV.UK's developer documentation (239 pages)",
 }
 
 BENCHMARKS = (
@@ -74,6 +81,34 @@ BENCHMARKS = (
     *(
         Benchmark(f"quality.{each.name}", _QUALITY[each.name], each.figures)
         for each in answers.SETS
+    ),
+    *(
+        Benchmark(
+            f"everyday.{each.name}",
+            f"Questions as colleagues type them, on {_HANDBOOKS[each.name]}, without a model; by "
+            "their ids in a half to look at and a half that is only reported. `right`: the answer "
+            "states every fact of a right one and nothing forbidden; `right_in_250`: all facts in "
+            "its first 250 characters. `useful_quotes`: the share of a right answer's quotations "
+            "that hold a fact; `words`: a right answer's length, the median. `refused`: of the "
+            "questions with an answer, of those that a page is near to and none answers "
+            "(`near_miss`), of the others (`foreign`). `right_auroc`: the confidence of right "
+            "answers against that of all others shown.",
+            each.everyday,
+        )
+        for each in everyday.HANDBOOKS
+    ),
+    *(
+        Benchmark(
+            f"replay.{each.name}",
+            f"Recorded answers of a model's kind to such questions on {_HANDBOOKS[each.name]}, run "
+            "through the check before a reader; the same halves. `shown`: faithful claims that a "
+            "reader sees, by the style of the answer; `passed`: those that the check lets through, "
+            "also of answers that quotations then replace. `whole`: faithful answers with every "
+            "claim shown. `wrong_unmarked`: wrong claims shown as verified. `cut`: answers "
+            "that lost a claim without saying so.",
+            each.replay,
+        )
+        for each in everyday.HANDBOOKS
     ),
     Benchmark(
         "ranking",

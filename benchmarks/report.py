@@ -22,8 +22,9 @@ everything again, `python -m benchmarks NAME` a part, and replaces the rows of t
 - Last run: {date}. Versions: {versions}.
 - A goal marked "later" is what a later step of the project is to reach; a figure without a
   goal says "none".
-- The pages and questions of `quality`, `search_latency` and `out_of_domain` are no part of
-  this repository (`../shared`); without them their rows stay as they were.
+- The pages and questions of `quality`, `everyday`, `replay`, `search_latency` and
+  `out_of_domain` are no part of this repository (`../shared`); without them their rows stay as
+  they were.
 - Pages count for hit, recall and MRR, not passages. `containment`: a gold answer stands in
   the quoted text, of the questions that have one; refusing counts as a miss; left out where
   the gold answers are essays. `answered`: not refused. `refusal`: of the questions without an

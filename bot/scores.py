@@ -45,6 +45,30 @@ def print_scores(scores: dict[str, Any]) -> None:
         _print_against(scores["against"])
 
 
+def print_replay(found: dict[str, Any]) -> None:
+    """What readers would see of recorded answers."""
+    counts = found["counts"]
+    out.print(f"{'answers':16} {counts['answers']}, {counts['composed']} of them shown as composed")
+    for name in ("faithful_shown", "wrong_unmarked", "whole", "cut", "passed"):
+        out.print(f"{name:16} {_figure(found[name])}")
+    for name, key, columns in (
+        ("error", "wrong_shown", ()),
+        (
+            "style",
+            "by_style",
+            ("answers", "faithful", "faithful_shown", "faithful_passed", "whole"),
+        ),
+    ):
+        if not found[key]:
+            continue
+        out.print()
+        table = Table(name, *(columns or ("n", "shown")), box=None, pad_edge=False)
+        for group, told in found[key].items():
+            cells = [told[one] for one in columns] or [counts["wrong"][group], told]
+            table.add_row(safe(group or "-"), *map(_figure, cells))
+        out.print(table)
+
+
 _APART = {
     "intervals", "latency_ms", "stages_ms", "by_type", "by_turn", "unreachable", "answers",
     "against",

@@ -30,7 +30,7 @@ from bot.model import (
     named,
 )
 from bot.ports import Hear
-from indexers.model import EVERYONE, Audience, Principal
+from indexers.model import EVERYONE, Audience, Hit, Principal
 from indexers.untold import untold_by
 
 LONGEST_QUESTION = 4000
@@ -76,14 +76,12 @@ class Answerer:
             return written
         question, rewriting = self.understood(question)
         retrieved = self.retrieval(question)
-        compose: Compose = partial(self.compose, question)
+        compose = self.composing(question, hear)
         ahead: Ahead | None = None
         if self.composer and not question.quoting:
-            compose = self.composer.begin(question, compose, hear)
             # What a model was shown or somebody heard cannot be taken back: so its pages are
             # looked at before.
             ahead = partial(self.composer.shown, question)
-        compose = partial(_disagreeing, question.sought, compose)
         said = self._checked(question, retrieved, compose, ahead)
         said = replace(said, timings=replace(said.timings, rewrite=rewriting))
         said = _with_rights_told(said, question, found=bool(retrieved.pages))
@@ -91,6 +89,16 @@ class Answerer:
             # What is missing now may be there once the index is built.
             said = replace(said, reason=Reason.REBUILDING, text=_TEXTS[Reason.REBUILDING])
         return self.aging(said) if self.aging else said
+
+    def composing(
+        self, question: Question, hear: Hear | None = None, *, by_model: bool = True
+    ) -> Compose:
+        """Return the function that makes what people read of what was found: by a language
+        model only if ``by_model``, and if the question lets one be asked."""
+        compose: Compose = partial(self.compose, question)
+        if self.composer and by_model and not question.quoting:
+            compose = self.composer.begin(question, compose, hear)
+        return partial(_disagreeing, question.sought, compose)
 
     def understood(self, question: Question) -> tuple[Question, float]:
         """As it is searched for, and the milliseconds that this took."""
@@ -120,13 +128,13 @@ class Answerer:
             took = (self.clock() - started) * 1000
             timings = Timings(retrieved.embed_ms, retrieved.search_ms, took)
             return replace(asked_back, confidence=sure, timings=timings)
-        quotes = (
-            quote(question.sought, retrieved.hits, self.max_characters)[:MOST_CITED]
+        answer = (
+            quotations(question, retrieved.hits, self.max_characters, sure)
             if sure >= self.min_confidence
-            else []
+            else None
         )
         timings = Timings(retrieved.embed_ms, retrieved.search_ms, (self.clock() - started) * 1000)
-        if not quotes:
+        if answer is None:
             return NoAnswer(
                 Reason.NOTHING_FITS,
                 f"I searched {self._names(retrieved)} and found nothing that answers this.",
@@ -134,12 +142,7 @@ class Answerer:
                 sure,
                 timings,
             )
-        text = "\n\n".join(
-            with_mark(quoted(words), f"[{number}]")
-            for number, (_, words) in enumerate(quotes, start=1)
-        )
-        sources = tuple(source_of(passage, words) for passage, words in quotes)
-        return Answer(text, sources, sure, timings)
+        return replace(answer, timings=timings)
 
     def _sure(self, question: Question, retrieved: Retrieved) -> float:
         return max(self.confidence(text, retrieved) for text in _read_as(question))
@@ -191,6 +194,19 @@ class Answerer:
         read them."""
         gave = {found.wiki for found in retrieved.pages}
         return ", ".join(name for name in self.wikis if name in gave)
+
+
+def quotations(
+    question: Question, hits: Sequence[Hit], max_characters: int, confidence: float
+) -> Answer | None:
+    """Return an answer made of what the passages say, word for word; None if nothing of them
+    can be quoted."""
+    quotes = quote(question.sought, hits, max_characters)[:MOST_CITED]
+    text = "\n\n".join(
+        with_mark(quoted(words), f"[{number}]") for number, (_, words) in enumerate(quotes, start=1)
+    )
+    sources = tuple(source_of(passage, words) for passage, words in quotes)
+    return Answer(text, sources, confidence) if quotes else None
 
 
 _NOTHING_FOUND = "I searched and found nothing that answers this."

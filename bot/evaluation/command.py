@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +12,9 @@ from bot import scores, terminal
 from bot.evaluation import wiring
 from bot.options import as_json, as_person, configured
 from config.settings import Secrets, Settings
+
+_MODEL = "model"
+"""``--judge`` without a value."""
 
 
 @click.command("eval")
@@ -41,8 +45,26 @@ from config.settings import Secrets, Settings
 )
 @click.option(
     "--judge",
-    is_flag=True,
-    help="With --answers: let the language model judge each, by two requests or more.",
+    is_flag=False,
+    flag_value=_MODEL,
+    default="",
+    metavar="[none|labels|FILE]",
+    help="With --answers, alone: let the language model judge each, by two requests or more. With "
+    "--replay: who judges sentences that the check cannot decide, nobody [default], the labels, or "
+    "recorded verdicts (JSON Lines). The check decides every sentence today, so nobody is asked.",
+)
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="MODEL_ANSWERS.jsonl",
+    help="Run recorded answers of a language model through the check before a reader.",
+)
+@click.option(
+    "--judge-prompts",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    metavar="FILE",
+    help="With --replay: write what a judge would be asked, one line for each unclear sentence. "
+    "There are none today.",
 )
 @click.option(
     "--out",
@@ -69,7 +91,9 @@ def evaluate(
     rewrites: bool,
     answers: bool,
     with_model: bool,
-    judge: bool,
+    judge: str,
+    replay: Path | None,
+    judge_prompts: Path | None,
     out: Path | None,
     against: Path | None,
     as_json: bool,
@@ -84,8 +108,12 @@ def evaluate(
       id          a name of its own, by which two runs are compared
       relevant    {page: grade}, the page by its path or id; 0 is one it must not lead to
       answers     [...], texts one of which a right answer holds
+      facts       [[...], ...], all of which a right answer states; of each the ways to
+                  say it, regular expressions whatever the case
+      must_not    [...], regular expressions that a right answer does not hold
       answerable  false if the wiki has no answer
-      type, turn  by which the figures are told apart
+      near_miss   true if it has none, though a page is on the subject
+      type, turn  by which the figures are told apart (kind is type, too)
       history     [{role, text}], what was said before; role is asker, bot or other
       rewrite     the question in words that need no history
 
@@ -93,12 +121,39 @@ def evaluate(
     Does a change make it better?
       footnote eval questions.jsonl --out before.json
       footnote eval questions.jsonl --against before.json
+
+    \b
+    What would readers see of what a model wrote? A line of MODEL_ANSWERS is an object:
+      question    its words, with id and history as above
+      passages    [{title, headings, url, page, text}], as numbered in the prompt
+      answers     [{style, text, sentences}]; each of the sentences has text, kind (claim or
+                  frame), faithful (true or false) and error (which kind)
     """
+    if replay:
+        others = (
+            questions,
+            flags,
+            corpus,
+            wikis,
+            email,
+            rewrites,
+            answers,
+            with_model,
+            out,
+            against,
+        )
+        if any(others):
+            raise click.UsageError("--replay takes --judge, --judge-prompts and --json alone.")
+        _replay(settings, secrets, replay, judge, judge_prompts, as_json=as_json)
+        return
+    questions, judged = _questions_and_judge(questions, judge)
+    if judge_prompts:
+        raise click.UsageError("--judge-prompts needs --replay.")
     if flags == bool(questions):
-        raise click.UsageError("Give either QUESTIONS or --flags.")
-    if judge and not answers:
+        raise click.UsageError("Give QUESTIONS, --flags or --replay, one of them.")
+    if judged and not answers:
         raise click.UsageError("--judge judges answers: it needs --answers.")
-    if (judge or with_model) and not settings.llm.provider:
+    if (judged or with_model) and not settings.llm.provider:
         raise click.UsageError("There is no language model to ask: set [llm].")
     if out and not out.parent.is_dir():
         raise click.UsageError(f"--out: there is no folder {out.parent}.")
@@ -114,7 +169,7 @@ def evaluate(
                 rewrites=rewrites,
                 answers=answers,
                 with_model=with_model,
-                judged=judge,
+                judged=judged,
                 out=out,
                 against=against,
                 progress=progress,
@@ -123,6 +178,19 @@ def evaluate(
     except KeyboardInterrupt:
         terminal.complain("Interrupted; nothing is scored, and what is indexed is kept.")
         raise
+    _print(found, flags=flags, as_json=as_json)
+
+
+def _questions_and_judge(questions: Path | None, judge: str) -> tuple[Path | None, bool]:
+    """``--judge`` has a value with --replay alone. Else what follows it are the questions."""
+    if judge in ("", _MODEL):
+        return questions, bool(judge)
+    if questions or not Path(judge).is_file():
+        raise click.UsageError(f"--judge takes no value ({judge}) without --replay.")
+    return Path(judge), True
+
+
+def _print(found: dict[str, Any], *, flags: bool, as_json: bool) -> None:
     if not found["questions"]:
         terminal.complain("Nobody has judged an answer yet." if flags else "No question was asked.")
     for problem in scores.unreachable(found["unreachable"]):
@@ -131,3 +199,35 @@ def evaluate(
         terminal.print_json(found)
     else:
         scores.print_scores(found)
+
+
+def _replay(
+    settings: Settings,
+    secrets: Secrets,
+    recorded: Path,
+    judge: str,
+    judge_prompts: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    if judge == _MODEL:
+        raise click.UsageError("With --replay, --judge takes none, labels or a file.")
+    if judge not in ("", "none", "labels") and not Path(judge).is_file():
+        raise click.UsageError(f"--judge: there is no file {judge}.")
+    if judge_prompts and not judge_prompts.parent.is_dir():
+        raise click.UsageError(f"--judge-prompts: there is no folder {judge_prompts.parent}.")
+    with terminal.progress_bars() as progress:
+        found = wiring.replay_answers(
+            settings,
+            secrets,
+            recorded,
+            judge=judge or "none",
+            judge_prompts=judge_prompts,
+            progress=partial(progress, doing="Checking"),
+        )
+    if not found["judge"]["unclear"] and (judge_prompts or judge not in ("", "none")):
+        terminal.complain("The check decided every sentence, so there is nothing to judge.")
+    if as_json:
+        terminal.print_json(found)
+    else:
+        scores.print_replay(found)

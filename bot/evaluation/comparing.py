@@ -11,7 +11,9 @@ from typing import Any
 
 from bot.errors import BotError
 from bot.evaluation.chance import interval, p_value
+from bot.evaluation.pages import full_name
 from bot.evaluation.run import Outcome
+from bot.model import named
 
 _FORMAT = 1
 _RANKED = 10
@@ -25,7 +27,8 @@ class BadRun(BotError):
 @dataclass(frozen=True, slots=True)
 class Row:
     """One question of a run: pages best first, and what it scored by measure. ``answer``
-    is empty where there was none."""
+    is empty where there was none; ``text`` is what was shown, also then, and ``sources`` what
+    it named, each by ``page`` (in full) and ``quote``."""
 
     id: str
     question: str
@@ -33,6 +36,8 @@ class Row:
     answer: str
     confidence: float
     scores: Mapping[str, float]
+    text: str = ""
+    sources: tuple[Mapping[str, str], ...] = ()
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[Row]:
@@ -45,6 +50,11 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
             answer=outcome.result.text if outcome.answered else "",
             confidence=outcome.result.confidence,
             scores=outcome.scores,
+            text=outcome.result.text,
+            sources=tuple(
+                {"page": full_name(source.wiki, source.page), "quote": source.quote}
+                for source in named(outcome.result)
+            ),
         )
         for outcome in outcomes
     ]
@@ -85,9 +95,14 @@ def load(file: Path) -> list[Row]:
         raise BadRun(f"{file}: a question of this run is not whole ({error})") from None
 
 
-def _row(ranked: Sequence[str], scores: Mapping[str, float], **rest: Any) -> Row:
+def _row(
+    ranked: Sequence[str],
+    scores: Mapping[str, float],
+    sources: Sequence[Mapping[str, str]] = (),
+    **rest: Any,
+) -> Row:
     figures = {name: float(score) for name, score in scores.items()}
-    return Row(ranked=tuple(ranked), scores=figures, **rest)
+    return Row(ranked=tuple(ranked), scores=figures, sources=tuple(sources), **rest)
 
 
 def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bot.evaluation.facts import Facts, facts_of
 from bot.evaluation.lines import BadSet, read_rows, text_of
 from bot.model import Role, Turn
 
@@ -16,7 +17,8 @@ class Case:
     """A question with its judgements: ``relevant`` grades page keys, 0 being a page that
     it must not lead to; ``answers`` are texts one of which a right answer holds;
     ``answerable`` is None where unsaid; ``rewrite`` is the question as one that needs no
-    ``history``; ``turn`` counts the asker's turns from 1."""
+    ``history``; ``turn`` counts the asker's turns from 1; ``facts`` are what a right answer
+    states; ``near_miss``: it has no answer, though a page is on its subject."""
 
     id: str
     question: str
@@ -27,6 +29,8 @@ class Case:
     turn: int = 1
     history: tuple[Turn, ...] = ()
     rewrite: str = ""
+    facts: Facts | None = None
+    near_miss: bool = False
 
     @property
     def judged(self) -> bool:
@@ -84,9 +88,11 @@ def _case(row: Mapping[str, Any], number: int, where: str) -> Case:
         raise BadSet(f"{where}: 'relevant' is not {{page: grade}}")
     if not isinstance(answers, list):
         raise BadSet(f"{where}: 'answers' is no list")
-    if not isinstance(answerable, bool | None):
-        raise BadSet(f"{where}: 'answerable' is neither true nor false")
-    history = _history(row.get("history") or [], where)
+    near_miss = row.get("near_miss") or False
+    if not isinstance(answerable, bool | None) or not isinstance(near_miss, bool):
+        name = "near_miss" if isinstance(answerable, bool | None) else "answerable"
+        raise BadSet(f"{where}: {name!r} is neither true nor false")
+    history = history_of(row.get("history") or [], where)
     turn = row.get("turn") or 1 + sum(said.role is Role.ASKER for said in history)
     if not isinstance(turn, int):
         raise BadSet(f"{where}: 'turn' is no number")
@@ -96,10 +102,12 @@ def _case(row: Mapping[str, Any], number: int, where: str) -> Case:
         relevant={str(key): float(grade) for key, grade in relevant.items()},
         answers=tuple(map(str, answers)),
         answerable=answerable,
-        kind=str(row.get("type") or ""),
+        kind=str(row.get("type") or row.get("kind") or ""),
         turn=turn,
         history=history,
         rewrite=str(row.get("rewrite") or ""),
+        facts=facts_of(row, where),
+        near_miss=near_miss,
     )
 
 
@@ -113,7 +121,7 @@ _HIGHEST = 1e6
 _ROLES = {"asker": Role.ASKER, "user": Role.ASKER, "bot": Role.BOT, "assistant": Role.BOT}
 
 
-def _history(turns: object, where: str) -> tuple[Turn, ...]:
+def history_of(turns: object, where: str) -> tuple[Turn, ...]:
     """A turn without a role is the asker's; whoever is neither asker nor bot is another."""
     if not isinstance(turns, list):
         raise BadSet(f"{where}: 'history' is no list")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any
 
 from bot.evaluation import measures
@@ -13,14 +13,17 @@ from bot.evaluation.run import Outcome
 from bot.model import Answer
 
 SCORES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment")
+READ = ("right", "right_in_250")
+"""Whether the answer states what a right one must; and in its first 250 characters."""
 _STAGES = ("rewrite", "embed", "search", "retrieve", "compose", "total")
 
 
 def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0) -> dict[str, Any]:
     """The contract of ``footnote eval --json``; null where the set cannot tell.
     ``intervals`` are 95 % by bootstrap over questions, ``decided`` is the share that was
-    answered where there is an answer and refused where there is none. With ``answers``, too:
-    what the answers rest on, and which questions fail and why.
+    answered where there is an answer and refused where there is none. ``useful_quotes`` is the
+    share of a right answer's quotations that hold a fact, ``words`` is a right answer's length, the
+    median. With ``answers``, too: what the answers rest on, and which questions fail and why.
     """
     times = [outcome.result.timings.retrieve for outcome in outcomes]
     quotations = sum(o.evidence.quotations for o in outcomes)
@@ -45,11 +48,15 @@ def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
     scores = [outcome.scores for outcome in outcomes]
     by_name = {
         name: [one[name] for one in scores if name in one]
-        for name in (*SCORES, "avoids_unfit", "decided")
+        for name in (*SCORES, *READ, "avoids_unfit", "decided")
     }
     return {
         "questions": len(outcomes),
-        **{name: _mean(by_name[name]) for name in SCORES},
+        **{name: _mean(by_name[name]) for name in (*SCORES, *READ)},
+        "useful_quotes": _mean([o.useful_quotes for o in outcomes if o.useful_quotes is not None]),
+        "words": _middle([len(o.read.split()) for o in outcomes if o.right]),
+        "refused": _refused(outcomes),
+        "right_auroc": _right_auroc(outcomes),
         "refusal": _refusal(outcomes),
         "answered": _mean([float(outcome.answered) for outcome in outcomes]),
         "clarified": _mean([float(outcome.clarified) for outcome in outcomes]),
@@ -57,6 +64,28 @@ def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
         "avoids_unfit": _mean(by_name["avoids_unfit"]),
         "intervals": {name: interval(by_name[name], seed) for name in by_name},
     }
+
+
+def _refused(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+    """The share without an answer. ``foreign`` are questions that the wiki has no answer to and
+    no page about."""
+    unanswerable = [o for o in outcomes if o.case.unanswerable]
+    sides = {
+        "answerable": [o for o in outcomes if o.case.has_answer],
+        "near_miss": [o for o in unanswerable if o.case.near_miss],
+        "foreign": [o for o in unanswerable if not o.case.near_miss],
+    }
+    return {name: _mean([float(not o.answered) for o in side]) for name, side in sides.items()}
+
+
+def _right_auroc(outcomes: Sequence[Outcome]) -> float | None:
+    """The chance that a right answer has a higher confidence than another that was shown:
+    wrong, or to a question that has none."""
+    shown = [o for o in outcomes if o.answered and (o.right is not None or o.case.unanswerable)]
+    return measures.auroc(
+        [o.result.confidence for o in shown if o.right],
+        [o.result.confidence for o in shown if not o.right],
+    )
 
 
 def _refusal(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
@@ -128,7 +157,7 @@ def _failures(outcome: Outcome) -> Iterator[tuple[str, Sequence[str]]]:
         missed = "asked_back_but_answerable" if outcome.clarified else "silent_but_answerable"
         yield "answered_but_unanswerable" if outcome.answered else missed, [text]
     if outcome.answered:
-        for name in ("containment", "avoids_unfit", "faithful", "relevant"):
+        for name in ("containment", "right", "avoids_unfit", "faithful", "relevant"):
             if scores.get(name) == 0.0:
                 yield name, [text]
     for name, said in (
@@ -142,6 +171,10 @@ def _failures(outcome: Outcome) -> Iterator[tuple[str, Sequence[str]]]:
 
 def _kept(whole: int, failing: int) -> float | None:
     return (whole - failing) / whole if whole else None
+
+
+def _middle(values: Sequence[int]) -> float | None:
+    return float(median(values)) if values else None
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Protocol
 
 from bot.answering.answerer import Answerer
-from bot.answering.recheck import Compose
 from bot.answering.retrieval import Retrieved
-from bot.evaluation import measures
+from bot.evaluation import facts, measures
 from bot.evaluation.evidence import Evidence, evidence, unmarked
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
@@ -56,6 +54,34 @@ class Outcome:
         return self.answered and measures.contains(unmarked(self.result.text), self.case.answers)
 
     @property
+    def read(self) -> str:
+        """The words of the answer; empty if there is none."""
+        return facts.plain_words(self.result.text) if self.answered else ""
+
+    @property
+    def right(self) -> bool | None:
+        """None where nobody says what a right answer states, or there is none."""
+        if not self.case.facts or self.case.unanswerable:
+            return None
+        return self.answered and self.case.facts.all_in(self.read)
+
+    @property
+    def right_at_once(self) -> bool:
+        """Right, and told of all of it by the first words."""
+        first = self.read[: facts.AT_ONCE]
+        return bool(self.right and self.case.facts and self.case.facts.all_in(first))
+
+    @property
+    def useful_quotes(self) -> float | None:
+        """The share of a right answer's quotations that hold a fact; None of another answer."""
+        wanted = self.case.facts
+        if not self.right or not wanted or not isinstance(self.result, Answer):
+            return None
+        quotes = [source.quote for source in self.result.sources if source.quote]
+        useful = sum(wanted.any_in(facts.plain_words(quote)) for quote in quotes)
+        return useful / len(quotes) if quotes else None
+
+    @property
     def avoids_unfit(self) -> bool:
         """Neither first nor a source is a page that the question must not lead to."""
         sources = self.result.sources if isinstance(self.result, Answer) else ()
@@ -75,6 +101,9 @@ class Outcome:
             found["ndcg@10"] = measures.ndcg(self.ranked, case.relevant, 10)
         if case.answers and not case.unanswerable:
             found["containment"] = float(self.contained)
+        if self.right is not None:
+            found["right"] = float(self.right)
+            found["right_in_250"] = float(self.right_at_once)
         if case.unfit:
             found["avoids_unfit"] = float(self.avoids_unfit)
         if case.has_answer or case.unanswerable:
@@ -110,10 +139,7 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         asked = Question(case.question, reader, wikis, case.history)
         question, rewriting = answerer.understood(asked)
         retrieved = answerer.retrieval(question)
-        compose: Compose = partial(answerer.compose, question)
-        if composed and answerer.composer:
-            compose = answerer.composer.begin(question, compose)
-        result = compose(retrieved)
+        result = answerer.composing(question, by_model=composed)(retrieved)
         result = replace(result, timings=replace(result.timings, rewrite=rewriting))
         outcomes.append(_outcome(case, retrieved, result, judge))
         progress(number)

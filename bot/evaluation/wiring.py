@@ -8,14 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.answering.composing.wiring import LanguageModel, language_model_of
-from bot.answering.composing.writing import ModelFailed
+from bot.answering.composing.composer import Composer, MakePrompt
+from bot.answering.composing.usage import Meter
+from bot.answering.composing.wiring import LanguageModel, composer_of, language_model_of, today
+from bot.answering.composing.writing import ModelFailed, Writer
 from bot.evaluation import comparing
 from bot.evaluation.corpus import Corpus
-from bot.evaluation.lines import write_rows
+from bot.evaluation.lines import read_rows, write_rows
 from bot.evaluation.pages import Pages, full_name
 from bot.evaluation.questions import cases_of, read_cases
+from bot.evaluation.recordings import read_recordings
 from bot.evaluation.regression import regression
+from bot.evaluation.replay_report import replay_report
+from bot.evaluation.replaying import replay
 from bot.evaluation.report import report
 from bot.evaluation.run import Judge, ask_all
 from bot.wiring import answerer_of, opened_state, usage_kept
@@ -96,6 +101,44 @@ def evaluate(
     if earlier is not None:
         scores["against"] = comparing.compare(earlier, rows)
     return scores
+
+
+def replay_answers(
+    settings: Settings,
+    secrets: Secrets,
+    recorded: Path,
+    *,
+    judge: str = "none",
+    judge_prompts: Path | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Run recorded model answers through the check, and return the figures of
+    `bot.evaluation.replay_report.replay_report`. No model is asked and no index opened.
+
+    ``judge`` is who decides unclear sentences: ``none``, ``labels`` or a file of recorded
+    verdicts; ``judge_prompts`` is where the prompts are written that a judge would be sent.
+    Today's check leaves no sentence unclear, so nobody decides anything.
+
+    Raises:
+        BadSet: a file that cannot be read or written.
+    """
+    recordings = read_recordings(recorded)
+    if judge not in ("none", "labels"):
+        list(read_rows(Path(judge)))
+    if judge_prompts:
+        write_rows(judge_prompts, [])
+    with Indexing(settings, secrets, wikis=[]) as parts:
+        embedder = parts.embedder
+        meter = Meter(embedder.count_tokens, today)
+
+        def composer(writer: Writer, prompt: MakePrompt) -> Composer:
+            return composer_of(writer, prompt, embedder, meter)
+
+        replayed = []
+        for number, recording in enumerate(recordings, start=1):
+            replayed.append((recording, replay(recording, composer)))
+            progress(Progress("answers", number, len(recordings)))
+    return {**replay_report(replayed), "judge": {"by": judge, "unclear": 0}}
 
 
 def _judge(model: LanguageModel) -> Judge:

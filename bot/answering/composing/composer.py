@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.answering.composing.claims import Claim, Flaw, claim
 from bot.answering.composing.footnotes import Footnotes
-from bot.answering.composing.prompt import NOTHING, Prompt, Prompting
+from bot.answering.composing.prompt import NOTHING, Prompt
 from bot.answering.composing.sentences import Lead, Sentence, Sentences
 from bot.answering.composing.support import Checker, Ground, Stretch
 from bot.answering.composing.usage import Meter, Metered
@@ -22,6 +22,7 @@ from bot.answering.sources import source_of
 from bot.foreign import on_one_line
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source
 from bot.ports import Hear
+from indexers.model import Hit
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +37,21 @@ _POINTING = frozenset("it its they them their he she his her this these those th
 @dataclass(frozen=True, slots=True)
 class Verified:
     """A sentence that may go out: ``text`` begins with what stands between it and the one
-    before, and ends with its footnotes."""
+    before, and ends with its footnotes. ``sentence`` is what the model wrote."""
 
     text: str
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence of the model's that does not go out, and why."""
+
+    sentence: Sentence
+    flaw: Flaw
+
+
+MakePrompt = Callable[[Question, Sequence[Hit]], Prompt]
 
 
 class Composer:
@@ -51,7 +64,7 @@ class Composer:
     def __init__(  # noqa: PLR0913 - the parts, and what may be set
         self,
         writer: Writer,
-        prompting: Prompting,
+        prompting: MakePrompt,
         checker: Checker,
         meter: Meter,
         *,
@@ -81,19 +94,20 @@ class Composer:
             if calls > _CALLS:
                 return quoting(retrieved)
             for said in self.stream(question, retrieved, quoting):
-                if not isinstance(said, Verified):
+                if isinstance(said, Verified):
+                    if hear is not None and calls == 1:
+                        hear(said.text)
+                elif not isinstance(said, Dropped):
                     return said
-                if hear is not None and calls == 1:
-                    hear(said.text)
             raise TypeError("the last that comes is the answer")
 
         return compose
 
     def stream(
         self, question: Question, retrieved: Retrieved, quoting: Compose
-    ) -> Iterator[Verified | Result]:
-        """Sentences as they are verified; the last that comes is the whole answer, which
-        stands for itself: it may be quotations after all."""
+    ) -> Iterator[Verified | Dropped | Result]:
+        """Yield each sentence as it is verified or dropped; the last that comes is the whole
+        answer, which stands for itself: it may be quotations after all."""
         quoted = quoting(retrieved)
         if not isinstance(quoted, Answer):
             yield quoted
@@ -113,7 +127,9 @@ class Composer:
         self._count(draft, fallback)
         yield self._settled(quoted, draft, fallback, took)
 
-    def _written(self, question: Question, prompt: Prompt, draft: _Draft) -> Iterator[Verified]:
+    def _written(
+        self, question: Question, prompt: Prompt, draft: _Draft
+    ) -> Iterator[Verified | Dropped]:
         sentences = Sentences()
         try:
             for piece in self._writer.write(question, prompt):
@@ -187,8 +203,8 @@ class _Draft:
         judged = sum(many for what, many in self.tally.items() if what not in _UNCOUNTED)
         return bool(self.text) and self.tally["kept"] >= _LEAST_KEPT * judged
 
-    def take(self, sentence: Sentence) -> Iterator[Verified]:
-        """The sentence with its footnotes, if a passage bears it out."""
+    def take(self, sentence: Sentence) -> Iterator[Verified | Dropped]:
+        """Yield the sentence with its footnotes, if a passage bears it out."""
         if not self.tally and _is_nothing(sentence.text):
             self.denied = True
             return
@@ -198,6 +214,7 @@ class _Draft:
         if isinstance(found, Flaw):
             self.tally[found.value] += 1
             self.dropped = self.dropped or found not in _UNCOUNTED
+            yield Dropped(sentence, found)
             return
         self.tally["kept"] += 1
         marks = "".join(f"[{self.footnotes.cite(ground, where)}]" for ground, where in found)
@@ -205,7 +222,7 @@ class _Draft:
         new = f"{self._spacing()}{shown}{marks}"
         self.text += new
         self.lead, self.dropped = Lead.SPACE, False
-        yield Verified(new)
+        yield Verified(new, sentence)
 
     def _names_only(self, said: Claim) -> bool:
         """A page's title, or the question again, answers nothing."""

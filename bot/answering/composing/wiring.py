@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_hex
 
-from bot.answering.composing.composer import Composer
+from bot.answering.composing.composer import Composer, MakePrompt
 from bot.answering.composing.prompt import Prompt, Prompting
 from bot.answering.composing.providers import ModelSettings, writer_of
 from bot.answering.composing.reranking import ModelReranker
@@ -16,7 +16,7 @@ from bot.answering.composing.rewriting import SECONDS as REWRITING
 from bot.answering.composing.rewriting import Rewriter
 from bot.answering.composing.support import Checker
 from bot.answering.composing.usage import Cap, Caps, Meter, Metered, Price, Usage
-from bot.answering.composing.writing import Patient
+from bot.answering.composing.writing import Patient, Writer
 from bot.model import Question
 from config.settings import LLM_RERANKER, Secrets, Settings
 from indexers.model import Principal
@@ -94,13 +94,20 @@ def language_model_of(
     reranks = answer.reranker == LLM_RERANKER
     return LanguageModel(
         writer=Metered(patient, meter),
-        composer=Composer(
-            patient, Prompting(count, mark, budget=llm.context_tokens), Checker(embedder), meter
+        composer=composer_of(
+            patient, Prompting(count, mark, budget=llm.context_tokens), embedder, meter
         ),
         rewriter=Rewriter(within(REWRITING), count, mark) if llm.rewrite else None,
         reranker=ModelReranker(within(answer.rerank_seconds), count, mark) if reranks else None,
         count=count,
     )
+
+
+def composer_of(
+    writer: Writer, prompting: MakePrompt, embedder: Embedder, meter: Meter
+) -> Composer:
+    """Return a composer with the check that stands before every reader."""
+    return Composer(writer, prompting, Checker(embedder), meter)
 
 
 def today() -> date:

@@ -62,6 +62,12 @@ def test_the_report_has_the_keys_of_the_contract() -> None:
         "mrr@10",
         "ndcg@10",
         "containment",
+        "right",
+        "right_in_250",
+        "useful_quotes",
+        "words",
+        "refused",
+        "right_auroc",
         "refusal",
         "answered",
         "clarified",
@@ -79,7 +85,7 @@ def test_the_report_has_the_keys_of_the_contract() -> None:
     assert found["latency_ms"].keys() == {"retrieve_p50", "retrieve_p95"}
     assert found["intervals"].keys() == {
         "hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment",
-        "avoids_unfit", "decided",
+        "right", "right_in_250", "avoids_unfit", "decided",
     }  # fmt: skip
 
 

@@ -257,7 +257,10 @@ def test_sentences_are_released_as_they_are_verified() -> None:
         )
     )
 
-    assert released[0] == Verified("Leave is 30 days long. [1]")
+    first = released[0]
+    assert isinstance(first, Verified)
+    assert first.text == "Leave is 30 days long. [1]"
+    assert first.sentence.text == "Leave is 30 days long [1]."
     last = released[-1]
     assert isinstance(last, Answer)
     assert last.fallback is Fallback.FAILED

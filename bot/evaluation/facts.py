@@ -1,0 +1,79 @@
+"""Facts that a right answer states, and what it must not say."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.evaluation.evidence import unmarked
+from bot.evaluation.lines import BadSet
+from indexers.prose import plain
+
+AT_ONCE = 250
+"""Characters that a person reads before they decide whether to read on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``required``: of each fact the ways to say it, one of which must be found.
+    ``forbidden``: none of which may be."""
+
+    required: tuple[tuple[re.Pattern[str], ...], ...]
+    forbidden: tuple[re.Pattern[str], ...] = ()
+
+    def all_in(self, words: str) -> bool:
+        """Whether `plain_words` state every fact and nothing that is forbidden."""
+        told = all(_found(ways, words) for ways in self.required)
+        return told and not _found(self.forbidden, words)
+
+    def any_in(self, words: str) -> bool:
+        return any(_found(ways, words) for ways in self.required)
+
+
+def plain_words(text: str) -> str:
+    """Return what a person reads of ``text``: no footnotes, no markup, no labels of
+    lists, single spaces, straight quotation marks and hyphens."""
+    words = unicodedata.normalize("NFKC", plain(_BULLET.sub("", unmarked(text)))).translate(
+        _STRAIGHT
+    )
+    return " ".join(words.split())
+
+
+_BULLET = re.compile(r"^[ \t]*\u2022 ", re.MULTILINE)
+_STRAIGHT = str.maketrans(
+    {**dict.fromkeys("\u2018\u2019", "'"), **dict.fromkeys("\u201c\u201d", '"'), "\u2011": "-"}
+)
+
+
+def facts_of(row: Mapping[str, Any], where: str) -> Facts | None:
+    """Return the facts of a row of a question set; None if it has none.
+
+    Raises:
+        BadSet: they are no lists of regular expressions.
+    """
+    required = row.get("facts") or []
+    forbidden = row.get("must_not") or []
+    if not isinstance(required, list) or not all(isinstance(ways, list) for ways in required):
+        raise BadSet(f"{where}: 'facts' is no list of lists of regular expressions")
+    if not isinstance(forbidden, list):
+        raise BadSet(f"{where}: 'must_not' is no list of regular expressions")
+    if not required:
+        return None
+    return Facts(
+        tuple(tuple(_pattern(way, "facts", where) for way in ways) for ways in required),
+        tuple(_pattern(way, "must_not", where) for way in forbidden),
+    )
+
+
+def _pattern(text: object, name: str, where: str) -> re.Pattern[str]:
+    try:
+        return re.compile(str(text), re.IGNORECASE)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise BadSet(f"{where}: {name!r} has no regular expression in {text!r} ({error})") from None
+
+
+def _found(ways: Sequence[re.Pattern[str]], words: str) -> bool:
+    return any(way.search(words) for way in ways)

@@ -1,0 +1,146 @@
+"""What a right answer states, and how right answers are counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.answering.answerer import Answerer
+from bot.answering.confidence import Confidence
+from bot.evaluation.comparing import rows
+from bot.evaluation.facts import facts_of, plain_words
+from bot.evaluation.lines import BadSet
+from bot.evaluation.questions import Case, cases_of
+from bot.evaluation.report import report
+from bot.evaluation.run import Outcome, ask_all
+from indexers.model import EVERYONE, Principal
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import TickingClock, retrieval_over
+
+LONG = "Whoever leaves hands in the laptop and the badge on the last day of work. "
+HANDBOOK = [
+    *passages("leave", "Leave is thirty days long."),
+    *passages("badge", LONG * 4 + "A lost badge costs nine euros."),
+    *passages("travel", "Travel is booked by train."),
+]
+
+
+def case(question: str, **row: Any) -> Case:
+    (found,) = cases_of([(1, "line 1", {"id": question, "question": question, **row})])
+    return found
+
+
+def outcomes(*cases: Case, confidence: Confidence | None = None) -> list[Outcome]:
+    sure = confidence or Confidence(bias=9.0)
+    answerer = Answerer(retrieval_over(HANDBOOK), sure, ("handbook",), clock=TickingClock())
+    return ask_all(cases, answerer, reader=Principal.of(EVERYONE))
+
+
+def test_every_fact_must_be_found_in_one_of_its_wordings() -> None:
+    facts = facts_of({"facts": [[r"\b30\b", "thirty"], ["days?"]], "must_not": ["forty"]}, "")
+
+    assert facts
+    assert facts.all_in("THIRTY days")
+    assert not facts.all_in("thirty weeks")
+    assert not facts.all_in("thirty days, not forty")
+    assert facts.any_in("forty days")
+    assert not facts.any_in("forty weeks")
+
+
+def test_footnotes_labels_of_lists_and_typography_are_no_part_of_the_words() -> None:
+    """A [2] or the second step of a list does not state that it is two of something."""
+    text = "You don\u2019t need\u00a0it. [2]\n\n2. **Ask** `tock`.\n\u2022 Then go [1]"
+
+    assert plain_words(text) == "You don't need it. **Ask** tock. Then go"
+
+
+def test_a_set_without_facts_says_nothing_of_right_answers() -> None:
+    found = report(outcomes(case("How long is leave?", answerable=True)))
+
+    assert found["right"] is found["useful_quotes"] is found["words"] is None
+    assert found["right_auroc"] is None
+
+
+def test_right_answers_are_counted_and_those_that_are_right_at_once() -> None:
+    found = report(
+        outcomes(
+            case("How long is leave?", facts=[["30", "thirty"]], answerable=True, kind="number"),
+            case("What does a lost badge cost?", facts=[["nine euros"]], answerable=True),
+            case("How is travel booked?", facts=[["by plane"]], answerable=True),
+            case("How is travel booked, and how?", facts=[["train"]], must_not=["booked"]),
+        )
+    )
+
+    assert found["right"] == 0.5
+    assert found["right_in_250"] == 0.25
+    assert found["by_type"]["number"]["right"] == 1.0
+    assert len(found["intervals"]["right"]) == 2
+
+
+def test_quotations_of_right_answers_are_useful_if_they_hold_a_fact() -> None:
+    (right, wrong) = outcomes(
+        case("How long is leave?", facts=[["thirty"]]),
+        case("How long is leave, then?", facts=[["fifty"]]),
+    )
+    quotes = len(right.result.sources)  # type: ignore[union-attr]
+
+    assert right.useful_quotes == 1 / quotes
+    assert wrong.useful_quotes is None
+    assert report([right, wrong])["words"] == len(right.read.split())
+
+
+def test_silence_is_counted_by_what_the_wiki_has_to_the_question() -> None:
+    by_words = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
+    found = report(
+        outcomes(
+            case("How long is leave?", answerable=True),
+            case("quantum gluon", answerable=True),
+            case("leave long", answerable=False, near_miss=True),
+            case("quantum zebra", answerable=False),
+            confidence=by_words,
+        )
+    )
+
+    assert found["refused"] == {"answerable": 0.5, "near_miss": 0.0, "foreign": 1.0}
+
+
+def test_confidence_is_held_against_right_answers_and_all_others_shown() -> None:
+    by_words = Confidence(bias=-1.0, closest=0.0, words=3.0, pairs=0.0)
+    right = case("leave thirty days", facts=[["thirty"]])
+    wrong = case("leave quantum", facts=[["forty"]])
+    unanswerable = case("leave zebra", answerable=False, near_miss=True)
+
+    assert report(outcomes(right, wrong, confidence=by_words))["right_auroc"] == 1.0
+    assert report(outcomes(right, unanswerable, confidence=by_words))["right_auroc"] == 1.0
+    assert report(outcomes(right, confidence=by_words))["right_auroc"] is None
+
+
+def test_a_run_keeps_what_was_shown_with_its_sources() -> None:
+    by_words = Confidence(bias=-5.0, closest=0.0, words=10.0, pairs=0.0)
+    told, silent = rows(
+        outcomes(case("How long is leave?"), case("quantum gluon"), confidence=by_words)
+    )
+
+    assert told.text == told.answer != ""
+    assert {"page": "handbook/leave", "quote": "Leave is thirty days long."} in told.sources
+    assert silent.answer == ""
+    assert "found nothing" in silent.text
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"facts": "thirty"}, "'facts' is no list of lists"),
+        ({"facts": ["thirty"]}, "'facts' is no list of lists"),
+        ({"facts": [["("]]}, "'facts' has no regular expression in '('"),
+        ({"facts": [["a"]], "must_not": "b"}, "'must_not' is no list"),
+        ({"facts": [["a"]], "must_not": ["["]}, "'must_not' has no regular expression in '['"),
+        ({"near_miss": "yes"}, "'near_miss' is neither true nor false"),
+    ],
+)
+def test_what_are_no_facts_is_named_with_its_line(row: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadSet, match="line 1: ") as error:
+        case("How long is leave?", **row)
+
+    assert said in str(error.value)

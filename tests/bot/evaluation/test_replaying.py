@@ -1,0 +1,185 @@
+"""Recorded answers meet the check that stands before a reader, and are counted as seen."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answering.composing.composer import Composer, MakePrompt
+from bot.answering.composing.support import Bars, Checker
+from bot.answering.composing.usage import Meter
+from bot.answering.composing.writing import Writer
+from bot.evaluation.lines import BadSet
+from bot.evaluation.recordings import read_recordings
+from bot.evaluation.replay_report import replay_report
+from bot.evaluation.replaying import replay
+from tests.fakes.embedding import WordEmbedder
+
+PASSAGES = [
+    {"n": 1, "title": "Leave", "page": "leave.md", "text": "Leave is thirty days long. Ask Ann."},
+    {"n": 2, "title": "Travel", "page": "travel.md", "text": "Travel is booked by train."},
+]
+TRUE, WRONG = "Leave is 30 days long [1].", "Leave is 40 days long [1]."
+ALSO_TRUE = "Travel is booked by train [2]."
+
+
+def label(text: str, *, faithful: bool = True, kind: str = "claim", error: str = "") -> Any:
+    return {"text": text, "kind": kind, "faithful": faithful, "error": error or None}
+
+
+def recorded(*answers: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "id": "q1",
+        "question": "How long is leave?",
+        "passages": PASSAGES,
+        "answers": list(answers),
+        **more,
+    }
+
+
+def answer(*sentences: Any, style: str = "natural") -> dict[str, Any]:
+    text = " ".join(one["text"] for one in sentences)
+    return {"style": style, "text": text, "sentences": list(sentences)}
+
+
+def composer(writer: Writer, prompt: MakePrompt) -> Composer:
+    embedder = WordEmbedder()
+    # Words for meaning say nothing of paraphrases.
+    checker = Checker(embedder, Bars(cosine=0.0))
+    return Composer(writer, prompt, checker, Meter(embedder.count_tokens, lambda: date.min))
+
+
+def replayed(folder: Path, *rows: dict[str, Any]) -> dict[str, Any]:
+    file = folder / "answers.jsonl"
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return replay_report([(one, replay(one, composer)) for one in read_recordings(file)])
+
+
+def test_what_the_pages_bear_out_is_kept_and_the_rest_dropped_with_its_flaw(
+    tmp_path: Path,
+) -> None:
+    found = replayed(
+        tmp_path,
+        recorded(
+            answer(label(TRUE), label(WRONG, faithful=False, error="number"), label(ALSO_TRUE))
+        ),
+    )
+    (row,) = found["replayed"]
+
+    assert row["id"] == "q1"
+    (told,) = row["answers"]
+    assert told["shown"] == "composed"
+    assert told["text"] == "Leave is 30 days long. [1] Travel is booked by train. [2]"
+    assert told["kept"] == [
+        {"text": TRUE, "verified": True},
+        {"text": ALSO_TRUE, "verified": True},
+    ]
+    assert told["dropped"] == [{"text": WRONG, "reason": "number"}]
+    assert (found["faithful_shown"], found["wrong_unmarked"]) == (1.0, 0.0)
+    assert found["wrong_shown"] == {"number": 0.0}
+    assert found["cut"] == 1
+    assert found["whole"] is None
+
+
+def test_an_answer_that_falls_is_quotations_and_its_true_sentence_is_not_seen(
+    tmp_path: Path,
+) -> None:
+    wrong = [label(WRONG, faithful=False, error="number")] * 2
+    found = replayed(tmp_path, recorded(answer(label(TRUE), *wrong)))
+    (told,) = found["replayed"][0]["answers"]
+
+    assert told["shown"] == "quotations"
+    assert "Leave is thirty days long." in told["text"]
+    assert told["kept"] == []
+    assert [one["reason"] for one in told["dropped"]] == ["answer", "number", "number"]
+    assert found["faithful_shown"] == 0.0
+    assert found["passed"] == {"faithful": 1.0, "wrong": 0.0}
+    assert found["cut"] == 0
+
+
+def test_a_wrong_claim_that_gets_out_is_counted_by_its_error(tmp_path: Path) -> None:
+    """The measure must be able to find one: here the label says what the check cannot know."""
+    found = replayed(
+        tmp_path,
+        recorded(
+            answer(label(TRUE), label(ALSO_TRUE, faithful=False, error="invented")),
+            answer(label(WRONG, faithful=False, error="number"), label(TRUE)),
+        ),
+    )
+
+    assert found["wrong_shown"] == {"invented": 1.0, "number": 0.0}
+    assert found["wrong_unmarked"] == 0.5
+    assert found["counts"]["wrong"] == {"invented": 1, "number": 1}
+
+
+def test_a_wrong_citation_is_put_right_so_the_claim_misleads_nobody(tmp_path: Path) -> None:
+    cites_wrong = label("Leave is 30 days long [2].", faithful=False, error="wrong_citation")
+    found = replayed(tmp_path, recorded(answer(cites_wrong)))
+    (told,) = found["replayed"][0]["answers"]
+
+    assert told["text"] == "Leave is 30 days long. [1]"
+    assert told["kept"][0]["verified"]
+    assert found["wrong_shown"] == {"wrong_citation": 1.0}
+    assert found["wrong_unmarked"] is None
+
+
+def test_whole_answers_are_counted_by_style_and_frames_claim_nothing(tmp_path: Path) -> None:
+    frame = label("Here is what I found:", kind="frame")
+    found = replayed(
+        tmp_path,
+        recorded(
+            {**answer(frame, label(TRUE), style="close"), "text": f"{frame['text']}\n\n{TRUE}"},
+            answer(label(TRUE), label("Some rest is granted for a while [1]."), style="natural"),
+        ),
+    )
+
+    assert found["whole"] == 0.5
+    assert found["by_style"]["close"]["whole"] == 1.0
+    assert found["by_style"]["natural"]["whole"] == 0.0
+    assert found["by_style"]["natural"]["faithful_shown"] == 0.5
+    assert found["counts"]["faithful"] == 3
+
+
+def test_a_denial_shows_nothing_and_what_follows_is_not_read(tmp_path: Path) -> None:
+    text = f"NOT IN THE WIKI. {TRUE}"
+    found = replayed(tmp_path, recorded({"style": "denial", "text": text}))
+    (told,) = found["replayed"][0]["answers"]
+
+    assert told["shown"] == "none"
+    assert {one["reason"] for one in told["dropped"]} == {"not_read"}
+    assert found["faithful_shown"] is found["wrong_unmarked"] is found["whole"] is None
+
+
+def test_labels_that_are_cut_at_other_places_are_found(tmp_path: Path) -> None:
+    """Two of our sentences are one of the label's, and list marks are no part of either."""
+    both = f"{TRUE} {ALSO_TRUE}"
+    listed = {"style": "bullets", "text": f"1. {TRUE}\n2. {both}"}
+    labels = [label(TRUE), label(both)]
+    found = replayed(tmp_path, recorded({**listed, "sentences": labels}))
+
+    assert found["faithful_shown"] == 1.0
+    assert found["counts"]["faithful"] == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"question": ""}, "no 'question'"),
+        ({"passages": "none"}, "'passages' is no list of objects"),
+        ({"passages": [{"n": 2, "text": "x"}]}, "not in the order of their numbers"),
+        ({"passages": [{"text": "x", "headings": "y"}]}, "'headings' is no list"),
+        ({"answers": [{"style": "close"}]}, "no 'text'"),
+        ({"answers": [answer({"text": "x"})]}, "'faithful' of a sentence"),
+    ],
+)
+def test_what_is_no_recording_is_named_with_its_line(
+    tmp_path: Path, change: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(BadSet, match=r"line 1: ") as error:
+        replayed(tmp_path, recorded(answer(label(TRUE)), **change))
+
+    assert said in str(error.value)

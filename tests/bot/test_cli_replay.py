@@ -1,0 +1,81 @@
+"""`footnote eval --replay`, run as a script runs it, with the bundled embedding model."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.bot.shell import Shell
+
+SENTENCES = [
+    {"text": "Leave is 30 days long [1].", "kind": "claim", "faithful": True, "error": None},
+    {"text": "Leave is 40 days long [1].", "kind": "claim", "faithful": False, "error": "number"},
+]
+RECORDED = {
+    "id": "q1",
+    "question": "How long is leave?",
+    "passages": [{"n": 1, "title": "Leave", "text": "Leave is thirty days long."}],
+    "answers": [
+        {
+            "style": "close",
+            "text": " ".join(str(s["text"]) for s in SENTENCES),
+            "sentences": SENTENCES,
+        }
+    ],
+}
+
+
+@pytest.fixture
+def recorded(shell: Shell) -> Shell:
+    shell.write("answers.jsonl", json.dumps(RECORDED))
+    return shell
+
+
+def test_answers_are_replayed_without_a_model_a_wiki_or_an_index(recorded: Shell) -> None:
+    ran = recorded.footnote("eval", "--replay", "answers.jsonl", "--json")
+
+    assert ran.code == 0
+    (answer,) = ran.json["replayed"][0]["answers"]
+    assert answer["kept"] == [{"text": "Leave is 30 days long [1].", "verified": True}]
+    assert answer["dropped"] == [{"text": "Leave is 40 days long [1].", "reason": "number"}]
+    assert ran.json["wrong_shown"] == {"number": 0.0}
+    assert ran.json["judge"] == {"by": "none", "unclear": 0}
+    assert not (recorded.folder / "data").exists()
+
+
+def test_people_see_the_shares_and_that_there_was_nothing_to_judge(recorded: Shell) -> None:
+    ran = recorded.footnote(
+        "eval", "--replay", "answers.jsonl", "--judge", "labels", "--judge-prompts", "p.jsonl"
+    )
+
+    assert ran.code == 0
+    assert "faithful_shown   1.000" in ran.out
+    assert "nothing to judge" in ran.err
+    assert (recorded.folder / "p.jsonl").read_text(encoding="utf-8") == ""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--replay", "answers.jsonl", "--flags"),
+        ("--replay", "answers.jsonl", "answers.jsonl"),
+        ("--replay", "answers.jsonl", "--judge", "nobody.jsonl"),
+        ("--replay", "answers.jsonl", "--judge-prompts", "no/such/folder"),
+        ("answers.jsonl", "--judge-prompts", "p.jsonl"),
+        ("answers.jsonl", "--answers", "--judge", "labels"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    recorded: Shell, options: tuple[str, ...]
+) -> None:
+    assert recorded.footnote("eval", *options).code == 2
+
+
+def test_judge_alone_still_asks_the_model_wherever_the_questions_stand(recorded: Shell) -> None:
+    recorded.write("q.jsonl", '{"question": "How long is leave?"}')
+    for options in (("--judge", "q.jsonl"), ("q.jsonl", "--judge")):
+        ran = recorded.footnote("eval", "--answers", *options)
+
+        assert ran.code == 2
+        assert "There is no language model to ask" in ran.err
