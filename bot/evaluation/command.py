@@ -150,7 +150,7 @@ def evaluate(
     if judge_prompts:
         raise click.UsageError("--judge-prompts needs --replay.")
     if flags == bool(questions):
-        raise click.UsageError("Give QUESTIONS, --flags or --replay, one of them.")
+        raise click.UsageError("Give either QUESTIONS or --flags.")
     if judged and not answers:
         raise click.UsageError("--judge judges answers: it needs --answers.")
     if (judged or with_model) and not settings.llm.provider:
