@@ -7,6 +7,7 @@ what it may change.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -47,6 +48,10 @@ _MIGRATING = 0x0F007A07E
 """The advisory lock under which PostgreSQL lets one process at a time migrate."""
 
 
+class _Removed(Exception):
+    """The file that we have open is not the one that stands there."""
+
+
 class Database:
     """Its methods block: call them in a thread."""
 
@@ -55,6 +60,7 @@ class Database:
         self._outages: Outages | None = None
         # SQLite's own way to wait for another writer is to sleep, up to a tenth of a second.
         self._turns = Turns() if engine.dialect.name == "sqlite" else None
+        self._file: os.stat_result | None = None
 
     @classmethod
     def open(cls, where: Path | str) -> Self:
@@ -66,6 +72,7 @@ class Database:
         database = cls(_engine(where))
         try:
             database._migrate()
+            database._file = database._found()
         except StateUnavailable:
             database.close()
             raise
@@ -94,11 +101,12 @@ class Database:
             StateUnavailable: as `begin`.
         """
         try:
+            self._check_file()
             with self._engine.begin() as connection:
                 yield connection
         except _REFUSALS as error:
             raise StateRefused(f"The bot's database refuses this ({_words(error)}).") from error
-        except (DBAPIError, PoolTimeout) as error:
+        except (DBAPIError, PoolTimeout, _Removed) as error:
             unavailable = StateUnavailable(
                 f"The bot's database cannot be used ({_words(error)}). {self._advice}"
             )
@@ -107,6 +115,28 @@ class Database:
             raise unavailable from error
         if self._outages:
             self._outages.worked()
+
+    def _check_file(self) -> None:
+        """SQLite goes on with a file that was removed or replaced, and all that it keeps there is
+        lost with the process.
+
+        Raises:
+            _Removed
+        """
+        if self._file is None:
+            return
+        found = self._found()
+        if found is None or not os.path.samestat(found, self._file):
+            raise _Removed("its file was removed or replaced: restart Footnote")
+
+    def _found(self) -> os.stat_result | None:
+        """Return what SQLite's file is now; None if there is none."""
+        if self._turns is None or not (name := self._engine.url.database) or name == ":memory:":
+            return None
+        try:
+            return Path(name).stat()
+        except OSError:
+            return None
 
     @property
     def _advice(self) -> str:
@@ -173,7 +203,7 @@ def _created(url: sa.URL) -> sa.Engine:
     )
 
 
-def _words(error: DBAPIError | PoolTimeout) -> str:
+def _words(error: DBAPIError | PoolTimeout | _Removed) -> str:
     """Return a driver's words on one line."""
     return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
 

@@ -183,7 +183,9 @@ async def test_the_log_says_once_that_it_went_and_once_that_it_is_back(
 
 
 def loud(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+    """Beside what upkeep says of the review channel, whenever it comes to that."""
+    loud = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    return [one.getMessage() for one in loud if "is public" not in one.getMessage()]
 
 
 def test_a_statement_that_is_refused_is_no_outage(

@@ -20,6 +20,24 @@ from bot.state.schema import MIGRATIONS, metadata, schema_version
 from .test_inbox import LETTER
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_was_removed_is_written_to_no_more(tmp_path: Path, *, replaced: bool) -> None:
+    """SQLite goes on with it, and what it keeps is gone with the process."""
+    file = tmp_path / "state.db"
+    database = Database.open(file)
+    inbox = Inbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    inbox.receive(LETTER)
+    moved = file.rename(tmp_path / "moved")
+    if replaced:
+        file.write_bytes(b"")
+    with pytest.raises(StateUnavailable, match="removed or replaced"):
+        inbox.unfinished()
+    moved.replace(file)
+
+    assert [letter.text for letter in inbox.unfinished()] == [LETTER.text]
+    database.close()
+
+
 def test_opening_twice_keeps_what_stands(tmp_path: Path) -> None:
     for _ in range(2):
         database = Database.open(tmp_path / "deep" / "er" / "state.db")
