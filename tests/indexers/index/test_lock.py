@@ -180,7 +180,7 @@ def test_an_index_that_nobody_closed_is_given_back(folder: Path) -> None:
 def test_an_index_is_released_when_it_cannot_be_opened(folder: Path) -> None:
     opened(folder).close()
     (folder / "edge_config.json").write_text("{")
-    with pytest.raises(Exception, match="cannot be read") as caught:
+    with pytest.raises(Exception, match="is damaged") as caught:
         opened(folder)
 
     assert caught.value.__traceback__ is not None

@@ -210,6 +210,12 @@ class OneShelf:
     def clear(self, *, but: str) -> None:
         pass
 
+    def damage(self) -> None:
+        pass
+
+    def remember(self, damage: object) -> None:
+        pass
+
     def close(self) -> None:
         pass
 
