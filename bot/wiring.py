@@ -21,8 +21,9 @@ from bot.answering.composing.usage import MemoryUsage, Usage
 from bot.answering.composing.wiring import LanguageModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
 from bot.answering.library import IndexedLibrary
+from bot.answering.model_order import ModelOrder
 from bot.answering.recheck import Recheck
-from bot.answering.reranking import Reranking, reading
+from bot.answering.reranking import Reranking, Scoring, reading
 from bot.answering.retrieval import Retrieval
 from bot.answering.several import Several
 from bot.answering.sources import Aging
@@ -40,7 +41,6 @@ from bot.operations.syncing import OneSyncAtATime, now
 from config.settings import Secrets, Settings, SettingsError
 from indexers import conversion
 from indexers.model import EVERYONE, Principal, Section
-from indexers.ports import Reranker
 from indexers.wiring import Indexing
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def answerer_of(
         Retrieval(
             indexing.index,
             indexing.embedder,
-            rerank=_reranking_of(settings, indexing.reranker, model),
+            rerank=_reranking(settings, reading(indexing.reranker)) if indexing.reranker else None,
         ),
         Confidence(),
         tuple(indexing.wikis),
@@ -79,6 +79,9 @@ def answerer_of(
         min_confidence=least_confidence(settings.answer.precision),
         recheck=_recheck(settings, indexing, last_pass, failed),
         composer=model.composer if model else None,
+        order=ModelOrder(_reranking(settings, model.reranker))
+        if model and model.reranker
+        else None,
         rewrite=model.rewriter if model else None,
         aging=Aging(old_after, today) if old_after else None,
         clarifying=Clarifying() if settings.answer.clarify else None,
@@ -86,12 +89,7 @@ def answerer_of(
     )
 
 
-def _reranking_of(
-    settings: Settings, reranker: Reranker | None, model: LanguageModel | None
-) -> Reranking | None:
-    scoring = reading(reranker) if reranker else model.reranker if model else None
-    if scoring is None:
-        return None
+def _reranking(settings: Settings, scoring: Scoring) -> Reranking:
     return Reranking(
         scoring, seconds=settings.answer.rerank_seconds, at_once=settings.slack.workers
     )

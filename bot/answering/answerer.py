@@ -11,6 +11,7 @@ from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence, features
 from bot.answering.disagreeing import with_disagreement
+from bot.answering.model_order import ModelOrder
 from bot.answering.quoting import quote
 from bot.answering.recheck import MOST_CITED, Ahead, Compose, Recheck
 from bot.answering.retrieval import Found, Retrieval, Retrieved
@@ -58,6 +59,8 @@ class Answerer:
     aging: Aging | None = None
     rewrite: Callable[[Question], Question] | None = None
     clarifying: Clarifying | None = None
+    order: ModelOrder | None = None
+    """A language model that puts in order what was found."""
     verified: Callable[[Question], Answer | None] | None = None
     """What a person wrote to the question, if anybody did; it goes before the search."""
     is_partial: Callable[[], bool] = lambda: False
@@ -78,10 +81,12 @@ class Answerer:
         retrieved = self.retrieval(question)
         compose = self.composing(question, hear)
         ahead: Ahead | None = None
-        if self.composer and not question.quoting:
+        if (self.composer or self.order) and not question.quoting:
             # What a model was shown or somebody heard cannot be taken back: so its pages are
             # looked at before.
-            ahead = partial(self.composer.shown, question)
+            ahead = partial(self._leaving, question)
+            if self.order:
+                compose = self.order.before(question, compose, ahead)
         said = self._checked(question, retrieved, compose, ahead)
         said = replace(said, timings=replace(said.timings, rewrite=rewriting))
         said = _with_rights_told(said, question, found=bool(retrieved.pages))
@@ -89,6 +94,11 @@ class Answerer:
             # What is missing now may be there once the index is built.
             said = replace(said, reason=Reason.REBUILDING, text=_TEXTS[Reason.REBUILDING])
         return self.aging(said) if self.aging else said
+
+    def _leaving(self, question: Question, retrieved: Retrieved) -> list[Source]:
+        """What a language model is shown of what was found."""
+        shown = self.order.shown(retrieved) if self.order else []
+        return [*shown, *(self.composer.shown(question, retrieved) if self.composer else ())]
 
     def composing(
         self, question: Question, hear: Hear | None = None, *, by_model: bool = True
@@ -115,7 +125,9 @@ class Answerer:
         started = self.clock()
         said = self.recheck(question.reader, retrieved, compose, ahead)
         took = (self.clock() - started) * 1000
-        return replace(said, timings=replace(said.timings, check=took - said.timings.compose))
+        # A language model may have put in order meanwhile what was found; that is the search's.
+        beside = said.timings.compose + max(0.0, said.timings.search - retrieved.search_ms)
+        return replace(said, timings=replace(said.timings, check=took - beside))
 
     def compose(self, question: Question, retrieved: Retrieved) -> Result:
         """What ``retrieved`` says to the question, in quotations; or what to ask back."""

@@ -50,10 +50,14 @@ class Reranking:
         self._places = BoundedSemaphore(at_once)
 
     def __call__(self, question: Question, pages: Sequence[Found]) -> tuple[Found, ...]:
-        hits = sorted((hit for found in pages for hit in found.hits), key=lambda hit: -hit.score)
-        best = hits[: self._passages]
+        best = self.best(pages)
         scores = self._scores(question, [hit.passage for hit in best]) if len(best) > 1 else None
         return tuple(pages) if scores is None else dealt(pages, best, scores)
+
+    def best(self, pages: Sequence[Found]) -> list[Hit]:
+        """Return the passages that are read, the best first."""
+        hits = sorted((hit for found in pages for hit in found.hits), key=lambda hit: -hit.score)
+        return hits[: self._passages]
 
     def _scores(self, question: Question, passages: Sequence[Passage]) -> Sequence[float] | None:
         if not self._places.acquire(blocking=False):

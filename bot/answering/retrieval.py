@@ -64,6 +64,7 @@ class Retrieval:
     clock: Callable[[], float] = time.perf_counter
     rank: Ranking = field(default_factory=Ranking)
     rerank: Reorder | None = None
+    """On this machine; a language model is `bot.answering.model_order`."""
     turns: AbstractContextManager[object] = field(default_factory=lambda: Semaphore(_CORES))
     """Searching computes. More at once than there are cores would only keep each other up, and
     whatever else the process has to do."""
@@ -76,7 +77,7 @@ class Retrieval:
         """
         with self.turns:
             retrieved = self._searched(question)
-        if self.rerank is None or question.quoting:  # it may be a language model
+        if self.rerank is None:
             return retrieved
         started = self.clock()
         pages = self.rerank(question, retrieved.pages)

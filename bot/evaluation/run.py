@@ -139,6 +139,8 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
         asked = Question(case.question, reader, wikis, case.history)
         question, rewriting = answerer.understood(asked)
         retrieved = answerer.retrieval(question)
+        if answerer.order:
+            retrieved = answerer.order(question, retrieved)
         result = answerer.composing(question, by_model=composed)(retrieved)
         result = replace(result, timings=replace(result.timings, rewrite=rewriting))
         outcomes.append(_outcome(case, retrieved, result, judge))

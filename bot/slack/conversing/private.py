@@ -137,9 +137,11 @@ class Private:
             await _tell(respond, [NOT_NOW])
 
     async def again(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
-        """The button of an answer that was perhaps not seen: as it would be given now."""
+        """The button of an answer that was perhaps not seen: as it would be given now. Only an
+        answer that its asker alone saw has one; a press of another's would put what is private
+        in the place of what the channel reads."""
         given = await self._given(body)
-        if given is None:
+        if given is None or not given.asked.private:
             await _tell(respond, [FORGOTTEN])
             return
         letter = _letter(given)

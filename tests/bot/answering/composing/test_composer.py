@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +29,9 @@ from bot.answering.composing.usage import (
 )
 from bot.answering.composing.writing import CutShort, ModelFailed
 from bot.answering.confidence import Confidence
+from bot.answering.model_order import ModelOrder
 from bot.answering.recheck import Recheck
+from bot.answering.reranking import Reranking
 from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn
@@ -510,13 +511,16 @@ def test_where_quotations_will_do_no_model_is_asked_anything() -> None:
     """Neither to compose, nor to make the question stand alone, nor to put pages in order."""
     writer, asked = ScriptedWriter("Leave is thirty days long [1]."), list[Question]()
 
-    def ask(question: Question, *found: Any) -> Any:
+    def ask(question: Question) -> Question:
         asked.append(question)
-        return found[0] if found else question
+        return question
 
-    usual = answerer(writer)
-    retrieval = replace(usual.retrieval, rerank=ask)
-    answering = replace(usual, retrieval=retrieval, rewrite=ask)
+    def scores(question: Question, read: Sequence[Passage]) -> list[float]:
+        asked.append(question)
+        return [0.0] * len(read)
+
+    order = ModelOrder(Reranking(scores, seconds=5))
+    answering = replace(answerer(writer), order=order, rewrite=ask)
     question = Question(SAID, ANYONE, history=(Turn(Role.ASKER, "And travel?"),))
     quoted = answering.answer(replace(question, quoting=True))
     spent = (len(writer.prompts), len(asked))

@@ -1,0 +1,77 @@
+"""A language model as reranker: it is shown nothing that was not looked at before.
+
+What a model was sent cannot be taken back. So it is no part of the search, as a model on this
+machine is: the pages whose passages it would be shown are first checked against their wiki, as
+those are that an answer names, and it puts in order what stands.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.answering.recheck import Compose
+from bot.answering.reranking import Reranking
+from bot.answering.retrieval import Found, Retrieved
+from bot.answering.sources import source_of
+from bot.model import Question, Result, Source
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOrder:
+    """``rerank`` asks the model. ``clock`` counts seconds."""
+
+    rerank: Reranking
+    clock: Callable[[], float] = time.perf_counter
+
+    def shown(self, retrieved: Retrieved) -> list[Source]:
+        """Return the passages that the model would be shown."""
+        return [source_of(hit.passage, "") for hit in self.rerank.best(retrieved.pages)]
+
+    def __call__(self, question: Question, retrieved: Retrieved) -> Retrieved:
+        """Return what was found in the model's order; its time counts as the search's."""
+        started = self.clock()
+        pages = self.rerank(question, retrieved.pages)
+        took = (self.clock() - started) * 1000
+        return replace(retrieved, pages=pages, search_ms=retrieved.search_ms + took)
+
+    def before(
+        self, question: Question, compose: Compose, shown: Callable[[Retrieved], Sequence[Source]]
+    ) -> Compose:
+        """Return ``compose`` with the model's order before it. The model is asked once: where
+        an answer is made again because a page fell, the others keep their order.
+
+        Only the pages of ``shown`` are composed from: no other one was looked at, and another
+        order may bring one to the front.
+        """
+        ordered: Retrieved | None = None
+
+        def composed(retrieved: Retrieved) -> Result:
+            nonlocal ordered
+            looked_at = {(one.wiki, one.page) for one in shown(retrieved)}
+            kept = [page for page in retrieved.pages if (page.wiki, page.page) in looked_at]
+            retrieved = replace(retrieved, pages=tuple(kept))
+            if ordered is None:
+                ordered = self(question, retrieved)
+                return compose(ordered)
+            again = _as_before(retrieved.pages, ordered.pages)
+            return compose(replace(ordered, pages=again))
+
+        return composed
+
+
+def _as_before(pages: Sequence[Found], ordered: Sequence[Found]) -> tuple[Found, ...]:
+    """Return ``pages`` with the scores that they and their passages have in ``ordered``."""
+    of_pages = {(page.wiki, page.page): page.score for page in ordered}
+    of_hits: dict[uuid.UUID, float] = {
+        hit.passage.id: hit.score for page in ordered for hit in page.hits
+    }
+    scored = []
+    for page in pages:
+        hits = [replace(hit, score=of_hits.get(hit.passage.id, hit.score)) for hit in page.hits]
+        hits.sort(key=lambda hit: -hit.score)
+        score = of_pages.get((page.wiki, page.page), page.score)
+        scored.append(replace(page, score=score, hits=tuple(hits)))
+    return tuple(sorted(scored, key=lambda page: -page.score))

@@ -1,0 +1,117 @@
+"""A language model puts passages in order, and is shown only what was looked at before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from bot.answering.answerer import Answerer
+from bot.answering.confidence import Confidence
+from bot.answering.model_order import ModelOrder
+from bot.answering.recheck import Recheck
+from bot.answering.reranking import Reranking
+from bot.answering.retrieval import Retrieved
+from bot.model import Answer, Question
+from indexers.model import EVERYONE, OPEN, Acl, Page, Passage, Principal, Section
+from indexers.ports import Lookout
+from tests.fakes.lookout import Standing, Unavailable
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import TickingClock, retrieval_over
+from tests.fakes.wiki import by_section
+
+STAFF = Acl.of(["group:staff"])
+ADA = Principal.of(EVERYONE, "group:staff")
+LEAVE = Question("How long is leave?", ADA)
+WIKI = [
+    replace(passage, acl=STAFF)
+    for passage in [
+        *passages("leave", "How long is leave? Leave is thirty days long.", wiki="conf"),
+        *passages("holidays", "Leave is long on holidays.", wiki="conf"),
+        *passages("travel", "How travel is booked before leave.", wiki="conf"),
+    ]
+]
+REDACTED = Page(
+    "conf", "leave", "leave", "https://wiki.example.com/leave", "2", OPEN,
+    (Section((), "", "How long is leave? It is not said any more."),),
+)  # fmt: skip
+
+
+class Model:
+    """Puts first what says ``first``; remembers what it was shown."""
+
+    def __init__(self, first: str = "holidays") -> None:
+        self.first = first
+        self.shown: list[list[str]] = []
+
+    def __call__(self, question: Question, read: Sequence[Passage]) -> list[float]:
+        self.shown.append([passage.text for passage in read])
+        return [float(self.first in passage.text) for passage in read]
+
+
+def answerer(model: Model, wiki: Lookout) -> Answerer:
+    return Answerer(
+        retrieval_over(WIKI),
+        Confidence(bias=9.0),
+        ("conf",),
+        recheck=Recheck({"conf": wiki}, lambda _: None, by_section, seconds=5),
+        order=ModelOrder(Reranking(model, seconds=5)),
+        clock=TickingClock(),
+    )
+
+
+def test_what_it_puts_first_is_answered_from_first() -> None:
+    model = Model()
+    said = answerer(model, Standing()).answer(LEAVE)
+
+    assert isinstance(said, Answer)
+    assert said.sources[0].page == "holidays"
+    assert len(model.shown) == 1
+
+
+@pytest.mark.parametrize(
+    "wiki",
+    [
+        Standing("leave"),
+        Standing(narrowed={"leave": Acl.of(["group:board"])}),
+        Standing(edited={"leave": REDACTED}),
+        Standing(edited={"leave": None}),
+        Standing(untold=frozenset({"leave"})),
+        Unavailable(),
+    ],
+    ids=["gone", "closed", "redacted", "edited", "untold", "silent"],
+)
+def test_it_is_never_shown_what_its_wiki_does_not_confirm(wiki: Lookout) -> None:
+    model = Model()
+    said = answerer(model, wiki).answer(LEAVE)
+
+    assert "thirty" not in repr(model.shown)
+    assert "thirty" not in said.text
+
+
+def test_where_a_page_falls_after_that_the_others_keep_their_order() -> None:
+    """And nobody is asked again, for each time costs."""
+    model = Model("travel")
+    order = ModelOrder(Reranking(model, seconds=5))
+    found = retrieval_over(WIKI)(LEAVE)
+    seen: list[list[str]] = []
+
+    def compose(retrieved: Retrieved) -> Answer:
+        seen.append([page.page for page in retrieved.pages])
+        return Answer("", (), 0.9)
+
+    composed = order.before(LEAVE, compose, order.shown)
+    composed(found)
+    composed(replace(found, pages=tuple(page for page in found.pages if page.page != "holidays")))
+
+    assert [pages[0] for pages in seen] == ["travel", "travel"]
+    assert "holidays" not in seen[1]
+    assert len(model.shown) == 1
+
+
+def test_quotations_are_put_in_order_by_no_model() -> None:
+    model = Model()
+    answerer(model, Standing()).answer(replace(LEAVE, quoting=True))
+
+    assert model.shown == []
