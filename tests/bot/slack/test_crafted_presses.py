@@ -376,6 +376,18 @@ async def test_anothers_private_answer_is_neither_given_nor_shared(
     assert all("calendar" not in words(one) for one in slack.ephemerals(MALLORY))
 
 
+async def test_what_is_private_takes_no_place_of_what_the_channel_reads(
+    bot: Bot, slack: LocalSlack
+) -> None:
+    await bot.start()
+    answer = await asked(bot, slack)
+    seen = len(bot.handbook.asked)
+    await press(bot, slack, pressed(slack, "U0ANNA", answer, button("answer_again", "1")))
+
+    assert len(bot.handbook.asked) == seen
+    assert slack.from_app("C0TEAM") == [answer]
+
+
 @pytest.mark.parametrize("action", ["answer_privately", "answer_again", "share_answer"])
 async def test_who_left_a_channel_gets_and_shares_nothing_there(
     bot: Bot, slack: LocalSlack, action: str
