@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 
 from slack_bolt.async_app import AsyncApp
@@ -180,8 +181,9 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     forget = Forget(state, feedback, people, voice, flagging.desk.attend, home.show)
     bolt = _bolt(settings, me)
     failures = Failures(voice, around.new_incident)
+    spool = Spool(settings.spool) if settings.spool else None
     waiting_room = WaitingRoom(
-        Spool(settings.spool) if settings.spool else None,
+        spool,
         conversing.gate,
         workers,
         voice,
@@ -223,7 +225,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         queue=queue,
         clients=(voice.client, hasty),
         executor=executor,
-        forgetting=lambda: forget_before(state, around.clock() - settings.retention),
+        forgetting=partial(_forget, state, spool, lambda: around.clock() - settings.retention),
         adopt_every=around.adopt_every,
         upkeep=flagging.upkeep,
         failures=failures,
@@ -235,6 +237,12 @@ async def _is_next(inbox: Inbox, letter: Letter) -> bool:
         return await asyncio.to_thread(inbox.is_next, letter)
     except StateUnavailable:
         return True  # What the claim says then is told and tried again.
+
+
+def _forget(state: Database, spool: Spool | None, before: Callable[[], datetime]) -> int:
+    """Delete what is older than it may be kept, in the database and in files."""
+    when = before()
+    return forget_before(state, when) + (spool.forget_before(when) if spool else 0)
 
 
 def _bolt(settings: SlackSettings, me: Identity) -> AsyncApp:

@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,16 +67,29 @@ class Spool:
         for letter in letters:
             (self._folder / _name(letter)).unlink(missing_ok=True)
 
+    def forget_before(self, when: datetime) -> int:
+        """Delete what was put aside, or begun and never finished, before ``when``: it holds
+        people's questions, and nothing takes it in any more. Return how many files."""
+        forgotten = 0
+        for file in [*self._glob("*.unreadable"), *self._glob("*.new")]:
+            try:
+                if file.stat().st_mtime < when.timestamp():
+                    file.unlink()
+                    forgotten += 1
+            except OSError as error:
+                logger.warning("%s cannot be deleted: %s", file, error.strerror)
+        return forgotten
+
     def __bool__(self) -> bool:
         """Return whether any waits."""
-        try:
-            return any(self._folder.glob(f"*{_ENDING}"))
-        except OSError:
-            return False
+        return bool(self._files())
 
     def _files(self) -> Sequence[Path]:
+        return self._glob(f"*{_ENDING}")
+
+    def _glob(self, pattern: str) -> Sequence[Path]:
         try:
-            return sorted(self._folder.glob(f"*{_ENDING}"))
+            return sorted(self._folder.glob(pattern))
         except OSError:
             return []
 

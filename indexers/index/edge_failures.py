@@ -23,6 +23,8 @@ TO_OPEN = 32 * 1024 * 1024
 TO_WRITE = TO_CREATE = 2 * TO_OPEN
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DAMAGED = {errno.ENOENT, errno.EISDIR, errno.ENOTDIR}
+"""Said of a file of the index that is gone, or is something else now."""
 _ADVICE = {
     errno.EROFS: "The file system is mounted for reading alone: mount it for writing, or name"
     " another folder (`data_dir`, `--data-dir`). The index is written even to be read.",
@@ -83,7 +85,7 @@ def _named(folder: Path, text: str) -> IndexUnavailable:
         return IndexUnavailable(f"The index in {folder} is closed.")
     if number in _FULL:
         return _full(folder)
-    if number not in {None, errno.ENOENT}:
+    if number not in {None, *_DAMAGED}:
         return _unusable(folder, number or 0, text)
     return corrupt(folder, text)
 

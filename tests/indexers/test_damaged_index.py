@@ -94,7 +94,20 @@ def empty_it_silently(folder: Path) -> None:
         file.write_bytes(b"")
 
 
-BREAKS = [break_for_good, break_the_texts, break_the_vectors, break_the_log, empty_it_silently]
+def put_a_folder_in_its_place(folder: Path) -> None:
+    """It opens as a folder does, which is another error than a file that is not there."""
+    (shard_of(folder) / "edge_config.json").unlink()
+    (shard_of(folder) / "edge_config.json").mkdir()
+
+
+BREAKS = [
+    break_for_good,
+    break_the_texts,
+    break_the_vectors,
+    break_the_log,
+    empty_it_silently,
+    put_a_folder_in_its_place,
+]
 
 
 @pytest.mark.parametrize("damage", BREAKS)

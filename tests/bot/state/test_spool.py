@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,19 @@ def test_what_is_delivered_twice_waits_once(spool: Spool) -> None:
     spool.add([LETTER])
     spool.add([LETTER])
 
+    assert spool.letters(10) == [LETTER]
+
+
+def test_what_nothing_takes_in_any_more_is_forgotten_in_time(spool: Spool, tmp_path: Path) -> None:
+    spool.add([LETTER])
+    folder, noon = tmp_path / "spool", datetime(2026, 11, 24, 12, tzinfo=UTC)
+    for name, age in (("a.unreadable", 91), ("b.7.new", 91), ("c.unreadable", 89)):
+        (folder / name).write_text("leave?")
+        then = (noon - timedelta(days=age)).timestamp()
+        os.utime(folder / name, (then, then))
+
+    assert spool.forget_before(noon - timedelta(days=90)) == 2
+    assert [file.name for file in folder.iterdir() if file.suffix != ".json"] == ["c.unreadable"]
     assert spool.letters(10) == [LETTER]
 
 
