@@ -252,7 +252,8 @@ async def nor_while_confluence_is_broken(office: Office) -> None:
             office.asked("U0GUS", [question("below")]),
             office.mentioned("U0BOB", "C0TEAM", question("blog")),
         )
-        assert canary("group", "") in told(hers)
-        assert "could not be checked again" in told(hers)
+        # Not even she is told a word of it, though she may read it: Confluence cannot say so.
+        assert CANARY not in told(hers)
+        assert "i could not confirm that you may read this now" in told(hers)
     office.closed.mend(office.confluence)
     assert CANARY not in office.told_to_others("U0ADA", since)

@@ -25,7 +25,7 @@ from bot.slack.flagging.announcement import announcement
 from bot.slack.flagging.announcing import GONE, NOT_YOURS, WITHDRAWN
 from bot.slack.flagging.reviewing import FOLLOW_UP, NOT_A_PUBLISHER
 from bot.state.database import Database
-from bot.state.schema import MIGRATIONS, flags, schema_version
+from bot.state.schema import MIGRATIONS, _note_review_channels, flags, schema_version
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import EVERYONE, OPEN, Principal
 from tests.bot.conftest import POSTGRESQL, emptied
@@ -256,7 +256,7 @@ def older(file: Path, channel: str, author: str) -> None:
         for name in ("channel", "by_admin", "ended", "ended_by", "announced_in", "announcement"):
             connection.exec_driver_sql(f"ALTER TABLE written DROP COLUMN {name}")
         connection.exec_driver_sql("ALTER TABLE written DROP COLUMN announce_due")
-        behind = len(MIGRATIONS) - 2
+        behind = MIGRATIONS.index(_note_review_channels) - 1
         connection.execute(sa.delete(schema_version).where(schema_version.c.version > behind))
         connection.exec_driver_sql(
             "INSERT INTO answers (id, question, answer, asker, team, channel, ts, thread, private,"
