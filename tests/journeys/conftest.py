@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,15 +116,17 @@ class Company:
         return (self.folder / "serve.log").read_text()
 
     async def _alive(self, process: asyncio.subprocess.Process) -> None:
+        """Until it can answer. It is alive before that, and what Slack sends then waits for
+        Slack's next try, which a slash command does not have."""
+        path = "healthz" if self.mode == "socket" else "readyz"
         async with aiohttp.ClientSession() as client, asyncio.timeout(60):
             while True:
                 assert process.returncode is None, self.log
-                try:
-                    async with client.get(f"http://127.0.0.1:{self.port}/healthz") as answer:
+                with suppress(aiohttp.ClientConnectionError):
+                    async with client.get(f"http://127.0.0.1:{self.port}/{path}") as answer:
                         if answer.status == 200:
                             return
-                except aiohttp.ClientConnectionError:
-                    await asyncio.sleep(0.1)
+                await asyncio.sleep(0.1)
 
 
 def write(folder: Path, pages: Mapping[str, str]) -> None:
