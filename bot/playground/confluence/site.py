@@ -140,6 +140,13 @@ class LocalConfluence:
         await self.media.stop()
         if self._runner is not None:
             await self._runner.cleanup()
+        # What a client began late may have been accepted meanwhile; it ends here, too.
+        late = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        for _ in range(3):
+            await asyncio.sleep(0)  # closed transports let go of their sockets
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         path, gateway = self._below_base(request.path)
