@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -19,13 +18,12 @@ from bot.playground.manifest import Manifest
 from bot.playground.model import Message
 from bot.playground.pings import Live, live_pings
 from bot.playground.rate_limits import RateLimits
+from bot.playground.serving import LocalServer
 from bot.playground.socket_mode import SocketHub
 from bot.playground.talking import Talking
 from bot.playground.timing import Timing
 from bot.playground.watching import Watching
 from bot.playground.web_api.server import Call, WebApi
-
-_LAST_MOMENT = 0.02  # seconds
 
 
 class LocalSlack(Talking, Clicking, Watching):
@@ -59,7 +57,7 @@ class LocalSlack(Talking, Clicking, Watching):
         self.deliverer.transport = self.sockets
         self._http: HttpTransport | None = None
         self._port = port
-        self._runner: web.AppRunner | None = None
+        self._server = LocalServer()
 
     async def __aenter__(self) -> Self:
         application = web.Application(client_max_size=16 * 1024 * 1024)
@@ -71,11 +69,7 @@ class LocalSlack(Talking, Clicking, Watching):
                 web.post("/upload/{file}", self._serve_upload),
             ]
         )
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.url = await self._server.start(application, self._port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -83,12 +77,7 @@ class LocalSlack(Talking, Clicking, Watching):
         await self.sockets.cut()
         if self._http is not None:
             await self._http.close()
-        if self._runner is not None:
-            # A client that gave up while it connected is still to be accepted, and to be read
-            # to its end, before nobody can close what is left of it.
-            await asyncio.sleep(_LAST_MOMENT)
-            await self._runner.cleanup()
-            await asyncio.sleep(_LAST_MOMENT)
+        await self._server.stop()
 
     @property
     def api_url(self) -> str:

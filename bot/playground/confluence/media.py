@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.playground.confluence.world import World
+from bot.playground.serving import LocalServer
 
 
 class MediaHost:
@@ -17,21 +18,15 @@ class MediaHost:
         self.tokens: list[str] = []
         self.instead: web.Response | None = None
         self._world = world
-        self._runner: web.AppRunner | None = None
+        self._server = LocalServer()
 
     async def start(self) -> None:
         app = web.Application()
         app.router.add_get("/file/{page}/{file}/binary", self._serve)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.address = f"http://{host}:{port}"
+        self.address = await self._server.start(app)
 
     async def stop(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await self._server.stop()
 
     async def _serve(self, request: web.Request) -> web.Response:
         self.tokens.append(request.headers.get("Authorization", ""))

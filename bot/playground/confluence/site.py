@@ -22,6 +22,7 @@ from bot.playground.confluence.routes import Answer, Download, Redirect, Route
 from bot.playground.confluence.tokens import Token, Tokens
 from bot.playground.confluence.webhooks import Webhooks
 from bot.playground.confluence.world import World
+from bot.playground.serving import LocalServer
 
 CLOUD_ID = "local-cloud-id"
 GATEWAY = f"/ex/confluence/{CLOUD_ID}"
@@ -81,7 +82,7 @@ class LocalConfluence:
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="confluence", daemon=True
         )
-        self._runner: web.AppRunner | None = None
+        self._server = LocalServer()
         self.address = ""
         """Scheme, host and port."""
         self.media = MediaHost(world)
@@ -127,26 +128,13 @@ class LocalConfluence:
     async def _start(self) -> None:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._serve)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
+        self.address = await self._server.start(app)
         if self.world.is_cloud:
             await self.media.start()
-        host, port = self._runner.addresses[0][:2]
-        self.address = f"http://{host}:{port}"
 
     async def _stop(self) -> None:
         await self.media.stop()
-        if self._runner is not None:
-            await self._runner.cleanup()
-        # What a client began late may have been accepted meanwhile; it ends here, too.
-        late = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        for _ in range(3):
-            await asyncio.sleep(0)  # closed transports let go of their sockets
+        await self._server.stop()
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         path, gateway = self._below_base(request.path)

@@ -1,0 +1,51 @@
+"""Serves an application on loopback, and stops so that nothing of it is left open."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+from aiohttp import web
+
+_TURNS = 5
+"""Of the loop: a connection just accepted takes three until its server knows of it, and one just
+closed takes one until it lets go of its socket."""
+
+
+class LocalServer:
+    """A server of one application on ``127.0.0.1``."""
+
+    def __init__(self) -> None:
+        self._runner: web.AppRunner | None = None
+        self._listening: socket.socket | None = None
+
+    async def start(self, application: web.Application, port: int = 0) -> str:
+        """Listens, on any free port for 0, and returns the address: scheme, host and port.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        self._listening = socket.create_server(("127.0.0.1", port))
+        await web.SockSite(self._runner, self._listening).start()
+        host, port = self._listening.getsockname()
+        return f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        """Stops listening and ends every connection.
+
+        A connection that was accepted just before its server closes is never closed by Python
+        3.11 (https://github.com/python/cpython/issues/109564). So accepting ends first.
+        """
+        if self._runner is None or self._listening is None:
+            return
+        asyncio.get_running_loop().remove_reader(self._listening)
+        await _turns()
+        await self._runner.cleanup()
+        await _turns()
+
+
+async def _turns() -> None:
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
