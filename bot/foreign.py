@@ -1,8 +1,9 @@
 """Words of pages, models and people, made so that nothing in them is taken for ours.
 
 In an answer's text every ``[n]`` is a footnote of ours. So one that somebody else wrote
-becomes ``(n)``; within code, where brackets mean something, ``[ n ]``. This is the one place
-that does so, for every surface.
+becomes ``(n)``; within code, where brackets mean something, ``[ n ]``. A dagger is our mark of a
+sentence that could not be verified, so another's becomes ``+``, but within code. This is the one
+place that does so, for every surface.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ _MARK = re.compile(
     r"[\[\uff3b\u3010]([*_~]{0,3}\^?[0-9\uff10-\uff19]{1,3}"
     r"(?: ?[,;\u2013-] ?\^?[0-9\uff10-\uff19]{1,3}){0,20}[*_~]{0,3})[\]\uff3d\u3011]"
 )
+_DAGGERS = str.maketrans(
+    dict.fromkeys("\u2020\u2021\u2e38\u2e36\u2e37\u271d\u271e\u271f\u2628\U0001f546\U0001f547", "+")
+)
+"""Those that look like `bot.model.UNVERIFIED` at a glance."""
 _INDEX = re.compile(r"\[(\d{1,3})\]")
 _CODE = re.compile(r"((?<!`)`{1,8}(?!`)[^`]+`+)")
 
@@ -83,7 +88,7 @@ def with_mark(text: str, mark: str) -> str:
 
 def _without_marks(text: str) -> str:
     return "".join(
-        _spaced(part) if part.startswith("`") else _MARK.sub(r"(\1)", part)
+        _spaced(part) if part.startswith("`") else _MARK.sub(r"(\1)", part).translate(_DAGGERS)
         for part in _CODE.split(text)
     )
 

@@ -166,6 +166,8 @@ class Fallback(StrEnum):
     BUSY = "busy"
     CAPPED = "capped"
     UNSUPPORTED = "unsupported"
+    CONTRADICTED = "contradicted"
+    EMPTY = "empty"
 
     @property
     def words(self) -> str:
@@ -178,9 +180,16 @@ _FALLBACKS = {
     Fallback.BUSY: "The language model is busy, so these are quotations.",
     Fallback.CAPPED: "What the language model may cost is used up for today, so these are "
     "quotations.",
-    Fallback.UNSUPPORTED: "What the language model wrote is not borne out by the pages, so these "
-    "are quotations.",
+    Fallback.UNSUPPORTED: "I could not verify the generated answer, so here are quotes from the "
+    "pages.",
+    Fallback.CONTRADICTED: "The generated answer did not match the pages, so here are quotes from "
+    "them.",
+    Fallback.EMPTY: "The language model wrote nothing usable, so here are quotes from the pages.",
 }
+
+UNVERIFIED = "\u2020"
+"""A dagger behind the footnotes of a sentence that the check could not decide. `bot.foreign` takes
+it out of everybody else's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +213,12 @@ class Answer:
     (sources count from 1); ``confidence`` is the estimated chance that it is right.
     ``composed``: in a language model's words, each sentence checked; else quotations,
     and ``fallback`` says why, if a model is set. ``verified``: a person wrote it, and
-    its sources are the pages that it rests on. ``linked`` are pages that may say more."""
+    its sources are the pages that it rests on. ``linked`` are pages that may say more.
+
+    Of a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
+    are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` behind their
+    footnotes. ``denial``: it says that the pages do not answer the question, and what they do say.
+    """
 
     text: str
     sources: tuple[Source, ...]
@@ -216,6 +230,21 @@ class Answer:
     fallback: Fallback | None = None
     verified: Verification | None = None
     narrowed: Narrowed | None = None
+    left_out: int = 0
+    unclear: tuple[str, ...] = ()
+    denial: bool = False
+
+    @property
+    def check_notes(self) -> tuple[str, ...]:
+        """What a reader must know of the check: what the mark means, and what was left out."""
+        notes = []
+        if self.unclear:
+            notes.append(f"{UNVERIFIED} I could not verify this: look it up on the page.")
+        if self.left_out == 1:
+            notes.append("I left out one statement that I could not verify.")
+        elif self.left_out:
+            notes.append(f"I left out {self.left_out} statements that I could not verify.")
+        return tuple(notes)
 
 
 @dataclass(frozen=True, slots=True)

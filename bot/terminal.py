@@ -89,6 +89,9 @@ def answer_json(result: Result) -> dict[str, Any]:
             "sources": [_source_json(s) for s in result.sources],
             "composed": result.composed,
             "fallback": result.fallback.value if result.fallback else None,
+            "left_out": result.left_out,
+            "unclear": list(result.unclear),
+            "denial": result.denial,
         }
     if isinstance(result, Clarify):
         readings = [
@@ -126,8 +129,10 @@ def print_answer(result: Result) -> None:
         out.print(safe(f"      {source.url}", style="blue"), soft_wrap=True)
     if isinstance(result, Clarify):
         out.print(safe(f'  Ask again, for example: "{result.readings[0].question}"'))
-    if isinstance(result, Answer) and result.fallback:
-        out.print(Padding(safe(result.fallback.words, style="yellow"), (0, 0, 0, 2)))
+    if isinstance(result, Answer):
+        fallback = [result.fallback.words] if result.fallback else []
+        for note in (*fallback, *result.check_notes):
+            out.print(Padding(safe(note, style="yellow"), (0, 0, 0, 2)))
     if result.narrowed and not isinstance(result, NoAnswer):
         out.print(Padding(safe(f"{result.narrowed.words}.", style="yellow"), (0, 0, 0, 2)))
     if result.unchecked:

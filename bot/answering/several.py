@@ -155,6 +155,8 @@ def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result
         composed=any(one.composed for one in answers),
         fallback=next((one.fallback for one in answers if one.fallback), None),
         narrowed=said[0].narrowed,
+        left_out=sum(one.left_out for one in answers),
+        unclear=tuple(text for one in answers for text in one.unclear),
     )
 
 

@@ -90,6 +90,9 @@ def load(text: str) -> Result:
         fallback=Fallback(kept["fallback"]) if kept.get("fallback") else None,
         verified=_verified(kept.get("verified")),
         narrowed=_narrowed(kept.get("narrowed")),
+        left_out=kept.get("left_out", 0),
+        unclear=tuple(kept.get("unclear", ())),
+        denial=kept.get("denial", False),
     )
 
 

@@ -180,3 +180,10 @@ def test_joiners_make_no_word_that_nobody_sees(text: str) -> None:
 )
 def test_joiners_stay_where_a_script_or_an_emoji_needs_them(text: str) -> None:
     assert clean(text) == text
+
+
+@pytest.mark.parametrize("dagger", "\u2020\u271d\u2e38")
+def test_nobody_else_can_mark_a_sentence_as_unverified(dagger: str) -> None:
+    assert on_one_line(f"Leave is paid.{dagger}") == "Leave is paid.+"
+    assert unmarked(f"Leave is paid. [1]{dagger}") == "Leave is paid. (1)+"
+    assert on_one_line(f"run `kill {dagger}`") == f"run `kill {dagger}`"

@@ -25,12 +25,23 @@ class Lead(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of the passage with this number, counted from 1 as the prompt shows them. Whether
+    they stand there is for the check to say."""
+
+    passage: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """``code``: a whole block of it, fences left out."""
+    """``code``: a whole block of it, fences left out. ``evidence`` is what the model says that
+    the sentence rests on, if it was asked for that."""
 
     text: str
     lead: Lead = Lead.SPACE
     code: bool = False
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Sentences:

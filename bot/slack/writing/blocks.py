@@ -173,7 +173,9 @@ def _verified(said: Result) -> list[str]:
 
 
 def _fallback(said: Result) -> list[str]:
-    return [said.fallback.words] if isinstance(said, Answer) and said.fallback else []
+    if not isinstance(said, Answer):
+        return []
+    return [*([said.fallback.words] if said.fallback else []), *said.check_notes]
 
 
 def _as_of(given: Given) -> list[str]:

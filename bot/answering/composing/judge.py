@@ -1,0 +1,45 @@
+"""What decides sentences that rules cannot decide: the port."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.answering.composing.sentences import Evidence
+from bot.model import Question
+from indexers.model import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class UnclearSentence:
+    """``text`` is what a reader would see. ``cited`` are the numbers of the passages that it may
+    rest on, best first, counted from 1. ``evidence`` are words that stand in those passages and
+    that the model gave for it: if there are any, they are all that a judge needs to read."""
+
+    text: str
+    cited: tuple[int, ...]
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceVerdict:
+    """``evidence`` are the words that bear a supported sentence out. They are looked for in the
+    passage letter for letter, white space apart; without them the sentence stays unclear."""
+
+    supported: bool
+    evidence: tuple[Evidence, ...] = ()
+
+
+class SentenceJudge(Protocol):
+    def judge(
+        self, question: Question, passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
+    ) -> Sequence[SentenceVerdict | None]:
+        """Return a verdict for each sentence, in order; None for one that was not judged.
+
+        All unclear sentences of an answer come at once. ``passages`` are those of the prompt.
+
+        Raises:
+            ModelFailed: the judge cannot be asked. The sentences then stay unclear.
+        """
+        ...
