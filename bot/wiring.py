@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.answering import blending
 from bot.answering.answerer import Answerer
 from bot.answering.clarifying import Clarifying
 from bot.answering.composing.usage import MemoryUsage, Usage
@@ -41,6 +43,7 @@ from bot.operations.syncing import OneSyncAtATime, now
 from config.settings import Secrets, Settings, SettingsError
 from indexers import conversion
 from indexers.model import EVERYONE, Principal, Section
+from indexers.ports import Reranker
 from indexers.wiring import Indexing
 
 if TYPE_CHECKING:
@@ -71,7 +74,7 @@ def answerer_of(
         Retrieval(
             indexing.index,
             indexing.embedder,
-            rerank=_reranking(settings, reading(indexing.reranker)) if indexing.reranker else None,
+            rerank=_cross_encoder(settings, indexing.reranker) if indexing.reranker else None,
         ),
         Confidence(),
         tuple(indexing.wikis),
@@ -86,6 +89,18 @@ def answerer_of(
         aging=Aging(old_after, today) if old_after else None,
         clarifying=Clarifying() if settings.answer.clarify else None,
         is_partial=lambda: indexing.index.is_partial,
+    )
+
+
+def _cross_encoder(settings: Settings, reranker: Reranker) -> Reranking:
+    """It takes all cores, so more than a few at once would only keep each other up."""
+    return Reranking(
+        reading(reranker),
+        seconds=settings.answer.rerank_seconds,
+        passages=blending.PASSAGES,
+        at_once=os.cpu_count() or 1,
+        order=blending.blended,
+        fewest=1,
     )
 
 
@@ -253,6 +268,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address, parts.owner)
         answerer = _with_verified(settings, answerer, library, DatabaseWrittenAnswers(state))
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
+        if reranker := parts.reranker:
+            reranker.scores("And the other one?", ["It is, too."])
         # What is loaded now stays. To look through it for garbage takes a fifth of a second,
         # in which nothing is acknowledged.
         gc.collect()

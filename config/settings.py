@@ -86,6 +86,8 @@ class SyncSettings(Strict):
 
 LLM_RERANKER = "llm"
 """The name of the reranker that is the language model."""
+BUNDLED_RERANKER = "ms-marco-MiniLM-L-12-v2"
+"""The name of the cross-encoder that comes with Footnote."""
 
 
 class AnswerSettings(Strict):
@@ -121,15 +123,17 @@ class AnswerSettings(Strict):
         description="A page that nobody edited for longer is called old; 0 is never.",
     )
     reranker: str = Field(
-        "",
-        description="Who reads the best passages beside the question once more and puts them in "
-        "order: a fastembed cross-encoder by name, or `llm`, the language model; empty is nobody.",
+        BUNDLED_RERANKER,
+        description="The model that reads the best passages beside the question: it puts them in "
+        "order and chooses what is quoted. The bundled English cross-encoder, another one that "
+        "fastembed knows by name, or `llm`, the language model. Empty: none.",
     )
     rerank_seconds: float = Field(
         3.0,
         gt=0,
         le=60,
-        description="How long that may take; then the order stays as it was.",
+        description="Seconds that may take. An answer that would have to wait longer, or for "
+        "others' turn, is made without it.",
     )
     clarify: bool = Field(
         default=True,

@@ -211,13 +211,15 @@ class Hit:
     """A passage that a search found: ``score`` orders one search's hits and no more;
     ``cosine`` (-1 to 1) compares the meanings of question and passage, ``closest`` those of
     the question and the passage's nearest sentence. ``language`` is the passage's, as the
-    index was told or told itself, in English small letters; empty where it did not."""
+    index was told or told itself, in English small letters; empty where it did not.
+    ``relevance`` is a cross-encoder's score, a logit; None if none read the passage."""
 
     passage: Passage
     score: float
     cosine: float
     closest: float = 0.0
     language: str = ""
+    relevance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

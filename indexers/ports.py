@@ -125,6 +125,9 @@ class Reranker(Protocol):
     """Reads question and passage together, which tells more than their vectors and takes
     longer."""
 
+    identity: str
+    """Names the model: another one's scores mean something else."""
+
     def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
         """How well each text answers, in their order; more is better. Up to seconds.
 

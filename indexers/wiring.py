@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from config.settings import LLM_RERANKER, Secrets, Settings
+from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers import doctor
 from indexers.errors import (
@@ -26,7 +26,7 @@ from indexers.index.current import CurrentIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
 from indexers.index.languages import Languages
 from indexers.index.ownership import owner_of
-from indexers.index.reranking import FastembedReranker
+from indexers.index.reranking import FastembedReranker, LocalReranker
 from indexers.index.server import Server
 from indexers.index.shelf import Shelf, fingerprint
 from indexers.markdown import doctor as markdown_doctor
@@ -106,7 +106,7 @@ class Indexing:
 
     @cached_property
     def reranker(self) -> Reranker | None:
-        """The cross-encoder that is set, if one is.
+        """The cross-encoder that is set, if one is; the bundled one is loaded at first use.
 
         Raises:
             ModelUnavailable: it cannot be loaded.
@@ -114,6 +114,8 @@ class Indexing:
         name = self._settings.answer.reranker
         if name in ("", LLM_RERANKER):
             return None
+        if name == BUNDLED_RERANKER:
+            return LocalReranker()
         return FastembedReranker(name, self._settings.data_dir / "models")
 
     @cached_property

@@ -1,7 +1,7 @@
 """The best passages, read once more beside the question and put in order.
 
-Off unless it is set: what it gains depends on the model and the wiki (`footnote eval` tells),
-what it costs is time.
+By a cross-encoder on this machine (the bundled one, unless another is set or none), or by a
+language model, which is off unless it is set.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 Scoring = Callable[[Question, Sequence[Passage]], Sequence[float]]
 """How well each passage answers; more is better. Raises ModelUnavailable or ModelFailed."""
 
+Order = Callable[[Sequence[Found], Sequence[Hit], Sequence[float]], tuple[Found, ...]]
+"""Pages, the best of their passages and the scores of these -> the pages in a better order."""
+
 PASSAGES = 20
 """So many are read; what stands further down was seldom right."""
 
@@ -39,20 +42,32 @@ def reading(reranker: Reranker) -> Scoring:
 class Reranking:
     """A `bot.answering.retrieval.Reorder` that never takes longer than ``seconds`` and never
     fails: then the order stays as it was. ``at_once`` may be under way, those included that
-    nobody waits for any more."""
+    nobody waits for any more; one more is left out at once. ``order`` says what the scores
+    change; ``fewest`` passages are worth reading."""
 
-    def __init__(
-        self, scoring: Scoring, *, seconds: float, passages: int = PASSAGES, at_once: int = 4
+    def __init__(  # noqa: PLR0913 - each is a bound or a part of its own
+        self,
+        scoring: Scoring,
+        *,
+        seconds: float,
+        passages: int = PASSAGES,
+        at_once: int = 4,
+        order: Order | None = None,
+        fewest: int = 2,
     ) -> None:
         self._scoring = scoring
+        self._order = order or dealt
+        self._fewest = fewest
         self._seconds = seconds
         self._passages = passages
         self._places = BoundedSemaphore(at_once)
 
     def __call__(self, question: Question, pages: Sequence[Found]) -> tuple[Found, ...]:
         best = self.best(pages)
-        scores = self._scores(question, [hit.passage for hit in best]) if len(best) > 1 else None
-        return tuple(pages) if scores is None else dealt(pages, best, scores)
+        if len(best) < self._fewest:
+            return tuple(pages)
+        scores = self._scores(question, [hit.passage for hit in best])
+        return tuple(pages) if scores is None else self._order(pages, best, scores)
 
     def best(self, pages: Sequence[Found]) -> list[Hit]:
         """Return the passages that are read, the best first."""
@@ -61,7 +76,7 @@ class Reranking:
 
     def _scores(self, question: Question, passages: Sequence[Passage]) -> Sequence[float] | None:
         if not self._places.acquire(blocking=False):
-            log.warning("Passages are not reranked: too many are being read already")
+            log.info("Passages are not reranked: too many are being read already")
             return None
         answer: Future[Sequence[float]] = Future()
         # A daemon, which no pool's threads are: the process must be able to end meanwhile.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexers.errors import ModelUnavailable
 from indexers.index import pooling
+from indexers.index.bundled import MODELS, check
 from indexers.index.prompts import prompts_for
 from indexers.index.text import encodable
 from indexers.ports import Meaning, Vector
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fastembed import TextEmbedding
     from tokenizers import Tokenizer
 
-BUNDLED = Path(__file__).parent / "models" / "all-MiniLM-L6-v2-int8"
+BUNDLED = MODELS / "all-MiniLM-L6-v2-int8"
 
 # Of the bundle's PROVENANCE.md: other weights, or other tokens, are another model.
 _DIGESTS = {
@@ -151,8 +151,7 @@ class LocalEmbedder(_Embedder):
         super().__init__(self._from_folder, cut=True, averages=lambda _: True)
 
     def _from_folder(self) -> TextEmbedding:
-        for name, expected in _DIGESTS.items():
-            _check(self._folder / name, expected)
+        check(self._folder, _DIGESTS, kind="embedding model", setting="[index] model")
         from fastembed import TextEmbedding  # half a second
         from fastembed.common.model_description import (  # as above
             ModelSource,
@@ -212,22 +211,6 @@ class FastembedEmbedder(_Embedder):
                 f" {self._cache_dir} nor downloaded: check the network, or copy the"
                 " model there from a machine that has it."
             ) from error
-
-
-def _check(file: Path, expected: str) -> None:
-    try:
-        with file.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelUnavailable(
-            f"The embedding model's file {file} cannot be read: reinstall Footnote,"
-            " or name another model in [index] model."
-        ) from error
-    if found != expected:
-        raise ModelUnavailable(
-            f"{file} is not the embedding model it should be (sha256 {found[:12]}...,"
-            f" expected {expected[:12]}...): reinstall Footnote."
-        )
 
 
 def _described(registry: type[TextEmbedding], name: str) -> dict[str, Any] | None:

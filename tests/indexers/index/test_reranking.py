@@ -1,13 +1,17 @@
-"""A cross-encoder as fastembed loads it and onnxruntime runs it; and one that is not there."""
+"""Cross-encoders as fastembed loads them and onnxruntime runs them: the bundled one, as it is,
+and others by name; and some that are not there."""
 
 from __future__ import annotations
 
+import math
+import shutil
+import threading
 from pathlib import Path
 
 import pytest
 
 from indexers.errors import ModelUnavailable
-from indexers.index.reranking import FastembedReranker
+from indexers.index.reranking import _DIGESTS, BUNDLED, FastembedReranker, LocalReranker
 from tests.fakes import cross_encoder
 
 WORDS = ["how", "long", "is", "leave", "travel", "days", "lead"]
@@ -61,3 +65,76 @@ def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(ModelUnavailable, match="could be neither read"):
         FastembedReranker(cross_encoder.NAME, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def bundled() -> LocalReranker:
+    return LocalReranker(threads=1)
+
+
+def test_the_bundled_one_tells_an_answer_from_a_passage_on_the_subject(
+    bundled: LocalReranker,
+) -> None:
+    texts = [
+        "Leave\nAsk your lead before you book a holiday.",
+        "Leave\nEverybody gets twenty days of paid leave a year.",
+        "The printer\nThe printer is on the second floor, next to the kitchen.",
+    ]
+    subject, answer, other = bundled.scores("how many days off do i get?", texts)
+
+    assert answer > subject > other
+
+
+@pytest.mark.parametrize("text", ["", "\ud800", "\x00", "漢字", "word " * 5_000])
+def test_the_bundled_one_has_a_score_for_any_text(bundled: LocalReranker, text: str) -> None:
+    (score,) = bundled.scores(text, [text])
+
+    assert math.isfinite(score)
+
+
+def test_what_the_bundled_one_does_not_read_is_cut_off(bundled: LocalReranker) -> None:
+    long = "leave " * 250
+    one, other = bundled.scores("leave", [long, long + "printer " * 300])
+
+    assert one == pytest.approx(other, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_another_model_in_place_of_the_bundled_one_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(BUNDLED, folder)
+    with (folder / name).open("ab") as file:
+        file.write(b" ")
+
+    with pytest.raises(ModelUnavailable, match=rf"{name} is not the reranker it should be"):
+        LocalReranker(folder).scores("leave", ["leave"])
+
+
+def test_a_missing_bundled_model_is_named_and_where_another_can_be(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"model\.onnx cannot be read.*\[answer\] reranker"):
+        LocalReranker(tmp_path).scores("leave", ["leave"])
+
+
+def test_the_digests_of_the_bundled_one_are_those_of_its_provenance() -> None:
+    provenance = (BUNDLED / "PROVENANCE.md").read_text()
+
+    assert LocalReranker().identity.partition("@")[2] in provenance
+    assert all(digest in provenance for digest in _DIGESTS.values())
+
+
+def test_threads_share_one_bundled_model_from_the_first_use_on() -> None:
+    reranker = LocalReranker(threads=1)
+    together = threading.Barrier(3)
+    scores: list[float] = []
+
+    def read() -> None:
+        together.wait()
+        scores.extend(reranker.scores("How long is leave?", ["Leave is thirty days."]))
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert scores == [scores[0]] * 3

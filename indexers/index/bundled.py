@@ -1,0 +1,35 @@
+"""The models that come with Footnote: their files are what their provenance says, or refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from indexers.errors import ModelUnavailable
+
+MODELS = Path(__file__).parent / "models"
+
+
+def check(folder: Path, digests: Mapping[str, str], *, kind: str, setting: str) -> None:
+    """Compare the files of a model, an "embedding model" for one, with their sha256 ``digests``.
+    ``setting`` is where another model can be named.
+
+    Raises:
+        ModelUnavailable: a file is missing, or is another one.
+    """
+    for name, expected in digests.items():
+        file = folder / name
+        try:
+            with file.open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise ModelUnavailable(
+                f"The {kind}'s file {file} cannot be read: reinstall Footnote,"
+                f" or name another model in {setting}."
+            ) from error
+        if found != expected:
+            raise ModelUnavailable(
+                f"{file} is not the {kind} it should be (sha256 {found[:12]}...,"
+                f" expected {expected[:12]}...): reinstall Footnote."
+            )

@@ -1,0 +1,96 @@
+"""The order of the search and a cross-encoder's, in one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.blending import WEIGHT, blended
+from bot.answering.retrieval import Found, by_page
+from indexers.model import Hit
+from tests.fakes.passages import passages
+
+
+def found(**pages: Sequence[float]) -> tuple[Found, ...]:
+    """Pages by name, each with its passages' scores."""
+    hits = [
+        Hit(passage, score, 0.5)
+        for page, scores in pages.items()
+        for passage, score in zip(
+            passages(page, *(f"{page} {n}" for n in range(len(scores)))), scores, strict=True
+        )
+    ]
+    return by_page(sorted(hits, key=lambda hit: -hit.score))
+
+
+def best(pages: Sequence[Found], count: int) -> list[Hit]:
+    return sorted((hit for page in pages for hit in page.hits), key=lambda hit: -hit.score)[:count]
+
+
+def texts(pages: Sequence[Found]) -> list[str]:
+    return [hit.passage.text for page in pages for hit in page.hits]
+
+
+PAGES = found(a=[5.0, 2.0], b=[4.5], c=[1.0])
+
+
+def test_where_the_search_is_unsure_the_cross_encoder_decides() -> None:
+    pages = blended(PAGES, best(PAGES, 2), [-4.0, 4.0])
+
+    assert [page.page for page in pages] == ["b", "a", "c"]
+
+
+def test_where_the_search_is_sure_a_little_better_score_changes_nothing() -> None:
+    pages = blended(PAGES, best(PAGES, 4), [1.0, 1.0, 1.0, 2.0])
+
+    assert [page.page for page in pages] == ["a", "b", "c"]
+
+
+def test_within_a_page_the_passage_that_answers_comes_first() -> None:
+    pages = blended(PAGES, best(PAGES, 3), [-9.0, -9.0, 9.0])
+
+    assert texts(pages)[:2] == ["a 1", "a 0"]
+    assert pages[0].score == pytest.approx(PAGES[0].score + pages[0].hits[0].score - 5.0)
+
+
+def test_each_passage_that_was_read_keeps_what_the_cross_encoder_said() -> None:
+    pages = blended(PAGES, best(PAGES, 2), [3.0, -1.0])
+    told = {hit.passage.text: hit.relevance for page in pages for hit in page.hits}
+
+    assert told == {"a 0": 3.0, "b 0": -1.0, "a 1": None, "c 0": None}
+
+
+def test_what_all_passages_have_alike_changes_no_score() -> None:
+    pages = blended(PAGES, best(PAGES, 3), [7.0, 7.0, 7.0])
+
+    assert [page.score for page in pages] == [page.score for page in PAGES]
+
+
+SCORES = st.lists(st.floats(0, 9), min_size=1, max_size=4)
+
+
+@given(st.dictionaries(st.sampled_from("abcde"), SCORES, min_size=1), st.integers(1, 12), st.data())
+def test_nothing_is_lost_and_each_passage_gains_what_its_score_is_worth(
+    written: dict[str, list[float]], count: int, data: st.DataObject
+) -> None:
+    pages = found(**written)
+    read = best(pages, count)
+    logits = st.lists(st.floats(-11, 11), min_size=len(read), max_size=len(read))
+    scores = data.draw(logits)
+    after = blended(pages, read, scores)
+    gained = {
+        hit.passage.id: WEIGHT * (score - sum(scores) / len(scores))
+        for hit, score in zip(read, scores, strict=True)
+    }
+    before = {hit.passage.id: hit.score for page in pages for hit in page.hits}
+
+    assert sorted(texts(after)) == sorted(texts(pages))
+    assert [page.score for page in after] == sorted((p.score for p in after), reverse=True)
+    for page in after:
+        assert [h.score for h in page.hits] == sorted((h.score for h in page.hits), reverse=True)
+        for hit in page.hits:
+            expected = before[hit.passage.id] + gained.get(hit.passage.id, 0.0)
+            assert hit.score == pytest.approx(expected)
