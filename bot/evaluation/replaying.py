@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answering.answerer import quotations
 from bot.answering.composing.composer import Composer, Dropped, MakePrompt, Verified
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.sentences import Sentence, Sentences
 from bot.answering.composing.writing import Writer
+from bot.answering.responding import quotations
 from bot.answering.retrieval import Found, Retrieved
 from bot.evaluation.recordings import RecordedAnswer, Recording
 from bot.model import Answer, NoAnswer, Question, Reason, Result

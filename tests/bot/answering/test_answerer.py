@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answerer import LONGEST_QUESTION, Answerer
+from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
+from bot.answering.refusals import LONGEST_QUESTION
 from bot.model import Answer, NoAnswer, Question, Reason
 from indexers.model import EVERYONE, Acl, Passage, Principal
 from indexers.prose import plain

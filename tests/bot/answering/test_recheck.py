@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering import answerer as answering
+from bot.answering import responding
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.answering.recheck import MOST_CITED, ONLY_LINKS, REFUSAL, ROUNDS, Recheck
@@ -380,7 +380,7 @@ def test_an_answer_names_five_pages_at_most(monkeypatch: pytest.MonkeyPatch) -> 
     def wordy(_question: str, hits: Sequence[Hit], _room: int) -> list[tuple[Passage, str]]:
         return [(hit.passage, hit.passage.text) for hit in hits]
 
-    monkeypatch.setattr(answering, "quote", wordy)
+    monkeypatch.setattr(responding, "quote", wordy)
     written = [p for n in range(9) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
     wiki = Standing()
     said = answerer(Recheck({"conf": wiki}, never, by_section), written=written).answer(LEAVE)

@@ -1,0 +1,63 @@
+"""What is said where there is no answer, and of rights that could not be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.model import Narrowed, NoAnswer, Question, Reason, Result
+from indexers.model import Audience
+from indexers.untold import untold_by
+
+LONGEST_QUESTION = 4000
+"""Characters. What is longer is no question but a text."""
+_NOTHING_FOUND = "I searched and found nothing that answers this."
+_AGAIN = "Please ask again in a few minutes."
+_SILENT = {Reason.NOTHING_FITS, Reason.NOTHING_INDEXED}
+_TEXTS = {
+    Reason.NO_QUESTION: "Ask me something in words, and I will look it up.",
+    Reason.TOO_LONG: f"That is too long for me: at most {LONGEST_QUESTION:,} characters, please.",
+    Reason.REBUILDING: "My index is being built anew, so I may not have the page for this yet. "
+    "Please ask me again in a while.",
+}
+
+
+def refusal(text: str) -> NoAnswer | None:
+    """Return what to say to a text that cannot be searched for; None if it can."""
+    if len(text) > LONGEST_QUESTION:
+        return _told(Reason.TOO_LONG)
+    if not any(character.isalnum() for character in text):
+        return _told(Reason.NO_QUESTION)
+    return None
+
+
+def with_rights_told(result: Result, question: Question, *, found: bool) -> Result:
+    """Say where the reader's rights could not be asked for, and not that there is nothing to
+    read where pages were ``found`` and their check left none."""
+    if isinstance(result, NoAnswer) and result.reason is Reason.NOTHING_INDEXED and found:
+        result = replace(result, reason=Reason.NOTHING_FITS, text=_NOTHING_FOUND)
+    rights = narrowed(question)
+    if rights is None:
+        return result
+    if isinstance(result, NoAnswer) and result.reason in _SILENT:
+        text = f"{rights.words}, and found nothing that answers this. {_AGAIN}"
+        result = replace(result, reason=Reason.RIGHTS_UNKNOWN, text=text)
+    return replace(result, narrowed=rights)
+
+
+def with_rebuilding_told(result: Result) -> Result:
+    """Say that what is missing now may be there once the index is built."""
+    if isinstance(result, NoAnswer) and result.reason in _SILENT:
+        return replace(result, reason=Reason.REBUILDING, text=_TEXTS[Reason.REBUILDING])
+    return result
+
+
+def narrowed(question: Question) -> Narrowed | None:
+    """Return what could not be asked of the reader's rights; None if everything could."""
+    sites = untold_by(question.reader)
+    if not sites:
+        return None
+    return Narrowed(tuple(sorted(sites - {""})), isinstance(question.reader, Audience))
+
+
+def _told(reason: Reason) -> NoAnswer:
+    return NoAnswer(reason, _TEXTS[reason])
