@@ -1,30 +1,25 @@
-"""Language models, by LlamaIndex: one class writes, whoever stands behind it."""
+"""Settings -> a language model of LlamaIndex's, whoever stands behind it."""
 
 from __future__ import annotations
 
 import importlib
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, seconds_of
+from bot.answering.composing.context_limit import ContextLimit, of_compatible, of_ollama
+from bot.answering.composing.forms import as_anthropic
+from bot.answering.composing.llama_writer import LlamaWriter
+from bot.answering.composing.refusals import MANNERS
 from bot.errors import ModelMisconfigured
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM, ChatMessage
+    from llama_index.core.llms import LLM
 
 Provider = Literal["openai", "azure", "ollama", "compatible", "anthropic"]
 
 _PLACES = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11434/v1"}
-_AGAIN = frozenset((408, 409, 425, 429))
-_LENGTH, _FREEDOM = "max_tokens", "temperature"
-_MANNERS = frozenset((_LENGTH, _FREEDOM))
-_TOO_LONG = frozenset(("length", "max_tokens", "model_context_window_exceeded"))
-_FILTERED = frozenset(("content_filter", "refusal"))
-_UNREACHED = ("connection", "timeout", "timedout", "protocol", "network", "readerror")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,9 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
         ModelMisconfigured: what is missing.
     """
     if settings.provider == "anthropic":
-        return LlamaWriter(_anthropic(settings), settings.max_tokens)
+        claude = _anthropic(settings)
+        limit = ContextLimit(partial(_window_of, claude))
+        return LlamaWriter(claude, settings.max_tokens, asking=as_anthropic, limit=limit)
     url = settings.url or _PLACES.get(settings.provider, "")
     if not url:
         raise ModelMisconfigured(
@@ -72,7 +69,23 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
         temperature=settings.temperature,
     )
     thinks = settings.model in _part("llama_index.llms.openai.utils", "O1_MODELS", "llm")
-    return LlamaWriter(made, settings.max_tokens, _MANNERS if thinks else frozenset())
+    return LlamaWriter(
+        made,
+        settings.max_tokens,
+        MANNERS if thinks else frozenset(),
+        limit=ContextLimit(partial(_context_of, settings, url)),
+    )
+
+
+def _context_of(settings: ModelSettings, url: str) -> int | None:
+    """How many tokens prompt and answer may have together; None if that cannot be told."""
+    if settings.provider == "ollama":
+        return of_ollama(url, settings.model)
+    if settings.provider == "compatible":
+        return of_compatible(url, settings.model, settings.key)
+    known = _part("llama_index.llms.openai.utils", "ALL_AVAILABLE_MODELS", "llm")
+    tokens: int | None = known.get(settings.model)
+    return tokens
 
 
 def _anthropic(settings: ModelSettings) -> LLM:
@@ -104,101 +117,9 @@ def _part(module: str, name: str, extra: str) -> Any:
         ) from None
 
 
-class LlamaWriter:
-    """Writes by any chat model of LlamaIndex's, ``max_tokens`` at most.
-
-    Models that think before they answer refuse ``max_tokens`` and any ``temperature`` but
-    their own, each by a 400 that names it. LlamaIndex knows some by their names, but no
-    deployment and no model newer than itself; so what is ``refused`` is asked otherwise, and
-    what was is remembered.
-    """
-
-    def __init__(
-        self,
-        llm: LLM,
-        max_tokens: int = 500,
-        refused: frozenset[str] = frozenset(),
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._llm = llm
-        self._max_tokens = max_tokens
-        self._now = now
-        self._refused = refused
-
-    def write(self, prompt: Prompt) -> Iterator[str]:
-        # LlamaIndex takes 3 s to import; by now the model has done so.
-        from llama_index.core.llms import ChatMessage, MessageRole
-
-        roles = ((MessageRole.SYSTEM, prompt.system), (MessageRole.USER, prompt.user))
-        messages = [ChatMessage(role=role, content=text) for role, text in roles if text]
-        while True:
-            try:
-                yield from self._said(messages, self._manner(prompt))
-            except _RefusedManner:
-                continue
-            return
-
-    def _manner(self, prompt: Prompt) -> dict[str, Any]:
-        if _LENGTH in self._refused:
-            # Its thoughts are counted in, so what is enough for the words is not.
-            length = {"max_completion_tokens": self._max_tokens}
-        else:
-            length = {_LENGTH: min(self._max_tokens, prompt.max_tokens or self._max_tokens)}
-        return length | ({_FREEDOM: 1.0} if _FREEDOM in self._refused else {})
-
-    def _said(self, messages: list[ChatMessage], manner: Mapping[str, Any]) -> Iterator[str]:
-        ending = ""
-        try:
-            for part in self._llm.stream_chat(messages, **manner):
-                if part.delta:
-                    yield part.delta
-                ending = _ending(part.raw) or ending
-        except Exception as error:  # noqa: BLE001 - each provider's library has its own, and a broken stream raises what its parser happens to; all come out again as ours
-            if new := _refused(error) - self._refused:
-                self._refused |= new
-                raise _RefusedManner from None
-            raise self._failure(error) from None
-        if not ending:
-            raise ModelBusy("its answer broke off")
-        if ending in _TOO_LONG:
-            raise CutShort("its answer came to the length that is set")
-        if ending in _FILTERED:
-            raise ModelFailed("its provider's filter stopped it")
-
-    def _failure(self, error: Exception) -> ModelFailed:
-        """Only class and status are told: a provider's words may quote what it was sent."""
-        status = getattr(error, "status_code", None)
-        name = type(error).__name__
-        if isinstance(status, int):
-            told = f"it answered {status} ({name})"
-            if status < 300:  # an error within a stream that had begun well
-                return ModelBusy(f"it gave up in mid-answer ({name})")
-            if status in _AGAIN or status >= 500:
-                headers = getattr(getattr(error, "response", None), "headers", {})
-                return ModelBusy(told, seconds_of(headers.get("retry-after"), self._now))
-            return ModelFailed(told)
-        if any(word in name.casefold() for word in _UNREACHED):
-            return ModelBusy(f"it cannot be reached ({name})")
-        return ModelFailed(f"what it answers makes no sense ({name})")
-
-
-class _RefusedManner(Exception):
-    """The model is asked again in another manner."""
-
-
-def _refused(error: Exception) -> frozenset[str]:
-    """What of the manner a 400 refuses: a temperature by its field or in its words; a length
-    only if it says what to send instead, for it may as well be too long."""
-    if getattr(error, "status_code", None) != 400:
-        return frozenset()
-    length = {_LENGTH} if "max_completion_tokens" in str(error) else set()
-    named = str(getattr(error, "param", None) or error)
-    return frozenset(length | ({_FREEDOM} if re.search(rf"\b{_FREEDOM}\b", named) else set()))
-
-
-def _ending(raw: Any) -> str:
-    """Why the stream ended, if this is its end: a stream that does not say so was cut."""
-    if isinstance(raw, dict):  # Anthropic's
-        return str(getattr(raw.get("delta"), "stop_reason", None) or "")
-    choices = getattr(raw, "choices", ())
-    return next((choice.finish_reason for choice in choices if choice.finish_reason), "")
+def _window_of(claude: LLM) -> int | None:
+    """None of a model that LlamaIndex does not know."""
+    try:
+        return claude.metadata.context_window
+    except ValueError:
+        return None

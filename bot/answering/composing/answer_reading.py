@@ -1,0 +1,98 @@
+"""What a model writes -> its sentences, whichever of the two forms it writes in.
+
+Asked for structure, it writes JSON: each sentence with the words behind it. Else, or if the server
+or the model takes no notice, it writes plain text. Which of them it is shows at the beginning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.answering.composing.objects import Objects
+from bot.answering.composing.prompt import NOTHING
+from bot.answering.composing.sentences import Evidence, Lead, Sentence, Sentences
+
+_FORMED = re.compile(r'(?:`{3}(?:json)?\s{0,9})?\{\s{0,9}"(?:answered|sentences)"\s{0,9}:')
+_DENIED = re.compile(r'"answered"\s{0,9}:\s{0,9}"no"')
+_DECIDED = 60
+"""Characters after which it is plain text, if nothing speaks for JSON by then."""
+_EVIDENCE = 8
+_WORDS = 2_000
+"""Characters of one piece of evidence."""
+
+
+class AnswerSentences:
+    """Give it pieces as they come, as to `Sentences`. A structured answer that says that it does
+    not answer begins with the sentence `NOTHING`, as a plain one does."""
+
+    def __init__(self) -> None:
+        self._plain = Sentences()
+        self._objects: Objects | None = None
+        self._beginning: str | None = ""
+        self._last: Lead | None = None
+
+    def add(self, piece: str) -> Iterator[Sentence]:
+        """Those that ``piece`` has completed."""
+        if self._beginning is not None:
+            self._beginning += piece
+            yield from self._begun(self._beginning.lstrip())
+        elif self._objects is not None:
+            yield from self._formed(self._objects, piece)
+        else:
+            yield from self._plain.add(piece)
+
+    def end(self) -> Iterator[Sentence]:
+        """The rest. A structured sentence that is not whole is left out."""
+        if self._beginning is not None:
+            yield from self._as_plain(self._beginning)
+        if self._objects is None:
+            yield from self._plain.end()
+
+    def _begun(self, text: str) -> Iterator[Sentence]:
+        if _FORMED.match(text):
+            self._beginning, self._objects = None, Objects()
+            yield from self._formed(self._objects, text)
+        elif text and (text[0] not in "{`" or len(text) > _DECIDED):
+            yield from self._as_plain(self._beginning or "")
+
+    def _as_plain(self, text: str) -> Iterator[Sentence]:
+        self._beginning = None
+        yield from self._plain.add(text)
+
+    def _formed(self, objects: Objects, piece: str) -> Iterator[Sentence]:
+        for found in objects.add(piece):
+            if self._last is None and _DENIED.search(objects.around):
+                yield Sentence(NOTHING, Lead.PARAGRAPH)
+            for sentence in _sentences(found):
+                yield replace(sentence, lead=self._lead(sentence.lead))
+                self._last = sentence.lead
+
+    def _lead(self, lead: Lead) -> Lead:
+        """Each is cut alone, so what its own first one begins with says nothing but of a list."""
+        if lead is Lead.PARAGRAPH and self._last not in (None, Lead.ITEM):
+            return Lead.SPACE
+        return lead
+
+
+def _sentences(found: Mapping[str, Any]) -> list[Sentence]:
+    text = found.get("sentence")
+    if not isinstance(text, str):
+        return []
+    evidence = tuple(_evidence(found.get("evidence")))
+    numbers = dict.fromkeys(one.passage for one in evidence)
+    marks = "".join(f"[{number}]" for number in numbers)
+    cut = Sentences()
+    return [
+        replace(one, text=one.text if one.code else f"{one.text} {marks}".rstrip(), evidence=evidence)
+        for one in [*cut.add(text), *cut.end()]
+    ]
+
+
+def _evidence(rows: object) -> Iterator[Evidence]:
+    for row in rows[:_EVIDENCE] if isinstance(rows, list) else ():
+        passage, words = (row.get("passage"), row.get("words")) if isinstance(row, dict) else (0, 0)
+        if isinstance(passage, int) and passage > 0 and isinstance(words, str) and words.strip():
+            yield Evidence(passage, words[:_WORDS])

@@ -1,0 +1,153 @@
+"""How many tokens a server takes of a prompt and writes to it, together: asked where it tells.
+
+Ollama takes what is longer and drops the beginning without a word, so there it must be known
+beforehand. Others refuse it, and what their refusal tells is remembered (`bot.answering.composing.
+refusals`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from http.client import HTTPException
+from threading import Lock
+from typing import Any
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+log = logging.getLogger(__name__)
+
+_SECONDS = 1.5
+"""For each request: somebody waits for the answer meanwhile."""
+_KEPT = 60.0
+"""Seconds after which it is asked again: a server may have been started anew, with another."""
+_LONGEST = 4_000_000
+"""Bytes of what it tells; a model's licence comes with it."""
+_OLLAMA = 4096
+"""What Ollama gives a model that nobody gave more (`OLLAMA_CONTEXT_LENGTH`, `num_ctx`)."""
+
+
+class ContextLimit:
+    """``ask`` looks it up, None if that cannot be told. What a refusal taught goes before it as
+    long as it is less."""
+
+    def __init__(
+        self,
+        ask: Callable[[], int | None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._lock = Lock()
+        self._known: int | None = None
+        self._until = float("-inf")
+        self._room: int | None = None
+
+    def tokens(self) -> int | None:
+        """Of prompt and answer together, as the server counts."""
+        with self._lock:
+            if self._clock() >= self._until:
+                self._known = self._ask()
+                self._until = self._clock() + _KEPT
+            return self._known
+
+    def room(self, written: int) -> int | None:
+        """Tokens of a prompt, as we count, that leave room for ``written``; None if nobody knows.
+        A tenth is kept free, for no two models count alike."""
+        limit = self.tokens()
+        told = None if limit is None else max(1, int(0.9 * (limit - min(written, limit // 2))))
+        rooms = [room for room in (told, self._room) if room is not None]
+        return min(rooms, default=None)
+
+    def refused(self, room: int) -> None:
+        """No more than ``room`` tokens of a prompt, as we count, were taken."""
+        self._room = room if self._room is None else min(self._room, room)
+
+
+def of_ollama(url: str, model: str) -> int | None:
+    """What the running model has, else what it will be given when it is loaded."""
+    root = url.rstrip("/").removesuffix("/v1")
+    loaded = _get(f"{root}/api/ps")
+    for one in _rows(loaded, "models"):
+        if model in (one.get("name"), one.get("model"), str(one.get("name")).removesuffix(":latest")):
+            if found := _whole(one.get("context_length")):
+                return found
+    shown = _get(f"{root}/api/show", {"model": model})
+    if shown is None:
+        return None
+    info = shown.get("model_info")
+    most = next(
+        (
+            _whole(value)
+            for name, value in (info.items() if isinstance(info, dict) else ())
+            if str(name).endswith(".context_length")
+        ),
+        0,
+    )
+    set_to = re.search(r"^num_ctx\s{1,99}(\d{2,9})$", str(shown.get("parameters") or ""), re.M)
+    limit = int(set_to[1]) if set_to else _OLLAMA
+    return min(limit, most) if most else limit
+
+
+def of_compatible(url: str, model: str, key: str = "") -> int | None:
+    """As vLLM, LM Studio, OpenRouter and Groq list it with the model, and llama.cpp in its
+    properties."""
+    url = url.rstrip("/")
+    rows = list(_rows(_get(f"{url}/models", key=key), "data"))
+    for row in rows:
+        if row.get("id") == model or len(rows) == 1:
+            for name in ("max_model_len", "loaded_context_length", "context_length", "context_window"):
+                if found := _whole(row.get(name)):
+                    return found
+    told = _get(f"{url.removesuffix('/v1')}/props", key=key) if rows else None
+    default = told.get("default_generation_settings") if told else None
+    return _whole(default.get("n_ctx")) or None if isinstance(default, dict) else None
+
+
+class _Here(HTTPRedirectHandler):
+    """Follows no redirect: a key must not go where somebody else points."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_OPENER = build_opener(_Here)
+
+
+def _get(url: str, body: Mapping[str, str] | None = None, key: str = "") -> dict[str, Any] | None:
+    headers = {"Content-Type": "application/json"}
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        if not url.startswith(("http://", "https://")):
+            return None
+        with _OPENER.open(Request(url, data, headers), timeout=_SECONDS) as answer:  # noqa: S310 - looked at above
+            told = json.loads(_read(answer))
+    except (OSError, HTTPException, ValueError, RecursionError) as error:
+        log.info("How much the language model's server takes is not told: %s", type(error).__name__)
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _read(answer: Any) -> bytes:
+    """In time, however slowly it comes."""
+    until, read = time.monotonic() + _SECONDS, bytearray()
+    while (piece := answer.read1(1 << 16)) and len(read) < _LONGEST:
+        read += piece
+        if time.monotonic() > until:
+            raise TimeoutError
+    return bytes(read)
+
+
+def _rows(told: Mapping[str, Any] | None, name: str) -> Iterator[Mapping[str, Any]]:
+    rows = told.get(name) if told else None
+    yield from (row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+
+
+def _whole(value: object) -> int:
+    """0 for what is no number of tokens."""
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**9
+    return value if fits and isinstance(value, int) else 0

@@ -1,0 +1,71 @@
+"""How a provider is asked to hold a model to a JSON schema, and where what it writes then stands.
+
+Three forms, tried in this order: by a schema for the answer, by a tool that the model must call,
+and none, which is plain text. LlamaIndex passes the first two on as they are and streams what comes
+back; its own `structured_predict` waits for the whole answer or parses all of it again at each
+piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import IntEnum
+from typing import Any
+
+from bot.answering.composing.prompt import Structure
+
+
+class Form(IntEnum):
+    """The greater, the less is asked of the provider."""
+
+    SCHEMA = 0
+    TOOL = 1
+    PLAIN = 2
+
+
+Asking = Callable[[Structure, Form], Mapping[str, Any]]
+"""What goes into the request for a form."""
+
+
+def as_openai(structure: Structure, form: Form) -> Mapping[str, Any]:
+    """As OpenAI, Azure, Ollama, llama.cpp, vLLM and their like want it."""
+    if form is Form.SCHEMA:
+        schema = {"name": structure.name, "strict": True, "schema": structure.schema}
+        return {"response_format": {"type": "json_schema", "json_schema": schema}}
+    if form is Form.TOOL:
+        function = {
+            "name": structure.name,
+            "description": _CALLED,
+            "parameters": structure.schema,
+        }
+        return {
+            "tools": [{"type": "function", "function": function}],
+            "tool_choice": {"type": "function", "function": {"name": structure.name}},
+        }
+    return {}
+
+
+def as_anthropic(structure: Structure, form: Form) -> Mapping[str, Any]:
+    if form is Form.SCHEMA:
+        output = {"type": "json_schema", "schema": structure.schema}
+        return {"output_config": {"format": output}}
+    if form is Form.TOOL:
+        tool = {
+            "name": structure.name,
+            "description": _CALLED,
+            "input_schema": structure.schema,
+        }
+        return {"tools": [tool], "tool_choice": {"type": "tool", "name": structure.name}}
+    return {}
+
+
+_CALLED = "Takes what you were asked to write. Call it once."
+
+
+def written_to_tool(raw: Any) -> str:
+    """What a piece of a stream adds to the arguments of a tool's call."""
+    if isinstance(raw, dict):  # Anthropic's
+        return str(getattr(raw.get("delta"), "partial_json", None) or "")
+    choices = getattr(raw, "choices", None) or ()
+    calls = getattr(choices[0].delta, "tool_calls", None) or () if choices else ()
+    return "".join(call.function.arguments or "" for call in calls if call.function)

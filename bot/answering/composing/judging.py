@@ -1,0 +1,206 @@
+"""A language model decides the sentences that rules cannot decide: a `SentenceJudge`.
+
+All unclear sentences of an answer go in one request. A sentence whose words are known is judged
+by those words; the others by the passages that they cite. The model copies the words that decide
+before it says its verdict, and names what the sentence says beyond them: a verdict that comes
+first is a guess that the rest defends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.answering.composing.claims import seen
+from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
+from bot.answering.composing.prompt import MATERIAL, Prompt, Structure, as_read, block, unused
+from bot.answering.composing.objects import Objects
+from bot.answering.composing.sentences import Evidence
+from bot.answering.composing.usage import Metered
+from bot.answering.composing.writing import ModelFailed
+from bot.model import Question
+from indexers.model import Passage
+
+_RULES = """\
+You check an answer before a colleague reads it. Decide for each numbered sentence whether the
+material bears it out: whether somebody who reads the material with care, and knows nothing else,
+would agree with all that the sentence says.
+
+# Borne out
+- The same in other words, in another order, or shorter, as long as what is left is still true.
+- What follows at once from what is stated: 100 hours are more than 80; "two people have to sign"
+  where two are named; a "yes" or "no" that the stated rule answers.
+- Title and headings say what a passage is about. They count.
+- A sentence that says that the pages do not say something, if no passage does say it.
+
+# Not borne out, if any part of it is changed or added
+- Another number, unit, date, name or address.
+- A "not" lost or added; "must" for "may" or "should"; "only", "all" or "always" where the material
+  says less.
+- Another person who acts, or whom it is for; another order of steps.
+- A condition or exception lost, so that it is said of more than the material says it of.
+- What is true of one thing said of another.
+- A reason, a consequence, advice or a detail that the material does not give, however plausible.
+
+# How to answer
+Write JSON: {{"verdicts": [{{"sentence": 1, "passage": 1, "words": "...", "beyond": "...",
+"supported": true}}]}}, one verdict for each sentence, in order.
+- "words": copy from the material, letter for letter and as few as will do, the words that decide;
+  "passage" is the number of the passage that they stand in. If there are none: "" and 0.
+- "beyond": what the sentence says that those words and their title do not bear out, in a few words;
+  "" if there is nothing.
+- "supported": true only if "beyond" is empty.
+
+# The material
+{material}"""
+
+_AGAIN = "Judge each of the {many} sentences by the material alone, as JSON."
+
+_NOTHING_BEYOND = frozenset(("", "none", "nothing", "n/a", "null"))
+_OF_A_VERDICT = 110
+"""Tokens that it may write for each sentence."""
+_AROUND = 40
+
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "verdicts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "sentence": {"type": "integer"},
+                    "passage": {"type": "integer"},
+                    "words": {"type": "string"},
+                    "beyond": {"type": "string"},
+                    "supported": {"type": "boolean"},
+                },
+                "required": ["sentence", "passage", "words", "beyond", "supported"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["verdicts"],
+    "additionalProperties": False,
+}
+
+
+def judge_prompt(
+    question: Question,
+    passages: Sequence[Passage],
+    unclear: Sequence[UnclearSentence],
+    count: Callable[[str], int],
+    mark: Callable[[], str],
+) -> Prompt:
+    """Return what a judge is asked about the ``unclear`` sentences of an answer. Of a passage it
+    sees the evidence of the sentences that have any, and all of it for the others."""
+    texts = _texts(passages, unclear)
+    asked = seen(question.sought)
+    said = [seen(one.text) for one in unclear]
+    unused_mark = unused(mark, [asked, *said, *texts.values()])
+    blocks = [block(unused_mark, "passage", text, number) for number, text in texts.items()]
+    blocks.append(block(unused_mark, "question", asked))
+    blocks += [
+        block(unused_mark, "sentence", text, f"{number} passages {_numbers(one)}")
+        for number, (one, text) in enumerate(zip(unclear, said, strict=True), start=1)
+    ]
+    system = _RULES.format(material=MATERIAL.format(mark=unused_mark))
+    user = "\n\n".join([*blocks, _AGAIN.format(many=len(unclear))])
+    return Prompt(
+        system,
+        user,
+        (),
+        count(system) + count(user),
+        max_tokens=_AROUND + _OF_A_VERDICT * len(unclear),
+        structure=Structure("verdicts", SCHEMA, system, user),
+    )
+
+
+def _texts(passages: Sequence[Passage], unclear: Sequence[UnclearSentence]) -> dict[int, str]:
+    """What is shown of each passage, by its number in the answer's prompt."""
+    whole: set[int] = set()
+    words: dict[int, list[str]] = {}
+    for one in unclear:
+        if one.evidence:
+            for evidence in one.evidence:
+                words.setdefault(evidence.passage, []).append(evidence.words)
+        else:
+            whole.update(one.cited)
+    shown = {}
+    for number in sorted({*whole, *words}):
+        if not 0 < number <= len(passages):
+            continue
+        passage = passages[number - 1]
+        if number in whole:
+            shown[number] = as_read(passage)
+        else:
+            place = " > ".join([passage.title, *passage.headings])
+            parts = dict.fromkeys(" ".join(part.split()) for part in words[number])
+            shown[number] = seen("\n".join([place, "", *parts]))
+    return shown
+
+
+def _numbers(one: UnclearSentence) -> str:
+    return ",".join(map(str, one.cited)) or "any"
+
+
+def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
+    """Return what a judge wrote of ``many`` sentences, in order, as far as it came; None for one
+    that it left out, that cannot be read, or of which it says two things."""
+    found: dict[int, SentenceVerdict | None] = {}
+    objects = Objects()
+    for row in objects.add(written):
+        number, supported = _number(row.get("sentence")), row.get("supported")
+        if not 0 < number <= many or not isinstance(supported, bool):
+            continue
+        more = row.get("beyond")
+        more = more.strip(" .-").casefold() if isinstance(more, str) else ""
+        verdict = SentenceVerdict(supported, _evidence(row))
+        undecided = supported and more not in _NOTHING_BEYOND
+        if number in found and found[number] != verdict:
+            undecided = True
+        found[number] = None if undecided else verdict
+    return [found.get(number) for number in range(1, many + 1)]
+
+
+def _evidence(row: Mapping[str, Any]) -> tuple[Evidence, ...]:
+    passage, words = _number(row.get("passage")), row.get("words")
+    return (Evidence(passage, words),) if passage and isinstance(words, str) and words else ()
+
+
+def _number(value: object) -> int:
+    """0 for what is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelJudge:
+    """``count`` counts tokens, ``mark`` makes a text that nobody can guess. ``writer`` is the
+    model that composes, or a cheaper one; who asks the question pays for it."""
+
+    writer: Metered
+    count: Callable[[str], int]
+    mark: Callable[[], str]
+
+    def judge(
+        self, question: Question, passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
+    ) -> Sequence[SentenceVerdict | None]:
+        """
+        Raises:
+            ModelFailed: it cannot be asked, is too slow or may cost no more, or what it writes
+                holds no verdict.
+        """
+        if not unclear:
+            return []
+        prompt = judge_prompt(question, passages, unclear, self.count, self.mark)
+        written: list[str] = []
+        failure = ModelFailed("what it writes holds no verdict")
+        try:
+            written.extend(self.writer.write(question, prompt))
+        except ModelFailed as error:
+            failure = error
+        found = verdicts("".join(written), len(unclear))
+        if not any(found):
+            raise failure
+        return found

@@ -1,0 +1,192 @@
+"""Asks a chat model of LlamaIndex's, each server in the way that it takes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.answering.composing.context_limit import ContextLimit
+from bot.answering.composing.forms import Asking, Form, as_openai, written_to_tool
+from bot.answering.composing.prompt import Prompt
+from bot.answering.composing.refusals import (
+    FREEDOM,
+    LENGTH,
+    TooLong,
+    failure,
+    may_refuse_form,
+    names_form,
+    refused_manner,
+    too_long,
+)
+from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed
+from bot.model import Fallback
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+log = logging.getLogger(__name__)
+
+_TRIES = 8
+"""How often one prompt is sent: each manner and form once, and three times shorter."""
+_TOO_LONG = frozenset(("length", "max_tokens", "model_context_window_exceeded"))
+_FILTERED = frozenset(("content_filter", "refusal"))
+
+
+class LlamaWriter:
+    """Writes by any chat model of LlamaIndex's, ``max_tokens`` at most.
+
+    What a server refuses is asked otherwise, and what it refused is remembered. Models that
+    think before they answer refuse ``max_tokens`` and any ``temperature`` but their own, each by
+    a 400 that names it. LlamaIndex knows some by their names, but no deployment and no model
+    newer than itself. A server that does not take a structure is asked for plain text. A prompt
+    that is too long is made shorter; ``limit`` learns of it.
+    """
+
+    def __init__(
+        self,
+        llm: LLM,
+        max_tokens: int = 500,
+        refused: frozenset[str] = frozenset(),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        asking: Asking = as_openai,
+        limit: ContextLimit | None = None,
+    ) -> None:
+        self._llm = llm
+        self._max_tokens = max_tokens
+        self._now = now
+        self._refused = refused
+        self._asking = asking
+        self._form = Form.SCHEMA
+        self.limit = limit or ContextLimit()
+
+    def room(self) -> int | None:
+        """How many tokens a prompt may have, as we count; None if nobody knows."""
+        return self.limit.room(self._max_tokens)
+
+    def write(self, prompt: Prompt) -> Iterator[str]:
+        form = self._form if prompt.structure else Form.PLAIN
+        for _ in range(_TRIES):
+            try:
+                yield from self._said(prompt, form)
+            except _RefusedManner:
+                continue
+            except _RefusedForm as refusal:
+                form = Form(form + 1)
+                if refusal.named:
+                    self._remember(form)
+            except _RefusedLength as refusal:
+                prompt = self._shorter(prompt, refusal.told)
+            else:
+                if prompt.structure:
+                    self._remember(form)
+                return
+        raise ModelFailed("it refuses whatever it is asked")
+
+    def _remember(self, form: Form) -> None:
+        if form > self._form:
+            log.info("The language model's server takes no %s", self._form.name.lower())
+            self._form = form
+
+    def _shorter(self, prompt: Prompt, told: TooLong) -> Prompt:
+        """
+        Raises:
+            ModelFailed: there is nothing left to leave out.
+        """
+        # They count otherwise than we do, and some tell how.
+        rate = told.sent / prompt.tokens if told.sent else 1.0
+        left = told.limit - min(self._max_tokens, told.limit // 2)
+        room = int(0.95 * left / rate) if told.limit else prompt.tokens // 2
+        room = min(room, int(0.9 * prompt.tokens))
+        self.limit.refused(room)
+        shorter = prompt.shorter(room) if prompt.shorter else None
+        log.warning(
+            "The prompt (about %d tokens) is longer than the language model's server takes%s: %s."
+            " Give its context more tokens, or set `[llm] context_tokens` lower",
+            prompt.tokens,
+            f" ({told.limit})" if told.limit else "",
+            f"it is asked again with {len(shorter.shown)} of {len(prompt.shown)} passages"
+            if shorter
+            else "nothing of it can be left out",
+        )
+        if shorter is None:
+            raise ModelFailed("the prompt is too long for it", Fallback.LENGTH)
+        return shorter
+
+    def _manner(self, prompt: Prompt) -> dict[str, Any]:
+        if LENGTH in self._refused:
+            # Its thoughts are counted in, so what is enough for the words is not.
+            length = {"max_completion_tokens": self._max_tokens}
+        else:
+            length = {LENGTH: min(self._max_tokens, prompt.max_tokens or self._max_tokens)}
+        return length | ({FREEDOM: 1.0} if FREEDOM in self._refused else {})
+
+    def _said(self, prompt: Prompt, form: Form) -> Iterator[str]:
+        # LlamaIndex takes 3 s to import; by now the model has done so.
+        from llama_index.core.llms import ChatMessage, MessageRole
+
+        structure = prompt.structure if form is not Form.PLAIN else None
+        told = structure or prompt
+        roles = ((MessageRole.SYSTEM, told.system), (MessageRole.USER, told.user))
+        messages = [ChatMessage(role=role, content=text) for role, text in roles if text]
+        asked = dict(self._asking(structure, form)) if structure else {}
+        ending, begun = "", False
+        try:
+            for part in self._llm.stream_chat(messages, **self._manner(prompt), **asked):
+                if piece := part.delta or written_to_tool(part.raw):
+                    begun = True
+                    yield piece
+                ending = _ending(part.raw) or ending
+        except Exception as error:  # noqa: BLE001 - each provider's library has its own, and a broken stream raises what its parser happens to; all come out again as ours
+            if not begun:
+                self._refusal(error, form)
+            raise failure(error, self._now) from None
+        if not ending:
+            raise ModelBusy("its answer broke off")
+        if ending in _TOO_LONG:
+            raise CutShort("its answer came to the length that is set")
+        if ending in _FILTERED:
+            raise ModelFailed("its provider's filter stopped it")
+
+    def _refusal(self, error: Exception, form: Form) -> None:
+        """
+        Raises:
+            _Refusal: it may be asked otherwise.
+        """
+        if told := too_long(error):
+            raise _RefusedLength(told) from None
+        if new := refused_manner(error) - self._refused:
+            self._refused |= new
+            raise _RefusedManner from None
+        if form is not Form.PLAIN and may_refuse_form(error):
+            raise _RefusedForm(named=names_form(error)) from None
+
+
+class _Refusal(Exception):
+    """The model is asked again, otherwise."""
+
+
+class _RefusedManner(_Refusal):
+    pass
+
+
+class _RefusedForm(_Refusal):
+    def __init__(self, *, named: bool) -> None:
+        super().__init__()
+        self.named = named
+
+
+class _RefusedLength(_Refusal):
+    def __init__(self, told: TooLong) -> None:
+        super().__init__()
+        self.told = told
+
+
+def _ending(raw: Any) -> str:
+    """Why the stream ended, if this is its end: a stream that does not say so was cut."""
+    if isinstance(raw, dict):  # Anthropic's
+        return str(getattr(raw.get("delta"), "stop_reason", None) or "")
+    choices = getattr(raw, "choices", ())
+    return next((choice.finish_reason for choice in choices if choice.finish_reason), "")

@@ -1,0 +1,115 @@
+"""What a provider refuses, by the error that its library raises: a manner of asking, a form, or a
+prompt that is too long. Each says so in its own words, and each is asked otherwise then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.answering.composing.writing import ModelBusy, ModelFailed, seconds_of
+
+LENGTH, FREEDOM = "max_tokens", "temperature"
+MANNERS = frozenset((LENGTH, FREEDOM))
+_AGAIN = frozenset((408, 409, 425, 429))
+_REFUSED = frozenset((400, 404, 405, 415, 422, 501))
+"""Of a form, by servers that have never heard of it, or not of this model's."""
+_UNREACHED = ("connection", "timeout", "timedout", "protocol", "network", "readerror")
+_LOOKED_AT = 4_000
+"""Characters of an error's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """``limit`` is how many tokens the server takes, and ``sent`` how many it counted; 0 is not
+    told."""
+
+    limit: int = 0
+    sent: int = 0
+
+
+_FORM = re.compile(
+    r"response_format|output_config|output_format|json_schema|schema|structured|grammar"
+    r"|tool_choice|tools?\b|function",
+    re.IGNORECASE,
+)
+_TOO_LONG = re.compile(
+    r"context_length_exceeded|exceed_context_size|context (?:length|size|window)|maximum context"
+    r"|prompt is too long|input is too long|too many (?:input )?tokens|max_model_len"
+    r"|reduce the length|longer than the (?:maximum|context)|exceeds? the (?:max|context|available)",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"['\"]?n_ctx['\"]?\s?[:=]\s?(\d{2,9})|> (\d{2,9}) maximum"
+    r"|(?:context (?:length|size|window)|model length|max_model_len)[^\d]{0,30}(\d{2,9})",
+    re.IGNORECASE,
+)
+_SENT = re.compile(
+    r"n_prompt_tokens['\"]?\s?[:=]\s?(\d{2,9})|too long: (\d{2,9}) tokens"
+    r"|\((\d{2,9}) in the messages|(?:resulted in|requested|contains|has)[^\d]{0,30}(\d{2,9})",
+    re.IGNORECASE,
+)
+
+
+def too_long(error: Exception) -> TooLong | None:
+    """Whether the prompt is longer than the server takes: by a 400 or 413, or by an error within
+    a stream, as older servers send it."""
+    status = getattr(error, "status_code", None)
+    words = _words(error)
+    if status == 413:
+        return TooLong()
+    if status not in (None, 200, 400, 422, 500) or not _TOO_LONG.search(words):
+        return None
+    if status == 400 and re.search(r"max_(?:completion_)?tokens is too large", words):
+        return None  # it is what may be written that is too long
+    return TooLong(_number(_LIMIT, words), _number(_SENT, words))
+
+
+def refused_manner(error: Exception) -> frozenset[str]:
+    """What of the manner a 400 refuses: a temperature by its field or in its words; a length
+    only if it says what to send instead, for it may as well be too long."""
+    if getattr(error, "status_code", None) != 400:
+        return frozenset()
+    length = {LENGTH} if "max_completion_tokens" in str(error) else set()
+    named = str(getattr(error, "param", None) or error)
+    return frozenset(length | ({FREEDOM} if re.search(rf"\b{FREEDOM}\b", named) else set()))
+
+
+def may_refuse_form(error: Exception) -> bool:
+    """Whether it may be the form that is refused: some servers say no more than 400. A library
+    that does not know the parameter raises a `TypeError` before it asks."""
+    return getattr(error, "status_code", None) in _REFUSED or isinstance(error, TypeError)
+
+
+def names_form(error: Exception) -> bool:
+    """Whether its words say that it is the form."""
+    return bool(_FORM.search(_words(error)))
+
+
+def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
+    """Only class and status are told: a provider's words may quote what it was sent."""
+    status = getattr(error, "status_code", None)
+    name = type(error).__name__
+    if isinstance(status, int):
+        told = f"it answered {status} ({name})"
+        if status < 300:  # an error within a stream that had begun well
+            return ModelBusy(f"it gave up in mid-answer ({name})")
+        if status in _AGAIN or status >= 500:
+            headers = getattr(getattr(error, "response", None), "headers", {})
+            return ModelBusy(told, seconds_of(headers.get("retry-after"), now))
+        return ModelFailed(told)
+    if any(word in name.casefold() for word in _UNREACHED):
+        return ModelBusy(f"it cannot be reached ({name})")
+    return ModelFailed(f"what it answers makes no sense ({name})")
+
+
+def _words(error: Exception) -> str:
+    body: Any = getattr(error, "body", None)
+    return f"{error} {body if body else ''}"[:_LOOKED_AT]
+
+
+def _number(pattern: re.Pattern[str], words: str) -> int:
+    found = pattern.search(words)
+    return int(next(filter(None, found.groups()))) if found else 0
