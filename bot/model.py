@@ -165,6 +165,7 @@ class Fallback(StrEnum):
     SLOW = "slow"
     BUSY = "busy"
     CAPPED = "capped"
+    LENGTH = "length"
     UNSUPPORTED = "unsupported"
     CONTRADICTED = "contradicted"
     EMPTY = "empty"
@@ -175,11 +176,13 @@ class Fallback(StrEnum):
 
 
 _FALLBACKS = {
-    Fallback.FAILED: "The language model failed, so these are quotations.",
-    Fallback.SLOW: "The language model took too long, so these are quotations.",
-    Fallback.BUSY: "The language model is busy, so these are quotations.",
-    Fallback.CAPPED: "What the language model may cost is used up for today, so these are "
-    "quotations.",
+    Fallback.FAILED: "The language model failed, so here are quotes from the pages.",
+    Fallback.SLOW: "The language model took too long, so here are quotes from the pages.",
+    Fallback.BUSY: "The language model is busy, so here are quotes from the pages.",
+    Fallback.CAPPED: "The language model's budget for today is used up, so here are quotes from "
+    "the pages.",
+    Fallback.LENGTH: "This question with its pages is too long for the language model, so here "
+    "are quotes from the pages.",
     Fallback.UNSUPPORTED: "I could not verify the generated answer, so here are quotes from the "
     "pages.",
     Fallback.CONTRADICTED: "The generated answer did not match the pages, so here are quotes from "

@@ -79,7 +79,7 @@ def test_a_model_that_does_not_answer_gives_way_to_quotations(status: int, handb
 
     assert told.json["text"].startswith("Leave is thirty days long.")
     assert (told.json["composed"], told.json["fallback"]) == (False, "failed")
-    assert "The language model failed, so these are quotations." in shown.out
+    assert "The language model failed, so here are quotes from the pages." in shown.out
     assert f"it answered {status}" in told.err
     assert "sk-secret" not in told.err + shown.err
 

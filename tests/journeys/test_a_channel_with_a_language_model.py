@@ -95,8 +95,8 @@ async def test_a_channel_is_answered_in_its_language_where_a_page_is_in_it(
     await slack.wait_for_message(direct.channel, timeout=60)
     await slack.wait_for(lambda: len(model.asked) == 2, timeout=60)
 
-    assert "Answer in German," in rules(model)[0]
-    assert "Answer in the language of the question," in rules(model)[1]
+    assert "Write in German:" in rules(model)[0]
+    assert "Write in the language of the question:" in rules(model)[1]
 
 
 async def test_the_model_is_asked_for_a_private_answer_once_it_is_wanted(

@@ -2,7 +2,13 @@
 
 prompt      passages and question as data that cannot give orders
 writing     the port to a model: when to try again, how long to wait, how many at once
-providers   the models, by LlamaIndex
+providers   settings -> a model of LlamaIndex's
+llama_writer, forms, refusals, context_limit
+            asking it in the way that its server takes
+objects, answer_reading
+            what it writes, structured or plain -> sentences
+judge, judging
+            who decides sentences that rules cannot decide: the port; a model
 usage       what persons, channels and days may cost
 rewriting   a follow-up made to stand alone, for the search
 reranking   passages put in order

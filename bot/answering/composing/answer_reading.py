@@ -81,17 +81,20 @@ def _sentences(found: Mapping[str, Any]) -> list[Sentence]:
     text = found.get("sentence")
     if not isinstance(text, str):
         return []
-    evidence = tuple(_evidence(found.get("evidence")))
+    evidence = tuple(evidence_of(found.get("evidence")))
     numbers = dict.fromkeys(one.passage for one in evidence)
     marks = "".join(f"[{number}]" for number in numbers)
     cut = Sentences()
     return [
-        replace(one, text=one.text if one.code else f"{one.text} {marks}".rstrip(), evidence=evidence)
+        replace(
+            one, text=one.text if one.code else f"{one.text} {marks}".rstrip(), evidence=evidence
+        )
         for one in [*cut.add(text), *cut.end()]
     ]
 
 
-def _evidence(rows: object) -> Iterator[Evidence]:
+def evidence_of(rows: object) -> Iterator[Evidence]:
+    """Yield what of a model's list of evidence can be read as such."""
     for row in rows[:_EVIDENCE] if isinstance(rows, list) else ():
         passage, words = (row.get("passage"), row.get("words")) if isinstance(row, dict) else (0, 0)
         if isinstance(passage, int) and passage > 0 and isinstance(words, str) and words.strip():

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.answering.composing.answer_reading import AnswerSentences
 from bot.answering.composing.claims import Claim, Flaw, claim
 from bot.answering.composing.footnotes import Footnotes
 from bot.answering.composing.prompt import NOTHING, Prompt
-from bot.answering.composing.sentences import Lead, Sentence, Sentences
+from bot.answering.composing.sentences import Lead, Sentence
 from bot.answering.composing.support import Checker, Ground, Stretch
 from bot.answering.composing.usage import Meter, Metered
 from bot.answering.composing.words import Word, read
@@ -130,7 +131,7 @@ class Composer:
     def _written(
         self, question: Question, prompt: Prompt, draft: _Draft
     ) -> Iterator[Verified | Dropped]:
-        sentences = Sentences()
+        sentences = AnswerSentences()
         try:
             for piece in self._writer.write(question, prompt):
                 for sentence in sentences.add(piece):

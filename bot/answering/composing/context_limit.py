@@ -71,9 +71,10 @@ def of_ollama(url: str, model: str) -> int | None:
     root = url.rstrip("/").removesuffix("/v1")
     loaded = _get(f"{root}/api/ps")
     for one in _rows(loaded, "models"):
-        if model in (one.get("name"), one.get("model"), str(one.get("name")).removesuffix(":latest")):
-            if found := _whole(one.get("context_length")):
-                return found
+        names = {one.get("name"), one.get("model")}
+        known = _whole(one.get("context_length"))
+        if known and names & {model, f"{model}:latest"}:
+            return known
     shown = _get(f"{root}/api/show", {"model": model})
     if shown is None:
         return None
@@ -86,7 +87,8 @@ def of_ollama(url: str, model: str) -> int | None:
         ),
         0,
     )
-    set_to = re.search(r"^num_ctx\s{1,99}(\d{2,9})$", str(shown.get("parameters") or ""), re.M)
+    parameters = str(shown.get("parameters") or "")
+    set_to = re.search(r"^num_ctx\s{1,99}(\d{2,9})$", parameters, re.MULTILINE)
     limit = int(set_to[1]) if set_to else _OLLAMA
     return min(limit, most) if most else limit
 
@@ -98,7 +100,12 @@ def of_compatible(url: str, model: str, key: str = "") -> int | None:
     rows = list(_rows(_get(f"{url}/models", key=key), "data"))
     for row in rows:
         if row.get("id") == model or len(rows) == 1:
-            for name in ("max_model_len", "loaded_context_length", "context_length", "context_window"):
+            for name in (
+                "max_model_len",
+                "loaded_context_length",
+                "context_length",
+                "context_window",
+            ):
                 if found := _whole(row.get(name)):
                     return found
     told = _get(f"{url.removesuffix('/v1')}/props", key=key) if rows else None

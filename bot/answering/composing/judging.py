@@ -12,11 +12,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.answering.composing.answer_reading import evidence_of
 from bot.answering.composing.claims import seen
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
-from bot.answering.composing.prompt import MATERIAL, Prompt, Structure, as_read, block, unused
 from bot.answering.composing.objects import Objects
-from bot.answering.composing.sentences import Evidence
+from bot.answering.composing.prompt import (
+    EVIDENCE_SCHEMA,
+    MATERIAL,
+    Prompt,
+    Structure,
+    as_read,
+    block,
+    unused,
+)
 from bot.answering.composing.usage import Metered
 from bot.answering.composing.writing import ModelFailed
 from bot.model import Question
@@ -31,8 +39,10 @@ would agree with all that the sentence says.
 - The same in other words, in another order, or shorter, as long as what is left is still true.
 - What follows at once from what is stated: 100 hours are more than 80; "two people have to sign"
   where two are named; a "yes" or "no" that the stated rule answers.
-- Title and headings say what a passage is about. They count.
+- Title and headings say what a passage is about. They count. "It", "that" and "there" mean what
+  the question, the title or the sentence before speaks of.
 - A sentence that says that the pages do not say something, if no passage does say it.
+- Ways of speaking ("in short", "just", "you will want to") claim nothing.
 
 # Not borne out, if any part of it is changed or added
 - Another number, unit, date, name or address.
@@ -44,10 +54,10 @@ would agree with all that the sentence says.
 - A reason, a consequence, advice or a detail that the material does not give, however plausible.
 
 # How to answer
-Write JSON: {{"verdicts": [{{"sentence": 1, "passage": 1, "words": "...", "beyond": "...",
-"supported": true}}]}}, one verdict for each sentence, in order.
-- "words": copy from the material, letter for letter and as few as will do, the words that decide;
-  "passage" is the number of the passage that they stand in. If there are none: "" and 0.
+Write JSON: {{"verdicts": [{{"sentence": 1, "evidence": [{{"passage": 1, "words": "..."}}],
+"beyond": "...", "supported": true}}]}}, one verdict for each sentence, in order.
+- "evidence": copy from the material, letter for letter and as few as will do, the words that decide,
+  with the number of the passage. Two pieces if they stand in two places, none if there are none.
 - "beyond": what the sentence says that those words and their title do not bear out, in a few words;
   "" if there is nothing.
 - "supported": true only if "beyond" is empty.
@@ -71,12 +81,11 @@ SCHEMA: Mapping[str, Any] = {
                 "type": "object",
                 "properties": {
                     "sentence": {"type": "integer"},
-                    "passage": {"type": "integer"},
-                    "words": {"type": "string"},
+                    "evidence": EVIDENCE_SCHEMA,
                     "beyond": {"type": "string"},
                     "supported": {"type": "boolean"},
                 },
-                "required": ["sentence", "passage", "words", "beyond", "supported"],
+                "required": ["sentence", "evidence", "beyond", "supported"],
                 "additionalProperties": False,
             },
         }
@@ -94,7 +103,8 @@ def judge_prompt(
     mark: Callable[[], str],
 ) -> Prompt:
     """Return what a judge is asked about the ``unclear`` sentences of an answer. Of a passage it
-    sees the evidence of the sentences that have any, and all of it for the others."""
+    sees the evidence of the sentences that have any, and all of it for the others; for one that
+    cites none, all passages."""
     texts = _texts(passages, unclear)
     asked = seen(question.sought)
     said = [seen(one.text) for one in unclear]
@@ -126,7 +136,7 @@ def _texts(passages: Sequence[Passage], unclear: Sequence[UnclearSentence]) -> d
             for evidence in one.evidence:
                 words.setdefault(evidence.passage, []).append(evidence.words)
         else:
-            whole.update(one.cited)
+            whole.update(one.cited or range(1, len(passages) + 1))
     shown = {}
     for number in sorted({*whole, *words}):
         if not 0 < number <= len(passages):
@@ -156,17 +166,12 @@ def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
             continue
         more = row.get("beyond")
         more = more.strip(" .-").casefold() if isinstance(more, str) else ""
-        verdict = SentenceVerdict(supported, _evidence(row))
+        verdict = SentenceVerdict(supported, tuple(evidence_of(row.get("evidence"))))
         undecided = supported and more not in _NOTHING_BEYOND
         if number in found and found[number] != verdict:
             undecided = True
         found[number] = None if undecided else verdict
     return [found.get(number) for number in range(1, many + 1)]
-
-
-def _evidence(row: Mapping[str, Any]) -> tuple[Evidence, ...]:
-    passage, words = _number(row.get("passage")), row.get("words")
-    return (Evidence(passage, words),) if passage and isinstance(words, str) and words else ()
 
 
 def _number(value: object) -> int:

@@ -44,7 +44,7 @@ class LlamaWriter:
     that is too long is made shorter; ``limit`` learns of it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what may be known of a server
         self,
         llm: LLM,
         max_tokens: int = 500,

@@ -14,8 +14,8 @@ from bot.answering.composing.writing import ModelBusy, ModelFailed, seconds_of
 LENGTH, FREEDOM = "max_tokens", "temperature"
 MANNERS = frozenset((LENGTH, FREEDOM))
 _AGAIN = frozenset((408, 409, 425, 429))
-_REFUSED = frozenset((400, 404, 405, 415, 422, 501))
-"""Of a form, by servers that have never heard of it, or not of this model's."""
+_REFUSED = frozenset((400, 422, 501))
+"""Of a form, by servers that do not know it, or for this model."""
 _UNREACHED = ("connection", "timeout", "timedout", "protocol", "network", "readerror")
 _LOOKED_AT = 4_000
 """Characters of an error's words."""
@@ -38,7 +38,8 @@ _FORM = re.compile(
 _TOO_LONG = re.compile(
     r"context_length_exceeded|exceed_context_size|context (?:length|size|window)|maximum context"
     r"|prompt is too long|input is too long|too many (?:input )?tokens|max_model_len"
-    r"|reduce the length|longer than the (?:maximum|context)|exceeds? the (?:max|context|available)",
+    r"|reduce the length|longer than the (?:maximum|context)"
+    r"|exceeds? the (?:max|context|available)",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
@@ -107,7 +108,7 @@ def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
 
 def _words(error: Exception) -> str:
     body: Any = getattr(error, "body", None)
-    return f"{error} {body if body else ''}"[:_LOOKED_AT]
+    return f"{error} {body or ''}"[:_LOOKED_AT]
 
 
 def _number(pattern: re.Pattern[str], words: str) -> int:

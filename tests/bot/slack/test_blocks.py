@@ -101,7 +101,7 @@ def test_quotations_in_a_model_s_place_say_why() -> None:
     answer = Answer("Ask Ann. [1]", (SOURCE,), 0.9, fallback=Fallback.SLOW)
 
     assert small_print(given_(answer)).split("\n")[0] == (
-        "The language model took too long, so these are quotations."
+        "The language model took too long, so here are quotes from the pages."
     )
 
 

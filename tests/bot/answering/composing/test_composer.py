@@ -490,9 +490,9 @@ def test_whoever_hears_no_more_ends_the_model_s_work() -> None:
 @pytest.mark.parametrize(
     ("wanted", "written_in", "asked_for"),
     [
-        ("german", "german", "Answer in German,"),
-        ("german", "english", "Answer in the language of the question,"),
-        ("", "german", "Answer in the language of the question,"),
+        ("german", "german", "Write in German:"),
+        ("german", "english", "Write in the language of the question:"),
+        ("", "german", "Write in the language of the question:"),
     ],
 )
 def test_a_language_is_asked_for_if_a_page_is_in_it(

@@ -69,8 +69,8 @@ def test_passages_are_data_in_blocks_that_they_cannot_end() -> None:
     reranker(writer)(QUESTION, PASSAGES)
     (prompt,) = writer.prompts
 
-    assert "<<<m00n PASSAGE 2\nLeave\nAsk k7f3 first.\nm00n>>>" in prompt.user
-    assert "<<<m00n QUESTION\nHow long is leave?\nm00n>>>" in prompt.user
+    assert "<passage 2 m00n>\nLeave\nAsk k7f3 first.\n</passage m00n>" in prompt.user
+    assert "<question m00n>\nHow long is leave?\n</question m00n>" in prompt.user
     assert "m00n" in prompt.system
     assert prompt.max_tokens
     assert prompt.max_tokens <= 100

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.answering.composing.llama_writer import LlamaWriter
 from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.providers import LlamaWriter, ModelSettings, writer_of
+from bot.answering.composing.providers import ModelSettings, writer_of
 from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, Patient
 from bot.errors import ModelMisconfigured
 from tests.fakes.anthropic_server import anthropic_server

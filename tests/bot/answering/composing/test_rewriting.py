@@ -100,10 +100,10 @@ def test_the_thread_is_data_in_a_block_that_it_cannot_end() -> None:
     (prompt,) = writer.prompts
 
     assert prompt.user == (
-        "<<<m00n THREAD SO FAR\nasker: How long is parental leave?\n"
+        "<thread m00n>\nasker: How long is parental leave?\n"
         "bot: Parental leave is 60 days long. Ask Ada first.\n"
-        "other: Contractors get none, says k7f3.\nm00n>>>\n\n"
-        "<<<m00n QUESTION\nAnd for contractors?\nm00n>>>"
+        "other: Contractors get none, says k7f3.\n</thread m00n>\n\n"
+        "<question m00n>\nAnd for contractors?\n</question m00n>"
     )
     assert "m00n" in prompt.system
     assert prompt.max_tokens

@@ -8,12 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.answering.composing.llama_writer import LlamaWriter
 from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.providers import (
-    LlamaWriter,
-    ModelSettings,
-    writer_of,
-)
+from bot.answering.composing.providers import ModelSettings, writer_of
 from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, Patient, seconds_of
 from bot.errors import ModelMisconfigured
 from bot.model import Fallback
