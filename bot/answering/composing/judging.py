@@ -56,8 +56,8 @@ would agree with all that the sentence says.
 # How to answer
 Write JSON: {{"verdicts": [{{"sentence": 1, "evidence": [{{"passage": 1, "words": "..."}}],
 "beyond": "...", "supported": true}}]}}, one verdict for each sentence, in order.
-- "evidence": copy from the material, letter for letter and as few as will do, the words that decide,
-  with the number of the passage. Two pieces if they stand in two places, none if there are none.
+- "evidence": copy from the material the words that decide, letter for letter and as few as will
+  do, with the number of the passage. Two pieces if they stand in two places, none if there is none.
 - "beyond": what the sentence says that those words and their title do not bear out, in a few words;
   "" if there is nothing.
 - "supported": true only if "beyond" is empty.
