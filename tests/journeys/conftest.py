@@ -16,9 +16,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.playground.timing import Timing
+from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
+UNHURRIED = Timing(ack=PATIENCE, trigger=PATIENCE)
+"""Slack's three seconds are for a machine that does nothing else."""
 FOOTNOTE = Path(sys.executable).with_name("footnote")
 
 PAGES = {
@@ -164,7 +168,7 @@ port = {port}
 review_channel = "C0REVIEW"
 """
     )
-    async with LocalSlack(MANIFEST) as slack:
+    async with LocalSlack(MANIFEST, timing=UNHURRIED) as slack:
         slack.add_user("U0ANNA", name="anna", email="anna@example.com")
         slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)
         slack.add_channel("C0TEAM", name="team", members=["U0ANNA", "U0BOSS"])

@@ -11,7 +11,7 @@ import pytest
 from bot.playground.workspace import LocalSlack
 from tests.fakes.openai_server import Reply, Server, openai_server
 
-from .conftest import MANIFEST, Company, free_port, write
+from .conftest import MANIFEST, UNHURRIED, Company, free_port, write
 from .test_a_wrong_answer_gets_its_page_fixed import shown
 
 GERMAN = "Der Urlaub dauert 30 Tage im Jahr."
@@ -59,7 +59,7 @@ url = "{model.url}"
 [slack]
 port = {port}
 """)
-    async with LocalSlack(MANIFEST) as slack:
+    async with LocalSlack(MANIFEST, timing=UNHURRIED) as slack:
         slack.add_user("U0ANNA", name="anna", email="anna@example.com", is_admin=True)
         slack.add_user("U0BOB", name="bob", email="bob@example.com")
         slack.add_usergroup("S0HR", handle="hr", users=["U0ANNA"])

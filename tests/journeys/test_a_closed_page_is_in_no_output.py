@@ -30,7 +30,7 @@ from .closed_pages import (
     settings,
     shown,
 )
-from .conftest import MANIFEST, Company, free_port
+from .conftest import MANIFEST, UNHURRIED, Company, free_port
 
 OUTSIDERS = {
     "U0BOB": "a member without the right",
@@ -104,7 +104,7 @@ async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     product, mode = request.param
     port, made = free_port(), closed(product)
     with LocalConfluence(made.world, context="/confluence") as confluence:
-        async with LocalSlack(MANIFEST) as slack:
+        async with LocalSlack(MANIFEST, timing=UNHURRIED) as slack:
             secrets = {"CONFLUENCE_TOKEN": confluence.token(made.bot)}
             company = Company(tmp_path, slack, mode, port, secrets)
             company.write_settings(settings(confluence, made.bot) + in_slack(mode, port))

@@ -16,7 +16,7 @@ from bot.playground.confluence.world import World
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
-from .conftest import MANIFEST, Company, free_port
+from .conftest import MANIFEST, UNHURRIED, Company, free_port
 
 PARKING = "Where do visitors park their cars?"
 CELLAR = "What is the code of the wine cellar door?"
@@ -63,7 +63,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     world.add_space("ALL", readers=[Who("anonymous"), Who("licensed")])
     world.add_space("ENG")
     with LocalConfluence(world) as confluence:
-        async with LocalSlack(MANIFEST) as slack:
+        async with LocalSlack(MANIFEST, timing=UNHURRIED) as slack:
             for name in people:
                 slack.add_user(f"U0{name.upper()}", name=name, email=f"{name.lower()}@example.com")
             slack.add_user("U0BOSS", name="boss", email="boss@example.com", is_admin=True)

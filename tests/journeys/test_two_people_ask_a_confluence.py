@@ -20,7 +20,7 @@ from bot.playground.confluence.world import World
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 
-from .conftest import MANIFEST, Company, free_port
+from .conftest import MANIFEST, UNHURRIED, Company, free_port
 
 SECRET = "webhooks-are-signed-with-this"
 SETTLED = 3.5
@@ -108,7 +108,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     ada, *_ = world.add_user("Ada"), world.add_user("Bob"), world.add_user("Cy")
     reader = world.add_user("Foot Note", admin=True, sees_everything=True)
     with LocalConfluence(world, context="/confluence") as confluence:
-        async with LocalSlack(MANIFEST) as slack:
+        async with LocalSlack(MANIFEST, timing=UNHURRIED) as slack:
             secrets = {
                 "CONFLUENCE_TOKEN": confluence.token(reader),
                 "CONFLUENCE_WEBHOOK_SECRET": SECRET,

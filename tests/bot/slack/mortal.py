@@ -92,6 +92,7 @@ class Mortal:
         self._database: MortalDatabase
         self._stop: asyncio.Event
         self._task: asyncio.Task[None] | None = None
+        self._deadly: str | None = None
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -124,6 +125,10 @@ class Mortal:
     def die_after(self, steps: int) -> None:
         """Of what others can see: transactions and calls to Slack, before and after each."""
         self.fuse.left = steps
+
+    def die_behind(self, method: str) -> None:
+        """When Slack has done what this method asks for, and before that is known here."""
+        self._deadly = method
 
     @property
     def is_dead(self) -> bool:
@@ -171,6 +176,8 @@ class Mortal:
         async def api_call(*arguments: Any, **named: Any) -> Any:
             fuse.burn()
             said = await call(*arguments, **named)
+            if arguments and arguments[0] == self._deadly:
+                fuse.left, self._deadly = 0, None
             fuse.burn()
             return said
 
