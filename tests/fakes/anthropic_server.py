@@ -22,10 +22,15 @@ class _Anthropic(Handler):
             "stop_reason": None, "stop_sequence": None, "usage": usage,
         }  # fmt: skip
         self._send_event("message_start", message=message)
-        self._send_event("content_block_start", index=0, content_block={"type": "text", "text": ""})
+        block: dict[str, Any] = {"type": "text", "text": ""}
+        if reply.tool:
+            block = {"type": "tool_use", "id": "toolu_1", "name": reply.tool, "input": {}}
+        self._send_event("content_block_start", index=0, content_block=block)
         self._send_event("ping")
         for piece in self.pieces(reply):
             delta = {"type": "text_delta", "text": piece}
+            if reply.tool:
+                delta = {"type": "input_json_delta", "partial_json": piece}
             self._send_event("content_block_delta", index=0, delta=delta)
         if reply.ending.endswith("_error"):
             self._send_event("error", error={"type": reply.ending, "message": "no"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +16,8 @@ from typing import Any
 class Reply:
     """``pieces`` are streamed, ``pause`` seconds before each. ``ending`` is what the last
     chunk gives as its reason; empty is a connection that breaks off. Or a ``status``
-    other than 200 with ``headers``; or a ``raw`` body as it stands."""
+    other than 200 with ``headers``; or a ``raw`` body as it stands. With a ``tool`` the pieces are
+    arguments of a call of it."""
 
     pieces: Sequence[str] = ()
     pause: float = 0.0
@@ -24,14 +25,18 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     raw: bytes | None = None
+    tool: str = ""
 
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, replies: Sequence[Reply], handler: type[Handler]) -> None:
+    def __init__(
+        self, replies: Sequence[Reply], handler: type[Handler], told: Mapping[str, Any]
+    ) -> None:
         super().__init__(("127.0.0.1", 0), handler)
         self.replies = list(replies)
+        self.told = told
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.over = threading.Event()
@@ -53,8 +58,25 @@ class Handler(BaseHTTPRequestHandler):
     key = "Authorization"
     refusal = b'{"error": {"message": "no"}}'
 
+    def do_GET(self) -> None:
+        """What it tells of itself and its models."""
+        self._tell()
+
+    def _tell(self) -> None:
+        found = self.path in self.server.told
+        self.send_response(200 if found else 404)
+        body = json.dumps(self.server.told[self.path]).encode() if found else self.refusal
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.startswith("/api/"):  # Ollama's own, beside OpenAI's
+            self._tell()
+            return
         with self.server.lock:
             self.server.asked.append(json.loads(body))
             self.server.keys.append(self.headers.get(self.key, ""))
@@ -88,12 +110,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def stream(self, reply: Reply) -> None:
         for piece in self.pieces(reply):
-            self._event({"content": piece}, None)
+            call = {"index": 0, "id": "call_1", "type": "function"}
+            function = {"name": reply.tool, "arguments": piece}
+            called = {"tool_calls": [call | {"function": function}]}
+            self._event(called if reply.tool else {"content": piece}, None)
         if reply.ending and not self.server.over.is_set():
             self._event({}, reply.ending)
             self.wfile.write(b"data: [DONE]\n\n")
 
-    def _event(self, delta: dict[str, str], ending: str | None) -> None:
+    def _event(self, delta: dict[str, Any], ending: str | None) -> None:
         chunk = {
             "id": "1",
             "object": "chat.completion.chunk",
@@ -109,9 +134,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def openai_server(*replies: Reply, handler: type[Handler] = Handler) -> Iterator[Server]:
-    """Gives ``replies`` one a request, in order; after the last, status 500."""
-    server = Server(replies, handler)
+def openai_server(
+    *replies: Reply, handler: type[Handler] = Handler, told: Mapping[str, Any] | None = None
+) -> Iterator[Server]:
+    """Gives ``replies`` one a request, in order; after the last, status 500. ``told`` is what it
+    says of itself, by path."""
+    server = Server(replies, handler, told or {})
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

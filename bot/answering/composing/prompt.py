@@ -115,8 +115,8 @@ class Prompt:
     """``shown`` are the passages that the model sees as [1], [2] and so on; ``tokens`` is
     how long it is. ``max_tokens`` bounds what is written, where that is less than is set.
     ``structure`` is how it is asked first, if the provider can structure what it writes.
-    ``shorter`` makes the same prompt with fewer passages, of so many tokens at most, None if
-    there is none: the numbers of those that stay do not change."""
+    ``shorter`` makes the same prompt with fewer passages, of so many tokens if that can be, None if
+    it has but one: the numbers of those that stay do not change."""
 
     system: str
     user: str
@@ -193,13 +193,15 @@ class Prompting:
         tokens = around + self.count(data)
 
         def shorter(most: int) -> Prompt | None:
-            """As many of the passages as fit, one at least; the thread goes before the last."""
-            fewer = list(shown)
-            while len(fewer) > 1:
-                fewer.pop()
-                if (prompt := self._told(question, hits, thread, fewer)).tokens <= most:
-                    return prompt
-            return self._told(question, hits, (), fewer) if thread else None
+            """As many of the passages as fit, else the best alone, first with the thread."""
+            fewer = [(thread, many) for many in range(len(shown) - 1, 0, -1)]
+            fewer += [((), 1)] if thread else []
+            found = None
+            for kept, many in fewer:
+                found = self._told(question, hits, kept, shown[:many])
+                if found.tokens <= most:
+                    break
+            return found
 
         return Prompt(system, user, tuple(shown), tokens, structure=structure, shorter=shorter)
 

@@ -44,12 +44,12 @@ _TOO_LONG = re.compile(
 )
 _LIMIT = re.compile(
     r"['\"]?n_ctx['\"]?\s?[:=]\s?(\d{2,9})|> (\d{2,9}) maximum"
-    r"|(?:context (?:length|size|window)|model length|max_model_len)[^\d]{0,30}(\d{2,9})",
+    r"|(?:context (?:length|size|window)|model length|max_model_len)[^\d,'\"}]{0,30}(\d{2,9})",
     re.IGNORECASE,
 )
 _SENT = re.compile(
     r"n_prompt_tokens['\"]?\s?[:=]\s?(\d{2,9})|too long: (\d{2,9}) tokens"
-    r"|\((\d{2,9}) in the messages|(?:resulted in|requested|contains|has)[^\d]{0,30}(\d{2,9})",
+    r"|\((\d{2,9}) in the messages|(?:resulted in|requested|contains|has)[^\d,'\"}]{0,30}(\d{2,9})",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,242 @@
+"""Structured output over real HTTP and LlamaIndex's own clients: asked for where a server takes
+it, otherwise where it does not, and read as it streams."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.composing.answer_reading import AnswerSentences
+from bot.answering.composing.llama_writer import LlamaWriter
+from bot.answering.composing.objects import Objects
+from bot.answering.composing.prompt import NOTHING, Prompting
+from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.sentences import Evidence, Lead, Sentence
+from bot.answering.composing.writing import ModelFailed
+from bot.model import Question
+from indexers.model import EVERYONE, Hit, Principal
+from tests.fakes.anthropic_server import anthropic_server
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.openai_server import Reply, Server, openai_server
+from tests.fakes.passages import passages
+
+HITS = [Hit(one, 1.0, 0.9) for one in passages("leave", "Leave is 30 days long. Ask first.")]
+PROMPT = Prompting(WordEmbedder().count_tokens, lambda: "k7f3", structured=True)(
+    Question("How long is leave?", Principal.of(EVERYONE)), HITS
+)
+
+
+def answer(*sentences: tuple[list[tuple[object, object]], object], answered: str = "yes") -> str:
+    rows = [
+        {"evidence": [{"passage": n, "words": words} for n, words in evidence], "sentence": text}
+        for evidence, text in sentences
+    ]
+    return json.dumps({"answered": answered, "sentences": rows})
+
+
+WRITTEN = answer(([(1, "Leave is 30 days long.")], "Leave lasts 30 days."))
+
+
+def in_pieces(text: str, size: int = 5) -> list[str]:
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+def read(text: str, size: int = 5) -> list[Sentence]:
+    sentences = AnswerSentences()
+    found = [one for piece in in_pieces(text, size) for one in sentences.add(piece)]
+    return [*found, *sentences.end()]
+
+
+def writer(server: Server) -> LlamaWriter:
+    return writer_of(ModelSettings("openai", "gpt-4.1-mini", server.url, key="k"))
+
+
+def claude(server: Server) -> LlamaWriter:
+    return writer_of(ModelSettings("anthropic", "claude-sonnet-4-5", server.root, key="k"))
+
+
+def refusal(words: str, status: int = 400) -> Reply:
+    body = {"error": {"message": words, "type": "invalid_request_error", "param": None}}
+    return Reply(status=status, raw=json.dumps(body).encode())
+
+
+def system_of(asked: dict[str, Any]) -> str:
+    return json.dumps(asked.get("system") or asked["messages"][0])
+
+
+def test_openai_is_held_to_the_schema_and_streams_json() -> None:
+    with openai_server(Reply(in_pieces(WRITTEN))) as server:
+        assert "".join(writer(server).write(PROMPT)) == WRITTEN
+
+    (asked,) = server.asked
+    told = asked["response_format"]["json_schema"]
+    assert (told["name"], told["strict"]) == ("answer", True)
+    assert list(told["schema"]["properties"]) == ["answered", "sentences"]
+    one = told["schema"]["properties"]["sentences"]["items"]
+    assert list(one["properties"]) == ["evidence", "sentence"], "the words come first"
+    assert "evidence" in asked["messages"][0]["content"]
+
+
+def test_anthropic_is_held_to_the_schema_by_its_own_parameter() -> None:
+    with anthropic_server(Reply(in_pieces(WRITTEN), ending="end_turn")) as server:
+        assert "".join(claude(server).write(PROMPT)) == WRITTEN
+
+    (asked,) = server.asked
+    assert asked["output_config"]["format"]["type"] == "json_schema"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Invalid parameter: 'response_format' of type 'json_schema' is not supported.", "no", ""],
+)
+def test_a_server_without_schemas_is_asked_to_call_a_tool_and_that_is_remembered(
+    words: str,
+) -> None:
+    called = Reply(in_pieces(WRITTEN), ending="tool_calls", tool="answer")
+    with openai_server(refusal(words), called, called) as server:
+        model = writer(server)
+        written = ["".join(model.write(PROMPT)) for _ in range(2)]
+
+    assert written == [WRITTEN, WRITTEN]
+    assert ["response_format" in one for one in server.asked] == [True, False, False]
+    assert server.asked[1]["tool_choice"]["function"]["name"] == "answer"
+    assert server.asked[1]["tools"][0]["function"]["name"] == "answer"
+
+
+def test_an_older_claude_is_asked_to_call_a_tool() -> None:
+    refused = {
+        "type": "error",
+        "error": {"type": "invalid_request_error", "message": "output_config: not supported"},
+    }
+    called = Reply(in_pieces(WRITTEN), ending="tool_use", tool="answer")
+    with anthropic_server(Reply(status=400, raw=json.dumps(refused).encode()), called) as server:
+        assert "".join(claude(server).write(PROMPT)) == WRITTEN
+
+    assert server.asked[1]["tool_choice"] == {"type": "tool", "name": "answer"}
+
+
+@pytest.mark.parametrize("status", [400, 422, 501])
+def test_a_server_that_takes_no_structure_is_asked_for_plain_text_and_that_is_remembered(
+    status: int,
+) -> None:
+    refused, plain = refusal("unsupported", status), Reply(["Leave lasts 30 days [1]."])
+    with openai_server(refused, refused, plain, plain) as server:
+        model = writer(server)
+        written = ["".join(model.write(PROMPT)) for _ in range(2)]
+
+    assert written == ["Leave lasts 30 days [1]."] * 2
+    assert [("response_format" in one, "tools" in one) for one in server.asked] == [
+        (True, False),
+        (False, True),
+        (False, False),
+        (False, False),
+    ]
+    assert "[1]" in system_of(server.asked[2])
+    assert "evidence" not in system_of(server.asked[2])
+
+
+def test_a_request_that_is_refused_in_every_form_fails_and_nothing_is_remembered() -> None:
+    refused = refusal("bad request")
+    with openai_server(refused, refused, refused, Reply(in_pieces(WRITTEN))) as server:
+        model = writer(server)
+        with pytest.raises(ModelFailed, match="it answered 400"):
+            list(model.write(PROMPT))
+        assert "".join(model.write(PROMPT)) == WRITTEN
+
+    assert "response_format" in server.asked[3]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_what_is_no_matter_of_form_is_asked_once(status: int) -> None:
+    with openai_server(Reply(status=status), Reply(in_pieces(WRITTEN))) as server:
+        with pytest.raises(ModelFailed, match=f"it answered {status}"):
+            list(writer(server).write(PROMPT))
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_each_sentence_comes_with_its_words_as_soon_as_it_is_whole(size: int) -> None:
+    text = answer(
+        ([(2, 'He said "30" {days}')], "Leave is 30 days. Ask your lead."),
+        ([], "Then:"),
+        ([(1, "a"), (3, "b")], "- ask first"),
+        ([(1, "c")], "That is all."),
+    )
+    thirty = (Evidence(2, 'He said "30" {days}'),)
+
+    assert read(text, size) == [
+        Sentence("Leave is 30 days. [2]", Lead.PARAGRAPH, evidence=thirty),
+        Sentence("Ask your lead. [2]", Lead.SPACE, evidence=thirty),
+        Sentence("Then:", Lead.SPACE),
+        Sentence("ask first [1][3]", Lead.ITEM, evidence=(Evidence(1, "a"), Evidence(3, "b"))),
+        Sentence("That is all. [1]", Lead.PARAGRAPH, evidence=(Evidence(1, "c"),)),
+    ]
+
+
+def test_the_first_sentence_does_not_wait_for_the_second() -> None:
+    sentences = AnswerSentences()
+    text = answer(([(1, "a")], "One is first."), ([(1, "b")], "Two is second."))
+    first = [one.text for one in sentences.add(text[: text.index("Two")])]
+
+    assert first == ["One is first. [1]"]
+
+
+def test_an_answer_that_does_not_answer_says_so_first() -> None:
+    text = answer(([(1, "a")], "The pages do not say how long."), answered="no")
+
+    assert [one.text for one in read(text)] == [NOTHING, "The pages do not say how long. [1]"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Leave is long [1].", '"Leave" is long [1].', "`x` is y [1].", ""]
+)
+def test_plain_text_is_read_as_such_whatever_was_asked_for(text: str) -> None:
+    assert [one.text for one in read(text)] == ([text] if text else [])
+    assert not any(one.evidence for one in read(text))
+
+
+def test_json_that_is_part_of_a_plain_answer_stays_code() -> None:
+    text = '```json\n{"replicas": 3, "image": "registry/app:1.2.3", "port": 8080, "env": "x"}\n```'
+
+    assert [one.code for one in read(text)] == [True]
+
+
+def test_json_in_a_fence_is_read_and_what_breaks_off_is_left_out() -> None:
+    text = f"```json\n{answer(([(1, 'a')], 'One.'), ([(1, 'b')], 'Two.'))}"
+
+    assert [one.text for one in read(text[: text.index("Two")])] == ["One. [1]"]
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [[(0, "a")], [(-1, "a")], [("1", "a")], [(1, 7)], [(1, "  ")], [(None, None)]],
+)
+def test_evidence_that_is_none_is_left_out(evidence: list[tuple[object, object]]) -> None:
+    assert read(answer((evidence, "Leave is long."))) == [
+        Sentence("Leave is long.", Lead.PARAGRAPH)
+    ]
+
+
+@given(st.text(st.sampled_from('{}[]":,\\ab1 \n`'), max_size=200), st.integers(1, 9))
+def test_any_text_is_read_without_an_error_and_alike_in_any_pieces(text: str, size: int) -> None:
+    whole = f'{{"answered": "yes", "sentences": [{text}'
+
+    assert read(whole, size) == read(whole, len(whole))
+    assert read(text, size) == read(text, len(text) or 1)
+
+
+def test_a_model_that_never_ends_is_read_in_linear_time_and_bounded_memory() -> None:
+    began = time.monotonic()
+    objects = Objects()
+    endless = '{"sentences": [' + "[" * 100_000
+    assert list(objects.add(endless)) == []
+    long = Objects()
+    assert list(long.add('{"sentences": [{"sentence": "' + "x" * 300_000)) == []
+    assert sum(map(len, long._held)) < 20_000
+
+    assert time.monotonic() - began < 5
