@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,16 +19,14 @@ from bot.model import Answer, NoAnswer, Question
 from bot.slack.calling.one_by_one import OneByOne
 from bot.slack.calling.web import Voice
 from bot.slack.conversing.answers import Answers, place_of
-from bot.slack.conversing.conversation import Conversation
+from bot.slack.conversing.asking_again import AskingAgain, letter_of, tell
 from bot.slack.conversing.posting import Posting
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import Closed
 from bot.slack.rights.readers import Readers
 from bot.slack.writing import blocks
 from bot.slack.writing.message import Block, Message, context, plain_text, say
-from bot.state.channels import DatabaseChannels
-from bot.state.letter import Kind, Letter
-from indexers.model import Reader
+from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +62,7 @@ class Private:
     feedback: Feedback
     readers: Readers
     channels: Channels
-    settings: DatabaseChannels
-    conversation: Conversation
+    asking_again: AskingAgain
     posting: Posting
     voice: Voice
     clock: Callable[[], datetime]
@@ -77,7 +74,7 @@ class Private:
         search alone: a language model is asked once they want it."""
         if not isinstance(given.answer, NoAnswer):
             return
-        reader = await self._reader(letter.person, letter.channel, private=True)
+        reader = await self.asking_again.reader(letter.person, letter.channel, private=True)
         if isinstance(reader, Closed) or reader == asking.reader:
             return
         alone = replace(asking, reader=reader, quoting=True)
@@ -124,17 +121,21 @@ class Private:
         """The button of the offer."""
         given = await self._given(body)
         if given is None:
-            await _tell(respond, [FORGOTTEN])
+            await tell(respond, [FORGOTTEN])
             return
-        letter, person = _letter(given), body["user"]["id"]
-        reader = await self._reader(person, letter.channel, private=True)
-        asking = None if isinstance(reader, Closed) else await self._asking(letter, given, reader)
+        letter, person = letter_of(given), body["user"]["id"]
+        reader = await self.asking_again.reader(person, letter.channel, private=True)
+        asking = (
+            None
+            if isinstance(reader, Closed)
+            else await self.asking_again.question(letter, given, reader)
+        )
         said = await self.answers.alone(asking) if asking else None
         if isinstance(said, Answer):
             shown = replace(given, answer=said, given=self.clock())
-            await _tell(respond, await self._messages(shown))
+            await tell(respond, await self._messages(shown))
         else:
-            await _tell(respond, [NOT_NOW])
+            await tell(respond, [NOT_NOW])
 
     async def again(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """The button of an answer that was perhaps not seen: as it would be given now. Only an
@@ -142,21 +143,21 @@ class Private:
         in the place of what the channel reads."""
         given = await self._given(body)
         if given is None or not given.asked.private:
-            await _tell(respond, [FORGOTTEN])
+            await tell(respond, [FORGOTTEN])
             return
-        letter = _letter(given)
-        reader = await self._reader(body["user"]["id"], letter.channel, private=True)
+        letter = letter_of(given)
+        reader = await self.asking_again.reader(body["user"]["id"], letter.channel, private=True)
         if isinstance(reader, Closed):
-            await _tell(respond, [say(reader.why)])
+            await tell(respond, [say(reader.why)])
             return
-        asking = await self._asking(letter, given, reader)
+        asking = await self.asking_again.question(letter, given, reader)
         said = await self.answers.alone(asking)
         try:
             shown = await self.answers.record(letter, asking, said, private=True)
         except AskerForgotten:
-            await _tell(respond, [FORGOTTEN])
+            await tell(respond, [FORGOTTEN])
             return
-        await _tell(respond, await self._messages(shown))
+        await tell(respond, await self._messages(shown))
 
     async def shared(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """ "Share to channel": what all there may read now, which may be less than the person
@@ -168,51 +169,38 @@ class Private:
     async def _share(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         given = await self._given(body)
         if given is None:
-            await _tell(respond, [FORGOTTEN])
+            await tell(respond, [FORGOTTEN])
             return
-        letter = _letter(given)
+        letter = letter_of(given)
         if await self.readers.has_outsiders(letter.channel):
-            await _tell(respond, [NOT_FOR_OUTSIDERS], replacing=False)
+            await tell(respond, [NOT_FOR_OUTSIDERS], replacing=False)
             return
-        reader = await self._reader(body["user"]["id"], letter.channel, private=False)
-        asking = None if isinstance(reader, Closed) else await self._asking(letter, given, reader)
+        reader = await self.asking_again.reader(body["user"]["id"], letter.channel, private=False)
+        asking = (
+            None
+            if isinstance(reader, Closed)
+            else await self.asking_again.question(letter, given, reader)
+        )
         said = await self.answers.alone(asking) if asking else None
         if asking is None or not isinstance(said, Answer):
-            await _tell(respond, [NOT_FOR_ALL], replacing=False)
+            await tell(respond, [NOT_FOR_ALL], replacing=False)
             return
         if not await self.readers.may_still_read(letter.channel, asking.reader, shared=False):
             # Somebody came while it was made.
-            await _tell(respond, [NOT_FOR_ALL], replacing=False)
+            await tell(respond, [NOT_FOR_ALL], replacing=False)
             return
         posted = await self.posting.posted(letter)
         if await self._given(body) != given:
-            await _tell(respond, [FORGOTTEN])
+            await tell(respond, [FORGOTTEN])
             return
         try:
             await self.answers.show(letter, asking, said, posted, holding=False)
         except AskerForgotten:
-            await _tell(respond, [FORGOTTEN])
+            await tell(respond, [FORGOTTEN])
             return
         if await self.posting.is_gone(letter):
             await self.posting.remove(letter, await self.posting.posted(letter))
-        await _tell(respond, [SHARED])
-
-    async def _asking(self, letter: Letter, given: Given, reader: Reader) -> Question:
-        settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)
-        return Question(
-            given.asked.question,
-            reader,
-            wikis=settings.wikis or None,
-            history=await self.conversation.before(letter),
-            person=letter.person,
-            channel=letter.channel,
-            language=settings.language,
-        )
-
-    async def _reader(self, person: str, channel: str, *, private: bool) -> Reader | Closed:
-        found = await self.channels.channel(channel)
-        shared = found is None or found.shared
-        return await self.readers.of(person, channel, private=private, shared=shared)
+        await tell(respond, [SHARED])
 
     async def _given(self, body: Mapping[str, Any]) -> Given | None:
         """Only whoever asked is shown these buttons. None: it is forgotten, its question was
@@ -237,21 +225,6 @@ class Private:
         return [*messages[:-1], shown]
 
 
-def _letter(given: Given) -> Letter:
-    """The question that it answers, as far as it is still known."""
-    place = given.asked.place
-    return Letter(
-        event="",
-        kind=Kind.MENTION,
-        team=place.team,
-        channel=place.channel,
-        ts=place.ts,
-        thread=place.thread,
-        person=given.asked.asker,
-        text="",
-    )
-
-
 def _with_button(message: Message, action: str, words: str, given: int) -> Message:
     button: Block = {
         "type": "button",
@@ -260,16 +233,3 @@ def _with_button(message: Message, action: str, words: str, given: int) -> Messa
         "value": str(given),
     }
     return Message(message.text, [*message.blocks, {"type": "actions", "elements": [button]}])
-
-
-async def _tell(
-    respond: AsyncRespond, messages: Sequence[Message], *, replacing: bool = True
-) -> None:
-    """In place of what was pressed, where only that person sees it."""
-    for number, message in enumerate(messages):
-        await respond(
-            text=message.text,
-            blocks=message.blocks,
-            response_type="ephemeral",
-            replace_original=replacing and not number,
-        )

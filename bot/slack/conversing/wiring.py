@@ -17,12 +17,14 @@ from bot.slack.calling.status import Status
 from bot.slack.calling.web import Voice
 from bot.slack.conversing import following, private
 from bot.slack.conversing.answers import Answers
+from bot.slack.conversing.asking_again import AskingAgain
 from bot.slack.conversing.choices import AskedBack
 from bot.slack.conversing.conversation import Conversation
 from bot.slack.conversing.following import Following
 from bot.slack.conversing.posting import Posting
 from bot.slack.conversing.private import Private
 from bot.slack.conversing.prompts import Prompts
+from bot.slack.conversing.quotes import Quotes
 from bot.slack.conversing.redrawing import Redrawing
 from bot.slack.conversing.replies import Replies
 from bot.slack.conversing.streaming import Streaming
@@ -35,6 +37,7 @@ from bot.slack.rights.readers import Readers
 from bot.slack.rights.viewers import Viewers
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
+from bot.slack.writing import quotes
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
 from bot.state.inbox import Inbox
@@ -56,6 +59,7 @@ class Conversing:
     asked_back: AskedBack
     following: Following
     private: Private
+    quotes: Quotes
     prompts: Prompts
     channels: Channels
     viewers: Viewers
@@ -67,6 +71,7 @@ class Conversing:
             private.ALONE: self.private.wanted,
             private.AGAIN: self.private.again,
             private.SHARE: self.private.shared,
+            quotes.SHOW: self.quotes.pressed,
         }
 
 
@@ -112,13 +117,13 @@ def conversing_of(
         origins=settings.link_origins,
         as_of=around.as_of,
     )
+    asking_again = AskingAgain(readers, channels, chosen, conversation)
     private = Private(
         answers=answers,
         feedback=feedback,
         readers=readers,
         channels=channels,
-        settings=chosen,
-        conversation=conversation,
+        asking_again=asking_again,
         posting=posting,
         voice=voice,
         clock=clock,
@@ -161,6 +166,7 @@ def conversing_of(
         asked_back=asked_back,
         following=following,
         private=private,
+        quotes=Quotes(feedback, answers, asking_again, viewers, clock),
         prompts=prompts,
         channels=channels,
         viewers=viewers,

@@ -10,7 +10,7 @@ from bot.feedback.model import Given, Tally
 from bot.foreign import on_one_line
 from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
 from bot.moments import in_words, time_of
-from bot.slack.writing import readings
+from bot.slack.writing import quotes, readings
 from bot.slack.writing.message import Block, Message, context, section
 from bot.slack.writing.mrkdwn import LOOKED_AT, Piece, link, literal, render
 from bot.slack.writing.sections import LIMIT, sections
@@ -114,6 +114,8 @@ def _foot(
     lines += [*_linked(said, origins), *_as_of(given)]
     if lines:
         blocks.append(context(joined(lines)))
+    if quotes.has_quotes_button(said):
+        blocks.append(quotes.button(given.id))
     if tally and (told := _told(tally, private=given.asked.private)):
         blocks.append(context(told) | {"block_id": "tally"})
     if _is_judged(given.answer):

@@ -1,0 +1,33 @@
+"""The button that shows what the pages themselves say, below an answer that says less or that was
+not verified in full."""
+
+from __future__ import annotations
+
+from bot.model import Answer, Result
+from bot.slack.writing.message import Block, plain_text
+
+SHOW = "show_quotes"
+"""The action id; the value is the id of the answer."""
+_BLOCK = "quotes"
+
+
+def has_quotes_button(result: Result) -> bool:
+    """Whether a reader may want the pages' own words beside this: something was left out, or is
+    marked."""
+    return isinstance(result, Answer) and result.composed and bool(result.check_notes)
+
+
+def button(answer: int) -> Block:
+    element: Block = {
+        "type": "button",
+        "action_id": SHOW,
+        "text": plain_text("Show the quotes"),
+        "value": str(answer),
+        "accessibility_label": "Show quotes from the pages, only to you",
+    }
+    return {"type": "actions", "block_id": _BLOCK, "elements": [element]}
+
+
+def without_buttons(blocks: list[Block]) -> list[Block]:
+    """Return what is left if nothing is to be judged or pressed."""
+    return [block for block in blocks if block.get("block_id") not in (_BLOCK, "verdicts")]

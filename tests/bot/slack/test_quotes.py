@@ -1,0 +1,124 @@
+"""An answer from which something was left out says so, and shows the pages' own words to whoever
+asks for them: to them alone, and with their rights of that moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.model import Answer, Question, Result
+from bot.playground.model import Message
+from bot.playground.workspace import LocalSlack
+from bot.ports import Hear
+from bot.slack.conversing.quotes import FORGOTTEN, NOTHING, ONLY_YOU
+from bot.slack.writing.quotes import SHOW
+
+from .conftest import HR, LEAVE, SALARY, Bot, Handbook, quiet, words
+from .test_crafted_presses import button, press, pressed
+
+LEFT_OUT = "I left out one statement that I could not verify."
+QUOTED = '"It is secret."'
+
+
+class Composing(Handbook):
+    """Composes for everyone, and quotes a page of the group ``hr`` to those who may read it."""
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+        self.asked.append(question)
+        if not question.quoting:
+            text = "Book leave in the calendar. [1]"
+            return Answer(text, (LEAVE,), 0.9, composed=True, left_out=1)
+        if HR.admits(question.reader):
+            return Answer(f"{QUOTED} [1]", (SALARY,), 0.9)
+        return super().answer(replace(question, text="salary"))
+
+
+@pytest.fixture
+def handbook(bot: Bot) -> Composing:
+    bot.answering = handbook = Composing()
+    return handbook
+
+
+@pytest.fixture
+def slack(slack: LocalSlack) -> LocalSlack:
+    slack.add_user("U0MAL", name="mallory", email="mallory@example.com")
+    slack.add_channel("C0OTHER", name="other", members=["U0MAL"])
+    return slack
+
+
+async def answered(bot: Bot, slack: LocalSlack) -> Message:
+    asked = await slack.mention("U0BEN", "C0TEAM", "leave?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
+    await quiet(bot)
+    return answer
+
+
+def shown_to(slack: LocalSlack, person: str) -> list[str]:
+    return [words(one) for one in slack.ephemerals(person)]
+
+
+async def test_what_was_left_out_is_said_with_a_button(
+    bot: Bot, slack: LocalSlack, handbook: Composing
+) -> None:
+    await bot.start()
+    answer = await answered(bot, slack)
+
+    assert LEFT_OUT in words(answer)
+    assert SHOW in answer.action_ids()
+
+
+async def test_quotes_go_to_the_presser_alone_with_their_own_rights(
+    bot: Bot, slack: LocalSlack, handbook: Composing
+) -> None:
+    await bot.start()
+    answer = await answered(bot, slack)
+    before = len(slack.from_app("C0TEAM"))
+    await slack.click("U0ANNA", answer, SHOW)
+    await slack.settled()
+    await bot.app.failures.finish(5)
+
+    (told,) = shown_to(slack, "U0ANNA")
+    assert "It is secret." in told
+    assert ONLY_YOU in told
+    assert "Show the quotes" not in told
+    assert len(slack.from_app("C0TEAM")) == before
+    assert shown_to(slack, "U0BEN") == []
+    asked = handbook.asked[-1]
+    assert (asked.quoting, asked.person, asked.text) == (True, "U0ANNA", "leave?")
+
+
+async def test_who_may_read_nothing_of_it_now_is_shown_nothing(
+    bot: Bot, slack: LocalSlack, handbook: Composing
+) -> None:
+    await bot.start()
+    answer = await answered(bot, slack)
+    await slack.click("U0BEN", answer, SHOW)
+    await slack.settled()
+    await bot.app.failures.finish(5)
+
+    assert shown_to(slack, "U0BEN") == [NOTHING.text]
+
+
+async def test_a_press_from_outside_the_channel_gets_nothing(
+    bot: Bot, slack: LocalSlack, handbook: Composing
+) -> None:
+    await bot.start()
+    answer = await answered(bot, slack)
+    many = len(handbook.asked)
+    await press(bot, slack, pressed(slack, "U0MAL", answer, button(SHOW, "1")))
+    elsewhere = replace(answer, channel="C0OTHER")
+    await press(bot, slack, pressed(slack, "U0MAL", elsewhere, button(SHOW, "1")))
+    await press(bot, slack, pressed(slack, "U0MAL", elsewhere, button(SHOW, "99")))
+
+    assert len(handbook.asked) == many, "nothing is searched for them"
+    assert {FORGOTTEN.text} == set(shown_to(slack, "U0MAL"))
+
+
+async def test_an_answer_that_is_whole_has_no_button(bot: Bot, slack: LocalSlack) -> None:
+    await bot.start()
+    answer = await answered(bot, slack)
+    await press(bot, slack, pressed(slack, "U0BEN", answer, button(SHOW, "1")))
+
+    assert SHOW not in answer.action_ids()
+    assert shown_to(slack, "U0BEN") == [FORGOTTEN.text]
