@@ -191,6 +191,19 @@ class PassageIndex(Protocol):
         a page. ``wikis`` narrows it; None searches all."""
         ...
 
+    def near_words(
+        self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
+    ) -> dict[str, int]:
+        """What ``word``, in small letters, may be a misspelling of: words one slip of the
+        keyboard away, and how many passages of a few have them (0: another form of them); the
+        word alone if it is no misspelling. Only what ``reader`` may read counts."""
+        ...
+
+    def speaks(self, text: str) -> bool:
+        """Whether ``text`` is in a language of what is indexed, or may be: a few words do not
+        tell."""
+        ...
+
     def counts(self) -> dict[str, tuple[int, int]]:
         """Pages and passages of each wiki."""
         ...

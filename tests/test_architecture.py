@@ -28,6 +28,7 @@ HOMES = {
     "pptx": ("indexers/attachments",),
     "py3langid": ("indexers/index",),
     "py_rust_stemmers": ("bot/answering",),
+    "spellchecker": ("indexers/index",),
     "pydantic": ("config",),
     "pydantic_settings": ("config",),
     "pypdf": ("indexers/attachments",),

@@ -94,7 +94,8 @@ class Answerer:
         return partial(_disagreeing, question.sought, compose)
 
     def understood(self, question: Question) -> tuple[Question, float]:
-        """As it is searched for, and the milliseconds that this took."""
+        """As it is searched for, and the milliseconds that a model took to rewrite it."""
+        question = self.retrieval.spelled(question)
         if not self.rewrite or not question.history or question.quoting:
             return question, 0.0
         started = self.clock()

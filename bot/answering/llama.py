@@ -20,7 +20,8 @@ class FootnoteRetriever(BaseRetriever):
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        retrieved = self._retrieval(Question(query_bundle.query_str, self._reader))
+        question = self._retrieval.spelled(Question(query_bundle.query_str, self._reader))
+        retrieved = self._retrieval(question)
         hits = retrieved.hits
         return [_node(hit) for hit in hits[: self._limit]]
 

@@ -13,6 +13,7 @@ from threading import Semaphore
 from bot.answering import followups
 from bot.answering.folding import folded
 from bot.answering.ranking import Ranking
+from bot.answering.spelling import Spelling
 from bot.model import Question
 from indexers.model import Hit
 from indexers.ports import Embedder, PassageIndex, Vector
@@ -68,6 +69,15 @@ class Retrieval:
     turns: AbstractContextManager[object] = field(default_factory=lambda: Semaphore(_CORES))
     """Searching computes. More at once than there are cores would only keep each other up, and
     whatever else the process has to do."""
+
+    def spelled(self, question: Question) -> Question:
+        """The question with its misspelt words corrected, to search by and to compare with what
+        is found.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        return Spelling(self.index, self.embedder.count_tokens)(question)
 
     def __call__(self, question: Question) -> Retrieved:
         """

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from indexers.errors import IndexCorrupt, IndexUnavailable
-from indexers.index.damage import Damage, damage_of
+from indexers.index.damage import Damage, close_damaged, damage_of
 from indexers.index.nearness import Embed, near_again
 from indexers.index.shelf import Shelf, fingerprint_of, next_name
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
@@ -131,7 +131,7 @@ class CurrentIndex:
         if after and not broken:
             self._noticed(after)
         if self.building and broken:
-            _closed(self._written)
+            close_damaged(self._written)
             self._written_name, self._written = self._new(next_name(self._written_name))
             return True
         if self.building:
@@ -249,12 +249,7 @@ class CurrentIndex:
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:
         index, comparable = self._read, self._same_vectors
-        if self._wikis is not None:
-            wikis = [
-                wiki for wiki in (self._wikis if wikis is None else wikis) if self._reads(wiki)
-            ]
-            if not wikis:
-                return []
+        wikis = self._readable(wikis)
         searched = vector if comparable else ()
         try:
             hits = index.search(text, searched, reader=reader, limit=limit, wikis=wikis)
@@ -269,6 +264,18 @@ class CurrentIndex:
             return self._read.search(text, vector, reader=reader, limit=limit, wikis=wikis)
         return hits if comparable or not self._embed else near_again(hits, vector, self._embed)
 
+    def near_words(
+        self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
+    ) -> dict[str, int]:
+        try:
+            return self._read.near_words(word, reader=reader, wikis=self._readable(wikis))
+        except IndexCorrupt as error:
+            self._noticed(error)
+            return {}
+
+    def speaks(self, text: str) -> bool:
+        return self._read.speaks(text)
+
     def counts(self) -> dict[str, tuple[int, int]]:
         index = self._read
         try:
@@ -282,13 +289,17 @@ class CurrentIndex:
             self._written.settle()
 
     def close(self) -> None:
-        _closed(self._written)
+        close_damaged(self._written)
         if self.building:
-            _closed(self._read)
+            close_damaged(self._read)
         self._shelf.close()
 
     def _reads(self, wiki: str) -> bool:
         return self._wikis is None or wiki in self._wikis
+
+    def _readable(self, wikis: Collection[str] | None) -> Sequence[str] | None:
+        wanted = self._wikis if wikis is None else wikis
+        return None if wanted is None else [wiki for wiki in wanted if self._reads(wiki)]
 
     def _opened(self, name: str) -> PassageIndex | None:
         """Open the index that stands; None if it is damaged, and cannot be read at all."""
@@ -355,7 +366,7 @@ class CurrentIndex:
         self._shelf.point_to(self._read_name)
         if self.damage and self.damage.index:
             self._remember(Damage(self.damage.why))
-        _closed(old)
+        close_damaged(old)
         self._unusable.discard(old)
         return True
 
@@ -382,11 +393,3 @@ def _narrow(index: PassageIndex, wiki: str, acl: Acl) -> None:
     for page, known in index.known(wiki).items():
         if known.acl & acl != known.acl:
             index.relabel(wiki, page, known.revision, known.acl & acl)
-
-
-def _closed(index: PassageIndex) -> None:
-    """Close an index, also a damaged one, which complains; its lock is given back all the same."""
-    try:
-        index.close()
-    except IndexUnavailable as error:
-        log.warning("An index was closed, and complained: %s", error)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict, dataclass
 
-from indexers.errors import IndexCorrupt
+from indexers.errors import IndexCorrupt, IndexUnavailable
+from indexers.ports import PassageIndex
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,12 @@ class Damage:
 
 def damage_of(error: IndexCorrupt, index: str = "") -> Damage:
     return Damage(error.why, index)
+
+
+def close_damaged(index: PassageIndex) -> None:
+    """Close an index that may be damaged, which then complains; its lock is given back all the
+    same."""
+    try:
+        index.close()
+    except IndexUnavailable as error:
+        log.warning("An index was closed, and complained: %s", error)

@@ -99,6 +99,11 @@ class Words:
         )
         return vector.indices, vector.values
 
+    def of_word(self, word: str) -> list[int]:
+        """Its token ids, one as a rule; ``word`` is of letters alone, and small ones. None: it
+        is too common to be searched for."""
+        return list(self._bm25.embed_query(word).indices)
+
     def _pairs(self, question: str) -> Iterator[str]:
         """Neighbours as one word: who asks for `dry run` may mean `--dry-run`, and `on call`
         is written `oncall`, too."""

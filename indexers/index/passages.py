@@ -12,8 +12,9 @@ from itertools import islice
 from typing import Any, Protocol, Self, TypeVar
 
 from indexers.index import meanings, schema, vocabulary
-from indexers.index.languages import Languages
+from indexers.index.languages import LEAST, Languages
 from indexers.index.schema import Found, Head, Point, Where
+from indexers.index.spelling import LOOKED_AT, Slips
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Meaning, Vector
 
@@ -198,13 +199,10 @@ class StoredPassages:
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:
         """As the port says; without a ``vector`` by words alone, and cosines are 0."""
-        readable = self._readable(reader)
-        if not readable or limit < 1:
+        fields = self._within(reader, wikis)
+        if not all(fields.values()) or limit < 1:
             return []
-        fields: dict[str, Sequence[str]] = {"acl": readable}
-        if wikis is not None:
-            fields["wiki"] = list(wikis)
-        words = vocabulary.of_question(text, self._spoken or self._languages.named)
+        words = vocabulary.of_question(text, self._languages_spoken)
         bare = len(text.split()) <= 2 and len(words[0]) <= 6
         weight = schema.BARE_MEANING_WEIGHT if bare else schema.MEANING_WEIGHT
         left_out: set[Version] = set()
@@ -221,6 +219,27 @@ class StoredPassages:
             # What is not current is old, or still being written: that one may have become
             # the page's only version by now, and must not stay left out.
             left_out = (left_out | seen) - current
+
+    def near_words(
+        self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
+    ) -> dict[str, int]:
+        fields = self._within(reader, wikis)
+        if not all(fields.values()):
+            return {}
+        slips = Slips(word, self._languages_spoken)
+        where = Where(fields)
+        found = self._engine.search(
+            (), slips.sought, meaning_weight=0.0, where=where, limit=LOOKED_AT
+        )
+        passages = [
+            (passage.embedded, point.payload.get("language") or LEAST)
+            for point in found
+            if (passage := schema.read_passage(point.payload)).acl.admits(reader)
+        ]
+        return slips.of(passages)
+
+    def speaks(self, text: str) -> bool:
+        return vocabulary.speaks(text, self._languages_spoken)
 
     def counts(self) -> dict[str, tuple[int, int]]:
         pages, passages = self._engine.facet("head", None), self._engine.facet("wiki", None)
@@ -270,6 +289,17 @@ class StoredPassages:
         # Before the write: no reader may miss a page whose rights it does not know yet.
         self._written = {**self._written, str(acl): acl}
         self._spoken = self._spoken.union(languages)
+
+    @property
+    def _languages_spoken(self) -> frozenset[str]:
+        return self._spoken or self._languages.named
+
+    def _within(self, reader: Reader, wikis: Sequence[str] | None) -> dict[str, Sequence[str]]:
+        """What a filter lets through of ``wikis``; nothing where no Acl admits ``reader``."""
+        fields: dict[str, Sequence[str]] = {"acl": self._readable(reader)}
+        if wikis is not None:
+            fields["wiki"] = list(wikis)
+        return fields
 
     def _readable(self, reader: Reader) -> list[str]:
         """The Acls that occur and admit ``reader``. One that no longer occurs does no

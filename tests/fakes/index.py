@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from indexers.index import vocabulary
+from indexers.index.spelling import Slips
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
 from indexers.ports import Meaning, Vector
 
@@ -73,6 +75,21 @@ class ListIndex:
                         hit = Hit(labelled, cosine + len(shared), cosine, cosine)
                         hits.setdefault(passage.digest, hit)
         return sorted(hits.values(), key=lambda hit: -hit.score)[:limit]
+
+    def near_words(
+        self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
+    ) -> dict[str, int]:
+        slips = Slips(word, ["english"])
+        readable = [
+            (passage.embedded, "english")
+            for key, page in self._pages.items()
+            if self._known[key].acl.admits(reader) and (wikis is None or key[0] in wikis)
+            for passage, _ in page
+        ]
+        return slips.of(readable)
+
+    def speaks(self, text: str) -> bool:
+        return vocabulary.speaks(text, ["english"])
 
     def counts(self) -> dict[str, tuple[int, int]]:
         counts: dict[str, tuple[int, int]] = {}

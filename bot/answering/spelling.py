@@ -1,0 +1,74 @@
+"""Misspelt words, put as the pages write them, to search by.
+
+Touched is only what is surely no word: one that the embedding model does not read in one piece,
+as it does common words, that no dictionary has, and that stands on no page the reader may read.
+It becomes a word that does stand there, one slip of the keyboard away. So a correction tells of
+no page that the reader may not read, not even by being made or not; and it is never shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from bot.model import Question
+from indexers.ports import PassageIndex
+
+_MOST = 6
+"""Words of one question that are looked for: some 4 ms each."""
+_WORD = re.compile(r"(?<![\w/.@#:\\-])[^\W\d_]++(?![\w/@#:\\-]|\.\w)")
+"""A word that is no part of an address, a key or a compound."""
+_EXACT = re.compile(r"```.*?```|`[^`]*+`|\"[^\"]*+\"|\u201c[^\u201c\u201d]*+\u201d", re.DOTALL)
+"""What was said to be just so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """``count_tokens`` is the embedding model's."""
+
+    index: PassageIndex
+    count_tokens: Callable[[str], int]
+
+    def __call__(self, question: Question) -> Question:
+        """The question with its misspelt words corrected.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        odd = [word for word in _words(question.text) if self._is_odd(word[0].casefold())]
+        # The words of another language are no misspelt ones of this.
+        if not odd or not self.index.speaks(question.text):
+            return question
+        pieces: list[str] = []
+        at = 0
+        for word in odd[:_MOST]:
+            pieces += [question.text[at : word.start()], self._corrected(word[0], question)]
+            at = word.end()
+        return replace(question, text="".join([*pieces, question.text[at:]]))
+
+    def _is_odd(self, word: str) -> bool:
+        return self.count_tokens(word) > 1
+
+    def _corrected(self, word: str, question: Question) -> str:
+        """As it stands if it is right, or nothing is near."""
+        near = self.index.near_words(word.casefold(), reader=question.reader, wikis=question.wikis)
+        if word.casefold() in near:
+            return word
+        # A form that stands nowhere must be a word that everybody uses, as "vouchers" where the
+        # pages have "voucher". Of equally common ones the one that is as long comes first.
+        fit = [one for one, seen in near.items() if seen or not self._is_odd(one)]
+        best = min(fit, key=lambda one: (-near[one], abs(len(one) - len(word)), one), default=word)
+        return best.capitalize() if word[0].isupper() else best
+
+
+def _words(text: str) -> Iterator[re.Match[str]]:
+    """Those that may be misspelt. A capital within a sentence makes a name, and a name is spelt
+    as its bearer spells it."""
+    text = _EXACT.sub(lambda exact: " " * len(exact[0]), text)
+    at = 0
+    for word in _WORD.finditer(text):
+        opens = not at or any(end in text[at : word.start()] for end in ".!?:\n")
+        if word[0].islower() or (opens and word[0].istitle()):
+            yield word
+        at = word.end()

@@ -1,0 +1,88 @@
+"""What a misspelt word may have been meant to be: a word of the index, one slip away.
+
+There is no list of the index's words that would have to be kept, and kept apart by rights: the
+few hundred words one slip away are looked for all at once, within what a reader may read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable
+from itertools import chain
+
+from indexers.index import vocabulary
+from indexers.index.dictionaries import is_spelt_right
+
+SHORTEST, LONGEST = 4, 24
+"""Letters of a word that is looked at, and of what it becomes. Too many short words are one slip
+from another, and no word is so long."""
+LOOKED_AT = 20
+"""Passages. Enough to tell a word that is used from one that stands there by chance."""
+
+_ALPHABETS = {
+    "LATIN": "abcdefghijklmnopqrstuvwxyz",
+    "CYRILLIC": "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
+    "GREEK": "αβγδεζηθικλμνξοπρσςτυφχψω",
+}
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def one_slip_away(word: str) -> frozenset[str]:
+    """Return what ``word``, in small letters, becomes by one letter left out, put in, put in
+    another's place, or exchanged with its neighbour. The first letter stays: few mistake that
+    one, and words that differ in it are mostly other words."""
+    if not SHORTEST <= len(word) <= LONGEST:
+        return frozenset()
+    letters = _ALPHABETS.get(unicodedata.name(word[0], "").partition(" ")[0])
+    if letters is None:
+        return frozenset()
+    cuts = [(word[:at], word[at:]) for at in range(1, len(word) + 1)]
+    found = {before + after[1:] for before, after in cuts if after}
+    found |= {before + after[1::-1] + after[2:] for before, after in cuts if len(after) > 1}
+    found |= {before + letter + after[1:] for before, after in cuts if after for letter in letters}
+    found |= {before + letter + after for before, after in cuts for letter in letters}
+    return frozenset(near for near in found if len(near) >= SHORTEST and near != word)
+
+
+class Slips:
+    """``word`` and those one slip away from it, as BM25 has them in each of ``languages``."""
+
+    def __init__(self, word: str, languages: Collection[str]) -> None:
+        self._word = word
+        self._languages = languages
+        self._said = [vocabulary.words(language) for language in sorted(languages)]
+        self._own = self._tokens(word)
+        self._near = {near: self._tokens(near) for near in one_slip_away(word)}
+
+    @property
+    def sought(self) -> vocabulary.Tokens:
+        """All of them. A passage that has the word itself comes before every other."""
+        weights = {token: 1.0 for tokens in self._near.values() for token in tokens}
+        weights |= dict.fromkeys(self._own, 1_000.0)
+        return list(weights), list(weights.values())
+
+    def of(self, passages: Iterable[tuple[str, str]]) -> dict[str, int]:
+        """Return the words that ``passages`` (text and language of each) have, and how many of
+        them; 0 for another form of one that they have. The word itself alone if one of them has
+        it, or if it is rare and spelt right. Words that are too common to be searched for, as
+        "should", come from no page and count most."""
+        found = Counter[str]()
+        for text, language in passages:
+            there = frozenset(vocabulary.of_passage(text, language)[0])
+            if self._own & there:
+                return {self._word: LOOKED_AT}
+            written = frozenset(_WORD.findall(text.casefold()))
+            for near, tokens in self._near.items():
+                if tokens & there:
+                    found[near] += near in written
+        idle = [near for near, tokens in self._near.items() if not tokens]
+        if (found or idle) and is_spelt_right(self._word, self._languages):
+            return {self._word: LOOKED_AT}
+        return {**found, **dict.fromkeys(idle, LOOKED_AT)}
+
+    def _tokens(self, word: str) -> frozenset[int]:
+        """None if one of the languages does not search for it."""
+        found = [each.of_word(word) for each in self._said]
+        return frozenset(chain.from_iterable(found)) if all(found) else frozenset()

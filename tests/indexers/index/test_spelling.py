@@ -1,0 +1,68 @@
+"""Words one slip of the keyboard away, and which of them are words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexers.index.dictionaries import is_spelt_right
+from indexers.index.spelling import LONGEST, SHORTEST, Slips, one_slip_away
+
+WORDS = st.text(st.sampled_from("abcdefgz\u00e4\u00e9"), min_size=SHORTEST, max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("emial", "email"),  # exchanged
+        ("trelo", "trello"),  # left out
+        ("aprproval", "approval"),  # put in
+        ("vocation", "vacation"),  # another's place
+        ("k\u00fcndigng", "k\u00fcndigung"),
+        ("\u043e\u0442\u043f\u0441\u043a", "\u043e\u0442\u043f\u0443\u0441\u043a"),
+    ],
+)
+def test_one_slip_leads_to_what_was_meant(typed: str, meant: str) -> None:
+    assert meant in one_slip_away(typed)
+
+
+@given(WORDS)
+def test_a_slip_keeps_the_first_letter_and_is_undone_by_one(word: str) -> None:
+    near = one_slip_away(word)
+
+    assert word not in near
+    assert all(one[0] == word[0] and abs(len(one) - len(word)) <= 1 for one in near)
+    within = [one for one in near if one.isascii()]
+    assert not word.isascii() or all(word in one_slip_away(one) for one in within)
+
+
+@pytest.mark.parametrize("word", ["", "abc", "\u4f1a\u8bae\u5ba4\u5728", "x" * (LONGEST + 1)])
+def test_what_is_short_or_long_or_without_an_alphabet_is_near_nothing(word: str) -> None:
+    assert one_slip_away(word) == frozenset()
+
+
+def test_a_form_of_a_word_that_stands_there_counts_nothing_itself() -> None:
+    slips = Slips("vouchres", ["english"])
+
+    near = slips.of([("Travel\nHand in one voucher.", "english")])
+
+    assert near["vouchers"] == 0
+    assert not any(near.values())
+
+
+def test_a_word_too_common_to_be_searched_for_comes_from_no_page() -> None:
+    assert "should" in Slips("shoud", ["english"]).of([])
+
+
+def test_every_language_of_the_pages_is_looked_in() -> None:
+    slips = Slips("urlab", ["english", "german"])
+
+    assert slips.of([("Urlaub\nDer Urlaub ist lang.", "german")])["urlaub"] == 1
+
+
+def test_a_rare_word_is_told_from_a_misspelt_one() -> None:
+    assert is_spelt_right("raisins", ["english"])
+    assert is_spelt_right("reisekosten", ["english", "german"])
+    assert not is_spelt_right("recieve", ["english"])
+    assert not is_spelt_right("raisins", ["kazakh"])
