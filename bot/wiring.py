@@ -71,17 +71,14 @@ def answerer_of(
     """
     old_after = timedelta(days=settings.answer.old_after_days)
     return Answerer(
-        Retrieval(
-            indexing.index,
-            indexing.embedder,
-            rerank=_cross_encoder(settings, indexing.reranker) if indexing.reranker else None,
-        ),
+        Retrieval(indexing.index, indexing.embedder),
         Confidence(),
         tuple(indexing.wikis),
         max_characters=settings.answer.max_characters,
         min_confidence=least_confidence(settings.answer.precision),
         recheck=_recheck(settings, indexing, last_pass, failed),
         composer=model.composer if model else None,
+        rerank=_cross_encoder(settings, indexing.reranker) if indexing.reranker else None,
         order=ModelOrder(_reranking(settings, model.reranker))
         if model and model.reranker
         else None,

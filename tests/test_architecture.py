@@ -18,6 +18,7 @@ HOMES = {
     "click": ("bot/cli.py", "bot/options.py", "bot/evaluation/command.py"),
     "fastembed": ("indexers/index",),
     "llama_index": ("bot/answering", "bot/evaluation/judging.py"),
+    "llama_index_instrumentation": ("bot/answering",),
     "lxml": ("indexers/confluence",),
     "mammoth": ("indexers/attachments",),
     "markdown_it": ("indexers/markdown",),

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 
 from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence
-from bot.answering.disagreeing import with_disagreement
+from bot.answering.engine.chat_engine import FootnoteChatEngine
+from bot.answering.engine.postprocessors import CrossEncoderRerank, ModelRerank, PageFolding
+from bot.answering.engine.query import FootnoteQuery, ours
+from bot.answering.engine.query_engine import FootnoteQueryEngine
+from bot.answering.engine.retriever import FootnoteRetriever
+from bot.answering.engine.rights import LiveRights
+from bot.answering.engine.synthesizers import (
+    QuoteSynthesizer,
+    ResultSynthesizer,
+    VerifiedSynthesizer,
+)
 from bot.answering.model_order import ModelOrder
-from bot.answering.recheck import Ahead, Compose, Recheck
+from bot.answering.recheck import Recheck
 from bot.answering.refusals import refusal, with_rebuilding_told, with_rights_told
 from bot.answering.responding import Responder, nearest
-from bot.answering.retrieval import Retrieval, Retrieved
+from bot.answering.retrieval import Found, Reorder, Retrieval, Retrieved
 from bot.answering.sources import Aging
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Source, Why, named
+from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
 from bot.ports import Hear
-from indexers.model import EVERYONE, Principal
+from indexers.model import EVERYONE, Principal, Reader
 
 _BEGINNING = "How do I get started, and what should everybody know?"
 _TITLES = 4
@@ -43,8 +52,10 @@ class Answerer:
     aging: Aging | None = None
     rewrite: Callable[[Question], Question] | None = None
     clarifying: Clarifying | None = None
+    rerank: Reorder | None = None
+    """A cross-encoder that puts in order what was found."""
     order: ModelOrder | None = None
-    """A language model that puts in order what was found."""
+    """A language model that does so."""
     verified: Callable[[Question], Answer | None] | None = None
     """What a person wrote to the question, if anybody did; it goes before the search."""
     is_partial: Callable[[], bool] = lambda: False
@@ -61,64 +72,60 @@ class Answerer:
             return refused
         if self.verified and (written := self.verified(question)):
             return written
-        question, rewriting = self.understood(question)
-        retrieved = self.retrieval(question)
-        compose = self.composing(question, hear)
-        ahead: Ahead | None = None
-        if (self.composer or self.order) and not question.quoting:
-            # What a model was shown or somebody heard cannot be taken back: so its pages are
-            # looked at before.
-            ahead = partial(self._leaving, question)
-            if self.order:
-                compose = self.order.before(question, compose, ahead)
-        said = self._checked(question, retrieved, compose, ahead)
-        said = replace(said, timings=replace(said.timings, rewrite=rewriting))
-        said = with_rights_told(said, question, found=bool(retrieved.pages))
+        result, retrieved = self.searched(question, hear)
+        result = with_rights_told(result, question, found=bool(retrieved))
         if self.is_partial():
-            said = with_rebuilding_told(said)
-        return self.aging(said) if self.aging else said
+            result = with_rebuilding_told(result)
+        return self.aging(result) if self.aging else result
 
-    def _leaving(self, question: Question, retrieved: Retrieved) -> list[Source]:
-        """What a language model is shown of what was found."""
-        shown = self.order.shown(retrieved) if self.order else []
-        return [*shown, *(self.composer.shown(question, retrieved) if self.composer else ())]
+    def searched(
+        self, question: Question, hear: Hear | None = None
+    ) -> tuple[Result, tuple[Found, ...]]:
+        """Return the result beside the pages that it was sought in, the best first.
 
-    def composing(
-        self, question: Question, hear: Hear | None = None, *, by_model: bool = True
-    ) -> Compose:
-        """Return the function that makes what people read of what was found: by a language
-        model only if ``by_model``, and if the question lets one be asked."""
-        compose: Compose = partial(self.compose, question)
-        if self.composer and by_model and not question.quoting:
-            compose = self.composer.begin(question, compose, hear)
-        return partial(_disagreeing, question.sought, compose)
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        query = FootnoteQuery.of(question, hear)
+        response = self.chat_engine(question.reader).ask(query)
+        return response.result, query.found
 
-    def understood(self, question: Question) -> tuple[Question, float]:
-        """As it is searched for, and the milliseconds that a model took to rewrite it."""
+    def query_engine(self, reader: Reader) -> FootnoteQueryEngine:
+        """Return an engine that answers with the rights of ``reader``."""
+        return self._engine(reader, self._synthesizer())
+
+    def chat_engine(self, reader: Reader) -> FootnoteChatEngine:
+        """Return an engine for one conversation, with the rights of ``reader``."""
+        engine = self.query_engine(reader)
+        rewrite = self._rewritten if self.rewrite else None
+        return FootnoteChatEngine(engine, rewrite=rewrite, clock=self.clock)
+
+    def _rewritten(self, question: Question) -> Question:
+        """A name that the model spells right must not count as one that it brings."""
         question = self.retrieval.spelled(question)
-        if not self.rewrite or not question.history or question.quoting:
-            return question, 0.0
-        started = self.clock()
-        return self.rewrite(question), (self.clock() - started) * 1000
+        return self.rewrite(question) if self.rewrite else question
 
-    def _checked(
-        self, question: Question, retrieved: Retrieved, compose: Compose, ahead: Ahead | None
-    ) -> Result:
-        if self.recheck is None:
-            return compose(retrieved)
-        started = self.clock()
-        said = self.recheck(question.reader, retrieved, compose, ahead)
-        took = (self.clock() - started) * 1000
-        # A language model may have put in order meanwhile what was found; that is the search's.
-        beside = said.timings.compose + max(0.0, said.timings.search - retrieved.search_ms)
-        return replace(said, timings=replace(said.timings, check=took - beside))
+    def _engine(self, reader: Reader, synthesizer: ResultSynthesizer) -> FootnoteQueryEngine:
+        return FootnoteQueryEngine(
+            FootnoteRetriever(self.retrieval, reader=reader),
+            synthesizer,
+            node_postprocessors=[
+                PageFolding(),
+                *([CrossEncoderRerank(self.rerank)] if self.rerank else ()),
+            ],
+            rights=LiveRights(self.recheck, reader) if self.recheck else None,
+            order=ModelRerank(self.order) if self.order else None,
+            clock=self.clock,
+        )
 
-    def compose(self, question: Question, retrieved: Retrieved) -> Result:
-        """Return what ``retrieved`` says to the question, in quotations; or what to ask back."""
-        return self._responder(question, retrieved)
+    def _synthesizer(self) -> ResultSynthesizer:
+        if self.composer:
+            return VerifiedSynthesizer(self.composer, self.responder)
+        return QuoteSynthesizer(self.responder)
 
     @property
-    def _responder(self) -> Responder:
+    def responder(self) -> Responder:
+        """What replies where no language model does."""
         return Responder(
             self.confidence,
             self.wikis,
@@ -136,9 +143,10 @@ class Answerer:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        question = Question(_BEGINNING, Principal.of(EVERYONE))
-        said = self._checked(question, self.retrieval(question), _first_pages, None)
-        titles = (source.title for source in named(said))
+        question = Question(_BEGINNING, Principal.of(EVERYONE), quoting=True)
+        engine = self._engine(question.reader, QuoteSynthesizer(_first_pages))
+        response = ours(engine.query(FootnoteQuery.of(question)))
+        titles = (source.title for source in named(response.result))
         return list(dict.fromkeys(titles))[:_TITLES]
 
     def why(self, question: Question) -> Why:
@@ -147,14 +155,12 @@ class Answerer:
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
-        question, _ = self.understood(question)
-        return self._responder.why(question, self.retrieval(question))
+        question, _ = self.chat_engine(question.reader).understood(question)
+        query = FootnoteQuery.of(question)
+        nodes = self.query_engine(question.reader).retrieve(query)
+        return self.responder.why(question, query.retrieved(nodes))
 
 
-def _disagreeing(question: str, compose: Compose, retrieved: Retrieved) -> Result:
-    return with_disagreement(question, compose(retrieved), retrieved)
-
-
-def _first_pages(retrieved: Retrieved) -> Result:
+def _first_pages(_: Question, retrieved: Retrieved) -> Result:
     first = tuple(map(nearest, retrieved.pages[:_TITLES]))
     return NoAnswer(Reason.NOTHING_FITS, "", first)

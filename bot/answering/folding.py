@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from bot.answering.composing.words import Role, read
+from bot.answering.retrieval import Found, best_first, worth
 from indexers.model import Hit, Passage
 
 _ALIKE = 0.85
@@ -35,6 +37,24 @@ def folded(hits: Sequence[Hit]) -> list[Hit]:
         if not any(_copies(read_once[place], read_once[other]) for other in kept):
             kept.append(place)
     return [hits[place] for place in sorted(kept)]
+
+
+def fold_pages(pages: Sequence[Found], language: str = "") -> tuple[Found, ...]:
+    """Return ``pages`` without the passages that are copies, the best page first, of equals one
+    in ``language``. A page is worth less by what it loses, and gone if nothing of it is left."""
+    hits = sorted((hit for page in pages for hit in page.hits), key=lambda hit: -hit.score)
+    kept = set(map(id, folded(hits)))
+    if len(kept) == len(hits):
+        return tuple(pages)
+    left = [(page, tuple(hit for hit in page.hits if id(hit) in kept)) for page in pages]
+    return best_first((_lessened(page, hits) for page, hits in left if hits), language)
+
+
+def _lessened(page: Found, hits: tuple[Hit, ...]) -> Found:
+    if len(hits) == len(page.hits):
+        return page
+    before = worth(page.hits)
+    return replace(page, score=page.score * worth(hits) / before if before else 0.0, hits=hits)
 
 
 class _Read:

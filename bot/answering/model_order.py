@@ -12,11 +12,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.recheck import Compose
 from bot.answering.reranking import Reranking
 from bot.answering.retrieval import Found, Retrieved
 from bot.answering.sources import source_of
-from bot.model import Question, Result, Source
+from bot.model import Question, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +36,9 @@ class ModelOrder:
         took = (self.clock() - started) * 1000
         return replace(retrieved, pages=pages, search_ms=retrieved.search_ms + took)
 
-    def before(
-        self, question: Question, compose: Compose, shown: Callable[[Retrieved], Sequence[Source]]
-    ) -> Compose:
-        """Return ``compose`` with the model's order before it. The model is asked once: where
-        an answer is made again because a page fell, the others keep their order.
-
-        Only the pages of ``shown`` are composed from: no other one was looked at, and another
-        order may bring one to the front.
-        """
-        ordered: Retrieved | None = None
-
-        def composed(retrieved: Retrieved) -> Result:
-            nonlocal ordered
-            looked_at = {(one.wiki, one.page) for one in shown(retrieved)}
-            kept = [page for page in retrieved.pages if (page.wiki, page.page) in looked_at]
-            retrieved = replace(retrieved, pages=tuple(kept))
-            if ordered is None:
-                ordered = self(question, retrieved)
-                return compose(ordered)
-            again = _as_before(retrieved.pages, ordered.pages)
-            return compose(replace(ordered, pages=again))
-
-        return composed
+    def again(self, pages: Sequence[Found], ordered: Sequence[Found]) -> tuple[Found, ...]:
+        """Return ``pages`` in the order that the model gave them, among others, before."""
+        return _as_before(pages, ordered)
 
 
 def _as_before(pages: Sequence[Found], ordered: Sequence[Found]) -> tuple[Found, ...]:

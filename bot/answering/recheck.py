@@ -17,8 +17,8 @@ from datetime import datetime
 from threading import BoundedSemaphore, Thread
 
 from bot.answering.rereading import Rereading, Split, stands_in
-from bot.answering.retrieval import Found, Retrieved
-from bot.model import Answer, Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked, named
+from bot.answering.retrieval import Found
+from bot.model import Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked, named
 from indexers.errors import WikiUnavailable
 from indexers.model import EVERYONE, OPEN, LivePage, LivePages, Page, Principal, Reader
 from indexers.ports import Lookout
@@ -46,9 +46,6 @@ ONLY_LINKS = (
 
 Place = tuple[str, str]
 """A wiki, and a page's key in it."""
-Compose = Callable[[Retrieved], Result]
-Ahead = Callable[[Retrieved], Sequence[Source]]
-"""The pages that an answer made of these could name, or whose text leaves the machine for it."""
 _ANYBODY = Principal.of(EVERYONE)
 
 
@@ -108,25 +105,10 @@ class Recheck:
         self._places = {wiki: BoundedSemaphore(at_once) for wiki in self._lookouts}
         self._clock = clock
 
-    def __call__(
-        self,
-        reader: Reader,
-        retrieved: Retrieved,
-        compose: Compose,
-        ahead: Ahead | None = None,
-    ) -> Result:
-        """What ``compose`` makes of those pages that stand. It is not called before all pages
-        that ``ahead`` names have been looked at: an answer that is shown while it is made, or
-        that a language model makes, must never have held what falls."""
-        check = _Check(self, reader, retrieved)
-        for _ in range(ROUNDS):
-            if ahead is not None:
-                check.settle(ahead)
-            said = compose(check.retrieved)
-            if check.holds(named(said), quoted=isinstance(said, Answer)):
-                return self._told(said, check.seen)
-        check.keep_sure()
-        return self._told(compose(check.retrieved), check.seen)
+    def begin(self, reader: Reader, pages: Sequence[Found]) -> Check:
+        """Return the check of what is answered to one question of ``reader``'s, which was
+        found in ``pages``."""
+        return Check(self, reader, pages)
 
     def stands(self, sources: Collection[Source], reader: Reader) -> frozenset[Place]:
         """The pages of ``sources`` that their wikis say, in time, stand, are open to ``reader``
@@ -173,7 +155,7 @@ class Recheck:
         address = self._lookouts[source.wiki].plain_address(source.page, source.url)
         return Linked(source.wiki, source.page, address, doubt)
 
-    def _told(self, said: Result, seen: _Seen) -> Result:
+    def told(self, said: Result, seen: _Seen) -> Result:
         linked = tuple(one for one in seen.linked.values() if one.url)[:MOST_LINKED]
         if isinstance(said, NoAnswer):
             if self._refuses and Doubt.UNCONFIRMED in seen.doubt.values():
@@ -238,36 +220,27 @@ class Recheck:
 _SHARE = 0.97
 
 
-class _Check:
-    """Checks the pages of one question's answer."""
+class Check:
+    """Checks the pages of one question's answer. ``pages`` are those that may be used, as far
+    as was looked: the others are left out, and what was edited is as it stands now."""
 
-    def __init__(self, of: Recheck, reader: Reader, retrieved: Retrieved) -> None:
+    def __init__(self, of: Recheck, reader: Reader, pages: Sequence[Found]) -> None:
         self._of = of
         self._reader = reader
         self._until = of.until()
         self._together = _TOGETHER
-        self.retrieved = retrieved
+        self.pages = tuple(pages)
         self.seen = _Seen()
 
-    def settle(self, ahead: Ahead) -> None:
-        """Look at what ``ahead`` names until all of it stands."""
-        for _ in range(ROUNDS):
-            if self.holds(ahead(self.retrieved), quoted=False):
-                return
-        self.keep_sure()
-
     def holds(self, sources: Sequence[Source], *, quoted: bool) -> bool:
-        """Whether all ``sources`` may be named as they are. If not, `retrieved` is left
-        without what may not be, and with what was edited as it now stands."""
+        """Whether all ``sources`` may be named as they are. If not, `pages` are left without
+        what may not be, and with what was edited as it now stands."""
         self._look(sources)
         kept = tuple(
-            now
-            for found in self.retrieved.pages
-            if (now := self._of.as_seen(found, self.seen)) is not None
+            now for found in self.pages if (now := self._of.as_seen(found, self.seen)) is not None
         )
-        before = self.retrieved.pages
-        same = len(kept) == len(before) and all(map(_is, kept, before))
-        self.retrieved = replace(self.retrieved, pages=kept)
+        same = len(kept) == len(self.pages) and all(map(_is, kept, self.pages))
+        self.pages = kept
         if not same:
             self._together *= _WIDER
         self._link(sources, quoted=quoted)
@@ -275,15 +248,18 @@ class _Check:
 
     def keep_sure(self) -> None:
         """Keep only the pages that were looked at and stand."""
-        sure = (found for found in self.retrieved.pages if self._is_sure(found))
-        self.retrieved = replace(self.retrieved, pages=tuple(sure))
+        self.pages = tuple(found for found in self.pages if self._is_sure(found))
+
+    def told(self, result: Result) -> Result:
+        """Return ``result`` with what could not be confirmed, and what is linked only."""
+        return self._of.told(result, self.seen)
 
     def _look(self, sources: Sequence[Source]) -> None:
         new = {_place(one): one.revision for one in sources if self._is_open(_place(one))}
         if not new:
             return
         # What comes next best is looked at with them, and not after them if one of them falls.
-        for found in self.retrieved.pages[: max(MOST_CITED, self._together)]:
+        for found in self.pages[: max(MOST_CITED, self._together)]:
             if len(new) < self._together and self._is_open(_place(found)):
                 new.setdefault(_place(found), found.hits[0].passage.revision)
         self._of.look(new, self._reader, self._until, self.seen)
@@ -299,7 +275,7 @@ class _Check:
         return looks and not self.seen.is_told(place)
 
     def _link(self, sources: Sequence[Source], *, quoted: bool) -> None:
-        left = {_place(found) for found in self.retrieved.pages}
+        left = {_place(found) for found in self.pages}
         for source in sources:
             place = _place(source)
             doubt = self.seen.doubt.get(place)

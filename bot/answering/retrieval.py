@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 from threading import Semaphore
 
 from bot.answering import followups
-from bot.answering.folding import folded
 from bot.answering.ranking import Ranking
 from bot.answering.spelling import Spelling
-from bot.model import Question
+from bot.model import Question, Result
 from indexers.model import Hit
 from indexers.ports import Embedder, PassageIndex, Vector
 
@@ -51,6 +50,8 @@ class Retrieved:
         return [hit for found in self.pages for hit in found.hits]
 
 
+Compose = Callable[[Retrieved], Result]
+"""Makes an answer of what was found, or says why there is none."""
 Reorder = Callable[[Question, Sequence[Found]], tuple[Found, ...]]
 """Puts what was found in a better order."""
 
@@ -64,8 +65,6 @@ class Retrieval:
     embedder: Embedder
     clock: Callable[[], float] = time.perf_counter
     rank: Ranking = field(default_factory=Ranking)
-    rerank: Reorder | None = None
-    """On this machine; a language model is `bot.answering.model_order`."""
     turns: AbstractContextManager[object] = field(default_factory=lambda: Semaphore(_CORES))
     """Searching computes. More at once than there are cores would only keep each other up, and
     whatever else the process has to do."""
@@ -86,13 +85,7 @@ class Retrieval:
             ModelUnavailable: the question cannot be embedded.
         """
         with self.turns:
-            retrieved = self._searched(question)
-        if self.rerank is None:
-            return retrieved
-        started = self.clock()
-        pages = self.rerank(question, retrieved.pages)
-        took = (self.clock() - started) * 1000
-        return Retrieved(pages, retrieved.embed_ms, retrieved.search_ms + took)
+            return self._searched(question)
 
     def _searched(self, question: Question) -> Retrieved:
         started = self.clock()
@@ -123,7 +116,7 @@ class Retrieval:
         found = self.index.search(
             text, vector, reader=question.reader, limit=limit, wikis=question.wikis
         )
-        return folded(self.rank(asked, found))
+        return self.rank(asked, found)
 
 
 def by_page(hits: Sequence[Hit], language: str = "") -> tuple[Found, ...]:
@@ -132,10 +125,10 @@ def by_page(hits: Sequence[Hit], language: str = "") -> tuple[Found, ...]:
     for hit in hits:
         gathered.setdefault((hit.passage.wiki, hit.passage.page), []).append(hit)
     pages = [
-        Found(wiki, page, _worth(of_page), tuple(of_page))
+        Found(wiki, page, worth(of_page), tuple(of_page))
         for (wiki, page), of_page in gathered.items()
     ]
-    return _best_first(pages, language)
+    return best_first(pages, language)
 
 
 def merged(
@@ -144,24 +137,24 @@ def merged(
     """What several searches found, each with its weight: a page is worth their weighted
     sum, and its passages are those of the first search that brought them, as near as any of
     the searches found them. Of equals one in ``language`` comes first."""
-    worth: dict[tuple[str, str], float] = {}
+    scores: dict[tuple[str, str], float] = {}
     hits: dict[tuple[str, str], dict[uuid.UUID, Hit]] = {}
     for found, weight in searches:
         for page in found:
             place = (page.wiki, page.page)
-            worth[place] = worth.get(place, 0.0) + weight * page.score
+            scores[place] = scores.get(place, 0.0) + weight * page.score
             for hit in page.hits:
                 first = hits.setdefault(place, {}).setdefault(hit.passage.id, hit)
                 if hit.closest > first.closest:
                     hits[place][hit.passage.id] = replace(first, closest=hit.closest)
     pages = [
         Found(*place, score, tuple(sorted(hits[place].values(), key=lambda hit: -hit.score)))
-        for place, score in worth.items()
+        for place, score in scores.items()
     ]
-    return _best_first(pages, language)
+    return best_first(pages, language)
 
 
-def _best_first(pages: Iterable[Found], language: str) -> tuple[Found, ...]:
+def best_first(pages: Iterable[Found], language: str) -> tuple[Found, ...]:
     """Of pages that are worth the same, to two decimals, one that is not marked as outdated
     comes first, then one in the wanted language, then the one that was edited last."""
 
@@ -174,5 +167,6 @@ def _best_first(pages: Iterable[Found], language: str) -> tuple[Found, ...]:
     return tuple(sorted(pages, key=place))
 
 
-def _worth(hits: Sequence[Hit]) -> float:
+def worth(hits: Sequence[Hit]) -> float:
+    """Return the score of a page by its passages, best first."""
     return sum(hit.score * _FADE**place for place, hit in enumerate(hits[:_BEST_OF_PAGE]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.answering.folding import fold_pages
 from bot.answering.retrieval import Retrieval
 from bot.evaluation.measures import hit
 from bot.evaluation.pages import full_name
@@ -57,7 +58,7 @@ class SavedQuestions:
         gates = (gate for acl in wanted.values() for gate in acl.gates)
         reader = Principal(frozenset().union(*gates))
         asking = Question(case.question, reader, history=case.history)
-        found = Retrieval(index, self.embedder)(asking).pages
+        found = fold_pages(Retrieval(index, self.embedder)(asking).pages)
         ranked = [full_name(page.wiki, page.page) for page in found]
         return hit(ranked, dict.fromkeys(wanted, 1.0), _FIRST) > 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answering.answerer import Answerer
-from bot.answering.retrieval import Retrieved
+from bot.answering.retrieval import Found
 from bot.evaluation import facts, measures
 from bot.evaluation.evidence import Evidence, evidence, unmarked
 from bot.evaluation.pages import full_name
@@ -134,23 +134,20 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     Raises:
         IndexUnavailable: the index cannot be searched.
     """
+    # Nobody is shown anything, so no wiki is asked whether what was found still stands.
+    asking = replace(answerer, recheck=None, composer=answerer.composer if composed else None)
     outcomes = []
     for number, case in enumerate(cases, start=1):
         asked = Question(case.question, reader, wikis, case.history)
-        question, rewriting = answerer.understood(asked)
-        retrieved = answerer.retrieval(question)
-        if answerer.order:
-            retrieved = answerer.order(question, retrieved)
-        result = answerer.composing(question, by_model=composed)(retrieved)
-        result = replace(result, timings=replace(result.timings, rewrite=rewriting))
-        outcomes.append(_outcome(case, retrieved, result, judge))
+        result, pages = asking.searched(asked)
+        outcomes.append(_outcome(case, pages, result, judge))
         progress(number)
     return outcomes
 
 
-def _outcome(case: Case, retrieved: Retrieved, result: Result, judge: Judge | None) -> Outcome:
-    shown = [hit.passage for found in retrieved.pages for hit in found.hits]
-    ranked = [full_name(found.wiki, found.page) for found in retrieved.pages]
+def _outcome(case: Case, pages: Sequence[Found], result: Result, judge: Judge | None) -> Outcome:
+    shown = [hit.passage for found in pages for hit in found.hits]
+    ranked = [full_name(found.wiki, found.page) for found in pages]
     if not isinstance(result, Answer):
         return Outcome(case, ranked, result, Evidence(), Judgement())
     cited = {(source.page, source.url) for source in result.sources}

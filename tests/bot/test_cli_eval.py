@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.answerer import Answerer
+from bot.answering.responding import Responder
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Asked, Complaint, Place
 from bot.model import Answer, NoAnswer, Question, Source
@@ -172,13 +172,13 @@ def test_history_is_passed_on_and_rewrites_are_asked_instead(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Question] = []
-    compose = Answerer.compose
+    compose = Responder.__call__
 
-    def watched(self: Answerer, question: Question, retrieved: Any) -> Answer | NoAnswer:
+    def watched(self: Responder, question: Question, retrieved: Any) -> Answer | NoAnswer:
         asked.append(question)
         return compose(self, question, retrieved)
 
-    monkeypatch.setattr(Answerer, "compose", watched)
+    monkeypatch.setattr(Responder, "__call__", watched)
     follow_up = {"question": "How long?", "history": ["Leave?"], "rewrite": "How long is leave?"}
     shell.write("q.jsonl", lines([follow_up, QUESTIONS[1]]))
     shell.write("c.jsonl", lines(CORPUS))
@@ -228,7 +228,7 @@ def test_an_interrupted_run_keeps_and_prints_nothing(
 
     handbook.write("q.jsonl", lines(QUESTIONS))
     with monkeypatch.context() as patched:
-        patched.setattr(Answerer, "compose", interrupt)
+        patched.setattr(Responder, "__call__", interrupt)
         ran = handbook.footnote("eval", "q.jsonl", "--out", "run.json", "--json")
 
     assert (ran.code, ran.out) == (130, "")

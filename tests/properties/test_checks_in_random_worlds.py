@@ -18,6 +18,7 @@ from bot.playground.confluence.state import Product
 from indexers.confluence.rights import Tokens
 from indexers.model import EVERYONE, Hit, KnownPage, Principal
 from indexers.sync import sync
+from tests.fakes.engine import checked
 from tests.fakes.index import ListIndex
 from tests.indexers.confluence.looking import lookout_of
 from tests.properties.confluences import (
@@ -69,7 +70,7 @@ def test_nobody_is_quoted_what_they_may_not_read_and_open_pages_stay(
         for drawn in worlds:
             for user in chance.sample(drawn.people, min(3, len(drawn.people))):
                 reader = principal(site.world, tokens, user)
-                said = recheck(reader, found(index, reader, words, chance), everything)
+                said = checked(recheck, reader, found(index, reader, words, chance), everything)
                 for key, text in quotes(said):
                     of, page = pages[key]
                     unread = share and before[key].acl.admits(ANYBODY)

@@ -17,8 +17,7 @@ from bot.answering.composing.support import Checker, Ground, Stretch
 from bot.answering.composing.usage import Meter, Metered
 from bot.answering.composing.words import Word, read
 from bot.answering.composing.writing import CutShort, ModelFailed, Writer
-from bot.answering.recheck import Compose
-from bot.answering.retrieval import Retrieved
+from bot.answering.retrieval import Compose, Retrieved
 from bot.answering.sources import source_of
 from bot.foreign import on_one_line
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering.engine.postprocessors import PageFolding
 from bot.answering.folding import folded
 from bot.model import Question
 from indexers.model import EVERYONE, Hit, Principal
+from tests.fakes.engine import searched
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 
@@ -167,9 +169,9 @@ def test_a_search_brings_a_copy_once() -> None:
     search = retrieval_over(
         [*passages("travel", TEXT), *passages("copy of travel", TEXT), *passages("leave", "Long.")]
     )
-    found = search(Question("book a flight", Principal.of(EVERYONE)))
+    found = searched(search, Question("book a flight", Principal.of(EVERYONE)), PageFolding())
 
-    assert sorted(page.page for page in found.pages) in (
+    assert sorted(page.page for page in found) in (
         ["leave", "travel"],
         ["copy of travel", "leave"],
     )

@@ -9,10 +9,12 @@ import pytest
 
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
+from bot.answering.engine.nodes import nodes_of, pages_of
+from bot.answering.engine.postprocessors import ModelRerank
+from bot.answering.engine.query import FootnoteQuery
 from bot.answering.model_order import ModelOrder
 from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking
-from bot.answering.retrieval import Retrieved
 from bot.model import Answer, Question
 from indexers.model import EVERYONE, OPEN, Acl, Page, Passage, Principal, Section
 from indexers.ports import Lookout
@@ -93,20 +95,15 @@ def test_it_is_never_shown_what_its_wiki_does_not_confirm(wiki: Lookout) -> None
 def test_where_a_page_falls_after_that_the_others_keep_their_order() -> None:
     """And nobody is asked again, for each time costs."""
     model = Model("travel")
-    order = ModelOrder(Reranking(model, seconds=5))
-    found = retrieval_over(WIKI)(LEAVE)
-    seen: list[list[str]] = []
+    order = ModelRerank(ModelOrder(Reranking(model, seconds=5)))
+    query = FootnoteQuery.of(LEAVE)
+    nodes = nodes_of(retrieval_over(WIKI)(LEAVE).pages)
+    first = order.postprocess_nodes(nodes, query)
+    left = [one for one in nodes if one.node.metadata["page"] != "holidays"]
+    second = order.postprocess_nodes(left, query)
 
-    def compose(retrieved: Retrieved) -> Answer:
-        seen.append([page.page for page in retrieved.pages])
-        return Answer("", (), 0.9)
-
-    composed = order.before(LEAVE, compose, order.shown)
-    composed(found)
-    composed(replace(found, pages=tuple(page for page in found.pages if page.page != "holidays")))
-
-    assert [pages[0] for pages in seen] == ["travel", "travel"]
-    assert "holidays" not in seen[1]
+    assert [nodes[0].node.metadata["page"] for nodes in (first, second)] == ["travel", "travel"]
+    assert "holidays" not in {page.page for page in pages_of(second)}
     assert len(model.shown) == 1
 
 

@@ -34,6 +34,7 @@ from indexers.model import (
     Section,
 )
 from indexers.ports import Lookout
+from tests.fakes.engine import checked
 from tests.fakes.lookout import Broken, Hanging, Standing, Unavailable
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
@@ -406,7 +407,7 @@ def test_what_composes_is_given_only_what_may_be_used() -> None:
     retrieved = retrieval_over(written)(LEAVE)
     keys = [found.page for found in retrieved.pages]
     wiki = Standing(*keys)
-    said = Recheck({"conf": wiki}, never, by_section)(ANYONE, retrieved, restless)
+    said = checked(Recheck({"conf": wiki}, never, by_section), ANYONE, retrieved, restless)
 
     asked = [key for each in wiki.asked for key in each]
     assert given[0] == keys

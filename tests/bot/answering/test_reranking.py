@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.composing.writing import ModelFailed
+from bot.answering.engine.postprocessors import CrossEncoderRerank
 from bot.answering.reranking import Reranking, Scoring, dealt, reading
 from bot.answering.retrieval import Found, by_page
 from bot.model import Question
 from indexers.errors import ModelUnavailable
 from indexers.model import EVERYONE, Hit, Passage, Principal
+from tests.fakes.engine import searched
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 
@@ -162,14 +164,14 @@ class Counting:
         return [float(len(text)) for text in texts]
 
 
-def test_retrieval_hands_over_what_it_found() -> None:
+def test_the_engine_hands_over_what_it_found() -> None:
     search = retrieval_over(
         [*passages("leave", "How long is leave?"), *passages("travel", "Travel is far from here.")]
     )
-    reranked = replace(search, rerank=Reranking(reading(Counting()), seconds=5))
+    rerank = CrossEncoderRerank(Reranking(reading(Counting()), seconds=5))
 
-    assert [page.page for page in search(QUESTION).pages] == ["leave", "travel"]
-    assert [page.page for page in reranked(QUESTION).pages] == ["travel", "leave"]
+    assert [page.page for page in searched(search, QUESTION)] == ["leave", "travel"]
+    assert [page.page for page in searched(search, QUESTION, rerank)] == ["travel", "leave"]
 
 
 def test_a_follow_up_is_reranked_by_the_question_that_stands_alone() -> None:
@@ -181,7 +183,7 @@ def test_a_follow_up_is_reranked_by_the_question_that_stands_alone() -> None:
             return super().scores(question, texts)
 
     search = retrieval_over([*passages("a", "leave"), *passages("b", "travel")])
-    reranked = replace(search, rerank=Reranking(reading(Noting()), seconds=5))
-    reranked(replace(QUESTION, text="And that?", standalone="How long is travel?"))
+    follow_up = replace(QUESTION, text="And that?", standalone="How long is travel?")
+    searched(search, follow_up, CrossEncoderRerank(Reranking(reading(Noting()), seconds=5)))
 
     assert asked == ["How long is travel?"]

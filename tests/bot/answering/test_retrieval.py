@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering.engine.postprocessors import CrossEncoderRerank
 from bot.answering.retrieval import PASSAGES, Found, by_page
 from bot.model import Question
 from indexers.model import EVERYONE, Acl, Hit, Principal
+from tests.fakes.engine import searched
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
 
@@ -124,9 +126,7 @@ def test_a_search_waits_for_its_turn_and_what_may_be_a_language_model_does_not_k
         did.append(f"reranked {len(pages)}")
         return tuple(pages)
 
-    retrieval = replace(
-        retrieval_over(passages("leave", "Leave is long.")), turns=turns(), rerank=rerank
-    )
-    retrieval(Question("How long is leave?", ANYONE))
+    retrieval = replace(retrieval_over(passages("leave", "Leave is long.")), turns=turns())
+    searched(retrieval, Question("How long is leave?", ANYONE), CrossEncoderRerank(rerank))
 
     assert did == ["begun", "ended", "reranked 1"]

@@ -13,6 +13,7 @@ from bot.answering.sources import source_of
 from bot.model import Answer, NoAnswer, Reason, Result
 from indexers.confluence.rights import Tokens
 from indexers.model import EVERYONE, Principal
+from tests.fakes.engine import checked
 from tests.indexers.confluence.conftest import Site
 from tests.indexers.confluence.looking import PATIENT, lookout_of
 from tests.indexers.confluence.test_spaces_lost import KEYS, LOSSES, SPLIT, Company
@@ -30,7 +31,7 @@ def told(company: Company, site: Site, reader: Principal) -> Result:
     lookout = lookout_of(site, spaces=KEYS)
     recheck = Recheck({"wiki": lookout}, lambda _: None, SPLIT, seconds=PATIENT)
     hits = company.index.search("Word Pay", (), reader=reader, limit=50)
-    return recheck(reader, Retrieved(by_page(hits), 0, 0), everything)
+    return checked(recheck, reader, Retrieved(by_page(hits), 0, 0), everything)
 
 
 @pytest.mark.parametrize("lose", LOSSES.values(), ids=LOSSES)

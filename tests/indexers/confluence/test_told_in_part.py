@@ -15,6 +15,7 @@ from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Who
 from indexers.confluence.hanging import Extras
 from indexers.model import EVERYONE, OPEN, Changed, Hit, Page, Principal
+from tests.fakes.engine import checked
 from tests.fakes.wiki import by_section
 from tests.indexers.confluence.conftest import Site
 from tests.indexers.confluence.hanging import wiki_of
@@ -45,7 +46,7 @@ class Shelf:
         recheck = Recheck(
             {"wiki": lookout_of(self.site)}, lambda _: None, by_section, seconds=PATIENT
         )
-        return recheck(ADA, Retrieved((found_of(self.pages[of]),), 0, 0), quotes)
+        return checked(recheck, ADA, Retrieved((found_of(self.pages[of]),), 0, 0), quotes)
 
 
 @pytest.fixture

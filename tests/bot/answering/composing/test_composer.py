@@ -254,7 +254,7 @@ def test_sentences_are_released_as_they_are_verified() -> None:
     assert pieces.composer
     released = list(
         pieces.composer.stream(
-            question, pieces.retrieval(question), lambda found: pieces.compose(question, found)
+            question, pieces.retrieval(question), lambda found: pieces.responder(question, found)
         )
     )
 

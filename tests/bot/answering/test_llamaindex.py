@@ -12,7 +12,7 @@ def test_llama_index_searches_with_its_reader_s_rights() -> None:
     from llama_index.core.llms import MockLLM
     from llama_index.core.query_engine import RetrieverQueryEngine
 
-    from bot.answering.llama import FootnoteRetriever
+    from bot.answering.engine.retriever import FootnoteRetriever
 
     search = retrieval_over(
         [

@@ -1,0 +1,111 @@
+"""What happens to the nodes that a search found before an answer is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llama_index.core.bridge.pydantic import PrivateAttr
+from llama_index.core.instrumentation.events.rerank import ReRankEndEvent, ReRankStartEvent
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import NodeWithScore, QueryBundle
+
+from bot.answering.engine.events import dispatcher
+from bot.answering.engine.nodes import pages_of, renewed
+from bot.answering.engine.query import asked
+from bot.answering.folding import fold_pages
+from bot.answering.model_order import ModelOrder
+from bot.answering.retrieval import Reorder, Retrieved
+from bot.model import Source
+
+
+class PageFolding(BaseNodePostprocessor):
+    """Leaves of copies only one: a passage is shown once, though it stands on two pages."""
+
+    @classmethod
+    def class_name(cls) -> str:
+        return "PageFolding"
+
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        language = asked(query_bundle).question.language if query_bundle else ""
+        return renewed(nodes, fold_pages(pages_of(nodes), language))
+
+
+class CrossEncoderRerank(BaseNodePostprocessor):
+    """Puts what was found in the order in which question and passage, read together, fit.
+
+    ``rerank`` is bounded in time and never fails: at worst the order stays as it was.
+    """
+
+    _rerank: Reorder = PrivateAttr()
+    _name: str = PrivateAttr()
+
+    def __init__(self, rerank: Reorder, name: str = "cross-encoder") -> None:
+        super().__init__()
+        self._rerank = rerank
+        self._name = name
+
+    @classmethod
+    def class_name(cls) -> str:
+        return "CrossEncoderRerank"
+
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        """
+        Raises:
+            ValueError: there is no question to read the passages with.
+        """
+        if query_bundle is None:
+            raise ValueError("reranking needs the question")
+        _start(query_bundle, nodes, self._name)
+        pages = self._rerank(asked(query_bundle).question, pages_of(nodes))
+        return _end(renewed(nodes, pages))
+
+
+class ModelRerank(BaseNodePostprocessor):
+    """Puts what was found in a language model's order. The model is asked once a question:
+    where an answer is made again because a page fell, the others keep their order."""
+
+    _order: ModelOrder = PrivateAttr()
+
+    def __init__(self, order: ModelOrder) -> None:
+        super().__init__()
+        self._order = order
+
+    @classmethod
+    def class_name(cls) -> str:
+        return "ModelRerank"
+
+    def shown(self, retrieved: Retrieved) -> list[Source]:
+        """Return the passages that the model would be shown."""
+        return self._order.shown(retrieved)
+
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        """
+        Raises:
+            ValueError: there is no question to put the passages in order by.
+        """
+        if query_bundle is None:
+            raise ValueError("reranking needs the question")
+        query = asked(query_bundle)
+        if query.ordered is not None:
+            return renewed(nodes, self._order.again(pages_of(nodes), query.ordered))
+        _start(query, nodes, "language model")
+        ordered = self._order(query.question, query.retrieved(nodes))
+        query.ordered, query.search_ms = ordered.pages, ordered.search_ms
+        return _end(renewed(nodes, ordered.pages))
+
+
+def _start(query: QueryBundle, nodes: Sequence[NodeWithScore], name: str) -> None:
+    dispatcher.event(
+        ReRankStartEvent(query=query, nodes=list(nodes), top_n=len(nodes), model_name=name)
+    )
+
+
+def _end(nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+    dispatcher.event(ReRankEndEvent(nodes=nodes))
+    return nodes

@@ -1,0 +1,85 @@
+"""The live recheck of rights as a LlamaIndex postprocessor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llama_index.core.bridge.pydantic import PrivateAttr
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import NodeWithScore, QueryBundle
+
+from bot.answering.engine.nodes import pages_of, renewed
+from bot.answering.engine.query import FootnoteQuery, asked
+from bot.answering.recheck import ROUNDS, Check, Recheck
+from bot.answering.sources import source_of
+from bot.model import Result, Source
+from indexers.model import Reader
+
+
+class LiveRights(BaseNodePostprocessor):
+    """Asks the wikis whether pages still stand and ``reader`` may still read them.
+
+    By itself it looks at the first ``limit`` nodes (0: at all) until all of these stand, and
+    leaves no other. `FootnoteQueryEngine` has it look at what an answer names, again for each
+    answer that it makes. What was edited is left as it stands now.
+    """
+
+    _recheck: Recheck = PrivateAttr()
+    _reader: Reader = PrivateAttr()
+    _limit: int = PrivateAttr()
+
+    def __init__(self, recheck: Recheck, reader: Reader, *, limit: int = 0) -> None:
+        super().__init__()
+        self._recheck = recheck
+        self._reader = reader
+        self._limit = limit
+
+    @classmethod
+    def class_name(cls) -> str:
+        return "LiveRights"
+
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        if isinstance(query_bundle, FootnoteQuery) and query_bundle.named is not None:
+            query = asked(query_bundle, self._reader)
+            named, quoted = query_bundle.named, query_bundle.quotes
+            return self._look(nodes, self._check(query, nodes), named, quoted=quoted)
+        return self._settled(nodes, self._recheck.begin(self._reader, pages_of(nodes)))
+
+    def sure(self, nodes: list[NodeWithScore], query: FootnoteQuery) -> list[NodeWithScore]:
+        """Return only the nodes of pages that have been looked at and stand."""
+        check = self._check(query, nodes)
+        check.keep_sure()
+        return renewed(nodes, check.pages)
+
+    def told(self, result: Result, query: FootnoteQuery) -> Result:
+        """Return ``result`` with what could not be confirmed, and what is linked only."""
+        return query.check.told(result) if query.check else result
+
+    def _check(self, query: FootnoteQuery, nodes: Sequence[NodeWithScore]) -> Check:
+        if query.check is None:
+            query.check = self._recheck.begin(self._reader, ())
+        query.check.pages = pages_of(nodes)
+        return query.check
+
+    def _look(
+        self, nodes: list[NodeWithScore], check: Check, named: Sequence[Source], *, quoted: bool
+    ) -> list[NodeWithScore]:
+        """Return the very list if all that is ``named`` stands as it is."""
+        return nodes if check.holds(named, quoted=quoted) else renewed(nodes, check.pages)
+
+    def _settled(self, nodes: list[NodeWithScore], check: Check) -> list[NodeWithScore]:
+        for _ in range(ROUNDS):
+            first = self._first(nodes)
+            hits = [hit for page in pages_of(first) for hit in page.hits]
+            named = [source_of(hit.passage, "") for hit in hits]
+            left = self._look(nodes, check, named, quoted=False)
+            if left is nodes:
+                return first
+            nodes = left
+        check.keep_sure()
+        return self._first(renewed(nodes, check.pages))
+
+    def _first(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
+        return nodes[: self._limit] if self._limit else nodes

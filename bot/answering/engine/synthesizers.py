@@ -1,0 +1,152 @@
+"""Nodes -> a response: by quotation, or in a language model's words that were checked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from llama_index.core.base.response.schema import RESPONSE_TYPE
+from llama_index.core.callbacks import CallbackManager
+from llama_index.core.indices.prompt_helper import ChatPromptHelper, PromptHelper
+from llama_index.core.instrumentation.events.synthesis import (
+    SynthesizeEndEvent,
+    SynthesizeStartEvent,
+)
+from llama_index.core.llms.mock import MockLLM
+from llama_index.core.response_synthesizers.base import BaseSynthesizer
+from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
+
+from bot.answering.composing.composer import Composer
+from bot.answering.disagreeing import with_disagreement
+from bot.answering.engine.events import dispatcher
+from bot.answering.engine.nodes import nodes_of
+from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, asked
+from bot.answering.retrieval import Found, Retrieved
+from bot.model import Question, Result, Source, named
+from indexers.model import NOBODY, Hit, Passage
+
+Respond = Callable[[Question, Retrieved], Result]
+
+
+class ResultSynthesizer(BaseSynthesizer):
+    """Makes our `Result` of nodes that a `FootnoteRetriever` brought."""
+
+    asks_a_model = False
+
+    def __init__(self) -> None:
+        # What is not given here would be taken from LlamaIndex's global settings, which would
+        # look for OpenAI and load a tokenizer. Neither is used.
+        super().__init__(
+            llm=MockLLM(),
+            callback_manager=CallbackManager(),
+            prompt_helper=PromptHelper(tokenizer=str.split),
+            chat_prompt_helper=ChatPromptHelper(tokenizer=str.split),
+        )
+
+    def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
+        raise NotImplementedError
+
+    def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:  # noqa: ARG002 - for who asks a model
+        """Return the passages whose text a language model would be shown."""
+        return ()
+
+    def synthesize(
+        self,
+        query: QueryType,
+        nodes: list[NodeWithScore],
+        additional_source_nodes: Sequence[NodeWithScore] | None = None,
+        **_: Any,
+    ) -> FootnoteResponse:
+        ours = asked(QueryBundle(query) if isinstance(query, str) else query)
+        dispatcher.event(SynthesizeStartEvent(query=ours))
+        result = self.respond(ours, ours.retrieved(nodes))
+        response = _response(result, [*nodes, *(additional_source_nodes or ())])
+        dispatcher.event(SynthesizeEndEvent(query=ours, response=response))
+        return response
+
+    async def asynthesize(
+        self,
+        query: QueryType,
+        nodes: list[NodeWithScore],
+        additional_source_nodes: Sequence[NodeWithScore] | None = None,
+        **_: Any,
+    ) -> RESPONSE_TYPE:
+        return await asyncio.to_thread(self.synthesize, query, nodes, additional_source_nodes)
+
+    def get_response(self, query_str: str, text_chunks: Sequence[str], **_: Any) -> str:
+        """Answer from bare texts, the best first."""
+        return str(self.synthesize(query_str, nodes_of(_pages(text_chunks))))
+
+    async def aget_response(self, query_str: str, text_chunks: Sequence[str], **_: Any) -> str:
+        return await asyncio.to_thread(self.get_response, query_str, text_chunks)
+
+    def _get_prompts(self) -> dict[str, Any]:
+        return {}
+
+    def _update_prompts(self, prompts: dict[str, Any]) -> None:
+        """There are none that could be exchanged: the check relies on how they ask."""
+
+
+class QuoteSynthesizer(ResultSynthesizer):
+    """Replies in the pages' own words, or says why there is no answer."""
+
+    def __init__(self, respond: Respond) -> None:
+        super().__init__()
+        self._respond = respond
+
+    def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
+        return _disagreeing(query, self._respond(query.question, retrieved), retrieved)
+
+
+class VerifiedSynthesizer(ResultSynthesizer):
+    """Replies in a language model's words, each sentence checked against the passages; by
+    ``quoting`` where that cannot be done or is not wanted."""
+
+    asks_a_model = True
+
+    def __init__(self, composer: Composer, quoting: Respond) -> None:
+        super().__init__()
+        self._composer = composer
+        self._quoting = quoting
+
+    def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
+        if query.question.quoting:
+            return _disagreeing(query, self._quoting(query.question, retrieved), retrieved)
+        if query.compose is None:
+            quoting = partial(self._quoting, query.question)
+            query.compose = self._composer.begin(query.question, quoting, query.hear)
+        return _disagreeing(query, query.compose(retrieved), retrieved)
+
+    def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
+        return self._composer.shown(question, retrieved)
+
+
+def _disagreeing(query: FootnoteQuery, result: Result, retrieved: Retrieved) -> Result:
+    return with_disagreement(query.question.sought, result, retrieved)
+
+
+def _response(result: Result, nodes: Sequence[NodeWithScore]) -> FootnoteResponse:
+    sources = named(result)
+    places = {(source.wiki, source.page, source.url) for source in sources}
+    kept = [one for one in nodes if _place(one) in places]
+    metadata: dict[str, Any] = {one.node.node_id: one.node.metadata for one in kept}
+    metadata["kind"] = type(result).__name__
+    metadata["confidence"] = result.confidence
+    return FootnoteResponse(result.text, kept, metadata, result=result)
+
+
+def _place(one: NodeWithScore) -> tuple[str, str, str]:
+    told = one.node.metadata
+    return told.get("wiki", ""), told.get("page", ""), told.get("url", "")
+
+
+def _pages(texts: Sequence[str]) -> list[Found]:
+    """Texts of which nothing else is known, each as a page of its own; nobody may read them,
+    for nobody asked."""
+    pages = []
+    for place, text in enumerate(texts):
+        passage = Passage("", str(place), "", 0, "", (), "", text, f"\n{text}", NOBODY)
+        pages.append(Found("", str(place), 1 / (1 + place), (Hit(passage, 1 / (1 + place), 0.0),)))
+    return pages

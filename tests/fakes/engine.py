@@ -1,0 +1,44 @@
+"""The real engine around a search and an answer that a test makes up."""
+
+from __future__ import annotations
+
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+
+from bot.answering.engine.nodes import nodes_of, pages_of
+from bot.answering.engine.query import FootnoteQuery
+from bot.answering.engine.query_engine import FootnoteQueryEngine
+from bot.answering.engine.retriever import FootnoteRetriever
+from bot.answering.engine.rights import LiveRights
+from bot.answering.engine.synthesizers import QuoteSynthesizer
+from bot.answering.recheck import Recheck
+from bot.answering.retrieval import Compose, Found, Retrieval, Retrieved
+from bot.model import NoAnswer, Question, Reason, Result
+from indexers.model import Reader
+from tests.fakes.retrieval import retrieval_over
+
+
+def searched(
+    search: Retrieval, question: Question, *postprocessors: BaseNodePostprocessor
+) -> list[Found]:
+    """The pages that an answer would be sought in."""
+    engine = FootnoteQueryEngine(
+        FootnoteRetriever(search, reader=question.reader),
+        QuoteSynthesizer(_nothing),
+        node_postprocessors=postprocessors,
+    )
+    return list(pages_of(engine.retrieve(FootnoteQuery.of(question))))
+
+
+def _nothing(_question: Question, _found: Retrieved) -> Result:
+    return NoAnswer(Reason.NOTHING_FITS, "")
+
+
+def checked(recheck: Recheck, reader: Reader, retrieved: Retrieved, compose: Compose) -> Result:
+    """What ``reader`` is shown, if ``compose`` makes the answers of what was ``retrieved``."""
+    engine = FootnoteQueryEngine(
+        FootnoteRetriever(retrieval_over([]), reader=reader),
+        QuoteSynthesizer(lambda _, found: compose(found)),
+        rights=LiveRights(recheck, reader),
+    )
+    query = FootnoteQuery.of(Question("What stands?", reader))
+    return engine.synthesize(query, nodes_of(retrieved.pages)).result
