@@ -212,7 +212,8 @@ class Hit:
     ``cosine`` (-1 to 1) compares the meanings of question and passage, ``closest`` those of
     the question and the passage's nearest sentence. ``language`` is the passage's, as the
     index was told or told itself, in English small letters; empty where it did not.
-    ``relevance`` is a cross-encoder's score, a logit; None if none read the passage."""
+    ``relevance`` is a cross-encoder's score, a logit; None if none read the passage. ``parts``
+    are the scores for each part of a question that asks several things."""
 
     passage: Passage
     score: float
@@ -220,6 +221,7 @@ class Hit:
     closest: float = 0.0
     language: str = ""
     relevance: float | None = None
+    parts: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from bot.answering.clarifying import Clarifying
+from bot.answering.compounds import quote_parts
 from bot.answering.confidence import Confidence, features
 from bot.answering.quoting import quote
 from bot.answering.recheck import MOST_CITED
@@ -106,7 +107,7 @@ def quotations(
 ) -> Answer | None:
     """Return an answer made of what the passages say, word for word; None if nothing of them
     can be quoted."""
-    quotes = quote(question.sought, hits, max_characters)[:MOST_CITED]
+    quotes = quote_parts(question.sought, hits, max_characters, quote)[:MOST_CITED]
     text = "\n\n".join(
         with_mark(quoted(words), f"[{number}]") for number, (_, words) in enumerate(quotes, start=1)
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from threading import Semaphore
 
-from bot.answering import followups
+from bot.answering import compounds, followups
 from bot.answering.ranking import Ranking
 from bot.answering.spelling import Spelling
 from bot.model import Question, Result
@@ -94,10 +94,18 @@ class Retrieval:
         sought = self.embedder.embed_question(question.sought) if question.standalone else alone
         said = followups.contexts(question.history)
         vectors = [self.embedder.embed_question(context.text) for context in said]
+        parts = compounds.parts(question.text)
+        of_parts = [followups.blended(self.embedder.embed_question(part), alone) for part in parts]
         embedded = self.clock()
         language = question.language
         found = by_page(self._hits(question, question.text, question.text, alone), language)
-        searches = [(found, followups.ALONE)]
+        searches = [(found, followups.ALONE * (compounds.WHOLE if parts else 1))]
+        by_part: list[dict[uuid.UUID, float]] = []
+        for part, vector in zip(parts, of_parts, strict=True):
+            hits = self._hits(question, part, f"{question.text} {part}", vector)
+            weight = followups.ALONE * (1 - compounds.WHOLE) / len(parts)
+            searches.append((by_page(hits, language), weight))
+            by_part.append({hit.passage.id: hit.score for hit in hits})
         for context, vector in zip(said, vectors, strict=True):
             text = f"{context.text} {question.text}"
             hits = self._hits(question, question.text, text, followups.blended(alone, vector))
@@ -108,6 +116,8 @@ class Retrieval:
             searches = [(found, weight * rest) for found, weight in searches]
             searches.insert(0, (by_page(hits, language), followups.STANDALONE))
         pages = merged(searches, language) if len(searches) > 1 else searches[0][0]
+        if by_part:
+            pages = tuple(_with_parts(page, by_part) for page in pages)
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
     def _hits(self, question: Question, asked: str, text: str, vector: Vector) -> list[Hit]:
@@ -117,6 +127,15 @@ class Retrieval:
             text, vector, reader=question.reader, limit=limit, wikis=question.wikis
         )
         return self.rank(asked, found)
+
+
+def _with_parts(page: Found, by_part: Sequence[Mapping[uuid.UUID, float]]) -> Found:
+    """The page, its passages with their scores for each part of the question."""
+    hits = (
+        replace(hit, parts=tuple(scores.get(hit.passage.id, 0.0) for scores in by_part))
+        for hit in page.hits
+    )
+    return replace(page, hits=tuple(hits))
 
 
 def by_page(hits: Sequence[Hit], language: str = "") -> tuple[Found, ...]:
