@@ -47,8 +47,10 @@ def parts(question: str) -> tuple[str, ...]:
         found = [compared[0], f"{compared[1]} {compared[0]}"]
     if not 2 <= len(found) <= MOST or not all(found):
         return ()
-    asks = _ASKS.search(found[0]) and _weight(found[0])
-    return tuple(part if _weight(part) >= _FEW else question for part in found) if asks else ()
+    first, *rest = found
+    if not _ASKS.search(first) or not _weight(first):
+        return ()
+    return first, *(part if _weight(part) >= _FEW else question for part in rest)
 
 
 def _stripped(found: Sequence[str]) -> list[str]:
