@@ -90,7 +90,10 @@ _READ = {
     "useful_quotes": _later(">=", 0.95),
     "right_auroc": _later(">=", 0.82),
 }
-_REFUSED = {"answerable": _later("<=", 0.08), "near_miss": _later(">=", 0.6), "foreign": None}
+_SIDES = {
+    "refused": {"answerable": _later("<=", 0.08), "near_miss": None, "foreign": None},
+    "held_back": {"answerable": None, "near_miss": _later(">=", 0.6), "foreign": None},
+}
 
 
 def _read(scores: Mapping[str, Any], half: str) -> Iterator[Figure]:
@@ -98,8 +101,9 @@ def _read(scores: Mapping[str, Any], half: str) -> Iterator[Figure]:
     for name, goal in _READ.items():
         yield from _known(f"{half}.{name}", scores[name], "share", goal)
     yield from _known(f"{half}.words", scores["words"], "words", _later("<=", 75))
-    for name, bound in _REFUSED.items():
-        yield from _known(f"{half}.refused.{name}", scores["refused"][name], "share", bound)
+    for figure, bounds in _SIDES.items():
+        for name, bound in bounds.items():
+            yield from _known(f"{half}.{figure}.{name}", scores[figure][name], "share", bound)
 
 
 _STYLES = {"close": ("close",), "natural": ("natural",), "lists_and_long": ("bullets", "long")}

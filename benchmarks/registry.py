@@ -91,7 +91,8 @@ BENCHMARKS = (
             "its first 250 characters. `useful_quotes`: the share of a right answer's quotations "
             "that hold a fact; `words`: a right answer's length, the median. `refused`: of the "
             "questions with an answer, of those that a page is near to and none answers "
-            "(`near_miss`), of the others (`foreign`). `right_auroc`: the confidence of right "
+            "(`near_miss`), of the others (`foreign`). `held_back`: refused, or told as the "
+            "closest that was found. `right_auroc`: the confidence of right "
             "answers against that of all others shown.",
             each.everyday,
         )

@@ -71,6 +71,13 @@ class Source:
     outdated: bool = False
     old: bool = False
 
+    @property
+    def keeper(self) -> str:
+        """Return who keeps the page, in the page's own words; empty where only an account's
+        token says so, which nobody can read."""
+        words = " ".join(self.owner.split())
+        return "" if words.startswith("confluence-user:") else words
+
 
 @dataclass(frozen=True, slots=True)
 class Timings:
@@ -210,6 +217,20 @@ class Verification:
         return f"Verified{by} on {self.on.day} {self.on:%b %Y}"
 
 
+class Tone(StrEnum):
+    """How sure an answer sounds, by its chance of being right."""
+
+    ANSWER = "answer"
+    CLOSEST = "closest"
+    """One quotation that may not answer it, and the nearest pages. Its text begins with
+    `THE_CLOSEST`."""
+    SILENCE = "silence"
+    """No answer, but what to do next."""
+
+
+THE_CLOSEST = "The closest I found:"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """``text`` is plain reading form with ``[n]`` behind what source n says
@@ -221,6 +242,9 @@ class Answer:
     Of a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
     are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` behind their
     footnotes. ``denial``: it says that the pages do not answer the question, and what they do say.
+
+    ``nearest`` are pages worth a look beside the sources, their ``quote`` empty; only of a ``tone``
+    that is no plain answer.
     """
 
     text: str
@@ -236,6 +260,8 @@ class Answer:
     left_out: int = 0
     unclear: tuple[str, ...] = ()
     denial: bool = False
+    tone: Tone = Tone.ANSWER
+    nearest: tuple[Source, ...] = ()
 
     @property
     def check_notes(self) -> tuple[str, ...]:
@@ -327,4 +353,6 @@ Result = Answer | NoAnswer | Clarify
 
 def named(said: Result) -> tuple[Source, ...]:
     """The sections that it leads to."""
-    return said.nearest if isinstance(said, NoAnswer) else said.sources
+    if isinstance(said, Clarify):
+        return said.sources
+    return said.nearest if isinstance(said, NoAnswer) else (*said.sources, *said.nearest)

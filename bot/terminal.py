@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.foreign import clean, on_one_line
-from bot.model import Answer, Clarify, NoAnswer, Result, Source, Why
+from bot.model import Answer, Clarify, NoAnswer, Result, Source, Tone, Why, named
 from bot.moments import in_words
 from bot.operations.access import AccessNow
 from bot.operations.passes import shown_span
@@ -83,6 +83,7 @@ def answer_json(result: Result) -> dict[str, Any]:
         "rights_unknown": list(result.narrowed.sites) if result.narrowed else [],
     }
     if isinstance(result, Answer):
+        nearest = [_source_json(source) for source in result.nearest]
         return {
             "kind": "answer",
             **common,
@@ -92,6 +93,8 @@ def answer_json(result: Result) -> dict[str, Any]:
             "left_out": result.left_out,
             "unclear": list(result.unclear),
             "denial": result.denial,
+            "tone": result.tone.value,
+            **({"nearest": nearest} if nearest else {}),
         }
     if isinstance(result, Clarify):
         readings = [
@@ -101,7 +104,8 @@ def answer_json(result: Result) -> dict[str, Any]:
         sources = [reading["source"] for reading in readings]
         return {"kind": "clarify", **common, "sources": sources, "readings": readings}
     nearest = [_source_json(source) for source in result.nearest]
-    return {"kind": "no_answer", **common, "reason": result.reason.value, "nearest": nearest}
+    reason, tone = result.reason.value, Tone.SILENCE.value
+    return {"kind": "no_answer", **common, "reason": reason, "tone": tone, "nearest": nearest}
 
 
 def _source_json(source: Source) -> dict[str, Any]:
@@ -115,18 +119,14 @@ def _source_json(source: Source) -> dict[str, Any]:
         "updated": source.updated.isoformat() if source.updated else None,
         "outdated": source.outdated,
         "old": source.old,
+        **({"owner": source.keeper} if source.keeper and not source.quote else {}),
     }
 
 
 def print_answer(result: Result) -> None:
     out.print(Padding(safe(result.text), (0, 0, 0, 2)))
     out.print()
-    sources = result.nearest if isinstance(result, NoAnswer) else result.sources
-    if sources and isinstance(result, NoAnswer):
-        out.print("  The nearest pages:")
-    for number, source in enumerate(sources, start=1):
-        out.print(safe(f"  {_marked(result, number)}{where(source)}", style="bold"), soft_wrap=True)
-        out.print(safe(f"      {source.url}", style="blue"), soft_wrap=True)
+    _print_sources(result)
     if isinstance(result, Clarify):
         out.print(safe(f'  Ask again, for example: "{result.readings[0].question}"'))
     if isinstance(result, Answer):
@@ -140,14 +140,31 @@ def print_answer(result: Result) -> None:
     for linked in result.linked:
         out.print(safe(f"  {linked.name}. {linked.doubt.words}", style="yellow"), soft_wrap=True)
         out.print(safe(f"      {linked.url}", style="blue"), soft_wrap=True)
-    if sources or result.linked:
+    if named(result) or result.linked:
         out.print()
 
 
 def _marked(result: Result, number: int) -> str:
     if isinstance(result, Clarify):
         return f" {number}. {result.readings[number - 1].label}: "
-    return f"[{number}] " if isinstance(result, Answer) else " -  "
+    return f"[{number}] "
+
+
+def _print_sources(result: Result) -> None:
+    sources = () if isinstance(result, NoAnswer) else result.sources
+    nearest = () if isinstance(result, Clarify) else result.nearest
+    for number, source in enumerate(sources, start=1):
+        _print_source(_marked(result, number), source)
+    if nearest:
+        out.print("  The nearest pages:" if isinstance(result, NoAnswer) else "  Near to it:")
+    for source in nearest:
+        _print_source(" -  ", source)
+
+
+def _print_source(mark: str, source: Source) -> None:
+    keeper = f", kept by {on_one_line(source.keeper)}" if source.keeper and not source.quote else ""
+    out.print(safe(f"  {mark}{where(source)}{keeper}", style="bold"), soft_wrap=True)
+    out.print(safe(f"      {source.url}", style="blue"), soft_wrap=True)
 
 
 def print_why(why: Why) -> None:

@@ -76,6 +76,7 @@ def answerer_of(
         tuple(indexing.wikis),
         max_characters=settings.answer.max_characters,
         min_confidence=least_confidence(settings.answer.precision),
+        min_unread=least_confidence(settings.answer.precision, read=False),
         recheck=_recheck(settings, indexing, last_pass, failed),
         composer=model.composer if model else None,
         rerank=_cross_encoder(settings, indexing.reranker) if indexing.reranker else None,

@@ -97,11 +97,12 @@ class AnswerSettings(Strict):
         700, ge=100, le=3000, description="How long a quoted answer may be."
     )
     precision: float = Field(
-        0.8,
+        0.9,
         ge=0,
         lt=1,
-        description="The share of its answers that is to be about what was asked, if half of what "
-        "is asked is not in the wiki; with more it is silent more often, and 0 is never.",
+        description="Target precision, 0 to 1: the share of what is shown that is about what was "
+        "asked, if half of what is asked is not in the wiki. Higher means fewer wrong answers and "
+        "more silence. 0: never silent.",
     )
     check_seconds: float = Field(
         2.0,

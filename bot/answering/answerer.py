@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence
+from bot.answering.deciding import worth_a_look
 from bot.answering.engine.chat_engine import FootnoteChatEngine
 from bot.answering.engine.postprocessors import CrossEncoderRerank, ModelRerank, PageFolding
 from bot.answering.engine.query import FootnoteQuery, ours
@@ -23,7 +24,7 @@ from bot.answering.engine.synthesizers import (
 from bot.answering.model_order import ModelOrder
 from bot.answering.recheck import Recheck
 from bot.answering.refusals import refusal, with_rebuilding_told, with_rights_told
-from bot.answering.responding import Responder, nearest
+from bot.answering.responding import Responder
 from bot.answering.retrieval import Found, Reorder, Retrieval, Retrieved
 from bot.answering.sources import Aging
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
@@ -38,7 +39,8 @@ _TITLES = 4
 class Answerer:
     """Answers by quotation, or in a language model's words if there is a ``composer``.
     ``wikis`` are named in this order, ``max_characters`` bounds a quoted answer's text,
-    ``min_confidence`` (0 to 1) is where silence begins; without ``recheck`` pages are
+    ``min_confidence`` (0 to 1) is where silence begins, ``min_unread`` where it begins if no
+    cross-encoder read the passages; without ``recheck`` pages are
     taken as the index holds them; ``aging`` says which are old; ``rewrite`` makes follow-ups
     stand alone; ``clarifying`` asks back what says too little."""
 
@@ -47,6 +49,7 @@ class Answerer:
     wikis: Sequence[str]
     max_characters: int = 700
     min_confidence: float = 0.05
+    min_unread: float | None = None
     recheck: Recheck | None = None
     composer: Composer | None = None
     aging: Aging | None = None
@@ -131,6 +134,7 @@ class Answerer:
             self.wikis,
             self.max_characters,
             self.min_confidence,
+            self.min_unread,
             self.clarifying,
             lambda: bool(self.retrieval.index.counts()),
             self.clock,
@@ -162,5 +166,5 @@ class Answerer:
 
 
 def _first_pages(_: Question, retrieved: Retrieved) -> Result:
-    first = tuple(map(nearest, retrieved.pages[:_TITLES]))
+    first = tuple(map(worth_a_look, retrieved.pages[:_TITLES]))
     return NoAnswer(Reason.NOTHING_FITS, "", first)

@@ -1,9 +1,9 @@
-"""How sure an answer is, from features that one can explain."""
+"""How likely an answer is right, from features that one can explain."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from math import exp
 
@@ -13,35 +13,68 @@ from bot.answering.retrieval import Retrieved
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Of the passage that answers best. ``closest``: how near in meaning its nearest sentence
-    is (a cosine). ``words`` and ``pairs``: the share of the question's words, and of its pairs
-    of neighbouring words, that it has (`bot.answering.ranking.Shared`)."""
+    """What is seen of the passages that were found. Of the one that answers best ``closest`` is
+    how near in meaning its nearest sentence is (a cosine), ``words`` and ``pairs`` are the shares
+    of the question's words, and of its pairs of neighbouring words, that it has
+    (`bot.answering.ranking.Shared`). ``read`` is a cross-encoder's best score; None if none read
+    them."""
 
     closest: float = 0.0
     words: float = 0.0
     pairs: float = 0.0
+    read: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Confidence:
-    """A logistic curve over the features: the chance that this wiki is about what is asked,
-    where questions of it and of others are as common. Fitted to four sets, each asked of its
-    own corpus and of the others'; `benchmarks/RESULTS.md` has how it does."""
+class Curve:
+    """A logistic curve: how much each feature weighs."""
 
-    bias: float = -12.9
-    closest: float = 21.4
-    words: float = 7.7
-    pairs: float = 4.1
+    bias: float
+    closest: float
+    words: float
+    pairs: float
+    read: float = 0.0
 
-    def __call__(self, question: str, retrieved: Retrieved) -> float:
-        seen = features(question, retrieved)
+    def __call__(self, seen: Features) -> float:
         logit = (
             self.bias
             + self.closest * seen.closest
             + self.words * seen.words
             + self.pairs * seen.pairs
+            + self.read * (seen.read or 0.0)
         )
-        return 1 / (1 + exp(-logit))
+        return 1 / (1 + exp(-max(-_STEEPEST, min(_STEEPEST, logit))))
+
+    @property
+    def weights(self) -> dict[str, float]:
+        return asdict(self)
+
+
+_STEEPEST = 500.0
+"""Of a logit; beyond it the exponential has no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The chance that what is shown is right: by the curve ``read`` where a cross-encoder read
+    the passages, else by the one that the other weights are. `benchmarks/RESULTS.md` says what
+    they were fitted to and how they do."""
+
+    bias: float = -7.1
+    closest: float = 10.5
+    words: float = 4.4
+    pairs: float = 0.4
+    read: Curve = Curve(bias=-2.5, closest=3.15, words=0.0, pairs=0.0, read=0.4)
+
+    def __call__(self, question: str, retrieved: Retrieved) -> float:
+        seen = features(question, retrieved)
+        return self.curve(seen)(seen)
+
+    def curve(self, seen: Features) -> Curve:
+        """Return the curve that ``seen`` is judged by."""
+        if seen.read is not None:
+            return self.read
+        return Curve(self.bias, self.closest, self.words, self.pairs)
 
 
 def features(question: str, retrieved: Retrieved) -> Features:
@@ -50,33 +83,60 @@ def features(question: str, retrieved: Retrieved) -> Features:
         return Features()
     # The first hit is the best page's best.
     has = shared(question, hits)[0]
-    return Features(hits[0].closest, has.words, has.pairs)
+    read = [hit.relevance for hit in hits if hit.relevance is not None]
+    return Features(hits[0].closest, has.words, has.pairs, max(read, default=None))
 
+
+LIKELY = 0.5
+"""From here on an answer is more likely right than not, and told as one."""
 
 _MEASURED = (
-    (0.0, 0.0),
     (0.5, 0.0),
-    (0.825, 0.05),
-    (0.868, 0.1),
-    (0.908, 0.2),
-    (0.930, 0.3),
-    (0.946, 0.4),
-    (0.960, 0.5),
-    (0.968, 0.6),
-    (0.973, 0.7),
-    (0.980, 0.8),
-    (0.983, 0.9),
-    (0.996, 0.99),
+    (0.623, 0.003),
+    (0.721, 0.005),
+    (0.822, 0.01),
+    (0.852, 0.015),
+    (0.899, 0.02),
+    (0.929, 0.03),
+    (0.949, 0.04),
+    (0.96, 0.05),
+    (0.967, 0.08),
+    (0.97, 0.1),
+    (0.979, 0.15),
+    (0.987, 0.2),
+    (0.991, 0.3),
+    (0.996, 0.5),
     (1.0, 1.0),
 )
-"""Precision of what is answered, by the least confidence it takes to answer. Each half of the
-questions of the four sets was judged by the curve that was fitted to the other half."""
+"""Precision of what is shown, by the least confidence it takes to show it, where a cross-encoder
+read the passages: questions of five sets against those of others, asked of the same pages."""
+_MEASURED_UNREAD = (
+    (0.5, 0.0),
+    (0.529, 0.01),
+    (0.587, 0.02),
+    (0.617, 0.03),
+    (0.68, 0.04),
+    (0.727, 0.05),
+    (0.761, 0.06),
+    (0.812, 0.08),
+    (0.857, 0.1),
+    (0.92, 0.15),
+    (0.944, 0.25),
+    (0.976, 0.3),
+    (0.988, 0.4),
+    (0.992, 0.5),
+    (0.998, 0.6),
+    (1.0, 1.0),
+)
+"""The same, where none did."""
 
 
-def least_confidence(precision: float) -> float:
-    """From which confidence on to answer, so that of what is answered ``precision`` (0 to 1)
-    is of this wiki, where questions of others are as common."""
-    at = bisect_right([known for known, _ in _MEASURED], precision) - 1
-    for (low, start), (high, end) in list(pairwise(_MEASURED))[at : at + 1]:
+def least_confidence(precision: float, *, read: bool = True) -> float:
+    """Return from which confidence on to show anything, so that of what is shown ``precision``
+    (0 to 1) is of this wiki, where questions of others are as common. ``read``: a cross-encoder
+    read the passages."""
+    measured = ((0.0, 0.0), *(_MEASURED if read else _MEASURED_UNREAD))
+    at = bisect_right([known for known, _ in measured], precision) - 1
+    for (low, start), (high, end) in list(pairwise(measured))[at : at + 1]:
         return start + (end - start) * (precision - low) / (high - low)
     return 1.0

@@ -21,7 +21,7 @@ def _set(words: str) -> frozenset[str]:
 
 
 _PREPOSITIONS = _set("in on at to from by with as into about within during per and or than for")
-_MONTHS = _set("""
+MONTHS = _set("""
 january february march april may june july august september october november december
 jan feb mar apr jun jul aug sep sept oct nov dec
 """)
@@ -101,7 +101,7 @@ def _goes_on(words: Sequence[Word], place: int) -> bool:
 
 
 def _is_month(word: Word) -> bool:
-    return word.role is Role.NAME and word.text.casefold() in _MONTHS
+    return word.role is Role.NAME and word.text.casefold() in MONTHS
 
 
 def _is_of_a_date(word: Word) -> bool:

@@ -6,20 +6,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 from bot.answering.clarifying import Clarifying
 from bot.answering.compounds import quote_parts
-from bot.answering.confidence import Confidence, features
+from bot.answering.confidence import Confidence
+from bot.answering.deciding import NEAREST, Deciding, Decision, nearest, told
 from bot.answering.quoting import quote
 from bot.answering.recheck import MOST_CITED
 from bot.answering.refusals import narrowed
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
 from bot.foreign import quoted, with_mark
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Role, Source, Timings, Why
+from bot.model import Answer, NoAnswer, Question, Reason, Result, Timings, Tone, Why
 from indexers.model import Hit
-
-_NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Responder:
     """Replies in the pages' own words.
 
     ``wikis`` are named in this order, ``max_characters`` bounds a quoted answer's text,
-    ``min_confidence`` (0 to 1) is where silence begins; ``clarifying`` asks back what says
+    ``min_confidence`` (0 to 1) is where silence begins, ``min_unread`` the same where no
+    cross-encoder read the passages (None: no other); ``clarifying`` asks back what says
     too little; ``has_pages`` tells whether anything is indexed at all.
     """
 
@@ -35,6 +36,7 @@ class Responder:
     wikis: Sequence[str]
     max_characters: int = 700
     min_confidence: float = 0.05
+    min_unread: float | None = None
     clarifying: Clarifying | None = None
     has_pages: Callable[[], bool] = lambda: True
     clock: Callable[[], float] = time.perf_counter
@@ -45,36 +47,38 @@ class Responder:
         if not retrieved.pages:
             timings = Timings(retrieved.embed_ms, retrieved.search_ms)
             return NoAnswer(Reason.NOTHING_INDEXED, self._nothing(), timings=timings)
-        confidence = self._confidence(question, retrieved)
-        result: Result | None = self._asked_back(question, retrieved, confidence)
-        if result is None and confidence >= self.min_confidence:
-            result = quotations(question, retrieved.hits, self.max_characters, confidence)
+        decided = self._deciding(question, retrieved)
+        result: Result | None = self._asked_back(question, retrieved, decided.confidence)
+        if result is None and decided.tone is not Tone.SILENCE:
+            quote = partial(self._quotations, question, decided.confidence)
+            result = told(decided.tone, quote(retrieved.hits), retrieved, quote)
         if result is None:
-            result = self._silence(retrieved, confidence)
+            result = self._silence(retrieved, decided)
         took = (self.clock() - started) * 1000
         return replace(result, timings=Timings(retrieved.embed_ms, retrieved.search_ms, took))
 
     def why(self, question: Question, retrieved: Retrieved) -> Why:
         """Return what decides whether the question is answered."""
-        curve = self.confidence
-        text = max(_read_as(question), key=lambda text: curve(text, retrieved))
-        seen, sure = features(text, retrieved), curve(text, retrieved)
-        speaks = "so it is answered" if sure >= self.min_confidence else "so it is not answered"
+        decided = self._deciding(question, retrieved)
+        seen = self._deciding.seen(question, retrieved)
         return Why(
-            seen=asdict(seen),
-            weighs=asdict(curve),
-            confidence=sure,
-            rule=f"1 / (1 + exp(-(bias + each x its weight))) = {sure:.3f}, and `precision` asks "
-            f"for {self.min_confidence:.3f}, {speaks}. closest: how near in meaning the best "
-            "passage's nearest sentence is; words: the share of the question's words, rare ones "
-            "weighing more, that one sentence of it has; pairs: the share of its pairs of "
-            "neighbouring words that are neighbours there, too.",
+            seen={name: value for name, value in asdict(seen).items() if value is not None},
+            weighs=self.confidence.curve(seen).weights,
+            confidence=decided.confidence,
+            rule=self._deciding.rule(decided, seen),
             rights=rights.words if (rights := narrowed(question)) else "",
             asking_back=self.clarifying.decide(question, retrieved).why if self.clarifying else "",
         )
 
-    def _confidence(self, question: Question, retrieved: Retrieved) -> float:
-        return max(self.confidence(text, retrieved) for text in _read_as(question))
+    @property
+    def _deciding(self) -> Deciding:
+        unread = self.min_confidence if self.min_unread is None else self.min_unread
+        return Deciding(self.confidence, self.min_confidence, unread)
+
+    def _quotations(
+        self, question: Question, confidence: float, hits: Sequence[Hit]
+    ) -> Answer | None:
+        return quotations(question, hits, self.max_characters, confidence)
 
     def _asked_back(
         self, question: Question, retrieved: Retrieved, confidence: float
@@ -82,12 +86,18 @@ class Responder:
         asked = self.clarifying(question, retrieved) if self.clarifying else None
         return replace(asked, confidence=confidence) if asked else None
 
-    def _silence(self, retrieved: Retrieved, confidence: float) -> NoAnswer:
+    def _silence(self, retrieved: Retrieved, decided: Decision) -> NoAnswer:
+        """What it names of the pages stands on those that it leads to: they are looked at again
+        before it goes out."""
+        absent = decided.missing
+        told_of = absent.passages if absent else ()
+        text = f"I searched {self._names(retrieved)} and found nothing that answers this."
+        pages = tuple({(p.wiki, p.page): source_of(p, "") for p in told_of}.values())
         return NoAnswer(
             Reason.NOTHING_FITS,
-            f"I searched {self._names(retrieved)} and found nothing that answers this.",
-            tuple(nearest(found) for found in retrieved.pages[:_NEAREST]),
-            confidence,
+            absent.words if absent else text,
+            (*pages, *nearest(retrieved, pages))[:NEAREST],
+            decided.confidence,
         )
 
     def _nothing(self) -> str:
@@ -113,14 +123,3 @@ def quotations(
     )
     sources = tuple(source_of(passage, words) for passage, words in quotes)
     return Answer(text, sources, confidence) if quotes else None
-
-
-def nearest(found: Found) -> Source:
-    """Return a page as one worth a look, without a quotation."""
-    return source_of(found.hits[0].passage, "")
-
-
-def _read_as(question: Question) -> list[str]:
-    """A follow-up is as sure as it is by itself or together with what it goes on from."""
-    said = [turn.text for turn in question.history if turn.role is Role.ASKER]
-    return [question.sought, *(f"{last} {question.text}" for last in said[-1:])]

@@ -17,6 +17,7 @@ from bot.model import (
     Role,
     Source,
     Timings,
+    Tone,
     Turn,
     Unchecked,
 )
@@ -157,7 +158,16 @@ def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result
         narrowed=said[0].narrowed,
         left_out=sum(one.left_out for one in answers),
         unclear=tuple(text for one in answers for text in one.unclear),
+        tone=Tone.ANSWER if any(one.tone is Tone.ANSWER for one in answers) else Tone.CLOSEST,
+        nearest=tuple(_nearest(answers, sources))[:_NEAREST],
     )
+
+
+def _nearest(answers: Sequence[Answer], sources: Sequence[Source]) -> dict[Source, None]:
+    """Return the pages worth a look that are no source."""
+    named = {(source.wiki, source.page) for source in sources}
+    near = (source for one in answers for source in one.nearest)
+    return dict.fromkeys(source for source in near if (source.wiki, source.page) not in named)
 
 
 def _renumbered(

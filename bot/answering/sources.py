@@ -41,7 +41,11 @@ class Aging:
         if isinstance(said, Clarify):
             dated = (replace(one, source=_dated(one.source, since)) for one in said.readings)
             return replace(said, readings=tuple(dated))
-        return replace(said, sources=tuple(_dated(one, since) for one in said.sources))
+        return replace(
+            said,
+            sources=tuple(_dated(one, since) for one in said.sources),
+            nearest=tuple(_dated(one, since) for one in said.nearest),
+        )
 
 
 def _dated(source: Source, since: date) -> Source:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot import foreign
 from bot.answering.quoting import units
-from bot.model import Answer, Source
+from bot.model import THE_CLOSEST, Answer, Source
 from indexers.model import Passage
 from indexers.prose import readable
 
@@ -76,7 +76,7 @@ def unmarked(text: str) -> str:
 
 def _apart(answer: Answer) -> tuple[str, int]:
     """The answer's own words, and how many sentences of quotations stood beside them."""
-    own, quoted = answer.text, 0
+    own, quoted = answer.text.removeprefix(THE_CLOSEST), 0
     for number, source in enumerate(answer.sources, start=1):
         whole = foreign.with_mark(foreign.quoted(source.quote), f"[{number}]")
         if source.quote and whole in own:

@@ -55,6 +55,7 @@ def regression(
     - **answered**: there is an answer, and the pages that its reviewer named are right; what
       else is said of the pages that were cited stays.
     - any of these about a silence: there is an answer, on a page that nobody named.
+    - **unanswered** (somebody asked those who keep the wiki): once it is fixed there is one.
     - withdrawn: nothing.
 
     A settled flag outweighs an open one, an open one outweighs praise; of two alike the
@@ -107,8 +108,9 @@ def _of_flag(flag: Flag) -> _Voice:
     fixed = flag.state is FlagState.FIXED
     answered = flag.state is FlagState.ANSWERED
     weight = 2 if flag.state.settled else 1
-    if not isinstance(flag.given.answer, Answer):
-        return _Voice(weight, _UNSURE, True)
+    if flag.complaint is Complaint.UNANSWERED or not isinstance(flag.given.answer, Answer):
+        asked = flag.complaint is Complaint.UNANSWERED and not flag.state.settled
+        return _Voice(weight, _UNSURE, None if asked else True)
     match flag.complaint:
         case Complaint.WRONG_PAGE:
             return _Voice(weight, _UNFIT, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean, median
 from typing import Any
 
@@ -23,7 +23,9 @@ def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0)
     ``intervals`` are 95 % by bootstrap over questions, ``decided`` is the share that was
     answered where there is an answer and refused where there is none. ``useful_quotes`` is the
     share of a right answer's quotations that hold a fact, ``words`` is a right answer's length, the
-    median. With ``answers``, too: what the answers rest on, and which questions fail and why.
+    median. ``refused`` is the share without an answer, ``closest`` the one that is told as "The
+    closest I found", ``held_back`` both. With ``answers``, too: what the answers rest on, and which
+    questions fail and why.
     """
     times = [outcome.result.timings.retrieve for outcome in outcomes]
     quotations = sum(o.evidence.quotations for o in outcomes)
@@ -55,7 +57,9 @@ def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
         **{name: _mean(by_name[name]) for name in (*SCORES, *READ)},
         "useful_quotes": _mean([o.useful_quotes for o in outcomes if o.useful_quotes is not None]),
         "words": _middle([len(o.read.split()) for o in outcomes if o.right]),
-        "refused": _refused(outcomes),
+        "refused": _by_side(outcomes, lambda o: not o.answered),
+        "closest": _by_side(outcomes, lambda o: o.closest),
+        "held_back": _by_side(outcomes, lambda o: o.closest or not o.answered),
         "right_auroc": _right_auroc(outcomes),
         "refusal": _refusal(outcomes),
         "answered": _mean([float(outcome.answered) for outcome in outcomes]),
@@ -66,16 +70,18 @@ def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
     }
 
 
-def _refused(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-    """The share without an answer. ``foreign`` are questions that the wiki has no answer to and
-    no page about."""
+def _by_side(
+    outcomes: Sequence[Outcome], holds: Callable[[Outcome], bool]
+) -> dict[str, float | None]:
+    """The share of which it ``holds``. ``foreign`` are questions that the wiki has no answer to
+    and no page about."""
     unanswerable = [o for o in outcomes if o.case.unanswerable]
     sides = {
         "answerable": [o for o in outcomes if o.case.has_answer],
         "near_miss": [o for o in unanswerable if o.case.near_miss],
         "foreign": [o for o in unanswerable if not o.case.near_miss],
     }
-    return {name: _mean([float(not o.answered) for o in side]) for name, side in sides.items()}
+    return {name: _mean([float(holds(o)) for o in side]) for name, side in sides.items()}
 
 
 def _right_auroc(outcomes: Sequence[Outcome]) -> float | None:

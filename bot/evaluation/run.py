@@ -12,7 +12,7 @@ from bot.evaluation import facts, measures
 from bot.evaluation.evidence import Evidence, evidence, unmarked
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
-from bot.model import Answer, Clarify, Question, Result
+from bot.model import THE_CLOSEST, Answer, Clarify, Question, Result, Tone
 from indexers.model import Principal
 
 
@@ -45,6 +45,12 @@ class Outcome:
         return isinstance(self.result, Answer)
 
     @property
+    def closest(self) -> bool:
+        """Told as "The closest I found", which counts as answered, and of a question without an
+        answer as held back."""
+        return isinstance(self.result, Answer) and self.result.tone is Tone.CLOSEST
+
+    @property
     def clarified(self) -> bool:
         """Asked back, which counts as not answered."""
         return isinstance(self.result, Clarify)
@@ -56,7 +62,9 @@ class Outcome:
     @property
     def read(self) -> str:
         """The words of the answer; empty if there is none."""
-        return facts.plain_words(self.result.text) if self.answered else ""
+        if not isinstance(self.result, Answer):
+            return ""
+        return facts.plain_words(self.result.text.removeprefix(THE_CLOSEST))
 
     @property
     def right(self) -> bool | None:
@@ -107,7 +115,8 @@ class Outcome:
         if case.unfit:
             found["avoids_unfit"] = float(self.avoids_unfit)
         if case.has_answer or case.unanswerable:
-            found["decided"] = float(self.answered is case.has_answer)
+            held_back = case.unanswerable and self.closest
+            found["decided"] = float(held_back or self.answered is case.has_answer)
         for name, verdict in (
             ("faithful", self.judgement.faithful),
             ("relevant", self.judgement.relevant),

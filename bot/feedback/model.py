@@ -76,10 +76,18 @@ class Complaint(StrEnum):
     WRONG_PAGE = "wrong_page"
     UNSAID = "unsaid"
     """A reaction says that something is, and not what."""
+    UNANSWERED = "unanswered"
+    """The wiki does not say it: a question for those who keep it, and no fault of the answer's."""
 
     @property
     def words(self) -> str:
-        return "no reason given" if self is Complaint.UNSAID else self.value.replace("_", " ")
+        return _COMPLAINTS.get(self) or self.value.replace("_", " ")
+
+
+_COMPLAINTS = {
+    Complaint.UNSAID: "no reason given",
+    Complaint.UNANSWERED: "the wiki does not say",
+}
 
 
 class FlagState(StrEnum):

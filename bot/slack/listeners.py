@@ -19,7 +19,7 @@ from bot.slack.flagging.wiring import Flagging
 from bot.slack.hearing.handling import Failures, Handler
 from bot.slack.hearing.letters import Identity, letter_of
 from bot.slack.hearing.receiving import Receiving
-from bot.slack.writing import blocks
+from bot.slack.writing import asking_keepers, blocks
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ def listen(
     guarded, verdicts, reviewing = failures.guarded, flagging.verdicts, flagging.reviewing
     app.action(blocks.VERDICT)(guarded(verdicts.pressed))
     app.action(forms.WHY)(guarded(verdicts.asked_why))
+    app.action(asking_keepers.ASK)(guarded(verdicts.asked_keepers))
     app.view(forms.COMPLAINT)(guarded(verdicts.sent))
     for reaction in ("reaction_added", "reaction_removed"):
         app.event(reaction)(guarded(verdicts.reacted))

@@ -22,6 +22,7 @@ from bot.model import (
     Result,
     Source,
     Timings,
+    Tone,
     Unchecked,
     Verification,
 )
@@ -93,6 +94,8 @@ def load(text: str) -> Result:
         left_out=kept.get("left_out", 0),
         unclear=tuple(kept.get("unclear", ())),
         denial=kept.get("denial", False),
+        tone=Tone(kept.get("tone", Tone.ANSWER)),
+        nearest=tuple(map(_source, kept.get("nearest", []))),
     )
 
 

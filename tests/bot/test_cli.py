@@ -152,7 +152,7 @@ def test_sync_ask_and_status(handbook: Shell) -> None:
     assert synced.json["wikis"]["handbook"]["added"] == 2
     assert synced.err.startswith("handbook: 2 added, 0 changed")
     assert asked.err == ""
-    assert asked.json["kind"] == "answer"
+    assert (asked.json["kind"], asked.json["tone"]) == ("answer", "answer")
     assert asked.json["text"].startswith("Leave is thirty days long.")
     assert asked.json["timings_ms"].keys() == {"embed", "search", "compose", "check", "total"}
     source = asked.json["sources"][0]
@@ -638,8 +638,8 @@ def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook
     told = handbook.footnote("ask", "How long is leave?", "--why", "--json").json
 
     assert "closest" in ran.out
-    assert "`precision` asks for 0.046, so it is answered" in " ".join(ran.out.split())
-    assert told["why"]["seen"].keys() == {"closest", "words", "pairs"}
+    assert "and an answer for 0.500, so it is answered" in " ".join(ran.out.split())
+    assert told["why"]["seen"].keys() == {"closest", "words", "pairs", "read"}
     assert round(told["why"]["confidence"], 4) == told["confidence"]
     assert "why" not in handbook.footnote("ask", "How long is leave?", "--json").json
 

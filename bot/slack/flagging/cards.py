@@ -80,7 +80,7 @@ class Allowed:
 
 def card(flag: Flag, around: Circumstances, allowed: Allowed, *, today: date) -> Message:
     """For the review channel."""
-    head = f"{_HEADS[flag.state]}: {flag.complaint.words}"
+    head = f"{_head(flag)}: {flag.complaint.words}"
     asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{quoted(asked)}")]
     title = "Answer" if around.again is None else "Old answer"
@@ -109,13 +109,22 @@ def word_to_owner(  # noqa: PLR0913 - what it says, and may lead to
     """For the owner of the page at ``source``, which is edited at ``edit``, who may not see
     the card: nothing that other pages say, for this message is not brought up to date."""
     head = f"A page of yours was flagged: {flag.complaint.words}"
+    if flag.complaint is Complaint.UNANSWERED:
+        head = "Somebody asks what the wiki does not say. A page of yours is near to it"
     asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{quoted(asked)}")]
     blocks.append(context(_source(source, edit, allowed, today)))
     if flag.comment:
         blocks.append(section(f"*{literal(around.person)}*\n{quoted(flag.comment)}"))
-    blocks.append(context(f"Flagged by {literal(around.person)}"))
+    asked_by = "Asked" if flag.complaint is Complaint.UNANSWERED else "Flagged"
+    blocks.append(context(f"{asked_by} by {literal(around.person)}"))
     return Message(literal(f"{head}: {asked}"[:300]), blocks)
+
+
+def _head(flag: Flag) -> str:
+    if flag.complaint is Complaint.UNANSWERED and not flag.state.settled:
+        return "A question for you"
+    return _HEADS[flag.state]
 
 
 def mark(flag: Flag) -> str:
@@ -141,7 +150,8 @@ def _source(source: Source, edit: str, allowed: Allowed, today: date) -> str:
 
 
 def _by(flag: Flag, around: Circumstances) -> str:
-    parts = [f"Flagged by {literal(around.person)}"]
+    asked = flag.complaint is Complaint.UNANSWERED
+    parts = [f"{'Asked' if asked else 'Flagged'} by {literal(around.person)}"]
     if around.owner:
         # The one live name on it: of somebody whom Slack found by their address.
         parts.append(f"Page of <@{around.owner}>")

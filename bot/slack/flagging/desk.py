@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from bot.errors import AskerForgotten, SlackRefused, SlackUnavailable, SyncRunning
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import BY_ITSELF, Asked, Card, Due, Flag, Given, Place
+from bot.feedback.model import BY_ITSELF, Asked, Card, Complaint, Due, Flag, Given, Place
 from bot.feedback.review import Review
 from bot.model import Question, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 _EVERYONE = Principal.of(EVERYONE)
 LEAD = "You flagged what I answered to this. Somebody has seen to it; now I say:"
+ASKED_LEAD = "You asked the people who keep the wiki. Somebody has seen to it; now I say:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,4 +272,5 @@ def _turns(given: Given, asker: str) -> tuple[Turn, Turn]:
 
 def _led(message: Message, flag: Flag) -> Message:
     asked = literal(flag.given.asked.question)[:500].replace("\n", " ")
-    return Message(message.text, [context(f"{LEAD}\n&gt; {asked}"), *message.blocks])
+    lead = ASKED_LEAD if flag.complaint is Complaint.UNANSWERED else LEAD
+    return Message(message.text, [context(f"{lead}\n&gt; {asked}"), *message.blocks])

@@ -26,6 +26,8 @@ FORGOTTEN = say("I no longer have this answer, so I cannot note that. Please ask
 THANKS = say("Thank you, noted: this answer helped.")
 FLAGGED = say("Thank you. I noted what is wrong and told the people who keep the wiki.")
 FLAGGED_QUIETLY = say("Thank you. I noted what is wrong.")
+ASKED = say("I asked the people who keep the wiki. I will tell you once somebody has seen to it.")
+NOTED = say("I noted that the wiki does not say this, for the people who keep it.")
 DOUBTED = "Noted: this answer did not help. What is wrong with it?"
 
 
@@ -58,6 +60,18 @@ class Verdicts:
     async def asked_why(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """The button below "What is wrong with it?"."""
         await self.voice.ask(body["trigger_id"], forms.complaint(int(body["actions"][0]["value"])))
+
+    async def asked_keepers(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """The button below what may not answer a question, or below no answer."""
+        person = body["user"]["id"]
+        known = await self._seen(int(body["actions"][0]["value"]), person)
+        if known is None or known.retracted:
+            await self.voice.whisper(body["channel"]["id"], person, FORGOTTEN)
+            return
+        shown = await self._flag(known, person, Complaint.UNANSWERED, "")
+        await self._confirm(known)
+        place = known.asked.place
+        await self.voice.whisper(place.channel, person, ASKED if shown else NOTED, place.thread)
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle the form. Its sender may have lost sight of the answer since it was opened."""

@@ -10,7 +10,7 @@ from bot.feedback.model import Given, Tally
 from bot.foreign import on_one_line
 from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
 from bot.moments import in_words, time_of
-from bot.slack.writing import quotes, readings
+from bot.slack.writing import asking_keepers, quotes, readings
 from bot.slack.writing.message import Block, Message, context, section
 from bot.slack.writing.mrkdwn import LOOKED_AT, Piece, link, literal, render
 from bot.slack.writing.sections import LIMIT, sections
@@ -23,6 +23,8 @@ BODY = 8_500
 """Characters of text in one message. Slack takes 13,200 in all, and the sources and
 the notification text count."""
 _QUOTATION = 2_500
+_KEEPER = 80
+"""Characters of who keeps a page."""
 SHORT = 150
 """Characters of a notification."""
 
@@ -37,12 +39,16 @@ def answer(
     """One message, or as many as it takes; sources and buttons are in the last."""
     said = given.answer
     if isinstance(said, NoAnswer):
-        pieces, small = render(said.text, origins), _nearest(said, origins, today)
+        pieces, small = (
+            render(said.text, origins),
+            _nearest("The nearest pages:", said, origins, today),
+        )
     elif isinstance(said, Clarify):
         pieces, small = [Piece(literal(said.text))], _readings(said, origins, today)
     else:
         notes = [source.url for source in said.sources]
         pieces, small = render(said.text, origins, notes), _sources(said, origins, today)
+        small += _nearest("Near to it:", said, origins, today)
     text = literal(first_sentence(said.text)) or "Here is what I found."
     bodies = _grouped(sections(pieces)) or [[text]]
     messages = [Message(text, [section(body) for body in group]) for group in bodies]
@@ -92,9 +98,17 @@ def _sources(said: Answer, origins: Container[str], today: date) -> list[str]:
     ]
 
 
-def _nearest(said: NoAnswer, origins: Container[str], today: date) -> list[str]:
-    lines = [f"\u2022 {source_line(source, origins, today)}" for source in said.nearest]
-    return ["The nearest pages:", *lines] if lines else []
+def _nearest(head: str, said: Result, origins: Container[str], today: date) -> list[str]:
+    lines = [
+        f"\u2022 {source_line(source, origins, today)}{_keeper(source)}"
+        for source in asking_keepers.nearest(said)
+    ]
+    return [head, *lines] if lines else []
+
+
+def _keeper(source: Source) -> str:
+    """In the page's words, which name nobody alive."""
+    return f" \u00b7 kept by {literal(source.keeper[:_KEEPER])}" if source.keeper else ""
 
 
 def _readings(said: Clarify, origins: Container[str], today: date) -> list[str]:
@@ -118,6 +132,8 @@ def _foot(
         blocks.append(quotes.button(given.id))
     if tally and (told := _told(tally, private=given.asked.private)):
         blocks.append(context(told) | {"block_id": "tally"})
+    if asking_keepers.is_unsure(said):
+        blocks.append(asking_keepers.button(given.id))
     if _is_judged(given.answer):
         blocks.append(_buttons(given.id))
     return blocks

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.confidence import Confidence, Features, features, least_confidence
+from bot.answering.confidence import Confidence, Curve, Features, features, least_confidence
 from bot.answering.retrieval import Retrieved, by_page
 from indexers.model import Hit
 from tests.fakes.passages import passages
@@ -60,7 +60,7 @@ def test_more_nearness_and_more_words_make_surer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("precision", "expected"), [(0.0, 0.0), (0.908, 0.2), (0.888, 0.15), (1, 1)]
+    ("precision", "expected"), [(0.0, 0.0), (0.899, 0.02), (0.914, 0.025), (1, 1)]
 )
 def test_how_sure_one_must_be_is_read_off_what_was_measured(
     precision: float, expected: float
@@ -68,8 +68,29 @@ def test_how_sure_one_must_be_is_read_off_what_was_measured(
     assert least_confidence(precision) == pytest.approx(expected)
 
 
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_more_precision_never_takes_less_confidence(one: float, other: float) -> None:
-    least, most = sorted((one, other))
+@given(st.floats(0, 1), st.floats(0, 1), st.booleans())
+def test_more_precision_never_takes_less_confidence(one: float, other: float, read: bool) -> None:
+    least, most = (least_confidence(p, read=read) for p in sorted((one, other)))
 
-    assert 0 <= least_confidence(least) <= least_confidence(most) <= 1
+    assert 0 <= least <= most <= 1
+
+
+def test_where_a_cross_encoder_read_the_passages_its_best_score_counts() -> None:
+    sure = Confidence(bias=9.0, read=Curve(-1.0, 2.0, 3.0, 4.0, read=0.5))
+    hits = [
+        Hit(passages(f"p{n}", "Parental leave.")[0], 0.9, 0.5, 0.5, relevance=relevance)
+        for n, relevance in enumerate((1.0, 4.0, None))
+    ]
+    seen = features("parental leave", Retrieved(by_page(hits), 0.0, 0.0))
+
+    assert seen == Features(0.5, 1.0, 1.0, read=4.0)
+    assert sure.curve(seen)(seen) == pytest.approx(1 / (1 + exp(1.0 - 1.0 - 7.0 - 2.0)))
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1, 1))
+def test_whatever_a_model_scores_a_chance_is_between_none_and_certain(
+    read: float, closest: float
+) -> None:
+    seen = Features(closest, 1.0, 0.0, read)
+
+    assert 0 <= Confidence().curve(seen)(seen) <= 1

@@ -70,6 +70,8 @@ def test_the_report_has_the_keys_of_the_contract() -> None:
         "useful_quotes",
         "words",
         "refused",
+        "closest",
+        "held_back",
         "right_auroc",
         "refusal",
         "answered",

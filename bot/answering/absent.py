@@ -1,0 +1,260 @@
+"""A question about a thing that the wiki does not have, where it has others like it.
+
+"The address of host web-99", where the pages tell those of web-12 to web-14; "annual leave in
+2026", where they tell 2023 and 2024; "who leads the Berlin office", where they name Munich's.
+What is found then is about the neighbours, however near it is to the question.
+
+A rule that rather misses than errs. A thing is missing if
+
+1. no passage that was found names it, nor a range that it lies in;
+2. each sentence that is nearest to the question is about another thing of its kind. A sentence
+   about none of them is a rule for all, and so is one that says all, any, more, up to or since.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from bot.answering.composing.words import Role, Word, read
+from bot.answering.numbers import MONTHS, UNITS, read_numbers
+from bot.answering.quoting import units
+from bot.answering.stems import stems
+from indexers.model import Hit, Passage
+from indexers.prose import plain
+
+_NEAREST = 5
+"""Passages whose sentences are looked at; the whole of what was found is searched for the
+thing itself."""
+_NEAR = 0.75
+"""Of the question's words that the nearest sentence has, the share that makes another near."""
+_MOST_NAMED = 3
+_TYPO = 0.7
+"""So alike (`difflib`) are a name and itself misspelt."""
+_LONGEST = 30
+"""Characters of a thing that is named to a reader."""
+
+_GLUED = re.compile(
+    r"(?<![\w.-])([^\W\d_]{1,20}(?:[-_.][^\W\d_]{1,20}){0,3})[-_#]?(\d{1,6})(?![\w%]|[.,:]\d|-\d)"
+)
+"""web-99, OPS-7, A12."""
+_NUMBERED = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,20})[\s#_-]{0,2}(\d{1,6})(?!\w)")
+_PARTS = re.compile(r"[-_.]")
+_YEAR = re.compile(r"(?<![\w.,:/$\u20ac\u00a3#-])(?:19|20)\d\d(?![\w%]|[.,:]\d)")
+_RANGE = re.compile(
+    r"(?<![\w.])([^\W\d_]{0,20})[-_#]?(\d{1,6})\s{0,2}(?:-|\u2013|\u2014|to|through|until|till|and|bis)"
+    r"\s{0,2}([^\W\d_]{0,20})[-_#]?(\d{1,6})(?![\w%])"
+)
+_EXAMPLE = re.compile(
+    r"\be\.g|\b(?:for example|for instance|such as|like|example)\b", re.IGNORECASE
+)
+_RULE = re.compile(r"\s{0,9}\|?\s{0,9}:?-{2,}")
+"""Below the head of a table."""
+_OPEN = frozenset({"all", "more", "less", "least", "max", "before", "after", "most"})
+"""Limits that make what a sentence says of one thing hold of others."""
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun".split()  # noqa: SIM905 - read as words
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing of a ``kind``: a number with what it numbers, or a name with the word beside
+    it. ``shown`` is how it is written."""
+
+    kind: str
+    which: str
+    shown: str
+
+    @property
+    def stems(self) -> frozenset[str]:
+        return stems(self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The ``thing`` that was asked for, the ``others`` of its kind that are told of, and the
+    ``passages`` that tell of them."""
+
+    thing: str
+    others: tuple[str, ...]
+    passages: tuple[Passage, ...]
+
+    @property
+    def words(self) -> str:
+        *first, last = self.others
+        told = f"{', '.join(first)} and {last}" if first else last
+        return f"I found nothing about {self.thing}. The pages tell of {told}."
+
+
+def missing(question: str, hits: Sequence[Hit]) -> Missing | None:
+    """Return what ``question`` asks for and the pages do not have; ``hits`` best first."""
+    wanted = list(_things(question))
+    if not wanted or not hits:
+        return None
+    texts = [_whole(hit.passage) for hit in hits]
+    for thing in wanted:
+        if any(_holds(text, thing) for text in texts):
+            continue
+        if found := _others(question, thing, hits[:_NEAREST]):
+            return found
+    return None
+
+
+def _whole(passage: Passage) -> str:
+    return "\n".join([passage.title, *passage.headings, plain(passage.text)])
+
+
+def _things(text: str) -> Iterator[Thing]:
+    """Yield what of ``text`` says which thing is meant."""
+    yield from _numbered(text)
+    words = read(text)
+    for place, word in enumerate(words):
+        if _is_name(word):
+            for kind in _slots(words, place):
+                yield Thing(kind, word.root, word.text)
+
+
+def _numbered(text: str) -> Iterator[Thing]:
+    glued = set()
+    for found in _GLUED.finditer(text):
+        kind = found[1].casefold()
+        glued.add(found[2])
+        if kind not in UNITS and kind not in MONTHS:
+            yield Thing(f"{kind}#", _bare(found[2]), found[0])
+    for found in _YEAR.finditer(text):
+        yield Thing("year", found[0], found[0])
+    for one in read_numbers(text):
+        is_year = bool(_YEAR.fullmatch(one.number))
+        if one.labels and one.of and not is_year and one.number not in glued:
+            yield Thing(f"{one.of} ", one.number, f"{one.of} {one.number}")
+
+
+def _bare(number: str) -> str:
+    return number.lstrip("0") or "0"
+
+
+def _is_name(word: Word) -> bool:
+    return (
+        word.role is Role.NAME
+        and len(word.root) > 1
+        and word.root[0].isalnum()
+        and word.text.casefold() not in _DAYS | MONTHS
+    )
+
+
+def _slots(words: Sequence[Word], place: int) -> Iterator[str]:
+    """Yield the word that a name stands before ("the Berlin office") and the one that it stands
+    behind ("the office in Berlin"): another name beside the same word is a thing of its kind."""
+    after = words[place + 1] if place + 1 < len(words) else None
+    if after and after.role is Role.WORD:
+        yield f"_{after.root}"
+    before = place - 1
+    if before >= 1 and words[before].role is Role.IDLE and words[before - 1].role is Role.WORD:
+        yield f"{words[before - 1].root} {words[before].root}_"
+
+
+def _holds(text: str, thing: Thing) -> bool:
+    if thing.kind.startswith("_") or thing.kind.endswith("_"):
+        return any(_same_name(word, thing.which) for word in read(text))
+    if any(one.kind == thing.kind and one.which == thing.which for one in _numbered(text)):
+        return True
+    if thing.kind == "year":
+        return thing.which in text or _in_range(text, "", thing.which)
+    # Of a host named db-web-9, the word before the number.
+    kind = _PARTS.split(thing.kind.rstrip("# "))[-1]
+    beside = any(
+        word.casefold().startswith(kind) and _bare(number) == thing.which
+        for word, number in _NUMBERED.findall(text)
+    )
+    return beside or _in_range(text, kind, thing.which)
+
+
+def _in_range(text: str, kind: str, number: str) -> bool:
+    if not number.isdecimal():
+        return False
+    for before, low, _, high in _RANGE.findall(text):
+        named = before.casefold()
+        if (not kind or not named or named.startswith(kind[:3])) and int(low) <= int(number) <= int(
+            high
+        ):
+            return True
+    return False
+
+
+def _same_name(word: Word, name: str) -> bool:
+    """Another word of its family, or the same misspelt, is the same."""
+    if not word.weighs or word.role is Role.NUMBER:
+        return False
+    text = word.text.casefold()
+    if name in word.forms or text == name:
+        return True
+    if text[:2] != name[:2] and text[-2:] != name[-2:]:
+        return False
+    return SequenceMatcher(None, text, name, autojunk=False).ratio() >= _TYPO
+
+
+def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> Missing | None:
+    """Return the things of its kind that the nearest sentences are about; None if one of these
+    is about none of them."""
+    weighty = " ".join(word.text for word in read(question) if word.weighs)
+    wanted = stems(weighty) - stems(thing.which)
+    told = [one for hit in hits for one in _sentences(wanted, thing, hit.passage)]
+    if any(not one.others or one.holds_of_all for one in _near(told, wanted - thing.stems)):
+        return None
+    found = {
+        other.which: (other.shown, one.passage)
+        for one in reversed(_near(told, wanted))
+        for other in reversed(one.others)
+    }
+    least = 1 if thing.kind.endswith("#") else 2
+    if len(found) < least:
+        return None
+    some = list(reversed(found.values()))[:_MOST_NAMED]
+    passages = {passage.id: passage for _, passage in some}
+    shown = tuple(words[:_LONGEST] for words, _ in some)
+    return Missing(thing.shown[:_LONGEST], shown, tuple(passages.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A sentence: which of the wanted words it has (those of title, headings and a table's head
+    counted, unless it has none of its own), and the ``others`` that it is about."""
+
+    passage: Passage
+    has: frozenset[str]
+    others: tuple[Thing, ...]
+    holds_of_all: bool
+
+
+def _near(told: Sequence[_Told], wanted: frozenset[str]) -> list[_Told]:
+    best = max((len(one.has & wanted) for one in told), default=0)
+    return [one for one in told if best and len(one.has & wanted) >= _NEAR * best]
+
+
+def _sentences(wanted: frozenset[str], thing: Thing, passage: Passage) -> Iterator[_Told]:
+    above = " ".join([passage.title, *passage.headings])
+    of_page = tuple(one for one in _things(above) if one.kind == thing.kind)
+    frame, head = stems(above), frozenset[str]()
+    for unit in units(passage.text):
+        if _RULE.match(passage.text, unit.end):
+            head = unit.stems
+            continue
+        said = plain(passage.text[unit.start : unit.end])
+        own = unit.stems | head if passage.text.startswith("|", unit.start) else unit.stems
+        yield _Told(
+            passage,
+            wanted & (own | frame) if wanted & own else frozenset(),
+            tuple(one for one in _things(said) if one.kind == thing.kind) or of_page,
+            _holds_of_all(said, thing),
+        )
+
+
+def _holds_of_all(said: str, thing: Thing) -> bool:
+    if _EXAMPLE.search(said):
+        return True
+    if thing.kind.startswith("_") or thing.kind.endswith("_"):
+        return any(word.limit == "all" for word in read(said))
+    return any(word.limit in _OPEN for word in read(said))

@@ -1,0 +1,47 @@
+"""The next step where the wiki may not answer: the nearest pages, and a button that asks the
+people who keep the wiki. Pure."""
+
+from __future__ import annotations
+
+from bot.model import Answer, NoAnswer, Reason, Result, Source, Tone
+from bot.slack.writing.message import Block, plain_text
+
+ASK = "ask_keepers"
+"""The action id of the button; its value is the answer's id."""
+
+
+def is_unsure(said: Result) -> bool:
+    """Return whether it may not answer what was asked."""
+    if isinstance(said, NoAnswer):
+        return said.reason is Reason.NOTHING_FITS
+    return isinstance(said, Answer) and said.tone is Tone.CLOSEST
+
+
+def nearest(said: Result) -> tuple[Source, ...]:
+    """Return the pages worth a look."""
+    return said.nearest if isinstance(said, Answer | NoAnswer) else ()
+
+
+def button(given: int) -> Block:
+    """It asks before it does so: who asked in private may not want others to read it."""
+    return {
+        "type": "actions",
+        "block_id": "keepers",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": ASK,
+                "text": plain_text("Ask the keepers"),
+                "value": str(given),
+                "accessibility_label": "Ask the people who keep the wiki to answer this",
+                "confirm": {
+                    "title": plain_text("Ask the keepers?"),
+                    "text": plain_text(
+                        "The question and your name go to the people who keep the wiki."
+                    ),
+                    "confirm": plain_text("Ask"),
+                    "deny": plain_text("Cancel"),
+                },
+            }
+        ],
+    }

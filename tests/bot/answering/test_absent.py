@@ -1,0 +1,102 @@
+"""What a question asks for and the pages do not have, though they have others of its kind."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.absent import Missing, missing
+from indexers.model import Hit
+from tests.fakes.passages import passages
+
+HOSTS = """\
+| Host | Address |
+|---|---|
+| web-12 | 10.0.0.12 |
+| web-13 | 10.0.0.13 |
+| web-14 | 10.0.0.14 |
+"""
+LEAVE = ("In 2023, annual leave is 25 days.", "In 2024, annual leave is 26 days.")
+OFFICES = ("The Munich office is led by Ada.", "The Hamburg office is led by Bob.")
+FLOORS = ("Sales sits on floor 2.", "Legal sits on floor 3.", "Floor 4 is empty.")
+
+
+def asked(question: str, *texts: str) -> Missing | None:
+    hits = [
+        Hit(passage, 10.0 - place, 0.5, 0.5)
+        for place, text in enumerate(texts)
+        for passage in passages(f"page{place}", text)
+    ]
+    return missing(question, hits)
+
+
+@pytest.mark.parametrize(
+    ("question", "pages", "thing", "others"),
+    [
+        ("what is the address of host web-99?", (HOSTS,), "web-99", ("web-12", "web-13", "web-14")),
+        ("how much annual leave in 2026?", LEAVE, "2026", ("2023", "2024")),
+        ("who leads the Berlin office?", OFFICES, "Berlin", ("Munich", "Hamburg")),
+        ("who sits on floor 9?", FLOORS, "floor 9", ("floor 2", "floor 3")),
+        (
+            "what does a level 7 engineer earn?",
+            ("A level 3 engineer earns 50. A level 4 engineer earns 60.",),
+            "level 7",
+            ("level 3", "level 4"),
+        ),
+    ],
+)
+def test_a_thing_is_missing_where_the_pages_tell_of_others_of_its_kind(
+    question: str, pages: tuple[str, ...], thing: str, others: tuple[str, ...]
+) -> None:
+    found = asked(question, *pages)
+
+    assert found is not None
+    assert (found.thing, found.others) == (thing, others)
+    assert {passage.page for passage in found.passages} <= {f"page{n}" for n in range(len(pages))}
+
+
+@pytest.mark.parametrize(
+    ("question", "pages"),
+    [
+        ("what is the address of host web-13?", (HOSTS,)),
+        ("what is the address of host web-99?", ("Hosts have addresses.",)),
+        ("address of host web-13?", ("Hosts web-12 to web-14 share the address 10.0.0.1.",)),
+        ("how do I restart web-99?", ("To restart a host, run reboot.", "web-12 was restarted.")),
+        ("how do I restart web-99?", ("To restart a host, for example web-12, run reboot.",)),
+        ("how much annual leave in 2024?", LEAVE),
+        ("how much annual leave in 2026?", ("Annual leave is 25 days.", LEAVE[1])),
+        ("how much annual leave in 2026?", ("Since 2024, annual leave is 25 days.", LEAVE[0])),
+        ("who leads the Munch office?", OFFICES),
+        ("who sits on floor 3?", ("Floors 2 to 4: sales sits there.",)),
+        ("who sits on floor two?", FLOORS),
+        ("do I need approval for a 3-day trip?", ("Trips of more than 2 days need approval.",)),
+        ("who approves £60?", ("Ada approves £50. Bob approves £500.",)),
+        ("who approves thirty days of leave?", ("Ada approves 30 days of leave.",)),
+        ("can I deploy on Friday?", ("Deploy on Monday.", "We deploy on Tuesday.")),
+        ("", LEAVE),
+        ("2026", ()),
+    ],
+)
+def test_nothing_is_missing_that_a_rule_a_range_or_other_words_hold_of(
+    question: str, pages: tuple[str, ...]
+) -> None:
+    assert asked(question, *pages) is None
+
+
+def test_what_is_missing_is_said_with_what_is_there() -> None:
+    found = asked("what is the address of host web-99?", HOSTS)
+
+    assert found is not None
+    assert found.words == (
+        "I found nothing about web-99. The pages tell of web-12, web-13 and web-14."
+    )
+
+
+@given(st.text(max_size=60), st.lists(st.text(max_size=80), max_size=3))
+def test_whatever_is_asked_and_written_what_is_missing_stands_on_no_page(
+    question: str, texts: list[str]
+) -> None:
+    found = asked(question, *texts)
+
+    assert found is None or all(found.thing not in text for text in texts)

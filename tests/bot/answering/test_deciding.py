@@ -1,0 +1,95 @@
+"""Three tones: an answer, the closest that was found, silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.answering.answerer import Answerer
+from bot.answering.confidence import Confidence
+from bot.model import THE_CLOSEST, Answer, NoAnswer, Question, Reason, Tone, named
+from indexers.model import EVERYONE, Principal
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import TickingClock, retrieval_over
+
+WRITTEN = [
+    *passages("leave", "Parental leave is twelve weeks long."),
+    *passages("travel", "Travel is booked by the office."),
+    *passages("pay", "Parental pay is that of a working week."),
+    *passages("hosts", "Host web-12 has the address 10.0.0.12."),
+]
+
+
+def answering(chance: float, **changes: Any) -> Answerer:
+    """Every question has the same ``chance`` of being answered right."""
+    constant = Confidence(bias=chance, closest=0.0, words=0.0, pairs=0.0)
+    retrieval = retrieval_over(WRITTEN)
+    made = Answerer(retrieval, constant, ("handbook",), clock=TickingClock())
+    return replace(made, **changes)
+
+
+def asked(answerer: Answerer, text: str) -> Any:
+    return answerer.answer(Question(text, Principal.of(EVERYONE)))
+
+
+@pytest.mark.parametrize(
+    ("logit", "tone"), [(0.1, Tone.ANSWER), (-0.1, Tone.CLOSEST), (-9.0, Tone.SILENCE)]
+)
+def test_the_chance_of_being_right_sets_the_tone(logit: float, tone: Tone) -> None:
+    said = asked(answering(logit), "how long is parental leave?")
+
+    assert (said.tone if isinstance(said, Answer) else Tone.SILENCE) is tone
+
+
+def test_the_closest_is_one_quotation_and_names_the_nearest_other_pages() -> None:
+    said = asked(answering(-0.1), "how long is parental leave and parental pay?")
+
+    assert said.text.startswith(f"{THE_CLOSEST}\n\nParental")
+    assert len(said.sources) == 1
+    assert "[1]" in said.text
+    assert "[2]" not in said.text
+    assert said.nearest
+    assert all(source.quote == "" for source in said.nearest)
+    assert said.sources[0].page not in {source.page for source in said.nearest}
+    assert named(said) == (*said.sources, *said.nearest)
+
+
+def test_an_answer_names_no_other_pages() -> None:
+    said = asked(answering(0.1), "how long is parental leave?")
+
+    assert (said.nearest, THE_CLOSEST in said.text) == ((), False)
+
+
+def test_silence_names_the_nearest_pages() -> None:
+    said = asked(answering(-9.0), "how long is parental leave?")
+
+    assert said.reason is Reason.NOTHING_FITS
+    assert said.nearest[0].page == "leave"
+
+
+def test_a_thing_that_the_wiki_does_not_have_is_told_and_not_answered_with_its_neighbours() -> None:
+    said = asked(answering(9.0), "what address has host web-99?")
+
+    assert isinstance(said, NoAnswer)
+    assert said.text == "I found nothing about web-99. The pages tell of web-12."
+    assert said.nearest[0].page == "hosts"
+
+
+def test_what_decided_is_told_as_it_was() -> None:
+    question = Question("how long is parental leave?", Principal.of(EVERYONE))
+    absent = Question("what address has host web-99?", Principal.of(EVERYONE))
+    rules = {logit: answering(logit).why(question).rule for logit in (0.1, -0.1, -9.0)}
+
+    assert "so it is answered" in rules[0.1]
+    assert "so the closest is shown" in rules[-0.1]
+    assert "so it is not answered" in rules[-9.0]
+    assert "I found nothing about web-99" in answering(9.0).why(absent).rule
+    assert "No cross-encoder read the passages" in rules[0.1]
+
+
+def test_where_no_cross_encoder_read_the_passages_silence_begins_elsewhere() -> None:
+    answerer = answering(-2.0, min_confidence=0.01, min_unread=0.3)
+
+    assert isinstance(asked(answerer, "how long is parental leave?"), NoAnswer)
