@@ -20,7 +20,7 @@ from bot.answering.composing.writing import CutShort, ModelFailed, Writer
 from bot.answering.retrieval import Compose, Retrieved
 from bot.answering.sources import source_of
 from bot.foreign import on_one_line
-from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source
+from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source, Tone
 from bot.ports import Hear
 from indexers.model import Hit
 
@@ -169,6 +169,9 @@ class Composer:
             sources=draft.footnotes.sources,
             timings=timings,
             composed=True,
+            # Its sentences are checked: they need no doubt of the quotations'.
+            tone=Tone.ANSWER,
+            nearest=(),
         )
 
 
