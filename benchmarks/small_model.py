@@ -29,11 +29,10 @@ from benchmarks.rows import Figure, Goal
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.prompt import Prompting
 from bot.answering.composing.providers import ModelSettings, writer_of
-from bot.answering.composing.support import Checker
 from bot.answering.composing.usage import Meter
 from bot.answering.composing.writing import Patient
 from bot.evaluation.corpus import Corpus
-from bot.model import Answer, Question, Result
+from bot.model import UNVERIFIED, Answer, Fallback, Question, Result
 from bot.wiring import answerer_of
 from config.settings import Secrets, Settings
 from indexers.index.embedding import LocalEmbedder
@@ -83,7 +82,6 @@ def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[floa
             chance=chance.random,
         ),
         Prompting(embedder.count_tokens, lambda: secrets.token_hex(6), budget=600),
-        Checker(embedder),
         Meter(embedder.count_tokens, date.today, max_tokens=120),
     )
     with Indexing(settings, Secrets(), wikis=[corpus], folder=folder) as parts:
@@ -99,11 +97,14 @@ def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[floa
 
 
 def made_up(answer: Answer) -> list[str]:
-    """Its sentences with a number or too many words that none of their sources has."""
+    """Its sentences with a number or too many words that none of their sources has, but for those
+    that are marked as unverified."""
     found, before = [], 0
-    for match in re.finditer(r"((?:\[\d+\])+)(?!\[)", answer.text):
+    for match in re.finditer(rf"((?:\[\d+\])+)(?!\[)({UNVERIFIED}?)", answer.text):
         sentence = answer.text[before : match.start()]
         before = match.end()
+        if match[2]:
+            continue
         cited = [answer.sources[int(n) - 1] for n in re.findall(r"\d+", match[1])]
         held = "\n".join(f"{s.title}\n{s.heading}\n{plain(s.quote)}" for s in cited).casefold()
         numbers = re.findall(r"\d+", sentence)
@@ -134,15 +135,17 @@ def figures() -> Sequence[Figure]:
     return [
         Figure("questions", len(said), "questions"),
         Figure("sentences.kept", tally["kept"], "sentences"),
+        Figure("sentences.marked", tally["unclear"], "sentences"),
         Figure("sentences.dropped", flaws, "sentences"),
         Figure("answers.composed", len(composed), "answers"),
-        Figure("answers.quoted_instead", tally["unsupported"], "answers"),
+        Figure("answers.quoted_instead", sum(tally[one] for one in _UNUSED), "answers"),
         Figure("unsupported_sentences_out", len(unsupported), "sentences", Goal("==", 0)),
         Figure("answer_p50", median(times), "ms"),
     ]
 
 
-_NO_FLAWS = frozenset(("kept", "frame", "empty", "failed", "slow", "busy", "capped", "unsupported"))
+_UNUSED = (Fallback.UNSUPPORTED, Fallback.CONTRADICTED, Fallback.EMPTY)
+_NO_FLAWS = frozenset(("kept", "unclear", "frame", "empty", *Fallback))
 
 
 def _line(answer: Result) -> str:

@@ -51,7 +51,7 @@ _MODEL = "model"
     metavar="[none|labels|FILE]",
     help="With --answers, alone: let the language model judge each, by two requests or more. With "
     "--replay: who judges sentences that the check cannot decide, nobody [default], the labels, or "
-    "recorded verdicts (JSON Lines). The check decides every sentence today, so nobody is asked.",
+    "recorded verdicts (the lines of --judge-prompts, each with the model's reply).",
 )
 @click.option(
     "--replay",
@@ -63,8 +63,13 @@ _MODEL = "model"
     "--judge-prompts",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     metavar="FILE",
-    help="With --replay: write what a judge would be asked, one line for each unclear sentence. "
-    "There are none today.",
+    help="With --replay: write the prompts that a judge would be sent, one line for each answer.",
+)
+@click.option(
+    "--evidence",
+    is_flag=True,
+    help="With --replay: the model gives the words behind each sentence, as one that can write "
+    "JSON is asked to.",
 )
 @click.option(
     "--out",
@@ -94,6 +99,7 @@ def evaluate(
     judge: str,
     replay: Path | None,
     judge_prompts: Path | None,
+    evidence: bool,
     out: Path | None,
     against: Path | None,
     as_json: bool,
@@ -127,7 +133,8 @@ def evaluate(
       question    its words, with id and history as above
       passages    [{title, headings, url, page, text}], as numbered in the prompt
       answers     [{style, text, sentences}]; each of the sentences has text, kind (claim or
-                  frame), faithful (true or false) and error (which kind)
+                  frame), faithful (true or false), error (which kind) and
+                  evidence (the words of the passages that it rests on)
     """
     if replay:
         others = (
@@ -143,12 +150,16 @@ def evaluate(
             against,
         )
         if any(others):
-            raise click.UsageError("--replay takes --judge, --judge-prompts and --json alone.")
-        _replay(settings, secrets, replay, judge, judge_prompts, as_json=as_json)
+            raise click.UsageError(
+                "--replay takes no more than --judge, --judge-prompts, --evidence and --json."
+            )
+        _replay(settings, secrets, replay, judge, judge_prompts, evidence=evidence, as_json=as_json)
         return
     questions, judged = _questions_and_judge(questions, judge)
     if judge_prompts:
         raise click.UsageError("--judge-prompts needs --replay.")
+    if evidence:
+        raise click.UsageError("--evidence needs --replay.")
     if flags == bool(questions):
         raise click.UsageError("Give either QUESTIONS or --flags.")
     if judged and not answers:
@@ -208,6 +219,7 @@ def _replay(
     judge: str,
     judge_prompts: Path | None,
     *,
+    evidence: bool,
     as_json: bool,
 ) -> None:
     if judge == _MODEL:
@@ -223,6 +235,7 @@ def _replay(
             recorded,
             judge=judge or "none",
             judge_prompts=judge_prompts,
+            evidence=evidence,
             progress=partial(progress, doing="Checking"),
         )
     if not found["judge"]["unclear"] and (judge_prompts or judge not in ("", "none")):

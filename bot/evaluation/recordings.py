@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.answering.composing.claims import claim
+from bot.answering.composing.sentences import Sentence
 from bot.evaluation.lines import BadSet, read_rows, text_of
 from bot.evaluation.questions import history_of
 from bot.model import Question
 from indexers.model import EVERYONE, OPEN, Passage, Principal
 
 _WIKI = "recorded"
+_LISTED = re.compile(r"(?:^|\n)[ \t]{0,8}(?:[-*+\u2022]|\d{1,3}[.)])[ \t]{1,8}\Z")
+_CITED = re.compile(r"\s?\[\^?\d{1,3}(?:,\s?\^?\d{1,3}){0,20}\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
     """What a person says of a sentence: whether it claims something, whether the passages that
-    it cites bear it out, and the kind of its ``error`` if they do not."""
+    it cites bear it out, and the kind of its ``error`` if they do not. ``evidence`` are the words
+    of a passage that it rests on, or the nearest ones."""
 
     text: str
     claims: bool
     faithful: bool
     error: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,16 @@ def _label(row: Mapping[str, Any], where: str) -> Label:
     claims, faithful = row.get("kind", "claim") == "claim", row.get("faithful")
     if not isinstance(faithful, bool):
         raise BadSet(f"{where}: 'faithful' of a sentence is neither true nor false")
-    return Label(text_of(row, "text", where), claims, faithful, str(row.get("error") or ""))
+    evidence = row.get("evidence") or []
+    if not isinstance(evidence, list):
+        raise BadSet(f"{where}: 'evidence' of a sentence is no list")
+    return Label(
+        text_of(row, "text", where),
+        claims,
+        faithful,
+        str(row.get("error") or ""),
+        tuple(map(str, evidence)),
+    )
 
 
 def _objects(row: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[str, Any]]:
@@ -109,3 +126,36 @@ def _objects(row: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise BadSet(f"{where}: {name!r} is no list of objects")
     return found
+
+
+def structured(answer: RecordedAnswer, passages: Sequence[Passage]) -> str:
+    """Return ``answer`` as a model writes it that is asked for the words behind each sentence."""
+    rows: list[dict[str, Any]] = []
+    at = 0
+    for label in answer.labels:
+        start = answer.text.find(label.text, at)
+        at = start + len(label.text) if start >= 0 else at
+        said = claim(Sentence(label.text))
+        cited = [number for number in said.cited if 0 < number <= len(passages)]
+        is_item = start >= 0 and _LISTED.search(answer.text[:start])
+        evidence = [
+            {"passage": number, "words": words}
+            for words in label.evidence
+            if (number := _place(words, cited, passages))
+        ]
+        rows.append(
+            {"evidence": evidence, "sentence": f"{'- ' * bool(is_item)}{_uncited(label.text)}"}
+        )
+    return json.dumps({"answered": "yes", "sentences": rows}, ensure_ascii=False)
+
+
+def _place(words: str, cited: Sequence[int], passages: Sequence[Passage]) -> int:
+    """Return the number of the passage that the words stand in: one that is cited, or else any."""
+    wanted = " ".join(words.split())
+    numbers = [*cited, *range(1, len(passages) + 1)]
+    held = [n for n in numbers if wanted in " ".join(passages[n - 1].text.split())]
+    return next(iter([*held, *cited]), 0)
+
+
+def _uncited(text: str) -> str:
+    return " ".join(_CITED.sub("", text).split())

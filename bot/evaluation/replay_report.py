@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -9,24 +10,27 @@ from typing import Any
 
 from bot.answering.composing.claims import Flaw
 from bot.evaluation.recordings import Label, Recording
-from bot.evaluation.replaying import FELL, Kept, Lost, Replayed
+from bot.evaluation.replaying import FELL, NOT_READ, Kept, Lost, Replayed
 
 _CLAIMLESS = frozenset((Flaw.FRAME.value, Flaw.EMPTY.value))
+_NOT_BY_RULES = frozenset((FELL, NOT_READ, Flaw.UNSUPPORTED.value))
 _WRONG_CITATION = "wrong_citation"
 """The error of a claim that another passage bears out. The composer cites that one instead."""
 _HALF = 0.5
+_CITED = re.compile(r"\[\^?\d{1,3}(?:,\s?\^?\d{1,3}){0,20}\]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
     """A labelled claim, and how it came out: ``passed`` the check, ``shown`` (the answer around
-    it held, too), shown as ``verified``."""
+    it held, too), shown as ``verified``, or dropped by a rule (``contradicted``)."""
 
     label: Label
     style: str
     passed: bool
     shown: bool
     verified: bool
+    contradicted: bool
 
 
 def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> dict[str, Any]:
@@ -35,9 +39,10 @@ def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> d
     ``faithful_shown`` is the share of faithful claims that a reader sees, ``wrong_shown`` that
     of wrong ones by the kind of the error, ``wrong_unmarked`` that of all wrong ones that are
     shown as verified (but for wrong citations: what is shown cites a passage that bears it
-    out), ``whole`` that of faithful answers with every claim shown. ``passed`` are the claims
-    that the check lets through, also of answers that quotations then replace. ``cut`` counts
-    composed answers that a claim was dropped from.
+    out), ``wrong_verified`` the same by kind, ``whole`` that of faithful answers with every claim
+    shown. ``faithful_contradicted`` are faithful claims that a rule dropped, no judge. ``passed``
+    are the claims that the check lets through, also of answers that quotations then replace.
+    ``cut`` counts answers that a claim was dropped from and that do not say so.
     """
     answers = [one for _, several in replayed for one in several]
     claims = [claim for one in answers for claim in _claims(one)]
@@ -55,13 +60,19 @@ def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> d
             error: _share([one for one in wrong if one.label.error == error], _is_shown)
             for error in errors
         },
+        "faithful_contradicted": _share(faithful, lambda one: one.contradicted),
+        "faithful_verified": _share(faithful, lambda one: one.verified),
         "wrong_unmarked": _share(_misleading(wrong), lambda one: one.verified),
+        "wrong_verified": {
+            error: _share([one for one in wrong if one.label.error == error], _is_verified)
+            for error in errors
+        },
         "whole": _whole(answers),
         "passed": {
             "faithful": _share(faithful, _passed),
             "wrong": _share(_misleading(wrong), _passed),
         },
-        "cut": sum(one.shown == "composed" and _is_cut(one) for one in answers),
+        "cut": sum(_is_cut(one) and not one.told for one in answers),
         "counts": {
             "answers": len(answers),
             "composed": sum(one.shown == "composed" for one in answers),
@@ -74,6 +85,8 @@ def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> d
                 "faithful": len(_of(faithful, style)),
                 "faithful_shown": _share(_of(faithful, style), _is_shown),
                 "faithful_passed": _share(_of(faithful, style), _passed),
+                "faithful_contradicted": _share(_of(faithful, style), lambda one: one.contradicted),
+                "faithful_verified": _share(_of(faithful, style), _is_verified),
                 "whole": _whole([one for one in answers if one.answer.style == style]),
             }
             for style in styles
@@ -108,10 +121,11 @@ def _claims(one: Replayed) -> Iterator[_Claim]:
     verified = [at for each, at in ours if isinstance(each, Kept) and each.verified]
     shown = [at for each, at in ours if isinstance(each, Kept)]
     passed = [at for each, at in ours if isinstance(each, Kept) or each.reason == FELL]
+    ruled = [at for each, at in ours if isinstance(each, Lost) and each.reason not in _NOT_BY_RULES]
     labels = one.answer.labels
     for label, span in zip(labels, _spans(whole, [each.text for each in labels]), strict=True):
         if label.claims:
-            held = [_mostly_in(span, several) for several in (passed, shown, verified)]
+            held = [_mostly_in(span, several) for several in (passed, shown, verified, ruled)]
             yield _Claim(label, one.answer.style, *held)
 
 
@@ -135,7 +149,8 @@ def _spans(text: str, parts: Sequence[str]) -> list[Span]:
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    """Without citations, which stand at other places where a model gives words with a sentence."""
+    return "".join(filter(str.isalnum, _CITED.sub("", text)))
 
 
 def _whole(answers: Sequence[Replayed]) -> float | None:
@@ -163,6 +178,10 @@ def _passed(claim: _Claim) -> bool:
 
 def _is_shown(claim: _Claim) -> bool:
     return claim.shown
+
+
+def _is_verified(claim: _Claim) -> bool:
+    return claim.verified
 
 
 def _share(claims: Sequence[_Claim], test: Callable[[_Claim], bool]) -> float | None:

@@ -6,14 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answering.composing.composer import Composer, Dropped, MakePrompt, Verified
+from bot.answering.composing.answer_reading import AnswerSentences
+from bot.answering.composing.composer import (
+    Checked,
+    Composed,
+    Composer,
+    MakePrompt,
+    Released,
+)
+from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.sentences import Sentence, Sentences
+from bot.answering.composing.sentences import Sentence
 from bot.answering.composing.writing import Writer
 from bot.answering.responding import quotations
 from bot.answering.retrieval import Found, Retrieved
-from bot.evaluation.recordings import RecordedAnswer, Recording
-from bot.model import Answer, NoAnswer, Question, Reason, Result
+from bot.evaluation.recordings import RecordedAnswer, Recording, structured
+from bot.model import Answer, Question
 from indexers.model import Hit, Passage
 
 _PIECE = 4
@@ -24,7 +32,7 @@ _ROOM = 700
 NOT_READ = "not_read"
 """The answer was long enough, or denied, before this sentence came."""
 FELL = "answer"
-"""The sentence held, but too few of the others did, so quotations replaced the answer."""
+"""The sentence held, but too little of the answer did, so quotations replaced it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +53,44 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of a recorded answer. ``sentences`` are all of it, in order."""
+    """What became of a recorded answer. ``sentences`` are all of it, in order. ``told``: if a
+    statement was left out, the answer says so."""
 
     answer: RecordedAnswer
     shown: Literal["composed", "quotations", "none"]
     text: str
     sentences: tuple[Kept | Lost, ...]
+    told: bool = False
 
 
-NewComposer = Callable[[Writer, MakePrompt], Composer]
+NewComposer = Callable[[Writer, MakePrompt, SentenceJudge | None], Composer]
+NewJudge = Callable[[Recording, int], SentenceJudge | None]
+"""The judge of one answer of a recording, which is given by its place."""
 
 
-def replay(recording: Recording, new_composer: NewComposer) -> list[Replayed]:
-    """Return what readers would see of each answer, by the composer that answers them."""
-    return [_replayed(recording, answer, new_composer) for answer in recording.answers]
+def nobody(_recording: Recording, _answer: int) -> None:
+    """Return no judge: what is unclear is shown with a mark."""
+
+
+def replay(
+    recording: Recording,
+    new_composer: NewComposer,
+    new_judge: NewJudge = nobody,
+    *,
+    evidence: bool = False,
+) -> list[Replayed]:
+    """Return what readers would see of each answer, by the composer that answers them. With
+    ``evidence`` the model gives the words behind each sentence, as one does that writes JSON."""
+    return [
+        _replayed(
+            recording,
+            answer,
+            structured(answer, recording.passages) if evidence else answer.text,
+            new_composer,
+            new_judge(recording, place),
+        )
+        for place, answer in enumerate(recording.answers)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +107,47 @@ class _Playback:
         return Prompt("", "", self.passages, 0)
 
 
-def _replayed(recording: Recording, answer: RecordedAnswer, new_composer: NewComposer) -> Replayed:
-    playback = _Playback(answer.text, recording.passages)
-    composer = new_composer(playback, playback.prompt)
+def _replayed(
+    recording: Recording,
+    answer: RecordedAnswer,
+    written: str,
+    new_composer: NewComposer,
+    judge: SentenceJudge | None,
+) -> Replayed:
+    playback = _Playback(written, recording.passages)
+    composer = new_composer(playback, playback.prompt, judge)
 
     def quoting(retrieved: Retrieved) -> Answer:
         quoted = quotations(recording.question, retrieved.hits, _ROOM, 1.0)
         # An answer without quotations asks the model all the same; it is none if that fails.
         return quoted or Answer("", (), 1.0)
 
-    judged: list[Kept | Lost] = []
-    result: Result = NoAnswer(Reason.NOTHING_FITS, "")
-    for step in composer.stream(recording.question, _retrieved(recording.passages), quoting):
-        if isinstance(step, Verified):
-            judged.append(Kept(step.sentence.text, verified=True))
-        elif isinstance(step, Dropped):
-            judged.append(Lost(step.sentence.text, step.flaw.value))
-        else:
-            result = step
-    unread = [Lost(one.text, NOT_READ) for one in _cut(answer.text)[len(judged) :]]
-    sentences = [*judged, *unread]
+    whole = _last(composer.stream(recording.question, _retrieved(recording.passages), quoting))
+    result = whole.result
     composed = isinstance(result, Answer) and result.composed
-    if not composed:
-        sentences = [Lost(s.text, FELL) if isinstance(s, Kept) else s for s in sentences]
+    checked = [_fate(one, composed=composed) for one in whole.sentences]
+    unread = [Lost(one.text, NOT_READ) for one in _cut(written)[len(checked) :]]
     quotes = isinstance(result, Answer) and bool(result.sources)
-    shown: Literal["composed", "quotations", "none"] = (
-        "composed" if composed else "quotations" if quotes else "none"
+    return Replayed(
+        answer,
+        "composed" if composed else "quotations" if quotes else "none",
+        result.text,
+        (*checked, *unread),
+        told=isinstance(result, Answer) and (result.left_out > 0 or result.fallback is not None),
     )
-    return Replayed(answer, shown, result.text, tuple(sentences))
+
+
+def _fate(one: Checked, *, composed: bool) -> Kept | Lost:
+    if one.flaw:
+        return Lost(one.sentence.text, one.flaw.value)
+    return Kept(one.sentence.text, one.verified) if composed else Lost(one.sentence.text, FELL)
+
+
+def _last(steps: Iterator[Released | Composed]) -> Composed:
+    for step in steps:
+        if isinstance(step, Composed):
+            return step
+    raise TypeError("the last that comes is the answer")
 
 
 def _retrieved(passages: Sequence[Passage]) -> Retrieved:
@@ -118,5 +163,5 @@ def _retrieved(passages: Sequence[Passage]) -> Retrieved:
 
 
 def _cut(text: str) -> list[Sentence]:
-    sentences = Sentences()
+    sentences = AnswerSentences()
     return [*sentences.add(text), *sentences.end()]

@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from bot.answering.composing.composer import Composer, MakePrompt
+from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.usage import Meter
 from bot.answering.composing.wiring import LanguageModel, composer_of, language_model_of, today
 from bot.answering.composing.writing import ModelFailed, Writer
 from bot.evaluation import comparing
 from bot.evaluation.corpus import Corpus
-from bot.evaluation.lines import read_rows, write_rows
+from bot.evaluation.lines import write_rows
 from bot.evaluation.pages import Pages, full_name
 from bot.evaluation.questions import cases_of, read_cases
 from bot.evaluation.recordings import read_recordings
 from bot.evaluation.regression import regression
+from bot.evaluation.replay_judges import Judging, Verdicts
 from bot.evaluation.replay_report import replay_report
 from bot.evaluation.replaying import replay
 from bot.evaluation.report import report
@@ -110,35 +112,38 @@ def replay_answers(
     *,
     judge: str = "none",
     judge_prompts: Path | None = None,
+    evidence: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Run recorded model answers through the check, and return the figures of
     `bot.evaluation.replay_report.replay_report`. No model is asked and no index opened.
 
     ``judge`` is who decides unclear sentences: ``none``, ``labels`` or a file of recorded
-    verdicts; ``judge_prompts`` is where the prompts are written that a judge would be sent.
-    Today's check leaves no sentence unclear, so nobody decides anything.
+    verdicts; ``judge_prompts`` is where the prompts are written that a judge would be sent. With
+    ``evidence`` the answers come as a model writes them that is asked for the words behind each
+    sentence.
 
     Raises:
         BadSet: a file that cannot be read or written.
     """
     recordings = read_recordings(recorded)
-    if judge not in ("none", "labels"):
-        list(read_rows(Path(judge)))
-    if judge_prompts:
-        write_rows(judge_prompts, [])
+    recorded_verdicts = Verdicts(Path(judge)) if judge not in ("none", "labels") else None
     with Indexing(settings, secrets, wikis=[]) as parts:
-        embedder = parts.embedder
-        meter = Meter(embedder.count_tokens, today)
+        count = parts.embedder.count_tokens
+        judging = Judging(judge == "labels", recorded_verdicts, count)
+        meter = Meter(count, today)
 
-        def composer(writer: Writer, prompt: MakePrompt) -> Composer:
-            return composer_of(writer, prompt, embedder, meter)
+        def composer(writer: Writer, prompt: MakePrompt, judge: SentenceJudge | None) -> Composer:
+            return composer_of(writer, prompt, meter, judge)
 
         replayed = []
         for number, recording in enumerate(recordings, start=1):
-            replayed.append((recording, replay(recording, composer)))
+            replayed.append((recording, replay(recording, composer, judging, evidence=evidence)))
             progress(Progress("answers", number, len(recordings)))
-    return {**replay_report(replayed), "judge": {"by": judge, "unclear": 0}}
+    if judge_prompts:
+        write_rows(judge_prompts, judging.prompts)
+    told = {"by": judge, "unclear": judging.unclear, "judged": judging.judged}
+    return {**replay_report(replayed), "judge": told}
 
 
 def _judge(model: LanguageModel) -> Judge:

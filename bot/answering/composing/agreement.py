@@ -18,6 +18,7 @@ from bot.answering.composing.relations import (
 )
 from bot.answering.composing.words import Role, Word, kept_limits, limits, split
 
+_NEARLY = 0.75
 _REACH = 4
 """Weighty words after a "not" that it may deny."""
 
@@ -134,18 +135,23 @@ def _plain_roots(words: Sequence[Word]) -> frozenset[str]:
 
 def _denies(said: Sequence[Word], heard: Sequence[Word]) -> bool:
     """One of the two says "not" of what the other says without it."""
-    more = _denials(said) > _denials(heard)
+    more = denials(said) > denials(heard)
     return more or _denies_alone(said, heard) or _denies_alone(heard, said)
 
 
-def _denials(words: Sequence[Word]) -> int:
+def denials(words: Sequence[Word]) -> int:
     return sum(word.role is Role.NOT for word in words)
 
 
-def _denies_alone(one: Sequence[Word], other: Sequence[Word]) -> bool:
+def denied_alone(said: Sequence[Word], heard: Sequence[Word]) -> bool:
+    """Return whether one of the two says "not" of what the other says without, nearly all of it."""
+    return _denies_alone(said, heard, _NEARLY) or _denies_alone(heard, said, _NEARLY)
+
+
+def _denies_alone(one: Sequence[Word], other: Sequence[Word], least: float = 0.5) -> bool:
     told, denied = roots(other), _scopes(other)
     return any(
-        len(scope & told) * 2 >= len(scope)
+        len(scope & told) >= least * len(scope)
         # One word in common is not enough: another "not" is not this one.
         and not any(len(scope & theirs) * 2 >= min(len(scope), len(theirs)) for theirs in denied)
         for scope in _scopes(one)
@@ -162,3 +168,8 @@ def _scopes(words: Sequence[Word]) -> list[frozenset[str]]:
                 before = [one.root for one in clause[:place] if one.weighs][-_REACH:]
                 found.append(frozenset(after if len(after) > 1 else [*before, *after]))
     return [scope for scope in found if scope]
+
+
+def has_but(words: Sequence[Word]) -> bool:
+    """Return whether it makes an exception by "but"."""
+    return any(word.role is Role.BREAK and word.text.isalpha() for word in words)

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.answering.composing.quantities import quantities
 from bot.answering.composing.sentences import Sentence
 
 
@@ -36,21 +37,41 @@ class Flaw(StrEnum):
     ORDER = "order"
     MEANING = "meaning"
     DANGLING = "dangling"
-    """It begins with "it" or "they", and the sentence before it was dropped."""
+    """It begins with "it" or "they", and the sentence before it was dropped; or it is an item of a
+    list whose introduction was."""
+    EXCEPTION = "exception"
+    """The exception to it, or its condition, was dropped."""
+    UNCITED = "uncited"
+    """It cites nothing, and nothing that was shown is near it."""
+    UNSUPPORTED = "unsupported"
+    """A judge found nothing that bears it out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """``text`` is what is shown: no citations, no markup but quotation marks and code.
-    ``cited`` are the numbers, in order. ``quotations`` are without their marks. ``code``: all of
-    it is a block of code, to be found as it stands."""
+    """``text`` is what is compared: no citations, no markup but quotation marks and code, and not
+    the "Yes, " that it may begin with, which is ``verdict``. ``cited`` are the numbers, in order.
+    ``quotations`` and spans of code (``codes``) are without their marks. ``code``: all of it is a
+    block of code, to be found as it stands."""
 
     text: str
     cited: tuple[int, ...] = ()
     quotations: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     flaw: Flaw | None = None
     code: bool = False
+    verdict: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What a reader sees."""
+        return f"{self.verdict}{self.text}"
+
+    @property
+    def introduces(self) -> bool:
+        """Return whether it ends in a colon: what follows says more."""
+        return not self.code and self.text.endswith((":", "\uff1a"))
 
 
 _BEFORE_A_STOP = re.compile(r" ([.,;:!?](?: |$))")
@@ -62,8 +83,13 @@ _EMPHASIS = re.compile(
 )
 _HEADING = re.compile(r"^#{1,6}\s")
 _QUOTE_MARK = re.compile(r"^(?:>\s?)+")
-_VERDICT = re.compile(r"^(?:yes|no)\s*[,.:;\u2013\u2014-]+\s*", re.IGNORECASE)
-_PING = re.compile(r"<\s*[!@#]|@(?:here|channel|everyone|group)(?![\w-]*\.\w)", re.IGNORECASE)
+_VERDICT = re.compile(
+    r"^(?:yes|yep|yeah|no|nope|ja|nein|s\u00ed|oui|non)\s{0,3}[,.:;!\u2013\u2014-]{1,3}(?:\s{1,3}|$)",
+    re.IGNORECASE,
+)
+_PING = re.compile(r"<\s*[!@#]")
+_CALL = re.compile(r"@(?:here|channel|everyone|group)(?![\w-]*\.\w)", re.IGNORECASE)
+"""Pings nobody within code, where a page may tell people to write it."""
 _QUOTED = re.compile(
     r"(?<!`)(?P<ticks>`++)(?P<code>[^`]+)(?P=ticks)"
     r"|\"([^\"]+)\"|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u201c([^\u201c\u201d]+)\u201d"
@@ -72,14 +98,18 @@ _QUOTED = re.compile(
     r"|\u201a([^\u2018\u2019\u201a]+)[\u2018\u2019]"
     r"|\u2018([^\u2018]+?)\u2019(?!\w)|(?<!\w)'([^']+)'(?!\w)"
 )
-_UNPAIRED = re.compile(
-    "[`\"\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f\u201a\u2018]|(?<!\\w)'|(?<!\\w)\u2019"
-)
+_UNPAIRED = re.compile('[`"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f]')
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,40}:/?/|www\.|(?:mailto|javascript|data|tel):)[^\s<>\"|`]+"
     r"|[\w.+%-]{1,64}@[\w-]{1,200}(?:\.[\w-]+)+"
     r"|(?<![\w@./-])(?:[\w-]+\.)+[^\W\d_]{2,}(?:[:/][^\s<>\"|`]*)?",
     re.IGNORECASE,
+)
+_EXACT = re.compile(
+    r"(?<![\w#@/])[#@][^\W_][\w-]*+|:[A-Za-z][\w+-]{1,60}:"
+    r"|[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff](?<![\w-])--?[A-Za-z][\w-]*+"
+    r"|(?<![\w])[^\W_]++(?:_[^\W_]++)++"
+    r"|(?<![^\W_])(?:[0-9]++[A-Za-z]|[A-Za-z]++[0-9])[A-Za-z0-9]*+(?![^\W_])"
 )
 _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?", re.UNICODE)
 
@@ -111,17 +141,17 @@ def claim(sentence: Sentence) -> Claim:
     targets = tuple(url for _, url in _LINK.findall(text))
     text = _LINK.sub(r"\1", text)
     text = _without_emphasis(text).strip()
-    if verdict := _VERDICT.match(text):
-        # Whether it is yes or no, nobody can check; what follows, one can.
-        text = text[verdict.end() :]
-        text = text[:1].upper() + text[1:]
-    text = _BEFORE_A_STOP.sub(r"\1", " ".join(text.split()))
+    verdict = _VERDICT.match(text)
+    rest = text[verdict.end() :] if verdict else text
+    rest = _BEFORE_A_STOP.sub(r"\1", " ".join(rest.split()))
     return Claim(
-        text,
+        rest,
         cited,
-        quotations(text),
-        tuple(dict.fromkeys([*targets, *addresses(text)])),
-        _flaw(text, heading=heading),
+        tuple(one for one in (*quotations(rest), *_unclosed(rest)) if one not in codes(rest)),
+        codes(rest),
+        tuple(dict.fromkeys([*targets, *addresses(rest)])),
+        _flaw(rest, heading=heading),
+        verdict=f"{verdict[0].rstrip()} " if verdict else "",
     )
 
 
@@ -142,6 +172,22 @@ def quotations(text: str) -> tuple[str, ...]:
     )
 
 
+def _unclosed(text: str) -> tuple[str, ...]:
+    """What stands behind a mark that is not closed, or before one that was not opened: a quotation
+    of two sentences is cut between them."""
+    rest = _QUOTED.sub("", text)
+    found = _UNPAIRED.search(rest)
+    if not found:
+        return ()
+    behind = rest[found.end() :]
+    return (behind if any(map(str.isalnum, behind)) else rest[: found.start()],)
+
+
+def codes(text: str) -> tuple[str, ...]:
+    """What stands as code."""
+    return tuple(found["code"] for found in _QUOTED.finditer(text) if found["code"])
+
+
 def _groups(found: re.Match[str]) -> list[tuple[str, str | None]]:
     names = {place: name for name, place in found.re.groupindex.items()}
     return [(names.get(place, ""), group) for place, group in enumerate(found.groups(), 1)]
@@ -153,13 +199,22 @@ def addresses(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if not _ABBREVIATION.fullmatch(one)))
 
 
+def exact_tokens(text: str) -> frozenset[str]:
+    """Return what of ``text`` nobody may spell otherwise, in small letters: #channel, --flag,
+    snake_case, 18F, and pictures, for one may be taken for a sign of ours. Not numbers with a unit,
+    as 10am."""
+    return frozenset(
+        found[0].casefold() for found in _EXACT.finditer(text) if not quantities(found[0])
+    )
+
+
 def _flaw(text: str, *, heading: bool) -> Flaw | None:
     if not any(character.isalnum() for character in text):
         return Flaw.EMPTY
-    if _PING.search(text):
+    if _PING.search(text) or _CALL.search(_CODE.sub("", text)):
         return Flaw.PING
     if "](" in text:
         return Flaw.ADDRESS
-    if _UNPAIRED.search(_QUOTED.sub("", text)):
+    if "`" in _QUOTED.sub("", text):
         return Flaw.QUOTATION
-    return Flaw.FRAME if heading or text.endswith((":", "\uff1a", "?", "\uff1f")) else None
+    return Flaw.FRAME if heading or text.endswith(("?", "\uff1f")) else None

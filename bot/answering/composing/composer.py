@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.answering.composing.answer_reading import AnswerSentences
-from bot.answering.composing.claims import Claim, Flaw, claim
-from bot.answering.composing.footnotes import Footnotes
-from bot.answering.composing.prompt import NOTHING, Prompt
+from bot.answering.composing.claims import Flaw
+from bot.answering.composing.draft import Draft, Drafted
+from bot.answering.composing.judge import SentenceJudge
+from bot.answering.composing.layout import Layout
+from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.sentences import Lead, Sentence
-from bot.answering.composing.support import Checker, Ground, Stretch
 from bot.answering.composing.usage import Meter, Metered
-from bot.answering.composing.words import Word, read
 from bot.answering.composing.writing import CutShort, ModelFailed, Writer
 from bot.answering.retrieval import Compose, Retrieved
 from bot.answering.sources import source_of
-from bot.foreign import on_one_line
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source, Tone
 from bot.ports import Hear
 from indexers.model import Hit
@@ -28,52 +27,61 @@ log = logging.getLogger(__name__)
 
 _LEAST_KEPT = 0.5
 """Of the sentences that claim something; with less, quotations say more."""
+_UNUSED = (Fallback.UNSUPPORTED, Fallback.CONTRADICTED, Fallback.EMPTY)
 _CALLS = 2
 """Of the model for one question: again if a page fell when it was looked at again."""
-_UNCOUNTED = (Flaw.FRAME, Flaw.EMPTY)
-_POINTING = frozenset("it its they them their he she his her this these those that such".split())  # noqa: SIM905 - read as words
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """A sentence that may go out: ``text`` begins with what stands between it and the one
-    before, and ends with its footnotes. ``sentence`` is what the model wrote."""
+class Released:
+    """A sentence that may go out before the rest is there. ``text`` begins with what stands
+    between it and the one before, and ends with its footnotes."""
 
     text: str
-    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
-    """A sentence of the model's that does not go out, and why."""
+class Checked:
+    """A sentence as the model wrote it, and what became of it: shown as ``verified``, shown with
+    a mark, or left out for a ``flaw``."""
 
     sentence: Sentence
-    flaw: Flaw
+    verified: bool
+    flaw: Flaw | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The whole answer, which may be quotations after all, and each sentence of the model's."""
+
+    result: Result
+    sentences: tuple[Checked, ...] = ()
 
 
 MakePrompt = Callable[[Question, Sequence[Hit]], Prompt]
 
 
 class Composer:
-    """Asks ``writer`` and checks what it writes.
+    """Asks ``writer`` and checks what it writes; ``judge`` decides what rules cannot, if there is
+    one.
 
-    ``max_characters`` bounds an answer's text. ``tally`` counts the sentences that were
-    ``kept`` and each `Flaw`, and each `Fallback`, since the process began.
+    ``max_characters`` bounds an answer's text. ``tally`` counts the sentences that were ``kept``,
+    those shown as ``unclear`` and each `Flaw`, and each `Fallback`, since the process began.
     """
 
     def __init__(  # noqa: PLR0913 - the parts, and what may be set
         self,
         writer: Writer,
         prompting: MakePrompt,
-        checker: Checker,
         meter: Meter,
         *,
+        judge: SentenceJudge | None = None,
         max_characters: int = 1500,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._writer = Metered(writer, meter)
         self._prompting = prompting
-        self._checker = checker
+        self._judge = judge
         self._max_characters = max_characters
         self._clock = clock
         self.tally: Counter[str] = Counter()
@@ -85,7 +93,7 @@ class Composer:
     def begin(self, question: Question, quoting: Compose, hear: Hear | None = None) -> Compose:
         """A function that composes for ``question``, the model being asked twice at most.
         ``quoting`` makes the answer of quotations, and knows when to be silent. ``hear`` is
-        given what the first call verifies; a second one is already another answer."""
+        given what the first call releases; a second one is already another answer."""
         calls = 0
 
         def compose(retrieved: Retrieved) -> Result:
@@ -94,177 +102,166 @@ class Composer:
             if calls > _CALLS:
                 return quoting(retrieved)
             for said in self.stream(question, retrieved, quoting):
-                if isinstance(said, Verified):
-                    if hear is not None and calls == 1:
-                        hear(said.text)
-                elif not isinstance(said, Dropped):
-                    return said
+                if isinstance(said, Composed):
+                    return said.result
+                if hear is not None and calls == 1:
+                    hear(said.text)
             raise TypeError("the last that comes is the answer")
 
         return compose
 
     def stream(
         self, question: Question, retrieved: Retrieved, quoting: Compose
-    ) -> Iterator[Verified | Dropped | Result]:
-        """Yield each sentence as it is verified or dropped; the last that comes is the whole
-        answer, which stands for itself: it may be quotations after all."""
+    ) -> Iterator[Released | Composed]:
+        """Yield sentences that are supported as they come; the last that comes is the whole
+        answer, which stands for itself."""
         quoted = quoting(retrieved)
         if not isinstance(quoted, Answer):
-            yield quoted
+            yield Composed(quoted)
             return
         started = self._clock()
         prompt = self._prompting(question, retrieved.hits)
-        draft = _Draft(prompt, self._checker, question.text)
-        fallback: Fallback | None = None
+        draft = Draft(prompt.shown, question.sought, judged=self._judge is not None)
+        fallback = None
         try:
             yield from self._written(question, prompt, draft)
         except ModelFailed as error:
             log.warning("The language model did not answer: %s", error)
             fallback = error.fallback
+        if fallback is None:
+            draft.end()
+            self._decide(question, prompt, draft)
+            draft.settle()
+            fallback = _fallen(draft)
+        denied = draft.denied and fallback in _UNUSED
+        fallback = None if denied else fallback
         took = (self._clock() - started) * 1000
-        if fallback is None and not draft.denied and not draft.holds:
-            fallback = Fallback.UNSUPPORTED
         self._count(draft, fallback)
-        yield self._settled(quoted, draft, fallback, took)
+        timings = replace(quoted.timings, compose=quoted.timings.compose + took)
+        if denied:
+            result: Result = _denied(quoted)
+        elif fallback:
+            result = replace(quoted, fallback=fallback)
+        else:
+            result = _answer(quoted, draft)
+        yield Composed(replace(result, timings=timings), tuple(map(_checked, draft.sentences)))
 
-    def _written(
-        self, question: Question, prompt: Prompt, draft: _Draft
-    ) -> Iterator[Verified | Dropped]:
+    def _written(self, question: Question, prompt: Prompt, draft: Draft) -> Iterator[Released]:
         sentences = AnswerSentences()
+        releasing = _Releasing()
         try:
             for piece in self._writer.write(question, prompt):
                 for sentence in sentences.add(piece):
-                    yield from draft.take(sentence)
-                if draft.denied or draft.length > self._max_characters:
+                    yield from releasing.add(draft.take(sentence))
+                if draft.length > self._max_characters:
                     return
             for sentence in sentences.end():
-                yield from draft.take(sentence)
+                yield from releasing.add(draft.take(sentence))
         except CutShort as error:
             log.info("The language model's last sentence is left out: %s", error)
 
-    def _count(self, draft: _Draft, fallback: Fallback | None) -> None:
-        self.tally.update(draft.tally)
+    def _decide(self, question: Question, prompt: Prompt, draft: Draft) -> None:
+        """Let the judge decide all that is unclear, in one request."""
+        unclear = draft.unclear()
+        if not unclear or self._judge is None:
+            return
+        asked = [sentence for _, sentence in unclear]
+        try:
+            verdicts = list(self._judge.judge(question, prompt.shown, asked))
+        except ModelFailed as error:
+            log.warning("What is unclear was not judged: %s", error)
+            verdicts = []
+        verdicts += [None] * (len(unclear) - len(verdicts))
+        for (drafted, _), verdict in zip(unclear, verdicts, strict=False):
+            draft.judge(drafted, verdict)
+
+    def _count(self, draft: Draft, fallback: Fallback | None) -> None:
+        tally = Counter(_outcome(one) for one in draft.sentences)
+        self.tally.update(tally)
         if fallback:
             self.tally[fallback.value] += 1
-        dropped = ", ".join(f"{many} {what}" for what, many in sorted(draft.tally.items()))
-        log.info("Composed%s: %s", f" in vain ({fallback})" if fallback else "", dropped or "-")
+        told = ", ".join(f"{many} {what}" for what, many in sorted(tally.items()))
+        log.info("Composed%s: %s", f" in vain ({fallback})" if fallback else "", told or "-")
 
-    def _settled(
-        self, quoted: Answer, draft: _Draft, fallback: Fallback | None, took: float
-    ) -> Answer | NoAnswer:
-        timings = replace(quoted.timings, compose=quoted.timings.compose + took)
-        if fallback:
-            return replace(quoted, fallback=fallback, timings=timings)
-        if draft.denied:
-            return NoAnswer(
-                Reason.NOTHING_FITS,
-                "I found pages about this, but none that answers it.",
-                tuple(replace(source, quote="") for source in quoted.sources),
-                quoted.confidence,
-                timings,
-            )
-        return replace(
-            quoted,
-            text=draft.text,
-            sources=draft.footnotes.sources,
-            timings=timings,
-            composed=True,
-            # Its sentences are checked: they need no doubt of the quotations'.
-            tone=Tone.ANSWER,
-            nearest=(),
-        )
+
+def _outcome(one: Drafted) -> str:
+    return one.flaw.value if one.flaw else "unclear" if one.unclear else "kept"
+
+
+def _checked(one: Drafted) -> Checked:
+    return Checked(one.sentence, verified=one.shown and not one.unclear, flaw=one.flaw)
+
+
+def _fallen(draft: Draft) -> Fallback | None:
+    """Return why quotations must replace the answer: nothing of it is left, or too little, or its
+    core is gone. Answers come first: what the first sentence says is the core, but in a list."""
+    claims = [one for one in draft.sentences if one.claims]
+    kept = [one for one in claims if one.shown]
+    if not claims:
+        return Fallback.EMPTY
+    core = claims[0]
+    fell = core.fell and core.sentence.lead is not Lead.ITEM
+    if kept and not fell and len(kept) >= _LEAST_KEPT * len(claims):
+        return None
+    unsupported = (Flaw.UNSUPPORTED, Flaw.UNCITED, Flaw.DANGLING, Flaw.EXCEPTION)
+    wrong = any(one.flaw not in unsupported for one in claims if one.fell)
+    return Fallback.CONTRADICTED if wrong else Fallback.UNSUPPORTED
+
+
+def _answer(quoted: Answer, draft: Draft) -> Answer:
+    layout, lead = Layout(), Lead.SPACE
+    for one in draft.sentences:
+        lead = max(lead, one.sentence.lead, key=list(Lead).index)
+        if one.shown:
+            layout.add(one.claim, lead, one.support, unclear=one.unclear)
+            lead = Lead.SPACE
+    return replace(
+        quoted,
+        text=layout.text,
+        sources=layout.sources,
+        composed=True,
+        # Its sentences are checked: they need no doubt of the quotations'.
+        tone=Tone.ANSWER,
+        nearest=(),
+        left_out=sum(one.fell for one in draft.sentences),
+        unclear=tuple(one.claim.shown for one in draft.sentences if one.shown and one.unclear),
+        denial=draft.denies,
+    )
+
+
+def _denied(quoted: Answer) -> NoAnswer:
+    return NoAnswer(
+        Reason.NOTHING_FITS,
+        "I found pages about this, but none that answers it.",
+        tuple(replace(source, quote="") for source in quoted.sources),
+        quoted.confidence,
+    )
 
 
 @dataclass(slots=True)
-class _Draft:
-    """What has been written so far, as far as it holds. ``denied``: the model says that
-    the wiki does not answer."""
+class _Releasing:
+    """Which sentences a reader may see at once. One that points back to what is still unclear
+    waits with it, and an introduction for its list."""
 
-    prompt: Prompt
-    checker: Checker
-    question: str
-    text: str = ""
-    denied: bool = False
-    tally: Counter[str] = field(default_factory=Counter)
-    grounds: list[Ground] = field(init=False)
-    asked: tuple[Word, ...] = field(init=False)
-    footnotes: Footnotes = field(default_factory=Footnotes)
-    lead: Lead = Lead.SPACE
-    listing: bool = False
-    dropped: bool = False
+    _layout: Layout = field(default_factory=Layout)
+    _lead: Lead = Lead.SPACE
+    _frame: Drafted | None = None
+    _held: bool = False
 
-    def __post_init__(self) -> None:
-        self.asked = read(self.question)
-        self.grounds = [Ground(passage) for passage in self.prompt.shown]
-
-    @property
-    def length(self) -> int:
-        return len(self.text)
-
-    @property
-    def holds(self) -> bool:
-        judged = sum(many for what, many in self.tally.items() if what not in _UNCOUNTED)
-        return bool(self.text) and self.tally["kept"] >= _LEAST_KEPT * judged
-
-    def take(self, sentence: Sentence) -> Iterator[Verified | Dropped]:
-        """Yield the sentence with its footnotes, if a passage bears it out."""
-        if not self.tally and _is_nothing(sentence.text):
-            self.denied = True
+    def add(self, one: Drafted) -> Iterator[Released]:
+        if one.frames:
+            self._frame = one
             return
-        self.lead = max(self.lead, sentence.lead, key=list(Lead).index)
-        said = claim(sentence)
-        found = said.flaw or self._borne_out(said)
-        if isinstance(found, Flaw):
-            self.tally[found.value] += 1
-            self.dropped = self.dropped or found not in _UNCOUNTED
-            yield Dropped(sentence, found)
+        self._lead = max(self._lead, one.sentence.lead, key=list(Lead).index)
+        waits = one.waits or (self._held and (one.points_back or one.restricts))
+        if waits or not one.shown:
+            self._held = waits
             return
-        self.tally["kept"] += 1
-        marks = "".join(f"[{self.footnotes.cite(ground, where)}]" for ground, where in found)
-        shown = f"```\n{said.text}\n```\n" if sentence.code else f"{on_one_line(said.text)} "
-        new = f"{self._spacing()}{shown}{marks}"
-        self.text += new
-        self.lead, self.dropped = Lead.SPACE, False
-        yield Verified(new, sentence)
-
-    def _names_only(self, said: Claim) -> bool:
-        """A page's title, or the question again, answers nothing."""
-        words = _weighty(read(said.text))
-        titles = [{form for word in ground.frame for form in word.forms} for ground in self.grounds]
-        echo = said.text.strip(" .?!").casefold() == self.question.strip(" .?!").casefold()
-        return not said.code and (echo or any(title.issuperset(words) for title in titles))
-
-    def _spacing(self) -> str:
-        """Items of one list stand together, paragraphs apart."""
-        together = self.listing and self.lead is Lead.ITEM
-        self.listing = self.lead is Lead.ITEM or (self.listing and self.lead is Lead.SPACE)
-        spacing = self.lead.value if together or self.lead is not Lead.ITEM else "\n\n\u2022 "
-        return spacing if self.text else spacing.lstrip()
-
-    def _borne_out(self, said: Claim) -> list[tuple[Ground, Stretch]] | Flaw:
-        """By those passages that it cites, else by the first that does. Whether the model
-        cites the right one matters less than that ours does."""
-        if self.dropped and said.text.split(maxsplit=1)[0].casefold().strip(",") in _POINTING:
-            return Flaw.DANGLING
-        if self._names_only(said):
-            return Flaw.FRAME
-        cited = [self.grounds[n - 1] for n in said.cited if 0 < n <= len(self.grounds)]
-        checked = [(ground, self.checker.check(said, ground, self.asked)) for ground in cited]
-        if found := [(ground, where) for ground, where in checked if isinstance(where, Stretch)]:
-            return found
-        first = checked[0][1] if checked else None
-        for ground in self.grounds:
-            if ground not in cited:
-                where = self.checker.check(said, ground, self.asked)
-                if isinstance(where, Stretch):
-                    return [(ground, where)]
-                first = first or where
-        return first if isinstance(first, Flaw) else Flaw.WORDS
-
-
-def _weighty(words: Sequence[Word]) -> list[str]:
-    return [word.stem or word.root for word in words if word.weighs]
-
-
-def _is_nothing(text: str) -> bool:
-    return text.strip(" .*\"'`").upper().startswith(NOTHING)
+        self._held = False
+        text = ""
+        if self._frame:
+            frame, self._frame = self._frame, None
+            text = self._layout.add(frame.claim, frame.sentence.lead, (), unclear=False)
+        text += self._layout.add(one.claim, self._lead, one.support, unclear=one.unclear)
+        self._lead = Lead.SPACE
+        yield Released(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.answering.composing.support import Ground, Stretch
+from bot.answering.composing.ground import Ground, Stretch
 from bot.answering.sources import source_of
 from bot.model import Source
 

@@ -15,11 +15,13 @@ from indexers.model import Passage
 class UnclearSentence:
     """``text`` is what a reader would see. ``cited`` are the numbers of the passages that it may
     rest on, best first, counted from 1. ``evidence`` are words that stand in those passages and
-    that the model gave for it: if there are any, they are all that a judge needs to read."""
+    that the model gave for it: if there are any, they are all that a judge needs to read.
+    ``before`` is the sentence that it may point back to, or the introduction of its list."""
 
     text: str
     cited: tuple[int, ...]
     evidence: tuple[Evidence, ...] = ()
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

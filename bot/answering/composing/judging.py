@@ -112,7 +112,7 @@ def judge_prompt(
     blocks = [block(unused_mark, "passage", text, number) for number, text in texts.items()]
     blocks.append(block(unused_mark, "question", asked))
     blocks += [
-        block(unused_mark, "sentence", text, f"{number} passages {_numbers(one)}")
+        block(unused_mark, "sentence", text + _before(one), f"{number} passages {_numbers(one)}")
         for number, (one, text) in enumerate(zip(unclear, said, strict=True), start=1)
     ]
     system = _RULES.format(material=MATERIAL.format(mark=unused_mark))
@@ -149,6 +149,11 @@ def _texts(passages: Sequence[Passage], unclear: Sequence[UnclearSentence]) -> d
             parts = dict.fromkeys(" ".join(part.split()) for part in words[number])
             shown[number] = seen("\n".join([place, "", *parts]))
     return shown
+
+
+def _before(one: UnclearSentence) -> str:
+    """What "it" means in it."""
+    return f"\n(It stands behind: {seen(one.before)})" if one.before else ""
 
 
 def _numbers(one: UnclearSentence) -> str:

@@ -57,6 +57,14 @@ LIMITS = {
 }
 """What binds or restricts, and how: a sentence may not say one of these of its own."""
 
+BOUNDS = {
+    "at most": "maximum",
+    "up to": "maximum",
+    "no more than": "maximum",
+    "at least": "minimum",
+    "no less than": "minimum",
+}
+
 KEPT_LIMITS = _set("only except")
 """What a passage restricts by these, nobody may say without them."""
 

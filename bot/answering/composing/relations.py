@@ -23,7 +23,7 @@ _POINTING = frozenset("it its they their them this these that those he she his h
 _TOLD_TO_MODELS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b[^.!?\n]{0,40}"
     r"\b(?:rules?|instructions?|prompts?|guidelines?|everything above)\b"
-    r"|\b(?:assistant|chatbot|language model|llm)\b\s{0,3}[,:]"
+    r"|(?:^|[.!?:;\n]\s{0,3})(?:dear\s)?(?:assistant|chatbot|language model|llm)\b\s{0,3}[,:]"
     r"|\b(?:tell|inform|instruct)\s{1,3}(?:the\s{1,3})?(?:readers?|users?|askers?)\b"
     r"|\b(?:system prompt|previous instructions|prior instructions)\b",
     re.IGNORECASE,

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from secrets import token_hex
 
 from bot.answering.composing.composer import Composer, MakePrompt
+from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.prompt import Prompt, Prompting
 from bot.answering.composing.providers import ModelSettings, writer_of
 from bot.answering.composing.reranking import ModelReranker
 from bot.answering.composing.rewriting import SECONDS as REWRITING
 from bot.answering.composing.rewriting import Rewriter
-from bot.answering.composing.support import Checker
 from bot.answering.composing.usage import Cap, Caps, Meter, Metered, Price, Usage
 from bot.answering.composing.writing import Patient, Writer
 from bot.model import Question
@@ -94,9 +94,7 @@ def language_model_of(
     reranks = answer.reranker == LLM_RERANKER
     return LanguageModel(
         writer=Metered(patient, meter),
-        composer=composer_of(
-            patient, Prompting(count, mark, budget=llm.context_tokens), embedder, meter
-        ),
+        composer=composer_of(patient, Prompting(count, mark, budget=llm.context_tokens), meter),
         rewriter=Rewriter(within(REWRITING), count, mark) if llm.rewrite else None,
         reranker=ModelReranker(within(answer.rerank_seconds), count, mark) if reranks else None,
         count=count,
@@ -104,10 +102,10 @@ def language_model_of(
 
 
 def composer_of(
-    writer: Writer, prompting: MakePrompt, embedder: Embedder, meter: Meter
+    writer: Writer, prompting: MakePrompt, meter: Meter, judge: SentenceJudge | None = None
 ) -> Composer:
     """Return a composer with the check that stands before every reader."""
-    return Composer(writer, prompting, Checker(embedder), meter)
+    return Composer(writer, prompting, meter, judge=judge)
 
 
 def today() -> date:

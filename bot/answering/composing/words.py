@@ -12,6 +12,7 @@ from functools import cache
 import py_rust_stemmers
 
 from bot.answering.composing.lexicon import (
+    BOUNDS,
     BREAKS,
     IDLE,
     JOINS,
@@ -64,6 +65,7 @@ _TOKEN = re.compile(
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _TWO_WORDS = re.compile(rf"\b({_TENS})-({_ONES})\b", re.IGNORECASE)
+_BOUNDS = re.compile(r"\b(?:at (?:most|least)|up to|no more than|no less than)\b", re.IGNORECASE)
 _RAISED = re.compile("(?<=\\d)[\u207a\u207b]?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]")
 _COMMAS = ",;:()|\n\u2013\u2014\uff0c"
 _STOPS = ".!?\u3002"
@@ -76,7 +78,9 @@ def read(text: str) -> tuple[Word, ...]:
 
 
 def _spelled(text: str) -> str:
-    """Write twenty-five as 25, and a raised 6 behind a 10 as ^6: it would become 106."""
+    """Write twenty-five as 25, "at most" as maximum, and a raised 6 behind a 10 as ^6: it would
+    become 106."""
+    text = _BOUNDS.sub(lambda m: BOUNDS[" ".join(m[0].casefold().split())], text)
     text = _TWO_WORDS.sub(
         lambda m: str(int(NUMBERS[m[1].lower()]) + int(NUMBERS[m[2].lower()])), text
     )

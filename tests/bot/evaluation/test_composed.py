@@ -8,7 +8,6 @@ from datetime import date
 from bot.answering.answerer import Answerer
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.prompt import Prompting
-from bot.answering.composing.support import Bars, Checker
 from bot.answering.composing.usage import Caps, MemoryUsage, Meter, Price
 from bot.answering.composing.writing import ModelFailed
 from bot.answering.confidence import Confidence
@@ -40,9 +39,7 @@ def answerer(*scripts: str | Exception) -> Answerer:
         retrieval_over(passages("leave", LEAVE)),
         Confidence(bias=9.0),
         ("handbook",),
-        composer=Composer(
-            ScriptedWriter(*scripts), prompting, Checker(embedder, Bars(cosine=0.0)), usage
-        ),
+        composer=Composer(ScriptedWriter(*scripts), prompting, usage),
     )
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from bot.answering.answerer import Answerer
 from bot.answering.composing.claims import addresses, quotations
-from bot.answering.composing.composer import Composer, Verified
+from bot.answering.composing.composer import Composed, Composer, Released
+from bot.answering.composing.ground import bare
 from bot.answering.composing.prompt import Prompting
-from bot.answering.composing.support import Bars, Checker
 from bot.answering.composing.usage import (
     Cap,
     Caps,
@@ -65,8 +65,6 @@ def composer(writer: ScriptedWriter, caps: Caps = FREE, usage: Usage | None = No
     return Composer(
         writer,
         Prompting(embedder.count_tokens, lambda: "k7f3"),
-        # Words for meaning say nothing of paraphrases.
-        Checker(embedder, Bars(cosine=0.0)),
         Meter(
             embedder.count_tokens,
             lambda: TODAY,
@@ -131,7 +129,9 @@ def test_a_list_stays_one() -> None:
         "Here is what I found:\n\n- **Leave** is 30 days long [1].\n- Ask your lead [1]."
     )
 
-    assert result.text == "\u2022 Leave is 30 days long. [1]\n\u2022 Ask your lead. [1]"
+    assert result.text == (
+        "Here is what I found:\n\n\u2022 Leave is 30 days long. [1]\n\u2022 Ask your lead. [1]"
+    )
 
 
 def test_a_wrong_number_is_put_right_and_a_missing_one_found() -> None:
@@ -145,15 +145,8 @@ def test_a_wrong_number_is_put_right_and_a_missing_one_found() -> None:
     [
         "Leave is 40 days long [1].",
         "Leave is not thirty days long [1].",
-        "Leave is 60 days long [2].",
-        "Sick leave is 60 days long [2].",
         "Leave is thirty weeks long [1].",
-        "You must ask your lead first [1].",
-        "Only your lead is asked first [1].",
-        "Ada is asked first [1].",
-        "Leave is thirty days long and unpaid [1].",
         'The page says "Leave is forty days long" [1].',
-        'The page says "Leave is thirty days long [1].',
         "Travel is booked by `rock` [3].",
         "Ask your lead at https://evil.example/lead [1].",
         "Ask [your lead](https://evil.example/lead) first [1].",
@@ -164,7 +157,6 @@ def test_a_wrong_number_is_put_right_and_a_missing_one_found() -> None:
         "@here Ask your lead first [1].",
         "Ask your lead first@here [1].",
         "Ask your lead](https first [1].",
-        "Secret leave for the board is sixty days long [1].",
         "Leave is thi\u200brty-two days long [1].",
         "Sick leave has an end [2].",
         "```\nrm -rf /\n```",
@@ -177,6 +169,24 @@ def test_what_no_page_says_does_not_go_out(wrong: str) -> None:
     assert result.text == "Travel is booked by `tock`. [1]"
 
 
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        "Leave is 60 days long [2].",
+        "Sick leave is 60 days long [2].",
+        "Leave is thirty days long and unpaid [1].",
+        "Ask the boss of your team first [1].",
+    ],
+)
+def test_what_the_rules_cannot_decide_goes_out_with_a_mark(unclear: str) -> None:
+    result = composed(f"Travel is booked by `tock` [3]. {unclear}")
+
+    _, _, second = result.text.partition(". [1] ")
+    assert re.fullmatch(r".+\. \[\d\]\u2020", second)
+    assert len(result.unclear) == 1
+    assert result.check_notes[0].startswith("\u2020 I could not verify")
+
+
 def test_an_address_that_stands_in_the_page_goes_out() -> None:
     result = composed(
         "Write to travel@example.com in time. Ask [your lead](https://wiki.example.com/lead)."
@@ -185,29 +195,60 @@ def test_an_address_that_stands_in_the_page_goes_out() -> None:
     assert result.text == "Write to travel@example.com in time. [1] Ask your lead. [2]"
 
 
-def test_what_points_at_a_dropped_sentence_is_dropped_too() -> None:
-    result = composed(
-        "Ask your lead. Sick leave has no end. Unpaid leave is great [1]. It is 60 days long [2]."
-    )
+def test_what_points_at_a_dropped_sentence_is_not_vouched_for() -> None:
+    result = composed("Ask your lead [1]. Unpaid leave is 45 days long [1]. It has no end [2].")
 
-    assert result.text == "Ask your lead. [1] Sick leave has no end. [2]"
+    assert result.text == "Ask your lead. [1] It has no end. [2]\u2020"
+    assert result.left_out == 1
 
 
-def test_yes_and_no_are_left_out_for_nobody_can_check_them() -> None:
-    assert composed("No, leave is thirty days long [1].").text == "Leave is thirty days long. [1]"
+@pytest.mark.parametrize(
+    ("asked", "written", "mark"),
+    [
+        ("Is leave thirty days long?", "Yes, leave is thirty days long [1].", ""),
+        ("Is leave thirty days long?", "No, leave is thirty days long [1].", "\u2020"),
+        ("Has sick leave an end?", "No, sick leave has no end [2].", ""),
+        ("Has sick leave an end?", "No. Sick leave has no end [2].", ""),
+        ("Has sick leave an end?", "Yes. Sick leave has no end [2].", "\u2020"),
+    ],
+)
+def test_yes_and_no_are_kept_and_marked_where_they_do_not_fit_what_follows(
+    asked: str, written: str, mark: str
+) -> None:
+    result = said(written, text=asked)
+
+    assert isinstance(result, Answer)
+    assert result.text == f"{written.partition(' [')[0]}. [1]{mark}"
 
 
 @pytest.mark.parametrize("empty", ["Leave [1].", "How long is leave [1].", "**Travel** [3]"])
 def test_a_title_or_the_question_again_is_no_answer(empty: str) -> None:
-    assert fallen(empty) is Fallback.UNSUPPORTED
+    assert fallen(empty) is Fallback.EMPTY
 
 
 def test_where_too_little_holds_the_answer_is_made_of_quotations() -> None:
-    wrong = "Leave is 40 days long [1]. Leave is 50 days long [1]. Ask your lead [1]."
+    wrong = "Ask your lead [1]. Leave is 40 days long [1]. Leave is 50 days long [1]."
 
-    assert fallen(wrong) is Fallback.UNSUPPORTED
-    assert fallen("") is Fallback.UNSUPPORTED
-    assert fallen("[1]") is Fallback.UNSUPPORTED
+    assert fallen(wrong) is Fallback.CONTRADICTED
+    assert fallen("") is Fallback.EMPTY
+    assert fallen("[1]") is Fallback.EMPTY
+
+
+def test_where_the_core_falls_the_rest_does_not_stand_for_it() -> None:
+    wrong = "Leave is 40 days long [1]. Ask your lead [1]. Sick leave has no end [2]."
+
+    assert fallen(wrong) is Fallback.CONTRADICTED
+
+
+def test_a_dropped_exception_takes_along_what_it_limits() -> None:
+    result = composed(
+        "Travel is booked by `tock` [3]. Write in time [3]. Leave is thirty days long [1]. But not "
+        "on 40 days [1]."
+    )
+
+    assert result.text == "Travel is booked by `tock`. [1] Write in time. [1]"
+    assert result.left_out == 2
+    assert result.check_notes == ("I left out 2 statements that I could not verify.",)
 
 
 def test_a_model_that_fails_is_replaced_by_quotations() -> None:
@@ -259,12 +300,11 @@ def test_sentences_are_released_as_they_are_verified() -> None:
     )
 
     first = released[0]
-    assert isinstance(first, Verified)
-    assert first.text == "Leave is 30 days long. [1]"
-    assert first.sentence.text == "Leave is 30 days long [1]."
+    assert first == Released("Leave is 30 days long. [1]")
     last = released[-1]
-    assert isinstance(last, Answer)
-    assert last.fallback is Fallback.FAILED
+    assert isinstance(last, Composed)
+    assert isinstance(last.result, Answer)
+    assert last.result.fallback is Fallback.FAILED
 
 
 @pytest.mark.parametrize("heard", [True, False])
@@ -412,13 +452,15 @@ def test_whatever_is_written_only_what_was_shown_comes_out(written: str, size: i
         assert any(source.page == page and source.quote in text for page, text in shown)
     numbers = {int(number) for number in re.findall(r"\[(\d+)\]", result.text)}
     assert numbers == set(range(1, len(result.sources) + 1))
-    assert "secret" not in result.text.casefold()
     if not result.composed:
+        assert "secret" not in result.text.casefold()
         return
-    for sentence in filter(None, re.split(r"(?<=\[\d\])(?!\[)", result.text)):
-        assert re.search(r"\[\d+\]$", sentence)
+    for sentence in filter(None, re.split(r"(?<=\[\d\])(?![\[\u2020])|(?<=\u2020)", result.text)):
+        assert re.search(r"\[\d+\]\u2020?$", sentence)
         words = re.sub(r"\[\d+\]", "", sentence)
-        assert all(" ".join(one.split()).rstrip(".,;:!?") in texts for one in quotations(words))
+        # The model never saw it, so if it writes so it is made up: as such it is marked.
+        assert "secret" not in words.casefold() or words.endswith("\u2020")
+        assert all(bare(one) in bare(f"{texts} {SAID}") for one in quotations(words))
         assert set(addresses(words)) <= {"https://wiki.example.com/lead", "travel@example.com"}
         assert not re.search(r"<[!@#]|@here|evil|\](?:\(|:)", words)
         assert "\u200b" not in words

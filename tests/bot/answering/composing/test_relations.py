@@ -8,34 +8,34 @@ from typing import Any
 
 import pytest
 
-from bot.answering.composing.claims import Flaw, claim
+from bot.answering.composing.checking import Decision, Shown, check
+from bot.answering.composing.claims import claim
+from bot.answering.composing.ground import Ground
 from bot.answering.composing.relations import gives_orders, turned_round
 from bot.answering.composing.sentences import Sentence
-from bot.answering.composing.support import Bars, Checker, Ground
 from bot.answering.composing.words import read
 from indexers.model import OPEN, Passage
-from tests.fakes.embedding import WordEmbedder
 
 HOSTILE = Path(__file__).parents[3] / "data" / "claims" / "hostile_sentences.jsonl"
 
 
-def goes_out(text: str, *passages: dict[str, Any], question: str = "") -> Flaw | None:
-    """None if one of ``passages`` bears ``text`` out, else what is wrong by the last of them."""
+def decided(text: str, *passages: dict[str, Any], question: str = "") -> Decision:
+    """What the rules say of ``text`` to a model that saw ``passages``, and cited them all."""
     said = claim(Sentence(text))
     if said.flaw:
-        return said.flaw
-    # Words for meaning say nothing of paraphrases: what is found here, rules find.
-    checker = Checker(WordEmbedder(), Bars(cosine=0.0))
-    flaw: Flaw | None = Flaw.WORDS
-    for one in passages:
-        ground = Ground(
+        return Decision.CONTRADICTED
+    grounds = [
+        Ground(
             Passage("w", one["page"], "", 0, one["title"], (), one["url"], one["text"], "", OPEN)
         )
-        found = checker.check(said, ground, read(question))
-        if not isinstance(found, Flaw):
-            return None
-        flaw = found
-    return flaw
+        for one in passages
+    ]
+    return check(said, grounds, (), Shown(question, grounds)).decision
+
+
+def goes_out(text: str, *passages: dict[str, Any], question: str = "") -> bool:
+    """Whether it goes out as verified."""
+    return decided(text, *passages, question=question) is Decision.SUPPORTED
 
 
 def passage(text: str) -> dict[str, Any]:
@@ -56,14 +56,14 @@ HOSTILE_ONES = [(text, row) for text, faithful, row in recorded() if not faithfu
 
 @pytest.mark.parametrize(("text", "row"), HOSTILE_ONES, ids=[text for text, _ in HOSTILE_ONES])
 def test_no_hostile_sentence_goes_out(text: str, row: dict[str, Any]) -> None:
-    assert goes_out(text, *row["passages"], question=row["question"]) is not None
+    assert not goes_out(text, *row["passages"], question=row["question"])
 
 
 def test_the_plain_truth_beside_them_goes_out() -> None:
     text, faithful, row = recorded()[0]
 
     assert faithful
-    assert goes_out(text, *row["passages"], question=row["question"]) is None
+    assert goes_out(text, *row["passages"], question=row["question"])
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_the_plain_truth_beside_them_goes_out() -> None:
     ],
 )
 def test_what_is_turned_round_does_not_go_out(page: str, true: str, false: str) -> None:
-    assert goes_out(true, passage(page)) is None
-    assert goes_out(false, passage(page)) is not None
+    assert goes_out(true, passage(page))
+    assert not goes_out(false, passage(page))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_what_is_turned_round_does_not_go_out(page: str, true: str, false: str) 
     ],
 )
 def test_the_same_in_another_order_goes_out(page: str, true: str) -> None:
-    assert goes_out(true, passage(page)) is None
+    assert goes_out(true, passage(page))
 
 
 @pytest.mark.parametrize(

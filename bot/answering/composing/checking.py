@@ -1,0 +1,205 @@
+"""Does a passage say what a sentence says? By rules that one can read, in three verdicts.
+
+A sentence is *supported* if a short stretch of a passage has its words, in about the same order,
+and agrees in all that the words turn on: numbers, names, "not", what binds, who does what. It is
+*contradicted* if it has a fact that nothing cited has, or all the words of a stretch and turns
+them round. All else is a paraphrase, and *unclear*: no count of common words may decide it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.answering.composing.agreement import (
+    denials,
+    denied_alone,
+    disagreement,
+    has_but,
+    in_order,
+    roots,
+)
+from bot.answering.composing.claims import Claim, Flaw
+from bot.answering.composing.facts import Names, is_borne_out, missing, unknown_names
+from bot.answering.composing.ground import Ground, Stretch
+from bot.answering.composing.quantities import quantities
+from bot.answering.composing.relations import gives_orders
+from bot.answering.composing.words import Word, limits, read
+
+_ORDER = 0.6
+"""The share of a sentence's words that stand in the order of the stretch. Chosen on half of
+clapnq's gold answers and of what is wrong with their corrupted twins; benchmarks/RESULTS.md has the
+other half."""
+TURNED = frozenset({Flaw.NEGATION, Flaw.REVERSED, Flaw.NUMBER, Flaw.LIMIT, Flaw.CONDITION})
+"""What makes a sentence false that has all the words of a stretch, and is about most of it."""
+_MOST = 0.5
+
+
+class Decision(StrEnum):
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    UNCLEAR = "unclear"
+
+
+Support = tuple[Ground, Stretch]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``support`` are the stretches that bear the sentence out, or the nearest ones, which have
+    ``share`` of its words at best. ``flaw`` says what is wrong with a contradicted sentence."""
+
+    decision: Decision
+    support: tuple[Support, ...] = ()
+    flaw: Flaw | None = None
+    share: float = 1.0
+
+
+class Shown:
+    """What a model saw: the ``question``, which a sentence may repeat, and all ``grounds``."""
+
+    def __init__(self, question: str, grounds: Sequence[Ground]) -> None:
+        self.question = question
+        self.asked = read(question)
+        self.names = Names([question, *(ground.whole for ground in grounds)])
+
+
+def check(claim: Claim, cited: Sequence[Ground], others: Sequence[Ground], shown: Shown) -> Finding:
+    """Compare ``claim`` with the grounds that it cites, and then with the ``others`` that the
+    model saw: a wrong citation is corrected."""
+    grounds = [*cited, *others]
+    if claim.code:
+        return _code(claim, grounds)
+    said = read(claim.text)
+    if not any(word.weighs for word in said):
+        return Finding(Decision.CONTRADICTED, flaw=Flaw.EMPTY)
+    borne, turned = [], None
+    for ground in cited:
+        found = _compared(claim, said, ground, shown)
+        if isinstance(found, Stretch):
+            borne.append((ground, found))
+        elif turned is None:
+            turned = found
+    if borne:
+        return Finding(Decision.SUPPORTED, tuple(borne))
+    for ground in others:
+        found = _compared(claim, said, ground, shown)
+        if isinstance(found, Stretch):
+            return Finding(Decision.SUPPORTED, ((ground, found),))
+        if not cited and turned is None:
+            turned = found
+    return _undecided(claim, said, (cited, others), shown, turned)
+
+
+def _code(claim: Claim, grounds: Sequence[Ground]) -> Finding:
+    for ground in grounds:
+        for stretch in ground.stretches:
+            if claim.text in stretch.text:
+                return Finding(Decision.SUPPORTED, ((ground, stretch),))
+    return Finding(Decision.CONTRADICTED, flaw=Flaw.QUOTATION)
+
+
+def _undecided(
+    claim: Claim,
+    said: Sequence[Word],
+    grounds: tuple[Sequence[Ground], Sequence[Ground]],
+    shown: Shown,
+    turned: Flaw | None,
+) -> Finding:
+    cited, others = grounds
+    near = [_nearest(said, ground) for ground in cited]
+    stretches = [stretch for _, _, stretch in near if stretch]
+    flaw = missing(claim, cited, shown.question, stretches) if cited else None
+    if flaw or not cited:
+        # Another passage may have said it: the one that has its facts and most of its words.
+        fits = [_nearest(said, one) for one in others if not missing(claim, [one], shown.question)]
+        best = max(fits, key=lambda one: one[0], default=None)
+        if best and best[0] >= max((share for share, _, _ in near), default=0.0):
+            near, flaw = [best], None
+        elif not cited:
+            near, flaw = [], missing(claim, others, shown.question)
+    if not flaw and unknown_names(said, shown.names):
+        flaw = Flaw.NAME
+    support = tuple((ground, stretch) for _, ground, stretch in near if stretch)
+    if not flaw and any(gives_orders(stretch.text) for _, stretch in support):
+        flaw = Flaw.ORDERS
+    flaw = flaw or turned
+    decision = Decision.CONTRADICTED if flaw else Decision.UNCLEAR
+    return Finding(decision, support, flaw, max((share for share, _, _ in near), default=0.0))
+
+
+def _compared(
+    claim: Claim, said: Sequence[Word], ground: Ground, shown: Shown
+) -> Stretch | Flaw | None:
+    """Return the stretch that says what ``claim`` says; else what is turned round in the
+    shortest one with all its words, if there is one."""
+    if missing(claim, [ground]):
+        return None
+    turned = None
+    for stretch in ground.stretches:
+        if not _has_all(said, stretch.roots | ground.frame_roots):
+            continue
+        flaw = _flaw(claim, said, ground, stretch, shown)
+        if flaw is None or flaw is Flaw.ORDERS:
+            return flaw or stretch
+        if flaw is Flaw.NEGATION and not _denies(said, stretch):
+            continue
+        if stretch.units == 1 and _is_about(said, stretch):
+            turned = turned or flaw
+    return turned if turned in TURNED else None
+
+
+def _flaw(
+    claim: Claim, said: Sequence[Word], ground: Ground, stretch: Stretch, shown: Shown
+) -> Flaw | None:
+    """Return what keeps a stretch with all words of a sentence from saying the same."""
+    if flaw := disagreement(said, stretch.words, ground.frame, shown.asked):
+        return flaw
+    if not _fits(said, stretch):
+        return Flaw.ORDER
+    if not all(is_borne_out(one, ground.quantities) for one in quantities(claim.text)):
+        return Flaw.NUMBER
+    if stretch.labels and stretch.labels.isdisjoint(roots([*said, *shown.asked])):
+        return Flaw.WORDS  # a row of a table about something else
+    return Flaw.ORDERS if gives_orders(stretch.text) else None
+
+
+def _denies(said: Sequence[Word], stretch: Stretch) -> bool:
+    """Return whether one says "not" of what the other says without. "Without a break" and "not
+    taking a break" may be the same, and so may "nobody but managers" and "only managers"."""
+    ours, theirs = denials(said), denials(stretch.words)
+    excepted = ours > 0 and "only" in limits(stretch.words) and has_but(said)
+    return ours != theirs and not excepted and denied_alone(said, stretch.words)
+
+
+def _is_about(said: Sequence[Word], stretch: Stretch) -> bool:
+    """Return whether the stretch says little else: a long one may say what is claimed somewhere
+    in it, and something like it elsewhere."""
+    heard = [word for word in stretch.words if word.weighs]
+    known = roots(said)
+    return sum(not known.isdisjoint(word.forms) for word in heard) >= _MOST * len(heard)
+
+
+def _has_all(said: Sequence[Word], known: frozenset[str]) -> bool:
+    return all(not known.isdisjoint(word.forms) for word in said if word.weighs)
+
+
+def _fits(said: Sequence[Word], stretch: Stretch) -> bool:
+    """Return whether the common words stand in about one order, longest runs first."""
+    heard = [word.forms[1] for word in stretch.words if word.weighs]
+    common = [word.forms[1] for word in said if word.weighs and word.forms[1] in heard]
+    return not common or in_order(common, heard) >= _ORDER * len(common)
+
+
+def _nearest(said: Sequence[Word], ground: Ground) -> tuple[float, Ground, Stretch | None]:
+    """Return the share of the sentence's words in the stretch that has most, of equals the
+    shortest."""
+    weighty = [word for word in said if word.weighs]
+    best: tuple[float, Stretch | None] = 0.0, None
+    for stretch in ground.stretches:
+        known = stretch.roots | ground.frame_roots
+        share = sum(not known.isdisjoint(word.forms) for word in weighty) / len(weighty)
+        if best[1] is None or share > best[0]:
+            best = share, stretch
+    return best[0], ground, best[1]

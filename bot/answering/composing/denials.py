@@ -1,0 +1,45 @@
+"""Sentences that say what the pages do not say: "The passages give no date; they only say ..."
+
+Such a sentence claims nothing of the wiki's subject before its first semicolon, "but" or the like.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.answering.composing.lexicon import NOT
+from bot.answering.composing.words import Role, read
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_PAGES = _set("""
+page pages passage passages document documents documentation doc docs wiki handbook source sources
+text section sections article articles guide guidance material
+seite seiten quelle quellen dokument dokumente dokumentation handbuch abschnitt abschnitte
+página páginas pasaje pasajes documento documentos documentación fuente fuentes
+passages extraits extrait pages texte documentation sources
+""")
+_TOLD = _set("""
+mentioned given stated specified listed named documented defined described covered said told found
+find see genannt angegeben erwähnt beschrieben gefunden finden mencionado indicado mentionné indiqué
+précisé trouvé
+""")
+"""What pages are said to do. They must be denied of something, so a page's own "is not found" is
+told apart by what is compared with the passage first."""
+_REST = re.compile(
+    r"[;:\u2013\u2014\uff1b]|,?\s(?:but|just|only|although|though|aber|sondern|nur|pero|sino|mais)\s"
+)
+
+
+def split_denial(text: str) -> tuple[str, str] | None:
+    """Return the part of ``text`` that denies that the pages say something, and the rest, which
+    may be empty; None for any other sentence."""
+    found = _REST.search(text)
+    denial, rest = (text[: found.start()], text[found.end() :]) if found else (text, "")
+    words = [word for word in read(denial) if word.role is not Role.COMMA]
+    said = {word.text.casefold() for word in words}
+    denies = any(word.role is Role.NOT for word in words) or bool(said & NOT)
+    return (denial, rest.strip()) if denies and said & (_PAGES | _TOLD) else None

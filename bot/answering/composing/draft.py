@@ -1,0 +1,346 @@
+"""What a model has written so far of one answer, and what becomes of each sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.answering.composing.agreement import roots
+from bot.answering.composing.checking import (
+    TURNED,
+    Decision,
+    Finding,
+    Shown,
+    Support,
+    check,
+)
+from bot.answering.composing.claims import Claim, Flaw, claim
+from bot.answering.composing.denials import split_denial
+from bot.answering.composing.ground import Ground, bare
+from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
+from bot.answering.composing.lexicon import KEPT_LIMITS
+from bot.answering.composing.prompt import NOTHING
+from bot.answering.composing.sentences import Evidence, Lead, Sentence
+from bot.answering.composing.verdict_words import agrees
+from bot.answering.composing.words import Role, Word, limits, read
+from indexers.model import Passage
+
+CLAIMLESS = (Flaw.FRAME, Flaw.EMPTY)
+"""What is left out without a word: nothing is claimed by it."""
+_POINTING = frozenset("it its they them their he his she her this these those that such".split())  # noqa: SIM905 - read as words
+_RESTRICTING = frozenset(
+    "but however otherwise provided aber jedoch außer pero salvo excepto mais sauf".split()  # noqa: SIM905 - the same
+)
+_DENIED = (Flaw.NEGATION, Flaw.LIMIT)
+"""What a sentence cannot be blamed for that says what pages do not say."""
+_NEAR = 0.5
+"""The share of its words that a sentence which cites nothing must have of the passage that is cited
+for it. It is shown as unclear all the same."""
+
+
+@dataclass(slots=True)
+class Drafted:
+    """A sentence and what is known of it. ``flaw`` says why it is left out. ``waits``: until the
+    rest of the answer is there, or a judge has spoken."""
+
+    sentence: Sentence
+    claim: Claim
+    said: tuple[Word, ...] = ()
+    support: tuple[Support, ...] = ()
+    flaw: Flaw | None = None
+    unclear: bool = False
+    waits: bool = False
+    frames: bool = False
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def shown(self) -> bool:
+        return self.flaw is None and not self.waits
+
+    @property
+    def claims(self) -> bool:
+        return not self.frames and self.flaw not in CLAIMLESS
+
+    @property
+    def fell(self) -> bool:
+        """Return whether a claim of it is left out."""
+        return self.flaw is not None and self.claims
+
+    @property
+    def points_back(self) -> bool:
+        first = self.said[0].text.casefold() if self.said else ""
+        return first in _POINTING
+
+    @property
+    def restricts(self) -> bool:
+        """Return whether it opens with a word that limits what was said before it."""
+        first = self.said[0] if self.said else None
+        return bool(first and (first.text.casefold() in _RESTRICTING or first.limit in KEPT_LIMITS))
+
+
+@dataclass(slots=True)
+class Draft:
+    """``judged``: somebody will decide what the rules cannot. ``denied``: the model says that the
+    passages do not answer; what follows tells what they do say."""
+
+    passages: Sequence[Passage]
+    question: str
+    judged: bool = False
+    denied: bool = False
+    sentences: list[Drafted] = field(default_factory=list)
+    _grounds: list[Ground] = field(init=False)
+    _shown: Shown = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._grounds = [Ground(passage) for passage in self.passages]
+        self._shown = Shown(self.question, self._grounds)
+
+    def take(self, sentence: Sentence) -> Drafted:
+        """Check ``sentence``, and add it."""
+        one = Drafted(sentence, claim(sentence))
+        one.said = read(one.claim.text)
+        one.flaw = one.claim.flaw
+        if not self.sentences and _is_nothing(sentence.text):
+            self.denied, one.flaw = True, Flaw.FRAME
+        self._check(one)
+        self.sentences.append(one)
+        return one
+
+    @property
+    def length(self) -> int:
+        return sum(len(one.claim.shown) for one in self.sentences if one.flaw is None)
+
+    @property
+    def denies(self) -> bool:
+        """Return whether its first claim says that the pages do not say it."""
+        first = next((one for one in self.sentences if one.claims), None)
+        return bool(first and first.shown and (self.denied or split_denial(first.claim.text)))
+
+    def unclear(self) -> list[tuple[Drafted, UnclearSentence]]:
+        """Return what a judge is asked."""
+        before = ""
+        found = []
+        for one in self.sentences:
+            if one.waits and one.unclear:
+                cited = [self._number(ground) for ground, _ in one.support]
+                asked = UnclearSentence(
+                    one.claim.shown, tuple(dict.fromkeys(cited)), one.evidence, before
+                )
+                found.append((one, asked))
+            if one.flaw is None and (one.sentence.lead is not Lead.ITEM or one.claim.introduces):
+                before = one.claim.shown
+        return found
+
+    def judge(self, one: Drafted, verdict: SentenceVerdict | None) -> None:
+        """Let ``verdict`` decide, if its words stand where it says; None decides nothing."""
+        one.waits = False
+        if verdict is None:
+            return
+        if not verdict.supported:
+            one.flaw = Flaw.UNSUPPORTED
+            return
+        support = self._evidence(verdict.evidence)
+        # That pages do not say something stands nowhere in them.
+        if support or self._is_denial(one):
+            one.support, one.unclear = support or one.support, False
+
+    def end(self) -> None:
+        """Cite for what cites nothing what stands beside it; "Hope this helps!" needs nothing."""
+        for place, one in enumerate(self.sentences):
+            if one.flaw is not Flaw.UNCITED:
+                continue
+            beside = self._beside(place)
+            if _is_chatter(one, [ground for ground, _ in beside]):
+                one.flaw = Flaw.FRAME
+            elif beside:
+                one.flaw, one.support = None, beside
+                one.unclear, one.waits = True, self.judged
+
+    def settle(self) -> None:
+        """Decide what depends on other sentences: introductions, exceptions, "Yes."."""
+        for place, one in enumerate(self.sentences):
+            following = self.sentences[place + 1 :]
+            if one.fell and one.restricts and place:
+                self._take_along(place)
+            if one.claim.introduces and one.claims and one.fell:
+                for item in _items(following):
+                    item.flaw = item.flaw or Flaw.DANGLING
+            if one.frames and one.flaw is None:
+                one.waits = False
+                held = _items(following) if one.claim.introduces else following[:1]
+                if not any(item.shown for item in held):
+                    one.flaw = Flaw.FRAME
+
+    def _take_along(self, place: int) -> None:
+        before = next((o for o in reversed(self.sentences[:place]) if o.claims), None)
+        if before and before.shown:
+            before.flaw = Flaw.EXCEPTION
+
+    def _check(self, one: Drafted) -> None:
+        if one.flaw is Flaw.EMPTY and one.claim.verdict:
+            # "Yes." stands if the sentence behind it does.
+            one.flaw, one.frames, one.waits = None, True, True
+            return
+        if one.flaw:
+            return
+        if self._names_only(one):
+            one.flaw = Flaw.FRAME
+            return
+        cited, one.evidence = self._cited(one), self._standing(one.sentence.evidence)
+        finding = self._found(one, cited)
+        frames = one.claim.introduces and not one.claim.cited
+        if finding.decision is Decision.CONTRADICTED and not (frames and finding.flaw in TURNED):
+            one.flaw = finding.flaw
+            one.frames = frames
+        elif frames:
+            one.frames = one.waits = True
+        else:
+            one.support = self._evidence(one.evidence) or finding.support
+            one.unclear = finding.decision is Decision.UNCLEAR or not self._stands_alone(one)
+            if not cited and finding.decision is Decision.UNCLEAR:
+                self._cite(one, finding)
+            one.waits = one.unclear and self.judged
+
+    def _cite(self, one: Drafted, finding: Finding) -> None:
+        """Cite for a sentence that cites nothing the nearest passage, if it is near."""
+        if self._is_denial(one):
+            one.support = ()
+        elif finding.share < _NEAR:
+            one.support, one.unclear, one.flaw = (), False, Flaw.UNCITED
+
+    def _is_denial(self, one: Drafted) -> bool:
+        """Return whether it says that pages do not say something: in words of ours, or in any
+        where the model says that it does not answer."""
+        first = not any(other.claims for other in self.sentences if other is not one)
+        return split_denial(one.claim.text) is not None or (self.denied and first)
+
+    def _found(self, one: Drafted, cited: Sequence[Ground]) -> Finding:
+        denial = split_denial(one.claim.text)
+        others = [ground for ground in self._grounds if ground not in cited]
+        if denial is None:
+            own = self._own_words(one.evidence)
+            if own:
+                narrow = check(one.claim, own, (), self._shown)
+                if narrow.decision is Decision.SUPPORTED:
+                    return narrow
+            return check(one.claim, cited, others, self._shown)
+        told, rest = denial
+        whole = check(one.claim, cited, others, self._shown)
+        if whole.decision is Decision.CONTRADICTED and whole.flaw not in (
+            Flaw.NEGATION,
+            Flaw.LIMIT,
+        ):
+            return whole
+        after = check(replace(one.claim, text=rest), cited, others, self._shown) if rest else None
+        # What the pages do say must hold, and no page may say nearly what they are said not to.
+        silent = all(self._is_silent(told, ground) for ground in self._grounds)
+        if after and after.decision is Decision.SUPPORTED and silent:
+            return after
+        return Finding(Decision.UNCLEAR, whole.support, share=1.0)
+
+    def _is_silent(self, told: str, ground: Ground) -> bool:
+        asked = roots(self._shown.asked)
+        denied = [w for w in read(told) if w.weighs and not asked.isdisjoint(w.forms)]
+        return not denied or not any(
+            all(not (one.roots | ground.frame_roots).isdisjoint(w.forms) for w in denied)
+            for one in ground.stretches
+        )
+
+    def _stands_alone(self, one: Drafted) -> bool:
+        """Return whether its words can be vouched for without those before it."""
+        before = self.sentences[-1] if self.sentences else None
+        verdict = one.claim.verdict
+        if not verdict and before and before.frames and not before.claim.text:
+            verdict = before.claim.verdict
+        if verdict and not agrees(verdict, self._shown.asked, one.said):
+            return False
+        if not one.points_back:
+            return True
+        if before is None or before.fell or before.unclear:
+            return False
+        return bool({id(g) for g, _ in before.support} & {id(g) for g, _ in one.support})
+
+    def _names_only(self, one: Drafted) -> bool:
+        """A page's title, or the question again, answers nothing."""
+        if one.claim.code or one.claim.introduces or one.sentence.lead is Lead.ITEM:
+            return False
+        titles = (t for p in self.passages for t in (p.title, *p.headings))
+        return bare(one.claim.text) in {bare(text) for text in (self.question, *titles)}
+
+    def _cited(self, one: Drafted) -> list[Ground]:
+        numbers = one.claim.cited or tuple(evidence.passage for evidence in one.sentence.evidence)
+        if not numbers and one.sentence.lead is Lead.ITEM:
+            intro = next((o for o in reversed(self.sentences) if o.claim.introduces), None)
+            numbers = intro.claim.cited if intro else ()
+        return [self._grounds[n - 1] for n in dict.fromkeys(numbers) if 0 < n <= len(self._grounds)]
+
+    def _beside(self, place: int) -> tuple[Support, ...]:
+        """Return what the next sentence of the paragraph rests on, or else the one before."""
+        behind = []
+        for one in self.sentences[place + 1 :]:
+            if one.sentence.lead is not Lead.SPACE:
+                break
+            behind.append(one)
+        ahead = []
+        for one in reversed(self.sentences[: place + 1]):
+            if one is not self.sentences[place]:
+                ahead.append(one)
+            if one.sentence.lead is not Lead.SPACE:
+                break
+        return next((one.support for one in (*behind, *ahead) if one.support), ())
+
+    def _standing(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Return those whose words stand where they are said to."""
+        return tuple(
+            one
+            for one in evidence
+            if 0 < one.passage <= len(self._grounds)
+            and self._grounds[one.passage - 1].find(one.words)
+        )
+
+    def _evidence(self, evidence: Sequence[Evidence]) -> tuple[Support, ...]:
+        return tuple(
+            (ground, stretch)
+            for one in evidence
+            if 0 < one.passage <= len(self._grounds)
+            for ground in [self._grounds[one.passage - 1]]
+            if (stretch := ground.find(one.words))
+        )
+
+    def _own_words(self, evidence: Sequence[Evidence]) -> list[Ground]:
+        """Return the passages cut down to the words that the model gave."""
+        numbers = dict.fromkeys(one.passage for one in evidence)
+        cut = {
+            number: "\n".join(one.words for one in evidence if one.passage == number)
+            for number in numbers
+        }
+        return [
+            Ground(replace(self.passages[number - 1], text=text)) for number, text in cut.items()
+        ]
+
+    def _number(self, ground: Ground) -> int:
+        same = (n for n, own in enumerate(self._grounds, 1) if own.passage.id == ground.passage.id)
+        return next(same, 0)
+
+
+def _items(following: Sequence[Drafted]) -> Iterator[Drafted]:
+    """The list right behind an introduction."""
+    for one in following:
+        if one.sentence.lead is not Lead.ITEM and not one.sentence.code:
+            return
+        yield one
+
+
+def _is_chatter(one: Drafted, beside: Sequence[Ground]) -> bool:
+    """Return whether it has nothing that could be checked, and no more than half of its words from
+    the pages that are cited around it."""
+    facts = one.claim.addresses or one.claim.quotations or one.claim.codes or limits(one.said)
+    if facts or any(word.role in (Role.NAME, Role.NUMBER, Role.NOT) for word in one.said):
+        return False
+    weighty = [word for word in one.said if word.weighs]
+    known = [word for word in weighty if any(not g.roots.isdisjoint(word.forms) for g in beside)]
+    return one.claim.text.endswith("!") or 2 * len(known) <= len(weighty)
+
+
+def _is_nothing(text: str) -> bool:
+    return text.strip(" .*\"'`").upper().startswith(NOTHING)

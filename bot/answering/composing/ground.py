@@ -1,0 +1,159 @@
+"""A passage that was shown to the model, ready to be compared with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.answering.composing.agreement import roots
+from bot.answering.composing.claims import addresses, exact_tokens
+from bot.answering.composing.quantities import Quantity, quantities
+from bot.answering.composing.words import Word, read
+from bot.answering.quoting import units
+from indexers.model import Passage
+from indexers.prose import plain
+
+_CELL = " \u00b7 "
+"""Between the cells of a row, as `plain` writes it."""
+_STRETCH = 3
+"""Neighbouring sentences of a passage that one sentence may sum up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """``units`` neighbouring sentences or rows of a passage, ``start`` to ``end`` of its text."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    roots: frozenset[str]
+    text: str
+    units: int = 1
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The words of the first cell of its last row, if that is one of a table: what the row
+        is about."""
+        cells = self.text.splitlines()[-1].split(_CELL) if self.text else []
+        return roots(read(cells[0])) if len(cells) > 1 else frozenset()
+
+
+def stretch_of(text: str, start: int, end: int, many: int = 1) -> Stretch:
+    """Return the one from ``start`` to ``end`` of a passage's ``text``."""
+    shown = plain(text[start:end])
+    words = read(shown)
+    return Stretch(start, end, words, roots(words), shown, many)
+
+
+class Ground:
+    """A passage with its title and headings."""
+
+    def __init__(self, passage: Passage) -> None:
+        self.passage = passage
+        self._titles = [passage.title, *passage.headings]
+        self.frame = read("\n".join(self._titles))
+        self.frame_roots = roots(self.frame)
+
+    def holds(self, quotation: str) -> bool:
+        """Return whether its words stand here in a row. What was left out at "..." may lie
+        between."""
+        parts = [part for text in _LEFT_OUT.split(quotation) if (part := bare(text))]
+        return bool(parts) and all(f" {part} " in f" {self._bare} " for part in parts)
+
+    def has_code(self, code: str) -> bool:
+        """Return whether it stands here letter for letter, white space apart."""
+        wanted = spaced(code)
+        return bool(wanted) and any(wanted in text for text in self._verbatim)
+
+    def links(self, address: str) -> bool:
+        """Return whether the address stands here, by itself or as the host or the file name of
+        another."""
+        wanted = _bare(address)
+        return wanted in self._addresses or any(
+            wanted in (host, name) for host, name in self._hosts_and_names
+        )
+
+    def find(self, words: str) -> Stretch | None:
+        """Return where ``words`` stand, letter for letter but for white space."""
+        parts = words.split()
+        if not parts:
+            return None
+        found = re.search(r"\s+".join(map(re.escape, parts)), self.passage.text)
+        return stretch_of(self.passage.text, *found.span()) if found else None
+
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        """Short ones first, so that of equals the shortest is quoted."""
+        pieces = units(self.passage.text)
+        return [
+            stretch_of(
+                self.passage.text, pieces[first].start, pieces[first + length - 1].end, length
+            )
+            for length in range(1, _STRETCH + 1)
+            for first in range(len(pieces) - length + 1)
+        ]
+
+    @cached_property
+    def whole(self) -> str:
+        """Its text with its titles, as a person reads them."""
+        return "\n".join([*self._titles, self.text])
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """Of all its words and those of its titles."""
+        return roots(read(self.whole))
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return quantities(self.whole)
+
+    @cached_property
+    def exact(self) -> frozenset[str]:
+        """Its `exact_tokens`, and those of its address."""
+        return exact_tokens("\n".join([*self._titles, self.passage.text, self.passage.url]))
+
+    @cached_property
+    def text(self) -> str:
+        return plain(self.passage.text)
+
+    @cached_property
+    def _verbatim(self) -> list[str]:
+        return [spaced(text) for text in (self.text, self.passage.text, *self._titles)]
+
+    @cached_property
+    def _addresses(self) -> frozenset[str]:
+        passage = self.passage
+        found = {_bare(one) for one in (*addresses(passage.text), passage.url)}
+        return frozenset(found | {_bare(url) for url in _TARGET.findall(passage.text)})
+
+    @cached_property
+    def _bare(self) -> str:
+        return " | ".join(map(bare, (self.text, self.passage.text, *self._titles)))
+
+    @cached_property
+    def _hosts_and_names(self) -> frozenset[tuple[str, str]]:
+        parts = [one.split("/") for one in self._addresses if "@" not in one]
+        return frozenset((one[0], one[-1]) for one in parts)
+
+
+_TARGET = re.compile(r"\]\(<?([^()\s<>]+)")
+_LEFT_OUT = re.compile(r"\[?(?:\u2026|\.\.\.)\]?")
+_NO_WORDS = re.compile(r"[\W_]+")
+
+
+def bare(text: str) -> str:
+    """Return its words in small letters, a space between them."""
+    return " ".join(_NO_WORDS.sub(" ", text.casefold()).split())
+
+
+def spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _bare(address: str) -> str:
+    bare = _SCHEME.sub("", address.casefold())
+    return bare.partition("#")[0].rstrip("/")
+
+
+_SCHEME = re.compile(r"^(?:mailto:|tel:|https?://)(?:www\.)?")

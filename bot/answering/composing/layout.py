@@ -1,0 +1,43 @@
+"""Sentences that may go out -> an answer's text, with its footnotes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answering.composing.checking import Support
+from bot.answering.composing.claims import Claim
+from bot.answering.composing.footnotes import Footnotes
+from bot.answering.composing.sentences import Lead
+from bot.foreign import on_one_line
+from bot.model import UNVERIFIED, Source
+
+
+class Layout:
+    """Items of one list stand together, paragraphs apart."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self._footnotes = Footnotes()
+        self._listing = False
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return self._footnotes.sources
+
+    def add(self, claim: Claim, lead: Lead, support: Sequence[Support], *, unclear: bool) -> str:
+        """Return what was added: it begins with what stands between it and the one before."""
+        marks = "".join(f"[{self._footnotes.cite(ground, where)}]" for ground, where in support)
+        marks += UNVERIFIED * unclear
+        if claim.code:
+            shown = f"```\n{claim.text}\n```\n{marks}"
+        else:
+            shown = f"{on_one_line(claim.shown)} {marks}".rstrip()
+        new = f"{self._spacing(lead)}{shown}"
+        self.text += new
+        return new
+
+    def _spacing(self, lead: Lead) -> str:
+        together = self._listing and lead is Lead.ITEM
+        self._listing = lead is Lead.ITEM or (self._listing and lead is Lead.SPACE)
+        spacing = lead.value if together or lead is not Lead.ITEM else "\n\n\u2022 "
+        return spacing if self.text else spacing.lstrip()

@@ -1,0 +1,179 @@
+"""The numbers of a text with their units, so that "thirty days" is "30 days" and "$75" is
+"75 dollars"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from bot.answering.composing.units import (
+    CLOCK,
+    HALVES,
+    HOURS,
+    JOINS,
+    PER_CENT,
+    SPELLED,
+    TIMES,
+    UNITS,
+    Unit,
+)
+
+_REACH = 3
+"""Words behind a number among which its unit may stand: "400 messages a second"."""
+_SMALL = 12
+"""A writer counts what a page lists: "two people". So a spelled number up to this one, of no
+unit, need not stand in the page."""
+_TOKEN = re.compile(
+    r"(?<![^\W_])(?<![^\W_]\.)\d++(?:[.,:'\u2019\u00a0\u202f]\d++)*+(?:[A-Za-z]{1,3})?(?![^\W_])"
+    r"|(?<!\w)[AaPp]\.[Mm](?!\w)|[^\W_]++(?:['\u2019][^\W_]++)?|[%$\u20ac\u00a3\u00a5]|[^\s\w]"
+)
+_NUMERAL = re.compile(r"(\d[\d.,:'\u2019\u00a0\u202f]{0,30})([a-z]{0,3})\Z")
+_GROUPED = re.compile(r"\d{1,3}(?:([.,'\u2019\u00a0\u202f])\d{3})(?:\1\d{3})*")
+_TIME = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?")
+_ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "e", "o", "a"})
+_ENDS = frozenset(".,;:!?()[]|")
+_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """``values`` are how the number may be read: 2.500 is 2500 in some countries. ``spelled``
+    out in words, or in digits."""
+
+    values: frozenset[Fraction]
+    unit: Unit | None = None
+    spelled: bool = False
+
+    @property
+    def is_loose(self) -> bool:
+        """Return whether it may be a count of the writer's own."""
+        return self.spelled and self.unit is None and max(self.values) <= _SMALL
+
+    @property
+    def sizes(self) -> frozenset[tuple[str, Fraction]]:
+        """What it comes to: 2 weeks are 14 of "day"."""
+        if self.unit is None:
+            return frozenset()
+        return frozenset((self.unit.kind, value * self.unit.size) for value in self.values)
+
+
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """Return those of ``text``, in order. "18F" is a name and none of them."""
+    tokens = [found[0].casefold() for found in _TOKEN.finditer(text)]
+    found: list[tuple[int, int, Quantity]] = []
+    at = 0
+    while at < len(tokens):
+        one, end = _number(tokens, at)
+        if one:
+            found.append((at, end, one))
+        at = max(end, at + 1)
+    return tuple(_with_units(tokens, found))
+
+
+def _number(tokens: Sequence[str], at: int) -> tuple[Quantity | None, int]:
+    token = tokens[at]
+    if numeral := _NUMERAL.match(token):
+        return _in_digits(tokens, at, numeral[1].rstrip(".,:'"), numeral[2])
+    if token in SPELLED or (token in TIMES and len(token) > 3 and at and tokens[at - 1] == "a"):
+        return _in_words(tokens, at)
+    return None, at + 1
+
+
+def _in_digits(
+    tokens: Sequence[str], at: int, digits: str, suffix: str
+) -> tuple[Quantity | None, int]:
+    following = tokens[at + 1] if at + 1 < len(tokens) else ""
+    half = suffix if suffix in HALVES else following if following in HALVES else ""
+    if (time := _TIME.fullmatch(digits)) or half or following in HOURS:
+        return _clock(time[0] if time else digits, half), at + 1 + (half == following != "")
+    readings = _readings(digits)
+    if not readings:
+        return None, at + 1
+    if suffix in TIMES:
+        return Quantity(frozenset(value * TIMES[suffix] for value in readings)), at + 1
+    if suffix in UNITS:
+        return Quantity(readings, UNITS[suffix]), at + 1
+    if suffix and suffix not in _ORDINALS:
+        return None, at + 1  # 18F is a name
+    return _multiplied(Quantity(readings), tokens, at + 1)
+
+
+def _clock(digits: str, half: str) -> Quantity | None:
+    hour, _, minute = digits.replace(".", ":").partition(":")
+    if not (hour.isdecimal() and (minute or "0").isdecimal()) or len(hour) > 2 or len(minute) > 5:
+        return None
+    whole = int(hour) * 60 + int(minute[:2] or 0)
+    if half:
+        whole = whole % (_DAY // 2) + HALVES[half]
+    return Quantity(frozenset({Fraction(whole)}), Unit(CLOCK))
+
+
+def _readings(digits: str) -> frozenset[Fraction]:
+    """Return what the digits may mean: with a point or a comma, and either grouping by it."""
+    plain = re.sub(r"['\u2019\u00a0\u202f]", "", digits)
+    found = set()
+    if _GROUPED.fullmatch(digits):
+        found.add(Fraction(re.sub(r"\D", "", digits)))
+    for point, comma in ((".", ","), (",", ".")):
+        whole = plain.replace(comma, "") if _GROUPED.match(plain.partition(point)[0]) else plain
+        if whole.count(point) <= 1 and whole.replace(point, "").isdecimal():
+            found.add(Fraction(whole.replace(point, ".")))
+    return frozenset(found)
+
+
+def _in_words(tokens: Sequence[str], at: int) -> tuple[Quantity, int]:
+    value = SPELLED.get(tokens[at], 1)
+    end = at + (tokens[at] in SPELLED)
+    if value % 10 == 0 and value >= 20:
+        ones = end + (end < len(tokens) and tokens[end] == "-")
+        if ones < len(tokens) and 1 <= SPELLED.get(tokens[ones], 0) < 10:
+            value, end = value + SPELLED[tokens[ones]], ones + 1
+    return _multiplied(Quantity(frozenset({Fraction(value)}), spelled=True), tokens, end)
+
+
+def _multiplied(one: Quantity, tokens: Sequence[str], end: int) -> tuple[Quantity, int]:
+    """Read "8 million", "three hundred"."""
+    while end < len(tokens) and tokens[end] in TIMES:
+        by = TIMES[tokens[end]]
+        one, end = replace(one, values=frozenset(value * by for value in one.values)), end + 1
+    return one, end
+
+
+def _with_units(
+    tokens: Sequence[str], found: Sequence[tuple[int, int, Quantity]]
+) -> Iterable[Quantity]:
+    """Give each number the unit before or behind it; of "3 to 5 weeks" both have that of the
+    second."""
+    later: tuple[int, Unit | None] = (-1, None)
+    told: list[Quantity] = []
+    for start, end, one in reversed(found):
+        unit = one.unit or _before(tokens, start) or _behind(tokens, end)
+        if unit is None and later[0] - end == 1 and tokens[end] in JOINS:
+            unit = later[1]
+        later = start, unit
+        told.append(replace(one, unit=unit))
+    return reversed(told)
+
+
+def _before(tokens: Sequence[str], start: int) -> Unit | None:
+    unit = UNITS.get(tokens[start - 1]) if start else None
+    return unit if unit and unit.kind in ("$", "\u20ac", "\u00a3", "\u00a5") else None
+
+
+def _behind(tokens: Sequence[str], end: int) -> Unit | None:
+    for at in range(end, min(end + _REACH, len(tokens))):
+        token = tokens[at]
+        if tuple(tokens[at : at + 2]) in PER_CENT:
+            return UNITS["%"]
+        if token in UNITS:
+            return UNITS[token]
+        if (
+            token in _ENDS
+            or token[0].isdecimal()
+            or token in SPELLED
+            or token in JOINS - {"-", "a"}
+        ):
+            return None
+    return None

@@ -1,0 +1,145 @@
+"""Who decides the unclear sentences of recorded answers: nobody, the labels, or verdicts that
+a real model gave to the prompts that were written for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.answering.composing.claims import claim
+from bot.answering.composing.judge import SentenceJudge, SentenceVerdict, UnclearSentence
+from bot.answering.composing.judging import judge_prompt, verdicts
+from bot.answering.composing.sentences import Evidence, Sentence
+from bot.evaluation.lines import BadSet, read_rows, text_of
+from bot.evaluation.recordings import Label, Recording
+from bot.model import Question
+from indexers.model import Passage
+
+_WRONG_CITATION = "wrong_citation"
+"""The error of a claim that another passage bears out: its label does not say which."""
+
+
+class LabelsJudge:
+    """The perfect judge: it measures all but the judge."""
+
+    def __init__(self, recording: Recording, answer: int) -> None:
+        self._labels = [
+            (_letters(claim(Sentence(label.text)).shown), label)
+            for label in recording.answers[answer].labels
+        ]
+
+    def judge(
+        self, _question: Question, passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
+    ) -> Sequence[SentenceVerdict | None]:
+        """Return what the labels say; None for a sentence that none of them has."""
+        return [self._verdict(one, passages) for one in unclear]
+
+    def _verdict(self, one: UnclearSentence, passages: Sequence[Passage]) -> SentenceVerdict | None:
+        letters = _letters(one.text)
+        labels = [label for own, label in self._labels if own in letters or letters in own]
+        wrong = [label for label in labels if not label.faithful]
+        if any(label.error != _WRONG_CITATION for label in wrong):
+            return SentenceVerdict(supported=False)
+        if wrong or not labels:
+            return None
+        return SentenceVerdict(True, tuple(_evidence(one, labels, passages)))
+
+
+def _evidence(
+    one: UnclearSentence, labels: Sequence[Label], passages: Sequence[Passage]
+) -> Iterator[Evidence]:
+    """The words of the labels, where they stand; without any the whole passage cited."""
+    words = [text for label in labels for text in label.evidence]
+    numbers = list(one.cited) or list(range(1, len(passages) + 1))
+    for text in words:
+        for number in numbers:
+            if " ".join(text.split()) in " ".join(passages[number - 1].text.split()):
+                yield Evidence(number, text)
+                break
+    if not words and one.cited:
+        yield Evidence(one.cited[0], passages[one.cited[0] - 1].text)
+
+
+class Verdicts:
+    """Recorded verdicts by the id of the request and the sentence that they are of.
+
+    A line has the ``id`` and the ``sentences`` of the prompt that was written, and the model's
+    ``reply`` as it came, or its ``verdicts``.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """
+        Raises:
+            BadSet: no such file, or a line that is none.
+        """
+        self._by_sentence: dict[tuple[str, str], SentenceVerdict] = {}
+        for _, where, row in read_rows(file):
+            sentences = row.get("sentences")
+            if not isinstance(sentences, list):
+                raise BadSet(f"{where}: 'sentences' is no list")
+            reply = row.get("reply")
+            if not isinstance(reply, str):
+                reply = json.dumps({"verdicts": row.get("verdicts")})
+            for sentence, verdict in zip(sentences, verdicts(reply, len(sentences)), strict=True):
+                if verdict:
+                    self._by_sentence[text_of(row, "id", where), str(sentence)] = verdict
+
+    def of(self, request: str, unclear: UnclearSentence) -> SentenceVerdict | None:
+        return self._by_sentence.get((request, unclear.text))
+
+
+@dataclass(slots=True)
+class Judging:
+    """Gives each answer its judge, counts what is ``unclear`` and what was ``judged`` of it, and
+    keeps the ``prompts`` that a model would be sent."""
+
+    by_labels: bool = False
+    recorded: Verdicts | None = None
+    count: Callable[[str], int] = len
+    unclear: int = 0
+    judged: int = 0
+    prompts: list[dict[str, Any]] = field(default_factory=list)
+
+    def __call__(self, recording: Recording, answer: int) -> SentenceJudge:
+        return _Judge(self, f"{recording.id}/{answer}", LabelsJudge(recording, answer))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    judging: Judging
+    request: str
+    labels: LabelsJudge
+
+    def judge(
+        self, question: Question, passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
+    ) -> Sequence[SentenceVerdict | None]:
+        judging = self.judging
+        if judging.by_labels:
+            found = self.labels.judge(question, passages, unclear)
+        elif judging.recorded:
+            found = [judging.recorded.of(self.request, one) for one in unclear]
+        else:
+            found = [None] * len(unclear)
+        judging.unclear += len(unclear)
+        judging.judged += sum(one is not None for one in found)
+        mark = hashlib.blake2b(self.request.encode(), digest_size=8).hexdigest()
+        prompt = judge_prompt(question, passages, unclear, judging.count, lambda: mark)
+        judging.prompts.append(
+            {
+                "id": self.request,
+                "sentences": [one.text for one in unclear],
+                "system": prompt.system,
+                "user": prompt.user,
+                "schema": prompt.structure.schema if prompt.structure else None,
+                "max_tokens": prompt.max_tokens,
+            }
+        )
+        return found
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
