@@ -8,6 +8,7 @@ answer; pages that several of these bring come first.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -42,14 +43,29 @@ class Context:
     weight: float
 
 
+_SWAPS = re.compile(
+    r"\W*(?:(?:and|but|or|so|then|und|oder|et|y)\s+)?"
+    r"(?:(?:what|how) about|was ist mit|wie ist es (?:mit|bei)|qu'en est-il|qu[e\u00e9] hay"
+    r"|for|in|on|at|with|without|from|during|f\u00fcr|bei|im|am|mit|ohne|pour|chez|para|en|con)\b"
+    r"|\W*(?:and|und|et|y)\s+\w+\W*\Z",
+    re.IGNORECASE,
+)
+"""How a follow-up begins that puts another thing into what was asked before: "And for
+contractors?", "What about weekends?", "And Berlin?"."""
+_JOINS = re.compile(r"\A\W*(?:and|but|or|so|then|und|oder|et|y)\s+", re.IGNORECASE)
+_FEW = 2
+"""Words that name something; such a follow-up has no more."""
+
+
 def carried(question: Question) -> Question:
-    """A follow-up that names nothing ("And the next one?") asks on what was asked before it,
-    in those words first."""
+    """A follow-up that names nothing ("And the next one?"), or only another thing to ask the
+    same of ("And for contractors?"), asks on what was asked before it, in those words first."""
     asked = [turn.text for turn in question.history if turn.role is Role.ASKER]
-    if not asked or any(_names(word) for word in read(question.text)):
+    naming = sum(map(_names, read(question.text)))
+    if not asked or naming > (_FEW if _SWAPS.match(question.text) else 0):
         return question
     before = " ".join(asked[-1].split())[:_LONGEST]
-    return replace(question, text=f"{before} {question.text}")
+    return replace(question, text=f"{before} {_JOINS.sub('', question.text)}")
 
 
 def _names(word: Word) -> bool:

@@ -9,6 +9,7 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from bot.answering import followups
 from bot.answering.engine.nodes import nodes_of
 from bot.answering.engine.query import asked
 from bot.answering.retrieval import Retrieval
@@ -44,7 +45,8 @@ class FootnoteRetriever(BaseRetriever):
             ValueError: the question is another reader's.
         """
         query = asked(query_bundle, self.reader)
-        query.question = self._search.spelled(query.question)
+        # What is searched for is what the passages are compared with, and quoted for.
+        query.question = followups.carried(self._search.spelled(query.question))
         retrieved = self._search(query.question)
         query.embed_ms, query.search_ms = retrieved.embed_ms, retrieved.search_ms
         nodes = nodes_of(retrieved.pages)

@@ -31,16 +31,47 @@ def passage(page: str, text: str) -> Passage:
     )
 
 
-@pytest.mark.parametrize("text", ["And for the next one?", "What about that?", "And the second?"])
-def test_a_follow_up_that_names_nothing_asks_on_what_was_asked_before_it(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        # They name nothing.
+        "for the next one?",
+        "What about that?",
+        "the second?",
+        # They name another thing to ask the same of.
+        "for contractors?",
+        "what about weekends?",
+        "how about new contractors",
+        "on staging?",
+        "f\u00fcr Praktikanten?",
+        "in Berlin?",
+    ],
+)
+@pytest.mark.parametrize("joined", ["", "And ", "but ", "und "])
+def test_a_follow_up_that_asks_no_question_of_its_own_asks_on_what_was_asked_before_it(
+    text: str, joined: str
+) -> None:
     history = (asked("Leave?"), asked("How are group channels named?"), replied("With g_."))
-    question = Question(text, Principal.of(EVERYONE), history=history)
+    question = Question(joined + text, Principal.of(EVERYONE), history=history)
 
     assert carried(question).text == f"How are group channels named? {text}"
     assert carried(question).history == history
+    assert carried(carried(question)) == carried(question)
 
 
-@pytest.mark.parametrize("text", ["And for contractors?", "Who approves the next one?"])
+def test_a_name_alone_is_a_follow_up_where_a_conjunction_says_so() -> None:
+    history = (asked("Who leads the Munich office?"), replied("Ada."))
+
+    def text(said: str) -> str:
+        return carried(Question(said, Principal.of(EVERYONE), history=history)).text
+
+    assert text("And Berlin?") == "Who leads the Munich office? Berlin?"
+    assert text("Probate?") == "Probate?"
+
+
+@pytest.mark.parametrize(
+    "text", ["Who approves the next one?", "What is EBT?", "And who was Hubble?", "tides"]
+)
 def test_a_follow_up_that_names_something_is_asked_as_it_stands(text: str) -> None:
     question = Question(text, Principal.of(EVERYONE), history=(asked("Leave?"),))
 
