@@ -13,6 +13,10 @@ who asks clearly wants no question:
 3. No passage that was found fits far better than theirs.
 4. No title or heading is the question's own words: that one would answer it. But where one
    word is all that is said, or where several pages have such a heading, they are asked for.
+5. They are of two pages at least, and no more than two of one: what one page says is answered
+   from it.
+
+A reading is put as a person would say it (`bot.answering.readings`), not as a heading stands.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from dataclasses import dataclass
 
 from bot.answering import followups
 from bot.answering.composing.words import Role, Word, read
+from bot.answering.readings import in_full, in_words
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
 from bot.model import Clarify, Question, Reading
@@ -32,6 +37,7 @@ from indexers.prose import plain
 MOST = 3
 """Readings that are offered."""
 _FEWEST = 2
+_OF_A_PAGE = 2
 _TOPICAL = 2
 """Words that say what a question is about; with more it is specific."""
 _WEIGHTY = 4
@@ -43,8 +49,6 @@ _ANSWERS = 2.5
 """How far the passage may be below it that answers by its heading."""
 _TOLD_APART = 3
 """Words beside the question's that a label may have; with more it names a matter of its own."""
-_LABEL = 70
-"""Characters."""
 
 _CARRIERS = """
 able add advice answer anything application apply ask basic begin being complete create detail
@@ -85,15 +89,21 @@ class Asked:
 @dataclass(slots=True)
 class _Matter:
     """What several passages are about: the words that tell it ``apart`` from others, the
-    ``label`` and ``hit`` of the best of them, and the sum of their scores in ``mass``.
+    ``label`` and ``hit`` of the best of them, what ``asks`` for it, and the sum of their scores
+    in ``mass``.
     ``exact``: its heading says what was asked and no more."""
 
     apart: frozenset[str]
     label: str
+    asks: str
     hit: Hit
     score: float
     exact: bool
     mass: float = 0.0
+
+    @property
+    def page(self) -> tuple[str, str]:
+        return self.hit.passage.wiki, self.hit.passage.page
 
     @property
     def worth(self) -> float:
@@ -211,8 +221,13 @@ def _best(matters: Iterable[_Matter]) -> list[_Matter]:
     """None, if there is no choice between them."""
     ranked = sorted(matters, key=lambda matter: (-matter.worth, matter.label))
     by_label = {matter.label.casefold(): matter for matter in reversed(ranked)}
-    best = [matter for matter in ranked if by_label[matter.label.casefold()] is matter][:MOST]
-    return best if len(best) >= _FEWEST else []
+    best: list[_Matter] = []
+    for matter in ranked:
+        of_page = sum(other.page == matter.page for other in best)
+        if by_label[matter.label.casefold()] is matter and of_page < _OF_A_PAGE:
+            best.append(matter)
+    best = best[:MOST]
+    return best if len({matter.page for matter in best}) >= _FEWEST else []
 
 
 def _matter(said: Asked, hit: Hit) -> _Matter | None:
@@ -225,14 +240,19 @@ def _matter(said: Asked, hit: Hit) -> _Matter | None:
             break
     else:
         return None
+    text = hit.passage.text
+    asks = in_full(path[at], path[0], text)
     if apart := roots[at] - said.topic - CARRIERS:
-        return _Matter(apart, _short(path[at]), hit, hit.score, exact=False)
+        # Of a section of a page on something else its heading alone says too little.
+        place = path[0] if at and not said.topic & roots[0] else ""
+        return _Matter(apart, in_words(path[at], place, text), asks, hit, hit.score, exact=False)
     for outer in range(at):
         if apart := roots[outer] - said.topic - CARRIERS:
-            label = f"{_short(path[outer], _LABEL // 2)} > {path[at]}"
+            label = in_words(path[at], path[outer], text)
             exact = roots[at] <= said.weighty
-            return _Matter(apart, _short(label), hit, hit.score, exact)
-    return _Matter(frozenset(), _short(path[at]), hit, hit.score, exact=True)
+            return _Matter(apart, label, asks, hit, hit.score, exact)
+    label = in_words(path[at], "", text)
+    return _Matter(frozenset(), label, asks, hit, hit.score, exact=True)
 
 
 def _folded(matters: Iterable[_Matter]) -> list[_Matter]:
@@ -250,13 +270,7 @@ def _folded(matters: Iterable[_Matter]) -> list[_Matter]:
 
 
 def _reading(question: str, said: Asked, matter: _Matter) -> Reading:
-    """It asks for the label on its page, for a heading by itself may stand on many."""
-    title = " ".join(plain(matter.hit.passage.title).split())
-    names = matter.label if _short(title) in matter.label else f"{title} > {matter.label}"
-    asks = names if said.bare else f"{names}: {' '.join(question.split())}"
+    """It asks for the heading on its page, for a heading by itself may stand on many."""
+    asked_for = " ".join(question.split()).rstrip(" ?")
+    asks = matter.asks if said.bare else f"{asked_for}: {matter.asks}?"
     return Reading(matter.label, asks, source_of(matter.hit.passage, ""))
-
-
-def _short(label: str, room: int = _LABEL) -> str:
-    words = label.strip(" ?:.")
-    return words if len(words) <= room else words[: room - 1].rsplit(" ", 1)[0] + "\u2026"
