@@ -13,8 +13,7 @@ who asks clearly wants no question:
 3. No passage that was found fits far better than theirs.
 4. No title or heading is the question's own words: that one would answer it. But where one
    word is all that is said, or where several pages have such a heading, they are asked for.
-5. They are of two pages at least, and no more than two of one: what one page says is answered
-   from it.
+5. No more than two are of one page, and none is a part of another.
 
 A reading is put as a person would say it (`bot.answering.readings`), not as a heading stands.
 """
@@ -89,13 +88,14 @@ class Asked:
 @dataclass(slots=True)
 class _Matter:
     """What several passages are about: the words that tell it ``apart`` from others, the
-    ``label`` and ``hit`` of the best of them, what ``asks`` for it, and the sum of their scores
-    in ``mass``.
+    ``label`` and ``hit`` of the best of them, what ``asks`` for it, the ``path`` of headings down
+    to it, and the sum of their scores in ``mass``.
     ``exact``: its heading says what was asked and no more."""
 
     apart: frozenset[str]
     label: str
     asks: str
+    path: Sequence[str]
     hit: Hit
     score: float
     exact: bool
@@ -104,6 +104,11 @@ class _Matter:
     @property
     def page(self) -> tuple[str, str]:
         return self.hit.passage.wiki, self.hit.passage.page
+
+    def overlaps(self, other: _Matter) -> bool:
+        """Return whether one is a part of the other, both being of one page."""
+        shorter = min(len(self.path), len(other.path))
+        return self.path[:shorter] == other.path[:shorter]
 
     @property
     def worth(self) -> float:
@@ -223,11 +228,11 @@ def _best(matters: Iterable[_Matter]) -> list[_Matter]:
     by_label = {matter.label.casefold(): matter for matter in reversed(ranked)}
     best: list[_Matter] = []
     for matter in ranked:
-        of_page = sum(other.page == matter.page for other in best)
-        if by_label[matter.label.casefold()] is matter and of_page < _OF_A_PAGE:
+        of_page = [other for other in best if other.page == matter.page]
+        free = len(of_page) < _OF_A_PAGE and not any(map(matter.overlaps, of_page))
+        if free and by_label[matter.label.casefold()] is matter:
             best.append(matter)
-    best = best[:MOST]
-    return best if len({matter.page for matter in best}) >= _FEWEST else []
+    return best[:MOST] if len(best) >= _FEWEST else []
 
 
 def _matter(said: Asked, hit: Hit) -> _Matter | None:
@@ -245,14 +250,15 @@ def _matter(said: Asked, hit: Hit) -> _Matter | None:
     if apart := roots[at] - said.topic - CARRIERS:
         # Of a section of a page on something else its heading alone says too little.
         place = path[0] if at and not said.topic & roots[0] else ""
-        return _Matter(apart, in_words(path[at], place, text), asks, hit, hit.score, exact=False)
+        label = in_words(path[at], place, text)
+        return _Matter(apart, label, asks, path[: at + 1], hit, hit.score, exact=False)
     for outer in range(at):
         if apart := roots[outer] - said.topic - CARRIERS:
             label = in_words(path[at], path[outer], text)
             exact = roots[at] <= said.weighty
-            return _Matter(apart, label, asks, hit, hit.score, exact)
+            return _Matter(apart, label, asks, path[: at + 1], hit, hit.score, exact)
     label = in_words(path[at], "", text)
-    return _Matter(frozenset(), label, asks, hit, hit.score, exact=True)
+    return _Matter(frozenset(), label, asks, path[: at + 1], hit, hit.score, exact=True)
 
 
 def _folded(matters: Iterable[_Matter]) -> list[_Matter]:
