@@ -35,7 +35,8 @@ class Question:
     the question in words that need no history, to search by and never to show; empty if nobody
     has put it so. ``language`` is the one that an answer had best be in, in English small
     letters; empty is the question's. ``quoting``: no language model is asked anything, so that
-    it costs nothing to learn whether there is an answer."""
+    it costs nothing to learn whether there is an answer. ``foreign``: it is in another language
+    than the pages, so its words do not compare with theirs."""
 
     text: str
     reader: Reader
@@ -46,6 +47,7 @@ class Question:
     standalone: str = ""
     language: str = ""
     quoting: bool = False
+    foreign: bool = False
 
     @property
     def sought(self) -> str:

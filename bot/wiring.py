@@ -40,7 +40,7 @@ from bot.operations.console import Console
 from bot.operations.passes import failed_since
 from bot.operations.rhythms import Hints, rhythms
 from bot.operations.syncing import OneSyncAtATime, now
-from config.settings import Secrets, Settings, SettingsError
+from config.settings import BUNDLED_RERANKER, Secrets, Settings, SettingsError
 from indexers import conversion
 from indexers.model import EVERYONE, Principal, Section
 from indexers.ports import Reranker
@@ -99,6 +99,7 @@ def _cross_encoder(settings: Settings, reranker: Reranker) -> Reranking:
         at_once=os.cpu_count() or 1,
         order=blending.blended,
         fewest=1,
+        foreign=settings.answer.reranker != BUNDLED_RERANKER,
     )
 
 

@@ -105,7 +105,7 @@ class Answerer:
 
     def _rewritten(self, question: Question) -> Question:
         """A name that the model spells right must not count as one that it brings."""
-        question = self.retrieval.spelled(question)
+        question = self.retrieval.prepared(question)
         return self.rewrite(question) if self.rewrite else question
 
     def _engine(self, reader: Reader, synthesizer: ResultSynthesizer) -> FootnoteQueryEngine:

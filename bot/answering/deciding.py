@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering.absent import Missing, missing
 from bot.answering.confidence import LIKELY, Confidence, Features, features
+from bot.answering.other_language import common_words
 from bot.answering.retrieval import Found, Retrieved
 from bot.answering.sources import source_of
 from bot.model import THE_CLOSEST, Answer, Question, Role, Source, Tone
@@ -48,15 +49,20 @@ class Deciding:
     def __call__(self, question: Question, retrieved: Retrieved) -> Decision:
         seen = self.seen(question, retrieved)
         confidence = self.confidence.curve(seen)(seen)
-        if absent := missing(question.sought, retrieved.hits):
+        if not question.foreign and (absent := missing(question.sought, retrieved.hits)):
             return Decision(Tone.SILENCE, confidence, absent)
         if confidence < self._least(seen):
             return Decision(Tone.SILENCE, confidence)
-        return Decision(Tone.CLOSEST if confidence < self.likely else Tone.ANSWER, confidence)
+        # Of another language than the pages only names and meanings compare: too little for more.
+        unsure = question.foreign or confidence < self.likely
+        return Decision(Tone.CLOSEST if unsure else Tone.ANSWER, confidence)
 
     def seen(self, question: Question, retrieved: Retrieved) -> Features:
         """Return the features that the chance is told by."""
-        read_as = [features(text, retrieved) for text in _read_as(question)]
+        texts = _read_as(question)
+        if question.foreign:
+            texts = [common_words(text, retrieved.hits) for text in texts]
+        read_as = [features(text, retrieved) for text in texts]
         return max(read_as, key=lambda seen: self.confidence.curve(seen)(seen))
 
     def _least(self, seen: Features) -> float:
@@ -98,12 +104,14 @@ _READ = "read: the best score of a cross-encoder, which reads question and passa
 
 
 def told(tone: Tone, answer: Answer | None, retrieved: Retrieved, quote: Quote) -> Answer | None:
-    """Return ``answer`` in its tone: of the closest only the first source, and what is near."""
+    """Return ``answer`` in its tone: of the closest only the first source, and what is near. What
+    answers a question's several parts stays together."""
     if answer is None or tone is Tone.ANSWER:
         return answer
     first = answer.sources[0]
     hits = [hit for hit in retrieved.hits if _is_of(hit, first)]
-    alone = (quote(hits) if len(answer.sources) > 1 else answer) or answer
+    in_parts = any(hit.parts for hit in hits)
+    alone = (quote(hits) if len(answer.sources) > 1 and not in_parts else answer) or answer
     return replace(
         alone,
         text=f"{THE_CLOSEST}\n\n{alone.text}",

@@ -43,7 +43,8 @@ class Reranking:
     """A `bot.answering.retrieval.Reorder` that never takes longer than ``seconds`` and never
     fails: then the order stays as it was. ``at_once`` may be under way, those included that
     nobody waits for any more; one more is left out at once. ``order`` says what the scores
-    change; ``fewest`` passages are worth reading."""
+    change; ``fewest`` passages are worth reading. Without ``foreign`` a question in another
+    language than the pages is left out, of which ``scoring`` would know no word."""
 
     def __init__(  # noqa: PLR0913 - each is a bound or a part of its own
         self,
@@ -54,17 +55,20 @@ class Reranking:
         at_once: int = 4,
         order: Order | None = None,
         fewest: int = 2,
+        foreign: bool = True,
     ) -> None:
         self._scoring = scoring
         self._order = order or dealt
         self._fewest = fewest
+        self._foreign = foreign
         self._seconds = seconds
         self._passages = passages
         self._places = BoundedSemaphore(at_once)
 
     def __call__(self, question: Question, pages: Sequence[Found]) -> tuple[Found, ...]:
         best = self.best(pages)
-        if len(best) < self._fewest:
+        unknown = question.foreign and not self._foreign
+        if unknown or len(best) < self._fewest:
             return tuple(pages)
         scores = self._scores(question, [hit.passage for hit in best])
         return tuple(pages) if scores is None else self._order(pages, best, scores)

@@ -69,13 +69,15 @@ class Retrieval:
     """Searching computes. More at once than there are cores would only keep each other up, and
     whatever else the process has to do."""
 
-    def spelled(self, question: Question) -> Question:
-        """The question with its misspelt words corrected, to search by and to compare with what
-        is found.
+    def prepared(self, question: Question) -> Question:
+        """The question as it is searched for and compared with what is found: with its misspelt
+        words corrected, or marked as in another language than the pages.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
+        if not self.index.speaks(question.text):
+            return replace(question, foreign=True)
         return Spelling(self.index, self.embedder.count_tokens)(question)
 
     def __call__(self, question: Question) -> Retrieved:

@@ -25,7 +25,8 @@ _EXACT = re.compile(r"```.*?```|`[^`]*+`|\"[^\"]*+\"|\u201c[^\u201c\u201d]*+\u20
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """``count_tokens`` is the embedding model's."""
+    """For questions in a language of the pages; the words of another one are no misspelt ones.
+    ``count_tokens`` is the embedding model's."""
 
     index: PassageIndex
     count_tokens: Callable[[str], int]
@@ -37,8 +38,7 @@ class Spelling:
             IndexUnavailable: the index cannot be searched.
         """
         odd = [word for word in _words(question.text) if self._is_odd(word[0].casefold())]
-        # The words of another language are no misspelt ones of this.
-        if not odd or not self.index.speaks(question.text):
+        if not odd:
             return question
         pieces: list[str] = []
         at = 0

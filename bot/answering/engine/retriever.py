@@ -46,7 +46,7 @@ class FootnoteRetriever(BaseRetriever):
         """
         query = asked(query_bundle, self.reader)
         # What is searched for is what the passages are compared with, and quoted for.
-        query.question = followups.carried(self._search.spelled(query.question))
+        query.question = followups.carried(self._search.prepared(query.question))
         retrieved = self._search(query.question)
         query.embed_ms, query.search_ms = retrieved.embed_ms, retrieved.search_ms
         nodes = nodes_of(retrieved.pages)

@@ -1,0 +1,79 @@
+"""A question in another language than the pages is compared by meaning and by common names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answering.confidence import Confidence
+from bot.answering.deciding import Deciding
+from bot.answering.other_language import common_words
+from bot.answering.reranking import Reranking
+from bot.answering.retrieval import Found, Retrieved
+from bot.model import Question, Tone
+from indexers.model import EVERYONE, Hit, Passage, Principal
+from tests.fakes.passages import passages
+from tests.fakes.retrieval import retrieval_over
+
+ANYONE = Principal.of(EVERYONE)
+GERMAN = "Wie lange kann ich die Kubernetes Events in kubectl sehen und abrufen?"
+PAGES = passages("events", "Kubernetes events are kept for an hour; see them with kubectl in time.")
+
+
+def found(closest: float) -> Retrieved:
+    hits = tuple(Hit(passage, 1.0, closest, closest) for passage in PAGES)
+    return Retrieved((Found("handbook", "events", 1.0, hits),), 0.0, 0.0)
+
+
+def decided(question: str, closest: float, *, foreign: bool = True) -> Tone:
+    deciding = Deciding(Confidence(), 0.05, 0.05)
+    return deciding(Question(question, ANYONE, foreign=foreign), found(closest)).tone
+
+
+def test_it_is_told_by_its_little_words() -> None:
+    search = retrieval_over(PAGES)
+
+    assert search.prepared(Question(GERMAN, ANYONE)).foreign
+    assert not search.prepared(Question("how long are events kept in kubectl?", ANYONE)).foreign
+    assert not search.prepared(Question("kubectl events", ANYONE)).foreign
+
+
+def test_names_and_borrowed_words_are_common() -> None:
+    assert common_words(GERMAN, found(0.5).hits) == "Kubernetes Events kubectl"
+    assert common_words("\u4f1a\u8bae\u5ba4\u5728\u54ea\u91cc", found(0.5).hits) == ""
+    assert common_words(GERMAN, []) == ""
+
+
+def test_common_names_vouch_for_what_is_found_and_nothing_else_is_missed() -> None:
+    assert decided(GERMAN, 0.3) is Tone.CLOSEST
+    assert decided(GERMAN, 0.3, foreign=False) is not Tone.CLOSEST
+    # "Berlin" would be a place that the pages do not have.
+    assert decided("Wo ist das B\u00fcro in Berlin mit Kubernetes?", 0.3) is Tone.CLOSEST
+
+
+def test_without_a_common_name_meaning_alone_must_do() -> None:
+    assert decided("Wie lange habe ich Urlaub?", 0.2) is Tone.SILENCE
+    assert decided("Wie lange habe ich Urlaub?", 0.6) is Tone.CLOSEST
+
+
+def test_it_is_never_told_as_a_sure_answer() -> None:
+    assert decided("Kubernetes kubectl", 0.99) is Tone.CLOSEST
+    assert decided("Kubernetes kubectl", 0.99, foreign=False) is Tone.ANSWER
+
+
+def test_a_cross_encoder_of_one_language_is_not_asked() -> None:
+    asked: list[str] = []
+
+    def scoring(question: Question, read: Sequence[Passage]) -> Sequence[float]:
+        asked.append(question.text)
+        return [0.0] * len(read)
+
+    pages = found(0.5).pages
+    question = Question(GERMAN, ANYONE, foreign=True)
+    one = Reranking(scoring, seconds=5, fewest=1, foreign=False)
+    many = Reranking(scoring, seconds=5, fewest=1)
+
+    assert one(question, pages) == pages
+    assert asked == []
+    many(question, pages)
+    one(Question("Events?", ANYONE), pages)
+    assert asked == [GERMAN, "Events?"]
