@@ -73,7 +73,7 @@ def check(claim: Claim, cited: Sequence[Ground], others: Sequence[Ground], shown
         return _code(claim, grounds)
     said = read(claim.text)
     if not any(word.weighs for word in said):
-        return Finding(Decision.CONTRADICTED, flaw=Flaw.EMPTY)
+        return _wordless(claim, cited, shown)
     borne, turned = [], None
     for ground in cited:
         found = _compared(claim, said, ground, shown)
@@ -90,6 +90,14 @@ def check(claim: Claim, cited: Sequence[Ground], others: Sequence[Ground], shown
         if not cited and turned is None:
             turned = found
     return _undecided(claim, said, (cited, others), shown, turned)
+
+
+def _wordless(claim: Claim, cited: Sequence[Ground], shown: Shown) -> Finding:
+    """ "Yes, you can": what one can, the question says."""
+    if not (claim.verdict and cited):
+        return Finding(Decision.CONTRADICTED, flaw=Flaw.EMPTY)
+    near = [_nearest(shown.asked, ground) for ground in cited]
+    return Finding(Decision.UNCLEAR, tuple((ground, one) for _, ground, one in near if one))
 
 
 def _code(claim: Claim, grounds: Sequence[Ground]) -> Finding:
@@ -110,7 +118,9 @@ def _undecided(
     cited, others = grounds
     near = [_nearest(said, ground) for ground in cited]
     stretches = [stretch for _, _, stretch in near if stretch]
-    flaw = missing(claim, cited, shown.question, stretches) if cited else None
+    pages = {(one.passage.wiki, one.passage.page) for one in cited}
+    same = [one for one in others if (one.passage.wiki, one.passage.page) in pages]
+    flaw = missing(claim, [*cited, *same], shown.question, stretches) if cited else None
     if flaw or not cited:
         # Another passage may have said it: the one that has its facts and most of its words.
         fits = [_nearest(said, one) for one in others if not missing(claim, [one], shown.question)]
@@ -122,7 +132,7 @@ def _undecided(
     if not flaw and unknown_names(said, shown.names):
         flaw = Flaw.NAME
     support = tuple((ground, stretch) for _, ground, stretch in near if stretch)
-    if not flaw and any(gives_orders(stretch.text) for _, stretch in support):
+    if not flaw and any(_is_ordered(claim, ground, stretch) for ground, stretch in support):
         flaw = Flaw.ORDERS
     flaw = flaw or turned
     decision = Decision.CONTRADICTED if flaw else Decision.UNCLEAR
@@ -141,13 +151,34 @@ def _compared(
         if not _has_all(said, stretch.roots | ground.frame_roots):
             continue
         flaw = _flaw(claim, said, ground, stretch, shown)
-        if flaw is None or flaw is Flaw.ORDERS:
-            return flaw or stretch
+        if flaw is None:
+            if _is_ordered(claim, ground, stretch):
+                return Flaw.ORDERS
+            return None if ground.gives_orders else stretch
         if flaw is Flaw.NEGATION and not _denies(said, stretch):
             continue
         if stretch.units == 1 and _is_about(said, stretch):
             turned = turned or flaw
+    if turned is Flaw.NEGATION and _says_too(said, ground):
+        return None
     return turned if turned in TURNED else None
+
+
+def _is_ordered(claim: Claim, ground: Ground, stretch: Stretch) -> bool:
+    """Return whether the words are meant for a language model; or an address stands in a passage
+    that orders one about anywhere."""
+    return gives_orders(stretch.text) or (ground.gives_orders and bool(claim.addresses))
+
+
+def _says_too(said: Sequence[Word], ground: Ground) -> bool:
+    """Return whether another sentence of the passage says nearly the same, and as much of "not"."""
+    weighty = [word for word in said if word.weighs]
+    return any(
+        denials(one.words) == denials(said)
+        and sum(not one.roots.isdisjoint(word.forms) for word in weighty) >= _MOST * len(weighty)
+        for one in ground.stretches
+        if one.units == 1
+    )
 
 
 def _flaw(
@@ -162,7 +193,7 @@ def _flaw(
         return Flaw.NUMBER
     if stretch.labels and stretch.labels.isdisjoint(roots([*said, *shown.asked])):
         return Flaw.WORDS  # a row of a table about something else
-    return Flaw.ORDERS if gives_orders(stretch.text) else None
+    return None
 
 
 def _denies(said: Sequence[Word], stretch: Stretch) -> bool:
@@ -195,11 +226,11 @@ def _fits(said: Sequence[Word], stretch: Stretch) -> bool:
 def _nearest(said: Sequence[Word], ground: Ground) -> tuple[float, Ground, Stretch | None]:
     """Return the share of the sentence's words in the stretch that has most, of equals the
     shortest."""
-    weighty = [word for word in said if word.weighs]
+    weighty = [word for word in said if word.weighs] or list(said)
     best: tuple[float, Stretch | None] = 0.0, None
     for stretch in ground.stretches:
         known = stretch.roots | ground.frame_roots
-        share = sum(not known.isdisjoint(word.forms) for word in weighty) / len(weighty)
+        share = sum(not known.isdisjoint(word.forms) for word in weighty) / max(1, len(weighty))
         if best[1] is None or share > best[0]:
             best = share, stretch
     return best[0], ground, best[1]

@@ -69,6 +69,10 @@ class Claim:
         return f"{self.verdict}{self.text}"
 
     @property
+    def exact(self) -> frozenset[str]:
+        return exact_tokens(self.text)
+
+    @property
     def introduces(self) -> bool:
         """Return whether it ends in a colon: what follows says more."""
         return not self.code and self.text.endswith((":", "\uff1a"))
@@ -150,7 +154,7 @@ def claim(sentence: Sentence) -> Claim:
         tuple(one for one in (*quotations(rest), *_unclosed(rest)) if one not in codes(rest)),
         codes(rest),
         tuple(dict.fromkeys([*targets, *addresses(rest)])),
-        _flaw(rest, heading=heading),
+        _flaw(rest, frame=not cited and (heading or rest.endswith(("?", "\uff1f")))),
         verdict=f"{verdict[0].rstrip()} " if verdict else "",
     )
 
@@ -208,7 +212,7 @@ def exact_tokens(text: str) -> frozenset[str]:
     )
 
 
-def _flaw(text: str, *, heading: bool) -> Flaw | None:
+def _flaw(text: str, *, frame: bool) -> Flaw | None:
     if not any(character.isalnum() for character in text):
         return Flaw.EMPTY
     if _PING.search(text) or _CALL.search(_CODE.sub("", text)):
@@ -217,4 +221,4 @@ def _flaw(text: str, *, heading: bool) -> Flaw | None:
         return Flaw.ADDRESS
     if "`" in _QUOTED.sub("", text):
         return Flaw.QUOTATION
-    return Flaw.FRAME if heading or text.endswith(("?", "\uff1f")) else None
+    return Flaw.FRAME if frame else None

@@ -264,7 +264,7 @@ class Draft:
         """A page's title, or the question again, answers nothing."""
         if one.claim.code or one.claim.introduces or one.sentence.lead is Lead.ITEM:
             return False
-        titles = (t for p in self.passages for t in (p.title, *p.headings))
+        titles = (passage.title for passage in self.passages)
         return bare(one.claim.text) in {bare(text) for text in (self.question, *titles)}
 
     def _cited(self, one: Drafted) -> list[Ground]:

@@ -42,8 +42,8 @@ def missing(
         return Flaw.QUOTATION  # in another language it would be a translation
     if not all(any(ground.has_code(one) for ground in grounds) for one in claim.codes):
         return Flaw.QUOTATION
-    known = exact_tokens(asked).union(*(ground.exact for ground in grounds))
-    if not exact_tokens(claim.text) <= known:
+    known = exact_tokens(asked)
+    if not all(one in known or any(g.spells(one) for g in grounds) for one in claim.exact):
         return Flaw.NAME
     held = [one for ground in grounds for one in ground.quantities]
     held += [*quantities(asked), *_reckoned(near)]
@@ -133,7 +133,9 @@ def is_held(one: Quantity, held: Sequence[Quantity]) -> bool:
             return True
         if one.values & other.values and (one.unit is None or other.unit is None):
             return True
-        if _is_clock(one) and other.unit is None and _hour(one) & other.values:
+        if _is_clock(one) and other.unit is None and _hours(one) & other.values:
+            return True
+        if _is_clock(other) and one.unit is None and _hours(other) & one.values:
             return True
     return False
 
@@ -147,6 +149,6 @@ def _is_clock(one: Quantity) -> bool:
     return one.unit is not None and one.unit.kind == CLOCK
 
 
-def _hour(one: Quantity) -> frozenset[object]:
+def _hours(one: Quantity) -> frozenset[object]:
     """A page may say "from 9 to 5"."""
     return frozenset(hour for value in one.values for hour in (value / 60, value / 60 % 12))

@@ -9,6 +9,7 @@ from functools import cached_property
 from bot.answering.composing.agreement import roots
 from bot.answering.composing.claims import addresses, exact_tokens
 from bot.answering.composing.quantities import Quantity, quantities
+from bot.answering.composing.relations import gives_orders
 from bot.answering.composing.words import Word, read
 from bot.answering.quoting import units
 from indexers.model import Passage
@@ -105,13 +106,27 @@ class Ground:
         return roots(read(self.whole))
 
     @cached_property
+    def gives_orders(self) -> bool:
+        """Return whether it speaks to a language model anywhere."""
+        return gives_orders(self.whole)
+
+    @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         return quantities(self.whole)
 
+    def spells(self, token: str) -> bool:
+        """Return whether an exact token stands here: as such, or a name of letters and digits in
+        two words, or a channel without its sign."""
+        bare = token.lstrip("#@")
+        return token in self._exact or ((bare.isalnum() or bare != token) and bare in self._joined)
+
     @cached_property
-    def exact(self) -> frozenset[str]:
-        """Its `exact_tokens`, and those of its address."""
+    def _exact(self) -> frozenset[str]:
         return exact_tokens("\n".join([*self._titles, self.passage.text, self.passage.url]))
+
+    @cached_property
+    def _joined(self) -> str:
+        return "".join(self.whole.casefold().split())
 
     @cached_property
     def text(self) -> str:

@@ -9,12 +9,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bot.answering.composing.units import (
+    AND_A_HALF,
+    ARTICLES,
     CLOCK,
+    HALF,
     HALVES,
     HOURS,
     JOINS,
     PER_CENT,
     SPELLED,
+    TIME,
     TIMES,
     UNITS,
     Unit,
@@ -40,20 +44,22 @@ _DAY = 24 * 60
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """``values`` are how the number may be read: 2.500 is 2500 in some countries. ``spelled``
-    out in words, or in digits."""
+    out in words, or in digits; ``implied``: "an hour", "daily"."""
 
     values: frozenset[Fraction]
     unit: Unit | None = None
     spelled: bool = False
+    implied: bool = False
 
     @property
     def is_loose(self) -> bool:
         """Return whether it may be a count of the writer's own."""
-        return self.spelled and self.unit is None and max(self.values) <= _SMALL
+        counts = self.spelled and self.unit is None and max(self.values) <= _SMALL
+        return counts or self.implied
 
     @property
     def sizes(self) -> frozenset[tuple[str, Fraction]]:
-        """What it comes to: 2 weeks are 14 of "day"."""
+        """What it comes to: 2 hours are 120 of "minute"."""
         if self.unit is None:
             return frozenset()
         return frozenset((self.unit.kind, value * self.unit.size) for value in self.values)
@@ -76,9 +82,30 @@ def _number(tokens: Sequence[str], at: int) -> tuple[Quantity | None, int]:
     token = tokens[at]
     if numeral := _NUMERAL.match(token):
         return _in_digits(tokens, at, numeral[1].rstrip(".,:'"), numeral[2])
+    if implied := _implied(tokens, at):
+        return implied
     if token in SPELLED or (token in TIMES and len(token) > 3 and at and tokens[at - 1] == "a"):
         return _in_words(tokens, at)
     return None, at + 1
+
+
+def _implied(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
+    """Read "an hour", "half an hour", "an hour and a half", "daily"."""
+    value, end = Fraction(1), at
+    if tokens[at] in HALF:
+        value, end = Fraction(1, 2), at + 1
+    articles = end < len(tokens) and tokens[end] in ARTICLES
+    unit = UNITS.get(tokens[end + articles]) if end + articles < len(tokens) else None
+    if unit is None or unit.kind not in TIME or not (articles or end > at or _is_rate(tokens[at])):
+        return None
+    end += articles + 1
+    if tuple(tokens[end : end + 3]) in AND_A_HALF:
+        value, end = value + Fraction(1, 2), end + 3
+    return Quantity(frozenset({value}), unit, implied=True), end
+
+
+def _is_rate(token: str) -> bool:
+    return token.endswith("ly")
 
 
 def _in_digits(
@@ -138,6 +165,9 @@ def _multiplied(one: Quantity, tokens: Sequence[str], end: int) -> tuple[Quantit
     while end < len(tokens) and tokens[end] in TIMES:
         by = TIMES[tokens[end]]
         one, end = replace(one, values=frozenset(value * by for value in one.values)), end + 1
+    if tuple(tokens[end : end + 3]) in AND_A_HALF:
+        half = Fraction(1, 2)
+        one, end = replace(one, values=frozenset(value + half for value in one.values)), end + 3
     return one, end
 
 

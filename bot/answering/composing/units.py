@@ -9,7 +9,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """``size`` is in units of ``kind``: a week is 7 of "day"."""
+    """``size`` is in units of ``kind``: an hour is 60 of "minute"."""
 
     kind: str
     size: Fraction = Fraction(1)
@@ -25,9 +25,9 @@ UNITS = _table(
     ("minute", Fraction(1, 60), "second seconds sec sekunde sekunden seconde secondes segundos"),
     ("minute", 1, "minute minutes min mins minuten minuto minutos"),
     ("minute", 60, "hour hours hr hrs hourly stunde stunden heure heures hora horas"),
-    ("day", 1, "day days daily tag tage tagen jour jours día días"),
-    ("day", 7, "week weeks weekly woche wochen semaine semaines semana semanas"),
-    ("day", 14, "fortnight fortnights"),
+    ("minute", 1440, "day days daily tag tage tagen jour jours día días"),
+    ("minute", 7 * 1440, "week weeks weekly woche wochen semaine semaines semana semanas"),
+    ("minute", 14 * 1440, "fortnight fortnights"),
     ("month", 1, "month months monthly monat monate monaten mois mes meses"),
     ("month", 3, "quarter quarters quarterly quartal quartale trimestre trimestres"),
     ("month", 12, "year years yr yearly annually jahr jahre jahren an ans année années año años"),
@@ -46,6 +46,11 @@ UNITS = _table(
     ("mile", 1, "mile miles"),
     ("kilo", 1, "kg kilo kilos kilogram kilograms"),
 )  # fmt: skip
+TIME = frozenset({"minute", "month"})
+"""The kinds of how long something takes."""
+ARTICLES = frozenset("a an each every per ein eine einen einem einer un una une jede jeden".split())  # noqa: SIM905 - read as words
+HALF = frozenset({"half"})
+AND_A_HALF = frozenset({("and", "a", "half")})
 CLOCK = "clock"
 """The kind of a time of day, in minutes from midnight."""
 PER_CENT = frozenset({("per", "cent"), ("pour", "cent"), ("por", "ciento")})

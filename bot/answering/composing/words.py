@@ -124,7 +124,7 @@ def _known(token: str, folded: str) -> Word | None:
         return Word(token, "%" if folded == "percent" else token, Role.NAME)
     if folded in NOT or folded.endswith("n't"):
         return Word(token, folded, Role.NOT)
-    idle = folded in IDLE or folded in LIMITS
+    idle = folded in IDLE or folded in LIMITS or folded.partition("'")[0] in IDLE
     return Word(token, folded, Role.IDLE, LIMITS.get(folded, "")) if idle else None
 
 
