@@ -115,6 +115,7 @@ def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> N
 @as_person
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
 @click.option("--why", "reasons", is_flag=True, help="Say what decided whether to answer.")
+@click.option("--quotes", is_flag=True, help="Quote the pages; no language model is asked.")
 @as_json
 @configured
 def ask(
@@ -124,9 +125,13 @@ def ask(
     email: str | None,
     wikis: tuple[str, ...],
     reasons: bool,
+    quotes: bool,
     as_json: bool,
 ) -> None:
     """Ask QUESTION, as one would in Slack."""
+    if quotes:
+        nobody = settings.llm.model_copy(update={"provider": ""})
+        settings = settings.model_copy(update={"llm": nobody})
     with wiring.asking(settings, secrets, email=email, wikis=wikis) as answer:
         result = answer(question)
         why = answer.why(question) if reasons else None

@@ -123,6 +123,9 @@ def _source_json(source: Source) -> dict[str, Any]:
     }
 
 
+_QUOTES = "The pages' own words: footnote ask --quotes"
+
+
 def print_answer(result: Result) -> None:
     out.print(Padding(safe(result.text), (0, 0, 0, 2)))
     out.print()
@@ -131,7 +134,8 @@ def print_answer(result: Result) -> None:
         out.print(safe(f'  Ask again, for example: "{result.readings[0].question}"'))
     if isinstance(result, Answer):
         fallback = [result.fallback.words] if result.fallback else []
-        for note in (*fallback, *result.check_notes):
+        hint = [_QUOTES] if result.check_notes else []
+        for note in (*fallback, *result.check_notes, *hint):
             out.print(Padding(safe(note, style="yellow"), (0, 0, 0, 2)))
     if result.narrowed and not isinstance(result, NoAnswer):
         out.print(Padding(safe(f"{result.narrowed.words}.", style="yellow"), (0, 0, 0, 2)))

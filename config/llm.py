@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from config.wikis import Strict
 
+VERIFY_BY_MODEL, VERIFY_BY_RULES = "model", "rules"
+
 
 class LlmSettings(Strict):
     """``[llm]``: off as long as no provider is named."""
@@ -39,7 +41,7 @@ class LlmSettings(Strict):
     )
     at_once: int = Field(4, ge=1, le=64, description="How many answers it may write at a time.")
     max_tokens: int = Field(
-        500,
+        800,
         ge=50,
         le=32_000,
         description="How much it may write; a model that thinks first needs more, such as 4000.",
@@ -49,6 +51,27 @@ class LlmSettings(Strict):
         ge=300,
         le=100_000,
         description="How much of wiki and thread it is shown, counted about as it counts.",
+    )
+    structured: bool = Field(
+        default=True,
+        description="Whether it is asked for the words of the pages behind each sentence, where "
+        "its server can structure what it writes. They are checked, and shown with the source.",
+    )
+    verify: str = Field(
+        "model",
+        description="Who decides a sentence that the rules of the check cannot decide: `model` "
+        "asks the language model once more, for all such sentences of an answer together; with "
+        "`rules` nobody does, and they are shown with a mark.",
+    )
+    verify_model: str = Field(
+        "",
+        description="Another, cheaper model of the same provider for that; empty is `model`'s own.",
+    )
+    verify_seconds: float = Field(
+        10,
+        gt=0,
+        le=300,
+        description="How long that may take; then the sentences are shown with a mark.",
     )
     rewrite: bool = Field(
         default=True,
@@ -87,6 +110,8 @@ class LlmSettings(Strict):
     def _is_whole(self) -> LlmSettings:
         if self.provider and not self.model:
             raise ValueError("needs `model`")
+        if self.verify not in (VERIFY_BY_MODEL, VERIFY_BY_RULES):
+            raise ValueError("`verify` is neither `model` nor `rules`")
         if self.day_cost and not (self.price_read or self.price_written):
             raise ValueError("`day_cost` needs `price_read` and `price_written`")
         return self

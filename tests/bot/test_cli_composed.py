@@ -70,6 +70,16 @@ def test_an_answer_is_in_the_model_s_words_but_for_what_no_page_says(handbook: S
     assert "sk-secret" not in ran.out + ran.err
 
 
+def test_quotes_are_asked_for_without_the_model(handbook: Shell) -> None:
+    with openai_server() as server:
+        with_model(handbook, server.url)
+        ran = handbook.footnote("ask", "--quotes", ASKED, "--json")
+        asked = server.asked
+
+    assert (ran.json["composed"], ran.json["fallback"], asked) == (False, None, [])
+    assert ran.json["text"].startswith("Leave is thirty days long.")
+
+
 @pytest.mark.parametrize("status", [500, 401])
 def test_a_model_that_does_not_answer_gives_way_to_quotations(status: int, handbook: Shell) -> None:
     with openai_server(Reply(status=status), Reply(status=status)) as server:

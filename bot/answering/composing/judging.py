@@ -68,7 +68,7 @@ Write JSON: {{"verdicts": [{{"sentence": 1, "evidence": [{{"passage": 1, "words"
 _AGAIN = "Judge each of the {many} sentences by the material alone, as JSON."
 
 _NOTHING_BEYOND = frozenset(("", "none", "nothing", "n/a", "null"))
-_OF_A_VERDICT = 110
+_OF_A_VERDICT = 200
 """Tokens that it may write for each sentence."""
 _AROUND = 40
 

@@ -7,17 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_hex
+from typing import cast
 
 from bot.answering.composing.composer import Composer, MakePrompt
 from bot.answering.composing.judge import SentenceJudge
+from bot.answering.composing.judging import ModelJudge
+from bot.answering.composing.llama_writer import LlamaWriter
 from bot.answering.composing.prompt import Prompt, Prompting
-from bot.answering.composing.providers import ModelSettings, writer_of
+from bot.answering.composing.providers import ModelSettings, Provider, writer_of
 from bot.answering.composing.reranking import ModelReranker
 from bot.answering.composing.rewriting import SECONDS as REWRITING
 from bot.answering.composing.rewriting import Rewriter
 from bot.answering.composing.usage import Cap, Caps, Meter, Metered, Price, Usage
 from bot.answering.composing.writing import Patient, Writer
 from bot.model import Question
+from config.llm import VERIFY_BY_MODEL, LlmSettings
 from config.settings import LLM_RERANKER, Secrets, Settings
 from indexers.model import Principal
 from indexers.ports import Embedder
@@ -55,24 +59,8 @@ def language_model_of(
     llm, answer = settings.llm, settings.answer
     if not llm.provider:
         return None
-    writer = writer_of(
-        ModelSettings(
-            llm.provider,
-            llm.model,
-            llm.url,
-            secrets.footnote_llm_key.get_secret_value(),
-            max_tokens=llm.max_tokens,
-            temperature=llm.temperature,
-            silence=llm.silence,
-        )
-    )
-    patient = Patient(
-        writer,
-        seconds=llm.seconds,
-        attempts=llm.attempts,
-        at_once=llm.at_once,
-        chance=random.random,
-    )
+    writer = _writer(llm, secrets, llm.model)
+    patient = _patient(llm, writer)
     meter = Meter(
         embedder.count_tokens,
         today,
@@ -91,13 +79,46 @@ def language_model_of(
         return Metered(patient.within(seconds), meter)
 
     count = embedder.count_tokens
+    judge = None
+    if llm.verify == VERIFY_BY_MODEL:
+        asked = patient
+        if llm.verify_model not in ("", llm.model):
+            asked = _patient(llm, _writer(llm, secrets, llm.verify_model))
+        judge = ModelJudge(Metered(asked.within(llm.verify_seconds), meter), count, mark)
+    prompting = Prompting(
+        count, mark, budget=llm.context_tokens, room=writer.room, structured=llm.structured
+    )
     reranks = answer.reranker == LLM_RERANKER
     return LanguageModel(
         writer=Metered(patient, meter),
-        composer=composer_of(patient, Prompting(count, mark, budget=llm.context_tokens), meter),
+        composer=composer_of(patient, prompting, meter, judge),
         rewriter=Rewriter(within(REWRITING), count, mark) if llm.rewrite else None,
         reranker=ModelReranker(within(answer.rerank_seconds), count, mark) if reranks else None,
         count=count,
+    )
+
+
+def _writer(llm: LlmSettings, secrets: Secrets, model: str) -> LlamaWriter:
+    return writer_of(
+        ModelSettings(
+            cast("Provider", llm.provider),
+            model,
+            llm.url,
+            secrets.footnote_llm_key.get_secret_value(),
+            max_tokens=llm.max_tokens,
+            temperature=llm.temperature,
+            silence=llm.silence,
+        )
+    )
+
+
+def _patient(llm: LlmSettings, writer: Writer) -> Patient:
+    return Patient(
+        writer,
+        seconds=llm.seconds,
+        attempts=llm.attempts,
+        at_once=llm.at_once,
+        chance=random.random,
     )
 
 
