@@ -61,7 +61,8 @@ class LlmSettings(Strict):
         "model",
         description="Who decides a sentence that the rules of the check cannot decide: `model` "
         "asks the language model once more, for all such sentences of an answer together; with "
-        "`rules` nobody does, and they are shown with a mark.",
+        "`rules` nobody does, and they are shown with a mark. Or the name of an NLI model's "
+        "folder below `models` in the data folder, which may vouch for some.",
     )
     verify_model: str = Field(
         "",
@@ -110,8 +111,8 @@ class LlmSettings(Strict):
     def _is_whole(self) -> LlmSettings:
         if self.provider and not self.model:
             raise ValueError("needs `model`")
-        if self.verify not in (VERIFY_BY_MODEL, VERIFY_BY_RULES):
-            raise ValueError("`verify` is neither `model` nor `rules`")
+        if not self.verify:
+            raise ValueError("`verify` is `model`, `rules` or the name of an NLI model")
         if self.day_cost and not (self.price_read or self.price_written):
             raise ValueError("`day_cost` needs `price_read` and `price_written`")
         return self

@@ -121,6 +121,19 @@ class Embedder(Protocol):
         ...
 
 
+class Entailing(Protocol):
+    """Tells whether a text says what a sentence says."""
+
+    def entailed(self, pairs: Sequence[tuple[str, str]]) -> Sequence[float]:
+        """Return for each pair, a text and a sentence, how likely the text says the sentence (0 to
+        1). Up to seconds.
+
+        Raises:
+            ModelUnavailable: it cannot tell.
+        """
+        ...
+
+
 class Reranker(Protocol):
     """Reads question and passage together, which tells more than their vectors and takes
     longer."""

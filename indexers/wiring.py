@@ -24,6 +24,7 @@ from indexers.errors import (
 from indexers.findings import Access, Finding, Indexed, Level
 from indexers.index.current import CurrentIndex
 from indexers.index.embedding import FastembedEmbedder, LocalEmbedder
+from indexers.index.entailment import EntailmentModel
 from indexers.index.languages import Languages
 from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker, LocalReranker
@@ -36,7 +37,7 @@ from indexers.model import EVERYONE, Part, Principal, Progress, ReadAs, SyncRepo
 from indexers.opening import shelf_in, shelf_on
 from indexers.parsing.process import Parsers
 from indexers.parts import part_of
-from indexers.ports import Divisible, Embedder, Gate, Lookout, Reranker, Wiki
+from indexers.ports import Divisible, Embedder, Entailing, Gate, Lookout, Reranker, Wiki
 from indexers.rebuilding import Guard, is_whole, on_sound_index, rebuilt, take
 from indexers.splitting import Splitter
 from indexers.sync import each, sync
@@ -386,3 +387,9 @@ class Indexing:
         owner = owner_of(settings.data_dir, settings.state.url)
         prefix = settings.index.prefix
         return shelf_on(self._server, dimensions, self._languages, prefix=prefix, owner=owner)
+
+
+def entailment_of(settings: Settings, name: str) -> Entailing:
+    """Return the model of this name below `models` in the data folder, or in this very folder. It
+    is loaded at first use."""
+    return EntailmentModel(settings.data_dir / "models" / name)

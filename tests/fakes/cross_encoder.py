@@ -33,8 +33,19 @@ def shelve(folder: Path, words: Sequence[str], *, model: bytes | None = None) ->
             NAME, sources=ModelSource(url="https://localhost/"), model_file="model.onnx"
         )
     home = folder / NAME.rpartition("/")[2]
+    _write(home, words, _model(_COUNTS) if model is None else model, {"pad_token_id": 0})
+
+
+def infer(home: Path, words: Sequence[str], labels: Sequence[str]) -> None:
+    """Put a model of inference into ``home``: a text says a sentence if it has all of its words.
+    Its second label is the one that says so."""
+    named = {"id2label": {str(place): label for place, label in enumerate(labels)}}
+    _write(home, words, _model(_INFERS), named)
+
+
+def _write(home: Path, words: Sequence[str], model: bytes, config: dict[str, object]) -> None:
     home.mkdir(parents=True)
-    (home / "model.onnx").write_bytes(_model() if model is None else model)
+    (home / "model.onnx").write_bytes(model)
     vocabulary = {"[PAD]": 0, "[SEP]": 1, "[UNK]": 2}
     vocabulary |= {word: number for number, word in enumerate(words, len(vocabulary))}
     tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
@@ -45,13 +56,13 @@ def shelve(folder: Path, words: Sequence[str], *, model: bytes | None = None) ->
     tokenizer.save(str(home / "tokenizer.json"))
     for name, told in {
         "tokenizer_config.json": {"model_max_length": 64, "pad_token": "[PAD]"},
-        "config.json": {"pad_token_id": 0},
+        "config.json": config,
         "special_tokens_map.json": {"pad_token": "[PAD]"},
     }.items():
         (home / name).write_text(json.dumps(told))
 
 
-def _model() -> bytes:
+def _model(last: Sequence[bytes]) -> bytes:
     """A word counts if it is of the passage (type 1), equal to one of the question (type 0),
     and known (its number is over 2)."""
     nodes = [
@@ -68,9 +79,9 @@ def _model() -> bytes:
         _node("Mul", ["found", "known_count"], "found_known"),
         _node("Mul", ["found_known", "token_type_ids"], "of_passage"),
         _node("ReduceSum", ["of_passage", "one"], "total", keepdims=1),
-        _node("Cast", ["total"], "scores", to=_FLOAT),
+        *last,
     ]
-    constants = {"zero": [0], "one": [1], "two": [2], "two_flat": [2]}
+    constants = {"zero": [0], "one": [1], "two": [2], "two_flat": [2], "four": [4], "eight": [8]}
     graph = b"".join(
         [
             *(_field(1, node) for node in nodes),
@@ -121,3 +132,16 @@ def _varint(value: int) -> bytes:
         out.append(value & 127 | 128)
         value >>= 7
     return bytes([*out, value])
+
+
+_COUNTS = [_node("Cast", ["total"], "scores", to=_FLOAT)]
+_INFERS = [
+    _node("Mul", ["known_count", "token_type_ids"], "own"),
+    _node("ReduceSum", ["own", "one"], "own_total", keepdims=1),
+    _node("Sub", ["total", "own_total"], "lacking"),
+    _node("Mul", ["lacking", "eight"], "against"),
+    _node("Add", ["against", "four"], "entailed"),
+    _node("Mul", ["total", "zero"], "nothing"),
+    _node("Concat", ["nothing", "entailed", "nothing"], "three", axis=1),
+    _node("Cast", ["three"], "scores", to=_FLOAT),
+]

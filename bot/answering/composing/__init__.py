@@ -7,8 +7,8 @@ llama_writer, forms, refusals, context_limit
             asking it in the way that its server takes
 objects, answer_reading
             what it writes, structured or plain -> sentences
-judge, judging
-            who decides sentences that rules cannot decide: the port; a model
+judge, judging, nli_judging
+            who decides sentences that rules cannot decide: the port; a model; an NLI model
 usage       what persons, channels and days may cost
 rewriting   a follow-up made to stand alone, for the search
 reranking   passages put in order

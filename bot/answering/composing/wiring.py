@@ -13,6 +13,7 @@ from bot.answering.composing.composer import Composer, MakePrompt
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.judging import ModelJudge
 from bot.answering.composing.llama_writer import LlamaWriter
+from bot.answering.composing.nli_judging import EntailmentJudge
 from bot.answering.composing.prompt import Prompt, Prompting
 from bot.answering.composing.providers import ModelSettings, Provider, writer_of
 from bot.answering.composing.reranking import ModelReranker
@@ -21,10 +22,11 @@ from bot.answering.composing.rewriting import Rewriter
 from bot.answering.composing.usage import Cap, Caps, Meter, Metered, Price, Usage
 from bot.answering.composing.writing import Patient, Writer
 from bot.model import Question
-from config.llm import VERIFY_BY_MODEL, LlmSettings
+from config.llm import VERIFY_BY_MODEL, VERIFY_BY_RULES, LlmSettings
 from config.settings import LLM_RERANKER, Secrets, Settings
 from indexers.model import Principal
 from indexers.ports import Embedder
+from indexers.wiring import entailment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,14 @@ def language_model_of(
         return Metered(patient.within(seconds), meter)
 
     count = embedder.count_tokens
-    judge = None
+    judge: SentenceJudge | None = None
     if llm.verify == VERIFY_BY_MODEL:
         asked = patient
         if llm.verify_model not in ("", llm.model):
             asked = _patient(llm, _writer(llm, secrets, llm.verify_model))
         judge = ModelJudge(Metered(asked.within(llm.verify_seconds), meter), count, mark)
+    elif llm.verify != VERIFY_BY_RULES:
+        judge = EntailmentJudge(entailment_of(settings, llm.verify), llm.verify_seconds)
     prompting = Prompting(
         count, mark, budget=llm.context_tokens, room=writer.room, structured=llm.structured
     )
