@@ -58,11 +58,12 @@ _PLAIN_SOURCES = """\
 
 _FORMED_DENYING = 'set "answered" to "no" and say'
 _FORMED_SOURCES = """\
-- Write JSON: {"answered": "yes", "partly" or "no", "sentences": [{"evidence": [{"passage": 1,
-  "words": "..."}], "sentence": "..."}]}.
+- Write JSON: {"answered": "yes", "sentences": [{"evidence": [{"passage": 1, "words": "..."}],
+  "sentence": "..."}]}. "answered" is "yes", "partly" or "no".
 - For each sentence first copy from the passage the words that say so, letter for letter and as few
   as will do, with the number of the passage. Then write the sentence, from those words alone. It
-  takes two pieces of evidence if it rests on two places.
+  takes two pieces of evidence if it rests on two places, and none if it says what the passages do
+  not say.
 - One sentence or one list item ("- ...") at a time. Write no numbers of passages in it."""
 
 _AGAIN = "Answer the question from the passages alone, in {language}{form}"
