@@ -244,6 +244,7 @@ class Answer:
     Of a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
     are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` behind their
     footnotes. ``denial``: it says that the pages do not answer the question, and what they do say.
+    ``cut``: its end is missing.
 
     ``nearest`` are pages worth a look beside the sources, their ``quote`` empty; only of a ``tone``
     that is no plain answer.
@@ -262,6 +263,7 @@ class Answer:
     left_out: int = 0
     unclear: tuple[str, ...] = ()
     denial: bool = False
+    cut: bool = False
     tone: Tone = Tone.ANSWER
     nearest: tuple[Source, ...] = ()
 
@@ -275,6 +277,8 @@ class Answer:
             notes.append("I left out one statement that I could not verify.")
         elif self.left_out:
             notes.append(f"I left out {self.left_out} statements that I could not verify.")
+        if self.cut:
+            notes.append("The answer was too long, so its end is missing.")
         return tuple(notes)
 
 

@@ -93,6 +93,7 @@ def answer_json(result: Result) -> dict[str, Any]:
             "left_out": result.left_out,
             "unclear": list(result.unclear),
             "denial": result.denial,
+            "cut": result.cut,
             "tone": result.tone.value,
             **({"nearest": nearest} if nearest else {}),
         }

@@ -47,4 +47,5 @@ def to_compose_from(question: Question, retrieved: Retrieved, quoted: Result) ->
         unchecked=quoted.unchecked,
         linked=quoted.linked,
         narrowed=quoted.narrowed,
+        nearest=quoted.nearest,
     )

@@ -157,6 +157,7 @@ def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result
         fallback=next((one.fallback for one in answers if one.fallback), None),
         narrowed=said[0].narrowed,
         left_out=sum(one.left_out for one in answers),
+        cut=any(one.cut for one in answers),
         unclear=tuple(text for one in answers for text in one.unclear),
         tone=Tone.ANSWER if any(one.tone is Tone.ANSWER for one in answers) else Tone.CLOSEST,
         nearest=tuple(_nearest(answers, sources))[:_NEAREST],

@@ -42,7 +42,8 @@ class Outcome:
 
     @property
     def answered(self) -> bool:
-        return isinstance(self.result, Answer)
+        """That the pages do not say it is no answer, whoever says so."""
+        return isinstance(self.result, Answer) and not self.result.denial
 
     @property
     def closest(self) -> bool:

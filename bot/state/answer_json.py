@@ -94,6 +94,7 @@ def load(text: str) -> Result:
         left_out=kept.get("left_out", 0),
         unclear=tuple(kept.get("unclear", ())),
         denial=kept.get("denial", False),
+        cut=kept.get("cut", False),
         tone=Tone(kept.get("tone", Tone.ANSWER)),
         nearest=tuple(map(_source, kept.get("nearest", []))),
     )

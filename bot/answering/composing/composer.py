@@ -17,6 +17,7 @@ from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.sentences import Lead, Sentence
 from bot.answering.composing.usage import Meter, Metered
 from bot.answering.composing.writing import CutShort, ModelFailed, Writer
+from bot.answering.plausible import to_compose_from
 from bot.answering.retrieval import Compose, Retrieved
 from bot.answering.sources import source_of
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source, Tone
@@ -116,7 +117,8 @@ class Composer:
         """Yield sentences that are supported as they come; the last that comes is the whole
         answer, which stands for itself."""
         quoted = quoting(retrieved)
-        if not isinstance(quoted, Answer):
+        basis = to_compose_from(question, retrieved, quoted)
+        if basis is None:
             yield Composed(quoted)
             return
         started = self._clock()
@@ -138,12 +140,12 @@ class Composer:
         took = (self._clock() - started) * 1000
         self._count(draft, fallback)
         timings = replace(quoted.timings, compose=quoted.timings.compose + took)
-        if denied:
-            result: Result = _denied(quoted)
-        elif fallback:
-            result = replace(quoted, fallback=fallback)
+        if not denied and not fallback:
+            result: Result = _answer(basis, draft)
+        elif not isinstance(quoted, Answer):
+            result = quoted
         else:
-            result = _answer(quoted, draft)
+            result = _denied(quoted) if denied else replace(quoted, fallback=fallback)
         yield Composed(replace(result, timings=timings), tuple(map(_checked, draft.sentences)))
 
     def _written(self, question: Question, prompt: Prompt, draft: Draft) -> Iterator[Released]:
@@ -154,11 +156,13 @@ class Composer:
                 for sentence in sentences.add(piece):
                     yield from releasing.add(draft.take(sentence))
                 if draft.length > self._max_characters:
+                    draft.cut = True
                     return
             for sentence in sentences.end():
                 yield from releasing.add(draft.take(sentence))
         except CutShort as error:
             log.info("The language model's last sentence is left out: %s", error)
+            draft.cut = True
 
     def _decide(self, question: Question, prompt: Prompt, draft: Draft) -> None:
         """Let the judge decide all that is unclear, in one request."""
@@ -222,11 +226,19 @@ def _answer(quoted: Answer, draft: Draft) -> Answer:
         composed=True,
         # Its sentences are checked: they need no doubt of the quotations'.
         tone=Tone.ANSWER,
-        nearest=(),
+        nearest=_beside(quoted, layout.sources) if draft.denies else (),
+        cut=draft.cut,
         left_out=sum(one.fell for one in draft.sentences),
         unclear=tuple(one.claim.shown for one in draft.sentences if one.shown and one.unclear),
         denial=draft.denies,
     )
+
+
+def _beside(quoted: Answer, sources: Sequence[Source]) -> tuple[Source, ...]:
+    """Return pages worth a look for somebody who learns that the pages do not say it."""
+    named = {(one.wiki, one.page) for one in sources}
+    pages = {(one.wiki, one.page): one for one in (*quoted.sources, *quoted.nearest)}
+    return tuple(replace(one, quote="") for place, one in pages.items() if place not in named)
 
 
 def _denied(quoted: Answer) -> NoAnswer:

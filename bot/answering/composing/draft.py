@@ -81,12 +81,14 @@ class Drafted:
 @dataclass(slots=True)
 class Draft:
     """``judged``: somebody will decide what the rules cannot. ``denied``: the model says that the
-    passages do not answer; what follows tells what they do say."""
+    passages do not answer; what follows tells what they do say. ``cut``: it did not come to its
+    end."""
 
     passages: Sequence[Passage]
     question: str
     judged: bool = False
     denied: bool = False
+    cut: bool = False
     sentences: list[Drafted] = field(default_factory=list)
     _grounds: list[Ground] = field(init=False)
     _shown: Shown = field(init=False)

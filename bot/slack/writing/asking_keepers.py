@@ -14,7 +14,7 @@ def is_unsure(said: Result) -> bool:
     """Return whether it may not answer what was asked."""
     if isinstance(said, NoAnswer):
         return said.reason is Reason.NOTHING_FITS
-    return isinstance(said, Answer) and said.tone is Tone.CLOSEST
+    return isinstance(said, Answer) and (said.tone is Tone.CLOSEST or said.denial)
 
 
 def nearest(said: Result) -> tuple[Source, ...]:

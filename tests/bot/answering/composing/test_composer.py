@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -28,13 +28,14 @@ from bot.answering.composing.usage import (
     Usage,
 )
 from bot.answering.composing.writing import CutShort, ModelFailed
-from bot.answering.confidence import Confidence
+from bot.answering.confidence import Confidence, Curve
 from bot.answering.model_order import ModelOrder
 from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking
 from bot.answering.sources import Aging
 from bot.errors import StateUnavailable
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn
+from bot.slack.writing.asking_keepers import is_unsure
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from indexers.prose import plain
 from tests.fakes.embedding import WordEmbedder
@@ -261,6 +262,7 @@ def test_the_sentence_in_which_the_length_ran_out_is_left_out() -> None:
     result = composed("Ask your lead [1]. Leave is thirty days", CutShort("long"))
 
     assert result.text == "Ask your lead. [1]"
+    assert result.check_notes == ("The answer was too long, so its end is missing.",)
 
 
 def test_the_model_may_say_that_the_wiki_does_not_answer() -> None:
@@ -272,12 +274,57 @@ def test_the_model_may_say_that_the_wiki_does_not_answer() -> None:
     assert "leave" in {source.page for source in result.nearest}
 
 
-def test_where_quotations_would_be_silent_the_model_is_not_asked() -> None:
-    writer = ScriptedWriter("Leave is thirty days long [1].")
-    unsure = replace(answerer(writer), confidence=Confidence(bias=-99.0))
+def unsure(writer: ScriptedWriter) -> Answerer:
+    """Where nothing would be quoted."""
+    return replace(answerer(writer), confidence=Confidence(bias=-99.0, read=Curve(-99.0, 0, 0, 0)))
 
-    assert isinstance(unsure.answer(Question(SAID, ANYONE)), NoAnswer)
+
+def test_where_quotations_would_be_silent_the_model_is_asked_if_pages_may_be_about_it() -> None:
+    writer = ScriptedWriter("Leave is thirty days long [1].")
+    result = unsure(writer).answer(Question(SAID, ANYONE))
+
+    assert isinstance(result, Answer)
+    assert result.text == "Leave is thirty days long. [1]"
+    assert result.composed
+
+
+def test_a_question_about_another_world_costs_nothing() -> None:
+    writer = ScriptedWriter("Leave is thirty days long [1].")
+    result = unsure(writer).answer(Question("Who was Boleslaw of Masovia?", ANYONE))
+
+    assert isinstance(result, NoAnswer)
     assert writer.prompts == []
+
+
+@pytest.mark.parametrize(
+    "script", [ModelFailed("no"), "Leave is 40 days long [1].", "", "NOT IN THE WIKI."]
+)
+def test_where_neither_quotations_nor_the_model_answer_there_is_none(
+    script: str | Exception,
+) -> None:
+    result = unsure(ScriptedWriter(script)).answer(Question(SAID, ANYONE))
+
+    assert isinstance(result, NoAnswer)
+    assert result.reason is Reason.NOTHING_FITS
+    assert result.nearest
+
+
+@pytest.mark.parametrize("asked", [answerer, unsure])
+def test_a_truthful_denial_is_told_with_pages_worth_a_look(
+    asked: Callable[[ScriptedWriter], Answerer],
+) -> None:
+    writer = ScriptedWriter(
+        "NOT IN THE WIKI\nThe pages do not say how long leave in May is. Sick leave has no end [2]."
+    )
+    result = asked(writer).answer(Question("How long is leave in May?", ANYONE))
+
+    assert isinstance(result, Answer)
+    assert result.denial
+    assert "The pages do not say how long leave in May is." in result.text
+    assert "Sick leave has no end. [1]" in result.text
+    assert {one.quote for one in result.nearest} <= {""}
+    assert "leave" not in {one.page for one in result.nearest}, "it is named already"
+    assert is_unsure(result), "whoever asked may ask the keepers"
 
 
 def test_the_model_sees_only_what_the_reader_may_read() -> None:
