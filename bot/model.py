@@ -36,7 +36,8 @@ class Question:
     has put it so. ``language`` is the one that an answer had best be in, in English small
     letters; empty is the question's. ``quoting``: no language model is asked anything, so that
     it costs nothing to learn whether there is an answer. ``foreign``: it is in another language
-    than the pages, so its words do not compare with theirs."""
+    than the pages, so its words do not compare with theirs; ``bridged``: but its meaning does, for
+    the embedding model knows both languages."""
 
     text: str
     reader: Reader
@@ -48,6 +49,7 @@ class Question:
     language: str = ""
     quoting: bool = False
     foreign: bool = False
+    bridged: bool = False
 
     @property
     def sought(self) -> str:

@@ -49,7 +49,8 @@ class IndexSettings(Strict):
         "needs its own.",
     )
     model: str = Field(
-        "", description="A fastembed model by name; empty is the bundled all-MiniLM-L6-v2."
+        "",
+        description="A fastembed model by name; empty is the bundled all-MiniLM-L6-v2, of English.",
     )
     passage_tokens: int = Field(
         200,

@@ -32,7 +32,10 @@ def model(load: Callable[[], Embedder]) -> Finding:
         embedder.embed_question("Does the model load?")
     except ModelUnavailable as error:
         return failure("model", str(error), "See `[index] model`.")
-    return ok("model", f"The embedding model loads ({embedder.dimensions} dimensions).")
+    languages = "many languages" if embedder.multilingual else "English"
+    return ok(
+        "model", f"The embedding model loads ({embedder.dimensions} dimensions, {languages})."
+    )
 
 
 def reranker(load: Callable[[], Reranker | None]) -> Finding:

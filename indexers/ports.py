@@ -111,6 +111,8 @@ class Embedder(Protocol):
     dimensions: int
     max_tokens: int
     """What stands behind so many tokens of a text is not embedded."""
+    multilingual: bool
+    """Whether texts in different languages that mean the same are near each other."""
 
     def count_tokens(self, text: str) -> int: ...
 

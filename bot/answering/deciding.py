@@ -53,8 +53,8 @@ class Deciding:
             return Decision(Tone.SILENCE, confidence, absent)
         if confidence < self._least(seen):
             return Decision(Tone.SILENCE, confidence)
-        # Of another language than the pages only names and meanings compare: too little for more.
-        unsure = question.foreign or confidence < self.likely
+        # Of another language than the pages only names compare for sure: too little for more.
+        unsure = (question.foreign and not question.bridged) or confidence < self.likely
         return Decision(Tone.CLOSEST if unsure else Tone.ANSWER, confidence)
 
     def seen(self, question: Question, retrieved: Retrieved) -> Features:

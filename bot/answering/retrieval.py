@@ -77,7 +77,7 @@ class Retrieval:
             IndexUnavailable: the index cannot be searched.
         """
         if not self.index.speaks(question.text):
-            return replace(question, foreign=True)
+            return replace(question, foreign=True, bridged=self.embedder.multilingual)
         return Spelling(self.index, self.embedder.count_tokens)(question)
 
     def __call__(self, question: Question) -> Retrieved:

@@ -32,6 +32,7 @@ _TRAINED_FOR = 256  # tokens
 
 # fastembed says it in a model's description alone, before the model is there.
 _LIMIT = re.compile(r"(?<!\d)(\d{1,9}) input tokens truncation")
+_MULTILINGUAL = re.compile(r"multi-?lingual", re.IGNORECASE)
 _USUAL_LIMIT = 512  # of one that does not say
 
 # Small batches of equally long texts waste the least on padding: 22,000 tokens a
@@ -47,6 +48,7 @@ class _Embedder:
     identity: str
     dimensions: int
     max_tokens: int
+    multilingual: bool
 
     def __init__(
         self,
@@ -144,6 +146,7 @@ class LocalEmbedder(_Embedder):
     identity = "all-MiniLM-L6-v2-int8@" + _DIGESTS["model.onnx"][:12]
     dimensions = 384
     max_tokens = _TRAINED_FOR
+    multilingual = False
 
     def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
         self._folder = folder or BUNDLED
@@ -197,6 +200,7 @@ class FastembedEmbedder(_Embedder):
         self.identity = f"fastembed:{name.lower()}"
         self.dimensions = known["dim"]
         limit = _LIMIT.search(known["description"])
+        self.multilingual = bool(_MULTILINGUAL.search(known["description"]))
         self.max_tokens = int(limit[1]) if limit else _USUAL_LIMIT
         super().__init__(self._from_cache_or_hub, query=query, passage=passage)
 

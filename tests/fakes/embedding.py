@@ -19,6 +19,7 @@ class WordEmbedder:
     identity = "words-64"
     dimensions = 64
     max_tokens = 1_000
+    multilingual = False
 
     def __init__(self, *, breaking: Sequence[str] = ()) -> None:
         self.embedded: list[str] = []

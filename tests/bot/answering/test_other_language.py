@@ -24,9 +24,10 @@ def found(closest: float) -> Retrieved:
     return Retrieved((Found("handbook", "events", 1.0, hits),), 0.0, 0.0)
 
 
-def decided(question: str, closest: float, *, foreign: bool = True) -> Tone:
+def decided(question: str, closest: float, *, foreign: bool = True, bridged: bool = False) -> Tone:
     deciding = Deciding(Confidence(), 0.05, 0.05)
-    return deciding(Question(question, ANYONE, foreign=foreign), found(closest)).tone
+    asked = Question(question, ANYONE, foreign=foreign, bridged=bridged)
+    return deciding(asked, found(closest)).tone
 
 
 def test_it_is_told_by_its_little_words() -> None:
@@ -58,6 +59,15 @@ def test_without_a_common_name_meaning_alone_must_do() -> None:
 def test_it_is_never_told_as_a_sure_answer() -> None:
     assert decided("Kubernetes kubectl", 0.99) is Tone.CLOSEST
     assert decided("Kubernetes kubectl", 0.99, foreign=False) is Tone.ANSWER
+
+
+def test_it_may_be_where_the_embedding_model_knows_both_languages() -> None:
+    search = retrieval_over(PAGES)
+    search.embedder.multilingual = True
+
+    assert search.prepared(Question(GERMAN, ANYONE)).bridged
+    assert decided("Wie lange habe ich Urlaub?", 0.9, bridged=True) is Tone.ANSWER
+    assert decided("Wie lange habe ich Urlaub?", 0.6, bridged=True) is Tone.CLOSEST
 
 
 def test_a_cross_encoder_of_one_language_is_not_asked() -> None:

@@ -260,3 +260,24 @@ def test_all_models_but_one_say_how_much_they_read() -> None:
     silent = [m["model"] for m in supported() if "input tokens truncation" not in m["description"]]
 
     assert silent == ["jinaai/jina-clip-v1"]
+
+
+def test_a_named_model_that_lies_in_the_cache_needs_no_network(tmp_path: Path) -> None:
+    name = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
+    (known,) = (one for one in TextEmbedding.list_supported_models() if one["model"] == name)
+    # As the hub's client lays it out, with the bundled model's files in its place.
+    folder = tmp_path / f"models--{known['sources']['hf'].replace('/', '--')}"
+    (folder / "refs").mkdir(parents=True)
+    (folder / "refs" / "main").write_text("abc")
+    (folder / "snapshots" / "abc").mkdir(parents=True)
+    for file in BUNDLED.iterdir():
+        stored = known["model_file"] if file.suffix == ".onnx" else file.name
+        (folder / "snapshots" / "abc" / stored).symlink_to(file)
+    named = FastembedEmbedder(name, tmp_path)
+
+    assert named.multilingual
+    assert named.max_tokens == 128
+    assert named.identity != LocalEmbedder.identity
+    assert named.embed_question("Leave?") == pytest.approx(
+        LocalEmbedder().embed_question("Leave?"), abs=1e-4
+    )
