@@ -1,6 +1,6 @@
 """The command `footnote`, and ``python -m bot``: load the command line and run it.
 
-Loading takes seconds on a slow machine. So Ctrl-C is seen to here, before anything large is
+Loading takes a second on a slow machine. So Ctrl-C is seen to here, before anything large is
 imported: it ends the command quietly, with the exit code that README documents.
 """
 
@@ -22,7 +22,7 @@ def main() -> None:
         from bot.slack.signals import hold_on  # the others need not wait for it
 
         hold_on()
-    from bot.cli import outcome  # slow: it imports everything
+    from bot.cli import outcome  # slow: see above
 
     if heeds:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -4,6 +4,8 @@ convert | demo``.
 A contract for scripts: JSON goes to standard output alone, everything else to
 standard error; exit code 0 is done, 1 something failed, 2 the settings or the command
 are wrong, 130 interrupted.
+
+What a command does is imported when it runs: ``--help`` shall not wait for what it does not need.
 """
 
 from __future__ import annotations
@@ -20,13 +22,10 @@ from pathlib import Path
 
 import click
 
-from bot import output, terminal, wiring
-from bot.demo import run_demo
+from bot import output, terminal
 from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
-from bot.evaluation import wiring as evaluating
 from bot.evaluation.command import evaluate
 from bot.model import NoAnswer, Reason
-from bot.operations import wiring as operating
 from bot.operations.privacy import UMASK
 from bot.options import Given, as_json, as_person, configured, given, placed
 from config import logs
@@ -132,6 +131,8 @@ def ask(
     if quotes:
         nobody = settings.llm.model_copy(update={"provider": ""})
         settings = settings.model_copy(update={"llm": nobody})
+    from bot import wiring  # slow: what answers
+
     with wiring.asking(settings, secrets, email=email, wikis=wikis) as answer:
         result = answer(question)
         why = answer.why(question) if reasons else None
@@ -178,6 +179,8 @@ def sync(
     """Bring the index up to what the wikis say now."""
     if full and recent:
         raise click.UsageError("--full and --recent exclude each other.")
+    from bot.operations import wiring as operating  # slow: indexes and wikis
+
     with interruptible() as stopped, terminal.progress_bars() as progress:
         reports = operating.sync(
             settings,
@@ -209,6 +212,8 @@ def sync(
 @configured
 def serve(settings: Settings, secrets: Secrets) -> None:
     """Answer in Slack, and sync the wikis now and then, until stopped."""
+    from bot import wiring  # slow: what answers
+
     wiring.serve(settings, secrets)
 
 
@@ -217,6 +222,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
 @configured
 def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """What is indexed: pages and passages of each wiki."""
+    from bot.operations import wiring as operating  # slow: indexes and wikis
+
     rows = operating.status(settings, secrets)
     if as_json:
         terminal.print_json(rows)
@@ -245,12 +252,16 @@ def flags(
 ) -> None:
     """Answers that people flagged as wrong."""
     if questions:
+        from bot.evaluation import wiring as evaluating  # slow: what answers
+
         count = evaluating.judged_questions(settings, questions)
         if as_json:
             terminal.print_json({"questions": count, "file": str(questions)})
         else:
             terminal.say(f"{questions}: {count} questions")
         return
+    from bot import wiring  # slow: what answers
+
     rows = wiring.flags(settings, everything=everything)
     if as_json:
         terminal.print_json(rows)
@@ -263,6 +274,8 @@ def flags(
 @partial(configured, mends=False)
 def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """What works, what does not and what to do, before anybody trusts an answer."""
+    from bot.operations import wiring as operating  # slow: indexes and wikis
+
     found: list[Finding] = []
     findings = operating.doctor(settings, secrets)
     while True:
@@ -289,6 +302,8 @@ def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: 
     """Whether the person with EMAIL may read the page at URL, and which gate says so."""
     if "@" not in email:
         raise click.UsageError("EMAIL is an address, as in ann@example.com.")
+    from bot.operations import wiring as operating  # slow: indexes and wikis
+
     with terminal.busy(f"Asking about {url}"):
         found = operating.access(settings, secrets, email=email, url=url)
     if as_json:
@@ -328,6 +343,8 @@ def convert(
     as_json: bool,
 ) -> None:
     """Show what is read of the page in FILE, section by section."""
+    from bot import wiring  # slow: what answers
+
     sections = wiring.convert(file, form, flavour)
     if as_json:
         terminal.print_json(
@@ -365,6 +382,8 @@ def demo(data_dir: Path | None, confluence: bool) -> None:
 
             run_confluence_demo(stopped.is_set)
         else:
+            from bot.demo import run_demo  # slow: what answers
+
             run_demo(data_dir, stopped.is_set)
     if stopped.is_set():
         sys.exit(INTERRUPTED)

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from bot import scores, terminal
-from bot.evaluation import wiring
 from bot.options import as_json, as_person, configured
 from config.settings import Secrets, Settings
 
@@ -168,6 +167,8 @@ def evaluate(
         raise click.UsageError("There is no language model to ask: set [llm].")
     if out and not out.parent.is_dir():
         raise click.UsageError(f"--out: there is no folder {out.parent}.")
+    from bot.evaluation import wiring  # slow: what answers
+
     try:
         with terminal.progress_bars() as progress:
             found = wiring.evaluate(
@@ -228,6 +229,8 @@ def _replay(
         raise click.UsageError(f"--judge: there is no file {judge}.")
     if judge_prompts and not judge_prompts.parent.is_dir():
         raise click.UsageError(f"--judge-prompts: there is no folder {judge_prompts.parent}.")
+    from bot.evaluation import wiring  # slow: what answers
+
     with terminal.progress_bars() as progress:
         found = wiring.replay_answers(
             settings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import is_
 
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.schema import NodeWithScore, TextNode
@@ -23,18 +24,12 @@ class PassageNode(TextNode):
     ``page``, ``url`` and ``language``, which neither a prompt nor an embedding holds.
     """
 
-    _hit: Hit = PrivateAttr()
-    _page: Found = PrivateAttr()
+    _found: tuple[Hit, Found] = PrivateAttr()
 
     @property
-    def hit(self) -> Hit:
-        """The passage with its scores."""
-        return self._hit
-
-    @property
-    def page(self) -> Found:
-        """The page with all of its passages that were found."""
-        return self._page
+    def found(self) -> tuple[Hit, Found]:
+        """The passage with its scores, and its page with all of its passages that were found."""
+        return self._found
 
     @classmethod
     def of(cls, hit: Hit, page: Found) -> PassageNode:
@@ -43,20 +38,16 @@ class PassageNode(TextNode):
             id_=str(hit.passage.id),
             text=hit.passage.text,
             metadata=_metadata(hit),
-            excluded_llm_metadata_keys=list(_KEYS),
-            excluded_embed_metadata_keys=list(_KEYS),
+            excluded_llm_metadata_keys=_KEYS,
+            excluded_embed_metadata_keys=_KEYS,
         )
-        node._hit, node._page = hit, page
+        node._found = hit, page
         return node
 
 
 def nodes_of(pages: Sequence[Found]) -> list[NodeWithScore]:
     """Return the passages of ``pages``, page by page, with the scores of the search."""
-    return [
-        NodeWithScore(node=PassageNode.of(hit, page), score=hit.score)
-        for page in pages
-        for hit in page.hits
-    ]
+    return [_node(hit, page) for page in pages for hit in page.hits]
 
 
 def pages_of(nodes: Sequence[NodeWithScore]) -> tuple[Found, ...]:
@@ -67,35 +58,39 @@ def pages_of(nodes: Sequence[NodeWithScore]) -> tuple[Found, ...]:
     Raises:
         TypeError: a node that no `FootnoteRetriever` brought. Nothing is known of its rights.
     """
-    of_pages: dict[tuple[str, str], list[PassageNode]] = {}
+    of_pages: dict[tuple[str, str], tuple[Found, list[Hit]]] = {}
     for one in nodes:
-        node = one.node
-        if not isinstance(node, PassageNode):
-            raise TypeError(f"{type(node).__name__} is no node of a FootnoteRetriever")
-        of_pages.setdefault((node.page.wiki, node.page.page), []).append(node)
-    return tuple(map(_page, of_pages.values()))
+        hit, page = _found(one)
+        of_pages.setdefault((page.wiki, page.page), (page, []))[1].append(hit)
+    return tuple(_left(page, hits) for page, hits in of_pages.values())
 
 
 def renewed(nodes: Sequence[NodeWithScore], pages: Sequence[Found]) -> list[NodeWithScore]:
     """Return the passages of ``pages``, by the ``nodes`` that stand for them already where
     nothing of them changed."""
-    known = {id(one.node.hit): one for one in nodes if isinstance(one.node, PassageNode)}
-    found: list[NodeWithScore] = []
-    for page in pages:
-        for hit in page.hits:
-            same = known.get(id(hit))
-            if same and isinstance(same.node, PassageNode) and same.node.page is page:
-                found.append(same)
-            else:
-                found.append(NodeWithScore(node=PassageNode.of(hit, page), score=hit.score))
-    return found
+    known: dict[tuple[int, int], NodeWithScore] = {}
+    for one in nodes:
+        hit, page = _found(one)
+        known[id(hit), id(page)] = one
+    return [
+        known.get((id(hit), id(page))) or _node(hit, page) for page in pages for hit in page.hits
+    ]
 
 
-def _page(nodes: Sequence[PassageNode]) -> Found:
-    page = nodes[0].page
-    hits = tuple(node.hit for node in nodes)
-    same = len(hits) == len(page.hits) and all(a is b for a, b in zip(hits, page.hits, strict=True))
-    return page if same else replace(page, hits=hits)
+def _node(hit: Hit, page: Found) -> NodeWithScore:
+    return NodeWithScore(node=PassageNode.of(hit, page), score=hit.score)
+
+
+def _found(one: NodeWithScore) -> tuple[Hit, Found]:
+    if not isinstance(one.node, PassageNode):
+        raise TypeError(f"{type(one.node).__name__} is no node of a FootnoteRetriever")
+    return one.node.found
+
+
+def _left(page: Found, hits: Sequence[Hit]) -> Found:
+    """Of the page these passages."""
+    same = len(hits) == len(page.hits) and all(map(is_, hits, page.hits))
+    return page if same else replace(page, hits=tuple(hits))
 
 
 def _metadata(hit: Hit) -> dict[str, str]:
