@@ -11,29 +11,29 @@ What a command does is imported when it runs: ``--help`` shall not wait for what
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot import output, terminal
 from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
 from bot.evaluation.command import evaluate
+from bot.interrupting import interruptible
 from bot.model import NoAnswer, Reason
 from bot.operations.privacy import UMASK
-from bot.options import Given, as_json, as_person, configured, given, placed
+from bot.options import Asking, Given, as_json, as_person, configured, given, placed
 from config import logs
-from config.loading import example
-from config.settings import Secrets, Settings, SettingsError
-from config.wikis import FLAVOURS
+from config.errors import SettingsError
+from config.flavours import FLAVOURS
 from indexers.errors import IndexersError, WikiMisconfigured
 from indexers.findings import Finding, Level
+
+if TYPE_CHECKING:
+    from config.settings import Secrets, Settings
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
@@ -78,20 +78,6 @@ def _run() -> int:
 _MISUSES = (
     ModelMisconfigured, SettingsError, SlackMisconfigured, WikiMisconfigured,
 )  # fmt: skip
-
-
-class Asking(click.Command):
-    """Says how to ask a question that begins as an option does."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            raise click.UsageError(
-                f'{error.format_message()}\nA question that begins with "-" goes behind "--": '
-                'footnote ask -- "-1 or 0, which exit code is it?"',
-                ctx,
-            ) from None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -357,6 +343,8 @@ def convert(
 @cli.command("settings")
 def print_settings() -> None:
     """Print a footnote.toml with every setting, to start from."""
+    from config.loading import example  # slow: it brings Pydantic
+
     click.echo(example().read_text(encoding="utf-8"), nl=False)
 
 
@@ -387,25 +375,3 @@ def demo(data_dir: Path | None, confluence: bool) -> None:
             run_demo(data_dir, stopped.is_set)
     if stopped.is_set():
         sys.exit(INTERRUPTED)
-
-
-@contextmanager
-def interruptible() -> Iterator[threading.Event]:
-    """The first SIGINT or SIGTERM asks to stop at the next safe point, a second one
-    stops at once (which loses nothing either, see `indexers.sync`)."""
-    stopped = threading.Event()
-
-    def stop(number: int, _: object) -> None:
-        if stopped.is_set():
-            raise KeyboardInterrupt
-        stopped.set()
-        terminal.complain(
-            f"{signal.Signals(number).name}: finishing the page at hand (again to stop at once)"
-        )
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

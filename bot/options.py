@@ -13,8 +13,7 @@ import click
 
 from bot.operations import privacy
 from config import logs
-from config.loading import load, secrets
-from config.settings import SettingsError
+from config.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +57,8 @@ def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[
     @placed
     @functools.wraps(command)
     def run(config: Path | None, data_dir: Path | None, **rest: Any) -> None:
+        from config.loading import load, secrets  # slow: it brings Pydantic
+
         before = given()
         chosen = data_dir or before.data_dir
         settings = load(config or before.config, chosen)
@@ -91,3 +92,17 @@ as_person = click.option(
     help="With this person's rights [default: everyone's].",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+class Asking(click.Command):
+    """Says how to ask a question that begins as an option does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise click.UsageError(
+                f'{error.format_message()}\nA question that begins with "-" goes behind "--": '
+                'footnote ask -- "-1 or 0, which exit code is it?"',
+                ctx,
+            ) from None

@@ -40,7 +40,8 @@ from bot.operations.console import Console
 from bot.operations.passes import failed_since
 from bot.operations.rhythms import Hints, rhythms
 from bot.operations.syncing import OneSyncAtATime, now
-from config.settings import BUNDLED_RERANKER, Secrets, Settings, SettingsError
+from config.errors import SettingsError
+from config.settings import BUNDLED_RERANKER, Secrets, Settings
 from indexers import conversion
 from indexers.model import EVERYONE, Principal, Section
 from indexers.ports import Reranker

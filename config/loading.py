@@ -18,7 +18,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_settings import InitSettingsSource
 from pydantic_settings import SettingsError as UnreadableVariable
 
-from config.settings import ENV_PREFIX, Secrets, Settings, SettingsError
+from config.errors import SettingsError
+from config.settings import ENV_PREFIX, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings, WikiSettings
 
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"

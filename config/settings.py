@@ -23,19 +23,6 @@ from config.wikis import A_CENTURY, A_YEAR, Language, Strict, WikiSettings
 ENV_PREFIX = "FOOTNOTE_"
 
 
-class SettingsError(Exception):
-    """Every problem at once, a line each, in words for the operator."""
-
-    def __init__(self, problems: list[str], where: str = "") -> None:
-        self.problems = problems
-        head = f"{where}: " if where else ""
-        super().__init__(
-            f"{head}{problems[0]}"
-            if len(problems) == 1
-            else "\n".join([f"{head}{len(problems)} problems:", *(f"  - {p}" for p in problems)])
-        )
-
-
 class IndexSettings(Strict):
     """``[index]``"""
 

@@ -14,6 +14,8 @@ from pydantic import (
     model_validator,
 )
 
+from config.flavours import Flavour
+
 Language = Literal[
     "auto", "arabic", "azerbaijani", "basque", "bengali", "catalan", "chinese", "danish",
     "dutch", "english", "finnish", "french", "german", "greek", "hebrew", "hinglish",
@@ -73,20 +75,7 @@ class MarkdownSettings(_Named):
     site_url: str = Field(
         "", description="Where people read it; source links start with this. Empty: the repository."
     )
-    flavour: Literal[
-        "auto",
-        "github",
-        "gitlab",
-        "mkdocs",
-        "docusaurus",
-        "hugo",
-        "jekyll",
-        "eleventy",
-        "middleman",
-        "obsidian",
-        "gitbook",
-        "github-wiki",
-    ] = Field("auto", description="Which dialect its pages are written in.")
+    flavour: Flavour = Field("auto", description="Which dialect its pages are written in.")
     addresses: Literal["auto", "pretty", "html", "bare", "source"] = Field(
         "auto",
         description="How a page's address follows from its file: `pretty` (`a/`), `html`, `bare` "
@@ -227,7 +216,6 @@ class ConfluenceSettings(_Named):
 WikiSettings = Annotated[MarkdownSettings | ConfluenceSettings, Field(discriminator="type")]
 
 LANGUAGES: tuple[str, ...] = tuple(name for name in get_args(Language) if name != "auto")
-FLAVOURS: tuple[str, ...] = get_args(MarkdownSettings.model_fields["flavour"].annotation)
 
 
 def _address(value: str) -> str:

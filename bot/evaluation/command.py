@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot import scores, terminal
 from bot.options import as_json, as_person, configured
-from config.settings import Secrets, Settings
+
+if TYPE_CHECKING:
+    from config.settings import Secrets, Settings
 
 _MODEL = "model"
 """``--judge`` without a value."""

@@ -17,7 +17,9 @@ import pytest
 from bot import cli
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Asked, Complaint, Place
+from bot.interrupting import interruptible
 from bot.model import Answer, Clarify, Reading, Source
+from bot.operations import wiring as operating
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
 from tests.bot.shell import Shell
@@ -523,7 +525,7 @@ def test_the_first_signal_asks_to_stop_and_the_second_one_stops(
     seen = []
 
     def interrupted_twice() -> None:
-        with cli.interruptible() as stopped:
+        with interruptible() as stopped:
             seen.append(stopped.is_set())
             signal.raise_signal(number)
             seen.append(stopped.is_set())
@@ -544,7 +546,7 @@ def test_an_interrupt_at_the_keyboard_is_exit_code_130(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.operating, "status", interrupted)
+    monkeypatch.setattr(operating, "status", interrupted)
 
     assert shell.footnote("status").code == 130
 

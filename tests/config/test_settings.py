@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from config.errors import SettingsError
 from config.loading import example, load, secrets
-from config.settings import Secrets, Settings, SettingsError
+from config.settings import Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 
 NO_ADDRESS = "`wiki.0.site_url`: must be an address with a host, as in https://wiki.example.com"

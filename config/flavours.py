@@ -1,0 +1,21 @@
+"""The dialects of Markdown that are known."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Flavour = Literal[
+    "auto",
+    "github",
+    "gitlab",
+    "mkdocs",
+    "docusaurus",
+    "hugo",
+    "jekyll",
+    "eleventy",
+    "middleman",
+    "obsidian",
+    "gitbook",
+    "github-wiki",
+]
+FLAVOURS: tuple[Flavour, ...] = get_args(Flavour)

@@ -1,0 +1,40 @@
+"""What a command does not need, it does not wait for: a second of imports is a second."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "aiohttp", "atlassian", "bot.wiring", "fastembed", "llama_index", "lxml", "numpy",
+    "onnxruntime", "pydantic", "qdrant_client", "qdrant_edge", "requests", "slack_bolt",
+    "spellchecker", "sqlalchemy",
+)  # fmt: skip
+"""What takes long to import; of ours, what brings all the rest."""
+
+
+def brought(*words: str) -> set[str]:
+    """The names of ``HEAVY`` that the command line has imported when it is done."""
+    program = (
+        "import sys\nfrom bot.cli import outcome\n"
+        f"sys.argv[1:] = {list(words)!r}\noutcome()\n"
+        f"print(*[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout, done.stderr
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["ask", "--help"], ["eval", "--help"], ["demo", "-h"]]
+)
+def test_help_imports_nothing_that_is_slow(words: list[str]) -> None:
+    assert brought(*words) == set()
+
+
+def test_the_settings_are_printed_without_what_answers() -> None:
+    assert brought("settings") <= {"pydantic"}
