@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexers.index.edge import EdgeIndex
 from indexers.index.languages import Languages
-from indexers.index.ownership import Ownership
-from indexers.index.server import Server, ServerIndex
 from indexers.index.shelf import Shelf
-from indexers.index.shelves import AliasShelf, FolderShelf
+from indexers.index.shelves import FolderShelf
+
+if TYPE_CHECKING:
+    from indexers.index.server import Server
 
 
 def shelf_in(folder: Path, dimensions: int, languages: Languages) -> Shelf:
@@ -24,6 +26,11 @@ def shelf_on(
 ) -> Shelf:
     """Return the shelf of those collections on ``server`` that begin with ``prefix`` and are
     ``owner``'s."""
+    # Qdrant's client takes a second to import, which an embedded index does without.
+    from indexers.index.ownership import Ownership
+    from indexers.index.server import ServerIndex
+    from indexers.index.server_shelf import AliasShelf
+
     return AliasShelf(
         server,
         lambda name: ServerIndex.open(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
@@ -28,7 +28,6 @@ from indexers.index.entailment import EntailmentModel
 from indexers.index.languages import Languages
 from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker, LocalReranker
-from indexers.index.server import Server
 from indexers.index.shelf import Shelf, fingerprint
 from indexers.markdown import doctor as markdown_doctor
 from indexers.markdown.git import GitWiki
@@ -53,6 +52,9 @@ from indexers.wikis import (
     part_named,
     warn_of_people,
 )
+
+if TYPE_CHECKING:
+    from indexers.index.server import Server
 
 log = logging.getLogger(__name__)
 
@@ -377,6 +379,8 @@ class Indexing:
         url = self._settings.index.url
         if not url or self._folder is not None:
             return None
+        from indexers.index.server import Server  # slow: Qdrant's client
+
         return Server(url, self._secrets.qdrant_api_key.get_secret_value() or None)
 
     def _shelf(self) -> Shelf:

@@ -13,7 +13,6 @@ from functools import partial
 from threading import BoundedSemaphore, Event, Lock
 from typing import Any
 
-from atlassian.rest_client import AtlassianRestAPI
 from requests import PreparedRequest, RequestException, Response, Session
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
@@ -116,6 +115,8 @@ class Transport:
         self._hurried = Event()
         self._places = BoundedSemaphore(concurrency)
         self._counting = Lock()
+        from atlassian.rest_client import AtlassianRestAPI  # slow: it brings BeautifulSoup
+
         client = partial(
             AtlassianRestAPI,
             base.url,

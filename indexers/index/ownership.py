@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from indexers.errors import IndexUnavailable
-from indexers.index.server import Server
 from indexers.model import digest
+
+if TYPE_CHECKING:
+    from indexers.index.server import Server
 
 _MARK = "footnote_owner"
 """The field of a collection's metadata that names its owner."""

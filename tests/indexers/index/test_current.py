@@ -14,8 +14,9 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeIndex
 from indexers.index.server import Server, ServerIndex
+from indexers.index.server_shelf import AliasShelf
 from indexers.index.shelf import Shelf, fingerprint
-from indexers.index.shelves import AliasShelf, FolderShelf
+from indexers.index.shelves import FolderShelf
 from indexers.model import EVERYONE, NOBODY, Acl, Principal
 from indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder

@@ -11,7 +11,7 @@ from indexers.errors import IndexUnavailable
 from indexers.index.current import CurrentIndex
 from indexers.index.ownership import Ownership, owner_of
 from indexers.index.server import Server, ServerIndex
-from indexers.index.shelves import AliasShelf
+from indexers.index.server_shelf import AliasShelf
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.passages import passages
 

@@ -1,0 +1,86 @@
+"""Where indexes on a Qdrant server stand: collections with an alias."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from qdrant_client import models
+
+from indexers.index.damage import Damage
+from indexers.index.ownership import Ownership
+from indexers.index.server import Server
+from indexers.ports import PassageIndex
+
+log = logging.getLogger(__name__)
+
+_PREFIX = "passages-"
+
+
+class AliasShelf:
+    """Collections ``passages-<fingerprint>``; the alias ``passages`` is the one to read.
+
+    ``prefix`` keeps several Footnotes on one server apart; ``ownership`` refuses the
+    collections of another one with the same prefix.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        open_index: Callable[[str], PassageIndex],
+        *,
+        prefix: str = "",
+        ownership: Ownership | None = None,
+    ) -> None:
+        self._server = server
+        self._open = open_index
+        self._ownership = ownership
+        self._alias = f"{prefix}passages"
+        self._prefix = f"{prefix}{_PREFIX}"
+
+    def current(self) -> str | None:
+        with self._server.explained():
+            aliases = self._server.client.get_aliases().aliases
+        named = (alias.collection_name for alias in aliases if alias.alias_name == self._alias)
+        return next((name.removeprefix(self._prefix) for name in named), None)
+
+    def open(self, name: str) -> PassageIndex:
+        collection = self._prefix + name
+        if self._ownership is None:
+            return self._open(collection)
+        self._ownership.require(collection)
+        index = self._open(collection)
+        self._ownership.claim(collection)
+        return index
+
+    def point_to(self, name: str) -> None:
+        create = models.CreateAlias(collection_name=self._prefix + name, alias_name=self._alias)
+        delete = models.DeleteAlias(alias_name=self._alias)
+        both: list[models.AliasOperations] = [models.CreateAliasOperation(create_alias=create)]
+        if self.current() is not None:
+            both.insert(0, models.DeleteAliasOperation(delete_alias=delete))
+        with self._server.explained():
+            self._server.client.update_collection_aliases(both)
+
+    def clear(self, *, but: str) -> None:
+        with self._server.explained():
+            for collection in self._server.client.get_collections().collections:
+                name = collection.name
+                if name.startswith(self._prefix) and name != self._prefix + but:
+                    self._delete(name)
+
+    def _delete(self, collection: str) -> None:
+        if self._ownership is None or self._ownership.is_ours(collection):
+            self._server.client.delete_collection(collection)
+        else:
+            log.warning("The collection %s is not this Footnote's: it stays", collection)
+
+    def damage(self) -> Damage | None:
+        """A server looks after its own damages."""
+        return None
+
+    def remember(self, damage: Damage | None) -> None:
+        """Nothing to do: each process sees for itself."""
+
+    def close(self) -> None:
+        self._server.client.close()
