@@ -23,6 +23,7 @@ from bot import output, terminal
 from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
 from bot.evaluation.command import evaluate
 from bot.interrupting import interruptible
+from bot.loading import without_collection
 from bot.model import NoAnswer, Reason
 from bot.operations.privacy import UMASK
 from bot.options import Asking, Given, as_json, as_person, configured, given, placed
@@ -117,7 +118,8 @@ def ask(
     if quotes:
         nobody = settings.llm.model_copy(update={"provider": ""})
         settings = settings.model_copy(update={"llm": nobody})
-    from bot import wiring  # slow: what answers
+    with without_collection():
+        from bot import wiring  # slow: what answers
 
     with wiring.asking(settings, secrets, email=email, wikis=wikis) as answer:
         result = answer(question)

@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.answering import blending
-from bot.answering.answerer import Answerer
 from bot.answering.clarifying import Clarifying
-from bot.answering.composing.usage import MemoryUsage, Usage
 from bot.answering.composing.wiring import LanguageModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
 from bot.answering.library import IndexedLibrary
@@ -34,21 +32,28 @@ from bot.evaluation.gate import SavedQuestions
 from bot.feedback.feedback import Feedback
 from bot.feedback.ports import WrittenAnswers
 from bot.feedback.publishing import Published
+from bot.loading import models_loaded
 from bot.model import Question, Result, Why
 from bot.operations import readiness, webhooks
 from bot.operations.console import Console
 from bot.operations.passes import failed_since
 from bot.operations.rhythms import Hints, rhythms
 from bot.operations.syncing import OneSyncAtATime, now
+from bot.state.wiring import (
+    has_failed_since,
+    last_pass,
+    opened_state,
+    usage_kept,
+    written_answers,
+)
 from config.errors import SettingsError
 from config.settings import BUNDLED_RERANKER, Secrets, Settings
-from indexers import conversion
 from indexers.model import EVERYONE, Principal, Section
 from indexers.ports import Reranker
 from indexers.wiring import Indexing
 
 if TYPE_CHECKING:
-    from bot.state.database import Database
+    from bot.answering.answerer import Answerer
 
 _TURN = 0.0005
 """Seconds that a thread may compute before another one's turn. Twenty answers at Python's
@@ -70,6 +75,9 @@ def answerer_of(
     Raises:
         ModelUnavailable: a reranker is set, and cannot be loaded.
     """
+    # LlamaIndex takes a second to import, which no other command should pay.
+    from bot.answering.answerer import Answerer
+
     old_after = timedelta(days=settings.answer.old_after_days)
     return Answerer(
         Retrieval(indexing.index, indexing.embedder),
@@ -172,14 +180,15 @@ def asking(
         parts.chosen(*wikis)
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
         model = language_model_of(settings, secrets, parts.embedder, usage)
-        answerer = answerer_of(
-            settings,
-            parts,
-            lambda name: last_pass(settings, name),
-            model,
-            failed=lambda name: _failed_since(settings, name),
-        )
-        with _written(settings) as written:
+        with models_loaded(parts):
+            answerer = answerer_of(
+                settings,
+                parts,
+                lambda name: last_pass(settings, name),
+                model,
+                failed=lambda name: has_failed_since(settings, name),
+            )
+        with written_answers(settings) as written:
             if written:
                 library = IndexedLibrary(
                     parts.index, answerer.recheck, parts.edit_address, parts.owner
@@ -188,37 +197,9 @@ def asking(
             yield Asking(answerer, reader, tuple(wikis) or None, lambda: parts.index.trouble)
 
 
-@contextmanager
-def _written(settings: Settings) -> Iterator[WrittenAnswers | None]:
-    """What reviewers wrote; None where no bot ever ran."""
-    with state_if_made(settings) as state:
-        if state is None:
-            yield None
-            return
-        # See `flags`.
-        from bot.state.written import DatabaseWrittenAnswers
-
-        yield DatabaseWrittenAnswers(state)
-
-
-def last_pass(settings: Settings, wiki: str) -> datetime | None:
-    # See `flags`.
-    from bot.state.pass_log import DatabasePassLog
-
-    with state_if_made(settings) as state:
-        found = DatabasePassLog(state, now).last_complete(wiki) if state else None
-    return found.astimezone() if found else None
-
-
-def _failed_since(settings: Settings, wiki: str) -> bool:
-    # See `flags`.
-    from bot.state.pass_log import DatabasePassLog
-
-    with state_if_made(settings) as state:
-        return state is not None and failed_since(DatabasePassLog(state, now), wiki, now())
-
-
 def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:
+    from indexers import conversion  # slow: all that reads files
+
     return conversion.sections(file, form, flavour)
 
 
@@ -335,59 +316,3 @@ def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
     with closing(opened_state(settings)) as state:
         feedback = Feedback(DatabaseLedger(state), lambda: datetime.now(UTC))
         return listed(feedback, everything=everything)
-
-
-@contextmanager
-def usage_kept(settings: Settings) -> Iterator[Usage]:
-    """Where what a language model uses is counted, together with what `serve` does; nowhere
-    where none is set.
-
-    Raises:
-        SettingsError, StateUnavailable: see `opened_state`.
-    """
-    if not settings.llm.provider:
-        yield MemoryUsage()
-        return
-    # See `flags`.
-    from bot.state.usage import DatabaseUsage
-
-    with closing(opened_state(settings)) as state:
-        yield DatabaseUsage(state)
-
-
-@contextmanager
-def state_if_made(settings: Settings) -> Iterator[Database | None]:
-    """The bot's database, for what only reads; None where there is none, for opening makes it.
-
-    Raises:
-        StateUnavailable: it cannot be opened.
-    """
-    try:
-        is_made = bool(settings.state.url) or _state_file(settings).exists()
-    except OSError:  # opening it says why
-        is_made = True
-    if not is_made:
-        yield None
-        return
-    with closing(opened_state(settings)) as state:
-        yield state
-
-
-def opened_state(settings: Settings) -> Database:
-    """
-    Raises:
-        SettingsError: its folder cannot be made.
-        StateUnavailable: it cannot be opened.
-    """
-    # See `flags`.
-    from bot.state.database import Database
-
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError([f"`data_dir`: {error.strerror}: {settings.data_dir}"]) from None
-    return Database.open(settings.state.url or _state_file(settings))
-
-
-def _state_file(settings: Settings) -> Path:
-    return settings.data_dir / "state.sqlite3"

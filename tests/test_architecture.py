@@ -55,6 +55,7 @@ WIRING = (
     "bot/evaluation/wiring.py",
     "bot/operations/wiring.py",
     "bot/slack/wiring.py",
+    "bot/state/wiring.py",
     "bot/demo.py",
     "bot/confluence_demo.py",
     "indexers/wiring.py",

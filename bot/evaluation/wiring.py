@@ -25,7 +25,8 @@ from bot.evaluation.replay_report import replay_report
 from bot.evaluation.replaying import replay
 from bot.evaluation.report import report
 from bot.evaluation.run import Judge, ask_all
-from bot.wiring import answerer_of, opened_state, usage_kept
+from bot.state.wiring import opened_state, usage_kept
+from bot.wiring import answerer_of
 from config.settings import Secrets, Settings
 from indexers.model import EVERYONE, Principal, Progress
 from indexers.wiring import Indexing

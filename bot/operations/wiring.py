@@ -17,7 +17,7 @@ from bot.operations.access import AccessNow
 from bot.operations.console import LATELY, overview
 from bot.operations.passes import Rhythm, passed
 from bot.operations.syncing import now, record
-from bot.wiring import last_pass, opened_state, state_if_made
+from bot.state.wiring import last_pass, opened_state, state_if_made
 from config.settings import Secrets, Settings
 from config.wikis import ConfluenceSettings
 from indexers.findings import Finding, failure, ok

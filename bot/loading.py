@@ -1,0 +1,51 @@
+"""A command that answers one question spends most of its time on loading what answers it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Protocol
+
+from indexers.errors import ModelUnavailable
+from indexers.ports import Embedder, Reranker
+
+
+class Models(Protocol):
+    """What of `indexers.wiring.Indexing` is needed here."""
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def reranker(self) -> Reranker | None: ...
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Nothing that is imported is garbage, and to look for some takes a tenth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@contextmanager
+def models_loaded(models: Models) -> Iterator[None]:
+    """Load the models meanwhile: that is little of Python's work, and imports are nothing else.
+    What cannot be loaded says so where it is used."""
+    embedder, reranker = models.embedder, models.reranker
+    with ThreadPoolExecutor(1, "loading") as pool, without_collection():
+        pool.submit(load_models, embedder, reranker)
+        yield
+
+
+def load_models(embedder: Embedder, reranker: Reranker | None) -> None:
+    with suppress(ModelUnavailable):
+        embedder.embed_question("Is it loaded before anybody asks?")
+        if reranker:
+            reranker.scores("And this one?", ["It is, too."])
