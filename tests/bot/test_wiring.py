@@ -16,11 +16,11 @@ from bot.model import Answer, NoAnswer
 from bot.slack.overview.weekly import Weekly
 from bot.slack.wiring import slack_settings
 from bot.wiring import answerer_of, asking, serve
+from config.errors import SettingsError
 from config.settings import (
     AnswerSettings,
     Secrets,
     Settings,
-    SettingsError,
     SlackSettings,
     StateSettings,
 )
