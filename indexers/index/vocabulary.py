@@ -57,6 +57,12 @@ _TELLABLE = (
     "spanish", "swedish", "turkish",
 )  # fmt: skip
 
+# BM25's list of English is short, those of other languages hold words like these.
+_ENGLISH = frozenset(
+    "about any been can could did does from have how many much my our should were what when where"
+    " which who whose why would you your".split()  # noqa: SIM905 - read as words
+)
+
 
 def speaks(text: str, languages: Collection[str]) -> bool:
     """Whether ``text`` may be in one of ``languages``: none of the others has more of its words
@@ -65,7 +71,10 @@ def speaks(text: str, languages: Collection[str]) -> bool:
     parts = text.split()
 
     def stops(language: str) -> int:
-        return sum(not words(language).of_question(part)[0] for part in parts)
+        more = _ENGLISH if language == "english" else frozenset[str]()
+        return sum(
+            part.casefold() in more or not words(language).of_question(part)[0] for part in parts
+        )
 
     own = max(map(stops, languages))
     others = (stops(other) for other in _TELLABLE if other not in languages)
