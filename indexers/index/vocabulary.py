@@ -59,8 +59,8 @@ _TELLABLE = (
 
 # BM25's list of English is short, those of other languages hold words like these.
 _ENGLISH = frozenset(
-    "about any been can could did does from have how many much my our should were what when where"
-    " which who whose why would you your".split()  # noqa: SIM905 - read as words
+    "about any been can could did does from have how many much my our should were what when where"  # noqa: SIM905 - read as words
+    " which who whose why would you your".split()
 )
 
 
