@@ -1,5 +1,5 @@
 """The command line: ``footnote ask | sync | serve | status | doctor | access | flags | eval |
-convert | demo``.
+calibrate | convert | demo``.
 
 A contract for scripts: JSON goes to standard output alone, everything else to
 standard error; exit code 0 is done, 1 something failed, 2 the settings or the command
@@ -21,6 +21,7 @@ import click
 
 from bot import output, terminal
 from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
+from bot.evaluation.calibrate_command import calibrate
 from bot.evaluation.command import evaluate
 from bot.interrupting import interruptible
 from bot.loading import without_collection
@@ -303,6 +304,7 @@ def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: 
 
 
 cli.add_command(evaluate)
+cli.add_command(calibrate)
 
 
 @cli.command()

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.answering import blending
+from bot.answering import blending, calibration
 from bot.answering.clarifying import Clarifying
 from bot.answering.composing.wiring import LanguageModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
@@ -81,7 +81,7 @@ def answerer_of(
     old_after = timedelta(days=settings.answer.old_after_days)
     return Answerer(
         Retrieval(indexing.index, indexing.embedder),
-        Confidence(),
+        confidence_of(indexing),
         tuple(indexing.wikis),
         max_characters=settings.answer.max_characters,
         min_confidence=least_confidence(settings.answer.precision),
@@ -97,6 +97,20 @@ def answerer_of(
         clarifying=Clarifying() if settings.answer.clarify else None,
         is_partial=lambda: indexing.index.is_partial,
     )
+
+
+def confidence_of(indexing: Indexing) -> Confidence:
+    """Return the curve that `footnote calibrate` made for this index, or the default one.
+
+    Raises:
+        ModelUnavailable: a reranker is set, and cannot be loaded.
+    """
+    file = indexing.calibration_file
+    if file is None or not file.exists():
+        return Confidence()
+    reranker = indexing.reranker.identity if indexing.reranker else ""
+    found = calibration.load(file, indexing.embedder.identity, reranker)
+    return found.confidence if found else Confidence()
 
 
 def _cross_encoder(settings: Settings, reranker: Reranker) -> Reranking:

@@ -121,6 +121,11 @@ class Indexing:
             return LocalReranker()
         return FastembedReranker(name, self._settings.data_dir / "models")
 
+    @property
+    def calibration_file(self) -> Path | None:
+        """Where the confidence curve of this index lies, beside it; None of a scratch index."""
+        return None if self._folder else self._settings.data_dir / "confidence.json"
+
     @cached_property
     def splitter(self) -> Splitter:
         # Of what the model reads, a part is the title's and the headings'.

@@ -31,7 +31,7 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One question's way. ``ranked`` are pages by full name, best first; ``evidence`` is empty
+    """One question's way. ``ranked`` are ``pages`` by full name, best first; ``evidence`` is empty
     where there is no answer, ``judgement`` where nobody was asked."""
 
     case: Case
@@ -39,6 +39,7 @@ class Outcome:
     result: Result
     evidence: Evidence
     judgement: Judgement
+    pages: tuple[Found, ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -150,7 +151,7 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     for number, case in enumerate(cases, start=1):
         asked = Question(case.question, reader, wikis, case.history)
         result, pages = asking.searched(asked)
-        outcomes.append(_outcome(case, pages, result, judge))
+        outcomes.append(replace(_outcome(case, pages, result, judge), pages=tuple(pages)))
         progress(number)
     return outcomes
 

@@ -1,0 +1,112 @@
+"""A confidence curve that was made for one index and its models, kept beside the index."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict, dataclass, fields
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from bot.answering.confidence import Confidence, Curve
+from bot.errors import BotError
+
+log = logging.getLogger(__name__)
+
+_FORMAT = 1
+
+
+class CalibrationUnwritable(BotError):
+    """The file of a calibration cannot be written or deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """``embedder`` and ``reranker`` are the identities of the models that it holds for (empty:
+    no cross-encoder); ``questions`` is how many it was made of, ``generated`` whether these were
+    made of the wiki's own pages; ``made`` is the day."""
+
+    confidence: Confidence
+    embedder: str
+    reranker: str
+    questions: int
+    generated: bool
+    made: str
+
+    def save(self, file: Path) -> None:
+        """
+        Raises:
+            CalibrationUnwritable
+        """
+        partly = file.with_name(f"{file.name}.part")
+        kept = {"footnote_confidence": _FORMAT, **asdict(self)}
+        try:
+            partly.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+            partly.replace(file)
+        except OSError as error:
+            raise CalibrationUnwritable(f"{file}: cannot be written ({error.strerror})") from None
+
+
+def load(file: Path, embedder: str, reranker: str) -> Calibration | None:
+    """Return the calibration in ``file``; None if there is none, or it is not for these models
+    or cannot be read, which is logged."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        found = _calibration(kept)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        log.warning("%s is no calibration: it is ignored. Run `footnote calibrate` again.", file)
+        return None
+    if (found.embedder, found.reranker) != (embedder, reranker):
+        log.warning(
+            "%s was made for other models (%s; %s), so it is ignored and the confidence curve that "
+            "comes with Footnote is used. Run `footnote calibrate` again, or with --reset.",
+            file,
+            found.embedder,
+            found.reranker or "no cross-encoder",
+        )
+        return None
+    return found
+
+
+def reset(file: Path) -> bool:
+    """Delete it; return whether there was one.
+
+    Raises:
+        CalibrationUnwritable
+    """
+    try:
+        file.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise CalibrationUnwritable(f"{file}: cannot be deleted ({error.strerror})") from None
+    return True
+
+
+def _calibration(kept: dict[str, Any]) -> Calibration:
+    if kept["footnote_confidence"] != _FORMAT:
+        raise ValueError(kept["footnote_confidence"])
+    curve = dict(kept["confidence"])
+    read = Curve(**_weights(Curve, curve.pop("read")))
+    confidence = Confidence(**_weights(Confidence, curve), read=read)
+    return Calibration(
+        confidence,
+        str(kept["embedder"]),
+        str(kept["reranker"]),
+        int(kept["questions"]),
+        bool(kept["generated"]),
+        str(kept["made"]),
+    )
+
+
+def _weights(kind: type[Curve] | type[Confidence], kept: dict[str, Any]) -> dict[str, float]:
+    names = {field.name for field in fields(kind)} - ({"read"} if kind is Confidence else set())
+    if kept.keys() != names:
+        raise ValueError(sorted(kept))
+    weights = {name: float(value) for name, value in kept.items()}
+    if not all(map(isfinite, weights.values())):
+        raise ValueError(weights)
+    return weights

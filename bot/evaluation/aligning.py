@@ -1,0 +1,87 @@
+"""Generated questions -> the default confidence curve, on this index's scale.
+
+The default curve was fitted to what people asked. Generated questions are easier, so a curve fitted
+to them would be wrong for people; but the scales of a model's scores show in them. The curve stays,
+and each model's score is mapped so that its means, with the page that answers and without it, come
+to lie where they lie with the models that come with Footnote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from bot.answering.confidence import Confidence, Curve, Features
+from bot.evaluation.measures import auroc
+
+FEWEST = 40
+"""Generated questions that find their page; fewer tell nothing for sure."""
+_PULL = 40.0
+"""How many questions the default scale weighs, where the models are those it was measured with."""
+_APART = 0.6
+"""AUROC; a score that tells the two sides apart less has no scale to read off."""
+_WITH = {"closest": 0.0, "read": 0.0}
+_WITHOUT = {"closest": 0.0, "read": 0.0}
+"""Means of the bundled models' scores, over generated questions of three handbooks, with the page
+that answers and without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What was seen of one question, with its page and as if the page were not there."""
+
+    present: Features
+    absent: Features
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """``slope`` and ``shift`` bring a score of this index to the default scale; ``apart`` is how
+    well the score tells a page that answers from none (AUROC)."""
+
+    slope: float
+    shift: float
+    apart: float
+
+
+def scale_of(pairs: Sequence[Pair], name: str, *, known: bool) -> Scale | None:
+    """Return the scale of one score; None if too few have it, or it tells too little. ``known``:
+    the model is the one that the default scale is of, from which few questions move little."""
+    both = [
+        (present, absent)
+        for pair in pairs
+        if (present := getattr(pair.present, name)) is not None
+        and (absent := getattr(pair.absent, name)) is not None
+    ]
+    if len(both) < FEWEST:
+        return None
+    with_page, without = ([values[side] for values in both] for side in (0, 1))
+    apart = auroc(with_page, without) or 0.0
+    if apart < _APART:
+        return None
+    slope = (_WITH[name] - _WITHOUT[name]) / (fmean(with_page) - fmean(without))
+    shift = _WITHOUT[name] - slope * fmean(without)
+    weight = len(both) / (len(both) + _PULL) if known else 1.0
+    return Scale(1 + weight * (slope - 1), weight * shift, apart)
+
+
+def aligned(start: Confidence, closest: Scale, read: Scale | None) -> Confidence:
+    """Return ``start`` for scores of these scales."""
+    unread = _scaled(Curve(start.bias, start.closest, start.words, start.pairs), closest, None)
+    return replace(
+        start,
+        bias=unread.bias,
+        closest=unread.closest,
+        read=_scaled(start.read, closest, read) if read else start.read,
+    )
+
+
+def _scaled(curve: Curve, closest: Scale, read: Scale | None) -> Curve:
+    bias = curve.bias + curve.closest * closest.shift + (curve.read * read.shift if read else 0.0)
+    return replace(
+        curve,
+        bias=bias,
+        closest=curve.closest * closest.slope,
+        read=curve.read * read.slope if read else curve.read,
+    )

@@ -1,0 +1,87 @@
+"""``footnote calibrate``."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot import terminal
+from bot.options import as_json, as_person, configured
+
+if TYPE_CHECKING:
+    from bot.evaluation.calibrating import Calibrated
+    from config.settings import Secrets, Settings
+
+
+@click.command("calibrate")
+@click.argument(
+    "questions",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    required=False,
+)
+@as_person
+@click.option("--reset", is_flag=True, help="Go back to the curve that comes with Footnote.")
+@as_json
+@configured
+def calibrate(
+    settings: Settings,
+    secrets: Secrets,
+    questions: Path | None,
+    email: str | None,
+    reset: bool,
+    as_json: bool,
+) -> None:
+    """Fit how sure answers are to your wiki and models.
+
+    With QUESTIONS (JSON Lines as for `footnote eval`: facts, answers or relevant say what is
+    right, answerable is false where the wiki has no answer), at least 40 of them, a curve is
+    fitted to what is right. Without, questions are made of the wiki's own pages, and asked once
+    as it is and once as if the page were not there: that brings the curve to the scale of another
+    embedding model or cross-encoder. The curve is kept beside the index, and read when `serve` and
+    `ask` start. One that does no better than the curve that comes with Footnote is not kept.
+    """
+    from bot.evaluation import calibration_wiring  # slow: what answers
+
+    if reset:
+        if questions or email:
+            raise click.UsageError("--reset takes neither QUESTIONS nor --as.")
+        was = calibration_wiring.reset(settings, secrets)
+        why = "The curve that comes with Footnote is used." if was else "There was no other curve."
+        _print({"calibrated": False, "why": why}, as_json=as_json)
+        return
+    try:
+        with terminal.progress_bars() as progress:
+            found = calibration_wiring.calibrate(
+                settings,
+                secrets,
+                questions=questions,
+                email=email,
+                progress=partial(progress, doing="Asking"),
+            )
+    except KeyboardInterrupt:
+        terminal.complain("Interrupted; the curve stays as it was.")
+        raise
+    _print(_told(found), as_json=as_json)
+
+
+def _told(found: Calibrated) -> dict[str, Any]:
+    return {"calibrated": found.calibration is not None, "why": found.why, **found.figures}
+
+
+def _print(told: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        terminal.print_json(told)
+        return
+    terminal.say(told["why"])
+    for name, value in told.items():
+        if name not in ("calibrated", "why"):
+            terminal.say(f"  {name:10} {_figure(value)}")
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_figure(inner)}" for name, inner in value.items())
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,177 @@
+"""Settings -> a confidence curve for this index and its models, and what was found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from bot.answering.answerer import Answerer
+from bot.answering.calibration import Calibration
+from bot.answering.confidence import Confidence, Curve, Features
+from bot.answering.deciding import Deciding
+from bot.answering.retrieval import Found, Retrieved
+from bot.evaluation import aligning, fitting, measures
+from bot.evaluation.aligning import Pair
+from bot.evaluation.evidence import unmarked
+from bot.evaluation.fitting import Sample
+from bot.evaluation.generating import Generated, generate
+from bot.evaluation.pages import full_name
+from bot.evaluation.questions import Case
+from bot.evaluation.run import Outcome, ask_all
+from bot.model import Answer, Question
+from indexers.model import Principal
+
+_UNREAD = ("closest", "words", "pairs")
+_READ = ("closest", "read")
+MOST_GENERATED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The identities of the models; ``reranker`` is empty where there is none. ``bundled``:
+    they are those that the default curve was made with."""
+
+    embedder: str
+    reranker: str
+    bundled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """``calibration`` is None if the default curve is kept; ``why`` says so in words."""
+
+    calibration: Calibration | None
+    why: str
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrating:
+    """``answerer`` has the default curve and asks no wiki whether its pages still stand."""
+
+    answerer: Answerer
+    models: Models
+    reader: Principal
+    progress: Callable[[int], None]
+    today: date
+
+    def by_questions(self, cases: Sequence[Case]) -> Calibrated:
+        """Fit to what ``cases`` say is right.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        samples = list(self._samples(cases))
+        unread = [replace(one, seen=replace(one.seen, read=None)) for one in samples]
+        read = [one for one in samples if one.seen.read is not None]
+        right = sum(one.right for one in samples)
+        figures: dict[str, Any] = {"questions": len(samples), "right": right}
+        if not fitting.enough(samples):
+            why = (
+                f"{right} of {len(samples)} questions were answered right: a curve takes "
+                f"{fitting.FEWEST} questions, at least {fitting.FEWEST // 4} of them right and as "
+                "many wrong or without an answer. The curve that comes with Footnote is kept."
+            )
+            return Calibrated(None, why, figures)
+        default = Confidence()
+        plain = fitting.fit(unread, default.curve(unread[0].seen), _UNREAD)
+        other = fitting.fit(read, default.read, _READ) if fitting.enough(read) else None
+        told = other or plain
+        figures["log_loss"] = {"before": told.before, "after": told.after}
+        if not plain.better and not (other and other.better):
+            why = (
+                "On questions that it was not fitted to, a curve of your own does no better than "
+                "the one that comes with Footnote, which is kept."
+            )
+            return Calibrated(None, why, figures)
+        curve = _confidence(plain.curve, other.curve if other else default.read)
+        made = self._made(curve, len(samples), generated=False)
+        return Calibrated(made, f"Fitted to {len(samples)} questions.", figures)
+
+    def by_pages(self, most: int = MOST_GENERATED) -> Calibrated:
+        """Bring the default curve to this index's scale, by questions made of its own pages.
+
+        Raises:
+            IndexUnavailable: the index cannot be searched.
+        """
+        pairs, asked = list[Pair](), 0
+        search = self.answerer.retrieval
+        for asked, one in enumerate(generate(search, self.reader, None, most), start=1):
+            if pair := self._pair(one):
+                pairs.append(pair)
+            self.progress(asked)
+        figures: dict[str, Any] = {"questions": asked, "found": len(pairs)}
+        known = self.models.bundled
+        scales = {name: aligning.scale_of(pairs, name, known=known) for name in ("closest", "read")}
+        figures |= {name: asdict(scale) for name, scale in scales.items() if scale}
+        closest, read = scales["closest"], scales["read"]
+        if closest is None or (self.models.reranker and read is None):
+            why = (
+                f"{len(pairs)} of {asked} questions made of the pages found their page: that is "
+                f"too few (it takes {aligning.FEWEST}), or the scores do not tell them from "
+                "questions whose page is left out. The curve that comes with Footnote is kept."
+            )
+            return Calibrated(None, why, figures)
+        why = (
+            f"Scaled by {asked} questions made of the pages. They are easier than what people ask: "
+            "with questions of your own (`footnote eval --help` says how) the curve is fitted."
+        )
+        curve = aligning.aligned(Confidence(), closest, read)
+        return Calibrated(self._made(curve, asked, generated=True), why, figures)
+
+    def _samples(self, cases: Sequence[Case]) -> Iterator[Sample]:
+        shown = replace(self.answerer, min_confidence=0.0, min_unread=0.0, clarifying=None)
+        for done, case in enumerate(cases, start=1):
+            (outcome,) = ask_all([case], shown, reader=self.reader)
+            right = _right(outcome)
+            if right is not None:
+                asked = Question(case.question, self.reader, history=case.history)
+                yield Sample(_seen(asked, outcome.pages), right)
+            self.progress(done)
+
+    def _pair(self, one: Generated) -> Pair | None:
+        """None if the page is not the first that is found: then it is not known to answer."""
+        question = Question(one.question, self.reader)
+        found = self.answerer.retrieval(question).pages
+        rest = tuple(page for page in found if (page.wiki, page.page) != (one.wiki, one.page))
+        present, absent = self._ordered(question, found), self._ordered(question, rest)
+        if not present or not absent:
+            return None
+        if (present[0].wiki, present[0].page) != (one.wiki, one.page):
+            return None
+        return Pair(_seen(question, present), _seen(question, absent))
+
+    def _ordered(self, question: Question, pages: tuple[Found, ...]) -> tuple[Found, ...]:
+        return self.answerer.rerank(question, pages) if self.answerer.rerank else pages
+
+    def _made(self, curve: Confidence, questions: int, *, generated: bool) -> Calibration:
+        embedder, reranker = self.models.embedder, self.models.reranker
+        day = self.today.isoformat()
+        return Calibration(curve, embedder, reranker, questions, generated, day)
+
+
+def _seen(question: Question, pages: Sequence[Found]) -> Features:
+    return Deciding(Confidence(), 0.0, 0.0).seen(question, Retrieved(tuple(pages), 0.0, 0.0))
+
+
+def _right(outcome: Outcome) -> bool | None:
+    """Whether what was shown is right; None if the case cannot tell."""
+    case = outcome.case
+    if case.unanswerable:
+        return False
+    if outcome.right is not None:
+        return outcome.right
+    if not isinstance(outcome.result, Answer):
+        return None
+    if case.answers:
+        return measures.contains(unmarked(outcome.result.text), case.answers)
+    if case.judged:
+        first = outcome.result.sources[0]
+        return case.relevant.get(full_name(first.wiki, first.page), 0) > 0
+    return None
+
+
+def _confidence(unread: Curve, read: Curve) -> Confidence:
+    return Confidence(unread.bias, unread.closest, unread.words, unread.pairs, read)

@@ -1,0 +1,116 @@
+"""Samples of right and wrong answers -> a confidence curve. Plain Python: they are few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import exp, log, sqrt
+from statistics import fmean, pstdev, stdev
+
+from bot.answering.confidence import Curve, Features
+
+FEWEST = 40
+"""Samples, and a quarter of these of either kind, that a curve can be fitted to."""
+_FOLDS = 5
+_PULL = 10.0
+"""How many samples the curve weighs that one begins from."""
+_STEPS = 50
+_SMALL = 1e-7
+_LEAST = 1e-6
+"""A chance that is nearer to none or certain counts as this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was seen of an answer, and whether it was right."""
+
+    seen: Features
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """``curve`` is the better one on samples that it was not fitted to. ``before`` and ``after``
+    are the log losses of the curve that it began from and of the fitted one; less is better."""
+
+    curve: Curve
+    before: float
+    after: float
+    better: bool
+
+
+def enough(samples: Sequence[Sample]) -> bool:
+    right = sum(sample.right for sample in samples)
+    return len(samples) >= FEWEST and min(right, len(samples) - right) >= FEWEST / 4
+
+
+def fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Fitted:
+    """Fit the weights of ``names``, those of ``start`` being the first guess. A curve is taken
+    only if it does better by more than chance on folds that it was not fitted to."""
+    before, after = [], []
+    for fold in range(_FOLDS):
+        held = samples[fold::_FOLDS]
+        rest = [sample for place, sample in enumerate(samples) if place % _FOLDS != fold]
+        curve = _fit(rest, start, names)
+        before += [_loss(start, sample) for sample in held]
+        after += [_loss(curve, sample) for sample in held]
+    gains = [one - other for one, other in zip(before, after, strict=True)]
+    better = fmean(gains) > stdev(gains) / sqrt(len(gains))
+    curve = _fit(samples, start, names) if better else start
+    return Fitted(curve, fmean(before), fmean(after), better)
+
+
+def _fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Curve:
+    """Logistic regression by Newton's method, drawn to the ``start``."""
+    rows = [[1.0, *(_value(sample.seen, name) for name in names)] for sample in samples]
+    first = [start.bias, *(getattr(start, name) for name in names)]
+    spread = [pstdev(column) ** 2 for column in list(zip(*rows, strict=True))[1:]]
+    pull = [_SMALL, *(_PULL * max(one, _SMALL) for one in spread)]
+    weights = list(first)
+    for _ in range(_STEPS):
+        slope = [one * (f - w) for one, f, w in zip(pull, first, weights, strict=True)]
+        bend = [[pull[i] if i == j else 0.0 for j in range(len(first))] for i in range(len(first))]
+        for row, sample in zip(rows, samples, strict=True):
+            chance = _chance(sum(w * x for w, x in zip(weights, row, strict=True)))
+            for i, x in enumerate(row):
+                slope[i] += x * (sample.right - chance)
+                for j, other in enumerate(row):
+                    bend[i][j] += x * other * chance * (1 - chance)
+        step = _solved(bend, slope)
+        # A long step may leap over the best weights.
+        scale = min(1.0, 5.0 / max(map(abs, step), default=1.0)) if any(step) else 0.0
+        weights = [w + scale * s for w, s in zip(weights, step, strict=True)]
+        if max(map(abs, step)) < _SMALL:
+            break
+    return replace(start, bias=weights[0], **dict(zip(names, weights[1:], strict=True)))
+
+
+def _value(seen: Features, name: str) -> float:
+    value: float | None = getattr(seen, name)
+    return value or 0.0
+
+
+def _chance(logit: float) -> float:
+    return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))
+
+
+def _loss(curve: Curve, sample: Sample) -> float:
+    chance = min(max(curve(sample.seen), _LEAST), 1 - _LEAST)
+    return -log(chance if sample.right else 1 - chance)
+
+
+def _solved(matrix: list[list[float]], values: list[float]) -> list[float]:
+    """Gauss's elimination; the matrix is positive definite, for each weight is drawn."""
+    size = len(values)
+    rows = [[*row, value] for row, value in zip(matrix, values, strict=True)]
+    for at in range(size):
+        pivot = max(range(at, size), key=lambda row: abs(rows[row][at]))
+        rows[at], rows[pivot] = rows[pivot], rows[at]
+        for below in range(at + 1, size):
+            share = rows[below][at] / rows[at][at]
+            rows[below] = [b - share * a for a, b in zip(rows[at], rows[below], strict=True)]
+    solved = [0.0] * size
+    for at in reversed(range(size)):
+        rest = sum(rows[at][k] * solved[k] for k in range(at + 1, size))
+        solved[at] = (rows[at][size] - rest) / rows[at][at]
+    return solved
