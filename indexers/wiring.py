@@ -82,6 +82,8 @@ class Indexing:
         self._settings = settings
         self._secrets = secrets
         self._folder = folder
+        # Of the confidence curve; a scratch index has none.
+        self.calibration_file = None if folder else settings.data_dir / "confidence.json"
         self._parsers = Parsers()
         self.confluences: dict[str, Confluence] = {}
         self.markdowns: dict[str, MarkdownWiki | GitWiki] = {}
@@ -120,11 +122,6 @@ class Indexing:
         if name == BUNDLED_RERANKER:
             return LocalReranker()
         return FastembedReranker(name, self._settings.data_dir / "models")
-
-    @property
-    def calibration_file(self) -> Path | None:
-        """Where the confidence curve of this index lies, beside it; None of a scratch index."""
-        return None if self._folder else self._settings.data_dir / "confidence.json"
 
     @cached_property
     def splitter(self) -> Splitter:
