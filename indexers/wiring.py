@@ -78,11 +78,10 @@ class Indexing:
         folder: Path | None = None,
     ) -> None:
         """``wikis`` and ``folder`` (of an embedded index) replace what the settings say,
-        for scratch indexes."""
+        for scratch indexes, which have no confidence curve of their own."""
         self._settings = settings
         self._secrets = secrets
         self._folder = folder
-        # Of the confidence curve; a scratch index has none.
         self.calibration_file = None if folder else settings.data_dir / "confidence.json"
         self._parsers = Parsers()
         self.confluences: dict[str, Confluence] = {}
