@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -32,11 +33,18 @@ err = Console(stderr=True, highlight=False, emoji=False)
 
 _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")})
 """What a page may not say to a terminal: it would move, recolour or rename it."""
+_BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 
 
 def safe(words: str, style: str = "") -> Text:
     """As it stands: whatever it holds, it commands nothing."""
     return Text(clean(words).translate(_CONTROLS), style=style)
+
+
+def _with_bold(text: str) -> Text:
+    """An answer's text: what stands between ``**`` is in bold."""
+    parts = _BOLD.split(text)
+    return Text.assemble(*(safe(part, "bold" if at % 2 else "") for at, part in enumerate(parts)))
 
 
 def _assembled(*parts: str | tuple[str, str]) -> Text:
@@ -128,7 +136,7 @@ _QUOTES = "The pages' own words: footnote ask --quotes"
 
 
 def print_answer(result: Result) -> None:
-    out.print(Padding(safe(result.text), (0, 0, 0, 2)))
+    out.print(Padding(_with_bold(result.text), (0, 0, 0, 2)))
     out.print()
     _print_sources(result)
     if isinstance(result, Clarify):

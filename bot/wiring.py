@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.answering import blending, calibration
+from bot.answering.bounded import Bounded
 from bot.answering.clarifying import Clarifying
 from bot.answering.composing.wiring import LanguageModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
 from bot.answering.library import IndexedLibrary
 from bot.answering.model_order import ModelOrder
+from bot.answering.quoting import Quoting
 from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking, Scoring, reading
 from bot.answering.retrieval import Retrieval
@@ -88,6 +90,7 @@ def answerer_of(
         min_unread=least_confidence(settings.answer.precision, read=False),
         recheck=_recheck(settings, indexing, last_pass, failed),
         composer=model.composer if model else None,
+        quoting=_quoting(settings, indexing.reranker) if indexing.reranker else Quoting(),
         rerank=_cross_encoder(settings, indexing.reranker) if indexing.reranker else None,
         order=ModelOrder(_reranking(settings, model.reranker))
         if model and model.reranker
@@ -122,6 +125,18 @@ def _cross_encoder(settings: Settings, reranker: Reranker) -> Reranking:
         at_once=os.cpu_count() or 1,
         order=blending.blended,
         fewest=1,
+        foreign=settings.answer.reranker != BUNDLED_RERANKER,
+    )
+
+
+def _quoting(settings: Settings, reranker: Reranker) -> Quoting:
+    bounded = Bounded(
+        "What is quoted is chosen by words",
+        seconds=settings.answer.rerank_seconds,
+        at_once=os.cpu_count() or 1,
+    )
+    return Quoting(
+        lambda question, texts: bounded(lambda: reranker.scores(question, texts)),
         foreign=settings.answer.reranker != BUNDLED_RERANKER,
     )
 

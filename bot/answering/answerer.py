@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
@@ -22,6 +22,7 @@ from bot.answering.engine.synthesizers import (
     VerifiedSynthesizer,
 )
 from bot.answering.model_order import ModelOrder
+from bot.answering.quoting import Quoting
 from bot.answering.recheck import Recheck
 from bot.answering.refusals import refusal, with_rebuilding_told, with_rights_told
 from bot.answering.responding import Responder
@@ -55,6 +56,7 @@ class Answerer:
     aging: Aging | None = None
     rewrite: Callable[[Question], Question] | None = None
     clarifying: Clarifying | None = None
+    quoting: Quoting = field(default_factory=Quoting)
     rerank: Reorder | None = None
     """A cross-encoder that puts in order what was found."""
     order: ModelOrder | None = None
@@ -138,6 +140,7 @@ class Answerer:
             self.clarifying,
             lambda: bool(self.retrieval.index.counts()),
             self.clock,
+            self.quoting,
         )
 
     def open_titles(self) -> list[str]:

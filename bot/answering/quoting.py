@@ -1,12 +1,15 @@
-"""Passage -> quotation: whole sentences, verbatim, the ones that say most."""
+"""What was found -> quotations: whole sentences, verbatim, those that answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import fsum
 
+from bot.answering.cutting import cut
+from bot.answering.outline import outline
+from bot.answering.showing import body, label
 from bot.answering.stems import Weights, stems
+from bot.answering.windows import Read, ranked
 from indexers.model import Hit, Passage
 from indexers.prose import Block, Kind, blocks, plain
 from indexers.sentences import sentences
@@ -59,88 +62,44 @@ def _sentences(text: str) -> Iterable[str]:
         yield held
 
 
-@dataclass(slots=True)
-class _Stretch:
-    """Neighbouring units of one passage, first and last, of which a quotation is made."""
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """What is quoted of a passage: ``text`` as people read it, under its label, without the
+    mark of a footnote; ``words`` verbatim, from the first word that is shown to the last."""
 
-    hit: Hit
-    pieces: list[Unit]
-    first: int = 0
-    last: int = -1
-
-    def with_unit(self, place: int) -> tuple[int, int]:
-        """Where it would begin and end if it held the unit at ``place`` too."""
-        if self.last < self.first:
-            return place, place
-        return min(self.first, place), max(self.last, place)
-
-    def length(self, first: int, last: int) -> int:
-        return sum(piece.size + 1 for piece in self.pieces[first : last + 1])
-
-    @property
-    def words(self) -> str:
-        return self.hit.passage.text[self.pieces[self.first].start : self.pieces[self.last].end]
+    passage: Passage
+    text: str
+    words: str
 
 
-def quote(question: str, hits: Sequence[Hit], room: int) -> list[tuple[Passage, str]]:
-    """The passages that answer best, at most three, best first (those of one section
-    together, as the page has them), each with the one stretch of it that is quoted; together
-    about ``room`` characters.
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """Quotes what answers. ``read`` compares with the question what may; without it, or where
+    it cannot tell in time, the words do that they share. Without ``foreign`` it knows no word
+    of a question in another language than the pages."""
 
-    Units are taken by what they share with the question, rare words weighing more,
-    until the room is full; a stretch grows over the gap to a unit that joins it.
-    """
-    ranked = sorted(hits, key=lambda hit: -hit.score)
-    weigh = Weights(stems(hit.passage.embedded) for hit in ranked)
-    wanted = stems(question)
-    near = [hit for hit in ranked[:_MOST] if hit.score >= ranked[0].score - _BEHIND]
-    stretches = [_Stretch(hit, units(hit.passage.text)) for hit in near]
-    valued = sorted(
-        (
-            (-(_FLOOR + fsum(map(weigh, piece.stems & wanted))) * _DECAY**rank, rank, place)
-            for rank, stretch in enumerate(stretches)
-            for place, piece in enumerate(stretch.pieces)
-        ),
-    )
-    for value, rank, place in valued:
-        stretch = stretches[rank]
-        first, last = stretch.with_unit(place)
-        new = stretch.last < stretch.first
-        if new and value > _WORTH * valued[0][0]:
-            continue
-        cost = stretch.length(first, last) - stretch.length(stretch.first, stretch.last)
-        cost += _MARK if new else 0
-        if cost <= room:
-            stretch.first, stretch.last = first, last
-            room -= cost
-    taken = [stretch for stretch in stretches if stretch.last >= stretch.first]
-    return [(stretch.hit.passage, stretch.words) for stretch in _as_read(taken)]
+    read: Read | None = None
+    foreign: bool = True
 
+    def for_foreign(self) -> Quoting:
+        """Return what quotes for a question in another language than the pages."""
+        return self if self.foreign else Quoting()
 
-def _as_read(taken: Sequence[_Stretch]) -> list[_Stretch]:
-    """What is quoted of one section stands together, in the order in which the page says it."""
-    best: dict[tuple[str, str, tuple[str, ...]], int] = {}
-    for rank, stretch in enumerate(taken):
-        best.setdefault(_section(stretch.hit.passage), rank)
-
-    def place(stretch: _Stretch) -> tuple[int, int]:
-        passage = stretch.hit.passage
-        return best[_section(passage)], passage.ordinal
-
-    return sorted(taken, key=place)
-
-
-def _section(passage: Passage) -> tuple[str, str, tuple[str, ...]]:
-    return passage.wiki, passage.page, passage.headings
-
-
-_MOST = 3
-_BEHIND = 2.5
-"""Another passage is quoted only if its score, which differs by log odds, is no further behind."""
-_DECAY = 0.7
-"""A passage's units count this much less than those of the passage before it."""
-_FLOOR = 0.5
-"""What a unit is worth that shares nothing, so that room left over gives context."""
-_WORTH = 0.4
-"""Another passage is quoted for a unit worth at least this share of the best one."""
-_MARK = len(" [1]\n\n")
+    def __call__(self, question: str, hits: Sequence[Hit], room: int) -> list[Quotation]:
+        """Return what answers ``question`` in the best of ``hits``, in about ``room``
+        characters; nothing if there is nothing to quote."""
+        best = max(hits, key=lambda hit: hit.score, default=None)
+        if best is None:
+            return []
+        passage = best.passage
+        weigh = Weights(stems(hit.passage.embedded) for hit in hits)
+        parts = outline(passage.text)
+        windows = ranked(question, passage, parts, weigh, self.read)
+        piece = cut(parts, windows, room)
+        if not piece.shown:
+            return []
+        first, last = parts[piece.shown[0]], parts[piece.shown[-1]]
+        head = label(passage.title, " > ".join(passage.headings))
+        text = body(passage.text, parts, piece.shown, piece.core)
+        words = passage.text[first.start : last.end]
+        return [Quotation(passage, f"{head}\n{text}" if head else text, words)]

@@ -6,21 +6,15 @@ language model, which is off unless it is set.
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
-from threading import BoundedSemaphore, Thread
 
-from bot.answering.composing.writing import ModelFailed
+from bot.answering.bounded import Bounded
 from bot.answering.retrieval import Found
-from bot.model import Question
-from indexers.errors import ModelUnavailable
+from bot.model import Question, Role
 from indexers.model import Hit, Passage
 from indexers.ports import Reranker
-
-log = logging.getLogger(__name__)
 
 Scoring = Callable[[Question, Sequence[Passage]], Sequence[float]]
 """How well each passage answers; more is better. Raises ModelUnavailable or ModelFailed."""
@@ -34,9 +28,22 @@ PASSAGES = 20
 
 def reading(reranker: Reranker) -> Scoring:
     def scores(question: Question, passages: Sequence[Passage]) -> Sequence[float]:
-        return reranker.scores(question.sought, [passage.embedded for passage in passages])
+        return reranker.scores(in_full(question), [passage.embedded for passage in passages])
 
     return scores
+
+
+def in_full(question: Question) -> str:
+    """Return a follow-up ("And how long?") together with what was asked before it, unless it
+    was put so that it stands alone."""
+    asked = [turn.text for turn in question.history if turn.role is Role.ASKER]
+    if question.standalone or not asked:
+        return question.sought
+    return f"{' '.join(asked[-1].split())[:_LONGEST]} {question.text}"
+
+
+_LONGEST = 300
+"""Characters of an earlier turn: question and passage share what the model reads."""
 
 
 class Reranking:
@@ -61,52 +68,22 @@ class Reranking:
         self._order = order or dealt
         self._fewest = fewest
         self._foreign = foreign
-        self._seconds = seconds
         self._passages = passages
-        self._places = BoundedSemaphore(at_once)
+        self._bounded = Bounded("Passages are not reranked", seconds=seconds, at_once=at_once)
 
     def __call__(self, question: Question, pages: Sequence[Found]) -> tuple[Found, ...]:
         best = self.best(pages)
         unknown = question.foreign and not self._foreign
         if unknown or len(best) < self._fewest:
             return tuple(pages)
-        scores = self._scores(question, [hit.passage for hit in best])
+        passages = [hit.passage for hit in best]
+        scores = self._bounded(lambda: self._scoring(question, passages))
         return tuple(pages) if scores is None else self._order(pages, best, scores)
 
     def best(self, pages: Sequence[Found]) -> list[Hit]:
         """Return the passages that are read, the best first."""
         hits = sorted((hit for found in pages for hit in found.hits), key=lambda hit: -hit.score)
         return hits[: self._passages]
-
-    def _scores(self, question: Question, passages: Sequence[Passage]) -> Sequence[float] | None:
-        if not self._places.acquire(blocking=False):
-            log.info("Passages are not reranked: too many are being read already")
-            return None
-        answer: Future[Sequence[float]] = Future()
-        # A daemon, which no pool's threads are: the process must be able to end meanwhile.
-        Thread(
-            target=self._read, args=(question, passages, answer), name="reranking", daemon=True
-        ).start()
-        try:
-            return answer.result(self._seconds)
-        except TimeoutError:
-            log.warning("Passages are not reranked: that takes over %g s", self._seconds)
-        except (ModelUnavailable, ModelFailed) as error:
-            log.warning("Passages are not reranked: %s", error)
-        return None
-
-    def _read(
-        self, question: Question, passages: Sequence[Passage], answer: Future[Sequence[float]]
-    ) -> None:
-        try:
-            try:
-                scores = self._scoring(question, passages)
-            finally:
-                self._places.release()
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            answer.set_exception(error)
-        else:
-            answer.set_result(scores)
 
 
 def dealt(

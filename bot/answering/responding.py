@@ -5,19 +5,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
 from bot.answering.clarifying import Clarifying
 from bot.answering.compounds import quote_parts
 from bot.answering.confidence import Confidence
 from bot.answering.deciding import NEAREST, Deciding, Decision, nearest, told
-from bot.answering.quoting import quote
+from bot.answering.quoting import Quotation, Quoting
 from bot.answering.recheck import MOST_CITED
 from bot.answering.refusals import narrowed
+from bot.answering.reranking import in_full
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
-from bot.foreign import quoted, with_mark
+from bot.foreign import with_mark
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Timings, Tone, Why
 from indexers.model import Hit
 
@@ -40,6 +41,7 @@ class Responder:
     clarifying: Clarifying | None = None
     has_pages: Callable[[], bool] = lambda: True
     clock: Callable[[], float] = time.perf_counter
+    quote: Quoting = field(default_factory=Quoting)
 
     def __call__(self, question: Question, retrieved: Retrieved) -> Result:
         """Return what ``retrieved`` says to the question."""
@@ -78,7 +80,7 @@ class Responder:
     def _quotations(
         self, question: Question, confidence: float, hits: Sequence[Hit]
     ) -> Answer | None:
-        return quotations(question, hits, self.max_characters, confidence)
+        return quotations(question, hits, self.max_characters, confidence, self.quote)
 
     def _asked_back(
         self, question: Question, retrieved: Retrieved, confidence: float
@@ -113,13 +115,22 @@ class Responder:
 
 
 def quotations(
-    question: Question, hits: Sequence[Hit], max_characters: int, confidence: float
+    question: Question,
+    hits: Sequence[Hit],
+    max_characters: int,
+    confidence: float,
+    quote: Quoting | None = None,
 ) -> Answer | None:
     """Return an answer made of what the passages say, word for word; None if nothing of them
     can be quoted."""
-    quotes = quote_parts(question.sought, hits, max_characters, quote)[:MOST_CITED]
-    text = "\n\n".join(
-        with_mark(quoted(words), f"[{number}]") for number, (_, words) in enumerate(quotes, start=1)
-    )
-    sources = tuple(source_of(passage, words) for passage, words in quotes)
+    quoting = quote or Quoting()
+    if question.foreign:
+        quoting = quoting.for_foreign()
+
+    def quote_for(asked: str, hits: Sequence[Hit], room: int) -> list[Quotation]:
+        return quoting(in_full(question) if asked == question.sought else asked, hits, room)
+
+    quotes = quote_parts(question.sought, hits, max_characters, quote_for)[:MOST_CITED]
+    text = "\n\n".join(with_mark(one.text, f"[{n}]") for n, one in enumerate(quotes, start=1))
+    sources = tuple(source_of(one.passage, one.words) for one in quotes)
     return Answer(text, sources, confidence) if quotes else None

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot import foreign
 from bot.answering.quoting import units
+from bot.answering.showing import label
 from bot.model import THE_CLOSEST, Answer, Source
 from indexers.model import Passage
 from indexers.prose import readable
@@ -78,9 +78,14 @@ def _apart(answer: Answer) -> tuple[str, int]:
     """The answer's own words, and how many sentences of quotations stood beside them."""
     own, quoted = answer.text.removeprefix(THE_CLOSEST), 0
     for number, source in enumerate(answer.sources, start=1):
-        whole = foreign.with_mark(foreign.quoted(source.quote), f"[{number}]")
-        if source.quote and whole in own:
-            own = own.replace(whole, "", 1)
+        if not source.quote:
+            continue
+        # Under a label of ours, up to its mark: quotations that were cut, one word after another.
+        head, mark = f"{label(source.title, source.heading)}\n", f"[{number}]"
+        start = own.find(head)
+        end = own.find(mark, start + len(head))
+        if -1 < start < end and not answer.composed:
+            own = own[:start] + own[end + len(mark) :]
             quoted += len(units(source.quote))
     return own, quoted
 

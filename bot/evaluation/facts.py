@@ -34,11 +34,10 @@ class Facts:
 
 
 def plain_words(text: str) -> str:
-    """Return what a person reads of ``text``: no footnotes, no markup, no labels of
+    """Return what a person reads of ``text``: no footnotes, no markup, no marks of
     lists, single spaces, straight quotation marks and hyphens."""
-    words = unicodedata.normalize("NFKC", plain(_BULLET.sub("", unmarked(text)))).translate(
-        _STRAIGHT
-    )
+    bare = _BULLET.sub("", unmarked(text)).replace("**", "")
+    words = unicodedata.normalize("NFKC", plain(bare)).translate(_STRAIGHT)
     return " ".join(words.split())
 
 

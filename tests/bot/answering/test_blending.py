@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.blending import WEIGHT, blended
+from bot.answering.blending import FLOOR, WEIGHT, blended
 from bot.answering.retrieval import Found, by_page
 from indexers.model import Hit
 from tests.fakes.passages import passages
@@ -63,6 +63,13 @@ def test_each_passage_that_was_read_keeps_what_the_cross_encoder_said() -> None:
     assert told == {"a 0": 3.0, "b 0": -1.0, "a 1": None, "c 0": None}
 
 
+def test_how_little_a_passage_answers_says_nothing() -> None:
+    """Of a question in another language all passages have a low score."""
+    pages = blended(PAGES, best(PAGES, 3), [-11.0, -7.0, -5.0])
+
+    assert [page.score for page in pages] == [page.score for page in PAGES]
+
+
 def test_what_all_passages_have_alike_changes_no_score() -> None:
     pages = blended(PAGES, best(PAGES, 3), [7.0, 7.0, 7.0])
 
@@ -81,9 +88,10 @@ def test_nothing_is_lost_and_each_passage_gains_what_its_score_is_worth(
     logits = st.lists(st.floats(-11, 11), min_size=len(read), max_size=len(read))
     scores = data.draw(logits)
     after = blended(pages, read, scores)
+    heard = [max(score, FLOOR) for score in scores]
     gained = {
-        hit.passage.id: WEIGHT * (score - sum(scores) / len(scores))
-        for hit, score in zip(read, scores, strict=True)
+        hit.passage.id: WEIGHT * (score - sum(heard) / len(heard))
+        for hit, score in zip(read, heard, strict=True)
     }
     before = {hit.passage.id: hit.score for page in pages for hit in page.hits}
 

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering import responding
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
+from bot.answering.quoting import Quotation, Quoting
 from bot.answering.recheck import MOST_CITED, ONLY_LINKS, REFUSAL, ROUNDS, Recheck
 from bot.answering.rereading import Rereading
 from bot.answering.retrieval import Found, Retrieved
@@ -378,10 +378,10 @@ def test_looking_again_is_timed() -> None:
 def test_an_answer_names_five_pages_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever composes it."""
 
-    def wordy(_question: str, hits: Sequence[Hit], _room: int) -> list[tuple[Passage, str]]:
-        return [(hit.passage, hit.passage.text) for hit in hits]
+    def wordy(_: Quoting, _question: str, hits: Sequence[Hit], _room: int) -> list[Quotation]:
+        return [Quotation(hit.passage, hit.passage.text, hit.passage.text) for hit in hits]
 
-    monkeypatch.setattr(responding, "quote", wordy)
+    monkeypatch.setattr(Quoting, "__call__", wordy)
     written = [p for n in range(9) for p in passages(f"p{n}", f"Leave {n}.", wiki="conf")]
     wiki = Standing()
     said = answerer(Recheck({"conf": wiki}, never, by_section), written=written).answer(LEAVE)

@@ -18,10 +18,10 @@ from indexers.model import EVERYONE, Principal
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 
-LONG = "Whoever leaves hands in the laptop and the badge on the last day of work. "
+LONG = "whoever leaves hands in the laptop and the badge on the last day of work, "
 HANDBOOK = [
     *passages("leave", "Leave is thirty days long."),
-    *passages("badge", LONG * 4 + "A lost badge costs nine euros."),
+    *passages("badge", f"As {LONG * 4}a lost badge costs nine euros."),
     *passages("travel", "Travel is booked by train."),
 ]
 
@@ -52,7 +52,7 @@ def test_footnotes_labels_of_lists_and_typography_are_no_part_of_the_words() -> 
     """A [2] or the second step of a list does not state that it is two of something."""
     text = "You don\u2019t need\u00a0it. [2]\n\n2. **Ask** `tock`.\n\u2022 Then go [1]"
 
-    assert plain_words(text) == "You don't need it. **Ask** tock. Then go"
+    assert plain_words(text) == "You don't need it. Ask tock. Then go"
 
 
 def test_a_set_without_facts_says_nothing_of_right_answers() -> None:

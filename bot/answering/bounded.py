@@ -1,0 +1,53 @@
+"""Work that a question waits for only so long, and only if there is room for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import BoundedSemaphore, Thread
+from typing import TypeVar
+
+from bot.answering.composing.writing import ModelFailed
+from indexers.errors import ModelUnavailable
+
+log = logging.getLogger(__name__)
+
+_Made = TypeVar("_Made")
+
+
+class Bounded:
+    """Work that never takes longer than ``seconds`` and never fails for want of a model: then
+    there is nothing of it. ``at_once`` may be under way, those included that nobody waits for
+    any more; one more is left out at once. ``what`` is left out, for the log."""
+
+    def __init__(self, what: str, *, seconds: float, at_once: int) -> None:
+        self._what = what
+        self._seconds = seconds
+        self._places = BoundedSemaphore(at_once)
+
+    def __call__(self, work: Callable[[], _Made]) -> _Made | None:
+        if not self._places.acquire(blocking=False):
+            log.info("%s: too many are under way already", self._what)
+            return None
+        made: Future[_Made] = Future()
+        # A daemon, which no pool's threads are: the process must be able to end meanwhile.
+        Thread(target=self._do, args=(work, made), name="reading", daemon=True).start()
+        try:
+            return made.result(self._seconds)
+        except TimeoutError:
+            log.warning("%s: that takes over %g s", self._what, self._seconds)
+        except (ModelUnavailable, ModelFailed) as error:
+            log.warning("%s: %s", self._what, error)
+        return None
+
+    def _do(self, work: Callable[[], _Made], made: Future[_Made]) -> None:
+        try:
+            try:
+                result = work()
+            finally:
+                self._places.release()
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            made.set_exception(error)
+        else:
+            made.set_result(result)

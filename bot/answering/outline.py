@@ -1,0 +1,152 @@
+"""A passage as a person sees it: sentences, items, rows, and what introduces each of them.
+
+An item says nothing without the sentence above its list, a row nothing without its header, and
+a command nothing without the sentence that tells what it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from indexers.prose import Block, Kind, blocks, plain
+from indexers.sentences import spans
+
+_LABEL = 6
+"""Words: so few, without an end, are a label ("Suggestions") rather than a sentence."""
+_ENDS = ".!?…。！？"  # noqa: RUF001 - Chinese
+_COLONS = (":", "：")  # noqa: RUF001 - Chinese
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A piece that is never cut: a sentence, an item, a row, a block of code. ``text`` is what
+    a person reads of it. Units of one ``block`` are a paragraph or an item; ``leads`` are the
+    places of those that introduce it, in order."""
+
+    start: int
+    end: int
+    text: str
+    kind: Kind
+    block: int
+    leads: tuple[int, ...] = ()
+    listed: int = -1
+    """Which list or table of the passage it belongs to; -1 if none."""
+    depth: int = 0
+    """How far an item is indented."""
+
+    @property
+    def introduces(self) -> bool:
+        return self.text.endswith(_COLONS)
+
+    @property
+    def is_label(self) -> bool:
+        """Whether it only names what stands below it."""
+        return self.introduces or (
+            len(self.text.split()) <= _LABEL and not self.text.endswith(tuple(_ENDS))
+        )
+
+
+def outline(text: str) -> list[Unit]:
+    """Return the units of ``text`` (light Markdown) that say something, in order."""
+    made = _Outline(text)
+    for number, block in enumerate(blocks(text)):
+        made.add(number, block)
+    return made.units
+
+
+@dataclass(slots=True)
+class _Outline:
+    text: str
+    units: list[Unit] = field(default_factory=list)
+    _parents: list[tuple[int, int]] = field(default_factory=list)
+    """The items that the next one may stand below: how far each is indented, and its place."""
+    _intro: tuple[int, ...] = ()
+    _lists: int = 0
+    _last: Kind | None = None
+
+    def add(self, number: int, block: Block) -> None:
+        if block.kind is Kind.ITEM:
+            self._item(number, block)
+        elif block.kind is Kind.TABLE:
+            self._table(number, block)
+        elif block.kind is Kind.CODE:
+            # Code within a list belongs to the item above it, and does not end the list.
+            above = (len(self.units) - 1,) if self.units else ()
+            leads = (*self.units[above[0]].leads, *above) if above else ()
+            self._put(number, block.start, block.end, Kind.CODE, leads, inside=self._parents)
+            return
+        else:
+            for start, end in _sentences(block):
+                self._put(number, start, end, block.kind, ())
+            self._parents = []
+        self._last = block.kind
+
+    def _item(self, number: int, block: Block) -> None:
+        indent = len(block.text) - len(block.text.lstrip(" "))
+        if self._last is not Kind.ITEM:
+            self._intro, self._parents = self._above(), []
+            self._lists += 1
+        while self._parents and self._parents[-1][0] >= indent:
+            self._parents.pop()
+        leads = (*self._intro, *(place for _, place in self._parents))
+        depth = len(self._parents)
+        head: int | None = None
+        for start, end in _sentences(block):
+            above = (head,) if head is not None and self.units[head].is_label else ()
+            if self._put(number, start, end, Kind.ITEM, (*leads, *above), depth=depth) and (
+                head is None
+            ):
+                head = len(self.units) - 1
+                self._parents.append((indent, head))
+
+    def _table(self, number: int, block: Block) -> None:
+        above = self._above()
+        self._lists += 1
+        head: tuple[int, ...] = ()
+        for row, (start, end) in enumerate(_lines(block)):
+            if self._put(number, start, end, Kind.TABLE, (*above, *head)) and not row:
+                head = (len(self.units) - 1,)
+        self._parents = []
+
+    def _above(self) -> tuple[int, ...]:
+        """The sentence before a list or table, if it introduces one."""
+        if not self.units or self._last is not Kind.PARAGRAPH:
+            return ()
+        return (len(self.units) - 1,) if self.units[-1].is_label else ()
+
+    def _put(  # noqa: PLR0913 - the parts of a unit
+        self,
+        number: int,
+        start: int,
+        end: int,
+        kind: Kind,
+        leads: tuple[int, ...],
+        *,
+        depth: int = 0,
+        inside: object = (),
+    ) -> bool:
+        shown = plain(self.text[start:end])
+        if not any(map(str.isalnum, shown)):
+            return False
+        listed = self._lists if kind in (Kind.ITEM, Kind.TABLE) or inside else -1
+        self.units.append(Unit(start, end, shown, kind, number, leads, listed, depth))
+        return True
+
+
+def _sentences(block: Block) -> Iterator[tuple[int, int]]:
+    """A number alone is none, but the beginning of one, as in a numbered list."""
+    held: int | None = None
+    for start, end in spans(block.text):
+        held = start if held is None else held
+        part = block.text[held:end]
+        if any(map(str.isalpha, part)):
+            yield block.start + held, block.start + held + len(part.rstrip())
+            held = None
+
+
+def _lines(block: Block) -> Iterator[tuple[int, int]]:
+    at = block.start
+    for line in block.text.splitlines(keepends=True):
+        yield at, at + len(line.rstrip())
+        at += len(line)

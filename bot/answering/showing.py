@@ -1,0 +1,132 @@
+"""A quotation as people read it: its label, what is left out, and in bold what answers.
+
+Titles, headings and pages are others' text: nothing of it can be taken for a mark of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.answering.outline import Unit
+from bot.foreign import on_one_line, quoted
+from indexers.prose import Kind, plain_line
+
+_LEFT_OUT = "…"
+_LABEL = 80
+"""Characters of a title, and of a heading."""
+_BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
+"""What every surface of ours shows in bold."""
+_STAR = "\u2217"
+"""An operator that looks as the sign does."""
+_CELL = re.compile(r"(?<!\\)\|")
+_MARKER = re.compile(r" *(?:\u2022|\d{1,9}[.)]) ")
+
+
+def label(title: str, heading: str) -> str:
+    """Return "**Title > Section**"; ``heading`` is the innermost of a passage's, or its path."""
+    names = (_name(name) for name in (title, heading.rpartition(" > ")[2]))
+    shown = " > ".join(dict.fromkeys(filter(None, names)))
+    return f"**{shown}**" if shown else ""
+
+
+def body(text: str, units: Sequence[Unit], places: Sequence[int], core: int) -> str:
+    """Return the units of ``text`` at ``places``. What ``core`` says is in bold, unless it is
+    all there is."""
+    parts: list[str] = []
+    before: int | None = None
+    told = [at for at in places if not _is_told_by_row(text, units, places, at)]
+    alone = len(told) == 1
+    for at in told:
+        if before is None:
+            parts.append(f"{_LEFT_OUT} " if _is_within(units, at) else "")
+        else:
+            parts.append(_between(units, before, at))
+        parts.append(_shown(text, units, at, bold=at == core and not alone))
+        before = at
+    if before is not None and _goes_on(units, before):
+        parts.append(f" {_LEFT_OUT}")
+    return "".join(parts)
+
+
+def _name(name: str) -> str:
+    plain = plain_line(" ".join(name.split())[: 4 * _LABEL])
+    words = on_one_line(plain).replace("*", _STAR)
+    return words if len(words) <= _LABEL else f"{words[: _LABEL - 1].rstrip()}{_LEFT_OUT}"
+
+
+def _plain(words: str) -> str:
+    """Without bold that is not ours."""
+    return _BOLD.sub(rf"{2 * _STAR}\1{2 * _STAR}", words)
+
+
+def _shown(text: str, units: Sequence[Unit], at: int, *, bold: bool) -> str:
+    unit = units[at]
+    source = text[unit.start : unit.end]
+    if unit.kind is Kind.CODE:
+        return quoted(source)
+    if unit.kind is Kind.TABLE and (row := _row(text, units, at)):
+        words = _plain(quoted(row))
+    else:
+        words = _plain(quoted(source))
+    if not bold or "\n" in words or "*" in words:
+        return words
+    mark = ""
+    if unit.kind is Kind.ITEM and (found := _MARKER.match(words)) and _opens(units, at):
+        mark, words = found[0], words[found.end() :]
+    return f"{mark}**{words}**" if words.strip() else f"{mark}{words}"
+
+
+def _row(text: str, units: Sequence[Unit], at: int) -> str:
+    """A row with each cell's header before it: "City: Berlin · Days: 30"."""
+    heads = [lead for lead in units[at].leads if units[lead].kind is Kind.TABLE]
+    if not heads:
+        return ""
+    header, row = (_cells(text[units[n].start : units[n].end]) for n in (heads[-1], at))
+    if len(header) != len(row):
+        return ""
+    named = [(name, cell) for name, cell in zip(header, row, strict=True) if cell]
+    return " · ".join(f"{name}: {cell}" if name else cell for name, cell in named)
+
+
+def _is_told_by_row(text: str, units: Sequence[Unit], places: Sequence[int], at: int) -> bool:
+    """Whether a header stands in front of each cell already."""
+    rows = [n for n in places if at in units[n].leads and units[n].kind is Kind.TABLE]
+    is_header = units[at].kind is Kind.TABLE and bool(rows)
+    return is_header and all(_row(text, units, n) for n in rows)
+
+
+def _cells(line: str) -> list[str]:
+    cells = _CELL.split(line.strip().removeprefix("|").removesuffix("|"))
+    return [" ".join(cell.replace(r"\|", "|").split()) for cell in cells]
+
+
+def _opens(units: Sequence[Unit], at: int) -> bool:
+    return at == 0 or units[at - 1].block != units[at].block
+
+
+def _is_within(units: Sequence[Unit], at: int) -> bool:
+    """Whether a sentence is not the first of its paragraph."""
+    return not _opens(units, at) and units[at].kind is not Kind.TABLE
+
+
+def _between(units: Sequence[Unit], one: int, other: int) -> str:
+    same = units[one].block == units[other].block
+    gap = other != one + 1
+    listed = units[other].kind in (Kind.ITEM, Kind.TABLE)
+    if same and units[other].kind is not Kind.TABLE:
+        return f" {_LEFT_OUT} " if gap else " "
+    tight = listed and (units[one].listed == units[other].listed or one in units[other].leads)
+    end = "\n" if tight else "\n\n"
+    # Behind a fence nothing may stand, and a row needs no word of those before it.
+    told = gap and units[one].kind is not Kind.CODE and units[other].kind is not Kind.TABLE
+    return f" {_LEFT_OUT}{end}" if told else end
+
+
+def _goes_on(units: Sequence[Unit], last: int) -> bool:
+    """Whether the list of which an item was shown last has more items."""
+    after = units[last + 1 : last + 2]
+    return any(
+        unit.kind is Kind.ITEM is units[last].kind and unit.listed == units[last].listed
+        for unit in after
+    )

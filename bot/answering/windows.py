@@ -1,0 +1,104 @@
+"""Which sentence, item or row of a passage answers: each is compared with the question.
+
+By a cross-encoder where one can be asked, which is shown each with what introduces it and with
+where it stands; by the words that it shares with the question where none can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import fsum
+
+from bot.answering.outline import Unit
+from bot.answering.stems import Weights, stems
+from indexers.model import Passage
+from indexers.prose import Kind
+
+Read = Callable[[str, Sequence[str]], Sequence[float] | None]
+"""A question and texts -> how well each answers, as logits; None if nobody can tell in time."""
+
+CHARACTERS = 1600
+"""Of all texts that are read to choose among them, about 400 tokens: so the choice takes less
+time than the order of four passages. Those that share most words with the question are."""
+_PLACE = 100
+"""Characters of title and heading, in front of each."""
+_LONGEST = 400
+"""Characters of what is read of one."""
+_LOGITS = 4.0
+_WORDS = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A unit that may answer. ``behind`` the best one, which has 0, it is by so much; what is
+    further behind than 1 says something else."""
+
+    place: int
+    behind: float
+
+
+def ranked(
+    question: str, passage: Passage, units: Sequence[Unit], weigh: Weights, read: Read | None
+) -> list[Window]:
+    """Return the units of ``passage`` that may answer, the best first."""
+    candidates = [at for at, unit in enumerate(units) if not _only_names(units, at)]
+    shares = _shares(question, units, candidates or range(len(units)), weigh)
+    # Python's sort keeps the order of equals, which is the page's.
+    best = sorted(shares, key=lambda at: -shares[at])
+    if not best:
+        return []
+    chosen = list(_within(best, [len(_shown(units, at)) for at in best]))
+    if read and len(chosen) > 1:
+        texts = [f"{_where(passage)}\n{_shown(units, at)}" for at in chosen]
+        if (scores := read(question, texts)) is not None:
+            return _sorted(dict(zip(chosen, scores, strict=True)), _LOGITS)
+    top = shares[best[0]]
+    return _sorted(shares, _WORDS * top if top else 1.0)
+
+
+def _sorted(scores: dict[int, float], scale: float) -> list[Window]:
+    top = max(scores.values())
+    windows = [Window(at, (top - score) / scale) for at, score in scores.items()]
+    return sorted(windows, key=lambda window: (window.behind, window.place))
+
+
+def _only_names(units: Sequence[Unit], at: int) -> bool:
+    """Whether a unit is the header of a table, or a label ("Suggestions")."""
+    unit = units[at]
+    if unit.kind is Kind.TABLE:
+        return any(at in later.leads for later in units[at + 1 :])
+    return unit.kind is Kind.PARAGRAPH and unit.is_label and not unit.introduces
+
+
+def _shares(
+    question: str, units: Sequence[Unit], places: Sequence[int], weigh: Weights
+) -> dict[int, float]:
+    """Of the question's words, rare ones weighing more, the share that each unit has, with what
+    introduces it."""
+    wanted = stems(question)
+    whole = fsum(map(weigh, wanted)) or 1.0
+    own = [stems(unit.text) for unit in units]
+    found = {}
+    for at in places:
+        there = own[at].union(*(own[lead] for lead in units[at].leads))
+        found[at] = fsum(map(weigh, wanted & there)) / whole
+    return found
+
+
+def _within(best: Sequence[int], sizes: Sequence[int]) -> Iterator[int]:
+    room = CHARACTERS
+    for at, size in zip(best, sizes, strict=True):
+        room -= size + _PLACE // 2
+        if room < 0:
+            return
+        yield at
+
+
+def _where(passage: Passage) -> str:
+    return " > ".join([passage.title, *passage.headings[-1:]])[:_PLACE]
+
+
+def _shown(units: Sequence[Unit], at: int) -> str:
+    lines = [units[lead].text for lead in units[at].leads]
+    return "\n".join([*lines, units[at].text])[-_LONGEST:]

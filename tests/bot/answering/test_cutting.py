@@ -1,0 +1,107 @@
+"""What is shown around the words that answer."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.cutting import cut
+from bot.answering.outline import outline
+from bot.answering.windows import Window
+from tests.indexers.light_markdown import SECTIONS
+
+
+def shown(text: str, *wanted: str, room: int = 700) -> list[str]:
+    """``wanted``: the beginnings of units, what answers best first; each is a little behind."""
+    units = outline(text)
+    places = [next(n for n, u in enumerate(units) if u.text.startswith(w)) for w in wanted]
+    windows = [Window(place, 0.1 * behind) for behind, place in enumerate(places)]
+    return [units[at].text for at in cut(units, windows, room).shown]
+
+
+LONG = "This sentence is here so that a paragraph has more than three hundred characters of text. "
+CLOSED = f"{LONG * 3}Leave is thirty days long. It is paid. {LONG * 2}"
+
+
+def test_a_short_section_is_shown_whole() -> None:
+    text = "Leave is long.\n\nIt is paid.\n\n- Ask your lead."
+
+    assert shown(text, "It is paid") == ["Leave is long.", "It is paid.", "Ask your lead."]
+
+
+def test_of_a_long_paragraph_what_answers_and_what_follows_are_shown() -> None:
+    """Qualifiers and exceptions follow what they limit."""
+    assert shown(CLOSED, "Leave is thirty") == [
+        "Leave is thirty days long.",
+        "It is paid.",
+        LONG.strip(),
+        LONG.strip(),
+    ]
+
+
+def test_a_sentence_that_leans_on_the_one_before_is_shown_with_it() -> None:
+    assert shown(CLOSED, "It is paid")[:2] == ["Leave is thirty days long.", "It is paid."]
+
+
+ITEMS = "\n".join(f"- item {n} says something that takes its room in a list" for n in range(20))
+
+
+def test_an_item_is_shown_with_the_sentence_above_its_list() -> None:
+    found = shown(f"You need all of these things:\n\n{ITEMS}", "item 7")
+
+    assert found == [
+        "You need all of these things:",
+        "item 7 says something that takes its room in a list",
+    ]
+
+
+def test_items_that_answer_as_well_are_shown_in_the_order_of_the_page() -> None:
+    found = shown(f"You need:\n\n{ITEMS}", "item 7", "item 3", "item 9")
+
+    assert [one.partition(" says")[0] for one in found] == [
+        "You need:",
+        "item 3",
+        "item 7",
+        "item 9",
+    ]
+
+
+def test_what_ends_with_a_colon_is_shown_with_what_it_introduces() -> None:
+    found = shown(f"{LONG * 4}\n\nYou need:\n\n{ITEMS}", "You need", room=200)
+
+    assert found[0] == "You need:"
+    assert [one.partition(" says")[0] for one in found[1:]] == ["item 0", "item 1", "item 2"]
+
+
+def test_a_row_is_shown_with_its_header_and_no_other_row() -> None:
+    rows = [f"| City{n} | {n} days off work |" for n in range(40)]
+    table = "\n".join(["| City | Days |", "| --- | --- |", *rows])
+
+    assert shown(table, "City27") == ["City · Days", "City27 · 27 days off work"]
+
+
+def test_what_has_no_room_gives_way_to_what_has() -> None:
+    text = f"Leave is {'very ' * 80}long. Ask your lead."
+
+    assert shown(text, "Leave", "Ask", room=100) == ["Ask your lead."]
+    assert shown(text, "Leave", room=100) == []
+
+
+@given(SECTIONS, st.integers(20, 700), st.data())
+def test_what_is_shown_fits_and_nothing_is_shown_without_what_introduces_it(
+    text: str, room: int, data: st.DataObject
+) -> None:
+    units = outline(text)
+    places = data.draw(st.permutations(range(len(units)))) if units else []
+    behind = sorted(
+        data.draw(st.lists(st.floats(0, 2), min_size=len(places), max_size=len(places)))
+    )
+    piece = cut(units, [Window(*both) for both in zip(places, behind, strict=True)], room)
+    size = sum(len(units[at].text) + 1 for at in piece.shown)
+
+    assert list(piece.shown) == sorted(set(piece.shown))
+    assert size <= room
+    assert all(set(units[at].leads) <= set(piece.shown) for at in piece.shown)
+    assert piece.core in piece.shown or not piece.shown
+    if piece.shown and units[last := piece.shown[-1]].introduces:
+        assert last in (piece.core, len(units) - 1)

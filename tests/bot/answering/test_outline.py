@@ -1,0 +1,84 @@
+"""A passage's sentences, items and rows, and what introduces each."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.outline import outline
+from indexers.prose import plain
+from tests.indexers.light_markdown import SECTIONS
+
+
+def led(text: str) -> dict[str, list[str]]:
+    """Each unit's words, and those of what introduces it."""
+    units = outline(text)
+    return {unit.text: [units[at].text for at in unit.leads] for unit in units}
+
+
+@given(SECTIONS)
+def test_units_are_the_whole_text_in_order(text: str) -> None:
+    units = outline(text)
+
+    assert all(one.end <= other.start for one, other in pairwise(units))
+    assert " ".join(unit.text for unit in units).split() == plain(text).split()
+
+
+@given(st.text())
+def test_any_text_has_an_outline_and_what_introduces_stands_before(text: str) -> None:
+    for at, unit in enumerate(outline(text)):
+        assert all(lead < at for lead in unit.leads)
+        assert text[unit.start : unit.end].strip()
+
+
+def test_an_item_is_introduced_by_the_sentence_above_its_list() -> None:
+    text = "Leave is long. You need:\n\n- a lead\n- a form\n\nThat is all."
+
+    assert led(text) == {
+        "Leave is long.": [],
+        "You need:": [],
+        "a lead": ["You need:"],
+        "a form": ["You need:"],
+        "That is all.": [],
+    }
+
+
+def test_a_nested_item_is_introduced_by_those_that_it_stands_below() -> None:
+    text = "Ask early:\n\n- Three weeks for:\n  - conferences\n- Five weeks for:\n  - speeches"
+
+    assert led(text)["conferences"] == ["Ask early:", "Three weeks for:"]
+    assert led(text)["speeches"] == ["Ask early:", "Five weeks for:"]
+
+
+def test_a_sentence_with_an_end_introduces_no_list() -> None:
+    assert led("Leave is long and everybody gets it.\n\n- a lead")["a lead"] == []
+
+
+def test_a_row_is_introduced_by_its_header() -> None:
+    text = "The rates:\n\n| City | Days |\n| --- | --- |\n| Berlin | 30 |"
+
+    assert led(text)["Berlin · 30"] == ["The rates:", "City · Days"]
+
+
+def test_code_is_introduced_by_what_stands_above_it() -> None:
+    text = "List all files tracked\n\n```sh\ngit lfs ls-files\n```"
+
+    assert led(text)["git lfs ls-files"] == ["List all files tracked"]
+
+
+def test_what_a_short_item_names_introduces_its_further_sentences() -> None:
+    text = "- Emails\n  It sends them. At most nine a day."
+
+    assert led(text)["At most nine a day."] == ["Emails"]
+
+
+def test_a_number_alone_begins_its_item() -> None:
+    text = "1. Ask your lead. Be early.\n2. Take leave."
+
+    assert [text[unit.start : unit.end] for unit in outline(text)] == [
+        "1. Ask your lead.",
+        "Be early.",
+        "2. Take leave.",
+    ]

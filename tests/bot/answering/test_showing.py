@@ -1,0 +1,123 @@
+"""A quotation as people read it; and what hostile titles and pages cannot make of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.cutting import cut
+from bot.answering.outline import outline
+from bot.answering.showing import body, label
+from bot.answering.windows import Window
+from bot.evaluation.facts import plain_words
+from bot.slack.writing.mrkdwn import render
+from tests.indexers.light_markdown import SECTIONS
+
+
+def shown(text: str, *places: int, core: int = -1) -> str:
+    return body(text, outline(text), places, core)
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "expected"),
+    [
+        ("Leave", "Types > Award leave", "**Leave > Award leave**"),
+        ("Leave", "", "**Leave**"),
+        ("Leave", "Leave", "**Leave**"),
+        ("", "", ""),
+        ("Use `make` [now](https://a.example)", "", "**Use make now**"),
+        (
+            "See [1]",
+            "**bold** * and **",
+            "**See (1) > \u2217\u2217bold\u2217\u2217 \u2217 and \u2217\u2217**",
+        ),
+        ("A\n\n# B", "x" * 300, f"**A # B > {'x' * 79}…**"),
+    ],
+)
+def test_a_label_says_page_and_innermost_section(title: str, heading: str, expected: str) -> None:
+    assert label(title, heading) == expected
+
+
+@given(st.text(), st.text())
+def test_a_label_is_one_line_of_bold_whatever_the_title(title: str, heading: str) -> None:
+    made = label(title, heading)
+
+    assert "\n" not in made
+    assert not re.search(r"\[\d{1,3}\]", made)
+    assert made == "" or re.fullmatch(r"\*\*[^*]+\*\*", made)
+    if made:
+        (piece,) = render(made, ())
+        assert piece.text.startswith("*")
+        assert piece.text.endswith("*")
+
+
+def test_what_answers_is_in_bold_beside_other_words() -> None:
+    text = "Leave is long. It is paid."
+
+    assert shown(text, 0, 1, core=1) == "Leave is long. **It is paid.**"
+    assert shown(text, 0, 1, core=0) == "**Leave is long.** It is paid."
+
+
+def test_what_stands_alone_is_not_in_bold() -> None:
+    assert shown("Leave is long.", 0, core=0) == "Leave is long."
+
+
+def test_what_is_left_out_is_told() -> None:
+    text = "One is here. Two is here. Three is here. Four is here.\n\n- five\n- six\n- seven"
+
+    assert shown(text, 1, 3) == "… Two is here. … Four is here."
+    assert shown(text, 0, 5) == "One is here. …\n\n• six …"
+
+
+def test_an_items_mark_stays_outside_of_the_bold() -> None:
+    text = "You need:\n\n- a lead\n- a form"
+    numbered = "You need:\n\n1. a lead\n2. a form"
+
+    assert shown(text, 0, 1, 2, core=2) == "You need:\n• a lead\n• **a form**"
+    assert shown(numbered, 0, 1, 2, core=2) == "You need:\n1. a lead\n2. **a form**"
+
+
+def test_a_row_is_told_with_its_headers_cell_by_cell() -> None:
+    table = "| City | Days | |\n| --- | --- | --- |\n| Berlin | 30 | `a\\|b` |\n| Rome | | x |"
+
+    assert shown(table, 0, 1, core=1) == "City: Berlin · Days: 30 · a|b"
+    assert shown(table, 0, 1, 2, core=2) == "City: Berlin · Days: 30 · a|b\n**City: Rome · x**"
+
+
+def test_a_row_of_other_length_than_its_header_stays_as_it_is() -> None:
+    table = "| City | Days |\n| --- | --- |\n| Berlin |"
+
+    assert shown(table, 0, 1, core=1) == "City · Days\n**Berlin**"
+
+
+def test_code_keeps_its_fences_and_nothing_stands_behind_them() -> None:
+    text = "Run this.\n\n```sh\nmake **all** [1]\n```\n\nOr that.\n\nOr nothing at all."
+
+    assert shown(text, 0, 1, 3, core=1) == (
+        "Run this.\n\n```sh\nmake **all** [1]\n```\n\nOr nothing at all."
+    )
+
+
+def test_a_page_cannot_make_a_label_of_ours() -> None:
+    text = "**Payroll > Bank** [1]\nSend money."
+
+    assert shown(text, 0, 1, core=1) == "\u2217\u2217Payroll > Bank\u2217\u2217 (1) **Send money.**"
+
+
+@given(SECTIONS, st.data())
+def test_every_word_that_is_shown_stands_in_the_page(text: str, data: st.DataObject) -> None:
+    units = outline(text)
+    if not units:
+        return
+    place = data.draw(st.integers(0, len(units) - 1))
+    piece = cut(units, [Window(place, 0.0)], 2_000)
+    if not piece.shown:
+        return
+    made = plain_words(body(text, units, piece.shown, piece.core).replace("\u2026", " "))
+    told = set(made.replace(":", " ").replace("\u00b7", " ").split())
+
+    assert told
+    assert told <= set(plain_words(text).replace("\u00b7", " ").split())

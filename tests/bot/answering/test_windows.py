@@ -1,0 +1,78 @@
+"""Which sentence answers, by a cross-encoder or by words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.outline import outline
+from bot.answering.stems import Weights, stems
+from bot.answering.windows import CHARACTERS, Read, ranked
+from tests.fakes.passages import passages
+from tests.indexers.light_markdown import SECTIONS
+
+
+def best(question: str, text: str, read: Read | None = None) -> list[str]:
+    """Units, the best first."""
+    (passage,) = passages("leave", text)
+    units = outline(text)
+    weigh = Weights([stems(text), stems("other words"), stems("and more")])
+    return [units[one.place].text for one in ranked(question, passage, units, weigh, read)]
+
+
+TEXT = "Ask early. Leave is thirty days long. Cats are fine."
+
+
+def test_without_a_model_the_words_that_are_shared_decide() -> None:
+    assert best("How long is leave?", TEXT)[0] == "Leave is thirty days long."
+
+
+def test_a_cross_encoder_decides_where_there_is_one() -> None:
+    def likes_cats(_: str, texts: Sequence[str]) -> list[float]:
+        return [float("Cats" in text) for text in texts]
+
+    assert best("How long is leave?", TEXT, likes_cats)[0] == "Cats are fine."
+
+
+def test_a_cross_encoder_that_cannot_tell_in_time_changes_nothing() -> None:
+    assert best("How long is leave?", TEXT, lambda *_: None) == best("How long is leave?", TEXT)
+
+
+def test_it_reads_where_a_sentence_stands_and_what_introduces_it() -> None:
+    seen: list[str] = []
+
+    def read(_: str, texts: Sequence[str]) -> list[float]:
+        seen.extend(texts)
+        return [0.0] * len(texts)
+
+    best("What do I need?", "You need:\n\n- a lead\n- a form", read)
+
+    assert all(text.startswith("Leave\n") for text in seen)
+    assert "Leave\nYou need:\na form" in seen
+
+
+def test_what_only_names_what_is_below_it_does_not_answer() -> None:
+    table = "Rates\n\n| City | Days |\n| --- | --- |\n| Berlin | 30 |"
+
+    assert best("rates city days", table) == ["Berlin · 30"]
+
+
+@given(SECTIONS, st.text("abcdefghij ", max_size=20))
+def test_what_is_read_is_bounded_and_the_best_has_nothing_before_it(
+    text: str, question: str
+) -> None:
+    read: list[str] = []
+
+    def noting(_: str, texts: Sequence[str]) -> list[float]:
+        read.extend(texts)
+        return [float(len(text)) for text in texts]
+
+    (passage,) = passages("leave", text or "x")
+    units = outline(text)
+    windows = ranked(question, passage, units, Weights([]), noting)
+
+    assert sum(map(len, read)) <= CHARACTERS + len(read) * len("Leave\n")
+    assert [one.behind for one in windows] == sorted(one.behind for one in windows)
+    assert not windows or windows[0].behind == 0
