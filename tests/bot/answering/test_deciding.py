@@ -46,7 +46,7 @@ def test_the_chance_of_being_right_sets_the_tone(logit: float, tone: Tone) -> No
 def test_the_closest_is_one_quotation_and_names_the_nearest_other_pages() -> None:
     said = asked(answering(-0.1), "how long is parental leave and parental pay?")
 
-    assert said.text.startswith(f"{THE_CLOSEST}\n\nParental")
+    assert said.text.startswith(f"{THE_CLOSEST}\n\n**Leave**\nParental")
     assert len(said.sources) == 1
     assert "[1]" in said.text
     assert "[2]" not in said.text
