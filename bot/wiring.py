@@ -205,9 +205,37 @@ def asking(
         IndexUnavailable: the index cannot be opened or searched.
         StateUnavailable: what the model uses cannot be counted.
     """
+    with (
+        answering(settings, secrets, wikis) as (searching, parts),
+        written_answers(settings) as written,
+    ):
+        answerer = searching
+        if written:
+            library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address, parts.owner)
+            answerer = _with_verified(settings, answerer, library, written)
+        reader = reader_of(parts, email)
+        yield Asking(answerer, reader, tuple(wikis) or None, lambda: parts.index.trouble)
+
+
+def reader_of(parts: Indexing, email: str | None) -> Principal:
+    """Return who has the rights of ``email``; of everyone, if it is None. May take seconds."""
+    return Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
+
+
+@contextmanager
+def answering(
+    settings: Settings, secrets: Secrets, wikis: Sequence[str] = ()
+) -> Iterator[tuple[Answerer, Indexing]]:
+    """Open the index and what answers from it, for one who asks and ends.
+
+    Raises:
+        WikiMisconfigured: no wiki is set, or none has one of these names.
+        ModelMisconfigured: a language model is set, and something of it is missing.
+        IndexUnavailable: the index cannot be opened.
+        StateUnavailable: what the model uses cannot be counted.
+    """
     with Indexing(settings, secrets) as parts, usage_kept(settings) as usage:
         parts.chosen(*wikis)
-        reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
         model = language_model_of(settings, secrets, parts.embedder, usage)
         with models_loaded(parts):
             answerer = answerer_of(
@@ -217,13 +245,7 @@ def asking(
                 model,
                 failed=lambda name: has_failed_since(settings, name),
             )
-        with written_answers(settings) as written:
-            if written:
-                library = IndexedLibrary(
-                    parts.index, answerer.recheck, parts.edit_address, parts.owner
-                )
-                answerer = _with_verified(settings, answerer, library, written)
-            yield Asking(answerer, reader, tuple(wikis) or None, lambda: parts.index.trouble)
+        yield answerer, parts
 
 
 def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:

@@ -54,6 +54,7 @@ HOMES = {
 WIRING = (
     "bot/cli.py",
     "bot/options.py",
+    "bot/footnote.py",
     "bot/wiring.py",
     "bot/answering/composing/wiring.py",
     "bot/evaluation/calibrate_command.py",

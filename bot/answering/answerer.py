@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+
 from bot.answering.clarifying import Clarifying
 from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence
@@ -95,6 +97,18 @@ class Answerer:
         response = self.chat_engine(question.reader).ask(query)
         return response.result, query.found
 
+    def retriever(self, reader: Reader, *, limit: int) -> FootnoteRetriever:
+        """Return a retriever for other engines than ours: with the rights of ``reader``, which
+        are looked at again for each passage that it brings."""
+        return FootnoteRetriever(
+            self.retrieval,
+            reader=reader,
+            node_postprocessors=self._postprocessors(),
+            rights=LiveRights(self.recheck, reader, limit=limit) if self.recheck else None,
+            chance=self.responder.chance,
+            limit=limit,
+        )
+
     def query_engine(self, reader: Reader) -> FootnoteQueryEngine:
         """Return an engine that answers with the rights of ``reader``."""
         return self._engine(reader, self._synthesizer())
@@ -114,14 +128,15 @@ class Answerer:
         return FootnoteQueryEngine(
             FootnoteRetriever(self.retrieval, reader=reader),
             synthesizer,
-            node_postprocessors=[
-                PageFolding(),
-                *([CrossEncoderRerank(self.rerank)] if self.rerank else ()),
-            ],
+            node_postprocessors=self._postprocessors(),
             rights=LiveRights(self.recheck, reader) if self.recheck else None,
             order=ModelRerank(self.order) if self.order else None,
             clock=self.clock,
         )
+
+    def _postprocessors(self) -> list[BaseNodePostprocessor]:
+        folding = PageFolding()
+        return [folding, CrossEncoderRerank(self.rerank)] if self.rerank else [folding]
 
     def _synthesizer(self) -> ResultSynthesizer:
         if self.composer:

@@ -250,6 +250,11 @@ class Check:
         """Keep only the pages that were looked at and stand."""
         self.pages = tuple(found for found in self.pages if self._is_sure(found))
 
+    @property
+    def figures(self) -> tuple[int, int, int]:
+        """Return how many pages stand, fell, and could not be confirmed so far."""
+        return len(self.seen.stand), len(self.seen.fell), len(self.seen.doubt)
+
     def told(self, result: Result) -> Result:
         """Return ``result`` with what could not be confirmed, and what is linked only."""
         return self._of.told(result, self.seen)

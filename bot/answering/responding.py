@@ -59,6 +59,10 @@ class Responder:
         took = (self.clock() - started) * 1000
         return replace(result, timings=Timings(retrieved.embed_ms, retrieved.search_ms, took))
 
+    def chance(self, question: Question, retrieved: Retrieved) -> float:
+        """Return how likely what was found answers the question."""
+        return self._deciding(question, retrieved).confidence
+
     def why(self, question: Question, retrieved: Retrieved) -> Why:
         """Return what decides whether the question is answered."""
         decided = self._deciding(question, retrieved)

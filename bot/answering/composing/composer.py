@@ -21,7 +21,6 @@ from bot.answering.plausible import to_compose_from
 from bot.answering.retrieval import Compose, Retrieved
 from bot.answering.sources import source_of
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Result, Source, Tone
-from bot.ports import Hear
 from indexers.model import Hit
 
 log = logging.getLogger(__name__)
@@ -29,8 +28,6 @@ log = logging.getLogger(__name__)
 _LEAST_KEPT = 0.5
 """Of the sentences that claim something; with less, quotations say more."""
 _UNUSED = (Fallback.UNSUPPORTED, Fallback.CONTRADICTED, Fallback.EMPTY)
-_CALLS = 2
-"""Of the model for one question: again if a page fell when it was looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +87,6 @@ class Composer:
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
         """The passages that the model would be shown: nothing else can be in its answer."""
         return [source_of(one, "") for one in self._prompting(question, retrieved.hits).shown]
-
-    def begin(self, question: Question, quoting: Compose, hear: Hear | None = None) -> Compose:
-        """A function that composes for ``question``, the model being asked twice at most.
-        ``quoting`` makes the answer of quotations, and knows when to be silent. ``hear`` is
-        given what the first call releases; a second one is already another answer."""
-        calls = 0
-
-        def compose(retrieved: Retrieved) -> Result:
-            nonlocal calls
-            calls += 1
-            if calls > _CALLS:
-                return quoting(retrieved)
-            for said in self.stream(question, retrieved, quoting):
-                if isinstance(said, Composed):
-                    return said.result
-                if hear is not None and calls == 1:
-                    hear(said.text)
-            raise TypeError("the last that comes is the answer")
-
-        return compose
 
     def stream(
         self, question: Question, retrieved: Retrieved, quoting: Compose

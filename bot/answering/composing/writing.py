@@ -10,6 +10,7 @@ import logging
 import queue
 import time
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from threading import BoundedSemaphore, Event, Thread
@@ -108,8 +109,13 @@ class Patient:
         over = Event()
         # In a thread of its own, for no library can be told to be done by a moment; a
         # daemon, so that the process may end while a model is silent.
+        # It goes on within the span of who asks, should anybody trace LlamaIndex.
+        context = copy_context()
         Thread(
-            target=self._fill, args=(prompt, pieces, over, until), name="writing", daemon=True
+            target=context.run,
+            args=(self._fill, prompt, pieces, over, until),
+            name="writing",
+            daemon=True,
         ).start()
         try:
             while (piece := self._piece(pieces, until)) is not None:

@@ -6,17 +6,20 @@ these, with all that is in them; nobody else is.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import llama_index_instrumentation as instrumentation
 from llama_index_instrumentation.base import BaseEvent
+
+from bot.answering.composing.composer import Composed
 
 dispatcher = instrumentation.get_dispatcher("bot.answering.engine")
 
 
 class RecheckEvent(BaseEvent):
-    """Pages were looked at again: of ``looked_at`` (wiki and page) so many ``stand``, ``fell``,
-    or could not be confirmed, which is ``doubt``."""
+    """Pages were looked at again: how many ``stand``, how many ``fell``, and of how many their
+    wiki did not say (``doubt``), since the question was asked."""
 
-    looked_at: list[str]
     stand: int
     fell: int
     doubt: int
@@ -24,3 +27,24 @@ class RecheckEvent(BaseEvent):
     @classmethod
     def class_name(cls) -> str:
         return "RecheckEvent"
+
+
+class VerificationEvent(BaseEvent):
+    """A model's answer was checked: how many of its sentences are ``supported`` or ``unclear``,
+    and how many were ``dropped`` for which reason."""
+
+    supported: int
+    unclear: int
+    dropped: dict[str, int]
+
+    @classmethod
+    def class_name(cls) -> str:
+        return "VerificationEvent"
+
+
+def verified(composed: Composed) -> VerificationEvent:
+    sentences = composed.sentences
+    dropped = Counter(one.flaw.value for one in sentences if one.flaw)
+    supported = sum(one.verified for one in sentences)
+    unclear = len(sentences) - supported - dropped.total()
+    return VerificationEvent(supported=supported, unclear=unclear, dropped=dict(dropped))

@@ -77,6 +77,21 @@ def renewed(nodes: Sequence[NodeWithScore], pages: Sequence[Found]) -> list[Node
     ]
 
 
+def still_there(nodes: Sequence[NodeWithScore], pages: Sequence[Found]) -> list[NodeWithScore]:
+    """Return those of ``nodes`` that are of ``pages``, in their order. A page that was read again
+    comes where its first passage stood, as it is now."""
+    now = {(page.wiki, page.page): page for page in pages}
+    same = {id(hit) for page in pages for hit in page.hits}
+    left: list[NodeWithScore] = []
+    for one in nodes:
+        hit, page = _found(one)
+        if id(hit) in same:
+            left.append(one)
+        elif again := now.pop((page.wiki, page.page), None):
+            left += [_node(hit, again) for hit in again.hits]
+    return left
+
+
 def _node(hit: Hit, page: Found) -> NodeWithScore:
     return NodeWithScore(node=PassageNode.of(hit, page), score=hit.score)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from llama_index.core.base.response.schema import RESPONSE_TYPE, Response
@@ -39,8 +39,8 @@ class FootnoteQuery(QueryBundle):
     """What has been looked at again."""
     ordered: tuple[Found, ...] | None = None
     """The order that a language model gave, which is asked once a question."""
-    compose: Callable[[Retrieved], Result] | None = None
-    """The composing that has begun: it counts how often the model was asked."""
+    attempts: int = 0
+    """How often an answer in a model's words was begun."""
 
     @classmethod
     def of(cls, question: Question, hear: Hear | None = None) -> FootnoteQuery:

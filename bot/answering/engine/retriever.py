@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import exp, log
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from bot.answering import followups
-from bot.answering.engine.nodes import nodes_of
-from bot.answering.engine.query import asked
-from bot.answering.retrieval import Retrieval
+from bot.answering.engine.nodes import nodes_of, pages_of
+from bot.answering.engine.query import FootnoteQuery, asked
+from bot.answering.engine.rights import LiveRights
+from bot.answering.retrieval import Retrieval, Retrieved
+from bot.model import Question
 from indexers.model import Reader
+
+Chance = Callable[[Question, Retrieved], float]
+"""How likely what was found answers the question, 0 to 1."""
 
 
 class FootnoteRetriever(BaseRetriever):
     """Brings the passages that ``reader`` may read, page by page, the best page first.
 
-    There is no default reader: whoever searches for everybody says so. ``node_postprocessors``
-    see to what was found before anybody else does; ``limit`` is how many nodes are left (0: all).
+    There is no default reader: whoever searches for everybody says so. By itself it brings all
+    that was found, with the scores of the search, for `FootnoteQueryEngine` to choose from. For
+    other engines ``limit`` is how many it brings, the best passages first; ``rights`` looks at
+    these again before anybody is shown them; ``chance`` makes their scores comparable among
+    questions: the best one's is the chance that it answers.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the search, whose it is, and what other engines need
         self,
         search: Retrieval,
         *,
         reader: Reader,
         node_postprocessors: Sequence[BaseNodePostprocessor] = (),
+        rights: LiveRights | None = None,
+        chance: Chance | None = None,
         limit: int = 0,
     ) -> None:
         super().__init__()
         self._search = search
         self.reader = reader
         self._node_postprocessors = tuple(node_postprocessors)
+        self._rights = rights
+        self._chance = chance
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -52,8 +65,38 @@ class FootnoteRetriever(BaseRetriever):
         nodes = nodes_of(retrieved.pages)
         for postprocessor in self._node_postprocessors:
             nodes = postprocessor.postprocess_nodes(nodes, query)
-        return nodes[: self._limit] if self._limit else nodes
+        return self._chosen(query, nodes) if self._limit else nodes
+
+    def _chosen(self, query: FootnoteQuery, found: list[NodeWithScore]) -> list[NodeWithScore]:
+        """The best that stand, each with its chance."""
+        ranked = sorted(found, key=NodeWithScore.get_score, reverse=True)
+        nodes = self._rights.postprocess_nodes(ranked, query) if self._rights else ranked
+        nodes = nodes[: self._limit]
+        if self._chance is None or not nodes:
+            return nodes
+        # Of the first, what is gone was looked at and fell: it answers nothing.
+        fell = _places(ranked[: self._limit]) - _places(nodes)
+        left = [one for one in found if not _places([one]) & fell]
+        return _by_chance(nodes, self._chance(query.question, query.retrieved(left)))
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         # The search computes, and a recheck waits for wikis: neither belongs on the event loop.
         return await asyncio.to_thread(self._retrieve, query_bundle)
+
+
+def _places(nodes: Sequence[NodeWithScore]) -> set[tuple[str, str]]:
+    return {(page.wiki, page.page) for page in pages_of(nodes)}
+
+
+def _by_chance(nodes: Sequence[NodeWithScore], chance: float) -> list[NodeWithScore]:
+    """The search's scores are log odds: what they differ by says how much less likely one is."""
+    best = max(one.get_score() for one in nodes)
+    sure = min(max(chance, _LEAST), 1 - _LEAST)
+    odds = log(sure / (1 - sure))
+    return [
+        NodeWithScore(node=one.node, score=1 / (1 + exp(best - one.get_score() - odds)))
+        for one in nodes
+    ]
+
+
+_LEAST = 1e-6

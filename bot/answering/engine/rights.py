@@ -8,7 +8,8 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from bot.answering.engine.nodes import pages_of, renewed
+from bot.answering.engine.events import RecheckEvent, dispatcher
+from bot.answering.engine.nodes import pages_of, still_there
 from bot.answering.engine.query import FootnoteQuery, asked
 from bot.answering.recheck import ROUNDS, Check, Recheck
 from bot.answering.sources import source_of
@@ -51,7 +52,7 @@ class LiveRights(BaseNodePostprocessor):
         """Return only the nodes of pages that have been looked at and stand."""
         check = self._check(query, nodes)
         check.keep_sure()
-        return renewed(nodes, check.pages)
+        return still_there(nodes, check.pages)
 
     def told(self, result: Result, query: FootnoteQuery) -> Result:
         """Return ``result`` with what could not be confirmed, and what is linked only."""
@@ -67,7 +68,10 @@ class LiveRights(BaseNodePostprocessor):
         self, nodes: list[NodeWithScore], check: Check, named: Sequence[Source], *, quoted: bool
     ) -> list[NodeWithScore]:
         """Return the very list if all that is ``named`` stands as it is."""
-        return nodes if check.holds(named, quoted=quoted) else renewed(nodes, check.pages)
+        holds = check.holds(named, quoted=quoted)
+        stand, fell, doubt = check.figures
+        dispatcher.event(RecheckEvent(stand=stand, fell=fell, doubt=doubt))
+        return nodes if holds else still_there(nodes, check.pages)
 
     def _settled(self, nodes: list[NodeWithScore], check: Check) -> list[NodeWithScore]:
         for _ in range(ROUNDS):
@@ -79,7 +83,7 @@ class LiveRights(BaseNodePostprocessor):
                 return first
             nodes = left
         check.keep_sure()
-        return self._first(renewed(nodes, check.pages))
+        return self._first(still_there(nodes, check.pages))
 
     def _first(self, nodes: list[NodeWithScore]) -> list[NodeWithScore]:
         return nodes[: self._limit] if self._limit else nodes

@@ -18,13 +18,13 @@ from llama_index.core.llms.mock import MockLLM
 from llama_index.core.response_synthesizers.base import BaseSynthesizer
 from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 
-from bot.answering.composing.composer import Composer
+from bot.answering.composing.composer import Composed, Composer
 from bot.answering.disagreeing import with_disagreement
-from bot.answering.engine.events import dispatcher
+from bot.answering.engine.events import dispatcher, verified
 from bot.answering.engine.nodes import nodes_of
 from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, asked
 from bot.answering.retrieval import Found, Retrieved
-from bot.model import Question, Result, Source, named
+from bot.model import Answer, Question, Result, Source, named
 from indexers.model import NOBODY, Hit, Passage
 
 Respond = Callable[[Question, Retrieved], Result]
@@ -112,15 +112,28 @@ class VerifiedSynthesizer(ResultSynthesizer):
         self._quoting = quoting
 
     def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
-        if query.question.quoting:
-            return _disagreeing(query, self._quoting(query.question, retrieved), retrieved)
-        if query.compose is None:
-            quoting = partial(self._quoting, query.question)
-            query.compose = self._composer.begin(query.question, quoting, query.hear)
-        return _disagreeing(query, query.compose(retrieved), retrieved)
+        return _disagreeing(query, self._composed(query, retrieved), retrieved)
 
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
         return self._composer.shown(question, retrieved)
+
+    def _composed(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
+        query.attempts += 1
+        if query.question.quoting or query.attempts > _CALLS:
+            return self._quoting(query.question, retrieved)
+        quoting = partial(self._quoting, query.question)
+        for step in self._composer.stream(query.question, retrieved, quoting):
+            if isinstance(step, Composed):
+                dispatcher.event(verified(step))
+                return step.result
+            # What a second call writes is already another answer.
+            if query.hear is not None and query.attempts == 1:
+                query.hear(step.text)
+        raise TypeError("the last that comes is the answer")
+
+
+_CALLS = 2
+"""Of the model for one question: again if a page fell when it was looked at again."""
 
 
 def _disagreeing(query: FootnoteQuery, result: Result, retrieved: Retrieved) -> Result:
@@ -128,18 +141,18 @@ def _disagreeing(query: FootnoteQuery, result: Result, retrieved: Retrieved) -> 
 
 
 def _response(result: Result, nodes: Sequence[NodeWithScore]) -> FootnoteResponse:
-    sources = named(result)
-    places = {(source.wiki, source.page, source.url) for source in sources}
-    kept = [one for one in nodes if _place(one) in places]
+    sources = result.sources if isinstance(result, Answer) else named(result)
+    kept = [one for one in nodes if any(_is_of(one, source) for source in sources)]
     metadata: dict[str, Any] = {one.node.node_id: one.node.metadata for one in kept}
     metadata["kind"] = type(result).__name__
     metadata["confidence"] = result.confidence
     return FootnoteResponse(result.text, kept, metadata, result=result)
 
 
-def _place(one: NodeWithScore) -> tuple[str, str, str]:
+def _is_of(one: NodeWithScore, source: Source) -> bool:
     told = one.node.metadata
-    return told.get("wiki", ""), told.get("page", ""), told.get("url", "")
+    place = told["wiki"], told["page"], told["url"]
+    return place == (source.wiki, source.page, source.url) and source.quote in one.text
 
 
 def _pages(texts: Sequence[str]) -> list[Found]:

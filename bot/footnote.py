@@ -1,0 +1,70 @@
+"""Footnote in somebody else's LlamaIndex application: docs/llamaindex.md tells how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from bot.answering.answerer import Answerer
+from bot.answering.engine.chat_engine import FootnoteChatEngine
+from bot.answering.engine.query_engine import FootnoteQueryEngine
+from bot.answering.engine.retriever import FootnoteRetriever
+from bot.wiring import answering, reader_of
+from config.loading import load, secrets
+from indexers.model import Principal, Reader
+from indexers.wiring import Indexing
+
+
+class Footnote:
+    """The wikis of a ``footnote.toml``, for LlamaIndex. `open` makes one.
+
+    Everything that searches is bound to a ``reader``: `everyone`, or a `person`.
+    """
+
+    def __init__(self, answerer: Answerer, parts: Indexing) -> None:
+        self._answerer = answerer
+        self._parts = parts
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, config: Path | str | None = None, data_dir: Path | str | None = None
+    ) -> Iterator[Self]:
+        """Open what ``footnote sync`` indexed. ``config`` is the settings file, by default the
+        one that the command line takes.
+
+        Raises:
+            SettingsError, WikiMisconfigured, ModelMisconfigured: the settings are wrong.
+            IndexUnavailable: the index cannot be opened.
+        """
+        settings = load(
+            Path(config) if config is not None else None,
+            Path(data_dir) if data_dir is not None else None,
+        )
+        with answering(settings, secrets()) as (answerer, parts):
+            yield cls(answerer, parts)
+
+    @property
+    def everyone(self) -> Principal:
+        """Who may read what is open to everyone."""
+        return reader_of(self._parts, None)
+
+    def person(self, email: str) -> Principal:
+        """Return who has the rights of ``email``. Asks the wikis, which may take seconds."""
+        return reader_of(self._parts, email)
+
+    def as_retriever(self, reader: Reader, *, limit: int = 10) -> FootnoteRetriever:
+        """Return a retriever of the ``limit`` best passages. Their pages' rights are looked at
+        again each time, before they are handed over."""
+        return self._answerer.retriever(reader, limit=limit)
+
+    def as_query_engine(self, reader: Reader) -> FootnoteQueryEngine:
+        """Return the engine that answers in Slack: by quotations, or in the words of the
+        language model that is set."""
+        return self._answerer.query_engine(reader)
+
+    def as_chat_engine(self, reader: Reader) -> FootnoteChatEngine:
+        """Return an engine for one conversation."""
+        return self._answerer.chat_engine(reader)
