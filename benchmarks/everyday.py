@@ -104,8 +104,13 @@ def _read(scores: Mapping[str, Any], half: str) -> Iterator[Figure]:
     for figure, bounds in _SIDES.items():
         for name, bound in bounds.items():
             yield from _known(f"{half}.{figure}.{name}", scores[figure][name], "share", bound)
+    for kind in _KINDS:
+        right = scores["by_type"].get(kind, {}).get("right")
+        yield from _known(f"{half}.{kind}.right", right, "share", None)
 
 
+_KINDS = ("typo", "keyword", "compound", "multi", "followup", "foreign")
+"""Those that are hard to find: told apart, though of each there are few."""
 _STYLES = {"close": ("close",), "natural": ("natural",), "lists_and_long": ("bullets", "long")}
 _SHOWN = {"close": 0.99, "natural": 0.97, "lists_and_long": 0.96}
 
