@@ -1,0 +1,74 @@
+"""How sure an answer sounds in Slack, and the people who keep the wiki asked where it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from bot.playground.model import Message
+
+from .conftest import Company, write
+
+HOSTS = """# Hosts
+
+| Host | Address |
+|---|---|
+| web-12 | 10.0.0.12 |
+| web-13 | 10.0.0.13 |
+"""
+
+
+def shown(message: Message) -> str:
+    return json.dumps(message.blocks, ensure_ascii=False) + message.text
+
+
+async def test_an_answer_the_closest_and_what_the_wiki_does_not_have(company: Company) -> None:
+    slack = company.slack
+    write(company.wiki, {"hosts.md": HOSTS})
+    code, _, errors = await company.run("sync")
+    assert code == 0, errors
+    process = await company.serve()
+
+    async def answer(question: str) -> Message:
+        asked = await slack.mention("U0ANNA", "C0TEAM", question)
+        return await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=60)
+
+    sure = await answer("When are taxi rides reimbursed?")
+    closest = await answer("Who approves my annual leave?")
+    absent = await answer("What is the address of host web-99?")
+    await slack.click("U0ANNA", absent, "ask_keepers")
+    card = await slack.wait_for_message("C0REVIEW", timeout=60)
+    thanks = await slack.wait_for_ephemeral("U0ANNA")
+    await company.stop(process)
+
+    assert "after nine in the evening" in shown(sure)
+    assert "The closest I found" not in shown(sure)
+    assert "ask_keepers" not in shown(sure)
+    assert closest.text.startswith("The closest I found:")
+    assert "28 days of annual leave" in shown(closest)
+    assert "Near to it:" in shown(closest)
+    assert "ask_keepers" in shown(closest)
+    assert absent.text.startswith("I found nothing about web-99.")
+    assert "The pages tell of web-12 and web-13." in shown(absent)
+    assert "10.0.0" not in shown(absent)
+    assert "What is the address of host web-99?" in shown(card)
+    assert "Asked by anna" in shown(card)
+    assert thanks.text.startswith("I asked the people who keep the wiki.")
+    assert "web-99" not in company.log
+
+
+async def test_who_keeps_the_nearest_page_is_told_where_the_page_says_so(
+    company: Company, bot: asyncio.subprocess.Process
+) -> None:
+    slack = company.slack
+    owned = "---\nowner: boss@example.com\n---\n\n# Parking\n\nThe car park is below the office.\n"
+    write(company.wiki, {"parking.md": owned})
+    await slack.command("U0BOSS", "C0TEAM", "/wiki", "reindex handbook")
+    await slack.wait_for_message("C0TEAM", lambda one: "1 added" in shown(one), timeout=60)
+    asked = await slack.mention("U0ANNA", "C0TEAM", "What does a place in the car park cost?")
+    answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts, timeout=60)
+    await slack.click("U0ANNA", answer, "ask_keepers")
+    card = await slack.wait_for_message("C0REVIEW", timeout=60)
+
+    assert answer.text.startswith("The closest I found:")
+    assert "Page of <@U0BOSS>" in shown(card)
