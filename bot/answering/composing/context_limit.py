@@ -23,6 +23,8 @@ _SECONDS = 1.5
 """For each request: somebody waits for the answer meanwhile."""
 _KEPT = 60.0
 """Seconds after which it is asked again: a server may have been started anew, with another."""
+_LEARNED = 600.0
+"""Seconds for which a refusal is remembered: the server may be given more, or its words misread."""
 _LONGEST = 4_000_000
 """Bytes of what it tells; a model's licence comes with it."""
 _OLLAMA = 4096
@@ -44,6 +46,7 @@ class ContextLimit:
         self._known: int | None = None
         self._until = float("-inf")
         self._room: int | None = None
+        self._room_until = float("-inf")
 
     def tokens(self) -> int | None:
         """Of prompt and answer together, as the server counts."""
@@ -58,12 +61,15 @@ class ContextLimit:
         A tenth is kept free, for no two models count alike."""
         limit = self.tokens()
         told = None if limit is None else max(1, int(0.9 * (limit - min(written, limit // 2))))
-        rooms = [room for room in (told, self._room) if room is not None]
-        return min(rooms, default=None)
+        learned = self._room if self._clock() < self._room_until else None
+        return min((room for room in (told, learned) if room is not None), default=None)
 
     def refused(self, room: int) -> None:
         """No more than ``room`` tokens of a prompt, as we count, were taken."""
-        self._room = room if self._room is None else min(self._room, room)
+        with self._lock:
+            fresh = self._room is not None and self._clock() < self._room_until
+            self._room = min(self._room or room, room) if fresh else room
+            self._room_until = self._clock() + _LEARNED
 
 
 def of_ollama(url: str, model: str) -> int | None:

@@ -184,3 +184,14 @@ def test_it_is_asked_again_after_a_while_and_not_for_each_prompt() -> None:
     assert [limit.tokens(), limit.tokens()] == [4096, 4096]
     now[0] = 61.0
     assert limit.tokens() == 8192
+
+
+def test_what_a_refusal_taught_is_forgotten_in_time() -> None:
+    now = [0.0]
+    limit = ContextLimit(clock=lambda: now[0])
+    limit.refused(900)
+    limit.refused(1200)
+
+    assert limit.room(100) == 900
+    now[0] = 601.0
+    assert limit.room(100) is None
