@@ -13,6 +13,7 @@ from benchmarks import (
     ranking,
     slack,
     small_model,
+    starting,
     syncing,
 )
 from benchmarks.rows import Benchmark
@@ -134,6 +135,14 @@ BENCHMARKS = (
         "Retrieval on the largest index, GitLab's handbook, embedded: the question's vector, "
         "the search by meaning and by words, and the rights check.",
         answers.latency,
+    ),
+    Benchmark(
+        "start",
+        "The demo's handbook, embedded. `help.cpu`: what `footnote --help` takes of the "
+        "processors. `ask`: one question, from the start of the process to its end. `engine`: how "
+        "much longer a question takes by LlamaIndex's engine than by the same parts called one "
+        "after the other.",
+        starting.figures,
     ),
     Benchmark(
         "slack",

@@ -1,0 +1,111 @@
+"""What a command costs beside its work: starting it, and LlamaIndex on the way of a question."""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+from benchmarks.material import CACHE
+from benchmarks.rows import Figure, Goal
+from bot.answering.answerer import Answerer
+from bot.answering.disagreeing import with_disagreement
+from bot.answering.folding import fold_pages
+from bot.model import Question, Result
+from bot.operations.wiring import sync
+from bot.wiring import answering
+from config.settings import Secrets, Settings
+from config.wikis import MarkdownSettings
+from indexers.model import EVERYONE, Principal
+
+_HANDBOOK = Path(__file__).parents[1] / "bot" / "playground" / "handbook" / "pages"
+_RUNS = 10
+_ROUNDS = 20
+_ASKED = (
+    "What should I do if I lose my laptop?",
+    "How many weeks of parental leave do I get?",
+    "Do I need a receipt to get reimbursed for a taxi?",
+    "Who approves overtime?",
+    "How do I report a security incident?",
+    "Who do I tell when I am sick?",
+    "How do I book travel?",
+    "When are performance reviews?",
+)
+
+
+def starting() -> Iterator[Figure]:
+    settings = Settings(data_dir=CACHE / "start", wiki=(_handbook(),))
+    sync(settings, Secrets(), progress=lambda _: None, stopped=lambda: False)
+    config = settings.data_dir / "footnote.toml"
+    config.write_text(
+        f'data_dir = "{settings.data_dir}"\n[[wiki]]\ntype = "markdown"\nname = "handbook"\n'
+        f'path = "{_HANDBOOK}"\n',
+        encoding="utf-8",
+    )
+    helped = [_ran("--help") for _ in range(_RUNS)]
+    asked = [_ran("--config", str(config), "ask", _ASKED[0]) for _ in range(_RUNS)]
+    yield Figure("help.cpu", median(cpu for cpu, _ in helped), "s", Goal("<=", 0.4))
+    yield Figure("ask.cpu", median(cpu for cpu, _ in asked), "s")
+    yield Figure("ask", median(wall for _, wall in asked), "s")
+    with answering(settings, Secrets()) as (answerer, _):
+        yield Figure("engine.p50", _engine(answerer), "ms", Goal("<=", 3))
+
+
+def _handbook() -> MarkdownSettings:
+    return MarkdownSettings(type="markdown", name="handbook", path=_HANDBOOK)
+
+
+def _ran(*words: str) -> tuple[float, float]:
+    """Seconds of the processors and of the clock that a command takes."""
+    before, started = _children(), time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=_HANDBOOK.parents[3],
+        env=os.environ,
+    )
+    return _children() - before, time.perf_counter() - started
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _engine(answerer: Answerer) -> float:
+    """Milliseconds that a question takes longer by the engine than by its parts alone, called one
+    after the other; without a cross-encoder, whose time would hide them."""
+    by_engine = replace(answerer, recheck=None, rerank=None)
+    asked = [Question(text, Principal.of(EVERYONE)) for text in _ASKED]
+    for question in asked:
+        by_engine.searched(question)
+        _by_parts(by_engine, question)
+    gc.collect()
+    more: list[float] = []
+    for question in _ROUNDS * asked:
+        started = time.process_time()
+        _by_parts(by_engine, question)
+        between = time.process_time()
+        by_engine.searched(question)
+        more.append((time.process_time() - between) - (between - started))
+    return median(more) * 1000
+
+
+def _by_parts(answerer: Answerer, asked: Question) -> Result:
+    question = answerer.retrieval.prepared(asked)
+    retrieved = answerer.retrieval(question)
+    retrieved = replace(retrieved, pages=fold_pages(retrieved.pages, question.language))
+    result = answerer.responder(question, retrieved)
+    return with_disagreement(question.sought, result, retrieved)
+
+
+def figures() -> Sequence[Figure]:
+    return list(starting())
