@@ -1,11 +1,10 @@
-"""The weights of ranking and of confidence, fitted anew, and how they do on what they were
-not fitted to. What it prints is to be written into `bot.answering.ranking` and
-`bot.answering.confidence` by hand, if it differs by more than chance.
+"""The weights of ranking, fitted anew, and how they do on what they were not fitted to; and how
+the confidence curve tells a wiki's own questions from those of others. What it prints is to be
+written into `bot.answering.ranking` by hand, if it differs by more than chance.
 """
 
 from __future__ import annotations
 
-import hashlib
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ import numpy.typing as npt
 from benchmarks.footnote import gitlab_settings
 from benchmarks.material import CACHE, questions, shared
 from benchmarks.rows import Figure
-from bot.answering.confidence import features
+from bot.answering.confidence import Confidence, Features, features
 from bot.answering.ranking import Ranking
 from bot.answering.ranking import shared as shared_words
 from bot.answering.retrieval import PASSAGES, Retrieved, by_page
@@ -62,8 +61,7 @@ class Asked:
 class Judged:
     """What `Confidence` weighs of a question, and whether the wiki is about it."""
 
-    question: str
-    seen: Floats
+    seen: Features
     own: bool
 
 
@@ -92,23 +90,20 @@ def _ranking(asked: Mapping[str, Sequence[Asked]]) -> Iterator[Figure]:
 
 
 def _confidence(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Figure]:
-    _tell("Confidence(bias, closest, words, pairs)", _curve(list(judged.values())))
+    """As the shipped curve has it where no cross-encoder read the passages."""
     values, own, weight = [], [], []
-    for half in (False, True):
-        curve = _curve([[one for one in rows if _half(one) is half] for rows in judged.values()])
-        for rows in judged.values():
-            for side in (True, False):
-                held = [one for one in rows if _half(one) is not half and one.own is side]
-                values += [_chance(curve, one.seen) for one in held]
-                own += [side] * len(held)
-                weight += [1 / len(held)] * len(held)
+    for rows in judged.values():
+        for side in (True, False):
+            of_side = [one for one in rows if one.own is side]
+            values += [Confidence().curve(one.seen)(one.seen) for one in of_side]
+            own += [side] * len(of_side)
+            weight += [1 / len(of_side)] * len(of_side)
     chances, sides, counts = np.array(values), np.array(own), np.array(weight)
     for least in _THRESHOLDS:
         answered = chances >= least
         right = float(counts[answered & sides].sum())
-        yield Figure(
-            f"confidence.{least}.precision", right / float(counts[answered].sum()), "share"
-        )
+        shown = float(counts[answered].sum())
+        yield Figure(f"confidence.{least}.precision", right / shown if shown else 1.0, "share")
         yield Figure(f"confidence.{least}.answered", right / float(counts[sides].sum()), "share")
 
 
@@ -153,7 +148,7 @@ def _judged(parts: Indexing, name: str) -> Iterator[Judged]:
         text = row["question"]
         pages = by_page(Ranking()(text, _found(parts, text)))
         seen = features(text, Retrieved(pages, 0.0, 0.0))
-        yield Judged(text, np.array((1.0, seen.closest, seen.words, seen.pairs)), own)
+        yield Judged(seen, own)
 
 
 def _alone(name: str) -> list[dict[str, Any]]:
@@ -193,17 +188,6 @@ def _weights(sets: Sequence[Sequence[Asked]]) -> Floats:
                      np.array(counts * 2))  # fmt: skip
 
 
-def _curve(sets: Sequence[Sequence[Judged]]) -> Floats:
-    rows, sides, counts = [], [], []
-    for of_set in sets:
-        for side in (True, False):
-            some = [one.seen for one in of_set if one.own is side]
-            rows += some
-            sides += [float(side)] * len(some)
-            counts += [1 / len(some)] * len(some)
-    return _logistic(np.array(rows), np.array(sides), np.array(counts))
-
-
 def _logistic(rows: Floats, sides: Floats, counts: Floats) -> Floats:
     """Weighted logistic regression by Newton's method, with next to no shrinkage."""
     weights = np.zeros(rows.shape[1])
@@ -217,14 +201,6 @@ def _logistic(rows: Floats, sides: Floats, counts: Floats) -> Floats:
         if np.abs(step).max() < 1e-8:
             break
     return weights
-
-
-def _half(judged: Judged) -> bool:
-    return hashlib.blake2b(judged.question.encode()).digest()[0] % 2 == 1
-
-
-def _chance(curve: Floats, seen: Floats) -> float:
-    return float(1 / (1 + np.exp(-(seen @ curve))))
 
 
 def _tell(what: str, weights: Floats) -> None:

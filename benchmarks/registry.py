@@ -121,13 +121,14 @@ BENCHMARKS = (
     ),
     Benchmark(
         "fitting",
-        "How the two things that were fitted to these sets do on what they were not fitted to. "
+        "How what was fitted to these sets does. "
         "`ranking`: each set by the weights of a pairwise logistic regression over the other "
         "five; every question as it stands, by itself, ranked by the four weights alone. "
-        "`confidence`: each half of four sets' questions, and of those of the other sets asked "
-        "of the same pages, by the curve of the other half; of what is answered from this "
-        "confidence on, the share that is of the wiki asked (`precision`, own and foreign "
-        "questions counted as if as common), and the share of own questions that is answered.",
+        "`confidence`: four sets' questions, and those of the other sets asked of the same pages, "
+        "by the curve for passages that no cross-encoder read (it was fitted to others of three "
+        "handbooks, and to some of squad2's and clapnq's); of what is shown from this confidence "
+        "on, the share that is of the wiki asked (`precision`, own and foreign questions counted "
+        "as if as common), and the share of own questions that is shown (`answered`).",
         fitting.fitting,
     ),
     Benchmark(
