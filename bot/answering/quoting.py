@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering.cutting import cut
 from bot.answering.outline import outline
 from bot.answering.showing import body, label
 from bot.answering.stems import Weights, stems
-from bot.answering.windows import Read, ranked
+from bot.answering.windows import CHARACTERS, Ranked, Read, ranked
 from indexers.model import Hit, Passage
 from indexers.prose import Block, Kind, blocks, plain
 from indexers.sentences import sentences
@@ -91,11 +91,20 @@ class Quoting:
         best = max(hits, key=lambda hit: hit.score, default=None)
         if best is None:
             return []
-        passage = best.passage
         weigh = Weights(stems(hit.passage.embedded) for hit in hits)
-        parts = outline(passage.text)
-        windows = ranked(question, passage, parts, weigh, self.read)
-        piece = cut(parts, windows, room)
+        of_section = list(_section(best.passage, hits))
+        share = CHARACTERS // len(of_section)
+        read = self.read
+        found = [
+            (passage, parts, ranked(question, passage, parts, weigh, read, share))
+            for passage in of_section
+            if (parts := outline(passage.text))
+        ]
+        most = max((one.best for _, _, one in found), default=0.0)
+        # Of those that answer as well, what the page says first.
+        found.sort(key=lambda one: (one[2].best < most - one[2].tie, one[0].ordinal))
+        passage, parts, windows = found[0] if found else (best.passage, [], Ranked())
+        piece = cut(parts, windows.windows, room)
         if not piece.shown:
             return []
         first, last = parts[piece.shown[0]], parts[piece.shown[-1]]
@@ -103,3 +112,13 @@ class Quoting:
         text = body(passage.text, parts, piece.shown, piece.core)
         words = passage.text[first.start : last.end]
         return [Quotation(passage, f"{head}\n{text}" if head else text, words)]
+
+
+def _section(best: Passage, hits: Sequence[Hit]) -> Iterator[Passage]:
+    """Yield the passage and its neighbours in its section: a list may be cut between them."""
+    yield best
+    for hit in hits:
+        one = hit.passage
+        same = (one.wiki, one.page, one.headings) == (best.wiki, best.page, best.headings)
+        if same and abs(one.ordinal - best.ordinal) == 1:
+            yield one

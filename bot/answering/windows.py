@@ -25,6 +25,7 @@ _PLACE = 100
 """Characters of title and heading, in front of each."""
 _LONGEST = 400
 """Characters of what is read of one."""
+_TIE = 0.1
 _LOGITS = 4.0
 _WORDS = 0.6
 
@@ -38,18 +39,33 @@ class Window:
     behind: float
 
 
-def ranked(
-    question: str, passage: Passage, units: Sequence[Unit], weigh: Weights, read: Read | None
-) -> list[Window]:
-    """Return the units of ``passage`` that may answer, the best first."""
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The units of a passage that may answer, the best first, and the score of that one. What
+    is less by no more than ``tie`` is as good."""
+
+    windows: Sequence[Window] = ()
+    best: float = float("-inf")
+    tie: float = 0.0
+
+
+def ranked(  # noqa: PLR0913, PLR0917 - what is compared with what, and by whom
+    question: str,
+    passage: Passage,
+    units: Sequence[Unit],
+    weigh: Weights,
+    read: Read | None,
+    characters: int = CHARACTERS,
+) -> Ranked:
+    """Return the units of ``passage`` that may answer; ``characters`` of them are read."""
     candidates = [at for at, unit in enumerate(units) if not _only_names(units, at)]
     shares = _shares(question, units, candidates or range(len(units)), weigh)
     # Python's sort keeps the order of equals, which is the page's.
     best = sorted(shares, key=lambda at: -shares[at])
     if not best:
-        return []
-    chosen = list(_within(best, [len(_shown(units, at)) for at in best]))
-    if read and len(chosen) > 1:
+        return Ranked()
+    chosen = list(_within(best, [len(_shown(units, at)) for at in best], characters))
+    if read and chosen:
         texts = [f"{_where(passage)}\n{_shown(units, at)}" for at in chosen]
         if (scores := read(question, texts)) is not None:
             return _sorted(dict(zip(chosen, scores, strict=True)), _LOGITS)
@@ -57,10 +73,18 @@ def ranked(
     return _sorted(shares, _WORDS * top if top else 1.0)
 
 
-def _sorted(scores: dict[int, float], scale: float) -> list[Window]:
+def _sorted(scores: dict[int, float], scale: float) -> Ranked:
     top = max(scores.values())
     windows = [Window(at, (top - score) / scale) for at, score in scores.items()]
-    return sorted(windows, key=lambda window: (window.behind, window.place))
+    # Of those that answer as well, what the page says first.
+    windows.sort(
+        key=lambda window: (
+            window.behind > _TIE,
+            window.behind * (window.behind > _TIE),
+            window.place,
+        )
+    )
+    return Ranked(windows, top, _TIE * scale)
 
 
 def _only_names(units: Sequence[Unit], at: int) -> bool:
@@ -86,8 +110,7 @@ def _shares(
     return found
 
 
-def _within(best: Sequence[int], sizes: Sequence[int]) -> Iterator[int]:
-    room = CHARACTERS
+def _within(best: Sequence[int], sizes: Sequence[int], room: int) -> Iterator[int]:
     for at, size in zip(best, sizes, strict=True):
         room -= size + _PLACE // 2
         if room < 0:

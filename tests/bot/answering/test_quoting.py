@@ -9,6 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering.outline import outline
 from bot.answering.quoting import Quotation, Quoting, units
 from indexers.model import Hit
 from indexers.prose import plain
@@ -31,7 +32,7 @@ def test_quotations_are_verbatim_and_of_whole_units(
     texts: list[str], question: str, room: int
 ) -> None:
     for found in quoted(question, *texts, room=room):
-        pieces = units(found.passage.text)
+        pieces = outline(found.passage.text)
         assert found.words
         assert any(found.passage.text[unit.start :].startswith(found.words) for unit in pieces)
         assert found.text.startswith("**Leave**\n")
@@ -78,6 +79,17 @@ def test_a_cross_encoder_chooses_what_is_in_bold() -> None:
     (found,) = Quoting(likes_cats)("leave", hits("Leave is long. Cats are fine."), 700)
 
     assert found.text == "**Leave**\nLeave is long. **Cats are fine.**"
+
+
+def test_what_a_neighbour_in_the_same_section_says_better_is_quoted() -> None:
+    """A list may be cut between two passages."""
+    found = quoted(
+        "How many weeks of leave?", "- Weeks count twice.", "- Leave is twelve weeks long."
+    )
+    (other,) = quoted("How many weeks of leave?", "- Weeks count.", "x", "- Leave is two weeks.")
+
+    assert [one.words for one in found] == ["- Leave is twelve weeks long."]
+    assert other.words == "- Weeks count."
 
 
 def test_a_section_with_headings_is_named_by_the_innermost() -> None:

@@ -19,7 +19,7 @@ def best(question: str, text: str, read: Read | None = None) -> list[str]:
     (passage,) = passages("leave", text)
     units = outline(text)
     weigh = Weights([stems(text), stems("other words"), stems("and more")])
-    return [units[one.place].text for one in ranked(question, passage, units, weigh, read)]
+    return [units[one.place].text for one in ranked(question, passage, units, weigh, read).windows]
 
 
 TEXT = "Ask early. Leave is thirty days long. Cats are fine."
@@ -71,7 +71,7 @@ def test_what_is_read_is_bounded_and_the_best_has_nothing_before_it(
 
     (passage,) = passages("leave", text or "x")
     units = outline(text)
-    windows = ranked(question, passage, units, Weights([]), noting)
+    windows = ranked(question, passage, units, Weights([]), noting).windows
 
     assert sum(map(len, read)) <= CHARACTERS + len(read) * len("Leave\n")
     assert [one.behind for one in windows] == sorted(one.behind for one in windows)
