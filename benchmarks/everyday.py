@@ -59,13 +59,36 @@ class Handbook:
         ]
 
     def replay(self) -> Sequence[Figure]:
-        """Raises: Missing: the set is not there."""
+        """By rules alone, and with the labels as judge; each also with the words that a model
+        gives behind each sentence.
+
+        Raises:
+            Missing: the set is not there.
+        """
         footnote = Footnote(CACHE / "replay")
-        return [
-            figure
-            for half, file in self.halves("model_answers")
-            for figure in _replayed(footnote.replay(file), half)
-        ]
+        found: list[Figure] = []
+        for half, file in self.halves("model_answers"):
+            found += _replayed(footnote.replay(file), half)
+            for name, options in _JUDGED.items():
+                found += _judged(footnote.replay(file, *options), f"{half}.{name}")
+        return found
+
+
+def hostile() -> Sequence[Figure]:
+    """
+    Raises:
+        Missing: the set is not there.
+    """
+    footnote = Footnote(CACHE / "replay")
+    file = shared("eval/hostile_sentences/model_answers.jsonl")
+    rules, judged = footnote.replay(file), footnote.replay(file, "--judge", "labels")
+    nothing = Goal("==", 0)
+    return [
+        Figure("sentences", rules["counts"]["wrong"]["hostile"], "sentences"),
+        Figure("verified.rules", rules["wrong_unmarked"], "share", nothing),
+        Figure("shown.rules", rules["wrong_shown"]["hostile"], "share"),
+        Figure("shown.labels", judged["wrong_shown"]["hostile"], "share", nothing),
+    ]
 
 
 HANDBOOKS = (
@@ -111,30 +134,54 @@ def _read(scores: Mapping[str, Any], half: str) -> Iterator[Figure]:
 
 _KINDS = ("typo", "keyword", "compound", "multi", "followup", "foreign")
 """Those that are hard to find: told apart, though of each there are few."""
+_JUDGED: Mapping[str, Sequence[str]] = {
+    "evidence": ("--evidence",),
+    "labels": ("--judge", "labels"),
+    "labels_evidence": ("--judge", "labels", "--evidence"),
+}
 _STYLES = {"close": ("close",), "natural": ("natural",), "lists_and_long": ("bullets", "long")}
 _SHOWN = {"close": 0.99, "natural": 0.97, "lists_and_long": 0.96}
+_ERRORS = {
+    "facts": ("number", "unit", "time", "name", "address", "quotation"),
+    "negation": ("negation",),
+    "relations": ("condition", "scope", "order", "swapped", "overreach", "invented"),
+}
+_VERIFIED = {"facts": 0.02, "negation": 0.05, "relations": 0.1}
 
 
 def _replayed(found: Mapping[str, Any], half: str) -> Iterator[Figure]:
-    """``shown`` are the faithful claims of a style that a reader sees, ``passed`` those that
-    the check lets through, whatever becomes of the answer around them."""
+    """By rules alone. ``shown`` are the faithful claims of a style that a reader sees, verified or
+    marked; ``verified`` the wrong ones by the kind of their error that are shown without a mark."""
     yield Figure(f"{half}.answers", found["counts"]["answers"], "answers")
     yield Figure(f"{half}.claims.faithful", found["counts"]["faithful"], "claims")
-    wrong = sum(found["counts"]["wrong"].values())
-    yield Figure(f"{half}.claims.wrong", wrong, "claims")
+    wrong = found["counts"]["wrong"]
+    yield Figure(f"{half}.claims.wrong", sum(wrong.values()), "claims")
     for name, styles in _STYLES.items():
         of = [found["by_style"][style] for style in styles if style in found["by_style"]]
-        for what, goal in (("shown", _later(">=", _SHOWN[name])), ("passed", None)):
+        for what, goal in (("shown", _later(">=", _SHOWN[name])), ("verified", None)):
             share = _together(of, f"faithful_{what}")
             yield from _known(f"{half}.{what}.{name}", share, "share", goal)
-    for style in ("close", "natural", "denial"):
-        whole = found["by_style"].get(style, {}).get("whole")
-        goal = _later(">=", 1 if style == "denial" else 0.95)
-        yield from _known(f"{half}.whole.{style}", whole, "share", goal)
-    unmarked = found["wrong_unmarked"]
-    yield from _known(f"{half}.wrong_unmarked", unmarked, "share", _later("<=", 0.1))
-    yield from _known(f"{half}.passed.wrong", found["passed"]["wrong"], "share", None)
+    denials = found["by_style"].get("denial", {}).get("whole")
+    yield from _known(f"{half}.whole.denial", denials, "share", _later(">=", 1))
+    contradicted = found["faithful_contradicted"]
+    yield from _known(f"{half}.contradicted", contradicted, "share", _later("<=", 0.02))
+    for name, errors in _ERRORS.items():
+        many = sum(wrong.get(error, 0) for error in errors)
+        passed = sum((found["wrong_verified"].get(e) or 0) * wrong.get(e, 0) for e in errors)
+        share = passed / many if many else None
+        yield from _known(
+            f"{half}.wrong_verified.{name}", share, "share", _later("<=", _VERIFIED[name])
+        )
     yield Figure(f"{half}.cut", found["cut"], "answers", _later("<=", 0))
+
+
+def _judged(found: Mapping[str, Any], name: str) -> Iterator[Figure]:
+    whole, unmarked = found["whole"], found["wrong_unmarked"]
+    judged = name.partition(".")[2].startswith("labels")
+    yield from _known(f"{name}.whole", whole, "share", _later(">=", 0.95) if judged else None)
+    yield from _known(f"{name}.wrong_unmarked", unmarked, "share", _later("<=", 0.03))
+    yield from _known(f"{name}.verified", found["faithful_verified"], "share", None)
+    yield Figure(f"{name}.judged", found["judge"]["unclear"], "sentences")
 
 
 def _together(styles: Sequence[Mapping[str, Any]], name: str) -> float | None:

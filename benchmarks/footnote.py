@@ -114,9 +114,9 @@ class Footnote:
         options: list[str | Path] = ["--corpus", corpus] if corpus else []
         return self._run("eval", questions, *options).printed
 
-    def replay(self, answers: Path) -> dict[str, Any]:
-        """What readers would see of recorded answers."""
-        return self._run("eval", "--replay", answers).printed
+    def replay(self, answers: Path, *options: str | Path) -> dict[str, Any]:
+        """What readers would see of recorded answers. ``options`` say who judges them."""
+        return self._run("eval", "--replay", answers, *options).printed
 
     def _run(self, command: str, *rest: str | Path) -> Run:
         asked = [PROGRAM, command, *rest, "--json", "--config", self._config]

@@ -103,14 +103,23 @@ BENCHMARKS = (
         Benchmark(
             f"replay.{each.name}",
             f"Recorded answers of a model's kind to such questions on {_HANDBOOKS[each.name]}, run "
-            "through the check before a reader; the same halves. `shown`: faithful claims that a "
-            "reader sees, by the style of the answer; `passed`: those that the check lets through, "
-            "also of answers that quotations then replace. `whole`: faithful answers with every "
-            "claim shown. `wrong_unmarked`: wrong claims shown as verified. `cut`: answers "
-            "that lost a claim without saying so.",
+            "through the check before a reader; the same halves. By rules alone: `shown`: faithful "
+            "claims that a reader sees, verified or marked, by the style of the answer; "
+            "`contradicted`: those that a rule drops; `wrong_verified`: wrong claims shown without "
+            "a mark, by the kind of their error; `cut`: answers that lost a claim and do not say "
+            "so. `labels`: with the labels as judge; `evidence`: with the words that a model gives "
+            "behind each sentence; `whole`: faithful answers with every claim shown; `judged`: "
+            "sentences that a judge is asked about.",
             each.replay,
         )
         for each in everyday.HANDBOOKS
+    ),
+    Benchmark(
+        "replay.hostile",
+        "Sentences that nobody may take for verified, each an answer of its own: what a page says "
+        "turned round, planted links, pings, signs and orders. By rules alone, and with the labels "
+        "as judge.",
+        everyday.hostile,
     ),
     Benchmark(
         "ranking",

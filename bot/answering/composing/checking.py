@@ -24,8 +24,8 @@ from bot.answering.composing.claims import Claim, Flaw
 from bot.answering.composing.facts import Names, is_borne_out, missing, unknown_names
 from bot.answering.composing.ground import Ground, Stretch
 from bot.answering.composing.quantities import quantities
-from bot.answering.composing.relations import gives_orders
-from bot.answering.composing.words import Word, limits, read
+from bot.answering.composing.relations import gives_orders, joined_from_two
+from bot.answering.composing.words import Word, limits, read, split
 
 _ORDER = 0.6
 """The share of a sentence's words that stand in the order of the stretch. Chosen on half of
@@ -86,7 +86,10 @@ def check(claim: Claim, cited: Sequence[Ground], others: Sequence[Ground], shown
     for ground in others:
         found = _compared(claim, said, ground, shown)
         if isinstance(found, Stretch):
-            return Finding(Decision.SUPPORTED, ((ground, found),))
+            # Cited wrongly, or the same words about another thing: that is not for rules to say.
+            same = not cited or _pages(cited) >= _pages([ground])
+            decision = Decision.SUPPORTED if same else Decision.UNCLEAR
+            return Finding(decision, ((ground, found),))
         if not cited and turned is None:
             turned = found
     return _undecided(claim, said, (cited, others), shown, turned)
@@ -118,8 +121,7 @@ def _undecided(
     cited, others = grounds
     near = [_nearest(said, ground) for ground in cited]
     stretches = [stretch for _, _, stretch in near if stretch]
-    pages = {(one.passage.wiki, one.passage.page) for one in cited}
-    same = [one for one in others if (one.passage.wiki, one.passage.page) in pages]
+    same = [one for one in others if _pages(cited) >= _pages([one])]
     flaw = missing(claim, [*cited, *same], shown.question, stretches) if cited else None
     if flaw or not cited:
         # Another passage may have said it: the one that has its facts and most of its words.
@@ -137,6 +139,10 @@ def _undecided(
     flaw = flaw or turned
     decision = Decision.CONTRADICTED if flaw else Decision.UNCLEAR
     return Finding(decision, support, flaw, max((share for share, _, _ in near), default=0.0))
+
+
+def _pages(grounds: Sequence[Ground]) -> set[tuple[str, str]]:
+    return {(ground.passage.wiki, ground.passage.page) for ground in grounds}
 
 
 def _compared(
@@ -187,10 +193,13 @@ def _flaw(
     """Return what keeps a stretch with all words of a sentence from saying the same."""
     if flaw := disagreement(said, stretch.words, ground.frame, shown.asked):
         return flaw
-    if not _fits(said, stretch):
+    if not _fits(said, stretch) or not _holds_together(said, stretch, ground):
         return Flaw.ORDER
     if not all(is_borne_out(one, ground.quantities) for one in quantities(claim.text)):
         return Flaw.NUMBER
+    told = roots([*ground.frame, *shown.asked])
+    if not stretch.parts and joined_from_two(said, stretch.words, told):
+        return Flaw.ORDER
     if stretch.labels and stretch.labels.isdisjoint(roots([*said, *shown.asked])):
         return Flaw.WORDS  # a row of a table about something else
     return None
@@ -214,6 +223,15 @@ def _is_about(said: Sequence[Word], stretch: Stretch) -> bool:
 
 def _has_all(said: Sequence[Word], known: frozenset[str]) -> bool:
     return all(not known.isdisjoint(word.forms) for word in said if word.weighs)
+
+
+def _holds_together(said: Sequence[Word], stretch: Stretch, ground: Ground) -> bool:
+    """Return whether each clause stands in one sentence or row: what two of them say of two things
+    may not be said of one."""
+    return not stretch.parts or all(
+        any(_has_all(clause, part | ground.frame_roots) for part in stretch.parts)
+        for clause in split(said, joins=True)
+    )
 
 
 def _fits(said: Sequence[Word], stretch: Stretch) -> bool:

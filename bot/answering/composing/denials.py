@@ -24,8 +24,9 @@ passages extraits extrait pages texte documentation sources
 """)
 _TOLD = _set("""
 mentioned given stated specified listed named documented defined described covered said told found
-find see genannt angegeben erwähnt beschrieben gefunden finden mencionado indicado mentionné indiqué
-précisé trouvé
+find see
+finde finden nennen nennt steht genannt angegeben erwähnt beschrieben gefunden
+encuentro mencionado indicado trouve mentionné indiqué précisé trouvé
 """)
 """What pages are said to do. They must be denied of something, so a page's own "is not found" is
 told apart by what is compared with the passage first."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from bot.answering.composing.agreement import roots
 from bot.answering.composing.claims import addresses, exact_tokens
 from bot.answering.composing.quantities import Quantity, quantities
-from bot.answering.composing.relations import gives_orders
+from bot.answering.composing.relations import gives_orders, points
 from bot.answering.composing.words import Word, read
 from bot.answering.quoting import units
 from indexers.model import Passage
 from indexers.prose import plain
 
+_POINTING = 3
+"""The first words of a sentence, among which an "it" or "this" points back."""
 _CELL = " \u00b7 "
 """Between the cells of a row, as `plain` writes it."""
 _STRETCH = 3
@@ -23,14 +26,19 @@ _STRETCH = 3
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """``units`` neighbouring sentences or rows of a passage, ``start`` to ``end`` of its text."""
+    """Neighbouring ``units`` of a passage, sentences or rows, ``start`` to ``end`` of its text."""
 
     start: int
     end: int
     words: tuple[Word, ...]
     roots: frozenset[str]
     text: str
-    units: int = 1
+    parts: tuple[frozenset[str], ...] = ()
+    """The roots of each unit; of one that points back, with those of the one before."""
+
+    @property
+    def units(self) -> int:
+        return max(1, len(self.parts))
 
     @property
     def labels(self) -> frozenset[str]:
@@ -40,11 +48,16 @@ class Stretch:
         return roots(read(cells[0])) if len(cells) > 1 else frozenset()
 
 
-def stretch_of(text: str, start: int, end: int, many: int = 1) -> Stretch:
-    """Return the one from ``start`` to ``end`` of a passage's ``text``."""
+def stretch_of(text: str, spans: Sequence[tuple[int, int]]) -> Stretch:
+    """Return the one of these units of a passage's ``text``."""
+    start, end = spans[0][0], spans[-1][1]
     shown = plain(text[start:end])
     words = read(shown)
-    return Stretch(start, end, words, roots(words), shown, many)
+    parts: list[frozenset[str]] = []
+    for unit in (read(plain(text[one:other])) for one, other in spans) if len(spans) > 1 else ():
+        before = parts[-1] if parts and any(map(points, unit[:_POINTING])) else frozenset()
+        parts.append(roots(unit) | before)
+    return Stretch(start, end, words, roots(words), shown, tuple(parts))
 
 
 class Ground:
@@ -81,18 +94,16 @@ class Ground:
         if not parts:
             return None
         found = re.search(r"\s+".join(map(re.escape, parts)), self.passage.text)
-        return stretch_of(self.passage.text, *found.span()) if found else None
+        return stretch_of(self.passage.text, [found.span()]) if found else None
 
     @cached_property
     def stretches(self) -> list[Stretch]:
         """Short ones first, so that of equals the shortest is quoted."""
-        pieces = units(self.passage.text)
+        spans = [(piece.start, piece.end) for piece in units(self.passage.text)]
         return [
-            stretch_of(
-                self.passage.text, pieces[first].start, pieces[first + length - 1].end, length
-            )
+            stretch_of(self.passage.text, spans[first : first + length])
             for length in range(1, _STRETCH + 1)
-            for first in range(len(pieces) - length + 1)
+            for first in range(len(spans) - length + 1)
         ]
 
     @cached_property

@@ -7,6 +7,7 @@ All words of both are known to be the same; what is compared is on which side of
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.answering.composing.words import Role, Word, split
@@ -101,8 +102,8 @@ def _objects(words: Sequence[Word]) -> Iterator[tuple[str, str, frozenset[str]]]
             if word.root not in _PREPOSITIONS or before is None or not before.weighs:
                 continue
             rest = clause[place + 1 :]
-            points = any(map(_points, rest[:2]))
-            yield before.root, word.root, frozenset() if points else _weighty(rest)
+            back = any(map(points, rest[:2]))
+            yield before.root, word.root, frozenset() if back else _weighty(rest)
 
 
 def leaves_out_if(said: Sequence[Word], heard: Sequence[Word]) -> bool:
@@ -130,13 +131,31 @@ def number_of_another(said: Sequence[Word], heard: Sequence[Word], frame: frozen
         wanted = _weighty(clause) - numbers - frame
         for number in numbers:
             own = [other for other in clauses if number in {word.root for word in other}]
-            points = any(_points(word) for other in own for word in other)
-            if wanted and own and not points and not any(wanted & _weighty(o) for o in own):
+            back = any(points(word) for other in own for word in other)
+            if wanted and own and not back and not any(wanted & _weighty(o) for o in own):
                 return True
     return False
 
 
-def _points(word: Word) -> bool:
+def joined_from_two(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -> bool:
+    """Return whether a clause of ``said`` is put together of two of ``heard``, leaving out a part
+    of each: from "A owns deploys and B owns alerts" nobody may say that A owns alerts. Words that
+    are ``told`` anyway are left out of neither."""
+    clauses = [_weighty(one) for one in split(heard, joins=True)]
+    times = Counter(word for own in clauses for word in own)
+    for clause in split(said, joins=True):
+        ours = _weighty(clause)
+        torn = [
+            own
+            for own in clauses
+            if any(times[word] == 1 for word in ours & own) and own - ours - told
+        ]
+        if len(torn) > 1:
+            return True
+    return False
+
+
+def points(word: Word) -> bool:
     """Return whether a word points to something said before. IT, in capitals, does not."""
     shouted = len(word.text) > 1 and word.text.isupper()
     return word.role is Role.IDLE and word.root in _POINTING and not shouted

@@ -15,6 +15,7 @@ from bot.answering.composing.usage import Meter
 from bot.answering.composing.writing import Writer
 from bot.evaluation.lines import BadSet
 from bot.evaluation.recordings import read_recordings
+from bot.evaluation.replay_judges import Judging, Verdicts
 from bot.evaluation.replay_report import replay_report
 from bot.evaluation.replaying import replay
 
@@ -112,13 +113,13 @@ def test_a_wrong_claim_that_gets_out_is_counted_by_its_error(tmp_path: Path) -> 
     assert found["counts"]["wrong"] == {"invented": 1, "number": 1}
 
 
-def test_a_wrong_citation_is_put_right_so_the_claim_misleads_nobody(tmp_path: Path) -> None:
+def test_a_wrong_citation_is_put_right_and_marked_for_a_judge(tmp_path: Path) -> None:
     cites_wrong = label("Leave is 30 days long [2].", faithful=False, error="wrong_citation")
     found = replayed(tmp_path, recorded(answer(cites_wrong)))
     (told,) = found["replayed"][0]["answers"]
 
-    assert told["text"] == "Leave is 30 days long. [1]"
-    assert told["kept"][0]["verified"]
+    assert told["text"] == "Leave is 30 days long. [1]\u2020"
+    assert not told["kept"][0]["verified"]
     assert found["wrong_shown"] == {"wrong_citation": 1.0}
     assert found["wrong_unmarked"] is None
 
@@ -179,3 +180,51 @@ def test_what_is_no_recording_is_named_with_its_line(
         replayed(tmp_path, recorded(answer(label(TRUE)), **change))
 
     assert said in str(error.value)
+
+
+def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_path: Path) -> None:
+    true, wrong = "You may go for a month [1].", "Whoever asks is paid twice [1]."
+    row = recorded(answer(label(true), label(wrong, faithful=False, error="invented"), label(TRUE)))
+    file = tmp_path / "answers.jsonl"
+    file.write_text(json.dumps(row), encoding="utf-8")
+    [recording] = read_recordings(file)
+    by_labels = Judging(by_labels=True)
+    [one] = replay(recording, composer, by_labels)
+
+    assert (by_labels.unclear, by_labels.judged) == (2, 2)
+    assert [(each.text, getattr(each, "verified", None)) for each in one.sentences] == [
+        (true, True),
+        (wrong, None),
+        (TRUE, True),
+    ]
+    [prompt] = by_labels.prompts
+    assert prompt["id"] == "q1/0"
+    assert "invented" not in json.dumps(prompt)
+
+    words = [{"passage": 1, "words": "Leave is thirty days long."}]
+    reply = {
+        "verdicts": [
+            {"sentence": 1, "evidence": words, "beyond": "", "supported": True},
+            {"sentence": 2, "evidence": [], "beyond": "paid twice", "supported": False},
+        ]
+    }
+    verdicts = tmp_path / "verdicts.jsonl"
+    verdicts.write_text(json.dumps({**prompt, "reply": json.dumps(reply)}), encoding="utf-8")
+    [again] = replay(recording, composer, Judging(recorded=Verdicts(verdicts)))
+
+    assert again.sentences == one.sentences
+
+
+@pytest.mark.parametrize(("mark", "shown"), [("", ""), ("- ", "\u2022 ")])
+def test_an_answer_is_replayed_as_a_model_writes_it_that_gives_the_words(
+    tmp_path: Path, mark: str, shown: str
+) -> None:
+    told = {**label(TRUE), "evidence": ["Leave is thirty  days long."]}
+    row = recorded({"style": "bullets", "text": f"{mark}{TRUE}", "sentences": [told]})
+    file = tmp_path / "answers.jsonl"
+    file.write_text(json.dumps(row), encoding="utf-8")
+    [recording] = read_recordings(file)
+    [one] = replay(recording, composer, evidence=True)
+
+    assert one.text == f"{shown}Leave is 30 days long. [1]"
+    assert replay_report([(recording, [one])])["faithful_verified"] == 1.0

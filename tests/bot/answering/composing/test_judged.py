@@ -1,0 +1,148 @@
+"""What rules cannot decide a judge does, in one request, by words that stand in the passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+
+from bot.answering.composing.composer import Composed, Composer, Released
+from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
+from bot.answering.composing.prompt import Prompt
+from bot.answering.composing.sentences import Evidence
+from bot.answering.composing.usage import Meter
+from bot.answering.composing.writing import ModelFailed
+from bot.answering.retrieval import Retrieved
+from bot.model import Answer, Fallback, Question
+from indexers.model import EVERYONE, Passage, Principal
+from tests.fakes.passages import passages
+from tests.fakes.writing import ScriptedWriter
+
+PAGES = [
+    *passages("leave", "Leave is thirty days long. Ask your lead first."),
+    *passages("travel", "Travel is booked by train. Late vouchers are not paid."),
+]
+VERBATIM = "Leave is 30 days long [1]."
+PARAPHRASE = "Have a word with whoever leads you before you go [1]."
+ANOTHER = "Trips go by rail as a rule [2]."
+
+
+@dataclass
+class Judge:
+    """Gives each sentence the next of ``verdicts``."""
+
+    verdicts: Sequence[SentenceVerdict | None]
+    asked: list[Sequence[UnclearSentence]] = field(default_factory=list)
+
+    def judge(
+        self, _question: Question, _passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
+    ) -> Sequence[SentenceVerdict | None]:
+        self.asked.append(unclear)
+        return self.verdicts
+
+
+class Gone:
+    def judge(self, *_: object) -> Sequence[SentenceVerdict | None]:
+        raise ModelFailed("gone")
+
+
+def supported(words: str, passage: int = 1) -> SentenceVerdict:
+    return SentenceVerdict(True, (Evidence(passage, words),))
+
+
+def steps(written: str, judge: Judge | Gone | None) -> tuple[list[str], Answer]:
+    """What is released on the way, and the answer."""
+    composer = Composer(
+        ScriptedWriter(written),
+        lambda _question, _hits: Prompt("", "", tuple(PAGES), 0),
+        Meter(len, lambda: date.min),
+        judge=judge,
+    )
+    question = Question("How long is leave?", Principal.of(EVERYONE))
+    *released, last = composer.stream(
+        question, Retrieved((), 0.0, 0.0), lambda _: Answer("Quoted.", (), 1.0)
+    )
+    assert isinstance(last, Composed)
+    assert isinstance(last.result, Answer)
+    return [one.text for one in released if isinstance(one, Released)], last.result
+
+
+def test_all_unclear_sentences_go_in_one_request_and_supported_ones_do_not_wait() -> None:
+    judge = Judge([supported("Ask your lead first."), supported("booked by train", 2)])
+    released, answer = steps(f"{PARAPHRASE} {VERBATIM} {ANOTHER}", judge)
+
+    assert released == ["Leave is 30 days long. [1]"]
+    (asked,) = judge.asked
+    assert [one.cited for one in asked] == [(1,), (2,)]
+    assert answer.text == (
+        "Have a word with whoever leads you before you go. [1] Leave is 30 days long. [1] "
+        "Trips go by rail as a rule. [2]"
+    )
+    assert answer.unclear == ()
+    assert answer.sources[1].quote == "booked by train"
+
+
+def test_what_a_judge_finds_unsupported_is_left_out_and_the_answer_says_so() -> None:
+    _, answer = steps(f"{VERBATIM} {PARAPHRASE}", Judge([SentenceVerdict(supported=False)]))
+
+    assert answer.text == "Leave is 30 days long. [1]"
+    assert answer.check_notes == ("I left out one statement that I could not verify.",)
+
+
+@pytest.mark.parametrize("verdict", [None, supported("Ask the boss."), SentenceVerdict(True)])
+def test_a_verdict_whose_words_stand_nowhere_decides_nothing(
+    verdict: SentenceVerdict | None,
+) -> None:
+    _, answer = steps(f"{VERBATIM} {PARAPHRASE}", Judge([verdict]))
+
+    assert answer.text.endswith("before you go. [1]\u2020")
+    assert len(answer.unclear) == 1
+
+
+def test_where_the_judge_is_gone_what_is_unclear_is_marked() -> None:
+    _, answer = steps(f"{VERBATIM} {PARAPHRASE}", Gone())
+
+    assert answer.text.endswith("\u2020")
+
+
+def test_without_a_judge_nothing_waits() -> None:
+    released, answer = steps(f"{PARAPHRASE} {VERBATIM}", None)
+
+    assert "".join(released) == answer.text
+
+
+def test_where_the_judge_drops_the_core_quotations_replace_it() -> None:
+    _, answer = steps(f"{PARAPHRASE} {VERBATIM}", Judge([SentenceVerdict(supported=False)]))
+
+    assert answer.text == "Quoted."
+    assert answer.fallback is Fallback.UNSUPPORTED
+
+
+def test_words_that_stand_in_the_passage_are_what_a_judge_reads() -> None:
+    judge = Judge([None])
+    written = (
+        '{"answered": "yes", "sentences": [{"evidence": [{"passage": 1, "words": "Ask your  lead '
+        'first"}, {"passage": 2, "words": "made up"}], "sentence": "Have a word with your boss."}]}'
+    )
+    _, answer = steps(written, judge)
+
+    assert judge.asked[0][0].evidence == (Evidence(1, "Ask your  lead first"),)
+    assert [source.quote for source in answer.sources] == ["Ask your lead first"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "The pages do not say who pays; they say that late vouchers are not paid [2].",
+        "NOT IN THE WIKI\n\nNowhere is it told who pays. Late vouchers are not paid [2].",
+        "Ich finde keine Angabe dazu, wer zahlt [2].",
+    ],
+)
+def test_a_denial_is_an_answer(written: str) -> None:
+    _, answer = steps(written, None)
+
+    assert answer.composed
+    assert answer.denial
+    assert answer.left_out == 0

@@ -1,0 +1,77 @@
+"""A number is what it comes to, however it is written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering.composing.facts import is_held
+from bot.answering.composing.quantities import quantities
+
+
+@pytest.mark.parametrize(
+    ("said", "page"),
+    [
+        ("thirty days", "30 days"),
+        ("$75", "75 dollars"),
+        ("20 per cent", "20%"),
+        ("twenty-five hours", "25 hours"),
+        ("three to five weeks", "3-5 weeks"),
+        ("12 months", "one year"),
+        ("two weeks", "14 days"),
+        ("an hour and a half", "90-minute"),
+        ("90 minutes", "an hour and a half"),
+        ("6 months", "half a year"),
+        ("one day", "daily"),
+        ("eight million", "8,000,000"),
+        ("about $3k", "3,000 dollars"),
+        ("4pm", "16:00"),
+        ("until 9.30 am", "09:30"),
+        ("5pm", "from 9 to 5"),
+        ("drei\u00dfig Tage", "30 Tage"),
+        ("2.500 Euro", "\u20ac2,500"),
+        ("treinta d\u00edas", "30 d\u00edas"),
+        ("trente jours", "30 jours"),
+    ],
+)
+def test_the_same_amount_in_other_words_is_held(said: str, page: str) -> None:
+    held = quantities(page)
+
+    assert held
+    assert all(is_held(one, held) for one in quantities(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "page"),
+    [
+        ("44 days", "44 hours"),
+        ("400 messages per minute", "400 messages per second"),
+        ("two months", "two weeks"),
+        ("3pm", "4pm"),
+        ("$50", "$75"),
+        ("75 euros", "$75"),
+        ("90 days", "nine days"),
+        ("25%", "50%"),
+        ("thirty-one days", "thirty days"),
+    ],
+)
+def test_another_amount_or_unit_is_not(said: str, page: str) -> None:
+    held = quantities(page)
+
+    assert not all(is_held(one, held) for one in quantities(said))
+
+
+def test_a_name_with_digits_is_no_number() -> None:
+    assert quantities("18F runs S3 and v2 on a h264 box") == ()
+
+
+def test_a_count_of_the_writers_own_needs_no_page() -> None:
+    (one,) = quantities("two people have to sign")
+
+    assert is_held(one, [])
+
+
+@given(st.text(alphabet="0123456789.,:' aphkM%$-\u00a0\u202fdzthalfnu", max_size=200))
+def test_nothing_that_is_written_stops_it(text: str) -> None:
+    assert all(one.values for one in quantities(text))
