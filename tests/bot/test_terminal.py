@@ -18,6 +18,7 @@ from bot.model import (
     Reason,
     Source,
     Timings,
+    Tone,
     Unchecked,
     Why,
 )
@@ -236,3 +237,20 @@ def test_a_moment_is_told_with_its_year_and_zone() -> None:
 
     assert in_words(moment) == "24 Nov 2026 14:02 CET"
     assert time_of(moment) == "14:02 CET"
+
+
+def test_the_closest_names_its_tone_and_the_nearest_pages_with_who_keeps_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    near = replace(SOURCE, quote="", title="Holidays", owner="ann@example.com")
+    handle = replace(SOURCE, quote="", title="Trips", owner="confluence-user:site:123")
+    closest = Answer("Long. [1]", (SOURCE,), 0.3, tone=Tone.CLOSEST, nearest=(near, handle))
+    told = terminal.answer_json(closest)
+    terminal.print_answer(closest)
+    printed = capsys.readouterr().out
+
+    assert (told["kind"], told["tone"]) == ("answer", "closest")
+    assert [page.get("owner") for page in told["nearest"]] == ["ann@example.com", None]
+    assert "Near to it:" in printed
+    assert "kept by ann@example.com" in printed
+    assert "confluence-user" not in printed

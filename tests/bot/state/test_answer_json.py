@@ -20,12 +20,14 @@ from bot.model import (
     Result,
     Source,
     Timings,
+    Tone,
     Unchecked,
 )
 from bot.state import answer_json
 
 SOURCE = Source("Leave", "Paid", "https://x.example/leave", "q", "w", "p", "1")
 ANSWER = Answer("Long. [1]", (replace(SOURCE, updated=date(2026, 3, 1)),), 0.8, Timings(1, 2, 3, 4))
+CLOSEST = replace(ANSWER, tone=Tone.CLOSEST, nearest=(replace(SOURCE, quote=""),))
 NOTHING = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (SOURCE,), 0.1)
 
 BACK = Clarify(
@@ -36,7 +38,9 @@ BACK = Clarify(
 )
 
 
-@pytest.mark.parametrize("said", [ANSWER, NOTHING, BACK, NoAnswer(Reason.UNCHECKED, "Not now.")])
+@pytest.mark.parametrize(
+    "said", [ANSWER, CLOSEST, NOTHING, BACK, NoAnswer(Reason.UNCHECKED, "Not now.")]
+)
 @pytest.mark.parametrize(
     "unchecked", [None, Unchecked(), Unchecked(datetime(2026, 11, 24, 14, 2, tzinfo=UTC))]
 )
