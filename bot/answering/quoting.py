@@ -86,32 +86,59 @@ class Quoting:
         return self if self.foreign else Quoting()
 
     def __call__(self, question: str, hits: Sequence[Hit], room: int) -> list[Quotation]:
-        """Return what answers ``question`` in the best of ``hits``, in about ``room``
-        characters; nothing if there is nothing to quote."""
+        """Return what answers ``question`` in the best of ``hits``, and in the best of another
+        page where it can hardly be told which of the two answers; together in at most ``room``
+        characters. Nothing if there is nothing to quote."""
         best = max(hits, key=lambda hit: hit.score, default=None)
         if best is None:
             return []
-        weigh = Weights(stems(hit.passage.embedded) for hit in hits)
-        of_section = list(_section(best.passage, hits))
-        share = CHARACTERS // len(of_section)
-        read = self.read
-        found = [
-            (passage, parts, ranked(question, passage, parts, weigh, read, share))
-            for passage in of_section
-            if (parts := outline(passage.text))
-        ]
-        most = max((one.best for _, _, one in found), default=0.0)
-        # Of those that answer as well, what the page says first.
-        found.sort(key=lambda one: (one[2].best < most - one[2].tie, one[0].ordinal))
-        passage, parts, windows = found[0] if found else (best.passage, [], Ranked())
-        piece = cut(parts, windows.windows, room)
-        if not piece.shown:
-            return []
-        first, last = parts[piece.shown[0]], parts[piece.shown[-1]]
-        head = label(passage.title, " > ".join(passage.headings))
-        text = body(passage.text, parts, piece.shown, piece.core)
-        words = passage.text[first.start : last.end]
-        return [Quotation(passage, f"{head}\n{text}" if head else text, words)]
+        found = _quoted(question, best, hits, room, self.read)
+        if found and (other := _as_good(best, hits)):
+            # By words: reading once more would take a question's time twice.
+            left = room - len(found[0].text)
+            found += _quoted(question, other, hits, left, None)
+        return found
+
+
+def _quoted(
+    question: str, best: Hit, hits: Sequence[Hit], room: int, read: Read | None
+) -> list[Quotation]:
+    """Return what answers in one passage, or in its neighbours in its section."""
+    weigh = Weights(stems(hit.passage.embedded) for hit in hits)
+    of_section = list(_section(best.passage, hits))
+    share = CHARACTERS // len(of_section)
+    found = [
+        (passage, parts, ranked(question, passage, parts, weigh, read, share))
+        for passage in of_section
+        if (parts := outline(passage.text))
+    ]
+    most = max((one.best for _, _, one in found), default=0.0)
+    # Of those that answer as well, what the page says first.
+    found.sort(key=lambda one: (one[2].best < most - one[2].tie, one[0].ordinal))
+    passage, parts, windows = found[0] if found else (best.passage, [], Ranked())
+    piece = cut(parts, windows.windows, room)
+    if not piece.shown:
+        return []
+    first, last = parts[piece.shown[0]], parts[piece.shown[-1]]
+    head = label(passage.title, " > ".join(passage.headings))
+    text = body(passage.text, parts, piece.shown, piece.core)
+    words = passage.text[first.start : last.end]
+    return [Quotation(passage, f"{head}\n{text}" if head else text, words)]
+
+
+_UNSURE = 1.0
+"""Scores differ by log odds: of two that are no further apart, either may answer."""
+
+
+def _as_good(best: Hit, hits: Sequence[Hit]) -> Hit | None:
+    """The best passage of another page, if it may answer as well as ``best``, and the
+    cross-encoder, too, takes it for an answer rather than not."""
+    page = best.passage.wiki, best.passage.page
+    others = [hit for hit in hits if (hit.passage.wiki, hit.passage.page) != page]
+    other = max(others, key=lambda hit: hit.score, default=None)
+    if other is None or (other.relevance or -1.0) < 0:
+        return None
+    return other if best.score - other.score <= _UNSURE else None
 
 
 def _section(best: Passage, hits: Sequence[Hit]) -> Iterator[Passage]:

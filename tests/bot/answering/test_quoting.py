@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +91,25 @@ def test_what_a_neighbour_in_the_same_section_says_better_is_quoted() -> None:
 
     assert [one.words for one in found] == ["- Leave is twelve weeks long."]
     assert other.words == "- Weeks count."
+
+
+@pytest.mark.parametrize(
+    ("score", "relevance", "pages"),
+    [
+        (0.2, 2.0, ["leave", "holiday"]),
+        (-0.5, 2.0, ["leave"]),
+        (0.2, -2.0, ["leave"]),
+        (0.2, None, ["leave"]),
+    ],
+)
+def test_a_second_page_is_quoted_only_where_either_may_answer(
+    score: float, relevance: float | None, pages: list[str]
+) -> None:
+    (first,) = hits("Leave is long.")
+    (holiday,) = passages("holiday", "Leave is holiday.")
+    found = Quoting()("leave", [first, Hit(holiday, score, 0.5, relevance=relevance)], 700)
+
+    assert [one.passage.page for one in found] == pages
 
 
 def test_a_section_with_headings_is_named_by_the_innermost() -> None:
