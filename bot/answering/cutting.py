@@ -21,7 +21,7 @@ ITEM = 200
 """The same of an item beside the one that answers."""
 NEAR = 0.5
 """What is no further behind the best answers, too."""
-FAR = 1.0
+FAR = 2.0
 """What is no further behind may say more, and is shown only after what answers."""
 
 
