@@ -155,7 +155,7 @@ def test_sync_ask_and_status(handbook: Shell) -> None:
     assert synced.err.startswith("handbook: 2 added, 0 changed")
     assert asked.err == ""
     assert (asked.json["kind"], asked.json["tone"]) == ("answer", "answer")
-    assert asked.json["text"].startswith("Leave is thirty days long.")
+    assert "**Leave is thirty days long.**" in asked.json["text"]
     assert asked.json["timings_ms"].keys() == {"embed", "search", "compose", "check", "total"}
     source = asked.json["sources"][0]
     assert source == {
@@ -199,6 +199,7 @@ def test_people_read_answers_with_their_sources(handbook: Shell) -> None:
 
     assert ran.code == 0
     assert [line.rstrip() for line in ran.out.splitlines()] == [
+        "  Leave > How long",
         "  Leave is thirty days long. Ask your lead first. [1]",
         "",
         "  [1] Leave > How long",
@@ -419,7 +420,7 @@ def test_after_an_upgrade_the_old_index_answers_and_silence_is_no_success(
     status = handbook.footnote("status", "--json")
 
     assert (asked.code, asked.json["kind"]) == (0, "answer")
-    assert asked.json["text"].startswith("Leave is thirty days long.")
+    assert "**Leave is thirty days long.**" in asked.json["text"]
     assert "The index is being built anew" in asked.err
     assert (silent.code, silent.json["reason"]) == (1, "rebuilding")
     assert "made with another model" in status.json["trouble"]
