@@ -59,8 +59,8 @@ class Handbook:
         ]
 
     def replay(self) -> Sequence[Figure]:
-        """By rules alone, and with the labels as judge; each also with the words that a model
-        gives behind each sentence.
+        """By rules alone, with the labels as judge, and by a large model's recorded verdicts; the
+        first two also with the words that a model gives behind each sentence.
 
         Raises:
             Missing: the set is not there.
@@ -69,7 +69,8 @@ class Handbook:
         found: list[Figure] = []
         for half, file in self.halves("model_answers"):
             found += _replayed(footnote.replay(file), half)
-            for name, options in _JUDGED.items():
+            recorded = {"recorded": ("--judge", _VERDICTS / f"{self.name}.jsonl")}
+            for name, options in (_JUDGED | recorded).items():
                 found += _judged(footnote.replay(file, *options), f"{half}.{name}")
         return found
 
@@ -134,7 +135,8 @@ def _read(scores: Mapping[str, Any], half: str) -> Iterator[Figure]:
 
 _KINDS = ("typo", "keyword", "compound", "multi", "followup", "foreign")
 """Those that are hard to find: told apart, though of each there are few."""
-_JUDGED: Mapping[str, Sequence[str]] = {
+_VERDICTS = Path(__file__).parent / "verdicts"
+_JUDGED: dict[str, Sequence[str | Path]] = {
     "evidence": ("--evidence",),
     "labels": ("--judge", "labels"),
     "labels_evidence": ("--judge", "labels", "--evidence"),
@@ -179,7 +181,8 @@ def _judged(found: Mapping[str, Any], name: str) -> Iterator[Figure]:
     whole, unmarked = found["whole"], found["wrong_unmarked"]
     judged = name.partition(".")[2].startswith("labels")
     yield from _known(f"{name}.whole", whole, "share", _later(">=", 0.95) if judged else None)
-    yield from _known(f"{name}.wrong_unmarked", unmarked, "share", _later("<=", 0.03))
+    bound = 0.1 if name.endswith("recorded") else 0.03
+    yield from _known(f"{name}.wrong_unmarked", unmarked, "share", _later("<=", bound))
     yield from _known(f"{name}.verified", found["faithful_verified"], "share", None)
     yield Figure(f"{name}.judged", found["judge"]["unclear"], "sentences")
 
