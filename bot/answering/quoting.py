@@ -87,8 +87,8 @@ class Quoting:
 
     def __call__(self, question: str, hits: Sequence[Hit], room: int) -> list[Quotation]:
         """Return what answers ``question`` in the best of ``hits``, and in the best of another
-        page where it can hardly be told which of the two answers; together in at most ``room``
-        characters. Nothing if there is nothing to quote."""
+        page where it can hardly be told which of the two answers and that says more; together in
+        at most ``room`` characters. Nothing if there is nothing to quote."""
         best = max(hits, key=lambda hit: hit.score, default=None)
         if best is None:
             return []
@@ -96,7 +96,9 @@ class Quoting:
         if found and (other := _as_good(best, hits)):
             # By words: reading once more would take a question's time twice.
             left = room - len(found[0].text)
-            found += _quoted(question, other, hits, left, None)
+            found += [
+                one for one in _quoted(question, other, hits, left, None) if _adds(one, found)
+            ]
         return found
 
 
@@ -139,6 +141,17 @@ def _as_good(best: Hit, hits: Sequence[Hit]) -> Hit | None:
     if other is None or (other.relevance or -1.0) < 0:
         return None
     return other if best.score - other.score <= _UNSURE else None
+
+
+_NEW = 1 / 3
+
+
+def _adds(second: Quotation, before: Sequence[Quotation]) -> bool:
+    """Whether it has a number that the ones before have not, or a third of its words."""
+    known = stems(plain("\n".join(one.words for one in before)))
+    words = stems(plain(second.words))
+    new = words - known
+    return len(new) >= _NEW * len(words) or any(map(str.isdecimal, new))
 
 
 def _section(best: Passage, hits: Sequence[Hit]) -> Iterator[Passage]:

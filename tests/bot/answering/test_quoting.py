@@ -112,6 +112,22 @@ def test_a_second_page_is_quoted_only_where_either_may_answer(
     assert [one.passage.page for one in found] == pages
 
 
+@pytest.mark.parametrize(
+    ("again", "quoted_pages"),
+    [
+        ("Leave is long and paid.", ["leave"]),
+        ("Leave is 30 days long and paid.", ["leave", "holiday"]),
+        ("Ask your manager for leave.", ["leave", "holiday"]),
+    ],
+)
+def test_a_second_page_is_quoted_only_if_it_says_more(again: str, quoted_pages: list[str]) -> None:
+    (first,) = hits("Leave is long, paid, and for everybody.")
+    (holiday,) = passages("holiday", again)
+    found = Quoting()("leave", [first, Hit(holiday, first.score, 0.5, relevance=1.0)], 700)
+
+    assert [one.passage.page for one in found] == quoted_pages
+
+
 def test_a_section_with_headings_is_named_by_the_innermost() -> None:
     (hit,) = hits("Leave is long.")
     deep = replace(hit, passage=replace(hit.passage, headings=("Types", "Award leave")))
