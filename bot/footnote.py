@@ -57,7 +57,13 @@ class Footnote:
 
     def as_retriever(self, reader: Reader, *, limit: int = 10) -> FootnoteRetriever:
         """Return a retriever of the ``limit`` best passages. Their pages' rights are looked at
-        again each time, before they are handed over."""
+        again each time, before they are handed over.
+
+        Raises:
+            ValueError: ``limit`` is less than 1.
+        """
+        if limit < 1:
+            raise ValueError("a retriever brings at least one passage")
         return self._answerer.retriever(reader, limit=limit)
 
     def as_query_engine(self, reader: Reader) -> FootnoteQueryEngine:

@@ -17,6 +17,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
+from itertools import islice
 
 from bot.answering.composing.words import Role, Word, read
 from bot.answering.numbers import MONTHS, UNITS, read_numbers
@@ -31,6 +33,10 @@ thing itself."""
 _NEAR = 0.75
 """Of the question's words that the nearest sentence has, the share that makes another near."""
 _MOST_NAMED = 3
+_MOST_ASKED = 8
+"""Things of a question that are looked for. A pasted text names hundreds, and each costs time."""
+_ABOVE = 300
+"""Characters of a title and of a heading, which may be as long as their page."""
 _TYPO = 0.7
 """So alike (`difflib`) are a name and itself misspelt."""
 _LONGEST = 30
@@ -91,20 +97,24 @@ class Missing:
 
 def missing(question: str, hits: Sequence[Hit]) -> Missing | None:
     """Return what ``question`` asks for and the pages do not have; ``hits`` best first."""
-    wanted = list(_things(question))
+    wanted = list(islice(dict.fromkeys(_things(question)), _MOST_ASKED))
     if not wanted or not hits:
         return None
-    texts = [_whole(hit.passage) for hit in hits]
+    pages = _Pages([_whole(hit.passage) for hit in hits])
     for thing in wanted:
-        if any(_holds(text, thing) for text in texts):
+        if pages.hold(thing):
             continue
         if found := _others(question, thing, hits[:_NEAREST]):
             return found
     return None
 
 
+def _above(passage: Passage) -> list[str]:
+    return [part[:_ABOVE] for part in (passage.title, *passage.headings)]
+
+
 def _whole(passage: Passage) -> str:
-    return "\n".join([passage.title, *passage.headings, plain(passage.text)])
+    return "\n".join([*_above(passage), plain(passage.text)])
 
 
 def _things(text: str) -> Iterator[Thing]:
@@ -156,11 +166,30 @@ def _slots(words: Sequence[Word], place: int) -> Iterator[str]:
         yield f"{words[before - 1].root} {words[before].root}_"
 
 
+class _Pages:
+    """``texts`` that were found, each read once, however much is looked for in them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+
+    @cached_property
+    def _words(self) -> frozenset[Word]:
+        return frozenset(word for text in self._texts for word in read(text))
+
+    @cached_property
+    def _numbers(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.kind, one.which) for text in self._texts for one in _numbered(text))
+
+    def hold(self, thing: Thing) -> bool:
+        """Return whether one of them names ``thing``, or a range that it lies in."""
+        if thing.kind.startswith("_") or thing.kind.endswith("_"):
+            return any(_same_name(word, thing.which) for word in self._words)
+        if (thing.kind, thing.which) in self._numbers:
+            return True
+        return any(_holds(text, thing) for text in self._texts)
+
+
 def _holds(text: str, thing: Thing) -> bool:
-    if thing.kind.startswith("_") or thing.kind.endswith("_"):
-        return any(_same_name(word, thing.which) for word in read(text))
-    if any(one.kind == thing.kind and one.which == thing.which for one in _numbered(text)):
-        return True
     if thing.kind == "year":
         return thing.which in text or _in_range(text, "", thing.which)
     # Of a host named db-web-9, the word before the number.
@@ -235,7 +264,7 @@ def _near(told: Sequence[_Told], wanted: frozenset[str]) -> list[_Told]:
 
 
 def _sentences(wanted: frozenset[str], thing: Thing, passage: Passage) -> Iterator[_Told]:
-    above = " ".join([passage.title, *passage.headings])
+    above = " ".join(_above(passage))
     of_page = tuple(one for one in _things(above) if one.kind == thing.kind)
     frame, head = stems(above), frozenset[str]()
     for unit in units(passage.text):

@@ -15,6 +15,8 @@ from bot.errors import BotError
 log = logging.getLogger(__name__)
 
 _FORMAT = 1
+_NONE = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What reading a file raises that holds something else, whatever that is."""
 
 
 class CalibrationUnwritable(BotError):
@@ -56,7 +58,7 @@ def load(file: Path, embedder: str, reranker: str) -> Calibration | None:
         found = _calibration(kept)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except _NONE:
         log.warning("%s is no calibration: it is ignored. Run `footnote calibrate` again.", file)
         return None
     if (found.embedder, found.reranker) != (embedder, reranker):

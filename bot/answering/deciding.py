@@ -81,7 +81,11 @@ class Deciding:
 
     def _speaks(self, decided: Decision, least: float) -> str:
         if decided.missing:
-            return f"It is not answered: {decided.missing.words}"
+            # What they tell of, pages say that nobody looked at again for this.
+            return (
+                f"It is not answered: the pages tell of others like {decided.missing.thing}, "
+                "and not of it."
+            )
         if decided.tone is Tone.SILENCE:
             return f"`precision` asks for {least:.3f}, so it is not answered."
         if decided.tone is Tone.CLOSEST:

@@ -231,10 +231,13 @@ class StoredPassages:
         found = self._engine.search(
             (), slips.sought, meaning_weight=0.0, where=where, limit=LOOKED_AT
         )
+        # What a page said before it was edited or closed may lie about a moment longer.
+        current = self._current(set(map(_version, found)))
         passages = [
             (passage.embedded, point.payload.get("language") or LEAST)
             for point in found
-            if (passage := schema.read_passage(point.payload)).acl.admits(reader)
+            if _version(point) in current
+            and (passage := schema.read_passage(point.payload)).acl.admits(reader)
         ]
         return slips.of(passages)
 

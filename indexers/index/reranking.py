@@ -43,8 +43,16 @@ class _Reranker:
         Raises:
             ModelUnavailable: the model is missing, is another one, or does not run.
         """
-        with self._loading:
-            model = self._loaded
+        try:
+            with self._loading:
+                model = self._loaded
+        except ModelUnavailable:
+            raise
+        except Exception as error:  # of the files beside the weights; they share no class
+            raise ModelUnavailable(
+                f"The reranker {self.identity!r} cannot be loaded ({type(error).__name__}): "
+                "reinstall Footnote, or name another model in [answer] reranker."
+            ) from error
         try:
             asked = encodable(question)
             return list(model.rerank(asked, map(encodable, texts), batch_size=_BATCH))

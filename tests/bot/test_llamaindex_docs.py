@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from llama_index.core.instrumentation import get_dispatcher
 
+from bot.footnote import Footnote
 from bot.operations.wiring import sync
 from config.loading import load
 from config.settings import Secrets
@@ -91,3 +92,14 @@ def test_each_stage_is_a_span(handbook: Path, capsys: pytest.CaptureFixture[str]
         "PageFolding._postprocess_nodes",
         "QuoteSynthesizer.synthesize",
     }
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_there_is_no_retriever_that_brings_what_nobody_looked_at(
+    limit: int, handbook: Path
+) -> None:
+    with (
+        Footnote.open(handbook / "footnote.toml") as footnote,
+        pytest.raises(ValueError, match="one"),
+    ):
+        footnote.as_retriever(footnote.everyone, limit=limit)

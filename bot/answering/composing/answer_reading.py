@@ -20,6 +20,8 @@ _DENIED = re.compile(r'"answered"\s{0,9}:\s{0,9}"no"')
 _DECIDED = 60
 """Characters after which it is plain text, if nothing speaks for JSON by then."""
 _EVIDENCE = 8
+_PASSAGES = 999
+"""The highest number that a passage may have."""
 _WORDS = 2_000
 """Characters of one piece of evidence."""
 
@@ -97,5 +99,8 @@ def evidence_of(rows: object) -> Iterator[Evidence]:
     """Yield what of a model's list of evidence can be read as such."""
     for row in rows[:_EVIDENCE] if isinstance(rows, list) else ():
         passage, words = (row.get("passage"), row.get("words")) if isinstance(row, dict) else (0, 0)
-        if isinstance(passage, int) and passage > 0 and isinstance(words, str) and words.strip():
+        # Python takes true for 1; JSON does not.
+        if isinstance(passage, bool) or not isinstance(passage, int) or not isinstance(words, str):
+            continue
+        if 0 < passage <= _PASSAGES and words.strip():
             yield Evidence(passage, words[:_WORDS])

@@ -8,6 +8,7 @@ from bot.slack.writing.message import Block, plain_text
 
 ASK = "ask_keepers"
 """The action id of the button; its value is the answer's id."""
+BLOCK = "keepers"
 
 
 def is_unsure(said: Result) -> bool:
@@ -26,7 +27,7 @@ def button(given: int) -> Block:
     """It asks before it does so: who asked in private may not want others to read it."""
     return {
         "type": "actions",
-        "block_id": "keepers",
+        "block_id": BLOCK,
         "elements": [
             {
                 "type": "button",

@@ -4,6 +4,7 @@ not verified in full."""
 from __future__ import annotations
 
 from bot.model import Answer, Result
+from bot.slack.writing import asking_keepers
 from bot.slack.writing.message import Block, plain_text
 
 SHOW = "show_quotes"
@@ -30,4 +31,5 @@ def button(answer: int) -> Block:
 
 def without_buttons(blocks: list[Block]) -> list[Block]:
     """Return what is left if nothing is to be judged or pressed."""
-    return [block for block in blocks if block.get("block_id") not in (_BLOCK, "verdicts")]
+    pressed = (_BLOCK, asking_keepers.BLOCK, "verdicts")
+    return [block for block in blocks if block.get("block_id") not in pressed]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from string import ascii_uppercase
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering import absent
 from bot.answering.absent import Missing, missing
+from bot.answering.composing.words import Word, read
 from indexers.model import Hit
 from tests.fakes.passages import passages
 
@@ -100,3 +105,34 @@ def test_whatever_is_asked_and_written_what_is_missing_stands_on_no_page(
     found = asked(question, *texts)
 
     assert found is None or all(found.thing not in text for text in texts)
+
+
+def test_each_passage_is_read_once_however_much_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_for: list[object] = []
+    times = Counter[str]()
+
+    def counted(text: str) -> tuple[Word, ...]:
+        times[text] += 1
+        return read(text)
+
+    monkeypatch.setattr(absent, "read", counted)
+    monkeypatch.setattr(absent, "_others", lambda _, thing, __: looked_for.append(thing))
+    asked("who leads the Oslo office, the Bonn office or the Kiel office?", *OFFICES, *LEAVE)
+
+    assert len(looked_for) > 1
+    assert {many for text, many in times.items() if text.startswith("Page")} == {1}
+
+
+def test_of_a_pasted_text_only_the_first_things_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_for: list[object] = []
+    monkeypatch.setattr(absent, "_others", lambda _, thing, __: looked_for.append(thing))
+    asked(
+        "who leads " + ", ".join(f"the {letter}xxville office" for letter in ascii_uppercase),
+        *OFFICES,
+    )
+
+    assert 1 <= len(looked_for) < len(ascii_uppercase) / 2

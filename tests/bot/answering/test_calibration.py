@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,9 @@ def test_that_of_other_models_is_ignored_and_it_is_said_why(
         {"confidence": {"bias": 1e999, "closest": 1, "words": 1, "pairs": 1, "read": {}}},
         {"questions": "many"},
         {"embedder": None, "confidence": None},
+        {"confidence": {"bias": 1, "closest": 1, "words": 1, "pairs": 1, "read": None}},
+        {"confidence": asdict(MADE.confidence) | {"bias": 10**400}},
+        {"questions": 1e999},
     ],
 )
 def test_what_is_no_calibration_is_ignored_and_it_is_said(
@@ -68,7 +72,7 @@ def test_what_is_no_calibration_is_ignored_and_it_is_said(
     assert "is no calibration" in caplog.text
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", "null", '"x"'])
+@pytest.mark.parametrize("text", ["", "[]", "{", "null", '"x"', "[" * 100_000])
 def test_whatever_else_stands_in_the_file_is_ignored(text: str, tmp_path: Path) -> None:
     (tmp_path / "confidence.json").write_text(text)
 

@@ -85,7 +85,9 @@ def test_what_decided_is_told_as_it_was() -> None:
     assert "so it is answered" in rules[0.1]
     assert "so the closest is shown" in rules[-0.1]
     assert "so it is not answered" in rules[-9.0]
-    assert "I found nothing about web-99" in answering(9.0).why(absent).rule
+    assert "tell of others like web-99, and not of it" in answering(9.0).why(absent).rule
+    # Nobody looked again whether the asker may still read what they tell.
+    assert "web-12" not in answering(9.0).why(absent).rule
     assert "No cross-encoder read the passages" in rules[0.1]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Answer, Question, Result
+from bot.model import Answer, Question, Result, Tone
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
@@ -24,13 +24,15 @@ QUOTED = '"It is secret."'
 class Composing(Handbook):
     """Composes for everyone, and quotes a page of the group ``hr`` to those who may read it."""
 
+    tone = Tone.ANSWER
+
     def answer(self, question: Question, hear: Hear | None = None) -> Result:
         self.asked.append(question)
         if not question.quoting:
             text = "Book leave in the calendar. [1]"
             return Answer(text, (LEAVE,), 0.9, composed=True, left_out=1)
         if HR.admits(question.reader):
-            return Answer(f"{QUOTED} [1]", (SALARY,), 0.9)
+            return Answer(f"{QUOTED} [1]", (SALARY,), 0.9, tone=self.tone)
         return super().answer(replace(question, text="salary"))
 
 
@@ -86,6 +88,21 @@ async def test_quotes_go_to_the_presser_alone_with_their_own_rights(
     assert shown_to(slack, "U0BEN") == []
     asked = handbook.asked[-1]
     assert (asked.quoting, asked.person, asked.text) == (True, "U0ANNA", "leave?")
+
+
+async def test_what_only_the_presser_sees_has_no_button_about_the_answer_that_all_see(
+    bot: Bot, slack: LocalSlack, handbook: Composing
+) -> None:
+    handbook.tone = Tone.CLOSEST
+    await bot.start()
+    answer = await answered(bot, slack)
+    await slack.click("U0ANNA", answer, SHOW)
+    await slack.settled()
+    await bot.app.failures.finish(5)
+
+    (told,) = slack.ephemerals("U0ANNA")
+    assert "It is secret." in words(told)
+    assert told.action_ids() == []
 
 
 async def test_who_may_read_nothing_of_it_now_is_shown_nothing(

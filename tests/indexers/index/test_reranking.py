@@ -115,6 +115,19 @@ def test_a_missing_bundled_model_is_named_and_where_another_can_be(tmp_path: Pat
         LocalReranker(tmp_path).scores("leave", ["leave"])
 
 
+@pytest.mark.parametrize("holds", [None, '{"model_max_length"'])
+def test_what_is_damaged_beside_the_weights_is_told_like_them(
+    holds: str | None, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(BUNDLED, folder)
+    beside = folder / "tokenizer_config.json"
+    beside.unlink() if holds is None else beside.write_text(holds)
+
+    with pytest.raises(ModelUnavailable, match=r"cannot be loaded.*\[answer\] reranker"):
+        LocalReranker(folder).scores("leave", ["leave"])
+
+
 def test_the_digests_of_the_bundled_one_are_those_of_its_provenance() -> None:
     provenance = (BUNDLED / "PROVENANCE.md").read_text()
 

@@ -307,3 +307,19 @@ def test_new_rights_are_known_to_readers_before_they_are_written(
     put(index, passages("leave", *NEW, revision="2", acl=Acl.of([EVERYONE, "group:people"])))
 
     assert seen == [OLD, NEW]
+
+
+@pytest.mark.parametrize("writes", range(1, 4))
+def test_a_word_that_a_page_has_no_more_corrects_nothing_whenever_its_writer_was_killed(
+    writes: int, engine: Mortal, index: StoredPassages
+) -> None:
+    put(index, passages("boards", "Trello boards are for plans."))
+    engine.writes_left = writes
+    try:
+        put(index, passages("boards", "Boards are for plans.", revision="2", acl=CHIEFS))
+    except Killed:
+        pass
+    engine.writes_left = None
+
+    known = any("Trello" in text for text in readable(index, "boards"))
+    assert index.near_words("trelo", reader=ANYONE) == ({"trello": 1} if known else {})

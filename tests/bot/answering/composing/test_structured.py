@@ -214,7 +214,16 @@ def test_json_in_a_fence_is_read_and_what_breaks_off_is_left_out() -> None:
 
 @pytest.mark.parametrize(
     "evidence",
-    [[(0, "a")], [(-1, "a")], [("1", "a")], [(1, 7)], [(1, "  ")], [(None, None)]],
+    [
+        [(0, "a")],
+        [(-1, "a")],
+        [("1", "a")],
+        [(True, "a")],
+        [(10**6, "a")],
+        [(1, 7)],
+        [(1, "  ")],
+        [(None, None)],
+    ],
 )
 def test_evidence_that_is_none_is_left_out(evidence: list[tuple[object, object]]) -> None:
     assert read(answer((evidence, "Leave is long."))) == [
