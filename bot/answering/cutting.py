@@ -89,11 +89,13 @@ class _Shown:
     def closed(self, core: int) -> list[int]:
         """In order. What is shown last introduces nothing that is not shown, unless it is what
         answers."""
+        gone = len(self._units)  # Or what stands before it would bring it back for ever.
         while self._units[last := max(self._places)].introduces and last + 1 < len(self._units):
-            if not self.add([last + 1]):
+            if last + 1 >= gone or not self.add([last + 1]):
                 if last == core:
                     break
                 self._places.discard(last)
+                gone = last
         return sorted(self._places)
 
     def _introduced(self, places: Iterable[int]) -> set[int]:

@@ -105,3 +105,21 @@ def test_what_is_shown_fits_and_nothing_is_shown_without_what_introduces_it(
     assert piece.core in piece.shown or not piece.shown
     if piece.shown and units[last := piece.shown[-1]].introduces:
         assert last in (piece.core, len(units) - 1)
+
+
+def test_introductions_of_what_there_is_no_room_for_are_not_shown() -> None:
+    text = f"Leave is so:\n\nThe rules:\n\nThese:\n\n{'word ' * 200}."
+
+    assert shown(text, "Leave is") == ["Leave is so:"]
+
+
+@given(
+    st.lists(st.sampled_from(["a b.", "a b:", "- a:", "- b", "  - c:", LONG, "| a: | b |"])),
+    st.integers(0, 300),
+)
+def test_whatever_introduces_what_the_end_is_found(lines: list[str], room: int) -> None:
+    units = outline("\n\n".join(lines))
+    for core in range(len(units)):
+        found = cut(units, [Window(core, 0.0)], room)
+
+        assert not found.shown or core in found.shown
