@@ -33,6 +33,9 @@ _RESTRICTING = frozenset(
 )
 _DENIED = (Flaw.NEGATION, Flaw.LIMIT)
 """What a sentence cannot be blamed for that says what pages do not say."""
+_LONGEST = 2_000
+"""Characters of a sentence. A longer one is none, whatever a model takes for one, and to compare it
+with the pages takes time that grows with its square."""
 _NEAR = 0.5
 """The share of its words that a sentence which cites nothing must have of the passage that is cited
 for it. It is shown as unclear all the same."""
@@ -102,6 +105,8 @@ class Draft:
         one = Drafted(sentence, claim(sentence))
         one.said = read(one.claim.text)
         one.flaw = one.claim.flaw
+        if not sentence.code and len(sentence.text) > _LONGEST:
+            one.flaw = Flaw.UNSUPPORTED
         if not self.sentences and _is_nothing(sentence.text):
             self.denied, one.flaw = True, Flaw.FRAME
         self._check(one)

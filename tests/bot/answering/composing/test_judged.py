@@ -8,10 +8,12 @@ from datetime import date
 
 import pytest
 
+from bot.answering.composing.claims import Flaw
 from bot.answering.composing.composer import Composed, Composer, Released
+from bot.answering.composing.draft import Draft
 from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
 from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.sentences import Evidence
+from bot.answering.composing.sentences import Evidence, Sentence
 from bot.answering.composing.usage import Meter
 from bot.answering.composing.writing import ModelFailed
 from bot.answering.retrieval import Retrieved
@@ -146,3 +148,11 @@ def test_a_denial_is_an_answer(written: str) -> None:
     assert answer.composed
     assert answer.denial
     assert answer.left_out == 0
+
+
+def test_what_a_model_writes_without_an_end_is_no_sentence_and_is_compared_with_nothing() -> None:
+    page = passages("leave", f"Leave is{' very' * 500} long.")
+    draft = Draft(page, "How long is leave?")
+
+    assert draft.take(Sentence(f"{page[0].text[:-1]} [1].")).flaw is Flaw.UNSUPPORTED
+    assert draft.length == 0
