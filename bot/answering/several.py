@@ -160,15 +160,25 @@ def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result
         cut=any(one.cut for one in answers),
         unclear=tuple(text for one in answers for text in one.unclear),
         tone=Tone.ANSWER if any(one.tone is Tone.ANSWER for one in answers) else Tone.CLOSEST,
-        nearest=tuple(_nearest(answers, sources))[:_NEAREST],
+        nearest=_nearest(said, sources),
     )
 
 
-def _nearest(answers: Sequence[Answer], sources: Sequence[Source]) -> dict[Source, None]:
-    """Return the pages worth a look that are no source."""
+def _nearest(said: Sequence[Answer | NoAnswer], sources: Sequence[Source]) -> tuple[Source, ...]:
+    """Return the pages worth a look that are no source. What a refusal says may stand on all that
+    it leads to: whoever may not read these must not be shown its words later."""
     named = {(source.wiki, source.page) for source in sources}
-    near = (source for one in answers for source in one.nearest)
-    return dict.fromkeys(source for source in near if (source.wiki, source.page) not in named)
+    told, near = (
+        dict.fromkeys(
+            source
+            for one in said
+            if isinstance(one, kind)
+            for source in one.nearest
+            if (source.wiki, source.page) not in named
+        )
+        for kind in (NoAnswer, Answer)
+    )
+    return tuple(dict.fromkeys([*told, *list(near)[: max(0, _NEAREST - len(told))]]))
 
 
 def _renumbered(

@@ -20,6 +20,7 @@ from bot.model import (
     Timings,
     Turn,
     Unchecked,
+    named,
 )
 from bot.ports import Hear
 from indexers.model import EVERYONE, Principal
@@ -94,6 +95,17 @@ def test_one_that_has_no_answer_says_so_beside_the_others() -> None:
 
     assert isinstance(said, Answer)
     assert said.text.endswith("> What is for lunch?\n\nI found nothing.")
+
+
+def test_what_a_refusal_stands_on_is_named_beside_the_answers() -> None:
+    said = Several(Wiki()).answer(
+        Question("How do I book leave? What is the address of host web-99?", READER)
+    )
+
+    assert isinstance(said, Answer)
+    assert NOTHING.text in said.text
+    # Who may not read that page is shown none of its words on a card, and it is taken back.
+    assert VPN in named(said)
 
 
 def test_without_any_answer_there_is_none() -> None:
