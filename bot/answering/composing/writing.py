@@ -21,6 +21,9 @@ from bot.model import Fallback
 
 log = logging.getLogger(__name__)
 
+_MOST_WRITTEN = 40_000
+"""Characters of one answer: a server that keeps no bound would fill the memory, and what lies ready
+is read however late it is."""
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 8.0
 
@@ -164,10 +167,13 @@ class Patient:
         until: float,
     ) -> None:
         for attempt in range(1, self._attempts + 1):
-            begun = False
+            begun, written = False, 0
             try:
                 for piece in self._writer.write(prompt):
                     begun = True
+                    written += max(1, len(piece))
+                    if written > _MOST_WRITTEN:
+                        raise ModelFailed("it writes without end")
                     pieces.put(piece)
                     if over.is_set():
                         break

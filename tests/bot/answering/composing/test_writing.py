@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import repeat
 
 import pytest
 
@@ -221,3 +223,18 @@ def test_what_is_missing_is_said(settings: ModelSettings, told: str) -> None:
 
 def test_a_key_is_in_no_description() -> None:
     assert "k-secret" not in repr(ModelSettings("openai", "small", key="k-secret"))
+
+
+class Endless:
+    """Writes faster than anybody reads, and never ends."""
+
+    def write(self, _prompt: Prompt) -> Iterator[str]:
+        yield from repeat("and so on ", 50_000)
+        raise AssertionError("nobody told it to stop")
+
+
+def test_a_model_that_writes_without_end_is_stopped_however_much_lies_ready() -> None:
+    written = Patient(Endless(), seconds=60.0, attempts=1, chance=lambda: 0.0).write(PROMPT)
+    with pytest.raises(ModelFailed, match="without end"):
+        for _ in written:
+            pass
