@@ -12,6 +12,7 @@ from bot.answering.clarifying import Clarifying
 from bot.answering.compounds import quote_parts
 from bot.answering.confidence import Confidence
 from bot.answering.deciding import NEAREST, Deciding, Decision, nearest, told
+from bot.answering.followups import carried
 from bot.answering.quoting import Quotation, Quoting
 from bot.answering.recheck import MOST_CITED
 from bot.answering.refusals import narrowed
@@ -131,8 +132,12 @@ def quotations(
     if question.foreign:
         quoting = quoting.for_foreign()
 
+    # What reads understands a follow-up by what was asked before it. Words that are only counted
+    # would count for the question before.
+    whole = in_full(question) if quoting.read else carried(question).sought
+
     def quote_for(asked: str, hits: Sequence[Hit], room: int) -> list[Quotation]:
-        return quoting(in_full(question) if asked == question.sought else asked, hits, room)
+        return quoting(whole if asked == question.sought else asked, hits, room)
 
     quotes = quote_parts(question.sought, hits, max_characters, quote_for)[:MOST_CITED]
     text = "\n\n".join(with_mark(one.text, f"[{n}]") for n, one in enumerate(quotes, start=1))

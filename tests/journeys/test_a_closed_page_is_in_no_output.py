@@ -246,7 +246,7 @@ async def nor_while_confluence_is_broken(office: Office) -> None:
         office.confluence.faults.clear()
         office.confluence.faults.on(".*", fault, times=None)
         hers, *_ = await asyncio.gather(
-            office.asked("U0ADA", [question("group")]),
+            office.asked("U0ADA", [annex("group")]),
             office.asked("U0BOB", map(question, ("restricted", "later"))),
             office.asked("U0NELL", [question("hidden")]),
             office.asked("U0GUS", [question("below")]),

@@ -229,4 +229,4 @@ async def test_a_question_that_is_edited_while_its_answer_is_taken_back_has_its_
     await taking_back
 
     assert "found nothing" in words(answer)
-    assert answer.action_ids() == ["verdict"]
+    assert answer.action_ids() == ["ask_keepers", "verdict"]
