@@ -19,7 +19,8 @@ BUNDLED = MODELS / "ms-marco-MiniLM-L-12-v2-int8"
 
 # Of the bundle's PROVENANCE.md: other weights, or other tokens, are another model.
 _DIGESTS = {
-    "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
+    "model.onnx": "bf7fe7b7d68ee2d60c9f57bac202bb848fedf63b7ce774a10262ffb0e444c0b2",
+    "word_embeddings.bin": "9b66fb86c376f2e052dc872f7ef12e607895552a805b1072eaf14c913bbac891",
     "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
 }
 _MOST_TOKENS = 192

@@ -99,7 +99,7 @@ def test_what_the_bundled_one_does_not_read_is_cut_off(bundled: LocalReranker) -
     assert one == pytest.approx(other, abs=1e-3)
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "word_embeddings.bin", "tokenizer.json"])
 def test_another_model_in_place_of_the_bundled_one_is_refused(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "model"
     shutil.copytree(BUNDLED, folder)
