@@ -137,7 +137,10 @@ def test_answers_are_accounted_for_and_failing_ones_listed(shell: Shell) -> None
     }  # fmt: skip
     shell.write("q.jsonl", lines([QUESTIONS[0] | {"answers": ["forty"]}]))
     shown = shell.footnote("eval", "q.jsonl", "--corpus", "c.jsonl", "--answers")
-    assert "1 fail by containment:\n  q1: How long is leave?\n    > Leave is thirty" in shown.out
+    assert (
+        "1 fail by containment:\n  q1: How long is leave?\n    > **Leave** Leave is thirty"
+        in shown.out
+    )
 
 
 def test_figures_are_told_by_type_and_by_turn(shell: Shell) -> None:

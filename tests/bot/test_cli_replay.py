@@ -40,7 +40,7 @@ def test_answers_are_replayed_without_a_model_a_wiki_or_an_index(recorded: Shell
     assert answer["kept"] == [{"text": "Leave is 30 days long [1].", "verified": True}]
     assert answer["dropped"] == [{"text": "Leave is 40 days long [1].", "reason": "number"}]
     assert ran.json["wrong_shown"] == {"number": 0.0}
-    assert ran.json["judge"] == {"by": "none", "unclear": 0}
+    assert ran.json["judge"] == {"by": "none", "unclear": 0, "judged": 0}
     assert not (recorded.folder / "data").exists()
 
 

@@ -58,9 +58,14 @@ def answer(
     return messages
 
 
+_LABEL = re.compile(r"(\A|\n\n)\*\*[^*\n]{1,400}\*\*\n")
+"""A quotation's: its page is named in the small print, and a notification shows no bold."""
+
+
 def first_sentence(text: str) -> str:
     """In plain words, for a notification; cut at a word if it is long."""
-    words = " ".join(re.sub(r" ?\[\d{1,2}\]", "", plain(text)).split())
+    unlabelled = _LABEL.sub(r"\1", text).replace("**", "")
+    words = " ".join(re.sub(r" ?\[\d{1,2}\]", "", plain(unlabelled)).split())
     sentence = re.match(r".+?(?:[.!?\u2026](?=\s|$)|[\u3002\uff01\uff1f]|$)", words)
     first = sentence[0] if sentence else words
     return first if len(first) <= SHORT else first[: SHORT - 1].rsplit(" ", 1)[0] + "\u2026"

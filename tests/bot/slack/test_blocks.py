@@ -215,6 +215,10 @@ def test_ages_are_told_in_words(days: int, words: str) -> None:
         ("\u4f11\u6687\u3002\u6b21", "\u4f11\u6687\u3002"),
         ("word " * 100, "word " * 28 + "word\u2026"),
         ("", ""),
+        (
+            "**Leave > Sick leave**\n**Tell your manager by ten.** Then rest. [1]",
+            "Tell your manager by ten.",
+        ),
     ],
 )
 def test_the_notification_is_the_first_sentence(text: str, sentence: str) -> None:
