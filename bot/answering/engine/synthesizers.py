@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -45,8 +46,9 @@ class ResultSynthesizer(BaseSynthesizer):
             chat_prompt_helper=ChatPromptHelper(tokenizer=str.split),
         )
 
+    @abstractmethod
     def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
-        raise NotImplementedError
+        """Return the result that is made of what was found."""
 
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:  # noqa: ARG002 - for who asks a model
         """Return the passages whose text a language model would be shown."""
