@@ -29,6 +29,7 @@ def ran(
     )
 
 
+# Linux alone has a device that is always full, and no other way fills a disk without harm.
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_output_that_cannot_be_written_is_one_sentence(unbuffered: str) -> None:
