@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from bot.model import Question, Result, Source
-from bot.operations.access import AccessNow
-from bot.operations.jobs import Order
+from bot.operations.model import AccessNow, Order
 from indexers.model import KnownPage, Part, Progress, Reader, SyncReport
 
 Hear = Callable[[str], None]

@@ -22,7 +22,7 @@ from rich.text import Text
 from bot.foreign import clean, on_one_line
 from bot.model import Answer, Clarify, NoAnswer, Result, Source, Tone, Why, named
 from bot.moments import in_words
-from bot.operations.access import AccessNow
+from bot.operations.model import AccessNow
 from bot.operations.passes import shown_span
 from indexers.findings import Finding, Level
 from indexers.model import Progress as SyncProgress

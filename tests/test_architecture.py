@@ -84,6 +84,11 @@ FLOORS = (
 """Of `bot.slack`, each upon those before it; what stands in no folder is the roof."""
 
 
+USE_CASES = ("bot/conversation",)
+"""What the bot does, whatever chat it is in and whatever keeps its memory."""
+ADAPTERS = ("bot.slack", "bot.state")
+
+
 def sources() -> list[Path]:
     return sorted(file for name in OURS for file in (ROOT / name).rglob("*.py"))
 
@@ -131,6 +136,29 @@ def test_the_slack_side_is_built_floor_upon_floor(file: Path) -> None:
     for name, _ in imports(file):
         if name.startswith("bot.slack."):
             assert name.split(".")[2] in {*below, *roof}, name
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "bot").rglob("ports.py")), ids=place)
+def test_ports_import_models_alone(file: Path) -> None:
+    for name, _ in imports(file):
+        owner, *module = name.split(".")[:-1] or [name]
+        assert owner not in HOMES, name
+        assert owner != "bot" or module[-1] == "model", name
+
+
+@pytest.mark.parametrize(
+    "file", [file for name in USE_CASES for file in (ROOT / name).rglob("*.py")], ids=place
+)
+def test_a_conversation_knows_no_slack_and_no_database(file: Path) -> None:
+    for name, _ in imports(file):
+        assert name.split(".")[0] not in HOMES, name
+        assert not name.startswith(ADAPTERS), name
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "bot/state").glob("*.py")), ids=place)
+def test_the_state_knows_no_slack(file: Path) -> None:
+    for name, _ in imports(file):
+        assert not name.startswith("bot.slack"), name
 
 
 def test_the_vocabulary_needs_the_standard_library_alone() -> None:

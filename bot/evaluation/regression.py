@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.conversation.model import RecordedAnswer
 from bot.evaluation.measures import normalise
 from bot.evaluation.pages import full_name
-from bot.feedback.model import Complaint, Flag, FlagState, Given
+from bot.feedback.model import Complaint, Flag, FlagState
 from bot.model import Answer, Clarify, Result, Role
 
 _PRAISED = "praised"
@@ -29,7 +30,7 @@ class _Voice:
 class _Heard:
     """All that was said about one question."""
 
-    given: Given
+    given: RecordedAnswer
     kind: str
     flags: list[int] = field(default_factory=list)
     pages: dict[str, list[_Voice]] = field(default_factory=dict)
@@ -38,8 +39,8 @@ class _Heard:
 
 def regression(
     flags: Sequence[Flag],
-    praised: Sequence[Given],
-    earlier: Callable[[Given], Sequence[Given]],
+    praised: Sequence[RecordedAnswer],
+    earlier: Callable[[RecordedAnswer], Sequence[RecordedAnswer]],
 ) -> list[dict[str, Any]]:
     """Rows of a question set, one for each question, in the order of their answers.
     ``earlier`` are the answers that stand before one in its thread.
@@ -80,9 +81,9 @@ def regression(
 
 def _entry(
     heard: dict[tuple[str, int], _Heard],
-    given: Given,
+    given: RecordedAnswer,
     kind: str,
-    earlier: Callable[[Given], Sequence[Given]],
+    earlier: Callable[[RecordedAnswer], Sequence[RecordedAnswer]],
 ) -> _Heard:
     """The same words are the same question, but within a conversation of their own."""
     alone = not earlier(given)
@@ -122,7 +123,7 @@ def _of_flag(flag: Flag) -> _Voice:
             return _Voice(weight, _FIT, True)
 
 
-def _row(entry: _Heard, before: Sequence[Given]) -> dict[str, Any]:
+def _row(entry: _Heard, before: Sequence[RecordedAnswer]) -> dict[str, Any]:
     grades = {
         page: min((-voice.weight, voice.page) for voice in voices)[1]
         for page, voices in entry.pages.items()
@@ -142,7 +143,7 @@ def _row(entry: _Heard, before: Sequence[Given]) -> dict[str, Any]:
     }
 
 
-def _turns(given: Given, asker: str) -> list[dict[str, str]]:
+def _turns(given: RecordedAnswer, asker: str) -> list[dict[str, str]]:
     role = Role.ASKER if given.asked.asker == asker else Role.OTHER
     return [
         {"role": role.value, "text": given.asked.question},

@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.feedback.model import (
-    Asked,
-    Complaint,
-    Deed,
-    Flag,
-    FlagState,
-    Given,
-    Place,
-    Step,
-    Tally,
-    Verdict,
-)
+from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
+from bot.feedback.model import Complaint, Deed, Flag, FlagState, Step, Verdict
 from bot.feedback.ports import Ledger
 from bot.model import Clarify, Result, named
 from indexers.model import NOBODY, KnownPage
@@ -47,7 +37,9 @@ class Feedback:
         self._clock = clock
         self._page = page
 
-    def record(self, asked: Asked, answer: Result, as_of: datetime | None = None) -> Given:
+    def record(
+        self, asked: AskedQuestion, answer: Result, as_of: datetime | None = None
+    ) -> RecordedAnswer:
         """Keep an answer before it is posted, so that its buttons can name it.
 
         Raises:
@@ -64,15 +56,15 @@ class Feedback:
         """The message ``message`` (a ts) carries the answer's feedback buttons."""
         self._ledger.posted(given, message)
 
-    def given(self, given: int) -> Given | None:
+    def given(self, given: int) -> RecordedAnswer | None:
         """None: never kept, or forgotten since."""
         return self._ledger.given(given)
 
-    def given_in(self, channel: str, message: str) -> Given | None:
+    def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
         """The answer that this message carries; None if it carries none."""
         return self._ledger.given_in(channel, message)
 
-    def given_to(self, place: Place) -> Given | None:
+    def given_to(self, place: MessageRef) -> RecordedAnswer | None:
         """The answer to the question there; None if it has none that is kept."""
         given = self._ledger.in_thread(place.team, place.channel, place.thread)
         return next((one for one in given if one.asked.place == place), None)
@@ -130,20 +122,20 @@ class Feedback:
         """Who did what to it when, oldest first."""
         return self._ledger.steps(flag.id)
 
-    def praised(self, *, by_others: bool = False) -> Sequence[Given]:
+    def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         """Answers that somebody (``by_others``: and not only whoever asked) holds for good, oldest
         first."""
         return self._ledger.praised(by_others=by_others)
 
-    def unanswered(self, since: datetime) -> Sequence[Given]:
+    def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
         """Questions since then to which nothing in the wiki fitted, oldest first."""
         return self._ledger.unanswered(since)
 
-    def earlier(self, given: Given) -> Sequence[Given]:
+    def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
         """The answers before it in its thread, oldest first."""
         return self._ledger.earlier(given)
 
-    def asked_back(self, team: str, channel: str, thread: str) -> Given | None:
+    def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
         """The latest answer of a thread that asks what is meant."""
         given = reversed(self._ledger.in_thread(team, channel, thread))
         return next((one for one in given if isinstance(one.answer, Clarify)), None)

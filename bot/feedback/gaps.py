@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from bot.feedback.model import Given
+from bot.conversation.model import RecordedAnswer
 
 _ALIKE = 0.5
 """Of the words that two questions have together, the share that both must have."""
@@ -16,15 +16,15 @@ _ALIKE = 0.5
 class Gap:
     """Questions that ask the same, the latest last."""
 
-    asked: list[Given] = field(default_factory=list)
+    asked: list[RecordedAnswer] = field(default_factory=list)
     words: frozenset[str] = frozenset()
 
     @property
-    def latest(self) -> Given:
+    def latest(self) -> RecordedAnswer:
         return self.asked[-1]
 
 
-def gaps(unanswered: Iterable[Given], roots: Callable[[str], frozenset[str]]) -> list[Gap]:
+def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[str]]) -> list[Gap]:
     """The commonest first, of two alike the one asked later. ``roots`` are the words of a
     question that say something, each in the form that its others share."""
     found: list[Gap] = []

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.conversation.model import RecordedAnswer
 from bot.feedback.feedback import Feedback
-from bot.feedback.figures import Flagged, Often, Volume, is_stale
 from bot.feedback.gaps import Gap, gaps
-from bot.feedback.model import Given
+from bot.feedback.model import Flagged, Often, Volume, is_stale
 from bot.feedback.ports import Figures
 from bot.model import NoAnswer, Source
 from bot.ports import Library, Operating
@@ -51,14 +51,14 @@ class Insights:
         rows = self.operating.status()["wikis"]
         return [name for name, row in rows.items() if row["error"] or row["failed"]]
 
-    def unanswered(self, span: timedelta) -> tuple[list[Given], int]:
+    def unanswered(self, span: timedelta) -> tuple[list[RecordedAnswer], int]:
         """Questions that the wiki did not answer: those that were asked in the open, oldest
         first, and how many were asked in private, which are shown to nobody."""
         found = self.feedback.unanswered(self.clock() - span)
         public = [given for given in found if given.asked.open]
         return public, len(found) - len(public)
 
-    def gaps(self, unanswered: Sequence[Given], most: int) -> list[tuple[Gap, NoAnswer]]:
+    def gaps(self, unanswered: Sequence[RecordedAnswer], most: int) -> list[tuple[Gap, NoAnswer]]:
         """The commonest, with what everyone gets now: an answer may have come since. Only
         half as many more are asked again, for somebody waits."""
         asked = [

@@ -3,68 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bot.conversation.model import RecordedAnswer
 from bot.model import Result, Source
 from indexers.model import Acl
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in Slack a question stands: ``ts`` is its message, ``thread`` the
-    thread that it was asked in (its own ts if it began one)."""
-
-    team: str
-    channel: str
-    ts: str
-    thread: str
-
-
-BY_ITSELF = "fixed-"
-"""Begins the ``ts`` of an answer that nobody asked for: of who flagged, and is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, by whom and where. ``private``: its answer is for the asker alone
-    and follows the asker's rights. ``open``: it is made of what everyone may read. ``flag`` is
-    the one whose raiser is told, where no message asks."""
-
-    question: str
-    asker: str
-    place: Place
-    private: bool
-    open: bool = True
-    flag: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer as it was given. ``as_of`` is when the wiki had last been read;
-    ``message`` is the ts of the message that carries the feedback buttons (empty
-    until it is posted); ``retracted`` is when it was taken back, if it was."""
-
-    id: int
-    asked: Asked
-    answer: Result
-    given: datetime
-    as_of: datetime | None = None
-    message: str = ""
-    retracted: datetime | None = None
 
 
 class Verdict(StrEnum):
     GOOD = "good"
     BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many people gave which verdict on one answer."""
-
-    good: int = 0
-    bad: int = 0
 
 
 class Complaint(StrEnum):
@@ -157,7 +106,7 @@ class Flag:
     what everyone is told to the same question since it was asked ``again_at``."""
 
     id: int
-    given: Given
+    given: RecordedAnswer
     person: str
     complaint: Complaint
     comment: str
@@ -245,3 +194,51 @@ class Announcement:
     ts: str = ""
     ended: End | None = None
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How many ``questions`` there were, how many of them were ``answered``, and how many
+    verdicts on what came back were ``good`` or ``bad``. Where the bot asked back, what was
+    chosen counts, and not the question before."""
+
+    questions: int = 0
+    answered: int = 0
+    good: int = 0
+    bad: int = 0
+
+    @property
+    def verdicts(self) -> int:
+        return self.good + self.bad
+
+    @property
+    def answered_share(self) -> float | None:
+        """Of the questions; None if there were none."""
+        return self.answered / self.questions if self.questions else None
+
+    @property
+    def bad_share(self) -> float | None:
+        """Of the verdicts; None if there were none."""
+        return self.bad / self.verdicts if self.verdicts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """How many flags were ``opened``, and how many were ``fixed``: the wiki says it right, or
+    a reviewer wrote the answer."""
+
+    opened: int = 0
+    fixed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Often:
+    """A page that ``times`` answers rest on; ``source`` is how the latest of them names it."""
+
+    source: Source
+    times: int
+
+
+def is_stale(source: Source, today: date, after: timedelta) -> bool:
+    """Its people marked it as outdated, or nobody edited it for longer than ``after``."""
+    return source.outdated or (source.updated is not None and today - source.updated > after)

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.feedback.figures import Flagged, Often, Volume
+from bot.conversation.model import AskedQuestion, RecordedAnswer, Tally
 from bot.feedback.model import (
     Announcement,
-    Asked,
     Card,
     Cited,
     Complaint,
@@ -17,11 +16,12 @@ from bot.feedback.model import (
     Due,
     End,
     Flag,
+    Flagged,
     FlagState,
-    Given,
+    Often,
     Step,
-    Tally,
     Verdict,
+    Volume,
     Written,
 )
 from bot.model import Result
@@ -104,12 +104,12 @@ class Ledger(FlagBook, Protocol):
 
     def keep(
         self,
-        asked: Asked,
+        asked: AskedQuestion,
         answer: Result,
         given: datetime,
         as_of: datetime | None,
         pages: Mapping[tuple[str, str], KnownPage],
-    ) -> Given:
+    ) -> RecordedAnswer:
         """Keep an answer, and how the ``pages`` that it names (by wiki and key) stood; a
         second one to the same message replaces the first, and if it is to other words, its
         good verdicts, which were on what nobody reads any more, are gone.
@@ -121,11 +121,11 @@ class Ledger(FlagBook, Protocol):
 
     def posted(self, given: int, message: str) -> None: ...
 
-    def given(self, given: int) -> Given | None:
+    def given(self, given: int) -> RecordedAnswer | None:
         """None: never kept, or forgotten."""
         ...
 
-    def given_in(self, channel: str, message: str) -> Given | None:
+    def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
         """The answer that this message carries."""
         ...
 
@@ -139,20 +139,20 @@ class Ledger(FlagBook, Protocol):
 
     def tally(self, given: int) -> Tally: ...
 
-    def praised(self, *, by_others: bool = False) -> Sequence[Given]:
+    def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         """Answers that somebody (``by_others``: and not only whoever asked) holds for good, oldest
         first."""
         ...
 
-    def unanswered(self, since: datetime) -> Sequence[Given]:
+    def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
         """Questions since then to which nothing fitted, oldest first."""
         ...
 
-    def earlier(self, given: Given) -> Sequence[Given]:
+    def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
         """The answers before it in its thread, oldest first."""
         ...
 
-    def in_thread(self, team: str, channel: str, thread: str) -> Sequence[Given]:
+    def in_thread(self, team: str, channel: str, thread: str) -> Sequence[RecordedAnswer]:
         """The answers in a thread, oldest first."""
         ...
 
@@ -179,16 +179,16 @@ class Watched(Protocol):
         Nothing, if its question was answered anew since ``cited`` was looked at."""
         ...
 
-    def falling(self) -> Sequence[Given]:
+    def falling(self) -> Sequence[RecordedAnswer]:
         """Answers to be retracted that are posted."""
         ...
 
-    def falls(self, given: Given) -> bool:
+    def falls(self, given: RecordedAnswer) -> bool:
         """Whether it is to be retracted yet: its question may have been edited since, and
         answered anew."""
         ...
 
-    def retracted(self, given: Given, when: datetime) -> bool:
+    def retracted(self, given: RecordedAnswer, when: datetime) -> bool:
         """Note that it was; False if it was not to be any more."""
         ...
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.model import Question, Result
-from bot.operations.access import AccessNow
+from bot.operations.model import AccessNow
 from bot.operations.passes import Pass, PassLog, health
 from indexers.findings import Access
 from indexers.model import EVERYONE, Principal, ReadAs

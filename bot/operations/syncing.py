@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from bot.errors import StateUnavailable, SyncRunning
-from bot.operations.jobs import Order
+from bot.operations.model import Order
 from bot.operations.passes import Pass, PassLog, Rhythm, passed
 from indexers.model import Part, Progress, SyncReport
 from indexers.ports import Gate

@@ -13,8 +13,8 @@ from bot.evaluation.gate import SavedQuestions
 from bot.feedback.feedback import Feedback
 from bot.operations import doctor as checks
 from bot.operations import privacy
-from bot.operations.access import AccessNow
 from bot.operations.console import LATELY, overview
+from bot.operations.model import AccessNow
 from bot.operations.passes import Rhythm, passed
 from bot.operations.syncing import now, record
 from bot.state.wiring import last_pass, opened_state, state_if_made

@@ -15,6 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.composing.words import roots
+from bot.conversation.model import IncomingMessage
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.insights import Insights
@@ -56,7 +57,6 @@ from bot.state.forgetting import forget_before
 from bot.state.inbox import Inbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.ledger import DatabaseLedger
-from bot.state.letter import Letter
 from bot.state.process import Process
 from bot.state.spool import Spool
 from bot.state.sync_locks import DatabaseSyncLocks
@@ -232,7 +232,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     )
 
 
-async def _is_next(inbox: Inbox, letter: Letter) -> bool:
+async def _is_next(inbox: Inbox, letter: IncomingMessage) -> bool:
     try:
         return await asyncio.to_thread(inbox.is_next, letter)
     except StateUnavailable:

@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.conversation.model import USUAL, ChannelSettings
 from bot.state.database import Database
 from bot.state.schema import channels
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelSettings:
-    """``wikis`` that are searched, all if there are none named. ``unasked``: questions that
-    nobody asked of the bot are answered from this confidence (0 to 1) on; None: never.
-    ``only_asker``: answers are seen by whoever asked. ``review_channel`` is where flags of
-    this channel go; empty is where all go. ``language`` is the one that answers had best be
-    in, as of `Question`."""
-
-    wikis: tuple[str, ...] = ()
-    unasked: float | None = None
-    only_asker: bool = False
-    review_channel: str = ""
-    language: str = ""
-
-
-USUAL = ChannelSettings()
 
 
 class DatabaseChannels:

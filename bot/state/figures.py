@@ -8,8 +8,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.feedback.figures import Flagged, Often, Volume
-from bot.feedback.model import BY_ITSELF, Deed, FlagState, Verdict
+from bot.conversation.model import BY_ITSELF
+from bot.feedback.model import Deed, Flagged, FlagState, Often, Verdict, Volume
 from bot.model import Reason, Result, Source, named
 from bot.state import answer_json
 from bot.state.database import Database

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.conversation.model import MessageState
 from bot.state.database import Database
-from bot.state.letter import State
 from bot.state.schema import (
     answers,
     channels,
@@ -34,7 +34,7 @@ NOBODY = ""
 
 AGES: dict[sa.Table, sa.Column[Any] | None] = {
     inbox: inbox.c.changed,
-    edited_questions: None,  # go with their letter
+    edited_questions: None,  # go with their message
     answers: answers.c.given,
     verdicts: None,  # go with their answer
     flags: None,  # go with their answer
@@ -104,7 +104,10 @@ def forget_person(database: Database, person: str) -> Forgotten:
                 person=NOBODY,
                 text="",
                 state=sa.case(
-                    (inbox.c.state.in_([State.RECEIVED, State.WORKING]), State.DONE.value),
+                    (
+                        inbox.c.state.in_([MessageState.RECEIVED, MessageState.WORKING]),
+                        MessageState.DONE.value,
+                    ),
                     else_=inbox.c.state,
                 ),
             )

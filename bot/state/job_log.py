@@ -1,4 +1,4 @@
-"""Reindex jobs in the database: the port `bot.operations.jobs.Jobs`."""
+"""Reindex jobs in the database: the port `bot.operations.model.Jobs`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.operations.jobs import Job, JobState, Order
+from bot.operations.model import Job, JobState, Order
 from bot.state.database import Database
 from bot.state.process import Process
 from bot.state.schema import jobs

@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
 from bot.errors import AskerForgotten
-from bot.feedback.model import Asked, Given, Place, Tally, Verdict
+from bot.feedback.model import Verdict
 from bot.model import NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.flags import DatabaseFlags
@@ -24,12 +25,12 @@ class DatabaseLedger(DatabaseFlags):
 
     def keep(
         self,
-        asked: Asked,
+        asked: AskedQuestion,
         answer: Result,
         given: datetime,
         as_of: datetime | None,
         pages: Mapping[tuple[str, str], KnownPage],
-    ) -> Given:
+    ) -> RecordedAnswer:
         said = {
             "question": asked.question,
             "answer": answer_json.dump(answer),
@@ -59,17 +60,17 @@ class DatabaseLedger(DatabaseFlags):
             connection.execute(sa.delete(cited).where(cited.c.answer == row.id))
             if pages:
                 connection.execute(sa.insert(cited), _cited(row.id, pages))
-        return Given(row.id, asked, answer, given, as_of, row.message)
+        return RecordedAnswer(row.id, asked, answer, given, as_of, row.message)
 
     def posted(self, given: int, message: str) -> None:
         self._run(sa.update(answers).where(answers.c.id == given).values(message=message))
 
-    def given(self, given: int) -> Given | None:
+    def given(self, given: int) -> RecordedAnswer | None:
         with self._database.begin() as connection:
             row = connection.execute(sa.select(answers).where(answers.c.id == given)).one_or_none()
         return None if row is None else given_of(row)
 
-    def given_in(self, channel: str, message: str) -> Given | None:
+    def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
         found = self._answers(answers.c.channel == channel, answers.c.message == message)
         return found[0] if found else None
 
@@ -100,7 +101,7 @@ class DatabaseLedger(DatabaseFlags):
             counts = {row.verdict: row[1] for row in connection.execute(count)}
         return Tally(good=counts.get(Verdict.GOOD, 0), bad=counts.get(Verdict.BAD, 0))
 
-    def praised(self, *, by_others: bool = False) -> Sequence[Given]:
+    def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         praise = sa.select(verdicts.c.answer).where(
             verdicts.c.answer == answers.c.id, verdicts.c.verdict == Verdict.GOOD.value
         )
@@ -108,12 +109,12 @@ class DatabaseLedger(DatabaseFlags):
             praise = praise.where(verdicts.c.person != answers.c.asker)
         return self._answers(praise.exists())
 
-    def unanswered(self, since: datetime) -> Sequence[Given]:
+    def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
         silent = answer_json.HAS_REASON.format(Reason.NOTHING_FITS.value)
         found = self._answers(answers.c.given >= since, answers.c.answer.contains(silent))
         return [given for given in found if isinstance(given.answer, NoAnswer)]
 
-    def earlier(self, given: Given) -> Sequence[Given]:
+    def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
         place = given.asked.place
         return self._answers(
             answers.c.team == place.team,
@@ -122,12 +123,12 @@ class DatabaseLedger(DatabaseFlags):
             answers.c.id < given.id,
         )
 
-    def in_thread(self, team: str, channel: str, thread: str) -> Sequence[Given]:
+    def in_thread(self, team: str, channel: str, thread: str) -> Sequence[RecordedAnswer]:
         return self._answers(
             answers.c.team == team, answers.c.channel == channel, answers.c.thread == thread
         )
 
-    def _answers(self, *conditions: sa.ColumnElement[bool]) -> list[Given]:
+    def _answers(self, *conditions: sa.ColumnElement[bool]) -> list[RecordedAnswer]:
         query = sa.select(answers).where(*conditions).order_by(answers.c.id)
         with self._database.begin() as connection:
             return [given_of(row) for row in connection.execute(query)]
@@ -137,22 +138,22 @@ class DatabaseLedger(DatabaseFlags):
             connection.execute(statement)
 
 
-def _is_forgotten(connection: sa.Connection, asked: Asked) -> bool:
+def _is_forgotten(connection: sa.Connection, asked: AskedQuestion) -> bool:
     """What is looked at is held until the answer is kept, so that whoever forgets its asker
     meanwhile waits, and finds it."""
     place = asked.place
-    letter = sa.select(inbox.c.person).where(
+    message = sa.select(inbox.c.person).where(
         inbox.c.team == place.team, inbox.c.channel == place.channel, inbox.c.ts == place.ts
     )
     raised = sa.select(flags.c.person).where(flags.c.id == asked.flag)
-    if connection.scalar(letter.with_for_update(read=True)) not in (None, asked.asker):
+    if connection.scalar(message.with_for_update(read=True)) not in (None, asked.asker):
         return True
     if asked.flag is None:
         return False
     return connection.scalar(raised.with_for_update(read=True)) != asked.asker
 
 
-def _at(place: Place) -> tuple[sa.ColumnElement[bool], ...]:
+def _at(place: MessageRef) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         answers.c.team == place.team,
         answers.c.channel == place.channel,

@@ -1,27 +1,24 @@
-"""Rows of the database -> letters, answers and flags."""
+"""Rows of the database -> messages, answers and flags."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bot.feedback.model import (
-    Asked,
-    Card,
-    Complaint,
-    Due,
-    Flag,
-    FlagState,
-    Given,
-    Place,
+from bot.conversation.model import (
+    AskedQuestion,
+    IncomingMessage,
+    MessageKind,
+    MessageRef,
+    RecordedAnswer,
 )
+from bot.feedback.model import Card, Complaint, Due, Flag, FlagState
 from bot.state import answer_json
-from bot.state.letter import Kind, Letter
 
 
-def letter_of(row: Any) -> Letter:
-    return Letter(
+def message_of(row: Any) -> IncomingMessage:
+    return IncomingMessage(
         event=row.event,
-        kind=Kind(row.kind),
+        kind=MessageKind(row.kind),
         team=row.team,
         channel=row.channel,
         ts=row.ts,
@@ -30,24 +27,24 @@ def letter_of(row: Any) -> Letter:
         text=row.text,
         shared=row.shared,
         edited=row.edited,
-        gone=row.gone,
+        deleted=row.gone,
         id=row.id,
         attempts=row.attempts,
     )
 
 
-def given_of(row: Any, prefix: str = "") -> Given:
+def given_of(row: Any, prefix: str = "") -> RecordedAnswer:
     """``prefix`` stands before the columns' names where other tables are joined."""
 
     def value(name: str) -> Any:
         return getattr(row, prefix + name)
 
-    return Given(
+    return RecordedAnswer(
         id=value("id"),
-        asked=Asked(
+        asked=AskedQuestion(
             question=value("question"),
             asker=value("asker"),
-            place=Place(value("team"), value("channel"), value("ts"), value("thread")),
+            place=MessageRef(value("team"), value("channel"), value("ts"), value("thread")),
             private=value("private"),
             # Those from before there was this column are open unless they are private.
             open=value("open") and not value("private"),

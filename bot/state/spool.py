@@ -16,8 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot.conversation.model import IncomingMessage, MessageKind
 from bot.errors import StateUnavailable
-from bot.state.letter import Kind, Letter
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def add(self, letters: Iterable[Letter]) -> None:
+    def add(self, messages: Iterable[IncomingMessage]) -> None:
         """Keep all of them, on the disk when this returns.
 
         Raises:
@@ -42,20 +42,20 @@ class Spool:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if len(self._files()) >= _MOST:
                 raise StateUnavailable(f"{_MOST} questions wait in {self._folder} already.")
-            for letter in letters:
-                self._write(letter)
+            for message in messages:
+                self._write(message)
             _sync(self._folder)
         except OSError as error:
             raise StateUnavailable(
                 f"Questions cannot wait in {self._folder}: {error.strerror}."
             ) from error
 
-    def letters(self, most: int) -> list[Letter]:
+    def messages(self, most: int) -> list[IncomingMessage]:
         """Return up to ``most`` of them, those of the earliest messages first."""
         found = []
         for file in self._files()[:most]:
             try:
-                found.append(_letter(json.loads(file.read_bytes())))
+                found.append(_loaded(json.loads(file.read_bytes())))
             except FileNotFoundError:
                 continue  # another process took it in
             except (OSError, ValueError, TypeError) as error:
@@ -63,9 +63,9 @@ class Spool:
                 self._put_aside(file)
         return found
 
-    def remove(self, letters: Iterable[Letter]) -> None:
-        for letter in letters:
-            (self._folder / _name(letter)).unlink(missing_ok=True)
+    def remove(self, messages: Iterable[IncomingMessage]) -> None:
+        for message in messages:
+            (self._folder / _name(message)).unlink(missing_ok=True)
 
     def forget_before(self, when: datetime) -> int:
         """Delete what was put aside, or begun and never finished, before ``when``: it holds
@@ -93,13 +93,13 @@ class Spool:
         except OSError:
             return []
 
-    def _write(self, letter: Letter) -> None:
-        file = self._folder / _name(letter)
+    def _write(self, message: IncomingMessage) -> None:
+        file = self._folder / _name(message)
         new = file.with_suffix(f".{os.getpid()}.new")
         try:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as out:
-                out.write(json.dumps(asdict(letter)).encode())
+                out.write(json.dumps(_dumped(message)).encode())
                 out.flush()
                 os.fsync(out.fileno())
             new.replace(file)
@@ -114,15 +114,32 @@ class Spool:
             logger.warning("%s cannot be put aside: %s", file, error.strerror)
 
 
-def _name(letter: Letter) -> str:
+def _name(message: IncomingMessage) -> str:
     """Return a file name that sorts as messages do, and is the same for what is delivered twice."""
-    what = (letter.event, letter.team, letter.channel, letter.ts, letter.edited, letter.gone)
+    what = (
+        message.event,
+        message.team,
+        message.channel,
+        message.ts,
+        message.edited,
+        message.deleted,
+    )
     digest = hashlib.sha256(repr(what).encode()).hexdigest()[:24]
-    return f"{letter.ts.zfill(24)[:24]}-{digest}{_ENDING}"
+    return f"{message.ts.zfill(24)[:24]}-{digest}{_ENDING}"
 
 
-def _letter(kept: Any) -> Letter:
-    return Letter(**{**kept, "kind": Kind(kept["kind"])})
+def _dumped(message: IncomingMessage) -> dict[str, Any]:
+    """Return it as files hold it. There a deleted one is ``gone``, as files of earlier versions
+    say, which may still wait."""
+    kept = asdict(message)
+    kept["gone"] = kept.pop("deleted")
+    return kept
+
+
+def _loaded(kept: Any) -> IncomingMessage:
+    fields = {**kept, "kind": MessageKind(kept["kind"])}
+    deleted = fields.pop("gone", False)
+    return IncomingMessage(**fields, deleted=deleted)
 
 
 def _sync(folder: Path) -> None:

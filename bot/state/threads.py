@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.conversation.model import MessageKind, MessageState, Thread
 from bot.state.database import Database
-from bot.state.letter import Kind, Letter, State
 from bot.state.schema import inbox, threads
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    team: str
-    channel: str
-    ts: str
-
-    @classmethod
-    def of(cls, letter: Letter) -> Thread:
-        return cls(letter.team, letter.channel, letter.thread)
 
 
 class Threads:
@@ -42,8 +30,8 @@ class Threads:
             inbox.c.team == thread.team,
             inbox.c.channel == thread.channel,
             inbox.c.thread == thread.ts,
-            inbox.c.state != State.PASSED,
-            sa.or_(inbox.c.kind == Kind.MENTION, inbox.c.state == State.DONE),
+            inbox.c.state != MessageState.PASSED,
+            sa.or_(inbox.c.kind == MessageKind.MENTION, inbox.c.state == MessageState.DONE),
             sa.not_(inbox.c.gone),
         )
         quiet = sa.select(threads.c.quiet).where(*_is(thread))

@@ -14,7 +14,7 @@ from bot.state.schema import inbox, usage
 
 
 class DatabaseUsage:
-    """Of all processes together. Whoever has no letter in the inbox was forgotten since they
+    """Of all processes together. Whoever has no message in the inbox was forgotten since they
     asked, and nothing is counted to them. Its methods block for a moment: call them in a thread.
 
     Raises:
@@ -67,10 +67,10 @@ class DatabaseUsage:
 
 
 def _is_forgotten(connection: sa.Connection, payer: Payer) -> bool:
-    """The letter that is found is held until the end: whoever forgets the person waits."""
+    """The message that is found is held until the end: whoever forgets the person waits."""
     kind, name = payer
-    letter = sa.select(inbox.c.id).where(inbox.c.person == name).limit(1)
-    return kind == "person" and connection.scalar(letter.with_for_update(read=True)) is None
+    message = sa.select(inbox.c.id).where(inbox.c.person == name).limit(1)
+    return kind == "person" and connection.scalar(message.with_for_update(read=True)) is None
 
 
 def _of(day: date, payer: Payer) -> tuple[sa.ColumnElement[bool], ...]:

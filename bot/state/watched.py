@@ -7,7 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.feedback.model import Cited, FlagState, Given
+from bot.conversation.model import RecordedAnswer
+from bot.feedback.model import Cited, FlagState
 from bot.state.database import Database
 from bot.state.rows import given_of
 from bot.state.schema import answers, cited, flags
@@ -69,17 +70,17 @@ class DatabaseWatched:
                     .values(falling=True)
                 )
 
-    def falling(self) -> Sequence[Given]:
+    def falling(self) -> Sequence[RecordedAnswer]:
         query = sa.select(answers).where(answers.c.falling, answers.c.message != "")
         with self._database.begin() as connection:
             return [given_of(row) for row in connection.execute(query.order_by(answers.c.id))]
 
-    def falls(self, given: Given) -> bool:
+    def falls(self, given: RecordedAnswer) -> bool:
         query = sa.select(answers.c.id).where(*_falls(given))
         with self._database.begin() as connection:
             return connection.scalar(query) is not None
 
-    def retracted(self, given: Given, when: datetime) -> bool:
+    def retracted(self, given: RecordedAnswer, when: datetime) -> bool:
         done = sa.update(answers).where(*_falls(given)).values(falling=False, retracted=when)
         with self._database.begin() as connection:
             return bool(connection.execute(done).rowcount)
@@ -96,7 +97,7 @@ def _row(one: Cited) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _falls(given: Given) -> tuple[sa.ColumnElement[bool], ...]:
+def _falls(given: RecordedAnswer) -> tuple[sa.ColumnElement[bool], ...]:
     return answers.c.id == given.id, answers.c.falling, answers.c.given == given.given
 
 

@@ -15,8 +15,9 @@ import click
 import pytest
 
 from bot import cli
+from bot.conversation.model import AskedQuestion, MessageRef
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Complaint, Place
+from bot.feedback.model import Complaint
 from bot.interrupting import interruptible
 from bot.model import Answer, Clarify, Reading, Source
 from bot.operations import wiring as operating
@@ -66,7 +67,7 @@ def test_a_question_that_says_too_little_is_asked_back(handbook: Shell) -> None:
     labels = [reading["label"] for reading in asked.json["readings"]]
     assert sorted(labels) == ["Annual leave", "Sick leave"]
     assert {source["page"] for source in asked.json["sources"]} == {"leave.md"}
-    assert asked.json["why"]["asking_back"].startswith("Asked back:")
+    assert asked.json["why"]["asking_back"].startswith("AskedQuestion back:")
     assert f"1. {labels[0]}: Leave > {labels[0]}" in shown.out
     assert again.json["kind"] == "answer"
     assert again.json["sources"][0]["heading"] == labels[0]
@@ -436,7 +437,9 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
         feedback = Feedback(DatabaseLedger(state), lambda: now)
-        asked = Asked("How [long]?", "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+        asked = AskedQuestion(
+            "How [long]?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False
+        )
         given = feedback.record(asked, Answer("Thirty days. [1]", (source,), 0.9))
         feedback.complain(given.id, "U2", Complaint.OUTDATED, "It is 28.")
     finally:
@@ -470,7 +473,7 @@ def test_a_flagged_question_in_return_is_listed_with_the_pages_that_it_names(
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
         feedback = Feedback(DatabaseLedger(state), lambda: datetime(2026, 11, 3, tzinfo=UTC))
-        asked = Asked("Leave?", "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+        asked = AskedQuestion("Leave?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
         feedback.complain(feedback.record(asked, back).id, "U2", Complaint.WRONG)
     finally:
         state.close()

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from bot.answering.responding import Responder
+from bot.conversation.model import AskedQuestion, MessageRef
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Complaint, Place
+from bot.feedback.model import Complaint
 from bot.model import Answer, NoAnswer, Question, Source
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
@@ -257,9 +258,9 @@ def judged(handbook: Shell) -> Shell:
         feedback = Feedback(DatabaseLedger(state), lambda: datetime(2026, 11, 3, tzinfo=UTC))
 
         def given(question: str, page: str) -> int:
-            place = Place("T1", "C1", question, question)
+            place = MessageRef("T1", "C1", question, question)
             source = Source("?", "", "https://x.invalid", "x", "handbook", page, "1")
-            asked = Asked(question, "U1", place, private=False)
+            asked = AskedQuestion(question, "U1", place, private=False)
             return feedback.record(asked, Answer("So. [1]", (source,), 0.9)).id
 
         feedback.praise(given("How long is leave?", "leave.md"), "U2")

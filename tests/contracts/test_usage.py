@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.composing.usage import Cap, MemoryUsage, Payer, Spent, Usage
+from bot.conversation.model import IncomingMessage, MessageKind
 from bot.state.database import Database
 from bot.state.inbox import Inbox
-from bot.state.letter import Kind, Letter
 from bot.state.usage import DatabaseUsage
 from tests.bot.conftest import POSTGRESQL, emptied
 
@@ -42,7 +42,9 @@ def asked(database: Database, *people: str) -> None:
     """Those to whom it is counted are those who ask."""
     inbox = Inbox(database, lambda: datetime(2026, 11, 24, tzinfo=UTC))
     for person in people:
-        inbox.receive(Letter(person, Kind.DIRECT, "T1", "D1", person, person, person, "Why?"))
+        inbox.receive(
+            IncomingMessage(person, MessageKind.DIRECT, "T1", "D1", person, person, person, "Why?")
+        )
 
 
 def left(usage: Usage, payer: Payer, cap: int, day: date = TODAY) -> int:

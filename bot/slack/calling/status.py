@@ -6,9 +6,9 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 
+from bot.conversation.model import IncomingMessage, MessageKind
 from bot.slack.calling.courtesies import Courtesies
 from bot.slack.writing.mrkdwn import inert
-from bot.state.letter import Kind, Letter
 
 STATUS = "assistant.threads.setStatus"
 SESSION = "agents.sessions.setStatus"
@@ -26,7 +26,7 @@ Thread = tuple[str, str]
 
 
 class Status:
-    """Nothing waits for it. A thread shows one as long as any of its letters is at work."""
+    """Nothing waits for it. A thread shows one as long as any of its messages is at work."""
 
     def __init__(self, courtesies: Courtesies) -> None:
         self._courtesies = courtesies
@@ -35,13 +35,13 @@ class Status:
         self._replaced: set[Thread] = set()
         self._at_work: defaultdict[Thread, set[int]] = defaultdict(set)
 
-    def begin(self, letter: Letter) -> None:
+    def begin(self, message: IncomingMessage) -> None:
         """Show it, if it is not shown yet, or something else in its place."""
-        before, thread = self._showing.get(letter.id), _thread(letter)
+        before, thread = self._showing.get(message.id), _thread(message)
         if before is None or thread in self._replaced:
             self._replaced.discard(thread)
-            self._at_work[thread].add(letter.id)
-            self._showing[letter.id] = asyncio.create_task(self._show(letter, before))
+            self._at_work[thread].add(message.id)
+            self._showing[message.id] = asyncio.create_task(self._show(message, before))
 
     async def show(self, channel: str, thread: str, words: str) -> None:
         """Other words, until its turn comes, something is posted in the thread, or Slack takes
@@ -49,60 +49,62 @@ class Status:
         self._replaced.add((channel, thread))
         await self._courtesies.offer(STATUS, channel_id=channel, thread_ts=thread, status=words)
 
-    async def end(self, letter: Letter) -> None:
+    async def end(self, message: IncomingMessage) -> None:
         """Clear it. What is still on its way would come after that, so it is waited for."""
-        showing = self._showing.pop(letter.id, None)
+        showing = self._showing.pop(message.id, None)
         if showing is None:
             return
-        at_work = self._at_work[_thread(letter)]
-        at_work.discard(letter.id)
+        at_work = self._at_work[_thread(message)]
+        at_work.discard(message.id)
         shown = await showing
-        if letter.id in self._reacted:
-            self._reacted.discard(letter.id)
-            await self._react(letter, "reactions.remove")
+        if message.id in self._reacted:
+            self._reacted.discard(message.id)
+            await self._react(message, "reactions.remove")
         if at_work:
             return
-        self._at_work.pop(_thread(letter), None)
-        self._replaced.discard(_thread(letter))
+        self._at_work.pop(_thread(message), None)
+        self._replaced.discard(_thread(message))
         if shown:
-            await self._set(letter, "")
-            await self.session(*_thread(letter), "active")
+            await self._set(message, "")
+            await self.session(*_thread(message), "active")
 
     async def session(self, channel: str, thread: str, status: str) -> None:
         """``processing`` shows the Stop button, ``active`` takes it away."""
         await self._courtesies.offer(SESSION, channel_id=channel, thread_ts=thread, status=status)
 
-    async def entitle(self, letter: Letter, words: str) -> None:
+    async def entitle(self, message: IncomingMessage, words: str) -> None:
         """A conversation with the bot alone is called by its first question."""
-        if letter.kind is Kind.DIRECT and letter.thread == letter.ts:
+        if message.kind is MessageKind.DIRECT and message.thread == message.ts:
             line = inert(" ".join(words.split()))
             title = line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1]}\u2026"
             await self._courtesies.offer(
-                TITLE, channel_id=letter.channel, thread_ts=letter.thread, title=title
+                TITLE, channel_id=message.channel, thread_ts=message.thread, title=title
             )
 
-    async def _show(self, letter: Letter, before: asyncio.Task[bool] | None) -> bool:
+    async def _show(self, message: IncomingMessage, before: asyncio.Task[bool] | None) -> bool:
         """Whether the line is shown, when what was on its way ``before`` has come."""
         if before is not None:
             await before
-        if await self._set(letter, READING, LOADING):
-            await self.session(*_thread(letter), "processing")
+        if await self._set(message, READING, LOADING):
+            await self.session(*_thread(message), "processing")
             return True
-        if await self._react(letter, "reactions.add"):
-            self._reacted.add(letter.id)
+        if await self._react(message, "reactions.add"):
+            self._reacted.add(message.id)
         return False
 
-    async def _set(self, letter: Letter, words: str, loading: list[str] | None = None) -> bool:
+    async def _set(
+        self, message: IncomingMessage, words: str, loading: list[str] | None = None
+    ) -> bool:
         more = {"loading_messages": loading} if loading else {}
         return await self._courtesies.offer(
-            STATUS, channel_id=letter.channel, thread_ts=letter.thread, status=words, **more
+            STATUS, channel_id=message.channel, thread_ts=message.thread, status=words, **more
         )
 
-    async def _react(self, letter: Letter, method: str) -> bool:
+    async def _react(self, message: IncomingMessage, method: str) -> bool:
         return await self._courtesies.offer(
-            method, channel=letter.channel, timestamp=letter.ts, name=_REACTION
+            method, channel=message.channel, timestamp=message.ts, name=_REACTION
         )
 
 
-def _thread(letter: Letter) -> Thread:
-    return letter.channel, letter.thread
+def _thread(message: IncomingMessage) -> Thread:
+    return message.channel, message.thread

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from bot.operations.access import AccessNow
+from bot.operations.model import AccessNow
 from bot.ports import Operating
 from bot.slack.commands.arguments import address, options, person
 from bot.slack.commands.call import Call, For, Misused, Subcommand

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.conversation.model import ChannelSettings
 from bot.slack.writing.message import Block, plain_text
-from bot.state.channels import ChannelSettings
 
 FORM = "channel_settings"
 _MENTIONED = "mentioned"

@@ -10,13 +10,14 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import ChannelSettings
 from bot.slack.calling.web import Voice
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.commands.channel_form import CONFIDENCES, Languages, filled, form
 from bot.slack.rights.channels import Channel, Channels
 from bot.slack.rights.people import People
 from bot.slack.writing.message import Message, say
-from bot.state.channels import ChannelSettings, DatabaseChannels
+from bot.state.channels import DatabaseChannels
 
 logger = logging.getLogger(__name__)
 

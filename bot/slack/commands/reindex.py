@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from bot.operations.jobs import Order
+from bot.operations.model import Order
 from bot.ports import Reindexing
 from bot.slack.commands.arguments import address, options
 from bot.slack.commands.call import Call, For, Misused, Subcommand

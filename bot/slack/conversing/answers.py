@@ -10,17 +10,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from bot.conversation.model import (
+    ANYBODY,
+    AskedQuestion,
+    IncomingMessage,
+    MessageRef,
+    RecordedAnswer,
+    Tally,
+)
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Given, Place, Tally
 from bot.model import Question, Result
 from bot.ports import Answering
 from bot.slack.conversing.posting import Posted, Posting
 from bot.slack.conversing.redrawing import Redrawing
 from bot.slack.conversing.streaming import Streaming
-from bot.slack.rights.readers import ANYBODY
 from bot.slack.writing import blocks
-from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +46,7 @@ class Answers:
     as_of: Callable[[], datetime | None]
 
     async def make(
-        self, letter: Letter, asking: Question, posted: Posted, *, live: bool
+        self, letter: IncomingMessage, asking: Question, posted: Posted, *, live: bool
     ) -> tuple[Result, Posted]:
         """The answer, and what stands of its reply; ``live``: it may be shown meanwhile.
 
@@ -57,14 +62,14 @@ class Answers:
         return made
 
     async def record(
-        self, letter: Letter, asking: Question, said: Result, *, private: bool
-    ) -> Given:
+        self, letter: IncomingMessage, asking: Question, said: Result, *, private: bool
+    ) -> RecordedAnswer:
         """
         Raises:
             AskerForgotten
         """
         is_open = not private and asking.reader == ANYBODY
-        asked = Asked(asking.text, letter.person, place_of(letter), private, is_open)
+        asked = AskedQuestion(asking.text, letter.person, place_of(letter), private, is_open)
         given = await asyncio.to_thread(self.feedback.record, asked, said, self.as_of())
         logger.info(
             "Answered message %s in %s: %s, %.0f ms",
@@ -77,14 +82,14 @@ class Answers:
 
     async def show(  # noqa: PLR0913 - a letter, its answer, and how it is given
         self,
-        letter: Letter,
+        letter: IncomingMessage,
         asking: Question,
         said: Result,
         posted: Posted,
         *,
         private: bool = False,
         holding: bool = True,
-    ) -> Given:
+    ) -> RecordedAnswer:
         """Put it where the question stands, in place of what stands of it there. For
         ``holding`` see `Posting.put`.
 
@@ -101,7 +106,7 @@ class Answers:
             await self.redrawing.draw(replace(given, message=last))
         return given
 
-    async def unposted(self, given: Given) -> Given:
+    async def unposted(self, given: RecordedAnswer) -> RecordedAnswer:
         """Note that no message carries the answer any more, and return it so."""
         if given.message:
             await self._note(given.id, "")
@@ -113,7 +118,7 @@ class Answers:
         return await loop.run_in_executor(self.executor, self.answering.answer, asking)
 
     async def _live(
-        self, letter: Letter, asking: Question, posted: Posted, streaming: Streaming
+        self, letter: IncomingMessage, asking: Question, posted: Posted, streaming: Streaming
     ) -> tuple[Result, Posted]:
         loop, live = asyncio.get_running_loop(), streaming.open(letter, posted)
         try:
@@ -132,5 +137,5 @@ class Answers:
             logger.exception("Where answer %d stands could not be noted", given)
 
 
-def place_of(letter: Letter) -> Place:
-    return Place(letter.team, letter.channel, letter.ts, letter.thread)
+def place_of(letter: IncomingMessage) -> MessageRef:
+    return MessageRef(letter.team, letter.channel, letter.ts, letter.thread)

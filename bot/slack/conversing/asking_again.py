@@ -8,15 +8,13 @@ from dataclasses import dataclass
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.feedback.model import Given
+from bot.conversation.model import Closed, IncomingMessage, MessageKind, RecordedAnswer
 from bot.model import Question
 from bot.slack.conversing.conversation import Conversation
 from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import Closed
 from bot.slack.rights.readers import Readers
 from bot.slack.writing.message import Message
 from bot.state.channels import DatabaseChannels
-from bot.state.letter import Kind, Letter
 from indexers.model import Reader
 
 
@@ -27,7 +25,9 @@ class AskingAgain:
     settings: DatabaseChannels
     conversation: Conversation
 
-    async def question(self, letter: Letter, given: Given, reader: Reader) -> Question:
+    async def question(
+        self, letter: IncomingMessage, given: RecordedAnswer, reader: Reader
+    ) -> Question:
         settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)
         return Question(
             given.asked.question,
@@ -45,12 +45,12 @@ class AskingAgain:
         return await self.readers.of(person, channel, private=private, shared=shared)
 
 
-def letter_of(given: Given) -> Letter:
+def letter_of(given: RecordedAnswer) -> IncomingMessage:
     """Return the question that it answers, as far as it is still known."""
     place = given.asked.place
-    return Letter(
+    return IncomingMessage(
         event="",
-        kind=Kind.MENTION,
+        kind=MessageKind.MENTION,
         team=place.team,
         channel=place.channel,
         ts=place.ts,

@@ -15,8 +15,8 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import IncomingMessage, MessageKind, RecordedAnswer
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Given
 from bot.model import Clarify, Reading
 from bot.slack.calling.web import Voice
 from bot.slack.conversing.redrawing import Redrawing
@@ -27,7 +27,6 @@ from bot.slack.rights.viewers import Viewers
 from bot.slack.writing import readings
 from bot.slack.writing.message import Message, say
 from bot.state.inbox import Inbox
-from bot.state.letter import Kind, Letter
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ class AskedBack:
     voice: Voice
     redrawing: Redrawing
 
-    async def stands(self, letter: Letter) -> bool:
+    async def stands(self, letter: IncomingMessage) -> bool:
         """Whether what it chose from is asked there yet, if it is a choice by button."""
         if not letter.event.startswith(_EVENT):
             return True
@@ -72,7 +71,7 @@ class AskedBack:
             return None
         return Choosing(given, given.answer.readings, letter)
 
-    async def meant(self, letter: Letter, words: str) -> str:
+    async def meant(self, letter: IncomingMessage, words: str) -> str:
         """What ``words`` ask: those of a reading if they choose one that the letter's
         thread was asked for, else themselves."""
         if letter.thread == letter.ts:
@@ -91,12 +90,12 @@ class AskedBack:
         await self.settle(given, reading, letter.person)
         return reading.question
 
-    async def settle(self, given: Given, reading: Reading, person: str) -> None:
+    async def settle(self, given: RecordedAnswer, reading: Reading, person: str) -> None:
         """The buttons give way to the choice. Where Slack does not take that, they stay,
         and do no harm."""
         by = "" if given.asked.private else await self.people.name(person)
 
-        def choose(now: Given, message: Message) -> Message:
+        def choose(now: RecordedAnswer, message: Message) -> Message:
             return readings.chosen(message, reading, by) if now.answer == given.answer else message
 
         await self.redrawing.draw(given, choose)
@@ -131,7 +130,9 @@ class Choices:
         asks = replace(
             choosing.letter,
             event=f"{_EVENT}{shown.id}",
-            kind=Kind.DIRECT if choosing.letter.kind is Kind.DIRECT else Kind.MENTION,
+            kind=MessageKind.DIRECT
+            if choosing.letter.kind is MessageKind.DIRECT
+            else MessageKind.MENTION,
             ts=shown.message,
             person=person,
             text=written(reading.question),
@@ -140,7 +141,7 @@ class Choices:
         if kept is None:
             await voice.whisper(channel, person, CHOSEN, asks.thread)
             return
-        self.workers.submit(kept, anew=kept.amended)
+        self.workers.submit(kept, anew=kept.changed)
         await self.asked_back.settle(shown, reading, person)
 
     async def _asked_at(self, choosing: Choosing, body: Mapping[str, Any], person: str) -> str:
@@ -169,6 +170,6 @@ class Choosing:
     """``letter`` is the question that said too little: where it was asked, how it reads now,
     and who reads along there."""
 
-    given: Given
+    given: RecordedAnswer
     readings: tuple[Reading, ...]
-    letter: Letter
+    letter: IncomingMessage

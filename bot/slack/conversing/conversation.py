@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.conversation.model import IncomingMessage
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.model import Role, Turn
 from bot.slack.calling.web import Voice, told
 from bot.slack.hearing import letters
 from bot.slack.hearing.letters import Identity
-from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Conversation:
     me: Identity
     voice: Voice
 
-    async def before(self, letter: Letter) -> tuple[Turn, ...]:
+    async def before(self, letter: IncomingMessage) -> tuple[Turn, ...]:
         """The turns of the letter's thread that came before it, oldest first. A thread that
         cannot be read is as none: the question is answered as it stands."""
         if letter.thread == letter.ts:
@@ -62,7 +62,7 @@ class Conversation:
             return ()
         return tuple(turns[-_TURNS:])
 
-    def _turns(self, answer: Mapping[str, Any], letter: Letter) -> Iterator[Turn]:
+    def _turns(self, answer: Mapping[str, Any], letter: IncomingMessage) -> Iterator[Turn]:
         for message in answer.get("messages", ()):
             if _when(message) >= float(letter.ts):
                 continue

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import IncomingMessage, Thread
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.model import Turn
 from bot.slack.calling.web import Voice
@@ -17,8 +18,7 @@ from bot.slack.hearing.letters import Identity
 from bot.slack.hearing.meant import Wish, is_for_me
 from bot.slack.rights.viewers import Viewers
 from bot.slack.writing.message import Message, plain_text, say
-from bot.state.letter import Letter
-from bot.state.threads import Thread, Threads
+from bot.state.threads import Threads
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Following:
     viewers: Viewers
     voice: Voice
 
-    async def is_meant(self, letter: Letter, words: str, before: Sequence[Turn]) -> bool:
+    async def is_meant(self, letter: IncomingMessage, words: str, before: Sequence[Turn]) -> bool:
         """Whether what was said in the letter's thread, without a mention, is for the bot."""
         askers = await asyncio.to_thread(self.threads.askers, Thread.of(letter))
         last = before[-1].role if before else None
@@ -47,13 +47,13 @@ class Following:
             words, self.me.name, from_asker=letter.person in askers, before=last
         )
 
-    async def obey(self, letter: Letter, wish: Wish) -> Message:
+    async def obey(self, letter: IncomingMessage, wish: Wish) -> Message:
         """What to say to it."""
         stop = wish is Wish.STOP
         await asyncio.to_thread(self.threads.follow, Thread.of(letter), quiet=stop)
         return STOPPED if stop else STARTED
 
-    async def explain(self, letter: Letter) -> None:
+    async def explain(self, letter: IncomingMessage) -> None:
         """Once in a thread, to whom it answers: why it does, and how to end it."""
         if not await asyncio.to_thread(self.threads.is_first_answer, Thread.of(letter)):
             return

@@ -12,12 +12,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.conversation.model import IncomingMessage
 from bot.errors import BotError, SlackRefused
 from bot.slack.calling.web import Voice, to_its_end, told
 from bot.slack.hearing.letters import Identity
 from bot.slack.writing.message import Message
 from bot.state.inbox import Inbox
-from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Posting:
     inbox: Inbox
     voice: Voice
 
-    async def hold(self, letter: Letter) -> None:
+    async def hold(self, letter: IncomingMessage) -> None:
         """
         Raises:
             NotOurs
@@ -50,12 +50,12 @@ class Posting:
         if not await asyncio.to_thread(self.inbox.holds, letter):
             raise NotOurs
 
-    async def is_gone(self, letter: Letter) -> bool:
+    async def is_gone(self, letter: IncomingMessage) -> bool:
         """Whether its message was deleted, as far as Slack has said."""
         kept = await asyncio.to_thread(self.inbox.received, letter.team, letter.channel, letter.ts)
-        return kept is not None and kept.gone
+        return kept is not None and kept.deleted
 
-    async def posted(self, letter: Letter) -> Posted:
+    async def posted(self, letter: IncomingMessage) -> Posted:
         """What stands in the thread already. Nothing, if it cannot be read."""
         try:
             found = await told(
@@ -75,7 +75,12 @@ class Posting:
         }
 
     async def put(
-        self, letter: Letter, messages: Sequence[Message], posted: Posted, *, holding: bool = True
+        self,
+        letter: IncomingMessage,
+        messages: Sequence[Message],
+        posted: Posted,
+        *,
+        holding: bool = True,
     ) -> str:
         """Make these the whole reply: what stands is edited, what is missing posted, what
         is too much removed. The last one's ts.
@@ -98,7 +103,7 @@ class Posting:
         await self.remove(letter, left)
         return ts
 
-    async def whisper(self, letter: Letter, messages: Sequence[Message]) -> None:
+    async def whisper(self, letter: IncomingMessage, messages: Sequence[Message]) -> None:
         """Make these the reply, for the asker alone to see. Slack tells nobody afterwards
         whether they did, so it is noted before: see `whispered`.
 
@@ -110,11 +115,11 @@ class Posting:
         for message in messages:
             await self.voice.whisper(letter.channel, letter.person, message, letter.thread)
 
-    async def whispered(self, letter: Letter) -> bool:
+    async def whispered(self, letter: IncomingMessage) -> bool:
         """Whether the asker may have seen their reply, as far as anybody can tell."""
         return await asyncio.to_thread(self.inbox.whispered, letter)
 
-    async def remove(self, letter: Letter, posted: Posted) -> None:
+    async def remove(self, letter: IncomingMessage, posted: Posted) -> None:
         for ts in posted.values():
             await self.voice.remove(letter.channel, ts)
 

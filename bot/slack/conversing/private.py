@@ -12,9 +12,9 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import Closed, IncomingMessage, RecordedAnswer
 from bot.errors import AskerForgotten, SlackRefused
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Given
 from bot.model import Answer, NoAnswer, Question
 from bot.slack.calling.one_by_one import OneByOne
 from bot.slack.calling.web import Voice
@@ -22,11 +22,9 @@ from bot.slack.conversing.answers import Answers, place_of
 from bot.slack.conversing.asking_again import AskingAgain, letter_of, tell
 from bot.slack.conversing.posting import Posting
 from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import Closed
 from bot.slack.rights.readers import Readers
 from bot.slack.writing import blocks
 from bot.slack.writing.message import Block, Message, context, plain_text, say
-from bot.state.letter import Letter
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +66,7 @@ class Private:
     clock: Callable[[], datetime]
     one_by_one: OneByOne
 
-    async def offer(self, letter: Letter, asking: Question, given: Given) -> None:
+    async def offer(self, letter: IncomingMessage, asking: Question, given: RecordedAnswer) -> None:
         """If the channel got no answer and the asker alone would. Nobody else sees it, so
         that nobody learns of a page that they may not read. What they would get is found by
         search alone: a language model is asked once they want it."""
@@ -85,7 +83,7 @@ class Private:
             except SlackRefused as error:
                 logger.info("A private answer could not be offered: %s", error)
 
-    async def give(self, letter: Letter, given: Given) -> None:
+    async def give(self, letter: IncomingMessage, given: RecordedAnswer) -> None:
         """To the asker, where the channel is set so, or others there may not read it. Who left
         while it was made is told nothing, and those who stayed are not told that either.
 
@@ -100,7 +98,7 @@ class Private:
                 raise
             logger.info("Who asked %s is not in %s any more", letter.ts, letter.channel)
 
-    async def resume(self, letter: Letter) -> bool:
+    async def resume(self, letter: IncomingMessage) -> bool:
         """If the asker may have got their answer from somebody who did not live to say so:
         they are not given it twice, but offered it, which may be said twice. False: they
         certainly got none.
@@ -202,7 +200,7 @@ class Private:
             await self.posting.remove(letter, await self.posting.posted(letter))
         await tell(respond, [SHARED])
 
-    async def _given(self, body: Mapping[str, Any]) -> Given | None:
+    async def _given(self, body: Mapping[str, Any]) -> RecordedAnswer | None:
         """Only whoever asked is shown these buttons. None: it is forgotten, its question was
         edited or deleted since, or they have left the channel."""
         given = await asyncio.to_thread(self.feedback.given, int(body["actions"][0]["value"]))
@@ -211,7 +209,7 @@ class Private:
             return None
         return given if await self.channels.has(given.asked.place.channel, person) else None
 
-    async def _messages(self, given: Given) -> list[Message]:
+    async def _messages(self, given: RecordedAnswer) -> list[Message]:
         """Without the buttons of feedback, which belong to what all see."""
         today, origins = self.clock().date(), self.answers.origins
         messages = blocks.answer(given, origins, today=today)

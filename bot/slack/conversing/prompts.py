@@ -11,13 +11,13 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import Closed, RecordedAnswer
 from bot.errors import SlackUnavailable
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Given
 from bot.model import Answer
 from bot.slack.calling.courtesies import Courtesies
 from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import Closed, People
+from bot.slack.rights.people import People
 from bot.slack.writing.mrkdwn import inert
 
 logger = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Prompts:
                 break
         return found
 
-    async def _is_open(self, given: Given) -> bool:
+    async def _is_open(self, given: RecordedAnswer) -> bool:
         """What is asked in a private channel is no more for everybody than its answer."""
         if given.retracted or not (given.asked.open and isinstance(given.answer, Answer)):
             return False

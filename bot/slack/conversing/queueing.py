@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from bot.conversation.model import IncomingMessage
 from bot.slack.calling.status import Status
-from bot.state.letter import Letter
 
 _AGAIN = 20.0
 """Seconds after which the number is told anew."""
@@ -21,7 +21,7 @@ class Queue:
 
     def __init__(
         self,
-        waiting: Callable[[], Sequence[Letter]],
+        waiting: Callable[[], Sequence[IncomingMessage]],
         status: Status,
         *,
         clock: Callable[[], float],
@@ -47,7 +47,7 @@ class Queue:
         self._due = seen | {letter.id: now + _AGAIN for _, letter in late}
         places = asyncio.Semaphore(_AT_ONCE)
 
-        async def show(number: int, letter: Letter) -> None:
+        async def show(number: int, letter: IncomingMessage) -> None:
             async with places:
                 await self._status.show(letter.channel, letter.thread, in_line(number))
 

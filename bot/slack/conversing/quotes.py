@@ -14,12 +14,11 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import Closed, RecordedAnswer
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Given
 from bot.model import Answer
 from bot.slack.conversing.answers import Answers
 from bot.slack.conversing.asking_again import AskingAgain, letter_of, tell
-from bot.slack.rights.people import Closed
 from bot.slack.rights.viewers import Viewers
 from bot.slack.writing import blocks, quotes
 from bot.slack.writing.message import Message, context, say
@@ -54,7 +53,7 @@ class Quotes:
             return
         await tell(respond, self._messages(replace(given, answer=result)), replacing=False)
 
-    async def _given(self, body: Mapping[str, Any]) -> Given | None:
+    async def _given(self, body: Mapping[str, Any]) -> RecordedAnswer | None:
         """Return the answer if it stands, offers its quotes, and the person may see it."""
         given = await asyncio.to_thread(self.feedback.given, int(body["actions"][0]["value"]))
         if given is None or given.retracted or not quotes.has_quotes_button(given.answer):
@@ -63,7 +62,7 @@ class Quotes:
             return None
         return given if await self.viewers.may_see(body["user"]["id"], given) else None
 
-    def _messages(self, given: Given) -> list[Message]:
+    def _messages(self, given: RecordedAnswer) -> list[Message]:
         now = self.clock()
         shown = blocks.answer(replace(given, given=now), self.answers.origins, today=now.date())
         *first, last = shown

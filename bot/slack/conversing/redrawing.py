@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.conversation.model import RecordedAnswer, Tally
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Given, Tally
 from bot.slack.calling.web import Voice
 from bot.slack.conversing.posting import mark
 from bot.slack.writing import blocks
@@ -28,7 +28,7 @@ TAKEN_BACK = say(
     "more, or somebody withdrew what it said. Please ask again."
 )
 
-Change = Callable[[Given, Message], Message]
+Change = Callable[[RecordedAnswer, Message], Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,9 @@ class Redrawing:
     clock: Callable[[], datetime]
     origins: frozenset[str]
 
-    async def draw(self, given: Given, change: Change = lambda _, message: message) -> None:
+    async def draw(
+        self, given: RecordedAnswer, change: Change = lambda _, message: message
+    ) -> None:
         """Nothing, if it stands no more. Where Slack does not take it, it stays as it is."""
         known = await self._known(given)
         if known is None or known[0].retracted:
@@ -56,14 +58,14 @@ class Redrawing:
             if known == before:
                 return
 
-    async def _known(self, given: Given) -> tuple[Given, Tally] | None:
+    async def _known(self, given: RecordedAnswer) -> tuple[RecordedAnswer, Tally] | None:
         now = await asyncio.to_thread(self.feedback.given, given.id)
         if now is None:
             return None
         tally = await asyncio.to_thread(self.feedback.tally, given.id)
         return now, tally
 
-    def _drawn(self, given: Given, tally: Tally, change: Change) -> Message:
+    def _drawn(self, given: RecordedAnswer, tally: Tally, change: Change) -> Message:
         place, today = given.asked.place, self.clock().date()
         if given.retracted:
             return TAKEN_BACK.marked(mark(place.ts, 0))

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.conversation.model import Closed, IncomingMessage, MessageKind, RecordedAnswer
 from bot.errors import AskerForgotten, BotError, SlackRefused, SlackUnavailable, StateUnavailable
-from bot.feedback.model import Given
 from bot.model import Answer, Question, Result, Turn
 from bot.slack.calling.status import Status
 from bot.slack.conversing.answers import Answers
@@ -23,13 +23,12 @@ from bot.slack.hearing import letters
 from bot.slack.hearing.caps import Caps
 from bot.slack.hearing.letters import Identity
 from bot.slack.hearing.meant import asks, wish
-from bot.slack.rights.people import Closed, People
+from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
 from bot.slack.writing import incidents
 from bot.slack.writing.message import say
 from bot.state.channels import DatabaseChannels
 from bot.state.inbox import Inbox
-from bot.state.letter import Kind, Letter
 
 logger = logging.getLogger(__name__)
 
@@ -68,19 +67,19 @@ class Replies:
     first_pause: float = 1.0
     """Seconds before the second try while Slack does not answer."""
 
-    def expect(self, letter: Letter) -> None:
+    def expect(self, letter: IncomingMessage) -> None:
         """The first sign, before its turn comes: to whoever surely spoke to the bot."""
-        if letter.kind in (Kind.MENTION, Kind.DIRECT) and not letter.gone:
+        if letter.kind in (MessageKind.MENTION, MessageKind.DIRECT) and not letter.deleted:
             self.status.begin(letter)
 
-    async def reply(self, letter: Letter) -> None:
+    async def reply(self, letter: IncomingMessage) -> None:
         """See to the letter until it is replied to, or never will be."""
         try:
             await self._see_to(letter)
         finally:
             await self.status.end(letter)
 
-    async def _see_to(self, letter: Letter) -> None:
+    async def _see_to(self, letter: IncomingMessage) -> None:
         try:
             claimed = await asyncio.to_thread(self.inbox.claim, letter.id)
             refusal = await asyncio.to_thread(self.caps.refusal, letter, self.inbox)
@@ -100,13 +99,13 @@ class Replies:
             finish = self.inbox.done if refusal is None else self.inbox.refused
             await self._finish(claimed, finish)
 
-    async def _reply_patiently(self, letter: Letter, refusal: str | None) -> None:
+    async def _reply_patiently(self, letter: IncomingMessage, refusal: str | None) -> None:
         if letter.attempts > MOST_ATTEMPTS:
             raise GaveUp(f"{MOST_ATTEMPTS} attempts did not end")
-        began, pause, again = self.clock(), self.first_pause, letter.attempts > 1 or letter.amended
+        began, pause, again = self.clock(), self.first_pause, letter.attempts > 1 or letter.changed
         while True:
             try:
-                if refusal is None or letter.gone:
+                if refusal is None or letter.deleted:
                     return await self._reply(letter, again=again)
                 return await self._refuse(letter, refusal, again=again)
             except SlackUnavailable as error:
@@ -116,18 +115,18 @@ class Replies:
             await asyncio.sleep(pause)
             again, pause = True, min(pause * 2, LONGEST_PAUSE)
 
-    async def _refuse(self, letter: Letter, words: str, *, again: bool) -> None:
+    async def _refuse(self, letter: IncomingMessage, words: str, *, again: bool) -> None:
         posted = await self.posting.posted(letter) if again else {}
-        if letter.kind in (Kind.FOLLOW_UP, Kind.UNASKED):
+        if letter.kind in (MessageKind.FOLLOW_UP, MessageKind.UNASKED):
             await self._pass_over(letter, posted)
         elif words:
             await self.posting.put(letter, [say(words)], posted)
 
-    async def _reply(self, letter: Letter, *, again: bool) -> None:
+    async def _reply(self, letter: IncomingMessage, *, again: bool) -> None:
         posted = await self.posting.posted(letter) if again else {}
-        if letter.amended:
+        if letter.changed:
             await self._withdraw_choices(letter, posted)
-        if letter.gone:
+        if letter.deleted:
             await self.posting.remove(letter, posted)
             return
         if await self.asked_back.stands(letter):
@@ -136,9 +135,9 @@ class Replies:
             # Whoever saw to the edited question may have looked before this was posted.
             await self._pass_over(letter, await self.posting.posted(letter))
 
-    async def _say(self, letter: Letter, posted: Posted) -> None:
+    async def _say(self, letter: IncomingMessage, posted: Posted) -> None:
         words = await self._question(letter)
-        if letter.kind is not Kind.DIRECT and (wished := wish(words)):
+        if letter.kind is not MessageKind.DIRECT and (wished := wish(words)):
             if await self._is_closed_to(letter):
                 # Nor do they say what others get.
                 await self._pass_over(letter, posted)
@@ -147,7 +146,7 @@ class Replies:
             return
         meant = await self.asked_back.meant(letter, words)
         said: Sequence[Turn] = ()
-        if letter.kind is Kind.FOLLOW_UP and meant == words:
+        if letter.kind is MessageKind.FOLLOW_UP and meant == words:
             said = await self.conversation.before(letter) if asks(words) else ()
             if not await self.following.is_meant(letter, words, said):
                 await self._pass_over(letter, posted)
@@ -157,21 +156,21 @@ class Replies:
             return
         await self._answer(letter, meant, said, posted)
 
-    async def _is_closed_to(self, letter: Letter) -> bool:
+    async def _is_closed_to(self, letter: IncomingMessage) -> bool:
         reader = await self.people.reader(letter.person, private=False, shared=letter.shared)
         return isinstance(reader, Closed)
 
-    async def _withdraw_choices(self, letter: Letter, posted: Posted) -> None:
+    async def _withdraw_choices(self, letter: IncomingMessage, posted: Posted) -> None:
         """What was chosen of a question that is no more what it was, if anything was."""
         for ts in posted.values():
             choice = replace(letter, ts=ts)
             await self.posting.remove(choice, await self.posting.posted(choice))
 
     async def _answer(
-        self, letter: Letter, words: str, said: Sequence[Turn], posted: Posted
+        self, letter: IncomingMessage, words: str, said: Sequence[Turn], posted: Posted
     ) -> None:
         settings = await asyncio.to_thread(self.settings.of, letter.team, letter.channel)
-        direct, unasked = letter.kind is Kind.DIRECT, letter.kind is Kind.UNASKED
+        direct, unasked = letter.kind is MessageKind.DIRECT, letter.kind is MessageKind.UNASKED
         # Where somebody reads along who may get nothing, the asker alone is answered.
         outsiders = not direct and await self.readers.has_outsiders(
             letter.channel, shared=letter.shared
@@ -223,42 +222,46 @@ class Replies:
             given = await self.answers.show(letter, asking, answer, posted, private=direct)
             await self._afterwards(letter, asking, given)
 
-    async def _afterwards(self, letter: Letter, asking: Question, given: Given) -> None:
+    async def _afterwards(
+        self, letter: IncomingMessage, asking: Question, given: RecordedAnswer
+    ) -> None:
         """The answer stands: what fails now must not have it made again."""
         try:
-            if letter.kind is Kind.DIRECT:
+            if letter.kind is MessageKind.DIRECT:
                 await self.status.entitle(letter, asking.text)
-            elif letter.kind is not Kind.UNASKED:
+            elif letter.kind is not MessageKind.UNASKED:
                 await self.private.offer(letter, asking, given)
-            if letter.kind is Kind.FOLLOW_UP:
+            if letter.kind is MessageKind.FOLLOW_UP:
                 await self.following.explain(letter)
         except (SlackRefused, SlackUnavailable) as error:
             logger.info("What comes with the answer to %s was left out: %s", letter.ts, error)
 
-    async def _pass_over(self, letter: Letter, posted: Posted) -> None:
+    async def _pass_over(self, letter: IncomingMessage, posted: Posted) -> None:
         """What was said is not for the bot; not any more, if it was edited."""
         await self.posting.remove(letter, posted)
         await asyncio.to_thread(self.inbox.passed, letter)
 
-    async def _question(self, letter: Letter) -> str:
+    async def _question(self, letter: IncomingMessage) -> str:
         named = dict.fromkeys(letters.people_named(letter.text, self.me))
         names = {id_: await self.people.name(id_) for id_ in list(named)[:10]}
         return letters.question(letter.text, self.me, names)
 
-    async def _finish(self, letter: Letter, finish: Callable[[Letter], None]) -> None:
+    async def _finish(
+        self, letter: IncomingMessage, finish: Callable[[IncomingMessage], None]
+    ) -> None:
         try:
             await asyncio.to_thread(finish, letter)
         except StateUnavailable as error:
             # The reply stands; it is submitted again in a while, found, and put there again.
             logger.debug("That message %s is done could not be noted: %s", letter.ts, error)
 
-    async def _fail(self, letter: Letter, error: Exception) -> None:
+    async def _fail(self, letter: IncomingMessage, error: Exception) -> None:
         """Say so where the answer would have been, instead of what stands there of it, and
         in the log; to the person not a word of the error."""
         incident = self.new_incident()
         incidents.note(incident, f"message {letter.ts} in {letter.channel}", error)
         try:
-            if not letter.gone:
+            if not letter.deleted:
                 await self._say_sorry(letter, incident)
         except NotOurs:
             return
@@ -270,7 +273,7 @@ class Replies:
             logger.exception("Incident %s: nor could the person be told", incident)
         await self._finish(letter, self.inbox.failed)
 
-    async def _say_sorry(self, letter: Letter, incident: str) -> None:
+    async def _say_sorry(self, letter: IncomingMessage, incident: str) -> None:
         began, pause = self.clock(), self.first_pause
         while True:
             try:

@@ -14,6 +14,7 @@ from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from bot.conversation.model import IncomingMessage, MessageKind
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.calling.courtesies import Courtesies
 from bot.slack.calling.web import Voice
@@ -21,7 +22,6 @@ from bot.slack.conversing.posting import NotOurs, Posted, Posting, mark
 from bot.slack.writing.message import Block, Message, context, section
 from bot.slack.writing.mrkdwn import JOINER, literal, render
 from bot.slack.writing.sections import sections
-from bot.state.letter import Kind, Letter
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Streaming:
     courtesies: Courtesies
     every: float = 1.0
 
-    def open(self, letter: Letter, posted: Posted) -> Live:
+    def open(self, letter: IncomingMessage, posted: Posted) -> Live:
         """``posted`` is what stands of the reply already: that is edited once, at the end."""
         return Live(self, letter, posted)
 
@@ -56,7 +56,7 @@ class Live:
     """One answer. ``hear`` is called in another thread; `close` when the answer is there."""
 
     _streaming: Streaming
-    _letter: Letter
+    _letter: IncomingMessage
     _posted: Posted
     _text: str = ""
     _ts: str = ""
@@ -151,7 +151,9 @@ class Live:
         await self._streaming.posting.hold(letter)
         if self._streaming.courtesies.has(START):
             try:
-                recipient = None if letter.kind is Kind.DIRECT else (letter.person, letter.team)
+                recipient = (
+                    None if letter.kind is MessageKind.DIRECT else (letter.person, letter.team)
+                )
                 self._ts = await hasty.stream(
                     letter.channel, letter.thread, as_markdown(new), self._foot(), recipient
                 )

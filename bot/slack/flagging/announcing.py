@@ -16,6 +16,7 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import ANYBODY
 from bot.errors import SlackRefused, SlackUnavailable, SyncRunning
 from bot.feedback.model import Announcement, End
 from bot.feedback.ports import WrittenAnswers
@@ -28,7 +29,7 @@ from bot.slack.calling.web import Voice
 from bot.slack.flagging.announcement import announcement, mark
 from bot.slack.flagging.review_channels import ReviewChannels
 from bot.slack.rights.people import People
-from bot.slack.rights.readers import ANYBODY, Readers
+from bot.slack.rights.readers import Readers
 from bot.slack.writing.message import Message, say
 
 logger = logging.getLogger(__name__)

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from bot.conversation.model import BY_ITSELF, AskedQuestion, Closed, MessageRef, RecordedAnswer
 from bot.errors import AskerForgotten, SlackRefused, SlackUnavailable, SyncRunning
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import BY_ITSELF, Asked, Card, Complaint, Due, Flag, Given, Place
+from bot.feedback.model import Card, Complaint, Due, Flag
 from bot.feedback.review import Review
 from bot.model import Question, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
@@ -27,7 +28,7 @@ from bot.slack.calling.web import Voice
 from bot.slack.flagging import cards
 from bot.slack.flagging.owners import Owner, Owners
 from bot.slack.flagging.review_channels import ReviewChannels
-from bot.slack.rights.people import Closed, People
+from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
 from bot.slack.rights.viewers import Viewers
 from bot.slack.writing import blocks
@@ -237,8 +238,10 @@ class Desk:
         channel = await self.voice.direct(flag.person)
         # In place of a question's ts, which it has none of; the same until the next deed.
         ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
-        place = Place(flag.given.asked.place.team, channel, ts, ts)
-        asked = Asked(flag.given.asked.question, flag.person, place, private=True, flag=flag.id)
+        place = MessageRef(flag.given.asked.place.team, channel, ts, ts)
+        asked = AskedQuestion(
+            flag.given.asked.question, flag.person, place, private=True, flag=flag.id
+        )
         given = await asyncio.to_thread(self.feedback.record, asked, said)
         standing = await marked_messages(self.voice, channel, since=flag.changed)
         last = ""
@@ -249,7 +252,7 @@ class Desk:
             last = standing.get(mark) or await self.voice.post(channel, first.marked(mark))
         await asyncio.to_thread(self.feedback.posted, given.id, last)
 
-    async def _asked(self, given: Given, reader: Principal) -> Result:
+    async def _asked(self, given: RecordedAnswer, reader: Principal) -> Result:
         """What ``reader`` is told to the question now, in the conversation that it was asked
         in."""
         earlier = await asyncio.to_thread(self.feedback.earlier, given)
@@ -265,7 +268,7 @@ def _addresses(library: Library, sources: Sequence[Source]) -> tuple[str, ...]:
     return tuple(map(library.edit_address, sources))
 
 
-def _turns(given: Given, asker: str) -> tuple[Turn, Turn]:
+def _turns(given: RecordedAnswer, asker: str) -> tuple[Turn, Turn]:
     role = Role.ASKER if given.asked.asker == asker else Role.OTHER
     return Turn(role, given.asked.question), Turn(Role.BOT, given.answer.text)
 

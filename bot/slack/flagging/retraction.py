@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.conversation.model import RecordedAnswer
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.feedback.model import Given
 from bot.feedback.ports import Watched
 from bot.slack.calling.marks import marked_replies
 from bot.slack.calling.web import Voice
@@ -46,7 +46,7 @@ class Retraction:
                 # Answered anew in the last moment, and that may be what was just taken back.
                 await self.redrawing.draw(given)
 
-    async def _retract(self, given: Given) -> None:
+    async def _retract(self, given: RecordedAnswer) -> None:
         place, mark = given.asked.place, f"reply-to-{given.asked.place.ts}-"
         parts = await marked_replies(self.voice, place.channel, place.thread, since=place.ts)
         ours = {ts for name, ts in parts.items() if name.startswith(mark)}

@@ -12,7 +12,8 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.feedback.model import BY_ITSELF, Flag, FlagState, Written
+from bot.conversation.model import BY_ITSELF
+from bot.feedback.model import Flag, FlagState, Written
 from bot.feedback.ports import WrittenAnswers
 from bot.feedback.review import Review
 from bot.model import Clarify, Source, named

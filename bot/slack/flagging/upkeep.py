@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from bot.conversation.model import Closed
 from bot.errors import SlackUnavailable, StateUnavailable, SyncRunning
 from bot.feedback.model import Cited, End, Written
 from bot.feedback.ports import Watched, WrittenAnswers
@@ -24,7 +25,7 @@ from bot.slack.flagging.desk import Desk
 from bot.slack.flagging.reminders import Reminders
 from bot.slack.flagging.retraction import Retraction
 from bot.slack.overview.digesting import Digests
-from bot.slack.rights.people import Closed, People
+from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
 from indexers.model import EVERYONE, Acl, KnownPage, Principal, Reader
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import RecordedAnswer
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Complaint, Given, Verdict
+from bot.feedback.model import Complaint, Verdict
 from bot.model import Clarify
 from bot.slack.calling.web import Voice
 from bot.slack.conversing.redrawing import Redrawing
@@ -103,25 +104,25 @@ class Verdicts:
         else:
             await self._doubt(given, person)
 
-    async def _seen(self, given: int, person: str) -> Given | None:
+    async def _seen(self, given: int, person: str) -> RecordedAnswer | None:
         """Return the answer, or None if there is none or the person may not see it."""
         known = await asyncio.to_thread(self.feedback.given, given)
         return known if known and await self.viewers.may_see(person, known) else None
 
-    async def _praise(self, given: Given, person: str) -> None:
+    async def _praise(self, given: RecordedAnswer, person: str) -> None:
         withdrawn = await asyncio.to_thread(self.feedback.praise, given.id, person)
         await self._confirm(given)
         if withdrawn:
             await self.desk.attend(withdrawn.id)
 
-    async def _take_back(self, given: Given, person: str, verdict: Verdict) -> None:
+    async def _take_back(self, given: RecordedAnswer, person: str, verdict: Verdict) -> None:
         gone, flag = await asyncio.to_thread(self.feedback.take_back, given.id, person, verdict)
         if gone:
             await self._confirm(given)
         if flag:
             await self.desk.attend(flag.id)
 
-    async def _doubt(self, given: Given, person: str) -> None:
+    async def _doubt(self, given: RecordedAnswer, person: str) -> None:
         """What somebody asked alone is shown to nobody before they say so, in the form."""
         if given.asked.private:
             await asyncio.to_thread(self.feedback.doubt, given.id, person)
@@ -132,19 +133,21 @@ class Verdicts:
         asked = forms.ask_why(DOUBTED, given.id)
         await self.voice.whisper(place.channel, person, asked, place.thread)
 
-    async def _flag(self, given: Given, person: str, complaint: Complaint, comment: str) -> bool:
+    async def _flag(
+        self, given: RecordedAnswer, person: str, complaint: Complaint, comment: str
+    ) -> bool:
         """Whether reviewers see it."""
         flag = await asyncio.to_thread(self.feedback.complain, given.id, person, complaint, comment)
         attended = await self.desk.attend(flag.id)
         return attended is not None and attended.card is not None
 
-    async def _confirm(self, given: Given) -> None:
+    async def _confirm(self, given: RecordedAnswer) -> None:
         """In place, on the answer itself. A question in return stays as it is: its buttons may
         have given way to a choice."""
         if not isinstance(given.answer, Clarify):
             await self.redrawing.draw(given)
 
-    async def _thank(self, given: Given, person: str, words: Message) -> None:
+    async def _thank(self, given: RecordedAnswer, person: str, words: Message) -> None:
         """Where others read along, to the person alone: what they did is one of a number."""
         if not given.asked.private:
             place = given.asked.place

@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.conversation.model import CountedBy, IncomingMessage
 from bot.state.inbox import Inbox
-from bot.state.letter import Letter, Whose
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -21,7 +21,7 @@ class Caps:
     channel_minute: int = 0
     channel_day: int = 0
 
-    def refusal(self, letter: Letter, inbox: Inbox) -> str | None:
+    def refusal(self, message: IncomingMessage, inbox: Inbox) -> str | None:
         """What to say to a question that is one too many; None: it is not. Empty: it was
         said, to an earlier one. Counted by the inbox, so a restart forgives nothing and all
         processes count alike. Blocks for a moment.
@@ -30,20 +30,20 @@ class Caps:
             StateUnavailable
         """
         for bound, whose, span in (
-            (self.person_minute, Whose.PERSON, _MINUTE),
-            (self.person_day, Whose.PERSON, _DAY),
-            (self.channel_minute, Whose.CHANNEL, _MINUTE),
-            (self.channel_day, Whose.CHANNEL, _DAY),
+            (self.person_minute, CountedBy.PERSON, _MINUTE),
+            (self.person_day, CountedBy.PERSON, _DAY),
+            (self.channel_minute, CountedBy.CHANNEL, _MINUTE),
+            (self.channel_day, CountedBy.CHANNEL, _DAY),
         ):
             if bound:
-                taken, refused = inbox.before(letter, whose, span)
+                taken, refused = inbox.before(message, whose, span)
                 if taken >= bound:
                     return "" if refused else _words(bound, whose, span)
         return None
 
 
-def _words(bound: int, whose: Whose, span: timedelta) -> str:
-    asked = "You have asked" if whose is Whose.PERSON else "This channel has asked"
+def _words(bound: int, whose: CountedBy, span: timedelta) -> str:
+    asked = "You have asked" if whose is CountedBy.PERSON else "This channel has asked"
     questions = f"{bound:,} question{'s' if bound > 1 else ''}"
     when, again = (
         ("within a minute", "in a minute") if span == _MINUTE else ("within a day", "tomorrow")

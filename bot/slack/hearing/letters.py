@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.state.letter import Kind, Letter
+from bot.conversation.model import IncomingMessage, MessageKind
 
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 MOST_CHARACTERS = 12_000
@@ -39,7 +39,7 @@ class Identity:
     name: str = "footnote"
 
 
-def letter_of(body: Mapping[str, Any], me: Identity) -> Letter | None:
+def letter_of(body: Mapping[str, Any], me: Identity) -> IncomingMessage | None:
     """The question that may be in an event's envelope: what a person wrote, edited or
     deleted; its kind says whether it is addressed to the bot. None for all else, among it
     what bots say, joins, and edits that change no word, as a preview that was added."""
@@ -56,7 +56,7 @@ def letter_of(body: Mapping[str, Any], me: Identity) -> Letter | None:
     ):
         return None
     gone = _is_deletion(event)
-    return Letter(
+    return IncomingMessage(
         event=body["event_id"],
         kind=kind,
         team=body.get("team_id") or me.team,
@@ -67,7 +67,7 @@ def letter_of(body: Mapping[str, Any], me: Identity) -> Letter | None:
         text="" if gone else _storable(_text(written, me)),
         shared=bool(body.get("is_ext_shared_channel")),
         edited=(written.get("edited") or {}).get("ts") or "",
-        gone=gone,
+        deleted=gone,
     )
 
 
@@ -93,20 +93,20 @@ def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
     return now if now.get("edited") and now.get("text") != before.get("text") else {}
 
 
-def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) -> Kind | None:
+def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) -> MessageKind | None:
     """A mention comes as a message, too, and in any order."""
     if event.get("type") == "app_mention":
-        return Kind.MENTION
+        return MessageKind.MENTION
     if event.get("type") != "message":
         return None
     if event.get("channel_type") == "im":
-        return Kind.DIRECT
+        return MessageKind.DIRECT
     if _mentions(written, me):
-        return Kind.MENTION
+        return MessageKind.MENTION
     return (
-        Kind.FOLLOW_UP
+        MessageKind.FOLLOW_UP
         if written.get("thread_ts", written.get("ts")) != written.get("ts")
-        else Kind.UNASKED
+        else MessageKind.UNASKED
     )
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from bot.conversation.model import IncomingMessage
 from bot.errors import StateRefused, StateUnavailable
 from bot.slack.calling.threads import in_own_thread
 from bot.slack.hearing.gate import Gate
 from bot.slack.hearing.waiting import WaitingRoom
 from bot.slack.hearing.workers import Workers
-from bot.state.letter import Letter
 
 _REMEMBERED = 1000
 """Letters. A mention comes as two events, and any of them up to four times."""
@@ -28,23 +28,23 @@ class Receiving:
         self._gate = gate
         self._workers = workers
         self._waiting_room = waiting_room
-        self._come: list[Letter] = []
-        self._kept: dict[Letter, asyncio.Future[None]] = {}
+        self._come: list[IncomingMessage] = []
+        self._kept: dict[IncomingMessage, asyncio.Future[None]] = {}
         self._keeping: asyncio.Task[None] | None = None
 
-    async def keep(self, letter: Letter) -> None:
+    async def keep(self, message: IncomingMessage) -> None:
         """Returns once it is kept, or is there already, or is none of our business.
 
         Raises:
             StateUnavailable: it is not kept.
         """
-        if not self._gate.may_concern_us(letter):
+        if not self._gate.may_concern_us(message):
             return
-        letter_alone = _without_event(letter)
+        letter_alone = _without_event(message)
         kept = self._kept.get(letter_alone)
         if kept is None:
             kept = self._kept[letter_alone] = asyncio.get_running_loop().create_future()
-            self._come.append(letter)
+            self._come.append(message)
             if self._keeping is None or self._keeping.done():
                 self._keeping = asyncio.create_task(self._keep())
         await asyncio.shield(kept)
@@ -55,16 +55,16 @@ class Receiving:
             try:
                 new = await self._taken(come)
             except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
-                for letter in come:
-                    self._kept.pop(_without_event(letter)).set_exception(error)
+                for message in come:
+                    self._kept.pop(_without_event(message)).set_exception(error)
                 continue
-            for letter in new:
-                self._workers.submit(letter, anew=letter.amended)
-            for letter in come:
-                self._kept[_without_event(letter)].set_result(None)
+            for message in new:
+                self._workers.submit(message, anew=message.changed)
+            for message in come:
+                self._kept[_without_event(message)].set_result(None)
             self._forget()
 
-    async def _taken(self, come: Sequence[Letter]) -> list[Letter]:
+    async def _taken(self, come: Sequence[IncomingMessage]) -> list[IncomingMessage]:
         """Return what is to be worked on now."""
         if not self._waiting_room.is_open:
             try:
@@ -81,10 +81,10 @@ class Receiving:
 
     def _forget(self) -> None:
         """The earliest; the inbox knows them for longer."""
-        for letter in list(self._kept)[:-_REMEMBERED]:
-            if self._kept[letter].done():
-                del self._kept[letter]
+        for message in list(self._kept)[:-_REMEMBERED]:
+            if self._kept[message].done():
+                del self._kept[message]
 
 
-def _without_event(letter: Letter) -> Letter:
-    return replace(letter, event="")
+def _without_event(message: IncomingMessage) -> IncomingMessage:
+    return replace(message, event="")

@@ -7,13 +7,13 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
+from bot.conversation.model import IncomingMessage, MessageKind
 from bot.errors import SlackRefused, SlackUnavailable, StateRefused, StateUnavailable
 from bot.slack.calling.threads import in_own_thread
 from bot.slack.calling.web import Voice
 from bot.slack.hearing.gate import Gate
 from bot.slack.hearing.workers import Workers
 from bot.slack.writing.message import Message, say
-from bot.state.letter import Kind, Letter
 from bot.state.spool import Spool
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class WaitingRoom:
         """Whether letters wait, so that later ones must not overtake them."""
         return self._emptying is not None and not self._emptying.done()
 
-    async def take(self, letters: Sequence[Letter]) -> None:
+    async def take(self, letters: Sequence[IncomingMessage]) -> None:
         """
         Raises:
             StateUnavailable: they cannot wait here either.
@@ -79,7 +79,7 @@ class WaitingRoom:
         if not self.is_open and self._spool:
             self._emptying = asyncio.create_task(self._empty(self._spool))
 
-    async def _keep(self, letters: Sequence[Letter]) -> None:
+    async def _keep(self, letters: Sequence[IncomingMessage]) -> None:
         if self._spool is None:
             raise StateUnavailable("There is no folder for questions to wait in.")
         await in_own_thread(partial(self._spool.add, letters), "waiting")
@@ -92,7 +92,7 @@ class WaitingRoom:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _empty(self, spool: Spool) -> None:
-        while letters := await in_own_thread(partial(spool.letters, _AT_ONCE), "waiting"):
+        while letters := await in_own_thread(partial(spool.messages, _AT_ONCE), "waiting"):
             try:
                 await self._take_in(letters)
             except StateRefused:
@@ -104,11 +104,11 @@ class WaitingRoom:
             for letter in letters:
                 self._remember(letter)  # nobody need be told any more that it waits
 
-    async def _take_in(self, letters: Sequence[Letter]) -> None:
+    async def _take_in(self, letters: Sequence[IncomingMessage]) -> None:
         for letter in await in_own_thread(partial(self._gate.take_all, letters), "receiving"):
-            self._workers.submit(letter, anew=letter.amended)
+            self._workers.submit(letter, anew=letter.changed)
 
-    async def _take_in_singly(self, letters: Sequence[Letter]) -> None:
+    async def _take_in_singly(self, letters: Sequence[IncomingMessage]) -> None:
         """Take them in one by one: one that the database never takes must not stop the others."""
         for letter in letters:
             try:
@@ -116,14 +116,16 @@ class WaitingRoom:
             except StateRefused:
                 logger.exception("Message %s in %s is lost", letter.ts, letter.channel)
 
-    def _tell(self, letter: Letter, message: Message, after: float) -> None:
-        spoke_to_us = letter.kind in (Kind.MENTION, Kind.DIRECT) and not letter.amended
+    def _tell(self, letter: IncomingMessage, message: Message, after: float) -> None:
+        spoke_to_us = (
+            letter.kind in (MessageKind.MENTION, MessageKind.DIRECT) and not letter.changed
+        )
         if spoke_to_us and _told(letter) not in self._told:
             telling = asyncio.create_task(self._say(letter, message, after))
             self._telling.add(telling)
             telling.add_done_callback(self._telling.discard)
 
-    async def _say(self, letter: Letter, message: Message, after: float) -> None:
+    async def _say(self, letter: IncomingMessage, message: Message, after: float) -> None:
         await asyncio.sleep(after)
         if _told(letter) in self._told:
             return
@@ -134,7 +136,7 @@ class WaitingRoom:
         except (SlackRefused, SlackUnavailable) as error:
             logger.warning("Who wrote %s could not be told that it waits: %s", letter.ts, error)
 
-    def _remember(self, letter: Letter) -> None:
+    def _remember(self, letter: IncomingMessage) -> None:
         self._told[_told(letter)] = None
         for old in list(self._told)[:-_TOLD]:
             del self._told[old]
@@ -150,5 +152,5 @@ NOT_KEPT = say(
 )
 
 
-def _told(letter: Letter) -> Told:
+def _told(letter: IncomingMessage) -> Told:
     return letter.team, letter.channel, letter.ts

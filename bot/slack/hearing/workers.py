@@ -1,4 +1,4 @@
-"""A bounded number of letters at work at once, in order for each channel."""
+"""A bounded number of messages at work at once, in order for each channel."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from bot.state.letter import Letter
+from bot.conversation.model import IncomingMessage
 
 logger = logging.getLogger(__name__)
 
@@ -17,54 +17,54 @@ _ELSEWHERE = 0.25
 """Seconds between two looks at whether another process is done with what comes first."""
 
 
-async def at_once(_: Letter) -> bool:
+async def at_once(_: IncomingMessage) -> bool:
     return True
 
 
 class Workers:
-    """``work`` handles one letter, with its failures; only a stop may end it early.
+    """``work`` handles one message, with its failures; only a stop may end it early.
     ``is_next`` says whether no other process has an earlier one of the same channel;
     ``begin`` is told at once of each that will be worked on, however long it waits."""
 
     def __init__(
         self,
-        work: Callable[[Letter], Coroutine[Any, Any, None]],
+        work: Callable[[IncomingMessage], Coroutine[Any, Any, None]],
         *,
         limit: int,
-        is_next: Callable[[Letter], Awaitable[bool]] = at_once,
-        begin: Callable[[Letter], None] = lambda _: None,
+        is_next: Callable[[IncomingMessage], Awaitable[bool]] = at_once,
+        begin: Callable[[IncomingMessage], None] = lambda _: None,
     ) -> None:
         self._work = work
         self._begin = begin
         self._is_next = is_next
         self._free = asyncio.Semaphore(limit)
-        self._waiting: dict[str, list[tuple[float, int, int, Letter]]] = {}
+        self._waiting: dict[str, list[tuple[float, int, int, IncomingMessage]]] = {}
         self._count = itertools.count()
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._known: set[int] = set()
         self._at_work: dict[int, asyncio.Task[None]] = {}
         self._stopping = False
 
-    def submit(self, letter: Letter, *, anew: bool = False) -> None:
+    def submit(self, message: IncomingMessage, *, anew: bool = False) -> None:
         """Do it when its turn comes; once, however often it is submitted before it is done,
         unless it is at work as it no longer is (``anew``). After a stop it stays in the inbox."""
-        again = anew and letter.id in self._at_work
-        if self._stopping or (letter.id in self._known and not again):
+        again = anew and message.id in self._at_work
+        if self._stopping or (message.id in self._known and not again):
             return
-        self._known.add(letter.id)
-        self._begin(letter)
-        waiting = self._waiting.setdefault(letter.channel, [])
-        heapq.heappush(waiting, (_when(letter), letter.id, next(self._count), letter))
-        if letter.channel not in self._lanes:
-            self._lanes[letter.channel] = asyncio.create_task(self._run(letter.channel))
+        self._known.add(message.id)
+        self._begin(message)
+        waiting = self._waiting.setdefault(message.channel, [])
+        heapq.heappush(waiting, (_when(message), message.id, next(self._count), message))
+        if message.channel not in self._lanes:
+            self._lanes[message.channel] = asyncio.create_task(self._run(message.channel))
 
-    def waiting(self) -> list[Letter]:
+    def waiting(self) -> list[IncomingMessage]:
         """Those that are not begun, in about the order in which they will be."""
         return [one[-1] for one in sorted(one for lane in self._waiting.values() for one in lane)]
 
     async def cancel(self, id_: int) -> None:
-        """End the work on a letter where it is, and return when it has ended. It is the
-        caller's to see that the letter is finished: one that still waits comes to its turn."""
+        """End the work on a message where it is, and return when it has ended. It is the
+        caller's to see that the message is finished: one that still waits comes to its turn."""
         if working := self._at_work.get(id_):
             working.cancel()
             await asyncio.wait([working])
@@ -103,23 +103,23 @@ class Workers:
             self._known.difference_update(id_ for _, id_, *_ in waiting)
             del self._lanes[channel], self._waiting[channel]
 
-    async def _one(self, letter: Letter) -> None:
-        working = asyncio.create_task(self._work(letter))
-        self._at_work[letter.id] = working
+    async def _one(self, message: IncomingMessage) -> None:
+        working = asyncio.create_task(self._work(message))
+        self._at_work[message.id] = working
         try:
             await asyncio.wait([working])
         finally:
             # Cancelled itself, the lane takes its work along.
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-            del self._at_work[letter.id]
+            del self._at_work[message.id]
         if not working.cancelled():
             working.result()
 
 
-def _when(letter: Letter) -> float:
+def _when(message: IncomingMessage) -> float:
     """Slack's ts are seconds; two events may be received in the wrong order."""
     try:
-        return float(letter.ts)
+        return float(message.ts)
     except ValueError:
         return 0.0

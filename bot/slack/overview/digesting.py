@@ -14,19 +14,19 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.conversation.model import ANYBODY, RecordedAnswer
 from bot.errors import SlackRefused
 from bot.feedback.feedback import Feedback
-from bot.feedback.figures import Often
 from bot.feedback.gaps import Gap
 from bot.feedback.insights import WEEK, Insights
-from bot.feedback.model import Flag, Given
+from bot.feedback.model import Flag, Often
 from bot.slack.calling.marks import marked_messages
 from bot.slack.calling.threads import beside
 from bot.slack.calling.web import Voice
 from bot.slack.overview.digest import Waiting, Week, digest
 from bot.slack.overview.weekly import Weekly
 from bot.slack.rights.channels import Channels
-from bot.slack.rights.readers import ANYBODY, Readers
+from bot.slack.rights.readers import Readers
 from bot.state.digests import DatabaseDigests
 
 logger = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class Digests:
         found = await beside(self.executor, self.insights.gaps, shown, _SHOWN)
         return [gap for gap, _ in found]
 
-    async def _asked_in_public(self, asked: Sequence[Given]) -> list[Given]:
+    async def _asked_in_public(self, asked: Sequence[RecordedAnswer]) -> list[RecordedAnswer]:
         ids = {given.asked.place.channel for given in asked}
         public = {id_ for id_ in ids if await self.channels.is_public(id_)}
         return [given for given in asked if given.asked.place.channel in public]

@@ -12,17 +12,17 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import Closed, RecordedAnswer
 from bot.errors import SlackRefused
 from bot.feedback.feedback import Feedback
 from bot.feedback.insights import LATELY, WEEK, Insights
-from bot.feedback.model import Given
 from bot.ports import Operating
 from bot.slack.calling.threads import beside
 from bot.slack.calling.web import Voice
 from bot.slack.conversing.prompts import Prompts
 from bot.slack.overview import home_page
 from bot.slack.overview.home_page import FLAGS_SHOWN, Part
-from bot.slack.rights.people import Closed, People
+from bot.slack.rights.people import People
 from bot.slack.rights.person import Standing
 from bot.slack.writing import incidents
 from bot.slack.writing.message import Block, context, say
@@ -125,7 +125,7 @@ class Home:
         addresses = await asyncio.gather(*map(self._address, shown))
         return home_page.flags(flags, addresses, self.clock().date())
 
-    async def _address(self, given: Given) -> str:
+    async def _address(self, given: RecordedAnswer) -> str:
         if not given.message:
             return ""
         return await self.voice.address(given.asked.place.channel, given.message)

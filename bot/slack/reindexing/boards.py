@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.operations.jobs import Job, Jobs
+from bot.operations.model import Job
+from bot.operations.ports import Jobs
 from bot.slack.calling.web import Voice
 from bot.slack.reindexing import reports
 from bot.slack.writing.message import Message, say

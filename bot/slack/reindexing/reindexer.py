@@ -12,7 +12,8 @@ from typing import Any
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable, SyncRunning
-from bot.operations.jobs import MOST_ATTEMPTS, Job, Jobs, Order
+from bot.operations.model import MOST_ATTEMPTS, Job, Order
+from bot.operations.ports import Jobs
 from bot.ports import Reindexing
 from bot.slack.calling.threads import in_own_thread
 from bot.slack.calling.web import Voice

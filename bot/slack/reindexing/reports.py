@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.operations.jobs import Job, Order
+from bot.operations.model import Job, Order
 from bot.slack.writing.blocks import joined
 from bot.slack.writing.message import Block, Message, context, plain_text, say, section
 from bot.slack.writing.mrkdwn import literal

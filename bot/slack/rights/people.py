@@ -15,6 +15,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.conversation.model import Closed
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.calling.threads import in_own_thread
 from bot.slack.calling.web import told
@@ -33,13 +34,6 @@ GROUPS_REMEMBERED = 300.0
 GROUPS_RETRIED = 30.0
 MOST_LOOKED_UP = 200
 """People whom Slack's list does not have and who are asked about one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """Nothing may be read; ``why`` is a sentence for the person."""
-
-    why: str
 
 
 @dataclass(slots=True, kw_only=True)

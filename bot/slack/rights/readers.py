@@ -17,16 +17,16 @@ from weakref import WeakValueDictionary
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import ANYBODY, Closed
 from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import Closed, People
+from bot.slack.rights.people import People
 from bot.slack.rights.person import Standing
-from indexers.model import EVERYONE, Audience, Principal, Reader
+from indexers.model import Audience, Principal, Reader
 
 logger = logging.getLogger(__name__)
 
 REMEMBERED = 60.0
 """Seconds for which a channel's members are believed, unless one comes or leaves."""
-ANYBODY = Principal.of(EVERYONE)
 
 
 @dataclass(frozen=True, slots=True)

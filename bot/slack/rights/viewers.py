@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.feedback.model import Given
+from bot.conversation.model import RecordedAnswer
 from bot.slack.calling.marks import marked_replies
 from bot.slack.calling.web import Voice
 from bot.slack.rights.channels import Channels
@@ -21,7 +21,7 @@ class Viewers:
     channels: Channels
     voice: Voice
 
-    async def may_see(self, person: str, given: Given) -> bool:
+    async def may_see(self, person: str, given: RecordedAnswer) -> bool:
         """Whether the person may see the answer: a private one is its asker's, any other one is
         for those who are in its channel."""
         if given.asked.private and person != given.asked.asker:
@@ -32,7 +32,7 @@ class Viewers:
         """Whether the person is in the channel now."""
         return await self.channels.has(channel, person)
 
-    async def carries(self, channel: str, ts: str, given: Given) -> bool:
+    async def carries(self, channel: str, ts: str, given: RecordedAnswer) -> bool:
         """Whether the message at ``ts`` carries the answer. A quick click may be here before the
         message's place is written down; then Slack is asked what stands there."""
         place = given.asked.place

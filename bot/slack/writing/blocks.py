@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from datetime import date
 
-from bot.feedback.model import Given, Tally
+from bot.conversation.model import RecordedAnswer, Tally
 from bot.foreign import on_one_line
 from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
 from bot.moments import in_words, time_of
@@ -30,7 +30,7 @@ SHORT = 150
 
 
 def answer(
-    given: Given,
+    given: RecordedAnswer,
     origins: Container[str],
     *,
     today: date,
@@ -124,7 +124,7 @@ def _readings(said: Clarify, origins: Container[str], today: date) -> list[str]:
 
 
 def _foot(
-    given: Given, small: Sequence[str], origins: Container[str], tally: Tally | None
+    given: RecordedAnswer, small: Sequence[str], origins: Container[str], tally: Tally | None
 ) -> list[Block]:
     blocks: list[Block] = []
     said = given.answer
@@ -170,7 +170,7 @@ def quoted(text: str) -> str:
     return next(iter(sections([Piece(lead)], _QUOTATION)), "")
 
 
-def _unchecked(given: Given) -> list[str]:
+def _unchecked(given: RecordedAnswer) -> list[str]:
     """Above the sources, for what stands below many of them may be cut off."""
     unchecked = given.answer.unchecked
     return [f":warning: {unchecked.words}"] if unchecked else []
@@ -201,7 +201,7 @@ def _fallback(said: Result) -> list[str]:
     return [*([said.fallback.words] if said.fallback else []), *said.check_notes]
 
 
-def _as_of(given: Given) -> list[str]:
+def _as_of(given: RecordedAnswer) -> list[str]:
     moment, unchecked = given.as_of, given.answer.unchecked
     if moment is None or (unchecked and unchecked.last_check):
         return []

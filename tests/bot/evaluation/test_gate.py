@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.conversation.model import AskedQuestion, MessageRef
 from bot.evaluation.gate import SavedQuestions
-from bot.feedback.model import Asked, Complaint, Place
+from bot.feedback.model import Complaint
 from bot.model import Answer, Source
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
@@ -37,9 +38,9 @@ def office(tmp_path: Path) -> Office:
 
 def praise(office: Office, question: str, page: str, *, private: bool = False) -> None:
     source = Source(page.title(), "", "u", "So.", "handbook", page, "1")
-    place = Place("T", "C", f"{question}{page}", f"{question}{page}")
+    place = MessageRef("T", "C", f"{question}{page}", f"{question}{page}")
     ledger = DatabaseLedger(office.ledger._database)
-    asked = Asked(question, "U1", place, private=private)
+    asked = AskedQuestion(question, "U1", place, private=private)
     given = ledger.keep(asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None, {})
     office.feedback.praise(given.id, "U1")
 
@@ -91,9 +92,9 @@ def test_a_closed_page_is_looked_for_with_its_own_rights(office: Office) -> None
 def test_what_is_right_though_it_was_flagged_counts_and_what_is_unfit_does_not(
     office: Office,
 ) -> None:
-    place = Place("T", "C", "9.0", "9.0")
+    place = MessageRef("T", "C", "9.0", "9.0")
     source = Source("Leave", "", "u", "So.", "handbook", "leave", "1")
-    asked = Asked("weeks of parental leave?", "U1", place, private=False)
+    asked = AskedQuestion("weeks of parental leave?", "U1", place, private=False)
     given = office.feedback.record(asked, Answer("So. [1]", (source,), 1))
     office.feedback.complain(given.id, "U2", Complaint.WRONG_PAGE)
     before, worse = {"leave": "weeks of parental leave"}, {"leave": "Else.", **CROWD}

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from bot.evaluation.questions import cases_of
 from bot.evaluation.regression import regression
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Complaint, Deed, FlagState, Given, Place
+from bot.feedback.model import Complaint, Deed, FlagState
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source, Verification
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
@@ -40,12 +41,14 @@ class Office:
         *,
         by: str = "U1",
         thread: str = "",
-    ) -> Given:
+    ) -> RecordedAnswer:
         self._asked += 1
-        place = Place("T", "C", f"{self._asked}.0", thread or f"{self._asked}.0")
-        return self.feedback.record(Asked(question, by, place, private=False), said)
+        place = MessageRef("T", "C", f"{self._asked}.0", thread or f"{self._asked}.0")
+        return self.feedback.record(AskedQuestion(question, by, place, private=False), said)
 
-    def settled(self, given: Given, complaint: Complaint, state: FlagState, by: str = "U2") -> None:
+    def settled(
+        self, given: RecordedAnswer, complaint: Complaint, state: FlagState, by: str = "U2"
+    ) -> None:
         flag = self.feedback.complain(given.id, by, complaint, "a comment about Bob")
         if state is not FlagState.OPEN:
             self.ledger.move(flag.id, state, Deed(state.value), "U9", flag.raised)

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.conversation.model import AskedQuestion, MessageRef, Tally
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Card, Complaint, FlagState, Place, Tally
+from bot.feedback.model import Card, Complaint, FlagState
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Source, Timings
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
@@ -26,7 +27,9 @@ SOURCE = Source(
     outdated=True,
 )
 ANSWER = Answer("Ask in `#people`. [1]", (SOURCE,), 0.8, Timings(1.0, 2.0, 3.0))
-ASKED = Asked("Who knows about leave? 🏖️", "U1", Place("T1", "C1", "1.1", "1.0"), private=False)
+ASKED = AskedQuestion(
+    "Who knows about leave? 🏖️", "U1", MessageRef("T1", "C1", "1.1", "1.0"), private=False
+)
 
 
 class Clock:

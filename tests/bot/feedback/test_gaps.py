@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from bot.feedback.gaps import Gap, gaps
-from bot.feedback.model import Asked, Given, Place
 from bot.model import NoAnswer, Reason
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 QUESTIONS = st.lists(st.lists(st.sampled_from("abcdef"), max_size=4).map(" ".join), max_size=25)
 
 
-def asked(number: int, question: str) -> Given:
-    place = Place("T1", "C1", f"{number}.0", f"{number}.0")
+def asked(number: int, question: str) -> RecordedAnswer:
+    place = MessageRef("T1", "C1", f"{number}.0", f"{number}.0")
     said = NoAnswer(Reason.NOTHING_FITS, "Nothing.")
-    return Given(number, Asked(question, "U1", place, private=False), said, NOW)
+    return RecordedAnswer(number, AskedQuestion(question, "U1", place, private=False), said, NOW)
 
 
 def roots(question: str) -> frozenset[str]:
@@ -29,7 +29,7 @@ def grouped(questions: list[str]) -> list[Gap]:
     return gaps([asked(number, one) for number, one in enumerate(questions)], roots)
 
 
-def alike(one: Gap, other: Given) -> bool:
+def alike(one: Gap, other: RecordedAnswer) -> bool:
     words, more = one.words, roots(other.asked.question)
     return 2 * len(words & more) >= len(words | more)
 

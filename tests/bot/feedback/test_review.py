@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.conversation.model import AskedQuestion, MessageRef
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Card, Complaint, Due, Flag, FlagState, Place, Verdict
+from bot.feedback.model import Card, Complaint, Due, Flag, FlagState, Verdict
 from bot.feedback.review import Review
 from bot.model import Answer
 from bot.state.database import Database
@@ -24,7 +25,7 @@ class Office:
         self.review = Review(ledger, lambda: self.now)
 
     def flagged(self, ts: str = "1.0") -> Flag:
-        asked = Asked("How?", "U1", Place("T", "C", ts, ts), private=False)
+        asked = AskedQuestion("How?", "U1", MessageRef("T", "C", ts, ts), private=False)
         given = self.feedback.record(asked, ANSWER)
         return self.feedback.complain(given.id, "U2", Complaint.WRONG)
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.operations.access import AccessNow
 from bot.operations.doctor import identity, last_passes, slack
+from bot.operations.model import AccessNow
 from bot.operations.passes import Pass, Rhythm
 from indexers.findings import Access, GateInWords, Indexed, Level
 

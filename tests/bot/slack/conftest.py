@@ -16,8 +16,7 @@ import pytest
 
 from bot.errors import SyncRunning
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Source
-from bot.operations.access import AccessNow
-from bot.operations.jobs import Order
+from bot.operations.model import AccessNow, Order
 from bot.playground.model import Message, View
 from bot.playground.timing import Timing
 from bot.playground.watching import PATIENCE

@@ -11,7 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot import foreign
-from bot.feedback.model import Asked, Complaint, Flag, FlagState, Given, Place, Tally
+from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
+from bot.feedback.model import Complaint, Flag, FlagState
 from bot.foreign import clean
 from bot.model import Answer, Doubt, Fallback, Linked, Narrowed, NoAnswer, Reason, Source, Unchecked
 from bot.playground.kit.blocks import block_problems, text_length
@@ -46,11 +47,11 @@ LINKED = (
     Linked("handbook", "8", "https://elsewhere.example/8", Doubt.EDITED),
 )
 """The second leads where no wiki is."""
-ASKED = Asked("How?", "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+ASKED = AskedQuestion("How?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
 
 
-def given_(answer: Answer | NoAnswer, **changes: object) -> Given:
-    return replace(Given(7, ASKED, answer, NOW), **changes)  # type: ignore[arg-type] - a test's shorthand
+def given_(answer: Answer | NoAnswer, **changes: object) -> RecordedAnswer:
+    return replace(RecordedAnswer(7, ASKED, answer, NOW), **changes)  # type: ignore[arg-type] - a test's shorthand
 
 
 def shown(answer: Answer | NoAnswer, tally: Tally | None = None) -> list[Message]:
@@ -92,7 +93,7 @@ def test_an_answer_is_text_then_sources_then_buttons() -> None:
     assert [block["type"] for block in message.blocks[2:]] == ["context_actions"]
 
 
-def small_print(given: Given) -> str:
+def small_print(given: RecordedAnswer) -> str:
     [message] = blocks.answer(given, ALLOWED, today=TODAY)
     return str(message.blocks[1]["elements"][0]["text"])
 

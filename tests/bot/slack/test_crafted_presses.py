@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.model import Tally, Thread
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Tally
 from bot.playground.model import Json, Message
 from bot.playground.workspace import LocalSlack
 from bot.slack.conversing.following import NOT_YOURS
 from bot.slack.flagging.verdicts import FORGOTTEN
 from bot.state.ledger import DatabaseLedger
-from bot.state.threads import Thread, Threads
+from bot.state.threads import Threads
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 from .flags import asked, database, flagged, flags

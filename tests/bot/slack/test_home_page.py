@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feedback.figures import Often, Volume
+from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from bot.feedback.gaps import Gap
-from bot.feedback.model import Asked, Complaint, Flag, FlagState, Given, Place
+from bot.feedback.model import Complaint, Flag, FlagState, Often, Volume
 from bot.model import NoAnswer, Reason, Source
 from bot.playground.kit.views import check_view
 from bot.playground.pings import live_pings
@@ -26,9 +26,9 @@ TODAY = NOW.date()
 ALLOWED = origins(["https://wiki.example.com"])
 
 
-def given_(question: str) -> Given:
-    asked = Asked(question, "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
-    return Given(1, asked, NoAnswer(Reason.NOTHING_FITS, ""), NOW)
+def given_(question: str) -> RecordedAnswer:
+    asked = AskedQuestion(question, "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
+    return RecordedAnswer(1, asked, NoAnswer(Reason.NOTHING_FITS, ""), NOW)
 
 
 def flag(question: str) -> Flag:

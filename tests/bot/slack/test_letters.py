@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.model import IncomingMessage, MessageKind
 from bot.slack.hearing.letters import Identity, asks_nothing, letter_of, people_named, question
-from bot.state.letter import Kind, Letter
 
 ME = Identity(team="T1", user="UBOT", bot="BBOT")
 MENTION: dict[str, Any] = {
@@ -24,8 +24,8 @@ def envelope(**event: Any) -> dict[str, Any]:
 
 
 def test_a_mention_is_a_letter() -> None:
-    assert letter_of(envelope(), ME) == Letter(
-        "Ev1", Kind.MENTION, "T1", "C1", "2.0", "2.0", "U1", "<@UBOT> leave?"
+    assert letter_of(envelope(), ME) == IncomingMessage(
+        "Ev1", MessageKind.MENTION, "T1", "C1", "2.0", "2.0", "U1", "<@UBOT> leave?"
     )
 
 
@@ -41,21 +41,21 @@ def test_a_direct_message_is_a_letter(subtype: str) -> None:
     letter = letter_of(envelope(type="message", channel_type="im", subtype=subtype), ME)
 
     assert letter is not None
-    assert letter.kind is Kind.DIRECT
+    assert letter.kind is MessageKind.DIRECT
 
 
 @pytest.mark.parametrize(
     ("event", "kind"),
     [
-        ({"text": "<@UBOT> leave?"}, Kind.MENTION),
-        ({"text": "<@UBOT> leave?", "thread_ts": "1.0"}, Kind.MENTION),
-        ({"text": "leave?"}, Kind.UNASKED),
-        ({"text": "leave?", "thread_ts": "2.0"}, Kind.UNASKED),
-        ({"text": "leave?", "thread_ts": "1.0"}, Kind.FOLLOW_UP),
+        ({"text": "<@UBOT> leave?"}, MessageKind.MENTION),
+        ({"text": "<@UBOT> leave?", "thread_ts": "1.0"}, MessageKind.MENTION),
+        ({"text": "leave?"}, MessageKind.UNASKED),
+        ({"text": "leave?", "thread_ts": "2.0"}, MessageKind.UNASKED),
+        ({"text": "leave?", "thread_ts": "1.0"}, MessageKind.FOLLOW_UP),
     ],
 )
 def test_a_message_in_a_channel_is_addressed_by_its_mention(
-    event: dict[str, Any], kind: Kind
+    event: dict[str, Any], kind: MessageKind
 ) -> None:
     letter = letter_of(envelope(type="message", channel_type="channel", **event), ME)
 

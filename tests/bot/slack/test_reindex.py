@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientConnectionError
 
-from bot.operations.jobs import Order
+from bot.operations.model import Order
 from bot.playground.workspace import LocalSlack
 from bot.slack.writing.message import Message
 from indexers.errors import MassRemoval, RebuildRefused

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.model import IncomingMessage
 from bot.errors import StateUnavailable
 from bot.model import Answer, NoAnswer, Question
 from bot.playground.delivery import Delivery
@@ -17,7 +18,6 @@ from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
 from bot.state.inbox import Inbox
-from bot.state.letter import Letter
 
 from .conftest import BOTH_WAYS, Bot, Handbook, quiet, until
 
@@ -46,10 +46,10 @@ async def test_a_database_that_is_away_when_the_failure_is_told_leaves_no_questi
 ) -> None:
     holds, away = Inbox.holds, [StateUnavailable("away"), StateUnavailable("away")]
 
-    def falters(inbox: Inbox, letter: Letter) -> bool:
+    def falters(inbox: Inbox, message: IncomingMessage) -> bool:
         if away:
             raise away.pop()
-        return holds(inbox, letter)
+        return holds(inbox, message)
 
     monkeypatch.setattr(Inbox, "holds", falters)
     bot.around = replace(bot.around, adopt_every=0.05)
@@ -161,10 +161,10 @@ async def test_what_the_inbox_cannot_keep_slack_delivers_again(
         iter([OSError("disk full"), OSError("disk full")]),
     )
 
-    def failing(letters: Any) -> Any:
+    def failing(messages: Any) -> Any:
         for failure in failures:
             raise failure
-        return receive(letters)
+        return receive(messages)
 
     bot.app.inbox.receive_all = failing  # type: ignore[method-assign] - a disk that is full twice
     await slack.mention("U0ANNA", "C0TEAM", "leave?")

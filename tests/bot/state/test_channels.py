@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.state.channels import USUAL, ChannelSettings, DatabaseChannels
+from bot.conversation.model import USUAL, ChannelSettings
+from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.conversation.model import AskedQuestion, MessageRef
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Complaint, FlagState, Place
+from bot.feedback.model import Complaint, FlagState
 from bot.model import NoAnswer, Reason
 from bot.state.database import Database
 from bot.state.inbox import Inbox
@@ -34,7 +35,7 @@ def test_a_file_that_was_removed_is_written_to_no_more(tmp_path: Path, *, replac
         inbox.unfinished()
     moved.replace(file)
 
-    assert [letter.text for letter in inbox.unfinished()] == [LETTER.text]
+    assert [message.text for message in inbox.unfinished()] == [LETTER.text]
     database.close()
 
 
@@ -64,14 +65,14 @@ def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: P
     adopted = Inbox(again, lambda: datetime(2026, 1, 1, tzinfo=UTC)).adopt()
     again.close()
 
-    assert [letter.event for letter in adopted] == [LETTER.event]
+    assert [message.event for message in adopted] == [LETTER.event]
 
 
 def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_path: Path) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     database = Database.open(tmp_path / "state.db")
     feedback = Feedback(DatabaseLedger(database), lambda: moment)
-    asked = Asked("How?", "U1", Place("T", "C", "1.0", "1.0"), private=False)
+    asked = AskedQuestion("How?", "U1", MessageRef("T", "C", "1.0", "1.0"), private=False)
     given = feedback.record(asked, NoAnswer(Reason.NOTHING_FITS, "Nothing."))
     feedback.complain(given.id, "U2", Complaint.WRONG)
     with database.begin() as connection:

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
 from bot.feedback.feedback import Feedback
-from bot.feedback.figures import Flagged, Volume
-from bot.feedback.model import BY_ITSELF, Asked, Complaint, Place, Verdict
+from bot.feedback.model import Complaint, Flagged, Verdict, Volume
 from bot.feedback.review import Review
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
 from bot.state.database import Database
@@ -86,7 +86,7 @@ def keep(database: Database, events: list[Event]) -> None:
     for number, event in enumerate(events):
         when = NOW - timedelta(days=event.days_ago)
         ts = f"{BY_ITSELF}{number}" if event.by_itself else f"{number}.0"
-        asked = Asked(TRICKS, "U1", Place("T1", "C1", ts, ts), private=False)
+        asked = AskedQuestion(TRICKS, "U1", MessageRef("T1", "C1", ts, ts), private=False)
         given_ = Feedback(ledger, lambda when=when: when).record(asked, SAID[event.said])  # type: ignore[misc]
         for person, verdict in enumerate(event.verdicts):
             ledger.vote(given_.id, f"U{person}", verdict, when)
@@ -126,7 +126,9 @@ def test_volume_and_pages_are_counted_as_by_hand(database: Database, events: lis
 def test_the_latest_answer_says_how_a_page_stands(database: Database) -> None:
     ledger = DatabaseLedger(database)
     for number, revision in enumerate(("r1", "r2")):
-        asked = Asked("?", "U1", Place("T1", "C1", f"{number}.0", "0.0"), private=False)
+        asked = AskedQuestion(
+            "?", "U1", MessageRef("T1", "C1", f"{number}.0", "0.0"), private=False
+        )
         said = Answer("So. [1]", (source("a", revision),), 0.9)
         Feedback(ledger, lambda: NOW).record(asked, said)
     (one,) = DatabaseFigures(database).cited_often(SINCE, at_least=1, most=1)
@@ -139,7 +141,9 @@ def test_flags_count_by_what_became_of_them(database: Database) -> None:
     feedback, review = Feedback(ledger, lambda: NOW), Review(ledger, lambda: NOW)
     flags = []
     for number in range(5):
-        asked = Asked("?", "U1", Place("T1", "C1", f"{number}.0", "0.0"), private=False)
+        asked = AskedQuestion(
+            "?", "U1", MessageRef("T1", "C1", f"{number}.0", "0.0"), private=False
+        )
         given_ = feedback.record(asked, answer("a"))
         flags.append(feedback.complain(given_.id, "U1", Complaint.WRONG))
     review.fixed(flags[0], "U2")

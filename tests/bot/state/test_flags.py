@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
-from bot.feedback.model import Asked, Complaint, Flag, Place, Written
+from bot.conversation.model import AskedQuestion, MessageRef
+from bot.feedback.model import Complaint, Flag, Written
 from bot.model import Answer
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
 
 def flagged(database: Database) -> Flag:
-    asked = Asked("How?", "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+    asked = AskedQuestion("How?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
     ledger = DatabaseLedger(database)
     given = ledger.keep(asked, Answer("So.", (), 0.9), NOW, None, {})
     return ledger.raise_flag(given.id, "U2", Complaint.WRONG, "It is not so.", NOW)

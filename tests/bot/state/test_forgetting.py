@@ -14,11 +14,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot.answering.composing.usage import Cap, Spent
+from bot.conversation.model import AskedQuestion, MessageRef
 from bot.errors import AskerForgotten
 from bot.feedback.feedback import Feedback
-from bot.feedback.model import Asked, Complaint, Place
+from bot.feedback.model import Complaint
 from bot.model import NoAnswer, Reason
-from bot.operations.jobs import Order
+from bot.operations.model import Order
 from bot.state.database import Database
 from bot.state.digests import DatabaseDigests
 from bot.state.forgetting import AGES, Forgotten, forget_before, forget_person
@@ -35,8 +36,8 @@ _FILLED = ("inbox", "answers", "verdicts", "flags", "jobs", "usage", "digests")
 SILENCE = NoAnswer(Reason.NOTHING_FITS, "Nothing.")
 
 
-def asked(person: str, ts: str = "1.0") -> Asked:
-    return Asked("Where is it?", person, Place("T1", "C1", ts, ts), private=False)
+def asked(person: str, ts: str = "1.0") -> AskedQuestion:
+    return AskedQuestion("Where is it?", person, MessageRef("T1", "C1", ts, ts), private=False)
 
 
 def fill(database: Database) -> Feedback:
@@ -199,13 +200,13 @@ def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
 ) -> None:
     """Answers are kept, and their cost counted, while another thread forgets who asked."""
     inbox = Inbox(database, lambda: NOW)
-    letters = [
+    messages = [
         inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", thread=f"{n}.0"))
         for n in range(1, 9)
     ]
     feedback, usage = Feedback(DatabaseLedger(database), lambda: NOW), DatabaseUsage(database)
     chance = random.Random(seed)  # noqa: S311 - no secret
-    pauses = [chance.random() * 0.01 for _ in range(len(letters) + 1)]
+    pauses = [chance.random() * 0.01 for _ in range(len(messages) + 1)]
 
     def answer(number: int) -> None:
         time.sleep(pauses[number])
@@ -246,10 +247,10 @@ def test_what_was_forgotten_does_not_come_back_with_an_edit(database: Database) 
     forget_person(database, "U1")
     inbox = Inbox(database, lambda: NOW)
     edit = replace(LETTER, event="Ev9", text="what I had forgotten", edited="3.0")
-    deletion = replace(LETTER, event="Ev10", text="", gone=True)
+    deletion = replace(LETTER, event="Ev10", text="", deleted=True)
 
     assert inbox.receive(edit) is None
-    assert inbox.amend(edit) is None
+    assert inbox.update(edit) is None
     assert inbox.unfinished() == []
     assert "what I had forgotten" not in values(database)
     assert inbox.receive(deletion) is not None

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.conversation.model import CountedBy, IncomingMessage, MessageKind
 from bot.state.database import Database
 from bot.state.inbox import Inbox
-from bot.state.letter import Kind, Letter, Whose
 from bot.state.process import Process
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
-LETTER = Letter(
+LETTER = IncomingMessage(
     event="Ev1",
-    kind=Kind.MENTION,
+    kind=MessageKind.MENTION,
     team="T1",
     channel="C1",
     ts="1.000100",
@@ -70,38 +70,38 @@ def test_deliveries_at_the_same_time_are_received_once(inbox: Inbox) -> None:
     with ThreadPoolExecutor(8) as pool:
         received = list(pool.map(inbox.receive, [LETTER] * 32))
 
-    assert sum(letter is not None for letter in received) == 1
+    assert sum(message is not None for message in received) == 1
 
 
 def test_claims_count_attempts_and_end_with_the_answer(inbox: Inbox) -> None:
-    letter = inbox.receive(LETTER)
-    assert letter is not None
+    message = inbox.receive(LETTER)
+    assert message is not None
 
-    claimed = [inbox.claim(letter.id), inbox.claim(letter.id)]
+    claimed = [inbox.claim(message.id), inbox.claim(message.id)]
 
-    assert claimed == [replace(letter, attempts=1), replace(letter, attempts=2)]
-    inbox.done(letter)
+    assert claimed == [replace(message, attempts=1), replace(message, attempts=2)]
+    inbox.done(message)
 
-    assert inbox.claim(letter.id) is None
+    assert inbox.claim(message.id) is None
     assert inbox.unfinished() == []
 
 
 def test_what_was_being_answered_is_unfinished_after_a_kill(
     inbox: Inbox, database: Database
 ) -> None:
-    letter = inbox.receive(LETTER)
-    assert letter is not None
-    inbox.claim(letter.id)
+    message = inbox.receive(LETTER)
+    assert message is not None
+    inbox.claim(message.id)
 
     again = Inbox(database, lambda: NOW).unfinished()
 
-    assert [(found.id, found.attempts) for found in again] == [(letter.id, 1)]
+    assert [(found.id, found.attempts) for found in again] == [(message.id, 1)]
 
 
 def test_finished_text_is_not_kept_but_the_event_stays_known(inbox: Inbox) -> None:
-    letter = inbox.receive(LETTER)
-    assert letter is not None
-    inbox.failed(letter)
+    message = inbox.receive(LETTER)
+    assert message is not None
+    inbox.failed(message)
 
     assert inbox.receive(LETTER) is None
     assert inbox.unfinished() == []
@@ -117,27 +117,27 @@ def two(database: Database) -> tuple[Inbox, Process, Inbox, Process]:
 
 def test_what_one_process_holds_no_other_one_begins(database: Database) -> None:
     mine, _, theirs, _ = two(database)
-    letter = mine.receive(LETTER)
-    assert letter is not None
+    message = mine.receive(LETTER)
+    assert message is not None
 
-    assert theirs.claim(letter.id) is None
+    assert theirs.claim(message.id) is None
     assert theirs.adopt() == []
-    assert mine.claim(letter.id) == replace(letter, attempts=1)
-    assert mine.holds(letter)
-    assert not theirs.holds(letter)
+    assert mine.claim(message.id) == replace(message, attempts=1)
+    assert mine.holds(message)
+    assert not theirs.holds(message)
 
 
 def test_what_a_dead_process_held_another_adopts(database: Database) -> None:
     mine, process, theirs, _ = two(database)
-    letter = mine.receive(LETTER)
-    assert letter is not None
-    mine.claim(letter.id)
+    message = mine.receive(LETTER)
+    assert message is not None
+    mine.claim(message.id)
     process.leave()
 
-    assert [adopted.id for adopted in theirs.adopt()] == [letter.id]
-    assert theirs.claim(letter.id) == replace(letter, attempts=2)
-    assert not mine.holds(letter)
-    assert mine.claim(letter.id) is None
+    assert [adopted.id for adopted in theirs.adopt()] == [message.id]
+    assert theirs.claim(message.id) == replace(message, attempts=2)
+    assert not mine.holds(message)
+    assert mine.claim(message.id) is None
 
 
 def test_what_is_released_is_adopted_at_once(database: Database) -> None:
@@ -166,55 +166,55 @@ def test_a_channel_s_earlier_question_elsewhere_comes_first(database: Database) 
 
 
 def test_questions_are_counted_that_came_before_and_were_not_refused(inbox: Inbox) -> None:
-    letters = [
+    messages = [
         inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", person=person))
         for n, person in enumerate(["U1", "U1", "U2", "U1"])
     ]
-    last = letters[-1]
+    last = messages[-1]
     assert last is not None
-    assert letters[1] is not None
-    inbox.refused(letters[1])
+    assert messages[1] is not None
+    inbox.refused(messages[1])
 
-    assert inbox.before(last, Whose.PERSON, timedelta(minutes=1)) == (1, 1)
-    assert inbox.before(last, Whose.CHANNEL, timedelta(minutes=1)) == (2, 1)
-    assert inbox.before(last, Whose.CHANNEL, timedelta(0)) == (0, 0)
+    assert inbox.before(last, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
+    assert inbox.before(last, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
+    assert inbox.before(last, CountedBy.CHANNEL, timedelta(0)) == (0, 0)
 
 
 def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(inbox: Inbox) -> None:
-    letter = inbox.receive(LETTER)
-    assert letter is not None
+    message = inbox.receive(LETTER)
+    assert message is not None
     for number, finish in enumerate([inbox.done, inbox.refused, inbox.passed, None], 3):
         if finish:
-            claimed = inbox.claim(letter.id)
+            claimed = inbox.claim(message.id)
             assert claimed is not None
             finish(claimed)
-        inbox.amend(replace(LETTER, event=f"Ev{number}", edited=f"{number}.0"))
+        inbox.update(replace(LETTER, event=f"Ev{number}", edited=f"{number}.0"))
     later = inbox.receive(replace(LETTER, event="Ev9", ts="9.0"))
     assert later is not None
 
-    assert inbox.before(letter, Whose.PERSON, timedelta(minutes=1)) == (1, 1)
-    assert inbox.before(later, Whose.PERSON, timedelta(minutes=1)) == (2, 1)
-    assert inbox.before(later, Whose.CHANNEL, timedelta(minutes=1)) == (2, 1)
+    assert inbox.before(message, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
+    assert inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (2, 1)
+    assert inbox.before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
 
 
 def test_an_edit_is_worked_on_and_an_older_one_is_not(inbox: Inbox) -> None:
-    letter = inbox.receive(LETTER)
-    assert letter is not None
-    inbox.done(letter)
+    message = inbox.receive(LETTER)
+    assert message is not None
+    inbox.done(message)
     newer = replace(LETTER, event="Ev2", text="newer", edited="3.0")
 
-    assert inbox.amend(newer) == replace(letter, text="newer", edited="3.0")
-    assert inbox.amend(newer) is None
-    assert inbox.amend(replace(LETTER, event="Ev3", text="older", edited="2.0")) is None
+    assert inbox.update(newer) == replace(message, text="newer", edited="3.0")
+    assert inbox.update(newer) is None
+    assert inbox.update(replace(LETTER, event="Ev3", text="older", edited="2.0")) is None
     assert [found.text for found in inbox.unfinished()] == ["newer"]
 
 
 def test_what_was_edited_while_it_was_answered_is_not_finished(inbox: Inbox) -> None:
-    letter = inbox.receive(LETTER)
-    assert letter is not None
-    claimed = inbox.claim(letter.id)
+    message = inbox.receive(LETTER)
+    assert message is not None
+    claimed = inbox.claim(message.id)
     assert claimed is not None
-    inbox.amend(replace(LETTER, text="edited", edited="3.0"))
+    inbox.update(replace(LETTER, text="edited", edited="3.0"))
     stands = inbox.holds(claimed)
     inbox.done(claimed)
 
@@ -223,19 +223,19 @@ def test_what_was_edited_while_it_was_answered_is_not_finished(inbox: Inbox) -> 
 
 
 def test_what_is_gone_stays_gone(inbox: Inbox) -> None:
-    letter = inbox.receive(LETTER)
-    assert letter is not None
-    gone = inbox.amend(replace(LETTER, text="", gone=True))
+    message = inbox.receive(LETTER)
+    assert message is not None
+    gone = inbox.update(replace(LETTER, text="", deleted=True))
 
     assert gone is not None
-    assert inbox.amend(replace(LETTER, text="late", edited="9.0")) is None
+    assert inbox.update(replace(LETTER, text="late", edited="9.0")) is None
     inbox.done(gone)
-    assert inbox.amend(replace(LETTER, text="", gone=True)) is None
+    assert inbox.update(replace(LETTER, text="", deleted=True)) is None
     assert inbox.unfinished() == []
 
 
 def test_an_edit_of_what_never_came_changes_nothing(inbox: Inbox) -> None:
-    assert inbox.amend(replace(LETTER, edited="3.0")) is None
+    assert inbox.update(replace(LETTER, edited="3.0")) is None
     assert inbox.unfinished() == []
 
 
@@ -275,7 +275,7 @@ def test_an_edit_that_comes_while_another_process_keeps_its_message_is_not_lost(
 
     assert kept.result() is not None
     assert edited.result() is not None
-    assert [letter.text for letter in Inbox(database, lambda: NOW).unfinished()] == ["edited"]
+    assert [message.text for message in Inbox(database, lambda: NOW).unfinished()] == ["edited"]
 
 
 class Halting(Database):
@@ -310,7 +310,7 @@ def test_two_processes_that_get_the_same_messages_in_another_order_keep_them_all
         until_it_waits(database, two)
         halting.go_on.set()
 
-    assert [letter.event for letter in one.result()] == ["Ev1", "Ev2"]
+    assert [message.event for message in one.result()] == ["Ev1", "Ev2"]
     assert two.result() == []
 
 
@@ -324,12 +324,12 @@ def until_it_waits(database: Database, other: Future[Any]) -> None:
 
 
 def test_stopped_letters_are_worked_on_no_more(inbox: Inbox) -> None:
-    letter = inbox.receive(LETTER)
+    message = inbox.receive(LETTER)
     other = inbox.receive(replace(LETTER, event="Ev2", ts="2.0", thread="2.0"))
-    assert letter is not None
+    assert message is not None
     stopped = inbox.stop("T1", "C1", LETTER.thread)
 
-    assert [one.id for one in stopped] == [letter.id]
-    assert inbox.claim(letter.id) is None
-    assert not inbox.holds(letter)
+    assert [one.id for one in stopped] == [message.id]
+    assert inbox.claim(message.id) is None
+    assert not inbox.holds(message)
     assert inbox.unfinished() == [other]

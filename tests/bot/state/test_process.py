@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.errors import SyncRunning
-from bot.operations.jobs import Order
+from bot.operations.model import Order
 from bot.state.database import Database
 from bot.state.job_log import DatabaseJobs
 from bot.state.process import LEASE, Process

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.conversation.model import IncomingMessage, MessageKind
 from bot.errors import StateUnavailable
 from bot.state import spool as spools
-from bot.state.letter import Kind, Letter
 from bot.state.spool import Spool
 
-LETTER = Letter("Ev1", Kind.MENTION, "T0", "C0", "1764000000.000100", "1.0", "U0", "leave?")
+LETTER = IncomingMessage(
+    "Ev1", MessageKind.MENTION, "T0", "C0", "1764000000.000100", "1.0", "U0", "leave?"
+)
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def spool(tmp_path: Path) -> Spool:
 
 def test_where_nothing_waits_there_is_no_folder(spool: Spool, tmp_path: Path) -> None:
     assert not spool
-    assert spool.letters(10) == []
+    assert spool.messages(10) == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -36,15 +38,27 @@ def test_what_waits_is_found_again_earliest_first(spool: Spool) -> None:
     spool.add([later, LETTER])
 
     assert spool
-    assert spool.letters(10) == [LETTER, later]
-    assert spool.letters(1) == [LETTER]
+    assert spool.messages(10) == [LETTER, later]
+    assert spool.messages(1) == [LETTER]
+
+
+def test_what_an_earlier_version_left_is_read(spool: Spool, tmp_path: Path) -> None:
+    file = tmp_path / "spool" / "00000001764000000.000100-abc.json"
+    file.parent.mkdir()
+    file.write_text(
+        '{"event": "Ev1", "kind": "mention", "team": "T0", "channel": "C0",'
+        ' "ts": "1764000000.000100", "thread": "1.0", "person": "U0", "text": "",'
+        ' "shared": false, "edited": "", "gone": true, "id": 0, "attempts": 0}'
+    )
+
+    assert spool.messages(10) == [replace(LETTER, text="", deleted=True)]
 
 
 def test_what_is_delivered_twice_waits_once(spool: Spool) -> None:
     spool.add([LETTER])
     spool.add([LETTER])
 
-    assert spool.letters(10) == [LETTER]
+    assert spool.messages(10) == [LETTER]
 
 
 def test_what_nothing_takes_in_any_more_is_forgotten_in_time(spool: Spool, tmp_path: Path) -> None:
@@ -57,14 +71,14 @@ def test_what_nothing_takes_in_any_more_is_forgotten_in_time(spool: Spool, tmp_p
 
     assert spool.forget_before(noon - timedelta(days=90)) == 2
     assert [file.name for file in folder.iterdir() if file.suffix != ".json"] == ["c.unreadable"]
-    assert spool.letters(10) == [LETTER]
+    assert spool.messages(10) == [LETTER]
 
 
 def test_an_edit_waits_beside_what_it_edits(spool: Spool) -> None:
     edited = replace(LETTER, event="Ev2", text="lunch?", edited="1764000002.000000")
     spool.add([LETTER, edited])
 
-    assert {letter.text for letter in spool.letters(10)} == {"leave?", "lunch?"}
+    assert {message.text for message in spool.messages(10)} == {"leave?", "lunch?"}
 
 
 def test_what_was_taken_in_waits_no_more(spool: Spool) -> None:
@@ -72,7 +86,7 @@ def test_what_was_taken_in_waits_no_more(spool: Spool) -> None:
     spool.remove([LETTER])
     spool.remove([LETTER])  # another process was at it, too
 
-    assert [letter.event for letter in spool.letters(10)] == ["Ev2"]
+    assert [message.event for message in spool.messages(10)] == ["Ev2"]
 
 
 def test_nobody_else_on_the_machine_reads_it(spool: Spool, tmp_path: Path) -> None:
@@ -90,7 +104,7 @@ def test_a_file_that_is_torn_keeps_no_other_waiting(
     spool.add([LETTER])
     (tmp_path / "spool" / "0.json").write_bytes(torn)
 
-    assert spool.letters(10) == [LETTER]
+    assert spool.messages(10) == [LETTER]
     assert (tmp_path / "spool" / "0.unreadable").exists()
 
 
@@ -100,7 +114,7 @@ def test_a_file_that_was_not_written_to_its_end_does_not_count(
     spool.add([LETTER])
     (tmp_path / "spool" / "1.77.new").write_bytes(b"{")
 
-    assert spool.letters(10) == [LETTER]
+    assert spool.messages(10) == [LETTER]
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -130,10 +144,10 @@ def test_more_than_it_holds_does_not_wait(spool: Spool, monkeypatch: pytest.Monk
         spool.add([replace(LETTER, event="Ev2")])
 
 
-letters = st.builds(
-    Letter,
+messages = st.builds(
+    IncomingMessage,
     event=st.text(max_size=20),
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(MessageKind),
     team=st.text(max_size=10),
     channel=st.text(max_size=10),
     ts=st.from_regex(r"[0-9]{1,12}\.[0-9]{6}", fullmatch=True),
@@ -142,15 +156,15 @@ letters = st.builds(
     text=st.text(),
     shared=st.booleans(),
     edited=st.text(max_size=10),
-    gone=st.booleans(),
+    deleted=st.booleans(),
 )
 
 
-@given(kept=st.lists(letters, max_size=5, unique_by=lambda one: one.event))
+@given(kept=st.lists(messages, max_size=5, unique_by=lambda one: one.event))
 def test_every_letter_comes_back_as_it_was(
-    kept: list[Letter], tmp_path_factory: pytest.TempPathFactory
+    kept: list[IncomingMessage], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     spool = Spool(tmp_path_factory.mktemp("spool"))
     spool.add(kept)
 
-    assert sorted(spool.letters(10), key=repr) == sorted(kept, key=repr)
+    assert sorted(spool.messages(10), key=repr) == sorted(kept, key=repr)

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.conversation.model import IncomingMessage, MessageKind, Thread
 from bot.state.database import Database
 from bot.state.inbox import Inbox
-from bot.state.letter import Kind, Letter
-from bot.state.threads import Thread, Threads
+from bot.state.threads import Threads
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 THREAD = Thread("T1", "C1", "1.0")
-ASKED = Letter("Ev1", Kind.MENTION, "T1", "C1", "1.0", "1.0", "U1", "leave?")
-FOLLOW_UP = replace(ASKED, event="Ev2", kind=Kind.FOLLOW_UP, ts="2.0", person="U2")
+ASKED = IncomingMessage("Ev1", MessageKind.MENTION, "T1", "C1", "1.0", "1.0", "U1", "leave?")
+FOLLOW_UP = replace(ASKED, event="Ev2", kind=MessageKind.FOLLOW_UP, ts="2.0", person="U2")
 
 
 @pytest.fixture
@@ -38,12 +38,15 @@ def test_whoever_asked_is_an_asker_there_and_nowhere_else(inbox: Inbox, threads:
 
 def test_a_follow_up_makes_an_asker_once_it_is_answered(inbox: Inbox, threads: Threads) -> None:
     inbox.receive(ASKED)
-    letter, other = inbox.receive(FOLLOW_UP), replace(FOLLOW_UP, event="Ev3", ts="3.0", person="U3")
+    message, other = (
+        inbox.receive(FOLLOW_UP),
+        replace(FOLLOW_UP, event="Ev3", ts="3.0", person="U3"),
+    )
     passed = inbox.receive(other)
-    assert letter is not None
+    assert message is not None
     assert passed is not None
     before = threads.askers(THREAD)
-    inbox.done(letter)
+    inbox.done(message)
     inbox.passed(passed)
 
     assert before == {"U1"}
@@ -52,7 +55,7 @@ def test_a_follow_up_makes_an_asker_once_it_is_answered(inbox: Inbox, threads: T
 
 def test_a_question_that_is_gone_asked_nothing(inbox: Inbox, threads: Threads) -> None:
     inbox.receive(ASKED)
-    inbox.amend(replace(ASKED, text="", gone=True))
+    inbox.update(replace(ASKED, text="", deleted=True))
 
     assert threads.askers(THREAD) == frozenset()
 

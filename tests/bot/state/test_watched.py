@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.feedback.model import Asked, Given, Place
+from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from bot.model import Answer
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger
@@ -25,9 +25,11 @@ NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 PAGES = {("handbook", "leave.md"): KnownPage("r1", OPEN)}
 
 
-def answered(database: Database, question: str, pages: dict[tuple[str, str], KnownPage]) -> Given:
+def answered(
+    database: Database, question: str, pages: dict[tuple[str, str], KnownPage]
+) -> RecordedAnswer:
     """The same message each time."""
-    asked = Asked(question, "U1", Place("T1", "C1", "1.0", "1.0"), private=False)
+    asked = AskedQuestion(question, "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
     ledger = DatabaseLedger(database)
     when = NOW + timedelta(seconds=len(question))
     given = ledger.keep(asked, Answer("So.", (), 0.9), when, None, pages)

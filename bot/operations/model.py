@@ -1,19 +1,66 @@
-"""What an operator is told of somebody's right to read a page, and of the answers."""
+"""The words of operating the bot: a reindex that an admin ordered, and whether somebody may read
+a page."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from bot.moments import in_words
 from indexers.findings import Access, Indexed
+from indexers.model import Part
+
+MOST_ATTEMPTS = 5
+"""Processes that one job may take with it before it counts as failed."""
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be read: ``part`` of a wiki, None all of all; ``full``: anew, beside what
+    stands; ``dry_run``: only say what would change."""
+
+    part: Part | None = None
+    full: bool = False
+    dry_run: bool = False
+
+    @property
+    def what(self) -> str:
+        """In words that everybody may read: without a page's or a space's name."""
+        part = self.part
+        if part is None:
+            return "all wikis"
+        if part.page:
+            return f"a page of {part.wiki}"
+        return f"a space of {part.wiki}" if part.space else part.wiki
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An order of ``person``, shown by the message ``message`` (its ts; empty: none yet) in
+    ``channel``."""
+
+    id: int
+    order: Order
+    person: str
+    channel: str
+    message: str = ""
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AccessNow:
-    """``as_of``: since then what is indexed of the wiki is true. ``rechecked``: whether its
-    pages are looked at again before an answer goes out."""
+    """Whether somebody may read a page, and what answers make of that. ``as_of``: since then what
+    is indexed of the wiki is true. ``rechecked``: whether its pages are looked at again before an
+    answer goes out."""
 
     access: Access
     as_of: datetime | None

@@ -1,0 +1,1 @@
+"""One incoming message, one reply. Knows no Slack and no SQL."""
