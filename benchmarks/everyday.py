@@ -19,12 +19,14 @@ _HALVES = {"development": False, "reporting": True}
 
 @dataclass(frozen=True, slots=True)
 class Handbook:
-    """``name`` is that of its set below eval/; ``root`` is the folder of its pages."""
+    """``name`` is that of its set below eval/; ``root`` is the folder of its pages, of which
+    those that match one of ``include`` are read (as in .gitignore; all if there are none)."""
 
     name: str
     archive: str
     root: str
     site: str
+    include: Sequence[str] = ()
 
     def synced(self) -> Footnote:
         """
@@ -32,31 +34,35 @@ class Handbook:
             Missing: the archive is not there.
         """
         pages = unpacked(shared(f"wikis/{self.archive}.tar.gz")) / self.root
-        footnote = Footnote(CACHE / f"everyday-{self.name}").reading(self.name, pages, self.site)
+        footnote = Footnote(CACHE / f"everyday-{self.name}")
+        footnote.reading(self.name, pages, self.site, self.include)
         footnote.sync()
         return footnote
 
     def halves(self, name: str) -> Iterator[tuple[str, Path]]:
-        """The half that may be looked at, and the one that is only reported; by ids.
+        """Yield the halves of a shared set.
 
         Raises:
             Missing: the set is not there.
         """
         folder = f"wiki_answers_{self.name}"
-        lines = shared(f"eval/{folder}/{name}.jsonl").read_text(encoding="utf-8").splitlines()
-        rows = [json.loads(line) for line in lines]
-        for half, reported in _HALVES.items():
-            of = (row for row in rows if reporting(row["id"]) is reported)
-            yield half, write_questions(f"{folder}.{name}.{half}", of)
+        yield from _halves(shared(f"eval/{folder}/{name}.jsonl"), f"{folder}.{name}")
 
     def everyday(self) -> Sequence[Figure]:
         """Raises: Missing: the handbook or its set is not there."""
+        return self._asked(self.halves("questions"))
+
+    def own(self) -> Sequence[Figure]:
+        """Ask the questions that we wrote ourselves.
+
+        Raises:
+            Missing: the handbook is not there.
+        """
+        return self._asked(_halves(_OWN / f"{self.name}.jsonl", f"own.{self.name}"))
+
+    def _asked(self, halves: Iterator[tuple[str, Path]]) -> Sequence[Figure]:
         footnote = self.synced()
-        return [
-            figure
-            for half, file in self.halves("questions")
-            for figure in _read(footnote.evaluate(file), half)
-        ]
+        return [figure for half, file in halves for figure in _read(footnote.evaluate(file), half)]
 
     def replay(self) -> Sequence[Figure]:
         """By rules alone, with the labels as judge, and by a large model's recorded verdicts; the
@@ -73,6 +79,14 @@ class Handbook:
             for name, options in (_JUDGED | recorded).items():
                 found += _judged(footnote.replay(file, *options), f"{half}.{name}")
         return found
+
+
+def _halves(questions: Path, name: str) -> Iterator[tuple[str, Path]]:
+    """Yield the half that may be looked at, and the one that is only reported; by ids."""
+    rows = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
+    for half, reported in _HALVES.items():
+        of = (row for row in rows if reporting(row["id"]) is reported)
+        yield half, write_questions(f"{name}.{half}", of)
 
 
 def hostile() -> Sequence[Figure]:
@@ -102,6 +116,20 @@ HANDBOOKS = (
     ),
     Handbook("govuk", "govuk-developer-docs", "source", "https://docs.publishing.service.gov.uk"),
 )
+GITLAB_PEOPLE = Handbook(
+    "gitlab_people",
+    "gitlab-handbook",
+    "content",
+    "https://handbook.gitlab.com",
+    include=tuple(
+        f"/handbook/{folder}/"
+        for folder in (
+            *("about", "business-technology", "communication", "finance", "hiring", "leadership"),
+            *("legal", "people-group", "people-policies", "tools-and-tips", "total-rewards"),
+        )
+    ),
+)
+"""What everybody in a company asks about; there is no shared set on it."""
 
 
 def _later(test: Literal["<=", ">="], bound: float) -> Goal:
@@ -135,6 +163,7 @@ def _read(scores: Mapping[str, Any], half: str) -> Iterator[Figure]:
 
 _KINDS = ("typo", "keyword", "compound", "multi", "followup", "foreign")
 """Those that are hard to find: told apart, though of each there are few."""
+_OWN = Path(__file__).parent / "questions"
 _VERDICTS = Path(__file__).parent / "verdicts"
 _JUDGED: dict[str, Sequence[str | Path]] = {
     "evidence": ("--evidence",),

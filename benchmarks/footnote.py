@@ -24,6 +24,7 @@ type = "markdown"
 name = {name}
 path = {path}
 site_url = {site_url}
+include = {include}
 """
 _CONFLUENCE = """
 [[wiki]]
@@ -84,10 +85,12 @@ class Footnote:
     def config(self) -> Path:
         return self._config
 
-    def reading(self, name: str, pages: Path, site_url: str) -> Footnote:
+    def reading(
+        self, name: str, pages: Path, site_url: str, include: Sequence[str] = ()
+    ) -> Footnote:
         """The same, with a wiki."""
-        # A JSON string is a TOML string.
-        words = {"name": name, "path": str(pages), "site_url": site_url}
+        # A JSON string is a TOML string, and so is a list of them.
+        words = {"name": name, "path": str(pages), "site_url": site_url, "include": list(include)}
         text = _WIKI.format(**{key: json.dumps(value) for key, value in words.items()})
         with self._config.open("a", encoding="utf-8") as file:
             file.write(text)

@@ -38,6 +38,8 @@ _HANDBOOKS = {
     "18f": "18F's handbook (242 pages)",
     "playbook": "Microsoft's engineering playbook (243 pages)",
     "govuk": "GOV.UK's developer documentation (239 pages)",
+    "gitlab_people": "the parts of GitLab's handbook that everybody in the company needs "
+    "(433 pages)",
 }
 
 BENCHMARKS = (
@@ -98,6 +100,15 @@ BENCHMARKS = (
             each.everyday,
         )
         for each in everyday.HANDBOOKS
+    ),
+    *(
+        Benchmark(
+            f"own.{each.name}",
+            f"Questions of the same kinds that we wrote ourselves, on {_HANDBOOKS[each.name]}: "
+            "benchmarks/questions. Those of the development half were looked at.",
+            each.own,
+        )
+        for each in (*everyday.HANDBOOKS, everyday.GITLAB_PEOPLE)
     ),
     *(
         Benchmark(
