@@ -136,10 +136,14 @@ def _numbered(text: str) -> Iterator[Thing]:
             yield Thing(f"{kind}#", _bare(found[2]), found[0])
     for found in _YEAR.finditer(text):
         yield Thing("year", found[0], found[0])
+    written = {_bare(found[2]): found[0] for found in _NUMBERED.finditer(text)}
     for one in read_numbers(text):
         is_year = bool(_YEAR.fullmatch(one.number))
         if one.labels and one.of and not is_year and one.number not in glued:
-            yield Thing(f"{one.of} ", one.number, f"{one.of} {one.number}")
+            as_read = f"{one.of} {one.number}"
+            shown = " ".join(written.get(one.number, as_read).split())
+            same = shown.casefold().startswith(one.of)
+            yield Thing(f"{one.of} ", one.number, shown if same else as_read)
 
 
 def _bare(number: str) -> str:

@@ -7,6 +7,7 @@ Its words match none of theirs, or only by chance. What both have are names and 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.answering.composing.words import read
@@ -25,3 +26,13 @@ def common_words(question: str, hits: Sequence[Hit]) -> str:
         for word in _WORD.findall(question)
         if len(word) >= _SHORTEST and word.casefold() in there and any(w.weighs for w in read(word))
     )
+
+
+def ask_in_theirs(hits: Sequence[Hit]) -> str:
+    """Return what to say where nothing is found: the same question may well find it in the
+    language that most passages are in."""
+    languages = Counter(hit.language for hit in hits if hit.language)
+    if not languages:
+        return "Your question is in another language than the pages: please ask in theirs."
+    language = languages.most_common(1)[0][0].capitalize()
+    return f"The pages are in {language}: asked in {language}, I may find it."

@@ -13,6 +13,7 @@ from bot.answering.compounds import quote_parts
 from bot.answering.confidence import Confidence
 from bot.answering.deciding import NEAREST, Deciding, Decision, nearest, told
 from bot.answering.followups import carried
+from bot.answering.other_language import ask_in_theirs
 from bot.answering.quoting import Quotation, Quoting
 from bot.answering.recheck import MOST_CITED
 from bot.answering.refusals import narrowed
@@ -56,7 +57,7 @@ class Responder:
             quote = partial(self._quotations, question, decided.confidence)
             result = told(decided.tone, quote(retrieved.hits), retrieved, quote)
         if result is None:
-            result = self._silence(retrieved, decided)
+            result = self._silence(question, retrieved, decided)
         took = (self.clock() - started) * 1000
         return replace(result, timings=Timings(retrieved.embed_ms, retrieved.search_ms, took))
 
@@ -93,12 +94,14 @@ class Responder:
         asked = self.clarifying(question, retrieved) if self.clarifying else None
         return replace(asked, confidence=confidence) if asked else None
 
-    def _silence(self, retrieved: Retrieved, decided: Decision) -> NoAnswer:
+    def _silence(self, question: Question, retrieved: Retrieved, decided: Decision) -> NoAnswer:
         """What it names of the pages stands on those that it leads to: they are looked at again
         before it goes out."""
         absent = decided.missing
         told_of = absent.passages if absent else ()
         text = f"I searched {self._names(retrieved)} and found nothing that answers this."
+        if question.foreign and not question.bridged:
+            text = f"{text} {ask_in_theirs(retrieved.hits)}"
         pages = tuple({(p.wiki, p.page): source_of(p, "") for p in told_of}.values())
         return NoAnswer(
             Reason.NOTHING_FITS,

@@ -98,6 +98,12 @@ def test_what_is_missing_is_said_with_what_is_there() -> None:
     )
 
 
+def test_what_is_missing_is_named_as_whoever_asked_wrote_it() -> None:
+    found = asked("what did we choose in RFC 009?", "In RFC 002 we chose Go. In RFC 003 Rust.")
+
+    assert found is not None
+    assert found.words == "I found nothing about RFC 009. The pages tell of RFC 002 and RFC 003."
+
 @given(st.text(max_size=60), st.lists(st.text(max_size=80), max_size=3))
 def test_whatever_is_asked_and_written_what_is_missing_stands_on_no_page(
     question: str, texts: list[str]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from bot.answering.confidence import Confidence
 from bot.answering.deciding import Deciding
-from bot.answering.other_language import common_words
+from bot.answering.other_language import ask_in_theirs, common_words
 from bot.answering.reranking import Reranking
+from bot.answering.responding import Responder
 from bot.answering.retrieval import Found, Retrieved
 from bot.model import Question, Tone
 from indexers.model import EVERYONE, Hit, Passage, Principal
@@ -19,8 +20,8 @@ GERMAN = "Wie lange kann ich die Kubernetes Events in kubectl sehen und abrufen?
 PAGES = passages("events", "Kubernetes events are kept for an hour; see them with kubectl in time.")
 
 
-def found(closest: float) -> Retrieved:
-    hits = tuple(Hit(passage, 1.0, closest, closest) for passage in PAGES)
+def found(closest: float, language: str = "") -> Retrieved:
+    hits = tuple(Hit(passage, 1.0, closest, closest, language) for passage in PAGES)
     return Retrieved((Found("handbook", "events", 1.0, hits),), 0.0, 0.0)
 
 
@@ -68,6 +69,20 @@ def test_it_may_be_where_the_embedding_model_knows_both_languages() -> None:
     assert search.prepared(Question(GERMAN, ANYONE)).bridged
     assert decided("Wie lange habe ich Urlaub?", 0.9, bridged=True) is Tone.ANSWER
     assert decided("Wie lange habe ich Urlaub?", 0.6, bridged=True) is Tone.CLOSEST
+
+
+def test_where_nothing_is_found_the_language_of_the_pages_is_told() -> None:
+    def told(question: str, *, foreign: bool, bridged: bool = False) -> str:
+        asked = Question(question, ANYONE, foreign=foreign, bridged=bridged)
+        return Responder(Confidence(), ("handbook",))(asked, found(0.1, "german")).text
+
+    assert told("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True) == (
+        "I searched handbook and found nothing that answers this. "
+        "The pages are in German: asked in German, I may find it."
+    )
+    assert "German" not in told("Wann ist Urlaub?", foreign=False)
+    assert "German" not in told("\u00bfCu\u00e1ndo hay vacaciones?", foreign=True, bridged=True)
+    assert ask_in_theirs(found(0.1).hits).endswith("please ask in theirs.")
 
 
 def test_a_cross_encoder_of_one_language_is_not_asked() -> None:
