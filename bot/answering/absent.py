@@ -81,8 +81,8 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The ``thing`` that was asked for, the ``others`` of its kind that are told of, and the
-    ``passages`` that tell of them."""
+    """The ``thing`` that was asked for, the ``others`` of its kind that are told of, if it is
+    clear that these are others, and the ``passages`` that tell of them."""
 
     thing: str
     others: tuple[str, ...]
@@ -97,16 +97,21 @@ class Missing:
 
 def missing(question: str, hits: Sequence[Hit]) -> Missing | None:
     """Return what ``question`` asks for and the pages do not have; ``hits`` best first."""
+    found = unnamed(question, hits)
+    return found if found and found.others else None
+
+
+def unnamed(question: str, hits: Sequence[Hit]) -> Missing | None:
+    """Return what ``question`` asks for and none of ``hits`` (best first) names. Without
+    ``others`` what they say may hold of it all the same."""
     wanted = list(islice(dict.fromkeys(_things(question)), _MOST_ASKED))
     if not wanted or not hits:
         return None
     pages = _Pages([_whole(hit.passage) for hit in hits])
-    for thing in wanted:
-        if pages.hold(thing):
-            continue
-        if found := _others(question, thing, hits[:_NEAREST]):
-            return found
-    return None
+    left = [thing for thing in wanted if not pages.hold(thing)]
+    told = (_others(question, thing, hits[:_NEAREST]) for thing in left)
+    first = next(filter(None, told), None)
+    return first or (Missing(left[0].shown[:_LONGEST], (), ()) if left else None)
 
 
 def _above(passage: Passage) -> list[str]:
@@ -139,7 +144,9 @@ def _numbered(text: str) -> Iterator[Thing]:
     written = {_bare(found[2]): found[0] for found in _NUMBERED.finditer(text)}
     for one in read_numbers(text):
         is_year = bool(_YEAR.fullmatch(one.number))
-        if one.labels and one.of and not is_year and one.number not in glued:
+        # "Whether I have to write one" numbers nothing.
+        meant = one.number != "1" or "1" in written
+        if one.labels and one.of and meant and not is_year and one.number not in glued:
             as_read = f"{one.of} {one.number}"
             shown = " ".join(written.get(one.number, as_read).split())
             same = shown.casefold().startswith(one.of)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.absent import Missing, missing
+from bot.answering.absent import Missing, unnamed
 from bot.answering.confidence import LIKELY, Confidence, Features, features
 from bot.answering.other_language import common_words
 from bot.answering.retrieval import Found, Retrieved
@@ -28,7 +28,8 @@ Quote = Callable[[Sequence[Hit]], Answer | None]
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``confidence`` is the chance that what is found answers the question. ``missing`` is what
-    was asked for and the pages do not have."""
+    was asked for and no passage names: where they clearly tell of others of its kind, the pages
+    do not have it, and else an answer is not sure."""
 
     tone: Tone
     confidence: float
@@ -49,13 +50,15 @@ class Deciding:
     def __call__(self, question: Question, retrieved: Retrieved) -> Decision:
         seen = self.seen(question, retrieved)
         confidence = self.confidence.curve(seen)(seen)
-        if not question.foreign and (absent := missing(question.sought, retrieved.hits)):
+        absent = None if question.foreign else unnamed(question.sought, retrieved.hits)
+        if absent and absent.others:
             return Decision(Tone.SILENCE, confidence, absent)
         if confidence < self._least(seen):
             return Decision(Tone.SILENCE, confidence)
         # Of another language than the pages only names compare for sure: too little for more.
         unsure = (question.foreign and not question.bridged) or confidence < self.likely
-        return Decision(Tone.CLOSEST if unsure else Tone.ANSWER, confidence)
+        tone = Tone.CLOSEST if unsure or absent else Tone.ANSWER
+        return Decision(tone, confidence, absent)
 
     def seen(self, question: Question, retrieved: Retrieved) -> Features:
         """Return the features that the chance is told by."""
@@ -80,7 +83,7 @@ class Deciding:
         return f"{told} {_READ}"
 
     def _speaks(self, decided: Decision, least: float) -> str:
-        if decided.missing:
+        if decided.missing and decided.missing.others:
             # What they tell of, pages say that nobody looked at again for this.
             return (
                 f"It is not answered: the pages tell of others like {decided.missing.thing}, "
@@ -88,6 +91,10 @@ class Deciding:
             )
         if decided.tone is Tone.SILENCE:
             return f"`precision` asks for {least:.3f}, so it is not answered."
+        if decided.missing:
+            return (
+                f"No passage that was found names {decided.missing.thing}, so the closest is shown."
+            )
         if decided.tone is Tone.CLOSEST:
             return (
                 f"`precision` asks for {least:.3f} and an answer for {self.likely:.3f}, so "

@@ -97,7 +97,7 @@ class Responder:
     def _silence(self, question: Question, retrieved: Retrieved, decided: Decision) -> NoAnswer:
         """What it names of the pages stands on those that it leads to: they are looked at again
         before it goes out."""
-        absent = decided.missing
+        absent = decided.missing if decided.missing and decided.missing.others else None
         told_of = absent.passages if absent else ()
         text = f"I searched {self._names(retrieved)} and found nothing that answers this."
         if question.foreign and not question.bridged:

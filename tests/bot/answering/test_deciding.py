@@ -77,6 +77,21 @@ def test_a_thing_that_the_wiki_does_not_have_is_told_and_not_answered_with_its_n
     assert said.nearest[0].page == "hosts"
 
 
+def test_what_names_not_the_thing_that_was_asked_for_is_told_as_the_closest() -> None:
+    question = Question("who pays for parental leave at level 9?", Principal.of(EVERYONE))
+    said = answering(9.0).answer(question)
+
+    assert isinstance(said, Answer)
+    assert said.tone is Tone.CLOSEST
+    assert "No passage that was found names level 9" in answering(9.0).why(question).rule
+
+
+def test_a_pronoun_is_no_number_that_must_be_named() -> None:
+    said = asked(answering(9.0), "I had parental leave, may I take one more?")
+
+    assert said.tone is Tone.ANSWER
+
+
 def test_what_decided_is_told_as_it_was() -> None:
     question = Question("how long is parental leave?", Principal.of(EVERYONE))
     absent = Question("what address has host web-99?", Principal.of(EVERYONE))
