@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.answering.composing.denials import split_denial
 from bot.answering.composing.words import Word, read
 from bot.model import Question, Role, Turn
 from indexers.ports import Vector
@@ -53,6 +54,7 @@ _SWAPS = re.compile(
 """How a follow-up begins that puts another thing into what was asked before: "And for
 contractors?", "What about weekends?", "And Berlin?"."""
 _JOINS = re.compile(r"\A\W*(?:and|but|or|so|then|und|oder|et|y)\s+", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s")
 _FEW = 2
 """Words that name something; such a follow-up has no more."""
 
@@ -95,5 +97,13 @@ def _said(asked: Sequence[str], replies: Sequence[str]) -> Iterator[tuple[str, f
     if asked:
         yield asked[-1], PREVIOUS
         yield asked[0], FIRST
-    if replies:
+    if replies and _tells(replies[-1]):
         yield replies[-1], REPLY
+
+
+def _tells(reply: str) -> bool:
+    """Return False of "I searched handbook and found nothing that answers this." Its words are
+    about no matter, and would find pages on searching and answers."""
+    first = _SENTENCE.split(reply.strip()[:_LONGEST], maxsplit=1)[0]
+    denied = split_denial(first)
+    return denied is None or bool(denied[1])

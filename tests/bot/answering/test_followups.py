@@ -102,6 +102,25 @@ def test_what_others_said_and_what_says_nothing_does_not_count() -> None:
     assert contexts([Turn(Role.OTHER, "I like cake."), asked("???"), replied(" ")]) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I searched handbook and found nothing that answers this.",
+        "I found nothing about web-99. The pages tell of web-12 and web-13.",
+        "The pages do not mention contractors.",
+    ],
+)
+def test_a_reply_that_found_nothing_does_not_count(text: str) -> None:
+    assert contexts([asked("Leave?"), replied(text)]) == contexts([asked("Leave?")])
+
+
+@pytest.mark.parametrize(
+    "text", ["You cannot carry it over.", "The pages do not say when, but they name Ada.", "Ada."]
+)
+def test_a_reply_that_says_no_or_more_counts(text: str) -> None:
+    assert contexts([asked("Leave?"), replied(text)])[-1] == Context(text, followups.REPLY)
+
+
 def test_the_weights_of_all_searches_make_one() -> None:
     assert math.isclose(
         followups.ALONE + followups.PREVIOUS + followups.FIRST + followups.REPLY, 1.0
