@@ -50,12 +50,12 @@ _TOLD_APART = 3
 """Words beside the question's that a label may have; with more it names a matter of its own."""
 
 _CARRIERS = """
-able add advice answer anything application apply ask basic begin being brief complete create detail
-different do doing example find general getting give go guidance guide guideline happen have having help
-info information introduction kind know learn list long look making many more much need new
-often option our overview please policies policy procedure process question request rule see set
-show someone something start still submit take team tell thing tip try type understand up use
-want way
+able add advice answer anything application apply ask basic begin being brief complete create
+detail different do doing example find general getting give go guidance guide guideline happen
+have having help info information introduction kind know learn list long look making many more
+much need new often option our overview please policies policy procedure process question request
+rule see set show someone something start still submit take team tell thing tip try type
+understand up use want way
 """
 """They are in any question and any heading, and do not say what it is about."""
 _OPENINGS = re.compile(
