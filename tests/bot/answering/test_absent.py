@@ -104,6 +104,7 @@ def test_what_is_missing_is_named_as_whoever_asked_wrote_it() -> None:
     assert found is not None
     assert found.words == "I found nothing about RFC 009. The pages tell of RFC 002 and RFC 003."
 
+
 @given(st.text(max_size=60), st.lists(st.text(max_size=80), max_size=3))
 def test_whatever_is_asked_and_written_what_is_missing_stands_on_no_page(
     question: str, texts: list[str]
