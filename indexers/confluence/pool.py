@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Semaphore, Thread
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 Made = TypeVar("Made")
+_Queue: TypeAlias = "SimpleQueue[Callable[[], None] | None]"
+"""None ends the thread that takes it."""
 
 
 class Pool:
     """Runs pieces of work in at most ``workers`` threads, in the order in which they come.
 
     The threads are daemons, unlike an executor's: a request may hang for a long time, and the
-    process must be able to end. Work must not wait for other work of the same pool.
+    process must be able to end. Work must not wait for other work of the same pool. The threads
+    end with the pool: none of them holds it.
     """
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._queue: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._queue: _Queue = SimpleQueue()
         self._idle = Semaphore(0)
         self._threads = 0
         self._lock = Lock()
+        weakref.finalize(self, _end, self._queue, workers)
 
     def submit(self, work: Callable[[], Made]) -> Future[Made]:
         made: Future[Made] = Future()
@@ -47,13 +52,25 @@ class Pool:
             if self._threads == self._workers:
                 return
             self._threads += 1
-        Thread(target=self._serve, name="confluence-check", daemon=True).start()
+        Thread(
+            target=_serve, args=(self._queue, self._idle), name="confluence-check", daemon=True
+        ).start()
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                work = self._queue.get_nowait()
-            except Empty:
-                self._idle.release()
-                work = self._queue.get()
-            work()
+
+def _serve(queue: _Queue, idle: Semaphore) -> None:
+    while True:
+        try:
+            work = queue.get_nowait()
+        except Empty:
+            idle.release()
+            work = queue.get()
+        if work is None:
+            return
+        work()
+        # Else it would be kept, with all that it was made of, until the next one comes.
+        del work
+
+
+def _end(queue: _Queue, workers: int) -> None:
+    for _ in range(workers):
+        queue.put(None)

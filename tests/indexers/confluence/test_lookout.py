@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextvars import ContextVar
 from threading import Event
 
@@ -336,6 +338,31 @@ def test_a_pool_gives_back_what_went_wrong_and_works_on() -> None:
     with pytest.raises(ValueError, match="no"):
         pool.submit(broken).result(PATIENT)
     assert pool.submit(lambda: 7).result(PATIENT) == 7
+
+
+def test_the_threads_of_a_pool_end_with_it_and_hold_nothing_of_what_is_done(gate: Event) -> None:
+    pool = Pool(2)
+    threads: set[threading.Thread] = set()
+
+    class Work:
+        def __call__(self) -> None:
+            threads.add(threading.current_thread())
+            gate.wait(PATIENT)
+
+    works = [Work(), Work()]
+    done = [weakref.ref(work) for work in works]
+    made = [pool.submit(work) for work in works]
+    gate.set()
+    wait(made, PATIENT)
+    del works, made
+    pool.submit(lambda: None).result(PATIENT)
+    del pool
+    for thread in threads:
+        thread.join(PATIENT)
+    gc.collect()
+
+    assert not any(thread.is_alive() for thread in threads)
+    assert not any(work() for work in done)
 
 
 def test_no_page_is_parsed_for_longer_than_a_check_may_take(
