@@ -52,15 +52,30 @@ def read_numbers(text: str) -> tuple[Given, ...]:
     glued = frozenset(group for found in _GLUED.findall(text) for group in found if group)
     found = []
     weighty = 0
+    following = _following(words)
     for place, word in enumerate(words):
         if word.role is Role.NUMBER:
-            found.append(_read_number(words, place, weighty, glued))
+            goes_on = _goes_on(words[0], following[place])
+            found.append(_read_number(words, place, weighty, glued, goes_on=goes_on))
         elif word.weighs:
             weighty += 1
     return tuple(found)
 
 
-def _read_number(words: Sequence[Word], place: int, weighty: int, glued: frozenset[str]) -> Given:
+def _following(words: Sequence[Word]) -> list[Word | None]:
+    """Return for each word the next one that belongs to no date."""
+    following: list[Word | None] = []
+    after: Word | None = None
+    for word in reversed(words):
+        following.append(after)
+        if not _is_of_a_date(word):
+            after = word
+    return following[::-1]
+
+
+def _read_number(
+    words: Sequence[Word], place: int, weighty: int, glued: frozenset[str], *, goes_on: bool
+) -> Given:
     """Read the number at ``place``; ``weighty`` words stand before it."""
     word = words[place]
     before = words[place - 1] if place else None
@@ -78,7 +93,7 @@ def _read_number(words: Sequence[Word], place: int, weighty: int, glued: frozens
         of,
         sign or (_stem(after) if after and measured else counted),
         labels=labels,
-        opens=labels and weighty <= _SUBJECT and (listed or _goes_on(words, place)),
+        opens=labels and weighty <= _SUBJECT and (listed or goes_on),
     )
 
 
@@ -89,13 +104,11 @@ def _lists(after: Word, weighty: int) -> bool:
     return after.role is Role.COMMA and weighty <= (1 if after.text == "(" else 0)
 
 
-def _goes_on(words: Sequence[Word], place: int) -> bool:
+def _goes_on(first: Word, after: Word | None) -> bool:
     """ "Floor 2 has", "On floor 2, ...": that is what the sentence is about. "Use port 80 for",
-    "Ada sits on floor 2": that is what it says."""
-    if words[0].root in _PREPOSITIONS:
+    "Ada sits on floor 2": that is what it says. ``after`` comes after the number and its date."""
+    if first.root in _PREPOSITIONS:
         return True
-    rest = (word for word in words[place + 1 :] if not _is_of_a_date(word))
-    after = next(rest, None)
     leads_on = after is not None and after.role is Role.IDLE and after.root not in _PREPOSITIONS
     return leads_on or (after is not None and after.weighs)
 

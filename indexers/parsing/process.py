@@ -45,6 +45,9 @@ _START = (
 )
 _LOOK = 0.1
 """Seconds between two looks at whether the sync was stopped."""
+_ENDING = 60.0
+"""Seconds that a process may take to go once it has closed the pipe: it has half a gigabyte to give
+back, and everybody else comes first."""
 _MOST_ANSWERED = 256 * 2**20
 """Bytes of one result."""
 _REMEMBERED = 1000
@@ -192,9 +195,9 @@ class _Process:
 
     def _ended(self, limits: Limits) -> ParsingFailed:
         try:
-            code = self._process.wait(1)
+            code = self._process.wait(_ENDING)
         except subprocess.TimeoutExpired:
-            code = 0
+            return ParsingFailed(f"ended the process that read it (not gone after {_ENDING:g} s)")
         if code == -signal.SIGXCPU:
             return TooLong(f"takes more than {limits.seconds} s of a processor to be read")
         if code == OUT_OF_MEMORY:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answering import numbers
 from bot.answering.answerer import Answerer
+from bot.answering.composing.words import Word
 from bot.answering.confidence import Confidence
 from bot.model import Answer, Question
 from indexers.model import EVERYONE, Passage, Principal
@@ -233,3 +235,19 @@ def test_what_only_looks_like_another_value_is_none(
     one: tuple[str, str], other: tuple[str, str], question: str
 ) -> None:
     assert "disagree" not in answer([page("one", *one), page("other", *other)], question)
+
+
+@pytest.mark.parametrize("years", [200, 2_000])
+def test_a_run_of_years_is_read_once(monkeypatch: pytest.MonkeyPatch, years: int) -> None:
+    """To look for the end of the run at each of its years would take the square of its length."""
+    looked, of_a_date = 0, numbers._is_of_a_date
+
+    def counted(word: Word) -> bool:
+        nonlocal looked
+        looked += 1
+        return of_a_date(word)
+
+    monkeypatch.setattr(numbers, "_is_of_a_date", counted)
+
+    assert len(numbers.read_numbers("Floor " + "1999 " * years + "is closed.")) == years
+    assert looked <= years + 10
