@@ -179,7 +179,7 @@ class Answerer:
         """
         question, _ = self.chat_engine(question.reader).understood(question)
         query = FootnoteQuery.of(question)
-        nodes = self.query_engine(question.reader).retrieve(query)
+        nodes = self.query_engine(question.reader).found(query)
         return self.responder.why(question, query.retrieved(nodes))
 
 

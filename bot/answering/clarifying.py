@@ -196,6 +196,10 @@ def _roots(words: Iterable[Word]) -> frozenset[str]:
 CARRIERS = _roots(read(_CARRIERS))
 
 
+_JUST_THAT = "a page or a section is called just that"
+"""Which one is not said: nobody has looked whether it may still be read."""
+
+
 def _matters(said: Asked, hits: Sequence[Hit]) -> list[_Matter] | str:
     """What the passages are about, best first; if that is one thing or none, why nothing
     is asked back."""
@@ -208,12 +212,12 @@ def _matters(said: Asked, hits: Sequence[Hit]) -> list[_Matter] | str:
         if matter is None:
             continue
         if not matter.apart and matter.score >= answers and not said.one_word:
-            return f"\u201c{matter.label}\u201d is just that"
+            return _JUST_THAT
         if matter.apart:
             matters.setdefault(matter.apart, matter).mass += matter.score
     exact = [one for one in matters.values() if one.exact and one.score >= answers]
     if exact and len(said.weighty) > 1:
-        return _best(exact) or f"\u201c{exact[0].label}\u201d is just that"
+        return _best(exact) or _JUST_THAT
     good = [
         matter
         for matter in _folded(matters.values())

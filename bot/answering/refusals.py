@@ -10,7 +10,7 @@ from indexers.untold import untold_by
 
 LONGEST_QUESTION = 4000
 """Characters. What is longer is no question but a text."""
-_NOTHING_FOUND = "I searched and found nothing that answers this."
+NOTHING_FOUND = "I searched and found nothing that answers this."
 _AGAIN = "Please ask again in a few minutes."
 _SILENT = {Reason.NOTHING_FITS, Reason.NOTHING_INDEXED}
 _TEXTS = {
@@ -34,7 +34,7 @@ def with_rights_told(result: Result, question: Question, *, found: bool) -> Resu
     """Say where the reader's rights could not be asked for, and not that there is nothing to
     read where pages were ``found`` and their check left none."""
     if isinstance(result, NoAnswer) and result.reason is Reason.NOTHING_INDEXED and found:
-        result = replace(result, reason=Reason.NOTHING_FITS, text=_NOTHING_FOUND)
+        result = replace(result, reason=Reason.NOTHING_FITS, text=NOTHING_FOUND)
     rights = narrowed(question)
     if rights is None:
         return result

@@ -16,12 +16,12 @@ from bot.answering.followups import carried
 from bot.answering.other_language import ask_in_theirs
 from bot.answering.quoting import Quotation, Quoting
 from bot.answering.recheck import MOST_CITED
-from bot.answering.refusals import narrowed
+from bot.answering.refusals import NOTHING_FOUND, narrowed
 from bot.answering.reranking import in_full
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
 from bot.foreign import with_mark
-from bot.model import Answer, NoAnswer, Question, Reason, Result, Timings, Tone, Why
+from bot.model import Answer, NoAnswer, Question, Reason, Result, Source, Timings, Tone, Why
 from indexers.model import Hit
 
 
@@ -96,30 +96,29 @@ class Responder:
 
     def _silence(self, question: Question, retrieved: Retrieved, decided: Decision) -> NoAnswer:
         """What it names of the pages stands on those that it leads to: they are looked at again
-        before it goes out."""
+        before it goes out, and whoever may not read them is not shown it later."""
         absent = decided.missing if decided.missing and decided.missing.others else None
         told_of = absent.passages if absent else ()
-        text = f"I searched {self._names(retrieved)} and found nothing that answers this."
-        if question.foreign and not question.bridged:
-            text = f"{text} {ask_in_theirs(retrieved.hits)}"
         pages = tuple({(p.wiki, p.page): source_of(p, "") for p in told_of}.values())
-        return NoAnswer(
-            Reason.NOTHING_FITS,
-            absent.words if absent else text,
-            (*pages, *nearest(retrieved, pages))[:NEAREST],
-            decided.confidence,
-        )
+        leads_to = (*pages, *nearest(retrieved, pages))[:NEAREST]
+        text = absent.words if absent else self._nothing_found(retrieved, leads_to)
+        if not absent and question.foreign and not question.bridged:
+            text = f"{text} {ask_in_theirs(retrieved.hits)}"
+        return NoAnswer(Reason.NOTHING_FITS, text, leads_to, decided.confidence)
 
     def _nothing(self) -> str:
         if not self.has_pages():
             return "Nothing is indexed yet: the first `footnote sync` is still to find a page."
         return "I found no page that you may read here."
 
-    def _names(self, retrieved: Retrieved) -> str:
-        """Of the wikis that gave pages: that others exist is told to nobody who may not
-        read them."""
+    def _nothing_found(self, retrieved: Retrieved, leads_to: Sequence[Source]) -> str:
+        """Name the wikis that gave pages, or none where it does not lead to a page of each: that
+        there are others is told to nobody who may not read them."""
         gave = {found.wiki for found in retrieved.pages}
-        return ", ".join(name for name in self.wikis if name in gave)
+        if gave != {source.wiki for source in leads_to}:
+            return NOTHING_FOUND
+        names = ", ".join(name for name in self.wikis if name in gave)
+        return f"I searched {names} and found nothing that answers this."
 
 
 def quotations(

@@ -26,7 +26,7 @@ def searched(
         QuoteSynthesizer(_nothing),
         node_postprocessors=postprocessors,
     )
-    return list(pages_of(engine.retrieve(FootnoteQuery.of(question))))
+    return list(pages_of(engine.found(FootnoteQuery.of(question))))
 
 
 def _nothing(_question: Question, _found: Retrieved) -> Result:

@@ -55,11 +55,23 @@ class FootnoteQueryEngine(BaseQueryEngine):
         return self._retriever.reader
 
     def retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """
+        """Return all that was found and still stands, which takes a look at each page. A query
+        looks at those alone that its answer names.
+
         Raises:
             IndexUnavailable: the index cannot be searched.
             ModelUnavailable: the question cannot be embedded.
             ValueError: the question is another reader's.
+        """
+        nodes = self.found(query_bundle)
+        return self._rights.postprocess_nodes(nodes) if self._rights else nodes
+
+    def found(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        """Return what the search found, as the index holds it: nobody has looked whether it
+        stands, so none of it may be shown.
+
+        Raises:
+            See `retrieve`.
         """
         nodes = self._retriever.retrieve(query_bundle)
         started = self._clock()
@@ -105,7 +117,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
 
     def _query(self, query_bundle: QueryBundle) -> FootnoteResponse:
         query = asked(query_bundle, self.reader)
-        return self.synthesize(query, self.retrieve(query))
+        return self.synthesize(query, self.found(query))
 
     async def _aquery(self, query_bundle: QueryBundle) -> FootnoteResponse:
         return await asyncio.to_thread(self._query, query_bundle)

@@ -148,6 +148,18 @@ def test_a_wiki_that_the_reader_may_not_read_is_not_named() -> None:
     assert refused(pieces.answer(ask("leave"))).text.startswith("I searched handbook and")
 
 
+def test_a_wiki_is_named_only_where_the_answer_leads_to_a_page_of_it() -> None:
+    """Whoever may read all these pages may be shown the text; a fourth one they may not know."""
+    near = [passages(f"page-{number}", "Leave, in short.") for number in range(3)]
+    far = passages("far", "Of many other things, and of leave too.", wiki="office", acl=BOARD)
+    pieces = answerer(*(one for page in near for one in page), *far, confidence=UNSURE)
+    board = Principal.of(EVERYONE, "group:board")
+
+    result = refused(pieces.answer(ask("leave", board)))
+    assert {source.wiki for source in result.nearest} == {"handbook"}
+    assert result.text == "I searched and found nothing that answers this."
+
+
 def test_only_the_wikis_that_were_asked_are_named_and_searched() -> None:
     result = refused(answerer(confidence=UNSURE).answer(ask("leave", wikis=("office",))))
 

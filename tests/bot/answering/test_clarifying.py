@@ -254,6 +254,14 @@ def test_it_is_told_why(text: str, told: str) -> None:
     assert answerer(*LEAVES).why(Question(text, ANYONE)).asking_back.startswith(told)
 
 
+def test_why_nothing_is_asked_back_names_no_page() -> None:
+    """It is told without a live look at the pages."""
+    plan = section("plan", "Leave plan", text="The leave plan is on the wall.")
+    why = answerer(*LEAVES, plan).why(Question("leave plan", ANYONE)).asking_back
+
+    assert why == "Not asked back: a page or a section is called just that."
+
+
 def test_where_nothing_may_be_read_nothing_is_asked_back() -> None:
     assert isinstance(said("leave", *LEAVES, reader=Principal()), NoAnswer)
 

@@ -80,6 +80,14 @@ async def test_a_retriever_brings_what_its_reader_may_read_and_what_stands_now()
     assert set(pages(await ada.aretrieve(ASKED))) == {"leave", "secret", "travel"}
 
 
+def test_what_an_engine_brings_stands_now_too() -> None:
+    wiki = Standing("travel")
+    nodes = answerer(wiki).query_engine(ADA).retrieve(QueryBundle(ASKED))
+
+    assert set(pages(nodes)) == {"leave", "secret"}
+    assert {page for asked in wiki.asked for page in asked} >= {"leave", "secret", "travel"}
+
+
 def test_what_takes_the_place_of_a_page_that_fell_is_looked_at_too() -> None:
     wiki = Standing("leave")
     nodes = answerer(wiki).retriever(ADA, limit=2).retrieve(ASKED)
