@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,9 @@ BUNDLED = MODELS / "all-MiniLM-L6-v2-int8"
 _DIGESTS = {
     "model.onnx": "029cf2261c2c6050bac59132cf4d706fd09caeb8eaa2a86830c6769bdd17b0d6",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
 }
 _TRAINED_FOR = 256  # tokens
 
@@ -39,7 +42,7 @@ _USUAL_LIMIT = 512  # of one that does not say
 # second on two cores, against 18,000 sorted by characters and about half unsorted.
 _BATCH = 8
 
-_registering = threading.Lock()
+_sharing = threading.Lock()
 
 
 class _Embedder:
@@ -54,7 +57,6 @@ class _Embedder:
         self,
         load: Callable[[], TextEmbedding],
         *,
-        cut: bool = False,
         query: str = "",
         passage: str = "",
         averages: Callable[[TextEmbedding], bool] = pooling.averages,
@@ -62,7 +64,6 @@ class _Embedder:
         self._load = load
         self._is_averaging = averages
         self._loading = threading.Lock()
-        self._cut = cut
         self._query = query
         self._passage = passage
 
@@ -116,10 +117,7 @@ class _Embedder:
 
     @cached_property
     def _loaded(self) -> TextEmbedding:
-        model = self._load()
-        if self._cut:
-            _tokenizer(model).enable_truncation(self.max_tokens)
-        return model
+        return self._load()
 
     @cached_property
     def _averages(self) -> bool:
@@ -151,30 +149,43 @@ class LocalEmbedder(_Embedder):
     def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
         self._folder = folder or BUNDLED
         self._threads = threads
-        super().__init__(self._from_folder, cut=True, averages=lambda _: True)
+        super().__init__(self._from_folder, averages=lambda _: True)
 
     def _from_folder(self) -> TextEmbedding:
-        check(self._folder, _DIGESTS, kind="embedding model", setting="[index] model")
-        from fastembed import TextEmbedding  # half a second
-        from fastembed.common.model_description import (  # as above
-            ModelSource,
-            PoolingType,
-        )
+        with _sharing:
+            if self._folder == BUNDLED:
+                return _bundled(self._threads)
+            return _read(self._folder, self._threads)
 
-        with _registering:
-            if _described(TextEmbedding, self.identity) is None:
-                TextEmbedding.add_custom_model(
-                    self.identity,
-                    pooling=PoolingType.MEAN,
-                    normalization=True,
-                    # Never asked: `specific_model_path` goes before every source.
-                    sources=ModelSource(url="https://localhost/"),
-                    dim=self.dimensions,
-                    model_file="model.onnx",
-                )
-        return TextEmbedding(
-            self.identity, specific_model_path=str(self._folder), threads=self._threads
+
+@cache
+def _bundled(threads: int | None) -> TextEmbedding:
+    """Load what comes with Footnote once a process, however many indexes it opens."""
+    return _read(BUNDLED, threads)
+
+
+def _read(folder: Path, threads: int | None) -> TextEmbedding:
+    check(folder, _DIGESTS, kind="embedding model", setting="[index] model")
+    from fastembed import TextEmbedding  # half a second
+    from fastembed.common.model_description import (  # as above
+        ModelSource,
+        PoolingType,
+    )
+
+    name = LocalEmbedder.identity
+    if _described(TextEmbedding, name) is None:
+        TextEmbedding.add_custom_model(
+            name,
+            pooling=PoolingType.MEAN,
+            normalization=True,
+            # Never asked: `specific_model_path` goes before every source.
+            sources=ModelSource(url="https://localhost/"),
+            dim=LocalEmbedder.dimensions,
+            model_file="model.onnx",
         )
+    model = TextEmbedding(name, specific_model_path=str(folder), threads=threads)
+    _tokenizer(model).enable_truncation(_TRAINED_FOR)
+    return model
 
 
 class FastembedEmbedder(_Embedder):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +22,18 @@ _DIGESTS = {
     "model.onnx": "bf7fe7b7d68ee2d60c9f57bac202bb848fedf63b7ce774a10262ffb0e444c0b2",
     "word_embeddings.bin": "9b66fb86c376f2e052dc872f7ef12e607895552a805b1072eaf14c913bbac891",
     "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
+    "tokenizer_config.json": "7b082b48a08a0b5c5939d99472e33addce3d96202155e33f7928cecd171186a0",
+    "special_tokens_map.json": "5d5b662e421ea9fac075174bb0688ee0d9431699900b90662acd44b2a350503a",
 }
+_IDENTITY = f"ms-marco-MiniLM-L-12-v2-int8@{_DIGESTS['model.onnx'][:12]}"
 _MOST_TOKENS = 192
 """Of question and text together. Twice as many take twice the time and order no better; with
 128 the first passage was right for .64 of 192 questions instead of .72."""
 _BATCH = 1
 """Texts are padded to the longest of a batch: one by one takes a quarter less time. And the
 score of one does not depend on its neighbours, as an int8 model's would."""
+
+_sharing = threading.Lock()
 
 
 class _Reranker:
@@ -49,7 +54,7 @@ class _Reranker:
                 model = self._loaded
         except ModelUnavailable:
             raise
-        except Exception as error:  # of the files beside the weights; they share no class
+        except Exception as error:  # onnxruntime's share no class
             raise ModelUnavailable(
                 f"The reranker {self.identity!r} cannot be loaded ({type(error).__name__}): "
                 "reinstall Footnote, or name another model in [answer] reranker."
@@ -75,27 +80,36 @@ class LocalReranker(_Reranker):
     def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
         self._folder = folder or BUNDLED
         self._threads = threads
-        super().__init__(
-            f"ms-marco-MiniLM-L-12-v2-int8@{_DIGESTS['model.onnx'][:12]}", self._from_folder
-        )
+        super().__init__(_IDENTITY, self._from_folder)
 
     def _from_folder(self) -> TextCrossEncoder:
-        check(self._folder, _DIGESTS, kind="reranker", setting="[answer] reranker")
-        from fastembed.common.model_description import ModelSource  # half a second
-        from fastembed.rerank.cross_encoder import TextCrossEncoder  # as above
+        with _sharing:
+            if self._folder == BUNDLED:
+                return _bundled(self._threads)
+            return _read(self._folder, self._threads)
 
-        if not _is_known(TextCrossEncoder, self.identity):
-            TextCrossEncoder.add_custom_model(
-                self.identity,
-                # Never asked: `specific_model_path` goes before every source.
-                sources=ModelSource(url="https://localhost/"),
-                model_file="model.onnx",
-            )
-        model = TextCrossEncoder(
-            self.identity, specific_model_path=str(self._folder), threads=self._threads
+
+@cache
+def _bundled(threads: int | None) -> TextCrossEncoder:
+    """Load what comes with Footnote once a process, however many indexes it opens."""
+    return _read(BUNDLED, threads)
+
+
+def _read(folder: Path, threads: int | None) -> TextCrossEncoder:
+    check(folder, _DIGESTS, kind="reranker", setting="[answer] reranker")
+    from fastembed.common.model_description import ModelSource  # half a second
+    from fastembed.rerank.cross_encoder import TextCrossEncoder  # as above
+
+    if not _is_known(TextCrossEncoder, _IDENTITY):
+        TextCrossEncoder.add_custom_model(
+            _IDENTITY,
+            # Never asked: `specific_model_path` goes before every source.
+            sources=ModelSource(url="https://localhost/"),
+            model_file="model.onnx",
         )
-        model.model.tokenizer.enable_truncation(_MOST_TOKENS)  # type: ignore[attr-defined]
-        return model
+    model = TextCrossEncoder(_IDENTITY, specific_model_path=str(folder), threads=threads)
+    model.model.tokenizer.enable_truncation(_MOST_TOKENS)  # type: ignore[attr-defined]
+    return model
 
 
 class FastembedReranker(_Reranker):

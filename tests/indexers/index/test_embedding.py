@@ -15,7 +15,7 @@ from fastembed import TextEmbedding
 from fastembed.text.multitask_embedding import JinaEmbeddingV3
 
 from indexers.errors import ModelUnavailable
-from indexers.index.embedding import BUNDLED, FastembedEmbedder, LocalEmbedder
+from indexers.index.embedding import _DIGESTS, BUNDLED, FastembedEmbedder, LocalEmbedder
 from indexers.index.meanings import compared, written
 from indexers.index.prompts import prompts_for
 from indexers.ports import Vector
@@ -136,7 +136,11 @@ def test_threads_share_one_model_from_the_first_use_on() -> None:
     assert all(cosine(vector, expected) > 0.999 for vector in vectors)
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_indexes_of_one_process_share_the_bundled_model() -> None:
+    assert LocalEmbedder(threads=1)._model is LocalEmbedder(threads=1)._model
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "tokenizer_config.json"])
 def test_another_model_in_its_place_is_refused(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "model"
     shutil.copytree(BUNDLED, folder)
@@ -155,6 +159,8 @@ def test_its_digests_are_those_of_its_provenance() -> None:
     provenance = (BUNDLED / "PROVENANCE.md").read_text()
 
     assert LocalEmbedder.identity.partition("@")[2] in provenance
+    assert all(digest in provenance for digest in _DIGESTS.values())
+    assert {file.name for file in BUNDLED.iterdir()} == {*_DIGESTS, "PROVENANCE.md"}
 
 
 def test_a_model_that_nobody_knows_is_refused_at_once(tmp_path: Path) -> None:

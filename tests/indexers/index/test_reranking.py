@@ -115,17 +115,27 @@ def test_a_missing_bundled_model_is_named_and_where_another_can_be(tmp_path: Pat
         LocalReranker(tmp_path).scores("leave", ["leave"])
 
 
-@pytest.mark.parametrize("holds", [None, '{"model_max_length"'])
+@pytest.mark.parametrize(
+    ("holds", "says"),
+    [(None, "cannot be read"), ('{"model_max_length"', "is not the reranker it should be")],
+)
 def test_what_is_damaged_beside_the_weights_is_told_like_them(
-    holds: str | None, tmp_path: Path
+    holds: str | None, says: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "model"
     shutil.copytree(BUNDLED, folder)
     beside = folder / "tokenizer_config.json"
     beside.unlink() if holds is None else beside.write_text(holds)
 
-    with pytest.raises(ModelUnavailable, match=r"cannot be loaded.*\[answer\] reranker"):
+    with pytest.raises(ModelUnavailable, match=rf"tokenizer_config\.json {says}"):
         LocalReranker(folder).scores("leave", ["leave"])
+
+
+def test_indexes_of_one_process_share_the_bundled_one() -> None:
+    one, other = LocalReranker(threads=1), LocalReranker(threads=1)
+    assert one.scores("leave", ["leave"]) == other.scores("leave", ["leave"])
+
+    assert one._loaded is other._loaded
 
 
 def test_the_digests_of_the_bundled_one_are_those_of_its_provenance() -> None:
@@ -133,6 +143,7 @@ def test_the_digests_of_the_bundled_one_are_those_of_its_provenance() -> None:
 
     assert LocalReranker().identity.partition("@")[2] in provenance
     assert all(digest in provenance for digest in _DIGESTS.values())
+    assert {file.name for file in BUNDLED.iterdir()} == {*_DIGESTS, "PROVENANCE.md"}
 
 
 def test_threads_share_one_bundled_model_from_the_first_use_on() -> None:
