@@ -9,6 +9,7 @@ from typing import Self
 
 from bot.answering.answerer import Answerer
 from bot.answering.engine.chat_engine import FootnoteChatEngine
+from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.query_engine import FootnoteQueryEngine
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.wiring import answering, reader_of
@@ -65,6 +66,10 @@ class Footnote:
         if limit < 1:
             raise ValueError("a retriever brings at least one passage")
         return self._answerer.retriever(reader, limit=limit)
+
+    def as_neighbours(self, reader: Reader) -> Neighbours:
+        """Return a postprocessor that adds the passages around the best ones of a retriever."""
+        return self._answerer.neighbours(reader)
 
     def as_query_engine(self, reader: Reader) -> FootnoteQueryEngine:
         """Return the engine that answers in Slack: by quotations, or in the words of the

@@ -213,7 +213,8 @@ class Hit:
     the question and the passage's nearest sentence. ``language`` is the passage's, as the
     index was told or told itself, in English small letters; empty where it did not.
     ``relevance`` is a cross-encoder's score, a logit; None if none read the passage. ``parts``
-    are the scores for each part of a question that asks several things."""
+    are the scores for each part of a question that asks several things. ``beside``: no search
+    found it, it stands directly before or after a passage that one found."""
 
     passage: Passage
     score: float
@@ -222,6 +223,7 @@ class Hit:
     language: str = ""
     relevance: float | None = None
     parts: tuple[float, ...] = ()
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from indexers.model import Acl, Hit, KnownPage, LivePages, PageChange, Passage, Reader
 
 Vector = Sequence[float]
+
+Place = tuple[str, str, int]
+"""A wiki, a page's key in it, and the ordinal of one of its passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,11 @@ class PassageIndex(Protocol):
     ) -> list[Hit]:
         """The best passages that ``reader`` may read, best first, at one revision
         a page. ``wikis`` narrows it; None searches all."""
+        ...
+
+    def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
+        """The passages that stand at ``places`` now and that ``reader`` may read, by wiki, page
+        and ordinal; each once."""
         ...
 
     def near_words(

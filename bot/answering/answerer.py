@@ -13,6 +13,7 @@ from bot.answering.composing.composer import Composer
 from bot.answering.confidence import Confidence
 from bot.answering.deciding import worth_a_look
 from bot.answering.engine.chat_engine import FootnoteChatEngine
+from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.postprocessors import CrossEncoderRerank, ModelRerank, PageFolding
 from bot.answering.engine.query import FootnoteQuery, ours
 from bot.answering.engine.query_engine import FootnoteQueryEngine
@@ -109,6 +110,11 @@ class Answerer:
             limit=limit,
         )
 
+    def neighbours(self, reader: Reader) -> Neighbours:
+        """Return what adds the passages around those that were found, with the rights of
+        ``reader``."""
+        return Neighbours(self.retrieval.index, reader)
+
     def query_engine(self, reader: Reader) -> FootnoteQueryEngine:
         """Return an engine that answers with the rights of ``reader``."""
         return self._engine(reader, self._synthesizer())
@@ -128,7 +134,7 @@ class Answerer:
         return FootnoteQueryEngine(
             FootnoteRetriever(self.retrieval, reader=reader),
             synthesizer,
-            node_postprocessors=self._postprocessors(),
+            node_postprocessors=[*self._postprocessors(), self.neighbours(reader)],
             rights=LiveRights(self.recheck, reader) if self.recheck else None,
             order=ModelRerank(self.order) if self.order else None,
             clock=self.clock,

@@ -120,7 +120,7 @@ def told(tone: Tone, answer: Answer | None, retrieved: Retrieved, quote: Quote) 
     if answer is None or tone is Tone.ANSWER:
         return answer
     first = answer.sources[0]
-    hits = [hit for hit in retrieved.hits if _is_of(hit, first)]
+    hits = [hit for hit in retrieved.with_neighbours if _is_of(hit, first)]
     in_parts = any(hit.parts for hit in hits)
     alone = (quote(hits) if len(answer.sources) > 1 and not in_parts else answer) or answer
     return replace(

@@ -82,8 +82,8 @@ class Reranking:
 
     def best(self, pages: Sequence[Found]) -> list[Hit]:
         """Return the passages that are read, the best first."""
-        hits = sorted((hit for found in pages for hit in found.hits), key=lambda hit: -hit.score)
-        return hits[: self._passages]
+        hits = [hit for found in pages for hit in found.hits if not hit.beside]
+        return sorted(hits, key=lambda hit: -hit.score)[: self._passages]
 
 
 def dealt(

@@ -55,7 +55,7 @@ class Responder:
         result: Result | None = self._asked_back(question, retrieved, decided.confidence)
         if result is None and decided.tone is not Tone.SILENCE:
             quote = partial(self._quotations, question, decided.confidence)
-            result = told(decided.tone, quote(retrieved.hits), retrieved, quote)
+            result = told(decided.tone, quote(retrieved.with_neighbours), retrieved, quote)
         if result is None:
             result = self._silence(question, retrieved, decided)
         took = (self.clock() - started) * 1000

@@ -29,7 +29,8 @@ _FADE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page and those of its passages that a search brought, best first."""
+    """A page and those of its passages that a search brought, best first; behind these the
+    ones that stand beside them."""
 
     wiki: str
     page: str
@@ -47,6 +48,12 @@ class Retrieved:
 
     @property
     def hits(self) -> list[Hit]:
+        """What the search brought."""
+        return [hit for hit in self.with_neighbours if not hit.beside]
+
+    @property
+    def with_neighbours(self) -> list[Hit]:
+        """The same, and the passages beside them."""
         return [hit for found in self.pages for hit in found.hits]
 
 

@@ -6,17 +6,18 @@ import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
-from indexers.errors import IndexCorrupt, IndexUnavailable
+from indexers.errors import IndexCorrupt
 from indexers.index.damage import Damage, close_damaged, damage_of
-from indexers.index.nearness import Embed, near_again
+from indexers.index.nearness import Embed
+from indexers.index.reading import ReadIndex
 from indexers.index.shelf import Shelf, fingerprint_of, next_name
-from indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from indexers.ports import Meaning, PassageIndex, Vector
+from indexers.model import Acl, KnownPage, Passage
+from indexers.ports import Meaning, PassageIndex
 
 log = logging.getLogger(__name__)
 
 
-class CurrentIndex:
+class CurrentIndex(ReadIndex):
     """A PassageIndex that reads the index that stands and writes the one that is
     wanted; mostly they are the same.
 
@@ -44,7 +45,6 @@ class CurrentIndex:
         self._wanted = wanted
         self._embed = embed
         self.damage = shelf.damage()
-        """Set from the moment that a damage is seen until another index has been built."""
         self._unusable: set[PassageIndex] = set()
         self._unread = False
         standing = shelf.current()
@@ -74,31 +74,6 @@ class CurrentIndex:
         self.reuses = True
         """Whether vectors of the index that is read may go into a rebuilt one."""
         self._stood: dict[str, dict[str, KnownPage]] = {}
-
-    @property
-    def building(self) -> bool:
-        """Whether what is written is not yet what is read."""
-        return self._read is not self._written
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether a search may miss what the index will have once it is built: the one that is
-        read is damaged, is of another model, or cannot be read by this version."""
-        of_old = self.building and (self._unread or not self._same_vectors)
-        return self.damage is not None or of_old
-
-    @property
-    def trouble(self) -> str:
-        """For the operator: why the index is partial, and until when. Empty if it is not."""
-        if self.damage:
-            return self.damage.words
-        if self.is_partial:
-            return (
-                "The index is being built anew: the old one was made with another model or by"
-                " another version. Until every wiki has been read again, by `footnote sync` or the"
-                " running bot, answers come from what can be used of the old one."
-            )
-        return ""
 
     @property
     def standing(self) -> PassageIndex:
@@ -160,21 +135,6 @@ class CurrentIndex:
         self._stop_reading()
         self._shelf.clear(but=self._read_name)
         self._recovered()
-        return True
-
-    def follow(self) -> bool:
-        """Read and write what another process has promoted, if it has."""
-        standing = self._shelf.current()
-        if standing is None or standing == self._read_name:
-            return False
-        if standing == self._written_name:
-            self._read = self._written
-        elif fingerprint_of(standing) == self._wanted:
-            self._read = self._written = self._shelf.open(standing)
-            self._written_name = standing
-        else:
-            return False
-        self._read_name, self._same_vectors = standing, True
         return True
 
     def known(self, wiki: str) -> dict[str, KnownPage]:
@@ -239,51 +199,6 @@ class CurrentIndex:
         with self._writing():
             return self._written.sweep(wiki)
 
-    def search(
-        self,
-        text: str,
-        vector: Vector,
-        *,
-        reader: Reader,
-        limit: int,
-        wikis: Sequence[str] | None = None,
-    ) -> list[Hit]:
-        index, comparable = self._read, self._same_vectors
-        wikis = self._readable(wikis)
-        searched = vector if comparable else ()
-        try:
-            hits = index.search(text, searched, reader=reader, limit=limit, wikis=wikis)
-        except IndexCorrupt as error:
-            self._noticed(error)
-            if index is self._written:
-                return []
-            return self._written.search(text, vector, reader=reader, limit=limit, wikis=wikis)
-        except IndexUnavailable:
-            if not self._followed(index):
-                raise
-            return self._read.search(text, vector, reader=reader, limit=limit, wikis=wikis)
-        return hits if comparable or not self._embed else near_again(hits, vector, self._embed)
-
-    def near_words(
-        self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
-    ) -> dict[str, int]:
-        try:
-            return self._read.near_words(word, reader=reader, wikis=self._readable(wikis))
-        except IndexCorrupt as error:
-            self._noticed(error)
-            return {}
-
-    def speaks(self, text: str) -> bool:
-        return self._read.speaks(text)
-
-    def counts(self) -> dict[str, tuple[int, int]]:
-        index = self._read
-        try:
-            return index.counts()
-        except IndexCorrupt as error:
-            self._noticed(error)
-            return {} if index is self._written else self._written.counts()
-
     def settle(self) -> None:
         with self._writing():
             self._written.settle()
@@ -293,13 +208,6 @@ class CurrentIndex:
         if self.building:
             close_damaged(self._read)
         self._shelf.close()
-
-    def _reads(self, wiki: str) -> bool:
-        return self._wikis is None or wiki in self._wikis
-
-    def _readable(self, wikis: Collection[str] | None) -> Sequence[str] | None:
-        wanted = self._wikis if wikis is None else wikis
-        return None if wanted is None else [wiki for wiki in wanted if self._reads(wiki)]
 
     def _opened(self, name: str) -> PassageIndex | None:
         """Open the index that stands; None if it is damaged, and cannot be read at all."""
@@ -341,18 +249,6 @@ class CurrentIndex:
                 self.rebuild()
             self._stop_reading()
 
-    def _noticed(self, error: IndexCorrupt) -> None:
-        """Remember that what is read is damaged, or of a version that cannot be read here."""
-        if self.building and fingerprint_of(self._read_name) != self._wanted:
-            self._unread = True
-        elif self.damage is None:
-            self._remember(damage_of(error, self._read_name))
-
-    def _remember(self, damage: Damage) -> None:
-        self.damage = damage
-        log.warning("%s", damage.words)
-        self._shelf.remember(damage)
-
     def _recovered(self) -> None:
         if self.damage:
             self._shelf.clear(but=self._read_name)
@@ -369,13 +265,6 @@ class CurrentIndex:
         close_damaged(old)
         self._unusable.discard(old)
         return True
-
-    def _followed(self, index: PassageIndex) -> bool:
-        """Whether somebody, here or in another process, has promoted since."""
-        return self._read is not index or self.follow()
-
-    def _compares(self) -> bool:
-        return self._read_name.partition("-")[0] == self._wanted.partition("-")[0]
 
     def _restrict(self, passage: Passage) -> None:
         """The old version's text, if it is narrower now, must not wait for the new index."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
+import uuid
 import weakref
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -134,6 +135,11 @@ class EdgeEngine:
             )
             if offset is None:
                 return
+
+    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[Found]:
+        with self._explained():
+            records = self._shard.retrieve(list(ids), with_payload=True, with_vector=False)
+        return [Found(record.payload or {}) for record in records]
 
     def facet(self, field: str, where: Where | None) -> dict[Any, int]:
         request = qdrant.FacetRequest(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Protocol, Self, TypeVar
 
@@ -16,7 +17,7 @@ from indexers.index.languages import LEAST, Languages
 from indexers.index.schema import Found, Head, Point, Where
 from indexers.index.spelling import LOOKED_AT, Slips
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from indexers.ports import Meaning, Vector
+from indexers.ports import Meaning, Place, Vector
 
 _T = TypeVar("_T")
 
@@ -39,6 +40,10 @@ class Engine(Protocol):
 
     def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
         """Every point, with some fields of its payload (none named: all)."""
+        ...
+
+    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[Found]:
+        """The payloads of those points that are there."""
         ...
 
     def facet(self, field: str, where: Where | None) -> dict[Any, int]:
@@ -133,7 +138,7 @@ class StoredPassages:
             languages = self._languages.of_page(first.wiki, [p.embedded for p in passages])
             points = [
                 Point(
-                    schema.passage_id(passage, version),
+                    schema.passage_id(passage.wiki, passage.page, passage.ordinal, version),
                     schema.passage_payload(passage, version, meaning, language),
                     meaning.whole,
                     vocabulary.of_passage(passage.embedded, language),
@@ -220,6 +225,23 @@ class StoredPassages:
             # the page's only version by now, and must not stay left out.
             left_out = (left_out | seen) - current
 
+    def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
+        if not places:
+            return []
+        # By their ids, which the heads' versions tell: no filter is as quick, and no point of
+        # an older version can be meant.
+        pages = {(wiki, page) for wiki, page, _ in places}
+        heads = self._engine.retrieve([schema.head_id(*page) for page in sorted(pages)])
+        versions = {(head.wiki, head.page): head.version for head in map(_read_head, heads)}
+        ids = [
+            schema.passage_id(*place, versions[place[:2]])
+            for place in sorted(set(places))
+            if place[:2] in versions
+        ]
+        found = self._engine.retrieve(ids) if ids else []
+        passages = [schema.read_passage(point.payload) for point in found]
+        return sorted((one for one in passages if one.acl.admits(reader)), key=_standing)
+
     def near_words(
         self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None
     ) -> dict[str, int]:
@@ -276,8 +298,7 @@ class StoredPassages:
         return versions & {(head.wiki, head.page, head.version) for head in heads}
 
     def _heads(self, where: Where) -> Iterator[Head]:
-        for point in self._engine.scroll(where, fields=[], meaning=False):
-            yield Head.read(point.payload)
+        yield from map(_read_head, self._engine.scroll(where, fields=[], meaning=False))
 
     def _head(self, wiki: str, page: str) -> Head | None:
         return next(self._heads(_heads_of(wiki, [page])), None)
@@ -319,6 +340,10 @@ class StoredPassages:
         return [value for value, acl in acls.items() if acl.admits(reader)]
 
 
+def _read_head(point: Found) -> Head:
+    return Head.read(point.payload)
+
+
 def _version(point: Found) -> Version:
     return point.payload["wiki"], point.payload["page"], point.payload["version"]
 
@@ -350,7 +375,7 @@ def _hits(found: Sequence[Found], vector: Vector, reader: Reader) -> list[Hit]:
     return list(folded.values())
 
 
-def _standing(passage: Passage) -> tuple[str, str, int]:
+def _standing(passage: Passage) -> Place:
     return passage.wiki, passage.page, passage.ordinal
 
 

@@ -102,10 +102,9 @@ def head_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
     return {"revision": revision, "rights": str(acl), **_owned(owner)}
 
 
-def passage_id(passage: Passage, version: int) -> uuid.UUID:
+def passage_id(wiki: str, page: str, ordinal: int, version: int) -> uuid.UUID:
     """Other versions, other points: a write never overwrites what is being read."""
-    name = "\0".join((passage.wiki, passage.page, str(version), str(passage.ordinal)))
-    return uuid.uuid5(_POINT_IDS, name)
+    return uuid.uuid5(_POINT_IDS, "\0".join((wiki, page, str(version), str(ordinal))))
 
 
 def passage_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -144,6 +145,11 @@ class ServerEngine:
             yield from (Found(point.payload or {}, meaning=_meaning(point)) for point in records)
             if offset is None:
                 return
+
+    def retrieve(self, ids: Sequence[uuid.UUID]) -> list[Found]:
+        with self._explained():
+            records = self._client.retrieve(self._collection, list(map(str, ids)))
+        return [Found(record.payload or {}) for record in records]
 
     def facet(self, field: str, where: Where | None) -> dict[Any, int]:
         with self._explained():

@@ -74,17 +74,26 @@ def test_the_retriever_works_in_llama_index_s_own_query_engine(
     assert not [line for line in told[5:] if line.startswith(("url:", "wiki:", "page:"))]
 
 
+def test_the_passages_around_those_that_were_found_can_be_added(
+    handbook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = said(BLOCKS[1], handbook, capsys)
+
+    assert len(told) > 3
+    assert len(set(told)) == len(told)
+
+
 def test_the_engines_answer_as_the_bot_does(
     handbook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = "\n".join(said(BLOCKS[1], handbook, capsys))
+    told = "\n".join(said(BLOCKS[2], handbook, capsys))
 
     assert "[1]" in told
     assert "https://handbook.example.com/" in told
 
 
 def test_each_stage_is_a_span(handbook: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    stages = {line.split()[-1] for line in said(BLOCKS[2], handbook, capsys)}
+    stages = {line.split()[-1] for line in said(BLOCKS[3], handbook, capsys)}
 
     assert stages >= {
         "FootnoteQueryEngine.query",

@@ -397,6 +397,51 @@ def test_a_settled_index_says_the_same(index: PassageIndex) -> None:
     assert index.counts() == {"handbook": (1, 40)}
 
 
+def test_passages_are_given_by_their_places(index: PassageIndex) -> None:
+    put(index, passages("leave", "One.", "Two.", "Three."))
+    put(index, passages("leave", "Uno.", wiki="engineering"))
+    put(index, passages("travel", "Far."))
+    places = [
+        ("handbook", "leave", 2),
+        ("handbook", "leave", 0),
+        ("engineering", "leave", 0),
+        ("handbook", "leave", 3),
+        ("handbook", "leave", 2),
+        ("handbook", "leave", -1),
+        ("handbook", "nowhere", 0),
+    ]
+    given_ = index.passages(places, reader=ANYONE)
+
+    assert given_ == [
+        *passages("leave", "Uno.", wiki="engineering"),
+        *(p for p in passages("leave", "One.", "Two.", "Three.") if p.ordinal != 1),
+    ]
+    assert index.passages([], reader=ANYONE) == []
+
+
+def test_passages_are_given_at_the_revision_that_stands(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is short.", "Leave is paid."))
+    put(index, passages("leave", "Leave is long.", revision="2"))
+    places = [("handbook", "leave", 0), ("handbook", "leave", 1)]
+    given_ = index.passages(places, reader=ANYONE)
+    index.remove("handbook", ["leave"])
+
+    assert [(passage.text, passage.revision) for passage in given_] == [("Leave is long.", "2")]
+    assert index.passages(places, reader=ANYONE) == []
+
+
+def test_a_passage_is_given_with_its_new_label_and_rights(index: PassageIndex) -> None:
+    put(index, passages("leave", "Leave is long."))
+    narrow = Acl.of(["group:people"])
+    index.relabel("handbook", "leave", "2", narrow)
+    places = [("handbook", "leave", 0)]
+    (given_,) = index.passages(places, reader=Principal.of("group:people"))
+
+    assert (given_.revision, given_.acl) == ("2", narrow)
+    assert index.passages(places, reader=ANYONE) == []
+    assert index.passages(places, reader=Principal()) == []
+
+
 def test_a_misspelt_word_is_near_a_word_of_the_pages(index: PassageIndex) -> None:
     put(index, passages("boards", "Trello boards have power-ups.", "Trello is free."))
 

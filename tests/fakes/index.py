@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from indexers.index import vocabulary
 from indexers.index.spelling import Slips
 from indexers.model import Acl, Hit, KnownPage, Passage, Reader
-from indexers.ports import Meaning, Vector
+from indexers.ports import Meaning, Place, Vector
 
 
 class ListIndex:
@@ -75,6 +75,15 @@ class ListIndex:
                         hit = Hit(labelled, cosine + len(shared), cosine, cosine)
                         hits.setdefault(passage.digest, hit)
         return sorted(hits.values(), key=lambda hit: -hit.score)[:limit]
+
+    def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
+        return [
+            _labelled(passage, self._known[key])
+            for key, page in sorted(self._pages.items())
+            if self._known[key].acl.admits(reader)
+            for passage, _ in page
+            if (*key, passage.ordinal) in places
+        ]
 
     def near_words(
         self, word: str, *, reader: Reader, wikis: Sequence[str] | None = None

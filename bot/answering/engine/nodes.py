@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from operator import is_
 
@@ -10,7 +10,8 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.schema import NodeWithScore, TextNode
 
 from bot.answering.retrieval import Found
-from indexers.model import Hit
+from indexers.model import Hit, Passage
+from indexers.ports import Place
 
 _KEYS = ["wiki", "page", "url", "language"]
 """Metadata for programs. A model would only repeat it, and an embedding be led astray by it."""
@@ -63,9 +64,44 @@ def pages_of(nodes: Sequence[NodeWithScore]) -> tuple[Found, ...]:
     """
     of_pages: dict[tuple[str, str], tuple[Found, list[Hit]]] = {}
     for one in nodes:
-        hit, page = _found(one)
+        hit, page = found(one)
         of_pages.setdefault((page.wiki, page.page), (page, []))[1].append(hit)
     return tuple(_left(page, hits) for page, hits in of_pages.values())
+
+
+def with_neighbours(
+    nodes: Sequence[NodeWithScore], neighbours: Iterable[Passage]
+) -> list[NodeWithScore]:
+    """Return ``nodes`` and, as nodes of their own, ``neighbours``: each before or after the first
+    passage beside which it stands, with that one's score."""
+    left = {_place(passage): passage for passage in neighbours}
+    order: list[tuple[NodeWithScore, Hit]] = []
+    added: dict[tuple[str, str], list[Hit]] = {}
+
+    def add(one: NodeWithScore, hit: Hit, step: int) -> None:
+        wiki, page, ordinal = _place(hit.passage)
+        if passage := left.pop((wiki, page, ordinal + step), None):
+            # Behind all that was found of its page, whatever sorts them.
+            least = min(other.score for other in found(one)[1].hits) - 1
+            beside = Hit(passage, least, 0.0, language=hit.language, beside=True)
+            added.setdefault((wiki, page), []).append(beside)
+            order.append((one, beside))
+
+    for one in nodes:
+        hit, _ = found(one)
+        add(one, hit, -1)
+        order.append((one, hit))
+        add(one, hit, +1)
+    pages = {(page.wiki, page.page): page for page in pages_of(nodes)}
+    for place, hits in added.items():
+        page = pages[place]
+        pages[place] = replace(page, hits=tuple(sorted([*page.hits, *hits], key=_in_page)))
+    return [
+        NodeWithScore(node=PassageNode.of(hit, page), score=one.score)
+        if (page := pages[found(one)[1].wiki, found(one)[1].page]) is not found(one)[1]
+        else one
+        for one, hit in order
+    ]
 
 
 def renewed(nodes: Sequence[NodeWithScore], pages: Sequence[Found]) -> list[NodeWithScore]:
@@ -73,7 +109,7 @@ def renewed(nodes: Sequence[NodeWithScore], pages: Sequence[Found]) -> list[Node
     nothing of them changed."""
     known: dict[tuple[int, int], NodeWithScore] = {}
     for one in nodes:
-        hit, page = _found(one)
+        hit, page = found(one)
         known[id(hit), id(page)] = one
     return [
         known.get((id(hit), id(page))) or _node(hit, page) for page in pages for hit in page.hits
@@ -87,7 +123,7 @@ def still_there(nodes: Sequence[NodeWithScore], pages: Sequence[Found]) -> list[
     same = {id(hit) for page in pages for hit in page.hits}
     left: list[NodeWithScore] = []
     for one in nodes:
-        hit, page = _found(one)
+        hit, page = found(one)
         if id(hit) in same:
             left.append(one)
         elif again := now.pop((page.wiki, page.page), None):
@@ -99,16 +135,31 @@ def _node(hit: Hit, page: Found) -> NodeWithScore:
     return NodeWithScore(node=PassageNode.of(hit, page), score=hit.score)
 
 
-def _found(one: NodeWithScore) -> tuple[Hit, Found]:
+def found(one: NodeWithScore) -> tuple[Hit, Found]:
+    """Return what `PassageNode.found` says of a node.
+
+    Raises:
+        TypeError: it is no node of a `FootnoteRetriever`.
+    """
     if not isinstance(one.node, PassageNode):
         raise TypeError(f"{type(one.node).__name__} is no node of a FootnoteRetriever")
     return one.node.found
 
 
 def _left(page: Found, hits: Sequence[Hit]) -> Found:
-    """Of the page these passages."""
+    """Of the page these passages, in its order."""
+    hits = sorted(hits, key=_in_page) if any(hit.beside for hit in hits) else hits
     same = len(hits) == len(page.hits) and all(map(is_, hits, page.hits))
     return page if same else replace(page, hits=tuple(hits))
+
+
+def _in_page(hit: Hit) -> tuple[bool, int]:
+    """What was found in its order, then what stands beside it in the page's."""
+    return hit.beside, hit.passage.ordinal if hit.beside else 0
+
+
+def _place(passage: Passage) -> Place:
+    return passage.wiki, passage.page, passage.ordinal
 
 
 def _metadata(hit: Hit) -> dict[str, str]:

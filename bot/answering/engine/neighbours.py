@@ -1,0 +1,75 @@
+"""The passages around those that were found as a LlamaIndex postprocessor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llama_index.core.bridge.pydantic import PrivateAttr
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import NodeWithScore, QueryBundle
+
+from bot.answering.engine.nodes import found, with_neighbours
+from indexers.model import Passage, Reader
+from indexers.ports import PassageIndex, Place
+
+BEST = 6
+"""Passages whose neighbours are brought: more than an answer quotes."""
+
+
+class Neighbours(BaseNodePostprocessor):
+    """Adds the passages directly before and after each of the ``best`` ones, of the same section:
+    a long list or table is cut between passages, and what introduces it stands in the one before.
+
+    Only what ``reader`` may read is added, and nothing of another revision of the page. In a
+    `FootnoteQueryEngine` the live recheck comes after it, and looks at what it added, too.
+    """
+
+    _index: PassageIndex = PrivateAttr()
+    _reader: Reader = PrivateAttr()
+    _best: int = PrivateAttr()
+
+    def __init__(self, index: PassageIndex, reader: Reader, *, best: int = BEST) -> None:
+        super().__init__()
+        self._index = index
+        self._reader = reader
+        self._best = best
+
+    @classmethod
+    def class_name(cls) -> str:
+        return "Neighbours"
+
+    def _postprocess_nodes(
+        self,
+        nodes: list[NodeWithScore],
+        query_bundle: QueryBundle | None = None,  # noqa: ARG002 - LlamaIndex's signature
+    ) -> list[NodeWithScore]:
+        """
+        Raises:
+            IndexUnavailable: the index cannot be read.
+        """
+        known = {_place(found(one)[0].passage) for one in nodes}
+        ranked = sorted(nodes, key=NodeWithScore.get_score, reverse=True)
+        best = [found(one)[0].passage for one in ranked[: self._best]]
+        wanted = {place for passage in best for place in _around(passage)} - known
+        brought = self._index.passages(wanted, reader=self._reader)
+        return with_neighbours(
+            nodes, [one for one in brought if any(is_beside(one, passage) for passage in best)]
+        )
+
+
+def is_beside(one: Passage, other: Passage) -> bool:
+    """Whether one goes on where the other ends, in the same section and revision of a page."""
+    same = (one.wiki, one.page, one.revision, one.headings, one.url, one.acl) == (
+        other.wiki, other.page, other.revision, other.headings, other.url, other.acl
+    )  # fmt: skip
+    return same and abs(one.ordinal - other.ordinal) == 1
+
+
+def _place(passage: Passage) -> Place:
+    return passage.wiki, passage.page, passage.ordinal
+
+
+def _around(passage: Passage) -> Iterator[Place]:
+    for ordinal in (passage.ordinal - 1, passage.ordinal + 1):
+        if ordinal >= 0:
+            yield passage.wiki, passage.page, ordinal
