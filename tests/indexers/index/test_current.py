@@ -86,6 +86,21 @@ def test_the_same_index_is_read_and_written(shelf: Callable[[], Shelf]) -> None:
     assert texts(index) == {"Leave is short.", "Travel is far."}
 
 
+def test_passages_are_given_of_what_is_read_and_of_wikis_that_are_set(
+    building: CurrentIndex, shelf: Callable[[], Shelf]
+) -> None:
+    put(building, "leave", "Leave, cut otherwise.")
+    places = [("handbook", "leave", 0)]
+    (given,) = building.passages(places, reader=ANYONE)
+    building.close()
+    other = CurrentIndex(shelf(), OLD, wikis=["engineering"])
+
+    assert given.text == "Leave is long."
+    assert other.passages(places, reader=ANYONE) == []
+
+    other.close()
+
+
 def test_the_old_index_is_read_until_the_new_one_is_whole(building: CurrentIndex) -> None:
     put(building, "leave", "Leave, cut otherwise.")
 
