@@ -212,9 +212,8 @@ class Hit:
     ``cosine`` (-1 to 1) compares the meanings of question and passage, ``closest`` those of
     the question and the passage's nearest sentence. ``language`` is the passage's, as the
     index was told or told itself, in English small letters; empty where it did not.
-    ``relevance`` is a cross-encoder's score, a logit; None if none read the passage. ``parts``
-    are the scores for each part of a question that asks several things. ``beside``: no search
-    found it, it stands directly before or after a passage that one found."""
+    ``relevance`` is a cross-encoder's score, a logit; None if none read the passage. ``parts`` are
+    the scores for each part of a question; ``beside``: not found, but next to one that was."""
 
     passage: Passage
     score: float

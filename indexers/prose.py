@@ -116,6 +116,16 @@ def _kind(line: str, last: Kind | None) -> Kind | None:
     return Kind.ITEM if last is Kind.ITEM else Kind.PARAGRAPH
 
 
+def is_row(line: str) -> bool:
+    """Whether it is a row of a table."""
+    return bool(_ROW.match(line))
+
+
+def is_rule(line: str) -> bool:
+    """Whether it is the row below a table's header."""
+    return bool(_RULE_ROW.match(line))
+
+
 def fenced(code: str) -> tuple[str, list[str], str]:
     """A block of code as its opening fence, its lines, and the fence that closes it,
     which is made up where it is missing."""

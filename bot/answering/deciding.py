@@ -15,6 +15,7 @@ from bot.answering.confidence import LIKELY, Confidence, Features, features
 from bot.answering.other_language import common_words
 from bot.answering.retrieval import Found, Retrieved
 from bot.answering.sources import source_of
+from bot.answering.stretch import holds_of
 from bot.model import THE_CLOSEST, Answer, Question, Role, Source, Tone
 from indexers.model import Hit
 
@@ -146,7 +147,7 @@ def worth_a_look(found: Found) -> Source:
 def _is_of(hit: Hit, source: Source) -> bool:
     passage = hit.passage
     same = (passage.wiki, passage.page, passage.url) == (source.wiki, source.page, source.url)
-    return same and source.quote in passage.text
+    return same and holds_of(source.quote, passage.text)
 
 
 def _read_as(question: Question) -> list[str]:

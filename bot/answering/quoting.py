@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.answering.cutting import cut
 from bot.answering.outline import outline
 from bot.answering.showing import body, label
 from bot.answering.stems import Weights, stems
-from bot.answering.windows import CHARACTERS, Ranked, Read, ranked
+from bot.answering.stretch import Stretch
+from bot.answering.windows import Read, ranked
 from indexers.model import Hit, Passage
 from indexers.prose import Block, Kind, blocks, plain
 from indexers.sentences import sentences
@@ -106,25 +107,18 @@ def _quoted(
     question: str, best: Hit, hits: Sequence[Hit], room: int, read: Read | None
 ) -> list[Quotation]:
     """Return what answers in one passage, or in its neighbours in its section."""
-    weigh = Weights(stems(hit.passage.embedded) for hit in hits)
-    of_section = list(_section(best.passage, hits))
-    share = CHARACTERS // len(of_section)
-    found = [
-        (passage, parts, ranked(question, passage, parts, weigh, read, share))
-        for passage in of_section
-        if (parts := outline(passage.text))
-    ]
-    most = max((one.best for _, _, one in found), default=0.0)
-    # Of those that answer as well, what the page says first.
-    found.sort(key=lambda one: (one[2].best < most - one[2].tie, one[0].ordinal))
-    passage, parts, windows = found[0] if found else (best.passage, [], Ranked())
+    weigh = Weights(stems(hit.passage.embedded) for hit in hits if not hit.beside)
+    stretch = Stretch.around(best.passage, hits)
+    parts = outline(stretch.text)
+    windows = ranked(question, best.passage, parts, weigh, read)
     piece = cut(parts, windows.windows, room)
     if not piece.shown:
         return []
     first, last = parts[piece.shown[0]], parts[piece.shown[-1]]
+    passage = stretch.at(parts[piece.core].start)
     head = label(passage.title, " > ".join(passage.headings))
-    text = body(passage.text, parts, piece.shown, piece.core)
-    words = passage.text[first.start : last.end]
+    text = body(stretch.text, parts, piece.shown, piece.core)
+    words = stretch.text[first.start : last.end]
     return [Quotation(passage, f"{head}\n{text}" if head else text, words)]
 
 
@@ -152,13 +146,3 @@ def _adds(second: Quotation, before: Sequence[Quotation]) -> bool:
     words = stems(plain(second.words))
     new = words - known
     return len(new) >= _NEW * len(words) or any(map(str.isdecimal, new))
-
-
-def _section(best: Passage, hits: Sequence[Hit]) -> Iterator[Passage]:
-    """Yield the passage and its neighbours in its section: a list may be cut between them."""
-    yield best
-    for hit in hits:
-        one = hit.passage
-        same = (one.wiki, one.page, one.headings) == (best.wiki, best.page, best.headings)
-        if same and abs(one.ordinal - best.ordinal) == 1:
-            yield one

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from bot.answering.composing.words import Role, Word, read
+from bot.answering.examples import is_example
 from bot.answering.numbers import UNITS, Given, read_numbers
-from bot.answering.quoting import units
+from bot.answering.outline import outline
 from indexers.model import Passage
 from indexers.prose import plain
 
@@ -46,6 +47,8 @@ class Statement:
     frame: frozenset[str]
     of: frozenset[tuple[str, str]]
     frame_names: frozenset[str]
+    example: bool
+    """Whether it tells what a rule comes to in one case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def statements(passage: Passage) -> Iterator[Statement]:
     of = frozenset((one.of, one.number) for line in above for one in read_numbers(line))
     named = _named(read(plain(passage.text)))
     frame_names = frozenset(name for words in frames for name in _names_of_title(words, named))
-    for unit in units(passage.text):
+    parts = outline(passage.text)
+    for unit in parts:
         quote = passage.text[unit.start : unit.end]
         shown = " ".join(plain(quote).split())
         said = _FOOTNOTE.sub(" ", shown)
@@ -81,12 +85,15 @@ def statements(passage: Passage) -> Iterator[Statement]:
             yield Statement(
                 passage, quote, shown, _key(quote), given, _line(words), _named(words), roots,
                 frame, of, frame_names,
+                is_example(shown, [*passage.headings[-1:], *(parts[n].text for n in unit.leads)]),
             )  # fmt: skip
 
 
 def disagree(one: Statement, other: Statement, question: Asked) -> bool:
     """Return whether two pages give the same thing two values."""
     if (one.passage.wiki, one.passage.page) == (other.passage.wiki, other.passage.page):
+        return False
+    if one.example or other.example:
         return False
     if len(one.roots & other.roots) < _ALIKE * len(one.roots | other.roots):
         return False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.answering.quoting import units
 from bot.answering.showing import label
+from bot.answering.stretch import stands_in
 from bot.model import THE_CLOSEST, Answer, Source
 from indexers.model import Passage
 from indexers.prose import readable
@@ -104,7 +105,7 @@ def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
 
 def _stands(source: Source, shown: Sequence[Passage]) -> bool:
     place = source.wiki, source.page
-    return any(source.quote in one.text for one in shown if (one.wiki, one.page) == place)
+    return stands_in(source.quote, [one for one in shown if (one.wiki, one.page) == place])
 
 
 def _links(text: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from bot.answering.engine.nodes import found, with_neighbours
+from bot.answering.stretch import is_beside
 from indexers.model import Passage, Reader
 from indexers.ports import PassageIndex, Place
 
@@ -55,14 +56,6 @@ class Neighbours(BaseNodePostprocessor):
         return with_neighbours(
             nodes, [one for one in brought if any(is_beside(one, passage) for passage in best)]
         )
-
-
-def is_beside(one: Passage, other: Passage) -> bool:
-    """Whether one goes on where the other ends, in the same section and revision of a page."""
-    same = (one.wiki, one.page, one.revision, one.headings, one.url, one.acl) == (
-        other.wiki, other.page, other.revision, other.headings, other.url, other.acl
-    )  # fmt: skip
-    return same and abs(one.ordinal - other.ordinal) == 1
 
 
 def _place(passage: Passage) -> Place:

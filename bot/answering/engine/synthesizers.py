@@ -25,6 +25,7 @@ from bot.answering.engine.events import dispatcher, verified
 from bot.answering.engine.nodes import nodes_of
 from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, asked
 from bot.answering.retrieval import Found, Retrieved
+from bot.answering.stretch import holds_of
 from bot.model import Answer, Question, Result, Source, named
 from indexers.model import NOBODY, Hit, Passage
 
@@ -154,7 +155,7 @@ def _response(result: Result, nodes: Sequence[NodeWithScore]) -> FootnoteRespons
 def _is_of(one: NodeWithScore, source: Source) -> bool:
     told = one.node.metadata
     place = told["wiki"], told["page"], told["url"]
-    return place == (source.wiki, source.page, source.url) and source.quote in one.text
+    return place == (source.wiki, source.page, source.url) and holds_of(source.quote, one.text)
 
 
 def _pages(texts: Sequence[str]) -> list[Found]:

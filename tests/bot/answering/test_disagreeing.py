@@ -76,6 +76,27 @@ def test_another_fact_is_no_disagreement(other: str) -> None:
     assert "disagree" not in said.text
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        "For example, annual leave is 30 days long.",
+        "Examples:\n\n- Annual leave is 30 days long.",
+        "Let's say your annual leave is 30 days long.",
+    ],
+)
+def test_a_rule_and_an_example_of_it_do_not_disagree(other: str) -> None:
+    said = answer(page("leave", "Annual leave is 25 days long."), page("benefits", other))
+
+    assert "disagree" not in said.text
+
+
+def test_an_example_below_a_heading_that_says_so_is_one() -> None:
+    example = replace(page("benefits", "Annual leave is 30 days long."), headings=("Example",))
+    said = answer(page("leave", "Annual leave is 25 days long."), example)
+
+    assert "disagree" not in said.text
+
+
 def test_a_page_does_not_disagree_with_itself() -> None:
     said = answer(
         *passages("leave", "Annual leave is 25 days long.", "Annual leave is 30 days long.")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answering.outline import outline
 from bot.answering.quoting import Quotation, Quoting, units
+from bot.answering.stretch import stands_in
 from indexers.model import Hit
 from indexers.prose import plain
 from tests.fakes.passages import passages
@@ -32,10 +33,12 @@ def quoted(question: str, *texts: str, room: int = 700) -> list[Quotation]:
 def test_quotations_are_verbatim_and_of_whole_units(
     texts: list[str], question: str, room: int
 ) -> None:
+    written = passages("leave", *texts)
     for found in quoted(question, *texts, room=room):
         pieces = outline(found.passage.text)
         assert found.words
-        assert any(found.passage.text[unit.start :].startswith(found.words) for unit in pieces)
+        assert stands_in(found.words, written)
+        assert any(found.passage.text[unit.start : unit.end] in found.words for unit in pieces)
         assert found.text.startswith("**Leave**\n")
 
 
@@ -60,7 +63,8 @@ def test_the_sentence_that_answers_is_quoted_under_its_label() -> None:
 
 
 def test_the_best_passage_is_quoted_in_whatever_order_they_come() -> None:
-    found = Quoting()("leave", list(reversed(hits("Leave is long.", "Leave is paid."))), 700)
+    (second,) = passages("holiday", "Leave is paid.")
+    found = Quoting()("leave", [Hit(second, 0.9, 0.5), *hits("Leave is long.")], 700)
 
     assert [one.words for one in found] == ["Leave is long."]
 
@@ -82,15 +86,36 @@ def test_a_cross_encoder_chooses_what_is_in_bold() -> None:
     assert found.text == "**Leave**\nLeave is long. **Cats are fine.**"
 
 
-def test_what_a_neighbour_in_the_same_section_says_better_is_quoted() -> None:
-    """A list may be cut between two passages."""
-    found = quoted(
-        "How many weeks of leave?", "- Weeks count twice.", "- Leave is twelve weeks long."
+def test_a_list_that_is_cut_between_passages_is_shown_with_what_introduces_it() -> None:
+    first, second = passages(
+        "leave", "Ask for it:\n\n- Leave for cats.", "- Leave for moths.\n- Rest."
     )
-    (other,) = quoted("How many weeks of leave?", "- Weeks count.", "x", "- Leave is two weeks.")
+    hits = [Hit(second, 1.0, 0.5), Hit(first, -1.0, 0.0, beside=True)]
+    (cut,) = Quoting()("Is leave for moths?", hits, 700)
 
-    assert [one.words for one in found] == ["- Leave is twelve weeks long."]
-    assert other.words == "- Weeks count."
+    assert cut.text == (
+        "**Leave**\nAsk for it:\n\u2022 Leave for cats.\n\u2022 **Leave for moths.**\n\u2022 Rest."
+    )
+    assert cut.passage == second
+    assert stands_in(cut.words, [first, second])
+
+
+def test_a_row_has_the_header_that_stands_in_the_passage_before() -> None:
+    first, second = passages(
+        "leave", "| City | Days |\n| --- | --- |\n| Oslo | 28 |", "| Berlin | 30 |"
+    )
+    hits = [Hit(second, 1.0, 0.5), Hit(first, -1.0, 0.0, beside=True)]
+    (found,) = Quoting()("How many days in Berlin?", hits, 30)
+
+    assert found.text == "**Leave**\nCity: Berlin \u00b7 Days: 30"
+
+
+def test_another_section_is_not_shown_with_it() -> None:
+    first, second = passages("leave", "Ask for it:", "- Leave for moths.")
+    hits = [Hit(second, 1.0, 0.5), Hit(replace(first, headings=("Old",)), 0.5, 0.4)]
+    (found,) = Quoting()("Is leave for moths?", hits, 700)
+
+    assert "Ask" not in found.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,18 @@
+"""Worked examples: what a rule comes to in one case, which is no rule of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_EXAMPLE = re.compile(
+    r"\b(?:e\. ?g\b|examples?\b|for instance\b|suppose\b|imagine\b|let['\u2019]?s say\b"
+    r"|scenarios?\b|beispiel|z\. ?b\b|ejemplos?\b|exemples?\b)",
+    re.IGNORECASE,
+)
+
+
+def is_example(text: str, above: Iterable[str] = ()) -> bool:
+    """Whether a sentence gives an example: it says so, or what stands ``above`` it does, its
+    heading or the sentence that introduces it."""
+    return any(_EXAMPLE.search(one) for one in (text, *above))
