@@ -13,28 +13,39 @@ from bot.answering.outline import Unit
 from bot.answering.windows import Window
 from indexers.prose import Kind
 
-SHORT = 300
+SHORT = 400
 """Characters: a section or a list of no more is shown whole."""
 PARAGRAPH = 220
 """The same of a paragraph; of a longer one, what answers and what follows."""
-ITEM = 200
+ITEM = 100
 """The same of an item beside the one that answers."""
-NEAR = 0.5
+BRIEF = 60
+"""What stands above what answers, in its list or paragraph, and is no longer than this stays there;
+what is longer is told after it."""
+NEAR = 1.0
 """What is no further behind the best answers, too."""
-FAR = 2.0
+FAR = 1.5
 """What is no further behind may say more, and is shown only after what answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The places of all units that are ``shown``, and of the one that answers."""
+    """The places of all units that are ``shown``, in the page's order, and of the one that answers.
+    ``first`` are those that are told before the others: what answers, and what stands below it."""
 
     core: int = -1
     shown: Sequence[int] = ()
+    first: Sequence[int] = ()
+
+    @property
+    def told(self) -> list[Sequence[int]]:
+        """The places in the order in which they are told."""
+        rest = sorted(set(self.shown) - set(self.first))
+        return [self.first, rest] if rest else [self.first]
 
 
 def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
-    """Return the places of what is shown, in order: around the first of ``windows`` for which
+    """Return the places of what is shown: around the first of ``windows`` for which
     there is room, in at most ``room`` characters. Nothing if there is none."""
     shown = _Shown(units, room)
     core = next((window.place for window in windows if shown.add([window.place])), None)
@@ -57,7 +68,25 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
         is_row = units[window.place].kind is Kind.TABLE
         if window.behind <= FAR and window.place > core and not is_row:
             shown.add(_understood(units, window.place, ITEM))
-    return Cut(core, shown.closed(core))
+    closed = shown.closed(core)
+    return Cut(core, closed, _first(units, closed, core))
+
+
+def _first(units: Sequence[Unit], shown: Sequence[int], core: int) -> list[int]:
+    """Return what answers, with the sentences that it leans on and what introduces it, and all
+    that is shown below it."""
+    start, answer = core, units[core]
+    while start - 1 in shown and start - 1 in _block(units, core) and _leans(units[start]):
+        start -= 1
+    above = [at for at in shown if at < start and _together(units[at], answer)]
+    if above and _size(units, above) <= BRIEF:
+        start = above[0]
+    found = {at for at in shown if at >= start}
+    return sorted(found.union(*(units[at].leads for at in found)))
+
+
+def _together(one: Unit, other: Unit) -> bool:
+    return one.block == other.block or one.listed == other.listed != -1
 
 
 class _Shown:

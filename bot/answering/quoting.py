@@ -117,7 +117,7 @@ def _quoted(
     first, last = parts[piece.shown[0]], parts[piece.shown[-1]]
     passage = stretch.at(parts[piece.core].start)
     head = label(passage.title, " > ".join(passage.headings))
-    text = body(stretch.text, parts, piece.shown, piece.core)
+    text = body(stretch.text, parts, piece.told, piece.core)
     words = stretch.text[first.start : last.end]
     return [Quotation(passage, f"{head}\n{text}" if head else text, words)]
 

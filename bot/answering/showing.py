@@ -30,19 +30,25 @@ def label(title: str, heading: str) -> str:
     return f"**{shown}**" if shown else ""
 
 
-def body(text: str, units: Sequence[Unit], places: Sequence[int], core: int) -> str:
-    """Return the units of ``text`` at ``places``. What ``core`` says is in bold, unless it is
-    all there is."""
+def body(text: str, units: Sequence[Unit], told: Sequence[Sequence[int]], core: int) -> str:
+    """Return the units of ``text`` at the places that are ``told``, one group after the other.
+    What ``core`` says is in bold, unless it is all there is."""
+    groups = [
+        [at for at in places if not _is_told_by_row(text, units, places, at)] for places in told
+    ]
+    marked = core if sum(map(len, groups)) > 1 else -1
+    return "\n\n".join(_group(text, units, places, marked) for places in groups if places)
+
+
+def _group(text: str, units: Sequence[Unit], places: Sequence[int], core: int) -> str:
     parts: list[str] = []
     before: int | None = None
-    told = [at for at in places if not _is_told_by_row(text, units, places, at)]
-    alone = len(told) == 1
-    for at in told:
+    for at in places:
         if before is None:
             parts.append(f"{_LEFT_OUT} " if _is_within(units, at) else "")
         else:
             parts.append(_between(units, before, at))
-        parts.append(_shown(text, units, at, bold=at == core and not alone))
+        parts.append(_shown(text, units, at, bold=at == core))
         before = at
     if before is not None and _goes_on(units, before):
         parts.append(f" {_LEFT_OUT}")
