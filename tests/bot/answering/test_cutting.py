@@ -123,3 +123,47 @@ def test_whatever_introduces_what_the_end_is_found(lines: list[str], room: int) 
         found = cut(units, [Window(core, 0.0)], room)
 
         assert not found.shown or core in found.shown
+
+
+def told(text: str, answer: str) -> list[list[str]]:
+    """The groups in which it is told, what answers first."""
+    units = outline(text)
+    place = next(n for n, unit in enumerate(units) if unit.text.startswith(answer))
+    return [[units[at].text for at in group] for group in cut(units, [Window(place, 0)], 700).told]
+
+
+BEFORE = "You can ask for it in the tool at any time, and it is seldom that anybody refuses it."
+
+
+def test_what_answers_is_told_before_what_stands_above_it() -> None:
+    answer = "Leave is thirty days long."
+
+    assert told(f"{BEFORE} {answer} Ask.", answer) == [[answer, "Ask."], [BEFORE]]
+    assert told(f"{BEFORE}\n\n{answer}\n\nAsk.", answer) == [[answer, "Ask."], [BEFORE]]
+
+
+def test_what_answers_comes_with_what_it_leans_on_and_what_introduces_it() -> None:
+    leaning = told(f"{LONG}{BEFORE} It is thirty days long.", "It is")
+    item = told(f"You get:\n\n- {BEFORE}\n- Leave of thirty days.", "Leave of")
+
+    assert leaning == [[BEFORE, "It is thirty days long."], [LONG.strip()]]
+    assert item == [["You get:", "Leave of thirty days."], [BEFORE]]
+
+
+def test_a_few_words_above_it_in_its_list_stay_there() -> None:
+    text = "Before.\n\nYou get:\n\n1. A desk.\n2. Leave of thirty days.\n3. A chair."
+
+    assert told(text, "Leave of") == [
+        ["You get:", "A desk.", "Leave of thirty days.", "A chair."],
+        ["Before."],
+    ]
+
+
+@given(SECTIONS, st.integers(0, 700))
+def test_everything_that_is_shown_is_told_once(text: str, room: int) -> None:
+    units = outline(text)
+    piece = cut(units, [Window(place, 0.1 * place) for place in range(len(units))], room)
+    places = [at for group in piece.told for at in group]
+
+    assert sorted(places) == list(piece.shown)
+    assert not piece.shown or piece.core in piece.told[0]

@@ -33,6 +33,7 @@ from bot.answering.model_order import ModelOrder
 from bot.answering.recheck import Recheck
 from bot.answering.reranking import Reranking
 from bot.answering.sources import Aging
+from bot.answering.stretch import stands_in
 from bot.errors import StateUnavailable
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn
 from bot.slack.writing.asking_keepers import is_unsure
@@ -493,10 +494,10 @@ def test_whatever_is_written_only_what_was_shown_comes_out(written: str, size: i
     if isinstance(result, NoAnswer):
         assert "WIKI" in written
         return
-    shown = {(one.page, one.text): one for one in HANDBOOK if one.page != "secret"}
-    texts = " \n ".join(plain(text) for _, text in shown)
+    shown = [one for one in HANDBOOK if one.page != "secret"]
+    texts = " \n ".join(plain(one.text) for one in shown)
     for source in result.sources:
-        assert any(source.page == page and source.quote in text for page, text in shown)
+        assert stands_in(source.quote, [one for one in shown if one.page == source.page])
     numbers = {int(number) for number in re.findall(r"\[(\d+)\]", result.text)}
     assert numbers == set(range(1, len(result.sources) + 1))
     if not result.composed:
