@@ -15,14 +15,21 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.composing.words import roots
+from bot.conversation.choices import Choices
 from bot.conversation.model import IncomingMessage
+from bot.conversation.queue import Queue
+from bot.conversation.receiving import Receiving
+from bot.conversation.stopping import Stopping
+from bot.conversation.waiting_room import WaitingRoom
+from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.insights import Insights
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack import listeners
-from bot.slack.calling.one_by_one import OneByOne
+from bot.slack.calling.locks import OneByOne
 from bot.slack.calling.web import Voice, web_client
+from bot.slack.chat.wiring import conversing_of
 from bot.slack.commands.access import Access
 from bot.slack.commands.channel_form import Languages
 from bot.slack.commands.channel_settings import ChannelForms
@@ -32,16 +39,9 @@ from bot.slack.commands.gaps import Gaps
 from bot.slack.commands.reindex import Reindex
 from bot.slack.commands.router import Commands
 from bot.slack.commands.status import Status as StatusCommand
-from bot.slack.conversing.choices import Choices
-from bot.slack.conversing.queueing import Queue
-from bot.slack.conversing.stopping import Stopping
-from bot.slack.conversing.wiring import conversing_of
+from bot.slack.events.handling import Failures, Handler
+from bot.slack.events.parsing import Identity
 from bot.slack.flagging.wiring import flagging_of
-from bot.slack.hearing.handling import Failures, Handler
-from bot.slack.hearing.letters import Identity
-from bot.slack.hearing.receiving import Receiving
-from bot.slack.hearing.waiting import WaitingRoom
-from bot.slack.hearing.workers import Workers
 from bot.slack.overview.home import Home
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.reindexer import Reindexer

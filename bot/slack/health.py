@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.slack.calling.threads import in_own_thread
+from bot.background import in_own_thread
 
 Check = Callable[[], str]
 """Returns what is wrong, in a few words that anybody may read, or nothing. May block."""

@@ -12,13 +12,13 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
+from bot.conversation.receiving import Receiving
 from bot.slack.commands import channel_form
 from bot.slack.commands.router import Commands
+from bot.slack.events.handling import Failures, Handler
+from bot.slack.events.parsing import Identity, letter_of
 from bot.slack.flagging import announcement, cards, forms
 from bot.slack.flagging.wiring import Flagging
-from bot.slack.hearing.handling import Failures, Handler
-from bot.slack.hearing.letters import Identity, letter_of
-from bot.slack.hearing.receiving import Receiving
 from bot.slack.writing import asking_keepers, blocks
 
 logger = logging.getLogger(__name__)

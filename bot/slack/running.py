@@ -12,13 +12,13 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.conversation.queue import Queue
+from bot.conversation.waiting_room import WaitingRoom
+from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
 from bot.slack.calling.web import connections
-from bot.slack.conversing.queueing import Queue
+from bot.slack.events.handling import Failures
 from bot.slack.flagging.upkeep import Upkeep
-from bot.slack.hearing.handling import Failures
-from bot.slack.hearing.waiting import WaitingRoom
-from bot.slack.hearing.workers import Workers
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.state.inbox import Inbox
 

@@ -17,8 +17,8 @@ from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack.app import build_app
 from bot.slack.calling.web import told, web_client
+from bot.slack.events.parsing import Identity
 from bot.slack.health import Health
-from bot.slack.hearing.letters import Identity
 from bot.slack.http import Door
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings

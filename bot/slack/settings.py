@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from bot.slack.hearing.caps import Caps
+from bot.conversation.limits import Caps
 from bot.slack.overview.weekly import Weekly
 
 STALE_AFTER = timedelta(days=365)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.conversation import incidents
 from bot.slack.health import Check
 from bot.slack.http import Hook
 from bot.slack.http_limits import Limits
-from bot.slack.writing import incidents
 
 
 def now() -> datetime:

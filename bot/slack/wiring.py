@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import get_args
 
-from bot.slack.hearing.caps import Caps
+from bot.conversation.limits import Caps
 from bot.slack.overview.weekly import Weekly
 from bot.slack.settings import STALE_AFTER, SlackSettings
 from bot.slack.writing import links

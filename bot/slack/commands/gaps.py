@@ -8,10 +8,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.background import beside
 from bot.feedback.gaps import Gap
 from bot.feedback.insights import LATELY, Insights
 from bot.model import NoAnswer
-from bot.slack.calling.threads import beside
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.writing.blocks import joined, source_line
 from bot.slack.writing.figures import asked, kept_private, question

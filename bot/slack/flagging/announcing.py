@@ -16,15 +16,15 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.background import beside
 from bot.conversation.model import ANYBODY
 from bot.errors import SlackRefused, SlackUnavailable, SyncRunning
 from bot.feedback.model import Announcement, End
 from bot.feedback.ports import WrittenAnswers
 from bot.feedback.publishing import Published
 from bot.ports import Library
+from bot.slack.calling.locks import OneByOne
 from bot.slack.calling.marks import marked_messages
-from bot.slack.calling.one_by_one import OneByOne
-from bot.slack.calling.threads import beside
 from bot.slack.calling.web import Voice
 from bot.slack.flagging.announcement import announcement, mark
 from bot.slack.flagging.review_channels import ReviewChannels

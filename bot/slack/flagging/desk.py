@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from bot.background import beside
 from bot.conversation.model import BY_ITSELF, AskedQuestion, Closed, MessageRef, RecordedAnswer
 from bot.errors import AskerForgotten, SlackRefused, SlackUnavailable, SyncRunning
 from bot.feedback.feedback import Feedback
@@ -21,9 +22,8 @@ from bot.feedback.model import Card, Complaint, Due, Flag
 from bot.feedback.review import Review
 from bot.model import Question, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
+from bot.slack.calling.locks import OneByOne
 from bot.slack.calling.marks import marked_messages
-from bot.slack.calling.one_by_one import OneByOne
-from bot.slack.calling.threads import beside
 from bot.slack.calling.web import Voice
 from bot.slack.flagging import cards
 from bot.slack.flagging.owners import Owner, Owners

@@ -14,10 +14,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from bot.background import in_own_thread
 from bot.conversation.model import Closed
 from bot.model import Source
 from bot.ports import Library
-from bot.slack.calling.threads import in_own_thread
 from bot.slack.rights.people import PATIENCE, People
 from bot.slack.rights.person import Person, Standing
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation.model import RecordedAnswer
+from bot.conversation.redrawing import Redrawing
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.ports import Watched
 from bot.slack.calling.marks import marked_replies
 from bot.slack.calling.web import Voice
-from bot.slack.conversing.redrawing import Redrawing
 from bot.slack.writing.message import say
 
 logger = logging.getLogger(__name__)

@@ -10,11 +10,11 @@ from typing import Any
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.model import RecordedAnswer
+from bot.conversation.redrawing import Redrawing
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Complaint, Verdict
 from bot.model import Clarify
 from bot.slack.calling.web import Voice
-from bot.slack.conversing.redrawing import Redrawing
 from bot.slack.flagging import forms
 from bot.slack.flagging.desk import Desk
 from bot.slack.flagging.reactions import verdict_of

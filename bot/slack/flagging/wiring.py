@@ -7,14 +7,14 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.conversation.redrawing import Redrawing
 from bot.feedback.feedback import Feedback
 from bot.feedback.insights import Insights
 from bot.feedback.publishing import Published
 from bot.feedback.review import Review
 from bot.ports import Answering, Library
-from bot.slack.calling.one_by_one import OneByOne
+from bot.slack.calling.locks import OneByOne
 from bot.slack.calling.web import Voice
-from bot.slack.conversing.redrawing import Redrawing
 from bot.slack.flagging.announcing import Announcements
 from bot.slack.flagging.cards import Allowed
 from bot.slack.flagging.desk import Desk

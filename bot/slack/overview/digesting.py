@@ -14,6 +14,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.background import beside
 from bot.conversation.model import ANYBODY, RecordedAnswer
 from bot.errors import SlackRefused
 from bot.feedback.feedback import Feedback
@@ -21,7 +22,6 @@ from bot.feedback.gaps import Gap
 from bot.feedback.insights import WEEK, Insights
 from bot.feedback.model import Flag, Often
 from bot.slack.calling.marks import marked_messages
-from bot.slack.calling.threads import beside
 from bot.slack.calling.web import Voice
 from bot.slack.overview.digest import Waiting, Week, digest
 from bot.slack.overview.weekly import Weekly

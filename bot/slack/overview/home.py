@@ -12,19 +12,19 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.background import beside
+from bot.conversation import incidents
 from bot.conversation.model import Closed, RecordedAnswer
+from bot.conversation.prompts import Prompts
 from bot.errors import SlackRefused
 from bot.feedback.feedback import Feedback
 from bot.feedback.insights import LATELY, WEEK, Insights
 from bot.ports import Operating
-from bot.slack.calling.threads import beside
 from bot.slack.calling.web import Voice
-from bot.slack.conversing.prompts import Prompts
 from bot.slack.overview import home_page
 from bot.slack.overview.home_page import FLAGS_SHOWN, Part
 from bot.slack.rights.people import People
 from bot.slack.rights.person import Standing
-from bot.slack.writing import incidents
 from bot.slack.writing.message import Block, context, say
 
 logger = logging.getLogger(__name__)

@@ -11,16 +11,16 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.background import in_own_thread
+from bot.conversation import incidents
 from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable, SyncRunning
 from bot.operations.model import MOST_ATTEMPTS, Job, Order
 from bot.operations.ports import Jobs
 from bot.ports import Reindexing
-from bot.slack.calling.threads import in_own_thread
 from bot.slack.calling.web import Voice
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.boards import Board, Boards
 from bot.slack.rights.people import People
-from bot.slack.writing import incidents
 from bot.slack.writing.message import Message, say
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport

@@ -15,9 +15,9 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.background import in_own_thread
 from bot.conversation.model import Closed
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack.calling.threads import in_own_thread
 from bot.slack.calling.web import told
 from bot.slack.rights.directory import Directory
 from bot.slack.rights.person import Person, Standing, person_of

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.limits import Caps
 from bot.model import Answer
 from bot.playground.workspace import LocalSlack
-from bot.slack.hearing.caps import Caps
 from bot.state.database import Database
 from bot.state.schema import metadata
 

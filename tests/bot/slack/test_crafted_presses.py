@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.following import NOT_YOURS
 from bot.conversation.model import Tally, Thread
 from bot.feedback.feedback import Feedback
 from bot.playground.model import Json, Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.conversing.following import NOT_YOURS
 from bot.slack.flagging.verdicts import FORGOTTEN
 from bot.state.ledger import DatabaseLedger
 from bot.state.threads import Threads

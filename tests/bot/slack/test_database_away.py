@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.conversation import receiving
+from bot.conversation.message_filter import Gate
+from bot.conversation.waiting_room import NOT_KEPT, WAITS
 from bot.errors import StateRefused
 from bot.playground.workspace import LocalSlack
-from bot.slack.hearing import receiving
-from bot.slack.hearing.gate import Gate
-from bot.slack.hearing.waiting import NOT_KEPT, WAITS
 from bot.state import outages
 from bot.state.database import Database
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.slack.envelopes import Malformed, read_envelope
-from bot.slack.hearing.letters import Identity, letter_of
+from bot.slack.events.parsing import Identity, letter_of
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

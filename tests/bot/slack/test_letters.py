@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.conversation.model import IncomingMessage, MessageKind
-from bot.slack.hearing.letters import Identity, asks_nothing, letter_of, people_named, question
+from bot.slack.events.parsing import Identity, asks_nothing, letter_of, people_named, question
 
 ME = Identity(team="T1", user="UBOT", bot="BBOT")
 MENTION: dict[str, Any] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.conversation.addressing import Wish, asks, is_for_me, wish
 from bot.model import Role
-from bot.slack.hearing.meant import Wish, asks, is_for_me, wish
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.private_answers import NOT_FOR_ALL, NOT_FOR_OUTSIDERS, ONLY_YOU
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.conversing.private import NOT_FOR_ALL, NOT_FOR_OUTSIDERS, ONLY_YOU
 from indexers.model import EVERYONE, Principal
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words

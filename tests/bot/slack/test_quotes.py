@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation.quotes import FORGOTTEN, NOTHING, ONLY_YOU
 from bot.model import Answer, Question, Result, Tone
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
-from bot.slack.conversing.quotes import FORGOTTEN, NOTHING, ONLY_YOU
 from bot.slack.writing.quotes import SHOW
 
 from .conftest import HR, LEAVE, SALARY, Bot, Handbook, quiet, words

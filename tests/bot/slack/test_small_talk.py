@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.slack.hearing.letters import MOST_CHARACTERS, Identity, asks_nothing, letter_of, question
+from bot.slack.events.parsing import MOST_CHARACTERS, Identity, asks_nothing, letter_of, question
 
 ME = Identity("T0", "U0BOT", "B0BOT")
 

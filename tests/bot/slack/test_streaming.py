@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.conversation.stopping import STOPPED
 from bot.model import Answer, NoAnswer, Question
 from bot.playground.limits import MARKDOWN_TEXT
 from bot.playground.model import Message
 from bot.playground.pings import live_pings
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
-from bot.slack.conversing.stopping import STOPPED
-from bot.slack.conversing.streaming import as_markdown
+from bot.slack.chat.streaming import as_markdown
 from bot.state.inbox import Inbox
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words

@@ -9,23 +9,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.conversation import incidents
+from bot.conversation.addressing import asks, wish
+from bot.conversation.answers import Answers
+from bot.conversation.choices import AskedBack
+from bot.conversation.following import Following
+from bot.conversation.limits import Caps
 from bot.conversation.model import Closed, IncomingMessage, MessageKind, RecordedAnswer
+from bot.conversation.posting import NotOurs, Posted, Posting
+from bot.conversation.private_answers import Private
 from bot.errors import AskerForgotten, BotError, SlackRefused, SlackUnavailable, StateUnavailable
 from bot.model import Answer, Question, Result, Turn
 from bot.slack.calling.status import Status
-from bot.slack.conversing.answers import Answers
-from bot.slack.conversing.choices import AskedBack
-from bot.slack.conversing.conversation import Conversation
-from bot.slack.conversing.following import Following
-from bot.slack.conversing.posting import NotOurs, Posted, Posting
-from bot.slack.conversing.private import Private
-from bot.slack.hearing import letters
-from bot.slack.hearing.caps import Caps
-from bot.slack.hearing.letters import Identity
-from bot.slack.hearing.meant import asks, wish
+from bot.slack.chat.history import Conversation
+from bot.slack.events import parsing as letters
+from bot.slack.events.parsing import Identity
 from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
-from bot.slack.writing import incidents
 from bot.slack.writing.message import say
 from bot.state.channels import DatabaseChannels
 from bot.state.inbox import Inbox

@@ -15,8 +15,8 @@ from bot.conversation.model import IncomingMessage
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.model import Role, Turn
 from bot.slack.calling.web import Voice, told
-from bot.slack.hearing import letters
-from bot.slack.hearing.letters import Identity
+from bot.slack.events import parsing as letters
+from bot.slack.events.parsing import Identity
 
 logger = logging.getLogger(__name__)
 

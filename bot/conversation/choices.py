@@ -16,12 +16,12 @@ from typing import Any
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.model import IncomingMessage, MessageKind, RecordedAnswer
+from bot.conversation.redrawing import Redrawing
+from bot.conversation.workers import Workers
 from bot.feedback.feedback import Feedback
 from bot.model import Clarify, Reading
 from bot.slack.calling.web import Voice
-from bot.slack.conversing.redrawing import Redrawing
-from bot.slack.hearing.letters import written
-from bot.slack.hearing.workers import Workers
+from bot.slack.events.parsing import written
 from bot.slack.rights.people import People
 from bot.slack.rights.viewers import Viewers
 from bot.slack.writing import readings

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation.model import RecordedAnswer, Tally
+from bot.conversation.posting import mark
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
 from bot.slack.calling.web import Voice
-from bot.slack.conversing.posting import mark
 from bot.slack.writing import blocks
 from bot.slack.writing.message import Message, say
 

@@ -9,28 +9,29 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.conversation import following
+from bot.conversation import private_answers as private
+from bot.conversation.answers import Answers
+from bot.conversation.asking_again import AskingAgain
+from bot.conversation.choices import AskedBack
+from bot.conversation.following import Following
+from bot.conversation.message_filter import Gate
+from bot.conversation.posting import Posting
+from bot.conversation.private_answers import Private
+from bot.conversation.prompts import Prompts
+from bot.conversation.quotes import Quotes
+from bot.conversation.redrawing import Redrawing
+from bot.conversation.replies import Replies
 from bot.feedback.feedback import Feedback
 from bot.ports import Answering
 from bot.slack.calling.courtesies import Courtesies
-from bot.slack.calling.one_by_one import OneByOne
+from bot.slack.calling.locks import OneByOne
 from bot.slack.calling.status import Status
 from bot.slack.calling.web import Voice
-from bot.slack.conversing import following, private
-from bot.slack.conversing.answers import Answers
-from bot.slack.conversing.asking_again import AskingAgain
-from bot.slack.conversing.choices import AskedBack
-from bot.slack.conversing.conversation import Conversation
-from bot.slack.conversing.following import Following
-from bot.slack.conversing.posting import Posting
-from bot.slack.conversing.private import Private
-from bot.slack.conversing.prompts import Prompts
-from bot.slack.conversing.quotes import Quotes
-from bot.slack.conversing.redrawing import Redrawing
-from bot.slack.conversing.replies import Replies
-from bot.slack.conversing.streaming import Streaming
-from bot.slack.hearing.gate import Gate
-from bot.slack.hearing.handling import Handler
-from bot.slack.hearing.letters import Identity
+from bot.slack.chat.history import Conversation
+from bot.slack.chat.streaming import Streaming
+from bot.slack.events.handling import Handler
+from bot.slack.events.parsing import Identity
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers

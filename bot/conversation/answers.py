@@ -18,13 +18,13 @@ from bot.conversation.model import (
     RecordedAnswer,
     Tally,
 )
+from bot.conversation.posting import Posted, Posting
+from bot.conversation.redrawing import Redrawing
 from bot.errors import StateUnavailable
 from bot.feedback.feedback import Feedback
 from bot.model import Question, Result
 from bot.ports import Answering
-from bot.slack.conversing.posting import Posted, Posting
-from bot.slack.conversing.redrawing import Redrawing
-from bot.slack.conversing.streaming import Streaming
+from bot.slack.chat.streaming import Streaming
 from bot.slack.writing import blocks
 
 logger = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
+from bot.background import in_own_thread
+from bot.conversation.message_filter import Gate
 from bot.conversation.model import IncomingMessage, MessageKind
+from bot.conversation.workers import Workers
 from bot.errors import SlackRefused, SlackUnavailable, StateRefused, StateUnavailable
-from bot.slack.calling.threads import in_own_thread
 from bot.slack.calling.web import Voice
-from bot.slack.hearing.gate import Gate
-from bot.slack.hearing.workers import Workers
 from bot.slack.writing.message import Message, say
 from bot.state.spool import Spool
 

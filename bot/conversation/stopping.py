@@ -10,9 +10,9 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.posting import Posting
+from bot.conversation.workers import Workers
 from bot.slack.calling.status import Status
-from bot.slack.conversing.posting import Posting
-from bot.slack.hearing.workers import Workers
 from bot.slack.writing.message import say
 from bot.state.inbox import Inbox
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.conversation.addressing import asks, wish
 from bot.conversation.model import IncomingMessage, MessageKind, Thread
-from bot.slack.hearing.letters import Identity, asks_nothing, people_named, question
-from bot.slack.hearing.meant import asks, wish
+from bot.slack.events.parsing import Identity, asks_nothing, people_named, question
 from bot.state.channels import DatabaseChannels
 from bot.state.inbox import Inbox
 from bot.state.threads import Threads

@@ -10,7 +10,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.model import Closed, IncomingMessage, MessageKind, RecordedAnswer
 from bot.model import Question
-from bot.slack.conversing.conversation import Conversation
+from bot.slack.chat.history import Conversation
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.readers import Readers
 from bot.slack.writing.message import Message

@@ -12,9 +12,9 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation import incidents
 from bot.errors import SlackRefused, SlackUnavailable, StateRefused, StateUnavailable
 from bot.slack.calling.web import Voice
-from bot.slack.writing import incidents
 
 logger = logging.getLogger(__name__)
 

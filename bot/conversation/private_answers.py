@@ -12,15 +12,15 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.answers import Answers, place_of
+from bot.conversation.asking_again import AskingAgain, letter_of, tell
 from bot.conversation.model import Closed, IncomingMessage, RecordedAnswer
+from bot.conversation.posting import Posting
 from bot.errors import AskerForgotten, SlackRefused
 from bot.feedback.feedback import Feedback
 from bot.model import Answer, NoAnswer, Question
-from bot.slack.calling.one_by_one import OneByOne
+from bot.slack.calling.locks import OneByOne
 from bot.slack.calling.web import Voice
-from bot.slack.conversing.answers import Answers, place_of
-from bot.slack.conversing.asking_again import AskingAgain, letter_of, tell
-from bot.slack.conversing.posting import Posting
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.readers import Readers
 from bot.slack.writing import blocks

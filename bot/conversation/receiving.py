@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from bot.background import in_own_thread
+from bot.conversation.message_filter import Gate
 from bot.conversation.model import IncomingMessage
+from bot.conversation.waiting_room import WaitingRoom
+from bot.conversation.workers import Workers
 from bot.errors import StateRefused, StateUnavailable
-from bot.slack.calling.threads import in_own_thread
-from bot.slack.hearing.gate import Gate
-from bot.slack.hearing.waiting import WaitingRoom
-from bot.slack.hearing.workers import Workers
 
 _REMEMBERED = 1000
 """Letters. A mention comes as two events, and any of them up to four times."""

@@ -14,11 +14,11 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.answers import Answers
+from bot.conversation.asking_again import AskingAgain, letter_of, tell
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.feedback.feedback import Feedback
 from bot.model import Answer
-from bot.slack.conversing.answers import Answers
-from bot.slack.conversing.asking_again import AskingAgain, letter_of, tell
 from bot.slack.rights.viewers import Viewers
 from bot.slack.writing import blocks, quotes
 from bot.slack.writing.message import Message, context, say

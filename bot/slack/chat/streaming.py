@@ -15,10 +15,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from bot.conversation.model import IncomingMessage, MessageKind
+from bot.conversation.posting import NotOurs, Posted, Posting, mark
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.calling.courtesies import Courtesies
 from bot.slack.calling.web import Voice
-from bot.slack.conversing.posting import NotOurs, Posted, Posting, mark
 from bot.slack.writing.message import Block, Message, context, section
 from bot.slack.writing.mrkdwn import JOINER, literal, render
 from bot.slack.writing.sections import sections

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from bot.conversation.model import IncomingMessage
 from bot.errors import BotError, SlackRefused
 from bot.slack.calling.web import Voice, to_its_end, told
-from bot.slack.hearing.letters import Identity
+from bot.slack.events.parsing import Identity
 from bot.slack.writing.message import Message
 from bot.state.inbox import Inbox
 

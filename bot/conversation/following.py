@@ -10,12 +10,12 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.addressing import Wish, is_for_me
 from bot.conversation.model import IncomingMessage, Thread
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.model import Turn
 from bot.slack.calling.web import Voice
-from bot.slack.hearing.letters import Identity
-from bot.slack.hearing.meant import Wish, is_for_me
+from bot.slack.events.parsing import Identity
 from bot.slack.rights.viewers import Viewers
 from bot.slack.writing.message import Message, plain_text, say
 from bot.state.threads import Threads
