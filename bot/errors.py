@@ -2,12 +2,14 @@
 
 BotError
 ├── SyncRunning         the admin reads it: another sync runs, try again later
+├── LockTaken           log: another process is at it
 ├── StateUnavailable    operator: the bot's own database cannot be read or written
 │   └── StateRefused        log: it is well, but does not take this
 ├── AskerForgotten      log: whoever asked had everything deleted meanwhile
 ├── ModelMisconfigured  operator: of the language model an address, a key or a package is missing
 ├── SlackUnavailable    log: Slack does not answer now, try again
 └── SlackRefused        log: Slack says no and will again; ``code`` is its word for it
+    ├── NotInChannel        log: the person whom it was for has left the channel
     └── SlackMisconfigured  operator: wrong token, wrong address, port in use
 """
 
@@ -19,6 +21,10 @@ class BotError(Exception):
 
 
 class SyncRunning(BotError):
+    pass
+
+
+class LockTaken(BotError):
     pass
 
 
@@ -46,6 +52,10 @@ class SlackRefused(BotError):
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
         self.code = code
+
+
+class NotInChannel(SlackRefused):
+    pass
 
 
 class SlackMisconfigured(SlackRefused):

@@ -84,7 +84,7 @@ FLOORS = (
 """Of `bot.slack`, each upon those before it; what stands in no folder is the roof."""
 
 
-USE_CASES = ("bot/conversation/model.py",)
+USE_CASES = ("bot/conversation",)
 """What the bot does, whatever chat it is in and whatever keeps its memory."""
 ADAPTERS = ("bot.slack", "bot.state")
 
@@ -146,7 +146,9 @@ def test_ports_import_models_alone(file: Path) -> None:
         assert owner != "bot" or module[-1] == "model", name
 
 
-@pytest.mark.parametrize("file", [ROOT / name for name in USE_CASES], ids=place)
+@pytest.mark.parametrize(
+    "file", [file for name in USE_CASES for file in (ROOT / name).rglob("*.py")], ids=place
+)
 def test_a_conversation_knows_no_slack_and_no_database(file: Path) -> None:
     for name, _ in imports(file):
         assert name.split(".")[0] not in HOMES, name

@@ -4,6 +4,7 @@ answer that nobody asked for costs more than a question that has to mention the 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 from bot.model import Role
@@ -18,30 +19,39 @@ _ASKING = re.compile(
     r"|tell me|show me|explain)\b",
     re.IGNORECASE,
 )
-_WISHES = re.compile(
+_COMMANDS = re.compile(
     r"(?:please\s+)?(?:(?P<stop>(?:stop|quit)\s+(?:following|answering)|unfollow)"
     r"|(?:start\s+following|follow))"
     r"(?:\s+(?:this|the|thread|here|along|please|us|it))*[.!\s]*",
     re.IGNORECASE,
 )
+_EMOJI = re.compile(r":[\w+'-]+:")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_SMALL_TALK = frozenset({
+    "hi", "hello", "hey", "hiya", "yo", "greetings", "thank", "thanks", "thx", "ty", "cheers",
+    "ok", "okay", "great", "nice", "cool", "help", "test", "ping", "there", "all", "everyone",
+    "you", "bot", "footnote", "good morning", "good afternoon", "good evening", "good day",
+    "so much", "a lot", "very much",
+})  # fmt: skip
+"""What says nothing by itself: words, and pairs of words."""
 
 
-class Wish(StrEnum):
+class ThreadCommand(StrEnum):
     """What somebody may ask of the bot about a thread."""
 
     STOP = "stop"
     START = "start"
 
 
-def wish(words: str) -> Wish | None:
+def thread_command(words: str) -> ThreadCommand | None:
     """ "stop following" or "follow this thread", and nothing else."""
-    match = _WISHES.fullmatch(words.strip())
+    match = _COMMANDS.fullmatch(words.strip())
     if match is None:
         return None
-    return Wish.STOP if match["stop"] else Wish.START
+    return ThreadCommand.STOP if match["stop"] else ThreadCommand.START
 
 
-def asks(words: str) -> bool:
+def looks_like_question(words: str) -> bool:
     """By a question mark, or by how it begins."""
     return _MARK.search(words) is not None or _ASKING.match(words.strip()) is not None
 
@@ -50,7 +60,26 @@ def is_for_me(words: str, name: str, *, from_asker: bool, before: Role | None) -
     """A question in a thread that the bot answered: it is, if it calls the bot by ``name``,
     or if whoever asked there asks on. Where another person spoke last (``before``), it is
     more likely for them."""
-    if not asks(words):
+    if not looks_like_question(words):
         return False
     called = re.match(rf"\W*(?:(?:hey|hi|ok|and)\W+)?{re.escape(name)}\b", words, re.IGNORECASE)
     return called is not None or (from_asker and before in (Role.BOT, Role.ASKER))
+
+
+def asks_nothing(question: str) -> bool:
+    """Empty, a greeting, thanks, or nothing but emoji."""
+    words = _WORD.findall(_EMOJI.sub(" ", question.casefold()))
+    return _is_small_talk(words)
+
+
+def _is_small_talk(words: Sequence[str]) -> bool:
+    """Return whether each word says nothing, by itself or with the next. Reads each once."""
+    at = 0
+    while at < len(words):
+        if " ".join(words[at : at + 2]) in _SMALL_TALK:
+            at += 2
+        elif words[at] in _SMALL_TALK:
+            at += 1
+        else:
+            return False
+    return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,130 +12,143 @@ from functools import partial
 
 from bot.conversation.model import (
     ANYBODY,
+    AnswerContent,
     AskedQuestion,
     IncomingMessage,
     MessageRef,
     RecordedAnswer,
     Tally,
 )
-from bot.conversation.posting import Posted, Posting
+from bot.conversation.ports import Answers, LiveReply, Posted
+from bot.conversation.posting import Posting
 from bot.conversation.redrawing import Redrawing
 from bot.errors import StateUnavailable
-from bot.feedback.feedback import Feedback
 from bot.model import Question, Result
 from bot.ports import Answering
-from bot.slack.chat.streaming import Streaming
-from bot.slack.writing import blocks
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """``executor`` runs answering, so that it never takes the threads of the inbox.
-    ``streaming`` shows an answer while it is made; without it, it comes at once."""
+class AnswerMaker:
+    """``executor`` runs answering, so that it never takes the threads of the inbox. ``as_of``
+    says when the wikis were last read."""
 
-    feedback: Feedback
+    answers: Answers
     answering: Answering
     posting: Posting
     redrawing: Redrawing
-    streaming: Streaming | None
     executor: Executor
-    clock: Callable[[], datetime]
-    origins: frozenset[str]
     as_of: Callable[[], datetime | None]
 
     async def make(
-        self, letter: IncomingMessage, asking: Question, posted: Posted, *, live: bool
+        self, message: IncomingMessage, question: Question, posted: Posted, *, live: bool
     ) -> tuple[Result, Posted]:
-        """The answer, and what stands of its reply; ``live``: it may be shown meanwhile.
+        """Return the answer, and what stands of its reply; ``live``: it may be shown meanwhile.
 
         Raises:
             NotOurs: the question was edited, deleted or stopped, or another process has it;
                 whoever sees to that puts right what stands.
         """
-        if live and self.streaming is not None:
-            made = await self._live(letter, asking, posted, self.streaming)
+        reply = self.posting.stream(message, posted) if live else None
+        if reply is not None:
+            made = await self._live(question, reply)
         else:
-            made = await self.alone(asking), posted
-        await self.posting.hold(letter)
+            made = await self.alone(question), posted
+        await self.posting.hold(message)
         return made
 
     async def record(
-        self, letter: IncomingMessage, asking: Question, said: Result, *, private: bool
+        self, message: IncomingMessage, question: Question, result: Result, *, private: bool
     ) -> RecordedAnswer:
-        """
+        """Keep the answer.
+
         Raises:
             AskerForgotten
         """
-        is_open = not private and asking.reader == ANYBODY
-        asked = AskedQuestion(asking.text, letter.person, place_of(letter), private, is_open)
-        given = await asyncio.to_thread(self.feedback.record, asked, said, self.as_of())
+        is_open = not private and question.reader == ANYBODY
+        place = MessageRef.of(message)
+        asked = AskedQuestion(question.text, message.person, place, private, is_open)
+        recorded = await asyncio.to_thread(self.answers.record, asked, result, self.as_of())
         logger.info(
             "Answered message %s in %s: %s, %.0f ms",
-            letter.ts,
-            letter.channel,
-            type(said).__name__,
-            said.timings.total,
+            message.ts,
+            message.channel,
+            type(result).__name__,
+            result.timings.total,
         )
-        return given
+        return recorded
 
-    async def show(  # noqa: PLR0913 - a letter, its answer, and how it is given
+    async def show(
         self,
-        letter: IncomingMessage,
-        asking: Question,
-        said: Result,
+        message: IncomingMessage,
+        question: Question,
+        result: Result,
         posted: Posted,
         *,
         private: bool = False,
-        holding: bool = True,
     ) -> RecordedAnswer:
-        """Put it where the question stands, in place of what stands of it there. For
-        ``holding`` see `Posting.put`.
+        """Put it where the question stands, in place of what stands of it there.
+
+        Raises:
+            AskerForgotten, NotOurs
+        """
+        return await self._show(message, question, result, posted, self.posting.put, private)
+
+    async def show_later(
+        self, message: IncomingMessage, question: Question, result: Result, posted: Posted
+    ) -> RecordedAnswer:
+        """Do the same for all to see, where nobody works on the question any more.
 
         Raises:
             AskerForgotten
         """
-        given = await self.record(letter, asking, said, private=private)
+        return await self._show(
+            message, question, result, posted, self.posting.put_unheld, private=False
+        )
+
+    async def _show(  # noqa: PLR0913, PLR0917 - a question, its answer, and how it is given
+        self,
+        message: IncomingMessage,
+        question: Question,
+        result: Result,
+        posted: Posted,
+        put: Callable[[IncomingMessage, AnswerContent, Posted], Awaitable[str]],
+        private: bool,
+    ) -> RecordedAnswer:
+        recorded = await self.record(message, question, result, private=private)
         # What stands may have been judged.
-        tally = await asyncio.to_thread(self.feedback.tally, given.id) if posted else Tally()
-        messages = blocks.answer(given, self.origins, today=self.clock().date(), tally=tally)
-        last = await self.posting.put(letter, messages, posted, holding=holding)
-        await self._note(given.id, last)
-        if posted and await asyncio.to_thread(self.feedback.tally, given.id) != tally:
-            await self.redrawing.draw(replace(given, message=last))
-        return given
+        tally = await asyncio.to_thread(self.answers.tally, recorded.id) if posted else Tally()
+        last = await put(message, AnswerContent(recorded, tally), posted)
+        await self._note(recorded.id, last)
+        if posted and await asyncio.to_thread(self.answers.tally, recorded.id) != tally:
+            await self.redrawing.draw(replace(recorded, message=last))
+        return recorded
 
-    async def unposted(self, given: RecordedAnswer) -> RecordedAnswer:
+    async def unposted(self, recorded: RecordedAnswer) -> RecordedAnswer:
         """Note that no message carries the answer any more, and return it so."""
-        if given.message:
-            await self._note(given.id, "")
-        return replace(given, message="")
+        if recorded.message:
+            await self._note(recorded.id, "")
+        return replace(recorded, message="")
 
-    async def alone(self, asking: Question) -> Result:
-        """Made, and shown nowhere."""
+    async def alone(self, question: Question) -> Result:
+        """Make an answer and show it nowhere."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.executor, self.answering.answer, asking)
+        return await loop.run_in_executor(self.executor, self.answering.answer, question)
 
-    async def _live(
-        self, letter: IncomingMessage, asking: Question, posted: Posted, streaming: Streaming
-    ) -> tuple[Result, Posted]:
-        loop, live = asyncio.get_running_loop(), streaming.open(letter, posted)
+    async def _live(self, question: Question, reply: LiveReply) -> tuple[Result, Posted]:
+        loop = asyncio.get_running_loop()
         try:
-            answer = partial(self.answering.answer, asking, live.hear)
-            said = await loop.run_in_executor(self.executor, answer)
-            return said, await live.close()
+            answer = partial(self.answering.answer, question, reply.hear)
+            result = await loop.run_in_executor(self.executor, answer)
+            return result, await reply.close()
         except BaseException:
-            await live.abandon()
+            await reply.abandon()
             raise
 
-    async def _note(self, given: int, message: str) -> None:
+    async def _note(self, recorded: int, message: str) -> None:
         """The answer stands, so a failure now is none of it."""
         try:
-            await asyncio.to_thread(self.feedback.posted, given, message)
+            await asyncio.to_thread(self.answers.posted, recorded, message)
         except StateUnavailable:
-            logger.exception("Where answer %d stands could not be noted", given)
-
-
-def place_of(letter: IncomingMessage) -> MessageRef:
-    return MessageRef(letter.team, letter.channel, letter.ts, letter.thread)
+            logger.exception("Where answer %d stands could not be noted", recorded)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 
+from bot.conversation.model import Notice
 from bot.errors import StateRefused, StateUnavailable
-from bot.slack.writing.message import Message, say
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +25,8 @@ def note(incident: str, what: str, error: BaseException) -> None:
         logger.error("Incident %s: %s", incident, what, exc_info=error)
 
 
-def sorry(incident: str) -> Message:
-    return say(
+def sorry(incident: str) -> Notice:
+    return Notice(
         "Something went wrong on my side, and I could not do this. Please try again later.",
-        f"If it keeps happening, tell your Footnote admin this number: {incident}",
+        (f"If it keeps happening, tell your Footnote admin this number: {incident}",),
     )

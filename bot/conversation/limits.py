@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.conversation.model import CountedBy, IncomingMessage
-from bot.state.inbox import Inbox
+from bot.conversation.ports import Inbox
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caps:
-    """Questions; 0 is no bound."""
+class QuestionLimits:
+    """How many questions are answered, by whom or where, and in which time. 0: no limit."""
 
     person_minute: int = 0
     person_day: int = 0
@@ -22,9 +22,9 @@ class Caps:
     channel_day: int = 0
 
     def refusal(self, message: IncomingMessage, inbox: Inbox) -> str | None:
-        """What to say to a question that is one too many; None: it is not. Empty: it was
-        said, to an earlier one. Counted by the inbox, so a restart forgives nothing and all
-        processes count alike. Blocks for a moment.
+        """Return the rate-limit message, or None if under the limit. Empty: an earlier question
+        was told already. The inbox counts, so a restart forgives nothing and all processes count
+        alike. Blocks for a moment.
 
         Raises:
             StateUnavailable

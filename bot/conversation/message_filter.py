@@ -6,12 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.conversation.addressing import asks, wish
+from bot.conversation.addressing import asks_nothing, looks_like_question, thread_command
 from bot.conversation.model import IncomingMessage, MessageKind, Thread
-from bot.slack.events.parsing import Identity, asks_nothing, people_named, question
-from bot.state.channels import DatabaseChannels
-from bot.state.inbox import Inbox
-from bot.state.threads import Threads
+from bot.conversation.ports import ChannelSettingsStore, Inbox, MessageText, Threads
 
 _LATE = 3600.0
 """Seconds: Slack delivers again for some minutes."""
@@ -22,22 +19,24 @@ _CHOICE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    me: Identity
+class MessageFilter:
+    text: MessageText
     inbox: Inbox
     threads: Threads
-    settings: DatabaseChannels
+    settings: ChannelSettingsStore
 
     def may_concern_us(self, message: IncomingMessage) -> bool:
         """Told by the words alone, so that the talk of a workspace costs no more."""
         if message.changed or message.kind in (MessageKind.MENTION, MessageKind.DIRECT):
             return True
-        words = question(message.text, self.me, {})
-        if asks_nothing(words) or any(people_named(message.text, self.me)):
+        words = self.text.plain(message.text)
+        if asks_nothing(words) or any(self.text.people_named(message.text)):
             return False
-        if message.kind is MessageKind.FOLLOW_UP and (wish(words) or len(words.split()) <= _CHOICE):
+        if message.kind is MessageKind.FOLLOW_UP and (
+            thread_command(words) or len(words.split()) <= _CHOICE
+        ):
             return True
-        return asks(words)
+        return looks_like_question(words)
 
     def take_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
         """Those that are to be worked on, kept; the others are known, or not for the bot.
@@ -47,9 +46,9 @@ class Gate:
             StateUnavailable: none is kept.
         """
         admitted = [one for one in messages if not _is_late(one) and self._admits(one)]
-        amended = [one for one in messages if one.changed and one not in admitted]
+        changed = [one for one in messages if one.changed and one not in admitted]
         kept = self.inbox.receive_all(admitted) if admitted else []
-        return kept + [one for one in map(self.inbox.update, amended) if one]
+        return kept + [one for one in map(self.inbox.update, changed) if one]
 
     def _admits(self, message: IncomingMessage) -> bool:
         if message.kind is MessageKind.FOLLOW_UP:

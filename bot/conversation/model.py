@@ -1,4 +1,5 @@
-"""The words of a conversation: a message that came in."""
+"""The words of a conversation: a message that came in, the answer that was recorded, and what the
+bot says before a chat gives it a form."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model import Result
+from bot.model import Answer, Reading, Result
 from indexers.model import EVERYONE, Principal
 
 ANYBODY = Principal.of(EVERYONE)
@@ -116,6 +117,10 @@ class MessageRef:
     ts: str
     thread: str
 
+    @classmethod
+    def of(cls, message: IncomingMessage) -> MessageRef:
+        return cls(message.team, message.channel, message.ts, message.thread)
+
 
 BY_ITSELF = "fixed-"
 """Begins the ``ts`` of an answer that nobody asked for: of who flagged, and is told."""
@@ -156,3 +161,73 @@ class Tally:
 
     good: int = 0
     bad: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """``action`` names what a press does; ``value`` comes back with the press."""
+
+    action: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence or two of the bot's own, in plain text. ``small`` is small print below."""
+
+    text: str
+    small: tuple[str, ...] = ()
+    button: Button | None = None
+
+
+class Buttons(StrEnum):
+    """Which buttons of its own an answer is shown with."""
+
+    ALL = "all"
+    NO_VERDICTS = "no_verdicts"
+    """What one person alone sees is not judged."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The reading that somebody chose of a question in return; ``by`` is their name, if others
+    may read it."""
+
+    reading: Reading
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerContent:
+    """An answer. ``tally`` is what people think of it, ``note`` stands below all the rest, and
+    ``button`` below that."""
+
+    recorded: RecordedAnswer
+    tally: Tally | None = None
+    chosen: Chosen | None = None
+    buttons: Buttons = Buttons.ALL
+    note: str = ""
+    button: Button | None = None
+
+
+Content = Notice | AnswerContent
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Somebody pressed a button. ``message`` is the id of the message that it was on; ``direct``:
+    in a conversation with the bot alone."""
+
+    person: str
+    channel: str
+    value: str
+    message: str = ""
+    direct: bool = False
+
+
+def offers_quotes(result: Result) -> bool:
+    """Return whether a reader may want the pages' own words beside this: something was left out,
+    or is marked."""
+    return isinstance(result, Answer) and result.composed and bool(result.check_notes)

@@ -7,28 +7,19 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
-
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.model import Closed, RecordedAnswer
+from bot.conversation.ports import Answers, Directory
 from bot.errors import SlackUnavailable
-from bot.feedback.feedback import Feedback
 from bot.model import Answer
-from bot.slack.calling.courtesies import Courtesies
-from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import People
-from bot.slack.writing.mrkdwn import inert
 
 logger = logging.getLogger(__name__)
 
-METHOD = "assistant.threads.setSuggestedPrompts"
 MOST = 4
 """As many as Slack shows."""
 REMEMBERED = 600.0
 """Seconds."""
 _LONGEST = 150
-_TITLE = 60
 """Characters."""
 
 
@@ -39,27 +30,18 @@ class Prompts:
     few, pages that are: ``titles`` names those, as they stand at that moment, and may take a
     moment."""
 
-    people: People
-    feedback: Feedback
-    channels: Channels
-    courtesies: Courtesies
+    directory: Directory
+    answers: Answers
     titles: Callable[[], Sequence[str]]
     clock: Callable[[], float]
     _known: dict[str, _Suggestion] = field(default_factory=dict)
     _until: float = float("-inf")
 
-    async def opened(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """`app_home_opened` of the messages tab. Whoever is answered nothing is told no
-        titles either."""
-        if not self.courtesies.has(METHOD):
-            return
-        person = body["event"]["user"]
-        if isinstance(await self.people.reader(person, private=False, shared=False), Closed):
-            return
-        if texts := await self.suggested():
-            prompts = [{"title": _short(text), "message": text} for text in texts]
-            channel = body["event"]["channel"]
-            await self.courtesies.offer(METHOD, channel_id=channel, prompts=prompts)
+    async def suggested_to(self, person: str) -> list[str]:
+        """Return what that person may be told: whoever is answered nothing is told no titles
+        either."""
+        reader = await self.directory.reader(person, private=False, shared=False)
+        return [] if isinstance(reader, Closed) else await self.suggested()
 
     async def suggested(self) -> list[str]:
         """For whoever is answered what is open to everyone.
@@ -80,21 +62,21 @@ class Prompts:
         if len(asked) < MOST:
             for title in self.titles():
                 text = f"What does the wiki say about {title}?"
-                asked.setdefault(text.casefold(), inert(text))
+                asked.setdefault(text.casefold(), text)
         return list(asked.values())[:MOST]
 
     def _stands(self, id_: int) -> bool:
-        given = self.feedback.given(id_)
+        given = self.answers.given(id_)
         return given is not None and not given.retracted
 
     async def _praised(self) -> dict[str, _Suggestion]:
         """The latest first."""
         found: dict[str, _Suggestion] = {}
-        praised = await asyncio.to_thread(partial(self.feedback.praised, by_others=True))
+        praised = await asyncio.to_thread(partial(self.answers.praised, by_others=True))
         for given in reversed(praised):
             text = " ".join(given.asked.question.split())
             if len(text) <= _LONGEST and await self._is_open(given):
-                found.setdefault(text.casefold(), _Suggestion(inert(text), given.id))
+                found.setdefault(text.casefold(), _Suggestion(text, given.id))
             if len(found) == MOST:
                 break
         return found
@@ -104,7 +86,7 @@ class Prompts:
         if given.retracted or not (given.asked.open and isinstance(given.answer, Answer)):
             return False
         try:
-            return await self.channels.is_public(given.asked.place.channel)
+            return await self.directory.is_public(given.asked.place.channel)
         except SlackUnavailable as error:
             logger.info("A question is not suggested: %s", error)
             return False
@@ -116,7 +98,3 @@ class _Suggestion:
 
     text: str
     given: int
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _TITLE else f"{text[: _TITLE - 1].rsplit(' ', 1)[0]}\u2026"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.conversation.model import IncomingMessage
-from bot.slack.calling.status import Status
+from bot.conversation.ports import StatusLine
 
 _AGAIN = 20.0
 """Seconds after which the number is told anew."""
@@ -15,14 +15,14 @@ _AT_MOST = 50
 """Calls to Slack, at the same time and in one round."""
 
 
-class Queue:
-    """``waiting`` gives the letters that are not begun, the next one first; ``clock``
+class WaitingLine:
+    """``waiting`` gives the messages that are not begun, the next one first; ``clock``
     seconds that only go forward. A wait is long after ``long`` seconds."""
 
     def __init__(
         self,
         waiting: Callable[[], Sequence[IncomingMessage]],
-        status: Status,
+        status: StatusLine,
         *,
         clock: Callable[[], float],
         long: float,
@@ -42,14 +42,14 @@ class Queue:
         """Everybody whose time it is, in the line below their thread: a message more would
         only lengthen the wait."""
         now, waiting = self._clock(), self._waiting()
-        seen = {letter.id: self._due.get(letter.id, now + self._long) for letter in waiting}
+        seen = {message.id: self._due.get(message.id, now + self._long) for message in waiting}
         late = [(n, one) for n, one in enumerate(waiting, 1) if seen[one.id] <= now][:_AT_MOST]
-        self._due = seen | {letter.id: now + _AGAIN for _, letter in late}
+        self._due = seen | {message.id: now + _AGAIN for _, message in late}
         places = asyncio.Semaphore(_AT_ONCE)
 
-        async def show(number: int, letter: IncomingMessage) -> None:
+        async def show(number: int, message: IncomingMessage) -> None:
             async with places:
-                await self._status.show(letter.channel, letter.thread, in_line(number))
+                await self._status.show(message.channel, message.thread, in_line(number))
 
         await asyncio.gather(*(show(*one) for one in late))
 

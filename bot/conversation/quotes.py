@@ -7,64 +7,61 @@ person has now and without a language model, and nobody else sees them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.conversation.answers import Answers
-from bot.conversation.asking_again import AskingAgain, letter_of, tell
-from bot.conversation.model import Closed, RecordedAnswer
-from bot.feedback.feedback import Feedback
+from bot.conversation.answers import AnswerMaker
+from bot.conversation.asking_again import AskingAgain, message_of
+from bot.conversation.model import (
+    AnswerContent,
+    Buttons,
+    Closed,
+    Notice,
+    Press,
+    RecordedAnswer,
+    offers_quotes,
+)
+from bot.conversation.ports import Answers, Directory, Respond
 from bot.model import Answer
-from bot.slack.rights.viewers import Viewers
-from bot.slack.writing import blocks, quotes
-from bot.slack.writing.message import Message, context, say
 
-FORGOTTEN = say("I no longer have this answer. Please ask again.")
-NOTHING = say("I looked again and find nothing to quote for you: what you may read has changed.")
+FORGOTTEN = Notice("I no longer have this answer. Please ask again.")
+NOTHING = Notice("I looked again and find nothing to quote for you: what you may read has changed.")
 ONLY_YOU = "Only you see these quotes."
 
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    feedback: Feedback
     answers: Answers
+    maker: AnswerMaker
     asking_again: AskingAgain
-    viewers: Viewers
+    directory: Directory
     clock: Callable[[], datetime]
 
-    async def pressed(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
-        given = await self._given(body)
+    async def pressed(self, press: Press, respond: Respond) -> None:
+        given = await self._given(press)
         if given is None:
-            await tell(respond, [FORGOTTEN], replacing=False)
+            await respond(FORGOTTEN, replacing=False)
             return
-        person, letter = body["user"]["id"], letter_of(given)
-        reader = await self.asking_again.reader(person, letter.channel, private=True)
+        message = message_of(given)
+        reader = await self.asking_again.reader(press.person, message.channel, private=True)
         if isinstance(reader, Closed):
-            await tell(respond, [say(reader.why)], replacing=False)
+            await respond(Notice(reader.why), replacing=False)
             return
-        question = await self.asking_again.question(letter, given, reader)
-        result = await self.answers.alone(replace(question, person=person, quoting=True))
+        question = await self.asking_again.question(message, given, reader)
+        result = await self.maker.alone(replace(question, person=press.person, quoting=True))
         if not isinstance(result, Answer):
-            await tell(respond, [NOTHING], replacing=False)
+            await respond(NOTHING, replacing=False)
             return
-        await tell(respond, self._messages(replace(given, answer=result)), replacing=False)
+        shown = replace(given, answer=result, given=self.clock())
+        content = AnswerContent(shown, buttons=Buttons.NONE, note=ONLY_YOU)
+        await respond(content, replacing=False)
 
-    async def _given(self, body: Mapping[str, Any]) -> RecordedAnswer | None:
+    async def _given(self, press: Press) -> RecordedAnswer | None:
         """Return the answer if it stands, offers its quotes, and the person may see it."""
-        given = await asyncio.to_thread(self.feedback.given, int(body["actions"][0]["value"]))
-        if given is None or given.retracted or not quotes.has_quotes_button(given.answer):
+        given = await asyncio.to_thread(self.answers.given, int(press.value))
+        if given is None or given.retracted or not offers_quotes(given.answer):
             return None
-        if body["channel"]["id"] != given.asked.place.channel:
+        if press.channel != given.asked.place.channel:
             return None
-        return given if await self.viewers.may_see(body["user"]["id"], given) else None
-
-    def _messages(self, given: RecordedAnswer) -> list[Message]:
-        now = self.clock()
-        shown = blocks.answer(replace(given, given=now), self.answers.origins, today=now.date())
-        *first, last = shown
-        kept = quotes.without_buttons(last.blocks)
-        return [*first, Message(last.text, [*kept, context(ONLY_YOU)])]
+        return given if await self.directory.may_see(press.person, given) else None

@@ -1,4 +1,4 @@
-"""Letters into the inbox, as many at once as have come: Slack waits for each of them."""
+"""Messages into the inbox, as many at once as have come: Slack waits for each of them."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from dataclasses import replace
 from functools import partial
 
 from bot.background import in_own_thread
-from bot.conversation.message_filter import Gate
+from bot.conversation.message_filter import MessageFilter
 from bot.conversation.model import IncomingMessage
 from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
 from bot.errors import StateRefused, StateUnavailable
 
 _REMEMBERED = 1000
-"""Letters. A mention comes as two events, and any of them up to four times."""
+"""Messages. A mention comes as two events, and any of them up to four times."""
 _PATIENCE = 1.5
 """Seconds. Slack waits three, and a database that is away may not say so."""
 
 
 class Receiving:
-    """In the order in which they came. What the ``gate`` takes goes to the ``workers``; while
+    """In the order in which they came. What the ``filter_`` takes goes to the ``workers``; while
     the database is away everything goes to the ``waiting_room``."""
 
-    def __init__(self, gate: Gate, workers: Workers, waiting_room: WaitingRoom) -> None:
-        self._gate = gate
+    def __init__(self, filter_: MessageFilter, workers: Workers, waiting_room: WaitingRoom) -> None:
+        self._filter = filter_
         self._workers = workers
         self._waiting_room = waiting_room
         self._come: list[IncomingMessage] = []
@@ -38,12 +38,12 @@ class Receiving:
         Raises:
             StateUnavailable: it is not kept.
         """
-        if not self._gate.may_concern_us(message):
+        if not self._filter.may_concern_us(message):
             return
-        letter_alone = _without_event(message)
-        kept = self._kept.get(letter_alone)
+        alone = _without_event(message)
+        kept = self._kept.get(alone)
         if kept is None:
-            kept = self._kept[letter_alone] = asyncio.get_running_loop().create_future()
+            kept = self._kept[alone] = asyncio.get_running_loop().create_future()
             self._come.append(message)
             if self._keeping is None or self._keeping.done():
                 self._keeping = asyncio.create_task(self._keep())
@@ -70,7 +70,7 @@ class Receiving:
             try:
                 async with asyncio.timeout(_PATIENCE):
                     # Not in the pool that all else waits in.
-                    return await in_own_thread(partial(self._gate.take_all, come), "receiving")
+                    return await in_own_thread(partial(self._filter.take_all, come), "receiving")
             except StateRefused:
                 raise
             except (StateUnavailable, TimeoutError):

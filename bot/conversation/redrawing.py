@@ -1,4 +1,4 @@
-"""Answers that stand in Slack, drawn anew in place: with what people think of them, or with
+"""Answers that stand in the chat, drawn anew in place: with what people think of them, or with
 what was chosen.
 
 Meanwhile others may draw the same one, and its question may be edited or deleted. Whoever
@@ -11,46 +11,37 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.conversation.model import RecordedAnswer, Tally
-from bot.conversation.posting import mark
+from bot.conversation.model import AnswerContent, Content, Notice, RecordedAnswer, Tally
+from bot.conversation.ports import Answers, Chat
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.feedback.feedback import Feedback
-from bot.slack.calling.web import Voice
-from bot.slack.writing import blocks
-from bot.slack.writing.message import Message, say
 
 logger = logging.getLogger(__name__)
 
-TAKEN_BACK = say(
+TAKEN_BACK = Notice(
     "I took this answer back: its question was edited, a page that it named may not be read any "
     "more, or somebody withdrew what it said. Please ask again."
 )
 
-Change = Callable[[RecordedAnswer, Message], Message]
+Change = Callable[[AnswerContent], AnswerContent]
 
 
 @dataclass(frozen=True, slots=True)
 class Redrawing:
-    feedback: Feedback
-    voice: Voice
-    clock: Callable[[], datetime]
-    origins: frozenset[str]
+    answers: Answers
+    chat: Chat
 
-    async def draw(
-        self, given: RecordedAnswer, change: Change = lambda _, message: message
-    ) -> None:
-        """Nothing, if it stands no more. Where Slack does not take it, it stays as it is."""
+    async def draw(self, given: RecordedAnswer, change: Change = lambda content: content) -> None:
+        """Draw it as it is now; nothing, if it stands no more. Where the chat does not take that,
+        it stays as it is."""
         known = await self._known(given)
         if known is None or known[0].retracted:
             return
         while known is not None:
-            message = known[0].message or given.message
+            recorded, tally = known
             try:
-                await self.voice.edit(
-                    given.asked.place.channel, message, self._drawn(*known, change)
-                )
+                id_ = recorded.message or given.message
+                await self.chat.redraw(given, id_, _content(recorded, tally, change))
             except (SlackRefused, SlackUnavailable) as error:
                 logger.info("Answer %d could not be drawn anew: %s", given.id, error)
                 return
@@ -59,15 +50,14 @@ class Redrawing:
                 return
 
     async def _known(self, given: RecordedAnswer) -> tuple[RecordedAnswer, Tally] | None:
-        now = await asyncio.to_thread(self.feedback.given, given.id)
+        now = await asyncio.to_thread(self.answers.given, given.id)
         if now is None:
             return None
-        tally = await asyncio.to_thread(self.feedback.tally, given.id)
+        tally = await asyncio.to_thread(self.answers.tally, given.id)
         return now, tally
 
-    def _drawn(self, given: RecordedAnswer, tally: Tally, change: Change) -> Message:
-        place, today = given.asked.place, self.clock().date()
-        if given.retracted:
-            return TAKEN_BACK.marked(mark(place.ts, 0))
-        messages = blocks.answer(given, self.origins, today=today, tally=tally)
-        return change(given, messages[-1]).marked(mark(place.ts, len(messages) - 1))
+
+def _content(recorded: RecordedAnswer, tally: Tally, change: Change) -> Content:
+    if recorded.retracted:
+        return TAKEN_BACK
+    return change(AnswerContent(recorded, tally))

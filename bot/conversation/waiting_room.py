@@ -1,4 +1,4 @@
-"""Where letters wait while the database is away: in files, until the inbox can take them in."""
+"""Where messages wait while the database is away: in files, until the inbox can take them in."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.background import in_own_thread
-from bot.conversation.message_filter import Gate
-from bot.conversation.model import IncomingMessage, MessageKind
+from bot.conversation.message_filter import MessageFilter
+from bot.conversation.model import IncomingMessage, MessageKind, Notice
+from bot.conversation.ports import Chat, WaitingMessages
 from bot.conversation.workers import Workers
 from bot.errors import SlackRefused, SlackUnavailable, StateRefused, StateUnavailable
-from bot.slack.calling.web import Voice
-from bot.slack.writing.message import Message, say
-from bot.state.spool import Spool
 
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 100
-"""Letters that are taken in together."""
+"""Messages that are taken in together."""
 _TOLD = 1000
 """People's messages of which we remember that we said something."""
 
@@ -27,7 +25,7 @@ Told = tuple[str, str, str]
 
 
 class WaitingRoom:
-    """Open while the database is away. ``spool`` is where letters lie; without one none waits.
+    """Open while the database is away. ``spool`` is where messages lie; without one none waits.
 
     Whoever spoke to the bot itself, and not only near it, is told: at once that their question
     is not kept, or after ``long`` seconds that it waits.
@@ -35,19 +33,19 @@ class WaitingRoom:
 
     def __init__(  # noqa: PLR0913 - what takes in, and what tells
         self,
-        spool: Spool | None,
-        gate: Gate,
+        spool: WaitingMessages | None,
+        filter_: MessageFilter,
         workers: Workers,
-        voice: Voice,
+        chat: Chat,
         *,
         every: float,
         long: float,
     ) -> None:
-        """``every``: seconds between two tries to take letters in."""
+        """``every``: seconds between two tries to take messages in."""
         self._spool = spool
-        self._gate = gate
+        self._filter = filter_
         self._workers = workers
-        self._voice = voice
+        self._chat = chat
         self._every = every
         self._long = long
         self._emptying: asyncio.Task[None] | None = None
@@ -56,22 +54,22 @@ class WaitingRoom:
 
     @property
     def is_open(self) -> bool:
-        """Whether letters wait, so that later ones must not overtake them."""
+        """Whether messages wait, so that later ones must not overtake them."""
         return self._emptying is not None and not self._emptying.done()
 
-    async def take(self, letters: Sequence[IncomingMessage]) -> None:
+    async def take(self, messages: Sequence[IncomingMessage]) -> None:
         """
         Raises:
             StateUnavailable: they cannot wait here either.
         """
         try:
-            await self._keep(letters)
+            await self._keep(messages)
         except StateUnavailable:
-            for letter in letters:
-                self._tell(letter, NOT_KEPT, 0.0)
+            for message in messages:
+                self._tell(message, NOT_KEPT, 0.0)
             raise
-        for letter in letters:
-            self._tell(letter, WAITS, self._long)
+        for message in messages:
+            self._tell(message, WAITS, self._long)
         self.look()
 
     def look(self) -> None:
@@ -79,78 +77,78 @@ class WaitingRoom:
         if not self.is_open and self._spool:
             self._emptying = asyncio.create_task(self._empty(self._spool))
 
-    async def _keep(self, letters: Sequence[IncomingMessage]) -> None:
+    async def _keep(self, messages: Sequence[IncomingMessage]) -> None:
         if self._spool is None:
             raise StateUnavailable("There is no folder for questions to wait in.")
-        await in_own_thread(partial(self._spool.add, letters), "waiting")
+        await in_own_thread(partial(self._spool.add, messages), "waiting")
 
     async def stop(self) -> None:
-        """End all tasks. Letters that wait stay in their files."""
+        """End all tasks. Messages that wait stay in their files."""
         tasks = [*self._telling, *([self._emptying] if self._emptying else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _empty(self, spool: Spool) -> None:
-        while letters := await in_own_thread(partial(spool.messages, _AT_ONCE), "waiting"):
+    async def _empty(self, spool: WaitingMessages) -> None:
+        while messages := await in_own_thread(partial(spool.messages, _AT_ONCE), "waiting"):
             try:
-                await self._take_in(letters)
+                await self._take_in(messages)
             except StateRefused:
-                await self._take_in_singly(letters)
+                await self._take_in_singly(messages)
             except StateUnavailable:
                 await asyncio.sleep(self._every)
                 continue
-            await in_own_thread(partial(spool.remove, letters), "waiting")
-            for letter in letters:
-                self._remember(letter)  # nobody need be told any more that it waits
+            await in_own_thread(partial(spool.remove, messages), "waiting")
+            for message in messages:
+                self._remember(message)  # nobody need be told any more that it waits
 
-    async def _take_in(self, letters: Sequence[IncomingMessage]) -> None:
-        for letter in await in_own_thread(partial(self._gate.take_all, letters), "receiving"):
-            self._workers.submit(letter, anew=letter.changed)
+    async def _take_in(self, messages: Sequence[IncomingMessage]) -> None:
+        for message in await in_own_thread(partial(self._filter.take_all, messages), "receiving"):
+            self._workers.submit(message, anew=message.changed)
 
-    async def _take_in_singly(self, letters: Sequence[IncomingMessage]) -> None:
+    async def _take_in_singly(self, messages: Sequence[IncomingMessage]) -> None:
         """Take them in one by one: one that the database never takes must not stop the others."""
-        for letter in letters:
+        for message in messages:
             try:
-                await self._take_in([letter])
+                await self._take_in([message])
             except StateRefused:
-                logger.exception("Message %s in %s is lost", letter.ts, letter.channel)
+                logger.exception("Message %s in %s is lost", message.ts, message.channel)
 
-    def _tell(self, letter: IncomingMessage, message: Message, after: float) -> None:
+    def _tell(self, message: IncomingMessage, notice: Notice, after: float) -> None:
         spoke_to_us = (
-            letter.kind in (MessageKind.MENTION, MessageKind.DIRECT) and not letter.changed
+            message.kind in (MessageKind.MENTION, MessageKind.DIRECT) and not message.changed
         )
-        if spoke_to_us and _told(letter) not in self._told:
-            telling = asyncio.create_task(self._say(letter, message, after))
+        if spoke_to_us and _told(message) not in self._told:
+            telling = asyncio.create_task(self._say(message, notice, after))
             self._telling.add(telling)
             telling.add_done_callback(self._telling.discard)
 
-    async def _say(self, letter: IncomingMessage, message: Message, after: float) -> None:
+    async def _say(self, message: IncomingMessage, notice: Notice, after: float) -> None:
         await asyncio.sleep(after)
-        if _told(letter) in self._told:
+        if _told(message) in self._told:
             return
-        self._remember(letter)
-        thread = letter.thread if letter.thread != letter.ts else None
+        self._remember(message)
+        thread = message.thread if message.thread != message.ts else None
         try:
-            await self._voice.whisper(letter.channel, letter.person, message, thread)
+            await self._chat.post_privately(message.channel, message.person, notice, thread)
         except (SlackRefused, SlackUnavailable) as error:
-            logger.warning("Who wrote %s could not be told that it waits: %s", letter.ts, error)
+            logger.warning("Who wrote %s could not be told that it waits: %s", message.ts, error)
 
-    def _remember(self, letter: IncomingMessage) -> None:
-        self._told[_told(letter)] = None
+    def _remember(self, message: IncomingMessage) -> None:
+        self._told[_told(message)] = None
         for old in list(self._told)[:-_TOLD]:
             del self._told[old]
 
 
-WAITS = say(
+WAITS = Notice(
     "I have your question and cannot answer it yet, because my database is away. The answer "
     "follows by itself once it is back."
 )
-NOT_KEPT = say(
+NOT_KEPT = Notice(
     "I could not keep your question: I cannot write anything down just now. Slack hands it to me "
     "again within five minutes. If no answer comes, please ask again."
 )
 
 
-def _told(letter: IncomingMessage) -> Told:
-    return letter.team, letter.channel, letter.ts
+def _told(message: IncomingMessage) -> Told:
+    return message.team, message.channel, message.ts

@@ -15,11 +15,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering.composing.words import roots
-from bot.conversation.choices import Choices
 from bot.conversation.model import IncomingMessage
-from bot.conversation.queue import Queue
+from bot.conversation.queue import WaitingLine
 from bot.conversation.receiving import Receiving
-from bot.conversation.stopping import Stopping
 from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
@@ -27,7 +25,7 @@ from bot.feedback.feedback import Feedback
 from bot.feedback.insights import Insights
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack import listeners
-from bot.slack.calling.locks import OneByOne
+from bot.slack.calling.locks import SharedLocks
 from bot.slack.calling.web import Voice, web_client
 from bot.slack.chat.wiring import conversing_of
 from bot.slack.commands.access import Access
@@ -50,11 +48,10 @@ from bot.slack.rights.people import People
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
-from bot.slack.writing import readings
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
 from bot.state.forgetting import forget_before
-from bot.state.inbox import Inbox
+from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.ledger import DatabaseLedger
 from bot.state.process import Process
@@ -83,7 +80,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     voice = Voice(web_client(settings.bot_token, settings.api_url), me.bot)
     hasty = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
-    inbox = Inbox(state, around.clock, process)
+    inbox = DatabaseInbox(state, around.clock, process)
     feedback = Feedback(DatabaseLedger(state), around.clock, library.page)
     insights = Insights(
         feedback=feedback,
@@ -105,7 +102,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.seconds,
         tokens=tokens,
     )
-    one_by_one = OneByOne(DatabaseSyncLocks(state, process))
+    locks = SharedLocks(DatabaseSyncLocks(state, process))
     conversing = conversing_of(
         settings,
         me,
@@ -117,7 +114,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         voice=voice,
         hasty=hasty,
         executor=executor,
-        one_by_one=one_by_one,
+        locks=locks,
         around=around,
     )
     status, replies = conversing.status, conversing.replies
@@ -127,7 +124,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         is_next=partial(_is_next, inbox),
         begin=replies.expect,
     )
-    queue = Queue(workers.waiting, status, clock=around.seconds, long=settings.long_wait)
+    queue = WaitingLine(workers.waiting, status, clock=around.seconds, long=settings.long_wait)
     reindexer = Reindexer(
         reindexing,
         DatabaseJobs(state, around.clock, process),
@@ -155,7 +152,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=around.clock,
         every=around.upkeep_every,
         process=process,
-        one_by_one=one_by_one,
+        locks=locks,
     )
     home = Home(
         people=people,
@@ -184,13 +181,13 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     spool = Spool(settings.spool) if settings.spool else None
     waiting_room = WaitingRoom(
         spool,
-        conversing.gate,
+        conversing.filter_,
         workers,
-        voice,
+        conversing.chat,
         every=around.adopt_every / 2,
         long=settings.long_wait,
     )
-    listeners.keep_questions(bolt, me, Receiving(conversing.gate, workers, waiting_room))
+    listeners.keep_questions(bolt, me, Receiving(conversing.filter_, workers, waiting_room))
     subcommands = [
         StatusCommand(people, operating).subcommand,
         Reindex(reindexing, reindexer).subcommand,
@@ -201,18 +198,17 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         forget.subcommand,
     ]
     buttons: dict[str | re.Pattern[str], Handler] = {
-        readings.CHOICE: Choices(conversing.asked_back, conversing.viewers, inbox, workers).pressed,
         reports.CANCEL: reindexer.cancelled,
         CONFIRM: forget.confirmed,
-        **conversing.buttons,
+        **conversing.buttons(workers),
     }
     listeners.converse(
         bolt,
         failures,
         moved=conversing.readers.moved,
-        opened=conversing.prompts.opened,
+        opened=conversing.opened,
         at_home=home.opened,
-        stopped=Stopping(inbox, workers, conversing.posting, status).stopped,
+        stopped=conversing.stopped(workers),
         set_up=forms.sent,
     )
     listeners.listen(bolt, flagging, Commands(people, subcommands), buttons, failures)
@@ -232,9 +228,9 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     )
 
 
-async def _is_next(inbox: Inbox, letter: IncomingMessage) -> bool:
+async def _is_next(inbox: DatabaseInbox, message: IncomingMessage) -> bool:
     try:
-        return await asyncio.to_thread(inbox.is_next, letter)
+        return await asyncio.to_thread(inbox.is_next, message)
     except StateUnavailable:
         return True  # What the claim says then is told and tried again.
 

@@ -16,7 +16,7 @@ from bot.conversation.receiving import Receiving
 from bot.slack.commands import channel_form
 from bot.slack.commands.router import Commands
 from bot.slack.events.handling import Failures, Handler
-from bot.slack.events.parsing import Identity, letter_of
+from bot.slack.events.parsing import Identity, parse_event
 from bot.slack.flagging import announcement, cards, forms
 from bot.slack.flagging.wiring import Flagging
 from bot.slack.writing import asking_keepers, blocks
@@ -35,11 +35,11 @@ def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
         body: Mapping[str, Any],
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse | None:
-        letter = letter_of(body, me)
-        if letter is None:
+        message = parse_event(body, me)
+        if message is None:
             await next()
             return None
-        await receiving.keep(letter)
+        await receiving.keep(message)
         return BoltResponse(status=200)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.queue import Queue
+from bot.conversation.queue import WaitingLine
 from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
@@ -20,7 +20,7 @@ from bot.slack.calling.web import connections
 from bot.slack.events.handling import Failures
 from bot.slack.flagging.upkeep import Upkeep
 from bot.slack.reindexing.reindexer import Reindexer
-from bot.state.inbox import Inbox
+from bot.state.inbox import DatabaseInbox
 
 logger = logging.getLogger(__name__)
 
@@ -32,11 +32,11 @@ class SlackApp:
     """``bolt`` takes what Slack sends; the rest works on it between start and stop."""
 
     bolt: AsyncApp
-    inbox: Inbox
+    inbox: DatabaseInbox
     workers: Workers
     waiting_room: WaitingRoom
     reindexer: Reindexer
-    queue: Queue
+    queue: WaitingLine
     clients: Sequence[AsyncWebClient]
     executor: ThreadPoolExecutor
     forgetting: Callable[[], int]
@@ -65,8 +65,8 @@ class SlackApp:
         Raises:
             StateUnavailable
         """
-        for letter in await asyncio.to_thread(self.inbox.adopt):
-            self.workers.submit(letter)
+        for message in await asyncio.to_thread(self.inbox.adopt):
+            self.workers.submit(message)
         self.waiting_room.look()
         self.reindexer.wake()
 

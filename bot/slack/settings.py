@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from bot.conversation.limits import Caps
+from bot.conversation.limits import QuestionLimits
 from bot.slack.overview.weekly import Weekly
 
 STALE_AFTER = timedelta(days=365)
@@ -56,7 +56,7 @@ class SlackSettings:
     shared_channels: bool = False
     private_members: int = 50
     """In private channels of up to so many people, what all of them may read counts."""
-    caps: Caps = field(default_factory=Caps)
+    caps: QuestionLimits = field(default_factory=QuestionLimits)
     workers: int = 4
     """How many questions are answered at once."""
     retention: timedelta = timedelta(days=90)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import get_args
 
-from bot.conversation.limits import Caps
+from bot.conversation.limits import QuestionLimits
 from bot.slack.overview.weekly import Weekly
 from bot.slack.settings import STALE_AFTER, SlackSettings
 from bot.slack.writing import links
@@ -39,7 +39,7 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
         stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
         retracted_within=timedelta(days=slack.retract_days),
         written_holds=timedelta(days=settings.answer.written_days),
-        caps=Caps(
+        caps=QuestionLimits(
             person_minute=slack.person_minute,
             person_day=slack.person_day,
             channel_minute=slack.channel_minute,

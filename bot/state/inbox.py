@@ -20,8 +20,9 @@ from bot.state.schema import answers, edited_questions, inbox
 _OPEN = (MessageState.RECEIVED, MessageState.WORKING)
 
 
-class Inbox:
-    """Its methods block for a moment: call them in a thread.
+class DatabaseInbox:
+    """The port `bot.conversation.ports.Inbox`. Its methods block for a moment: call them in a
+    thread.
 
     Raises:
         StateUnavailable: from any method.
@@ -178,14 +179,14 @@ class Inbox:
         with self._database.look() as connection:
             return connection.scalar(query) is not None
 
-    def whisper(self, message: IncomingMessage) -> None:
+    def note_ephemeral(self, message: IncomingMessage) -> None:
         """Note that the asker is about to be told what nobody else sees, and what cannot be
         looked for later."""
         note = sa.update(inbox).where(*self._at_work(message)).values(whispered=True)
         with self._database.begin() as connection:
             connection.execute(note)
 
-    def whispered(self, message: IncomingMessage) -> bool:
+    def had_ephemeral(self, message: IncomingMessage) -> bool:
         """Whether that was noted of it as it is, so that the asker may have been told."""
         query = sa.select(inbox.c.id).where(*_same_version(message), inbox.c.whispered)
         with self._database.look() as connection:

@@ -12,8 +12,9 @@ from bot.state.database import Database
 from bot.state.schema import inbox, threads
 
 
-class Threads:
-    """Its methods block for a moment: call them in a thread.
+class DatabaseThreads:
+    """The port `bot.conversation.ports.Threads`. Its methods block for a moment: call them in a
+    thread.
 
     Raises:
         StateUnavailable: from any method.

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.answering.composing.usage import Cap, MemoryUsage, Payer, Spent, Usage
 from bot.conversation.model import IncomingMessage, MessageKind
 from bot.state.database import Database
-from bot.state.inbox import Inbox
+from bot.state.inbox import DatabaseInbox
 from bot.state.usage import DatabaseUsage
 from tests.bot.conftest import POSTGRESQL, emptied
 
@@ -40,7 +40,7 @@ def usage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Usage]:
 
 def asked(database: Database, *people: str) -> None:
     """Those to whom it is counted are those who ask."""
-    inbox = Inbox(database, lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    inbox = DatabaseInbox(database, lambda: datetime(2026, 11, 24, tzinfo=UTC))
     for person in people:
         inbox.receive(
             IncomingMessage(person, MessageKind.DIRECT, "T1", "D1", person, person, person, "Why?")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from weakref import WeakValueDictionary
 
-from bot.errors import SyncRunning
+from bot.errors import LockTaken, SyncRunning
 from bot.operations.syncing import SyncLocks
 
 _ELSEWHERE = 0.25
@@ -15,36 +15,37 @@ _ELSEWHERE = 0.25
 _LOOKS = 480
 
 
-class OneByOne:
-    """Locks by name, which are no wikis' names and have 64 characters at most."""
+class SharedLocks:
+    """The port `bot.conversation.ports.Locks`. Names are no wikis' names and have 64 characters
+    at most."""
 
     def __init__(self, locks: SyncLocks) -> None:
         self._locks = locks
         self._here = WeakValueDictionary[str, asyncio.Lock]()  # those that somebody waits for
 
     @asynccontextmanager
-    async def at(self, what: str, *, waiting: bool = True) -> AsyncIterator[None]:
+    async def hold(self, name: str, *, waiting: bool = True) -> AsyncIterator[None]:
         """
         Raises:
-            SyncRunning: another process is at it, and still is after two minutes; or is at all,
+            LockTaken: another process is at it, and still is after two minutes; or is at all,
                 if nobody is ``waiting``.
             StateUnavailable
         """
-        async with self._here.setdefault(what, asyncio.Lock()):
-            held = await self._held(what, _LOOKS if waiting else 0)
+        async with self._here.setdefault(name, asyncio.Lock()):
+            held = await self._held(name, _LOOKS if waiting else 0)
             try:
                 yield
             finally:
                 await asyncio.to_thread(held.__exit__, None, None, None)
 
-    async def _held(self, what: str, looks: int) -> AbstractContextManager[None]:
+    async def _held(self, name: str, looks: int) -> AbstractContextManager[None]:
         while True:
-            held = self._locks.held([what])
+            held = self._locks.held([name])
             try:
                 await asyncio.to_thread(held.__enter__)
             except SyncRunning:
                 if not looks:
-                    raise
+                    raise LockTaken(f"Another process is at {name}.") from None
             else:
                 return held
             looks -= 1

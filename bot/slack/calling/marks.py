@@ -16,6 +16,16 @@ from bot.slack.calling.web import Voice, told
 logger = logging.getLogger(__name__)
 
 
+def reply_marks(ts: str) -> str:
+    """Return what the marks of the reply to the question at ``ts`` begin with."""
+    return f"reply-to-{ts}-"
+
+
+def reply_mark(ts: str, number: int) -> str:
+    """Return the mark of the nth message (from 0) of the reply."""
+    return f"{reply_marks(ts)}{number}"
+
+
 async def marked_messages(voice: Voice, channel: str, *, since: datetime) -> dict[str, str]:
     """The ts of what stands in the channel since then, by mark; nothing if it cannot be read.
 

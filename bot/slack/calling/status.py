@@ -26,7 +26,8 @@ Thread = tuple[str, str]
 
 
 class Status:
-    """Nothing waits for it. A thread shows one as long as any of its messages is at work."""
+    """The port `bot.conversation.ports.StatusLine`. Nothing waits for it. A thread shows one as
+    long as any of its messages is at work."""
 
     def __init__(self, courtesies: Courtesies) -> None:
         self._courtesies = courtesies
@@ -71,6 +72,9 @@ class Status:
     async def session(self, channel: str, thread: str, status: str) -> None:
         """``processing`` shows the Stop button, ``active`` takes it away."""
         await self._courtesies.offer(SESSION, channel_id=channel, thread_ts=thread, status=status)
+
+    async def stopped(self, channel: str, thread: str) -> None:
+        await self.session(channel, thread, "active")
 
     async def entitle(self, message: IncomingMessage, words: str) -> None:
         """A conversation with the bot alone is called by its first question."""

@@ -22,7 +22,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import NotInChannel, SlackRefused, SlackUnavailable
 from bot.slack.writing.message import Block, Message
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 _TIMEOUT = 15
 """Seconds."""
+_HAS_LEFT = "user_not_in_channel"
 _TEMPORARY = {
     "fatal_error",
     "internal_error",
@@ -195,16 +196,25 @@ class Voice:
     async def whisper(
         self, channel: str, person: str, message: Message, thread: str | None = None
     ) -> None:
-        """Seen by that person alone."""
-        await told(
-            self.client.chat_postEphemeral(
-                channel=channel,
-                user=person,
-                thread_ts=thread,
-                text=message.text,
-                blocks=message.blocks,
+        """Seen by that person alone.
+
+        Raises:
+            NotInChannel: they are not there.
+        """
+        try:
+            await told(
+                self.client.chat_postEphemeral(
+                    channel=channel,
+                    user=person,
+                    thread_ts=thread,
+                    text=message.text,
+                    blocks=message.blocks,
+                )
             )
-        )
+        except SlackRefused as error:
+            if error.code == _HAS_LEFT:
+                raise NotInChannel(str(error), error.code) from error
+            raise
 
     async def ask(self, trigger: str, view: Block) -> str:
         """Open a form, within three seconds of what triggered it; its id."""

@@ -1,1 +1,1 @@
-"""A question and its one reply, which follows it for as long as it stands."""
+"""The chat that a conversation is in, when it is Slack: its ports, and what people press."""

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.conversation.addressing import asks_nothing
 from bot.conversation.model import IncomingMessage
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.model import Role, Turn
 from bot.slack.calling.web import Voice, told
-from bot.slack.events import parsing as letters
-from bot.slack.events.parsing import Identity
+from bot.slack.events.parsing import SlackText
 
 logger = logging.getLogger(__name__)
 
@@ -29,16 +29,16 @@ _NOTE = re.compile(r"(?:(?<!\s)\s++)?(?:<[^<>|\s]+\|\[\d{1,2}\]>|\[\d{1,2}\])")
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class History:
     """Of one bot in its workspace."""
 
-    me: Identity
+    text: SlackText
     voice: Voice
 
-    async def before(self, letter: IncomingMessage) -> tuple[Turn, ...]:
-        """The turns of the letter's thread that came before it, oldest first. A thread that
+    async def before(self, message: IncomingMessage) -> tuple[Turn, ...]:
+        """The turns of the message's thread that came before it, oldest first. A thread that
         cannot be read is as none: the question is answered as it stands."""
-        if letter.thread == letter.ts:
+        if message.thread == message.ts:
             return ()
         turns: list[Turn] = []
         try:
@@ -46,34 +46,34 @@ class Conversation:
             for _ in range(_PAGES):
                 answer = await told(
                     self.voice.client.conversations_replies(
-                        channel=letter.channel,
-                        ts=letter.thread,
-                        latest=letter.ts,
+                        channel=message.channel,
+                        ts=message.thread,
+                        latest=message.ts,
                         limit=200,
                         cursor=cursor,
                     )
                 )
-                turns += self._turns(answer, letter)
+                turns += self._turns(answer, message)
                 cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
                 if not cursor:
                     break
         except (SlackRefused, SlackUnavailable) as error:
-            logger.info("What came before message %s cannot be read: %s", letter.ts, error)
+            logger.info("What came before message %s cannot be read: %s", message.ts, error)
             return ()
         return tuple(turns[-_TURNS:])
 
-    def _turns(self, answer: Mapping[str, Any], letter: IncomingMessage) -> Iterator[Turn]:
-        for message in answer.get("messages", ()):
-            if _when(message) >= float(letter.ts):
+    def _turns(self, answer: Mapping[str, Any], message: IncomingMessage) -> Iterator[Turn]:
+        for earlier in answer.get("messages", ()):
+            if _when(earlier) >= float(message.ts):
                 continue
-            if message.get("bot_id") == self.me.bot:
-                role, text = Role.BOT, _NOTE.sub("", _shown(message))
-            elif message.get("user") == letter.person:
-                role, text = Role.ASKER, str(message.get("text") or "")
+            if earlier.get("bot_id") == self.voice.bot:
+                role, text = Role.BOT, _NOTE.sub("", _shown(earlier))
+            elif earlier.get("user") == message.person:
+                role, text = Role.ASKER, str(earlier.get("text") or "")
             else:
-                role, text = Role.OTHER, str(message.get("text") or "")
-            words = letters.question(text, self.me, {})
-            if words and (role is Role.BOT or not letters.asks_nothing(words)):
+                role, text = Role.OTHER, str(earlier.get("text") or "")
+            words = self.text.plain(text)
+            if words and (role is Role.BOT or not asks_nothing(words)):
                 yield Turn(role, words)
 
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Container
+from collections.abc import Awaitable, Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from bot.conversation.model import IncomingMessage, MessageKind
-from bot.conversation.posting import NotOurs, Posted, Posting, mark
+from bot.conversation.ports import Hold, Posted
+from bot.conversation.posting import NotOurs
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.calling.courtesies import Courtesies
+from bot.slack.calling.marks import reply_mark
 from bot.slack.calling.web import Voice
 from bot.slack.writing.message import Block, Message, context, section
 from bot.slack.writing.mrkdwn import JOINER, literal, render
@@ -42,13 +44,19 @@ class Streaming:
     calls for one answer: Slack allows about one edit a second."""
 
     hasty: Voice
-    posting: Posting
     courtesies: Courtesies
     every: float = 1.0
 
-    def open(self, letter: IncomingMessage, posted: Posted) -> Live:
-        """``posted`` is what stands of the reply already: that is edited once, at the end."""
-        return Live(self, letter, posted)
+    def open(
+        self,
+        message: IncomingMessage,
+        posted: Posted,
+        hold: Hold,
+        look: Callable[[IncomingMessage], Awaitable[Posted]],
+    ) -> Live:
+        """``posted`` is what stands of the reply already: that is edited once, at the end.
+        ``look`` finds what stands by now."""
+        return Live(self, message, posted, hold, look)
 
 
 @dataclass(slots=True)
@@ -56,8 +64,10 @@ class Live:
     """One answer. ``hear`` is called in another thread; `close` when the answer is there."""
 
     _streaming: Streaming
-    _letter: IncomingMessage
+    _message: IncomingMessage
     _posted: Posted
+    _hold: Hold
+    _look: Callable[[IncomingMessage], Awaitable[Posted]]
     _text: str = ""
     _ts: str = ""
     _streams: bool = False
@@ -87,12 +97,12 @@ class Live:
             return self._posted
         await self._shown(self._showing)
         if self._unsure:
-            return await self._streaming.posting.posted(self._letter)
+            return await self._look(self._message)
         if not self._ts:
             return self._posted
         if self._streams:
             await self._stop()
-        return {mark(self._letter.ts, 0): self._ts}
+        return {reply_mark(self._message.ts, 0): self._ts}
 
     async def abandon(self) -> None:
         """Show no more. What is on its way to Slack is waited for: whoever puts something else
@@ -138,35 +148,35 @@ class Live:
             else:
                 await self._edit()
         except SlackRefused as error:
-            logger.info("Message %s is not shown while it is made: %s", self._letter.ts, error)
+            logger.info("Message %s is not shown while it is made: %s", self._message.ts, error)
         except SlackUnavailable as error:
-            logger.info("%s; message %s is shown when it is done", error, self._letter.ts)
+            logger.info("%s; message %s is shown when it is done", error, self._message.ts)
             self._unsure = True
         except NotOurs:
             # Whoever has it shows it.
             self._unsure = True
 
     async def _begin(self, new: str) -> None:
-        letter, hasty = self._letter, self._streaming.hasty
-        await self._streaming.posting.hold(letter)
+        message, hasty = self._message, self._streaming.hasty
+        await self._hold(message)
         if self._streaming.courtesies.has(START):
             try:
                 recipient = (
-                    None if letter.kind is MessageKind.DIRECT else (letter.person, letter.team)
+                    None if message.kind is MessageKind.DIRECT else (message.person, message.team)
                 )
                 self._ts = await hasty.stream(
-                    letter.channel, letter.thread, as_markdown(new), self._foot(), recipient
+                    message.channel, message.thread, as_markdown(new), self._foot(), recipient
                 )
             except SlackRefused as error:
                 self._streaming.courtesies.refused(START, error)
             else:
                 self._streams = True
                 return
-        self._ts = await hasty.post(letter.channel, self._so_far(), letter.thread)
+        self._ts = await hasty.post(message.channel, self._so_far(), message.thread)
 
     async def _append(self, new: str) -> None:
         try:
-            await self._streaming.hasty.append(self._letter.channel, self._ts, as_markdown(new))
+            await self._streaming.hasty.append(self._message.channel, self._ts, as_markdown(new))
         except SlackRefused as error:
             logger.info("A stream ended before its answer: %s", error)
             self._streams = False
@@ -175,12 +185,12 @@ class Live:
 
     async def _edit(self) -> None:
         # Another process may have ended the stream, and put something else in its place.
-        await self._streaming.posting.hold(self._letter)
-        await self._streaming.hasty.edit(self._letter.channel, self._ts, self._so_far())
+        await self._hold(self._message)
+        await self._streaming.hasty.edit(self._message.channel, self._ts, self._so_far())
 
     async def _stop(self) -> None:
         try:
-            await self._streaming.hasty.stop(self._letter.channel, self._ts)
+            await self._streaming.hasty.stop(self._message.channel, self._ts)
         except (SlackRefused, SlackUnavailable) as error:
             logger.info("A stream could not be ended, its message is edited: %s", error)
 
@@ -190,7 +200,7 @@ class Live:
 
     def _foot(self) -> list[Block]:
         """Carries the mark by which the message is found after a restart."""
-        return [context("Writing\u2026") | {"block_id": mark(self._letter.ts, 0)}]
+        return [context("Writing\u2026") | {"block_id": reply_mark(self._message.ts, 0)}]
 
 
 def as_markdown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""All that makes a conversation, put together."""
+"""A conversation in Slack, put together."""
 
 from __future__ import annotations
 
@@ -9,49 +9,57 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation import following
-from bot.conversation import private_answers as private
-from bot.conversation.answers import Answers
+from bot.conversation import following, private_answers
+from bot.conversation.answers import AnswerMaker
 from bot.conversation.asking_again import AskingAgain
-from bot.conversation.choices import AskedBack
+from bot.conversation.choices import AskedBack, Choices
+from bot.conversation.decisions import Decisions
 from bot.conversation.following import Following
-from bot.conversation.message_filter import Gate
+from bot.conversation.message_filter import MessageFilter
+from bot.conversation.ports import Locks
 from bot.conversation.posting import Posting
-from bot.conversation.private_answers import Private
+from bot.conversation.private_answers import PrivateAnswers
 from bot.conversation.prompts import Prompts
 from bot.conversation.quotes import Quotes
 from bot.conversation.redrawing import Redrawing
 from bot.conversation.replies import Replies
+from bot.conversation.stopping import Stopping
+from bot.conversation.workers import Workers
 from bot.feedback.feedback import Feedback
 from bot.ports import Answering
 from bot.slack.calling.courtesies import Courtesies
-from bot.slack.calling.locks import OneByOne
 from bot.slack.calling.status import Status
 from bot.slack.calling.web import Voice
-from bot.slack.chat.history import Conversation
+from bot.slack.chat import pressing
+from bot.slack.chat.history import History
+from bot.slack.chat.slack_chat import SlackChat
 from bot.slack.chat.streaming import Streaming
 from bot.slack.events.handling import Handler
-from bot.slack.events.parsing import Identity
+from bot.slack.events.parsing import Identity, SlackText
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
+from bot.slack.rights.slack_directory import SlackDirectory
 from bot.slack.rights.viewers import Viewers
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
-from bot.slack.writing import quotes
+from bot.slack.writing import quotes, readings
+from bot.slack.writing.content import Renderer
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
-from bot.state.inbox import Inbox
-from bot.state.threads import Threads
+from bot.state.inbox import DatabaseInbox
+from bot.state.threads import DatabaseThreads
 
 
 @dataclass(frozen=True, slots=True)
 class Conversing:
-    """``gate`` lets letters in, ``replies`` sees to them; the rest takes what people do about
+    """``filter_`` lets messages in, ``replies`` sees to them; the rest takes what people do about
     a conversation beside asking."""
 
-    gate: Gate
+    filter_: MessageFilter
     replies: Replies
+    chat: SlackChat
+    directory: SlackDirectory
     status: Status
     posting: Posting
     redrawing: Redrawing
@@ -59,28 +67,43 @@ class Conversing:
     settings: DatabaseChannels
     asked_back: AskedBack
     following: Following
-    private: Private
+    private: PrivateAnswers
     quotes: Quotes
     prompts: Prompts
     channels: Channels
     viewers: Viewers
+    inbox: DatabaseInbox
+    text: SlackText
+    courtesies: Courtesies
+
+    def buttons(self, workers: Workers) -> Mapping[str | re.Pattern[str], Handler]:
+        choices = Choices(
+            self.asked_back, self.directory, self.inbox, workers, self.chat, self.text
+        )
+        renderer = self.chat.renderer
+        return {
+            readings.CHOICE: pressing.pressed(choices.pressed),
+            following.STOP: pressing.answered(self.following.stopped, renderer),
+            private_answers.ALONE: pressing.answered(self.private.wanted, renderer),
+            private_answers.AGAIN: pressing.answered(self.private.again, renderer),
+            private_answers.SHARE: pressing.answered(self.private.shared, renderer),
+            quotes.SHOW: pressing.answered(self.quotes.pressed, renderer),
+        }
+
+    def stopped(self, workers: Workers) -> Handler:
+        stopping = Stopping(self.inbox, workers, self.posting, self.status)
+        return pressing.stopped(stopping)
 
     @property
-    def buttons(self) -> Mapping[str | re.Pattern[str], Handler]:
-        return {
-            following.STOP: self.following.stopped,
-            private.ALONE: self.private.wanted,
-            private.AGAIN: self.private.again,
-            private.SHARE: self.private.shared,
-            quotes.SHOW: self.quotes.pressed,
-        }
+    def opened(self) -> Handler:
+        return pressing.opened(self.prompts, self.courtesies)
 
 
 def conversing_of(
     settings: SlackSettings,
     me: Identity,
     *,
-    inbox: Inbox,
+    inbox: DatabaseInbox,
     feedback: Feedback,
     state: Database,
     answering: Answering,
@@ -88,18 +111,13 @@ def conversing_of(
     voice: Voice,
     hasty: AsyncWebClient,
     executor: Executor,
-    one_by_one: OneByOne,
+    locks: Locks,
     around: Surroundings,
 ) -> Conversing:
-    clock, seconds = around.clock, around.seconds
-    threads, chosen = Threads(state, clock), DatabaseChannels(state, clock)
+    clock, seconds, text = around.clock, around.seconds, SlackText(me)
+    threads, chosen = DatabaseThreads(state, clock), DatabaseChannels(state, clock)
     channels, courtesies = Channels(voice.client), Courtesies(hasty)
-    viewers = Viewers(channels, voice)
-    posting, conversation = Posting(me, inbox, voice), Conversation(me, voice)
-    following, status = Following(me, threads, viewers, voice), Status(courtesies)
-    streaming = Streaming(Voice(hasty, me.bot), posting, courtesies, settings.edit_every)
-    redrawing = Redrawing(feedback, voice, clock, settings.link_origins)
-    asked_back = AskedBack(feedback, inbox, people, voice, redrawing)
+    viewers, status = Viewers(channels, voice), Status(courtesies)
     readers = Readers(
         people=people,
         channels=channels,
@@ -107,68 +125,78 @@ def conversing_of(
         most=settings.private_members,
         clock=seconds,
     )
-    answers = Answers(
-        feedback=feedback,
+    directory = SlackDirectory(people, channels, readers, viewers)
+    streaming = Streaming(Voice(hasty, me.bot), courtesies, settings.edit_every)
+    chat = SlackChat(
+        voice=voice,
+        renderer=Renderer(settings.link_origins, clock),
+        history=History(text, voice),
+        viewers=viewers,
+        streaming=streaming if settings.streaming else None,
+    )
+    posting, redrawing = Posting(inbox, chat), Redrawing(feedback, chat)
+    asked_back = AskedBack(feedback, inbox, directory, redrawing)
+    following_ = Following(me.name, me.team, threads, directory, chat)
+    maker = AnswerMaker(
+        answers=feedback,
         answering=answering,
         posting=posting,
         redrawing=redrawing,
-        streaming=streaming if settings.streaming else None,
         executor=executor,
-        clock=clock,
-        origins=settings.link_origins,
         as_of=around.as_of,
     )
-    asking_again = AskingAgain(readers, channels, chosen, conversation)
-    private = Private(
-        answers=answers,
-        feedback=feedback,
-        readers=readers,
-        channels=channels,
+    asking_again = AskingAgain(directory, chosen, chat)
+    private = PrivateAnswers(
+        maker=maker,
+        answers=feedback,
+        directory=directory,
         asking_again=asking_again,
         posting=posting,
-        voice=voice,
+        chat=chat,
         clock=clock,
-        one_by_one=one_by_one,
+        locks=locks,
+    )
+    decisions = Decisions(
+        inbox=inbox,
+        chat=chat,
+        directory=directory,
+        settings=chosen,
+        text=text,
+        status=status,
+        posting=posting,
+        maker=maker,
+        private=private,
+        asked_back=asked_back,
+        following=following_,
     )
     replies = Replies(
-        me=me,
         inbox=inbox,
-        answers=answers,
-        people=people,
-        readers=readers,
-        settings=chosen,
-        private=private,
-        conversation=conversation,
-        asked_back=asked_back,
+        decisions=decisions,
         posting=posting,
-        following=following,
         status=status,
         clock=clock,
         new_incident=around.new_incident,
-        caps=settings.caps,
+        limits=settings.caps,
         first_pause=around.first_pause,
     )
-    prompts = Prompts(
-        people=people,
-        feedback=feedback,
-        channels=channels,
-        courtesies=courtesies,
-        titles=around.titles,
-        clock=seconds,
-    )
     return Conversing(
-        gate=Gate(me, inbox, threads, chosen),
+        filter_=MessageFilter(text, inbox, threads, chosen),
         replies=replies,
+        chat=chat,
+        directory=directory,
         status=status,
         posting=posting,
         redrawing=redrawing,
         readers=readers,
         settings=chosen,
         asked_back=asked_back,
-        following=following,
+        following=following_,
         private=private,
-        quotes=Quotes(feedback, answers, asking_again, viewers, clock),
-        prompts=prompts,
+        quotes=Quotes(feedback, maker, asking_again, directory, clock),
+        prompts=Prompts(directory=directory, answers=feedback, titles=around.titles, clock=seconds),
         channels=channels,
         viewers=viewers,
+        inbox=inbox,
+        text=text,
+        courtesies=courtesies,
     )

@@ -15,6 +15,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.conversation import incidents
 from bot.errors import SlackRefused, SlackUnavailable, StateRefused, StateUnavailable
 from bot.slack.calling.web import Voice
+from bot.slack.writing.content import notice
 
 logger = logging.getLogger(__name__)
 
@@ -91,9 +92,9 @@ class Failures:
             return
         try:
             if channel:
-                await self.voice.whisper(channel, person, incidents.sorry(incident))
+                await self.voice.whisper(channel, person, notice(incidents.sorry(incident)))
             else:
-                await self.voice.post(person, incidents.sorry(incident))
+                await self.voice.post(person, notice(incidents.sorry(incident)))
         except (SlackRefused, SlackUnavailable) as refusal:
             logger.warning("Incident %s: nor could the person be told: %s", incident, refusal)
 

@@ -1,29 +1,20 @@
-"""Which of Slack's events are questions to the bot, and what they ask. Pure."""
+"""Slack's events -> incoming messages, and Slack's markup -> words. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.conversation.addressing import asks_nothing
 from bot.conversation.model import IncomingMessage, MessageKind
 
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 MOST_CHARACTERS = 12_000
 """Of a message that are looked at, so that no message takes long to understand."""
 _ENTITY = re.compile(r"<([^<>\n]+)>")
-_EMOJI = re.compile(r":[\w+'-]+:")
 _GAP = re.compile(r"(?<=\S)[ \t]{2,}+")
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_SMALL_TALK = frozenset({
-    "hi", "hello", "hey", "hiya", "yo", "greetings", "thank", "thanks", "thx", "ty", "cheers",
-    "ok", "okay", "great", "nice", "cool", "help", "test", "ping", "there", "all", "everyone",
-    "you", "bot", "footnote", "good morning", "good afternoon", "good evening", "good day",
-    "so much", "a lot", "very much",
-})  # fmt: skip
-"""What says nothing by itself: words, and pairs of words."""
-
 _POINTING = re.compile(r"\b(?:this|that|these|those|it|below)\b", re.IGNORECASE)
 _SHORT = 8
 """Words."""
@@ -39,7 +30,7 @@ class Identity:
     name: str = "footnote"
 
 
-def letter_of(body: Mapping[str, Any], me: Identity) -> IncomingMessage | None:
+def parse_event(body: Mapping[str, Any], me: Identity) -> IncomingMessage | None:
     """The question that may be in an event's envelope: what a person wrote, edited or
     deleted; its kind says whether it is addressed to the bot. None for all else, among it
     what bots say, joins, and edits that change no word, as a preview that was added."""
@@ -167,20 +158,17 @@ def written(question: str) -> str:
     return question.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def asks_nothing(question: str) -> bool:
-    """Empty, a greeting, thanks, or nothing but emoji."""
-    words = _WORD.findall(_EMOJI.sub(" ", question.casefold()))
-    return _is_small_talk(words)
+@dataclass(frozen=True, slots=True)
+class SlackText:
+    """The port `bot.conversation.ports.MessageText`."""
 
+    me: Identity
 
-def _is_small_talk(words: Sequence[str]) -> bool:
-    """Return whether each word says nothing, by itself or with the next. Reads each once."""
-    at = 0
-    while at < len(words):
-        if " ".join(words[at : at + 2]) in _SMALL_TALK:
-            at += 2
-        elif words[at] in _SMALL_TALK:
-            at += 1
-        else:
-            return False
-    return True
+    def plain(self, text: str, names: Mapping[str, str] | None = None) -> str:
+        return question(text, self.me, names or {})
+
+    def people_named(self, text: str) -> Iterator[str]:
+        return people_named(text, self.me)
+
+    def written(self, words: str) -> str:
+        return written(words)

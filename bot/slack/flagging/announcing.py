@@ -18,12 +18,12 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.background import beside
 from bot.conversation.model import ANYBODY
-from bot.errors import SlackRefused, SlackUnavailable, SyncRunning
+from bot.conversation.ports import Locks
+from bot.errors import LockTaken, SlackRefused, SlackUnavailable
 from bot.feedback.model import Announcement, End
 from bot.feedback.ports import WrittenAnswers
 from bot.feedback.publishing import Published
 from bot.ports import Library
-from bot.slack.calling.locks import OneByOne
 from bot.slack.calling.marks import marked_messages
 from bot.slack.calling.web import Voice
 from bot.slack.flagging.announcement import announcement, mark
@@ -56,7 +56,7 @@ class Announcements:
     library: Library
     voice: Voice
     executor: Executor
-    one_by_one: OneByOne
+    locks: Locks
     attend: Callable[[int], Awaitable[object]]
     clock: Callable[[], datetime]
     origins: frozenset[str]
@@ -93,11 +93,11 @@ class Announcements:
             StateUnavailable
         """
         try:
-            async with self.one_by_one.at(f"(written {id_})", waiting=waiting):
+            async with self.locks.hold(f"(written {id_})", waiting=waiting):
                 one = await asyncio.to_thread(self.written.announcement, id_)
                 if one and (one.ended or self.published.counts(one.written)):
                     await self._announce(one)
-        except SyncRunning as error:
+        except LockTaken as error:
             logger.info("The announcement of answer %d is left: %s", id_, error)
         except SlackUnavailable as error:
             logger.warning("The announcement of answer %d waits: %s", id_, error)

@@ -16,14 +16,14 @@ from typing import TypeVar
 
 from bot.background import beside
 from bot.conversation.model import BY_ITSELF, AskedQuestion, Closed, MessageRef, RecordedAnswer
-from bot.errors import AskerForgotten, SlackRefused, SlackUnavailable, SyncRunning
+from bot.conversation.ports import Locks
+from bot.errors import AskerForgotten, LockTaken, SlackRefused, SlackUnavailable
 from bot.feedback.feedback import Feedback
 from bot.feedback.model import Card, Complaint, Due, Flag
 from bot.feedback.review import Review
 from bot.model import Question, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
-from bot.slack.calling.locks import OneByOne
-from bot.slack.calling.marks import marked_messages
+from bot.slack.calling.marks import marked_messages, reply_mark
 from bot.slack.calling.web import Voice
 from bot.slack.flagging import cards
 from bot.slack.flagging.owners import Owner, Owners
@@ -61,7 +61,7 @@ class Desk:
     channels: ReviewChannels
     readers: Readers
     viewers: Viewers
-    one_by_one: OneByOne
+    locks: Locks
 
     async def attend(self, id_: int, *, waiting: bool = True) -> Flag | None:
         """Do what is due for the flag, and give it as it is then. If nobody is ``waiting``
@@ -73,9 +73,9 @@ class Desk:
             StateUnavailable, IndexersError: nothing can be done now.
         """
         try:
-            async with self.one_by_one.at(f"(flag {id_})", waiting=waiting):
+            async with self.locks.hold(f"(flag {id_})", waiting=waiting):
                 await self._attend(id_)
-        except SyncRunning as error:
+        except LockTaken as error:
             logger.info("What is due for flag %d is left: %s", id_, error)
         return await asyncio.to_thread(self.review.flag, id_)
 
@@ -247,7 +247,7 @@ class Desk:
         last = ""
         shown = blocks.answer(given, self.allowed.links, today=self.clock().date())
         for number, message in enumerate(shown):
-            mark = f"reply-to-{ts}-{number}"
+            mark = reply_mark(ts, number)
             first = message if number else _led(message, flag)
             last = standing.get(mark) or await self.voice.post(channel, first.marked(mark))
         await asyncio.to_thread(self.feedback.posted, given.id, last)

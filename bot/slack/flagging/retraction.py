@@ -13,7 +13,7 @@ from bot.conversation.model import RecordedAnswer
 from bot.conversation.redrawing import Redrawing
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.feedback.ports import Watched
-from bot.slack.calling.marks import marked_replies
+from bot.slack.calling.marks import marked_replies, reply_mark, reply_marks
 from bot.slack.calling.web import Voice
 from bot.slack.writing.message import say
 
@@ -47,13 +47,15 @@ class Retraction:
                 await self.redrawing.draw(given)
 
     async def _retract(self, given: RecordedAnswer) -> None:
-        place, mark = given.asked.place, f"reply-to-{given.asked.place.ts}-"
+        place, mark = given.asked.place, reply_marks(given.asked.place.ts)
         parts = await marked_replies(self.voice, place.channel, place.thread, since=place.ts)
         ours = {ts for name, ts in parts.items() if name.startswith(mark)}
         if not await asyncio.to_thread(self.watched.falls, given):
             return
         try:
-            await self.voice.edit(place.channel, given.message, RETRACTED.marked(f"{mark}0"))
+            await self.voice.edit(
+                place.channel, given.message, RETRACTED.marked(reply_mark(place.ts, 0))
+            )
             for ts in sorted(ours - {given.message}):
                 await self.voice.remove(place.channel, ts)
         except SlackRefused as error:

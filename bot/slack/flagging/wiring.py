@@ -7,13 +7,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.conversation.ports import Locks
 from bot.conversation.redrawing import Redrawing
 from bot.feedback.feedback import Feedback
 from bot.feedback.insights import Insights
 from bot.feedback.publishing import Published
 from bot.feedback.review import Review
 from bot.ports import Answering, Library
-from bot.slack.calling.locks import OneByOne
 from bot.slack.calling.web import Voice
 from bot.slack.flagging.announcing import Announcements
 from bot.slack.flagging.cards import Allowed
@@ -73,7 +73,7 @@ def flagging_of(
     clock: Callable[[], datetime],
     every: float,
     process: Process,
-    one_by_one: OneByOne,
+    locks: Locks,
 ) -> Flagging:
     review = Review(DatabaseLedger(state), clock)
     watched, written = DatabaseWatched(state), DatabaseWrittenAnswers(state)
@@ -93,7 +93,7 @@ def flagging_of(
         channels=review_channels,
         readers=readers,
         viewers=viewers,
-        one_by_one=one_by_one,
+        locks=locks,
     )
     digests = Digests(
         weekly=settings.digest,
@@ -118,7 +118,7 @@ def flagging_of(
         library=library,
         voice=voice,
         executor=executor,
-        one_by_one=one_by_one,
+        locks=locks,
         attend=desk.attend,
         clock=clock,
         origins=links,

@@ -25,7 +25,9 @@ from bot.slack.overview import home_page
 from bot.slack.overview.home_page import FLAGS_SHOWN, Part
 from bot.slack.rights.people import People
 from bot.slack.rights.person import Standing
+from bot.slack.writing.content import notice
 from bot.slack.writing.message import Block, context, say
+from bot.slack.writing.mrkdwn import inert
 
 logger = logging.getLogger(__name__)
 
@@ -110,10 +112,10 @@ class Home:
         except Exception as error:  # noqa: BLE001 - the edge: logged, and they are told
             incident = self.new_incident()
             incidents.note(incident, f"{heading!r} of a Home tab failed", error)
-            return incidents.sorry(incident).blocks
+            return notice(incidents.sorry(incident)).blocks
 
     async def _asking(self) -> list[Block]:
-        return home_page.asking(await self.prompts.suggested())
+        return home_page.asking([inert(text) for text in await self.prompts.suggested()])
 
     async def _wikis(self, *, whole: bool) -> list[Block]:
         rows = await asyncio.to_thread(self.operating.status)

@@ -21,6 +21,7 @@ from bot.slack.calling.web import Voice
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.boards import Board, Boards
 from bot.slack.rights.people import People
+from bot.slack.writing.content import notice
 from bot.slack.writing.message import Message, say
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport
@@ -173,7 +174,7 @@ class Reindexer:
         except Exception as error:  # noqa: BLE001 - the edge: logged, and the admin is told
             incident = self._new_incident()
             incidents.note(incident, "a reindex failed", error)
-            return incidents.sorry(incident), None
+            return notice(incidents.sorry(incident)), None
         return reports.report(order, [], cancelled=True), None
 
     def _heard(self, progress: Progress) -> None:

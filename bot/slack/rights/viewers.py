@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.conversation.model import RecordedAnswer
-from bot.slack.calling.marks import marked_replies
+from bot.slack.calling.marks import marked_replies, reply_marks
 from bot.slack.calling.web import Voice
 from bot.slack.rights.channels import Channels
 
@@ -41,5 +41,5 @@ class Viewers:
         if given.message:
             return ts == given.message
         marked = await marked_replies(self.voice, channel, place.thread, since=place.ts)
-        mark = f"reply-to-{place.ts}-"
+        mark = reply_marks(place.ts)
         return any(found == ts and name.startswith(mark) for name, found in marked.items())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from datetime import date
 
-from bot.conversation.model import RecordedAnswer, Tally
+from bot.conversation.model import RecordedAnswer, Tally, offers_quotes
 from bot.foreign import on_one_line
 from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
 from bot.moments import in_words, time_of
@@ -133,7 +133,7 @@ def _foot(
     lines += [*_linked(said, origins), *_as_of(given)]
     if lines:
         blocks.append(context(joined(lines)))
-    if quotes.has_quotes_button(said):
+    if offers_quotes(said):
         blocks.append(quotes.button(given.id))
     if tally and (told := _told(tally, private=given.asked.private)):
         blocks.append(context(told) | {"block_id": "tally"})

@@ -3,19 +3,12 @@ not verified in full."""
 
 from __future__ import annotations
 
-from bot.model import Answer, Result
 from bot.slack.writing import asking_keepers
 from bot.slack.writing.message import Block, plain_text
 
 SHOW = "show_quotes"
 """The action id; the value is the id of the answer."""
 _BLOCK = "quotes"
-
-
-def has_quotes_button(result: Result) -> bool:
-    """Whether a reader may want the pages' own words beside this: something was left out, or is
-    marked."""
-    return isinstance(result, Answer) and result.composed and bool(result.check_notes)
 
 
 def button(answer: int) -> Block:

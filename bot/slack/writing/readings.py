@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from bot.model import Clarify, Reading
 from bot.slack.writing.message import Block, Message, context, plain_text
@@ -13,7 +12,6 @@ CHOICE = re.compile(r"choice-\d")
 """The action ids of the buttons; their values are ``<id of the answer>:<number>``."""
 _BUTTONS = "choices"
 _BUTTON_TEXT = 75
-_NUMBER = re.compile(r"\W*(?:(?:no|number|option)\W*)?([1-9])\W*", re.IGNORECASE)
 HINT = "Press one, or reply with its number."
 
 
@@ -45,17 +43,6 @@ def chosen(message: Message, reading: Reading, by: str) -> Message:
             if block != context(HINT)
         ],
     )
-
-
-def meant(words: str, readings: Sequence[Reading]) -> Reading | None:
-    """The one that ``words`` name, by its number or its label."""
-    if match := _NUMBER.fullmatch(words):
-        return next(iter(readings[int(match[1]) - 1 : int(match[1])]), None)
-    return next((one for one in readings if _bare(one.label) == _bare(words)), None)
-
-
-def _bare(words: str) -> str:
-    return " ".join(re.findall(r"\w+", words.casefold()))
 
 
 def _cut(label: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.readings import reading_named
 from bot.model import Clarify, Question, Reading, Result, Role, Source
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
@@ -324,7 +325,7 @@ def test_a_label_is_cut_to_what_a_button_holds() -> None:
 )
 def test_which_reading_words_mean(typed: str, label: str) -> None:
     offered: Any = [Reading("A b", "", ANNUAL), Reading("C", "", ANNUAL)]
-    found = readings.meant(typed, offered)
+    found = reading_named(typed, offered)
 
     assert (found.label if found else "") == label
 

@@ -19,7 +19,7 @@ from bot.playground.model import Json, Message
 from bot.playground.workspace import LocalSlack
 from bot.slack.flagging.verdicts import FORGOTTEN
 from bot.state.ledger import DatabaseLedger
-from bot.state.threads import Threads
+from bot.state.threads import DatabaseThreads
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
 from .flags import asked, database, flagged, flags
@@ -290,7 +290,7 @@ async def test_who_did_not_ask_in_a_thread_does_not_stop_the_bot_there(
     await press(bot, slack, pressed(slack, MALLORY, answer, button("stop_following", question.ts)))
     with database(tmp_path) as opened:
         thread = Thread(slack.team_id, channel, question.ts)
-        askers = Threads(opened, lambda: bot.now).askers(thread)
+        askers = DatabaseThreads(opened, lambda: bot.now).askers(thread)
 
     assert askers == {"U0ANNA"}
     assert slack.ephemerals(MALLORY)[-1].text == NOT_YOURS.text
@@ -538,6 +538,6 @@ async def test_who_gets_no_answers_does_not_stop_those_of_others(
     await quiet(bot)
     with database(tmp_path) as opened:
         thread = Thread(slack.team_id, "C0TEAM", str(answer.thread_ts))
-        askers = Threads(opened, lambda: bot.now).askers(thread)
+        askers = DatabaseThreads(opened, lambda: bot.now).askers(thread)
 
     assert askers == {"U0ANNA"}

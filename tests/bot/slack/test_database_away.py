@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.conversation import receiving
-from bot.conversation.message_filter import Gate
+from bot.conversation.message_filter import MessageFilter
 from bot.conversation.waiting_room import NOT_KEPT, WAITS
 from bot.errors import StateRefused
 from bot.playground.workspace import LocalSlack
@@ -137,14 +137,14 @@ async def test_where_nothing_can_be_kept_the_person_is_told_and_slack_delivers_a
 async def test_a_database_that_hangs_keeps_nobody_waiting(
     bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    thaw, take_all = threading.Event(), Gate.take_all
+    thaw, take_all = threading.Event(), MessageFilter.take_all
 
-    def frozen(gate: Gate, letters: list[object]) -> object:
+    def frozen(gate: MessageFilter, letters: list[object]) -> object:
         thaw.wait(30)
         return take_all(gate, letters)  # type: ignore[arg-type]
 
     monkeypatch.setattr(receiving, "_PATIENCE", 0.05)
-    monkeypatch.setattr(Gate, "take_all", frozen)
+    monkeypatch.setattr(MessageFilter, "take_all", frozen)
     await bot.start()
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await until(lambda: list((tmp_path / "spool").glob("*.json")))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.slack.envelopes import Malformed, read_envelope
-from bot.slack.events.parsing import Identity, letter_of
+from bot.slack.events.parsing import Identity, parse_event
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -164,7 +164,7 @@ def test_what_is_taken_bolt_and_the_inbox_can_read(envelope: dict[str, Any]) -> 
     except Malformed:
         return
     request = AsyncBoltRequest(body=text, headers={"content-type": content_type})
-    letter = letter_of(request.body, ME)
+    letter = parse_event(request.body, ME)
 
     if letter is not None:
         float(letter.ts)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.addressing import asks_nothing
 from bot.conversation.model import IncomingMessage, MessageKind
-from bot.slack.events.parsing import Identity, asks_nothing, letter_of, people_named, question
+from bot.slack.events.parsing import Identity, parse_event, people_named, question
 
 ME = Identity(team="T1", user="UBOT", bot="BBOT")
 MENTION: dict[str, Any] = {
@@ -24,13 +25,13 @@ def envelope(**event: Any) -> dict[str, Any]:
 
 
 def test_a_mention_is_a_letter() -> None:
-    assert letter_of(envelope(), ME) == IncomingMessage(
+    assert parse_event(envelope(), ME) == IncomingMessage(
         "Ev1", MessageKind.MENTION, "T1", "C1", "2.0", "2.0", "U1", "<@UBOT> leave?"
     )
 
 
 def test_within_a_thread_the_answer_goes_into_that_thread() -> None:
-    letter = letter_of(envelope(thread_ts="1.0"), ME)
+    letter = parse_event(envelope(thread_ts="1.0"), ME)
 
     assert letter is not None
     assert (letter.ts, letter.thread) == ("2.0", "1.0")
@@ -38,7 +39,7 @@ def test_within_a_thread_the_answer_goes_into_that_thread() -> None:
 
 @pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
 def test_a_direct_message_is_a_letter(subtype: str) -> None:
-    letter = letter_of(envelope(type="message", channel_type="im", subtype=subtype), ME)
+    letter = parse_event(envelope(type="message", channel_type="im", subtype=subtype), ME)
 
     assert letter is not None
     assert letter.kind is MessageKind.DIRECT
@@ -57,7 +58,7 @@ def test_a_direct_message_is_a_letter(subtype: str) -> None:
 def test_a_message_in_a_channel_is_addressed_by_its_mention(
     event: dict[str, Any], kind: MessageKind
 ) -> None:
-    letter = letter_of(envelope(type="message", channel_type="channel", **event), ME)
+    letter = parse_event(envelope(type="message", channel_type="channel", **event), ME)
 
     assert letter is not None
     assert letter.kind is kind
@@ -67,7 +68,7 @@ def test_an_edit_is_the_message_as_it_is_now() -> None:
     now = {"user": "U1", "ts": "2.0", "text": "<@UBOT> leave?", "edited": {"ts": "3.0"}}
     edit = {"type": "message", "channel": "C1", "subtype": "message_changed", "ts": "3.1"}
     body = envelope() | {"event": edit | {"message": now, "previous_message": {"text": "lunch"}}}
-    letter = letter_of(body, ME)
+    letter = parse_event(body, ME)
 
     assert letter is not None
     assert (letter.ts, letter.text, letter.edited) == ("2.0", "<@UBOT> leave?", "3.0")
@@ -78,14 +79,14 @@ FORWARDED = {"is_share": True, "text": "How do I book leave?"}
 
 @pytest.mark.parametrize("words", ["<@UBOT>", "<@UBOT> can you answer this?", "<@UBOT> :eyes:"])
 def test_what_is_forwarded_is_the_question_if_the_words_only_point_at_it(words: str) -> None:
-    letter = letter_of(envelope(text=words, attachments=[FORWARDED, {"text": "a preview"}]), ME)
+    letter = parse_event(envelope(text=words, attachments=[FORWARDED, {"text": "a preview"}]), ME)
 
     assert letter is not None
     assert letter.text == "How do I book leave?"
 
 
 def test_what_is_forwarded_goes_with_a_question_of_its_own() -> None:
-    letter = letter_of(envelope(text="<@UBOT> and sick leave?", attachments=[FORWARDED]), ME)
+    letter = parse_event(envelope(text="<@UBOT> and sick leave?", attachments=[FORWARDED]), ME)
 
     assert letter is not None
     assert letter.text == "<@UBOT> and sick leave?\nHow do I book leave?"
@@ -108,11 +109,11 @@ def test_what_is_forwarded_goes_with_a_question_of_its_own() -> None:
     ],
 )
 def test_all_else_is_none(event: dict[str, Any]) -> None:
-    assert letter_of(envelope(**event), ME) is None
+    assert parse_event(envelope(**event), ME) is None
 
 
 def test_clicks_are_none() -> None:
-    assert letter_of({"type": "block_actions", "actions": []}, ME) is None
+    assert parse_event({"type": "block_actions", "actions": []}, ME) is None
 
 
 @pytest.mark.parametrize(

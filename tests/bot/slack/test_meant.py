@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation.addressing import Wish, asks, is_for_me, wish
+from bot.conversation.addressing import (
+    ThreadCommand,
+    is_for_me,
+    looks_like_question,
+    thread_command,
+)
 from bot.model import Role
 
 
@@ -15,7 +20,7 @@ from bot.model import Role
      "\u6709\u7d66\u306f\u4f55\u65e5\u3067\u3059\u304b\uff1f", "so who approves it *exactly?*"],
 )  # fmt: skip
 def test_questions_are_told_by_their_mark_or_their_beginning(words: str) -> None:
-    assert asks(words)
+    assert looks_like_question(words)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +29,7 @@ def test_questions_are_told_by_their_mark_or_their_beginning(words: str) -> None
      "When I am back, I book it", "how nice", "done", "What a day"],
 )  # fmt: skip
 def test_all_else_asks_nothing(words: str) -> None:
-    assert not asks(words)
+    assert not looks_like_question(words)
 
 
 @pytest.mark.parametrize("before", [Role.BOT, Role.ASKER])
@@ -44,12 +49,18 @@ def test_others_call_the_bot_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "wished"),
-    [("stop following", Wish.STOP), ("Please stop following this thread.", Wish.STOP),
-     ("unfollow", Wish.STOP), ("stop answering here", Wish.STOP),
-     ("follow this thread", Wish.START),
-     ("start following", Wish.START), ("Who can stop following orders?", None), ("stop", None),
-     ("I follow", None)],
-)  # fmt: skip
-def test_a_wish_is_the_whole_message(words: str, wished: Wish | None) -> None:
-    assert wish(words) is wished
+    ("words", "command"),
+    [
+        ("stop following", ThreadCommand.STOP),
+        ("Please stop following this thread.", ThreadCommand.STOP),
+        ("unfollow", ThreadCommand.STOP),
+        ("stop answering here", ThreadCommand.STOP),
+        ("follow this thread", ThreadCommand.START),
+        ("start following", ThreadCommand.START),
+        ("Who can stop following orders?", None),
+        ("stop", None),
+        ("I follow", None),
+    ],
+)
+def test_a_thread_command_is_the_whole_message(words: str, command: ThreadCommand | None) -> None:
+    assert thread_command(words) is command

@@ -17,7 +17,7 @@ from bot.playground.delivery import Delivery
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
-from bot.state.inbox import Inbox
+from bot.state.inbox import DatabaseInbox
 
 from .conftest import BOTH_WAYS, Bot, Handbook, quiet, until
 
@@ -44,14 +44,14 @@ async def test_killed_before_the_answer_it_is_answered_after_a_restart(
 async def test_a_database_that_is_away_when_the_failure_is_told_leaves_no_question_unanswered(
     bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    holds, away = Inbox.holds, [StateUnavailable("away"), StateUnavailable("away")]
+    holds, away = DatabaseInbox.holds, [StateUnavailable("away"), StateUnavailable("away")]
 
-    def falters(inbox: Inbox, message: IncomingMessage) -> bool:
+    def falters(inbox: DatabaseInbox, message: IncomingMessage) -> bool:
         if away:
             raise away.pop()
         return holds(inbox, message)
 
-    monkeypatch.setattr(Inbox, "holds", falters)
+    monkeypatch.setattr(DatabaseInbox, "holds", falters)
     bot.around = replace(bot.around, adopt_every=0.05)
     await bot.start()
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")

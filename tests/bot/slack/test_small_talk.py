@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from bot.slack.events.parsing import MOST_CHARACTERS, Identity, asks_nothing, letter_of, question
+from bot.conversation.addressing import asks_nothing
+from bot.slack.events.parsing import MOST_CHARACTERS, Identity, parse_event, question
 
 ME = Identity("T0", "U0BOT", "B0BOT")
 
@@ -47,9 +48,9 @@ def test_of_a_message_no_more_than_a_bound_is_looked_at() -> None:
         said = {"type": "message", "channel_type": "im", "user": "U1", "ts": "1.0", "channel": "D1"}
         return {"event_id": "E1", "event": {**said, **more}}
 
-    long = letter_of(event(text="a b " * 20_000), ME)
+    long = parse_event(event(text="a b " * 20_000), ME)
     shared = {"is_share": True, "text": "c d " * 20_000}
-    forwarded = letter_of(event(text="how " * 20_000, attachments=[shared, shared]), ME)
+    forwarded = parse_event(event(text="how " * 20_000, attachments=[shared, shared]), ME)
 
     assert long is not None
     assert len(long.text) == MOST_CHARACTERS

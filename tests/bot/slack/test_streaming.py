@@ -18,7 +18,8 @@ from bot.playground.pings import live_pings
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
 from bot.slack.chat.streaming import as_markdown
-from bot.state.inbox import Inbox
+from bot.slack.writing.content import notice
+from bot.state.inbox import DatabaseInbox
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words
 from .flags import database
@@ -280,8 +281,8 @@ async def test_what_another_process_put_in_its_place_is_not_written_over(
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     message = await begun(bot, slack, writing)
     with database(tmp_path) as opened:
-        Inbox(opened, lambda: bot.now).stop(slack.team_id, "C0TEAM", asked.ts)
-    await bot.app.upkeep.desk.voice.edit("C0TEAM", message.ts, STOPPED)
+        DatabaseInbox(opened, lambda: bot.now).stop(slack.team_id, "C0TEAM", asked.ts)
+    await bot.app.upkeep.desk.voice.edit("C0TEAM", message.ts, notice(STOPPED))
     writing.all()
     await quiet(bot)
 

@@ -14,7 +14,7 @@ from bot.feedback.feedback import Feedback
 from bot.feedback.model import Complaint, FlagState
 from bot.model import NoAnswer, Reason
 from bot.state.database import Database
-from bot.state.inbox import Inbox
+from bot.state.inbox import DatabaseInbox
 from bot.state.ledger import DatabaseLedger
 from bot.state.schema import MIGRATIONS, metadata, schema_version
 
@@ -26,7 +26,7 @@ def test_a_file_that_was_removed_is_written_to_no_more(tmp_path: Path, *, replac
     """SQLite goes on with it, and what it keeps is gone with the process."""
     file = tmp_path / "state.db"
     database = Database.open(file)
-    inbox = Inbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    inbox = DatabaseInbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC))
     inbox.receive(LETTER)
     moved = file.rename(tmp_path / "moved")
     if replaced:
@@ -54,7 +54,7 @@ def test_opening_twice_keeps_what_stands(tmp_path: Path) -> None:
 def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: Path) -> None:
     """Whatever it holds is nobody's, so the next process takes it up."""
     database = Database.open(tmp_path / "state.db")
-    Inbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC)).receive(LETTER)
+    DatabaseInbox(database, lambda: datetime(2026, 1, 1, tzinfo=UTC)).receive(LETTER)
     with database.begin() as connection:
         connection.execute(sa.text("ALTER TABLE inbox DROP COLUMN holder"))
         for table in ("jobs", "syncs", "processes"):
@@ -62,7 +62,7 @@ def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: P
         connection.execute(sa.delete(schema_version).where(schema_version.c.version > 2))
     database.close()
     again = Database.open(tmp_path / "state.db")
-    adopted = Inbox(again, lambda: datetime(2026, 1, 1, tzinfo=UTC)).adopt()
+    adopted = DatabaseInbox(again, lambda: datetime(2026, 1, 1, tzinfo=UTC)).adopt()
     again.close()
 
     assert [message.event for message in adopted] == [LETTER.event]

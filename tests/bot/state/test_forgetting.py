@@ -23,7 +23,7 @@ from bot.operations.model import Order
 from bot.state.database import Database
 from bot.state.digests import DatabaseDigests
 from bot.state.forgetting import AGES, Forgotten, forget_before, forget_person
-from bot.state.inbox import Inbox
+from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.ledger import DatabaseLedger
 from bot.state.process import Process
@@ -45,7 +45,7 @@ def fill(database: Database) -> Feedback:
     clock = lambda: NOW  # noqa: E731 - stands still
     process = Process(database, clock)
     process.beat()
-    inbox = Inbox(database, clock, process)
+    inbox = DatabaseInbox(database, clock, process)
     first, _ = inbox.receive(LETTER), inbox.receive(replace(LETTER, event="Ev2", ts="2.0"))
     assert first is not None
     inbox.done(first)
@@ -199,7 +199,7 @@ def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
     database: Database, seed: int
 ) -> None:
     """Answers are kept, and their cost counted, while another thread forgets who asked."""
-    inbox = Inbox(database, lambda: NOW)
+    inbox = DatabaseInbox(database, lambda: NOW)
     messages = [
         inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", thread=f"{n}.0"))
         for n in range(1, 9)
@@ -235,7 +235,7 @@ def test_two_forgotten_people_may_have_flagged_one_answer(database: Database) ->
 def test_what_was_forgotten_is_not_received_again(database: Database) -> None:
     fill(database)
     forget_person(database, "U1")
-    inbox = Inbox(database, lambda: NOW)
+    inbox = DatabaseInbox(database, lambda: NOW)
 
     assert inbox.unfinished() == []
     assert inbox.receive(LETTER) is None
@@ -245,7 +245,7 @@ def test_what_was_forgotten_does_not_come_back_with_an_edit(database: Database) 
     """Which may have been made before, and come late."""
     fill(database)
     forget_person(database, "U1")
-    inbox = Inbox(database, lambda: NOW)
+    inbox = DatabaseInbox(database, lambda: NOW)
     edit = replace(LETTER, event="Ev9", text="what I had forgotten", edited="3.0")
     deletion = replace(LETTER, event="Ev10", text="", deleted=True)
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from bot.conversation.model import CountedBy, IncomingMessage, MessageKind
 from bot.state.database import Database
-from bot.state.inbox import Inbox
+from bot.state.inbox import DatabaseInbox
 from bot.state.process import Process
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -32,18 +32,18 @@ LETTER = IncomingMessage(
 
 
 @pytest.fixture
-def inbox(database: Database) -> Inbox:
-    return Inbox(database, lambda: NOW)
+def inbox(database: Database) -> DatabaseInbox:
+    return DatabaseInbox(database, lambda: NOW)
 
 
-def test_a_letter_comes_back_as_it_was(inbox: Inbox) -> None:
+def test_a_letter_comes_back_as_it_was(inbox: DatabaseInbox) -> None:
     received = inbox.receive(LETTER)
 
     assert received is not None
     assert inbox.unfinished() == [received] == [replace(LETTER, id=received.id)]
 
 
-def test_a_message_has_its_letter_whatever_became_of_it(inbox: Inbox) -> None:
+def test_a_message_has_its_letter_whatever_became_of_it(inbox: DatabaseInbox) -> None:
     received = inbox.receive(LETTER)
     assert received is not None
     inbox.done(received)
@@ -53,27 +53,27 @@ def test_a_message_has_its_letter_whatever_became_of_it(inbox: Inbox) -> None:
     assert inbox.received("T2", "C1", LETTER.ts) is None
 
 
-def test_the_same_event_is_received_once(inbox: Inbox) -> None:
+def test_the_same_event_is_received_once(inbox: DatabaseInbox) -> None:
     inbox.receive(LETTER)
 
     assert inbox.receive(replace(LETTER, ts="2.0")) is None
 
 
-def test_the_same_message_under_another_event_is_received_once(inbox: Inbox) -> None:
+def test_the_same_message_under_another_event_is_received_once(inbox: DatabaseInbox) -> None:
     inbox.receive(LETTER)
 
     assert inbox.receive(replace(LETTER, event="Ev2")) is None
     assert inbox.receive(replace(LETTER, event="Ev3", channel="C2")) is not None
 
 
-def test_deliveries_at_the_same_time_are_received_once(inbox: Inbox) -> None:
+def test_deliveries_at_the_same_time_are_received_once(inbox: DatabaseInbox) -> None:
     with ThreadPoolExecutor(8) as pool:
         received = list(pool.map(inbox.receive, [LETTER] * 32))
 
     assert sum(message is not None for message in received) == 1
 
 
-def test_claims_count_attempts_and_end_with_the_answer(inbox: Inbox) -> None:
+def test_claims_count_attempts_and_end_with_the_answer(inbox: DatabaseInbox) -> None:
     message = inbox.receive(LETTER)
     assert message is not None
 
@@ -87,18 +87,18 @@ def test_claims_count_attempts_and_end_with_the_answer(inbox: Inbox) -> None:
 
 
 def test_what_was_being_answered_is_unfinished_after_a_kill(
-    inbox: Inbox, database: Database
+    inbox: DatabaseInbox, database: Database
 ) -> None:
     message = inbox.receive(LETTER)
     assert message is not None
     inbox.claim(message.id)
 
-    again = Inbox(database, lambda: NOW).unfinished()
+    again = DatabaseInbox(database, lambda: NOW).unfinished()
 
     assert [(found.id, found.attempts) for found in again] == [(message.id, 1)]
 
 
-def test_finished_text_is_not_kept_but_the_event_stays_known(inbox: Inbox) -> None:
+def test_finished_text_is_not_kept_but_the_event_stays_known(inbox: DatabaseInbox) -> None:
     message = inbox.receive(LETTER)
     assert message is not None
     inbox.failed(message)
@@ -107,12 +107,12 @@ def test_finished_text_is_not_kept_but_the_event_stays_known(inbox: Inbox) -> No
     assert inbox.unfinished() == []
 
 
-def two(database: Database) -> tuple[Inbox, Process, Inbox, Process]:
+def two(database: Database) -> tuple[DatabaseInbox, Process, DatabaseInbox, Process]:
     clock = lambda: NOW  # noqa: E731 - stands still
     one, other = Process(database, clock), Process(database, clock)
     one.beat()
     other.beat()
-    return Inbox(database, clock, one), one, Inbox(database, clock, other), other
+    return DatabaseInbox(database, clock, one), one, DatabaseInbox(database, clock, other), other
 
 
 def test_what_one_process_holds_no_other_one_begins(database: Database) -> None:
@@ -165,7 +165,7 @@ def test_a_channel_s_earlier_question_elsewhere_comes_first(database: Database) 
     assert theirs.is_next(second)
 
 
-def test_questions_are_counted_that_came_before_and_were_not_refused(inbox: Inbox) -> None:
+def test_questions_are_counted_that_came_before_and_were_not_refused(inbox: DatabaseInbox) -> None:
     messages = [
         inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", person=person))
         for n, person in enumerate(["U1", "U1", "U2", "U1"])
@@ -180,7 +180,7 @@ def test_questions_are_counted_that_came_before_and_were_not_refused(inbox: Inbo
     assert inbox.before(last, CountedBy.CHANNEL, timedelta(0)) == (0, 0)
 
 
-def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(inbox: Inbox) -> None:
+def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(inbox: DatabaseInbox) -> None:
     message = inbox.receive(LETTER)
     assert message is not None
     for number, finish in enumerate([inbox.done, inbox.refused, inbox.passed, None], 3):
@@ -197,7 +197,7 @@ def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(inbox: Inb
     assert inbox.before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
 
 
-def test_an_edit_is_worked_on_and_an_older_one_is_not(inbox: Inbox) -> None:
+def test_an_edit_is_worked_on_and_an_older_one_is_not(inbox: DatabaseInbox) -> None:
     message = inbox.receive(LETTER)
     assert message is not None
     inbox.done(message)
@@ -209,7 +209,7 @@ def test_an_edit_is_worked_on_and_an_older_one_is_not(inbox: Inbox) -> None:
     assert [found.text for found in inbox.unfinished()] == ["newer"]
 
 
-def test_what_was_edited_while_it_was_answered_is_not_finished(inbox: Inbox) -> None:
+def test_what_was_edited_while_it_was_answered_is_not_finished(inbox: DatabaseInbox) -> None:
     message = inbox.receive(LETTER)
     assert message is not None
     claimed = inbox.claim(message.id)
@@ -222,7 +222,7 @@ def test_what_was_edited_while_it_was_answered_is_not_finished(inbox: Inbox) -> 
     assert [found.text for found in inbox.unfinished()] == ["edited"]
 
 
-def test_what_is_gone_stays_gone(inbox: Inbox) -> None:
+def test_what_is_gone_stays_gone(inbox: DatabaseInbox) -> None:
     message = inbox.receive(LETTER)
     assert message is not None
     gone = inbox.update(replace(LETTER, text="", deleted=True))
@@ -234,12 +234,12 @@ def test_what_is_gone_stays_gone(inbox: Inbox) -> None:
     assert inbox.unfinished() == []
 
 
-def test_an_edit_of_what_never_came_changes_nothing(inbox: Inbox) -> None:
+def test_an_edit_of_what_never_came_changes_nothing(inbox: DatabaseInbox) -> None:
     assert inbox.update(replace(LETTER, edited="3.0")) is None
     assert inbox.unfinished() == []
 
 
-def test_an_edit_that_overtakes_its_message_is_received_in_its_place(inbox: Inbox) -> None:
+def test_an_edit_that_overtakes_its_message_is_received_in_its_place(inbox: DatabaseInbox) -> None:
     edit = inbox.receive(replace(LETTER, event="Ev2", text="edited", edited="3.0"))
 
     assert inbox.receive(LETTER) is None
@@ -266,16 +266,18 @@ def test_an_edit_that_comes_while_another_process_keeps_its_message_is_not_lost(
     slow = Slow(database._engine)
     slow.written, slow.commit = Event(), Event()
     with ThreadPoolExecutor(2) as pool:
-        kept = pool.submit(Inbox(slow, lambda: NOW).receive, LETTER)
+        kept = pool.submit(DatabaseInbox(slow, lambda: NOW).receive, LETTER)
         slow.written.wait()
         edit = replace(LETTER, event="Ev2", text="edited", edited="3.0")
-        edited = pool.submit(Inbox(database, lambda: NOW).receive, edit)
+        edited = pool.submit(DatabaseInbox(database, lambda: NOW).receive, edit)
         until_it_waits(database, edited)
         slow.commit.set()
 
     assert kept.result() is not None
     assert edited.result() is not None
-    assert [message.text for message in Inbox(database, lambda: NOW).unfinished()] == ["edited"]
+    assert [message.text for message in DatabaseInbox(database, lambda: NOW).unfinished()] == [
+        "edited"
+    ]
 
 
 class Halting(Database):
@@ -304,9 +306,9 @@ def test_two_processes_that_get_the_same_messages_in_another_order_keep_them_all
     other = replace(LETTER, event="Ev2", ts="2.0", thread="2.0")
     twins = [replace(other, event="Ev3"), replace(LETTER, event="Ev4")]
     with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(Inbox(halting, lambda: NOW).receive_all, [LETTER, other])
+        one = pool.submit(DatabaseInbox(halting, lambda: NOW).receive_all, [LETTER, other])
         halting.written.wait()
-        two = pool.submit(Inbox(database, lambda: NOW).receive_all, twins)
+        two = pool.submit(DatabaseInbox(database, lambda: NOW).receive_all, twins)
         until_it_waits(database, two)
         halting.go_on.set()
 
@@ -323,7 +325,7 @@ def until_it_waits(database: Database, other: Future[Any]) -> None:
                 return
 
 
-def test_stopped_letters_are_worked_on_no_more(inbox: Inbox) -> None:
+def test_stopped_letters_are_worked_on_no_more(inbox: DatabaseInbox) -> None:
     message = inbox.receive(LETTER)
     other = inbox.receive(replace(LETTER, event="Ev2", ts="2.0", thread="2.0"))
     assert message is not None

@@ -9,8 +9,8 @@ import pytest
 
 from bot.conversation.model import IncomingMessage, MessageKind, Thread
 from bot.state.database import Database
-from bot.state.inbox import Inbox
-from bot.state.threads import Threads
+from bot.state.inbox import DatabaseInbox
+from bot.state.threads import DatabaseThreads
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 THREAD = Thread("T1", "C1", "1.0")
@@ -19,16 +19,18 @@ FOLLOW_UP = replace(ASKED, event="Ev2", kind=MessageKind.FOLLOW_UP, ts="2.0", pe
 
 
 @pytest.fixture
-def inbox(database: Database) -> Inbox:
-    return Inbox(database, lambda: NOW)
+def inbox(database: Database) -> DatabaseInbox:
+    return DatabaseInbox(database, lambda: NOW)
 
 
 @pytest.fixture
-def threads(database: Database) -> Threads:
-    return Threads(database, lambda: NOW)
+def threads(database: Database) -> DatabaseThreads:
+    return DatabaseThreads(database, lambda: NOW)
 
 
-def test_whoever_asked_is_an_asker_there_and_nowhere_else(inbox: Inbox, threads: Threads) -> None:
+def test_whoever_asked_is_an_asker_there_and_nowhere_else(
+    inbox: DatabaseInbox, threads: DatabaseThreads
+) -> None:
     inbox.receive(ASKED)
 
     assert threads.askers(THREAD) == {"U1"}
@@ -36,7 +38,9 @@ def test_whoever_asked_is_an_asker_there_and_nowhere_else(inbox: Inbox, threads:
     assert threads.askers(replace(THREAD, channel="C2")) == frozenset()
 
 
-def test_a_follow_up_makes_an_asker_once_it_is_answered(inbox: Inbox, threads: Threads) -> None:
+def test_a_follow_up_makes_an_asker_once_it_is_answered(
+    inbox: DatabaseInbox, threads: DatabaseThreads
+) -> None:
     inbox.receive(ASKED)
     message, other = (
         inbox.receive(FOLLOW_UP),
@@ -53,7 +57,9 @@ def test_a_follow_up_makes_an_asker_once_it_is_answered(inbox: Inbox, threads: T
     assert threads.askers(THREAD) == {"U1", "U2"}
 
 
-def test_a_question_that_is_gone_asked_nothing(inbox: Inbox, threads: Threads) -> None:
+def test_a_question_that_is_gone_asked_nothing(
+    inbox: DatabaseInbox, threads: DatabaseThreads
+) -> None:
     inbox.receive(ASKED)
     inbox.update(replace(ASKED, text="", deleted=True))
 
@@ -61,7 +67,7 @@ def test_a_question_that_is_gone_asked_nothing(inbox: Inbox, threads: Threads) -
 
 
 def test_nobody_asks_in_a_thread_that_is_to_be_quiet_until_it_is_followed_again(
-    inbox: Inbox, threads: Threads
+    inbox: DatabaseInbox, threads: DatabaseThreads
 ) -> None:
     inbox.receive(ASKED)
     threads.follow(THREAD, quiet=True)
@@ -72,6 +78,6 @@ def test_nobody_asks_in_a_thread_that_is_to_be_quiet_until_it_is_followed_again(
     assert threads.askers(THREAD) == {"U1"}
 
 
-def test_the_first_answer_is_the_first_once(threads: Threads) -> None:
+def test_the_first_answer_is_the_first_once(threads: DatabaseThreads) -> None:
     assert threads.is_first_answer(THREAD)
     assert not threads.is_first_answer(THREAD)

@@ -1,0 +1,288 @@
+"""One incoming message -> one reply: the decisions, in their order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.conversation.addressing import asks_nothing, looks_like_question, thread_command
+from bot.conversation.answers import AnswerMaker
+from bot.conversation.choices import AskedBack
+from bot.conversation.following import Following
+from bot.conversation.model import (
+    ChannelSettings,
+    Closed,
+    IncomingMessage,
+    MessageKind,
+    Notice,
+    RecordedAnswer,
+)
+from bot.conversation.ports import (
+    ChannelSettingsStore,
+    Chat,
+    Directory,
+    Inbox,
+    MessageText,
+    Posted,
+    StatusLine,
+)
+from bot.conversation.posting import Posting
+from bot.conversation.private_answers import PrivateAnswers
+from bot.errors import SlackRefused, SlackUnavailable
+from bot.model import Answer, Question, Result, Turn
+from indexers.model import Reader
+
+logger = logging.getLogger(__name__)
+
+HELP = Notice(
+    "Ask me a question, and I answer from the wiki with links to where it says so.",
+    ("For example: How do I book leave? In a channel, mention me; here, just write.",),
+)
+_MOST_NAMES = 10
+"""People whose names are looked up for one question."""
+
+
+@dataclass(slots=True)
+class Case:
+    """A message on its way to its reply, and what is known of it so far. ``refusal`` is what to
+    say where it is one question too many. ``posted`` is what stands of the reply. ``words`` are
+    the message's, ``question`` is what they ask, and ``history`` what was said before."""
+
+    message: IncomingMessage
+    refusal: str | None
+    posted: Posted
+    words: str = ""
+    question: str = ""
+    history: Sequence[Turn] = ()
+    audience: Audience | None = None
+
+    @property
+    def is_direct(self) -> bool:
+        return self.message.kind is MessageKind.DIRECT
+
+    @property
+    def is_unasked(self) -> bool:
+        return self.message.kind is MessageKind.UNASKED
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom an answer is for. ``alone``: the asker alone sees it, in a channel or directly."""
+
+    reader: Reader
+    alone: bool
+    settings: ChannelSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    inbox: Inbox
+    chat: Chat
+    directory: Directory
+    settings: ChannelSettingsStore
+    text: MessageText
+    status: StatusLine
+    posting: Posting
+    maker: AnswerMaker
+    private: PrivateAnswers
+    asked_back: AskedBack
+    following: Following
+
+    async def reply(
+        self, message: IncomingMessage, refusal: str | None, *, may_be_posted: bool
+    ) -> None:
+        """Reply to the message. Each decision says whether it was the reply; the first that is
+        ends it. ``may_be_posted``: something of the reply may stand already.
+
+        Raises:
+            NotOurs: the message was edited, deleted or stopped, or another process has it.
+            AskerForgotten
+            SlackUnavailable
+        """
+        posted = await self.posting.posted(message) if may_be_posted else {}
+        case = Case(message, refusal, posted)
+        for decide in (
+            self.deleted_goes_with_its_reply,
+            self.too_many_questions_are_refused,
+            self.a_choice_that_stands_no_more_is_passed_over,
+            self.a_thread_command_is_obeyed,
+            self.a_follow_up_for_others_is_passed_over,
+            self.small_talk_gets_help,
+            self.who_may_get_nothing_is_told_so,
+            self.an_answer_that_was_perhaps_seen_is_offered_again,
+            self.a_question_is_answered,
+        ):
+            if await decide(case):
+                break
+        await self._pass_over_a_choice_that_fell(case)
+
+    async def deleted_goes_with_its_reply(self, case: Case) -> bool:
+        if not case.message.deleted:
+            return False
+        await self._withdraw_choices(case)
+        await self.posting.remove(case.message, case.posted)
+        return True
+
+    async def too_many_questions_are_refused(self, case: Case) -> bool:
+        if case.refusal is None:
+            return False
+        if case.message.kind in (MessageKind.FOLLOW_UP, MessageKind.UNASKED):
+            await self._pass_over(case)
+        elif case.refusal:
+            await self.posting.put(case.message, Notice(case.refusal), case.posted)
+        return True
+
+    async def a_choice_that_stands_no_more_is_passed_over(self, case: Case) -> bool:
+        if case.message.changed:
+            await self._withdraw_choices(case)
+        return not await self.asked_back.stands(case.message)
+
+    async def a_thread_command_is_obeyed(self, case: Case) -> bool:
+        case.words = await self._words(case.message)
+        command = None if case.is_direct else thread_command(case.words)
+        if command is None:
+            return False
+        if await self._is_closed_to_asker(case.message):
+            # Nor do they say what others get.
+            await self._pass_over(case)
+        else:
+            notice = await self.following.obey(case.message, command)
+            await self.posting.put(case.message, notice, case.posted)
+        return True
+
+    async def a_follow_up_for_others_is_passed_over(self, case: Case) -> bool:
+        case.question = await self.asked_back.meant(case.message, case.words)
+        is_choice = case.question != case.words
+        if case.message.kind is not MessageKind.FOLLOW_UP or is_choice:
+            return False
+        if looks_like_question(case.words):
+            case.history = await self.chat.earlier_turns(case.message)
+        if await self.following.is_meant(case.message, case.words, case.history):
+            return False
+        await self._pass_over(case)
+        return True
+
+    async def small_talk_gets_help(self, case: Case) -> bool:
+        if not asks_nothing(case.question):
+            return False
+        await self.posting.put(case.message, HELP, case.posted)
+        return True
+
+    async def who_may_get_nothing_is_told_so(self, case: Case) -> bool:
+        message = case.message
+        settings = await asyncio.to_thread(self.settings.of, message.team, message.channel)
+        # Where somebody reads along who may get nothing, the asker alone is answered.
+        outsiders = not case.is_direct and await self.directory.has_outsiders(
+            message.channel, shared=message.shared
+        )
+        alone = case.is_direct or settings.only_asker or outsiders
+        reader = await self.directory.reader_in(
+            message.person, message.channel, private=alone, shared=message.shared
+        )
+        if not isinstance(reader, Closed):
+            case.audience = Audience(reader, alone, settings)
+            return False
+        if case.is_unasked:
+            await self._pass_over(case)
+        else:
+            await self.posting.put(message, Notice(reader.why), case.posted)
+        return True
+
+    async def an_answer_that_was_perhaps_seen_is_offered_again(self, case: Case) -> bool:
+        if case.is_direct or case.audience is None or not case.audience.alone:
+            return False
+        if await self.private.resume(case.message):
+            return True
+        # What was shared with all answers what is asked no more, or was said before
+        # somebody came who may not read it.
+        await self.posting.remove(case.message, case.posted)
+        case.posted = {}
+        return False
+
+    async def a_question_is_answered(self, case: Case) -> bool:
+        message, audience = case.message, case.audience
+        assert audience is not None  # noqa: S101 - `who_may_get_nothing_is_told_so` found it
+        if not case.is_unasked:
+            self.status.begin(message)
+        question = await self._question(case, audience)
+        live = not case.is_unasked and (case.is_direct or not audience.alone)
+        result, case.posted = await self.maker.make(message, question, case.posted, live=live)
+        if case.is_unasked and not _is_sure(result, audience.settings.unasked):
+            await self._pass_over(case)
+            return True
+        alone = audience.alone
+        if not alone and not await self.directory.may_still_read(
+            message.channel, audience.reader, shared=message.shared
+        ):
+            # Somebody came while it was made. Whoever asked was among those it was made for.
+            alone = True
+            await self.posting.remove(message, case.posted)
+        if alone and not case.is_direct:
+            recorded = await self.maker.record(message, question, result, private=True)
+            await self.private.give(message, await self.maker.unposted(recorded))
+        else:
+            recorded = await self.maker.show(
+                message, question, result, case.posted, private=case.is_direct
+            )
+            await self._afterwards(case, question, recorded)
+        return True
+
+    async def _question(self, case: Case, audience: Audience) -> Question:
+        message, settings = case.message, audience.settings
+        return Question(
+            case.question,
+            audience.reader,
+            wikis=(settings.wikis or None) if not case.is_direct else None,
+            history=tuple(case.history or await self.chat.earlier_turns(message)),
+            person=message.person,
+            channel=message.channel,
+            language=settings.language if not case.is_direct else "",
+        )
+
+    async def _afterwards(self, case: Case, question: Question, recorded: RecordedAnswer) -> None:
+        """The answer stands: what fails now must not have it made again."""
+        message = case.message
+        try:
+            if case.is_direct:
+                await self.status.entitle(message, question.text)
+            elif not case.is_unasked:
+                await self.private.offer(message, question, recorded)
+            if message.kind is MessageKind.FOLLOW_UP:
+                await self.following.explain(message)
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.info("What comes with the answer to %s was left out: %s", message.ts, error)
+
+    async def _pass_over_a_choice_that_fell(self, case: Case) -> None:
+        """Whoever saw to the edited question may have looked before this was posted."""
+        if case.message.deleted or case.refusal is not None:
+            return
+        if not await self.asked_back.stands(case.message):
+            case.posted = await self.posting.posted(case.message)
+            await self._pass_over(case)
+
+    async def _withdraw_choices(self, case: Case) -> None:
+        """Remove what was answered to a choice of a question that is no more what it was."""
+        for ts in case.posted.values():
+            choice = replace(case.message, ts=ts)
+            await self.posting.remove(choice, await self.posting.posted(choice))
+
+    async def _pass_over(self, case: Case) -> None:
+        """What was said is not for the bot; not any more, if it was edited."""
+        await self.posting.remove(case.message, case.posted)
+        await asyncio.to_thread(self.inbox.passed, case.message)
+
+    async def _is_closed_to_asker(self, message: IncomingMessage) -> bool:
+        reader = await self.directory.reader(message.person, private=False, shared=message.shared)
+        return isinstance(reader, Closed)
+
+    async def _words(self, message: IncomingMessage) -> str:
+        named = dict.fromkeys(self.text.people_named(message.text))
+        names = {id_: await self.directory.name(id_) for id_ in list(named)[:_MOST_NAMES]}
+        return self.text.plain(message.text, names)
+
+
+def _is_sure(result: Result, least: float | None) -> bool:
+    """Return whether it is sure enough to speak without being asked."""
+    return least is not None and isinstance(result, Answer) and result.confidence >= least

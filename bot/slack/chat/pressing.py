@@ -1,0 +1,95 @@
+"""What people do in Slack about a conversation beside asking -> the use cases that see to it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.conversation.model import Content, Press
+from bot.conversation.ports import Respond
+from bot.conversation.prompts import Prompts
+from bot.conversation.stopping import Stopping
+from bot.slack.calling.courtesies import Courtesies
+from bot.slack.events.handling import Handler
+from bot.slack.writing.content import Renderer
+from bot.slack.writing.mrkdwn import inert
+
+SUGGEST = "assistant.threads.setSuggestedPrompts"
+_TITLE = 60
+"""Characters."""
+
+
+def press_of(body: Mapping[str, Any]) -> Press:
+    channel = body["channel"]["id"]
+    return Press(
+        person=body["user"]["id"],
+        channel=channel,
+        value=str(body["actions"][0]["value"]),
+        message=str((body.get("container") or {}).get("message_ts") or ""),
+        direct=channel[:1] == "D",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """The port `bot.conversation.ports.Respond`."""
+
+    respond: AsyncRespond
+    renderer: Renderer
+
+    async def __call__(self, content: Content, *, replacing: bool = True) -> None:
+        for number, message in enumerate(self.renderer.messages(content)):
+            await self.respond(
+                text=message.text,
+                blocks=message.blocks,
+                response_type="ephemeral",
+                replace_original=replacing and not number,
+            )
+
+
+def answered(press: Callable[[Press, Respond], Awaitable[None]], renderer: Renderer) -> Handler:
+    """Handle a button whose press is answered where it was."""
+
+    async def handle(body: Mapping[str, Any], respond: AsyncRespond) -> None:
+        await press(press_of(body), Responder(respond, renderer))
+
+    return handle
+
+
+def pressed(press: Callable[[Press], Awaitable[None]]) -> Handler:
+    async def handle(body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        await press(press_of(body))
+
+    return handle
+
+
+def stopped(stopping: Stopping) -> Handler:
+    """Handle `agent_session_stopped`."""
+
+    async def handle(body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        event = body["event"]
+        person = str(event.get("user") or "")
+        await stopping.stop(body["team_id"], event["channel"], event["thread_ts"], person)
+
+    return handle
+
+
+def opened(prompts: Prompts, courtesies: Courtesies) -> Handler:
+    """Handle `app_home_opened` of the messages tab."""
+
+    async def handle(body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        if not courtesies.has(SUGGEST):
+            return
+        if texts := await prompts.suggested_to(body["event"]["user"]):
+            shown = [{"title": _short(text), "message": text} for text in map(inert, texts)]
+            channel = body["event"]["channel"]
+            await courtesies.offer(SUGGEST, channel_id=channel, prompts=shown)
+
+    return handle
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TITLE else f"{text[: _TITLE - 1].rsplit(' ', 1)[0]}\u2026"
