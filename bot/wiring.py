@@ -31,9 +31,9 @@ from bot.answering.several import Several
 from bot.answering.sources import Aging
 from bot.answering.verified import Verified
 from bot.evaluation.gate import SavedQuestions
-from bot.feedback.feedback import Feedback
-from bot.feedback.ports import WrittenAnswers
-from bot.feedback.publishing import Published
+from bot.flags.feedback import Feedback
+from bot.flags.ports import WrittenAnswers
+from bot.flags.publishing import Published
 from bot.loading import models_loaded
 from bot.model import Question, Result, Why
 from bot.operations import readiness, webhooks
@@ -360,8 +360,8 @@ def _hooks(secrets: Secrets, hints: Hints) -> dict[str, Callable[[bytes, Mapping
 def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
     """Open flags, or all, oldest first."""
     # SQLAlchemy takes a third of a second to import, which `ask` should not pay.
-    from bot.feedback.feedback import Feedback
-    from bot.feedback.listing import listed
+    from bot.flags.feedback import Feedback
+    from bot.flags.listing import listed
     from bot.state.ledger import DatabaseLedger
 
     with closing(opened_state(settings)) as state:

@@ -84,7 +84,7 @@ FLOORS = (
 """Of `bot.slack`, each upon those before it; what stands in no folder is the roof."""
 
 
-USE_CASES = ("bot/conversation",)
+USE_CASES = ("bot/conversation", "bot/flags")
 """What the bot does, whatever chat it is in and whatever keeps its memory."""
 ADAPTERS = ("bot.slack", "bot.state")
 
@@ -149,7 +149,7 @@ def test_ports_import_models_alone(file: Path) -> None:
 @pytest.mark.parametrize(
     "file", [file for name in USE_CASES for file in (ROOT / name).rglob("*.py")], ids=place
 )
-def test_a_conversation_knows_no_slack_and_no_database(file: Path) -> None:
+def test_conversations_and_flags_know_no_slack_and_no_database(file: Path) -> None:
     for name, _ in imports(file):
         assert name.split(".")[0] not in HOMES, name
         assert not name.startswith(ADAPTERS), name

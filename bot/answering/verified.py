@@ -14,7 +14,7 @@ from math import fsum
 from typing import Protocol
 
 from bot.answering.composing.words import Role, Word, read
-from bot.feedback.model import Written
+from bot.flags.model import Written
 from bot.foreign import unmarked, with_mark
 from bot.model import Answer, Question, Timings, Verification
 from bot.ports import Library
@@ -32,7 +32,7 @@ _ASKING = {"who", "whom", "whose", "when", "where", "why", "how"}
 
 
 class Writings(Protocol):
-    """What of `bot.feedback.ports.WrittenAnswers` is needed to answer."""
+    """What of `bot.flags.ports.WrittenAnswers` is needed to answer."""
 
     def valid(self, now: datetime) -> Sequence[Written]: ...
 

@@ -11,7 +11,7 @@ from bot.evaluation.measures import hit
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case, cases_of
 from bot.evaluation.regression import regression
-from bot.feedback.feedback import Feedback
+from bot.flags.feedback import Feedback
 from bot.model import Question
 from indexers.model import Acl, Principal
 from indexers.ports import Embedder, PassageIndex

@@ -9,7 +9,7 @@ from typing import Any
 from bot.conversation.model import RecordedAnswer
 from bot.evaluation.measures import normalise
 from bot.evaluation.pages import full_name
-from bot.feedback.model import Complaint, Flag, FlagState
+from bot.flags.model import Complaint, Flag, FlagState
 from bot.model import Answer, Clarify, Result, Role
 
 _PRAISED = "praised"

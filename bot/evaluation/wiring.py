@@ -166,7 +166,7 @@ def judged_questions(settings: Settings, file: Path) -> int:
 
 def _judged(settings: Settings) -> list[tuple[int, str, dict[str, Any]]]:
     # SQLAlchemy takes a third of a second to import, which a question set needs not.
-    from bot.feedback.feedback import Feedback
+    from bot.flags.feedback import Feedback
     from bot.state.ledger import DatabaseLedger
 
     with closing(opened_state(settings)) as state:

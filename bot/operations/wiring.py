@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.errors import StateUnavailable
 from bot.evaluation.gate import SavedQuestions
-from bot.feedback.feedback import Feedback
+from bot.flags.feedback import Feedback
 from bot.operations import doctor as checks
 from bot.operations import privacy
 from bot.operations.console import LATELY, overview

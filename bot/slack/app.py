@@ -21,8 +21,8 @@ from bot.conversation.receiving import Receiving
 from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
-from bot.feedback.feedback import Feedback
-from bot.feedback.insights import Insights
+from bot.flags.feedback import Feedback
+from bot.flags.insights import Insights
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack import listeners
 from bot.slack.calling.locks import SharedLocks

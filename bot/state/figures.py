@@ -1,5 +1,5 @@
 """What the answers of a while come to, counted in the database: the port
-`bot.feedback.ports.Figures`."""
+`bot.flags.ports.Figures`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.conversation.model import BY_ITSELF
-from bot.feedback.model import Deed, Flagged, FlagState, Often, Verdict, Volume
+from bot.flags.model import Deed, Flagged, FlagState, Often, Verdict, Volume
 from bot.model import Reason, Result, Source, named
 from bot.state import answer_json
 from bot.state.database import Database

@@ -1,4 +1,4 @@
-"""Flags and their history in the database: the port `bot.feedback.ports.FlagBook`."""
+"""Flags and their history in the database: the port `bot.flags.ports.FlagBook`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.feedback.model import Card, Complaint, Deed, Due, Flag, FlagState, Step
+from bot.flags.model import Card, Complaint, Deed, Due, Flag, FlagState, Step
 from bot.model import Result
 from bot.state import answer_json
 from bot.state.database import Database

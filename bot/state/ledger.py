@@ -1,4 +1,4 @@
-"""Answers and verdicts in the database: the port `bot.feedback.ports.Ledger`."""
+"""Answers and verdicts in the database: the port `bot.flags.ports.Ledger`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
 from bot.errors import AskerForgotten
-from bot.feedback.model import Verdict
+from bot.flags.model import Verdict
 from bot.model import NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.flags import DatabaseFlags

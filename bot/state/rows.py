@@ -11,7 +11,7 @@ from bot.conversation.model import (
     MessageRef,
     RecordedAnswer,
 )
-from bot.feedback.model import Card, Complaint, Due, Flag, FlagState
+from bot.flags.model import Card, Complaint, Due, Flag, FlagState
 from bot.state import answer_json
 
 

@@ -1,4 +1,4 @@
-"""The pages that answers rest on, in the database: the port `bot.feedback.ports.Watched`."""
+"""The pages that answers rest on, in the database: the port `bot.flags.ports.Watched`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.conversation.model import RecordedAnswer
-from bot.feedback.model import Cited, FlagState
+from bot.flags.model import Cited, FlagState
 from bot.state.database import Database
 from bot.state.rows import given_of
 from bot.state.schema import answers, cited, flags

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering.composing.usage import MemoryUsage, Usage
-from bot.feedback.ports import WrittenAnswers
+from bot.flags.ports import WrittenAnswers
 from bot.operations.passes import failed_since
 from bot.operations.syncing import now
 from config.errors import SettingsError

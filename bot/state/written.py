@@ -1,4 +1,4 @@
-"""What reviewers wrote, in the database: the port `bot.feedback.ports.WrittenAnswers`."""
+"""What reviewers wrote, in the database: the port `bot.flags.ports.WrittenAnswers`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.feedback.model import Announcement, Deed, End, Written
+from bot.flags.model import Announcement, Deed, End, Written
 from bot.state import answer_json
 from bot.state.database import Database
 from bot.state.flags import note_deed

@@ -16,8 +16,8 @@ import pytest
 
 from bot import cli
 from bot.conversation.model import AskedQuestion, MessageRef
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Complaint
+from bot.flags.feedback import Feedback
+from bot.flags.model import Complaint
 from bot.interrupting import interruptible
 from bot.model import Answer, Clarify, Reading, Source
 from bot.operations import wiring as operating

@@ -12,8 +12,8 @@ import pytest
 
 from bot.answering.responding import Responder
 from bot.conversation.model import AskedQuestion, MessageRef
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Complaint
+from bot.flags.feedback import Feedback
+from bot.flags.model import Complaint
 from bot.model import Answer, NoAnswer, Question, Source
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger

@@ -25,7 +25,7 @@ from bot.conversation.redrawing import Redrawing
 from bot.conversation.replies import Replies
 from bot.conversation.stopping import Stopping
 from bot.conversation.workers import Workers
-from bot.feedback.feedback import Feedback
+from bot.flags.feedback import Feedback
 from bot.ports import Answering
 from bot.slack.calling.courtesies import Courtesies
 from bot.slack.calling.status import Status

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Flag
+from bot.flags.feedback import Feedback
+from bot.flags.model import Flag
 from bot.slack.calling.web import Voice
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.writing.blocks import ago, joined

@@ -11,8 +11,8 @@ from typing import Any
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Flag
+from bot.flags.feedback import Feedback
+from bot.flags.model import Flag
 from bot.slack.calling.web import Voice
 from bot.slack.commands.call import Call, Misused, Subcommand
 from bot.slack.rights.people import People

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.background import beside
-from bot.feedback.gaps import Gap
-from bot.feedback.insights import LATELY, Insights
+from bot.flags.gaps import Gap
+from bot.flags.insights import LATELY, Insights
 from bot.model import NoAnswer
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.writing.blocks import joined, source_line

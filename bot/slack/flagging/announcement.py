@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import date
 
-from bot.feedback.model import Announcement, End
+from bot.flags.model import Announcement, End
 from bot.slack.writing.blocks import joined, quoted, source_line
 from bot.slack.writing.message import Block, Message, context, plain_text, section
 from bot.slack.writing.mrkdwn import literal, render

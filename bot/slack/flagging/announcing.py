@@ -20,9 +20,9 @@ from bot.background import beside
 from bot.conversation.model import ANYBODY
 from bot.conversation.ports import Locks
 from bot.errors import LockTaken, SlackRefused, SlackUnavailable
-from bot.feedback.model import Announcement, End
-from bot.feedback.ports import WrittenAnswers
-from bot.feedback.publishing import Published
+from bot.flags.model import Announcement, End
+from bot.flags.ports import WrittenAnswers
+from bot.flags.publishing import Published
 from bot.ports import Library
 from bot.slack.calling.marks import marked_messages
 from bot.slack.calling.web import Voice

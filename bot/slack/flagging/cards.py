@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.feedback.model import Complaint, Flag, FlagState
+from bot.flags.model import Complaint, Flag, FlagState
 from bot.model import Answer, Result, Source
 from bot.moments import in_words
 from bot.slack.writing.blocks import joined, quoted, source_line

@@ -18,9 +18,9 @@ from bot.background import beside
 from bot.conversation.model import BY_ITSELF, AskedQuestion, Closed, MessageRef, RecordedAnswer
 from bot.conversation.ports import Locks
 from bot.errors import AskerForgotten, LockTaken, SlackRefused, SlackUnavailable
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Card, Complaint, Due, Flag
-from bot.feedback.review import Review
+from bot.flags.feedback import Feedback
+from bot.flags.model import Card, Complaint, Due, Flag
+from bot.flags.review import Review
 from bot.model import Question, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
 from bot.slack.calling.marks import marked_messages, reply_mark

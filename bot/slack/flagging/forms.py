@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.feedback.model import Complaint
+from bot.flags.model import Complaint
 from bot.foreign import clean
 from bot.model import Source
 from bot.slack.writing.blocks import quoted

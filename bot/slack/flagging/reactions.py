@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.feedback.model import Verdict
+from bot.flags.model import Verdict
 
 _GOOD = {
     "+1", "thumbsup", "white_check_mark", "heavy_check_mark", "ballot_box_with_check", "ok_hand",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.errors import SlackRefused
-from bot.feedback.model import Flag
-from bot.feedback.review import Review
+from bot.flags.model import Flag
+from bot.flags.review import Review
 from bot.slack.calling.web import Voice
 from bot.slack.flagging import cards
 from bot.slack.flagging.desk import Desk

@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.conversation.model import RecordedAnswer
 from bot.conversation.redrawing import Redrawing
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.feedback.ports import Watched
+from bot.flags.ports import Watched
 from bot.slack.calling.marks import marked_replies, reply_mark, reply_marks
 from bot.slack.calling.web import Voice
 from bot.slack.writing.message import say

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.feedback.model import Flag
+from bot.flags.model import Flag
 from bot.model import Source, named
 from bot.state.channels import DatabaseChannels
 

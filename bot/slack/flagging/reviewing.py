@@ -13,9 +13,9 @@ from typing import Any
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.model import BY_ITSELF
-from bot.feedback.model import Flag, FlagState, Written
-from bot.feedback.ports import WrittenAnswers
-from bot.feedback.review import Review
+from bot.flags.model import Flag, FlagState, Written
+from bot.flags.ports import WrittenAnswers
+from bot.flags.review import Review
 from bot.model import Clarify, Source, named
 from bot.ports import Library
 from bot.slack.calling.web import Voice

@@ -13,10 +13,10 @@ from typing import Protocol
 
 from bot.conversation.model import Closed
 from bot.errors import SlackUnavailable, StateUnavailable, SyncRunning
-from bot.feedback.model import Cited, End, Written
-from bot.feedback.ports import Watched, WrittenAnswers
-from bot.feedback.publishing import Published
-from bot.feedback.review import Review
+from bot.flags.model import Cited, End, Written
+from bot.flags.ports import Watched, WrittenAnswers
+from bot.flags.publishing import Published
+from bot.flags.review import Review
 from bot.operations.passes import Pass, Rhythm
 from bot.operations.syncing import SyncLocks
 from bot.ports import Library

@@ -11,8 +11,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.model import RecordedAnswer
 from bot.conversation.redrawing import Redrawing
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Complaint, Verdict
+from bot.flags.feedback import Feedback
+from bot.flags.model import Complaint, Verdict
 from bot.model import Clarify
 from bot.slack.calling.web import Voice
 from bot.slack.flagging import forms

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from bot.conversation.ports import Locks
 from bot.conversation.redrawing import Redrawing
-from bot.feedback.feedback import Feedback
-from bot.feedback.insights import Insights
-from bot.feedback.publishing import Published
-from bot.feedback.review import Review
+from bot.flags.feedback import Feedback
+from bot.flags.insights import Insights
+from bot.flags.publishing import Published
+from bot.flags.review import Review
 from bot.ports import Answering, Library
 from bot.slack.calling.web import Voice
 from bot.slack.flagging.announcing import Announcements

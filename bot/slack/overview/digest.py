@@ -6,8 +6,8 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.feedback.gaps import Gap
-from bot.feedback.model import Flagged, Often, Volume
+from bot.flags.gaps import Gap
+from bot.flags.model import Flagged, Often, Volume
 from bot.slack.writing.blocks import ago, joined
 from bot.slack.writing.figures import question, stale, volume
 from bot.slack.writing.links import origins as origins_of

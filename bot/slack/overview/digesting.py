@@ -17,10 +17,10 @@ from datetime import datetime, timedelta
 from bot.background import beside
 from bot.conversation.model import ANYBODY, RecordedAnswer
 from bot.errors import SlackRefused
-from bot.feedback.feedback import Feedback
-from bot.feedback.gaps import Gap
-from bot.feedback.insights import WEEK, Insights
-from bot.feedback.model import Flag, Often
+from bot.flags.feedback import Feedback
+from bot.flags.gaps import Gap
+from bot.flags.insights import WEEK, Insights
+from bot.flags.model import Flag, Often
 from bot.slack.calling.marks import marked_messages
 from bot.slack.calling.web import Voice
 from bot.slack.overview.digest import Waiting, Week, digest

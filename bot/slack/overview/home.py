@@ -17,8 +17,8 @@ from bot.conversation import incidents
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.conversation.prompts import Prompts
 from bot.errors import SlackRefused
-from bot.feedback.feedback import Feedback
-from bot.feedback.insights import LATELY, WEEK, Insights
+from bot.flags.feedback import Feedback
+from bot.flags.insights import LATELY, WEEK, Insights
 from bot.ports import Operating
 from bot.slack.calling.web import Voice
 from bot.slack.overview import home_page

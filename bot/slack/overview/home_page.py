@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.feedback.gaps import Gap
-from bot.feedback.model import Flag, FlagState, Often, Volume
+from bot.flags.gaps import Gap
+from bot.flags.model import Flag, FlagState, Often, Volume
 from bot.slack.commands import status
 from bot.slack.commands.router import INTRODUCTION
 from bot.slack.reindexing import reports

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import date
 
-from bot.feedback.gaps import Gap
-from bot.feedback.model import Often, Volume
+from bot.flags.gaps import Gap
+from bot.flags.model import Often, Volume
 from bot.slack.writing.blocks import ago, source_line
 from bot.slack.writing.mrkdwn import literal
 from indexers.prose import plain

@@ -14,7 +14,7 @@ from bot.answering.library import IndexedLibrary
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.answering.verified import Verified
-from bot.feedback.model import Written
+from bot.flags.model import Written
 from bot.model import Answer, NoAnswer, Question, Role, Source, Turn
 from indexers.index.embedding import LocalEmbedder
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal

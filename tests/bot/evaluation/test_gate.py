@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation.model import AskedQuestion, MessageRef
 from bot.evaluation.gate import SavedQuestions
-from bot.feedback.model import Complaint
+from bot.flags.model import Complaint
 from bot.model import Answer, Source
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger

@@ -11,8 +11,8 @@ import pytest
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from bot.evaluation.questions import cases_of
 from bot.evaluation.regression import regression
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Complaint, Deed, FlagState
+from bot.flags.feedback import Feedback
+from bot.flags.model import Complaint, Deed, FlagState
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source, Verification
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger

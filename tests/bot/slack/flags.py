@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Flag
+from bot.flags.feedback import Feedback
+from bot.flags.model import Flag
 from bot.operations.passes import Pass, Rhythm
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from bot.feedback.model import Complaint, FlagState
+from bot.flags.model import Complaint, FlagState
 from bot.model import THE_CLOSEST, Answer, Tone
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot import foreign
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
-from bot.feedback.model import Complaint, Flag, FlagState
+from bot.flags.model import Complaint, Flag, FlagState
 from bot.foreign import clean
 from bot.model import Answer, Doubt, Fallback, Linked, Narrowed, NoAnswer, Reason, Source, Unchecked
 from bot.playground.kit.blocks import block_problems, text_length

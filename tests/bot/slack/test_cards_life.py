@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.feedback.model import FlagState
+from bot.flags.model import FlagState
 from bot.model import Answer
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack

@@ -14,7 +14,7 @@ import pytest
 
 from bot.conversation.following import NOT_YOURS
 from bot.conversation.model import Tally, Thread
-from bot.feedback.feedback import Feedback
+from bot.flags.feedback import Feedback
 from bot.playground.model import Json, Message
 from bot.playground.workspace import LocalSlack
 from bot.slack.flagging.verdicts import FORGOTTEN

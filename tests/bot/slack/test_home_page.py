@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
-from bot.feedback.gaps import Gap
-from bot.feedback.model import Complaint, Flag, FlagState, Often, Volume
+from bot.flags.gaps import Gap
+from bot.flags.model import Complaint, Flag, FlagState, Often, Volume
 from bot.model import NoAnswer, Reason, Source
 from bot.playground.kit.views import check_view
 from bot.playground.pings import live_pings

@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.answering.verified import Verified
-from bot.feedback.model import Announcement, FlagState, Written
-from bot.feedback.publishing import Published
+from bot.flags.model import Announcement, FlagState, Written
+from bot.flags.publishing import Published
 from bot.model import Answer, Question, Verification
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.feedback.model import Complaint, Verdict
+from bot.flags.model import Complaint, Verdict
 from bot.playground.workspace import LocalSlack
 from bot.slack.flagging.reactions import verdict_of
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Complaint, FlagState
+from bot.flags.feedback import Feedback
+from bot.flags.model import Complaint, FlagState
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.state.database import Database

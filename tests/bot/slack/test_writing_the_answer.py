@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.feedback.model import FlagState
+from bot.flags.model import FlagState
 from bot.model import Answer, Verification
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from bot.conversation.model import AskedQuestion, MessageRef
 from bot.errors import StateUnavailable
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Complaint, FlagState
+from bot.flags.feedback import Feedback
+from bot.flags.model import Complaint, FlagState
 from bot.model import NoAnswer, Reason
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox

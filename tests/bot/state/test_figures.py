@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Complaint, Flagged, Verdict, Volume
-from bot.feedback.review import Review
+from bot.flags.feedback import Feedback
+from bot.flags.model import Complaint, Flagged, Verdict, Volume
+from bot.flags.review import Review
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures

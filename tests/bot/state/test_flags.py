@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from bot.conversation.model import AskedQuestion, MessageRef
-from bot.feedback.model import Complaint, Flag, Written
+from bot.flags.model import Complaint, Flag, Written
 from bot.model import Answer
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger

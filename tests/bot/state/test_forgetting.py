@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from bot.answering.composing.usage import Cap, Spent
 from bot.conversation.model import AskedQuestion, MessageRef
 from bot.errors import AskerForgotten
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Complaint
+from bot.flags.feedback import Feedback
+from bot.flags.model import Complaint
 from bot.model import NoAnswer, Reason
 from bot.operations.model import Order
 from bot.state.database import Database

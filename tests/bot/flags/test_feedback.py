@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.conversation.model import AskedQuestion, MessageRef, Tally
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Card, Complaint, FlagState
+from bot.flags.feedback import Feedback
+from bot.flags.model import Card, Complaint, FlagState
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Source, Timings
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger

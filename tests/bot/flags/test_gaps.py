@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
-from bot.feedback.gaps import Gap, gaps
+from bot.flags.gaps import Gap, gaps
 from bot.model import NoAnswer, Reason
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feedback.model import Volume, is_stale
+from bot.flags.model import Volume, is_stale
 from bot.model import Source
 
 TODAY = date(2026, 11, 24)

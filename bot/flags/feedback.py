@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
-from bot.feedback.model import Complaint, Deed, Flag, FlagState, Step, Verdict
-from bot.feedback.ports import Ledger
+from bot.flags.model import Complaint, Deed, Flag, FlagState, Step, Verdict
+from bot.flags.ports import Ledger
 from bot.model import Clarify, Result, named
 from indexers.model import NOBODY, KnownPage
 

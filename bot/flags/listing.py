@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Flag
+from bot.flags.feedback import Feedback
+from bot.flags.model import Flag
 from bot.model import NoAnswer
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.conversation.model import RecordedAnswer
-from bot.feedback.feedback import Feedback
-from bot.feedback.gaps import Gap, gaps
-from bot.feedback.model import Flagged, Often, Volume, is_stale
-from bot.feedback.ports import Figures
+from bot.flags.feedback import Feedback
+from bot.flags.gaps import Gap, gaps
+from bot.flags.model import Flagged, Often, Volume, is_stale
+from bot.flags.ports import Figures
 from bot.model import NoAnswer, Source
 from bot.ports import Library, Operating
 from indexers.model import Reader
@@ -26,7 +26,7 @@ _MOST_CITED = 50
 @dataclass(frozen=True, slots=True)
 class Insights:
     """A page is stale that nobody edited for longer than ``stale_after``. ``roots`` as in
-    `bot.feedback.gaps`. Every method blocks, up to seconds: call it in a thread.
+    `bot.flags.gaps`. Every method blocks, up to seconds: call it in a thread.
 
     Raises:
         StateUnavailable, IndexUnavailable: from any method.

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.feedback.model import Written
-from bot.feedback.ports import WrittenAnswers
+from bot.flags.model import Written
+from bot.flags.ports import WrittenAnswers
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.conversation.model import AskedQuestion, MessageRef
-from bot.feedback.feedback import Feedback
-from bot.feedback.model import Card, Complaint, Due, Flag, FlagState, Verdict
-from bot.feedback.review import Review
+from bot.flags.feedback import Feedback
+from bot.flags.model import Card, Complaint, Due, Flag, FlagState, Verdict
+from bot.flags.review import Review
 from bot.model import Answer
 from bot.state.database import Database
 from bot.state.ledger import DatabaseLedger

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.feedback.model import Card, Deed, Due, Flag, FlagState, Step
-from bot.feedback.ports import FlagBook
+from bot.flags.model import Card, Deed, Due, Flag, FlagState, Step
+from bot.flags.ports import FlagBook
 from bot.model import Result
 
 _SETTLED = tuple(state for state in FlagState if state.settled)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.conversation.model import AskedQuestion, RecordedAnswer, Tally
-from bot.feedback.model import (
+from bot.flags.model import (
     Announcement,
     Card,
     Cited,
@@ -218,7 +218,7 @@ class WrittenAnswers(Protocol):
 
     def valid(self, now: datetime) -> Sequence[Written]:
         """Those that have neither ended nor expired, the newest first, whoever wrote them: see
-        `bot.feedback.publishing.Published`."""
+        `bot.flags.publishing.Published`."""
         ...
 
     def expired(self, now: datetime) -> Sequence[Written]: ...
