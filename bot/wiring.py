@@ -267,7 +267,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     from bot.slack.serve import serve as serve_slack
     from bot.slack.surroundings import Surroundings
     from bot.slack.wiring import slack_settings
-    from bot.state.ledger import DatabaseLedger
+    from bot.state.answers import DatabaseAnswers
     from bot.state.pass_log import DatabasePassLog
     from bot.state.patient_locks import PatientSyncLocks
     from bot.state.process import Process
@@ -289,7 +289,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
             parts,
             passes,
             locks=PatientSyncLocks(state, process),
-            gate=SavedQuestions(Feedback(DatabaseLedger(state), now), parts.embedder),
+            gate=SavedQuestions(Feedback(DatabaseAnswers(state), now), parts.embedder),
         )
         model = language_model_of(settings, secrets, parts.embedder, DatabaseUsage(state))
 
@@ -362,8 +362,8 @@ def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
     # SQLAlchemy takes a third of a second to import, which `ask` should not pay.
     from bot.flags.feedback import Feedback
     from bot.flags.listing import listed
-    from bot.state.ledger import DatabaseLedger
+    from bot.state.answers import DatabaseAnswers
 
     with closing(opened_state(settings)) as state:
-        feedback = Feedback(DatabaseLedger(state), lambda: datetime.now(UTC))
+        feedback = Feedback(DatabaseAnswers(state), lambda: datetime.now(UTC))
         return listed(feedback, everything=everything)

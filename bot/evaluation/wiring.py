@@ -167,9 +167,9 @@ def judged_questions(settings: Settings, file: Path) -> int:
 def _judged(settings: Settings) -> list[tuple[int, str, dict[str, Any]]]:
     # SQLAlchemy takes a third of a second to import, which a question set needs not.
     from bot.flags.feedback import Feedback
-    from bot.state.ledger import DatabaseLedger
+    from bot.state.answers import DatabaseAnswers
 
     with closing(opened_state(settings)) as state:
-        feedback = Feedback(DatabaseLedger(state), lambda: datetime.now(UTC))
+        feedback = Feedback(DatabaseAnswers(state), lambda: datetime.now(UTC))
         rows = regression(feedback.all_flags(), feedback.praised(), feedback.earlier)
     return [(number, f"judged question {number}", row) for number, row in enumerate(rows, start=1)]

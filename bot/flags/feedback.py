@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
-from bot.flags.model import Complaint, Deed, Flag, FlagState, Step, Verdict
-from bot.flags.ports import Ledger
+from bot.flags.model import Complaint, Flag, FlagAction, FlagState, Step, Verdict
+from bot.flags.ports import AnswerStore
 from bot.model import Clarify, Result, named
 from indexers.model import NOBODY, KnownPage
 
@@ -29,11 +29,11 @@ class Feedback:
 
     def __init__(
         self,
-        ledger: Ledger,
+        store: AnswerStore,
         clock: Callable[[], datetime],
         page: Callable[[str, str], KnownPage | None] = unknown,
     ) -> None:
-        self._ledger = ledger
+        self._store = store
         self._clock = clock
         self._page = page
 
@@ -50,92 +50,92 @@ class Feedback:
             known = self._page(source.wiki, source.page)
             acl = known.acl if known else NOBODY
             pages[source.wiki, source.page] = KnownPage(source.revision, acl)
-        return self._ledger.keep(asked, answer, self._clock(), as_of, pages)
+        return self._store.keep(asked, answer, self._clock(), as_of, pages)
 
     def posted(self, given: int, message: str) -> None:
         """The message ``message`` (a ts) carries the answer's feedback buttons."""
-        self._ledger.posted(given, message)
+        self._store.posted(given, message)
 
     def given(self, given: int) -> RecordedAnswer | None:
         """None: never kept, or forgotten since."""
-        return self._ledger.given(given)
+        return self._store.given(given)
 
     def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
         """The answer that this message carries; None if it carries none."""
-        return self._ledger.given_in(channel, message)
+        return self._store.given_in(channel, message)
 
     def given_to(self, place: MessageRef) -> RecordedAnswer | None:
         """The answer to the question there; None if it has none that is kept."""
-        given = self._ledger.in_thread(place.team, place.channel, place.thread)
+        given = self._store.in_thread(place.team, place.channel, place.thread)
         return next((one for one in given if one.asked.place == place), None)
 
     def praise(self, given: int, person: str) -> Flag | None:
         """A good verdict. It takes back the person's own open flag, which is returned."""
-        self._ledger.vote(given, person, Verdict.GOOD, self._clock())
+        self._store.vote(given, person, Verdict.GOOD, self._clock())
         return self._withdraw(given, person)
 
     def doubt(self, given: int, person: str) -> None:
         """A bad verdict and no more: nobody is told of it."""
-        self._ledger.vote(given, person, Verdict.BAD, self._clock())
+        self._store.vote(given, person, Verdict.BAD, self._clock())
 
     def complain(self, given: int, person: str, complaint: Complaint, comment: str = "") -> Flag:
         """A bad verdict with its reason: the answer is flagged. The same person's
         earlier flag on it is replaced and keeps its card; without a reason an open one
         stays as it is."""
         now = self._clock()
-        self._ledger.vote(given, person, Verdict.BAD, now)
+        self._store.vote(given, person, Verdict.BAD, now)
         words = comment.strip()[:COMMENT_LIMIT]
-        return self._ledger.raise_flag(given, person, complaint, words, now)
+        return self._store.raise_flag(given, person, complaint, words, now)
 
     def take_back(self, given: int, person: str, verdict: Verdict) -> tuple[bool, Flag | None]:
         """Whether the person's verdict was this one and is gone, and their flag if it was
         open and is withdrawn."""
-        if not self._ledger.unvote(given, person, verdict):
+        if not self._store.unvote(given, person, verdict):
             return False, None
         return True, self._withdraw(given, person)
 
     def _withdraw(self, given: int, person: str) -> Flag | None:
-        flag = self._ledger.flag_of(given, person)
+        flag = self._store.flag_of(given, person)
         now, withdrawn = self._clock(), FlagState.WITHDRAWN
-        if flag is None or not self._ledger.move(
-            flag.id, withdrawn, Deed.WITHDRAWN, person, now, unless=_SETTLED
+        if flag is None or not self._store.move(
+            flag.id, withdrawn, FlagAction.WITHDRAWN, person, now, unless=_SETTLED
         ):
             return None
-        return self._ledger.flag(flag.id)
+        return self._store.flag(flag.id)
 
     def tally(self, given: int) -> Tally:
-        return self._ledger.tally(given)
+        return self._store.tally(given)
 
     def open_flags(self) -> Sequence[Flag]:
         """Those that nobody has settled, oldest first."""
-        return self._ledger.flags(FlagState.OPEN, FlagState.TAKEN)
+        return self._store.flags(FlagState.OPEN, FlagState.TAKEN)
 
     def open_flags_by(self, person: str) -> Sequence[Flag]:
         """Those that ``person`` raised and nobody has settled, oldest first."""
-        return self._ledger.flags_by(person, FlagState.OPEN, FlagState.TAKEN)
+        return self._store.flags_by(person, FlagState.OPEN, FlagState.TAKEN)
 
     def all_flags(self) -> Sequence[Flag]:
         """Oldest first, whatever became of them."""
-        return self._ledger.flags()
+        return self._store.flags()
 
     def history(self, flag: Flag) -> Sequence[Step]:
         """Who did what to it when, oldest first."""
-        return self._ledger.steps(flag.id)
+        return self._store.steps(flag.id)
 
     def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         """Answers that somebody (``by_others``: and not only whoever asked) holds for good, oldest
         first."""
-        return self._ledger.praised(by_others=by_others)
+        return self._store.praised(by_others=by_others)
 
     def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
         """Questions since then to which nothing in the wiki fitted, oldest first."""
-        return self._ledger.unanswered(since)
+        return self._store.unanswered(since)
 
     def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
         """The answers before it in its thread, oldest first."""
-        return self._ledger.earlier(given)
+        return self._store.earlier(given)
 
     def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
         """The latest answer of a thread that asks what is meant."""
-        given = reversed(self._ledger.in_thread(team, channel, thread))
+        given = reversed(self._store.in_thread(team, channel, thread))
         return next((one for one in given if isinstance(one.answer, Clarify)), None)

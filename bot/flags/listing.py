@@ -32,7 +32,7 @@ def _row(flag: Flag, feedback: Feedback) -> dict[str, Any]:
         "owner": flag.owner,
         "again": flag.again.text if flag.again else "",
         "history": [
-            {"deed": step.deed.value, "person": step.person, "at": step.when.isoformat()}
+            {"deed": step.action.value, "person": step.person, "at": step.when.isoformat()}
             for step in feedback.history(flag)
         ],
     }

@@ -58,7 +58,7 @@ class FlagState(StrEnum):
         return self.value.replace("_", " ")
 
 
-class Deed(StrEnum):
+class FlagAction(StrEnum):
     """What happened to a flag."""
 
     RAISED = "raised"
@@ -84,9 +84,9 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One deed in a flag's history; ``person`` is empty where the bot did it."""
+    """One action in a flag's history; ``person`` is empty where the bot did it."""
 
-    deed: Deed
+    action: FlagAction
     person: str
     when: datetime
 

@@ -12,10 +12,10 @@ from bot.flags.model import (
     Card,
     Cited,
     Complaint,
-    Deed,
     Due,
     End,
     Flag,
+    FlagAction,
     Flagged,
     FlagState,
     Often,
@@ -28,7 +28,7 @@ from bot.model import Result
 from indexers.model import KnownPage
 
 
-class FlagBook(Protocol):
+class FlagStore(Protocol):
     """Flags and what became of them. Every method may block for a moment and raises
     StateUnavailable."""
 
@@ -61,14 +61,14 @@ class FlagBook(Protocol):
         self,
         flag: int,
         state: FlagState,
-        deed: Deed,
+        action: FlagAction,
         person: str,
         when: datetime,
         *,
         due: Sequence[Due] = (),
         unless: Sequence[FlagState] = (),
     ) -> bool:
-        """Put it into ``state``, note the deed, and make its card and ``due`` due, all or
+        """Put it into ``state``, note the action, and make its card and ``due`` due, all or
         nothing; False and nothing if it is in one of ``unless``, or gone. Where nobody has seen
         to it after all, nobody is to be told so."""
         ...
@@ -99,7 +99,7 @@ class FlagBook(Protocol):
         ...
 
 
-class Ledger(FlagBook, Protocol):
+class AnswerStore(FlagStore, Protocol):
     """Answers and verdicts, with the flags. The same holds of every method."""
 
     def keep(
@@ -157,7 +157,7 @@ class Ledger(FlagBook, Protocol):
         ...
 
 
-class Watched(Protocol):
+class CitedPages(Protocol):
     """The pages that answers rest on. Every method may block and raises StateUnavailable."""
 
     def wikis(self) -> Sequence[str]:
@@ -173,17 +173,17 @@ class Watched(Protocol):
         to be asked again."""
         ...
 
-    def fell(self, cited: Cited, since: datetime | None) -> None:
+    def invalidate(self, cited: Cited, since: datetime | None) -> None:
         """The page is gone, or no longer for those who were told. The answer is to be
         retracted if it was given ``since`` then (None: it stays); cards that show it are due.
         Nothing, if its question was answered anew since ``cited`` was looked at."""
         ...
 
-    def falling(self) -> Sequence[RecordedAnswer]:
+    def invalidated(self) -> Sequence[RecordedAnswer]:
         """Answers to be retracted that are posted."""
         ...
 
-    def falls(self, given: RecordedAnswer) -> bool:
+    def is_invalid(self, given: RecordedAnswer) -> bool:
         """Whether it is to be retracted yet: its question may have been edited since, and
         answered anew."""
         ...

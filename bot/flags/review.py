@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.flags.model import Card, Deed, Due, Flag, FlagState, Step
-from bot.flags.ports import FlagBook
+from bot.flags.model import Card, Due, Flag, FlagAction, FlagState, Step
+from bot.flags.ports import FlagStore
 from bot.model import Result
 
 _SETTLED = tuple(state for state in FlagState if state.settled)
@@ -22,7 +22,7 @@ class Review:
         StateUnavailable: from any method.
     """
 
-    def __init__(self, flags: FlagBook, clock: Callable[[], datetime]) -> None:
+    def __init__(self, flags: FlagStore, clock: Callable[[], datetime]) -> None:
         self._flags = flags
         self._clock = clock
 
@@ -34,27 +34,29 @@ class Review:
 
     def take(self, flag: Flag, person: str) -> bool:
         """``person`` sees to it. False: it is settled."""
-        return self._move(flag, FlagState.TAKEN, Deed.TAKEN, person, unless=_SETTLED)
+        return self._move(flag, FlagState.TAKEN, FlagAction.TAKEN, person, unless=_SETTLED)
 
     def fixed(self, flag: Flag, person: str) -> bool:
         """The wiki says it right now: the question is asked again, and whoever flagged is
         told. False: it is settled already."""
         due = (Due.ASK, Due.TELL)
-        return self._move(flag, FlagState.FIXED, Deed.FIXED, person, unless=_SETTLED, due=due)
+        return self._move(flag, FlagState.FIXED, FlagAction.FIXED, person, unless=_SETTLED, due=due)
 
     def answered(self, flag: Flag, person: str) -> bool:
         """``person`` wrote an answer to it, also where it is settled."""
         gone, due = (FlagState.WITHDRAWN,), (Due.ASK, Due.TELL)
-        return self._move(flag, FlagState.ANSWERED, Deed.ANSWERED, person, unless=gone, due=due)
+        return self._move(
+            flag, FlagState.ANSWERED, FlagAction.ANSWERED, person, unless=gone, due=due
+        )
 
     def not_wrong(self, flag: Flag, person: str) -> bool:
         """The answer was right. False: it is settled already."""
-        return self._move(flag, FlagState.NOT_WRONG, Deed.NOT_WRONG, person, unless=_SETTLED)
+        return self._move(flag, FlagState.NOT_WRONG, FlagAction.NOT_WRONG, person, unless=_SETTLED)
 
     def reopen(self, flag: Flag, person: str) -> bool:
         """It was settled too soon. False: it is open, or its person took it back."""
         unless = (*_UNSETTLED, FlagState.WITHDRAWN)
-        return self._move(flag, FlagState.OPEN, Deed.REOPENED, person, unless=unless)
+        return self._move(flag, FlagState.OPEN, FlagAction.REOPENED, person, unless=unless)
 
     def carded(self, flag: Flag, card: Card, owner: str = "") -> None:
         """The message ``card`` shows it, and ``owner`` has heard of it."""
@@ -92,11 +94,11 @@ class Review:
         self,
         flag: Flag,
         state: FlagState,
-        deed: Deed,
+        action: FlagAction,
         person: str,
         *,
         unless: Sequence[FlagState],
         due: Sequence[Due] = (),
     ) -> bool:
         now = self._clock()
-        return self._flags.move(flag.id, state, deed, person, now, due=due, unless=unless)
+        return self._flags.move(flag.id, state, action, person, now, due=due, unless=unless)

@@ -75,7 +75,7 @@ def _alone(
         SyncRunning: another process does.
     """
     # See `bot.wiring.flags`.
-    from bot.state.ledger import DatabaseLedger
+    from bot.state.answers import DatabaseAnswers
     from bot.state.patient_locks import PatientSyncLocks
     from bot.state.process import Process
 
@@ -86,7 +86,7 @@ def _alone(
     except StateUnavailable as error:
         log.warning("Whether another process syncs cannot be told: %s", error)
         return None
-    return SavedQuestions(Feedback(DatabaseLedger(state), now), parts.embedder)
+    return SavedQuestions(Feedback(DatabaseAnswers(state), now), parts.embedder)
 
 
 def _write_down(

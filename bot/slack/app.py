@@ -48,12 +48,12 @@ from bot.slack.rights.people import People
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
 from bot.slack.surroundings import Surroundings
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
 from bot.state.forgetting import forget_before
 from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
-from bot.state.ledger import DatabaseLedger
 from bot.state.process import Process
 from bot.state.spool import Spool
 from bot.state.sync_locks import DatabaseSyncLocks
@@ -81,7 +81,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     hasty = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
     inbox = DatabaseInbox(state, around.clock, process)
-    feedback = Feedback(DatabaseLedger(state), around.clock, library.page)
+    feedback = Feedback(DatabaseAnswers(state), around.clock, library.page)
     insights = Insights(
         feedback=feedback,
         figures=DatabaseFigures(state),

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.conversation.model import BY_ITSELF
-from bot.flags.model import Deed, Flagged, FlagState, Often, Verdict, Volume
+from bot.flags.model import FlagAction, Flagged, FlagState, Often, Verdict, Volume
 from bot.model import Reason, Result, Source, named
 from bot.state import answer_json
 from bot.state.database import Database
@@ -54,7 +54,7 @@ class DatabaseFigures:
         )
         fixed = sa.select(sa.func.count(flag_steps.c.flag.distinct())).where(
             flag_steps.c.at >= since,
-            flag_steps.c.deed.in_([Deed.FIXED.value, Deed.ANSWERED.value]),
+            flag_steps.c.deed.in_([FlagAction.FIXED.value, FlagAction.ANSWERED.value]),
         )
         with self._database.look() as connection:
             return Flagged(connection.scalar(opened) or 0, connection.scalar(fixed) or 0)

@@ -1,4 +1,4 @@
-"""Flags and their history in the database: the port `bot.flags.ports.FlagBook`."""
+"""Flags and their history in the database: the port `bot.flags.ports.FlagStore`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.flags.model import Card, Complaint, Deed, Due, Flag, FlagState, Step
+from bot.flags.model import Card, Complaint, Due, Flag, FlagAction, FlagState, Step
 from bot.model import Result
 from bot.state import answer_json
 from bot.state.database import Database
@@ -52,7 +52,7 @@ class DatabaseFlags:
         )
         with self._database.begin() as connection:
             if (id_ := connection.scalar(raised)) is not None:
-                _note(connection, id_, Deed.RAISED, person, when)
+                _note(connection, id_, FlagAction.RAISED, person, when)
         return self._flags(flags.c.answer == given, flags.c.person == person)[0]
 
     def flag(self, id_: int) -> Flag | None:
@@ -78,7 +78,7 @@ class DatabaseFlags:
         self,
         flag: int,
         state: FlagState,
-        deed: Deed,
+        action: FlagAction,
         person: str,
         when: datetime,
         *,
@@ -97,7 +97,7 @@ class DatabaseFlags:
         with self._database.begin() as connection:
             if not connection.execute(move).rowcount:
                 return False
-            _note(connection, flag, deed, person, when)
+            _note(connection, flag, action, person, when)
         return True
 
     def asked_again(self, flag: Flag, said: Result, when: datetime) -> None:
@@ -107,22 +107,24 @@ class DatabaseFlags:
             "ask_due": _if(flags.c.ask_due, flags.c.edition != flag.edition),
             **_NEXT,
         }
-        self._change(flag.id, again, Deed.ASKED_AGAIN, when)
+        self._change(flag.id, again, FlagAction.ASKED_AGAIN, when)
 
     def shown(self, flag: Flag) -> None:
         self._change(flag.id, {"shown": flag.edition})
 
     def told(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
         done = {"tell_due": _if(flags.c.tell_due, flags.c.changed != flag.changed), **_NEXT}
-        self._change(flag.id, done, Deed.TOLD if somebody else None, when)
+        self._change(flag.id, done, FlagAction.TOLD if somebody else None, when)
 
     def lapsed(self, flag: int, when: datetime) -> None:
-        self._change(flag, _NEXT, Deed.LAPSED, when)
+        self._change(flag, _NEXT, FlagAction.LAPSED, when)
 
     def steps(self, flag: int) -> Sequence[Step]:
         query = sa.select(flag_steps).where(flag_steps.c.flag == flag).order_by(flag_steps.c.id)
         with self._database.begin() as connection:
-            return [Step(Deed(row.deed), row.person, row.at) for row in connection.execute(query)]
+            return [
+                Step(FlagAction(row.deed), row.person, row.at) for row in connection.execute(query)
+            ]
 
     def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
         said = {"at": when}
@@ -137,13 +139,13 @@ class DatabaseFlags:
         self,
         flag: int,
         values: Mapping[str, Any],
-        deed: Deed | None = None,
+        action: FlagAction | None = None,
         when: datetime | None = None,
     ) -> None:
         with self._database.begin() as connection:
             connection.execute(sa.update(flags).where(flags.c.id == flag).values(dict(values)))
-            if deed and when:
-                _note(connection, flag, deed, "", when)
+            if action and when:
+                _note(connection, flag, action, "", when)
 
     def _flags(self, *conditions: sa.ColumnElement[bool]) -> list[Flag]:
         query = (
@@ -162,15 +164,17 @@ def _if(due: sa.Column[bool], condition: sa.ColumnElement[bool]) -> sa.ColumnEle
     return sa.case((condition, due), else_=sa.false())
 
 
-def _note(connection: sa.Connection, flag: int, deed: Deed, person: str, when: datetime) -> None:
+def _note(
+    connection: sa.Connection, flag: int, action: FlagAction, person: str, when: datetime
+) -> None:
     connection.execute(
-        sa.insert(flag_steps).values(flag=flag, deed=deed.value, person=person, at=when)
+        sa.insert(flag_steps).values(flag=flag, deed=action.value, person=person, at=when)
     )
 
 
-def note_deed(
-    connection: sa.Connection, flag: int, deed: Deed, person: str, when: datetime
+def note_action(
+    connection: sa.Connection, flag: int, action: FlagAction, person: str, when: datetime
 ) -> None:
     """Note it in the flag's history, and have its card show it."""
     connection.execute(sa.update(flags).where(flags.c.id == flag).values(_NEXT))
-    _note(connection, flag, deed, person, when)
+    _note(connection, flag, action, person, when)

@@ -10,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.flags.model import Announcement, Deed, End, Written
+from bot.flags.model import Announcement, End, FlagAction, Written
 from bot.state import answer_json
 from bot.state.database import Database
-from bot.state.flags import note_deed
+from bot.state.flags import note_action
 from bot.state.schema import answers, flags, written
 from indexers.model import Acl
 
@@ -81,7 +81,7 @@ class DatabaseWrittenAnswers:
             if row is None:
                 return False
             if why is End.WITHDRAWN and row.flag is not None:
-                note_deed(connection, row.flag, Deed.ANSWER_WITHDRAWN, person, when)
+                note_action(connection, row.flag, FlagAction.ANSWER_WITHDRAWN, person, when)
             if retract_since is not None:
                 fall = sa.update(answers).where(
                     given, answers.c.given >= retract_since, answers.c.retracted.is_(None)

@@ -21,8 +21,8 @@ from bot.flags.model import Complaint
 from bot.interrupting import interruptible
 from bot.model import Answer, Clarify, Reading, Source
 from bot.operations import wiring as operating
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
 from tests.bot.shell import Shell
 
 FOOTNOTE = [sys.executable, "-c", "from bot.cli import main; main()"]
@@ -436,7 +436,7 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
     source = Source("Leave", "", "https://handbook.example.com/leave/", "x", "handbook", "l", "1")
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
-        feedback = Feedback(DatabaseLedger(state), lambda: now)
+        feedback = Feedback(DatabaseAnswers(state), lambda: now)
         asked = AskedQuestion(
             "How [long]?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False
         )
@@ -472,7 +472,7 @@ def test_a_flagged_question_in_return_is_listed_with_the_pages_that_it_names(
     back = Clarify("This or that?", (Reading("This", "?", source), Reading("That", "?", source)))
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
-        feedback = Feedback(DatabaseLedger(state), lambda: datetime(2026, 11, 3, tzinfo=UTC))
+        feedback = Feedback(DatabaseAnswers(state), lambda: datetime(2026, 11, 3, tzinfo=UTC))
         asked = AskedQuestion("Leave?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
         feedback.complain(feedback.record(asked, back).id, "U2", Complaint.WRONG)
     finally:

@@ -15,8 +15,8 @@ from bot.conversation.model import AskedQuestion, MessageRef
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
 from bot.model import Answer, NoAnswer, Question, Source
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
 from tests.bot.shell import Shell
 
 
@@ -255,7 +255,7 @@ def judged(handbook: Shell) -> Shell:
     """Somebody was glad of an answer, and somebody else was sent to the wrong page."""
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
-        feedback = Feedback(DatabaseLedger(state), lambda: datetime(2026, 11, 3, tzinfo=UTC))
+        feedback = Feedback(DatabaseAnswers(state), lambda: datetime(2026, 11, 3, tzinfo=UTC))
 
         def given(question: str, page: str) -> int:
             place = MessageRef("T1", "C1", question, question)

@@ -184,7 +184,7 @@ class Desk:
         steps = await asyncio.to_thread(self.review.history, flag)
         return [
             cards.Told(
-                step.deed.words,
+                step.action.words,
                 await self.people.name(step.person) if step.person else "",
                 step.when,
             )

@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.conversation.model import RecordedAnswer
 from bot.conversation.redrawing import Redrawing
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.flags.ports import Watched
+from bot.flags.ports import CitedPages
 from bot.slack.calling.marks import marked_replies, reply_mark, reply_marks
 from bot.slack.calling.web import Voice
 from bot.slack.writing.message import say
@@ -28,7 +28,7 @@ RETRACTED = say(
 
 @dataclass(frozen=True, slots=True)
 class Retraction:
-    watched: Watched
+    watched: CitedPages
     voice: Voice
     redrawing: Redrawing
     clock: Callable[[], datetime]
@@ -36,7 +36,7 @@ class Retraction:
     async def retract(self) -> None:
         """All that fell and stand yet. An edit does the same when done twice, so one that
         may have been done is done again."""
-        for given in await asyncio.to_thread(self.watched.falling):
+        for given in await asyncio.to_thread(self.watched.invalidated):
             try:
                 await self._retract(given)
             except SlackUnavailable as error:
@@ -50,7 +50,7 @@ class Retraction:
         place, mark = given.asked.place, reply_marks(given.asked.place.ts)
         parts = await marked_replies(self.voice, place.channel, place.thread, since=place.ts)
         ours = {ts for name, ts in parts.items() if name.startswith(mark)}
-        if not await asyncio.to_thread(self.watched.falls, given):
+        if not await asyncio.to_thread(self.watched.is_invalid, given):
             return
         try:
             await self.voice.edit(

@@ -45,7 +45,7 @@ NO_WORDS = "An answer needs words, and yours had none. Nothing was kept: please 
 PAST = "That day is past, so nobody would ever get this answer. Please choose a later one."
 KEPT = "Thank you. I answer with your words from now on."
 
-_Deed = Callable[[Flag, str], bool]
+_Action = Callable[[Flag, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class Reviewing:
             return None, NOT_A_REVIEWER
         return flag, ""
 
-    def _deed(self, action: str) -> _Deed | None:
+    def _deed(self, action: str) -> _Action | None:
         return {
             cards.TAKE: self.review.take,
             cards.FIXED: self.review.fixed,

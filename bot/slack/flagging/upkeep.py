@@ -14,7 +14,7 @@ from typing import Protocol
 from bot.conversation.model import Closed
 from bot.errors import SlackUnavailable, StateUnavailable, SyncRunning
 from bot.flags.model import Cited, End, Written
-from bot.flags.ports import Watched, WrittenAnswers
+from bot.flags.ports import CitedPages, WrittenAnswers
 from bot.flags.publishing import Published
 from bot.flags.review import Review
 from bot.operations.passes import Pass, Rhythm
@@ -49,7 +49,7 @@ class Upkeep:
     """``every``: seconds between two rounds. An answer is taken back if it was given within
     ``retracted_within`` (zero: never)."""
 
-    watched: Watched
+    watched: CitedPages
     written: WrittenAnswers
     passes: Passes
     library: Library
@@ -153,7 +153,7 @@ class Upkeep:
 
     async def _fell(self, cited: Cited, since: datetime) -> None:
         kept = since if self.retracted_within else None
-        await asyncio.to_thread(self.watched.fell, cited, kept)
+        await asyncio.to_thread(self.watched.invalidate, cited, kept)
 
     def _is_stale(self, one: Written, wiki: str, *, whole: bool) -> bool:
         for source, said in zip(one.sources, one.says, strict=True):

@@ -31,14 +31,14 @@ from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
 from bot.slack.rights.viewers import Viewers
 from bot.slack.settings import SlackSettings
+from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
+from bot.state.cited_pages import DatabaseCitedPages
 from bot.state.database import Database
 from bot.state.digests import DatabaseDigests
-from bot.state.ledger import DatabaseLedger
 from bot.state.pass_log import DatabasePassLog
 from bot.state.process import Process
 from bot.state.sync_locks import DatabaseSyncLocks
-from bot.state.watched import DatabaseWatched
 from bot.state.written import DatabaseWrittenAnswers
 
 
@@ -75,8 +75,8 @@ def flagging_of(
     process: Process,
     locks: Locks,
 ) -> Flagging:
-    review = Review(DatabaseLedger(state), clock)
-    watched, written = DatabaseWatched(state), DatabaseWrittenAnswers(state)
+    review = Review(DatabaseAnswers(state), clock)
+    watched, written = DatabaseCitedPages(state), DatabaseWrittenAnswers(state)
     review_channels = ReviewChannels(settings.review_channel, settings.review_channels, chosen)
     links = settings.link_origins
     desk = Desk(

@@ -10,8 +10,8 @@ from bot.conversation.model import AskedQuestion, MessageRef
 from bot.evaluation.gate import SavedQuestions
 from bot.flags.model import Complaint
 from bot.model import Answer, Source
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
 from indexers.model import Acl
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
@@ -39,7 +39,7 @@ def office(tmp_path: Path) -> Office:
 def praise(office: Office, question: str, page: str, *, private: bool = False) -> None:
     source = Source(page.title(), "", "u", "So.", "handbook", page, "1")
     place = MessageRef("T", "C", f"{question}{page}", f"{question}{page}")
-    ledger = DatabaseLedger(office.ledger._database)
+    ledger = DatabaseAnswers(office.ledger._database)
     asked = AskedQuestion(question, "U1", place, private=private)
     given = ledger.keep(asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None, {})
     office.feedback.praise(given.id, "U1")

@@ -12,10 +12,10 @@ from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from bot.evaluation.questions import cases_of
 from bot.evaluation.regression import regression
 from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint, Deed, FlagState
+from bot.flags.model import Complaint, FlagAction, FlagState
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source, Verification
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
 
 NOTHING = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (Source("A", "", "u", "", "w", "near", "1"),))
 
@@ -30,7 +30,7 @@ class Office:
     """Whose people ask and complain."""
 
     def __init__(self, database: Database) -> None:
-        self.ledger = DatabaseLedger(database)
+        self.ledger = DatabaseAnswers(database)
         self.feedback = Feedback(self.ledger, lambda: datetime(2026, 11, 24, tzinfo=UTC))
         self._asked = 0
 
@@ -51,7 +51,7 @@ class Office:
     ) -> None:
         flag = self.feedback.complain(given.id, by, complaint, "a comment about Bob")
         if state is not FlagState.OPEN:
-            self.ledger.move(flag.id, state, Deed(state.value), "U9", flag.raised)
+            self.ledger.move(flag.id, state, FlagAction(state.value), "U9", flag.raised)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ from bot.conversation.model import AskedQuestion, MessageRef, Tally
 from bot.flags.feedback import Feedback
 from bot.flags.model import Card, Complaint, FlagState
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Source, Timings
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
 
 SOURCE = Source(
     title="Leave",
@@ -47,7 +47,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def feedback(database: Database, clock: Clock) -> Feedback:
-    return Feedback(DatabaseLedger(database), clock)
+    return Feedback(DatabaseAnswers(database), clock)
 
 
 def test_an_answer_comes_back_as_it_was_given(feedback: Feedback, clock: Clock) -> None:
@@ -107,7 +107,7 @@ def test_a_second_vote_replaces_the_first(feedback: Feedback) -> None:
 def test_a_second_complaint_replaces_the_first_on_the_same_card(feedback: Feedback) -> None:
     given = feedback.record(ASKED, ANSWER)
     first = feedback.complain(given.id, "U2", Complaint.WRONG, "no")
-    feedback._ledger.carded(first.id, Card("CREVIEW", "9.0"), "")
+    feedback._store.carded(first.id, Card("CREVIEW", "9.0"), "")
     second = feedback.complain(given.id, "U2", Complaint.INCOMPLETE, "half")
 
     assert feedback.open_flags() == [second]

@@ -11,8 +11,8 @@ from bot.flags.feedback import Feedback
 from bot.flags.model import Card, Complaint, Due, Flag, FlagState, Verdict
 from bot.flags.review import Review
 from bot.model import Answer
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
 
 ANSWER = Answer("So.", (), 0.9)
 
@@ -20,7 +20,7 @@ ANSWER = Answer("So.", (), 0.9)
 class Office:
     def __init__(self, database: Database) -> None:
         self.now = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
-        ledger = DatabaseLedger(database)
+        ledger = DatabaseAnswers(database)
         self.feedback = Feedback(ledger, lambda: self.now)
         self.review = Review(ledger, lambda: self.now)
 
@@ -35,7 +35,7 @@ class Office:
         return found
 
     def history(self, flag: Flag) -> list[tuple[str, str]]:
-        return [(step.deed.value, step.person) for step in self.review.history(flag)]
+        return [(step.action.value, step.person) for step in self.review.history(flag)]
 
 
 @pytest.fixture

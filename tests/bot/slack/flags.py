@@ -12,8 +12,8 @@ from bot.flags.model import Flag
 from bot.operations.passes import Pass, Rhythm
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
 from bot.state.pass_log import DatabasePassLog
 from bot.state.written import DatabaseWrittenAnswers
 
@@ -61,15 +61,15 @@ def database(folder: Path) -> Iterator[Database]:
 
 def flags(bot: Bot, folder: Path) -> list[Flag]:
     with database(folder) as opened:
-        return list(Feedback(DatabaseLedger(opened), lambda: bot.now).all_flags())
+        return list(Feedback(DatabaseAnswers(opened), lambda: bot.now).all_flags())
 
 
 def history(bot: Bot, folder: Path) -> list[tuple[str, str]]:
     """Deeds and who did them, of the one flag."""
     with database(folder) as opened:
-        feedback = Feedback(DatabaseLedger(opened), lambda: bot.now)
+        feedback = Feedback(DatabaseAnswers(opened), lambda: bot.now)
         (flag,) = feedback.all_flags()
-        return [(step.deed.value, step.person) for step in feedback.history(flag)]
+        return [(step.action.value, step.person) for step in feedback.history(flag)]
 
 
 def written(bot: Bot, folder: Path) -> list[tuple[str, str, str]]:

@@ -18,7 +18,7 @@ from bot.flags.feedback import Feedback
 from bot.playground.model import Json, Message
 from bot.playground.workspace import LocalSlack
 from bot.slack.flagging.verdicts import FORGOTTEN
-from bot.state.ledger import DatabaseLedger
+from bot.state.answers import DatabaseAnswers
 from bot.state.threads import DatabaseThreads
 
 from .conftest import BOTH_WAYS, Bot, quiet, until, words
@@ -73,7 +73,7 @@ def button(action: str, value: str) -> Json:
 
 def tally(bot: Bot, folder: Path, given: int) -> Tally:
     with database(folder) as opened:
-        return Feedback(DatabaseLedger(opened), lambda: bot.now).tally(given)
+        return Feedback(DatabaseAnswers(opened), lambda: bot.now).tally(given)
 
 
 async def private_answer(bot: Bot, slack: LocalSlack) -> Message:
@@ -220,7 +220,7 @@ async def test_a_quick_press_counts_before_the_message_is_noted(
     await bot.start()
     answer = await asked(bot, slack)
     with database(tmp_path) as opened:
-        DatabaseLedger(opened).posted(1, "")
+        DatabaseAnswers(opened).posted(1, "")
     await press(bot, slack, pressed(slack, MALLORY, answer, verdict("good:1")))
 
     assert tally(bot, tmp_path, 1) == Tally(good=1)

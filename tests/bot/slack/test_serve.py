@@ -13,8 +13,8 @@ import pytest
 from bot.answering.composing.usage import Cap, Spent
 from bot.errors import SlackMisconfigured
 from bot.playground.workspace import LocalSlack
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
 from bot.state.usage import DatabaseUsage
 
 from .conftest import NOW, Bot
@@ -105,7 +105,7 @@ async def test_what_is_older_than_it_may_be_kept_is_forgotten(
     await asyncio.to_thread(bot.app.forgetting)
     await bot.stop()
     database = Database.open(tmp_path / "state.db")
-    kept = DatabaseLedger(database).given(1)
+    kept = DatabaseAnswers(database).given(1)
     counted_anew = DatabaseUsage(database).take(NOW.date(), caps, Spent(100))
     database.close()
 

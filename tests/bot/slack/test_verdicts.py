@@ -11,8 +11,8 @@ from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint, FlagState
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
 
 from .conftest import BOTH_WAYS, LEAVE, NOW, Bot
 from .test_answering_in_slack import words
@@ -32,7 +32,7 @@ async def answer(bot: Bot, slack: LocalSlack) -> Message:
 @pytest.fixture
 def feedback(answer: Message, tmp_path: Path) -> Feedback:
     """A second look at the same database, as `footnote flags` has it."""
-    return Feedback(DatabaseLedger(Database.open(tmp_path / "state.db")), lambda: NOW)
+    return Feedback(DatabaseAnswers(Database.open(tmp_path / "state.db")), lambda: NOW)
 
 
 async def flag(
@@ -121,7 +121,7 @@ async def test_without_a_review_channel_a_flag_is_kept_all_the_same(
     await flag(slack, "U0BEN", answer, "wrong")
     thanks = await slack.wait_for_ephemeral("U0BEN")
     database = Database.open(tmp_path / "state.db")
-    flags = Feedback(DatabaseLedger(database), lambda: NOW).open_flags()
+    flags = Feedback(DatabaseAnswers(database), lambda: NOW).open_flags()
     database.close()
 
     assert thanks.text == "Thank you. I noted what is wrong."

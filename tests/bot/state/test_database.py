@@ -13,9 +13,9 @@ from bot.errors import StateUnavailable
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint, FlagState
 from bot.model import NoAnswer, Reason
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
-from bot.state.ledger import DatabaseLedger
 from bot.state.schema import MIGRATIONS, metadata, schema_version
 
 from .test_inbox import LETTER
@@ -71,7 +71,7 @@ def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: P
 def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_path: Path) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     database = Database.open(tmp_path / "state.db")
-    feedback = Feedback(DatabaseLedger(database), lambda: moment)
+    feedback = Feedback(DatabaseAnswers(database), lambda: moment)
     asked = AskedQuestion("How?", "U1", MessageRef("T", "C", "1.0", "1.0"), private=False)
     given = feedback.record(asked, NoAnswer(Reason.NOTHING_FITS, "Nothing."))
     feedback.complain(given.id, "U2", Complaint.WRONG)
@@ -87,7 +87,7 @@ def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_path: Pa
         connection.execute(sa.delete(schema_version).where(schema_version.c.version > 5))
     database.close()
     again = Database.open(tmp_path / "state.db")
-    (flag,) = DatabaseLedger(again).flags()
+    (flag,) = DatabaseAnswers(again).flags()
     again.close()
 
     assert (flag.state, flag.holder, flag.due) == (FlagState.OPEN, "", frozenset())

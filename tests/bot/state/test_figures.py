@@ -14,9 +14,9 @@ from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint, Flagged, Verdict, Volume
 from bot.flags.review import Review
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
-from bot.state.ledger import DatabaseLedger
 from bot.state.schema import answers
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -80,7 +80,7 @@ EVENTS = st.lists(
 
 
 def keep(database: Database, events: list[Event]) -> None:
-    ledger = DatabaseLedger(database)
+    ledger = DatabaseAnswers(database)
     with database.begin() as connection:
         connection.execute(sa.delete(answers))
     for number, event in enumerate(events):
@@ -124,7 +124,7 @@ def test_volume_and_pages_are_counted_as_by_hand(database: Database, events: lis
 
 
 def test_the_latest_answer_says_how_a_page_stands(database: Database) -> None:
-    ledger = DatabaseLedger(database)
+    ledger = DatabaseAnswers(database)
     for number, revision in enumerate(("r1", "r2")):
         asked = AskedQuestion(
             "?", "U1", MessageRef("T1", "C1", f"{number}.0", "0.0"), private=False
@@ -137,7 +137,7 @@ def test_the_latest_answer_says_how_a_page_stands(database: Database) -> None:
 
 
 def test_flags_count_by_what_became_of_them(database: Database) -> None:
-    ledger = DatabaseLedger(database)
+    ledger = DatabaseAnswers(database)
     feedback, review = Feedback(ledger, lambda: NOW), Review(ledger, lambda: NOW)
     flags = []
     for number in range(5):

@@ -9,8 +9,8 @@ from threading import Event
 from bot.conversation.model import AskedQuestion, MessageRef
 from bot.flags.model import Complaint, Flag, Written
 from bot.model import Answer
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import OPEN
 
@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
 def flagged(database: Database) -> Flag:
     asked = AskedQuestion("How?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
-    ledger = DatabaseLedger(database)
+    ledger = DatabaseAnswers(database)
     given = ledger.keep(asked, Answer("So.", (), 0.9), NOW, None, {})
     return ledger.raise_flag(given.id, "U2", Complaint.WRONG, "It is not so.", NOW)
 
@@ -46,7 +46,7 @@ def test_a_thumb_that_comes_together_with_a_reason_does_not_take_it_away(
     database: Database,
 ) -> None:
     """Whoever looked for a flag before there was one may be the later to raise it."""
-    flag, ledger = flagged(database), DatabaseLedger(database)
+    flag, ledger = flagged(database), DatabaseAnswers(database)
     again = ledger.raise_flag(flag.given.id, "U2", Complaint.UNSAID, "", NOW)
 
     assert again == flag

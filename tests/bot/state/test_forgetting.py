@@ -20,12 +20,12 @@ from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
 from bot.model import NoAnswer, Reason
 from bot.operations.model import Order
+from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.digests import DatabaseDigests
 from bot.state.forgetting import AGES, Forgotten, forget_before, forget_person
 from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
-from bot.state.ledger import DatabaseLedger
 from bot.state.process import Process
 from bot.state.schema import channels, metadata
 from bot.state.usage import DatabaseUsage
@@ -49,7 +49,7 @@ def fill(database: Database) -> Feedback:
     first, _ = inbox.receive(LETTER), inbox.receive(replace(LETTER, event="Ev2", ts="2.0"))
     assert first is not None
     inbox.done(first)
-    feedback = Feedback(DatabaseLedger(database), clock)
+    feedback = Feedback(DatabaseAnswers(database), clock)
     own = feedback.record(asked("U1"), SILENCE)
     other = feedback.record(asked("U2", "3.0"), SILENCE)
     for given in (own, other):
@@ -169,7 +169,7 @@ def test_what_is_made_for_somebody_while_they_are_forgotten_leaves_no_row(
     assert usage.take(today, payers, Spent(5, 0.0))
     forget_person(database, "U1")
     before = rows(database)
-    feedback = Feedback(DatabaseLedger(database), lambda: NOW)
+    feedback = Feedback(DatabaseAnswers(database), lambda: NOW)
     with pytest.raises(AskerForgotten):
         feedback.record(asked("U1", "2.0"), SILENCE)
     usage.correct(today, payers, Spent(-2, 0.0))
@@ -204,7 +204,7 @@ def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
         inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", thread=f"{n}.0"))
         for n in range(1, 9)
     ]
-    feedback, usage = Feedback(DatabaseLedger(database), lambda: NOW), DatabaseUsage(database)
+    feedback, usage = Feedback(DatabaseAnswers(database), lambda: NOW), DatabaseUsage(database)
     chance = random.Random(seed)  # noqa: S311 - no secret
     pauses = [chance.random() * 0.01 for _ in range(len(messages) + 1)]
 

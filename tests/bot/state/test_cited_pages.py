@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from bot.model import Answer
+from bot.state.answers import DatabaseAnswers
+from bot.state.cited_pages import DatabaseCitedPages
 from bot.state.database import Database
-from bot.state.ledger import DatabaseLedger
-from bot.state.watched import DatabaseWatched
 from indexers.model import OPEN, KnownPage
 
 from .test_inbox import until_it_waits
@@ -30,7 +30,7 @@ def answered(
 ) -> RecordedAnswer:
     """The same message each time."""
     asked = AskedQuestion(question, "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
-    ledger = DatabaseLedger(database)
+    ledger = DatabaseAnswers(database)
     when = NOW + timedelta(seconds=len(question))
     given = ledger.keep(asked, Answer("So.", (), 0.9), when, None, pages)
     ledger.posted(given.id, "2.0")
@@ -38,48 +38,48 @@ def answered(
 
 
 @pytest.fixture
-def watched(database: Database) -> DatabaseWatched:
-    return DatabaseWatched(database)
+def watched(database: Database) -> DatabaseCitedPages:
+    return DatabaseCitedPages(database)
 
 
 def test_an_answer_whose_page_fell_is_to_be_retracted_once(
-    database: Database, watched: DatabaseWatched
+    database: Database, watched: DatabaseCitedPages
 ) -> None:
     given = answered(database, "Where?", PAGES)
     (cited,) = watched.cited("handbook", NOW)
-    watched.fell(cited, NOW)
-    (falling,) = watched.falling()
+    watched.invalidate(cited, NOW)
+    (falling,) = watched.invalidated()
 
     assert falling.id == given.id
-    assert watched.falls(falling)
+    assert watched.is_invalid(falling)
     assert watched.retracted(falling, NOW)
     assert not watched.retracted(falling, NOW)
-    assert watched.falling() == []
+    assert watched.invalidated() == []
 
 
 def test_what_is_answered_anew_after_its_page_was_looked_at_does_not_fall_with_it(
-    database: Database, watched: DatabaseWatched
+    database: Database, watched: DatabaseCitedPages
 ) -> None:
     answered(database, "Where?", PAGES)
     (cited,) = watched.cited("handbook", NOW)
     answered(database, "Where else?", {("handbook", "other.md"): KnownPage("r1", OPEN)})
-    watched.fell(cited, NOW)
+    watched.invalidate(cited, NOW)
 
-    assert watched.falling() == []
+    assert watched.invalidated() == []
 
 
 def test_what_is_answered_anew_while_it_is_taken_back_is_not_retracted(
-    database: Database, watched: DatabaseWatched
+    database: Database, watched: DatabaseCitedPages
 ) -> None:
     given = answered(database, "Where?", PAGES)
     (cited,) = watched.cited("handbook", NOW)
-    watched.fell(cited, NOW)
-    (falling,) = watched.falling()
+    watched.invalidate(cited, NOW)
+    (falling,) = watched.invalidated()
     answered(database, "Where else?", {})
 
-    assert not watched.falls(falling)
+    assert not watched.is_invalid(falling)
     assert not watched.retracted(falling, NOW)
-    found = DatabaseLedger(database).given(given.id)
+    found = DatabaseAnswers(database).given(given.id)
     assert found is not None
     assert found.retracted is None
 
@@ -103,7 +103,7 @@ class Halting(Database):
 
 
 def test_a_page_that_falls_while_its_answer_is_made_anew_fails_neither(
-    database: Database, watched: DatabaseWatched
+    database: Database, watched: DatabaseCitedPages
 ) -> None:
     answered(database, "Where?", PAGES)
     (cited,) = watched.cited("handbook", NOW)
@@ -112,10 +112,10 @@ def test_a_page_that_falls_while_its_answer_is_made_anew_fails_neither(
     with ThreadPoolExecutor(2) as pool:
         anew = pool.submit(answered, halting, "Where else?", {})
         halting.written.wait()
-        fell = pool.submit(watched.fell, cited, NOW)
+        fell = pool.submit(watched.invalidate, cited, NOW)
         until_it_waits(database, fell)
         halting.go_on.set()
 
     fell.result()
     assert anew.result().asked.question == "Where else?"
-    assert watched.falling() == []
+    assert watched.invalidated() == []

@@ -1,4 +1,4 @@
-"""The pages that answers rest on, in the database: the port `bot.flags.ports.Watched`."""
+"""The pages that answers rest on, in the database: the port `bot.flags.ports.CitedPages`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.state.schema import answers, cited, flags
 from indexers.model import KnownPage
 
 
-class DatabaseWatched:
+class DatabaseCitedPages:
     """Its methods block for a moment: call them in a thread."""
 
     def __init__(self, database: Database) -> None:
@@ -49,7 +49,7 @@ class DatabaseWatched:
             if changed:
                 _make_due(connection, cited_.answer)
 
-    def fell(self, cited_: Cited, since: datetime | None) -> None:
+    def invalidate(self, cited_: Cited, since: datetime | None) -> None:
         of_answer = sa.select(flags.c.id).where(flags.c.answer == cited_.answer)
         with self._database.begin() as connection:
             # In the order in which whoever forgets, or answers anew, takes them.
@@ -70,12 +70,12 @@ class DatabaseWatched:
                     .values(falling=True)
                 )
 
-    def falling(self) -> Sequence[RecordedAnswer]:
+    def invalidated(self) -> Sequence[RecordedAnswer]:
         query = sa.select(answers).where(answers.c.falling, answers.c.message != "")
         with self._database.begin() as connection:
             return [given_of(row) for row in connection.execute(query.order_by(answers.c.id))]
 
-    def falls(self, given: RecordedAnswer) -> bool:
+    def is_invalid(self, given: RecordedAnswer) -> bool:
         query = sa.select(answers.c.id).where(*_falls(given))
         with self._database.begin() as connection:
             return connection.scalar(query) is not None

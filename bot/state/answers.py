@@ -1,4 +1,4 @@
-"""Answers and verdicts in the database: the port `bot.flags.ports.Ledger`."""
+"""Answers and verdicts in the database: the port `bot.flags.ports.AnswerStore`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.state.schema import answers, cited, flags, inbox, verdicts
 from indexers.model import KnownPage
 
 
-class DatabaseLedger(DatabaseFlags):
+class DatabaseAnswers(DatabaseFlags):
     """Its methods block for a moment: call them in a thread."""
 
     def keep(
