@@ -79,7 +79,7 @@ VOCABULARY = {
 
 FLOORS = (
     "writing", "calling", "rights", "events", "chat", "reindexing", "commands", "overview",
-    "flagging",
+    "flags",
 )  # fmt: skip
 """Of `bot.slack`, each upon those before it; what stands in no folder is the roof."""
 

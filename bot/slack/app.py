@@ -39,7 +39,7 @@ from bot.slack.commands.router import Commands
 from bot.slack.commands.status import Status as StatusCommand
 from bot.slack.events.handling import Failures, Handler
 from bot.slack.events.parsing import Identity
-from bot.slack.flagging.wiring import flagging_of
+from bot.slack.flags.wiring import flagging_of
 from bot.slack.overview.home import Home
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.reindexer import Reindexer

@@ -17,8 +17,8 @@ from bot.slack.commands import channel_form
 from bot.slack.commands.router import Commands
 from bot.slack.events.handling import Failures, Handler
 from bot.slack.events.parsing import Identity, parse_event
-from bot.slack.flagging import announcement, cards, forms
-from bot.slack.flagging.wiring import Flagging
+from bot.slack.flags import announcement, cards, forms
+from bot.slack.flags.wiring import Flagging
 from bot.slack.writing import asking_keepers, blocks
 
 logger = logging.getLogger(__name__)

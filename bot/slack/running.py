@@ -16,9 +16,9 @@ from bot.conversation.queue import WaitingLine
 from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
+from bot.flags.maintenance import Upkeep
 from bot.slack.calling.web import connections
 from bot.slack.events.handling import Failures
-from bot.slack.flagging.upkeep import Upkeep
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.state.inbox import DatabaseInbox
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.flags.model import Complaint, FlagState
+from bot.flags.service import ASKED_LEAD
 from bot.model import THE_CLOSEST, Answer, Tone
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.flagging.desk import ASKED_LEAD
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot
 from .flags import card, flags

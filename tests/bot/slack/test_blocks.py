@@ -18,7 +18,7 @@ from bot.model import Answer, Doubt, Fallback, Linked, Narrowed, NoAnswer, Reaso
 from bot.playground.kit.blocks import block_problems, text_length
 from bot.playground.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
 from bot.playground.pings import live_pings
-from bot.slack.flagging import cards
+from bot.slack.flags import cards
 from bot.slack.writing import blocks, mrkdwn
 from bot.slack.writing.links import origins
 from bot.slack.writing.message import Message

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.flags.model import FlagState
+from bot.flags.reviewing import NOT_A_REVIEWER, TOO_LATE
+from bot.flags.service import LEAD
 from bot.model import Answer
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.flagging.desk import LEAD
-from bot.slack.flagging.reviewing import NOT_A_REVIEWER, TOO_LATE
 from bot.slack.writing.links import origins
 from bot.state.process import Process
 from bot.state.sync_locks import DatabaseSyncLocks

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bot.conversation.readings import reading_named
+from bot.flags.retraction import RETRACTED
 from bot.model import Clarify, Question, Reading, Result, Role, Source
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.flagging.retraction import RETRACTED
 from bot.slack.writing import readings
 from indexers.model import EVERYONE, Principal
 

@@ -15,9 +15,9 @@ import pytest
 from bot.conversation.following import NOT_YOURS
 from bot.conversation.model import Tally, Thread
 from bot.flags.feedback import Feedback
+from bot.flags.verdicts import FORGOTTEN
 from bot.playground.model import Json, Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.flagging.verdicts import FORGOTTEN
 from bot.state.answers import DatabaseAnswers
 from bot.state.threads import DatabaseThreads
 

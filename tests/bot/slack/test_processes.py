@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.flags.maintenance import Upkeep
 from bot.playground.workspace import LocalSlack
-from bot.slack.flagging.upkeep import Upkeep
 from bot.slack.overview.weekly import Weekly
 from bot.state.process import LEASE
 from tests.bot.conftest import POSTGRESQL, emptied

@@ -16,14 +16,14 @@ import pytest
 import sqlalchemy as sa
 
 from bot.answering.verified import Verified
+from bot.flags.announcing import GONE, NOT_YOURS, WITHDRAWN
 from bot.flags.model import Announcement, FlagState, Written
 from bot.flags.publishing import Published
+from bot.flags.reviewing import FOLLOW_UP, NOT_A_PUBLISHER
 from bot.model import Answer, Question, Verification
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.flagging.announcement import announcement
-from bot.slack.flagging.announcing import GONE, NOT_YOURS, WITHDRAWN
-from bot.slack.flagging.reviewing import FOLLOW_UP, NOT_A_PUBLISHER
+from bot.slack.flags.announcement import announcement
 from bot.state.database import Database
 from bot.state.schema import MIGRATIONS, _note_review_channels, flags, schema_version
 from bot.state.written import DatabaseWrittenAnswers

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.flags.model import Complaint, Verdict
+from bot.flags.reactions import verdict_of
 from bot.playground.workspace import LocalSlack
-from bot.slack.flagging.reactions import verdict_of
 
 from .conftest import BOTH_WAYS, Bot
 from .flags import asked, card, flags

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from bot.flags.retraction import RETRACTED
 from bot.model import Answer
 from bot.operations.passes import Rhythm
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.flagging.retraction import RETRACTED
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot
 from .flags import asked, card, flagged, passed

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot.flags.model import FlagState
+from bot.flags.reviewing import NO_PAGES, NO_WORDS, PAST
 from bot.model import Answer, Verification
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack
-from bot.slack.flagging.reviewing import NO_PAGES, NO_WORDS, PAST
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import OPEN
 

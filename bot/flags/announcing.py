@@ -23,11 +23,11 @@ from bot.errors import LockTaken, SlackRefused, SlackUnavailable
 from bot.flags.model import Announcement, End
 from bot.flags.ports import WrittenAnswers
 from bot.flags.publishing import Published
+from bot.flags.review_channels import ReviewChannels
 from bot.ports import Library
 from bot.slack.calling.marks import marked_messages
 from bot.slack.calling.web import Voice
-from bot.slack.flagging.announcement import announcement, mark
-from bot.slack.flagging.review_channels import ReviewChannels
+from bot.slack.flags.announcement import announcement, mark
 from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
 from bot.slack.writing.message import Message, say

@@ -9,22 +9,22 @@ from datetime import datetime
 
 from bot.conversation.ports import Locks
 from bot.conversation.redrawing import Redrawing
+from bot.flags.announcing import Announcements
 from bot.flags.feedback import Feedback
 from bot.flags.insights import Insights
+from bot.flags.maintenance import Upkeep
+from bot.flags.owners import Owners
 from bot.flags.publishing import Published
+from bot.flags.reminders import Reminders
+from bot.flags.retraction import Retraction
 from bot.flags.review import Review
+from bot.flags.review_channels import ReviewChannels
+from bot.flags.reviewing import Reviewing
+from bot.flags.service import Desk
+from bot.flags.verdicts import Verdicts
 from bot.ports import Answering, Library
 from bot.slack.calling.web import Voice
-from bot.slack.flagging.announcing import Announcements
-from bot.slack.flagging.cards import Allowed
-from bot.slack.flagging.desk import Desk
-from bot.slack.flagging.owners import Owners
-from bot.slack.flagging.reminders import Reminders
-from bot.slack.flagging.retraction import Retraction
-from bot.slack.flagging.review_channels import ReviewChannels
-from bot.slack.flagging.reviewing import Reviewing
-from bot.slack.flagging.upkeep import Upkeep
-from bot.slack.flagging.verdicts import Verdicts
+from bot.slack.flags.cards import Allowed
 from bot.slack.overview.digesting import Digests
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import People

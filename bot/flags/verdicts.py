@@ -13,11 +13,11 @@ from bot.conversation.model import RecordedAnswer
 from bot.conversation.redrawing import Redrawing
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint, Verdict
+from bot.flags.reactions import verdict_of
+from bot.flags.service import Desk
 from bot.model import Clarify
 from bot.slack.calling.web import Voice
-from bot.slack.flagging import forms
-from bot.slack.flagging.desk import Desk
-from bot.slack.flagging.reactions import verdict_of
+from bot.slack.flags import forms
 from bot.slack.rights.people import People
 from bot.slack.rights.person import Standing
 from bot.slack.rights.viewers import Viewers

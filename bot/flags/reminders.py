@@ -12,9 +12,9 @@ from datetime import timedelta
 from bot.errors import SlackRefused
 from bot.flags.model import Flag
 from bot.flags.review import Review
+from bot.flags.service import Desk
 from bot.slack.calling.web import Voice
-from bot.slack.flagging import cards
-from bot.slack.flagging.desk import Desk
+from bot.slack.flags import cards
 
 logger = logging.getLogger(__name__)
 

@@ -20,14 +20,14 @@ from bot.conversation.ports import Locks
 from bot.errors import AskerForgotten, LockTaken, SlackRefused, SlackUnavailable
 from bot.flags.feedback import Feedback
 from bot.flags.model import Card, Complaint, Due, Flag
+from bot.flags.owners import Owner, Owners
 from bot.flags.review import Review
+from bot.flags.review_channels import ReviewChannels
 from bot.model import Question, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
 from bot.slack.calling.marks import marked_messages, reply_mark
 from bot.slack.calling.web import Voice
-from bot.slack.flagging import cards
-from bot.slack.flagging.owners import Owner, Owners
-from bot.slack.flagging.review_channels import ReviewChannels
+from bot.slack.flags import cards
 from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
 from bot.slack.rights.viewers import Viewers

@@ -13,17 +13,17 @@ from typing import Protocol
 
 from bot.conversation.model import Closed
 from bot.errors import SlackUnavailable, StateUnavailable, SyncRunning
+from bot.flags.announcing import Announcements
 from bot.flags.model import Cited, End, Written
 from bot.flags.ports import CitedPages, WrittenAnswers
 from bot.flags.publishing import Published
+from bot.flags.reminders import Reminders
+from bot.flags.retraction import Retraction
 from bot.flags.review import Review
+from bot.flags.service import Desk
 from bot.operations.passes import Pass, Rhythm
 from bot.operations.syncing import SyncLocks
 from bot.ports import Library
-from bot.slack.flagging.announcing import Announcements
-from bot.slack.flagging.desk import Desk
-from bot.slack.flagging.reminders import Reminders
-from bot.slack.flagging.retraction import Retraction
 from bot.slack.overview.digesting import Digests
 from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers

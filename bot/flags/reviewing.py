@@ -16,11 +16,11 @@ from bot.conversation.model import BY_ITSELF
 from bot.flags.model import Flag, FlagState, Written
 from bot.flags.ports import WrittenAnswers
 from bot.flags.review import Review
+from bot.flags.service import Desk
 from bot.model import Clarify, Source, named
 from bot.ports import Library
 from bot.slack.calling.web import Voice
-from bot.slack.flagging import cards, forms
-from bot.slack.flagging.desk import Desk
+from bot.slack.flags import cards, forms
 from bot.slack.rights.people import People
 from bot.slack.writing.message import Message, say
 from indexers.model import Acl
