@@ -202,7 +202,8 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class AnswerContent:
     """An answer. ``tally`` is what people think of it, ``note`` stands below all the rest, and
-    ``button`` below that."""
+    ``button`` below that. ``lead`` says why it comes, where nobody has just asked, and the
+    question follows it."""
 
     recorded: RecordedAnswer
     tally: Tally | None = None
@@ -210,6 +211,7 @@ class AnswerContent:
     buttons: Buttons = Buttons.ALL
     note: str = ""
     button: Button | None = None
+    lead: str = ""
 
 
 Content = Notice | AnswerContent

@@ -1,6 +1,6 @@
 """Every answer that somebody writes for others is announced to the operator, who can withdraw it.
 
-An announcement is written down as due together with the answer. So a restart, or a Slack that is
+An announcement is written down as due together with the answer. So a restart, or a chat that is
 away, delays it and no more; and of several processes one posts it.
 """
 
@@ -8,35 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
-
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.background import beside
-from bot.conversation.model import ANYBODY
+from bot.conversation.model import ANYBODY, Notice, Press
 from bot.conversation.ports import Locks
 from bot.errors import LockTaken, SlackRefused, SlackUnavailable
+from bot.flags.content import PublishedAnswer, announcement_name
 from bot.flags.model import Announcement, End
-from bot.flags.ports import WrittenAnswers
+from bot.flags.ports import FlagChat, FlagDirectory, WrittenAnswers
 from bot.flags.publishing import Published
 from bot.flags.review_channels import ReviewChannels
 from bot.ports import Library
-from bot.slack.calling.marks import marked_messages
-from bot.slack.calling.web import Voice
-from bot.slack.flags.announcement import announcement, mark
-from bot.slack.rights.people import People
-from bot.slack.rights.readers import Readers
-from bot.slack.writing.message import Message, say
 
 logger = logging.getLogger(__name__)
 
-GONE = say("I do not give this answer any more.")
-NOT_YOURS = say("Only people in this review channel, and admins, can withdraw an answer.")
-WITHDRAWN = say(
+GONE = Notice("I do not give this answer any more.")
+NOT_YOURS = Notice("Only people in this review channel, and admins, can withdraw an answer.")
+WITHDRAWN = Notice(
     "Withdrawn: I no longer give this answer, and I take it back where I gave it lately."
 )
 _AGAIN = timedelta(minutes=10)
@@ -46,20 +38,18 @@ _AGAIN = timedelta(minutes=10)
 @dataclass(frozen=True, slots=True)
 class Announcements:
     """Answers that were given within ``retracted_within`` (zero: none) are taken back with what
-    they gave. ``attend`` brings the card of a flag, by its id, up to date."""
+    they gave. ``process_due`` brings the card of a flag, by its id, up to date."""
 
     written: WrittenAnswers
     published: Published
     channels: ReviewChannels
-    people: People
-    readers: Readers
+    directory: FlagDirectory
     library: Library
-    voice: Voice
+    chat: FlagChat
     executor: Executor
     locks: Locks
-    attend: Callable[[int], Awaitable[object]]
+    process_due: Callable[[int], Awaitable[object]]
     clock: Callable[[], datetime]
-    origins: frozenset[str]
     retracted_within: timedelta
     _refused: dict[int, datetime] = field(default_factory=dict)
 
@@ -71,7 +61,7 @@ class Announcements:
             SlackUnavailable
         """
         for channel in sorted(self.published.channels):
-            if await self.readers.channels.is_public(channel):
+            if await self.directory.is_public(channel):
                 logger.warning(
                     "The review channel %s is public: whoever joins it may publish answers that"
                     " everybody gets as verified. Make it private.",
@@ -108,12 +98,12 @@ class Announcements:
         try:
             if channel and not ts:
                 # Whoever posted it may have died over it.
-                standing = await marked_messages(self.voice, channel, since=one.written.written)
-                ts = standing.get(mark(one), "")
+                name = announcement_name(one)
+                ts = await self.chat.find(channel, name, since=one.written.written)
             if channel and ts:
-                await self.voice.edit(channel, ts, await self._message(one, channel))
+                await self.chat.edit(channel, ts, await self._content(one, channel))
             elif channel and not one.ended:
-                ts = await self.voice.post(channel, await self._message(one, channel))
+                ts = await self.chat.post(channel, await self._content(one, channel))
         except SlackRefused as error:
             logger.warning("Answer %d cannot be announced in %s: %s", id_, channel, error)
             if not one.ended:
@@ -123,13 +113,12 @@ class Announcements:
             logger.warning("Answer %d is announced nowhere: no review channel is set", id_)
         await asyncio.to_thread(self.written.announced, one, channel, ts)
 
-    async def _message(self, one: Announcement, channel: str) -> Message:
+    async def _content(self, one: Announcement, channel: str) -> PublishedAnswer:
         sources = one.written.sources
         shown = await beside(self.executor, self.library.open_to, ANYBODY, sources)
-        in_full = len(shown) == len(sources) and not await self.readers.has_outsiders(channel)
-        by = await self.people.name(one.by) if one.by else ""
-        today = self.clock().date()
-        return announcement(one, by, self.origins, today, in_full=in_full)
+        in_full = len(shown) == len(sources) and not await self.directory.has_outsiders(channel)
+        by = await self.directory.name(one.by) if one.by else ""
+        return PublishedAnswer(one, by, in_full)
 
     def _channel_of(self, one: Announcement) -> str:
         """Return the channel that it stands or will stand in: always one of the operator's."""
@@ -139,15 +128,15 @@ class Announcements:
             return one.written.channel
         return self.channels.operators(one.written.sources)
 
-    async def withdraw(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+    async def withdraw(self, press: Press) -> None:
         """Handle the button. Whether the person may press it is checked now."""
-        person, channel = body["user"]["id"], body["channel"]["id"]
-        one = await asyncio.to_thread(self.written.announcement, int(body["actions"][0]["value"]))
+        person, channel = press.person, press.channel
+        one = await asyncio.to_thread(self.written.announcement, int(press.value))
         if one is None:
-            await self.voice.whisper(channel, person, GONE)
+            await self.chat.post_privately(channel, person, GONE)
             return
         if not await self._may_withdraw(person, one):
-            await self.voice.whisper(channel, person, NOT_YOURS)
+            await self.chat.post_privately(channel, person, NOT_YOURS)
             return
         now, id_ = self.clock(), one.written.id
         since = now - self.retracted_within if self.retracted_within else None
@@ -156,11 +145,11 @@ class Announcements:
         )
         await self.announce(id_)
         if done and one.written.flag is not None:
-            await self.attend(one.written.flag)
-        await self.voice.whisper(channel, person, WITHDRAWN if done else GONE)
+            await self.process_due(one.written.flag)
+        await self.chat.post_privately(channel, person, WITHDRAWN if done else GONE)
 
     async def _may_withdraw(self, person: str, one: Announcement) -> bool:
         channel = self._channel_of(one)
-        if self.channels.is_operators(channel) and await self.people.is_member(channel, person):
+        if self.channels.is_operators(channel) and await self.directory.is_member(channel, person):
             return True
-        return await self.people.is_admin(person)
+        return await self.directory.is_admin(person)

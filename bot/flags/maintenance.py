@@ -11,31 +11,28 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from bot.conversation.model import Closed
-from bot.errors import SlackUnavailable, StateUnavailable, SyncRunning
+from bot.conversation.model import ANYBODY, Closed
+from bot.conversation.ports import Locks
+from bot.errors import LockTaken, SlackUnavailable, StateUnavailable
 from bot.flags.announcing import Announcements
 from bot.flags.model import Cited, End, Written
-from bot.flags.ports import CitedPages, WrittenAnswers
+from bot.flags.ports import CitedPages, FlagDirectory, WrittenAnswers
 from bot.flags.publishing import Published
 from bot.flags.reminders import Reminders
 from bot.flags.retraction import Retraction
 from bot.flags.review import Review
-from bot.flags.service import Desk
+from bot.flags.service import FlagService
 from bot.operations.passes import Pass, Rhythm
-from bot.operations.syncing import SyncLocks
 from bot.ports import Library
-from bot.slack.overview.digesting import Digests
-from bot.slack.rights.people import People
-from bot.slack.rights.readers import Readers
-from indexers.model import EVERYONE, Acl, KnownPage, Principal, Reader
+from indexers.model import Acl, KnownPage, Principal, Reader
 
 logger = logging.getLogger(__name__)
 
 _LATE = timedelta(minutes=10)
 """How long after its end a pass may be written down."""
-_UPKEEP = "(upkeep)"
+_MAINTENANCE = "(upkeep)"
 """The lock's name, which is no wiki's."""
-_SPEAKING_EVERY = timedelta(minutes=10)
+_NOTIFYING_EVERY = timedelta(minutes=10)
 
 
 class Passes(Protocol):
@@ -45,60 +42,53 @@ class Passes(Protocol):
 
 
 @dataclass(slots=True)
-class Upkeep:
+class Maintenance:
     """``every``: seconds between two rounds. An answer is taken back if it was given within
     ``retracted_within`` (zero: never)."""
 
-    watched: CitedPages
+    cited: CitedPages
     written: WrittenAnswers
     passes: Passes
     library: Library
     review: Review
-    desk: Desk
-    people: People
-    readers: Readers
+    service: FlagService
+    directory: FlagDirectory
     retraction: Retraction
     reminders: Reminders
-    digests: Digests
+    post_digest: Callable[[], Awaitable[None]]
     announcements: Announcements
     published: Published
     clock: Callable[[], datetime]
     every: float
     retracted_within: timedelta
-    alone: SyncLocks
-    """Of processes that share the state one at a time does this."""
+    locks: Locks
     _began: datetime | None = None
     _handled: set[tuple[str, datetime]] = field(default_factory=set)
-    _spoken: datetime | None = None
+    _notified: datetime | None = None
     """When it was last looked whether somebody is to be told something."""
 
     async def keep_up(self) -> None:
         """For ever. One thing that fails keeps no other from its turn."""
         while True:
-            await self.round()
+            await self.run_once()
             await asyncio.sleep(self.every)
 
-    async def round(self) -> None:
-        """Once; nothing while another process is at it."""
-        held = self.alone.held([_UPKEEP])
+    async def run_once(self) -> None:
+        """Nothing is done while another process is at it."""
         try:
-            await asyncio.to_thread(held.__enter__)
-        except (SyncRunning, StateUnavailable) as error:
+            async with self.locks.hold(_MAINTENANCE, waiting=False):
+                for work in (
+                    self._check_citations,
+                    self._process_due,
+                    self.retraction.retract,
+                    self._notify,
+                    self.announcements.announce_due,
+                ):
+                    await _alone(work)
+        except (LockTaken, StateUnavailable) as error:
             logger.debug("Not now: %s", error)
-            return
-        try:
-            for work in (
-                self._look,
-                self._attend,
-                self.retraction.retract,
-                self._speak,
-                self.announcements.announce_due,
-            ):
-                await _alone(work)
-        finally:
-            await asyncio.to_thread(held.__exit__, None, None, None)
 
-    async def _look(self) -> None:
+    async def _check_citations(self) -> None:
         now = self.clock()
         if self._began is None:
             # What happened while no bot ran: rights that were narrowed. That a page is gone
@@ -106,34 +96,34 @@ class Upkeep:
             # which is not filled yet.
             self._began = now
             await _alone(self.announcements.warn_if_open)
-            for wiki in await asyncio.to_thread(self.watched.wikis):
-                await self._look_at(wiki, whole=False)
+            for wiki in await asyncio.to_thread(self.cited.wikis):
+                await self._check_wiki(wiki, whole=False)
         lately = await asyncio.to_thread(self.passes.since, now - _LATE)
         self._handled &= {(one.wiki, one.began) for one in lately}
         for one in lately:
             if (one.wiki, one.began) not in self._handled and one.ended >= self._began:
                 whole = one.complete and one.rhythm is Rhythm.FULL
-                await self._look_at(one.wiki, whole=whole)
+                await self._check_wiki(one.wiki, whole=whole)
                 self._handled.add((one.wiki, one.began))
         for lapsed in await asyncio.to_thread(self.written.expired, now):
-            await self._lapse(lapsed)
+            await self._expire(lapsed)
 
-    async def _look_at(self, wiki: str, *, whole: bool) -> None:
+    async def _check_wiki(self, wiki: str, *, whole: bool) -> None:
         """``whole``: what is not in the index is not in the wiki."""
         since = self.clock() - self.retracted_within
-        for cited in await asyncio.to_thread(self.watched.cited, wiki, since):
+        for cited in await asyncio.to_thread(self.cited.cited, wiki, since):
             known = await asyncio.to_thread(self.library.page, wiki, cited.page)
             if known is None:
                 if whole:
-                    await self._fell(cited, since)
+                    await self._invalidate(cited, since)
             elif await self._is_lost(cited, known):
-                await self._fell(cited, since)
+                await self._invalidate(cited, since)
             elif (known.revision, str(known.acl)) != (cited.revision, cited.acl):
                 changed = known.revision != cited.revision
-                await asyncio.to_thread(self.watched.seen, cited, known, changed=changed)
+                await asyncio.to_thread(self.cited.seen, cited, known, changed=changed)
         for one in await asyncio.to_thread(self.written.valid, self.clock()):
             if await asyncio.to_thread(self._is_stale, one, wiki, whole=whole):
-                await self._lapse(one)
+                await self._expire(one)
 
     async def _is_lost(self, cited: Cited, known: KnownPage) -> bool:
         """Whether those who got the answer may not read the page any more. Who might when it
@@ -143,17 +133,16 @@ class Upkeep:
         return not known.acl.admits(await self._reader(cited, known.acl))
 
     async def _reader(self, cited: Cited, acl: Acl) -> Reader:
-        everyone = Principal.of(EVERYONE)
-        if acl.admits(everyone) or (cited.open and not cited.private):
-            return everyone
+        if acl.admits(ANYBODY) or (cited.open and not cited.private):
+            return ANYBODY
         if not cited.private:
-            return await self.readers.audience(cited.channel)
-        reader = await self.people.reader(cited.asker, private=True, shared=False)
+            return await self.directory.audience(cited.channel)
+        reader = await self.directory.reader(cited.asker, private=True, shared=False)
         return Principal() if isinstance(reader, Closed) else reader
 
-    async def _fell(self, cited: Cited, since: datetime) -> None:
+    async def _invalidate(self, cited: Cited, since: datetime) -> None:
         kept = since if self.retracted_within else None
-        await asyncio.to_thread(self.watched.invalidate, cited, kept)
+        await asyncio.to_thread(self.cited.invalidate, cited, kept)
 
     def _is_stale(self, one: Written, wiki: str, *, whole: bool) -> bool:
         for source, said in zip(one.sources, one.says, strict=True):
@@ -163,23 +152,23 @@ class Upkeep:
                     return True
         return False
 
-    async def _lapse(self, one: Written) -> None:
+    async def _expire(self, one: Written) -> None:
         now = self.clock()
         if not await asyncio.to_thread(self.written.end, one.id, End.LAPSED, "", now):
             return
         if one.flag is not None:
             await asyncio.to_thread(self.review.lapsed, one.flag)
 
-    async def _attend(self) -> None:
+    async def _process_due(self) -> None:
         for flag in await asyncio.to_thread(self.review.due):
-            await _alone(partial(self.desk.attend, flag.id, waiting=False))
+            await _alone(partial(self.service.process_due, flag.id, waiting=False))
 
-    async def _speak(self) -> None:
+    async def _notify(self) -> None:
         """Send reminders and digests, and ask again who is an admin."""
         now = self.clock()
-        if self._spoken is None or now - self._spoken >= _SPEAKING_EVERY:
-            self._spoken = now
-            for work in (self._vouch, self.reminders.remind, self.digests.post):
+        if self._notified is None or now - self._notified >= _NOTIFYING_EVERY:
+            self._notified = now
+            for work in (self._vouch, self.reminders.remind, self.post_digest):
                 await _alone(work)
 
     async def _vouch(self) -> None:
@@ -187,7 +176,7 @@ class Upkeep:
         their author is an admin."""
         for one in await asyncio.to_thread(self.written.valid, self.clock()):
             if one.author and not self.published.is_from_review(one):
-                by_admin = await self.people.is_admin(one.author)
+                by_admin = await self.directory.is_admin(one.author)
                 if by_admin != one.by_admin:
                     await asyncio.to_thread(self.written.vouch, one.id, by_admin=by_admin)
                     logger.warning(

@@ -1,7 +1,7 @@
-"""Who keeps a page, as Slack knows them.
+"""Who keeps a page, as the chat knows them.
 
 A page says who owns it in words of its own, or of its wiki's, which may name or ping nobody
-by themselves: somebody is named only if Slack finds a member of the workspace by an address
+by themselves: somebody is named only if the chat finds a member of the workspace by an address
 in them, and that member may read the page.
 """
 
@@ -16,29 +16,30 @@ from functools import partial
 
 from bot.background import in_own_thread
 from bot.conversation.model import Closed
+from bot.flags.ports import FlagDirectory
 from bot.model import Source
 from bot.ports import Library
-from bot.slack.rights.people import PATIENCE, People
-from bot.slack.rights.person import Person, Standing
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = 8.0
+"""Seconds that a wiki has to say who keeps a page."""
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Of the page at ``source``. ``person`` is None where Slack finds nobody; ``words`` are
-    then the page's."""
+    """Of the page at ``source``. ``person`` is the id of somebody, empty where the chat finds
+    nobody; ``words`` are then the page's."""
 
-    person: Person | None = None
+    person: str = ""
     words: str = ""
     source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    people: People
+    directory: FlagDirectory
     library: Library
 
     async def of(self, sources: Sequence[Source], shown: Collection[Source]) -> Owner:
@@ -59,7 +60,7 @@ class Owners:
                 return Owner(person, words, source)
             # What the wiki made of them, as the address of an account, is not the page's word.
             if not by_words.words and words == source.owner and source in shown:
-                by_words = Owner(None, words, source)
+                by_words = Owner(words=words, source=source)
         return by_words
 
     async def _words(self, source: Source) -> str:
@@ -71,15 +72,14 @@ class Owners:
             logger.warning("%s did not say in time who keeps a page", source.wiki)
             return ""
 
-    async def _person(self, words: str) -> Person | None:
+    async def _person(self, words: str) -> str:
         for email in _EMAIL.findall(words)[:3]:
-            person = await self.people.addressed_as(email)
-            if person and person.standing is Standing.MEMBER:
+            if person := await self.directory.member_at(email):
                 return person
-        return None
+        return ""
 
-    async def _reads(self, person: Person, source: Source) -> bool:
-        reader = await self.people.reader(person.id, private=True, shared=False)
+    async def _reads(self, person: str, source: Source) -> bool:
+        reader = await self.directory.reader(person, private=True, shared=False)
         if isinstance(reader, Closed):
             return False
         # Whether the page still says what was quoted is another matter: they may just mend it.

@@ -1,12 +1,19 @@
-"""Where feedback keeps what it must remember."""
+"""What flags need of the chat, and where they keep what they must remember."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from bot.conversation.model import AskedQuestion, RecordedAnswer, Tally
+from bot.conversation.model import (
+    AnswerContent,
+    AskedQuestion,
+    Closed,
+    RecordedAnswer,
+    Tally,
+)
+from bot.flags.content import Said
 from bot.flags.model import (
     Announcement,
     Card,
@@ -24,8 +31,8 @@ from bot.flags.model import (
     Volume,
     Written,
 )
-from bot.model import Result
-from indexers.model import KnownPage
+from bot.model import Result, Source
+from indexers.model import KnownPage, Reader
 
 
 class FlagStore(Protocol):
@@ -250,4 +257,107 @@ class WrittenAnswers(Protocol):
     def announced(self, one: Announcement, channel: str, ts: str) -> None:
         """The message at ``ts`` says how it is here (empty: there is none, nor will be). What
         happened meanwhile is still to be said; of one that ended nothing is, so it is deleted."""
+        ...
+
+
+class FlagChat(Protocol):
+    """Where flags are shown and people are told of them. Raises SlackUnavailable, and SlackRefused
+    where nothing else is said."""
+
+    async def post(self, channel: str, content: Said) -> str:
+        """Post it in a channel, or to a person alone, and return the message's id."""
+        ...
+
+    async def edit(self, channel: str, id_: str, content: Said) -> None: ...
+
+    async def find(self, channel: str, name: str, *, since: datetime) -> str:
+        """Return the id of the card or announcement of that name which stands in the channel
+        since then; empty if none does, or the channel cannot be read."""
+        ...
+
+    async def post_privately(
+        self, channel: str, person: str, content: Said, thread: str | None = None
+    ) -> None:
+        """Show it to that person alone, in a channel."""
+        ...
+
+    async def direct(self, person: str) -> str:
+        """Return the channel of the conversation with that person alone."""
+        ...
+
+    async def post_reply(
+        self, channel: str, ts: str, content: AnswerContent, *, since: datetime
+    ) -> str:
+        """Post an answer of which a message in the place of ``ts`` would be the question, where
+        it does not stand yet since then. Return the id of its last message."""
+        ...
+
+    async def reply_parts(self, recorded: RecordedAnswer) -> frozenset[str]:
+        """Return the ids of all messages of a reply."""
+        ...
+
+    async def replace_reply(
+        self, recorded: RecordedAnswer, parts: frozenset[str], content: Said
+    ) -> None:
+        """Put ``content`` in the place of a reply that stands in ``parts``."""
+        ...
+
+    async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
+        """Return whether the message ``id_`` shows that answer."""
+        ...
+
+    async def address(self, channel: str, id_: str) -> str:
+        """Return the address of a message; empty if the chat does not say."""
+        ...
+
+
+class WritingForm(Protocol):
+    """The form in which a reviewer writes an answer; it is open already."""
+
+    async def refuse(self, words: str) -> None:
+        """Say in its place why there is none."""
+        ...
+
+    async def show(
+        self, flag: int, question: str, pages: Sequence[Source], until: date
+    ) -> None: ...
+
+
+class FlagDirectory(Protocol):
+    """Who people are, as far as flags ask. Raises SlackUnavailable."""
+
+    async def name(self, person: str) -> str: ...
+
+    async def reader(self, person: str, *, private: bool, shared: bool) -> Reader | Closed:
+        """Return whose rights count for what that person alone sees (``private``)."""
+        ...
+
+    async def audience(self, channel: str) -> Reader:
+        """Return who may read what is said in a channel."""
+        ...
+
+    async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
+        """Return whether somebody in the channel may get no answers, or may be there."""
+        ...
+
+    async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
+        """Return whether the person can see that answer where it stands."""
+        ...
+
+    async def is_member(self, channel: str, person: str) -> bool:
+        """Return whether a full member of the workspace is in the channel now."""
+        ...
+
+    async def is_admin(self, person: str) -> bool: ...
+
+    async def is_somebody(self, person: str) -> bool:
+        """Return whether it is a person whom the workspace knows, and no app."""
+        ...
+
+    async def is_public(self, channel: str) -> bool:
+        """Return whether every member of the workspace may read along, and nobody else."""
+        ...
+
+    async def member_at(self, email: str) -> str:
+        """Return the id of the member whose address this is; empty if it is nobody's."""
         ...

@@ -10,22 +10,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.errors import SlackRefused
+from bot.flags.content import Reminder, WaitingFlag
 from bot.flags.model import Flag
+from bot.flags.ports import FlagChat
 from bot.flags.review import Review
-from bot.flags.service import Desk
-from bot.slack.calling.web import Voice
-from bot.slack.flags import cards
+from bot.flags.service import FlagService
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """``after`` so long without a deed a flag is called to mind; zero is never."""
+    """``after`` so long without an action people are reminded of a flag; zero: never."""
 
     review: Review
-    voice: Voice
-    desk: Desk
+    chat: FlagChat
+    service: FlagService
     after: timedelta
 
     async def remind(self) -> None:
@@ -45,18 +45,18 @@ class Reminders:
                 await self._remind(recipient, flags)
 
     async def _recipient(self, flag: Flag) -> str:
-        return flag.holder or flag.owner or await self.desk.channel_of(flag)
+        return flag.holder or flag.owner or await self.service.channel_of(flag)
 
     async def _remind(self, recipient: str, flags: list[Flag]) -> None:
-        lines = [
-            (
-                await self.voice.address(flag.card.channel, flag.card.ts) if flag.card else "",
+        waiting = [
+            WaitingFlag(
+                await self.chat.address(flag.card.channel, flag.card.ts) if flag.card else "",
                 flag.given.asked.question,
                 flag.complaint,
             )
             for flag in flags
         ]
         try:
-            await self.voice.post(recipient, cards.reminder(lines))
+            await self.chat.post(recipient, Reminder(tuple(waiting)))
         except SlackRefused as error:
             logger.warning("%s cannot be reminded of flags: %s", recipient, error)

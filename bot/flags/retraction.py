@@ -9,55 +9,46 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.conversation.model import RecordedAnswer
+from bot.conversation.model import Notice, RecordedAnswer
 from bot.conversation.redrawing import Redrawing
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.flags.ports import CitedPages
-from bot.slack.calling.marks import marked_replies, reply_mark, reply_marks
-from bot.slack.calling.web import Voice
-from bot.slack.writing.message import say
+from bot.flags.ports import CitedPages, FlagChat
 
 logger = logging.getLogger(__name__)
 
-RETRACTED = say(
+RETRACTED = Notice(
     "This answer named a page that was removed or restricted since, or somebody withdrew what it"
     " said, so I took it back.",
-    "Ask again, and I answer from what the wiki says now.",
+    ("Ask again, and I answer from what the wiki says now.",),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Retraction:
-    watched: CitedPages
-    voice: Voice
+    cited: CitedPages
+    chat: FlagChat
     redrawing: Redrawing
     clock: Callable[[], datetime]
 
     async def retract(self) -> None:
-        """All that fell and stand yet. An edit does the same when done twice, so one that
-        may have been done is done again."""
-        for given in await asyncio.to_thread(self.watched.invalidated):
+        """Take back all that were invalidated and stand yet. An edit does the same when done
+        twice, so one that may have been done is done again."""
+        for given in await asyncio.to_thread(self.cited.invalidated):
             try:
                 await self._retract(given)
             except SlackUnavailable as error:
                 logger.warning("Answer %d is to be taken back and waits: %s", given.id, error)
                 return
-            if not await asyncio.to_thread(self.watched.retracted, given, self.clock()):
+            if not await asyncio.to_thread(self.cited.retracted, given, self.clock()):
                 # Answered anew in the last moment, and that may be what was just taken back.
                 await self.redrawing.draw(given)
 
     async def _retract(self, given: RecordedAnswer) -> None:
-        place, mark = given.asked.place, reply_marks(given.asked.place.ts)
-        parts = await marked_replies(self.voice, place.channel, place.thread, since=place.ts)
-        ours = {ts for name, ts in parts.items() if name.startswith(mark)}
-        if not await asyncio.to_thread(self.watched.is_invalid, given):
+        parts = await self.chat.reply_parts(given)
+        if not await asyncio.to_thread(self.cited.is_invalid, given):
             return
         try:
-            await self.voice.edit(
-                place.channel, given.message, RETRACTED.marked(reply_mark(place.ts, 0))
-            )
-            for ts in sorted(ours - {given.message}):
-                await self.voice.remove(place.channel, ts)
+            await self.chat.replace_reply(given, parts, RETRACTED)
         except SlackRefused as error:
             logger.warning("Answer %d cannot be taken back: %s", given.id, error)
             return

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bot.conversation.ports import ChannelSettingsStore
 from bot.flags.model import Flag
 from bot.model import Source, named
-from bot.state.channels import DatabaseChannels
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class ReviewChannels:
 
     default: str
     by_wiki: Mapping[str, str]
-    chosen: DatabaseChannels
+    chosen: ChannelSettingsStore
 
     def of(self, flag: Flag) -> str:
         """Blocks for a moment: call it in a thread."""

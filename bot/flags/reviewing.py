@@ -5,24 +5,18 @@ of the settings, or is an admin, may write an answer for everybody."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
-from slack_bolt.context.respond.async_respond import AsyncRespond
-
-from bot.conversation.model import BY_ITSELF
-from bot.flags.model import Flag, FlagState, Written
-from bot.flags.ports import WrittenAnswers
+from bot.conversation.model import BY_ITSELF, Notice, Press
+from bot.flags.content import AnswerForm, page_name
+from bot.flags.model import Flag, FlagAction, FlagState, Written
+from bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
 from bot.flags.review import Review
-from bot.flags.service import Desk
+from bot.flags.service import FlagService
 from bot.model import Clarify, Source, named
 from bot.ports import Library
-from bot.slack.calling.web import Voice
-from bot.slack.flags import cards, forms
-from bot.slack.rights.people import People
-from bot.slack.writing.message import Message, say
 from indexers.model import Acl
 
 GONE = "I no longer have this flag."
@@ -45,77 +39,84 @@ NO_WORDS = "An answer needs words, and yours had none. Nothing was kept: please 
 PAST = "That day is past, so nobody would ever get this answer. Please choose a later one."
 KEPT = "Thank you. I answer with your words from now on."
 
-_Action = Callable[[Flag, str], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Reviewing:
     """``holds_for``: how long an answer holds that a reviewer writes, unless they say
     otherwise. ``announce`` tells the operator's review channel of the written answer by its id."""
 
-    desk: Desk
+    service: FlagService
     review: Review
     written: WrittenAnswers
     library: Library
-    people: People
-    voice: Voice
+    directory: FlagDirectory
+    chat: FlagChat
     clock: Callable[[], datetime]
     holds_for: timedelta
     announce: Callable[[int], Awaitable[None]]
 
-    async def pressed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+    async def pressed(self, press: Press, action: FlagAction) -> None:
         """Take, Fixed, Not wrong, Open again."""
-        action, person = body["actions"][0], body["user"]["id"]
-        flag, problem = await self._flag_for(person, int(action["value"]))
-        deed = self._deed(str(action["action_id"]))
-        if flag is None or deed is None:
-            await self._whisper(body, say(problem or GONE))
+        flag, problem = await self._flag_for(press.person, int(press.value))
+        if flag is None:
+            await self._tell(press, problem)
             return
-        if not await asyncio.to_thread(deed, flag, person):
-            await self._whisper(body, say(TOO_LATE))
+        if not await asyncio.to_thread(self._do, action, flag, press.person):
+            await self._tell(press, TOO_LATE)
             return
-        await self.desk.attend(flag.id)
+        await self.service.process_due(flag.id)
 
-    async def asked_to_write(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """Write the answer. The form opens at once, and is filled when we know with what."""
-        form = await self.voice.ask(body["trigger_id"], forms.please_wait())
-        flag, problem = await self._to_write(body["user"]["id"], int(body["actions"][0]["value"]))
-        pages = await self.desk.candidates(flag) if flag else []
+    async def asked_to_write(self, press: Press, form: WritingForm) -> None:
+        """Write the answer. The form is open already, and is filled when we know with what."""
+        flag, problem = await self._to_write(press.person, int(press.value))
+        pages = await self.service.candidates(flag) if flag else []
         if flag is None or not pages:
-            await self.voice.ask_now(form, forms.refusal(problem or NO_PAGES))
+            await form.refuse(problem or NO_PAGES)
             return
         until = (self.clock() + self.holds_for).date()
-        question = flag.given.asked.question
-        await self.voice.ask_now(form, forms.writing(flag.id, question, pages, until))
+        await form.show(flag.id, flag.given.asked.question, pages, until)
 
-    async def wrote(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """The form, filled in."""
-        person, wrote = body["user"]["id"], forms.wrote(body["view"])
-        flag, problem = await self._to_write(person, wrote.flag)
+    async def wrote(self, person: str, form: AnswerForm) -> None:
+        """Keep the form, filled in."""
+        flag, problem = await self._to_write(person, form.flag)
         if flag is None:
-            await self.voice.post(person, say(problem))
+            await self.chat.post(person, Notice(problem))
             return
-        one = await self._written(flag, person, wrote)
+        one = await self._written(flag, person, form)
         if isinstance(one, str):
-            await self.voice.post(person, say(one))
+            await self.chat.post(person, Notice(one))
             return
         kept = await asyncio.to_thread(self.written.write, one)
         await asyncio.to_thread(self.review.answered, flag, person)
         await self.announce(kept.id)
-        await self.desk.attend(flag.id)
-        await self.voice.post(person, say(KEPT, f"Until {one.expires:%d %b %Y}: {one.question}"))
+        await self.service.process_due(flag.id)
+        until = f"Until {one.expires:%d %b %Y}: {one.question}"
+        await self.chat.post(person, Notice(KEPT, (until,)))
 
-    async def _written(self, flag: Flag, person: str, wrote: forms.Wrote) -> Written | str:
+    def _do(self, action: FlagAction, flag: Flag, person: str) -> bool:
+        """Return whether it could be done; not, if the flag is settled, or open, already."""
+        actions = {
+            FlagAction.TAKEN: self.review.take,
+            FlagAction.FIXED: self.review.fixed,
+            FlagAction.NOT_WRONG: self.review.not_wrong,
+            FlagAction.REOPENED: self.review.reopen,
+        }
+        return actions[action](flag, person)
+
+    async def _tell(self, press: Press, words: str) -> None:
+        await self.chat.post_privately(press.channel, press.person, Notice(words))
+
+    async def _written(self, flag: Flag, person: str, form: AnswerForm) -> Written | str:
         """Or why not."""
         now = self.clock()
-        if not wrote.answer:
+        if not form.answer:
             return NO_WORDS
-        expires = datetime.combine(wrote.until, time.max, UTC).replace(microsecond=0)
+        expires = datetime.combine(form.until, time.max, UTC).replace(microsecond=0)
         if expires <= now:
             return PAST
-        candidates = await self.desk.candidates(flag)
-        pages = [page for page in candidates if forms.page_name(page) in wrote.pages]
-        if not pages or len(pages) < len(wrote.pages):
+        candidates = await self.service.candidates(flag)
+        pages = [page for page in candidates if page_name(page) in form.pages]
+        if not pages or len(pages) < len(form.pages):
             return MOVED
         found = await asyncio.to_thread(_as_they_stand, self.library, pages)
         if found is None:
@@ -125,9 +126,9 @@ class Reviewing:
         return Written(
             id=0,
             question=flag.given.asked.question,
-            text=wrote.answer,
+            text=form.answer,
             author=person,
-            author_name=await self.people.name(person),
+            author_name=await self.directory.name(person),
             written=now,
             expires=expires,
             sources=sources,
@@ -135,7 +136,7 @@ class Reviewing:
             acl=acl,
             flag=flag.id,
             channel=channel,
-            by_admin=not channel and await self.people.is_admin(person),
+            by_admin=not channel and await self.directory.is_admin(person),
         )
 
     async def _to_write(self, person: str, id_: int) -> tuple[Flag | None, str]:
@@ -143,7 +144,7 @@ class Reviewing:
         flag, problem = await self._flag_for(person, id_)
         if flag is None:
             return None, problem
-        if not (await self._review_channel(flag, person) or await self.people.is_admin(person)):
+        if not (await self._review_channel(flag, person) or await self.directory.is_admin(person)):
             return None, NOT_A_PUBLISHER
         if not await asyncio.to_thread(self._stands_alone, flag):
             return None, FOLLOW_UP
@@ -151,11 +152,11 @@ class Reviewing:
 
     async def _review_channel(self, flag: Flag, person: str) -> str:
         """Return the operator's review channel that lets the person publish; empty if none does."""
-        channels = self.desk.channels
-        channel = await self.desk.channel_of(flag)
+        channels = self.service.channels
+        channel = await self.service.channel_of(flag)
         if not channels.is_operators(channel):
             channel = channels.operators(named(flag.given.answer))
-        return channel if channel and await self.people.is_member(channel, person) else ""
+        return channel if channel and await self.directory.is_member(channel, person) else ""
 
     def _stands_alone(self, flag: Flag) -> bool:
         """Whether its question needs nothing that was said before. What was chosen of readings
@@ -164,7 +165,7 @@ class Reviewing:
         if given.asked.place.ts.startswith(BY_ITSELF):
             earlier = self.review.flag(int(given.asked.place.ts.split("-")[1]))
             return earlier is not None and self._stands_alone(earlier)
-        before = self.desk.feedback.earlier(given)
+        before = self.service.feedback.earlier(given)
         chosen = {
             reading.question
             for one in before
@@ -178,20 +179,9 @@ class Reviewing:
         flag = await asyncio.to_thread(self.review.flag, id_)
         if flag is None or flag.state is FlagState.WITHDRAWN:
             return None, GONE
-        if not await self.people.is_member(await self.desk.channel_of(flag), person):
+        if not await self.directory.is_member(await self.service.channel_of(flag), person):
             return None, NOT_A_REVIEWER
         return flag, ""
-
-    def _deed(self, action: str) -> _Action | None:
-        return {
-            cards.TAKE: self.review.take,
-            cards.FIXED: self.review.fixed,
-            cards.NOT_WRONG: self.review.not_wrong,
-            cards.REOPEN: self.review.reopen,
-        }.get(action)
-
-    async def _whisper(self, body: Mapping[str, Any], words: Message) -> None:
-        await self.voice.whisper(body["channel"]["id"], body["user"]["id"], words)
 
 
 def _as_they_stand(

@@ -1,7 +1,7 @@
 """Where flags are seen to: their cards in the review channels, and what follows from them.
 
-Whatever is to be done for a flag is written down with the deed that calls for it, and
-crossed out once it is done: a restart, or a Slack that is away, delays it and no more.
+Whatever is to be done for a flag is written down with the action that calls for it, and
+crossed out once it is done: a restart, or a chat that is away, delays it and no more.
 """
 
 from __future__ import annotations
@@ -11,78 +11,80 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from bot.background import beside
-from bot.conversation.model import BY_ITSELF, AskedQuestion, Closed, MessageRef, RecordedAnswer
+from bot.conversation.model import (
+    ANYBODY,
+    BY_ITSELF,
+    AnswerContent,
+    AskedQuestion,
+    Closed,
+    MessageRef,
+    RecordedAnswer,
+)
 from bot.conversation.ports import Locks
 from bot.errors import AskerForgotten, LockTaken, SlackRefused, SlackUnavailable
+from bot.flags.content import (
+    Circumstances,
+    FlagCard,
+    HistoryLine,
+    OwnerNote,
+    Shown,
+    card_name,
+)
 from bot.flags.feedback import Feedback
 from bot.flags.model import Card, Complaint, Due, Flag
 from bot.flags.owners import Owner, Owners
+from bot.flags.ports import FlagChat, FlagDirectory
 from bot.flags.review import Review
 from bot.flags.review_channels import ReviewChannels
 from bot.model import Question, Result, Role, Source, Turn, named
 from bot.ports import Answering, Library
-from bot.slack.calling.marks import marked_messages, reply_mark
-from bot.slack.calling.web import Voice
-from bot.slack.flags import cards
-from bot.slack.rights.people import People
-from bot.slack.rights.readers import Readers
-from bot.slack.rights.viewers import Viewers
-from bot.slack.writing import blocks
-from bot.slack.writing.message import Message, context
-from bot.slack.writing.mrkdwn import literal
-from indexers.model import EVERYONE, Principal
+from indexers.model import Reader
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_EVERYONE = Principal.of(EVERYONE)
 LEAD = "You flagged what I answered to this. Somebody has seen to it; now I say:"
 ASKED_LEAD = "You asked the people who keep the wiki. Somebody has seen to it; now I say:"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class FlagService:
     """``executor`` runs what may take seconds: answers, and looks at pages."""
 
     feedback: Feedback
     review: Review
     answering: Answering
     library: Library
-    people: People
+    directory: FlagDirectory
     owners: Owners
-    voice: Voice
+    chat: FlagChat
     executor: Executor
-    clock: Callable[[], datetime]
-    allowed: cards.Allowed
     channels: ReviewChannels
-    readers: Readers
-    viewers: Viewers
     locks: Locks
 
-    async def attend(self, id_: int, *, waiting: bool = True) -> Flag | None:
+    async def process_due(self, id_: int, *, waiting: bool = True) -> Flag | None:
         """Do what is due for the flag, and give it as it is then. If nobody is ``waiting``
         for that, it is left to another process that is at it.
 
-        What Slack cannot do now stays due; what it refuses is logged and done with.
+        What the chat cannot do now stays due; what it refuses is logged and done with.
 
         Raises:
             StateUnavailable, IndexersError: nothing can be done now.
         """
         try:
             async with self.locks.hold(f"(flag {id_})", waiting=waiting):
-                await self._attend(id_)
+                await self._process_due(id_)
         except LockTaken as error:
             logger.info("What is due for flag %d is left: %s", id_, error)
         return await asyncio.to_thread(self.review.flag, id_)
 
-    async def _attend(self, id_: int) -> None:
+    async def _process_due(self, id_: int) -> None:
         flag = await asyncio.to_thread(self.review.flag, id_)
         if flag and Due.ASK in flag.due:
-            said = await self._asked(flag.given, _EVERYONE)
+            said = await self._asked(flag.given, ANYBODY)
             await asyncio.to_thread(self.review.asked_again, flag, said)
             flag = await asyncio.to_thread(self.review.flag, id_)
         try:
@@ -108,19 +110,17 @@ class Desk:
         and that everyone may read."""
         sources = [*named(flag.given.answer), *(named(flag.again) if flag.again else ())]
         pages = {(source.wiki, source.page): source for source in sources}
-        return list(await self._beside(self.library.open_to, _EVERYONE, list(pages.values())))
+        return list(await self._beside(self.library.open_to, ANYBODY, list(pages.values())))
 
     async def _show(self, flag: Flag) -> None:
-        """Put the flag's card up, or bring it up to date."""
+        """Post the flag's card, or bring it up to date."""
         channel = await self.channel_of(flag)
         around, owner = await self._circumstances(flag, channel)
-        today = self.clock().date()
         try:
             if flag.card:
-                card = cards.card(flag, around, self.allowed, today=today)
-                await self.voice.edit(flag.card.channel, flag.card.ts, card)
+                await self.chat.edit(flag.card.channel, flag.card.ts, FlagCard(flag, around))
             elif not flag.state.settled:
-                await self._put_up(flag, channel, around, owner)
+                await self._post_card(flag, channel, around, owner)
         except SlackRefused as error:
             logger.warning(
                 "Flag %d is kept, but the review channel %s cannot be written to: %s",
@@ -130,49 +130,47 @@ class Desk:
             )
         await asyncio.to_thread(self.review.shown, flag)
 
-    async def _put_up(
-        self, flag: Flag, channel: str, around: cards.Circumstances, owner: Owner
+    async def _post_card(
+        self, flag: Flag, channel: str, around: Circumstances, owner: Owner
     ) -> None:
         """In the review channel, if there is one; and to the page's owner, who may not be in
         it, or not be named there."""
-        today, ts = self.clock().date(), ""
+        ts = ""
         if channel:
-            card = cards.card(flag, around, self.allowed, today=today)
-            # Whoever raised it may have died over it, or not have heard that Slack took it.
-            standing = await marked_messages(self.voice, channel, since=flag.raised)
-            if ts := standing.get(cards.mark(flag), ""):
-                await self.voice.edit(channel, ts, card)
+            card = FlagCard(flag, around)
+            # Whoever raised it may have died over it, or not have heard that the chat took it.
+            if ts := await self.chat.find(channel, card_name(flag), since=flag.raised):
+                await self.chat.edit(channel, ts, card)
             else:
-                ts = await self.voice.post(channel, card)
-        id_ = owner.person.id if owner.person else ""
-        await asyncio.to_thread(self.review.carded, flag, Card(channel, ts), id_)
-        if owner.source is None or not id_ or flag.owner == id_:
+                ts = await self.chat.post(channel, card)
+        await asyncio.to_thread(self.review.carded, flag, Card(channel, ts), owner.person)
+        if owner.source is None or not owner.person or flag.owner == owner.person:
             return
         on_card = channel and around.owner
-        if not (on_card and await self.people.is_member(channel, id_)):
+        if not (on_card and await self.directory.is_member(channel, owner.person)):
             edit = await self._beside(self.library.edit_address, owner.source)
-            word = cards.word_to_owner(flag, around, owner.source, edit, self.allowed, today=today)
-            await self.voice.post(id_, word)
+            note = OwnerNote(flag, around.person, owner.source, edit)
+            await self.chat.post(owner.person, note)
 
-    async def _circumstances(self, flag: Flag, channel: str) -> tuple[cards.Circumstances, Owner]:
+    async def _circumstances(self, flag: Flag, channel: str) -> tuple[Circumstances, Owner]:
         given = flag.given
         # Somebody in the review channel may get no answers: then not on a card either.
-        hidden = bool(channel) and await self.readers.has_outsiders(channel)
+        hidden = bool(channel) and await self.directory.has_outsiders(channel)
         shown = await self._shown(given.answer, exactly=not given.asked.open, hidden=hidden)
         owner = await self.owners.of(named(given.answer), shown.sources)
         edits = await self._beside(_addresses, self.library, shown.sources)
         address = ""
         if not given.asked.private:
-            address = await self.voice.address(given.asked.place.channel, given.message)
-        around = cards.Circumstances(
-            person=await self.people.name(flag.person),
+            address = await self.chat.address(given.asked.place.channel, given.message)
+        around = Circumstances(
+            person=await self.directory.name(flag.person),
             shown=shown,
             again=(
                 await self._shown(flag.again, exactly=False, hidden=hidden) if flag.again else None
             ),
-            holder=await self.people.name(flag.holder) if flag.holder else "",
+            holder=await self.directory.name(flag.holder) if flag.holder else "",
             # Whose page it is would tell reviewers of one that they may not read.
-            owner=owner.person.id if owner.person and owner.source in shown.sources else "",
+            owner=owner.person if owner.person and owner.source in shown.sources else "",
             owner_words="" if owner.person else owner.words,
             address=address,
             edits=edits,
@@ -180,30 +178,30 @@ class Desk:
         )
         return around, owner
 
-    async def _history(self, flag: Flag) -> list[cards.Told]:
+    async def _history(self, flag: Flag) -> list[HistoryLine]:
         steps = await asyncio.to_thread(self.review.history, flag)
         return [
-            cards.Told(
+            HistoryLine(
                 step.action.words,
-                await self.people.name(step.person) if step.person else "",
+                await self.directory.name(step.person) if step.person else "",
                 step.when,
             )
             for step in steps
         ]
 
-    async def _shown(self, said: Result, *, exactly: bool, hidden: bool) -> cards.Shown:
+    async def _shown(self, said: Result, *, exactly: bool, hidden: bool) -> Shown:
         """An answer may hold what reviewers must not read: one that followed the
         rights of one person or of a few, and one whose pages were closed since. What everyone
         may read now is shown, and of what they got (``exactly``) only the very same text:
         theirs may have been written before the page was opened."""
         if hidden:
-            return cards.Shown((), whole=False)
+            return Shown((), whole=False)
         sources = named(said)
         shown = await self._beside(self._open, sources, exactly)
-        return cards.Shown(shown, whole=len(shown) == len(sources))
+        return Shown(shown, whole=len(shown) == len(sources))
 
     def _open(self, sources: Sequence[Source], exactly: bool) -> tuple[Source, ...]:
-        found = self.library.open_to(_EVERYONE, sources)
+        found = self.library.open_to(ANYBODY, sources)
         if not exactly:
             return found
         return tuple(
@@ -215,9 +213,9 @@ class Desk:
 
     async def _tell(self, flag: Flag) -> None:
         """The person who flagged, once, with what they may read now."""
-        reader = await self.people.reader(flag.person, private=True, shared=False)
+        reader = await self.directory.reader(flag.person, private=True, shared=False)
         # The question may have been edited since, and they may have left the channel.
-        sees = await self.viewers.may_see(flag.person, flag.given)
+        sees = await self.directory.may_see(flag.person, flag.given)
         if isinstance(reader, Closed) or not sees:
             await asyncio.to_thread(self.review.told, flag, somebody=False)
             return
@@ -235,24 +233,20 @@ class Desk:
 
     async def _send(self, flag: Flag, said: Result) -> None:
         """An answer like any other: it can be judged, and is taken back if it must not stand."""
-        channel = await self.voice.direct(flag.person)
-        # In place of a question's ts, which it has none of; the same until the next deed.
+        channel = await self.chat.direct(flag.person)
+        # In place of a question's ts, which it has none of; the same until the next action.
         ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = MessageRef(flag.given.asked.place.team, channel, ts, ts)
         asked = AskedQuestion(
             flag.given.asked.question, flag.person, place, private=True, flag=flag.id
         )
         given = await asyncio.to_thread(self.feedback.record, asked, said)
-        standing = await marked_messages(self.voice, channel, since=flag.changed)
-        last = ""
-        shown = blocks.answer(given, self.allowed.links, today=self.clock().date())
-        for number, message in enumerate(shown):
-            mark = reply_mark(ts, number)
-            first = message if number else _led(message, flag)
-            last = standing.get(mark) or await self.voice.post(channel, first.marked(mark))
+        lead = ASKED_LEAD if flag.complaint is Complaint.UNANSWERED else LEAD
+        content = AnswerContent(given, lead=lead)
+        last = await self.chat.post_reply(channel, ts, content, since=flag.changed)
         await asyncio.to_thread(self.feedback.posted, given.id, last)
 
-    async def _asked(self, given: RecordedAnswer, reader: Principal) -> Result:
+    async def _asked(self, given: RecordedAnswer, reader: Reader) -> Result:
         """What ``reader`` is told to the question now, in the conversation that it was asked
         in."""
         earlier = await asyncio.to_thread(self.feedback.earlier, given)
@@ -271,9 +265,3 @@ def _addresses(library: Library, sources: Sequence[Source]) -> tuple[str, ...]:
 def _turns(given: RecordedAnswer, asker: str) -> tuple[Turn, Turn]:
     role = Role.ASKER if given.asked.asker == asker else Role.OTHER
     return Turn(role, given.asked.question), Turn(Role.BOT, given.answer.text)
-
-
-def _led(message: Message, flag: Flag) -> Message:
-    asked = literal(flag.given.asked.question)[:500].replace("\n", " ")
-    lead = ASKED_LEAD if flag.complaint is Complaint.UNANSWERED else LEAD
-    return Message(message.text, [context(f"{lead}\n&gt; {asked}"), *message.blocks])

@@ -141,13 +141,11 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         answering=answering,
         library=library,
         insights=insights,
-        channels=conversing.channels,
-        people=people,
-        readers=conversing.readers,
+        directory=conversing.directory,
         chosen=conversing.settings,
-        viewers=conversing.viewers,
         redrawing=conversing.redrawing,
         voice=voice,
+        renderer=conversing.chat.renderer,
         executor=executor,
         clock=around.clock,
         every=around.upkeep_every,
@@ -175,7 +173,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         languages=Languages(settings.languages, composed=settings.streaming),
         voice=voice,
     )
-    forget = Forget(state, feedback, people, voice, flagging.desk.attend, home.show)
+    forget = Forget(state, feedback, people, voice, flagging.service.process_due, home.show)
     bolt = _bolt(settings, me)
     failures = Failures(voice, around.new_incident)
     spool = Spool(settings.spool) if settings.spool else None
@@ -211,7 +209,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         stopped=conversing.stopped(workers),
         set_up=forms.sent,
     )
-    listeners.listen(bolt, flagging, Commands(people, subcommands), buttons, failures)
+    listeners.listen(bolt, flagging.presses, Commands(people, subcommands), buttons, failures)
     return SlackApp(
         bolt=bolt,
         inbox=inbox,
@@ -223,7 +221,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         executor=executor,
         forgetting=partial(_forget, state, spool, lambda: around.clock() - settings.retention),
         adopt_every=around.adopt_every,
-        upkeep=flagging.upkeep,
+        maintenance=flagging.maintenance,
         failures=failures,
     )
 

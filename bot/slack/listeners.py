@@ -13,12 +13,13 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
 from bot.conversation.receiving import Receiving
+from bot.flags.verdicts import WHY
 from bot.slack.commands import channel_form
 from bot.slack.commands.router import Commands
 from bot.slack.events.handling import Failures, Handler
 from bot.slack.events.parsing import Identity, parse_event
 from bot.slack.flags import announcement, cards, forms
-from bot.slack.flags.wiring import Flagging
+from bot.slack.flags.pressing import ACTIONS, FlagPresses
 from bot.slack.writing import asking_keepers, blocks
 
 logger = logging.getLogger(__name__)
@@ -45,27 +46,27 @@ def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
 
 def listen(
     app: AsyncApp,
-    flagging: Flagging,
+    flags: FlagPresses,
     commands: Commands,
     buttons: Mapping[str | re.Pattern[str], Handler],
     failures: Failures,
 ) -> None:
     """``buttons`` are handlers by the action id of what is pressed."""
-    guarded, verdicts, reviewing = failures.guarded, flagging.verdicts, flagging.reviewing
-    app.action(blocks.VERDICT)(guarded(verdicts.pressed))
-    app.action(forms.WHY)(guarded(verdicts.asked_why))
-    app.action(asking_keepers.ASK)(guarded(verdicts.asked_keepers))
-    app.view(forms.COMPLAINT)(guarded(verdicts.sent))
+    guarded = failures.guarded
+    app.action(blocks.VERDICT)(guarded(flags.judged))
+    app.action(WHY)(guarded(flags.asked_why))
+    app.action(asking_keepers.ASK)(guarded(flags.asked_keepers))
+    app.view(forms.COMPLAINT)(guarded(flags.complained))
     for reaction in ("reaction_added", "reaction_removed"):
-        app.event(reaction)(guarded(verdicts.reacted))
-    for deed in (cards.TAKE, cards.FIXED, cards.NOT_WRONG, cards.REOPEN):
-        app.action(deed)(guarded(reviewing.pressed))
-    app.action(cards.ANSWER)(guarded(reviewing.asked_to_write))
-    app.view(forms.WRITING)(guarded(reviewing.wrote))
-    app.action(announcement.WITHDRAW)(guarded(flagging.announcements.withdraw))
+        app.event(reaction)(guarded(flags.reacted))
+    for action in ACTIONS:
+        app.action(action)(guarded(flags.reviewed))
+    app.action(cards.ANSWER)(guarded(flags.asked_to_write))
+    app.view(forms.WRITING)(guarded(flags.wrote))
+    app.action(announcement.WITHDRAW)(guarded(flags.withdrew))
     app.command("/wiki")(guarded(commands.wiki))
-    for action, handler in buttons.items():
-        app.action(action)(guarded(handler))
+    for button, handler in buttons.items():
+        app.action(button)(guarded(handler))
     app.error(failures.note_undelivered)
     _take_the_rest(app)
 

@@ -16,7 +16,7 @@ from bot.conversation.queue import WaitingLine
 from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
-from bot.flags.maintenance import Upkeep
+from bot.flags.maintenance import Maintenance
 from bot.slack.calling.web import connections
 from bot.slack.events.handling import Failures
 from bot.slack.reindexing.reindexer import Reindexer
@@ -41,7 +41,7 @@ class SlackApp:
     executor: ThreadPoolExecutor
     forgetting: Callable[[], int]
     adopt_every: float
-    upkeep: Upkeep
+    maintenance: Maintenance
     failures: Failures
 
     async def start(self) -> None:

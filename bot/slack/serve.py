@@ -108,8 +108,8 @@ async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has ma
             door.health.slack = _over_http
         for chore in app.chores():
             open_.callback(asyncio.create_task(chore).cancel)
-        upkeep = asyncio.create_task(app.upkeep.keep_up())
-        open_.push_async_callback(_ended, upkeep)
+        maintenance = asyncio.create_task(app.maintenance.keep_up())
+        open_.push_async_callback(_ended, maintenance)
         logger.info("Listening to Slack over %s", "a socket" if settings.socket_mode else "HTTP")
         if ready:
             ready(app)

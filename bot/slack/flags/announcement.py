@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import date
 
+from bot.flags.content import announcement_name
 from bot.flags.model import Announcement, End
 from bot.slack.writing.blocks import joined, quoted, source_line
 from bot.slack.writing.message import Block, Message, context, plain_text, section
@@ -38,12 +39,7 @@ def announcement(
     if told.ended is None:
         blocks.append(_button(one.id))
     text = literal(f"Published answer: {question}"[:300])
-    return Message(text, blocks).marked(mark(told))
-
-
-def mark(told: Announcement) -> str:
-    """Return the mark by which its message is found again."""
-    return f"written-{told.written.id}"
+    return Message(text, blocks).marked(announcement_name(told))
 
 
 def _head(told: Announcement, by: str) -> str:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
+from bot.flags.content import (
+    Circumstances,
+    FlagCard,
+    HistoryLine,
+    OwnerNote,
+    Reminder,
+    Shown,
+    card_name,
+)
 from bot.flags.model import Complaint, Flag, FlagState
 from bot.model import Answer, Result, Source
 from bot.moments import in_words
@@ -35,42 +44,6 @@ _HEADS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What may be shown of an answer: ``sources`` are those that everyone may read now,
-    ``whole`` that these are all, so that its text may be shown with them."""
-
-    sources: tuple[Source, ...]
-    whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One step of a flag's history in words, by whom and when."""
-
-    words: str
-    name: str
-    when: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What a card says beside its flag. ``person`` raised it; ``holder`` sees to it;
-    ``owner`` is who a shown page is of: the id of somebody whom Slack knows, or else the words
-    of the page (``owner_words``). ``address`` leads to the answer, if there is a way to it;
-    ``edits`` are the shown sources' edit addresses, empty where there is none."""
-
-    person: str
-    shown: Shown
-    again: Shown | None = None
-    holder: str = ""
-    owner: str = ""
-    owner_words: str = ""
-    address: str = ""
-    edits: tuple[str, ...] = ()
-    history: tuple[Told, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Allowed:
     """Where links may lead: those of wikis, and those to where pages are edited."""
 
@@ -78,8 +51,9 @@ class Allowed:
     edits: frozenset[str]
 
 
-def card(flag: Flag, around: Circumstances, allowed: Allowed, *, today: date) -> Message:
+def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
     """For the review channel."""
+    flag, around = content.flag, content.around
     head = f"{_head(flag)}: {flag.complaint.words}"
     asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{quoted(asked)}")]
@@ -100,24 +74,23 @@ def card(flag: Flag, around: Circumstances, allowed: Allowed, *, today: date) ->
         blocks.append(context(joined([_step(one) for one in around.history[-_STEPS_SHOWN:]])))
     if actions := _actions(flag):
         blocks.append({"type": "actions", "block_id": "flag", "elements": actions})
-    return Message(literal(f"{head}: {asked}"[:300]), blocks).marked(mark(flag))
+    return Message(literal(f"{head}: {asked}"[:300]), blocks).marked(card_name(flag))
 
 
-def word_to_owner(  # noqa: PLR0913 - what it says, and may lead to
-    flag: Flag, around: Circumstances, source: Source, edit: str, allowed: Allowed, *, today: date
-) -> Message:
-    """For the owner of the page at ``source``, which is edited at ``edit``, who may not see
-    the card: nothing that other pages say, for this message is not brought up to date."""
+def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Message:
+    """Write to the owner of a page, who may not see the card: nothing that other pages say, for
+    this message is not brought up to date."""
+    flag = content.flag
     head = f"A page of yours was flagged: {flag.complaint.words}"
     if flag.complaint is Complaint.UNANSWERED:
         head = "Somebody asks what the wiki does not say. A page of yours is near to it"
     asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
     blocks = [section(f"*{literal(head)}*"), section(f"*Question*\n{quoted(asked)}")]
-    blocks.append(context(_source(source, edit, allowed, today)))
+    blocks.append(context(_source(content.source, content.edit, allowed, today)))
     if flag.comment:
-        blocks.append(section(f"*{literal(around.person)}*\n{quoted(flag.comment)}"))
+        blocks.append(section(f"*{literal(content.person)}*\n{quoted(flag.comment)}"))
     asked_by = "Asked" if flag.complaint is Complaint.UNANSWERED else "Flagged"
-    blocks.append(context(f"{asked_by} by {literal(around.person)}"))
+    blocks.append(context(f"{asked_by} by {literal(content.person)}"))
     return Message(literal(f"{head}: {asked}"[:300]), blocks)
 
 
@@ -125,11 +98,6 @@ def _head(flag: Flag) -> str:
     if flag.complaint is Complaint.UNANSWERED and not flag.state.settled:
         return "A question for you"
     return _HEADS[flag.state]
-
-
-def mark(flag: Flag) -> str:
-    """By which a flag's card is told among other messages."""
-    return f"flag-{flag.id}"
 
 
 def _sources(around: Circumstances, allowed: Allowed, today: date) -> list[str]:
@@ -164,7 +132,7 @@ def _by(flag: Flag, around: Circumstances) -> str:
     return " \u00b7 ".join(parts)
 
 
-def _step(one: Told) -> str:
+def _step(one: HistoryLine) -> str:
     by = f" by {literal(one.name)}" if one.name else ""
     return f"{in_words(one.when)} \u00b7 {literal(one.words)}{by}"
 
@@ -202,12 +170,12 @@ def _answer(title: str, said: Result, shown: Shown, origins: Container[str]) -> 
     return [section(text) for text in [f"*{title}*\n{texts[0]}", *cut]] if texts else []
 
 
-def reminder(waiting: Sequence[tuple[str, str, Complaint]]) -> Message:
-    """Flags that wait, each with its card's address (empty: none is known) and question."""
+def reminder(content: Reminder) -> Message:
+    waiting = content.waiting
     many = len(waiting) > 1
     text = f"{len(waiting)} flags are waiting." if many else "A flag is waiting."
     lines = []
-    for address, question, complaint in waiting[:10]:
-        words = f"{complaint.words}: {plain(question)}"
-        lines.append(f"\u2022 {link(address, words, origins_of([address]))}")
+    for one in waiting[:10]:
+        words = f"{one.complaint.words}: {plain(one.question)}"
+        lines.append(f"\u2022 {link(one.address, words, origins_of([one.address]))}")
     return Message(text, [section(text), context(joined(lines))])

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.flags.content import AnswerForm, ComplaintForm, page_name
 from bot.flags.model import Complaint
 from bot.foreign import clean
 from bot.model import Source
 from bot.slack.writing.blocks import quoted
-from bot.slack.writing.message import Block, Message, context, plain_text, say, section
+from bot.slack.writing.message import Block, context, plain_text, section
 from bot.slack.writing.mrkdwn import LOOKED_AT, literal
-from indexers.model import digest
 from indexers.prose import plain
 
 COMPLAINT = "complaint"
 WRITING = "writing"
-WHY = "say_why"
-"""The action id of the button that opens the form; its value is the answer's id."""
 _LONGEST_COMMENT = 1000
 _LONGEST_ANSWER = 2500
 _LONGEST_QUESTION = 1000
@@ -53,33 +50,14 @@ def complaint(given: int) -> Block:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Complained:
-    given: int
-    complaint: Complaint
-    comment: str
-
-
-def complained(view: Mapping[str, Any]) -> Complained:
+def complained(view: Mapping[str, Any]) -> ComplaintForm:
     """What a person entered into the form."""
     values = view["state"]["values"]
-    return Complained(
+    return ComplaintForm(
         given=int(json.loads(view["private_metadata"])["answer"]),
         complaint=Complaint(values["complaint"]["choice"]["selected_option"]["value"]),
         comment=_entered(values["comment"]["words"]),
     )
-
-
-def ask_why(words: str, given: int) -> Message:
-    """``words``, with a button that opens the form."""
-    button = {
-        "type": "button",
-        "action_id": WHY,
-        "text": plain_text("Say what is wrong"),
-        "value": str(given),
-    }
-    said = say(words)
-    return Message(said.text, [*said.blocks, {"type": "actions", "elements": [button]}])
 
 
 def please_wait() -> Block:
@@ -130,20 +108,10 @@ def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> B
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Wrote:
-    """``pages`` by their `page_name`."""
-
-    flag: int
-    answer: str
-    pages: frozenset[str]
-    until: date
-
-
-def wrote(view: Mapping[str, Any]) -> Wrote:
+def wrote(view: Mapping[str, Any]) -> AnswerForm:
     """What a reviewer entered into the form."""
     values = view["state"]["values"]
-    return Wrote(
+    return AnswerForm(
         flag=int(json.loads(view["private_metadata"])["flag"]),
         answer=_entered(values["answer"]["words"]),
         pages=frozenset(one["value"] for one in values["pages"]["chosen"]["selected_options"]),
@@ -154,11 +122,6 @@ def wrote(view: Mapping[str, Any]) -> Wrote:
 def _entered(field: Mapping[str, Any]) -> str:
     """What can be seen of what somebody wrote, if anything."""
     return clean(field.get("value") or "").strip()
-
-
-def page_name(page: Source) -> str:
-    """Short, where Slack takes no more than 150 characters."""
-    return digest(page.wiki, page.page)
 
 
 def _modal(name: str, subject: Mapping[str, int], title: str, blocks: Sequence[Block]) -> Block:

@@ -12,7 +12,7 @@ from bot.conversation.redrawing import Redrawing
 from bot.flags.announcing import Announcements
 from bot.flags.feedback import Feedback
 from bot.flags.insights import Insights
-from bot.flags.maintenance import Upkeep
+from bot.flags.maintenance import Maintenance
 from bot.flags.owners import Owners
 from bot.flags.publishing import Published
 from bot.flags.reminders import Reminders
@@ -20,17 +20,17 @@ from bot.flags.retraction import Retraction
 from bot.flags.review import Review
 from bot.flags.review_channels import ReviewChannels
 from bot.flags.reviewing import Reviewing
-from bot.flags.service import Desk
+from bot.flags.service import FlagService
 from bot.flags.verdicts import Verdicts
 from bot.ports import Answering, Library
 from bot.slack.calling.web import Voice
 from bot.slack.flags.cards import Allowed
+from bot.slack.flags.flag_chat import FlagRenderer, SlackFlagChat
+from bot.slack.flags.pressing import FlagPresses
 from bot.slack.overview.digesting import Digests
-from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import People
-from bot.slack.rights.readers import Readers
-from bot.slack.rights.viewers import Viewers
+from bot.slack.rights.slack_directory import SlackDirectory
 from bot.slack.settings import SlackSettings
+from bot.slack.writing.content import Renderer
 from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
 from bot.state.cited_pages import DatabaseCitedPages
@@ -38,20 +38,17 @@ from bot.state.database import Database
 from bot.state.digests import DatabaseDigests
 from bot.state.pass_log import DatabasePassLog
 from bot.state.process import Process
-from bot.state.sync_locks import DatabaseSyncLocks
 from bot.state.written import DatabaseWrittenAnswers
 
 
 @dataclass(frozen=True, slots=True)
 class Flagging:
-    """``verdicts`` and ``reviewing`` take what people press; ``upkeep`` runs by itself; all
-    of them go to the ``desk``."""
+    """``presses`` take what people do; ``maintenance`` runs by itself; all of them go to the
+    ``service``."""
 
-    desk: Desk
-    verdicts: Verdicts
-    reviewing: Reviewing
-    announcements: Announcements
-    upkeep: Upkeep
+    service: FlagService
+    presses: FlagPresses
+    maintenance: Maintenance
 
 
 def flagging_of(
@@ -62,13 +59,11 @@ def flagging_of(
     answering: Answering,
     library: Library,
     insights: Insights,
-    channels: Channels,
-    people: People,
-    readers: Readers,
+    directory: SlackDirectory,
     chosen: DatabaseChannels,
-    viewers: Viewers,
     redrawing: Redrawing,
     voice: Voice,
+    renderer: Renderer,
     executor: Executor,
     clock: Callable[[], datetime],
     every: float,
@@ -76,23 +71,21 @@ def flagging_of(
     locks: Locks,
 ) -> Flagging:
     review = Review(DatabaseAnswers(state), clock)
-    watched, written = DatabaseCitedPages(state), DatabaseWrittenAnswers(state)
-    review_channels = ReviewChannels(settings.review_channel, settings.review_channels, chosen)
+    cited, written = DatabaseCitedPages(state), DatabaseWrittenAnswers(state)
+    channels = ReviewChannels(settings.review_channel, settings.review_channels, chosen)
     links = settings.link_origins
-    desk = Desk(
+    allowed = Allowed(links, links | settings.edit_origins)
+    chat = SlackFlagChat(voice, FlagRenderer(renderer, allowed, clock), directory.viewers)
+    service = FlagService(
         feedback=feedback,
         review=review,
         answering=answering,
         library=library,
-        people=people,
-        owners=Owners(people, library),
-        voice=voice,
+        directory=directory,
+        owners=Owners(directory, library),
+        chat=chat,
         executor=executor,
-        clock=clock,
-        allowed=Allowed(links, links | settings.edit_origins),
-        channels=review_channels,
-        readers=readers,
-        viewers=viewers,
+        channels=channels,
         locks=locks,
     )
     digests = Digests(
@@ -101,8 +94,8 @@ def flagging_of(
         kept=DatabaseDigests(state, process),
         insights=insights,
         feedback=feedback,
-        channels=channels,
-        readers=readers,
+        channels=directory.channels,
+        readers=directory.readers,
         voice=voice,
         executor=executor,
         clock=clock,
@@ -112,51 +105,44 @@ def flagging_of(
     announcements = Announcements(
         written=written,
         published=published,
-        channels=review_channels,
-        people=people,
-        readers=readers,
+        channels=channels,
+        directory=directory,
         library=library,
-        voice=voice,
+        chat=chat,
         executor=executor,
         locks=locks,
-        attend=desk.attend,
+        process_due=service.process_due,
         clock=clock,
-        origins=links,
         retracted_within=settings.retracted_within,
     )
     reviewing = Reviewing(
-        desk,
-        review,
-        written,
-        library,
-        people,
-        voice,
-        clock,
-        settings.written_holds,
-        announcements.announce,
+        service=service,
+        review=review,
+        written=written,
+        library=library,
+        directory=directory,
+        chat=chat,
+        clock=clock,
+        holds_for=settings.written_holds,
+        announce=announcements.announce,
     )
-    return Flagging(
-        desk,
-        Verdicts(feedback, desk, people, viewers, voice, redrawing),
-        reviewing,
-        announcements,
-        Upkeep(
-            watched=watched,
-            written=written,
-            passes=DatabasePassLog(state, clock),
-            library=library,
-            review=review,
-            desk=desk,
-            people=people,
-            readers=readers,
-            retraction=Retraction(watched, voice, redrawing, clock),
-            reminders=Reminders(review, voice, desk, settings.remind_after),
-            digests=digests,
-            announcements=announcements,
-            published=published,
-            clock=clock,
-            every=every,
-            retracted_within=settings.retracted_within,
-            alone=DatabaseSyncLocks(state, process),
-        ),
+    verdicts = Verdicts(feedback, service, directory, chat, redrawing)
+    maintenance = Maintenance(
+        cited=cited,
+        written=written,
+        passes=DatabasePassLog(state, clock),
+        library=library,
+        review=review,
+        service=service,
+        directory=directory,
+        retraction=Retraction(cited, chat, redrawing, clock),
+        reminders=Reminders(review, chat, service, settings.remind_after),
+        post_digest=digests.post,
+        announcements=announcements,
+        published=published,
+        clock=clock,
+        every=every,
+        retracted_within=settings.retracted_within,
+        locks=locks,
     )
+    return Flagging(service, FlagPresses(verdicts, reviewing, announcements, voice), maintenance)

@@ -1,4 +1,5 @@
-"""The port `bot.conversation.ports.Directory`, of what Slack says."""
+"""The ports `bot.conversation.ports.Directory` and `bot.flags.ports.FlagDirectory`, of what Slack
+says."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import People
+from bot.slack.rights.person import Standing
 from bot.slack.rights.readers import Readers
 from bot.slack.rights.viewers import Viewers
 from indexers.model import Reader
@@ -48,3 +50,19 @@ class SlackDirectory:
 
     async def is_public(self, channel: str) -> bool:
         return await self.channels.is_public(channel)
+
+    async def audience(self, channel: str) -> Reader:
+        return await self.readers.audience(channel)
+
+    async def is_member(self, channel: str, person: str) -> bool:
+        return await self.people.is_member(channel, person)
+
+    async def is_admin(self, person: str) -> bool:
+        return await self.people.is_admin(person)
+
+    async def is_somebody(self, person: str) -> bool:
+        return (await self.people.person(person)).standing is not Standing.NOBODY
+
+    async def member_at(self, email: str) -> str:
+        found = await self.people.addressed_as(email)
+        return found.id if found and found.standing is Standing.MEMBER else ""

@@ -9,8 +9,10 @@ from datetime import datetime
 from bot.conversation.model import AnswerContent, Button, Buttons, Content, Notice
 from bot.slack.writing import blocks, quotes, readings
 from bot.slack.writing.message import Block, Message, context, plain_text, say
+from bot.slack.writing.mrkdwn import literal
 
 _VERDICTS = "verdicts"
+_QUESTION_SHOWN = 500
 
 
 def notice(content: Notice) -> Message:
@@ -42,7 +44,14 @@ class Renderer:
         shown = blocks.answer(
             content.recorded, self.origins, today=self.clock().date(), tally=content.tally
         )
-        return [*shown[:-1], _last(shown[-1], content)]
+        shown = [*shown[:-1], _last(shown[-1], content)]
+        return [_led(shown[0], content), *shown[1:]] if content.lead else shown
+
+
+def _led(message: Message, content: AnswerContent) -> Message:
+    question = literal(content.recorded.asked.question)[:_QUESTION_SHOWN].replace("\n", " ")
+    lead = context(f"{content.lead}\n&gt; {question}")
+    return Message(message.text, [lead, *message.blocks])
 
 
 def _last(message: Message, content: AnswerContent) -> Message:

@@ -93,7 +93,7 @@ async def test_a_question_that_is_stopped_while_its_answer_is_posted_has_one_rep
 ) -> None:
     """Slack has got it, and takes its time."""
     await bot.start()
-    client = bot.app.upkeep.desk.voice.client
+    client = bot.app.clients[0]
     call, reached, go_on = client.chat_postMessage, asyncio.Event(), asyncio.Event()
 
     sent: list[asyncio.Task[Any]] = []

@@ -258,12 +258,12 @@ async def test_an_edited_page_is_asked_again_once_for_each_edit(
     bot.library.edited(LEAVE, "r2")
     passed(bot, tmp_path)
     for _ in range(3):
-        await bot.app.upkeep.round()
+        await bot.app.maintenance.run_once()
     first = words(shown)
     bot.handbook.text = "Book leave by phone. [1]"
     bot.library.edited(LEAVE, "r3")
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert "Old answer" in first
     assert "Book leave in the portal." in first
@@ -282,7 +282,7 @@ async def test_a_settled_flag_is_not_asked_again(
     await slack.wait_for(lambda: shown.text.startswith("Not wrong"))
     bot.library.edited(LEAVE, "r2")
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert [deed for deed, _ in history(bot, tmp_path)] == ["raised", "not_wrong"]
 
@@ -301,7 +301,7 @@ async def test_a_page_that_is_closed_later_leaves_the_card(
     bot.library.restricted(LEAVE, "group:hr")
     bot.handbook.said = Answer("Ask. [1]", (replace(SALARY, page="x"),), 0.9)
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert "calendar" in before
     assert "calendar" not in words(shown)
@@ -318,7 +318,7 @@ async def test_a_card_that_slack_could_not_take_comes_with_the_next_round(
     await flagged(slack, answer)
     await slack.wait_for_ephemeral("U0ANNA")
     before = slack.from_app("C0REVIEW")
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert before == []
     assert len(slack.from_app("C0REVIEW")) == 1
@@ -335,7 +335,7 @@ async def test_a_card_that_slack_took_without_our_hearing_of_it_is_not_put_up_tw
     await slack.wait_for_ephemeral("U0ANNA")
     await bot.kill()
     await bot.start()
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     (shown,) = slack.from_app("C0REVIEW")
     await slack.click("U0BEN", shown, "flag_take")
     await slack.wait_for(lambda: "sees to it" in words(shown))
@@ -355,7 +355,7 @@ async def test_who_is_quicker_than_the_news_of_a_card_gets_no_second_one(
     await slack.click("U0BEN", shown, "flag_take")
     await slack.wait_for(lambda: not bot.app.failures._at_work)
     await slack.settled()
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert len(slack.from_app("C0REVIEW")) == 1
     assert "sees to it" in words(shown)
@@ -376,7 +376,7 @@ async def test_killed_after_fixed_its_person_is_told_after_the_restart(
     before = slack.from_app(slack.im("U0ANNA").id)
     await bot.start()
     await slack.wait_for_message(slack.im("U0ANNA").id)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert before == []
     assert len(slack.from_app(slack.im("U0ANNA").id)) == 1
@@ -392,9 +392,9 @@ async def test_of_two_processes_one_at_a_time_sees_to_what_is_due(
     await slack.wait_for_ephemeral("U0ANNA")
     with database(tmp_path) as opened, Process(opened, lambda: bot.now) as other:
         with DatabaseSyncLocks(opened, other).held(["(upkeep)"]):
-            await bot.app.upkeep.round()
+            await bot.app.maintenance.run_once()
         before = slack.from_app("C0REVIEW")
-        await bot.app.upkeep.round()
+        await bot.app.maintenance.run_once()
 
     assert before == []
     assert len(slack.from_app("C0REVIEW")) == 1
@@ -413,7 +413,7 @@ async def test_what_waits_is_called_to_mind_once_a_day(
 
     async def reminded(after: timedelta) -> int:
         bot.now += after
-        await bot.app.upkeep.round()
+        await bot.app.maintenance.run_once()
         return sum("waiting" in message.text for message in slack.from_app("C0REVIEW"))
 
     counts = [
@@ -435,7 +435,7 @@ async def test_who_took_a_flag_is_reminded_alone(bot: Bot, slack: LocalSlack) ->
     await slack.click("U0BEN", shown, "flag_take")
     await slack.wait_for(lambda: "sees to it" in words(shown))
     bot.now += timedelta(days=4)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     told = await slack.wait_for_message(slack.im("U0BEN").id)
 
     assert told.text == "A flag is waiting."

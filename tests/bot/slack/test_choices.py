@@ -295,7 +295,7 @@ async def test_a_question_in_return_is_taken_back_with_a_page_that_it_names(
     before = replace(back, blocks=back.blocks)
     bot.library.restricted(LEAVE, "group:hr")
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     await slack.click("U0BEN", before, "choice-1")
     told = await slack.wait_for_ephemeral("U0BEN")
     await slack.mention("U0ANNA", "C0TEAM", "2", thread_ts=back.thread_ts)

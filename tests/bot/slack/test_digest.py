@@ -42,7 +42,7 @@ def digests(slack: LocalSlack) -> list[Message]:
 
 async def at(bot: Bot, moment: datetime) -> None:
     bot.now = moment
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
 
 async def busy(bot: Bot, slack: LocalSlack) -> None:

@@ -156,7 +156,7 @@ async def test_nobody_owns_a_page_by_an_address_that_is_not_theirs(
 ) -> None:
     """Whom a card names, and who is told of a flag, is found by address, too."""
     await bot.start()
-    people = bot.app.upkeep.people
+    people = bot.app.maintenance.directory.people
     slack.people["U0ANNA"].is_email_confirmed = False
 
     assert await people.addressed_as("anna@example.com") is None

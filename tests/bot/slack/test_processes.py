@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.flags.maintenance import Upkeep
+from bot.flags.maintenance import Maintenance
 from bot.playground.workspace import LocalSlack
 from bot.slack.overview.weekly import Weekly
 from bot.state.process import LEASE
@@ -138,10 +138,10 @@ async def due(
 ) -> tuple[Mortal, Mortal]:
     """Both are to post a digest a week, and see to what is due when a test says so alone."""
 
-    async def idle(_upkeep: Upkeep) -> None:
+    async def idle(_maintenance: Maintenance) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(Upkeep, "keep_up", idle)
+    monkeypatch.setattr(Maintenance, "keep_up", idle)
     bot.change(digest=Weekly(2, 9, UTC))
     for one in pair:
         await one.stop()
@@ -168,11 +168,11 @@ async def test_of_two_that_are_due_to_post_a_digest_one_does(
     slack: LocalSlack, due: tuple[Mortal, Mortal]
 ) -> None:
     await a_question(slack, due)
-    await asyncio.gather(*(one.app.upkeep.round() for one in due))
+    await asyncio.gather(*(one.app.maintenance.run_once() for one in due))
     due[0]._clock.now += timedelta(minutes=11)
     for one in due:
         await one.beat()
-        await one.app.upkeep.round()
+        await one.app.maintenance.run_once()
 
     assert digests(slack) == 1
 
@@ -190,10 +190,10 @@ async def test_a_digest_is_posted_once_whenever_the_process_dies_that_posts_it(
         await a_question(slack, due)
         mortal.die_after(dies_after)
         with suppress(Killed):
-            await mortal.app.upkeep.digests.post()
+            await mortal.app.maintenance.post_digest()
         await mortal.bury()
         await other.beat()
-        await other.app.upkeep.round()
+        await other.app.maintenance.run_once()
         counts.append(digests(slack))
         await mortal.start()
 
@@ -216,7 +216,7 @@ async def test_a_flag_has_one_card_while_another_process_looks_at_what_is_due(
     busy: list[Mortal] = []
 
     def halting(one: Mortal) -> None:
-        client = one.app.upkeep.desk.voice.client
+        client = one.app.clients[0]
         call = client.chat_postMessage
 
         async def post(**arguments: Any) -> Any:
@@ -234,7 +234,7 @@ async def test_a_flag_has_one_card_while_another_process_looks_at_what_is_due(
     await slack.react("U0ANNA", answer, "-1")
     await reached.wait()
     (idle,) = [one for one in due if one is not busy[0]]
-    await idle.app.upkeep.round()
+    await idle.app.maintenance.run_once()
     go_on.set()
     await slack.wait_for(lambda: cards(slack))
     await busy[0].app.failures.finish(LONG)

@@ -150,7 +150,7 @@ async def test_what_an_admin_wrote_counts_no_more_when_they_are_none(
     await announced(slack)
     slack.people["U0BOSS"].is_admin = False
     bot.now += timedelta(minutes=11)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert counting(bot, tmp_path) == []
 
@@ -241,11 +241,11 @@ async def test_what_an_older_footnote_kept_counts_only_from_reviewers_and_admins
 ) -> None:
     older(tmp_path / "state.db", *where)
     await bot.start()
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert counting(bot, tmp_path) == [TEXT] * counts
     assert len(slack.from_app("C0REVIEW")) == counts  # each that counts is announced, once
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     assert len(slack.from_app("C0REVIEW")) == counts
 
 
@@ -344,7 +344,7 @@ async def test_an_announcement_that_slack_refused_follows(bot: Bot, slack: Local
     await slack.wait_for_message(slack.im("U0BEN").id)
     before = [one for one in slack.from_app("C0REVIEW") if "published" in words(one)]
     bot.now += timedelta(minutes=11)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert before == []
     assert "withdraw_answer" in (await announced(slack)).action_ids()
@@ -362,7 +362,7 @@ async def test_a_second_answer_to_a_flag_ends_the_first_aloud(
     view = await form(slack, shown)
     await slack.submit("U0BEN", view, filled(view, "In the portal."))
     await slack.wait_for_message("C0REVIEW", lambda one: "In the portal." in words(one))
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert "was replaced" in words(first)
     assert first.action_ids() == []
@@ -376,7 +376,7 @@ async def test_one_that_lapses_says_so_where_it_was_announced(
     told = await published(bot, slack)
     bot.library.edited(LEAVE, "r2")
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert "has ended" in words(told)
     assert told.action_ids() == []
@@ -474,7 +474,7 @@ async def test_what_it_gave_is_taken_back(bot: Bot, slack: LocalSlack) -> None:
     other = await asked(bot, slack)
     await slack.click("U0BEN", told, "withdraw_answer")
     await slack.wait_for_ephemeral("U0BEN", lambda one: one.text == WITHDRAWN.text)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert "I took it back" in words(given)
     assert TEXT not in words(given)
@@ -511,14 +511,14 @@ async def test_two_processes_announce_it_once_and_withdraw_it_once(
     await slack.submit("U0BEN", view, filled(view, TEXT))
     told = await announced(slack)
     for one in pair:
-        await one.app.upkeep.round()
+        await one.app.maintenance.run_once()
     await asyncio.gather(
         *(slack.click(who, told, "withdraw_answer") for who in ("U0BEN", "U0BOSS") for _ in pair)
     )
     await slack.wait_for(lambda: told.action_ids() == [])
     for one in pair:
         await one.app.failures.finish(10)
-        await one.app.upkeep.round()
+        await one.app.maintenance.run_once()
     replies = [one.text for who in ("U0BEN", "U0BOSS") for one in slack.ephemerals(who)]
 
     assert len([one for one in slack.from_app("C0REVIEW") if "published" in words(one)]) == 1
@@ -554,7 +554,7 @@ async def test_killed_at_any_moment_it_is_announced_once(
         await one.start()
         await one.beat()
         for _ in range(2):
-            await one.app.upkeep.round()
+            await one.app.maintenance.run_once()
         await slack.settled()
         # Whatever became of it, the card lets it be answered again.
         if "flag_reopen" in shown.action_ids():
@@ -614,6 +614,6 @@ async def test_a_review_channel_that_anybody_may_join_is_told_to_the_operator(
 ) -> None:
     slack.channels["C0REVIEW"].kind = kind
     await bot.start()
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert ("C0REVIEW is public" in caplog.text) == warned

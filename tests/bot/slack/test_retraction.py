@@ -36,14 +36,14 @@ async def test_an_answer_is_taken_back_with_its_page(  # noqa: PLR0917 - the par
 ) -> None:
     await started(bot, slack, mode, free_port)
     answer = await asked(bot, slack)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     before = is_retracted(answer)
     if what == "removed":
         bot.library.removed(LEAVE)
     else:
         bot.library.restricted(LEAVE, "group:hr")
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert not before
     assert is_retracted(answer)
@@ -57,7 +57,7 @@ async def test_an_edited_page_takes_no_answer_back(
     answer = await asked(bot, slack)
     bot.library.edited(LEAVE, "r2")
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert "calendar" in words(answer)
 
@@ -73,7 +73,7 @@ async def test_what_a_pass_did_not_come_to_is_not_taken_for_removed(
     answer = await asked(bot, slack)
     bot.library.removed(LEAVE)
     passed(bot, tmp_path, rhythm, complete=complete)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert not is_retracted(answer)
 
@@ -87,11 +87,11 @@ async def test_what_one_person_was_told_stands_as_long_as_they_may_read_it(
     await quiet(bot)
     bot.library.restricted(SALARY, "group:hr", "group:board")
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     still = is_retracted(answer)
     bot.library.restricted(SALARY, "group:board")
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert not still
     assert is_retracted(answer)
@@ -105,7 +105,7 @@ async def test_the_nearest_pages_of_a_silence_go_too(
     assert "Leave &gt; Annual" in words(answer)
     bot.library.restricted(LEAVE, "group:hr")
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert is_retracted(answer)
 
@@ -118,7 +118,7 @@ async def test_a_long_answer_goes_whole(bot: Bot, slack: LocalSlack, tmp_path: P
     parts = len(slack.from_app("C0TEAM", first.thread_ts))
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     (left,) = slack.from_app("C0TEAM", first.thread_ts)
 
     assert parts > 1
@@ -132,7 +132,7 @@ async def test_a_verdict_does_not_bring_the_answer_back(
     answer = await asked(bot, slack)
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     await slack.react("U0BEN", answer, "+1")
     await slack.settled()
 
@@ -158,7 +158,7 @@ async def test_a_slack_that_is_away_delays_it_over_a_restart(
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
     slack.fail_next("conversations.replies", status=503)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     before = is_retracted(answer)
     await bot.kill()
     await bot.start()
@@ -177,7 +177,7 @@ async def test_it_can_be_turned_off_and_old_answers_stay(
     bot.now += timedelta(days=3) if within else timedelta(0)
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert not is_retracted(answer)
 
@@ -194,7 +194,7 @@ async def test_what_was_told_after_a_fix_is_taken_back_too(
     await slack.wait_for(lambda: "told" in words(shown))
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert is_retracted(answer)
     assert is_retracted(told)
@@ -210,7 +210,7 @@ async def test_a_question_that_is_edited_while_its_answer_is_taken_back_has_its_
     await quiet(bot)
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
-    client = bot.app.upkeep.retraction.voice.client
+    client = bot.app.clients[0]
     call, reached, go_on = client.chat_update, asyncio.Event(), asyncio.Event()
 
     async def late(**arguments: Any) -> Any:
@@ -220,7 +220,7 @@ async def test_a_question_that_is_edited_while_its_answer_is_taken_back_has_its_
         return await call(**arguments)
 
     client.chat_update = late  # type: ignore[method-assign, assignment]
-    taking_back = asyncio.create_task(bot.app.upkeep.round())
+    taking_back = asyncio.create_task(bot.app.maintenance.run_once())
     await reached.wait()
     await slack.edit(question, "<@U0LOCALBOT> lunch?")
     await slack.wait_for(lambda: "found nothing" in words(answer))

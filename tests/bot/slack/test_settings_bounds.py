@@ -49,11 +49,11 @@ async def test_answers_are_given_flagged_shown_and_taken_back(
     answer = await asked(bot, slack)
     await flagged(slack, answer)
     await card(slack)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     told = await home(slack, "U0BEN")
     bot.library.removed(LEAVE)
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert "Old pages that answers rest on" in told
     assert is_retracted(answer) is most

@@ -63,7 +63,7 @@ async def test_a_question_whose_answer_was_taken_back_is_suggested_to_nobody(
     before = await home(slack, "U0ANNA") if shown_before else "book leave"
     bot.library.restricted(LEAVE, "group:hr")
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert "book leave" in before
     assert "book leave" not in await home(slack, "U0ANNA")

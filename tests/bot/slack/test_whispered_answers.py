@@ -178,8 +178,8 @@ async def test_what_is_shared_twice_at_once_stands_once(bot: Bot, slack: LocalSl
     await slack.mention("U0ANNA", "C0HERS", "leave?")
     answer = await slack.wait_for_ephemeral("U0ANNA", lambda one: "calendar" in words(one))
     await quiet(bot)
-    desk = bot.app.upkeep.desk
-    call, reached, go_on = desk.voice.client.chat_postMessage, asyncio.Event(), asyncio.Event()
+    client, locks = bot.app.clients[0], bot.app.maintenance.locks
+    call, reached, go_on = client.chat_postMessage, asyncio.Event(), asyncio.Event()
 
     async def post(**arguments: Any) -> Any:
         if not reached.is_set():
@@ -187,11 +187,11 @@ async def test_what_is_shared_twice_at_once_stands_once(bot: Bot, slack: LocalSl
             await go_on.wait()
         return await call(**arguments)
 
-    desk.voice.client.chat_postMessage = post  # type: ignore[method-assign, assignment]
+    client.chat_postMessage = post  # type: ignore[method-assign, assignment]
     for _ in range(2):
         await slack.click("U0ANNA", answer, "share_answer")
     await reached.wait()
-    await until(lambda: slack.from_app("C0HERS") or any(map(waits, desk.locks._here.values())))
+    await until(lambda: slack.from_app("C0HERS") or any(map(waits, locks._here.values())))
     go_on.set()
     await bot.app.failures.finish(5)
 

@@ -133,7 +133,7 @@ async def test_it_leaves_when_its_page_changes_or_its_day_comes(
     await slack.submit("U0BEN", view, filled(view, "In the portal."))
     await slack.wait_for(lambda: "told" in words(shown))
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
     before = written(bot, tmp_path)
     if what == "edited":
         bot.library.edited(LEAVE, "r2")
@@ -142,7 +142,7 @@ async def test_it_leaves_when_its_page_changes_or_its_day_comes(
     else:
         bot.now += timedelta(days=200)
     passed(bot, tmp_path)
-    await bot.app.upkeep.round()
+    await bot.app.maintenance.run_once()
 
     assert len(before) == 1
     assert written(bot, tmp_path) == []

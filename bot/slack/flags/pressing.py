@@ -1,0 +1,100 @@
+"""What people press, send and react with in Slack about answers and flags -> the use cases that
+see to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.flags.announcing import Announcements
+from bot.flags.model import FlagAction
+from bot.flags.reviewing import Reviewing
+from bot.flags.verdicts import Reaction, Verdicts
+from bot.model import Source
+from bot.slack.calling.web import Voice
+from bot.slack.chat.pressing import press_of
+from bot.slack.flags import cards, forms
+
+ACTIONS = {
+    cards.TAKE: FlagAction.TAKEN,
+    cards.FIXED: FlagAction.FIXED,
+    cards.NOT_WRONG: FlagAction.NOT_WRONG,
+    cards.REOPEN: FlagAction.REOPENED,
+}
+"""What the buttons of a card do."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackWritingForm:
+    """The port `bot.flags.ports.WritingForm`: the form whose view has the id ``view``."""
+
+    voice: Voice
+    view: str
+
+    async def refuse(self, words: str) -> None:
+        await self.voice.ask_now(self.view, forms.refusal(words))
+
+    async def show(self, flag: int, question: str, pages: Sequence[Source], until: date) -> None:
+        await self.voice.ask_now(self.view, forms.writing(flag, question, pages, until))
+
+
+@dataclass(frozen=True, slots=True)
+class FlagPresses:
+    verdicts: Verdicts
+    reviewing: Reviewing
+    announcements: Announcements
+    voice: Voice
+
+    async def judged(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Handle a feedback button. The form must open within three seconds, so it comes first."""
+        press = press_of(body)
+        verdict, _, given = press.value.partition(":")
+        if verdict == "bad":
+            await self.voice.ask(body["trigger_id"], forms.complaint(int(given)))
+        else:
+            await self.verdicts.helped(press, int(given))
+
+    async def asked_why(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Handle the button below "What is wrong with it?"."""
+        await self.voice.ask(body["trigger_id"], forms.complaint(int(press_of(body).value)))
+
+    async def asked_keepers(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        await self.verdicts.asked_keepers(press_of(body))
+
+    async def complained(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        await self.verdicts.complained(body["user"]["id"], forms.complained(body["view"]))
+
+    async def reacted(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Handle `reaction_added` and `reaction_removed`."""
+        event = body["event"]
+        item = event.get("item") or {}
+        if item.get("type") != "message":
+            return
+        reaction = Reaction(
+            person=str(event.get("user") or ""),
+            channel=item["channel"],
+            message=item["ts"],
+            name=str(event.get("reaction") or ""),
+            removed=event["type"] == "reaction_removed",
+        )
+        await self.verdicts.reacted(reaction)
+
+    async def reviewed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Handle Take, Fixed, Not wrong, Open again."""
+        action = ACTIONS[str(body["actions"][0]["action_id"])]
+        await self.reviewing.pressed(press_of(body), action)
+
+    async def asked_to_write(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        """Handle Write the answer: the form opens at once, and is filled later."""
+        view = await self.voice.ask(body["trigger_id"], forms.please_wait())
+        await self.reviewing.asked_to_write(press_of(body), SlackWritingForm(self.voice, view))
+
+    async def wrote(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        await self.reviewing.wrote(body["user"]["id"], forms.wrote(body["view"]))
+
+    async def withdrew(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
+        await self.announcements.withdraw(press_of(body))
