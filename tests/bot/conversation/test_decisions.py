@@ -1,0 +1,344 @@
+"""One incoming message, one reply: with no Slack, on the real database."""
+
+from __future__ import annotations
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.conversation.answers import AnswerMaker
+from bot.conversation.asking_again import AskingAgain
+from bot.conversation.choices import AskedBack
+from bot.conversation.decisions import HELP, Decisions
+from bot.conversation.following import STARTED, STOPPED, Following
+from bot.conversation.limits import QuestionLimits
+from bot.conversation.model import (
+    ANYBODY,
+    AnswerContent,
+    ChannelSettings,
+    Chosen,
+    IncomingMessage,
+    MessageKind,
+    Notice,
+)
+from bot.conversation.posting import NotOurs, Posting
+from bot.conversation.private_answers import OFFER, PERHAPS, PrivateAnswers
+from bot.conversation.redrawing import Redrawing
+from bot.conversation.replies import Replies
+from bot.flags.feedback import Feedback
+from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
+from bot.ports import Hear
+from bot.slack.calling.locks import SharedLocks
+from bot.state.answers import DatabaseAnswers
+from bot.state.channels import DatabaseChannels
+from bot.state.database import Database
+from bot.state.inbox import DatabaseInbox
+from bot.state.process import Process
+from bot.state.sync_locks import DatabaseSyncLocks
+from bot.state.threads import DatabaseThreads
+from indexers.model import EVERYONE, Principal
+from tests.fakes.chat import FakeChat, FakeDirectory, FakeStatus, PlainText, text_of
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+TEAM, HERE, ANNA, BEN = "T0", "C0", "U0ANNA", "U0BEN"
+SOURCE = Source("Leave", "", "https://wiki.example.com/leave", "", "handbook", "leave.md", "r1")
+SAID = Answer("Book it in the calendar. [1]", (SOURCE,), 0.9)
+NOTHING = NoAnswer(Reason.NOTHING_FITS, "I found nothing.")
+READINGS = (
+    Reading("Parental leave", "How do I book parental leave?", SOURCE),
+    Reading("Annual leave", "How do I book annual leave?", SOURCE),
+)
+WHICH = Clarify("Which leave do you mean?", READINGS)
+HERS = Principal.of(EVERYONE, "group:hr")
+
+
+@dataclass
+class Handbook:
+    """Says one thing, or what is said to a reader."""
+
+    said: Result = SAID
+    to_reader: dict[Principal, Result] = field(default_factory=dict)
+    asked: list[Question] = field(default_factory=list)
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+        self.asked.append(question)
+        assert isinstance(question.reader, Principal)
+        return self.to_reader.get(question.reader, self.said)
+
+
+class Office:
+    def __init__(self, database: Database) -> None:
+        self.now = NOW
+        process = Process(database, self.clock)
+        self.chat, self.directory, self.status = FakeChat(), FakeDirectory(), FakeStatus()
+        self.handbook, self.limits = Handbook(), QuestionLimits()
+        self.inbox = DatabaseInbox(database, self.clock, process)
+        self.threads = DatabaseThreads(database, self.clock)
+        self.settings = DatabaseChannels(database, self.clock)
+        self.feedback = Feedback(DatabaseAnswers(database), self.clock)
+        self.locks = SharedLocks(DatabaseSyncLocks(database, process))
+        self.posting = Posting(self.inbox, self.chat)
+        self._events = itertools.count(1)
+        self.decisions = self._decisions()
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def _decisions(self) -> Decisions:
+        redrawing = Redrawing(self.feedback, self.chat)
+        maker = AnswerMaker(
+            answers=self.feedback,
+            answering=self.handbook,
+            posting=self.posting,
+            redrawing=redrawing,
+            executor=ThreadPoolExecutor(1),
+            as_of=lambda: None,
+        )
+        private = PrivateAnswers(
+            maker=maker,
+            answers=self.feedback,
+            directory=self.directory,
+            asking_again=AskingAgain(self.directory, self.settings, self.chat),
+            posting=self.posting,
+            chat=self.chat,
+            clock=self.clock,
+            locks=self.locks,
+        )
+        return Decisions(
+            inbox=self.inbox,
+            chat=self.chat,
+            directory=self.directory,
+            settings=self.settings,
+            text=PlainText(),
+            status=self.status,
+            posting=self.posting,
+            maker=maker,
+            private=private,
+            asked_back=AskedBack(self.feedback, self.inbox, self.directory, redrawing),
+            following=Following("footnote", TEAM, self.threads, self.directory, self.chat),
+        )
+
+    def message(
+        self,
+        text: str,
+        kind: MessageKind = MessageKind.MENTION,
+        *,
+        person: str = ANNA,
+        thread: str = "",
+    ) -> IncomingMessage:
+        line = self.chat.say(HERE, person, text, thread)
+        event = f"Ev{next(self._events)}"
+        return IncomingMessage(event, kind, TEAM, HERE, line.ts, line.thread, person, text)
+
+    async def reply(self, message: IncomingMessage) -> None:
+        """As a worker does: from the inbox, with whatever stands already put right."""
+        kept = self.inbox.receive(message)
+        assert kept is not None
+        replies = Replies(
+            inbox=self.inbox,
+            decisions=self.decisions,
+            posting=self.posting,
+            status=self.status,
+            clock=self.clock,
+            new_incident=lambda: "abc123",
+            limits=self.limits,
+            first_pause=0.0,
+        )
+        await replies.reply(kept)
+
+    async def ask(
+        self,
+        text: str,
+        kind: MessageKind = MessageKind.MENTION,
+        *,
+        person: str = ANNA,
+        thread: str = "",
+    ) -> IncomingMessage:
+        message = self.message(text, kind, person=person, thread=thread)
+        await self.reply(message)
+        return message
+
+    @property
+    def replies(self) -> list[str]:
+        return self.chat.replies(HERE)
+
+    @property
+    def whispered(self) -> list[tuple[str, str]]:
+        return [(person, text_of(content)) for _, person, content in self.chat.private]
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
+
+
+async def test_a_question_is_answered_and_recorded(office: Office) -> None:
+    await office.ask("How do I book leave?")
+
+    assert office.replies == [SAID.text]
+    assert [question.reader for question in office.handbook.asked] == [ANYBODY]
+    (content,) = office.chat.shown.values()
+    assert isinstance(content, AnswerContent)
+    assert office.feedback.given(content.recorded.id) is not None
+
+
+async def test_a_deleted_question_goes_with_its_reply(office: Office) -> None:
+    message = await office.ask("How do I book leave?")
+    await office.reply(replace(message, event="Ev9", text="", deleted=True))
+
+    assert office.replies == []
+
+
+async def test_an_edited_question_is_answered_in_its_place(office: Office) -> None:
+    message = await office.ask("How do I book leaf?")
+    office.handbook.said = replace(SAID, text="In the calendar. [1]")
+    await office.reply(replace(message, event="Ev9", text="How do I book leave?", edited="9.0"))
+
+    assert office.replies == ["In the calendar. [1]"]
+    assert len(office.chat.shown) == 1
+
+
+async def test_one_question_too_many_is_refused_whatever_it_asks(office: Office) -> None:
+    office.limits = QuestionLimits(person_minute=1)
+    await office.ask("How do I book leave?")
+    office.now += timedelta(seconds=1)
+    await office.ask("stop following")
+
+    assert office.replies[1].startswith("You have asked 1 question within a minute")
+    assert len(office.handbook.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [("stop following", STOPPED), ("follow this thread", STARTED)]
+)
+async def test_a_thread_command_is_obeyed_and_not_searched(
+    office: Office, words: str, said: Notice
+) -> None:
+    await office.ask(words)
+
+    assert office.replies == [said.text]
+    assert office.handbook.asked == []
+
+
+async def test_who_may_get_nothing_hears_nothing_of_a_thread_either(office: Office) -> None:
+    office.directory.closed.add(ANNA)
+    await office.ask("stop following")
+
+    assert office.replies == []
+
+
+async def test_who_may_get_nothing_is_told_so(office: Office) -> None:
+    office.directory.closed.add(ANNA)
+    await office.ask("How do I book leave?")
+
+    assert office.replies == ["I do not know you."]
+    assert office.handbook.asked == []
+
+
+async def test_a_follow_up_for_others_is_passed_over(office: Office) -> None:
+    asked = await office.ask("How do I book leave?")
+    office.chat.say(HERE, BEN, "Wait, I know.", asked.thread)
+    await office.ask("Do you?", MessageKind.FOLLOW_UP, thread=asked.thread)
+
+    assert office.replies == [SAID.text]
+
+
+async def test_who_asked_may_ask_on_without_a_mention_and_is_told_why_once(office: Office) -> None:
+    asked = await office.ask("How do I book leave?")
+    for words in ("And abroad?", "And for a day?"):
+        await office.ask(words, MessageKind.FOLLOW_UP, thread=asked.thread)
+
+    assert office.replies == [SAID.text] * 3
+    assert [person for person, _ in office.whispered] == [ANNA]
+    assert len(office.handbook.asked[-1].history) == 4
+
+
+async def test_a_choice_in_words_is_asked_as_the_reading_that_it_names(office: Office) -> None:
+    office.handbook.said = WHICH
+    asked = await office.ask("leave?")
+    office.handbook.said = SAID
+    await office.ask("2", MessageKind.FOLLOW_UP, thread=asked.thread)
+
+    assert office.handbook.asked[-1].text == READINGS[1].question
+    shown = [one for one in office.chat.shown.values() if isinstance(one, AnswerContent)]
+    assert Chosen(READINGS[1], by=ANNA.lower()) in [one.chosen for one in shown]
+
+
+async def test_small_talk_gets_help(office: Office) -> None:
+    await office.ask("Thanks a lot!")
+
+    assert office.replies == [HELP.text]
+    assert office.handbook.asked == []
+
+
+async def test_where_somebody_gets_nothing_the_asker_alone_sees_the_answer(office: Office) -> None:
+    office.directory.outsiders.add(HERE)
+    office.directory.readers[ANNA] = HERS
+    await office.ask("How do I book leave?")
+
+    assert office.replies == []
+    assert office.whispered == [(ANNA, SAID.text)]
+    assert office.handbook.asked[0].reader == HERS
+
+
+async def test_an_answer_that_was_perhaps_seen_is_offered_again(office: Office) -> None:
+    """As after a kill between showing it and noting that the message is done."""
+    office.settings.set(TEAM, HERE, ChannelSettings(only_asker=True), BEN)
+    kept = office.inbox.receive(office.message("How do I book leave?"))
+    assert kept is not None
+    for is_again in (False, True):
+        claimed = office.inbox.claim(kept.id)
+        assert claimed is not None
+        await office.decisions.reply(claimed, None, may_be_posted=is_again)
+
+    assert office.whispered == [(ANNA, SAID.text), (ANNA, PERHAPS.text)]
+    assert len(office.handbook.asked) == 1
+
+
+async def test_if_somebody_comes_meanwhile_the_asker_alone_sees_the_answer(office: Office) -> None:
+    office.directory.members_came = True
+    await office.ask("How do I book leave?")
+
+    assert office.replies == []
+    assert office.whispered == [(ANNA, SAID.text)]
+
+
+async def test_a_private_answer_is_offered_where_the_channel_gets_none(office: Office) -> None:
+    office.directory.readers[ANNA] = HERS
+    office.handbook.said = NOTHING
+    office.handbook.to_reader[HERS] = SAID
+    await office.ask("How do I book leave?")
+
+    assert office.replies == [NOTHING.text]
+    assert office.whispered == [(ANNA, OFFER.text)]
+    assert office.handbook.asked[-1].quoting
+
+
+async def test_unasked_the_bot_speaks_only_if_it_is_sure(office: Office) -> None:
+    office.settings.set(TEAM, HERE, ChannelSettings(unasked=0.8), BEN)
+    await office.ask("How do I book leave?", MessageKind.UNASKED)
+    office.handbook.said = replace(SAID, confidence=0.7)
+    await office.ask("How do I book leave abroad?", MessageKind.UNASKED)
+
+    assert office.replies == [SAID.text]
+    assert office.status.begun == []
+
+
+async def test_alone_with_the_bot_people_get_what_they_may_read(office: Office) -> None:
+    office.directory.readers[ANNA] = HERS
+    await office.ask("How do I book leave?", MessageKind.DIRECT)
+
+    assert office.replies == [SAID.text]
+    assert office.handbook.asked[0].reader == HERS
+    assert office.status.titles == ["How do I book leave?"]
+
+
+async def test_a_message_that_somebody_else_has_is_left_to_them(office: Office) -> None:
+    message = office.message("How do I book leave?")
+
+    with pytest.raises(NotOurs):
+        await office.decisions.reply(message, None, may_be_posted=False)
+    assert office.replies == []

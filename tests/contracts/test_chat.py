@@ -1,0 +1,159 @@
+"""What every Chat does: Slack, and the one in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.conversation.model import IncomingMessage, MessageKind, Notice
+from bot.conversation.ports import Chat
+from bot.conversation.posting import NotOurs
+from bot.model import Role, Turn
+from bot.playground.workspace import LocalSlack
+from bot.slack.calling.web import Voice, connections, web_client
+from bot.slack.chat.history import History
+from bot.slack.chat.slack_chat import SlackChat
+from bot.slack.events.parsing import Identity, SlackText
+from bot.slack.rights.channels import Channels
+from bot.slack.rights.viewers import Viewers
+from bot.slack.writing.content import Renderer
+from tests.fakes.chat import FakeChat, text_of
+
+MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
+ANNA, BEN, TEAM = "U0ANNA", "U0BEN", "C0TEAM"
+FIRST, SECOND = Notice("Leave is thirty days.", ("Ask on.",)), Notice("Leave is forty days.")
+
+
+@dataclass
+class Place:
+    """A chat, and what people say and see there."""
+
+    chat: Chat
+    say: Callable[[str, str, str], Awaitable[str]]
+    replies: Callable[[], list[str]]
+    seen_by: Callable[[str], list[str]]
+
+    async def ask(self, text: str, *, person: str = ANNA, thread: str = "") -> IncomingMessage:
+        ts = await self.say(person, text, thread)
+        return IncomingMessage(
+            f"Ev{ts}", MessageKind.MENTION, "T0", TEAM, ts, thread or ts, person, text
+        )
+
+
+def in_memory() -> Place:
+    chat = FakeChat()
+
+    async def say(person: str, text: str, thread: str) -> str:
+        return chat.say(TEAM, person, text, thread).ts
+
+    return Place(
+        chat,
+        say,
+        lambda: chat.replies(TEAM),
+        lambda person: [text_of(what) for _, who, what in chat.private if who == person],
+    )
+
+
+def in_slack(slack: LocalSlack, client: AsyncWebClient) -> Place:
+    async def say(person: str, text: str, thread: str) -> str:
+        return (await slack.say(person, TEAM, text, thread_ts=thread or None)).ts
+
+    identity = Identity(slack.team_id, slack.bot_user_id, slack.bot_id)
+    voice = Voice(client, slack.bot_id)
+    channels = Channels(voice.client)
+    chat = SlackChat(
+        voice=voice,
+        renderer=Renderer(frozenset(), lambda: datetime(2026, 11, 26, tzinfo=UTC)),
+        history=History(SlackText(identity), voice),
+        viewers=Viewers(channels, voice),
+        streaming=None,
+    )
+    return Place(
+        chat,
+        say,
+        lambda: [message.text for message in slack.from_app(TEAM)],
+        lambda person: [message.text for message in slack.ephemerals(person)],
+    )
+
+
+@pytest.fixture(params=["memory", "slack"])
+async def place(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+    if request.param == "memory":
+        yield in_memory()
+        return
+    async with LocalSlack(MANIFEST) as slack, connections() as session:
+        slack.add_user(ANNA, name="anna")
+        slack.add_user(BEN, name="ben")
+        slack.add_channel(TEAM, name="team", members=[ANNA, BEN])
+        client = web_client(slack.bot_token, slack.api_url)
+        client.session = session
+        yield in_slack(slack, client)
+
+
+async def test_a_reply_is_found_again(place: Place) -> None:
+    message = await place.ask("leave?")
+    assert not await place.chat.posted(message)
+    id_ = await place.chat.reply(message, FIRST, {})
+
+    assert list((await place.chat.posted(message)).values()) == [id_]
+    assert place.replies() == [FIRST.text]
+
+
+async def test_a_second_reply_takes_the_place_of_the_first(place: Place) -> None:
+    message = await place.ask("leave?")
+    id_ = await place.chat.reply(message, FIRST, {})
+
+    assert await place.chat.reply(message, SECOND, await place.chat.posted(message)) == id_
+    assert place.replies() == [SECOND.text]
+
+
+async def test_replies_to_two_questions_of_one_thread_are_told_apart(place: Place) -> None:
+    first = await place.ask("leave?")
+    second = await place.ask("and abroad?", thread=first.ts)
+    await place.chat.reply(first, FIRST, {})
+    await place.chat.reply(second, SECOND, {})
+    await place.chat.remove(first, await place.chat.posted(first))
+
+    assert not await place.chat.posted(first)
+    assert place.replies() == [SECOND.text]
+
+
+async def test_nothing_is_said_once_a_message_is_not_ours_any_more(place: Place) -> None:
+    async def lost(_message: IncomingMessage) -> None:
+        raise NotOurs
+
+    message = await place.ask("leave?")
+    with pytest.raises(NotOurs):
+        await place.chat.reply(message, FIRST, {}, lost)
+
+    assert place.replies() == []
+
+
+async def test_what_one_person_alone_sees_is_no_reply(place: Place) -> None:
+    message = await place.ask("leave?")
+    await place.chat.post_privately(TEAM, BEN, FIRST, message.thread)
+
+    assert place.seen_by(BEN) == [FIRST.text]
+    assert place.seen_by(ANNA) == []
+    assert not await place.chat.posted(message)
+    assert place.replies() == []
+
+
+async def test_a_thread_is_told_as_it_is_up_to_the_question(place: Place) -> None:
+    first = await place.ask("Who knows about leave?")
+    await place.chat.reply(first, FIRST, {})
+    await place.ask("I wrote that page.", person=BEN, thread=first.ts)
+    follow_up = await place.ask("And abroad?", thread=first.ts)
+    await place.ask("Later on.", thread=first.ts)
+
+    assert await place.chat.earlier_turns(first) == ()
+    assert await place.chat.earlier_turns(follow_up) == (
+        Turn(Role.ASKER, "Who knows about leave?"),
+        Turn(Role.BOT, FIRST.text),
+        Turn(Role.OTHER, "I wrote that page."),
+    )

@@ -1,0 +1,194 @@
+"""A chat and its people in memory: the ports of `bot.conversation.ports`, as simple as can be."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bot.conversation.model import (
+    ANYBODY,
+    AnswerContent,
+    Closed,
+    Content,
+    IncomingMessage,
+    RecordedAnswer,
+)
+from bot.conversation.ports import Hold, Posted
+from bot.model import Role, Turn
+from indexers.model import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What stands in a thread; ``mark`` is empty unless it is a reply of the bot's."""
+
+    channel: str
+    thread: str
+    ts: str
+    person: str
+    text: str
+    mark: str = ""
+
+
+def text_of(content: Content) -> str:
+    if isinstance(content, AnswerContent):
+        return content.recorded.answer.text
+    return content.text
+
+
+class FakeChat:
+    """Every reply is one message."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, Line] = {}
+        self.shown: dict[str, Content] = {}
+        self.private: list[tuple[str, str, Content]] = []
+        """Channel, person, and what they alone see."""
+        self._count = itertools.count(1)
+
+    def say(self, channel: str, person: str, text: str, thread: str = "") -> Line:
+        ts = f"{next(self._count)}.0"
+        line = self.lines[ts] = Line(channel, thread or ts, ts, person, text)
+        return line
+
+    def replies(self, channel: str) -> list[str]:
+        return [line.text for line in self.lines.values() if line.mark and line.channel == channel]
+
+    async def posted(self, message: IncomingMessage) -> Posted:
+        mark = _mark(message.ts)
+        return {
+            line.mark: line.ts
+            for line in self.lines.values()
+            if line.channel == message.channel and line.mark == mark
+        }
+
+    async def reply(
+        self,
+        message: IncomingMessage,
+        content: Content,
+        posted: Posted,
+        hold: Hold | None = None,
+    ) -> str:
+        if hold:
+            await hold(message)
+        mark = _mark(message.ts)
+        ts = posted.get(mark) or f"{next(self._count)}.0"
+        self.lines[ts] = Line(message.channel, message.thread, ts, "", text_of(content), mark)
+        self.shown[ts] = content
+        return ts
+
+    async def remove(self, message: IncomingMessage, posted: Posted) -> None:
+        for ts in posted.values():
+            del self.lines[ts]
+
+    async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
+        self.shown[id_] = content
+
+    async def post_privately(
+        self, channel: str, person: str, content: Content, thread: str | None = None
+    ) -> None:
+        self.private.append((channel, person, content))
+
+    def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> None:
+        return None
+
+    async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
+        return tuple(
+            Turn(self._role(line, message), line.text)
+            for line in self.lines.values()
+            if line.channel == message.channel
+            and line.thread == message.thread != message.ts
+            and float(line.ts) < float(message.ts)
+        )
+
+    async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
+        return id_ == recorded.message
+
+    def _role(self, line: Line, message: IncomingMessage) -> Role:
+        if line.mark:
+            return Role.BOT
+        return Role.ASKER if line.person == message.person else Role.OTHER
+
+
+def _mark(ts: str) -> str:
+    return f"reply-to-{ts}"
+
+
+@dataclass(slots=True)
+class FakeDirectory:
+    """``closed`` are people who get no answers, and ``outsiders`` channels that one of them is
+    in. ``readers`` are people's own rights; everybody else's are what everyone may read."""
+
+    closed: set[str] = field(default_factory=set)
+    outsiders: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    members_came: bool = False
+
+    async def name(self, person: str) -> str:
+        return person.lower()
+
+    async def reader(self, person: str, *, private: bool, shared: bool) -> Reader | Closed:
+        if person in self.closed:
+            return Closed("I do not know you.")
+        return self.readers.get(person, ANYBODY) if private else ANYBODY
+
+    async def reader_in(
+        self, person: str, channel: str, *, private: bool, shared: bool
+    ) -> Reader | Closed:
+        return await self.reader(person, private=private, shared=shared)
+
+    async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
+        return channel in self.outsiders
+
+    async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
+        return not self.members_came
+
+    async def is_in(self, person: str, channel: str) -> bool:
+        return person not in self.left
+
+    async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
+        return person == recorded.asked.asker or not recorded.asked.private
+
+    async def is_shared(self, channel: str) -> bool:
+        return False
+
+    async def is_public(self, channel: str) -> bool:
+        return True
+
+
+class PlainText:
+    """Messages without markup; people are named by ``@id``."""
+
+    def plain(self, text: str, names: Mapping[str, str] | None = None) -> str:
+        return text
+
+    def people_named(self, text: str) -> Iterator[str]:
+        return (word[1:] for word in text.split() if word.startswith("@"))
+
+    def written(self, words: str) -> str:
+        return words
+
+
+class FakeStatus:
+    """Notes at which messages somebody sees that the bot is at work."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.titles: list[str] = []
+
+    def begin(self, message: IncomingMessage) -> None:
+        self.begun.append(message.ts)
+
+    async def end(self, message: IncomingMessage) -> None:
+        pass
+
+    async def show(self, channel: str, thread: str, words: str) -> None:
+        pass
+
+    async def stopped(self, channel: str, thread: str) -> None:
+        pass
+
+    async def entitle(self, message: IncomingMessage, words: str) -> None:
+        self.titles.append(words)
