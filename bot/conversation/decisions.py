@@ -45,7 +45,7 @@ _MOST_NAMES = 10
 
 
 @dataclass(slots=True)
-class Case:
+class ReplyInProgress:
     """A message on its way to its reply, and what is known of it so far. ``refusal`` is what to
     say where it is one question too many. ``posted`` is what stands of the reply. ``words`` are
     the message's, ``question`` is what they ask, and ``history`` what was said before."""
@@ -56,7 +56,7 @@ class Case:
     words: str = ""
     question: str = ""
     history: Sequence[Turn] = ()
-    audience: Audience | None = None
+    audience: Addressees | None = None
 
     @property
     def is_direct(self) -> bool:
@@ -68,7 +68,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class Addressees:
     """Whom an answer is for. ``alone``: the asker alone sees it, in a channel or directly."""
 
     reader: Reader
@@ -102,7 +102,7 @@ class Decisions:
             SlackUnavailable
         """
         posted = await self.posting.posted(message) if may_be_posted else {}
-        case = Case(message, refusal, posted)
+        case = ReplyInProgress(message, refusal, posted)
         for decide in (
             self.deleted_goes_with_its_reply,
             self.too_many_questions_are_refused,
@@ -118,14 +118,14 @@ class Decisions:
                 break
         await self._pass_over_a_choice_that_fell(case)
 
-    async def deleted_goes_with_its_reply(self, case: Case) -> bool:
+    async def deleted_goes_with_its_reply(self, case: ReplyInProgress) -> bool:
         if not case.message.deleted:
             return False
         await self._withdraw_choices(case)
         await self.posting.remove(case.message, case.posted)
         return True
 
-    async def too_many_questions_are_refused(self, case: Case) -> bool:
+    async def too_many_questions_are_refused(self, case: ReplyInProgress) -> bool:
         if case.refusal is None:
             return False
         if case.message.kind in (MessageKind.FOLLOW_UP, MessageKind.UNASKED):
@@ -134,12 +134,12 @@ class Decisions:
             await self.posting.put(case.message, Notice(case.refusal), case.posted)
         return True
 
-    async def a_choice_that_stands_no_more_is_passed_over(self, case: Case) -> bool:
+    async def a_choice_that_stands_no_more_is_passed_over(self, case: ReplyInProgress) -> bool:
         if case.message.changed:
             await self._withdraw_choices(case)
         return not await self.asked_back.stands(case.message)
 
-    async def a_thread_command_is_obeyed(self, case: Case) -> bool:
+    async def a_thread_command_is_obeyed(self, case: ReplyInProgress) -> bool:
         case.words = await self._words(case.message)
         command = None if case.is_direct else thread_command(case.words)
         if command is None:
@@ -152,7 +152,7 @@ class Decisions:
             await self.posting.put(case.message, notice, case.posted)
         return True
 
-    async def a_follow_up_for_others_is_passed_over(self, case: Case) -> bool:
+    async def a_follow_up_for_others_is_passed_over(self, case: ReplyInProgress) -> bool:
         case.question = await self.asked_back.meant(case.message, case.words)
         is_choice = case.question != case.words
         if case.message.kind is not MessageKind.FOLLOW_UP or is_choice:
@@ -164,13 +164,13 @@ class Decisions:
         await self._pass_over(case)
         return True
 
-    async def small_talk_gets_help(self, case: Case) -> bool:
+    async def small_talk_gets_help(self, case: ReplyInProgress) -> bool:
         if not asks_nothing(case.question):
             return False
         await self.posting.put(case.message, HELP, case.posted)
         return True
 
-    async def who_may_get_nothing_is_told_so(self, case: Case) -> bool:
+    async def who_may_get_nothing_is_told_so(self, case: ReplyInProgress) -> bool:
         message = case.message
         settings = await asyncio.to_thread(self.settings.of, message.team, message.channel)
         # Where somebody reads along who may get nothing, the asker alone is answered.
@@ -182,7 +182,7 @@ class Decisions:
             message.person, message.channel, private=alone, shared=message.shared
         )
         if not isinstance(reader, Closed):
-            case.audience = Audience(reader, alone, settings)
+            case.audience = Addressees(reader, alone, settings)
             return False
         if case.is_unasked:
             await self._pass_over(case)
@@ -190,7 +190,7 @@ class Decisions:
             await self.posting.put(message, Notice(reader.why), case.posted)
         return True
 
-    async def an_answer_that_was_perhaps_seen_is_offered_again(self, case: Case) -> bool:
+    async def an_answer_that_was_perhaps_seen_is_offered_again(self, case: ReplyInProgress) -> bool:
         if case.is_direct or case.audience is None or not case.audience.alone:
             return False
         if await self.private.resume(case.message):
@@ -201,7 +201,7 @@ class Decisions:
         case.posted = {}
         return False
 
-    async def a_question_is_answered(self, case: Case) -> bool:
+    async def a_question_is_answered(self, case: ReplyInProgress) -> bool:
         message, audience = case.message, case.audience
         assert audience is not None  # noqa: S101 - `who_may_get_nothing_is_told_so` found it
         if not case.is_unasked:
@@ -229,7 +229,7 @@ class Decisions:
             await self._afterwards(case, question, recorded)
         return True
 
-    async def _question(self, case: Case, audience: Audience) -> Question:
+    async def _question(self, case: ReplyInProgress, audience: Addressees) -> Question:
         message, settings = case.message, audience.settings
         return Question(
             case.question,
@@ -241,7 +241,9 @@ class Decisions:
             language=settings.language if not case.is_direct else "",
         )
 
-    async def _afterwards(self, case: Case, question: Question, recorded: RecordedAnswer) -> None:
+    async def _afterwards(
+        self, case: ReplyInProgress, question: Question, recorded: RecordedAnswer
+    ) -> None:
         """The answer stands: what fails now must not have it made again."""
         message = case.message
         try:
@@ -254,7 +256,7 @@ class Decisions:
         except (SlackRefused, SlackUnavailable) as error:
             logger.info("What comes with the answer to %s was left out: %s", message.ts, error)
 
-    async def _pass_over_a_choice_that_fell(self, case: Case) -> None:
+    async def _pass_over_a_choice_that_fell(self, case: ReplyInProgress) -> None:
         """Whoever saw to the edited question may have looked before this was posted."""
         if case.message.deleted or case.refusal is not None:
             return
@@ -262,13 +264,13 @@ class Decisions:
             case.posted = await self.posting.posted(case.message)
             await self._pass_over(case)
 
-    async def _withdraw_choices(self, case: Case) -> None:
+    async def _withdraw_choices(self, case: ReplyInProgress) -> None:
         """Remove what was answered to a choice of a question that is no more what it was."""
         for ts in case.posted.values():
             choice = replace(case.message, ts=ts)
             await self.posting.remove(choice, await self.posting.posted(choice))
 
-    async def _pass_over(self, case: Case) -> None:
+    async def _pass_over(self, case: ReplyInProgress) -> None:
         """What was said is not for the bot; not any more, if it was edited."""
         await self.posting.remove(case.message, case.posted)
         await asyncio.to_thread(self.inbox.passed, case.message)

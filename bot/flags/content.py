@@ -13,7 +13,7 @@ from indexers.model import digest
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OpenParts:
     """What may be shown of an answer: ``sources`` are those that everyone may read now,
     ``whole`` that these are all, so that its text may be shown with them."""
 
@@ -38,8 +38,8 @@ class Circumstances:
     ``edits`` are the shown sources' edit addresses, empty where there is none."""
 
     person: str
-    shown: Shown
-    again: Shown | None = None
+    shown: OpenParts
+    again: OpenParts | None = None
     holder: str = ""
     owner: str = ""
     owner_words: str = ""

@@ -29,8 +29,8 @@ from bot.flags.content import (
     Circumstances,
     FlagCard,
     HistoryLine,
+    OpenParts,
     OwnerNote,
-    Shown,
     card_name,
 )
 from bot.flags.feedback import Feedback
@@ -189,16 +189,16 @@ class FlagService:
             for step in steps
         ]
 
-    async def _shown(self, said: Result, *, exactly: bool, hidden: bool) -> Shown:
+    async def _shown(self, said: Result, *, exactly: bool, hidden: bool) -> OpenParts:
         """An answer may hold what reviewers must not read: one that followed the
         rights of one person or of a few, and one whose pages were closed since. What everyone
         may read now is shown, and of what they got (``exactly``) only the very same text:
         theirs may have been written before the page was opened."""
         if hidden:
-            return Shown((), whole=False)
+            return OpenParts((), whole=False)
         sources = named(said)
         shown = await self._beside(self._open, sources, exactly)
-        return Shown(shown, whole=len(shown) == len(sources))
+        return OpenParts(shown, whole=len(shown) == len(sources))
 
     def _open(self, sources: Sequence[Source], exactly: bool) -> tuple[Source, ...]:
         found = self.library.open_to(ANYBODY, sources)

@@ -43,7 +43,7 @@ from bot.slack.flags.wiring import flagging_of
 from bot.slack.overview.home import Home
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.reindexer import Reindexer
-from bot.slack.rights.directory import Directory
+from bot.slack.rights.directory import MemberList
 from bot.slack.rights.people import People
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
@@ -93,7 +93,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     )
     people = People(
         client=voice.client,
-        directory=Directory(client=voice.client, team=me.team, clock=around.seconds),
+        directory=MemberList(client=voice.client, team=me.team, clock=around.seconds),
         team=me.team,
         guests=settings.guests,
         shared_channels=settings.shared_channels,

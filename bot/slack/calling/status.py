@@ -25,7 +25,7 @@ _LONGEST_TITLE = 60
 Thread = tuple[str, str]
 
 
-class Status:
+class SlackStatusLine:
     """The port `bot.conversation.ports.StatusLine`. Nothing waits for it. A thread shows one as
     long as any of its messages is at work."""
 

@@ -34,7 +34,7 @@ def press_of(body: Mapping[str, Any]) -> Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Responder:
+class PressResponder:
     """The port `bot.conversation.ports.Respond`."""
 
     respond: AsyncRespond
@@ -54,7 +54,7 @@ def answered(press: Callable[[Press, Respond], Awaitable[None]], renderer: Rende
     """Handle a button whose press is answered where it was."""
 
     async def handle(body: Mapping[str, Any], respond: AsyncRespond) -> None:
-        await press(press_of(body), Responder(respond, renderer))
+        await press(press_of(body), PressResponder(respond, renderer))
 
     return handle
 

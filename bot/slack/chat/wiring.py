@@ -28,7 +28,7 @@ from bot.conversation.workers import Workers
 from bot.flags.feedback import Feedback
 from bot.ports import Answering
 from bot.slack.calling.courtesies import Courtesies
-from bot.slack.calling.status import Status
+from bot.slack.calling.status import SlackStatusLine
 from bot.slack.calling.web import Voice
 from bot.slack.chat import pressing
 from bot.slack.chat.history import History
@@ -60,7 +60,7 @@ class Conversing:
     replies: Replies
     chat: SlackChat
     directory: SlackDirectory
-    status: Status
+    status: SlackStatusLine
     posting: Posting
     redrawing: Redrawing
     readers: Readers
@@ -117,7 +117,7 @@ def conversing_of(
     clock, seconds, text = around.clock, around.seconds, SlackText(me)
     threads, chosen = DatabaseThreads(state, clock), DatabaseChannels(state, clock)
     channels, courtesies = Channels(voice.client), Courtesies(hasty)
-    viewers, status = Viewers(channels, voice), Status(courtesies)
+    viewers, status = Viewers(channels, voice), SlackStatusLine(courtesies)
     readers = Readers(
         people=people,
         channels=channels,

@@ -10,9 +10,9 @@ from bot.flags.content import (
     Circumstances,
     FlagCard,
     HistoryLine,
+    OpenParts,
     OwnerNote,
     Reminder,
-    Shown,
     card_name,
 )
 from bot.flags.model import Complaint, Flag, FlagState
@@ -160,7 +160,7 @@ def _button(flag: Flag, action: str, text: str, *, style: str = "") -> Block:
     return button | {"style": style} if style else button
 
 
-def _answer(title: str, said: Result, shown: Shown, origins: Container[str]) -> list[Block]:
+def _answer(title: str, said: Result, shown: OpenParts, origins: Container[str]) -> list[Block]:
     """Its beginning: a card is to be read at a glance, the answer itself is a click away."""
     if not shown.whole:
         return []

@@ -42,7 +42,7 @@ _NONE = _List({}, {})
 
 
 @dataclass(slots=True, kw_only=True)
-class Directory:
+class MemberList:
     """``clock`` gives seconds that only go forward."""
 
     client: AsyncWebClient

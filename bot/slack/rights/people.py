@@ -19,7 +19,7 @@ from bot.background import in_own_thread
 from bot.conversation.model import Closed
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.slack.calling.web import told
-from bot.slack.rights.directory import Directory
+from bot.slack.rights.directory import MemberList
 from bot.slack.rights.person import Person, Standing, person_of
 from indexers.model import EVERYONE, Principal, addressed
 from indexers.untold import untold_token
@@ -43,7 +43,7 @@ class People:
     """
 
     client: AsyncWebClient
-    directory: Directory
+    directory: MemberList
     team: str
     guests: bool
     shared_channels: bool

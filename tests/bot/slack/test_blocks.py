@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot import foreign
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
-from bot.flags.content import Circumstances, FlagCard, HistoryLine, OwnerNote, Shown
+from bot.flags.content import Circumstances, FlagCard, HistoryLine, OpenParts, OwnerNote
 from bot.flags.model import Complaint, Flag, FlagState
 from bot.foreign import clean
 from bot.model import Answer, Doubt, Fallback, Linked, Narrowed, NoAnswer, Reason, Source, Unchecked
@@ -261,7 +261,7 @@ def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
     answer = given_(Answer(text or "x", (source, foreign), 0.9))
     said = answer.answer
     flag = Flag(1, answer, "U1", Complaint.WRONG, other, FlagState.OPEN, NOW, NOW, again=said)
-    shown_ = Shown((source, foreign), whole=True)
+    shown_ = OpenParts((source, foreign), whole=True)
     around = Circumstances(
         other[:80], shown_, shown_, holder=text[:80], owner_words=text, address=other,
         edits=(text, other), history=(HistoryLine("took it", other[:80], NOW),),
