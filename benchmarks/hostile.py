@@ -73,7 +73,7 @@ async def _measured(footnote: Footnote) -> list[Figure]:
         Figure("answered", len(answers), "questions", Goal("==", _QUESTIONS)),
         Figure("answer.p95", slack.percentile(answers, 95), "ms"),
         Figure("syncing_till_the_last_answer", int(beside), "yes or no", Goal("==", 1)),
-        Figure("failed", failed, "pages and files"),
+        Figure("failed", failed, "pages and files", Goal("==", len(bombs.files()))),
     ]
 
 

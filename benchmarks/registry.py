@@ -181,7 +181,9 @@ BENCHMARKS = (
         "`footnote serve` answers 50 questions in the local Slack, five at a time, while it syncs "
         "a wiki that is made to stop it: pages of 300 KB of `[`, `{`, `{{<`, `[[a|`, `<!--` and "
         "blank lines, front matter that is a bomb, and a Confluence with a Word, an Excel and a "
-        "PDF file that are small and cost much. `failed` are the lines of the report that say so.",
+        "PDF file that are small and cost much. `failed` are the lines of the report that say so: "
+        "the three files, each of which needs far more memory or time than it may have; the pages "
+        "are read, on a busy machine too.",
         hostile.beside_a_hostile_wiki,
     ),
     Benchmark(

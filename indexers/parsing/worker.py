@@ -35,10 +35,11 @@ def main(descriptor: int, megabytes: int) -> None:
             try:
                 limits, parser, arguments, named = calls.recv()
                 calls.send_bytes(_answer(limits, parser, arguments, named))
-            except (EOFError, ConnectionError):
-                return
+            # The first to be looked for, and by itself: even a pair of classes takes memory.
             except MemoryError:
                 os._exit(OUT_OF_MEMORY)
+            except (EOFError, ConnectionError):
+                return
 
 
 def _answer(

@@ -199,4 +199,7 @@ timeout_seconds = 5
 every_minutes = 0
 recent_minutes = 0
 
+[answer]
+rerank_seconds = 60
+
 """

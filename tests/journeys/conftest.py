@@ -162,6 +162,9 @@ site_url = "https://wiki.example.com"
 [sync]
 every_minutes = 0
 
+[answer]
+rerank_seconds = 60
+
 [slack]
 mode = "{request.param}"
 port = {port}

@@ -51,6 +51,9 @@ readers = ["@hr"]
 [sync]
 every_minutes = 0
 
+[answer]
+rerank_seconds = 60
+
 [llm]
 provider = "compatible"
 model = "tiny"

@@ -83,6 +83,10 @@ email = "{reader.email}"
 every_minutes = 0
 recent_minutes = 0
 
+[answer]
+check_seconds = 10
+rerank_seconds = 60
+
 [slack]
 port = {port}
 review_channel = "C0REVIEW"

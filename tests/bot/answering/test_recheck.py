@@ -231,7 +231,7 @@ def test_of_several_silent_wikis_the_oldest_check_counts() -> None:
 def test_a_silent_wiki_hides_no_failure_of_another(hanging: Hanging) -> None:
     """They are asked at the same time, so that one cannot use up the other's."""
     written = [*WIKI, *passages("leave", "How long is leave?", wiki="other")]
-    recheck = Recheck({"conf": hanging, "other": Standing("leave")}, never, by_section, seconds=0.3)
+    recheck = Recheck({"conf": hanging, "other": Standing("leave")}, never, by_section, seconds=1.5)
     said = answerer(recheck, written=written).answer(LEAVE)
 
     assert {source.wiki for source in getattr(said, "sources", ())} == {"conf"}

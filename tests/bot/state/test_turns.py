@@ -23,7 +23,7 @@ def started(turns: Turns, name: str, said: list[str], *, urgent: bool) -> thread
 
 def waiting(turns: Turns, number: int) -> None:
     """Until so many wait."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while len(turns._urgent) + len(turns._patient) < number:
         assert time.monotonic() < until
         time.sleep(0.001)

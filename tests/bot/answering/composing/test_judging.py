@@ -155,7 +155,7 @@ def over_http(server: Server, seconds: float) -> ModelJudge:
 def test_a_judge_over_http_is_held_to_its_schema_and_bounded() -> None:
     text = written(row(1), row(2))
     with openai_server(Reply([text[at : at + 9] for at in range(0, len(text), 9)])) as server:
-        found = over_http(server, 5).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
+        found = over_http(server, 60).judge(QUESTION, PASSAGES, [BY_WORDS, BY_PASSAGE])
 
     assert [one.supported for one in found if one] == [True, True]
     (asked,) = server.asked

@@ -240,7 +240,7 @@ def test_any_text_is_read_without_an_error_and_alike_in_any_pieces(text: str, si
 
 
 def test_a_model_that_never_ends_is_read_in_linear_time_and_bounded_memory() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     objects = Objects()
     endless = '{"sentences": [' + "[" * 100_000
     assert list(objects.add(endless)) == []
@@ -248,4 +248,4 @@ def test_a_model_that_never_ends_is_read_in_linear_time_and_bounded_memory() -> 
     assert list(long.add('{"sentences": [{"sentence": "' + "x" * 300_000)) == []
     assert sum(map(len, long._held)) < 20_000
 
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
