@@ -104,9 +104,8 @@ def _answering(hits: Sequence[Hit], parts: int) -> list[tuple[Hit, list[int]]]:
             id(hit): [number for number in left if hit.parts[number] >= least[number]]
             for hit in known
         }
-        best = max(
-            known, key=lambda hit: (len(able[id(hit)]), sum(hit.parts[n] for n in able[id(hit)]))
-        )
+        # Of those that answer as many, the one that answers the whole best.
+        best = max(known, key=lambda hit: (len(able[id(hit)]), hit.score))
         found.append((best, able[id(best)]))
         left = [number for number in left if number not in able[id(best)]]
     return sorted(found, key=lambda one: one[1])
