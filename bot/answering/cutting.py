@@ -22,10 +22,10 @@ ITEM = 100
 BRIEF = 60
 """What stands above what answers, in its list or paragraph, and is no longer than this stays there;
 what is longer is told after it."""
-NEAR = 1.0
-"""What is no further behind the best answers, too."""
-FAR = 1.5
-"""What is no further behind may say more, and is shown only after what answers."""
+NEAR = 1.5
+"""What is no further behind the best may answer, too, or says more."""
+ROW = 0.5
+"""The same of a row: another one says the same of another thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
     shown.add_each(_below(units, core) if units[core].introduces else ())
     shown.add(_understood(units, core, PARAGRAPH))
     for window in windows:
-        if window.behind <= NEAR:
+        is_row = units[window.place].kind is Kind.TABLE
+        if window.behind <= (ROW if is_row else NEAR):
             shown.add(_understood(units, window.place, ITEM))
     if units[core].kind is not Kind.TABLE:
         shown.add_each(at for at in _block(units, core) if at > core)
@@ -63,11 +64,6 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
         listed = [at for at, unit in enumerate(units) if unit.listed == units[core].listed]
         shown.add_short(listed, SHORT)
         shown.add_each(_below(units, core))
-    for window in windows:
-        # Another row says the same of another thing.
-        is_row = units[window.place].kind is Kind.TABLE
-        if window.behind <= FAR and window.place > core and not is_row:
-            shown.add(_understood(units, window.place, ITEM))
     closed = shown.closed(core)
     return Cut(core, closed, _first(units, closed, core))
 
@@ -161,13 +157,16 @@ def _below(units: Sequence[Unit], place: int) -> Iterator[int]:
 
 
 _FEW = 5
+_POINTING = frozenset({"this", "these", "those", "such"})
+"""Also behind a word: "With this setting"."""
 _LEANING = frozenset(
-    {"it", "its", "this", "that", "these", "those", "they", "them", "he", "she", "such"}
+    {"it", "its", "that", "they", "them", "he", "she"}
     | {"otherwise", "however", "also", "then", "there", "so", "but", "and"}
 )
 
 
 def _leans(unit: Unit) -> bool:
     """Whether a sentence needs the one before it: "This can include the author"."""
-    words = unit.text.casefold().split()
-    return unit.kind is not Kind.TABLE and (len(words) < _FEW or words[0].strip(",") in _LEANING)
+    words = [word.strip(",") for word in unit.text.casefold().split()[:_FEW]]
+    points = bool(_POINTING.intersection(words[:3]))
+    return unit.kind is not Kind.TABLE and (len(words) < _FEW or words[0] in _LEANING or points)

@@ -33,7 +33,7 @@ _WORDS = 0.6
 @dataclass(frozen=True, slots=True)
 class Window:
     """A unit that may answer. ``behind`` the best one, which has 0, it is by so much; what is
-    further behind than 2 says something else."""
+    further behind than 1.5 says something else."""
 
     place: int
     behind: float
