@@ -37,7 +37,7 @@ from bot.flags.publishing import Published
 from bot.loading import models_loaded
 from bot.model import Question, Result, Why
 from bot.operations import readiness, webhooks
-from bot.operations.console import Console
+from bot.operations.admin_queries import AdminQueries
 from bot.operations.passes import failed_since
 from bot.operations.rhythms import Hints, rhythms
 from bot.operations.syncing import OneSyncAtATime, now
@@ -264,8 +264,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         IndexUnavailable, StateUnavailable: what must be kept cannot be opened.
     """
     # Slack's libraries take half a second to import, which no other command needs.
+    from bot.slack.environment import Environment
     from bot.slack.serve import serve as serve_slack
-    from bot.slack.surroundings import Surroundings
     from bot.slack.wiring import slack_settings
     from bot.state.answers import DatabaseAnswers
     from bot.state.pass_log import DatabasePassLog
@@ -307,7 +307,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         gc.collect()
         gc.freeze()
         threading.Thread(target=parts.meet, name="meeting", daemon=True).start()
-        console = Console(
+        admin_queries = AdminQueries(
             parts,
             passes,
             answerer_of(settings, parts, syncing.last_pass, failed=failed).answer,
@@ -328,12 +328,12 @@ def serve(settings: Settings, secrets: Secrets) -> None:
                     slack_settings(settings, secrets),
                     answering=Several(answerer),
                     reindexing=syncing,
-                    operating=console,
+                    operating=admin_queries,
                     library=library,
                     tokens=parts.tokens,
                     state=state,
                     process=process,
-                    around=Surroundings(
+                    env=Environment(
                         as_of=syncing.as_of,
                         titles=answerer.open_titles,
                         hooks=_hooks(secrets, hints),

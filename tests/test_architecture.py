@@ -78,7 +78,7 @@ VOCABULARY = {
 }  # fmt: skip
 
 FLOORS = (
-    "writing", "calling", "rights", "events", "chat", "reindexing", "commands", "overview",
+    "rendering", "api", "rights", "events", "chat", "reindexing", "commands", "home",
     "flags",
 )  # fmt: skip
 """Of `bot.slack`, each upon those before it; what stands in no folder is the roof."""
@@ -132,7 +132,7 @@ def test_the_bot_enters_the_indexers_by_their_vocabulary(file: Path) -> None:
 @pytest.mark.parametrize("file", sorted((ROOT / "bot/slack").glob("*/*.py")), ids=place)
 def test_the_slack_side_is_built_floor_upon_floor(file: Path) -> None:
     below = FLOORS[: FLOORS.index(file.parent.name) + 1]
-    roof = {"settings", "surroundings"} if file.name == "wiring.py" else set()
+    roof = {"settings", "environment"} if file.name == "wiring.py" else set()
     for name, _ in imports(file):
         if name.startswith("bot.slack."):
             assert name.split(".")[2] in {*below, *roof}, name

@@ -13,7 +13,7 @@ from bot.evaluation.gate import SavedQuestions
 from bot.flags.feedback import Feedback
 from bot.operations import doctor as checks
 from bot.operations import privacy
-from bot.operations.console import LATELY, overview
+from bot.operations.admin_queries import LATELY, overview
 from bot.operations.model import AccessNow
 from bot.operations.passes import Rhythm, passed
 from bot.operations.syncing import now, record

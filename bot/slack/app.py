@@ -25,8 +25,8 @@ from bot.flags.feedback import Feedback
 from bot.flags.insights import Insights
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack import listeners
-from bot.slack.calling.locks import SharedLocks
-from bot.slack.calling.web import Voice, web_client
+from bot.slack.api.locks import SharedLocks
+from bot.slack.api.slack_api import SlackApi, web_client
 from bot.slack.chat.wiring import conversing_of
 from bot.slack.commands.access import Access
 from bot.slack.commands.channel_form import Languages
@@ -37,17 +37,17 @@ from bot.slack.commands.gaps import Gaps
 from bot.slack.commands.reindex import Reindex
 from bot.slack.commands.router import Commands
 from bot.slack.commands.status import Status as StatusCommand
+from bot.slack.environment import Environment
 from bot.slack.events.handling import Failures, Handler
 from bot.slack.events.parsing import Identity
 from bot.slack.flags.wiring import flagging_of
-from bot.slack.overview.home import Home
+from bot.slack.home.home import Home
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.slack.rights.directory import MemberList
 from bot.slack.rights.people import People
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
-from bot.slack.surroundings import Surroundings
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
@@ -71,35 +71,35 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     process: Process,
-    around: Surroundings | None = None,
+    env: Environment | None = None,
 ) -> SlackApp:
     """``me`` is what `bot.slack.serve.sign_in` found, ``tokens`` what the person with an
     address holds in the wikis; ``process`` is this one among those that share ``state``, and
     lives. Nothing runs before `start`."""
-    around = around or Surroundings()
-    voice = Voice(web_client(settings.bot_token, settings.api_url), me.bot)
-    hasty = web_client(settings.bot_token, settings.api_url, patient=False)
+    env = env or Environment()
+    api = SlackApi(web_client(settings.bot_token, settings.api_url), me.bot)
+    client_without_retry = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
-    inbox = DatabaseInbox(state, around.clock, process)
-    feedback = Feedback(DatabaseAnswers(state), around.clock, library.page)
+    inbox = DatabaseInbox(state, env.clock, process)
+    feedback = Feedback(DatabaseAnswers(state), env.clock, library.page)
     insights = Insights(
         feedback=feedback,
         figures=DatabaseFigures(state),
         operating=operating,
         library=library,
         roots=roots,
-        clock=around.clock,
+        clock=env.clock,
         stale_after=settings.stale_after,
     )
     people = People(
-        client=voice.client,
-        directory=MemberList(client=voice.client, team=me.team, clock=around.seconds),
+        client=api.client,
+        directory=MemberList(client=api.client, team=me.team, clock=env.seconds),
         team=me.team,
         guests=settings.guests,
         shared_channels=settings.shared_channels,
         admins=settings.admins,
         accounts=settings.accounts,
-        clock=around.seconds,
+        clock=env.seconds,
         tokens=tokens,
     )
     locks = SharedLocks(DatabaseSyncLocks(state, process))
@@ -111,11 +111,11 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         state=state,
         answering=answering,
         people=people,
-        voice=voice,
-        hasty=hasty,
+        api=api,
+        client_without_retry=client_without_retry,
         executor=executor,
         locks=locks,
-        around=around,
+        env=env,
     )
     status, replies = conversing.status, conversing.replies
     workers = Workers(
@@ -124,15 +124,15 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         is_next=partial(_is_next, inbox),
         begin=replies.expect,
     )
-    queue = WaitingLine(workers.waiting, status, clock=around.seconds, long=settings.long_wait)
+    queue = WaitingLine(workers.waiting, status, clock=env.seconds, long=settings.long_wait)
     reindexer = Reindexer(
         reindexing,
-        DatabaseJobs(state, around.clock, process),
+        DatabaseJobs(state, env.clock, process),
         people,
-        voice,
+        api,
         edit_every=settings.edit_every,
-        clock=around.seconds,
-        new_incident=around.new_incident,
+        clock=env.seconds,
+        new_incident=env.new_incident,
     )
     flagging = flagging_of(
         settings,
@@ -144,11 +144,11 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         directory=conversing.directory,
         chosen=conversing.settings,
         redrawing=conversing.redrawing,
-        voice=voice,
+        api=api,
         renderer=conversing.chat.renderer,
         executor=executor,
-        clock=around.clock,
-        every=around.upkeep_every,
+        clock=env.clock,
+        every=env.maintenance_every,
         process=process,
         locks=locks,
     )
@@ -158,10 +158,10 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         insights=insights,
         operating=operating,
         prompts=conversing.prompts,
-        voice=voice,
+        api=api,
         executor=executor,
-        clock=around.clock,
-        new_incident=around.new_incident,
+        clock=env.clock,
+        new_incident=env.new_incident,
         origins=settings.link_origins,
     )
     forms = ChannelForms(
@@ -171,27 +171,27 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         settings=conversing.settings,
         wikis=reindexing.wikis,
         languages=Languages(settings.languages, composed=settings.streaming),
-        voice=voice,
+        api=api,
     )
-    forget = Forget(state, feedback, people, voice, flagging.service.process_due, home.show)
+    forget = Forget(state, feedback, people, api, flagging.service.process_due, home.show)
     bolt = _bolt(settings, me)
-    failures = Failures(voice, around.new_incident)
+    failures = Failures(api, env.new_incident)
     spool = Spool(settings.spool) if settings.spool else None
     waiting_room = WaitingRoom(
         spool,
         conversing.filter_,
         workers,
         conversing.chat,
-        every=around.adopt_every / 2,
+        every=env.adopt_every / 2,
         long=settings.long_wait,
     )
     listeners.keep_questions(bolt, me, Receiving(conversing.filter_, workers, waiting_room))
     subcommands = [
         StatusCommand(people, operating).subcommand,
         Reindex(reindexing, reindexer).subcommand,
-        Flags(feedback, voice, around.clock).subcommand,
+        Flags(feedback, api, env.clock).subcommand,
         Access(people, operating).subcommand,
-        Gaps(insights, executor, around.clock, settings.link_origins).subcommand,
+        Gaps(insights, executor, env.clock, settings.link_origins).subcommand,
         forms.subcommand,
         forget.subcommand,
     ]
@@ -217,10 +217,10 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         waiting_room=waiting_room,
         reindexer=reindexer,
         queue=queue,
-        clients=(voice.client, hasty),
+        clients=(api.client, client_without_retry),
         executor=executor,
-        forgetting=partial(_forget, state, spool, lambda: around.clock() - settings.retention),
-        adopt_every=around.adopt_every,
+        forgetting=partial(_forget, state, spool, lambda: env.clock() - settings.retention),
+        adopt_every=env.adopt_every,
         maintenance=flagging.maintenance,
         failures=failures,
     )

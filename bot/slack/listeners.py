@@ -20,7 +20,7 @@ from bot.slack.events.handling import Failures, Handler
 from bot.slack.events.parsing import Identity, parse_event
 from bot.slack.flags import announcement, cards, forms
 from bot.slack.flags.pressing import ACTIONS, FlagPresses
-from bot.slack.writing import asking_keepers, blocks
+from bot.slack.rendering import asking_keepers, blocks
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
 from bot.flags.maintenance import Maintenance
-from bot.slack.calling.web import connections
+from bot.slack.api.slack_api import connections
 from bot.slack.events.handling import Failures
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.state.inbox import DatabaseInbox

@@ -15,15 +15,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
 from bot.ports import Answering, Library, Operating, Reindexing
+from bot.slack.api.slack_api import call, web_client
 from bot.slack.app import build_app
-from bot.slack.calling.web import told, web_client
+from bot.slack.environment import Environment
 from bot.slack.events.parsing import Identity
 from bot.slack.health import Health
 from bot.slack.http import Door
 from bot.slack.running import SlackApp
 from bot.slack.settings import SlackSettings
 from bot.slack.signals import signals
-from bot.slack.surroundings import Surroundings
 from bot.state.database import Database
 from bot.state.process import Process
 from indexers.model import addressed
@@ -44,7 +44,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
     tokens: Callable[[str], frozenset[str]] = addressed,
     state: Database,
     process: Process,
-    around: Surroundings | None = None,
+    env: Environment | None = None,
     stop: asyncio.Event | None = None,
     ready: Callable[[SlackApp], None] | None = None,
 ) -> None:
@@ -56,15 +56,15 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
         StateUnavailable: the inbox cannot be read.
     """
     stop = stop or asyncio.Event()
-    around = around or Surroundings()
-    door = Door(settings, around.hooks, Health(around.checks), around.limits)
+    env = env or Environment()
+    door = Door(settings, env.hooks, Health(env.checks), env.limits)
     async with AsyncExitStack() as open_:
         open_.enter_context(signals(stop))
         # Before anything waits for Slack: a bot that waits is alive.
         if settings.port is not None or not settings.socket_mode:
             await open_.enter_async_context(door.open())
         client = web_client(settings.bot_token, settings.api_url)
-        me = await _until(stop, sign_in(client, first_pause=around.first_pause))
+        me = await _until(stop, sign_in(client, first_pause=env.first_pause))
         if me is None:
             return
         app = build_app(
@@ -77,10 +77,10 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
             tokens=tokens,
             state=state,
             process=process,
-            around=around,
+            env=env,
         )
         try:
-            await _listen(app, settings, stop, around, door=door, ready=ready)
+            await _listen(app, settings, stop, env, door=door, ready=ready)
         finally:
             door.app = None
             await app.stop(settings.grace)
@@ -90,7 +90,7 @@ async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has ma
     app: SlackApp,
     settings: SlackSettings,
     stop: asyncio.Event,
-    around: Surroundings,
+    env: Environment,
     *,
     door: Door,
     ready: Callable[[SlackApp], None] | None,
@@ -98,7 +98,7 @@ async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has ma
     async with AsyncExitStack() as open_:
         await app.start()
         if settings.socket_mode:
-            handler = await _until(stop, _connect(app.bolt, settings, around))
+            handler = await _until(stop, _connect(app.bolt, settings, env))
             if handler is None:
                 return
             open_.push_async_callback(handler.close_async)
@@ -143,7 +143,7 @@ async def _over_http() -> str:
 
 
 async def _connect(
-    bolt: AsyncApp, settings: SlackSettings, around: Surroundings
+    bolt: AsyncApp, settings: SlackSettings, env: Environment
 ) -> AsyncSocketModeHandler:
     """The first address is asked for here: the client itself would repeat a wrong token
     for ever, and an address that has run out as well."""
@@ -154,14 +154,14 @@ async def _connect(
             lambda: client.apps_connections_open(app_token=settings.app_token),
             client.base_url,
             "SLACK_APP_TOKEN",
-            around.first_pause,
+            env.first_pause,
         )
         handler = AsyncSocketModeHandler(
             bolt,
             settings.app_token,
             logger=log,
             web_client=client,
-            ping_interval=around.ping_every,
+            ping_interval=env.ping_every,
         )
         handler.client.wss_uri = opened["url"]
         try:
@@ -178,11 +178,11 @@ async def _connect(
 
 
 async def _patiently(
-    call: Callable[[], Awaitable[Any]], address: str, token: str, pause: float
+    request: Callable[[], Awaitable[Any]], address: str, token: str, pause: float
 ) -> dict[str, Any]:
     while True:
         try:
-            return await told(call())
+            return await call(request())
         except SlackRefused as error:
             raise SlackMisconfigured(
                 f"Slack at {address} refuses {token} ({error.code}). Copy it again from the "

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.conversation.limits import QuestionLimits
-from bot.slack.overview.weekly import Weekly
+from bot.slack.home.weekly import Weekly
 
 STALE_AFTER = timedelta(days=365)
 
@@ -17,7 +17,7 @@ STALE_AFTER = timedelta(days=365)
 class SlackSettings:
     """``app_token`` means Socket Mode, its absence HTTP, which needs ``signing_secret``.
 
-    ``link_origins`` are those of `bot.slack.writing.links.origins`: an answer links to no other.
+    ``link_origins`` are those of `bot.slack.rendering.links.origins`: an answer links to no other.
     ``guests`` get what is open to everyone, or nothing; so do people of other companies
     where ``shared_channels`` says so. ``admins`` are user ids and user groups (``@handle`` or
     id), beside the workspace's own. ``accounts`` are e-mail addresses by user id; if they are

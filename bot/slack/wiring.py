@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import get_args
 
 from bot.conversation.limits import QuestionLimits
-from bot.slack.overview.weekly import Weekly
+from bot.slack.home.weekly import Weekly
+from bot.slack.rendering import links
 from bot.slack.settings import STALE_AFTER, SlackSettings
-from bot.slack.writing import links
 from config.settings import Secrets, Settings
 from config.slack import SlackSettings as Slack
 from config.slack import Weekday, zone

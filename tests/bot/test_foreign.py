@@ -16,9 +16,9 @@ from bot.answering.confidence import Confidence
 from bot.answering.disagreeing import with_disagreement
 from bot.foreign import clean, on_one_line, quoted, unmarked, with_mark
 from bot.model import Answer, Question, Source
-from bot.slack.writing.blocks import source_line
-from bot.slack.writing.links import origins
-from bot.slack.writing.mrkdwn import JOINER, button_text, inert, literal, render
+from bot.slack.rendering.blocks import source_line
+from bot.slack.rendering.links import origins
+from bot.slack.rendering.mrkdwn import JOINER, button_text, inert, literal, render
 from indexers.model import EVERYONE, Principal
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over

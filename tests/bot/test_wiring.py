@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.answering.composing.usage import MemoryUsage
 from bot.answering.composing.wiring import language_model_of
 from bot.model import Answer, NoAnswer
-from bot.slack.overview.weekly import Weekly
+from bot.slack.home.weekly import Weekly
 from bot.slack.wiring import slack_settings
 from bot.wiring import answerer_of, asking, serve
 from config.errors import SettingsError

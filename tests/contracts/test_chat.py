@@ -15,13 +15,13 @@ from bot.conversation.ports import Chat
 from bot.conversation.posting import NotOurs
 from bot.model import Role, Turn
 from bot.playground.workspace import LocalSlack
-from bot.slack.calling.web import Voice, connections, web_client
+from bot.slack.api.slack_api import SlackApi, connections, web_client
 from bot.slack.chat.history import History
 from bot.slack.chat.slack_chat import SlackChat
 from bot.slack.events.parsing import Identity, SlackText
+from bot.slack.rendering.content import Renderer
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.viewers import Viewers
-from bot.slack.writing.content import Renderer
 from tests.fakes.chat import FakeChat, text_of
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
@@ -64,13 +64,13 @@ def in_slack(slack: LocalSlack, client: AsyncWebClient) -> Place:
         return (await slack.say(person, TEAM, text, thread_ts=thread or None)).ts
 
     identity = Identity(slack.team_id, slack.bot_user_id, slack.bot_id)
-    voice = Voice(client, slack.bot_id)
-    channels = Channels(voice.client)
+    api = SlackApi(client, slack.bot_id)
+    channels = Channels(api.client)
     chat = SlackChat(
-        voice=voice,
+        api=api,
         renderer=Renderer(frozenset(), lambda: datetime(2026, 11, 26, tzinfo=UTC)),
-        history=History(SlackText(identity), voice),
-        viewers=Viewers(channels, voice),
+        history=History(SlackText(identity), api),
+        viewers=Viewers(channels, api),
         streaming=None,
     )
     return Place(

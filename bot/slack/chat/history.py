@@ -15,7 +15,7 @@ from bot.conversation.addressing import asks_nothing
 from bot.conversation.model import IncomingMessage
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.model import Role, Turn
-from bot.slack.calling.web import Voice, told
+from bot.slack.api.slack_api import SlackApi, call
 from bot.slack.events.parsing import SlackText
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class History:
     """Of one bot in its workspace."""
 
     text: SlackText
-    voice: Voice
+    api: SlackApi
 
     async def before(self, message: IncomingMessage) -> tuple[Turn, ...]:
         """The turns of the message's thread that came before it, oldest first. A thread that
@@ -44,8 +44,8 @@ class History:
         try:
             cursor = ""
             for _ in range(_PAGES):
-                answer = await told(
-                    self.voice.client.conversations_replies(
+                answer = await call(
+                    self.api.client.conversations_replies(
                         channel=message.channel,
                         ts=message.thread,
                         latest=message.ts,
@@ -66,7 +66,7 @@ class History:
         for earlier in answer.get("messages", ()):
             if _when(earlier) >= float(message.ts):
                 continue
-            if earlier.get("bot_id") == self.voice.bot:
+            if earlier.get("bot_id") == self.api.bot:
                 role, text = Role.BOT, _NOTE.sub("", _shown(earlier))
             elif earlier.get("user") == message.person:
                 role, text = Role.ASKER, str(earlier.get("text") or "")

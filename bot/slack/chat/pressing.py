@@ -12,10 +12,10 @@ from bot.conversation.model import Content, Press
 from bot.conversation.ports import Respond
 from bot.conversation.prompts import Prompts
 from bot.conversation.stopping import Stopping
-from bot.slack.calling.courtesies import Courtesies
+from bot.slack.api.optional_calls import OptionalCalls
 from bot.slack.events.handling import Handler
-from bot.slack.writing.content import Renderer
-from bot.slack.writing.mrkdwn import inert
+from bot.slack.rendering.content import Renderer
+from bot.slack.rendering.mrkdwn import inert
 
 SUGGEST = "assistant.threads.setSuggestedPrompts"
 _TITLE = 60
@@ -77,16 +77,16 @@ def stopped(stopping: Stopping) -> Handler:
     return handle
 
 
-def opened(prompts: Prompts, courtesies: Courtesies) -> Handler:
+def opened(prompts: Prompts, optional_calls: OptionalCalls) -> Handler:
     """Handle `app_home_opened` of the messages tab."""
 
     async def handle(body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        if not courtesies.has(SUGGEST):
+        if not optional_calls.has(SUGGEST):
             return
         if texts := await prompts.suggested_to(body["event"]["user"]):
             shown = [{"title": _short(text), "message": text} for text in map(inert, texts)]
             channel = body["event"]["channel"]
-            await courtesies.offer(SUGGEST, channel_id=channel, prompts=shown)
+            await optional_calls.try_call(SUGGEST, channel_id=channel, prompts=shown)
 
     return handle
 

@@ -14,12 +14,12 @@ from bot.conversation.model import Content, IncomingMessage, RecordedAnswer
 from bot.conversation.ports import Hold, Posted
 from bot.errors import SlackRefused
 from bot.model import Turn
-from bot.slack.calling.marks import reply_mark, reply_marks
-from bot.slack.calling.web import Voice, to_its_end, told
+from bot.slack.api.marks import reply_mark, reply_marks
+from bot.slack.api.slack_api import SlackApi, call, to_its_end
 from bot.slack.chat.history import History
 from bot.slack.chat.streaming import Live, Streaming
+from bot.slack.rendering.content import Renderer
 from bot.slack.rights.viewers import Viewers
-from bot.slack.writing.content import Renderer
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 class SlackChat:
     """``streaming`` shows an answer while it is made; without it, it comes at once."""
 
-    voice: Voice
+    api: SlackApi
     renderer: Renderer
     history: History
     viewers: Viewers
@@ -36,8 +36,8 @@ class SlackChat:
 
     async def posted(self, message: IncomingMessage) -> Posted:
         try:
-            found = await told(
-                self.voice.client.conversations_replies(
+            found = await call(
+                self.api.client.conversations_replies(
                     channel=message.channel, ts=message.thread, oldest=message.ts, limit=200
                 )
             )
@@ -47,7 +47,7 @@ class SlackChat:
         return {
             block["block_id"]: ours["ts"]
             for ours in found.get("messages", ())
-            if ours.get("bot_id") == self.voice.bot
+            if ours.get("bot_id") == self.api.bot
             for block in ours.get("blocks") or ()
             if str(block.get("block_id", "")).startswith(reply_marks(message.ts))
         }
@@ -67,26 +67,26 @@ class SlackChat:
             marked = part.marked(name)
             if name in left:
                 ts = left.pop(name)
-                await to_its_end(self.voice.edit(message.channel, ts, marked))
+                await to_its_end(self.api.edit(message.channel, ts, marked))
             else:
-                ts = await to_its_end(self.voice.post(message.channel, marked, message.thread))
+                ts = await to_its_end(self.api.post(message.channel, marked, message.thread))
         await self.remove(message, left)
         return ts
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
         for ts in posted.values():
-            await self.voice.remove(message.channel, ts)
+            await self.api.remove(message.channel, ts)
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
         place, parts = recorded.asked.place, self.renderer.messages(content)
         marked = parts[-1].marked(reply_mark(place.ts, len(parts) - 1))
-        await self.voice.edit(place.channel, id_, marked)
+        await self.api.edit(place.channel, id_, marked)
 
     async def post_privately(
         self, channel: str, person: str, content: Content, thread: str | None = None
     ) -> None:
         for part in self.renderer.messages(content):
-            await self.voice.whisper(channel, person, part, thread)
+            await self.api.post_ephemeral(channel, person, part, thread)
 
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> Live | None:
         if self.streaming is None:

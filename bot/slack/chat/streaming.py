@@ -18,12 +18,12 @@ from bot.conversation.model import IncomingMessage, MessageKind
 from bot.conversation.ports import Hold, Posted
 from bot.conversation.posting import NotOurs
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack.calling.courtesies import Courtesies
-from bot.slack.calling.marks import reply_mark
-from bot.slack.calling.web import Voice
-from bot.slack.writing.message import Block, Message, context, section
-from bot.slack.writing.mrkdwn import JOINER, literal, render
-from bot.slack.writing.sections import sections
+from bot.slack.api.marks import reply_mark
+from bot.slack.api.optional_calls import OptionalCalls
+from bot.slack.api.slack_api import SlackApi
+from bot.slack.rendering.message import Block, Message, context, section
+from bot.slack.rendering.mrkdwn import JOINER, literal, render
+from bot.slack.rendering.sections import sections
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +40,11 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Streaming:
-    """``hasty`` should not be patient. ``every`` is the least number of seconds between two
-    calls for one answer: Slack allows about one edit a second."""
+    """``api_without_retry`` does not try again. ``every`` is the least number of seconds between
+    two calls for one answer: Slack allows about one edit a second."""
 
-    hasty: Voice
-    courtesies: Courtesies
+    api_without_retry: SlackApi
+    optional_calls: OptionalCalls
     every: float = 1.0
 
     def open(
@@ -157,26 +157,28 @@ class Live:
             self._unsure = True
 
     async def _begin(self, new: str) -> None:
-        message, hasty = self._message, self._streaming.hasty
+        message, api_without_retry = self._message, self._streaming.api_without_retry
         await self._hold(message)
-        if self._streaming.courtesies.has(START):
+        if self._streaming.optional_calls.has(START):
             try:
                 recipient = (
                     None if message.kind is MessageKind.DIRECT else (message.person, message.team)
                 )
-                self._ts = await hasty.stream(
+                self._ts = await api_without_retry.stream(
                     message.channel, message.thread, as_markdown(new), self._foot(), recipient
                 )
             except SlackRefused as error:
-                self._streaming.courtesies.refused(START, error)
+                self._streaming.optional_calls.refused(START, error)
             else:
                 self._streams = True
                 return
-        self._ts = await hasty.post(message.channel, self._so_far(), message.thread)
+        self._ts = await api_without_retry.post(message.channel, self._so_far(), message.thread)
 
     async def _append(self, new: str) -> None:
         try:
-            await self._streaming.hasty.append(self._message.channel, self._ts, as_markdown(new))
+            await self._streaming.api_without_retry.append(
+                self._message.channel, self._ts, as_markdown(new)
+            )
         except SlackRefused as error:
             logger.info("A stream ended before its answer: %s", error)
             self._streams = False
@@ -186,11 +188,13 @@ class Live:
     async def _edit(self) -> None:
         # Another process may have ended the stream, and put something else in its place.
         await self._hold(self._message)
-        await self._streaming.hasty.edit(self._message.channel, self._ts, self._so_far())
+        await self._streaming.api_without_retry.edit(
+            self._message.channel, self._ts, self._so_far()
+        )
 
     async def _stop(self) -> None:
         try:
-            await self._streaming.hasty.stop(self._message.channel, self._ts)
+            await self._streaming.api_without_retry.stop(self._message.channel, self._ts)
         except (SlackRefused, SlackUnavailable) as error:
             logger.info("A stream could not be ended, its message is edited: %s", error)
 

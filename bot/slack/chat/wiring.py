@@ -27,24 +27,24 @@ from bot.conversation.stopping import Stopping
 from bot.conversation.workers import Workers
 from bot.flags.feedback import Feedback
 from bot.ports import Answering
-from bot.slack.calling.courtesies import Courtesies
-from bot.slack.calling.status import SlackStatusLine
-from bot.slack.calling.web import Voice
+from bot.slack.api.optional_calls import OptionalCalls
+from bot.slack.api.slack_api import SlackApi
+from bot.slack.api.status_line import SlackStatusLine
 from bot.slack.chat import pressing
 from bot.slack.chat.history import History
 from bot.slack.chat.slack_chat import SlackChat
 from bot.slack.chat.streaming import Streaming
+from bot.slack.environment import Environment
 from bot.slack.events.handling import Handler
 from bot.slack.events.parsing import Identity, SlackText
+from bot.slack.rendering import quotes, readings
+from bot.slack.rendering.content import Renderer
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import People
 from bot.slack.rights.readers import Readers
 from bot.slack.rights.slack_directory import SlackDirectory
 from bot.slack.rights.viewers import Viewers
 from bot.slack.settings import SlackSettings
-from bot.slack.surroundings import Surroundings
-from bot.slack.writing import quotes, readings
-from bot.slack.writing.content import Renderer
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
@@ -74,7 +74,7 @@ class Conversing:
     viewers: Viewers
     inbox: DatabaseInbox
     text: SlackText
-    courtesies: Courtesies
+    optional_calls: OptionalCalls
 
     def buttons(self, workers: Workers) -> Mapping[str | re.Pattern[str], Handler]:
         choices = Choices(
@@ -96,7 +96,7 @@ class Conversing:
 
     @property
     def opened(self) -> Handler:
-        return pressing.opened(self.prompts, self.courtesies)
+        return pressing.opened(self.prompts, self.optional_calls)
 
 
 def conversing_of(
@@ -108,16 +108,16 @@ def conversing_of(
     state: Database,
     answering: Answering,
     people: People,
-    voice: Voice,
-    hasty: AsyncWebClient,
+    api: SlackApi,
+    client_without_retry: AsyncWebClient,
     executor: Executor,
     locks: Locks,
-    around: Surroundings,
+    env: Environment,
 ) -> Conversing:
-    clock, seconds, text = around.clock, around.seconds, SlackText(me)
+    clock, seconds, text = env.clock, env.seconds, SlackText(me)
     threads, chosen = DatabaseThreads(state, clock), DatabaseChannels(state, clock)
-    channels, courtesies = Channels(voice.client), Courtesies(hasty)
-    viewers, status = Viewers(channels, voice), SlackStatusLine(courtesies)
+    channels, optional_calls = Channels(api.client), OptionalCalls(client_without_retry)
+    viewers, status = Viewers(channels, api), SlackStatusLine(optional_calls)
     readers = Readers(
         people=people,
         channels=channels,
@@ -126,11 +126,13 @@ def conversing_of(
         clock=seconds,
     )
     directory = SlackDirectory(people, channels, readers, viewers)
-    streaming = Streaming(Voice(hasty, me.bot), courtesies, settings.edit_every)
+    streaming = Streaming(
+        SlackApi(client_without_retry, me.bot), optional_calls, settings.edit_every
+    )
     chat = SlackChat(
-        voice=voice,
+        api=api,
         renderer=Renderer(settings.link_origins, clock),
-        history=History(text, voice),
+        history=History(text, api),
         viewers=viewers,
         streaming=streaming if settings.streaming else None,
     )
@@ -143,7 +145,7 @@ def conversing_of(
         posting=posting,
         redrawing=redrawing,
         executor=executor,
-        as_of=around.as_of,
+        as_of=env.as_of,
     )
     asking_again = AskingAgain(directory, chosen, chat)
     private = PrivateAnswers(
@@ -175,9 +177,9 @@ def conversing_of(
         posting=posting,
         status=status,
         clock=clock,
-        new_incident=around.new_incident,
+        new_incident=env.new_incident,
         limits=settings.caps,
-        first_pause=around.first_pause,
+        first_pause=env.first_pause,
     )
     return Conversing(
         filter_=MessageFilter(text, inbox, threads, chosen),
@@ -193,10 +195,10 @@ def conversing_of(
         following=following_,
         private=private,
         quotes=Quotes(feedback, maker, asking_again, directory, clock),
-        prompts=Prompts(directory=directory, answers=feedback, titles=around.titles, clock=seconds),
+        prompts=Prompts(directory=directory, answers=feedback, titles=env.titles, clock=seconds),
         channels=channels,
         viewers=viewers,
         inbox=inbox,
         text=text,
-        courtesies=courtesies,
+        optional_calls=optional_calls,
     )

@@ -9,10 +9,10 @@ from bot.operations.model import AccessNow
 from bot.ports import Operating
 from bot.slack.commands.arguments import address, options, person
 from bot.slack.commands.call import Call, For, Misused, Subcommand
+from bot.slack.rendering.message import Message, context, say, section
+from bot.slack.rendering.mrkdwn import literal
 from bot.slack.rights.people import People
 from bot.slack.rights.person import Standing
-from bot.slack.writing.message import Message, context, say, section
-from bot.slack.writing.mrkdwn import literal
 from indexers.errors import IndexersError
 from indexers.findings import GateInWords
 
@@ -47,7 +47,7 @@ class Access:
         if url is None:
             raise Misused("The second is no link: copy the page's address from the browser.")
         if who.standing is not Standing.MEMBER or not who.email:
-            await call.whisper(say(_NO_ADDRESS if who.standing is Standing.MEMBER else _NO_MEMBER))
+            await call.respond(say(_NO_ADDRESS if who.standing is Standing.MEMBER else _NO_MEMBER))
             return
         try:
             found = await self._asked(who.id, who.email, url)
@@ -56,9 +56,9 @@ class Access:
             if seen is None and asker.email:
                 seen = (await self._asked(asker.id, asker.email, url)).access.may_read
         except IndexersError as error:
-            await call.whisper(say(str(error)))
+            await call.respond(say(str(error)))
             return
-        await call.whisper(told(found, who.name, with_titles=bool(seen)))
+        await call.respond(told(found, who.name, with_titles=bool(seen)))
 
     async def _asked(self, id_: str, email: str, url: str) -> AccessNow:
         groups = await self.people.groups_of(id_)

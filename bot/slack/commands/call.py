@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.slack.writing.message import Message
+from bot.slack.rendering.message import Message
 
 
 class Misused(Exception):
@@ -23,14 +23,14 @@ class For(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``words`` are what stands behind the subcommand's name. ``whisper`` answers the
+    """``words`` are what stands behind the subcommand's name. ``respond`` answers the
     person alone, up to five times in half an hour; ``trigger`` opens a form, once, within
     three seconds."""
 
     person: str
     channel: str
     words: tuple[str, ...]
-    whisper: Callable[[Message], Awaitable[None]]
+    respond: Callable[[Message], Awaitable[None]]
     trigger: str = ""
 
 

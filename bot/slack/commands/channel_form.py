@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.conversation.model import ChannelSettings
-from bot.slack.writing.message import Block, plain_text
+from bot.slack.rendering.message import Block, plain_text
 
 FORM = "channel_settings"
 _MENTIONED = "mentioned"

@@ -11,12 +11,12 @@ from typing import Any
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.model import ChannelSettings
-from bot.slack.calling.web import Voice
+from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.commands.channel_form import CONFIDENCES, Languages, filled, form
+from bot.slack.rendering.message import Message, say
 from bot.slack.rights.channels import Channel, Channels
 from bot.slack.rights.people import People
-from bot.slack.writing.message import Message, say
 from bot.state.channels import DatabaseChannels
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class ChannelForms:
     settings: DatabaseChannels
     wikis: Callable[[], Sequence[str]]
     languages: Languages
-    voice: Voice
+    api: SlackApi
 
     @property
     def subcommand(self) -> Subcommand:
@@ -55,14 +55,14 @@ class ChannelForms:
             raise Misused("That takes nothing more.")
         found = await self.channels.channel(call.channel)
         if call.channel.startswith("D") or found is None:
-            await call.whisper(NO_CHANNEL)
+            await call.respond(NO_CHANNEL)
             return
         if not await self._may_set(call.person, call.channel, found.creator):
-            await call.whisper(NOT_YOURS)
+            await call.respond(NOT_YOURS)
             return
         chosen = await asyncio.to_thread(self.settings.of, self.team, call.channel)
         shown = form(call.channel, chosen, self.wikis(), self.languages)
-        await self.voice.ask(call.trigger, shown)
+        await self.api.ask(call.trigger, shown)
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """The form. Whoever sends it may have lost the right to since it was opened."""
@@ -71,19 +71,19 @@ class ChannelForms:
         found = await self.channels.channel(channel)
         is_one = found is not None and not channel.startswith("D")
         if found is None or not is_one or not await self._may_set(person, channel, found.creator):
-            await self.voice.whisper(channel, person, NOT_YOURS)
+            await self.api.post_ephemeral(channel, person, NOT_YOURS)
             return
         before = await asyncio.to_thread(self.settings.of, self.team, channel)
         if not self._is_offered(chosen, before):
             logger.warning("%s sent settings for %s that are not offered", person, channel)
-            await self.voice.whisper(channel, person, NOT_OFFERED)
+            await self.api.post_ephemeral(channel, person, NOT_OFFERED)
             return
         moved = chosen.review_channel != before.review_channel
         if moved and (problem := await self._problem_with(chosen.review_channel, found, person)):
-            await self.voice.whisper(channel, person, problem)
+            await self.api.post_ephemeral(channel, person, problem)
             return
         await asyncio.to_thread(self.settings.set, self.team, channel, chosen, person)
-        await self.voice.whisper(channel, person, SAVED)
+        await self.api.post_ephemeral(channel, person, SAVED)
 
     def _is_offered(self, chosen: ChannelSettings, before: ChannelSettings) -> bool:
         """What is set for a channel goes into each of its questions: nothing but what the form

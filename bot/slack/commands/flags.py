@@ -9,13 +9,13 @@ from datetime import datetime
 
 from bot.flags.feedback import Feedback
 from bot.flags.model import Flag
-from bot.slack.calling.web import Voice
+from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.writing.blocks import ago, joined
-from bot.slack.writing.figures import question
-from bot.slack.writing.links import origins
-from bot.slack.writing.message import Message, context, say, section
-from bot.slack.writing.mrkdwn import link, literal
+from bot.slack.rendering.blocks import ago, joined
+from bot.slack.rendering.figures import question
+from bot.slack.rendering.links import origins
+from bot.slack.rendering.message import Message, context, say, section
+from bot.slack.rendering.mrkdwn import link, literal
 from indexers.prose import plain
 
 _SHOWN = 10
@@ -28,7 +28,7 @@ class Flags:
     answer does not: what of it an admin may read, its card shows."""
 
     feedback: Feedback
-    voice: Voice
+    api: SlackApi
     clock: Callable[[], datetime]
 
     @property
@@ -40,14 +40,14 @@ class Flags:
             raise Misused("That takes nothing more.")
         found = await asyncio.to_thread(self.feedback.open_flags)
         if not found:
-            await call.whisper(say("No flag is open."))
+            await call.respond(say("No flag is open."))
             return
         shown = found[:_SHOWN]
         cards = [
-            await self.voice.address(flag.card.channel, flag.card.ts) if flag.card else ""
+            await self.api.address(flag.card.channel, flag.card.ts) if flag.card else ""
             for flag in shown
         ]
-        await call.whisper(self._message(shown, cards, len(found)))
+        await call.respond(self._message(shown, cards, len(found)))
 
     def _message(self, shown: Sequence[Flag], cards: Sequence[str], number: int) -> Message:
         text = f"{number:,} open flag{'s' if number > 1 else ''}, the oldest first:"

@@ -13,10 +13,10 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.flags.feedback import Feedback
 from bot.flags.model import Flag
-from bot.slack.calling.web import Voice
+from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, Misused, Subcommand
+from bot.slack.rendering.message import Block, Message, plain_text, say
 from bot.slack.rights.people import People
-from bot.slack.writing.message import Block, Message, plain_text, say
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
 
@@ -41,7 +41,7 @@ class Forget:
     state: Database
     feedback: Feedback
     people: People
-    voice: Voice
+    api: SlackApi
     attend: Callable[[int], Awaitable[object]]
     show_home: Callable[[str], Awaitable[None]]
 
@@ -52,7 +52,7 @@ class Forget:
     async def run(self, call: Call) -> None:
         if call.words != ("me",):
             raise Misused("I can forget you, and nobody else.")
-        await call.whisper(Message(ASK.text, [*ASK.blocks, _button()]))
+        await call.respond(Message(ASK.text, [*ASK.blocks, _button()]))
 
     async def confirmed(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """The button."""
@@ -86,7 +86,7 @@ class Forget:
                 await self.attend(flag.id)
             elif flag.card:
                 try:
-                    await self.voice.edit(flag.card.channel, flag.card.ts, GONE)
+                    await self.api.edit(flag.card.channel, flag.card.ts, GONE)
                 except (SlackRefused, SlackUnavailable):
                     continue  # The card is gone, or is nobody's to edit any more.
 

@@ -13,9 +13,9 @@ from bot.flags.gaps import Gap
 from bot.flags.insights import LATELY, Insights
 from bot.model import NoAnswer
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.writing.blocks import joined, source_line
-from bot.slack.writing.figures import asked, kept_private, question
-from bot.slack.writing.message import Block, Message, context, say, section
+from bot.slack.rendering.blocks import joined, source_line
+from bot.slack.rendering.figures import asked, kept_private, question
+from bot.slack.rendering.message import Block, Message, context, say, section
 
 _SHOWN = 8
 
@@ -45,9 +45,9 @@ class Gaps:
         public, private = await asyncio.to_thread(self.insights.unanswered, LATELY)
         found = await beside(self.executor, self.insights.gaps, public, _SHOWN)
         if not found and not private:
-            await call.whisper(say(f"The wiki answered everything of the last {LATELY.days} days."))
+            await call.respond(say(f"The wiki answered everything of the last {LATELY.days} days."))
             return
-        await call.whisper(self._message(found, private))
+        await call.respond(self._message(found, private))
 
     def _message(self, found: list[tuple[Gap, NoAnswer]], private: int) -> Message:
         text = "What people asked and the wiki did not answer:"

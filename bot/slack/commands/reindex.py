@@ -10,7 +10,7 @@ from bot.ports import Reindexing
 from bot.slack.commands.arguments import address, options
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.reindexing.reindexer import Reindexer
-from bot.slack.writing.message import say
+from bot.slack.rendering.message import say
 from indexers.errors import IndexersError
 
 _FULL, _DRY_RUN = "--full", "--dry-run"
@@ -41,9 +41,9 @@ class Reindex:
             try:
                 part = await asyncio.to_thread(self.reindexing.part, what)
             except IndexersError as error:
-                await call.whisper(say(str(error)))
+                await call.respond(say(str(error)))
                 return
         if part and not part.is_whole and _FULL in chosen:
             raise Misused(f"{_FULL} is for a wiki: a page or a space is read anew without it.")
         order = Order(part, full=_FULL in chosen, dry_run=_DRY_RUN in chosen)
-        await self.reindexer.start(order, call.channel, call.person, call.whisper)
+        await self.reindexer.start(order, call.channel, call.person, call.respond)

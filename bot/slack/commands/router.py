@@ -9,9 +9,9 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.slack.commands.arguments import words_of
 from bot.slack.commands.call import Call, For, Misused, Subcommand
+from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import People
 from bot.slack.rights.person import Standing
-from bot.slack.writing.message import Message, say
 
 INTRODUCTION = "Mention me in a channel, or write to me directly, and I answer from the wiki."
 MEMBERS_ONLY = say("I tell this to members of this workspace only.")
@@ -25,7 +25,7 @@ class Commands:
         self._subcommands = {each.name: each for each in subcommands}
 
     async def wiki(self, command: Mapping[str, Any], respond: AsyncRespond) -> None:
-        async def whisper(message: Message) -> None:
+        async def answer(message: Message) -> None:
             await respond(
                 text=message.text,
                 blocks=message.blocks,
@@ -39,21 +39,21 @@ class Commands:
             command["user_id"],
             command["channel_id"],
             tuple(words),
-            whisper,
+            answer,
             trigger=str(command.get("trigger_id") or ""),
         )
         chosen = self._subcommands.get(name.casefold())
         if chosen is None:
-            await whisper(
+            await answer(
                 self._help() if name == "help" else say(f"I do not know /wiki {name[:100]}.", *_SEE)
             )
         elif no := await self._refusal(chosen, call.person):
-            await whisper(no)
+            await answer(no)
         else:
             try:
                 await chosen.run(call)
             except Misused as error:
-                await whisper(say(str(error), f"/wiki {chosen.usage}"))
+                await answer(say(str(error), f"/wiki {chosen.usage}"))
 
     async def _refusal(self, chosen: Subcommand, person: str) -> Message | None:
         match chosen.who:

@@ -12,10 +12,10 @@ from bot.moments import in_words
 from bot.operations.passes import shown_span
 from bot.ports import Operating
 from bot.slack.commands.call import Call, For, Misused, Subcommand
+from bot.slack.rendering.blocks import joined
+from bot.slack.rendering.message import Block, Message, context, section
+from bot.slack.rendering.mrkdwn import literal
 from bot.slack.rights.people import People
-from bot.slack.writing.blocks import joined
-from bot.slack.writing.message import Block, Message, context, section
-from bot.slack.writing.mrkdwn import literal
 
 BUILDING = "A new index is being built; until it is ready I may miss pages."
 _SHOWN = 20
@@ -35,7 +35,7 @@ class Status:
         if call.words:
             raise Misused("That takes nothing more.")
         rows = await asyncio.to_thread(self.operating.status)
-        await call.whisper(overview(rows, whole=await self.people.is_admin(call.person)))
+        await call.respond(overview(rows, whole=await self.people.is_admin(call.person)))
 
 
 def overview(rows: Mapping[str, Any], *, whole: bool) -> Message:

@@ -14,8 +14,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation import incidents
 from bot.errors import SlackRefused, SlackUnavailable, StateRefused, StateUnavailable
-from bot.slack.calling.web import Voice
-from bot.slack.writing.content import notice
+from bot.slack.api.slack_api import SlackApi
+from bot.slack.rendering.content import notice
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ Listener = Callable[[AsyncAck, Mapping[str, Any], AsyncRespond], Awaitable[None]
 class Failures:
     """An error in a handler is a number for the person and a traceback for the log."""
 
-    voice: Voice
+    api: SlackApi
     new_incident: Callable[[], str]
     _at_work: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -92,9 +92,9 @@ class Failures:
             return
         try:
             if channel:
-                await self.voice.whisper(channel, person, notice(incidents.sorry(incident)))
+                await self.api.post_ephemeral(channel, person, notice(incidents.sorry(incident)))
             else:
-                await self.voice.post(person, notice(incidents.sorry(incident)))
+                await self.api.post(person, notice(incidents.sorry(incident)))
         except (SlackRefused, SlackUnavailable) as refusal:
             logger.warning("Incident %s: nor could the person be told: %s", incident, refusal)
 

@@ -7,10 +7,10 @@ from datetime import date
 
 from bot.flags.content import announcement_name
 from bot.flags.model import Announcement, End
-from bot.slack.writing.blocks import joined, quoted, source_line
-from bot.slack.writing.message import Block, Message, context, plain_text, section
-from bot.slack.writing.mrkdwn import literal, render
-from bot.slack.writing.sections import sections
+from bot.slack.rendering.blocks import joined, quoted, source_line
+from bot.slack.rendering.message import Block, Message, context, plain_text, section
+from bot.slack.rendering.mrkdwn import literal, render
+from bot.slack.rendering.sections import sections
 from indexers.prose import plain
 
 WITHDRAW = "withdraw_answer"

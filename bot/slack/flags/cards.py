@@ -18,11 +18,11 @@ from bot.flags.content import (
 from bot.flags.model import Complaint, Flag, FlagState
 from bot.model import Answer, Result, Source
 from bot.moments import in_words
-from bot.slack.writing.blocks import joined, quoted, source_line
-from bot.slack.writing.links import origins as origins_of
-from bot.slack.writing.message import Block, Message, context, plain_text, section
-from bot.slack.writing.mrkdwn import link, literal, render
-from bot.slack.writing.sections import LIMIT, sections
+from bot.slack.rendering.blocks import joined, quoted, source_line
+from bot.slack.rendering.links import origins as origins_of
+from bot.slack.rendering.message import Block, Message, context, plain_text, section
+from bot.slack.rendering.mrkdwn import link, literal, render
+from bot.slack.rendering.sections import LIMIT, sections
 from indexers.prose import plain
 
 TAKE, FIXED, NOT_WRONG, ANSWER, REOPEN = (

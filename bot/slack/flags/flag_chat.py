@@ -8,13 +8,13 @@ from datetime import date, datetime
 
 from bot.conversation.model import AnswerContent, Notice, RecordedAnswer
 from bot.flags.content import FlagCard, OwnerNote, PublishedAnswer, Reminder, Said
-from bot.slack.calling.marks import marked_messages, marked_replies, reply_mark, reply_marks
-from bot.slack.calling.web import Voice
+from bot.slack.api.marks import marked_messages, marked_replies, reply_mark, reply_marks
+from bot.slack.api.slack_api import SlackApi
 from bot.slack.flags import cards
 from bot.slack.flags.announcement import announcement
+from bot.slack.rendering.content import Renderer
+from bot.slack.rendering.message import Message
 from bot.slack.rights.viewers import Viewers
-from bot.slack.writing.content import Renderer
-from bot.slack.writing.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +42,40 @@ class FlagRenderer:
 
 @dataclass(frozen=True, slots=True)
 class SlackFlagChat:
-    voice: Voice
+    api: SlackApi
     renderer: FlagRenderer
     viewers: Viewers
 
     async def post(self, channel: str, content: Said) -> str:
-        return await self.voice.post(channel, self.renderer.message(content))
+        return await self.api.post(channel, self.renderer.message(content))
 
     async def edit(self, channel: str, id_: str, content: Said) -> None:
-        await self.voice.edit(channel, id_, self.renderer.message(content))
+        await self.api.edit(channel, id_, self.renderer.message(content))
 
     async def find(self, channel: str, name: str, *, since: datetime) -> str:
-        return (await marked_messages(self.voice, channel, since=since)).get(name, "")
+        return (await marked_messages(self.api, channel, since=since)).get(name, "")
 
     async def post_privately(
         self, channel: str, person: str, content: Said, thread: str | None = None
     ) -> None:
-        await self.voice.whisper(channel, person, self.renderer.message(content), thread)
+        await self.api.post_ephemeral(channel, person, self.renderer.message(content), thread)
 
     async def direct(self, person: str) -> str:
-        return await self.voice.direct(person)
+        return await self.api.direct(person)
 
     async def post_reply(
         self, channel: str, ts: str, content: AnswerContent, *, since: datetime
     ) -> str:
-        standing = await marked_messages(self.voice, channel, since=since)
+        standing = await marked_messages(self.api, channel, since=since)
         last = ""
         for number, message in enumerate(self.renderer.answers.messages(content)):
             mark = reply_mark(ts, number)
-            last = standing.get(mark) or await self.voice.post(channel, message.marked(mark))
+            last = standing.get(mark) or await self.api.post(channel, message.marked(mark))
         return last
 
     async def reply_parts(self, recorded: RecordedAnswer) -> frozenset[str]:
         place = recorded.asked.place
-        parts = await marked_replies(self.voice, place.channel, place.thread, since=place.ts)
+        parts = await marked_replies(self.api, place.channel, place.thread, since=place.ts)
         begins = reply_marks(place.ts)
         return frozenset(ts for name, ts in parts.items() if name.startswith(begins))
 
@@ -84,12 +84,12 @@ class SlackFlagChat:
     ) -> None:
         place, message = recorded.asked.place, self.renderer.message(content)
         marked = message.marked(reply_mark(place.ts, 0))
-        await self.voice.edit(place.channel, recorded.message, marked)
+        await self.api.edit(place.channel, recorded.message, marked)
         for ts in sorted(parts - {recorded.message}):
-            await self.voice.remove(place.channel, ts)
+            await self.api.remove(place.channel, ts)
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
         return await self.viewers.carries(channel, id_, recorded)
 
     async def address(self, channel: str, id_: str) -> str:
-        return await self.voice.address(channel, id_)
+        return await self.api.address(channel, id_)

@@ -11,9 +11,9 @@ from bot.flags.content import AnswerForm, ComplaintForm, page_name
 from bot.flags.model import Complaint
 from bot.foreign import clean
 from bot.model import Source
-from bot.slack.writing.blocks import quoted
-from bot.slack.writing.message import Block, context, plain_text, section
-from bot.slack.writing.mrkdwn import LOOKED_AT, literal
+from bot.slack.rendering.blocks import quoted
+from bot.slack.rendering.message import Block, context, plain_text, section
+from bot.slack.rendering.mrkdwn import LOOKED_AT, literal
 from indexers.prose import plain
 
 COMPLAINT = "complaint"

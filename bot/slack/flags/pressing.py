@@ -15,7 +15,7 @@ from bot.flags.model import FlagAction
 from bot.flags.reviewing import Reviewing
 from bot.flags.verdicts import Reaction, Verdicts
 from bot.model import Source
-from bot.slack.calling.web import Voice
+from bot.slack.api.slack_api import SlackApi
 from bot.slack.chat.pressing import press_of
 from bot.slack.flags import cards, forms
 
@@ -32,14 +32,14 @@ ACTIONS = {
 class SlackWritingForm:
     """The port `bot.flags.ports.WritingForm`: the form whose view has the id ``view``."""
 
-    voice: Voice
+    api: SlackApi
     view: str
 
     async def refuse(self, words: str) -> None:
-        await self.voice.ask_now(self.view, forms.refusal(words))
+        await self.api.ask_now(self.view, forms.refusal(words))
 
     async def show(self, flag: int, question: str, pages: Sequence[Source], until: date) -> None:
-        await self.voice.ask_now(self.view, forms.writing(flag, question, pages, until))
+        await self.api.ask_now(self.view, forms.writing(flag, question, pages, until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,20 @@ class FlagPresses:
     verdicts: Verdicts
     reviewing: Reviewing
     announcements: Announcements
-    voice: Voice
+    api: SlackApi
 
     async def judged(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle a feedback button. The form must open within three seconds, so it comes first."""
         press = press_of(body)
         verdict, _, given = press.value.partition(":")
         if verdict == "bad":
-            await self.voice.ask(body["trigger_id"], forms.complaint(int(given)))
+            await self.api.ask(body["trigger_id"], forms.complaint(int(given)))
         else:
             await self.verdicts.helped(press, int(given))
 
     async def asked_why(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle the button below "What is wrong with it?"."""
-        await self.voice.ask(body["trigger_id"], forms.complaint(int(press_of(body).value)))
+        await self.api.ask(body["trigger_id"], forms.complaint(int(press_of(body).value)))
 
     async def asked_keepers(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         await self.verdicts.asked_keepers(press_of(body))
@@ -90,8 +90,8 @@ class FlagPresses:
 
     async def asked_to_write(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle Write the answer: the form opens at once, and is filled later."""
-        view = await self.voice.ask(body["trigger_id"], forms.please_wait())
-        await self.reviewing.asked_to_write(press_of(body), SlackWritingForm(self.voice, view))
+        view = await self.api.ask(body["trigger_id"], forms.please_wait())
+        await self.reviewing.asked_to_write(press_of(body), SlackWritingForm(self.api, view))
 
     async def wrote(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         await self.reviewing.wrote(body["user"]["id"], forms.wrote(body["view"]))

@@ -23,14 +23,14 @@ from bot.flags.reviewing import Reviewing
 from bot.flags.service import FlagService
 from bot.flags.verdicts import Verdicts
 from bot.ports import Answering, Library
-from bot.slack.calling.web import Voice
+from bot.slack.api.slack_api import SlackApi
 from bot.slack.flags.cards import Allowed
 from bot.slack.flags.flag_chat import FlagRenderer, SlackFlagChat
 from bot.slack.flags.pressing import FlagPresses
-from bot.slack.overview.digesting import Digests
+from bot.slack.home.digesting import Digests
+from bot.slack.rendering.content import Renderer
 from bot.slack.rights.slack_directory import SlackDirectory
 from bot.slack.settings import SlackSettings
-from bot.slack.writing.content import Renderer
 from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
 from bot.state.cited_pages import DatabaseCitedPages
@@ -62,7 +62,7 @@ def flagging_of(
     directory: SlackDirectory,
     chosen: DatabaseChannels,
     redrawing: Redrawing,
-    voice: Voice,
+    api: SlackApi,
     renderer: Renderer,
     executor: Executor,
     clock: Callable[[], datetime],
@@ -75,7 +75,7 @@ def flagging_of(
     channels = ReviewChannels(settings.review_channel, settings.review_channels, chosen)
     links = settings.link_origins
     allowed = Allowed(links, links | settings.edit_origins)
-    chat = SlackFlagChat(voice, FlagRenderer(renderer, allowed, clock), directory.viewers)
+    chat = SlackFlagChat(api, FlagRenderer(renderer, allowed, clock), directory.viewers)
     service = FlagService(
         feedback=feedback,
         review=review,
@@ -96,7 +96,7 @@ def flagging_of(
         feedback=feedback,
         channels=directory.channels,
         readers=directory.readers,
-        voice=voice,
+        api=api,
         executor=executor,
         clock=clock,
         origins=links,
@@ -145,4 +145,4 @@ def flagging_of(
         retracted_within=settings.retracted_within,
         locks=locks,
     )
-    return Flagging(service, FlagPresses(verdicts, reviewing, announcements, voice), maintenance)
+    return Flagging(service, FlagPresses(verdicts, reviewing, announcements, api), maintenance)

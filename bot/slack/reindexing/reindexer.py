@@ -17,12 +17,12 @@ from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailabl
 from bot.operations.model import MOST_ATTEMPTS, Job, Order
 from bot.operations.ports import Jobs
 from bot.ports import Reindexing
-from bot.slack.calling.web import Voice
+from bot.slack.api.slack_api import SlackApi
 from bot.slack.reindexing import reports
-from bot.slack.reindexing.boards import Board, Boards
+from bot.slack.reindexing.progress_message import ProgressMessage, ProgressMessages
+from bot.slack.rendering.content import notice
+from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import People
-from bot.slack.writing.content import notice
-from bot.slack.writing.message import Message, say
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport
 
@@ -47,7 +47,7 @@ class Reindexer:
         reindexing: Reindexing,
         jobs: Jobs,
         people: People,
-        voice: Voice,
+        api: SlackApi,
         *,
         edit_every: float,
         clock: Callable[[], float],
@@ -56,8 +56,8 @@ class Reindexer:
         self._reindexing = reindexing
         self._jobs = jobs
         self._people = people
-        self._voice = voice
-        self._boards = Boards(voice, jobs)
+        self._api = api
+        self._progress_messages = ProgressMessages(api, jobs)
         self._edit_every = edit_every
         self._clock = clock
         self._new_incident = new_incident
@@ -73,7 +73,7 @@ class Reindexer:
             await respond(say(RUNNING, *([_so_far(self._progress)] if self._progress else [])))
             return
         try:
-            await self._boards.put_up(job, respond)
+            await self._progress_messages.post(job, respond)
         finally:
             # Else nobody would take it as long as this process lives, nor could another be
             # ordered.
@@ -89,9 +89,9 @@ class Reindexer:
         """The button."""
         person, channel = body["user"]["id"], body["channel"]["id"]
         if not await self._people.is_admin(person):
-            await self._voice.whisper(channel, person, ADMINS_ONLY)
+            await self._api.post_ephemeral(channel, person, ADMINS_ONLY)
         elif not await asyncio.to_thread(self._jobs.cancel, int(body["actions"][0]["value"])):
-            await self._voice.whisper(channel, person, OVER)
+            await self._api.post_ephemeral(channel, person, OVER)
         else:
             self.wake()
 
@@ -114,7 +114,7 @@ class Reindexer:
 
     async def _carry_out(self, job: Job) -> None:
         self._progress, self._note = None, ""
-        board = await self._boards.of(job)
+        shown_progress = await self._progress_messages.of(job)
         cancelled, over = threading.Event(), threading.Event()
         if await self._is_cancelled(job):
             cancelled.set()
@@ -122,25 +122,25 @@ class Reindexer:
         def stopped() -> bool:
             return cancelled.is_set() or over.is_set()
 
-        watching = asyncio.create_task(self._watch(job, board, cancelled))
+        watching = asyncio.create_task(self._watch(job, shown_progress, cancelled))
         try:
             last, details = await self._sync(job, stopped, cancelled)
         except asyncio.CancelledError:
             over.set()
             await _end(watching)
-            await board.show(STOPPED)
+            await shown_progress.show(STOPPED)
             raise
         await _end(watching)
         self._progress = None
         # Killed in between, it is done once more, which costs little and loses nothing.
-        await board.end(last)
+        await shown_progress.end(last)
         await asyncio.to_thread(self._jobs.ended, job.id)
         if details and job.person:
             try:
                 # It may have taken hours, and they may be no admin any more.
                 if not await self._people.is_admin(job.person):
                     return
-                await self._voice.post(job.person, details)
+                await self._api.post(job.person, details)
             except (SlackRefused, SlackUnavailable):
                 logger.exception("The end of a reindex could not be told")
 
@@ -181,21 +181,23 @@ class Reindexer:
         """Called from the sync's thread."""
         self._progress = progress
 
-    async def _watch(self, job: Job, board: Board, cancelled: threading.Event) -> None:
+    async def _watch(
+        self, job: Job, shown_progress: ProgressMessage, cancelled: threading.Event
+    ) -> None:
         shown: object = None
         name, began = None, self._clock()
         while not cancelled.is_set():
             await asyncio.sleep(self._edit_every)
             if await self._is_cancelled(job):
                 cancelled.set()
-                await board.show(reports.cancelling(job.order))
+                await shown_progress.show(reports.cancelling(job.order))
                 return
             now, note = self._progress, self._note
             if now and now.wiki != name:
                 name, began = now.wiki, self._clock() - self._edit_every
             if (now, note) not in (shown, (None, "")):
                 shown = now, note
-                await board.show(reports.progress(job, now, self._clock() - began, note))
+                await shown_progress.show(reports.progress(job, now, self._clock() - began, note))
 
     async def _is_cancelled(self, job: Job) -> bool:
         try:

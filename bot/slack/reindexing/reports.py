@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.operations.model import Job, Order
-from bot.slack.writing.blocks import joined
-from bot.slack.writing.message import Block, Message, context, plain_text, say, section
-from bot.slack.writing.mrkdwn import literal
-from bot.slack.writing.sections import LIMIT
+from bot.slack.rendering.blocks import joined
+from bot.slack.rendering.message import Block, Message, context, plain_text, say, section
+from bot.slack.rendering.mrkdwn import literal
+from bot.slack.rendering.sections import LIMIT
 from indexers.errors import RebuildRefused
 from indexers.model import Progress, SyncReport
 

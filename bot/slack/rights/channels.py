@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused
-from bot.slack.calling.web import told
+from bot.slack.api.slack_api import call
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Channels:
     async def channel(self, id_: str) -> Channel | None:
         """None if Slack does not say."""
         try:
-            found = await told(self.client.conversations_info(channel=id_))
+            found = await call(self.client.conversations_info(channel=id_))
         except SlackRefused as error:
             logger.info("Slack does not say what channel %s is: %s", id_, error.code)
             return None
@@ -58,7 +58,7 @@ class Channels:
         cursor = ""
         try:
             while True:
-                found = await told(
+                found = await call(
                     self.client.conversations_members(channel=id_, limit=1000, cursor=cursor)
                 )
                 members += found.get("members") or ()

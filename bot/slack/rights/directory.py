@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack.calling.web import told
+from bot.slack.api.slack_api import call
 from bot.slack.rights.person import Standing, confirmed_address, is_app, standing_of
 
 logger = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class MemberList:
             return holder == id_
         # Not on the list yet, or there is no list: then whom Slack itself finds.
         try:
-            found = await told(self.client.users_lookupByEmail(email=email))
+            found = await call(self.client.users_lookupByEmail(email=email))
         except SlackRefused as error:
             logger.info("Slack finds nobody by the address of %s: %s", id_, error.code)
             return False
@@ -100,7 +100,7 @@ class MemberList:
         cursor = ""
         try:
             while True:
-                page = await told(self.client.users_list(limit=_PAGE, cursor=cursor))
+                page = await call(self.client.users_list(limit=_PAGE, cursor=cursor))
                 for user in page.get("members") or ():
                     if is_app(user):
                         continue

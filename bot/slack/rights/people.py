@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.background import in_own_thread
 from bot.conversation.model import Closed
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack.calling.web import told
+from bot.slack.api.slack_api import call
 from bot.slack.rights.directory import MemberList
 from bot.slack.rights.person import Person, Standing, person_of
 from indexers.model import EVERYONE, Principal, addressed
@@ -97,7 +97,7 @@ class People:
             id_ = next(ids, None)
             return await self.person(id_) if id_ else None
         try:
-            found = await told(self.client.users_lookupByEmail(email=email))
+            found = await call(self.client.users_lookupByEmail(email=email))
         except SlackRefused as error:
             logger.info("Slack finds nobody by an address: %s", error.code)
             return None
@@ -150,8 +150,10 @@ class People:
         cursor = ""
         while True:
             try:
-                call = self.client.conversations_members(channel=channel, limit=1000, cursor=cursor)
-                found = await told(call)
+                request = self.client.conversations_members(
+                    channel=channel, limit=1000, cursor=cursor
+                )
+                found = await call(request)
             except SlackRefused as error:
                 logger.warning("Who is in %s cannot be told: %s", channel, error.code)
                 return False
@@ -199,7 +201,7 @@ class People:
 
     async def _look_up(self, id_: str) -> Person:
         try:
-            found = await told(self.client.users_info(user=id_))
+            found = await call(self.client.users_info(user=id_))
         except SlackRefused as error:
             logger.info("Slack does not say who %s is: %s", id_, error.code)
             return Person(id_)
@@ -225,7 +227,7 @@ class People:
 
     async def _read_groups(self) -> None:
         try:
-            found = await told(self.client.usergroups_list(include_users=True))
+            found = await call(self.client.usergroups_list(include_users=True))
         except (SlackRefused, SlackUnavailable) as error:
             logger.warning("The user groups cannot be read, so they open nothing: %s", error)
             self._groups, remembered = {}, GROUPS_RETRIED

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.conversation.model import RecordedAnswer
-from bot.slack.calling.marks import marked_replies, reply_marks
-from bot.slack.calling.web import Voice
+from bot.slack.api.marks import marked_replies, reply_marks
+from bot.slack.api.slack_api import SlackApi
 from bot.slack.rights.channels import Channels
 
 
@@ -19,7 +19,7 @@ class Viewers:
     """All methods raise SlackUnavailable where Slack does not say now."""
 
     channels: Channels
-    voice: Voice
+    api: SlackApi
 
     async def may_see(self, person: str, given: RecordedAnswer) -> bool:
         """Whether the person may see the answer: a private one is its asker's, any other one is
@@ -40,6 +40,6 @@ class Viewers:
             return False
         if given.message:
             return ts == given.message
-        marked = await marked_replies(self.voice, channel, place.thread, since=place.ts)
+        marked = await marked_replies(self.api, channel, place.thread, since=place.ts)
         mark = reply_marks(place.ts)
         return any(found == ts and name.startswith(mark) for name, found in marked.items())

@@ -13,7 +13,7 @@ from bot.answering.outline import outline
 from bot.answering.showing import body, label
 from bot.answering.windows import Window
 from bot.evaluation.facts import plain_words
-from bot.slack.writing.mrkdwn import render
+from bot.slack.rendering.mrkdwn import render
 from tests.indexers.light_markdown import SECTIONS
 
 

@@ -31,7 +31,7 @@ from bot.conversation.replies import Replies
 from bot.flags.feedback import Feedback
 from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
 from bot.ports import Hear
-from bot.slack.calling.locks import SharedLocks
+from bot.slack.api.locks import SharedLocks
 from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database

@@ -22,11 +22,11 @@ from bot.playground.timing import Timing
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering, Hear
+from bot.slack.environment import Environment
+from bot.slack.rendering.links import origins
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
 from bot.slack.settings import SlackSettings
-from bot.slack.surroundings import Surroundings
-from bot.slack.writing.links import origins
 from bot.state.database import Database
 from bot.state.process import Process
 from indexers.errors import WikiMisconfigured
@@ -227,7 +227,7 @@ class Bot:
         self.syncs = Syncs()
         self.operations = Operations(self.handbook)
         self.now = NOW
-        self.around = Surroundings(
+        self.env = Environment(
             clock=lambda: self.now, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
         )
         self.settings = SlackSettings(
@@ -281,7 +281,7 @@ class Bot:
     async def _serve(self, ready: Callable[[SlackApp], None]) -> None:
         state = Database.open(self._data / "state.db")
         state.tell_outages()
-        with closing(state), Process(state, self.around.clock) as process:
+        with closing(state), Process(state, self.env.clock) as process:
             await serve(
                 self.settings,
                 answering=self.answering,
@@ -290,7 +290,7 @@ class Bot:
                 library=self.library,
                 state=state,
                 process=process,
-                around=self.around,
+                env=self.env,
                 stop=self._stop,
                 ready=ready,
             )

@@ -111,7 +111,7 @@ class Mortal:
                 library=like.library,
                 state=self._database,
                 process=self._process,
-                around=replace(like.around, clock=self._clock, adopt_every=0.05),
+                env=replace(like.env, clock=self._clock, adopt_every=0.05),
                 stop=self._stop,
                 ready=ready.set_result,
             )

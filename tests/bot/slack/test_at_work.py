@@ -179,7 +179,7 @@ async def suggested(slack: LocalSlack) -> list[dict[str, Any]]:
 @BOTH_WAYS
 async def test_page_titles_are_suggested_at_first(bot: Bot, slack: LocalSlack) -> None:
     titles = ["VPN access", "Leave", "Expenses", "Security", "Lunch"]
-    bot.around = replace(bot.around, titles=lambda: titles)
+    bot.env = replace(bot.env, titles=lambda: titles)
     await bot.start()
     prompts = await suggested(slack)
 
@@ -192,7 +192,7 @@ async def test_the_title_of_a_page_that_was_closed_since_is_not_suggested_again(
     bot: Bot, slack: LocalSlack
 ) -> None:
     titles = ["Leave", "Closed soon"]
-    bot.around = replace(bot.around, titles=lambda: list(titles))
+    bot.env = replace(bot.env, titles=lambda: list(titles))
     await bot.start()
     assert len(await suggested(slack)) == 2
     titles.pop()
@@ -226,7 +226,7 @@ async def test_what_was_asked_in_the_open_and_answered_well_is_suggested_and_not
 
 @pytest.mark.parametrize("person", ["U0GUEST", "U0OTHER"])
 async def test_outsiders_are_told_no_titles(bot: Bot, slack: LocalSlack, person: str) -> None:
-    bot.around = replace(bot.around, titles=lambda: ["Leave"])
+    bot.env = replace(bot.env, titles=lambda: ["Leave"])
     await bot.start()
     await slack.open_home(person, "messages")
     await suggested(slack)
@@ -240,7 +240,7 @@ async def test_suggestions_that_cannot_be_made_are_told_to_the_log_alone(
     def failing() -> list[str]:
         raise RuntimeError("the index is on fire")
 
-    bot.around = replace(bot.around, titles=failing)
+    bot.env = replace(bot.env, titles=failing)
     await bot.start()
     await slack.open_home("U0BEN", "messages")
     await until(lambda: "on fire" in caplog.text)
@@ -250,7 +250,7 @@ async def test_suggestions_that_cannot_be_made_are_told_to_the_log_alone(
 
 
 async def test_the_home_tab_gets_no_suggestions(bot: Bot, slack: LocalSlack) -> None:
-    bot.around = replace(bot.around, titles=lambda: ["Leave"])
+    bot.env = replace(bot.env, titles=lambda: ["Leave"])
     await bot.start()
     await slack.open_home("U0BEN", "home")
     await slack.settled()

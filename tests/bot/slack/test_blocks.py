@@ -20,11 +20,11 @@ from bot.playground.kit.blocks import block_problems, text_length
 from bot.playground.limits import MESSAGE_BLOCKS_TEXT, UPDATED_TEXT
 from bot.playground.pings import live_pings
 from bot.slack.flags import cards
-from bot.slack.writing import blocks, mrkdwn
-from bot.slack.writing.links import origins
-from bot.slack.writing.message import Message
-from bot.slack.writing.mrkdwn import literal, render
-from bot.slack.writing.sections import sections
+from bot.slack.rendering import blocks, mrkdwn
+from bot.slack.rendering.links import origins
+from bot.slack.rendering.message import Message
+from bot.slack.rendering.mrkdwn import literal, render
+from bot.slack.rendering.sections import sections
 
 ALLOWED = origins(["wiki.example.com"])
 TODAY = date(2026, 11, 24)

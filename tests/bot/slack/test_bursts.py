@@ -79,7 +79,7 @@ async def test_whoever_waits_long_is_told_how_many_are_before_them(
 
 async def test_whoever_does_not_wait_is_told_nothing(bot: Bot, crowded: LocalSlack) -> None:
     bot.change(long_wait=0.06)
-    bot.around = replace(bot.around, seconds=lambda: 0.0)  # no time passes, on no machine
+    bot.env = replace(bot.env, seconds=lambda: 0.0)  # no time passes, on no machine
     await bot.start()
     await crowded.mention("U0ANNA", CHANNELS[0], "leave?")
     await crowded.wait_for_message(CHANNELS[0])

@@ -15,7 +15,7 @@ from bot.flags.service import LEAD
 from bot.model import Answer
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.writing.links import origins
+from bot.slack.rendering.links import origins
 from bot.state.process import Process
 from bot.state.sync_locks import DatabaseSyncLocks
 

@@ -14,7 +14,7 @@ from bot.flags.retraction import RETRACTED
 from bot.model import Clarify, Question, Reading, Result, Role, Source
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.writing import readings
+from bot.slack.rendering import readings
 from indexers.model import EVERYONE, Principal
 
 from .conftest import LEAVE, Bot, Handbook, until

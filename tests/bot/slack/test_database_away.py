@@ -50,7 +50,7 @@ def plug(monkeypatch: pytest.MonkeyPatch) -> Plug:
 
 @pytest.fixture
 def often(bot: Bot) -> None:
-    bot.around = replace(bot.around, adopt_every=0.02)
+    bot.env = replace(bot.env, adopt_every=0.02)
     bot.change(long_wait=0.05)
 
 

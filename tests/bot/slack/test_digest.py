@@ -11,7 +11,7 @@ import pytest
 from bot.model import Answer
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.overview.weekly import Weekly
+from bot.slack.home.weekly import Weekly
 
 from .conftest import LEAVE, SALARY, Bot, quiet, words
 from .flags import asked, card, flagged
@@ -33,7 +33,7 @@ def weekly(bot: Bot, slack: LocalSlack) -> None:
 
     slack.clock = now
     bot.change(digest=ON_WEDNESDAYS)
-    bot.around = replace(bot.around, upkeep_every=3600)
+    bot.env = replace(bot.env, maintenance_every=3600)
 
 
 def digests(slack: LocalSlack) -> list[Message]:

@@ -13,7 +13,7 @@ import pytest
 from bot.errors import StateUnavailable
 from bot.model import Answer
 from bot.playground.workspace import LocalSlack
-from bot.slack.overview.home_page import COMING
+from bot.slack.home.home_page import COMING
 
 from .conftest import LEAVE, SALARY, Bot, quiet, until, words
 from .flags import asked, card, flagged
@@ -128,7 +128,7 @@ async def test_who_is_no_admin_any_more_sees_nothing_of_the_sort_at_the_next_ope
 @pytest.mark.parametrize("person", ["U0GUEST", "U0OTHER"])
 async def test_outsiders_are_told_nothing(bot: Bot, slack: LocalSlack, person: str) -> None:
     bot.operations.rows["wikis"] = {"handbook": ROW}
-    bot.around = replace(bot.around, titles=lambda: ["Leave"])
+    bot.env = replace(bot.env, titles=lambda: ["Leave"])
     bot.change(shared_channels=True)
     await bot.start()
 
@@ -181,7 +181,7 @@ HOSTILE = (
 async def test_nothing_that_people_or_pages_say_is_alive(bot: Bot, slack: LocalSlack) -> None:
     row = ROW | {"error": HOSTILE, "failed": {HOSTILE: HOSTILE}}
     bot.operations.rows["wikis"] = {"handbook": row}
-    bot.around = replace(bot.around, titles=lambda: [HOSTILE])
+    bot.env = replace(bot.env, titles=lambda: [HOSTILE])
     await bot.start()
     evil = replace(OLD, title=HOSTILE, heading=HOSTILE, url="https://evil.example/leave")
     await ask(slack, HOSTILE)

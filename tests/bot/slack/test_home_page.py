@@ -13,10 +13,10 @@ from bot.flags.model import Complaint, Flag, FlagState, Often, Volume
 from bot.model import NoAnswer, Reason, Source
 from bot.playground.kit.views import check_view
 from bot.playground.pings import live_pings
-from bot.slack.overview import home_page
-from bot.slack.overview.home_page import CUT, FLAGS_SHOWN, Part, view
-from bot.slack.writing.links import origins
-from bot.slack.writing.message import section
+from bot.slack.home import home_page
+from bot.slack.home.home_page import CUT, FLAGS_SHOWN, Part, view
+from bot.slack.rendering.links import origins
+from bot.slack.rendering.message import section
 
 from .test_commands import ROW
 from .test_mrkdwn import EVIL

@@ -105,7 +105,7 @@ async def test_someone_who_is_deactivated_keeps_an_address_from_nobody(
 
 async def test_an_address_that_moves_is_its_new_holders(payroll: Bot, slack: LocalSlack) -> None:
     seconds = 0.0
-    payroll.around = replace(payroll.around, seconds=lambda: seconds)
+    payroll.env = replace(payroll.env, seconds=lambda: seconds)
     await payroll.start()
     before = await told(payroll, slack, "U0BEN")
     slack.people["U0ANNA"].email = "anna.a@example.com"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.foreign import clean
-from bot.slack.writing.links import origins
-from bot.slack.writing.mrkdwn import Piece, inert, link, literal, render
-from bot.slack.writing.sections import sections
+from bot.slack.rendering.links import origins
+from bot.slack.rendering.mrkdwn import Piece, inert, link, literal, render
+from bot.slack.rendering.sections import sections
 
 ALLOWED = origins(["wiki.example.com"])
 JOINER = "\u2060"

@@ -13,7 +13,7 @@ import pytest
 
 from bot.flags.maintenance import Maintenance
 from bot.playground.workspace import LocalSlack
-from bot.slack.overview.weekly import Weekly
+from bot.slack.home.weekly import Weekly
 from bot.state.process import LEASE
 from tests.bot.conftest import POSTGRESQL, emptied
 

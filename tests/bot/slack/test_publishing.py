@@ -533,7 +533,7 @@ async def test_killed_at_any_moment_it_is_announced_once(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     """Between writing it down, posting, and noting what was posted."""
-    bot.around = replace(bot.around, upkeep_every=3600.0)
+    bot.env = replace(bot.env, maintenance_every=3600.0)
     clock = Clock()
     one = Mortal(slack, tmp_path / "state.db", clock, bot)
     await one.start()

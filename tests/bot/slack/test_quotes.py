@@ -12,7 +12,7 @@ from bot.model import Answer, Question, Result, Tone
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
-from bot.slack.writing.quotes import SHOW
+from bot.slack.rendering.quotes import SHOW
 
 from .conftest import HR, LEAVE, SALARY, Bot, Handbook, quiet, words
 from .test_crafted_presses import button, press, pressed

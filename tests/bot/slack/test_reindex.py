@@ -9,7 +9,7 @@ from aiohttp import ClientConnectionError
 
 from bot.operations.model import Order
 from bot.playground.workspace import LocalSlack
-from bot.slack.writing.message import Message
+from bot.slack.rendering.message import Message
 from indexers.errors import MassRemoval, RebuildRefused
 from indexers.model import Failed, Part, Progress
 

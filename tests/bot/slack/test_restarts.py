@@ -52,7 +52,7 @@ async def test_a_database_that_is_away_when_the_failure_is_told_leaves_no_questi
         return holds(inbox, message)
 
     monkeypatch.setattr(DatabaseInbox, "holds", falters)
-    bot.around = replace(bot.around, adopt_every=0.05)
+    bot.env = replace(bot.env, adopt_every=0.05)
     await bot.start()
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     answer = await slack.wait_for_message("C0TEAM", thread_ts=asked.ts)
@@ -67,7 +67,7 @@ async def test_killed_after_the_answer_it_is_not_answered_again(
     bot: Bot, slack: LocalSlack
 ) -> None:
     """Slack took the answer, and we died before hearing of it."""
-    bot.around = replace(bot.around, first_pause=60)
+    bot.env = replace(bot.env, first_pause=60)
     slack.fail_next("chat.postMessage", drop=True, done=True)
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")

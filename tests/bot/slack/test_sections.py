@@ -7,8 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.writing.mrkdwn import Piece
-from bot.slack.writing.sections import LIMIT, sections
+from bot.slack.rendering.mrkdwn import Piece
+from bot.slack.rendering.sections import LIMIT, sections
 
 
 def test_what_fits_stays_together() -> None:

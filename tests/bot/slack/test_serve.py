@@ -100,7 +100,7 @@ async def test_what_is_older_than_it_may_be_kept_is_forgotten(
     caps = {("person", "U0ANNA"): Cap(100)}
     DatabaseUsage(database).take(NOW.date(), caps, Spent(100))
     database.close()
-    bot.around = replace(bot.around, clock=lambda: NOW + timedelta(days=91))
+    bot.env = replace(bot.env, clock=lambda: NOW + timedelta(days=91))
     await bot.start()
     await asyncio.to_thread(bot.app.forgetting)
     await bot.stop()

@@ -18,7 +18,7 @@ from bot.playground.pings import live_pings
 from bot.playground.workspace import LocalSlack
 from bot.ports import Hear
 from bot.slack.chat.streaming import as_markdown
-from bot.slack.writing.content import notice
+from bot.slack.rendering.content import notice
 from bot.state.inbox import DatabaseInbox
 
 from .conftest import BOTH_WAYS, LEAVE, Bot, quiet, until, words
@@ -282,7 +282,7 @@ async def test_what_another_process_put_in_its_place_is_not_written_over(
     message = await begun(bot, slack, writing)
     with database(tmp_path) as opened:
         DatabaseInbox(opened, lambda: bot.now).stop(slack.team_id, "C0TEAM", asked.ts)
-    await bot.app.maintenance.service.chat.voice.edit("C0TEAM", message.ts, notice(STOPPED))
+    await bot.app.maintenance.service.chat.api.edit("C0TEAM", message.ts, notice(STOPPED))
     writing.all()
     await quiet(bot)
 

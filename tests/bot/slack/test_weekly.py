@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.overview.weekly import Weekly
+from bot.slack.home.weekly import Weekly
 
 ZONES = [UTC, *map(ZoneInfo, ("Europe/Berlin", "America/New_York", "Pacific/Apia", "Asia/Tehran"))]
 WEEKLY = st.builds(Weekly, st.integers(0, 6), st.integers(0, 23), st.sampled_from(ZONES))

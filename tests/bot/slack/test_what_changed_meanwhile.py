@@ -22,7 +22,7 @@ async def test_a_channel_that_was_shared_after_the_question_gets_no_answer_to_a_
 ) -> None:
     bot.answering = vague = Vague()
     seconds = 0.0
-    bot.around = replace(bot.around, seconds=lambda: seconds)
+    bot.env = replace(bot.env, seconds=lambda: seconds)
     await bot.start()
     back = await in_channel(slack)
     await quiet(bot)

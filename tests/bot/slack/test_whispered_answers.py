@@ -101,7 +101,7 @@ async def test_killed_at_any_moment_it_is_given_once_or_offered(
     if place == "postgresql":
         await asyncio.to_thread(emptied, POSTGRESQL)
         where = POSTGRESQL
-    bot.around = replace(bot.around, upkeep_every=3600.0)
+    bot.env = replace(bot.env, maintenance_every=3600.0)
     clock = Clock()
     one = Mortal(slack, where, clock, bot)
     await one.start()

@@ -36,7 +36,7 @@ from bot.answering.sources import Aging
 from bot.answering.stretch import stands_in
 from bot.errors import StateUnavailable
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn
-from bot.slack.writing.asking_keepers import is_unsure
+from bot.slack.rendering.asking_keepers import is_unsure
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
 from indexers.prose import plain
 from tests.fakes.embedding import WordEmbedder

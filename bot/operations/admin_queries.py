@@ -73,7 +73,7 @@ class Parts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Console:
+class AdminQueries:
     """``answer`` gives quotations. ``rechecked`` are the wikis whose pages are looked at
     again before an answer goes out; ``last_pass`` says since when what is indexed is true."""
 

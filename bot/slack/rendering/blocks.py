@@ -10,10 +10,10 @@ from bot.conversation.model import RecordedAnswer, Tally, offers_quotes
 from bot.foreign import on_one_line
 from bot.model import Answer, Clarify, NoAnswer, Reason, Result, Source
 from bot.moments import in_words, time_of
-from bot.slack.writing import asking_keepers, quotes, readings
-from bot.slack.writing.message import Block, Message, context, section
-from bot.slack.writing.mrkdwn import LOOKED_AT, Piece, link, literal, render
-from bot.slack.writing.sections import LIMIT, sections
+from bot.slack.rendering import asking_keepers, quotes, readings
+from bot.slack.rendering.message import Block, Message, context, section
+from bot.slack.rendering.mrkdwn import LOOKED_AT, Piece, link, literal, render
+from bot.slack.rendering.sections import LIMIT, sections
 from indexers.prose import plain
 
 VERDICT = "verdict"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.model import Clarify, Reading
-from bot.slack.writing.message import Block, Message, context, plain_text
-from bot.slack.writing.mrkdwn import button_text, literal
+from bot.slack.rendering.message import Block, Message, context, plain_text
+from bot.slack.rendering.mrkdwn import button_text, literal
 
 CHOICE = re.compile(r"choice-\d")
 """The action ids of the buttons; their values are ``<id of the answer>:<number>``."""

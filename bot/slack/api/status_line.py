@@ -7,8 +7,8 @@ import asyncio
 from collections import defaultdict
 
 from bot.conversation.model import IncomingMessage, MessageKind
-from bot.slack.calling.courtesies import Courtesies
-from bot.slack.writing.mrkdwn import inert
+from bot.slack.api.optional_calls import OptionalCalls
+from bot.slack.rendering.mrkdwn import inert
 
 STATUS = "assistant.threads.setStatus"
 SESSION = "agents.sessions.setStatus"
@@ -29,8 +29,8 @@ class SlackStatusLine:
     """The port `bot.conversation.ports.StatusLine`. Nothing waits for it. A thread shows one as
     long as any of its messages is at work."""
 
-    def __init__(self, courtesies: Courtesies) -> None:
-        self._courtesies = courtesies
+    def __init__(self, optional_calls: OptionalCalls) -> None:
+        self._optional_calls = optional_calls
         self._showing: dict[int, asyncio.Task[bool]] = {}
         self._reacted: set[int] = set()
         self._replaced: set[Thread] = set()
@@ -48,7 +48,9 @@ class SlackStatusLine:
         """Other words, until its turn comes, something is posted in the thread, or Slack takes
         them away (two minutes)."""
         self._replaced.add((channel, thread))
-        await self._courtesies.offer(STATUS, channel_id=channel, thread_ts=thread, status=words)
+        await self._optional_calls.try_call(
+            STATUS, channel_id=channel, thread_ts=thread, status=words
+        )
 
     async def end(self, message: IncomingMessage) -> None:
         """Clear it. What is still on its way would come after that, so it is waited for."""
@@ -71,7 +73,9 @@ class SlackStatusLine:
 
     async def session(self, channel: str, thread: str, status: str) -> None:
         """``processing`` shows the Stop button, ``active`` takes it away."""
-        await self._courtesies.offer(SESSION, channel_id=channel, thread_ts=thread, status=status)
+        await self._optional_calls.try_call(
+            SESSION, channel_id=channel, thread_ts=thread, status=status
+        )
 
     async def stopped(self, channel: str, thread: str) -> None:
         await self.session(channel, thread, "active")
@@ -81,7 +85,7 @@ class SlackStatusLine:
         if message.kind is MessageKind.DIRECT and message.thread == message.ts:
             line = inert(" ".join(words.split()))
             title = line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1]}\u2026"
-            await self._courtesies.offer(
+            await self._optional_calls.try_call(
                 TITLE, channel_id=message.channel, thread_ts=message.thread, title=title
             )
 
@@ -100,12 +104,12 @@ class SlackStatusLine:
         self, message: IncomingMessage, words: str, loading: list[str] | None = None
     ) -> bool:
         more = {"loading_messages": loading} if loading else {}
-        return await self._courtesies.offer(
+        return await self._optional_calls.try_call(
             STATUS, channel_id=message.channel, thread_ts=message.thread, status=words, **more
         )
 
     async def _react(self, message: IncomingMessage, method: str) -> bool:
-        return await self._courtesies.offer(
+        return await self._optional_calls.try_call(
             method, channel=message.channel, timestamp=message.ts, name=_REACTION
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.slack.writing.mrkdwn import Piece
+from bot.slack.rendering.mrkdwn import Piece
 
 LIMIT = 3000
 """Characters of a section, of which Slack counts the escaped form."""

@@ -13,11 +13,11 @@ from bot.flags.model import Flag, FlagState, Often, Volume
 from bot.slack.commands import status
 from bot.slack.commands.router import INTRODUCTION
 from bot.slack.reindexing import reports
-from bot.slack.writing.blocks import ago, joined
-from bot.slack.writing.figures import asked, kept_private, question, stale, volume
-from bot.slack.writing.links import origins as origins_of
-from bot.slack.writing.message import Block, context, plain_text, section
-from bot.slack.writing.mrkdwn import link, literal
+from bot.slack.rendering.blocks import ago, joined
+from bot.slack.rendering.figures import asked, kept_private, question, stale, volume
+from bot.slack.rendering.links import origins as origins_of
+from bot.slack.rendering.message import Block, context, plain_text, section
+from bot.slack.rendering.mrkdwn import link, literal
 
 FLAGS_SHOWN = 10
 COMING = "One moment\u2026"

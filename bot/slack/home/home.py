@@ -20,14 +20,14 @@ from bot.errors import SlackRefused
 from bot.flags.feedback import Feedback
 from bot.flags.insights import LATELY, WEEK, Insights
 from bot.ports import Operating
-from bot.slack.calling.web import Voice
-from bot.slack.overview import home_page
-from bot.slack.overview.home_page import FLAGS_SHOWN, Part
+from bot.slack.api.slack_api import SlackApi
+from bot.slack.home import home_page
+from bot.slack.home.home_page import FLAGS_SHOWN, Part
+from bot.slack.rendering.content import notice
+from bot.slack.rendering.message import Block, context, say
+from bot.slack.rendering.mrkdwn import inert
 from bot.slack.rights.people import People
 from bot.slack.rights.person import Standing
-from bot.slack.writing.content import notice
-from bot.slack.writing.message import Block, context, say
-from bot.slack.writing.mrkdwn import inert
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Home:
     insights: Insights
     operating: Operating
     prompts: Prompts
-    voice: Voice
+    api: SlackApi
     executor: Executor
     clock: Callable[[], datetime]
     new_incident: Callable[[], str]
@@ -68,9 +68,9 @@ class Home:
             reader = await self.people.reader(person, private=False, shared=False)
             if isinstance(reader, Closed):
                 alone = Part("", say(reader.why).blocks)
-                await self.voice.publish(person, home_page.view([alone]))
+                await self.api.publish(person, home_page.view([alone]))
             else:
-                await self._put_up(person, await self._parts(person, admin=admin))
+                await self._publish(person, await self._parts(person, admin=admin))
         except SlackRefused as error:
             logger.info("The Home tab of %s cannot be put up: %s", person, error)
 
@@ -89,7 +89,7 @@ class Home:
             }
         return parts
 
-    async def _put_up(self, person: str, parts: Mapping[str, _Making]) -> None:
+    async def _publish(self, person: str, parts: Mapping[str, _Making]) -> None:
         """At once what is there at once, and the whole when it is there."""
         making = {
             heading: asyncio.create_task(self._made(heading, part))
@@ -97,10 +97,10 @@ class Home:
         }
         try:
             _, late = await asyncio.wait(making.values(), timeout=PATIENCE)
-            first = await self.voice.publish(person, _view(making))
+            first = await self.api.publish(person, _view(making))
             if late:
                 await asyncio.wait(late)
-                await self.voice.publish(person, _view(making), after=first)
+                await self.api.publish(person, _view(making), after=first)
         finally:
             for part in making.values():
                 part.cancel()
@@ -130,7 +130,7 @@ class Home:
     async def _address(self, given: RecordedAnswer) -> str:
         if not given.message:
             return ""
-        return await self.voice.address(given.asked.place.channel, given.message)
+        return await self.api.address(given.asked.place.channel, given.message)
 
     async def _volumes(self) -> list[Block]:
         spans = [WEEK, LATELY]

@@ -1,5 +1,5 @@
 """Messages of the bot that stand in Slack already, told by their marks (see
-`bot.slack.writing.message.Message.marked`): what Slack took without our hearing of it is not
+`bot.slack.rendering.message.Message.marked`): what Slack took without our hearing of it is not
 posted twice."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import SlackRefused
-from bot.slack.calling.web import Voice, told
+from bot.slack.api.slack_api import SlackApi, call
 
 logger = logging.getLogger(__name__)
 
@@ -26,26 +26,26 @@ def reply_mark(ts: str, number: int) -> str:
     return f"{reply_marks(ts)}{number}"
 
 
-async def marked_messages(voice: Voice, channel: str, *, since: datetime) -> dict[str, str]:
+async def marked_messages(api: SlackApi, channel: str, *, since: datetime) -> dict[str, str]:
     """The ts of what stands in the channel since then, by mark; nothing if it cannot be read.
 
     Raises:
         SlackUnavailable: it cannot be told now.
     """
     oldest = f"{since.timestamp() - 60:.6f}"  # two clocks
-    call = voice.client.conversations_history(channel=channel, oldest=oldest, limit=200)
-    return await _marked(call, channel, voice.bot)
+    request = api.client.conversations_history(channel=channel, oldest=oldest, limit=200)
+    return await _marked(request, channel, api.bot)
 
 
-async def marked_replies(voice: Voice, channel: str, thread: str, *, since: str) -> dict[str, str]:
+async def marked_replies(api: SlackApi, channel: str, thread: str, *, since: str) -> dict[str, str]:
     """The same of what stands in a thread since the message ``since`` (a ts)."""
-    call = voice.client.conversations_replies(channel=channel, ts=thread, oldest=since, limit=200)
-    return await _marked(call, channel, voice.bot)
+    request = api.client.conversations_replies(channel=channel, ts=thread, oldest=since, limit=200)
+    return await _marked(request, channel, api.bot)
 
 
-async def _marked(call: Awaitable[AsyncSlackResponse], channel: str, bot: str) -> dict[str, str]:
+async def _marked(request: Awaitable[AsyncSlackResponse], channel: str, bot: str) -> dict[str, str]:
     try:
-        found = await told(call)
+        found = await call(request)
     except SlackRefused as error:
         logger.info("What stands in %s cannot be read: %s", channel, error.code)
         return {}

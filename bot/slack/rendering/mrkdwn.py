@@ -16,8 +16,8 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from bot.foreign import clean
-from bot.slack.writing.links import allowed
-from bot.slack.writing.tables import aligned
+from bot.slack.rendering.links import allowed
+from bot.slack.rendering.tables import aligned
 from indexers.prose import Kind, blocks, plain_line
 
 LONGEST_LABEL = 150

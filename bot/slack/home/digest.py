@@ -8,11 +8,11 @@ from datetime import date
 
 from bot.flags.gaps import Gap
 from bot.flags.model import Flagged, Often, Volume
-from bot.slack.writing.blocks import ago, joined
-from bot.slack.writing.figures import question, stale, volume
-from bot.slack.writing.links import origins as origins_of
-from bot.slack.writing.message import Message, context, section
-from bot.slack.writing.mrkdwn import link, literal
+from bot.slack.rendering.blocks import ago, joined
+from bot.slack.rendering.figures import question, stale, volume
+from bot.slack.rendering.links import origins as origins_of
+from bot.slack.rendering.message import Message, context, section
+from bot.slack.rendering.mrkdwn import link, literal
 from indexers.prose import plain
 
 _NAMES_SHOWN = 10

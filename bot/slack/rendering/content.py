@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation.model import AnswerContent, Button, Buttons, Content, Notice
-from bot.slack.writing import blocks, quotes, readings
-from bot.slack.writing.message import Block, Message, context, plain_text, say
-from bot.slack.writing.mrkdwn import literal
+from bot.slack.rendering import blocks, quotes, readings
+from bot.slack.rendering.message import Block, Message, context, plain_text, say
+from bot.slack.rendering.mrkdwn import literal
 
 _VERDICTS = "verdicts"
 _QUESTION_SHOWN = 500
@@ -32,7 +32,7 @@ def with_button(message: Message, button: Button) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """``origins`` are those of `bot.slack.writing.links.origins`."""
+    """``origins`` are those of `bot.slack.rendering.links.origins`."""
 
     origins: Container[str]
     clock: Callable[[], datetime]

@@ -22,7 +22,7 @@ def unknown() -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Environment:
     """``as_of`` says when the wikis were
     last read, in the time zone to show; None says nothing."""
 
@@ -44,5 +44,5 @@ class Surroundings:
     """Seconds between two looks at whether the socket is alive."""
     adopt_every: float = 2.0
     """Seconds between two looks at what dead processes have left."""
-    upkeep_every: float = 5.0
+    maintenance_every: float = 5.0
     """Seconds between two looks at what is due for flags and answers."""

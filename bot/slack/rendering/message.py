@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.writing.mrkdwn import Piece, literal
-from bot.slack.writing.sections import sections
+from bot.slack.rendering.mrkdwn import Piece, literal
+from bot.slack.rendering.sections import sections
 
 Block = dict[str, Any]
 

@@ -4,7 +4,7 @@ people who keep the wiki. Pure."""
 from __future__ import annotations
 
 from bot.model import Answer, NoAnswer, Reason, Result, Source, Tone
-from bot.slack.writing.message import Block, plain_text
+from bot.slack.rendering.message import Block, plain_text
 
 ASK = "ask_keepers"
 """The action id of the button; its value is the answer's id."""

@@ -11,7 +11,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.slack.calling.web import told
+from bot.slack.api.slack_api import call
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ _NEVER = frozenset(
 )  # fmt: skip
 
 
-class Courtesies:
+class OptionalCalls:
     """``client`` should not be patient: a late courtesy is worse than none."""
 
     def __init__(self, client: AsyncWebClient) -> None:
@@ -32,12 +32,12 @@ class Courtesies:
         """Whether it is worth trying."""
         return method not in self._missing
 
-    async def offer(self, method: str, **arguments: Any) -> bool:
+    async def try_call(self, method: str, **arguments: Any) -> bool:
         """Whether Slack did it, or may have."""
         if not self.has(method):
             return False
         try:
-            await told(self._client.api_call(method, json=arguments))
+            await call(self._client.api_call(method, json=arguments))
         except SlackRefused as error:
             self.refused(method, error)
             return False

@@ -21,10 +21,10 @@ from bot.flags.feedback import Feedback
 from bot.flags.gaps import Gap
 from bot.flags.insights import WEEK, Insights
 from bot.flags.model import Flag, Often
-from bot.slack.calling.marks import marked_messages
-from bot.slack.calling.web import Voice
-from bot.slack.overview.digest import Waiting, Week, digest
-from bot.slack.overview.weekly import Weekly
+from bot.slack.api.marks import marked_messages
+from bot.slack.api.slack_api import SlackApi
+from bot.slack.home.digest import Waiting, Week, digest
+from bot.slack.home.weekly import Weekly
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.readers import Readers
 from bot.state.digests import DatabaseDigests
@@ -48,7 +48,7 @@ class Digests:
     feedback: Feedback
     channels: Channels
     readers: Readers
-    voice: Voice
+    api: SlackApi
     executor: Executor
     clock: Callable[[], datetime]
     origins: frozenset[str]
@@ -82,9 +82,9 @@ class Digests:
         week = await self._week()
         if week.is_quiet:
             return
-        if mark not in await marked_messages(self.voice, self.channel, since=due):
+        if mark not in await marked_messages(self.api, self.channel, since=due):
             message = digest(week, self.origins, self.clock().date())
-            await self.voice.post(self.channel, message.marked(mark))
+            await self.api.post(self.channel, message.marked(mark))
 
     async def _week(self) -> Week:
         flags = await asyncio.to_thread(self.feedback.open_flags)
@@ -107,7 +107,7 @@ class Digests:
         since = flag.raised.date()
         if not alone or flag.card is None or flag.card.channel != self.channel:
             return Waiting(since)
-        address = await self.voice.address(flag.card.channel, flag.card.ts)
+        address = await self.api.address(flag.card.channel, flag.card.ts)
         return Waiting(since, flag.given.asked.question, address)
 
     async def _gaps(self) -> Sequence[Gap]:

@@ -3,8 +3,8 @@ not verified in full."""
 
 from __future__ import annotations
 
-from bot.slack.writing import asking_keepers
-from bot.slack.writing.message import Block, plain_text
+from bot.slack.rendering import asking_keepers
+from bot.slack.rendering.message import Block, plain_text
 
 SHOW = "show_quotes"
 """The action id; the value is the id of the answer."""

@@ -23,7 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import NotInChannel, SlackRefused, SlackUnavailable
-from bot.slack.writing.message import Block, Message
+from bot.slack.rendering.message import Block, Message
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def connections() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT))
 
 
-async def told(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
+async def call(request: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
     """What Slack answered.
 
     Raises:
@@ -73,7 +73,7 @@ async def told(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
         SlackRefused: it said no.
     """
     try:
-        response = await call
+        response = await request
     except SlackApiError as error:
         raise _refusal(error) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -105,7 +105,7 @@ def _refusal(error: SlackApiError) -> SlackUnavailable | SlackRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class SlackApi:
     """How the bot speaks: never with a preview of a page, never by itself to all. ``bot`` is its
     own id, by which its messages are told from other apps'."""
 
@@ -114,7 +114,7 @@ class Voice:
 
     async def post(self, channel: str, message: Message, thread: str | None = None) -> str:
         """The new message's ts."""
-        posted = await told(
+        posted = await call(
             self.client.chat_postMessage(
                 channel=channel,
                 thread_ts=thread,
@@ -128,7 +128,7 @@ class Voice:
 
     async def direct(self, person: str) -> str:
         """The channel of the conversation with them alone."""
-        opened = await told(self.client.conversations_open(users=[person]))
+        opened = await call(self.client.conversations_open(users=[person]))
         return str(opened["channel"]["id"])
 
     async def edit(self, channel: str, ts: str, message: Message) -> None:
@@ -143,7 +143,7 @@ class Voice:
 
     async def _edit(self, channel: str, ts: str, message: Message) -> None:
         # Unlike a post, an edit makes links of names and addresses unless told not to.
-        await told(
+        await call(
             self.client.chat_update(
                 channel=channel,
                 ts=ts,
@@ -165,7 +165,7 @@ class Voice:
         """Begin a message that grows; its ts. ``text`` is Markdown and must be safe.
         ``recipient`` (person and team) is needed where others read along."""
         person, team = recipient or (None, None)
-        started = await told(
+        started = await call(
             self.client.chat_startStream(
                 channel=channel,
                 thread_ts=thread,
@@ -180,20 +180,20 @@ class Voice:
         return str(started["ts"])
 
     async def append(self, channel: str, ts: str, text: str) -> None:
-        await told(self.client.chat_appendStream(channel=channel, ts=ts, markdown_text=text))
+        await call(self.client.chat_appendStream(channel=channel, ts=ts, markdown_text=text))
 
     async def stop(self, channel: str, ts: str) -> None:
-        await told(self.client.chat_stopStream(channel=channel, ts=ts))
+        await call(self.client.chat_stopStream(channel=channel, ts=ts))
 
     async def remove(self, channel: str, ts: str) -> None:
         """Delete a message of ours. One that is gone already is gone."""
         try:
-            await told(self.client.chat_delete(channel=channel, ts=ts))
+            await call(self.client.chat_delete(channel=channel, ts=ts))
         except SlackRefused as error:
             if error.code != "message_not_found":
                 raise
 
-    async def whisper(
+    async def post_ephemeral(
         self, channel: str, person: str, message: Message, thread: str | None = None
     ) -> None:
         """Seen by that person alone.
@@ -202,7 +202,7 @@ class Voice:
             NotInChannel: they are not there.
         """
         try:
-            await told(
+            await call(
                 self.client.chat_postEphemeral(
                     channel=channel,
                     user=person,
@@ -218,24 +218,24 @@ class Voice:
 
     async def ask(self, trigger: str, view: Block) -> str:
         """Open a form, within three seconds of what triggered it; its id."""
-        opened = await told(self.client.views_open(trigger_id=trigger, view=view))
+        opened = await call(self.client.views_open(trigger_id=trigger, view=view))
         return str((opened.get("view") or {}).get("id", ""))
 
     async def ask_now(self, view_id: str, view: Block) -> None:
         """Put another form into the place of one that is open."""
-        await told(self.client.views_update(view_id=view_id, view=view))
+        await call(self.client.views_update(view_id=view_id, view=view))
 
     async def publish(self, person: str, view: Block, *, after: str = "") -> str:
         """The person's Home tab; its hash. ``after`` is the hash of the one that it follows:
         Slack refuses (``hash_conflict``) if another has come since."""
-        call = self.client.views_publish(user_id=person, view=view, hash=after or None)
-        published = await told(call)
+        request = self.client.views_publish(user_id=person, view=view, hash=after or None)
+        published = await call(request)
         return str((published.get("view") or {}).get("hash", ""))
 
     async def address(self, channel: str, ts: str) -> str:
         """Of a message; empty if Slack does not say."""
         try:
-            found = await told(self.client.chat_getPermalink(channel=channel, message_ts=ts))
+            found = await call(self.client.chat_getPermalink(channel=channel, message_ts=ts))
         except (SlackRefused, SlackUnavailable):
             return ""
         return str(found.get("permalink", ""))

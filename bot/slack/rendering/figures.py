@@ -8,8 +8,8 @@ from datetime import date
 
 from bot.flags.gaps import Gap
 from bot.flags.model import Often, Volume
-from bot.slack.writing.blocks import ago, source_line
-from bot.slack.writing.mrkdwn import literal
+from bot.slack.rendering.blocks import ago, source_line
+from bot.slack.rendering.mrkdwn import literal
 from indexers.prose import plain
 
 _QUESTION_SHOWN = 300

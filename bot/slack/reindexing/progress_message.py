@@ -10,9 +10,9 @@ from dataclasses import replace
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.operations.model import Job
 from bot.operations.ports import Jobs
-from bot.slack.calling.web import Voice
+from bot.slack.api.slack_api import SlackApi
 from bot.slack.reindexing import reports
-from bot.slack.writing.message import Message, say
+from bot.slack.rendering.message import Message, say
 
 logger = logging.getLogger(__name__)
 
@@ -22,11 +22,11 @@ _PAUSES = (0.5, 2.0, 8.0, *[30.0] * 20)
 """Seconds between two tries to say how it ended, while Slack does not answer."""
 
 
-class Board:
+class ProgressMessage:
     """``message`` is empty where nothing could be posted: then it says nothing."""
 
-    def __init__(self, voice: Voice, channel: str, message: str) -> None:
-        self._voice, self._channel, self._message = voice, channel, message
+    def __init__(self, api: SlackApi, channel: str, message: str) -> None:
+        self._api, self._channel, self._message = api, channel, message
 
     async def show(self, message: Message) -> None:
         try:
@@ -50,40 +50,40 @@ class Board:
 
     async def _edit(self, message: Message) -> None:
         if self._message:
-            await self._voice.edit(self._channel, self._message, message)
+            await self._api.edit(self._channel, self._message, message)
 
 
-class Boards:
+class ProgressMessages:
     """A job's message is kept with the job, so that it is the same one after a restart."""
 
-    def __init__(self, voice: Voice, jobs: Jobs) -> None:
-        self._voice = voice
+    def __init__(self, api: SlackApi, jobs: Jobs) -> None:
+        self._api = api
         self._jobs = jobs
 
-    async def put_up(
-        self, job: Job, whisper: Callable[[Message], Awaitable[None]] | None = None
+    async def post(
+        self, job: Job, respond: Callable[[Message], Awaitable[None]] | None = None
     ) -> Job:
         """In the job's channel, or where the bot is no member to the admin alone, who is told
         so. The job with its message; without one if Slack does not answer now."""
         first = reports.progress(job, None, 0)
         try:
             try:
-                channel, ts = job.channel, await self._voice.post(job.channel, first)
+                channel, ts = job.channel, await self._api.post(job.channel, first)
             except SlackRefused as error:
                 logger.info(
                     "Progress goes to %s, not to %s: %s", job.person, job.channel, error.code
                 )
-                if whisper:
-                    await whisper(ELSEWHERE)
-                channel = await self._voice.direct(job.person)
-                ts = await self._voice.post(channel, first)
+                if respond:
+                    await respond(ELSEWHERE)
+                channel = await self._api.direct(job.person)
+                ts = await self._api.post(channel, first)
         except (SlackRefused, SlackUnavailable) as error:
             logger.warning("A reindex cannot be shown: %s", error)
             return job
         await asyncio.to_thread(self._jobs.shown, job.id, channel, ts)
         return replace(job, channel=channel, message=ts)
 
-    async def of(self, job: Job) -> Board:
+    async def of(self, job: Job) -> ProgressMessage:
         if not job.message:
-            job = await self.put_up(job)
-        return Board(self._voice, job.channel, job.message)
+            job = await self.post(job)
+        return ProgressMessage(self._api, job.channel, job.message)

@@ -1,0 +1,1 @@
+"""Calls to Slack, what becomes of them, and those that are optional."""

@@ -1,1 +1,0 @@
-"""Calls to Slack, what becomes of them, and those that are courtesies."""
