@@ -19,7 +19,7 @@ _TALKATIVE = {
     # Bolt and the SDK write whole payloads, tokens and questions included, at DEBUG.
     "slack_bolt": logging.INFO,
     "slack_sdk": logging.INFO,
-    "bot.slack.calling.web": logging.WARNING,  # the SDK writes its retries there
+    "bot.slack.api.slack_api": logging.WARNING,  # the SDK writes its retries there
     "fastembed": logging.WARNING,
     "markdown_it": logging.INFO,
 }

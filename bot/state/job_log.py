@@ -1,4 +1,4 @@
-"""Reindex jobs in the database: the port `bot.operations.model.Jobs`."""
+"""Reindex jobs in the database: the port `bot.operations.ports.Jobs`."""
 
 from __future__ import annotations
 

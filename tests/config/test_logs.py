@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import logging
 import re
@@ -137,3 +138,11 @@ def test_an_event_is_one_line_whatever_it_says(words: str) -> None:
     handler.handle(logging.LogRecord("bot", logging.INFO, "", 0, "%s", (words,), None))
 
     assert len(out.getvalue().splitlines()) == 1
+
+
+def test_the_modules_of_ours_that_are_kept_quiet_are_there() -> None:
+    """One that was renamed would write the SDK's payloads again."""
+    ours = [name for name in logs._TALKATIVE if name.split(".")[0] in logs._OURS]
+
+    assert ours
+    assert all(importlib.util.find_spec(name) for name in ours)
