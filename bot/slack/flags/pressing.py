@@ -76,8 +76,8 @@ class FlagPresses:
             return
         reaction = Reaction(
             person=str(event.get("user") or ""),
-            channel=item["channel"],
-            message=item["ts"],
+            channel=str(item.get("channel") or ""),
+            message=str(item.get("ts") or ""),
             name=str(event.get("reaction") or ""),
             removed=event["type"] == "reaction_removed",
         )
