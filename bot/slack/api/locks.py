@@ -42,7 +42,7 @@ class SharedLocks:
         while True:
             held = self._locks.held([name])
             try:
-                await asyncio.to_thread(held.__enter__)
+                await _enter(held)
             except SyncRunning:
                 if not looks:
                     raise LockTaken(f"Another process is at {name}.") from None
@@ -50,3 +50,15 @@ class SharedLocks:
                 return held
             looks -= 1
             await asyncio.sleep(_ELSEWHERE)
+
+
+async def _enter(held: AbstractContextManager[None]) -> None:
+    """Take a lock in a thread. Whoever is cancelled meanwhile gives it back, if it was taken."""
+    entering = asyncio.ensure_future(asyncio.to_thread(held.__enter__))
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await asyncio.wait([entering])
+        if entering.exception() is None:
+            await asyncio.to_thread(held.__exit__, None, None, None)
+        raise
