@@ -67,7 +67,7 @@ def test_a_question_that_says_too_little_is_asked_back(handbook: Shell) -> None:
     labels = [reading["label"] for reading in asked.json["readings"]]
     assert sorted(labels) == ["Annual leave", "Sick leave"]
     assert {source["page"] for source in asked.json["sources"]} == {"leave.md"}
-    assert asked.json["why"]["asking_back"].startswith("AskedQuestion back:")
+    assert asked.json["why"]["asking_back"].startswith("Asked back:")
     assert f"1. {labels[0]}: Leave > {labels[0]}" in shown.out
     assert again.json["kind"] == "answer"
     assert again.json["sources"][0]["heading"] == labels[0]
