@@ -156,8 +156,11 @@ async def test_a_flag_that_is_taken_says_so_and_one_that_is_settled_is_gone(
     await flagged(slack, await asked(bot, slack))
     shown = await card(slack)
     await slack.click("U0BEN", shown, "flag_take")
+    # A page that was opened before is not drawn again.
+    await slack.wait_for_message("C0REVIEW", lambda one: "sees to it" in words(one))
     taken = await home(slack, "U0ANNA", lambda told: "Somebody sees to it" in told)
     await slack.click("U0BEN", shown, "flag_not_wrong")
+    await slack.wait_for_message("C0REVIEW", lambda one: one.text.startswith("Not wrong"))
     settled = await home(slack, "U0ANNA", lambda told: "None. What you flag" in told)
 
     assert "How do I book leave?" in taken
