@@ -111,7 +111,7 @@ def _quoted(
     stretch = Stretch.around(best.passage, hits)
     parts = outline(stretch.text)
     windows = ranked(question, best.passage, parts, weigh, read)
-    piece = cut(parts, windows.windows, room)
+    piece = cut(parts, windows, room)
     if not piece.shown:
         return []
     first, last = parts[piece.shown[0]], parts[piece.shown[-1]]

@@ -6,10 +6,11 @@ where it stands; by the words that it shares with the question where none can.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from math import fsum
 
+from bot.answering.examples import is_example
 from bot.answering.outline import Unit
 from bot.answering.stems import Weights, stems
 from indexers.model import Passage
@@ -28,6 +29,8 @@ _LONGEST = 400
 _TIE = 0.1
 _LOGITS = 4.0
 _WORDS = 0.6
+_EXAMPLE = 0.25
+"""A worked example is so much further behind: where the rule is there, too, that answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +42,31 @@ class Window:
     behind: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """The units of a passage that may answer, the best first, and the score of that one. What
-    is less by no more than ``tie`` is as good."""
-
-    windows: Sequence[Window] = ()
-    best: float = float("-inf")
-    tie: float = 0.0
-
-
-def ranked(  # noqa: PLR0913, PLR0917 - what is compared with what, and by whom
-    question: str,
-    passage: Passage,
-    units: Sequence[Unit],
-    weigh: Weights,
-    read: Read | None,
-    characters: int = CHARACTERS,
-) -> Ranked:
-    """Return the units of ``passage`` that may answer; ``characters`` of them are read."""
+def ranked(
+    question: str, passage: Passage, units: Sequence[Unit], weigh: Weights, read: Read | None
+) -> list[Window]:
+    """Return the units around ``passage`` that may answer, the best first; `CHARACTERS` of them
+    are read."""
     candidates = [at for at, unit in enumerate(units) if not _only_names(units, at)]
     shares = _shares(question, units, candidates or range(len(units)), weigh)
     # Python's sort keeps the order of equals, which is the page's.
     best = sorted(shares, key=lambda at: -shares[at])
     if not best:
-        return Ranked()
-    chosen = list(_within(best, [len(_shown(units, at)) for at in best], characters))
+        return []
+    examples = set() if is_example(question) else {at for at in best if _is_example(units, at)}
+    chosen = list(_within(best, [len(_shown(units, at)) for at in best], CHARACTERS))
     if read and chosen:
         texts = [f"{_where(passage)}\n{_shown(units, at)}" for at in chosen]
         if (scores := read(question, texts)) is not None:
-            return _sorted(dict(zip(chosen, scores, strict=True)), _LOGITS)
+            return _sorted(dict(zip(chosen, scores, strict=True)), _LOGITS, examples)
     top = shares[best[0]]
-    return _sorted(shares, _WORDS * top if top else 1.0)
+    return _sorted(shares, _WORDS * top if top else 1.0, examples)
 
 
-def _sorted(scores: dict[int, float], scale: float) -> Ranked:
-    top = max(scores.values())
-    windows = [Window(at, (top - score) / scale) for at, score in scores.items()]
+def _sorted(scores: dict[int, float], scale: float, examples: Set[int]) -> list[Window]:
+    worth = {at: score / scale - _EXAMPLE * (at in examples) for at, score in scores.items()}
+    top = max(worth.values())
+    windows = [Window(at, top - value) for at, value in worth.items()]
     # Of those that answer as well, what the page says first.
     windows.sort(
         key=lambda window: (
@@ -84,7 +75,11 @@ def _sorted(scores: dict[int, float], scale: float) -> Ranked:
             window.place,
         )
     )
-    return Ranked(windows, top, _TIE * scale)
+    return windows
+
+
+def _is_example(units: Sequence[Unit], at: int) -> bool:
+    return is_example(units[at].text, (units[lead].text for lead in units[at].leads))
 
 
 def _only_names(units: Sequence[Unit], at: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ def best(question: str, text: str, read: Read | None = None) -> list[str]:
     (passage,) = passages("leave", text)
     units = outline(text)
     weigh = Weights([stems(text), stems("other words"), stems("and more")])
-    return [units[one.place].text for one in ranked(question, passage, units, weigh, read).windows]
+    return [units[one.place].text for one in ranked(question, passage, units, weigh, read)]
 
 
 TEXT = "Ask early. Leave is thirty days long. Cats are fine."
@@ -38,6 +39,20 @@ def test_a_cross_encoder_decides_where_there_is_one() -> None:
 
 def test_a_cross_encoder_that_cannot_tell_in_time_changes_nothing() -> None:
     assert best("How long is leave?", TEXT, lambda *_: None) == best("How long is leave?", TEXT)
+
+
+RULE = "For example, leave of ten days is paid for five days. Leave is paid for half of its days."
+
+
+@pytest.mark.parametrize("read", [None, lambda _, texts: [1.0 + len(text) / 99 for text in texts]])
+def test_a_rule_goes_before_an_example_of_it(read: Read | None) -> None:
+    assert best("How many days of leave are paid?", RULE, read)[0].startswith("Leave is paid")
+
+
+def test_whoever_asks_for_an_example_gets_it() -> None:
+    asked = "What is an example of leave that is paid for days?"
+
+    assert best(asked, RULE)[0].startswith("For example")
 
 
 def test_it_reads_where_a_sentence_stands_and_what_introduces_it() -> None:
@@ -71,7 +86,7 @@ def test_what_is_read_is_bounded_and_the_best_has_nothing_before_it(
 
     (passage,) = passages("leave", text or "x")
     units = outline(text)
-    windows = ranked(question, passage, units, Weights([]), noting).windows
+    windows = ranked(question, passage, units, Weights([]), noting)
 
     assert sum(map(len, read)) <= CHARACTERS + len(read) * len("Leave\n")
     assert [one.behind for one in windows] == sorted(one.behind for one in windows)
