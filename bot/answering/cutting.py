@@ -22,7 +22,7 @@ ITEM = 100
 BRIEF = 60
 """What stands above what answers, in its list or paragraph, and is no longer than this stays there;
 what is longer is told after it."""
-NEAR = 1.5
+NEAR = 1.25
 """What is no further behind the best may answer, too, or says more."""
 ROW = 0.5
 """The same of a row: another one says the same of another thing."""

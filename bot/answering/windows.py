@@ -36,7 +36,7 @@ _EXAMPLE = 0.25
 @dataclass(frozen=True, slots=True)
 class Window:
     """A unit that may answer. ``behind`` the best one, which has 0, it is by so much; what is
-    further behind than 1.5 says something else."""
+    further behind than `bot.answering.cutting` shows says something else."""
 
     place: int
     behind: float
