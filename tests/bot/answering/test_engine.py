@@ -143,6 +143,17 @@ async def test_the_response_carries_the_answer_and_names_only_what_it_cites() ->
     assert set(pages(response.source_nodes)) == {one.page for one in response.result.sources}
 
 
+def test_a_quotation_that_goes_over_two_passages_names_both() -> None:
+    response = answerer(Standing()).query_engine(ANYONE).query(ASKED)
+
+    assert isinstance(response, FootnoteResponse)
+    assert isinstance(response.result, Answer)
+    assert response.result.sources[0].quote.endswith("Leave is paid.")
+    assert {one.text for one in response.source_nodes} == {
+        passage.text for passage in WIKI if passage.page == "leave"
+    }
+
+
 def test_a_page_that_fell_is_in_no_part_of_the_response() -> None:
     response = answerer(Standing("leave")).query_engine(ANYONE).query(ASKED)
 
