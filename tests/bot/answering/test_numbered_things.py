@@ -97,7 +97,7 @@ def wikis(draw: st.DrawFn) -> tuple[list[Passage], str]:
     return written, draw(st.sampled_from(kind.asking)).format(id=numbers[0])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(wikis())
 def test_pages_about_different_things_do_not_disagree(wiki: tuple[list[Passage], str]) -> None:
     written, question = wiki
@@ -133,7 +133,7 @@ def test_a_sentence_says_by_itself_which_thing_it_is_about(sentence: str, other_
     assert "disagree" not in answer(written, question)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_two_pages_about_one_thing_disagree(data: st.DataObject) -> None:
     kind = data.draw(kinds)
