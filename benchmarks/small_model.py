@@ -145,7 +145,7 @@ def figures() -> Sequence[Figure]:
 
 
 _UNUSED = (Fallback.UNSUPPORTED, Fallback.CONTRADICTED, Fallback.EMPTY)
-_NO_FLAWS = frozenset(("kept", "unclear", "frame", "empty", *Fallback))
+_NO_FLAWS = frozenset(("kept", "unclear", "frame", "empty", "repeated", *Fallback))
 
 
 def _line(answer: Result) -> str:

@@ -12,7 +12,7 @@ from bot.answering.composing.claims import Flaw
 from bot.evaluation.recordings import Label, Recording
 from bot.evaluation.replaying import FELL, NOT_READ, Kept, Lost, Replayed
 
-_CLAIMLESS = frozenset((Flaw.FRAME.value, Flaw.EMPTY.value))
+_CLAIMLESS = frozenset((Flaw.FRAME.value, Flaw.EMPTY.value, Flaw.REPEATED.value))
 _NOT_BY_RULES = frozenset((FELL, NOT_READ, Flaw.UNSUPPORTED.value))
 _WRONG_CITATION = "wrong_citation"
 """The error of a claim that another passage bears out. The composer cites that one instead."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from bot.answering.composing.claims import Flaw
+from bot.answering.composing.lexicon import EITHER
 from bot.answering.composing.relations import (
     given_another,
     leaves_out_if,
@@ -40,11 +41,12 @@ def disagreement(
         (Flaw.NAME, lambda: not _names(said) <= known),
         (Flaw.ORDER, lambda: _names_swapped(said, [*frame, *heard])),
         (Flaw.NEGATION, lambda: _denies(said, heard)),
-        (Flaw.SCOPE, lambda: _widens(said, heard, told)),
+        (Flaw.SCOPE, lambda: _widens(said, heard, told) or _leaves_out_whom(said, heard, told)),
         (Flaw.LIMIT, lambda: _limits_differ(said, heard, frame)),
         (Flaw.REVERSED, lambda: turned_round(said, heard) or given_another(said, heard)),
         (Flaw.CONDITION, lambda: leaves_out_if(said, heard)),
         (Flaw.NUMBER, lambda: number_of_another(said, heard, roots(frame))),
+        (Flaw.ORDER, lambda: _number_apart(said, heard)),
     )
     return next((flaw for flaw, fails in checks if fails()), None)
 
@@ -98,6 +100,18 @@ def _widens(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -
     return any(before.get(word.root, False) for word in said if word.weighs)
 
 
+def _leaves_out_whom(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -> bool:
+    """It says of everybody what the passage says of those that a sentence names before anything
+    that ``said`` has of it: "US employees need receipts"."""
+    ours = roots(said)
+    for part in split(heard, joins=False):
+        places = [n for n, one in enumerate(part) if one.weighs and not ours.isdisjoint(one.forms)]
+        before = part[: places[0]] if places else ()
+        if any(one.role is Role.NAME and told.isdisjoint(one.forms) for one in before):
+            return True
+    return False
+
+
 def _narrows(word: Word) -> bool:
     return word.role in (Role.WORD, Role.NAME)
 
@@ -114,6 +128,13 @@ def _numbers_differ(said: Sequence[Word], heard: Sequence[Word], frame: Sequence
         for clause in split(said, joins=True)
         for number in _numbers(clause) & _numbers(heard)
     )
+
+
+def _number_apart(said: Sequence[Word], heard: Sequence[Word]) -> bool:
+    """It has one number, in another clause than what that is of ("Contractors: 90 days"), and
+    the passage gives that another one."""
+    numbers = _numbers(said)
+    return len(numbers) == 1 and any(not _bound_alike(one, said, heard) for one in numbers)
 
 
 def _bound_alike(number: str, clause: Sequence[Word], heard: Sequence[Word]) -> bool:
@@ -136,7 +157,9 @@ def _plain_roots(words: Sequence[Word]) -> frozenset[str]:
 def _denies(said: Sequence[Word], heard: Sequence[Word]) -> bool:
     """One of the two says "not" of what the other says without it."""
     more = denials(said) > denials(heard)
-    return more or _denies_alone(said, heard) or _denies_alone(heard, said)
+    return more or any(
+        _denies_alone(one, other, either=True) for one, other in ((said, heard), (heard, said))
+    )
 
 
 def denials(words: Sequence[Word]) -> int:
@@ -148,26 +171,43 @@ def denied_alone(said: Sequence[Word], heard: Sequence[Word]) -> bool:
     return _denies_alone(said, heard, _NEARLY) or _denies_alone(heard, said, _NEARLY)
 
 
-def _denies_alone(one: Sequence[Word], other: Sequence[Word], least: float = 0.5) -> bool:
-    told, denied = roots(other), _scopes(other)
+def _denies_alone(
+    one: Sequence[Word], other: Sequence[Word], least: float = 0.5, *, either: bool = False
+) -> bool:
+    told, denied = roots(other), _scopes(other, either=either)
     return any(
         len(scope & told) >= least * len(scope)
         # One word in common is not enough: another "not" is not this one.
         and not any(len(scope & theirs) * 2 >= min(len(scope), len(theirs)) for theirs in denied)
-        for scope in _scopes(one)
+        for scope in _scopes(one, either=either)
     )
 
 
-def _scopes(words: Sequence[Word]) -> list[frozenset[str]]:
-    """What each "not" may deny: the weighty words after it, before it if none follow."""
+def _scopes(words: Sequence[Word], *, either: bool) -> list[frozenset[str]]:
+    """What each "not" may deny: the weighty words after it, before it if none follow. With
+    ``either`` also each of two that an "or" joins: what is "not stored or shared" is not shared."""
     found = []
     for clause in split(words, joins=False):
         for place, word in enumerate(clause):
-            if word.role is Role.NOT:
-                after = [one.root for one in clause[place + 1 :] if one.weighs][:_REACH]
-                before = [one.root for one in clause[:place] if one.weighs][-_REACH:]
+            if word.role is not Role.NOT:
+                continue
+            rest = clause[place + 1 :]
+            before = [one.root for one in clause[:place] if one.weighs][-_REACH:]
+            for denied in [rest, *(_alternatives(rest) if either else ())]:
+                after = [one.root for one in denied if one.weighs][:_REACH]
                 found.append(frozenset(after if len(after) > 1 else [*before, *after]))
     return [scope for scope in found if scope]
+
+
+def _alternatives(words: Sequence[Word]) -> list[list[Word]]:
+    """Return the parts between each "or", if there is one."""
+    parts: list[list[Word]] = [[]]
+    for word in words:
+        if word.root in EITHER:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return parts if len(parts) > 1 else []
 
 
 def has_but(words: Sequence[Word]) -> bool:

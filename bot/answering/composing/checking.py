@@ -152,7 +152,7 @@ def _compared(
     shortest one with all its words, if there is one."""
     if missing(claim, [ground]):
         return None
-    turned = None
+    turned, elsewhere = None, False  # it may be said in another order, or of somebody named
     for stretch in ground.stretches:
         if not _has_all(said, stretch.roots | ground.frame_roots):
             continue
@@ -165,7 +165,8 @@ def _compared(
             continue
         if stretch.units == 1 and _is_about(said, stretch):
             turned = turned or flaw
-    if turned is Flaw.NEGATION and _says_too(said, ground):
+        elsewhere = elsewhere or flaw not in TURNED
+    if elsewhere or (turned is Flaw.NEGATION and _says_too(said, ground)):
         return None
     return turned if turned in TURNED else None
 
@@ -235,10 +236,27 @@ def _holds_together(said: Sequence[Word], stretch: Stretch, ground: Ground) -> b
 
 
 def _fits(said: Sequence[Word], stretch: Stretch) -> bool:
-    """Return whether the common words stand in about one order, longest runs first."""
+    """Return whether the common words stand in about one order, and those of each clause in just
+    that, but for a part that moved from its end to its beginning ("Every night, ..."): two words
+    that change places change who does what."""
     heard = [word.forms[1] for word in stretch.words if word.weighs]
-    common = [word.forms[1] for word in said if word.weighs and word.forms[1] in heard]
-    return not common or in_order(common, heard) >= _ORDER * len(common)
+    known = frozenset(heard)
+    common = _common(said, known)
+    if in_order(common, heard) < _ORDER * len(common):
+        return False
+    return all(_keeps_order(_common(one, known), heard) for one in split(said, joins=True))
+
+
+def _common(words: Sequence[Word], known: frozenset[str]) -> list[str]:
+    return [word.forms[1] for word in words if word.weighs and word.forms[1] in known]
+
+
+def _keeps_order(common: Sequence[str], heard: Sequence[str]) -> bool:
+    rest, moved = iter(heard), 0
+    while moved < len(common) and common[moved] in rest:
+        moved += 1
+    turned = [*common[moved:], *common[:moved]]
+    return moved == len(common) or in_order(turned, heard) == len(turned)
 
 
 def _nearest(said: Sequence[Word], ground: Ground) -> tuple[float, Ground, Stretch | None]:

@@ -17,6 +17,8 @@ class Flaw(StrEnum):
     FRAME = "frame"
     """It claims nothing: a heading, "Here are the steps:"."""
     EMPTY = "empty"
+    REPEATED = "repeated"
+    """The answer has said it in the same words: once is enough."""
     PING = "ping"
     ADDRESS = "address"
     QUOTATION = "quotation"
@@ -111,7 +113,8 @@ _ADDRESS = re.compile(
 )
 _EXACT = re.compile(
     r"(?<![\w#@/])[#@][^\W_][\w-]*+|:[A-Za-z][\w+-]{1,60}:"
-    r"|[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff](?<![\w-])--?[A-Za-z][\w-]*+"
+    r"|[\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+    r"|(?<![\w-])--?[A-Za-z][\w-]*+"
     r"|(?<![\w])[^\W_]++(?:_[^\W_]++)++"
     r"|(?<![^\W_])(?:[0-9]++[A-Za-z]|[A-Za-z]++[0-9])[A-Za-z0-9]*+(?![^\W_])"
 )
@@ -133,7 +136,7 @@ def claim(sentence: Sentence) -> Claim:
         flaw = Flaw.QUOTATION if "```" in text else None
         return Claim(text, flaw=flaw if text.strip() else Flaw.EMPTY, code=True)
     heading = bool(_HEADING.match(text))
-    text = _QUOTE_MARK.sub("", text)
+    text = _as_row(_QUOTE_MARK.sub("", text))
     cited = tuple(
         dict.fromkeys(
             int(number[:9])
@@ -157,6 +160,16 @@ def claim(sentence: Sentence) -> Claim:
         _flaw(rest, frame=not cited and (heading or rest.endswith(("?", "\uff1f")))),
         verdict=f"{verdict[0].rstrip()} " if verdict else "",
     )
+
+
+def _as_row(text: str) -> str:
+    """Write the row of a Markdown table as `plain` does, so that its cells belong together."""
+    row = _NUMBERS.sub("", text).strip()
+    if len(row) < 3 or not (row.startswith("|") and row.endswith("|")):
+        return text
+    cited = "".join(found[0] for found in _NUMBERS.finditer(text))
+    cells = " \u00b7 ".join(cell.strip() for cell in row[1:-1].split("|"))
+    return f"{cells} {cited}"
 
 
 def _without_emphasis(text: str) -> str:

@@ -25,7 +25,7 @@ from bot.answering.composing.verdict_words import agrees
 from bot.answering.composing.words import Role, Word, limits, read
 from indexers.model import Passage
 
-CLAIMLESS = (Flaw.FRAME, Flaw.EMPTY)
+CLAIMLESS = (Flaw.FRAME, Flaw.EMPTY, Flaw.REPEATED)
 """What is left out without a word: nothing is claimed by it."""
 _POINTING = frozenset("it its they them their he his she her this these those that such".split())  # noqa: SIM905 - read as words
 _RESTRICTING = frozenset(
@@ -95,23 +95,37 @@ class Draft:
     sentences: list[Drafted] = field(default_factory=list)
     _grounds: list[Ground] = field(init=False)
     _shown: Shown = field(init=False)
+    _asked: frozenset[str] = field(init=False)
+    _told: set[str] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._grounds = [Ground(passage) for passage in self.passages]
         self._shown = Shown(self.question, self._grounds)
+        self._asked = roots(self._shown.asked)
 
     def take(self, sentence: Sentence) -> Drafted:
         """Check ``sentence``, and add it."""
-        one = Drafted(sentence, claim(sentence))
+        one = Drafted(sentence, claim(self._without_question(sentence)))
         one.said = read(one.claim.text)
         one.flaw = one.claim.flaw
         if not sentence.code and len(sentence.text) > _LONGEST:
             one.flaw = Flaw.UNSUPPORTED
         if not self.sentences and _is_nothing(sentence.text):
             self.denied, one.flaw = True, Flaw.FRAME
+        if one.claim.shown in self._told and not (one.flaw or one.claim.introduces):
+            one.flaw = Flaw.REPEATED
         self._check(one)
+        if one.flaw is None:
+            self._told.add(one.claim.shown)
         self.sentences.append(one)
         return one
+
+    def _without_question(self, sentence: Sentence) -> Sentence:
+        """Leave out a question that it begins with, if that is the reader's own again."""
+        question, mark, rest = sentence.text.rpartition("? ")
+        asks = [word for word in read(question) if word.weighs] if mark and rest.strip() else []
+        again = [word for word in asks if not self._asked.isdisjoint(word.forms)]
+        return replace(sentence, text=rest) if asks and 2 * len(again) > len(asks) else sentence
 
     @property
     def length(self) -> int:
@@ -196,14 +210,16 @@ class Draft:
         cited, one.evidence = self._cited(one), self._standing(one.sentence.evidence)
         finding = self._found(one, cited)
         frames = one.claim.introduces and not one.claim.cited
-        if finding.decision is Decision.CONTRADICTED and not (frames and finding.flaw in TURNED):
+        asks = "? " in one.claim.text
+        bears = TURNED if frames else TURNED - {Flaw.NUMBER} if asks else ()
+        if finding.decision is Decision.CONTRADICTED and finding.flaw not in bears:
             one.flaw = finding.flaw
             one.frames = frames
         elif frames:
             one.frames = one.waits = True
         else:
             one.support = self._evidence(one.evidence) or finding.support
-            one.unclear = finding.decision is Decision.UNCLEAR or not self._stands_alone(one)
+            one.unclear = finding.decision is not Decision.SUPPORTED or not self._stands_alone(one)
             if not cited and finding.decision is Decision.UNCLEAR:
                 self._cite(one, finding)
             one.waits = one.unclear and self.judged
@@ -246,8 +262,7 @@ class Draft:
         return Finding(Decision.UNCLEAR, whole.support, share=1.0)
 
     def _is_silent(self, told: str, ground: Ground) -> bool:
-        asked = roots(self._shown.asked)
-        denied = [w for w in read(told) if w.weighs and not asked.isdisjoint(w.forms)]
+        denied = [w for w in read(told) if w.weighs and not self._asked.isdisjoint(w.forms)]
         return not denied or not any(
             all(not (one.roots | ground.frame_roots).isdisjoint(w.forms) for w in denied)
             for one in ground.stretches

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
@@ -12,7 +13,7 @@ from bot.answering.composing.agreement import roots
 from bot.answering.composing.claims import Claim, Flaw, exact_tokens
 from bot.answering.composing.ground import Ground, Stretch, bare
 from bot.answering.composing.quantities import Quantity, quantities
-from bot.answering.composing.units import CLOCK
+from bot.answering.composing.units import CLOCK, MONTH, TIME
 from bot.answering.composing.words import Role, Word, read
 
 _ENGLISH = 0.2
@@ -21,6 +22,7 @@ In German every noun looks like a name."""
 
 _BEGINNING = 5
 """Letters that two forms of one name share: Spain, Spanish need not."""
+_ABOUT = Fraction(1, 10)
 _RECKONED = 20
 """Numbers of a stretch that are added up."""
 
@@ -129,15 +131,25 @@ def is_held(one: Quantity, held: Sequence[Quantity]) -> bool:
     if one.is_loose:
         return True
     for other in held:
-        if one.sizes & other.sizes:
+        if one.sizes & other.sizes or _about_as_long(one, other):
             return True
         if one.values & other.values and (one.unit is None or other.unit is None):
             return True
-        if _is_clock(one) and other.unit is None and _hours(one) & other.values:
-            return True
-        if _is_clock(other) and one.unit is None and _hours(other) & one.values:
+        if _is_at_once(one, other):
             return True
     return False
+
+
+def _about_as_long(one: Quantity, other: Quantity) -> bool:
+    """Return whether one says in months what the other says in days: nobody is wrong who takes
+    30 days for a month, and nobody is vouched for who does."""
+    if not (one.unit and other.unit and {one.unit.kind, other.unit.kind} == TIME):
+        return False
+    ours, theirs = (
+        [size * (MONTH if kind == "month" else 1) for kind, size in quantity.sizes]
+        for quantity in (one, other)
+    )
+    return any(abs(a - b) <= _ABOUT * b for a, b in product(ours, theirs))
 
 
 def is_borne_out(one: Quantity, held: Sequence[Quantity]) -> bool:
@@ -145,10 +157,21 @@ def is_borne_out(one: Quantity, held: Sequence[Quantity]) -> bool:
     return any(one.sizes & other.sizes if one.unit else one.values & other.values for other in held)
 
 
+def _is_at_once(one: Quantity, other: Quantity) -> bool:
+    """Return whether both may be the same time of day."""
+    if _is_clock(one) and other.unit is None:
+        return bool(_hours(one) & other.values)
+    if not _is_clock(other):
+        return False
+    later = {value + one.halves for value in one.values} if one.halves else frozenset()
+    return bool(later & other.values or (one.unit is None and _hours(other) & one.values))
+
+
 def _is_clock(one: Quantity) -> bool:
     return one.unit is not None and one.unit.kind == CLOCK
 
 
 def _hours(one: Quantity) -> frozenset[object]:
-    """A page may say "from 9 to 5"."""
-    return frozenset(hour for value in one.values for hour in (value / 60, value / 60 % 12))
+    """A page may say "from 9 to 5", or "9.30"."""
+    hours = [value // 60 + value % 60 / 100 for value in one.values]
+    return frozenset(one for hour in hours for one in (hour, hour % 12))

@@ -8,6 +8,7 @@ first is a guess that the rest defends.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,7 @@ Write JSON: {{"verdicts": [{{"sentence": 1, "evidence": [{{"passage": 1, "words"
 _AGAIN = "Judge each of the {many} sentences by the material alone, as JSON."
 
 _NOTHING_BEYOND = frozenset(("", "none", "nothing", "n/a", "null"))
+_BEGUN_AGAIN = re.compile(r'"(?:verdicts|supported)"\s{0,9}:')
 _OF_A_VERDICT = 200
 """Tokens that it may write for each sentence."""
 _AROUND = 40
@@ -162,7 +164,8 @@ def _numbers(one: UnclearSentence) -> str:
 
 def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
     """Return what a judge wrote of ``many`` sentences, in order, as far as it came; None for one
-    that it left out, that cannot be read, or of which it says two things."""
+    that it left out, that cannot be read, or of which it says two things. A judge that has quoted
+    a page's JSON has begun twice: then nobody knows which of the two is its own."""
     found: dict[int, SentenceVerdict | None] = {}
     objects = Objects()
     for row in objects.add(written):
@@ -176,6 +179,8 @@ def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
         if number in found and found[number] != verdict:
             undecided = True
         found[number] = None if undecided else verdict
+    if _BEGUN_AGAIN.search(written, objects.read):
+        return [None] * many
     return [found.get(number) for number in range(1, many + 1)]
 
 

@@ -23,7 +23,8 @@ but while whereas however although though instead rather aber sondern pero sino 
 """)
 """What a "not" before them denies, ends at them."""
 
-JOINS = _set("and or und oder y o et ou")
+EITHER = _set("or oder o ou")
+JOINS = EITHER | _set("and und y et")
 
 IDLE = JOINS | _set("""
 a an the this that these those there here it its they them their he him his she her we us
@@ -31,9 +32,12 @@ our you your i me my who whom whose which what when where how why is are was wer
 being am do does did done has have had having of in on at to from by for with as into onto
 about between within during through per via than then so too very also just if can could
 may might will would should get gets got make makes made such other own same following below
-according page section wiki passage document e.g i.e etc
+according page section wiki passage document e.g i.e etc please ok okay
 """)
 """They say nothing by themselves; where something lies and what it is called is said."""
+
+ACRONYMS = _set("US")
+"""Idle words that name something in capitals, and limit what is said to it."""
 
 LIMITS = {
     word: limit
@@ -45,7 +49,7 @@ LIMITS = {
         "most": "most mostly majority usually typically",
         "some": "some sometimes few",
         "more": "more above over exceeding greater higher larger longer increase increased",
-        "less": "less fewer under lower smaller shorter decrease decreased",
+        "less": "less fewer under lower smaller shorter decrease decreased below",
         "least": "least minimum",
         "max": "maximum max",
         "before": "before prior earlier until",

@@ -24,22 +24,22 @@ _LEVEL = 3
 
 class Objects:
     """Give it pieces as they come. ``around`` is what stands outside of the objects, cut off if
-    it is long."""
+    it is long. ``read`` is how many characters it took, to the end of the outer object at most."""
 
     def __init__(self) -> None:
         self.around = ""
         self._held: list[str] = []
         self._open: list[str] = []
         self._in_string = self._escaped = self._over = False
-        self._read = 0
+        self.read = 0
 
     def add(self, piece: str) -> Iterator[dict[str, Any]]:
         """Those that ``piece`` has completed."""
         for character in piece:
             if self._over:
                 return
-            self._read += 1
-            self._over = self._read >= _LONGEST
+            self.read += 1
+            self._over = self.read >= _LONGEST
             whole = self._take(character)
             if len(self._held) <= _OF_AN_OBJECT and len(self._open) >= _LEVEL - whole:
                 self._held.append(character)

@@ -16,11 +16,13 @@ from bot.answering.composing.units import (
     HALVES,
     HOURS,
     JOINS,
+    PARTS,
     PER_CENT,
     SPELLED,
     TIME,
     TIMES,
     UNITS,
+    WORKING,
     Unit,
 )
 
@@ -39,17 +41,22 @@ _TIME = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?")
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "e", "o", "a"})
 _ENDS = frozenset(".,;:!?()[]|")
 _DAY = 24 * 60
+_HUNDRED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """``values`` are how the number may be read: 2.500 is 2500 in some countries. ``spelled``
-    out in words, or in digits; ``implied``: "an hour", "daily"."""
+    out in words, or in digits; ``implied``: "an hour", "daily". ``working``: days of which a week
+    has five. ``halves``: of a time of day, how many minutes later it is if it is meant so: "5:30"
+    may be in the afternoon."""
 
     values: frozenset[Fraction]
     unit: Unit | None = None
     spelled: bool = False
     implied: bool = False
+    working: bool = False
+    halves: int = 0
 
     @property
     def is_loose(self) -> bool:
@@ -62,7 +69,10 @@ class Quantity:
         """What it comes to: 2 hours are 120 of "minute"."""
         if self.unit is None:
             return frozenset()
-        return frozenset((self.unit.kind, value * self.unit.size) for value in self.values)
+        weeks = (1, Fraction(7, 5)) if self.working else (1,)
+        return frozenset(
+            (self.unit.kind, value * self.unit.size * by) for value in self.values for by in weeks
+        )
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
@@ -82,11 +92,25 @@ def _number(tokens: Sequence[str], at: int) -> tuple[Quantity | None, int]:
     token = tokens[at]
     if numeral := _NUMERAL.match(token):
         return _in_digits(tokens, at, numeral[1].rstrip(".,:'"), numeral[2])
+    if part := _part(tokens, at):
+        return part
     if implied := _implied(tokens, at):
         return implied
     if token in SPELLED or (token in TIMES and len(token) > 3 and at and tokens[at - 1] == "a"):
         return _in_words(tokens, at)
     return None, at + 1
+
+
+def _part(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
+    """Read "half a million", "a quarter of a million"."""
+    name = at + (tokens[at] == "a")
+    rest = name + 1 + (tokens[name + 1 : name + 2] == ["of"])
+    if name >= len(tokens) or tokens[name] not in PARTS or tokens[rest : rest + 1] != ["a"]:
+        return None
+    whole = TIMES.get(tokens[rest + 1]) if rest + 1 < len(tokens) else None
+    if whole is None:
+        return None
+    return Quantity(frozenset({PARTS[tokens[name]] * whole}), spelled=True), rest + 2
 
 
 def _implied(tokens: Sequence[str], at: int) -> tuple[Quantity, int] | None:
@@ -134,7 +158,8 @@ def _clock(digits: str, half: str) -> Quantity | None:
     whole = int(hour) * 60 + int(minute[:2] or 0)
     if half:
         whole = whole % (_DAY // 2) + HALVES[half]
-    return Quantity(frozenset({Fraction(whole)}), Unit(CLOCK))
+    later = _DAY // 2 if not half and whole < _DAY // 2 else 0
+    return Quantity(frozenset({Fraction(whole)}), Unit(CLOCK), halves=later)
 
 
 def _readings(digits: str) -> frozenset[Fraction]:
@@ -165,6 +190,10 @@ def _multiplied(one: Quantity, tokens: Sequence[str], end: int) -> tuple[Quantit
     while end < len(tokens) and tokens[end] in TIMES:
         by = TIMES[tokens[end]]
         one, end = replace(one, values=frozenset(value * by for value in one.values)), end + 1
+        rest = end + (tokens[end : end + 1] == ["and"])
+        if by == _HUNDRED and rest < len(tokens) and 0 < SPELLED.get(tokens[rest], 0) < _HUNDRED:
+            more, end = _in_words(tokens, rest)
+            one = replace(one, values=frozenset(v + max(more.values) for v in one.values))
     if tuple(tokens[end : end + 3]) in AND_A_HALF:
         half = Fraction(1, 2)
         one, end = replace(one, values=frozenset(value + half for value in one.values)), end + 3
@@ -183,7 +212,8 @@ def _with_units(
         if unit is None and later[0] - end == 1 and tokens[end] in JOINS:
             unit = later[1]
         later = start, unit
-        told.append(replace(one, unit=unit))
+        working = unit == UNITS["day"] and not WORKING.isdisjoint(tokens[end : end + _REACH])
+        told.append(replace(one, unit=unit, working=working))
     return reversed(told)
 
 

@@ -13,6 +13,8 @@ _CITATIONS = re.compile(r"\s*(?:\[\^?\d+(?:\s*,\s*\^?\d+)*\][.,;]?\s*)+")
 _ITEM = re.compile(r"^\s*+(?:[-*+\u2022]|\d{1,3}[.)])\s++")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _NEW = re.compile(rf"(?:{_ITEM.pattern})?\s*+[^\W_]{{2}}")
+_QUESTION = 300
+"""Characters of a question that is joined with what stands behind it."""
 _BEGUN = re.compile(r"[^\W_]{2}")
 
 
@@ -46,7 +48,8 @@ class Sentence:
 
 class Sentences:
     """Give it pieces as they come. Citations that follow a full stop belong to the
-    sentence before it, so each sentence waits for the beginning of the next."""
+    sentence before it, so each sentence waits for the beginning of the next. A question that cites
+    nothing belongs to the sentence behind it: "Nobody can? Tell your manager [1]." says when to."""
 
     def __init__(self) -> None:
         self._line = ""
@@ -64,7 +67,7 @@ class Sentences:
             *ended, self._line = self._cut(self._line)
             for text in ended:
                 yield from self._next(text)
-            if _NEW.match(self._line):
+            if _NEW.match(self._line) and not self._asks():
                 yield from self._released()
 
     def end(self) -> Iterator[Sentence]:
@@ -119,8 +122,17 @@ class Sentences:
             yield from self._put(Sentence(text.strip(), lead))
 
     def _put(self, sentence: Sentence) -> Iterator[Sentence]:
+        if self._waiting and self._asks() and sentence.lead is Lead.SPACE:
+            self._waiting = replace(self._waiting, text=f"{self._waiting.text} {sentence.text}")
+            return
         yield from self._released()
         self._waiting = sentence
+
+    def _asks(self) -> bool:
+        waiting = self._waiting
+        if waiting is None or waiting.code or len(waiting.text) > _QUESTION:
+            return False
+        return waiting.text.endswith("?")
 
     def _released(self) -> Iterator[Sentence]:
         if self._waiting:

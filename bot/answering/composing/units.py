@@ -27,7 +27,7 @@ UNITS = _table(
     ("minute", 60, "hour hours hr hrs hourly stunde stunden heure heures hora horas"),
     ("minute", 1440, "day days daily tag tage tagen jour jours día días"),
     ("minute", 7 * 1440, "week weeks weekly woche wochen semaine semaines semana semanas"),
-    ("minute", 14 * 1440, "fortnight fortnights"),
+    ("minute", 14 * 1440, "fortnight fortnights fortnightly"),
     ("month", 1, "month months monthly monat monate monaten mois mes meses"),
     ("month", 3, "quarter quarters quarterly quartal quartale trimestre trimestres"),
     ("month", 12, "year years yr yearly annually jahr jahre jahren an ans année années año años"),
@@ -48,8 +48,14 @@ UNITS = _table(
 )  # fmt: skip
 TIME = frozenset({"minute", "month"})
 """The kinds of how long something takes."""
+MONTH = Fraction(30 * 1440)
+"""Minutes of a month, about."""
+WORKING = frozenset({"working", "business"})
+"""Days of which a week has five."""
 ARTICLES = frozenset("a an each every per ein eine einen einem einer un una une jede jeden".split())  # noqa: SIM905 - read as words
 HALF = frozenset({"half"})
+PARTS = {"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4)}
+"""Of a greater number: "a quarter of a million"."""
 AND_A_HALF = frozenset({("and", "a", "half")})
 CLOCK = "clock"
 """The kind of a time of day, in minutes from midnight."""
@@ -83,6 +89,7 @@ SPELLED = {
         " sixteen seventeen eighteen nineteen"
     ),
     **_counted("twenty thirty forty fifty sixty seventy eighty ninety", start=20, step=10),
+    **_counted("third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth", start=3),
     **_counted(
         "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn"
         " sechzehn siebzehn achtzehn neunzehn"

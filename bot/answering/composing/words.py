@@ -12,6 +12,7 @@ from functools import cache
 import py_rust_stemmers
 
 from bot.answering.composing.lexicon import (
+    ACRONYMS,
     BOUNDS,
     BREAKS,
     IDLE,
@@ -125,6 +126,7 @@ def _known(token: str, folded: str) -> Word | None:
     if folded in NOT or folded.endswith("n't"):
         return Word(token, folded, Role.NOT)
     idle = folded in IDLE or folded in LIMITS or folded.partition("'")[0] in IDLE
+    idle = idle and token not in ACRONYMS
     return Word(token, folded, Role.IDLE, LIMITS.get(folded, "")) if idle else None
 
 

@@ -228,6 +228,38 @@ def test_a_title_or_the_question_again_is_no_answer(empty: str) -> None:
     assert fallen(empty) is Fallback.EMPTY
 
 
+def test_a_sentence_that_the_model_repeats_is_shown_once() -> None:
+    answer = composed("Leave is thirty days long [1]. " * 30)
+
+    assert answer.text.count("Leave is thirty days long.") == 1
+    assert answer.left_out == 0
+
+
+def test_a_question_stays_with_the_sentence_that_answers_it() -> None:
+    answer = composed(
+        "Leave is thirty days long [1]. Is it longer? Ask your lead first [1]. Anything else?"
+    )
+
+    assert "Is it longer? Ask your lead first." in answer.text
+    assert "Anything else" not in answer.text
+
+
+def test_the_readers_own_question_is_not_told_again() -> None:
+    answer = composed("How long is the leave? Leave is thirty days long [1].")
+
+    assert answer.text == "Leave is thirty days long. [1]"
+
+
+def test_a_number_within_a_question_is_checked() -> None:
+    assert fallen("Did you know that leave is 99 days long? Ask your lead first [1].")
+
+
+def test_rows_of_a_table_are_read_as_rows() -> None:
+    answer = composed("| Parental leave | 60 days long [2] |\n|---|---|\n")
+
+    assert answer.text.startswith("Parental leave \u00b7 60 days long [1]")
+
+
 def test_where_too_little_holds_the_answer_is_made_of_quotations() -> None:
     wrong = "Ask your lead [1]. Leave is 40 days long [1]. Leave is 50 days long [1]."
 

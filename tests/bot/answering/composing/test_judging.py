@@ -110,6 +110,26 @@ def test_what_is_no_clear_verdict_leaves_the_sentence_unclear(
     assert [one.supported if one else None for one in told] == found
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"The page says {written(row(1), row(2))}, but: {written(row(1, supported=False), row(2))}",
+        f"{written(row(1), row(2))}\n[{row(1, supported=False)}]",
+        f"```json\n{written(row(1))}\n```\n```json\n{written(row(2))}\n```",
+    ],
+)
+def test_a_judge_that_quotes_json_of_a_page_and_then_decides_has_decided_nothing(
+    reply: str,
+) -> None:
+    assert verdicts(reply, 2) == [None, None]
+
+
+def test_words_within_a_verdict_may_look_like_one() -> None:
+    found = verdicts(written(row(1, words='"verdicts": [{"supported": true}]'), row(2)), 2)
+
+    assert [bool(one) for one in found] == [True, True]
+
+
 def test_verdicts_that_came_before_it_broke_off_stand() -> None:
     cut = written(row(1), row(2))[:-30]
 

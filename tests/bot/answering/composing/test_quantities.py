@@ -33,6 +33,18 @@ from bot.answering.composing.quantities import quantities
         ("2.500 Euro", "\u20ac2,500"),
         ("treinta d\u00edas", "30 d\u00edas"),
         ("trente jours", "30 jours"),
+        ("a quarter of a million dollars", "$250,000"),
+        ("half a million", "500,000"),
+        ("one hundred and twenty days", "120 days"),
+        ("two weeks", "10 working days"),
+        ("10 business days", "two weeks"),
+        ("90 days", "three months"),
+        ("a month", "30 days"),
+        ("every two weeks", "fortnightly"),
+        ("the 3rd floor", "the third floor"),
+        ("4 o'clock", "4pm"),
+        ("5:30", "from 9.30am to 5.30pm"),
+        ("9.30", "9:30am"),
     ],
 )
 def test_the_same_amount_in_other_words_is_held(said: str, page: str) -> None:

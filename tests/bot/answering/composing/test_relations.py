@@ -166,3 +166,86 @@ def test_a_passive_is_not_turned_round(passive: str) -> None:
 )
 def test_orders_to_a_language_model_are_known(text: str, orders: bool) -> None:
     assert gives_orders(text) is orders
+
+
+@pytest.mark.parametrize(
+    ("page", "true", "false"),
+    [
+        (
+            "Passwords are not to be stored in clear text or be written down.",
+            "Passwords are not to be stored in clear text.",
+            "Passwords may be written down.",
+        ),
+        (
+            "US employees must hand in receipts for expenses over $50.",
+            "US employees must hand in receipts for expenses over $50.",
+            "Receipts must be handed in for expenses over $50.",
+        ),
+        (
+            "If the Referrer is of the Hiring Team, the Hiring Manager will choose a replacement.",
+            "If the Referrer is of the Hiring Team, the Hiring Manager will choose.",
+            "The Referrer will choose a replacement for the Hiring Manager.",
+        ),
+        (
+            "Expenses above 500 euros need approval.",
+            "Expenses above 500 euros need approval.",
+            "Expenses below 500 euros need approval.",
+        ),
+        (
+            "Access lasts 30 days for contractors and 90 days for employees.",
+            "For contractors, access lasts 30 days.",
+            "Contractors: 90 days.",
+        ),
+        (
+            "Access lasts 30 days for contractors and 90 days for employees.",
+            "| Employees | 90 days |",
+            "| Employees | 30 days |",
+        ),
+        (
+            "A partner signs the plan that the customer has drafted for the archive.",
+            "A partner signs the plan that the customer has drafted.",
+            "A customer signs the plan that the partner has drafted.",
+        ),
+    ],
+)
+def test_rules_vouch_for_nobody_else_and_no_other_order(page: str, true: str, false: str) -> None:
+    assert goes_out(true, passage(page))
+    assert not goes_out(false, passage(page))
+
+
+def test_a_part_may_move_to_the_front_and_two_words_may_not_change_places() -> None:
+    page = passage("Engineers restart the gateway with the console every Friday.")
+
+    assert goes_out("Every Friday engineers restart the gateway.", page)
+    assert not goes_out("Engineers restart the console with the gateway every Friday.", page)
+
+
+def test_what_another_sentence_says_in_another_order_is_not_dropped() -> None:
+    """One stretch has all its words and says "not", another says it, only not of anybody."""
+    page = passage(
+        "US employees must not share receipts. US employees may share receipts with payroll."
+    )
+
+    assert decided("Employees may share receipts with payroll.", page) is Decision.UNCLEAR
+
+
+@pytest.mark.parametrize("sign", ["\u2705", "\U0001f389", "\u2b50"])
+def test_a_picture_that_no_page_has_does_not_go_out(sign: str) -> None:
+    page = passage("Open a ticket with the desk.")
+
+    assert decided(f"Open a ticket {sign} with the desk.", page) is Decision.CONTRADICTED
+
+
+def test_a_flag_is_spelled_as_in_the_page_and_an_arrow_is_no_sign() -> None:
+    page = passage("Run the tool with --force, under Settings > Security.")
+
+    assert decided("Run the tool with --fast.", page) is Decision.CONTRADICTED
+    assert decided("Run it under Settings \u2192 Security.", page) is not Decision.CONTRADICTED
+
+
+def test_ok_is_no_name() -> None:
+    page = passage("Manager approval is not needed for a swap.")
+
+    assert (
+        decided("You don't need your manager's OK for a swap.", page) is not Decision.CONTRADICTED
+    )
