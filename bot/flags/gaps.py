@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.conversation.model import RecordedAnswer
+from bot.model import Answer, NoAnswer, Reason, Result
 
 _ALIKE = 0.5
 """Of the words that two questions have together, the share that both must have."""
@@ -42,6 +43,22 @@ def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[
                 with_word[word].append(best)
         found[best].asked.append(given)
     return sorted(found, key=lambda gap: (-len(gap.asked), -gap.latest.id))
+
+
+def still_open(gap: Gap, said: Result) -> NoAnswer | None:
+    """Return what to show of a gap; None if the wiki answers it now. Where a model has read the
+    pages and says that they do not, pages are quoted all the same: one of them closes the gap
+    only if somebody has edited it since."""
+    if isinstance(said, NoAnswer):
+        return said
+    denied = gap.latest.answer
+    if not (isinstance(denied, Answer) and denied.denial and isinstance(said, Answer)):
+        return None
+    since = gap.latest.given.date()
+    if any(source.updated and source.updated > since for source in said.sources):
+        return None
+    nearest = tuple(replace(source, quote="") for source in said.sources)
+    return NoAnswer(Reason.NOTHING_FITS, "", nearest, said.confidence)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:

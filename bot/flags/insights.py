@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.conversation.model import RecordedAnswer
 from bot.flags.feedback import Feedback
-from bot.flags.gaps import Gap, gaps
+from bot.flags.gaps import Gap, gaps, still_open
 from bot.flags.model import Flagged, Often, Volume, is_stale
 from bot.flags.ports import Figures
 from bot.model import NoAnswer, Source
@@ -62,10 +62,10 @@ class Insights:
         """The commonest, with what everyone gets now: an answer may have come since. Only
         half as many more are asked again, for somebody waits."""
         asked = [
-            (gap, self.operating.for_everyone(gap.latest.asked.question))
+            (gap, still_open(gap, self.operating.for_everyone(gap.latest.asked.question)))
             for gap in gaps(unanswered, self.roots)[: most * 3 // 2]
         ]
-        return [(gap, said) for gap, said in asked if isinstance(said, NoAnswer)][:most]
+        return [(gap, said) for gap, said in asked if said][:most]
 
     def stale(self, reader: Reader, most: int) -> list[Often]:
         """Pages that answers rest on often and that are outdated or old, as far as ``reader``

@@ -31,6 +31,8 @@ IS_NONE = '"reason": "'
 HAS_REASON = IS_NONE + '{}"'
 """Stand in the text of an answer that is none, for a search: what anybody says has its
 quotation marks escaped."""
+DENIES = '"denial": true'
+"""Stands in that of an answer which says that the pages do not answer."""
 IS_WRITTEN = '"written": {}}}'
 """Stands in that of an answer which gives the written one of this id."""
 ASKS_BACK = '"readings": ['

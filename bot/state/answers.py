@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
 from bot.errors import AskerForgotten
 from bot.flags.model import Verdict
-from bot.model import NoAnswer, Reason, Result
+from bot.model import Answer, NoAnswer, Reason, Result
 from bot.state import answer_json
 from bot.state.flags import DatabaseFlags
 from bot.state.rows import given_of
@@ -111,8 +111,11 @@ class DatabaseAnswers(DatabaseFlags):
 
     def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
         silent = answer_json.HAS_REASON.format(Reason.NOTHING_FITS.value)
-        found = self._answers(answers.c.given >= since, answers.c.answer.contains(silent))
-        return [given for given in found if isinstance(given.answer, NoAnswer)]
+        found = self._answers(
+            answers.c.given >= since,
+            answers.c.answer.contains(silent) | answers.c.answer.contains(answer_json.DENIES),
+        )
+        return [given for given in found if _is_unanswered(given.answer)]
 
     def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
         place = given.asked.place
@@ -136,6 +139,10 @@ class DatabaseAnswers(DatabaseFlags):
     def _run(self, statement: sa.Executable) -> None:
         with self._database.begin() as connection:
             connection.execute(statement)
+
+
+def _is_unanswered(answer: Result) -> bool:
+    return isinstance(answer, NoAnswer) or (isinstance(answer, Answer) and answer.denial)
 
 
 def _is_forgotten(connection: sa.Connection, asked: AskedQuestion) -> bool:

@@ -127,3 +127,12 @@ def test_praise_takes_back_ones_own_flag_alone(feedback: Feedback) -> None:
     assert feedback.open_flags() == [other]
     assert feedback.praise(given.id, "U2") is None
     assert len(feedback.all_flags()) == 2
+
+
+def test_a_denial_is_a_question_that_the_wiki_did_not_answer(
+    feedback: Feedback, clock: Clock
+) -> None:
+    denial = feedback.record(ASKED, replace(ANSWER, composed=True, denial=True))
+    feedback.record(replace(ASKED, place=replace(ASKED.place, ts="1.2")), ANSWER)
+
+    assert feedback.unanswered(clock.now - timedelta(days=1)) == [denial]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
-from bot.flags.gaps import Gap, gaps
-from bot.model import NoAnswer, Reason
+from bot.flags.gaps import Gap, gaps, still_open
+from bot.model import Answer, NoAnswer, Reason, Source
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 QUESTIONS = st.lists(st.lists(st.sampled_from("abcdef"), max_size=4).map(" ".join), max_size=25)
@@ -65,3 +66,25 @@ def test_the_commonest_comes_first_and_of_two_the_one_asked_later(questions: lis
     order = [(len(gap.asked), gap.latest.id) for gap in grouped(questions)]
 
     assert order == sorted(order, reverse=True)
+
+
+def quoted(updated: date) -> Answer:
+    source = Source("Leave", "", "https://wiki.example.com/leave", "Leave.", "w", "leave", "1")
+    return Answer("Leave.", (replace(source, updated=updated),), 0.9)
+
+
+def test_a_denial_stays_a_gap_until_a_page_that_is_quoted_now_was_edited() -> None:
+    denial = Answer("The pages give no date.", (), 0.9, composed=True, denial=True)
+    gap = Gap([replace(asked(1, "when is leave"), answer=denial)])
+    still = still_open(gap, quoted(date(2026, 11, 20)))
+
+    assert still
+    assert [(one.page, one.quote) for one in still.nearest] == [("leave", "")]
+    assert still_open(gap, quoted(date(2026, 11, 25))) is None
+
+
+def test_a_question_that_nothing_fitted_is_no_gap_once_it_is_answered() -> None:
+    gap = Gap([asked(1, "when is leave")])
+
+    assert still_open(gap, gap.latest.answer) == gap.latest.answer
+    assert still_open(gap, quoted(date(2026, 11, 20))) is None
