@@ -75,7 +75,9 @@ def _first(units: Sequence[Unit], shown: Sequence[int], core: int) -> list[int]:
     while start - 1 in shown and start - 1 in _block(units, core) and _leans(units[start]):
         start -= 1
     above = [at for at in shown if at < start and _together(units[at], answer)]
-    if above and _size(units, above) <= BRIEF:
+    # Steps that are told out of their order lead astray.
+    steps = any(units[at].is_step for at in above)
+    if above and (steps or _size(units, above) <= BRIEF):
         start = above[0]
     found = {at for at in shown if at >= start}
     return sorted(found.union(*(units[at].leads for at in found)))

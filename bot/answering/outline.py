@@ -34,6 +34,8 @@ class Unit:
     """Which list or table of the passage it belongs to; -1 if none."""
     depth: int = 0
     """How far an item is indented."""
+    is_step: bool = False
+    """Whether its item has a number."""
 
     @property
     def introduces(self) -> bool:
@@ -91,12 +93,14 @@ class _Outline:
             self._parents.pop()
         leads = (*self._intro, *(place for _, place in self._parents))
         depth = len(self._parents)
+        is_step = block.text.lstrip()[:1].isdecimal()
         head: int | None = None
         for start, end in _sentences(block):
             above = (head,) if head is not None and self.units[head].is_label else ()
-            if self._put(number, start, end, Kind.ITEM, (*leads, *above), depth=depth) and (
-                head is None
-            ):
+            put = self._put(
+                number, start, end, Kind.ITEM, (*leads, *above), depth=depth, is_step=is_step
+            )
+            if put and head is None:
                 head = len(self.units) - 1
                 self._parents.append((indent, head))
 
@@ -124,13 +128,15 @@ class _Outline:
         leads: tuple[int, ...],
         *,
         depth: int = 0,
+        is_step: bool = False,
         inside: object = (),
     ) -> bool:
         shown = plain(self.text[start:end])
         if not any(map(str.isalnum, shown)):
             return False
         listed = self._lists if kind in (Kind.ITEM, Kind.TABLE) or inside else -1
-        self.units.append(Unit(start, end, shown, kind, number, leads, listed, depth))
+        unit = Unit(start, end, shown, kind, number, leads, listed, depth, is_step)
+        self.units.append(unit)
         return True
 
 

@@ -159,6 +159,13 @@ def test_a_few_words_above_it_in_its_list_stay_there() -> None:
     ]
 
 
+def test_numbered_steps_keep_their_order() -> None:
+    answer = "Leave is booked."
+
+    assert told(f"1. {BEFORE}\n2. {answer}", answer) == [[BEFORE, answer]]
+    assert told(f"- {BEFORE}\n- {answer}", answer) == [[answer], [BEFORE]]
+
+
 @given(SECTIONS, st.integers(0, 700))
 def test_everything_that_is_shown_is_told_once(text: str, room: int) -> None:
     units = outline(text)
