@@ -31,7 +31,8 @@ class LlmSettings(Strict):
         20,
         gt=0,
         le=300,
-        description="How long it may take in all; then the answer is made of quotations.",
+        description="How many seconds an answer may take it; then quotations answer. Making a "
+        "follow-up stand alone may take 5 more.",
     )
     silence: float = Field(
         15, gt=0, le=300, description="How many seconds may pass without a word of it."
