@@ -18,6 +18,12 @@ from config.loading import load
 from config.settings import Settings
 
 PROGRAM = Path(sys.executable).with_name("footnote")
+_SETTINGS = """
+data_dir = "."
+
+[answer]
+rerank_seconds = 60 # or how busy the machine is would decide what is answered
+"""
 _WIKI = """
 [[wiki]]
 type = "markdown"
@@ -78,7 +84,7 @@ class Footnote:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._config = folder / "footnote.toml"
-        self._config.write_text('data_dir = "."\n', encoding="utf-8")
+        self._config.write_text(_SETTINGS, encoding="utf-8")
         self.variables: dict[str, str] = {}
 
     @property
