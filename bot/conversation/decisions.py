@@ -90,18 +90,16 @@ class Decisions:
     asked_back: AskedBack
     following: Following
 
-    async def reply(
-        self, message: IncomingMessage, refusal: str | None, *, may_be_posted: bool
-    ) -> None:
+    async def reply(self, message: IncomingMessage, refusal: str | None) -> None:
         """Reply to the message. Each decision says whether it was the reply; the first that is
-        ends it. ``may_be_posted``: something of the reply may stand already.
+        ends it.
 
         Raises:
             NotOurs: the message was edited, deleted or stopped, or another process has it.
             AskerForgotten
             SlackUnavailable
         """
-        posted = await self.posting.posted(message) if may_be_posted else {}
+        posted = await self.posting.posted(message) if message.begun_before else {}
         case = ReplyInProgress(message, refusal, posted)
         for decide in (
             self.deleted_goes_with_its_reply,

@@ -70,6 +70,12 @@ class IncomingMessage:
         """Its message is not what it was when it was first answered, if it was."""
         return self.deleted or bool(self.edited)
 
+    @property
+    def begun_before(self) -> bool:
+        """Something of a reply may stand, or be on its way, that whoever works on it now did not
+        post."""
+        return self.attempts > 1 or self.changed
+
 
 @dataclass(frozen=True, slots=True)
 class Thread:

@@ -49,7 +49,9 @@ class Chat(Protocol):
     ) -> str:
         """Make ``content`` the whole reply and return the id of its last message. What stands is
         edited, what is missing is posted, and what is too much is deleted. ``hold`` is asked
-        before each message."""
+        before each message and after the last: who stands still in between posts beside whoever
+        has the question by then, and takes that back. Where ``message`` was begun before, or
+        nobody holds it, what came from others meanwhile is deleted, too."""
         ...
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
@@ -92,7 +94,11 @@ class LiveReply(Protocol):
         ...
 
     async def close(self) -> Posted:
-        """Show no more, and return what stands of the reply."""
+        """Show no more, and return what stands of the reply.
+
+        Raises:
+            NotOurs
+        """
         ...
 
     async def abandon(self) -> None:

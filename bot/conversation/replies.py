@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.conversation import incidents
@@ -79,16 +79,17 @@ class Replies:
         if message.attempts > MOST_ATTEMPTS:
             raise GaveUp(f"{MOST_ATTEMPTS} attempts did not end")
         began, pause = self.clock(), self.first_pause
-        again = message.attempts > 1 or message.changed
         while True:
             try:
-                return await self.decisions.reply(message, refusal, may_be_posted=again)
+                return await self.decisions.reply(message, refusal)
             except SlackUnavailable as error:
                 if self.clock() - began > GIVE_UP:
                     raise
                 logger.warning("%s; message %s waits %.0f s", error, message.ts, pause)
             await asyncio.sleep(pause)
-            again, pause = True, min(pause * 2, LONGEST_PAUSE)
+            # What broke off may have been done, or be done yet.
+            message = replace(message, attempts=message.attempts + 1)
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _finish(
         self, message: IncomingMessage, finish: Callable[[IncomingMessage], None]

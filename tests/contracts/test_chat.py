@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -157,3 +157,40 @@ async def test_a_thread_is_told_as_it_is_up_to_the_question(place: Place) -> Non
         Turn(Role.BOT, FIRST.text),
         Turn(Role.OTHER, "I wrote that page."),
     )
+
+
+@pytest.mark.parametrize("beside", [True, False])
+async def test_who_loses_a_message_while_they_post_leaves_one_reply(
+    place: Place, beside: bool
+) -> None:
+    """Theirs goes if another stands; if none does, whoever has the message finds it."""
+    message = await place.ask("leave?")
+    looks = 0
+
+    async def lost_meanwhile(_message: IncomingMessage) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 1 and beside:
+            await place.chat.reply(message, SECOND, {})
+        if looks > 1:
+            raise NotOurs
+
+    with pytest.raises(NotOurs):
+        await place.chat.reply(message, FIRST, {}, lost_meanwhile)
+
+    assert place.replies() == [SECOND.text if beside else FIRST.text]
+
+
+async def test_who_begins_a_message_again_removes_what_came_while_they_posted(
+    place: Place,
+) -> None:
+    message = replace(await place.ask("leave?"), attempts=2)
+
+    async def meanwhile(_message: IncomingMessage) -> None:
+        if not place.replies():
+            await place.chat.reply(message, FIRST, {})
+
+    id_ = await place.chat.reply(message, SECOND, {}, meanwhile)
+
+    assert place.replies() == [SECOND.text]
+    assert list((await place.chat.posted(message)).values()) == [id_]

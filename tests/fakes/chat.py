@@ -15,6 +15,7 @@ from bot.conversation.model import (
     RecordedAnswer,
 )
 from bot.conversation.ports import Hold, Posted
+from bot.conversation.posting import NotOurs
 from bot.model import Role, Turn
 from indexers.model import Reader
 
@@ -56,12 +57,9 @@ class FakeChat:
         return [line.text for line in self.lines.values() if line.mark and line.channel == channel]
 
     async def posted(self, message: IncomingMessage) -> Posted:
+        first, *more = [line.ts for line in self._replies(message)] or [""]
         mark = _mark(message.ts)
-        return {
-            line.mark: line.ts
-            for line in self.lines.values()
-            if line.channel == message.channel and line.mark == mark
-        }
+        return ({mark: first} if first else {}) | {f"{mark} at {ts}": ts for ts in more}
 
     async def reply(
         self,
@@ -76,7 +74,22 @@ class FakeChat:
         ts = posted.get(mark) or f"{next(self._count)}.0"
         self.lines[ts] = Line(message.channel, message.thread, ts, "", text_of(content), mark)
         self.shown[ts] = content
+        try:
+            if hold and not posted:
+                await hold(message)
+        except NotOurs:
+            if len(self._replies(message)) > 1:
+                del self.lines[ts]
+            raise
+        if message.begun_before or not hold:
+            for line in self._replies(message):
+                if line.ts != ts:
+                    del self.lines[line.ts]
         return ts
+
+    def _replies(self, message: IncomingMessage) -> list[Line]:
+        mark, channel = _mark(message.ts), message.channel
+        return [one for one in self.lines.values() if (one.channel, one.mark) == (channel, mark)]
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
         for ts in posted.values():

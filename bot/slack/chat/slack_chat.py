@@ -3,6 +3,11 @@
 A block of each message of a reply is marked with the question's ts. Whoever works on a question
 again, after a restart, a lost connection or an edit, looks for the marks first, so that a reply
 which Slack took without our hearing of it is not posted twice.
+
+Slack knows no post that fails where a reply stands already. So a process that stands still between
+its last look and its post (a machine that sleeps, a call that takes its time) posts beside the one
+that took its question over. Each looks once more when it has posted, and what stands twice goes:
+who lost the question removes its own, who has it removes the other's.
 """
 
 from __future__ import annotations
@@ -12,7 +17,8 @@ from dataclasses import dataclass
 
 from bot.conversation.model import Content, IncomingMessage, RecordedAnswer
 from bot.conversation.ports import Hold, Posted
-from bot.errors import SlackRefused
+from bot.conversation.posting import NotOurs
+from bot.errors import SlackRefused, SlackUnavailable, StateUnavailable
 from bot.model import Turn
 from bot.slack.api.marks import reply_mark, reply_marks
 from bot.slack.api.slack_api import SlackApi, call, to_its_end
@@ -44,13 +50,16 @@ class SlackChat:
         except SlackRefused as error:
             logger.info("The thread of %s cannot be read: %s", message.ts, error.code)
             return {}
-        return {
-            block["block_id"]: ours["ts"]
-            for ours in found.get("messages", ())
-            if ours.get("bot_id") == self.api.bot
-            for block in ours.get("blocks") or ()
-            if str(block.get("block_id", "")).startswith(reply_marks(message.ts))
-        }
+        posted: dict[str, str] = {}
+        for ours in found.get("messages", ()):
+            if ours.get("bot_id") != self.api.bot:
+                continue
+            for block in ours.get("blocks") or ():
+                mark = str(block.get("block_id", ""))
+                if mark.startswith(reply_marks(message.ts)):
+                    # No part of a reply has the second name, so it is removed with what is left.
+                    posted[mark if mark not in posted else f"{mark} at {ours['ts']}"] = ours["ts"]
+        return posted
 
     async def reply(
         self,
@@ -60,18 +69,50 @@ class SlackChat:
         hold: Hold | None = None,
     ) -> str:
         ts, left = "", dict(posted)
-        for number, part in enumerate(self.renderer.messages(content)):
-            if hold:
-                await hold(message)
-            name = reply_mark(message.ts, number)
-            marked = part.marked(name)
-            if name in left:
-                ts = left.pop(name)
-                await to_its_end(self.api.edit(message.channel, ts, marked))
-            else:
-                ts = await to_its_end(self.api.post(message.channel, marked, message.thread))
+        stands, new = dict[str, str](), dict[str, str]()
+        try:
+            for number, part in enumerate(self.renderer.messages(content)):
+                if hold:
+                    await hold(message)
+                name = reply_mark(message.ts, number)
+                marked = part.marked(name)
+                if name in left:
+                    ts = left.pop(name)
+                    await to_its_end(self.api.edit(message.channel, ts, marked))
+                else:
+                    ts = await to_its_end(self.api.post(message.channel, marked, message.thread))
+                    new[name] = ts
+                stands[name] = ts
+            if hold and new:
+                await _hold_if_told(message, hold)
+        except NotOurs:
+            await self.give_way(message, new)
+            raise
         await self.remove(message, left)
+        if message.begun_before or not hold:
+            await self._remove_others(message, stands)
         return ts
+
+    async def give_way(self, message: IncomingMessage, mine: Posted) -> None:
+        """Delete of ``mine``, which whoever has the question now did not know of, what stands
+        beside theirs. What they found and made their own stands alone."""
+        if not mine:
+            return
+        try:
+            posted = await self.posted(message)
+            others = {key.partition(" ")[0] for key, ts in posted.items() if mine.get(key) != ts}
+            twice = {mark: ts for mark, ts in mine.items() if mark in others}
+            await self.remove(message, twice)
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.warning("A reply to %s may stand twice: %s", message.ts, error)
+
+    async def _remove_others(self, message: IncomingMessage, stands: Posted) -> None:
+        """Delete what came beside the reply that ``stands`` while that was posted."""
+        try:
+            posted, ours = await self.posted(message), set(stands.values())
+            await self.remove(message, {key: ts for key, ts in posted.items() if ts not in ours})
+        except (SlackRefused, SlackUnavailable) as error:
+            logger.warning("A reply to %s may stand twice: %s", message.ts, error)
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
         for ts in posted.values():
@@ -91,10 +132,22 @@ class SlackChat:
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> Live | None:
         if self.streaming is None:
             return None
-        return self.streaming.open(message, posted, hold, self.posted)
+        return self.streaming.open(message, posted, hold, self.posted, self.give_way)
 
     async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
         return await self.history.before(message)
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
         return await self.viewers.carries(channel, id_, recorded)
+
+
+async def _hold_if_told(message: IncomingMessage, hold: Hold) -> None:
+    """The reply stands: a database that is away now must not have it made again.
+
+    Raises:
+        NotOurs
+    """
+    try:
+        await hold(message)
+    except StateUnavailable as error:
+        logger.debug("Whether message %s is still ours cannot be told: %s", message.ts, error)

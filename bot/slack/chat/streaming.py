@@ -53,10 +53,12 @@ class Streaming:
         posted: Posted,
         hold: Hold,
         look: Callable[[IncomingMessage], Awaitable[Posted]],
+        give_way: Callable[[IncomingMessage, Posted], Awaitable[None]],
     ) -> Live:
         """``posted`` is what stands of the reply already: that is edited once, at the end.
-        ``look`` finds what stands by now."""
-        return Live(self, message, posted, hold, look)
+        ``look`` finds what stands by now; ``give_way`` deletes what stands beside the reply of
+        whoever has the question by now."""
+        return Live(self, message, posted, hold, look, give_way)
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class Live:
     _posted: Posted
     _hold: Hold
     _look: Callable[[IncomingMessage], Awaitable[Posted]]
+    _give_way: Callable[[IncomingMessage, Posted], Awaitable[None]]
     _text: str = ""
     _ts: str = ""
     _streams: bool = False
@@ -91,7 +94,11 @@ class Live:
         self._loop.call_soon_threadsafe(self._pieces.put_nowait, text)
 
     async def close(self) -> Posted:
-        """Show no more; what stands of the reply, to be put right."""
+        """Show no more; what stands of the reply, to be put right.
+
+        Raises:
+            NotOurs: whoever has the question now puts it right.
+        """
         self._ended.set()
         if self._showing is None:
             return self._posted
@@ -102,7 +109,13 @@ class Live:
             return self._posted
         if self._streams:
             await self._stop()
-        return {reply_mark(self._message.ts, 0): self._ts}
+        begun = {reply_mark(self._message.ts, 0): self._ts}
+        try:
+            await self._hold(self._message)
+        except NotOurs:
+            await self._give_way(self._message, begun)
+            raise
+        return begun
 
     async def abandon(self) -> None:
         """Show no more. What is on its way to Slack is waited for: whoever puts something else

@@ -145,10 +145,11 @@ async def due(
     bot.change(digest=Weekly(2, 9, UTC))
     for one in pair:
         await one.stop()
-        await one.start()
     clock = pair[0]._clock
     bot.slack.clock = clock.seconds
     clock.now = DUE
+    for one in pair:
+        await one.start()  # alive at that hour: nobody takes over what the other answers
     return pair
 
 
