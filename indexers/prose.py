@@ -116,6 +116,11 @@ def _kind(line: str, last: Kind | None) -> Kind | None:
     return Kind.ITEM if last is Kind.ITEM else Kind.PARAGRAPH
 
 
+def is_item(line: str) -> bool:
+    """Whether it begins an item of a list."""
+    return bool(_ITEM.match(line))
+
+
 def is_row(line: str) -> bool:
     """Whether it is a row of a table."""
     return bool(_ROW.match(line))

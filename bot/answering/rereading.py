@@ -38,15 +38,24 @@ class Rereading:
             if left and (edited := _edited(hit.passage, left)):
                 left.remove(edited)
                 hits.append(replace(hit, passage=edited))
-        if not hits:
+        if all(hit.beside for hit in hits):
+            # Of what answered nothing is left, and nobody found what stood beside it.
             return None
         return replace(found, hits=tuple(sorted(hits, key=lambda hit: -hit.score)))
 
 
 def stands_in(quote: str, now: Page) -> bool:
-    """Whether every word of a quotation stands in the page as it is now, in its order."""
-    wanted = " ".join(quote.split())
-    return any(wanted in " ".join(section.text.split()) for section in now.sections)
+    """Whether every line of a quotation stands in a section of the page as it is now."""
+    # Line by line: the splitter repeats the head of a table that it cuts, and the fences of
+    # code, so between two lines of a passage there may be more on the page.
+    first, *others = [" ".join(line.split()) for line in quote.splitlines() if line.strip()] or [""]
+    # All but the first and the last are whole lines.
+    lines = [first, *(f" {line} " for line in others[:-1]), *others[-1:]]
+    of_place: dict[tuple[object, ...], list[str]] = {}
+    for section in now.sections:
+        of_place.setdefault((section.headings, section.anchor), []).extend(section.text.split())
+    texts = [f" {' '.join(words)} " for words in of_place.values()]
+    return any(all(line in text for line in lines) for text in texts)
 
 
 def _is_same(old: Passage, new: Passage) -> bool:

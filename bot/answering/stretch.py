@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from indexers.model import Hit, Passage
-from indexers.prose import is_row, is_rule
+from indexers.prose import Kind, blocks, is_item, is_row, is_rule
 
 _JOINT = "\n\n"
+_HEAD = 2
+"""Lines of a table's head: the names of its columns, and the rule below them."""
 
 
 @dataclass(frozen=True)
@@ -30,24 +32,22 @@ class Stretch:
         return cls([by_ordinal[ordinal] for ordinal in sorted(by_ordinal)])
 
     @cached_property
-    def joints(self) -> Sequence[str]:
-        """What stands behind each passage. Rows behind rows without a head of their own go on
-        in the same table."""
+    def parts(self) -> Sequence[str]:
+        """The text of each passage with what stands behind it: items and rows go on in the same
+        list or table, of which the head is not repeated."""
         texts = [passage.text for passage in self.passages]
-        return [*(_joint(one, other) for one, other in pairwise(texts)), ""]
+        joined = [_going_on(one, other) for one, other in pairwise(texts)]
+        bare = [*texts[:1], *(other for _, other in joined)]
+        joints = [*(joint for joint, _ in joined), ""]
+        return [f"{text}{joint}" for text, joint in zip(bare, joints, strict=True)]
 
     @cached_property
     def text(self) -> str:
-        both = zip(self.passages, self.joints, strict=True)
-        return "".join(f"{passage.text}{joint}" for passage, joint in both)
+        return "".join(self.parts)
 
     def starts(self) -> list[int]:
         """Return where in the text each passage begins."""
-        starts, at = [], 0
-        for passage, joint in zip(self.passages, self.joints, strict=True):
-            starts.append(at)
-            at += len(passage.text) + len(joint)
-        return starts
+        return [0, *accumulate(map(len, self.parts[:-1]))]
 
     def at(self, place: int) -> Passage:
         """Return the passage that stands at this place of the text."""
@@ -78,7 +78,25 @@ def holds_of(quote: str, text: str) -> bool:
     return not lines or any(line in text for line in lines)
 
 
-def _joint(one: str, other: str) -> str:
-    last, (first, *rest) = one.rpartition("\n")[2], other.split("\n", 2)
-    goes_on = is_row(last) and is_row(first) and not (rest and is_rule(rest[0]))
-    return "\n" if goes_on else _JOINT
+def _going_on(one: str, other: str) -> tuple[str, str]:
+    """Return what stands between two passages, and the second one without a head that the first
+    has, too."""
+    last, first = one.rpartition("\n")[2], other.partition("\n")[0]
+    if is_row(last) and is_row(first):
+        head, *rows = _headed(other)
+        if not head:
+            return "\n", other
+        return ("\n", rows[0]) if rows and head == _headed(one)[0] else (_JOINT, other)
+    return ("\n" if is_item(first) and _ends_in_item(one) else _JOINT), other
+
+
+def _headed(text: str) -> list[str]:
+    """Return the head of the table that a text begins with (empty if it has none), and the rest."""
+    lines = text.split("\n", _HEAD)
+    if len(lines) < _HEAD or not is_rule(lines[1]):
+        return [""]
+    return ["\n".join(lines[:_HEAD]), *lines[_HEAD:]]
+
+
+def _ends_in_item(text: str) -> bool:
+    return [block.kind for block in blocks(text)[-1:]] == [Kind.ITEM]

@@ -111,6 +111,14 @@ def test_neighbours_of_an_edited_page_are_as_it_stands_now() -> None:
     assert sorted(texts(nodes)) == ["- a birth", "- a move"]
 
 
+def test_what_stood_beside_what_is_gone_is_not_what_was_found() -> None:
+    """Nobody asked for it, and its score would put it before what other pages say."""
+    now = Page("handbook", "leave", "Leave", LIST[0].url, "2", OPEN, (Section((), "", "- a move"),))
+    recheck = Recheck({"handbook": Standing(edited={"leave": now})}, lambda _: None, by_section)
+
+    assert LiveRights(recheck, ANYONE).postprocess_nodes(around(LIST, found(LIST[2]))) == []
+
+
 def test_the_rights_of_other_nodes_are_not_known() -> None:
     strange = NodeWithScore(node=TextNode(text="Leave"), score=1.0)
 

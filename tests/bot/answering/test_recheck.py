@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering import rereading
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.answering.quoting import Quotation, Quoting
@@ -570,6 +571,19 @@ def test_what_stands_in_an_edited_page_is_quoted_and_what_was_removed_is_not() -
     assert "Thirty days" in said.text
     assert "x7" not in repr(said)
     assert all(source.quote in "How long is leave? Thirty days." for source in said_sources(said))
+
+
+def test_a_quotation_of_a_table_that_was_cut_stands_in_its_page() -> None:
+    """Each passage of it repeats the head, so that its lines stand apart on the page."""
+    table = "| City | Days |\n| --- | --- |\n| Oslo | 28 |\n| Rome | 30 |\n| Bern | 26 |"
+    quote = "| City | Days |\n| --- | --- |\n| Bern | 26 |"
+
+    assert rereading.stands_in(quote, page("leave", "You get:", table))
+    assert not rereading.stands_in(quote, page("leave", table.replace("26", "27")))
+    assert not rereading.stands_in("Oslo\n\nRome", Page(
+        "conf", "leave", "Leave", "", "2", OPEN,
+        (Section(("North",), "", "Oslo"), Section(("South",), "", "Rome")),
+    ))  # fmt: skip
 
 
 def test_a_page_of_which_nothing_stands_is_left_out() -> None:

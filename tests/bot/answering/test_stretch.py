@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering import rereading
 from bot.answering.stretch import Stretch, holds_of, is_beside, stands_in
-from indexers.model import Acl, Hit
+from indexers.model import OPEN, Acl, Hit, Page, Section
+from indexers.splitting import Splitter
 from tests.fakes.passages import passages
+from tests.indexers.light_markdown import SECTIONS
 
 ONE, TWO, THREE = passages("leave", "You get:", "- leave", "- pay")
 
@@ -34,7 +38,7 @@ def test_a_stretch_is_in_the_order_of_the_page_and_knows_where_each_passage_stan
     hits = [Hit(passage, 1.0, 0.0) for passage in (THREE, TWO, ONE)]
     stretch = Stretch.around(TWO, hits)
 
-    assert stretch.text == "You get:\n\n- leave\n\n- pay"
+    assert stretch.text == "You get:\n\n- leave\n- pay"
     assert [stretch.at(stretch.text.index(word)) for word in ("You", "leave", "- pay")] == [
         ONE,
         TWO,
@@ -49,6 +53,38 @@ def test_every_passage_stands_in_it_letter_for_letter(texts: list[str]) -> None:
     ends = [*stretch.starts()[1:], len(stretch.text)]
     for start, end, passage in zip(stretch.starts(), ends, written, strict=True):
         assert stretch.text[start:end].startswith(passage.text)
+
+
+TABLE = "| City | Days |\n| --- | --- |\n| Oslo | 28 |"
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("| City | Days |\n| --- | --- |\n| Rome | 30 |", f"{TABLE}\n| Rome | 30 |"),
+        ("| Rome | 30 |", f"{TABLE}\n| Rome | 30 |"),
+        (
+            "| City | Pay |\n| --- | --- |\n| Rome | 9 |",
+            f"{TABLE}\n\n| City | Pay |\n| --- | --- |\n| Rome | 9 |",
+        ),
+        ("| City | Days |\n| --- | --- |", f"{TABLE}\n\n| City | Days |\n| --- | --- |"),
+        ("- leave", f"{TABLE}\n\n- leave"),
+    ],
+)
+def test_a_table_that_was_cut_goes_on_below_its_one_head(second: str, expected: str) -> None:
+    stretch = Stretch(passages("leave", TABLE, second))
+
+    assert stretch.text == expected
+    assert stretch.at(len(stretch.text) - 1).ordinal == 1
+
+
+@given(SECTIONS, st.integers(13, 40))
+def test_every_line_of_neighbours_stands_in_their_page(text: str, size: int) -> None:
+    page = Page("w", "p", "P", "https://w/p", "1", OPEN, (Section((), "", text),))
+    split = Splitter(lambda text: len(text.split()), size)(page)
+    hits = [Hit(one, 0.0, 0.0) for one in split]
+
+    assert all(rereading.stands_in(Stretch.around(one, hits).text, page) for one in split)
 
 
 def test_a_quotation_stands_in_one_passage_or_in_neighbours_and_nowhere_else() -> None:
