@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.answering.outline import Unit
 from bot.answering.windows import Window
@@ -98,7 +99,7 @@ class _Shown:
     def add(self, places: Iterable[int]) -> bool:
         """All of them or none."""
         together = self._places | self._introduced(places)
-        if _size(self._units, together) > self._room:
+        if _seen(self._units, together) > self._room:
             return False
         self._places = together
         return True
@@ -133,6 +134,14 @@ class _Shown:
 
 def _size(units: Sequence[Unit], places: Iterable[int]) -> int:
     return sum(len(units[at].text) + 1 for at in places)
+
+
+def _seen(units: Sequence[Unit], places: Iterable[int]) -> int:
+    """Characters as a reader sees them, with what stands between them."""
+    ordered = sorted(places)
+    gaps = sum(other != one + 1 for one, other in pairwise(ordered))
+    seen = sum(len(units[at].text) + units[at].more for at in ordered)
+    return seen + 2 * (len(ordered) + gaps)
 
 
 def _block(units: Sequence[Unit], place: int) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from indexers.prose import Block, Kind, blocks, plain
+from indexers.prose import Block, Kind, blocks, plain, readable
 from indexers.sentences import spans
 
 _LABEL = 6
@@ -36,6 +36,9 @@ class Unit:
     """How far an item is indented."""
     is_step: bool = False
     """Whether its item has a number."""
+    more: int = 0
+    """Characters that a reader sees beside ``text``: the space and the mark before an item, the
+    header before each cell of a row, the fences of code."""
 
     @property
     def introduces(self) -> bool:
@@ -135,9 +138,18 @@ class _Outline:
         if not any(map(str.isalnum, shown)):
             return False
         listed = self._lists if kind in (Kind.ITEM, Kind.TABLE) or inside else -1
-        unit = Unit(start, end, shown, kind, number, leads, listed, depth, is_step)
+        more = self._more(start, end, kind, shown, leads)
+        unit = Unit(start, end, shown, kind, number, leads, listed, depth, is_step, more)
         self.units.append(unit)
         return True
+
+    def _more(self, start: int, end: int, kind: Kind, shown: str, leads: tuple[int, ...]) -> int:
+        if kind is Kind.TABLE:
+            heads = (self.units[at] for at in leads)
+            return sum(len(head.text) for head in heads if head.kind is Kind.TABLE)
+        if kind in (Kind.ITEM, Kind.CODE):
+            return max(0, len(readable(self.text[start:end])) - len(shown))
+        return 0
 
 
 def _sentences(block: Block) -> Iterator[tuple[int, int]]:

@@ -141,7 +141,10 @@ _NEW = 1 / 3
 
 
 def _adds(second: Quotation, before: Sequence[Quotation]) -> bool:
-    """Whether it has a number that the ones before have not, or a third of its words."""
+    """Whether it has a number that the ones before have not, or a third of its words. What only
+    introduces something else, for which there was no room, adds nothing."""
+    if outline(second.words)[-1].introduces:
+        return False
     known = stems(plain("\n".join(one.words for one in before)))
     words = stems(plain(second.words))
     new = words - known

@@ -73,6 +73,16 @@ def test_what_fits_nowhere_is_not_quoted() -> None:
     assert quoted("leave", f"Leave is {'very ' * 40}long.", room=100) == []
 
 
+def test_a_second_quotation_that_only_introduces_something_is_none() -> None:
+    (first,) = hits("Leave is long.")
+    items = "\n".join(f"- step {n} of those that are not short at all" for n in range(40))
+    (other,) = passages("holiday", f"Book your holiday hours like leave:\n\n{items}")
+    both = [first, Hit(other, 1.0, 0.5, relevance=2.0)]
+
+    assert [one.passage.page for one in Quoting()("leave hours", both, 90)] == ["leave"]
+    assert len(Quoting()("leave hours", both, 700)) == 2
+
+
 def test_nothing_found_is_nothing_quoted() -> None:
     assert Quoting()("leave", [], 700) == []
 
@@ -105,7 +115,7 @@ def test_a_row_has_the_header_that_stands_in_the_passage_before() -> None:
         "leave", "| City | Days |\n| --- | --- |\n| Oslo | 28 |", "| Berlin | 30 |"
     )
     hits = [Hit(second, 1.0, 0.5), Hit(first, -1.0, 0.0, beside=True)]
-    (found,) = Quoting()("How many days in Berlin?", hits, 30)
+    (found,) = Quoting()("How many days in Berlin?", hits, 40)
 
     assert found.text == "**Leave**\nCity: Berlin \u00b7 Days: 30"
 

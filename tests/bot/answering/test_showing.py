@@ -121,3 +121,21 @@ def test_every_word_that_is_shown_stands_in_the_page(text: str, data: st.DataObj
 
     assert told
     assert told <= set(plain_words(text).replace("\u00b7", " ").split())
+
+
+_WIDE = "| " + " | ".join(f"What column {n} says of leave" for n in range(6)) + " |"
+WIDE = "\n".join([_WIDE, "|" + " --- |" * 6, *("|" + " x |" * 6 for _ in range(60))])
+DEEP = "\n".join(f"{' ' * 40}{n}. leave" for n in range(1, 60))
+CODE = "\n\n".join(f"```{'x' * 60}\nleave {n}\n```" for n in range(60))
+SHORT = "\n\n".join("Leave." for _ in range(90))
+
+
+@given(SECTIONS | st.sampled_from([WIDE, DEEP, CODE, SHORT]), st.integers(20, 800), st.data())
+def test_no_more_is_shown_than_there_is_room_for(text: str, room: int, data: st.DataObject) -> None:
+    """What is longer as it is shown: rows with their headers, items with the space before them."""
+    units = outline(text)
+    places = data.draw(st.permutations(range(len(units)))) if units else []
+    piece = cut(units, [Window(place, 0.0) for place in places], room)
+    marks = len("… **** …\n\n… ")
+
+    assert len(body(text, units, piece.told, piece.core)) <= room + marks
