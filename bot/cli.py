@@ -1,5 +1,5 @@
-"""The command line: ``footnote ask | sync | serve | status | doctor | access | flags | eval |
-calibrate | convert | demo``.
+"""The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags |
+eval | calibrate | convert | demo``.
 
 A contract for scripts: JSON goes to standard output alone, everything else to
 standard error; exit code 0 is done, 1 something failed, 2 the settings or the command
@@ -28,6 +28,7 @@ from bot.loading import without_collection
 from bot.model import NoAnswer, Reason
 from bot.operations.privacy import UMASK
 from bot.options import Asking, Given, as_json, as_person, configured, given, placed
+from bot.terminal_chat.command import chat
 from config import logs
 from config.errors import SettingsError
 from config.flavours import FLAVOURS
@@ -303,6 +304,7 @@ def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: 
         sys.exit(FAILED)
 
 
+cli.add_command(chat)
 cli.add_command(evaluate)
 cli.add_command(calibrate)
 

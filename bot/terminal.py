@@ -132,18 +132,18 @@ def _source_json(source: Source) -> dict[str, Any]:
     }
 
 
-_QUOTES = "The pages' own words: footnote ask --quotes"
-
-
-def print_answer(result: Result) -> None:
+def print_answer(result: Result, *, chatting: bool = False) -> None:
+    """``chatting``: what is to be done next is typed in the same conversation."""
     out.print(Padding(_with_bold(result.text), (0, 0, 0, 2)))
     out.print()
     _print_sources(result)
     if isinstance(result, Clarify):
-        out.print(safe(f'  Ask again, for example: "{result.readings[0].question}"'))
+        again = f'Ask again, for example: "{result.readings[0].question}"'
+        out.print(safe(f"  {'Reply with its number.' if chatting else again}"))
     if isinstance(result, Answer):
         fallback = [result.fallback.words] if result.fallback else []
-        hint = [_QUOTES] if result.check_notes else []
+        quotes = "/quotes" if chatting else "footnote ask --quotes"
+        hint = [f"The pages' own words: {quotes}"] if result.check_notes else []
         for note in (*fallback, *result.check_notes, *hint):
             out.print(Padding(safe(note, style="yellow"), (0, 0, 0, 2)))
     if result.narrowed and not isinstance(result, NoAnswer):

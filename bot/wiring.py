@@ -166,7 +166,7 @@ def _recheck(
     )
 
 
-def _with_verified(
+def with_verified(
     settings: Settings, answerer: Answerer, library: IndexedLibrary, written: WrittenAnswers
 ) -> Answerer:
     """Let the answerer give what reviewers wrote, too, where the settings name their channels."""
@@ -212,7 +212,7 @@ def asking(
         answerer = searching
         if written:
             library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address, parts.owner)
-            answerer = _with_verified(settings, answerer, library, written)
+            answerer = with_verified(settings, answerer, library, written)
         reader = reader_of(parts, email)
         yield Asking(answerer, reader, tuple(wikis) or None, lambda: parts.index.trouble)
 
@@ -298,7 +298,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
 
         answerer = answerer_of(settings, parts, syncing.last_pass, model, failed)
         library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address, parts.owner)
-        answerer = _with_verified(settings, answerer, library, DatabaseWrittenAnswers(state))
+        answerer = with_verified(settings, answerer, library, DatabaseWrittenAnswers(state))
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         if reranker := parts.reranker:
             reranker.scores("And the other one?", ["It is, too."])

@@ -20,6 +20,7 @@ HOMES = {
         "bot/options.py",
         "bot/evaluation/command.py",
         "bot/evaluation/calibrate_command.py",
+        "bot/terminal_chat/command.py",
     ),
     "fastembed": ("indexers/index",),
     "llama_index": ("bot/answering", "bot/evaluation/judging.py"),
@@ -64,6 +65,8 @@ WIRING = (
     "bot/operations/wiring.py",
     "bot/slack/wiring.py",
     "bot/state/wiring.py",
+    "bot/terminal_chat/command.py",
+    "bot/terminal_chat/wiring.py",
     "bot/demo.py",
     "bot/confluence_demo.py",
     "indexers/wiring.py",
@@ -160,6 +163,13 @@ def test_conversations_and_flags_know_no_slack_and_no_database(file: Path) -> No
 def test_the_state_knows_no_slack(file: Path) -> None:
     for name, _ in imports(file):
         assert not name.startswith("bot.slack"), name
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "bot/terminal_chat").glob("*.py")), ids=place)
+def test_the_terminal_s_conversation_knows_no_slack(file: Path) -> None:
+    for name, _ in imports(file):
+        assert not name.startswith("bot.slack"), name
+        assert not name.startswith("bot.state") or file.name == "wiring.py", name
 
 
 def test_the_vocabulary_needs_the_standard_library_alone() -> None:

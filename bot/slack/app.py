@@ -25,7 +25,6 @@ from bot.flags.feedback import Feedback
 from bot.flags.insights import Insights
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack import listeners
-from bot.slack.api.locks import SharedLocks
 from bot.slack.api.slack_api import SlackApi, web_client
 from bot.slack.chat.wiring import conversing_of
 from bot.slack.commands.access import Access
@@ -55,6 +54,7 @@ from bot.state.forgetting import forget_before
 from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.process import Process
+from bot.state.shared_locks import SharedLocks
 from bot.state.spool import Spool
 from bot.state.sync_locks import DatabaseSyncLocks
 from indexers.model import addressed

@@ -39,6 +39,7 @@ def held(handbook: Shell) -> Iterator[Indexing]:
 COMMANDS = [
     ("ask", "How long is leave?"),
     ("ask", "How long is leave?", "--json"),
+    ("chat",),
     ("status",),
     ("sync",),
     ("sync", "--full"),

@@ -30,7 +30,8 @@ def brought(*words: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], ["ask", "--help"], ["eval", "--help"], ["demo", "-h"]]
+    "words",
+    [["--help"], ["--version"], ["ask", "-h"], ["chat", "-h"], ["eval", "--help"], ["demo", "-h"]],
 )
 def test_help_imports_nothing_that_is_slow(words: list[str]) -> None:
     assert brought(*words) == set()

@@ -1,7 +1,8 @@
-"""What every Chat does: Slack, and the one in memory."""
+"""What every Chat does: Slack, the terminal, and the one in memory."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.conversation.model import IncomingMessage, MessageKind, Notice
+from bot.conversation.model import Content, IncomingMessage, MessageKind, Notice
 from bot.conversation.ports import Chat
 from bot.conversation.posting import NotOurs
+from bot.errors import NotInChannel
 from bot.model import Role, Turn
 from bot.playground.workspace import LocalSlack
 from bot.slack.api.slack_api import SlackApi, connections, web_client
@@ -22,6 +24,7 @@ from bot.slack.events.parsing import Identity, SlackText
 from bot.slack.rendering.content import Renderer
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.viewers import Viewers
+from bot.terminal_chat.terminal_chat import TerminalChat
 from tests.fakes.chat import FakeChat, text_of
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
@@ -31,12 +34,13 @@ FIRST, SECOND = Notice("Leave is thirty days.", ("Ask on.",)), Notice("Leave is 
 
 @dataclass
 class Place:
-    """A chat, and what people say and see there."""
+    """A chat, and what people say and see there. ``has_others``: Ben is there beside Anna."""
 
     chat: Chat
     say: Callable[[str, str, str], Awaitable[str]]
     replies: Callable[[], list[str]]
     seen_by: Callable[[str], list[str]]
+    has_others: bool = True
 
     async def ask(self, text: str, *, person: str = ANNA, thread: str = "") -> IncomingMessage:
         ts = await self.say(person, text, thread)
@@ -81,10 +85,31 @@ def in_slack(slack: LocalSlack, client: AsyncWebClient) -> Place:
     )
 
 
-@pytest.fixture(params=["memory", "slack"])
+def in_a_terminal() -> Place:
+    """What was printed stays on the screen; what stands is what the chat goes by."""
+    screen: list[Content] = []
+    chat = TerminalChat(TEAM, ANNA, screen.append, itertools.count(1))
+
+    async def say(person: str, text: str, _thread: str) -> str:
+        assert person == ANNA
+        return chat.say(text).ts
+
+    return Place(
+        chat,
+        say,
+        lambda: [line.text for line in chat.lines if line.reply_to],
+        lambda person: [text_of(what) for what in screen if person == ANNA],
+        has_others=False,
+    )
+
+
+@pytest.fixture(params=["memory", "slack", "terminal"])
 async def place(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
     if request.param == "memory":
         yield in_memory()
+        return
+    if request.param == "terminal":
+        yield in_a_terminal()
         return
     async with LocalSlack(MANIFEST) as slack, connections() as session:
         slack.add_user(ANNA, name="anna")
@@ -135,19 +160,30 @@ async def test_nothing_is_said_once_a_message_is_not_ours_any_more(place: Place)
 
 
 async def test_what_one_person_alone_sees_is_no_reply(place: Place) -> None:
+    person = BEN if place.has_others else ANNA
     message = await place.ask("leave?")
-    await place.chat.post_privately(TEAM, BEN, FIRST, message.thread)
+    await place.chat.post_privately(TEAM, person, FIRST, message.thread)
 
-    assert place.seen_by(BEN) == [FIRST.text]
-    assert place.seen_by(ANNA) == []
+    assert place.seen_by(person) == [FIRST.text]
+    assert place.seen_by(ANNA if place.has_others else BEN) == []
     assert not await place.chat.posted(message)
     assert place.replies() == []
+
+
+async def test_nobody_else_is_shown_anything_in_a_terminal() -> None:
+    place = in_a_terminal()
+    with pytest.raises(NotInChannel):
+        await place.chat.post_privately(TEAM, BEN, FIRST)
+
+    assert place.seen_by(ANNA) == []
 
 
 async def test_a_thread_is_told_as_it_is_up_to_the_question(place: Place) -> None:
     first = await place.ask("Who knows about leave?")
     await place.chat.reply(first, FIRST, {})
-    await place.ask("I wrote that page.", person=BEN, thread=first.ts)
+    others = [Turn(Role.OTHER, "I wrote that page.")] if place.has_others else []
+    for turn in others:
+        await place.ask(turn.text, person=BEN, thread=first.ts)
     follow_up = await place.ask("And abroad?", thread=first.ts)
     await place.ask("Later on.", thread=first.ts)
 
@@ -155,7 +191,7 @@ async def test_a_thread_is_told_as_it_is_up_to_the_question(place: Place) -> Non
     assert await place.chat.earlier_turns(follow_up) == (
         Turn(Role.ASKER, "Who knows about leave?"),
         Turn(Role.BOT, FIRST.text),
-        Turn(Role.OTHER, "I wrote that page."),
+        *others,
     )
 
 

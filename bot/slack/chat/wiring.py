@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation import following, private_answers
-from bot.conversation.answers import AnswerMaker
-from bot.conversation.asking_again import AskingAgain
 from bot.conversation.choices import AskedBack, Choices
-from bot.conversation.decisions import Decisions
+from bot.conversation.conversation import conversation_of
 from bot.conversation.following import Following
 from bot.conversation.message_filter import MessageFilter
 from bot.conversation.ports import Locks
@@ -136,46 +134,21 @@ def conversing_of(
         viewers=viewers,
         streaming=streaming if settings.streaming else None,
     )
-    posting, redrawing = Posting(inbox, chat), Redrawing(feedback, chat)
-    asked_back = AskedBack(feedback, inbox, directory, redrawing)
-    following_ = Following(me.name, me.team, threads, directory, chat)
-    maker = AnswerMaker(
+    conversation = conversation_of(
+        name=me.name,
+        team=me.team,
+        inbox=inbox,
+        threads=threads,
+        settings=chosen,
         answers=feedback,
         answering=answering,
-        posting=posting,
-        redrawing=redrawing,
-        executor=executor,
-        as_of=env.as_of,
-    )
-    asking_again = AskingAgain(directory, chosen, chat)
-    private = PrivateAnswers(
-        maker=maker,
-        answers=feedback,
-        directory=directory,
-        asking_again=asking_again,
-        posting=posting,
-        chat=chat,
-        clock=clock,
-        locks=locks,
-    )
-    decisions = Decisions(
-        inbox=inbox,
         chat=chat,
         directory=directory,
-        settings=chosen,
         text=text,
         status=status,
-        posting=posting,
-        maker=maker,
-        private=private,
-        asked_back=asked_back,
-        following=following_,
-    )
-    replies = Replies(
-        inbox=inbox,
-        decisions=decisions,
-        posting=posting,
-        status=status,
+        locks=locks,
+        executor=executor,
+        as_of=env.as_of,
         clock=clock,
         new_incident=env.new_incident,
         limits=settings.caps,
@@ -183,18 +156,18 @@ def conversing_of(
     )
     return Conversing(
         filter_=MessageFilter(text, inbox, threads, chosen),
-        replies=replies,
+        replies=conversation.replies,
         chat=chat,
         directory=directory,
         status=status,
-        posting=posting,
-        redrawing=redrawing,
+        posting=conversation.posting,
+        redrawing=conversation.redrawing,
         readers=readers,
         settings=chosen,
-        asked_back=asked_back,
-        following=following_,
-        private=private,
-        quotes=Quotes(feedback, maker, asking_again, directory, clock),
+        asked_back=conversation.asked_back,
+        following=conversation.following,
+        private=conversation.private,
+        quotes=conversation.quotes,
         prompts=Prompts(directory=directory, answers=feedback, titles=env.titles, clock=seconds),
         channels=channels,
         viewers=viewers,

@@ -31,12 +31,12 @@ from bot.conversation.replies import Replies
 from bot.flags.feedback import Feedback
 from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
 from bot.ports import Hear
-from bot.slack.api.locks import SharedLocks
 from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
 from bot.state.process import Process
+from bot.state.shared_locks import SharedLocks
 from bot.state.sync_locks import DatabaseSyncLocks
 from bot.state.threads import DatabaseThreads
 from indexers.model import EVERYONE, Principal

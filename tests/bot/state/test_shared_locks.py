@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.slack.api.locks import SharedLocks
+from bot.state.shared_locks import SharedLocks
 
 
 class SlowLocks:

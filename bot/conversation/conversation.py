@@ -1,0 +1,123 @@
+"""A conversation, put together from the chat that it is in and from what keeps its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.conversation.answers import AnswerMaker
+from bot.conversation.asking_again import AskingAgain
+from bot.conversation.choices import AskedBack
+from bot.conversation.decisions import Decisions
+from bot.conversation.following import Following
+from bot.conversation.limits import QuestionLimits
+from bot.conversation.ports import (
+    Answers,
+    ChannelSettingsStore,
+    Chat,
+    Directory,
+    Inbox,
+    Locks,
+    MessageText,
+    StatusLine,
+    Threads,
+)
+from bot.conversation.posting import Posting
+from bot.conversation.private_answers import PrivateAnswers
+from bot.conversation.quotes import Quotes
+from bot.conversation.redrawing import Redrawing
+from bot.conversation.replies import Replies
+from bot.ports import Answering
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """``replies`` sees to what people ask; the rest takes what they do beside asking."""
+
+    replies: Replies
+    posting: Posting
+    redrawing: Redrawing
+    asked_back: AskedBack
+    following: Following
+    private: PrivateAnswers
+    quotes: Quotes
+
+
+def conversation_of(
+    *,
+    name: str,
+    team: str,
+    inbox: Inbox,
+    threads: Threads,
+    settings: ChannelSettingsStore,
+    answers: Answers,
+    answering: Answering,
+    chat: Chat,
+    directory: Directory,
+    text: MessageText,
+    status: StatusLine,
+    locks: Locks,
+    executor: Executor,
+    as_of: Callable[[], datetime | None],
+    clock: Callable[[], datetime],
+    new_incident: Callable[[], str],
+    limits: QuestionLimits,
+    first_pause: float,
+) -> Conversation:
+    """``name`` is what people call the bot, and ``team`` is its workspace."""
+    posting, redrawing = Posting(inbox, chat), Redrawing(answers, chat)
+    asked_back = AskedBack(answers, inbox, directory, redrawing)
+    following = Following(name, team, threads, directory, chat)
+    maker = AnswerMaker(
+        answers=answers,
+        answering=answering,
+        posting=posting,
+        redrawing=redrawing,
+        executor=executor,
+        as_of=as_of,
+    )
+    asking_again = AskingAgain(directory, settings, chat)
+    private = PrivateAnswers(
+        maker=maker,
+        answers=answers,
+        directory=directory,
+        asking_again=asking_again,
+        posting=posting,
+        chat=chat,
+        clock=clock,
+        locks=locks,
+    )
+    decisions = Decisions(
+        inbox=inbox,
+        chat=chat,
+        directory=directory,
+        settings=settings,
+        text=text,
+        status=status,
+        posting=posting,
+        maker=maker,
+        private=private,
+        asked_back=asked_back,
+        following=following,
+    )
+    replies = Replies(
+        inbox=inbox,
+        decisions=decisions,
+        posting=posting,
+        status=status,
+        clock=clock,
+        new_incident=new_incident,
+        limits=limits,
+        first_pause=first_pause,
+    )
+    return Conversation(
+        replies=replies,
+        posting=posting,
+        redrawing=redrawing,
+        asked_back=asked_back,
+        following=following,
+        private=private,
+        quotes=Quotes(answers, maker, asking_again, directory, clock),
+    )

@@ -1,0 +1,66 @@
+"""``footnote chat``: a conversation in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import terminal
+from bot.loading import without_collection
+from bot.options import as_person, configured
+from config import logs
+
+if TYPE_CHECKING:
+    from config.settings import Secrets, Settings
+
+_PROMPT = "? "
+
+
+@click.command()
+@as_person
+@click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")
+@configured
+def chat(settings: Settings, secrets: Secrets, email: str | None, wikis: tuple[str, ...]) -> None:
+    """Ask and ask on, as one would in Slack; piped input is one question a line."""
+    if settings.log_level == "INFO":
+        logs.configure("WARNING")  # each answer is a line of the log, too
+    with without_collection():
+        from bot.terminal_chat.wiring import chatting  # slow: what answers
+
+    is_typed = sys.stdin is not None and sys.stdin.isatty()
+    with chatting(settings, secrets, email=email, wikis=wikis, echoes=not is_typed) as session:
+        session.run(_typed() if is_typed else _piped())
+    if session.failures:
+        sys.exit(1)
+
+
+def _typed() -> Iterator[str]:
+    with suppress(ImportError):
+        import readline  # noqa: F401 - to edit a line and find earlier ones; not everywhere
+    _accept_any_bytes()
+    terminal.say("Ask a question. /help lists the commands; Ctrl-D or /quit ends.\n", style="dim")
+    while True:
+        try:
+            line = input(_PROMPT)
+        except EOFError:
+            terminal.say("")
+            return
+        terminal.say("")
+        yield line
+
+
+def _piped() -> Iterator[str]:
+    if sys.stdin is not None:
+        _accept_any_bytes()
+        yield from sys.stdin
+
+
+def _accept_any_bytes() -> None:
+    """What is no text in the encoding of standard input is shown as a sign for it."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")

@@ -1,0 +1,131 @@
+"""What somebody types in the terminal beside questions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.conversation.model import Content, Notice, Press, RecordedAnswer, offers_quotes
+from bot.conversation.quotes import Quotes
+from bot.flags.feedback import Feedback
+from bot.flags.model import Complaint
+from bot.flags.verdicts import FLAGGED_QUIETLY, FORGOTTEN, NOTED, THANKS
+from bot.model import NoAnswer
+from bot.terminal_chat.terminal_chat import TerminalChat
+
+QUIT = "/quit"
+HELP = Notice(
+    "Ask a question, several at once if you like, and ask on: what was said before counts.",
+    (
+        "1, 2, ...        choose, where I ask what you mean",
+        "/good            the last answer helped",
+        "/wrong [REASON]  flag the last answer (outdated: ..., incomplete: ..., wrong page: ...)",
+        "/quotes          the pages' own words, where a language model wrote the answer",
+        "/help            this",
+        "/quit            end, as Ctrl-D does",
+    ),
+)
+NOTHING_SAID = Notice("There is no answer yet that this could be about. Please ask first.")
+NO_QUOTES = Notice("The last answer is in the pages' own words already, or there is none.")
+_SHOWN = 200
+"""Characters of a question."""
+
+
+def is_command(line: str) -> bool:
+    """Return whether it is a slash and a word; a path is none."""
+    word = line.split(maxsplit=1)[0]
+    return word[:1] == "/" and word[1:].isalpha()
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    feedback: Feedback
+    quotes: Quotes
+    chat: TerminalChat
+    show: Callable[[Content], None]
+
+    async def run(self, line: str) -> None:
+        """
+        Raises:
+            StateUnavailable: it cannot be noted.
+        """
+        word, _, rest = line.partition(" ")
+        command = self._commands.get(word.lower())
+        if command is None:
+            self.show(Notice(f"I know no {word}. /help lists what I know."))
+            return
+        await command(rest.strip())
+
+    @property
+    def _commands(self) -> Mapping[str, Callable[[str], Awaitable[None]]]:
+        return {
+            "/good": self._good,
+            "/wrong": self._wrong,
+            "/quotes": self._quotes,
+            "/help": self._help,
+        }
+
+    async def _good(self, _rest: str) -> None:
+        given = await self._judged()
+        if given is None:
+            return
+        withdrawn = await asyncio.to_thread(self.feedback.praise, given.id, self.chat.person)
+        small = [f"Your flag {withdrawn.id} on it is withdrawn."] if withdrawn else []
+        self.show(Notice(THANKS.text, (_about(given), *small)))
+
+    async def _wrong(self, reason: str) -> None:
+        """A card in the review channel is due with the flag, for a bot that serves."""
+        given = await self._judged()
+        if given is None:
+            return
+        complaint, comment = _complaint(reason, given)
+        flag = await asyncio.to_thread(
+            self.feedback.complain, given.id, self.chat.person, complaint, comment
+        )
+        said = NOTED if complaint is Complaint.UNANSWERED else FLAGGED_QUIETLY
+        listed = f"Flag {flag.id}, {flag.complaint.words}. `footnote flags` lists it."
+        self.show(Notice(said.text, (_about(given), listed)))
+
+    async def _quotes(self, _rest: str) -> None:
+        if self.chat.latest is None or not offers_quotes(self.chat.latest.answer):
+            self.show(NO_QUOTES)
+            return
+        press = Press(self.chat.person, self.chat.channel, str(self.chat.latest.id), direct=True)
+        await self.quotes.pressed(press, self._respond)
+
+    async def _respond(self, content: Content, *, replacing: bool = True) -> None:  # noqa: ARG002 - of the port
+        self.show(content)
+
+    async def _help(self, _rest: str) -> None:
+        self.show(HELP)
+
+    async def _judged(self) -> RecordedAnswer | None:
+        if self.chat.latest is None:
+            self.show(NOTHING_SAID)
+            return None
+        given = await asyncio.to_thread(self.feedback.given, self.chat.latest.id)
+        if given is None or given.retracted:
+            self.show(FORGOTTEN)
+            return None
+        return given
+
+
+_KINDS = (Complaint.OUTDATED, Complaint.INCOMPLETE, Complaint.WRONG_PAGE)
+
+
+def _complaint(reason: str, given: RecordedAnswer) -> tuple[Complaint, str]:
+    """Return what is wrong, and the words beside it."""
+    for kind in _KINDS:
+        rest = reason[len(kind.words) :]
+        if reason.lower().startswith(kind.words) and not rest[:1].isalnum():
+            return kind, rest.lstrip(" :,;.-")
+    if reason:
+        return Complaint.WRONG, reason
+    is_silent = isinstance(given.answer, NoAnswer)
+    return (Complaint.UNANSWERED if is_silent else Complaint.UNSAID), ""
+
+
+def _about(given: RecordedAnswer) -> str:
+    question = " ".join(given.asked.question.split())
+    return f"On: {question if len(question) <= _SHOWN else f'{question[:_SHOWN]}…'}"

@@ -1,0 +1,105 @@
+"""One sitting at the terminal: a line is typed, and what is said to it is printed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from bot import terminal
+from bot.conversation.model import AnswerContent, Content, Notice
+from bot.conversation.ports import Inbox
+from bot.conversation.replies import Replies
+from bot.foreign import clean
+from bot.terminal_chat.commands import QUIT, Commands, is_command
+from bot.terminal_chat.terminal_chat import TerminalChat
+
+_LONGEST = 10_000
+"""Characters of a line."""
+TOO_LONG = Notice("That is too long for a question. Please ask it in fewer words.")
+NOT_NOW = Notice("I could not take this question: the database is busy. Please ask again.")
+
+
+@dataclass(slots=True)
+class Session:
+    """``said`` is where chat and commands put what is to be printed. ``echoes``: nobody sees what
+    was asked, so it is printed above its answer. ``trouble`` says why the index is partial, empty
+    if it is not. ``failures`` are the ids of what went wrong."""
+
+    chat: TerminalChat
+    inbox: Inbox
+    replies: Replies
+    commands: Commands
+    said: deque[Content]
+    trouble: Callable[[], str]
+    failures: list[str]
+    echoes: bool = False
+    _trouble_told: str = field(default="")
+
+    def run(self, lines: Iterable[str]) -> None:
+        """Answer the ``lines``, one after the other, until they end or one says so.
+
+        Raises:
+            KeyboardInterrupt: what was asked last is not answered.
+            StateUnavailable: nothing can be kept.
+        """
+        with asyncio.Runner() as loop:
+            for line in lines:
+                words = clean(line).strip()
+                if words.lower() == QUIT:
+                    return
+                if words:
+                    self._take(words, loop)
+
+    def _take(self, words: str, loop: asyncio.Runner) -> None:
+        if self.echoes:
+            terminal.say(f"? {words}\n", style="bold")
+        if len(words) > _LONGEST:
+            self.said.append(TOO_LONG)
+        else:
+            with terminal.busy("Looking"):
+                loop.run(self._answer(words))
+        # Printed here, and not while it is said: an output that nobody reads any more is no
+        # failure of the conversation's.
+        while self.said:
+            show(self.said.popleft())
+        if (trouble := self.trouble()) != self._trouble_told:
+            self._trouble_told = trouble
+            if trouble:
+                terminal.complain(trouble)
+
+    async def _answer(self, words: str) -> None:
+        if is_command(words):
+            await self.commands.run(words)
+            return
+        kept = await asyncio.to_thread(self.inbox.receive, self.chat.say(words))
+        if kept is not None:
+            try:
+                await self.replies.reply(kept)
+            except asyncio.CancelledError:
+                # Ctrl-C. Nobody is to take it up who finds it later.
+                self.inbox.stop(kept.team, kept.channel, kept.thread)
+                raise
+        if not self.said:
+            self.said.append(NOT_NOW)
+
+
+def show(content: Content) -> None:
+    """Print it. Whoever wrote its words, they command nothing."""
+    if isinstance(content, Notice):
+        terminal.say(f"  {content.text}")
+        for line in content.small:
+            terminal.say(f"  {line}", style="dim")
+        terminal.say("")
+        return
+    _show_answer(content)
+
+
+def _show_answer(content: AnswerContent) -> None:
+    if content.chosen:
+        terminal.say(f"  -> {content.chosen.reading.label}\n", style="bold")
+        return
+    terminal.print_answer(content.recorded.answer, chatting=True)
+    if content.note:
+        terminal.say(f"  {content.note}\n", style="dim")

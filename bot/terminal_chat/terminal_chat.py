@@ -1,0 +1,172 @@
+"""The port `bot.conversation.ports.Chat`, in a terminal: one person, one thread, and what is
+printed stays."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.conversation.addressing import asks_nothing
+from bot.conversation.model import (
+    AnswerContent,
+    Content,
+    IncomingMessage,
+    MessageKind,
+    RecordedAnswer,
+)
+from bot.conversation.ports import Hold, Posted
+from bot.errors import NotInChannel
+from bot.model import Role, Turn
+
+TEAM = "terminal"
+_REMEMBERED = 100
+"""Messages, of both; of a longer conversation, what was said earlier does not count."""
+_TURNS = 20
+"""The latest ones that a question is read with."""
+_NOTE = re.compile(r"(?:(?<!\s)\s++)?\[\d{1,2}\]")
+"""A footnote's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalLine:
+    """What was said; ``reply_to`` is empty unless the bot said it."""
+
+    ts: str
+    text: str
+    reply_to: str = ""
+
+
+class TerminalChat:
+    """``show`` takes what is to be printed, and ``moments`` gives microseconds that only go
+    forward."""
+
+    def __init__(
+        self, channel: str, person: str, show: Callable[[Content], None], moments: Iterator[int]
+    ) -> None:
+        self.channel = channel
+        self.person = person
+        self.latest: RecordedAnswer | None = None
+        """What a verdict is on."""
+        self._show = show
+        self._moments = moments
+        self._thread = ""
+        self.lines: deque[TerminalLine] = deque(maxlen=_REMEMBERED)
+
+    def say(self, text: str) -> IncomingMessage:
+        """Take what the person typed."""
+        ts = self._next()
+        self._thread = self._thread or ts
+        self.lines.append(TerminalLine(ts, text))
+        return IncomingMessage(
+            event=f"{self.channel}-{ts}",
+            kind=MessageKind.DIRECT,
+            team=TEAM,
+            channel=self.channel,
+            ts=ts,
+            thread=self._thread,
+            person=self.person,
+            text=text,
+        )
+
+    async def posted(self, message: IncomingMessage) -> Posted:
+        return {line.reply_to: line.ts for line in self.lines if line.reply_to == message.ts}
+
+    async def reply(
+        self,
+        message: IncomingMessage,
+        content: Content,
+        posted: Posted,
+        hold: Hold | None = None,
+    ) -> str:
+        """Print it. What stands already cannot be edited, so it is printed again, and what is
+        remembered of it is what was printed last."""
+        if hold:
+            await hold(message)
+        line = TerminalLine(posted.get(message.ts) or self._next(), _text(content), message.ts)
+        self._forget(line.ts)
+        self.lines.append(line)
+        if isinstance(content, AnswerContent):
+            self.latest = content.recorded
+        self._show(content)
+        return line.ts
+
+    async def remove(self, message: IncomingMessage, posted: Posted) -> None:
+        """Forget that it was said: it is no part of the conversation any more."""
+        for ts in posted.values():
+            self._forget(ts)
+
+    async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
+        """Print no answer twice: only what is new about it, a choice, or that it is taken back."""
+        if not isinstance(content, AnswerContent) or content.chosen:
+            self._show(content)
+
+    async def post_privately(
+        self, channel: str, person: str, content: Content, thread: str | None = None
+    ) -> None:
+        if (channel, person) != (self.channel, self.person):
+            raise NotInChannel("Nobody else is at this terminal.")
+        self._show(content)
+
+    def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> None:
+        """Answers come at once: what is printed and turns out to be wrong could not be undone."""
+
+    async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
+        before = [line for line in self.lines if float(line.ts) < float(message.ts)]
+        turns = [
+            Turn(Role.BOT if line.reply_to else Role.ASKER, line.text)
+            for line in before
+            if line.reply_to or not asks_nothing(line.text)
+        ]
+        return tuple(turns[-_TURNS:])
+
+    async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
+        return channel == self.channel and bool(id_) and id_ == recorded.message
+
+    def _next(self) -> str:
+        seconds, micros = divmod(next(self._moments), 1_000_000)
+        return f"{seconds}.{micros:06d}"
+
+    def _forget(self, ts: str) -> None:
+        kept = [line for line in self.lines if line.ts != ts]
+        self.lines.clear()
+        self.lines.extend(kept)
+
+
+def _text(content: Content) -> str:
+    if isinstance(content, AnswerContent):
+        return _NOTE.sub("", content.recorded.answer.text)
+    return content.text
+
+
+class PlainText:
+    """The port `bot.conversation.ports.MessageText`, of words without markup."""
+
+    def plain(self, text: str, names: Mapping[str, str] | None = None) -> str:
+        return text
+
+    def people_named(self, text: str) -> Iterator[str]:
+        return iter(())
+
+    def written(self, words: str) -> str:
+        return words
+
+
+class NoStatus:
+    """The port `bot.conversation.ports.StatusLine`, where there is none."""
+
+    def begin(self, message: IncomingMessage) -> None:
+        pass
+
+    async def end(self, message: IncomingMessage) -> None:
+        pass
+
+    async def show(self, channel: str, thread: str, words: str) -> None:
+        pass
+
+    async def stopped(self, channel: str, thread: str) -> None:
+        pass
+
+    async def entitle(self, message: IncomingMessage, words: str) -> None:
+        pass

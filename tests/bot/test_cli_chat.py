@@ -1,0 +1,325 @@
+"""`footnote chat`: the conversation of Slack, in a terminal, over a real index and database."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import pytest
+
+from bot.conversation.model import IncomingMessage
+from bot.flags.model import Due, Flag
+from bot.model import Question, Result
+from bot.ports import Answering, Hear
+from bot.state.answers import DatabaseAnswers
+from bot.state.database import Database
+from bot.state.inbox import DatabaseInbox
+from bot.terminal_chat import wiring
+from tests.bot.shell import Ran, Shell
+
+LEAVE = """# Leave
+
+## Annual leave
+
+Everyone has 28 days of leave a year. Ask your lead first.
+
+## Sick leave
+
+Tell your lead before ten if you take leave because you are ill.
+"""
+TRAVEL = """# Travel
+
+## Trains
+
+Travel is booked by train, never by plane.
+
+## Contractors
+
+Contractors book travel through their agency.
+"""
+ANNUAL = "https://handbook.example.com/leave/#annual-leave"
+PATIENCE = 120.0
+"""Seconds."""
+
+
+class Terminal(Shell):
+    """What is typed is piped in, a line each."""
+
+    def chat(self, *lines: str, options: tuple[str, ...] = ()) -> Ran:
+        typed = io.TextIOWrapper(io.BytesIO("\n".join(lines).encode(errors="surrogateescape")))
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(sys, "stdin", typed)
+            return self.footnote("chat", *options)
+
+    @property
+    def database(self) -> Database:
+        return Database.open(self.folder / "data" / "state.sqlite3")
+
+    def flags(self) -> list[Flag]:
+        with closing(self.database) as state:
+            return list(DatabaseAnswers(state).flags())
+
+    def unfinished(self) -> list[IncomingMessage]:
+        with closing(self.database) as state:
+            return DatabaseInbox(state, wiring.now).unfinished()
+
+
+@pytest.fixture
+def terminal(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Terminal:
+    """Beside a wiki of two pages, synced."""
+    shell.write(
+        "footnote.toml",
+        '[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "pages"\n'
+        'site_url = "https://handbook.example.com"\n',
+    )
+    shell.write("pages/leave.md", LEAVE)
+    shell.write("pages/travel.md", TRAVEL)
+    assert shell.footnote("sync").code == 0
+    return Terminal(shell.folder, monkeypatch, capsys)
+
+
+def answers(ran: Ran) -> list[str]:
+    """What was said to each line."""
+    _, *parts = f"\n{ran.out}".split("\n? ")
+    return parts
+
+
+def test_a_choice_by_number_is_answered_with_a_link(terminal: Terminal) -> None:
+    ran = terminal.chat("leave", "1")
+    back, answer = answers(ran)
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "1. Annual leave: Leave > Annual leave" in back
+    assert "2. Sick leave: Leave > Sick leave" in back
+    assert "Reply with its number." in back
+    assert "-> Annual leave" in answer
+    assert "Everyone has 28 days of leave a year." in answer
+    assert ANNUAL in answer
+
+
+def test_a_follow_up_is_read_with_what_was_said_before(terminal: Terminal) -> None:
+    followed = answers(terminal.chat("How do I book travel?", "And contractors?"))[1]
+
+    assert "Contractors book travel through their agency." in followed
+    assert "https://handbook.example.com/travel/#contractors" in followed
+
+
+def test_what_was_said_in_one_chat_is_nothing_to_the_next(terminal: Terminal) -> None:
+    terminal.chat("leave")
+    (answer,) = answers(terminal.chat("1"))
+
+    assert "-> Annual leave" not in answer
+
+
+def test_several_questions_of_one_line_are_each_answered(terminal: Terminal) -> None:
+    (answer,) = answers(terminal.chat("How many days of annual leave? How do contractors travel?"))
+
+    assert "> How many days of annual leave?" in answer
+    assert "28 days" in answer
+    assert "through their agency" in answer
+
+
+def test_a_flag_is_listed_and_due_in_the_review_channel(terminal: Terminal) -> None:
+    ran = terminal.chat(
+        "How many days of annual leave?",
+        "/wrong outdated: it is 30",
+        options=("--as", "a@b.example"),
+    )
+    (flag,) = terminal.footnote("flags", "--json").json
+
+    assert "Flag 1, outdated. `footnote flags` lists it." in answers(ran)[1]
+    assert "On: How many days of annual leave?" in answers(ran)[1]
+    assert (flag["reason"], flag["comment"]) == ("outdated", "it is 30")
+    assert (flag["person"], flag["sources"]) == ("a@b.example", [ANNUAL])
+    assert flag["question"] == "How many days of annual leave?"
+    assert [one.due for one in terminal.flags()] == [{Due.SHOW}]
+
+
+def test_a_good_verdict_is_kept_and_withdraws_the_flag(terminal: Terminal) -> None:
+    terminal.chat("How many days of annual leave?", "/wrong", "/good")
+
+    assert terminal.footnote("flags", "--json").json == []
+    with closing(terminal.database) as state:
+        (praised,) = DatabaseAnswers(state).praised()
+        assert praised.asked.question == "How many days of annual leave?"
+        assert praised.asked.private
+
+
+def test_the_reason_says_what_kind_of_wrong(terminal: Terminal) -> None:
+    reasons = {
+        "": ("no reason given", ""),
+        "it is 30 days": ("wrong", "it is 30 days"),
+        "Incomplete": ("incomplete", ""),
+        "wrong page, see /leave": ("wrong page", "see /leave"),
+        "outdatedness is no word": ("wrong", "outdatedness is no word"),
+    }
+    question = "How many days of annual leave?"
+    terminal.chat(*(line for reason in reasons for line in (question, f"/wrong {reason}")))
+
+    kept = [(flag.complaint.words, flag.comment) for flag in terminal.flags()]
+    assert kept == list(reasons.values())
+
+
+def test_commands_that_fit_nothing_say_so(terminal: Terminal) -> None:
+    said = answers(terminal.chat("/good", "/wrong", "/quotes", "/Help", "/nope"))
+
+    assert "Please ask first." in said[0]
+    assert "Please ask first." in said[1]
+    assert "own words already, or there is none" in said[2]
+    assert "/wrong [REASON]" in said[3]
+    assert "I know no /nope." in said[4]
+    assert terminal.flags() == []
+
+
+def test_nothing_is_asked_behind_quit_or_of_empty_lines(terminal: Terminal) -> None:
+    ran = terminal.chat("", "  ", "/QUIT", "How do I book travel?")
+
+    assert (ran.code, ran.out) == (0, "")
+
+
+def test_an_odd_line_is_no_accident(terminal: Terminal) -> None:
+    odd = ["\udcff leave", "leave\x00", "x" * 20_000, "/etc/hosts?", "\U0001f44d"]
+    ran = terminal.chat(*odd, "How many days of annual leave?")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "too long" in answers(ran)[2]
+    assert "28 days" in answers(ran)[len(odd)]
+
+
+def test_neither_pages_nor_what_is_piped_in_command_the_terminal(terminal: Terminal) -> None:
+    hostile = "\x1b[2J\x1b]0;owned\x07\x9b31m\r\x08"
+    terminal.write(
+        "pages/odd.md",
+        f"# Zebras {hostile}\n\n## Grevy {hostile} zebras\n\nZebras {hostile} clear it.\n\n"
+        f"## Plains {hostile} zebras\n\nZebras {hostile} may clear it.\n",
+    )
+    terminal.footnote("sync")
+    ran = terminal.chat(
+        "zebras", "1", f"Who clears it, zebras? {hostile}", f"/wrong {hostile}", f"/{hostile}good"
+    )
+
+    assert ran.code == 0
+    assert "clear it" in ran.out
+    assert not {"\x1b", "\x07", "\x9b", "\r", "\x08"} & set(ran.out + ran.err)
+
+
+def test_one_wiki_alone_is_searched_where_it_is_named(terminal: Terminal) -> None:
+    with (terminal.folder / "footnote.toml").open("a", encoding="utf-8") as file:
+        file.write('[[wiki]]\ntype = "markdown"\nname = "other"\npath = "others"\n')
+    terminal.write("others/cars.md", "# Cars\n\nCars are kept in the garage.\n")
+    terminal.footnote("sync")
+    ran = terminal.chat("How many days of annual leave?", options=("--wiki", "other"))
+
+    assert "28 days" not in ran.out
+    assert terminal.chat(options=("--wiki", "nope")).code == 2
+
+
+def test_a_person_is_told_what_they_may_read_and_no_more(terminal: Terminal) -> None:
+    file = terminal.folder / "footnote.toml"
+    file.write_text(file.read_text() + 'readers = ["ann@example.com"]\n')
+    terminal.footnote("sync")
+    question = "How many days of annual leave?"
+
+    assert "28 days" not in terminal.chat(question).out
+    assert "28 days" not in terminal.chat(question, options=("--as", "bob@example.com")).out
+    assert "28 days" in terminal.chat(question, options=("--as", "ann@example.com")).out
+
+
+class Interrupting:
+    """Ctrl-C comes while it makes an answer."""
+
+    def __init__(self, answering: Answering) -> None:
+        self.answering = answering
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+        return self.answering.answer(question, hear)
+
+
+def test_ctrl_c_ends_an_answer_that_nobody_takes_up(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "Several", Interrupting)
+    ran = terminal.chat("How many days of annual leave?")
+
+    assert (ran.code, ran.err.strip()) == (130, "")
+    assert "28 days" not in ran.out
+    assert terminal.unfinished() == []
+
+
+class Failing:
+    def __init__(self, _answering: Answering) -> None:
+        pass
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+        raise ValueError(question.text)
+
+
+def test_what_goes_wrong_is_said_and_the_next_question_taken(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "Several", Failing)
+    ran = terminal.chat("How many days of annual leave?", "/help")
+
+    assert ran.code == 1
+    assert "Something went wrong on my side" in answers(ran)[0]
+    assert "/wrong [REASON]" in answers(ran)[1]
+
+
+PROGRAM = """
+import os
+os.open(os.ttyname(0), os.O_RDWR)  # it is this session's terminal now, whose Ctrl-C is for us
+from bot.cli import main
+main()
+"""
+
+
+def on_a_terminal(*typed: tuple[str, bytes]) -> tuple[int, str]:
+    """Type each once what is before it was seen; the exit code, and all that was shown."""
+    screen, inside = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "chat"],
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        start_new_session=True,
+        env={**os.environ, "TERM": "dumb"},
+    ) as process:
+        os.close(inside)
+        shown = ""
+        for mark, keys in typed:
+            while mark not in shown:
+                shown += _read(screen)
+            os.write(screen, keys)
+        while more := _read(screen):
+            shown += more
+        os.close(screen)
+        return process.wait(PATIENCE), shown
+
+
+def _read(screen: int) -> str:
+    """Empty once the other end is closed."""
+    assert select.select([screen], [], [], PATIENCE)[0], "nothing is shown"
+    try:
+        return os.read(screen, 65536).decode(errors="replace")
+    except OSError:
+        return ""
+
+
+@pytest.mark.parametrize(("key", "code"), [(b"\x04", 0), (b"\x03", 130)], ids=["ctrl-d", "ctrl-c"])
+def test_a_key_ends_it_cleanly(terminal: Terminal, key: bytes, code: int) -> None:
+    ended, shown = on_a_terminal(("ends.", b"How many days of annual leave?\n"), (ANNUAL, key))
+
+    assert ended == code
+    assert "Everyone has 28 days of leave a year." in shown
+    assert "Traceback" not in shown
