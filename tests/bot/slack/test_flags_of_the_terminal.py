@@ -1,0 +1,43 @@
+"""A flag that somebody raised in `footnote chat` is seen to in Slack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.conversation.model import AskedQuestion, MessageRef
+from bot.flags.feedback import Feedback
+from bot.flags.model import Complaint
+from bot.model import Answer
+from bot.playground.workspace import LocalSlack
+from bot.state.answers import DatabaseAnswers
+
+from .conftest import LEAVE, Bot
+from .flags import card, database, history
+from .test_answering_in_slack import words
+from .test_reactions import started
+
+
+async def test_its_card_comes_to_the_review_channel_and_can_be_settled(
+    bot: Bot, slack: LocalSlack, free_port: int, tmp_path: Path
+) -> None:
+    await started(bot, slack, "socket", free_port)
+    place = MessageRef("terminal", "terminal-1", "1.0", "1.0")
+    with database(tmp_path) as state:
+        feedback = Feedback(DatabaseAnswers(state), lambda: bot.now, bot.library.page)
+        asked = AskedQuestion("How do I book leave?", "ann@example.com", place, True, False)
+        given = feedback.record(asked, Answer("Book leave in the calendar. [1]", (LEAVE,), 0.9))
+        feedback.posted(given.id, "1.1")
+        feedback.complain(given.id, "ann@example.com", Complaint.OUTDATED, "We have a portal.")
+    shown = await card(slack)
+    await slack.click("U0BEN", shown, "flag_take")
+    await slack.wait_for(lambda: "ben sees to it" in words(shown))
+    await slack.click("U0BEN", shown, "flag_fixed")
+    await slack.wait_for(lambda: shown.action_ids() == ["flag_reopen"])
+
+    assert "Book leave in the calendar." in words(shown)
+    assert "We have a portal." in words(shown)
+    assert shown.text == "Fixed: outdated: How do I book leave?"
+    await slack.wait_for(lambda: ("asked_again", "") in history(bot, tmp_path))
+    assert history(bot, tmp_path)[:3] == [
+        ("raised", "ann@example.com"), ("taken", "U0BEN"), ("fixed", "U0BEN"),
+    ]  # fmt: skip
