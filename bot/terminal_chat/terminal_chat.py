@@ -17,6 +17,7 @@ from bot.conversation.model import (
     RecordedAnswer,
 )
 from bot.conversation.ports import Hold, Posted
+from bot.conversation.posting import NotOurs
 from bot.errors import NotInChannel
 from bot.model import Role, Turn
 
@@ -80,8 +81,8 @@ class TerminalChat:
         posted: Posted,
         hold: Hold | None = None,
     ) -> str:
-        """Print it. What stands already cannot be edited, so it is printed again, and what is
-        remembered of it is what was printed last."""
+        """Print it. What was printed cannot be edited, so it is printed again, and the
+        conversation goes by what was printed last."""
         if hold:
             await hold(message)
         line = TerminalLine(posted.get(message.ts) or self._next(), _text(content), message.ts)
@@ -90,12 +91,20 @@ class TerminalChat:
         if isinstance(content, AnswerContent):
             self.latest = content.recorded
         self._show(content)
+        others = [one.ts for one in self.lines if one.reply_to == message.ts and one is not line]
+        try:
+            if hold and not posted:
+                await hold(message)
+        except NotOurs:
+            if others:
+                self._forget(line.ts)
+            raise
+        self._forget(*others)
         return line.ts
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
         """Forget that it was said: it is no part of the conversation any more."""
-        for ts in posted.values():
-            self._forget(ts)
+        self._forget(*posted.values())
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
         """Print no answer twice: only what is new about it, a choice, or that it is taken back."""
@@ -128,8 +137,8 @@ class TerminalChat:
         seconds, micros = divmod(next(self._moments), 1_000_000)
         return f"{seconds}.{micros:06d}"
 
-    def _forget(self, ts: str) -> None:
-        kept = [line for line in self.lines if line.ts != ts]
+    def _forget(self, *ids: str) -> None:
+        kept = [line for line in self.lines if line.ts not in ids]
         self.lines.clear()
         self.lines.extend(kept)
 
