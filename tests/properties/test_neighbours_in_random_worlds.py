@@ -1,0 +1,164 @@
+"""Whatever happens to pages between the search and the fetch of what stands beside the passages
+found: nobody is shown what they may not read, and nothing of another page or revision is joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from llama_index.core.schema import QueryBundle
+
+from bot.answering.answerer import Answerer
+from bot.answering.confidence import Confidence, Curve
+from bot.answering.engine.neighbours import Neighbours
+from bot.answering.engine.nodes import found
+from bot.answering.engine.retriever import FootnoteRetriever
+from bot.answering.recheck import Recheck
+from bot.answering.retrieval import Retrieval
+from bot.model import Question
+from indexers.model import EVERYONE, NOBODY, OPEN, Acl, Passage, Principal, Reader
+from indexers.ports import Place
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.index import ListIndex
+from tests.fakes.lookout import Standing
+from tests.fakes.passages import passages
+from tests.fakes.wiki import by_section
+
+BOARD = Acl.of(["group:board"])
+READERS = (Principal.of(EVERYONE), Principal.of(EVERYONE, "group:board"))
+PAGES = ("leave", "travel")
+EMBEDDER = WordEmbedder()
+ASKED = "How long is leave?"
+
+
+def put(index: ListIndex, written: list[Passage]) -> None:
+    index.replace(written, EMBEDDER.embed_passages([one.embedded for one in written]))
+
+
+def says(page: str, revision: str, number: int) -> str:
+    """A word that stands in one passage alone."""
+    return f"{page}{revision}{number}x"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happens to a page after the search: in the index, and in the wiki itself."""
+
+    page: str
+    kind: str
+    acl: Acl
+    told: bool
+    """Whether the index is told of it; the wiki always knows."""
+
+    def happen(self, index: ListIndex) -> None:
+        if not self.told:
+            return
+        if self.kind == "removed":
+            index.remove("handbook", [self.page])
+        elif self.kind == "relabelled":
+            index.relabel("handbook", self.page, "2", self.acl)
+        else:
+            put(index, written(self.page, 4, "2", self.acl))
+
+
+def written(page: str, count: int, revision: str, acl: Acl) -> list[Passage]:
+    texts = [f"- Leave is {says(page, revision, n)} long." for n in range(count)]
+    return passages(page, *texts, revision=revision, acl=acl)
+
+
+class Changing(ListIndex):
+    """Something happens just before what stands beside is fetched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
+        self.meanwhile()
+        return super().passages(places, reader=reader)
+
+
+ACLS = st.sampled_from([OPEN, BOARD, NOBODY])
+EVENTS = st.lists(
+    st.builds(
+        Event,
+        st.sampled_from(PAGES),
+        st.sampled_from(["removed", "relabelled", "rewritten"]),
+        ACLS,
+        st.booleans(),
+    ),
+    max_size=2,
+    unique_by=lambda event: event.page,
+)
+WORLDS = st.fixed_dictionaries({page: st.tuples(st.integers(1, 5), ACLS) for page in PAGES})
+
+
+def index_of(world: dict[str, tuple[int, Acl]], events: list[Event]) -> Changing:
+    index = Changing()
+    for page, (count, acl) in world.items():
+        put(index, written(page, count, "1", acl))
+
+    def meanwhile() -> None:
+        for event in events:
+            event.happen(index)
+
+    index.meanwhile = meanwhile
+    return index
+
+
+@given(WORLDS, EVENTS, st.sampled_from(READERS), st.integers(1, 3))
+def test_what_is_brought_may_be_read_and_is_of_what_was_found(
+    world: dict[str, tuple[int, Acl]], events: list[Event], reader: Principal, best: int
+) -> None:
+    index = index_of(world, events)
+    search = FootnoteRetriever(Retrieval(index, EMBEDDER), reader=reader, limit=best)
+    nodes = search.retrieve(ASKED)
+    before = {found(one)[0].passage for one in nodes}
+    brought = [
+        found(one)[0].passage
+        for one in Neighbours(index, reader, best=best).postprocess_nodes(nodes)
+        if found(one)[0].passage not in before
+    ]
+
+    for passage in brought:
+        known = index.page(passage.wiki, passage.page)
+        assert known is not None
+        assert known.acl.admits(reader)
+        assert passage.acl.admits(reader)
+        assert any(
+            (one.page, one.revision, one.acl) == (passage.page, passage.revision, passage.acl)
+            and abs(one.ordinal - passage.ordinal) == 1
+            for one in before
+        )
+
+
+@given(WORLDS, EVENTS, st.sampled_from(READERS), st.sampled_from([9.0, 0.0, -9.0]))
+def test_no_answer_closest_or_silence_tells_a_word_of_what_was_closed_meanwhile(
+    world: dict[str, tuple[int, Acl]], events: list[Event], reader: Principal, bias: float
+) -> None:
+    index = index_of(world, events)
+    gone = [event.page for event in events if event.kind != "relabelled"]
+    narrowed = {event.page: event.acl for event in events if event.kind == "relabelled"}
+    now = {page: acl for page, (_, acl) in world.items()} | narrowed
+    wiki = Standing(*gone, narrowed=now)
+    curve = Curve(bias, 0.0, 0.0, 0.0)
+    answering = Answerer(
+        Retrieval(index, EMBEDDER),
+        replace(Confidence(), bias=bias, closest=0.0, words=0.0, pairs=0.0, read=curve),
+        ("handbook",),
+        recheck=Recheck({"handbook": wiki}, lambda _: None, by_section),
+    )
+    told = repr(answering.answer(Question(ASKED, reader)))
+    # What a stranger's application is handed, as docs/llamaindex.md tells.
+    stands = answering.retriever(reader, limit=2).retrieve(ASKED)
+    around = answering.neighbours(reader).postprocess_nodes(stands)
+    whole = answering.query_engine(reader).retrieve(QueryBundle(ASKED))
+    told += "".join(one.get_content() for one in [*around, *whole])
+
+    for page in PAGES:
+        if page in gone or not now[page].admits(reader):
+            assert not any(
+                says(page, revision, n) in told for revision in ("1", "2") for n in range(5)
+            )
