@@ -139,6 +139,8 @@ class _Outline:
             return False
         listed = self._lists if kind in (Kind.ITEM, Kind.TABLE) or inside else -1
         more = self._more(start, end, kind, shown, leads)
+        if kind is Kind.ITEM and self.units and self.units[-1].block == number:
+            more = self.units[-1].more  # the mark of its item, if that is all that is shown of it
         unit = Unit(start, end, shown, kind, number, leads, listed, depth, is_step, more)
         self.units.append(unit)
         return True

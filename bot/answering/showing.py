@@ -44,10 +44,9 @@ def _group(text: str, units: Sequence[Unit], places: Sequence[int], core: int) -
     parts: list[str] = []
     before: int | None = None
     for at in places:
-        if before is None:
-            parts.append(f"{_LEFT_OUT} " if _is_within(units, at) else "")
-        else:
+        if before is not None:
             parts.append(_between(units, before, at))
+        parts.append(_begun(text, units, before, at))
         parts.append(_shown(text, units, at, bold=at == core))
         before = at
     if before is not None and _goes_on(units, before):
@@ -111,6 +110,21 @@ def _opens(units: Sequence[Unit], at: int) -> bool:
     return at == 0 or units[at - 1].block != units[at].block
 
 
+def _begun(text: str, units: Sequence[Unit], before: int | None, at: int) -> str:
+    """Return what stands for the beginning of a paragraph or item that is not shown: a later
+    sentence of an item has the mark of its item."""
+    apart = before is None or units[before].block != units[at].block
+    if not apart or not _is_within(units, at):
+        return ""
+    if units[at].kind is not Kind.ITEM:
+        return f"{_LEFT_OUT} " if before is None else ""
+    first = at
+    while not _opens(units, first):
+        first -= 1
+    mark = _MARKER.match(quoted(text[units[first].start : units[first].end]))
+    return f"{mark[0] if mark else ''}{_LEFT_OUT} "
+
+
 def _is_within(units: Sequence[Unit], at: int) -> bool:
     """Whether a sentence is not the first of its paragraph."""
     return not _opens(units, at) and units[at].kind is not Kind.TABLE
@@ -126,6 +140,8 @@ def _between(units: Sequence[Unit], one: int, other: int) -> str:
     end = "\n" if tight else "\n\n"
     # Behind a fence nothing may stand, and a row needs no word of those before it.
     told = gap and units[one].kind is not Kind.CODE and units[other].kind is not Kind.TABLE
+    # A later sentence of an item says itself that something is left out.
+    told = told and not (units[other].kind is Kind.ITEM and _is_within(units, other))
     return f" {_LEFT_OUT}{end}" if told else end
 
 

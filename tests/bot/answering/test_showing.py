@@ -80,6 +80,13 @@ def test_an_items_mark_stays_outside_of_the_bold() -> None:
     assert shown(numbered, 0, 1, 2, core=2) == "You need:\n1. a lead\n2. **a form**"
 
 
+def test_a_later_sentence_of_an_item_has_the_mark_of_its_item() -> None:
+    text = "- A is a team. It is small.\n- B is a team. It is large.\n  2. C is one. It is old."
+
+    assert shown(text, 1, 3, 5) == "• … It is small.\n• … It is large.\n  2. … It is old."
+    assert shown(text, 0, 1, 2) == "• A is a team. It is small.\n• B is a team. …"
+
+
 def test_a_row_is_told_with_its_headers_cell_by_cell() -> None:
     table = "| City | Days | |\n| --- | --- | --- |\n| Berlin | 30 | `a\\|b` |\n| Rome | | x |"
 
