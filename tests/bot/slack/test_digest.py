@@ -41,7 +41,10 @@ def digests(slack: LocalSlack) -> list[Message]:
 
 
 async def at(bot: Bot, moment: datetime) -> None:
-    bot.now = moment
+    """The round of the start, which may still go on, ends before: half a round at each of two
+    hours sees to what is due twice."""
+    async with bot.app.maintenance.locks.hold("(upkeep)"):
+        bot.now = moment
     await bot.app.maintenance.run_once()
 
 
