@@ -31,6 +31,7 @@ class Receiving:
         self._come: list[IncomingMessage] = []
         self._kept: dict[IncomingMessage, asyncio.Future[None]] = {}
         self._keeping: asyncio.Task[None] | None = None
+        self._late: set[asyncio.Task[list[IncomingMessage]]] = set()
 
     async def keep(self, message: IncomingMessage) -> None:
         """Returns once it is kept, or is there already, or is none of our business.
@@ -67,17 +68,29 @@ class Receiving:
     async def _taken(self, come: Sequence[IncomingMessage]) -> list[IncomingMessage]:
         """Return what is to be worked on now."""
         if not self._waiting_room.is_open:
+            # Not in the pool that all else waits in.
+            taking = asyncio.create_task(
+                in_own_thread(partial(self._filter.take_all, come), "receiving")
+            )
             try:
                 async with asyncio.timeout(_PATIENCE):
-                    # Not in the pool that all else waits in.
-                    return await in_own_thread(partial(self._filter.take_all, come), "receiving")
+                    return await asyncio.shield(taking)
             except StateRefused:
                 raise
             except (StateUnavailable, TimeoutError):
                 # If it only takes long it may still end well: the inbox takes nothing twice.
-                pass
+                self._late.add(taking)
+                taking.add_done_callback(self._submit_late)
         await self._waiting_room.take(come)
         return []
+
+    def _submit_late(self, taking: asyncio.Task[list[IncomingMessage]]) -> None:
+        """Hand on what the inbox took after all: the waiting room finds it there and hands it on
+        to nobody, and what comes later must not overtake it."""
+        self._late.discard(taking)
+        if not taking.cancelled() and taking.exception() is None:
+            for message in taking.result():
+                self._workers.submit(message, anew=message.changed)
 
     def _forget(self) -> None:
         """The earliest; the inbox knows them for longer."""

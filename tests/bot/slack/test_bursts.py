@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from bot.conversation import receiving
+from bot.conversation.message_filter import MessageFilter
+from bot.conversation.model import IncomingMessage
 from bot.playground.workspace import LocalSlack
 
-from .conftest import BOTH_WAYS, Bot
+from .conftest import BOTH_WAYS, Bot, until
 from .test_restarts import quiet
 
 LONG = 120.0
@@ -53,6 +58,42 @@ async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_chan
     assert all(delivery.acked for delivery in crowded.deliveries)
     assert any("you are number" in call.arguments.get("status", "") for call in statuses(crowded))
     assert bot.app.inbox.unfinished() == []
+
+
+async def test_a_question_that_the_database_takes_late_is_not_overtaken(
+    bot: Bot, crowded: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack gets no answer from a slow database in time, so the question waits in a file as well;
+    and nobody comes by later to look what lies in the inbox."""
+    bot.env = replace(bot.env, adopt_every=3600)
+    bot.handbook.open.clear()
+    await bot.start()
+    asked = [await crowded.mention("U0ANNA", "C0TEAM", "leave 0?")]
+    await crowded.wait_for(lambda: bot.handbook.asked)
+    await crowded.settled()
+    take_all, go_on, slow = MessageFilter.take_all, threading.Event(), [True]
+
+    def takes_long(
+        filter_: MessageFilter, messages: Sequence[IncomingMessage]
+    ) -> list[IncomingMessage]:
+        taken = take_all(filter_, messages)
+        if slow:
+            slow.clear()
+            go_on.wait(LONG)
+        return taken
+
+    monkeypatch.setattr(MessageFilter, "take_all", takes_long)
+    monkeypatch.setattr(receiving, "_PATIENCE", 0.01)
+    for number in (1, 2):
+        asked.append(await crowded.mention("U0ANNA", "C0TEAM", f"leave {number}?"))
+        await crowded.settled()
+        monkeypatch.setattr(receiving, "_PATIENCE", LONG)
+    go_on.set()
+    await until(lambda: len(bot.app.workers.waiting()) == 2)
+    bot.handbook.open.set()
+    await crowded.wait_for(lambda: len(crowded.from_app("C0TEAM")) == 3, timeout=LONG)
+
+    assert [one.thread_ts for one in crowded.from_app("C0TEAM")] == [one.ts for one in asked]
 
 
 @BOTH_WAYS
