@@ -20,9 +20,10 @@ def interruptible() -> Iterator[threading.Event]:
         if stopped.is_set():
             raise KeyboardInterrupt
         stopped.set()
-        terminal.complain(
-            f"{signal.Signals(number).name}: finishing the page at hand (again to stop at once)"
-        )
+        name = signal.Signals(number).name
+        words = f"{name}: finishing the page at hand (again to stop at once)"
+        # In a thread: whoever the signal interrupted may be writing to the same stream.
+        threading.Thread(target=terminal.complain, args=(words,)).start()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -242,7 +242,7 @@ class Interrupting:
 
     def answer(self, question: Question, hear: Hear | None = None) -> Result:
         os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.2)
+        time.sleep(2)  # On a busy machine the main thread takes its time to hear of it.
         return self.answering.answer(question, hear)
 
 

@@ -53,7 +53,7 @@ def test_settings_reach_the_answers(library: Library) -> None:
     chosen = Settings(answer=AnswerSettings(max_characters=123, precision=0.899))
     answerer = answerer_of(chosen, library)
 
-    assert (answerer.max_characters, answerer.min_confidence) == (123, pytest.approx(0.02))
+    assert (answerer.max_characters, answerer.min_confidence) == (123, pytest.approx(0.138))
     assert list(answerer.wikis) == ["handbook", "office"]
     assert answerer.retrieval.index is library.index
 

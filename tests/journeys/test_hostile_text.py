@@ -123,7 +123,7 @@ def parroting(bot: Bot) -> Parrot:
     """What the bot answers from now, and calls its pages."""
     parrot = Parrot()
     bot.answering = parrot
-    bot.around = replace(bot.around, titles=lambda: [parrot.text])
+    bot.env = replace(bot.env, titles=lambda: [parrot.text])
     bot.change(streaming=True)
     return parrot
 
