@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -10,6 +11,13 @@ from hypothesis import settings
 # The same examples every time, however busy the machine is.
 settings.register_profile("footnote", derandomize=True, deadline=None)
 settings.load_profile("footnote")
+
+
+def pytest_configure() -> None:
+    """Where a script runs the tests in its background, Ctrl-C is ignored, and in every program
+    that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -284,8 +284,12 @@ main()
 """
 
 
+PROMPT = "\n? "
+
+
 def on_a_terminal(*typed: tuple[str, bytes]) -> tuple[int, str]:
-    """Type each once what is before it was seen; the exit code, and all that was shown."""
+    """Type each at the prompt that follows what is before it; the exit code, and all that was
+    shown. (What is typed before the prompt stands may be lost: the line discipline changes.)"""
     screen, inside = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "chat"],
@@ -298,8 +302,10 @@ def on_a_terminal(*typed: tuple[str, bytes]) -> tuple[int, str]:
         os.close(inside)
         shown = ""
         for mark, keys in typed:
-            while mark not in shown:
-                shown += _read(screen)
+            while PROMPT not in shown.partition(mark)[2]:
+                more = _read(screen)
+                assert more, f"it ended before it said {mark!r}: {shown}"
+                shown += more
             os.write(screen, keys)
         while more := _read(screen):
             shown += more
