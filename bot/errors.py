@@ -7,8 +7,8 @@ BotError
 │   └── StateRefused        log: it is well, but does not take this
 ├── AskerForgotten      log: whoever asked had everything deleted meanwhile
 ├── ModelMisconfigured  operator: of the language model an address, a key or a package is missing
-├── SlackUnavailable    log: Slack does not answer now, try again
-└── SlackRefused        log: Slack says no and will again; ``code`` is its word for it
+├── ChatUnavailable     log: the chat (Slack) does not answer now, try again
+└── ChatRefused         log: the chat says no and will again; ``code`` is its word for it
     ├── NotInChannel        log: the person whom it was for has left the channel
     └── SlackMisconfigured  operator: wrong token, wrong address, port in use
 """
@@ -44,19 +44,19 @@ class ModelMisconfigured(BotError):
     pass
 
 
-class SlackUnavailable(BotError):
+class ChatUnavailable(BotError):
     pass
 
 
-class SlackRefused(BotError):
+class ChatRefused(BotError):
     def __init__(self, message: str, code: str = "") -> None:
         super().__init__(message)
         self.code = code
 
 
-class NotInChannel(SlackRefused):
+class NotInChannel(ChatRefused):
     pass
 
 
-class SlackMisconfigured(SlackRefused):
+class SlackMisconfigured(ChatRefused):
     pass

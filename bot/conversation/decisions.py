@@ -30,7 +30,7 @@ from bot.conversation.ports import (
 )
 from bot.conversation.posting import Posting
 from bot.conversation.private_answers import PrivateAnswers
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.model import Answer, Question, Result, Turn
 from indexers.model import Reader
 
@@ -97,7 +97,7 @@ class Decisions:
         Raises:
             NotOurs: the message was edited, deleted or stopped, or another process has it.
             AskerForgotten
-            SlackUnavailable
+            ChatUnavailable
         """
         posted = await self.posting.posted(message) if message.begun_before else {}
         case = ReplyInProgress(message, refusal, posted)
@@ -251,7 +251,7 @@ class Decisions:
                 await self.private.offer(message, question, recorded)
             if message.kind is MessageKind.FOLLOW_UP:
                 await self.following.explain(message)
-        except (SlackRefused, SlackUnavailable) as error:
+        except (ChatRefused, ChatUnavailable) as error:
             logger.info("What comes with the answer to %s was left out: %s", message.ts, error)
 
     async def _pass_over_a_choice_that_fell(self, case: ReplyInProgress) -> None:

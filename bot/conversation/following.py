@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.conversation.addressing import ThreadCommand, is_for_me
 from bot.conversation.model import Button, IncomingMessage, Notice, Press, Thread
 from bot.conversation.ports import Chat, Directory, Respond, Threads
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.model import Turn
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Following:
         words = _explanation(message.thread)
         try:
             await self.chat.post_privately(message.channel, message.person, words, message.thread)
-        except (SlackRefused, SlackUnavailable) as error:
+        except (ChatRefused, ChatUnavailable) as error:
             logger.info("Why message %s was answered could not be told: %s", message.ts, error)
 
     async def stopped(self, press: Press, respond: Respond) -> None:

@@ -1,6 +1,6 @@
 """What a conversation needs of the chat that it is in, and of what keeps its memory.
 
-Ports of the chat are asynchronous and raise SlackUnavailable and SlackRefused. Those of the memory
+Ports of the chat are asynchronous and raise ChatUnavailable and ChatRefused. Those of the memory
 block for a moment (call them in a thread) and raise StateUnavailable.
 """
 

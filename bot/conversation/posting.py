@@ -21,7 +21,7 @@ class NotOurs(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """All methods raise SlackUnavailable and SlackRefused."""
+    """All methods raise ChatUnavailable and ChatRefused."""
 
     inbox: Inbox
     chat: Chat

@@ -24,7 +24,7 @@ from bot.conversation.model import (
 )
 from bot.conversation.ports import Answers, Chat, Directory, Locks, Respond
 from bot.conversation.posting import Posting
-from bot.errors import AskerForgotten, NotInChannel, SlackRefused
+from bot.errors import AskerForgotten, ChatRefused, NotInChannel
 from bot.model import Answer, NoAnswer, Question
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class PrivateAnswers:
                 await self.chat.post_privately(
                     message.channel, message.person, offer, message.thread
                 )
-            except SlackRefused as error:
+            except ChatRefused as error:
                 logger.info("A private answer could not be offered: %s", error)
 
     async def give(self, message: IncomingMessage, given: RecordedAnswer) -> None:
@@ -93,7 +93,7 @@ class PrivateAnswers:
 
         Raises:
             NotOurs: it is not ours to answer any more.
-            SlackUnavailable: it cannot be told who is there.
+            ChatUnavailable: it cannot be told who is there.
         """
         try:
             await self.posting.show_asker(message, await self._content(given))

@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.conversation.ports import Answers, Directory
-from bot.errors import SlackUnavailable
+from bot.errors import ChatUnavailable
 from bot.model import Answer
 
 logger = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Prompts:
             return False
         try:
             return await self.directory.is_public(given.asked.place.channel)
-        except SlackUnavailable as error:
+        except ChatUnavailable as error:
             logger.info("A question is not suggested: %s", error)
             return False
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bot.conversation.model import AnswerContent, Content, Notice, RecordedAnswer, Tally
 from bot.conversation.ports import Answers, Chat
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Redrawing:
             try:
                 id_ = recorded.message or given.message
                 await self.chat.redraw(given, id_, _content(recorded, tally, change))
-            except (SlackRefused, SlackUnavailable) as error:
+            except (ChatRefused, ChatUnavailable) as error:
                 logger.info("Answer %d could not be drawn anew: %s", given.id, error)
                 return
             before, known = known, await self._known(given)

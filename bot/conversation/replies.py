@@ -16,7 +16,7 @@ from bot.conversation.limits import QuestionLimits
 from bot.conversation.model import IncomingMessage, MessageKind
 from bot.conversation.ports import Inbox, StatusLine
 from bot.conversation.posting import NotOurs, Posting
-from bot.errors import AskerForgotten, BotError, SlackRefused, SlackUnavailable, StateUnavailable
+from bot.errors import AskerForgotten, BotError, ChatRefused, ChatUnavailable, StateUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class Replies:
         while True:
             try:
                 return await self.decisions.reply(message, refusal)
-            except SlackUnavailable as error:
+            except ChatUnavailable as error:
                 if self.clock() - began > GIVE_UP:
                     raise
                 logger.warning("%s; message %s waits %.0f s", error, message.ts, pause)
@@ -114,7 +114,7 @@ class Replies:
             # Not finished, so it is submitted again in a while.
             logger.debug("Incident %s: the person is not told yet: %s", incident, state_error)
             return
-        except (SlackRefused, SlackUnavailable):
+        except (ChatRefused, ChatUnavailable):
             logger.exception("Incident %s: nor could the person be told", incident)
         await self._finish(message, self.inbox.failed)
 
@@ -124,7 +124,7 @@ class Replies:
             try:
                 posted = await self.posting.posted(message)
                 await self.posting.put(message, incidents.sorry(incident), posted)
-            except SlackUnavailable:
+            except ChatUnavailable:
                 if self.clock() - began > GIVE_UP:
                     raise
                 await asyncio.sleep(pause)

@@ -12,7 +12,7 @@ from bot.conversation.message_filter import MessageFilter
 from bot.conversation.model import IncomingMessage, MessageKind, Notice
 from bot.conversation.ports import Chat, WaitingMessages
 from bot.conversation.workers import Workers
-from bot.errors import SlackRefused, SlackUnavailable, StateRefused, StateUnavailable
+from bot.errors import ChatRefused, ChatUnavailable, StateRefused, StateUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class WaitingRoom:
         thread = message.thread if message.thread != message.ts else None
         try:
             await self._chat.post_privately(message.channel, message.person, notice, thread)
-        except (SlackRefused, SlackUnavailable) as error:
+        except (ChatRefused, ChatUnavailable) as error:
             logger.warning("Who wrote %s could not be told that it waits: %s", message.ts, error)
 
     def _remember(self, message: IncomingMessage) -> None:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from bot.background import beside
 from bot.conversation.model import ANYBODY, Notice, Press
 from bot.conversation.ports import Locks
-from bot.errors import LockTaken, SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable, LockTaken
 from bot.flags.content import PublishedAnswer, announcement_name
 from bot.flags.model import Announcement, End
 from bot.flags.ports import FlagChat, FlagDirectory, WrittenAnswers
@@ -58,7 +58,7 @@ class Announcements:
         it may publish answers.
 
         Raises:
-            SlackUnavailable
+            ChatUnavailable
         """
         for channel in sorted(self.published.channels):
             if await self.directory.is_public(channel):
@@ -89,7 +89,7 @@ class Announcements:
                     await self._announce(one)
         except LockTaken as error:
             logger.info("The announcement of answer %d is left: %s", id_, error)
-        except SlackUnavailable as error:
+        except ChatUnavailable as error:
             logger.warning("The announcement of answer %d waits: %s", id_, error)
 
     async def _announce(self, one: Announcement) -> None:
@@ -104,7 +104,7 @@ class Announcements:
                 await self.chat.edit(channel, ts, await self._content(one, channel))
             elif channel and not one.ended:
                 ts = await self.chat.post(channel, await self._content(one, channel))
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.warning("Answer %d cannot be announced in %s: %s", id_, channel, error)
             if not one.ended:
                 self._refused[id_] = self.clock()

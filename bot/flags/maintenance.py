@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bot.conversation.model import ANYBODY, Closed
 from bot.conversation.ports import Locks
-from bot.errors import LockTaken, SlackUnavailable, StateUnavailable
+from bot.errors import ChatUnavailable, LockTaken, StateUnavailable
 from bot.flags.announcing import Announcements
 from bot.flags.model import Cited, End, Written
 from bot.flags.ports import CitedPages, FlagDirectory, WrittenAnswers
@@ -189,7 +189,7 @@ async def _alone(work: Callable[[], Awaitable[object]]) -> None:
         await work()
     except StateUnavailable as error:
         logger.debug("What is due waits: %s", error)
-    except SlackUnavailable as error:
+    except ChatUnavailable as error:
         logger.warning("What is due waits: %s", error)
     except Exception:
         # The edge of this task: what is due stays due, and the next round tries again.

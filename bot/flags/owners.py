@@ -47,7 +47,7 @@ class Owners:
         which only a page that is ``shown`` (everyone may read it) may say.
 
         Raises:
-            SlackUnavailable: nobody can be looked up now.
+            ChatUnavailable: nobody can be looked up now.
             IndexUnavailable: it cannot be told who may read a page.
         """
         by_words = Owner()

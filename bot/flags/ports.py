@@ -261,7 +261,7 @@ class WrittenAnswers(Protocol):
 
 
 class FlagChat(Protocol):
-    """Where flags are shown and people are told of them. Raises SlackUnavailable, and SlackRefused
+    """Where flags are shown and people are told of them. Raises ChatUnavailable, and ChatRefused
     where nothing else is said."""
 
     async def post(self, channel: str, content: Said) -> str:
@@ -324,7 +324,7 @@ class WritingForm(Protocol):
 
 
 class FlagDirectory(Protocol):
-    """Who people are, as far as flags ask. Raises SlackUnavailable."""
+    """Who people are, as far as flags ask. Raises ChatUnavailable."""
 
     async def name(self, person: str) -> str: ...
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.errors import SlackRefused
+from bot.errors import ChatRefused
 from bot.flags.content import Reminder, WaitingFlag
 from bot.flags.model import Flag
 from bot.flags.ports import FlagChat
@@ -31,7 +31,7 @@ class Reminders:
     async def remind(self) -> None:
         """
         Raises:
-            SlackUnavailable: the rest follows another day.
+            ChatUnavailable: the rest follows another day.
         """
         if not self.after:
             return
@@ -58,5 +58,5 @@ class Reminders:
         ]
         try:
             await self.chat.post(recipient, Reminder(tuple(waiting)))
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.warning("%s cannot be reminded of flags: %s", recipient, error)

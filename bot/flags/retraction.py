@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.conversation.model import Notice, RecordedAnswer
 from bot.conversation.redrawing import Redrawing
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.flags.ports import CitedPages, FlagChat
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Retraction:
         for given in await asyncio.to_thread(self.cited.invalidated):
             try:
                 await self._retract(given)
-            except SlackUnavailable as error:
+            except ChatUnavailable as error:
                 logger.warning("Answer %d is to be taken back and waits: %s", given.id, error)
                 return
             if not await asyncio.to_thread(self.cited.retracted, given, self.clock()):
@@ -49,7 +49,7 @@ class Retraction:
             return
         try:
             await self.chat.replace_reply(given, parts, RETRACTED)
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.warning("Answer %d cannot be taken back: %s", given.id, error)
             return
         logger.info("Answer %d was taken back: a page of it fell", given.id)

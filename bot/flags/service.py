@@ -24,7 +24,7 @@ from bot.conversation.model import (
     RecordedAnswer,
 )
 from bot.conversation.ports import Locks
-from bot.errors import AskerForgotten, LockTaken, SlackRefused, SlackUnavailable
+from bot.errors import AskerForgotten, ChatRefused, ChatUnavailable, LockTaken
 from bot.flags.content import (
     Circumstances,
     FlagCard,
@@ -95,7 +95,7 @@ class FlagService:
                 flag = await asyncio.to_thread(self.review.flag, id_)
                 if flag and Due.SHOW in flag.due:
                     await self._show(flag)
-        except SlackUnavailable as error:
+        except ChatUnavailable as error:
             logger.warning("What is due for flag %d waits: %s", id_, error)
 
     async def channel_of(self, flag: Flag) -> str:
@@ -121,7 +121,7 @@ class FlagService:
                 await self.chat.edit(flag.card.channel, flag.card.ts, FlagCard(flag, around))
             elif not flag.state.settled:
                 await self._post_card(flag, channel, around, owner)
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.warning(
                 "Flag %d is kept, but the review channel %s cannot be written to: %s",
                 flag.id,
@@ -225,7 +225,7 @@ class FlagService:
         except AskerForgotten:
             await asyncio.to_thread(self.review.told, flag, somebody=False)
             return
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.warning("Whoever raised flag %d cannot be told: %s", flag.id, error)
             await asyncio.to_thread(self.review.told, flag, somebody=False)
             return

@@ -13,7 +13,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackMisconfigured, SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable, SlackMisconfigured
 from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack.api.slack_api import call, web_client
 from bot.slack.app import build_app
@@ -183,13 +183,13 @@ async def _patiently(
     while True:
         try:
             return await call(request())
-        except SlackRefused as error:
+        except ChatRefused as error:
             raise SlackMisconfigured(
                 f"Slack at {address} refuses {token} ({error.code}). Copy it again from the "
                 "app's page at api.slack.com/apps; README.md says where it stands.",
                 error.code,
             ) from error
-        except SlackUnavailable as error:
+        except ChatUnavailable as error:
             logger.warning("%s at %s; trying again in %.0f s", error, address, pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)

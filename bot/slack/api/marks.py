@@ -10,7 +10,7 @@ from datetime import datetime
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import SlackRefused
+from bot.errors import ChatRefused
 from bot.slack.api.slack_api import SlackApi, call
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ async def marked_messages(api: SlackApi, channel: str, *, since: datetime) -> di
     """The ts of what stands in the channel since then, by mark; nothing if it cannot be read.
 
     Raises:
-        SlackUnavailable: it cannot be told now.
+        ChatUnavailable: it cannot be told now.
     """
     oldest = f"{since.timestamp() - 60:.6f}"  # two clocks
     request = api.client.conversations_history(channel=channel, oldest=oldest, limit=200)
@@ -46,7 +46,7 @@ async def marked_replies(api: SlackApi, channel: str, thread: str, *, since: str
 async def _marked(request: Awaitable[AsyncSlackResponse], channel: str, bot: str) -> dict[str, str]:
     try:
         found = await call(request)
-    except SlackRefused as error:
+    except ChatRefused as error:
         logger.info("What stands in %s cannot be read: %s", channel, error.code)
         return {}
     return {

@@ -10,7 +10,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.slack.api.slack_api import call
 
 logger = logging.getLogger(__name__)
@@ -38,14 +38,14 @@ class OptionalCalls:
             return False
         try:
             await call(self._client.api_call(method, json=arguments))
-        except SlackRefused as error:
+        except ChatRefused as error:
             self.refused(method, error)
             return False
-        except SlackUnavailable as error:
+        except ChatUnavailable as error:
             logger.debug("%s: %s", method, error)
         return True
 
-    def refused(self, method: str, error: SlackRefused) -> None:
+    def refused(self, method: str, error: ChatRefused) -> None:
         """Remember it, if it will be refused always."""
         if error.code in _NEVER and self.has(method):
             self._missing.add(method)

@@ -22,7 +22,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import NotInChannel, SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable, NotInChannel
 from bot.slack.rendering.message import Block, Message
 
 logger = logging.getLogger(__name__)
@@ -69,15 +69,15 @@ async def call(request: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
     """What Slack answered.
 
     Raises:
-        SlackUnavailable: it did not, or only that it cannot now; it may have done it.
-        SlackRefused: it said no.
+        ChatUnavailable: it did not, or only that it cannot now; it may have done it.
+        ChatRefused: it said no.
     """
     try:
         response = await request
     except SlackApiError as error:
         raise _refusal(error) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise SlackUnavailable(f"Slack does not answer ({type(error).__name__})") from error
+        raise ChatUnavailable(f"Slack does not answer ({type(error).__name__})") from error
     return response.data if isinstance(response.data, dict) else {}
 
 
@@ -94,14 +94,14 @@ async def to_its_end(call: Awaitable[T]) -> T:
         raise
 
 
-def _refusal(error: SlackApiError) -> SlackUnavailable | SlackRefused:
+def _refusal(error: SlackApiError) -> ChatUnavailable | ChatRefused:
     response = error.response
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status >= 500 or status == 429 or code in _TEMPORARY or not code:
-        return SlackUnavailable(f"Slack cannot now ({code or status})")
-    return SlackRefused(f"Slack refuses: {code}", code)
+        return ChatUnavailable(f"Slack cannot now ({code or status})")
+    return ChatRefused(f"Slack refuses: {code}", code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class SlackApi:
         """Put ``message`` in place of what stands. What is still a stream is ended first."""
         try:
             await self._edit(channel, ts, message)
-        except SlackRefused as error:
+        except ChatRefused as error:
             if error.code != "streaming_state_conflict":
                 raise
             await self.stop(channel, ts)
@@ -189,7 +189,7 @@ class SlackApi:
         """Delete a message of ours. One that is gone already is gone."""
         try:
             await call(self.client.chat_delete(channel=channel, ts=ts))
-        except SlackRefused as error:
+        except ChatRefused as error:
             if error.code != "message_not_found":
                 raise
 
@@ -211,7 +211,7 @@ class SlackApi:
                     blocks=message.blocks,
                 )
             )
-        except SlackRefused as error:
+        except ChatRefused as error:
             if error.code == _HAS_LEFT:
                 raise NotInChannel(str(error), error.code) from error
             raise
@@ -236,6 +236,6 @@ class SlackApi:
         """Of a message; empty if Slack does not say."""
         try:
             found = await call(self.client.chat_getPermalink(channel=channel, message_ts=ts))
-        except (SlackRefused, SlackUnavailable):
+        except (ChatRefused, ChatUnavailable):
             return ""
         return str(found.get("permalink", ""))

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.conversation.addressing import asks_nothing
 from bot.conversation.model import IncomingMessage
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.model import Role, Turn
 from bot.slack.api.slack_api import SlackApi, call
 from bot.slack.events.parsing import SlackText
@@ -57,7 +57,7 @@ class History:
                 cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
                 if not cursor:
                     break
-        except (SlackRefused, SlackUnavailable) as error:
+        except (ChatRefused, ChatUnavailable) as error:
             logger.info("What came before message %s cannot be read: %s", message.ts, error)
             return ()
         return tuple(turns[-_TURNS:])

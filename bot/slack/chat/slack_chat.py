@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from bot.conversation.model import Content, IncomingMessage, RecordedAnswer
 from bot.conversation.ports import Hold, Posted
 from bot.conversation.posting import NotOurs
-from bot.errors import SlackRefused, SlackUnavailable, StateUnavailable
+from bot.errors import ChatRefused, ChatUnavailable, StateUnavailable
 from bot.model import Turn
 from bot.slack.api.marks import reply_mark, reply_marks
 from bot.slack.api.slack_api import SlackApi, call, to_its_end
@@ -47,7 +47,7 @@ class SlackChat:
                     channel=message.channel, ts=message.thread, oldest=message.ts, limit=200
                 )
             )
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.info("The thread of %s cannot be read: %s", message.ts, error.code)
             return {}
         posted: dict[str, str] = {}
@@ -103,7 +103,7 @@ class SlackChat:
             others = {key.partition(" ")[0] for key, ts in posted.items() if mine.get(key) != ts}
             twice = {mark: ts for mark, ts in mine.items() if mark in others}
             await self.remove(message, twice)
-        except (SlackRefused, SlackUnavailable) as error:
+        except (ChatRefused, ChatUnavailable) as error:
             logger.warning("A reply to %s may stand twice: %s", message.ts, error)
 
     async def _remove_others(self, message: IncomingMessage, stands: Posted) -> None:
@@ -111,7 +111,7 @@ class SlackChat:
         try:
             posted, ours = await self.posted(message), set(stands.values())
             await self.remove(message, {key: ts for key, ts in posted.items() if ts not in ours})
-        except (SlackRefused, SlackUnavailable) as error:
+        except (ChatRefused, ChatUnavailable) as error:
             logger.warning("A reply to %s may stand twice: %s", message.ts, error)
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from bot.conversation.model import IncomingMessage, MessageKind
 from bot.conversation.ports import Hold, Posted
 from bot.conversation.posting import NotOurs
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.slack.api.marks import reply_mark
 from bot.slack.api.optional_calls import OptionalCalls
 from bot.slack.api.slack_api import SlackApi
@@ -160,9 +160,9 @@ class Live:
                 await self._append(new)
             else:
                 await self._edit()
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.info("Message %s is not shown while it is made: %s", self._message.ts, error)
-        except SlackUnavailable as error:
+        except ChatUnavailable as error:
             logger.info("%s; message %s is shown when it is done", error, self._message.ts)
             self._unsure = True
         except NotOurs:
@@ -180,7 +180,7 @@ class Live:
                 self._ts = await api_without_retry.stream(
                     message.channel, message.thread, as_markdown(new), self._foot(), recipient
                 )
-            except SlackRefused as error:
+            except ChatRefused as error:
                 self._streaming.optional_calls.refused(START, error)
             else:
                 self._streams = True
@@ -192,7 +192,7 @@ class Live:
             await self._streaming.api_without_retry.append(
                 self._message.channel, self._ts, as_markdown(new)
             )
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.info("A stream ended before its answer: %s", error)
             self._streams = False
             if error.code != "stopped_by_user":
@@ -208,7 +208,7 @@ class Live:
     async def _stop(self) -> None:
         try:
             await self._streaming.api_without_retry.stop(self._message.channel, self._ts)
-        except (SlackRefused, SlackUnavailable) as error:
+        except (ChatRefused, ChatUnavailable) as error:
             logger.info("A stream could not be ended, its message is edited: %s", error)
 
     def _so_far(self) -> Message:

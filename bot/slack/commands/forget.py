@@ -10,7 +10,7 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.flags.feedback import Feedback
 from bot.flags.model import Flag
 from bot.slack.api.slack_api import SlackApi
@@ -68,7 +68,7 @@ class Forget:
         await self._update(cards)
         try:
             await self.show_home(person)
-        except SlackUnavailable as error:
+        except ChatUnavailable as error:
             logger.warning("A Home tab is as it was until it is opened: %s", error)
 
     def _shown(self, person: str) -> list[Flag]:
@@ -87,7 +87,7 @@ class Forget:
             elif flag.card:
                 try:
                     await self.api.edit(flag.card.channel, flag.card.ts, GONE)
-                except (SlackRefused, SlackUnavailable):
+                except (ChatRefused, ChatUnavailable):
                     continue  # The card is gone, or is nobody's to edit any more.
 
 

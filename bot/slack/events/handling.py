@@ -13,7 +13,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation import incidents
-from bot.errors import SlackRefused, SlackUnavailable, StateRefused, StateUnavailable
+from bot.errors import ChatRefused, ChatUnavailable, StateRefused, StateUnavailable
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.rendering.content import notice
 
@@ -95,7 +95,7 @@ class Failures:
                 await self.api.post_ephemeral(channel, person, notice(incidents.sorry(incident)))
             else:
                 await self.api.post(person, notice(incidents.sorry(incident)))
-        except (SlackRefused, SlackUnavailable) as refusal:
+        except (ChatRefused, ChatUnavailable) as refusal:
             logger.warning("Incident %s: nor could the person be told: %s", incident, refusal)
 
 

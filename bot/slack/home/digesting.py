@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from bot.background import beside
 from bot.conversation.model import ANYBODY, RecordedAnswer
-from bot.errors import SlackRefused
+from bot.errors import ChatRefused
 from bot.flags.feedback import Feedback
 from bot.flags.gaps import Gap
 from bot.flags.insights import WEEK, Insights
@@ -59,7 +59,7 @@ class Digests:
         """The one that is due, if it is and nobody has.
 
         Raises:
-            SlackUnavailable, StateUnavailable, IndexUnavailable: later, then.
+            ChatUnavailable, StateUnavailable, IndexUnavailable: later, then.
         """
         if self.weekly is None or not self.channel:
             return
@@ -71,7 +71,7 @@ class Digests:
             return
         try:
             await self._post(due)
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.warning("The digest cannot be posted in %s: %s", self.channel, error)
         await asyncio.to_thread(self.kept.done, due)
         self._settled = due

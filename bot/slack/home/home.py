@@ -16,7 +16,7 @@ from bot.background import beside
 from bot.conversation import incidents
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.conversation.prompts import Prompts
-from bot.errors import SlackRefused
+from bot.errors import ChatRefused
 from bot.flags.feedback import Feedback
 from bot.flags.insights import LATELY, WEEK, Insights
 from bot.ports import Operating
@@ -61,7 +61,7 @@ class Home:
         """Put up the page as it is now.
 
         Raises:
-            SlackUnavailable: it cannot be put up.
+            ChatUnavailable: it cannot be put up.
         """
         try:
             admin = await self.people.is_admin(person)
@@ -71,7 +71,7 @@ class Home:
                 await self.api.publish(person, home_page.view([alone]))
             else:
                 await self._publish(person, await self._parts(person, admin=admin))
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.info("The Home tab of %s cannot be put up: %s", person, error)
 
     async def _parts(self, person: str, *, admin: bool) -> dict[str, _Making]:

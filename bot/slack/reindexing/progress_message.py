@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.operations.model import Job
 from bot.operations.ports import Jobs
 from bot.slack.api.slack_api import SlackApi
@@ -31,7 +31,7 @@ class ProgressMessage:
     async def show(self, message: Message) -> None:
         try:
             await self._edit(message)
-        except (SlackUnavailable, SlackRefused) as error:
+        except (ChatUnavailable, ChatRefused) as error:
             logger.info("Progress could not be shown: %s", error)
 
     async def end(self, message: Message) -> None:
@@ -39,9 +39,9 @@ class ProgressMessage:
         for pause in _PAUSES:
             try:
                 await self._edit(message)
-            except SlackUnavailable:
+            except ChatUnavailable:
                 await asyncio.sleep(pause)
-            except SlackRefused as error:
+            except ChatRefused as error:
                 logger.warning("The end of a reindex could not be shown: %s", error)
                 return
             else:
@@ -69,7 +69,7 @@ class ProgressMessages:
         try:
             try:
                 channel, ts = job.channel, await self._api.post(job.channel, first)
-            except SlackRefused as error:
+            except ChatRefused as error:
                 logger.info(
                     "Progress goes to %s, not to %s: %s", job.person, job.channel, error.code
                 )
@@ -77,7 +77,7 @@ class ProgressMessages:
                     await respond(ELSEWHERE)
                 channel = await self._api.direct(job.person)
                 ts = await self._api.post(channel, first)
-        except (SlackRefused, SlackUnavailable) as error:
+        except (ChatRefused, ChatUnavailable) as error:
             logger.warning("A reindex cannot be shown: %s", error)
             return job
         await asyncio.to_thread(self._jobs.shown, job.id, channel, ts)

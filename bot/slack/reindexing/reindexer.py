@@ -13,7 +13,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.background import in_own_thread
 from bot.conversation import incidents
-from bot.errors import BotError, SlackRefused, SlackUnavailable, StateUnavailable, SyncRunning
+from bot.errors import BotError, ChatRefused, ChatUnavailable, StateUnavailable, SyncRunning
 from bot.operations.model import MOST_ATTEMPTS, Job, Order
 from bot.operations.ports import Jobs
 from bot.ports import Reindexing
@@ -141,7 +141,7 @@ class Reindexer:
                 if not await self._people.is_admin(job.person):
                     return
                 await self._api.post(job.person, details)
-            except (SlackRefused, SlackUnavailable):
+            except (ChatRefused, ChatUnavailable):
                 logger.exception("The end of a reindex could not be told")
 
     async def _sync(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackRefused
+from bot.errors import ChatRefused
 from bot.slack.api.slack_api import call
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """All raise SlackUnavailable."""
+    """All raise ChatUnavailable."""
 
     client: AsyncWebClient
 
@@ -32,7 +32,7 @@ class Channels:
         """None if Slack does not say."""
         try:
             found = await call(self.client.conversations_info(channel=id_))
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.info("Slack does not say what channel %s is: %s", id_, error.code)
             return None
         channel = found.get("channel") or {}
@@ -65,6 +65,6 @@ class Channels:
                 cursor = (found.get("response_metadata") or {}).get("next_cursor") or ""
                 if not cursor:
                     return members
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.info("Slack does not say who is in channel %s: %s", id_, error.code)
             return None

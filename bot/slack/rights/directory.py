@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.slack.api.slack_api import call
 from bot.slack.rights.person import Standing, confirmed_address, is_app, standing_of
 
@@ -62,7 +62,7 @@ class MemberList:
         """Whether nobody but this person has the address, which Slack says they have.
 
         Raises:
-            SlackUnavailable: it cannot be told.
+            ChatUnavailable: it cannot be told.
         """
         holder = (await self._latest(REMEMBERED)).holders.get(email)
         if holder != id_:
@@ -72,7 +72,7 @@ class MemberList:
         # Not on the list yet, or there is no list: then whom Slack itself finds.
         try:
             found = await call(self.client.users_lookupByEmail(email=email))
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.info("Slack finds nobody by the address of %s: %s", id_, error.code)
             return False
         return bool(found["user"]["id"] == id_)
@@ -113,7 +113,7 @@ class MemberList:
                 cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
                 if not cursor:
                     break
-        except (SlackRefused, SlackUnavailable) as error:
+        except (ChatRefused, ChatUnavailable) as error:
             logger.warning("Slack's list of people cannot be read: %s", error)
             self._failed = True
             return

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import in_own_thread
 from bot.conversation.model import Closed
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import ChatRefused, ChatUnavailable
 from bot.slack.api.slack_api import call
 from bot.slack.rights.directory import MemberList
 from bot.slack.rights.person import Person, Standing, person_of
@@ -60,7 +60,7 @@ class People:
     async def person(self, id_: str, *, fresh: bool = False) -> Person:
         """
         Raises:
-            SlackUnavailable: nobody can be told from anybody now.
+            ChatUnavailable: nobody can be told from anybody now.
         """
         until, person = self._known.get(id_, (float("-inf"), None))
         if person is None or fresh or self.clock() >= until:
@@ -72,7 +72,7 @@ class People:
         """Asked of Slack each time: who was an admin a minute ago may be none now.
 
         Raises:
-            SlackUnavailable: it cannot be told.
+            ChatUnavailable: it cannot be told.
         """
         person = await self.person(id_, fresh=True)
         if person.standing is not Standing.MEMBER:
@@ -89,7 +89,7 @@ class People:
         """Return the person whose address this is; None if it is nobody's, or not certainly.
 
         Raises:
-            SlackUnavailable: it cannot be told.
+            ChatUnavailable: it cannot be told.
         """
         wanted = email.casefold()
         if self.accounts is not None:
@@ -98,7 +98,7 @@ class People:
             return await self.person(id_) if id_ else None
         try:
             found = await call(self.client.users_lookupByEmail(email=email))
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.info("Slack finds nobody by an address: %s", error.code)
             return None
         person = await self._identified(person_of(found["user"], self.team))
@@ -110,7 +110,7 @@ class People:
         minutes old; who was looked up since counts as they were then.
 
         Raises:
-            SlackUnavailable: it cannot be told.
+            ChatUnavailable: it cannot be told.
         """
         found: set[Standing] = set()
         unlisted: list[str] = []
@@ -143,7 +143,7 @@ class People:
         """Whether a full member of the workspace is in the channel now; asked each time.
 
         Raises:
-            SlackUnavailable: it cannot be told.
+            ChatUnavailable: it cannot be told.
         """
         if (await self.person(id_, fresh=True)).standing is not Standing.MEMBER:
             return False
@@ -154,7 +154,7 @@ class People:
                     channel=channel, limit=1000, cursor=cursor
                 )
                 found = await call(request)
-            except SlackRefused as error:
+            except ChatRefused as error:
                 logger.warning("Who is in %s cannot be told: %s", channel, error.code)
                 return False
             if id_ in found.get("members", ()):
@@ -166,7 +166,7 @@ class People:
     async def name(self, id_: str) -> str:
         try:
             return (await self.person(id_)).name
-        except SlackUnavailable:
+        except ChatUnavailable:
             return "someone"
 
     async def reader(self, id_: str, *, private: bool, shared: bool) -> Principal | Closed:
@@ -202,7 +202,7 @@ class People:
     async def _look_up(self, id_: str) -> Person:
         try:
             found = await call(self.client.users_info(user=id_))
-        except SlackRefused as error:
+        except ChatRefused as error:
             logger.info("Slack does not say who %s is: %s", id_, error.code)
             return Person(id_)
         return await self._identified(person_of(found["user"], self.team))
@@ -228,7 +228,7 @@ class People:
     async def _read_groups(self) -> None:
         try:
             found = await call(self.client.usergroups_list(include_users=True))
-        except (SlackRefused, SlackUnavailable) as error:
+        except (ChatRefused, ChatUnavailable) as error:
             logger.warning("The user groups cannot be read, so they open nothing: %s", error)
             self._groups, remembered = {}, GROUPS_RETRIED
         else:

@@ -60,7 +60,7 @@ class Readers:
         """For an answer to ``person``, which they alone see if it is ``private``.
 
         Raises:
-            SlackUnavailable: it cannot be told now.
+            ChatUnavailable: it cannot be told now.
         """
         reader = await self.people.reader(person, private=private, shared=shared)
         if private or shared or isinstance(reader, Closed):
@@ -81,7 +81,7 @@ class Readers:
         says. ``shared``: people of other companies are known to read along.
 
         Raises:
-            SlackUnavailable: it cannot be told now.
+            ChatUnavailable: it cannot be told now.
         """
         present = await self._present(channel)
         if present.standings is None:
@@ -94,7 +94,7 @@ class Readers:
         who may not read it.
 
         Raises:
-            SlackUnavailable: it cannot be told now.
+            ChatUnavailable: it cannot be told now.
         """
         if await self.has_outsiders(channel, shared=shared):
             return False

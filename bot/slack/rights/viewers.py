@@ -16,7 +16,7 @@ from bot.slack.rights.channels import Channels
 
 @dataclass(frozen=True, slots=True)
 class Viewers:
-    """All methods raise SlackUnavailable where Slack does not say now."""
+    """All methods raise ChatUnavailable where Slack does not say now."""
 
     channels: Channels
     api: SlackApi
