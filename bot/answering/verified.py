@@ -14,7 +14,7 @@ from math import fsum
 from typing import Protocol
 
 from bot.answering.composing.words import Role, Word, read
-from bot.flags.model import Written
+from bot.answering.model import WrittenAnswer
 from bot.foreign import unmarked, with_mark
 from bot.model import Answer, Question, Timings, Verification
 from bot.ports import Library
@@ -32,9 +32,9 @@ _ASKING = {"who", "whom", "whose", "when", "where", "why", "how"}
 
 
 class Writings(Protocol):
-    """What of `bot.flags.ports.WrittenAnswers` is needed to answer."""
+    """Return the written answers that count at this moment."""
 
-    def valid(self, now: datetime) -> Sequence[Written]: ...
+    def valid(self, now: datetime) -> Sequence[WrittenAnswer]: ...
 
 
 @dataclass(slots=True)
@@ -61,10 +61,10 @@ class Verified:
                 return replace(_answer(one), timings=Timings(search=took))
         return None
 
-    def _candidates(self, question: Question) -> list[Written]:
+    def _candidates(self, question: Question) -> list[WrittenAnswer]:
         """Those that answer it and that its reader may see, the nearest first."""
         asked = _Asked(question.text)
-        near: list[tuple[float, int, Written]] = []
+        near: list[tuple[float, int, WrittenAnswer]] = []
         for one in self.writings.valid(self.now()):
             if not one.acl.admits(question.reader) or not _in_wikis(one, question.wikis):
                 continue
@@ -78,7 +78,7 @@ class Verified:
                     near.append((cosine, one.id, one))
         return [one for _, _, one in sorted(near, key=lambda found: found[:2], reverse=True)]
 
-    def _holds(self, one: Written, question: Question) -> bool:
+    def _holds(self, one: WrittenAnswer, question: Question) -> bool:
         says = tuple(self.library.says(source.wiki, source.page) for source in one.sources)
         if says != one.says:
             return False
@@ -127,11 +127,11 @@ def _fixed(word: Word) -> str:
     return word.root if word.role is Role.NUMBER else word.limit
 
 
-def _in_wikis(one: Written, wikis: Sequence[str] | None) -> bool:
+def _in_wikis(one: WrittenAnswer, wikis: Sequence[str] | None) -> bool:
     return wikis is None or all(source.wiki in wikis for source in one.sources)
 
 
-def _answer(one: Written) -> Answer:
+def _answer(one: WrittenAnswer) -> Answer:
     notes = " ".join(f"[{number}]" for number in range(1, len(one.sources) + 1))
     return Answer(
         text=with_mark(unmarked(one.text), notes),

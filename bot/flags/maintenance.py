@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from bot.answering.model import WrittenAnswer
 from bot.conversation.model import ANYBODY, Closed
 from bot.conversation.ports import Locks
 from bot.errors import ChatUnavailable, LockTaken, StateUnavailable
 from bot.flags.announcing import Announcements
-from bot.flags.model import Cited, End, Written
+from bot.flags.model import Cited, End
 from bot.flags.ports import CitedPages, FlagDirectory, WrittenAnswers
 from bot.flags.publishing import Published
 from bot.flags.reminders import Reminders
@@ -144,7 +145,7 @@ class Maintenance:
         kept = since if self.retracted_within else None
         await asyncio.to_thread(self.cited.invalidate, cited, kept)
 
-    def _is_stale(self, one: Written, wiki: str, *, whole: bool) -> bool:
+    def _is_stale(self, one: WrittenAnswer, wiki: str, *, whole: bool) -> bool:
         for source, said in zip(one.sources, one.says, strict=True):
             if source.wiki == wiki:
                 says = self.library.says(source.wiki, source.page)
@@ -152,7 +153,7 @@ class Maintenance:
                     return True
         return False
 
-    async def _expire(self, one: Written) -> None:
+    async def _expire(self, one: WrittenAnswer) -> None:
         now = self.clock()
         if not await asyncio.to_thread(self.written.end, one.id, End.LAPSED, "", now):
             return

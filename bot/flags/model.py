@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bot.answering.model import WrittenAnswer
 from bot.conversation.model import RecordedAnswer
 from bot.model import Result, Source
-from indexers.model import Acl
 
 
 class Verdict(StrEnum):
@@ -151,29 +151,6 @@ class Cited:
     open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An answer that a reviewer wrote to ``question``. It rests on the pages of
-    ``sources``, whose ``quote`` is empty, and is for those whom ``acl`` admits, until
-    ``expires``. ``says`` are the fingerprints of what these pages say, in their order;
-    ``flag`` is where it was written. ``channel`` is the review channel that let its author
-    publish it, empty if none did; ``by_admin``: they are an admin."""
-
-    id: int
-    question: str
-    text: str
-    author: str
-    author_name: str
-    written: datetime
-    expires: datetime
-    sources: tuple[Source, ...]
-    says: tuple[str, ...]
-    acl: Acl
-    flag: int | None = None
-    channel: str = ""
-    by_admin: bool = False
-
-
 class End(StrEnum):
     """Why an answer that a reviewer wrote is given no more."""
 
@@ -189,7 +166,7 @@ class Announcement:
     of ``channel`` (empty: nothing yet). ``ended`` says why the answer is given no more, ``by``
     who ended it."""
 
-    written: Written
+    written: WrittenAnswer
     channel: str = ""
     ts: str = ""
     ended: End | None = None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.answering.model import WrittenAnswer
 from bot.conversation.model import (
     AnswerContent,
     AskedQuestion,
@@ -29,7 +30,6 @@ from bot.flags.model import (
     Step,
     Verdict,
     Volume,
-    Written,
 )
 from bot.model import Result, Source
 from indexers.model import KnownPage, Reader
@@ -219,16 +219,16 @@ class Figures(Protocol):
 class WrittenAnswers(Protocol):
     """Answers that reviewers wrote. Every method may block and raises StateUnavailable."""
 
-    def write(self, one: Written) -> Written:
+    def write(self, one: WrittenAnswer) -> WrittenAnswer:
         """Keep it, with its id, to be announced; it replaces what was written on the same flag."""
         ...
 
-    def valid(self, now: datetime) -> Sequence[Written]:
+    def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
         """Those that have neither ended nor expired, the newest first, whoever wrote them: see
         `bot.flags.publishing.Published`."""
         ...
 
-    def expired(self, now: datetime) -> Sequence[Written]: ...
+    def expired(self, now: datetime) -> Sequence[WrittenAnswer]: ...
 
     def end(
         self,

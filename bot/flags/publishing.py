@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.flags.model import Written
+from bot.answering.model import WrittenAnswer
 from bot.flags.ports import WrittenAnswers
 
 
@@ -22,7 +22,7 @@ class Published:
     written: WrittenAnswers
     channels: frozenset[str]
 
-    def valid(self, now: datetime) -> Sequence[Written]:
+    def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
         """Return those that count and have not ended, the newest first.
 
         Raises:
@@ -30,8 +30,8 @@ class Published:
         """
         return [one for one in self.written.valid(now) if self.counts(one)]
 
-    def counts(self, one: Written) -> bool:
+    def counts(self, one: WrittenAnswer) -> bool:
         return one.by_admin or self.is_from_review(one)
 
-    def is_from_review(self, one: Written) -> bool:
+    def is_from_review(self, one: WrittenAnswer) -> bool:
         return bool(one.channel) and one.channel in self.channels

@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from bot.answering.model import WrittenAnswer
 from bot.conversation.model import BY_ITSELF, Notice, Press
 from bot.flags.content import AnswerForm, page_name
-from bot.flags.model import Flag, FlagAction, FlagState, Written
+from bot.flags.model import Flag, FlagAction, FlagState
 from bot.flags.ports import FlagChat, FlagDirectory, WritingForm, WrittenAnswers
 from bot.flags.review import Review
 from bot.flags.service import FlagService
@@ -106,7 +107,7 @@ class Reviewing:
     async def _tell(self, press: Press, words: str) -> None:
         await self.chat.post_privately(press.channel, press.person, Notice(words))
 
-    async def _written(self, flag: Flag, person: str, form: AnswerForm) -> Written | str:
+    async def _written(self, flag: Flag, person: str, form: AnswerForm) -> WrittenAnswer | str:
         """Or why not."""
         now = self.clock()
         if not form.answer:
@@ -123,7 +124,7 @@ class Reviewing:
             return MOVED
         sources, says, acl = found
         channel = await self._review_channel(flag, person)
-        return Written(
+        return WrittenAnswer(
             id=0,
             question=flag.given.asked.question,
             text=form.answer,

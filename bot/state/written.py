@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.flags.model import Announcement, End, FlagAction, Written
+from bot.answering.model import WrittenAnswer
+from bot.flags.model import Announcement, End, FlagAction
 from bot.state import answer_json
 from bot.state.database import Database
 from bot.state.flags import note_action
@@ -24,7 +25,7 @@ class DatabaseWrittenAnswers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def write(self, one: Written) -> Written:
+    def write(self, one: WrittenAnswer) -> WrittenAnswer:
         values = {
             "flag": one.flag,
             "question": one.question,
@@ -54,10 +55,10 @@ class DatabaseWrittenAnswers:
             ).one()
         return replace(one, id=id_)
 
-    def valid(self, now: datetime) -> Sequence[Written]:
+    def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
         return self._written(written.c.expires > now)
 
-    def expired(self, now: datetime) -> Sequence[Written]:
+    def expired(self, now: datetime) -> Sequence[WrittenAnswer]:
         return self._written(written.c.expires <= now)
 
     def end(
@@ -114,7 +115,7 @@ class DatabaseWrittenAnswers:
         with self._database.begin() as connection:
             connection.execute(statement)
 
-    def _written(self, condition: sa.ColumnElement[bool]) -> list[Written]:
+    def _written(self, condition: sa.ColumnElement[bool]) -> list[WrittenAnswer]:
         query = sa.select(written).where(condition, written.c.ended == "")
         with self._database.begin() as connection:
             return [_one(row) for row in connection.execute(query.order_by(written.c.id.desc()))]
@@ -134,8 +135,8 @@ class DatabaseWrittenAnswers:
             ]
 
 
-def _one(row: Any) -> Written:
-    return Written(
+def _one(row: Any) -> WrittenAnswer:
+    return WrittenAnswer(
         id=row.id,
         question=row.question,
         text=row.text,

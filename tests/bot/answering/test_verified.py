@@ -11,10 +11,10 @@ import pytest
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
 from bot.answering.library import IndexedLibrary
+from bot.answering.model import WrittenAnswer
 from bot.answering.recheck import Recheck
 from bot.answering.retrieval import Retrieval
 from bot.answering.verified import Verified
-from bot.flags.model import Written
 from bot.model import Answer, NoAnswer, Question, Role, Source, Turn
 from indexers.index.embedding import LocalEmbedder
 from indexers.model import EVERYONE, OPEN, Acl, Passage, Principal
@@ -41,10 +41,10 @@ class Office:
         recheck = Recheck({"handbook": lookout}, lambda _: None, by_section) if lookout else None
         self.library = IndexedLibrary(self.index, recheck, lambda *_: "", lambda _, owner: owner)
         self.now = NOW
-        self.kept: list[Written] = []
+        self.kept: list[WrittenAnswer] = []
         self.verified = Verified(self, self.library, EMBEDDER, lambda: self.now)
 
-    def valid(self, now: datetime) -> Sequence[Written]:
+    def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
         return [one for one in self.kept if one.expires > now]
 
     def page(self, key: str, text: str, acl: Acl = OPEN, revision: str = "r1") -> None:
@@ -59,7 +59,7 @@ class Office:
         for other in acls[1:]:
             acl &= other
         self.kept.append(
-            Written(
+            WrittenAnswer(
                 id=len(self.kept) + 1,
                 question=question,
                 text=text,

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.answering.model import WrittenAnswer
 from bot.answering.verified import Verified
 from bot.flags.announcing import GONE, NOT_YOURS, WITHDRAWN
-from bot.flags.model import Announcement, FlagState, Written
+from bot.flags.model import Announcement, FlagState
 from bot.flags.publishing import Published
 from bot.flags.reviewing import FOLLOW_UP, NOT_A_PUBLISHER
 from bot.model import Answer, Question, Verification
@@ -290,14 +291,14 @@ def test_only_channels_that_the_settings_name_now_count() -> None:
     assert Published(Kept([WRITTEN]), frozenset({""})).valid(NOW) == []
 
 
-WRITTEN = Written(1, "How?", "So.", "U1", "ben", NOW, NOW + timedelta(days=9), (), (), OPEN)
+WRITTEN = WrittenAnswer(1, "How?", "So.", "U1", "ben", NOW, NOW + timedelta(days=9), (), (), OPEN)
 
 
 class Kept(DatabaseWrittenAnswers):
-    def __init__(self, kept: Sequence[Written]) -> None:
+    def __init__(self, kept: Sequence[WrittenAnswer]) -> None:
         self.kept = kept
 
-    def valid(self, now: Any) -> Sequence[Written]:
+    def valid(self, now: Any) -> Sequence[WrittenAnswer]:
         return self.kept
 
 

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
+from bot.answering.model import WrittenAnswer
 from bot.conversation.model import AskedQuestion, MessageRef
-from bot.flags.model import Complaint, Flag, Written
+from bot.flags.model import Complaint, Flag
 from bot.model import Answer
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
@@ -26,8 +27,8 @@ def flagged(database: Database) -> Flag:
     return ledger.raise_flag(given.id, "U2", Complaint.WRONG, "It is not so.", NOW)
 
 
-def written(flag: Flag, text: str) -> Written:
-    return Written(
+def written(flag: Flag, text: str) -> WrittenAnswer:
+    return WrittenAnswer(
         id=0,
         question="How?",
         text=text,
