@@ -1,1 +1,1 @@
-"""The numbers that Footnote is held to, each by a command: ``python -m benchmarks``."""
+"""The numbers that Footnote is held to, each with its command: ``python -m benchmarks``."""

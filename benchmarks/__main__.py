@@ -1,4 +1,4 @@
-"""``python -m benchmarks [NAME ...] [--list]``"""
+"""Run the benchmarks: ``python -m benchmarks [NAME ...] [--list]``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.registry import BENCHMARKS, chosen
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--list", "listing", is_flag=True, help="Print the names and what they measure.")
 def main(names: tuple[str, ...], *, listing: bool) -> None:
-    """Measure all, or what is NAMEd (`quality` is all that start so), and write the rows
+    """Run all benchmarks, or those NAMEd (`quality` means all that begin so), and write their rows
     into results.json and RESULTS.md."""
     try:
         selected = chosen(names)
@@ -37,7 +37,7 @@ def main(names: tuple[str, ...], *, listing: bool) -> None:
         for row in rows:
             goal = f"  {row['goal']}: {'yes' if row['met'] else 'no'}" if row["goal"] else ""
             print(f"{row['name']:50} {report.shown(row):>12} {row['unit']:9}{goal}", flush=True)
-        # After each, so that an interrupted run keeps what it has.
+        # After each benchmark, so that an interrupted run keeps what it measured.
         kept = results.merged(
             results.read(),
             each.name,

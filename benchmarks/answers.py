@@ -1,4 +1,4 @@
-"""How good the answers are, on the shared question sets, by ``footnote eval``."""
+"""Quality of the answers on the shared question sets, by ``footnote eval``."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ def _later(**bounds: float) -> dict[str, Goal]:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """``folder`` below eval/; ``answerable``: only questions that have an answer;
-    ``brief``: its gold answers are words of a page, not essays about it, so that one can
-    look for them in a quotation; ``forgetful``: what was said before a question is left
-    out."""
+    """A shared question set. ``folder`` is below eval/. ``answerable``: use only questions that
+    have an answer. ``brief``: the gold answers are words of a page, not essays, so a quotation can
+    be searched for them. ``forgetful``: leave out the conversation before a question."""
 
     name: str
     folder: str
@@ -37,7 +36,8 @@ class QuestionSet:
     goals: Mapping[str, Goal] = field(default_factory=dict)
 
     def figures(self) -> Sequence[Figure]:
-        """
+        """Measure the answers to this set.
+
         Raises:
             Missing: the set is not there.
         """
@@ -82,7 +82,7 @@ def _has_answer(row: Mapping[str, Any]) -> bool:
 
 
 def _figures(scores: Mapping[str, Any], goals: Mapping[str, Goal]) -> Iterator[Figure]:
-    """What the set can tell."""
+    """Yield the figures that this set can tell."""
     yield Figure("questions", scores["questions"], "questions")
     shares = {name: scores[name] for name in _SHARES}
     shares |= {f"refusal.{name}": scores["refusal"][name] for name in _REFUSAL}
@@ -105,7 +105,7 @@ def latency() -> list[Figure]:
 
 
 def out_of_domain() -> list[Figure]:
-    """GitLab's handbook is asked its own questions and those of other wikis."""
+    """Ask GitLab's handbook its own questions and those of other wikis."""
     own = [{**row, "answerable": True} for row in questions(GITLAB)]
     foreign = [
         {"id": f"{name}-{row['id']}", "question": row["question"], "answerable": False}

@@ -1,4 +1,4 @@
-"""Pages and files that are small and cost much: what a hostile wiki is made of."""
+"""Small pages and files that are expensive to read, as a hostile wiki would hold."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAGES = {
 
 
 def written(folder: Path) -> Path:
-    """A folder with all of `PAGES`."""
+    """Write all of `PAGES` into ``folder`` and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in PAGES.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -35,7 +35,7 @@ def written(folder: Path) -> Path:
 
 
 def files() -> dict[str, bytes]:
-    """Attachments by name."""
+    """Return the hostile attachments by name."""
     return {"bomb.docx": docx(), "bomb.xlsx": xlsx(), "bomb.pdf": pdf()}
 
 
@@ -73,7 +73,7 @@ def _zipped(**parts: str) -> bytes:
 
 
 def docx(paragraphs: int = 500_000) -> bytes:
-    """Some 26 KB; every paragraph becomes a tree of objects."""
+    """Return a document of some 26 KB in which every paragraph becomes a tree of objects."""
     schema = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     body = "<w:p><w:r><w:t>a</w:t></w:r></w:p>" * paragraphs
     return _zipped(**{
@@ -86,8 +86,8 @@ def docx(paragraphs: int = 500_000) -> bytes:
 
 
 def xlsx(rows: int = 150_000) -> bytes:
-    """Every cell is read for itself: several times as long as it may take, be the machine fast or
-    slow."""
+    """Return a workbook in which every cell is read one by one: this takes several times the limit,
+    however fast the machine."""
     schema = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     row = f"<row>{'<c/>' * 99}<c><v>1</v></c></row>"
     return _zipped(**{
@@ -108,8 +108,8 @@ def xlsx(rows: int = 150_000) -> bytes:
 
 
 def pdf(pages: int = 3_000, shown: int = 3_000) -> bytes:
-    """All pages draw the same stream, which is packed well and drawn for each: more than may be
-    drawn in all."""
+    """Return a PDF whose pages all draw one well-compressed stream: in all more than is
+    allowed."""
     stream = zlib.compress(b"BT /F1 9 Tf 1 0 0 1 9 9 Tm (a) Tj ET\n" * shown, 9)
     numbers = range(5, 5 + pages)
     kids = " ".join(f"{number} 0 R" for number in numbers)

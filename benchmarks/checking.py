@@ -1,4 +1,4 @@
-"""The check before an answer, against a Confluence that is up, slow, failing or down."""
+"""The recheck before an answer, against a Confluence that is up, slow, failing or down."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from indexers.wiring import Indexing
 _LATENCY = 0.4
 _SLOW = 5.0
 _EACH = 50
-"""Pages of each of the four changes, which make 200."""
+"""Pages for each of the four changes; 200 in all."""
 _OPEN = 200
 _AT_A_TIME = 4
 _STATES = ("up", "slow", "failing", "down")
@@ -38,7 +38,7 @@ Change = Callable[["Office", Content], None]
 
 @dataclass
 class Office:
-    """A made-up Confluence that was synced, and somebody who asks."""
+    """A made-up Confluence, already synced, and somebody who asks."""
 
     world: World
     confluence: LocalConfluence
@@ -134,7 +134,8 @@ def _in_state(
 
 
 def _holds(said: Result, page: Content, number: int) -> bool:
-    """What was taken out; of a page that was closed or went, also its title."""
+    """Return whether the answer still shows removed text, or the title of a page that was closed or
+    deleted."""
     redacted = _CHANGES[number % len(_CHANGES)] is _redact
     return _secret(page) in repr(said) or (not redacted and page.title in repr(said))
 
@@ -145,7 +146,7 @@ def _asked(office: Office, pages: Sequence[Content]) -> list[tuple[Content, Resu
 
 
 def _pages(world: World) -> tuple[list[Content], list[Content]]:
-    """For everybody with a licence, and for everybody."""
+    """Return the pages for everybody with a licence, and those for everybody."""
     world.add_space("ENG", "Engineering")
     world.add_space("ALL", "Everybody", readers=[Who("anonymous"), Who("licensed")])
     closed = []

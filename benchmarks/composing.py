@@ -1,5 +1,5 @@
-"""How well a sentence is told from its corrupted twin: gold answers of clapnq, as they are
-and with one thing wrong, against the passage that they were written from."""
+"""The check's ability to tell a sentence from its corrupted twin: gold answers of clapnq, as they
+are and with one error, against the passage that they were written from."""
 
 from __future__ import annotations
 
@@ -24,20 +24,22 @@ Corruption = Callable[[str, "Words", Chance], str | None]
 
 
 def reporting(identity: str) -> bool:
-    """Half of the questions; the rules were written looking at the other half."""
+    """Return whether a question belongs to the reporting half; the rules were written looking at
+    the other half."""
     return hashlib.blake2b(identity.encode()).digest()[0] % 2 == 1
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Of all gold answers, to corrupt one with another's."""
+    """The words of all gold answers, to corrupt one answer with another's."""
 
     names: Sequence[str]
     others: Sequence[str]
 
 
 def support() -> list[Figure]:
-    """
+    """Measure how many sentences and corrupted twins the check accepts.
+
     Raises:
         Missing: the set is not there.
     """
@@ -83,7 +85,7 @@ def _pairs() -> Iterator[tuple[str, list[Ground]]]:
 
 
 def _joined(text: str) -> str:
-    """The set's texts are in tokens: `` Fire '' , it says ."""
+    """Return the text without the spaces of the set's tokens: `` Fire '' , it says ."""
     text = re.sub(r"\s+([.,;:!?)'\u2019])", r"\1", text)
     return re.sub(r"``\s*|''", '"', re.sub(r"\(\s+", "(", text))
 

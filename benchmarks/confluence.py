@@ -1,4 +1,4 @@
-"""A Confluence of thousands of pages, made up, over HTTP with 50 ms for each request."""
+"""A made-up Confluence of thousands of pages, over HTTP with 50 ms for each request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FEW = 1_000
 _SPACES = 5
 _LATENCY = 0.05
 _RESTRICTED = 20
-"""Every so many-th page is restricted."""
+"""One page in so many is restricted."""
 
 
 def thousands() -> list[Figure]:
@@ -44,7 +44,7 @@ def thousands() -> list[Figure]:
 
 
 def _synced(pages: int, latency: float) -> tuple[Run, Run]:
-    """The first sync of so many pages, and one more."""
+    """Return the first sync of ``pages`` pages, and a second one."""
     world, reader = _world(pages)
     with LocalConfluence(world, latency=latency) as confluence, TemporaryDirectory() as folder:
         footnote = Footnote(Path(folder)).asking_confluence(
@@ -69,7 +69,7 @@ def _world(pages: int) -> tuple[World, User]:
         space = world.add_space(f"S{number}")
         made: list[str] = []
         for place, body in enumerate(islice(bodies, per_space)):
-            # A tree: each page has up to eight below it.
+            # A tree in which each page has up to eight children.
             parent = made[(place - 1) // 8] if made else None
             page = world.create(
                 space.key, f"Page {number}-{place}", body.replace("%", page_words(number, place)),
@@ -82,12 +82,12 @@ def _world(pages: int) -> tuple[World, User]:
 
 
 def page_words(space: int, place: int) -> str:
-    """What no other page says, so that each is embedded."""
+    """Return text that no other page has, so that each page is embedded."""
     return f"Number {place} of space {space}."
 
 
 def _bodies() -> cycle[str]:
-    """18F's handbook in pieces of some 1,000 characters, as storage format."""
+    """Return 18F's handbook in pieces of some 1,000 characters, as storage format."""
     text = "\n\n".join(file.read_text(encoding="utf-8") for file in sorted(HANDBOOK.rglob("*.md")))
     paragraphs = [part for part in text.split("\n\n") if len(part) > 80]
     pieces: list[str] = []

@@ -1,5 +1,5 @@
-"""What people read: everyday questions on three handbooks, without a model, and answers that
-models wrote, run through the check that stands before a reader."""
+"""The answers that people read: everyday questions on three handbooks, without a model, and
+recorded model answers, run through the check."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ _HALVES = {"development": False, "reporting": True}
 
 @dataclass(frozen=True, slots=True)
 class Handbook:
-    """``name`` is that of its set below eval/; ``root`` is the folder of its pages, of which
-    those that match one of ``include`` are read (as in .gitignore; all if there are none)."""
+    """A handbook with its questions. ``name`` is that of its set below eval/. ``root`` is the
+    folder of its pages; of these, those that match ``include`` are read (as in .gitignore; all if
+    it is empty)."""
 
     name: str
     archive: str
@@ -29,7 +30,8 @@ class Handbook:
     include: Sequence[str] = ()
 
     def synced(self) -> Footnote:
-        """
+        """Return Footnote over this handbook, synced.
+
         Raises:
             Missing: the archive is not there.
         """
@@ -49,7 +51,10 @@ class Handbook:
         yield from _halves(shared(f"eval/{folder}/{name}.jsonl"), f"{folder}.{name}")
 
     def everyday(self) -> Sequence[Figure]:
-        """Raises: Missing: the handbook or its set is not there."""
+        """Ask the everyday questions of the shared set.
+
+        Raises: Missing: the handbook or its set is not there.
+        """
         return self._asked(self.halves("questions"))
 
     def own(self) -> Sequence[Figure]:
@@ -65,8 +70,9 @@ class Handbook:
         return [figure for half, file in halves for figure in _read(footnote.evaluate(file), half)]
 
     def replay(self) -> Sequence[Figure]:
-        """By rules alone, with the labels as judge, and by a large model's recorded verdicts; the
-        first two also with the words that a model gives behind each sentence.
+        """Replay recorded answers: by rules alone, with the labels as judge, and with a large
+        model's recorded verdicts; the first two also with the evidence that a model gives for each
+        sentence.
 
         Raises:
             Missing: the set is not there.
@@ -82,7 +88,7 @@ class Handbook:
 
 
 def _halves(questions: Path, name: str) -> Iterator[tuple[str, Path]]:
-    """Yield the half that may be looked at, and the one that is only reported; by ids."""
+    """Yield the development half and the reporting half, split by question id."""
     rows = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
     for half, reported in _HALVES.items():
         of = (row for row in rows if reporting(row["id"]) is reported)
@@ -90,7 +96,8 @@ def _halves(questions: Path, name: str) -> Iterator[tuple[str, Path]]:
 
 
 def hostile() -> Sequence[Figure]:
-    """
+    """Measure how many hostile sentences would reach a reader.
+
     Raises:
         Missing: the set is not there.
     """
@@ -129,7 +136,7 @@ GITLAB_PEOPLE = Handbook(
         )
     ),
 )
-"""What everybody in a company asks about; there is no shared set on it."""
+"""Topics that people ask about in every company; no shared set has them."""
 
 
 def _later(test: Literal["<=", ">="], bound: float) -> Goal:
@@ -162,7 +169,7 @@ def _read(scores: Mapping[str, Any], half: str) -> Iterator[Figure]:
 
 
 _KINDS = ("typo", "keyword", "compound", "multi", "followup", "foreign")
-"""Those that are hard to find: told apart, though of each there are few."""
+"""Kinds of questions that are hard to answer: reported separately, though each is rare."""
 _OWN = Path(__file__).parent / "questions"
 _VERDICTS = Path(__file__).parent / "verdicts"
 _JUDGED: dict[str, Sequence[str | Path]] = {
@@ -181,8 +188,9 @@ _VERIFIED = {"facts": 0.02, "negation": 0.05, "relations": 0.1}
 
 
 def _replayed(found: Mapping[str, Any], half: str) -> Iterator[Figure]:
-    """By rules alone. ``shown`` are the faithful claims of a style that a reader sees, verified or
-    marked; ``verified`` the wrong ones by the kind of their error that are shown without a mark."""
+    """Yield the figures by rules alone. ``shown`` is the share of a style's faithful claims that a
+    reader sees, verified or marked; ``verified`` are the wrong claims shown without a mark, by kind
+    of error."""
     yield Figure(f"{half}.answers", found["counts"]["answers"], "answers")
     yield Figure(f"{half}.claims.faithful", found["counts"]["faithful"], "claims")
     wrong = found["counts"]["wrong"]

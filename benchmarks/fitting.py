@@ -1,7 +1,6 @@
-"""The weights of ranking, fitted anew, and how they do on what they were not fitted to; and how
-the confidence curve tells a wiki's own questions from those of others. What it prints is to be
-written into `bot.answering.ranking` by hand, if it differs by more than chance.
-"""
+"""Fit the weights of ranking again, test them on sets they were not fitted to, and measure how well
+the confidence curve tells a wiki's own questions from others'. Copy what it prints into
+`bot.answering.ranking` by hand, if the difference is more than chance."""
 
 from __future__ import annotations
 
@@ -32,12 +31,12 @@ from indexers.wiring import Indexing
 GITLAB = "gitlab_handbook"
 _SETS = ("xquad_en", "squad2", "clapnq", "mtrag_govt", "mtrag_cloud", GITLAB)
 _CURVE = ("xquad_en", "squad2", "clapnq", GITLAB)
-"""Those with questions enough that need nothing that was said before."""
+"""Sets with enough questions that need no history."""
 _TWINS = frozenset(("xquad_en", "squad2"))
-"""Of the same articles: neither is foreign to the other."""
+"""Sets over the same articles: neither is foreign to the other."""
 _FOREIGN = 150  # questions of each other set
-_OF_A_SET = 400  # questions, so that no set counts more than another
-_LOST_TO = 20  # passages that the right one is compared with
+_OF_A_SET = 400  # questions a set, so that no set counts more than another
+_LOST_TO = 20  # wrong passages that the right one is compared with
 _READER = Principal.of(EVERYONE)
 _THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99)
 
@@ -46,8 +45,8 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question's hits by the index's score, what `Ranking` weighs of each (a row each),
-    and its pages' grades."""
+    """A question's hits by the index's score, with the features that `Ranking` weighs (a row for
+    each hit), and the grades of its pages."""
 
     hits: Sequence[Hit]
     features: Floats
@@ -59,14 +58,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What `Confidence` weighs of a question, and whether the wiki is about it."""
+    """The features that `Confidence` weighs for a question, and whether the wiki covers it."""
 
     seen: Features
     own: bool
 
 
 def fitting() -> list[Figure]:
-    """
+    """Fit the weights and measure them.
+
     Raises:
         Missing: a set, or GitLab's handbook, is not there.
     """
@@ -90,7 +90,7 @@ def _ranking(asked: Mapping[str, Sequence[Asked]]) -> Iterator[Figure]:
 
 
 def _confidence(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Figure]:
-    """As the shipped curve has it where no cross-encoder read the passages."""
+    """Yield the figures of the shipped curve where no cross-encoder read the passages."""
     values, own, weight = [], [], []
     for rows in judged.values():
         for side in (True, False):
@@ -156,7 +156,8 @@ def _alone(name: str) -> list[dict[str, Any]]:
 
 
 def _key(hits: Sequence[Hit], page: str) -> str:
-    """A set's ids may count from a folder further down than the wiki's keys do."""
+    """Return the wiki's key of a set's page. A set's ids may be relative to a folder below the
+    wiki's root."""
     keys = (one.passage.page for one in hits)
     return next((key for key in keys if key == page or key.endswith(f"/{page}")), page)
 
@@ -173,7 +174,8 @@ def _ranked(asked: Asked, weights: Floats) -> list[str]:
 
 
 def _weights(sets: Sequence[Sequence[Asked]]) -> Floats:
-    """By what the best-found passage of a right page has more than each that is wrong."""
+    """Return the weights, from the difference between the best passage of a right page and each
+    wrong passage."""
     differences, counts = [], []
     for of_set in sets:
         sample = random.Random(0).sample(list(of_set), min(_OF_A_SET, len(of_set)))  # noqa: S311
@@ -189,7 +191,7 @@ def _weights(sets: Sequence[Sequence[Asked]]) -> Floats:
 
 
 def _logistic(rows: Floats, sides: Floats, counts: Floats) -> Floats:
-    """Weighted logistic regression by Newton's method, with next to no shrinkage."""
+    """Fit a weighted logistic regression by Newton's method, with almost no shrinkage."""
     weights = np.zeros(rows.shape[1])
     counts = counts / counts.sum()
     for _ in range(50):

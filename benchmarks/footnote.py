@@ -44,8 +44,8 @@ email = {email}
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """``printed`` is its JSON; ``seconds`` are the wall's, from start to exit, ``cpu`` are
-    those of all cores together, ``peak`` is the most memory it had, in MB."""
+    """A finished run of a command. ``printed`` is its JSON, ``seconds`` its wall-clock time,
+    ``cpu`` the seconds of all cores together, ``peak`` its largest memory in MB."""
 
     printed: dict[str, Any]
     seconds: float
@@ -54,12 +54,12 @@ class Run:
 
 
 def timed(command: Sequence[str | Path], **variables: str) -> Run:
-    """``variables`` are added to its environment.
+    """Run a command and measure it. ``variables`` are added to its environment.
 
     Raises:
         RuntimeError: it failed; with what it said.
     """
-    # Settings of this shell must not change what is measured.
+    # This shell's settings must not change what is measured.
     surroundings = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
     with TemporaryFile("w+") as printed, TemporaryFile("w+") as complaints:
         started = time.perf_counter()
@@ -94,7 +94,7 @@ class Footnote:
     def reading(
         self, name: str, pages: Path, site_url: str, include: Sequence[str] = ()
     ) -> Footnote:
-        """The same, with a wiki."""
+        """Return a copy that also reads a wiki."""
         # A JSON string is a TOML string, and so is a list of them.
         words = {"name": name, "path": str(pages), "site_url": site_url, "include": list(include)}
         text = _WIKI.format(**{key: json.dumps(value) for key, value in words.items()})
@@ -103,7 +103,7 @@ class Footnote:
         return self
 
     def asking_confluence(self, name: str, url: str, *, email: str, token: str) -> Footnote:
-        """The same, with a Confluence Cloud."""
+        """Return a copy that also reads a Confluence Cloud."""
         words = {"name": name, "url": url, "email": email}
         text = _CONFLUENCE.format(**{key: json.dumps(value) for key, value in words.items()})
         with self._config.open("a", encoding="utf-8") as file:
@@ -119,12 +119,12 @@ class Footnote:
         return sum(wiki["passages"] for wiki in wikis.values())
 
     def evaluate(self, questions: Path, corpus: Path | None = None) -> dict[str, Any]:
-        """A corpus is indexed once for each content."""
+        """Run ``footnote eval``. A corpus is indexed once for each content."""
         options: list[str | Path] = ["--corpus", corpus] if corpus else []
         return self._run("eval", questions, *options).printed
 
     def replay(self, answers: Path, *options: str | Path) -> dict[str, Any]:
-        """What readers would see of recorded answers. ``options`` say who judges them."""
+        """Return what readers would see of recorded answers. ``options`` say who judges them."""
         return self._run("eval", "--replay", answers, *options).printed
 
     def _run(self, command: str, *rest: str | Path) -> Run:
@@ -133,7 +133,7 @@ class Footnote:
 
 
 def gitlab_settings() -> Settings:
-    """Those that `over_gitlab` is run with, its handbook synced.
+    """Return the settings of `over_gitlab`, with the handbook synced.
 
     Raises:
         Missing: the archive is not there.
@@ -143,7 +143,8 @@ def gitlab_settings() -> Settings:
 
 
 def over_gitlab() -> Footnote:
-    """GitLab's handbook, 3,970 pages, synced: the first time takes ten minutes.
+    """Return Footnote over GitLab's handbook of 3,970 pages, synced: the first sync takes ten
+    minutes.
 
     Raises:
         Missing: the archive is not there.

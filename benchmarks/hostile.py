@@ -1,4 +1,4 @@
-"""Slack beside the sync of a wiki that is made to stop the bot."""
+"""Response times in Slack during the sync of a wiki that is made to stop the bot."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def _measured(footnote: Footnote) -> list[Figure]:
 
 
 async def _sync(workspace: LocalSlack) -> int:
-    """Wait for the report; how many pages and files it says failed."""
+    """Wait for the report and return how many pages and files failed."""
     await workspace.command(_BOSS, "C0ADMIN", "/wiki", "reindex")
     told = partial(_reported, workspace)
     await workspace.wait_for(lambda: bool(told()), timeout=_LONG)
@@ -91,7 +91,7 @@ def _reported(workspace: LocalSlack) -> Sequence[str]:
 
 
 async def _ask(workspace: LocalSlack, channel: str) -> list[float]:
-    """One question after the other; milliseconds to the answer of each."""
+    """Ask one question after the other; return the milliseconds to each answer."""
     loop, found = asyncio.get_running_loop(), []
     for _, question in zip(range(_QUESTIONS // _AT_ONCE), cycle(slack.QUESTIONS), strict=False):
         began = loop.time()

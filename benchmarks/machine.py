@@ -1,4 +1,4 @@
-"""What a time was measured on."""
+"""The machine that a time was measured on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def here_and_now() -> Measured:
 
 
 def machine() -> str:
-    """Cores, memory, processor, system and Python, in a line."""
+    """Return cores, memory, processor, system and Python as one line."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{os.cpu_count()} cores, {memory:.0f} GiB memory, {_processor()}, {_system()}, "

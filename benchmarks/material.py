@@ -1,4 +1,4 @@
-"""Where the pages and questions are."""
+"""The pages and questions that benchmarks read."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ _SHARED = ROOT.parent / "shared"
 
 
 class Missing(Exception):
-    """Material that does not come with the project, and is not here."""
+    """Material that does not come with the project is missing."""
 
 
 def shared(place: str) -> Path:
-    """
+    """Return the path of shared material.
+
     Raises:
         Missing: there is no such file.
     """
@@ -35,7 +36,8 @@ def shared(place: str) -> Path:
 
 
 def unpacked(archive: Path) -> Path:
-    """The folder in the cache with what ``archive`` holds, unpacked once for each content."""
+    """Return the folder in the cache with the contents of ``archive``, unpacked once for each
+    content."""
     with archive.open("rb") as stream:
         content = hashlib.file_digest(stream, "sha256").hexdigest()[:12]
     folder = CACHE / "wikis" / f"{archive.name.split('.')[0]}-{content}"
@@ -48,7 +50,8 @@ def unpacked(archive: Path) -> Path:
 
 
 def questions(name: str) -> Iterator[dict[str, Any]]:
-    """
+    """Yield the questions of a shared set.
+
     Raises:
         Missing: there is no such set.
     """
@@ -57,7 +60,7 @@ def questions(name: str) -> Iterator[dict[str, Any]]:
 
 
 def write_questions(name: str, rows: Iterable[Mapping[str, Any]]) -> Path:
-    """A question set of our own making, in the cache."""
+    """Write a question set of our own into the cache and return its path."""
     file = CACHE / "questions" / f"{name}.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

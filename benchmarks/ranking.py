@@ -1,4 +1,4 @@
-"""What each part of the retrieval is worth: the same questions, with it and without."""
+"""The value of each part of the retrieval: the same questions, with it and without."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ _READER = Principal.of(EVERYONE)
 
 
 def ablation() -> list[Figure]:
-    """
+    """Measure every set with and without each part.
+
     Raises:
         Missing: a set is not there.
     """

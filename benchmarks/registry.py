@@ -1,4 +1,4 @@
-"""All benchmarks, in the order in which RESULTS.md shows them."""
+"""All benchmarks, in the order of RESULTS.md."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ BENCHMARKS = (
 
 
 def chosen(names: tuple[str, ...]) -> list[Benchmark]:
-    """All, or those that are named, in whole or by their first part.
+    """Return all benchmarks, or those named in full or by their first part.
 
     Raises:
         KeyError: a name that is none.

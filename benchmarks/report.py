@@ -66,7 +66,7 @@ def _line(row: RowJson, name: str) -> str:
 
 
 def shown(row: RowJson) -> str:
-    """The value as people read it, every digit that was kept."""
+    """Return the value as people read it, with every digit that was kept."""
     if row["unit"] == "share":
         return f"{row['value']:.4f}"
     return f"{row['value']:,}"

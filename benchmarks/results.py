@@ -1,4 +1,4 @@
-"""results.json: every row that was measured last, and where and when."""
+"""results.json: the latest rows, with where and when they were measured."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _LIBRARIES = (
 
 
 class Measured(TypedDict):
-    """When and where a benchmark was run last, and how many processes wanted a core in the
-    minute before it (what ran just before counts too)."""
+    """Date and machine of a benchmark's last run, and how many processes wanted a core in the
+    minute before (including the previous benchmark)."""
 
     date: str
     machine: str
@@ -35,8 +35,8 @@ class Measured(TypedDict):
 
 
 class Results(TypedDict):
-    """``machine``, ``date`` and ``rows`` are a contract for scripts; ``machine`` and
-    ``date`` are the last run's, ``measured`` has each benchmark's own."""
+    """The contents of results.json. ``machine``, ``date`` and ``rows`` are a contract for scripts;
+    ``machine`` and ``date`` are the last run's, ``measured`` has each benchmark's own."""
 
     machine: str
     date: str
@@ -59,8 +59,8 @@ def merged(
     now: Measured,
     order: Sequence[str],
 ) -> Results:
-    """``old`` with the rows of ``benchmark`` replaced, in the ``order`` of benchmarks; rows
-    of benchmarks that are no more leave."""
+    """Return ``old`` with the rows of ``benchmark`` replaced, in the ``order`` of benchmarks. Rows
+    of deleted benchmarks are dropped."""
     all_rows = {name: [row for row in old["rows"] if _of(row, name)] for name in order}
     all_rows[benchmark] = list(rows)
     measured = {**old["measured"], benchmark: now}
@@ -74,7 +74,7 @@ def merged(
 
 
 def _installed() -> Iterator[tuple[str, str]]:
-    """What Footnote is measured against is installed by `make bench` alone."""
+    """Yield the libraries that only `make bench` installs, with their versions."""
     for library in _LIBRARIES:
         with suppress(PackageNotFoundError):
             yield library, version(library)

@@ -1,4 +1,4 @@
-"""What a benchmark gives: rows, each a figure with its goal and its command."""
+"""Rows of a benchmark: each is a figure with its goal and its command."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class RowJson(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a figure should be. ``later``: what a later step of the project is to reach,
-    so that missing it today is no fault."""
+    """The goal of a figure. ``later``: a later step of the project is to reach it, so missing it
+    today is no fault."""
 
     test: Literal["<", "<=", "==", ">="]
     bound: float
@@ -46,7 +46,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value, in ``unit``: s, ms, MB, share (0 to 1), ratio, or what is counted."""
+    """A measured value, in ``unit``: s, ms, MB, share (0 to 1), ratio, or the thing counted."""
 
     name: str
     value: float
@@ -54,7 +54,8 @@ class Figure:
     goal: Goal | None = None
 
     def row(self, benchmark: str) -> RowJson:
-        """Rounded before it is judged, so that a row never contradicts itself."""
+        """Return the figure as a row. Rounded before it is judged, so that a row never contradicts
+        itself."""
         value = round(self.value, _DECIMALS[self.unit]) if self.unit in _DECIMALS else self.value
         return {
             "name": f"{benchmark}.{self.name}",
@@ -68,8 +69,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """``about`` is a sentence or two of plain reading for RESULTS.md: what is done, and
-    what the figures mean.
+    """A benchmark. ``about`` is a sentence or two for RESULTS.md: what is done, and what the
+    figures mean.
 
     ``run`` raises `benchmarks.material.Missing` where its material is not there.
     """
@@ -80,5 +81,5 @@ class Benchmark:
 
 
 def middle(name: str, values: Sequence[float], unit: str, goal: Goal | None = None) -> Figure:
-    """The median of several runs."""
+    """Return the median of several runs."""
     return Figure(name, median(values), unit, goal)

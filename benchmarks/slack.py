@@ -1,4 +1,4 @@
-"""The bot as its own process in a local Slack: acknowledgements, first signs, answers."""
+"""The bot as its own process in a local Slack: times of acknowledgements and answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _IN_FLIGHT = 20
 _ASKED = 100
 _PROBES = 300
 _PATIENCE, _LONG = 120.0, 1800.0
-"""Seconds for an answer, and for a reindex beside many answers."""
+"""Seconds to wait for an answer, and for a reindex beside many answers."""
 QUESTIONS = (
     "How many weeks of parental leave do I get?",
     "What should I do if I lose my laptop?",
@@ -40,7 +40,7 @@ _ENDS = {"chat.postMessage", "chat.stopStream"}
 
 
 def latencies() -> list[Figure]:
-    """Over 18F's handbook, without a language model."""
+    """Measure the times over 18F's handbook, without a language model."""
     return asyncio.run(_measured())
 
 
@@ -70,7 +70,8 @@ async def _measured() -> list[Figure]:
 
 
 async def _alone(slack: LocalSlack) -> tuple[list[float], list[float]]:
-    """One question at a time: from its event to the first sign, and to the whole answer."""
+    """Ask one question at a time; return the seconds from its event to the first sign, and to the
+    whole answer."""
     signs, answers = [], []
     for _, question in zip(range(_ASKED), cycle(QUESTIONS), strict=False):
         began = time.time()
@@ -87,8 +88,8 @@ async def _alone(slack: LocalSlack) -> tuple[list[float], list[float]]:
 
 
 async def _under_load(slack: LocalSlack) -> tuple[list[float], int]:
-    """Acknowledgements while ``_IN_FLIGHT`` questions wait for their answers at any time and
-    the wiki is read and embedded anew; how often that was begun."""
+    """Measure acknowledgements while ``_IN_FLIGHT`` questions wait for their answers and the wiki
+    is read and embedded again; also return how often that was started."""
     before, over = len(slack.deliveries), asyncio.Event()
     asking = [asyncio.create_task(_ask_on(slack, name, over)) for name in _channels()[1:]]
     begun: list[str] = []

@@ -1,10 +1,10 @@
-"""A real model of the smallest kind writes the answers: does anything made up get out?
+"""A very small real model writes the answers: does anything invented reach a reader?
 
-SmolLM2-135M answers fluently and makes things up. What is let out is judged here by other
-means than those that let it out.
+SmolLM2-135M answers fluently and invents things. The answers that pass are judged here by other
+means than those that let them pass.
 
     python -m benchmarks.small_model    (fails if it does)
-    python -m benchmarks small_model    (writes down what was measured)
+    python -m benchmarks small_model    (records what was measured)
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ from indexers.prose import plain
 from indexers.wiring import Indexing
 
 _PYTHON = ROOT / ".venv-llm" / "bin" / "python"
-"""Of the environment with the model."""
+"""The Python of the environment with the model."""
 SET = "clapnq"
 ASKED = 50
 _MISSED = 1 / 8
-"""Of a sentence's longer words, that its sources need not have: "according", "located"."""
+"""Longer words that a sentence may have and its sources need not: "according", "located"."""
 
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The address of the small model's API."""
+    """Yield the address of the small model's API."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -67,7 +67,8 @@ def served() -> Iterator[str]:
 
 
 def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[float]]:
-    """Each question with what came back, what was kept and dropped, and milliseconds."""
+    """Return each question with its result, the counts of sentences kept and dropped, and the
+    milliseconds of each answer."""
     rows = [row for row in questions(SET) if row["answerable"] and reporting(row["id"])][:ASKED]
     corpus = Corpus(shared(f"eval/{SET}/corpus.jsonl.gz"))
     settings = Settings(data_dir=CACHE / "corpora")
@@ -97,8 +98,8 @@ def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[floa
 
 
 def made_up(answer: Answer) -> list[str]:
-    """Its sentences with a number or too many words that none of their sources has, but for those
-    that are marked as unverified."""
+    """Return the answer's sentences with a number or too many words that no source has, except
+    those marked as unverified."""
     found, before = [], 0
     for match in re.finditer(rf"((?:\[\d+\])+)(?!\[)({UNVERIFIED}?)", answer.text):
         sentence = answer.text[before : match.start()]
@@ -116,7 +117,8 @@ def made_up(answer: Answer) -> list[str]:
 
 
 def figures() -> Sequence[Figure]:
-    """
+    """Measure the small model's answers.
+
     Raises:
         Missing: the questions, or the model.
     """

@@ -1,4 +1,4 @@
-"""What a command costs beside its work: starting it, and LlamaIndex on the way of a question."""
+"""The cost of a command beside its work: starting it, and LlamaIndex on the way of a question."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _handbook() -> MarkdownSettings:
 
 
 def _ran(*words: str) -> tuple[float, float]:
-    """Seconds of the processors and of the clock that a command takes."""
+    """Return the seconds of CPU and of the clock that a command takes."""
     before, started = _children(), time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "bot", *words],
@@ -82,9 +82,9 @@ def _children() -> float:
 
 
 def _engine(answerer: Answerer) -> float:
-    """Milliseconds that a question takes longer by the engine than by its parts alone, called one
-    after the other. Of each the shortest of the rounds, whatever else keeps the machine busy;
-    without a cross-encoder in ranking and quoting, whose threads vary by more than is sought."""
+    """Return the milliseconds that the engine adds to a question, compared with calling its parts
+    one after the other. The shortest of several rounds counts, because the machine may be busy;
+    without a cross-encoder, whose threads vary by more than is measured."""
     by_engine = replace(answerer, recheck=None, rerank=None, quoting=Quoting())
     asked = [Question(text, Principal.of(EVERYONE)) for text in _ASKED]
     more: list[float] = []
@@ -96,7 +96,7 @@ def _engine(answerer: Answerer) -> float:
 
 
 def _took(answerer: Answerer, question: Question) -> tuple[float, float]:
-    """Seconds of a processor, by the engine and by its parts. The embedding model's own threads are
+    """Return the CPU seconds by the engine and by its parts. The embedding model's own threads are
     not counted: they wait in a loop."""
     started = time.thread_time()
     _by_parts(answerer, question)

@@ -1,4 +1,4 @@
-"""LlamaIndex's stock path over a folder, as its documentation puts it together.
+"""LlamaIndex's stock path over a folder, put together as in its documentation.
 
 Run as a process of its own: ``python -m benchmarks.stock PAGES STORE`` indexes, without
 STORE it counts what of the pages the model would not get to read. Every setting is the
@@ -46,7 +46,7 @@ def index(pages: str, store: str) -> dict[str, float]:
 
 
 def unread(pages: str) -> dict[str, float]:
-    """The share of the chunks' tokens that lie behind the model's limit."""
+    """Return the share of the chunks' tokens beyond the model's limit."""
     documents = SimpleDirectoryReader(pages, recursive=True).load_data()
     chunks = SentenceSplitter().get_nodes_from_documents(documents)
     model: Any = _embedding()._model.model  # noqa: SLF001 - nothing public counts its tokens
@@ -68,14 +68,14 @@ def _register() -> None:
         _MODEL,
         pooling=PoolingType.MEAN,
         normalization=True,
-        sources=ModelSource(url="https://localhost/"),  # never asked: the folder goes first
+        sources=ModelSource(url="https://localhost/"),  # never asked: the folder is tried first
         dim=384,
         model_file="model.onnx",
     )
 
 
 if __name__ == "__main__":
-    # That local mode has no payload indexes.
+    # The warning that local mode has no payload indexes.
     warnings.filterwarnings("ignore", category=UserWarning, module="llama_index")
     _register()
     json.dump((index if sys.argv[2:] else unread)(*sys.argv[1:]), sys.stdout)

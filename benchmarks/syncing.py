@@ -1,4 +1,4 @@
-"""How long a sync of 18F's handbook takes, against LlamaIndex's stock path."""
+"""Seconds that a sync of 18F's handbook takes, against LlamaIndex's stock path."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STOCK = (sys.executable, "-m", "benchmarks.stock", HANDBOOK)
 
 
 def cold() -> list[Figure]:
-    """Both in one go, in turns, each in a fresh process with an empty folder."""
+    """Measure both in turns, each in a fresh process with an empty folder."""
     ours: list[Run] = []
     stock: list[Run] = []
     for _ in range(_RUNS):

@@ -1,1 +1,1 @@
-"""What an operator sets."""
+"""Settings that an operator makes."""

@@ -1,10 +1,10 @@
-"""What is wrong with the settings, for the operator."""
+"""Errors in the settings, written for the operator."""
 
 from __future__ import annotations
 
 
 class SettingsError(Exception):
-    """Every problem at once, a line each, in words for the operator."""
+    """All problems of the settings at once, one a line, written for the operator."""
 
     def __init__(self, problems: list[str], where: str = "") -> None:
         self.problems = problems

@@ -1,4 +1,4 @@
-"""The dialects of Markdown that are known."""
+"""The dialects of Markdown that Footnote knows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator sets of the language model."""
+"""Settings of the language model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VERIFY_BY_MODEL, VERIFY_BY_RULES = "model", "rules"
 
 
 class LlmSettings(Strict):
-    """``[llm]``: off as long as no provider is named."""
+    """Settings of ``[llm]``. Off while no provider is named."""
 
     provider: Literal["", "openai", "azure", "ollama", "compatible", "anthropic"] = Field(
         "",

@@ -1,4 +1,4 @@
-"""Reading footnote.toml and the environment, checked as a whole.
+"""Read footnote.toml and the environment, and check them as a whole.
 
 The file is ``--config``, else ``./footnote.toml``, else ``$FOOTNOTE_CONFIG``. Any
 setting can be overridden by the environment (``FOOTNOTE_INDEX__URL`` is ``url`` of
@@ -27,8 +27,8 @@ DEFAULT_FILE = Path("footnote.toml")
 
 
 def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
-    """Read file and environment. Relative paths count from the file's folder;
-    ``data_dir`` goes before what both say, and counts from the working folder.
+    """Read the settings from file and environment. Paths in the file are relative to its folder;
+    ``data_dir`` overrides both and is relative to the working folder.
 
     Raises:
         SettingsError: with every problem that there is.
@@ -61,7 +61,7 @@ def secrets() -> Secrets:
 
 
 def example() -> Path:
-    """The commented example that ships with the package."""
+    """Return the path of the commented example that ships with the package."""
     return Path(__file__).with_name("footnote.example.toml")
 
 
@@ -101,7 +101,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 class _Homeless(Exception):
-    """A path begins with the home of somebody whom this machine does not know."""
+    """A path begins with the home of a user that this machine does not know."""
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
@@ -129,7 +129,8 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """Each with the nearest known one. A wiki is too much for a variable."""
+    """Return the unknown FOOTNOTE_ variables, each with the nearest known name. A wiki cannot be
+    set by a variable."""
     secret = {name.upper() for name in Secrets.model_fields}
     known = {CONFIG_VARIABLE, *(name for name in secret if name.startswith(ENV_PREFIX))}
     for name, field in Settings.model_fields.items():
@@ -157,7 +158,7 @@ _MEANT = {
 
 
 def _in_words(error: ValidationError, strangers: Iterable[str]) -> Iterator[str]:
-    """A line each, but for keys that came from a variable which is named already."""
+    """Yield a line for each error, except for keys of variables that were reported already."""
     for problem in error.errors():
         path = [str(part) for part in _without_tag(problem["loc"])]
         shown = ".".join(path) or "settings"
@@ -176,16 +177,16 @@ def _in_words(error: ValidationError, strangers: Iterable[str]) -> Iterator[str]
         else:
             said = problem["msg"].removeprefix("Value error, ")
             said = _MEANT.get(problem["type"], f"{said[:1].lower()}{said[1:]}")
-            yield f"`{shown}`: {said}" if path else said  # of no one setting
+            yield f"`{shown}`: {said}" if path else said  # of no single setting
 
 
 def _without_tag(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """A wiki's type stands in its place, where nobody wrote it."""
+    """Return the location without pydantic's union tag, which the operator never wrote."""
     return location[:2] + location[3:] if location[:1] == ("wiki",) else location
 
 
 def _keys_at(location: tuple[int | str, ...]) -> set[str]:
-    """What may stand beside the key at ``location``."""
+    """Return the keys that are allowed beside the key at ``location``."""
     if location[0] == "wiki" and len(location) > 3:
         return set(_WIKIS[str(location[2])].model_fields)
     model: type[BaseModel] = Settings

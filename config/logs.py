@@ -1,4 +1,4 @@
-"""Logging: one line an event, to stderr, quiet libraries.
+"""Logging: one line an event, to stderr, with quiet libraries.
 
 Names, addresses and errors come from outside and may hold newlines. None of them starts a
 line: an event's words stand on one line, and each line of its traceback is indented.
@@ -19,28 +19,28 @@ _TALKATIVE = {
     # Bolt and the SDK write whole payloads, tokens and questions included, at DEBUG.
     "slack_bolt": logging.INFO,
     "slack_sdk": logging.INFO,
-    "bot.slack.api.slack_api": logging.WARNING,  # the SDK writes its retries there
+    "bot.slack.api.slack_api": logging.WARNING,  # the SDK logs its retries there
     "fastembed": logging.WARNING,
     "markdown_it": logging.INFO,
 }
 _OURS = {"bot", "config", "indexers"}
 _MOST = 10
-"""Errors that led to one another."""
+"""Chained errors that are logged at most."""
 _INDENT = "    "
 _CONTROLS = {
     code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
     for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
 } | {ord("\t"): "\t", ord("\n"): "\\n", ord("\r"): "\\r"}
-"""What would start a line, or command the terminal that shows it."""
+"""Characters that start a line, or command the terminal that shows them."""
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class Discreet(logging.Formatter):
-    """Tells where an error came up. Its words stand only with errors of ours, which are
-    written for operators: a library's may quote the page, or the question, it failed at."""
+    """A formatter that tells where an error was raised. Only our own errors show their message: a
+    library's may quote the page or the question that it failed at."""
 
     def format(self, record: logging.LogRecord) -> str:
-        # Whoever formats a record first leaves the whole error in it for the others.
+        # Formatting caches the whole error in the record, for every later handler.
         mine = copy.copy(record)
         mine.exc_text = None
         return super().format(mine)
@@ -66,12 +66,12 @@ class Discreet(logging.Formatter):
 
 
 def one_line(words: str) -> str:
-    """Return ``words`` with everything spelt out that would start a line."""
+    """Return ``words`` with every character escaped that would start a line."""
     return words.translate(_CONTROLS)
 
 
 def _indented(lines: str) -> str:
-    # Not by splitlines: a line of source code in a traceback may hold what it splits at.
+    # Not by splitlines: a line of source code in a traceback may hold characters it splits at.
     return "\n".join(f"{_INDENT}{one_line(line)}" for line in lines.split("\n"))
 
 

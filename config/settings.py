@@ -1,4 +1,4 @@
-"""What an operator sets: footnote.toml and the environment, as types with defaults.
+"""All settings, from footnote.toml and the environment, as types with defaults.
 
 `config.loading` reads them. Secrets come from the environment alone.
 """
@@ -24,7 +24,7 @@ ENV_PREFIX = "FOOTNOTE_"
 
 
 class IndexSettings(Strict):
-    """``[index]``"""
+    """Settings of ``[index]``."""
 
     url: str = Field(
         "", repr=False, description="A Qdrant server; empty is embedded in the data folder."
@@ -53,7 +53,7 @@ class IndexSettings(Strict):
 
 
 class SyncSettings(Strict):
-    """``[sync]``"""
+    """Settings of ``[sync]``."""
 
     every_minutes: float = Field(
         60, ge=0, le=A_YEAR, description="How often `footnote serve` syncs by itself; 0 is never."
@@ -73,13 +73,13 @@ class SyncSettings(Strict):
 
 
 LLM_RERANKER = "llm"
-"""The name of the reranker that is the language model."""
+"""The value of `answer.reranker` that means the language model."""
 BUNDLED_RERANKER = "ms-marco-MiniLM-L-12-v2"
-"""The name of the cross-encoder that comes with Footnote."""
+"""The cross-encoder that comes with Footnote."""
 
 
 class AnswerSettings(Strict):
-    """``[answer]``"""
+    """Settings of ``[answer]``."""
 
     max_characters: int = Field(
         700, ge=100, le=3000, description="How long a quoted answer may be."
@@ -137,7 +137,7 @@ class AnswerSettings(Strict):
 
 
 class StateSettings(Strict):
-    """``[state]``"""
+    """Settings of ``[state]``."""
 
     url: str = Field(
         "",
@@ -153,7 +153,7 @@ class StateSettings(Strict):
 
 
 class Settings(BaseSettings):
-    """All of it."""
+    """All settings, section by section."""
 
     model_config = SettingsConfigDict(
         extra="forbid", frozen=True, env_prefix=ENV_PREFIX, env_nested_delimiter="__"
@@ -173,7 +173,7 @@ class Settings(BaseSettings):
 
     @property
     def review_channels(self) -> frozenset[str]:
-        """Return the channels whose people see to flags and may publish answers."""
+        """Return the channels whose members handle flags and may publish answers."""
         own = (wiki.review_channel for wiki in self.wiki)
         return frozenset({self.slack.review_channel, *own} - {""})
 
@@ -200,12 +200,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment stands above the file, which is handed in as init values."""
+        """Let the environment override the file, which is passed as init values."""
         return env_settings, init_settings
 
 
 class Secrets(BaseSettings):
-    """From the environment alone; never printed."""
+    """Secrets, read from the environment alone; never printed."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
@@ -226,14 +226,14 @@ class Secrets(BaseSettings):
     )
 
     def variable(self, name: str) -> str:
-        """A secret that stands in a variable which the settings name; empty if it is not set."""
+        """Return the secret in a variable that the settings name; empty if it is not set."""
         known: object = getattr(self, name.lower(), None)
         if isinstance(known, SecretStr):
             return known.get_secret_value()
         return os.environ.get(name, "")
 
     def slack_problems(self, mode: str) -> list[str]:
-        """What is missing or in the wrong place, before Slack is asked."""
+        """Return which Slack secrets are missing or malformed, before Slack is asked."""
         wanted = [("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-")]
         if mode == "socket":
             wanted.append(("SLACK_APP_TOKEN", self.slack_app_token, "xapp-"))

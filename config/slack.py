@@ -1,4 +1,4 @@
-"""What an operator sets of the Slack side."""
+"""Settings of Slack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 
 
 class SlackSettings(Strict):
-    """``[slack]``"""
+    """Settings of ``[slack]``."""
 
     mode: Literal["socket", "http"] = Field("socket", description="Socket Mode, or HTTP events.")
     host: str = Field(
@@ -116,7 +116,7 @@ class SlackSettings(Strict):
         try:
             zone(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            # Without its data, which some machines lack, no name but UTC is known.
+            # Without time zone data, which some machines lack, no name but UTC is known.
             raise ValueError(
                 f"{name!r} is no time zone that this machine knows, such as 'Europe/Berlin'"
             ) from None
@@ -130,7 +130,8 @@ class SlackSettings(Strict):
 
 
 def zone(name: str) -> tzinfo:
-    """
+    """Return the time zone of this name.
+
     Raises:
         ZoneInfoNotFoundError, ValueError, OSError: it is not known here.
     """

@@ -1,4 +1,4 @@
-"""What an operator sets of a wiki: one ``[[wiki]]``, by its type."""
+"""Settings of a wiki: one ``[[wiki]]``, by its type."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ Language = Literal[
     "hungarian", "indonesian", "italian", "japanese", "kazakh", "nepali", "norwegian",
     "portuguese", "romanian", "russian", "slovene", "spanish", "swedish", "tajik", "turkish",
 ]  # fmt: skip
-"""Those that Qdrant's search by words knows; auto tells by the text."""
+"""Languages of Qdrant's BM25; auto detects each passage's language."""
 
-# Every number has an upper bound, because what is counted back from now must be a date.
+# Every number has an upper bound, because a date is computed by subtracting it from now.
 A_YEAR = 366 * 24 * 60  # minutes
 A_CENTURY = 36_525  # days
 
 
 class Strict(BaseModel):
-    """A section: a key that is not known is a mistake."""
+    """A section of the settings that rejects unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,7 +51,7 @@ class _Named(Strict):
 
 
 class MarkdownSettings(_Named):
-    """A folder of Markdown, or a git repository of it."""
+    """A folder or a git repository of Markdown."""
 
     type: Literal["markdown"] = Field(description="`markdown`")
     path: Path | None = Field(
@@ -223,7 +223,7 @@ def _address(value: str) -> str:
         raise ValueError("must start with https:// or http://")
     try:
         names_host = not value or bool(urlsplit(value).hostname and urlsplit(value).port != 0)
-    except ValueError:  # brackets or a port that are none
+    except ValueError:  # invalid brackets or port
         names_host = False
     if not names_host or not value.isprintable() or " " in value:
         raise ValueError("must be an address with a host, as in https://wiki.example.com")
