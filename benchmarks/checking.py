@@ -23,8 +23,8 @@ from bot.playground.confluence.world import World
 from bot.wiring import answerer_of
 from config.settings import AnswerSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Principal
-from indexers.wiring import Indexing
 
 _LATENCY = 0.4
 _SLOW = 5.0

@@ -25,8 +25,8 @@ from bot.answering.retrieval import PASSAGES, Retrieved, by_page
 from bot.evaluation.corpus import Corpus
 from bot.evaluation.measures import hit, recall
 from config.settings import Secrets, Settings
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Hit, Principal
-from indexers.wiring import Indexing
 
 GITLAB = "gitlab_handbook"
 _SETS = ("xquad_en", "squad2", "clapnq", "mtrag_govt", "mtrag_cloud", GITLAB)

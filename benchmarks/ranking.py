@@ -13,8 +13,8 @@ from bot.evaluation.corpus import Corpus
 from bot.evaluation.measures import hit, recall
 from bot.model import Question
 from config.settings import Secrets, Settings
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Principal
-from indexers.wiring import Indexing
 
 _SETS = ("xquad_en", "squad2", "mtrag_govt")
 _WAYS: Mapping[str, Ranking] = {

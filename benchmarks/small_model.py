@@ -36,9 +36,9 @@ from bot.model import UNVERIFIED, Answer, Fallback, Question, Result
 from bot.wiring import answerer_of
 from config.settings import Secrets, Settings
 from indexers.index.embedding import LocalEmbedder
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Principal
-from indexers.prose import plain
-from indexers.wiring import Indexing
+from indexers.text.prose import plain
 
 _PYTHON = ROOT / ".venv-llm" / "bin" / "python"
 """The Python of the environment with the model."""

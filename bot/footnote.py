@@ -14,8 +14,8 @@ from bot.answering.engine.query_engine import FootnoteQueryEngine
 from bot.answering.engine.retriever import FootnoteRetriever
 from bot.wiring import answering, reader_of
 from config.loading import load, secrets
+from indexers.indexing import Indexing
 from indexers.model import Principal, Reader
-from indexers.wiring import Indexing
 
 
 class Footnote:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from indexers.prose import Block, Kind, blocks, fenced, in_code_spans, readable
+from indexers.text.prose import Block, Kind, blocks, fenced, in_code_spans, readable
 
 _ZERO_WIDTH_JOINERS = "\u200c\u200d"
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

@@ -13,7 +13,7 @@ from bot import terminal
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
     """The first SIGINT or SIGTERM asks to stop at the next safe point, a second one
-    stops at once (which loses nothing either, see `indexers.sync`)."""
+    stops at once (which loses nothing either, see `indexers.syncing.sync`)."""
     stopped = threading.Event()
 
     def stop(number: int, _: object) -> None:

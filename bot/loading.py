@@ -13,7 +13,7 @@ from indexers.ports import Embedder, Reranker
 
 
 class Models(Protocol):
-    """What of `indexers.wiring.Indexing` is needed here."""
+    """What of `indexers.indexing.Indexing` is needed here."""
 
     @property
     def embedder(self) -> Embedder: ...

@@ -60,7 +60,7 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where an answer comes from. ``quote`` stands verbatim in the page (light
-    Markdown, see `indexers.prose`); ``url`` leads to the section. ``outdated``: its people
+    Markdown, see `indexers.text.prose`); ``url`` leads to the section. ``outdated``: its people
     marked the page so; ``old``: nobody edited it for longer than is set."""
 
     title: str

@@ -50,9 +50,9 @@ from bot.state.wiring import (
 )
 from config.errors import SettingsError
 from config.settings import BUNDLED_RERANKER, Secrets, Settings
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Principal, Section
 from indexers.ports import Reranker
-from indexers.wiring import Indexing
 
 if TYPE_CHECKING:
     from bot.answering.answerer import Answerer

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from indexers.confluence import storage_format
 from indexers.errors import WikiMisconfigured
-from indexers.markdown import convert
-from indexers.markdown.encoding import Binary, text_of
 from indexers.model import Section
+from indexers.sources.confluence import storage_format
+from indexers.sources.markdown import convert
+from indexers.sources.markdown.encoding import Binary, text_of
 
 STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
 """Of files that hold a Confluence page's body."""

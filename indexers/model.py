@@ -131,7 +131,7 @@ class Section:
     ``headings`` is the path below the page's title, outermost first (empty: what
     stands before the first heading). ``anchor`` is the fragment that a browser
     jumps to, without ``#`` (empty: the top of the page). ``text`` is light
-    Markdown, see `indexers.prose`; it never starts with its own heading.
+    Markdown, see `indexers.text.prose`; it never starts with its own heading.
     """
 
     headings: tuple[str, ...]

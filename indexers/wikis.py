@@ -11,30 +11,30 @@ from typing import TypedDict
 
 from config.settings import Secrets
 from config.wikis import ConfluenceSettings, MarkdownSettings, WikiSettings
-from indexers.confluence.access import ConfluenceAccess
-from indexers.confluence.addresses import Base, base_of
-from indexers.confluence.doctor import ConfluenceDoctor, cloud_id
-from indexers.confluence.hanging import Extras
-from indexers.confluence.lookout import AT_ONCE, ConfluenceLookout
-from indexers.confluence.members import ConfluenceMembers
-from indexers.confluence.ownership import Ownership
-from indexers.confluence.page_links import edit_address
-from indexers.confluence.reading import Names
-from indexers.confluence.rights import Tokens
-from indexers.confluence.scope import Scope
-from indexers.confluence.transport import Patience, Transport
-from indexers.confluence.wiki import ConfluenceWiki
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.findings import Access
 from indexers.index.current import CurrentIndex
-from indexers.markdown.access import access as whole_wiki_access
-from indexers.markdown.git import GitWiki
-from indexers.markdown.git_dates import last_changes, no_dates
-from indexers.markdown.wiki import MarkdownWiki
 from indexers.model import EVERYONE, Acl, Part, Principal, SyncReport, domain_token, user_token
 from indexers.parsing.limits import Parse, here
-from indexers.parts import PartOf
 from indexers.ports import Wiki
+from indexers.sources.confluence.access import ConfluenceAccess
+from indexers.sources.confluence.addresses import Base, base_of
+from indexers.sources.confluence.doctor import ConfluenceDoctor, cloud_id
+from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.lookout import AT_ONCE, ConfluenceLookout
+from indexers.sources.confluence.members import ConfluenceMembers
+from indexers.sources.confluence.ownership import Ownership
+from indexers.sources.confluence.page_links import edit_address
+from indexers.sources.confluence.reading import Names
+from indexers.sources.confluence.rights import Tokens
+from indexers.sources.confluence.scope import Scope
+from indexers.sources.confluence.transport import Patience, Transport
+from indexers.sources.confluence.wiki import ConfluenceWiki
+from indexers.sources.markdown.access import access as whole_wiki_access
+from indexers.sources.markdown.git import GitWiki
+from indexers.sources.markdown.git_dates import last_changes, no_dates
+from indexers.sources.markdown.wiki import MarkdownWiki
+from indexers.syncing.scope import PartOf
 
 log = logging.getLogger(__name__)
 
@@ -270,7 +270,7 @@ def edited_at(
     markdowns: Mapping[str, MarkdownWiki | GitWiki],
     confluences: Mapping[str, Confluence],
 ) -> str:
-    """See `indexers.wiring.Indexing.edit_address`."""
+    """See `indexers.indexing.Indexing.edit_address`."""
     if confluence := confluences.get(wiki):
         return confluence.edit_address(page, url)
     try:
@@ -289,7 +289,7 @@ def access_at(  # noqa: PLR0913, PLR0917 - who, what, and all that there is
     reader: Callable[[], Principal],
 ) -> tuple[Access, Acl]:
     """Whether ``reader``, who has the address ``email``, may read the page at ``url``, and the
-    rule that says so. See `indexers.wiring.Indexing.access`."""
+    rule that says so. See `indexers.indexing.Indexing.access`."""
     if name := confluence_at(url, confluences):
         return confluences[name].access.to(url, email, reader)
     for wiki in wikis:
@@ -320,7 +320,7 @@ def part_named(
     markdowns: Mapping[str, MarkdownWiki | GitWiki],
     confluences: Mapping[str, Confluence],
 ) -> Part:
-    """See `indexers.wiring.Indexing.part`."""
+    """See `indexers.indexing.Indexing.part`."""
     if what in wikis:
         return Part(what)
     if "://" in what:

@@ -25,7 +25,7 @@ from bot.answering.numbers import MONTHS, UNITS, read_numbers
 from bot.answering.quoting import units
 from bot.answering.stems import stems
 from indexers.model import Hit, Passage
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 _NEAREST = 5
 """Passages whose sentences are looked at; the whole of what was found is searched for the

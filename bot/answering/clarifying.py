@@ -31,7 +31,7 @@ from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
 from bot.model import Clarify, Question, Reading
 from indexers.model import Hit
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 MOST = 3
 """Readings that are offered."""

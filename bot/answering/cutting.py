@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from bot.answering.outline import Unit
 from bot.answering.windows import Window
-from indexers.prose import Kind
+from indexers.text.prose import Kind
 
 SHORT = 400
 """Characters: a section or a list of no more is shown whole."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from indexers.prose import Block, Kind, blocks, plain, readable
-from indexers.sentences import spans
+from indexers.text.prose import Block, Kind, blocks, plain, readable
+from indexers.text.sentences import spans
 
 _LABEL = 6
 """Words: so few, without an end, are a label ("Suggestions") rather than a sentence."""

@@ -12,8 +12,8 @@ from bot.answering.stems import Weights, stems
 from bot.answering.stretch import Stretch
 from bot.answering.windows import Read, ranked
 from indexers.model import Hit, Passage
-from indexers.prose import Block, Kind, blocks, plain
-from indexers.sentences import sentences
+from indexers.text.prose import Block, Kind, blocks, plain
+from indexers.text.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)

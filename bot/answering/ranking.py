@@ -16,7 +16,7 @@ from typing import TypeVar
 from bot.answering.composing.words import read
 from bot.answering.stems import Weights, by_sentence, in_order
 from indexers.model import Hit
-from indexers.prose import beside_links, plain
+from indexers.text.prose import beside_links, plain
 
 _Part = TypeVar("_Part")
 

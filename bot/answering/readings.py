@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 LABEL = 70
 """Characters."""

@@ -22,7 +22,7 @@ from bot.model import (
     Unchecked,
 )
 from bot.ports import Answering, Hear
-from indexers.prose import plain_line
+from indexers.text.prose import plain_line
 
 MOST = 5
 """Questions; a message with more is taken as one."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bot.answering.outline import Unit
 from bot.foreign import on_one_line, quoted
-from indexers.prose import Kind, plain_line
+from indexers.text.prose import Kind, plain_line
 
 _LEFT_OUT = "…"
 _LABEL = 80

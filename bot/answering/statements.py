@@ -17,7 +17,7 @@ from bot.answering.examples import is_example
 from bot.answering.numbers import UNITS, Given, read_numbers
 from bot.answering.outline import outline
 from indexers.model import Passage
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 _FEWEST = 2
 """Words beside the numbers, for two sentences to be compared."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 from indexers.model import Hit, Passage
-from indexers.prose import Kind, blocks, is_item, is_row, is_rule
+from indexers.text.prose import Kind, blocks, is_item, is_row, is_rule
 
 _JOINT = "\n\n"
 _HEAD = 2

@@ -14,7 +14,7 @@ from bot.answering.examples import is_example
 from bot.answering.outline import Unit
 from bot.answering.stems import Weights, stems
 from indexers.model import Passage
-from indexers.prose import Kind
+from indexers.text.prose import Kind
 
 Read = Callable[[str, Sequence[str]], Sequence[float] | None]
 """A question and texts -> how well each answers, as logits; None if nobody can tell in time."""

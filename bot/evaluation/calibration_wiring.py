@@ -14,8 +14,8 @@ from bot.evaluation.pages import Pages, full_name
 from bot.evaluation.questions import read_cases
 from bot.wiring import answerer_of
 from config.settings import BUNDLED_RERANKER, Secrets, Settings
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Principal, Progress
-from indexers.wiring import Indexing
 
 
 def calibrate(

@@ -11,7 +11,7 @@ from bot.answering.showing import label
 from bot.answering.stretch import stands_in
 from bot.model import THE_CLOSEST, Answer, Source
 from indexers.model import Passage
-from indexers.prose import readable
+from indexers.text.prose import readable
 
 MARK = re.compile(r"(?:(?<!\s)\s++)?\[(\d{1,3})\]")
 _MARKS = re.compile(r"(?:\s{0,40}\[\d{1,3}\])+")

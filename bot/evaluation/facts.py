@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.evaluation.evidence import unmarked
 from bot.evaluation.lines import BadSet
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 AT_ONCE = 250
 """Characters that a person reads before they decide whether to read on."""

@@ -25,7 +25,7 @@ change places."""
 
 @dataclass(frozen=True, slots=True)
 class SavedQuestions:
-    """A gate of `indexers.rebuilding`. Blocks; some milliseconds a question.
+    """A gate of `indexers.syncing.rebuilding`. Blocks; some milliseconds a question.
 
     Raises:
         StateUnavailable: what was praised cannot be read.

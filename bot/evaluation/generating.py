@@ -19,7 +19,7 @@ from bot.answering.quoting import units
 from bot.answering.retrieval import Retrieved
 from bot.model import Question
 from indexers.model import Passage, Reader, digest
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 _SEEDS = ("How do I get started?", "What is the policy?", "Who is responsible?", "overview")
 _LEAST_WORDS = 6

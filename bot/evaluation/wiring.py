@@ -28,8 +28,8 @@ from bot.evaluation.run import Judge, ask_all
 from bot.state.wiring import opened_state, usage_kept
 from bot.wiring import answerer_of
 from config.settings import Secrets, Settings
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Principal, Progress
-from indexers.wiring import Indexing
 
 
 def evaluate(

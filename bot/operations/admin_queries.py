@@ -59,7 +59,7 @@ class Counting(Protocol):
 
 
 class Parts(Protocol):
-    """What `indexers.wiring.Indexing` offers."""
+    """What `indexers.indexing.Indexing` offers."""
 
     @property
     def wikis(self) -> Mapping[str, object]: ...

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Syncable(Protocol):
-    """What `indexers.wiring.Indexing` offers."""
+    """What `indexers.indexing.Indexing` offers."""
 
     @property
     def wikis(self) -> Mapping[str, object]: ...

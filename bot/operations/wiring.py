@@ -21,9 +21,9 @@ from bot.state.wiring import last_pass, opened_state, state_if_made
 from config.settings import Secrets, Settings
 from config.wikis import ConfluenceSettings
 from indexers.findings import Finding, failure, ok
+from indexers.indexing import Indexing
 from indexers.model import Progress, SyncReport
 from indexers.ports import Gate
-from indexers.wiring import Indexing
 
 log = logging.getLogger(__name__)
 

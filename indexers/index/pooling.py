@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from indexers.index.meanings import packed
 from indexers.ports import Meaning
-from indexers.sentences import spans
+from indexers.text.sentences import spans
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding

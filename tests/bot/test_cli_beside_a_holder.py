@@ -10,7 +10,7 @@ import pytest
 from config.loading import load
 from config.settings import Secrets
 from indexers.index.edge import EdgeIndex
-from indexers.wiring import Indexing
+from indexers.indexing import Indexing
 from tests.bot.shell import Shell
 from tests.fakes.passages import passages
 

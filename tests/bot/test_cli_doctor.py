@@ -17,8 +17,8 @@ from bot.playground.confluence.state import Product
 from bot.playground.confluence.world import World
 from config.loading import load
 from config.settings import Secrets
-from indexers.confluence.page_links import tiny
-from indexers.wiring import Indexing
+from indexers.indexing import Indexing
+from indexers.sources.confluence.page_links import tiny
 from tests.bot.shell import Ran, Shell
 
 BOT = "foot@example.com"

@@ -26,7 +26,7 @@ from config.settings import (
 )
 from config.wikis import MarkdownSettings
 from indexers.errors import WikiMisconfigured
-from indexers.wiring import Indexing
+from indexers.indexing import Indexing
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

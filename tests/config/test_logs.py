@@ -27,12 +27,12 @@ def restored() -> Iterator[None]:
 
 def test_a_line_an_event_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("INFO")
-    logging.getLogger("indexers.sync").info("synced %s", "handbook")
-    logging.getLogger("indexers.sync").debug("indexed a page")
+    logging.getLogger("indexers.syncing.sync").info("synced %s", "handbook")
+    logging.getLogger("indexers.syncing.sync").debug("indexed a page")
     out, err = capsys.readouterr()
 
     assert out == ""
-    assert err.endswith(" INFO    indexers.sync: synced handbook\n")
+    assert err.endswith(" INFO    indexers.syncing.sync: synced handbook\n")
     assert err.count("\n") == 1
 
 
@@ -50,7 +50,7 @@ def test_what_slack_s_libraries_write_at_debug_is_never_logged(
 
 def test_at_debug_our_own_details_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("DEBUG")
-    logging.getLogger("indexers.sync").debug("indexed a page")
+    logging.getLogger("indexers.syncing.sync").debug("indexed a page")
 
     assert "indexed a page" in capsys.readouterr().err
 
@@ -85,7 +85,7 @@ def test_an_error_is_logged_where_it_came_up_without_a_library_s_words(
     try:
         fails_at(PAGE)
     except WikiUnavailable:
-        logging.getLogger("indexers.sync").exception("leave.md failed")
+        logging.getLogger("indexers.syncing.sync").exception("leave.md failed")
     err = capsys.readouterr().err
 
     assert err.index("int(page)") < err.index("ValueError") < err.index("which led to")
@@ -104,7 +104,7 @@ def test_no_words_from_outside_start_a_line(
 ) -> None:
     logs.configure("INFO")
     hostile = f"eng{line_break}{FORGED}"
-    logger = logging.getLogger(f"indexers.sync.{hostile}")
+    logger = logging.getLogger(f"indexers.syncing.sync.{hostile}")
     logger.info("synced %s", hostile)
     logger.info(hostile)
     err = capsys.readouterr().err

@@ -16,8 +16,8 @@ from config.settings import IndexSettings, Secrets, Settings
 from indexers.errors import IndexCorrupt
 from indexers.index.damage import Damage
 from indexers.index.edge import EdgeEngine
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Acl, Principal
-from indexers.wiring import Indexing
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

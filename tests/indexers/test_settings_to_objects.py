@@ -13,11 +13,11 @@ from indexers.conversion import sections
 from indexers.errors import IndexLocked, ModelUnavailable, WikiMisconfigured
 from indexers.index.languages import AUTO
 from indexers.index.lexical import Words
-from indexers.markdown.git import GitWiki
-from indexers.markdown.wiki import MarkdownWiki
+from indexers.indexing import Indexing
 from indexers.model import EVERYONE, OPEN, Acl, Changed, Principal, Skipped
+from indexers.sources.markdown.git import GitWiki
+from indexers.sources.markdown.wiki import MarkdownWiki
 from indexers.wikis import acl_of, markdown_of
-from indexers.wiring import Indexing
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

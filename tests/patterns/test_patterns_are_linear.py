@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from indexers.markdown import tags
+from indexers.sources.markdown import tags
 
 from .attacking import slowest
 from .finding import (
@@ -24,7 +24,7 @@ from .finding import (
 MADE_AT_A_CALL = {
     "bot.playground.confluence.faults": "the local Confluence's, by its tests",
     "bot.playground.confluence.routes": "they are constants of the modules that call it",
-    "indexers.markdown.tags": "its parts are tried below",
+    "indexers.sources.markdown.tags": "its parts are tried below",
 }
 """Modules that compile what is no constant of theirs."""
 
@@ -41,7 +41,9 @@ def found() -> Iterator[Found]:
             if (pattern.pattern, pattern.flags) not in known:
                 yield Found(module.__name__, pattern, ANCHORED | {"search"})
     for kind, part in tags._PATTERNS.items():
-        yield Found(f"indexers.markdown.tags {kind}", re.compile(part), frozenset({"search"}))
+        yield Found(
+            f"indexers.sources.markdown.tags {kind}", re.compile(part), frozenset({"search"})
+        )
 
 
 PATTERNS = {f"{one.place}~{number}": one for number, one in enumerate(found())}

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 from bot.playground.confluence.model import Content, User, Who
 from bot.playground.confluence.world import World
-from tests.indexers.confluence.conftest import Site
+from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.confluences import may_read
 
 WORD = "everywhere"

@@ -9,14 +9,14 @@ from bot.playground.confluence.model import User
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.state import Product
 from bot.playground.confluence.world import World
-from indexers.confluence.rights import Tokens
-from indexers.confluence.transport import Transport
-from indexers.confluence.wiki import ConfluenceWiki
 from indexers.model import EVERYONE, Hit, Principal
 from indexers.ports import PassageIndex
-from indexers.splitting import Splitter
+from indexers.sources.confluence.rights import Tokens
+from indexers.sources.confluence.transport import Transport
+from indexers.sources.confluence.wiki import ConfluenceWiki
+from indexers.syncing.splitting import Splitter
 from tests.fakes.embedding import WordEmbedder
-from tests.indexers.confluence.conftest import Clock, Site
+from tests.indexers.sources.confluence.conftest import Clock, Site
 
 WIKI = "wiki"
 EMBEDDER = WordEmbedder()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from bot.playground.confluence.model import Content, User, Who
-from tests.indexers.confluence.conftest import Site
+from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.accounts import WORD, Account
 
 SPACES = ("ENG", "OPS")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from bot.playground.confluence.faults import SOME_OF_ALL, Fault
 from bot.playground.confluence.model import User
-from indexers.confluence.rights import Tokens
 from indexers.errors import WikiUnavailable
 from indexers.index.schema import Where
 from indexers.model import EVERYONE, NOBODY, Acl, Hit, Principal, SyncReport
-from indexers.parts import PartOf
-from indexers.sync import sync
-from tests.indexers.confluence.conftest import Site
+from indexers.sources.confluence.rights import Tokens
+from indexers.syncing.scope import PartOf
+from indexers.syncing.sync import sync
+from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.accounts import WORD, Text
 from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, principal, wiki_of
 from tests.properties.edits import EditedWorld

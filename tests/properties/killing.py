@@ -7,12 +7,12 @@ from pathlib import Path
 
 from qdrant_edge import UpdateOperation
 
-from indexers.confluence.addresses import base_of
-from indexers.confluence.transport import Json, Params, Patience, Transport
 from indexers.index.edge import EdgeEngine
 from indexers.index.passages import StoredPassages
+from indexers.sources.confluence.addresses import base_of
+from indexers.sources.confluence.transport import Json, Params, Patience, Transport
 from tests.fakes.embedding import WordEmbedder
-from tests.indexers.confluence.conftest import Site
+from tests.indexers.sources.confluence.conftest import Site
 
 
 class Killed(BaseException):

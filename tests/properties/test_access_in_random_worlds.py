@@ -8,12 +8,12 @@ from urllib.parse import urljoin
 import pytest
 
 from bot.playground.confluence.state import Product
-from indexers.confluence.access import ConfluenceAccess
-from indexers.confluence.members import ConfluenceMembers
-from indexers.confluence.scope import Scope
-from indexers.confluence.survey import Survey
 from indexers.findings import Access
 from indexers.model import EVERYONE, Principal
+from indexers.sources.confluence.access import ConfluenceAccess
+from indexers.sources.confluence.members import ConfluenceMembers
+from indexers.sources.confluence.scope import Scope
+from indexers.sources.confluence.survey import Survey
 from tests.properties.confluences import may_read, site_of
 from tests.properties.drawing import Drawn, draw, draw_faults
 

@@ -15,12 +15,12 @@ from bot.model import Answer, NoAnswer, Reason, Result
 from bot.playground.confluence.faults import SOME_OF_ALL, Fault
 from bot.playground.confluence.model import Content, User
 from bot.playground.confluence.state import Product
-from indexers.confluence.rights import Tokens
 from indexers.model import EVERYONE, Hit, KnownPage, Principal
-from indexers.sync import sync
+from indexers.sources.confluence.rights import Tokens
+from indexers.syncing.sync import sync
 from tests.fakes.engine import checked
 from tests.fakes.index import ListIndex
-from tests.indexers.confluence.looking import lookout_of
+from tests.indexers.sources.confluence.looking import lookout_of
 from tests.properties.confluences import (
     EMBEDDER,
     SPLIT,

@@ -19,13 +19,13 @@ import pytest
 from bot.playground.confluence.faults import Fault, Faults
 from bot.playground.confluence.model import User
 from bot.playground.confluence.state import Product
-from indexers.confluence.members import ConfluenceMembers
-from indexers.confluence.rights import Tokens
-from indexers.confluence.transport import Patience, Transport
 from indexers.index.edge import EdgeIndex
 from indexers.model import EVERYONE, Principal
-from indexers.sync import sync
-from tests.indexers.confluence.conftest import Clock, Site
+from indexers.sources.confluence.members import ConfluenceMembers
+from indexers.sources.confluence.rights import Tokens
+from indexers.sources.confluence.transport import Patience, Transport
+from indexers.syncing.sync import sync
+from tests.indexers.sources.confluence.conftest import Clock, Site
 from tests.properties.confluences import (
     EMBEDDER,
     SPLIT,

@@ -8,13 +8,13 @@ import random
 import pytest
 
 from bot.playground.confluence.state import Product
-from indexers.confluence.hanging import Extras
-from indexers.confluence.rights import Tokens
-from indexers.confluence.transport import Transport
-from indexers.confluence.wiki import ConfluenceWiki
-from indexers.sync import sync
+from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.rights import Tokens
+from indexers.sources.confluence.transport import Transport
+from indexers.sources.confluence.wiki import ConfluenceWiki
+from indexers.syncing.sync import sync
 from tests.fakes.index import ListIndex
-from tests.indexers.confluence.conftest import Site
+from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, pages, principal, site_of
 from tests.properties.drawing import Drawn, draw, draw_faults, subjects, unreadable
 

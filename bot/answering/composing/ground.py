@@ -14,7 +14,7 @@ from bot.answering.composing.relations import gives_orders, points
 from bot.answering.composing.words import Word, read
 from bot.answering.quoting import units
 from indexers.model import Passage
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 _POINTING = 3
 """The first words of a sentence, among which an "it" or "this" points back."""

@@ -20,7 +20,7 @@ from bot.model import Question
 from indexers.errors import ModelUnavailable
 from indexers.model import Passage
 from indexers.ports import Entailing
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from typing import Any
 from bot.answering.composing.claims import seen
 from bot.model import Question, Turn
 from indexers.model import Hit, Passage
-from indexers.prose import readable
+from indexers.text.prose import readable
 
 NOTHING = "NOT IN THE WIKI"
 """What the model writes on the first line if the passages do not answer."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from indexers.sentences import sentences
+from indexers.text.sentences import sentences
 
 _CITATIONS = re.compile(r"\s*(?:\[\^?\d+(?:\s*,\s*\^?\d+)*\][.,;]?\s*)+")
 _ITEM = re.compile(r"^\s*+(?:[-*+\u2022]|\d{1,3}[.)])\s++")

@@ -24,9 +24,9 @@ from bot.answering.composing.writing import Patient, Writer
 from bot.model import Question
 from config.llm import VERIFY_BY_MODEL, VERIFY_BY_RULES, LlmSettings
 from config.settings import LLM_RERANKER, Secrets, Settings
+from indexers.indexing import entailment_of
 from indexers.model import Principal
 from indexers.ports import Embedder
-from indexers.wiring import entailment_of
 
 
 @dataclass(frozen=True, slots=True)

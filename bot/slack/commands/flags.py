@@ -16,7 +16,7 @@ from bot.slack.rendering.figures import question
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.message import Message, context, say, section
 from bot.slack.rendering.mrkdwn import link, literal
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 _SHOWN = 10
 _COMMENT_SHOWN = 500

@@ -11,7 +11,7 @@ from bot.slack.rendering.blocks import joined, quoted, source_line
 from bot.slack.rendering.message import Block, Message, context, plain_text, section
 from bot.slack.rendering.mrkdwn import literal, render
 from bot.slack.rendering.sections import sections
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 WITHDRAW = "withdraw_answer"
 """The button's action id; its value is the written answer's id."""

@@ -23,7 +23,7 @@ from bot.slack.rendering.links import origins as origins_of
 from bot.slack.rendering.message import Block, Message, context, plain_text, section
 from bot.slack.rendering.mrkdwn import link, literal, render
 from bot.slack.rendering.sections import LIMIT, sections
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 TAKE, FIXED, NOT_WRONG, ANSWER, REOPEN = (
     "flag_take", "flag_fixed", "flag_not_wrong", "flag_answer", "flag_reopen",

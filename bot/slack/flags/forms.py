@@ -14,7 +14,7 @@ from bot.model import Source
 from bot.slack.rendering.blocks import quoted
 from bot.slack.rendering.message import Block, context, plain_text, section
 from bot.slack.rendering.mrkdwn import LOOKED_AT, literal
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 COMPLAINT = "complaint"
 WRITING = "writing"

@@ -13,7 +13,7 @@ from bot.slack.rendering.figures import question, stale, volume
 from bot.slack.rendering.links import origins as origins_of
 from bot.slack.rendering.message import Message, context, section
 from bot.slack.rendering.mrkdwn import link, literal
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 _NAMES_SHOWN = 10
 

@@ -14,7 +14,7 @@ from bot.slack.rendering import asking_keepers, quotes, readings
 from bot.slack.rendering.message import Block, Message, context, section
 from bot.slack.rendering.mrkdwn import LOOKED_AT, Piece, link, literal, render
 from bot.slack.rendering.sections import LIMIT, sections
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 VERDICT = "verdict"
 """The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""

@@ -10,7 +10,7 @@ from bot.flags.gaps import Gap
 from bot.flags.model import Often, Volume
 from bot.slack.rendering.blocks import ago, source_line
 from bot.slack.rendering.mrkdwn import literal
-from indexers.prose import plain
+from indexers.text.prose import plain
 
 _QUESTION_SHOWN = 300
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from bot.foreign import clean
 from bot.slack.rendering.links import allowed
 from bot.slack.rendering.tables import aligned
-from indexers.prose import Kind, blocks, plain_line
+from indexers.text.prose import Kind, blocks, plain_line
 
 LONGEST_LABEL = 150
 LOOKED_AT = 8 * LONGEST_LABEL

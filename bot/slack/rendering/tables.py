@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexers.prose import plain_line
+from indexers.text.prose import plain_line
 
 WIDEST = 90
 """Columns of text that a message shows without wrapping, on an ordinary screen."""

@@ -16,7 +16,7 @@ from bot.answering.refusals import LONGEST_QUESTION
 from bot.answering.stretch import stands_in
 from bot.model import Answer, NoAnswer, Question, Reason
 from indexers.model import EVERYONE, Acl, Passage, Principal
-from indexers.prose import plain
+from indexers.text.prose import plain
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.outline import outline
-from indexers.prose import plain
+from indexers.text.prose import plain
 from tests.indexers.light_markdown import SECTIONS
 
 

@@ -14,7 +14,7 @@ from bot.answering.outline import outline
 from bot.answering.quoting import Quotation, Quoting, units
 from bot.answering.stretch import stands_in
 from indexers.model import Hit
-from indexers.prose import plain
+from indexers.text.prose import plain
 from tests.fakes.passages import passages
 from tests.indexers.light_markdown import SECTIONS
 

@@ -19,13 +19,13 @@ from bot.playground.confluence.model import Content, User, Who
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.state import Product
 from bot.playground.confluence.world import World
-from indexers.confluence.lookout import ConfluenceLookout
-from indexers.confluence.wiki import ConfluenceWiki
 from indexers.model import EVERYONE, Changed, Principal
+from indexers.sources.confluence.lookout import ConfluenceLookout
+from indexers.sources.confluence.wiki import ConfluenceWiki
 from tests.fakes.retrieval import TickingClock, retrieval_over
 from tests.fakes.wiki import by_section
-from tests.indexers.confluence.conftest import Clock, Site
-from tests.indexers.confluence.looking import lookout_of
+from tests.indexers.sources.confluence.conftest import Clock, Site
+from tests.indexers.sources.confluence.looking import lookout_of
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PATIENT = 30.0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.answering import rereading
 from bot.answering.stretch import Stretch, holds_of, is_beside, stands_in
 from indexers.model import OPEN, Acl, Hit, Page, Section
-from indexers.splitting import Splitter
+from indexers.syncing.splitting import Splitter
 from tests.fakes.passages import passages
 from tests.indexers.light_markdown import SECTIONS
 

@@ -22,9 +22,9 @@ from indexers.errors import (
     WikiMisconfigured,
     WikiUnavailable,
 )
-from indexers.markdown.wiki import MarkdownWiki
+from indexers.indexing import Indexing
 from indexers.model import Edit, Progress, SyncReport
-from indexers.wiring import Indexing
+from indexers.sources.markdown.wiki import MarkdownWiki
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 

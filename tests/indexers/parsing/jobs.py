@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from indexers.attachments.content import Unreadable
 from indexers.errors import WikiMisconfigured
+from indexers.sources.attachments.content import Unreadable
 
 
 def add(one: int, other: int) -> int:

@@ -11,15 +11,15 @@ import pytest
 from benchmarks import bombs
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.world import World
-from indexers.attachments.reading import read
-from indexers.confluence.addresses import base_of
-from indexers.confluence.hanging import Extras
-from indexers.confluence.transport import Transport
-from indexers.confluence.wiki import ConfluenceWiki
 from indexers.model import Changed, Failed
 from indexers.parsing.limits import FILE, TooCostly
 from indexers.parsing.process import Parsers
-from tests.indexers.attachments.files import pdf
+from indexers.sources.attachments.reading import read
+from indexers.sources.confluence.addresses import base_of
+from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.transport import Transport
+from indexers.sources.confluence.wiki import ConfluenceWiki
+from tests.indexers.sources.attachments.files import pdf
 
 BRIEF = replace(FILE, seconds=2)
 
@@ -40,7 +40,7 @@ def test_a_file_that_takes_too_long_is_given_up(parsers: Parsers, name: str) -> 
 def test_the_other_files_of_the_page_are_read(
     parsers: Parsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexers.confluence.attachments.FILE", BRIEF)
+    monkeypatch.setattr("indexers.sources.confluence.attachments.FILE", BRIEF)
     world = World("cloud", now=lambda: datetime(2026, 11, 24, tzinfo=UTC))
     reader = world.add_user("Footnote", admin=True, sees_everything=True)
     world.add_space("S")

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from indexers.attachments.content import Unreadable
 from indexers.errors import WikiMisconfigured
 from indexers.parsing.limits import (
     FILE,
@@ -27,6 +26,7 @@ from indexers.parsing.limits import (
     TooCostly,
 )
 from indexers.parsing.process import Parsers, stoppable
+from indexers.sources.attachments.content import Unreadable
 
 from . import jobs
 
@@ -166,7 +166,7 @@ def test_it_holds_nothing_open_that_others_hold(parsers: Parsers, tmp_path: Path
 
 
 def test_it_imports_what_parses_and_nothing_slow(parsers: Parsers) -> None:
-    from indexers.markdown.reading import skim
+    from indexers.sources.markdown.reading import skim
 
     parsers(PAGE, skim, b"# Title")
     loaded = parsers(PAGE, jobs.loaded)

@@ -38,7 +38,7 @@ from bot.errors import StateUnavailable
 from bot.model import Answer, Fallback, NoAnswer, Question, Reason, Role, Turn
 from bot.slack.rendering.asking_keepers import is_unsure
 from indexers.model import EVERYONE, Acl, Hit, Passage, Principal
-from indexers.prose import plain
+from indexers.text.prose import plain
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.lookout import Standing, Unavailable
 from tests.fakes.passages import passages

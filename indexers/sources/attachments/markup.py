@@ -1,0 +1,61 @@
+"""HTML and Markdown, read as the pages of a Markdown wiki are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from indexers.model import Section
+from indexers.sources.attachments.content import Warn
+from indexers.sources.attachments.text import decoded
+from indexers.sources.markdown.anchors import Anchors
+from indexers.sources.markdown.convert import guess, page
+from indexers.sources.markdown.dialects import DIALECTS
+from indexers.sources.markdown.outline import outline
+from indexers.sources.markdown.tags import Tags
+from indexers.sources.markdown.tree import grow
+from indexers.sources.markdown.writing import Writer
+
+_CHARSET = re.compile(rb"<meta\s[^<>]*\bcharset\s*+=\s*+[\"']?+\s*+([\w.:-]{1,40})", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+
+
+def html(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
+    declared = _CHARSET.search(data[:2000])
+    yield from outlined(
+        decoded(data, warn, declared[1].decode("ascii", "replace") if declared else ""), name
+    )
+
+
+def outlined(source: str, title: str) -> Iterator[Section]:
+    """The sections of an HTML document that is called ``title``."""
+    # What opens and never ends is searched for its end again and again by the parser.
+    head, end, tail = source.rpartition(">")
+    source = head + end + tail.replace("<", "&lt;")
+    tags = Tags()
+    writer = Writer(tags, _resolve)
+    _, found = outline(
+        grow(source, tags), title=title, anchors=Anchors("github"), tags=tags, writer=writer
+    )
+    return _without_anchors(found)
+
+
+def markdown(name: str, data: bytes, warn: Warn) -> Iterator[Section]:
+    text = decoded(data, warn)
+    dialect = DIALECTS[guess(text, name)]
+    found = page(text, dialect, path=name, title=name, resolve=_resolve)
+    for warning in found.warnings:
+        warn(warning)
+    yield from _without_anchors(found.sections)
+
+
+def _resolve(target: str, _style: str) -> str:
+    """Beside a file on a page there are none that it could mean."""
+    return target if _ABSOLUTE.match(target) else ""
+
+
+def _without_anchors(sections: Iterable[Section]) -> Iterator[Section]:
+    """What is downloaded has no place that a link could jump to."""
+    for section in sections:
+        yield replace(section, anchor="")

@@ -1,0 +1,59 @@
+"""Office files are zips of XML: what one would become is known before it is unpacked."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from indexers.sources.attachments.content import Unreadable
+
+MOST_UNPACKED = 100 * 2**20
+"""Bytes of all that is packed together, as the zip declares it; no reader takes more."""
+
+_MOST_PARTS = 20_000
+_ENCRYPTED = 0x1
+_BEFORE_2007 = b"\xd0\xcf\x11\xe0"
+"""Also what Office puts around a file that has a password."""
+_ENTITIES = tuple("<!ENTITY".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_XML = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00<", b" ", b"\t", b"\r", b"\n")
+
+
+def checked(data: bytes, *, most_xml: int = MOST_UNPACKED) -> BytesIO:
+    """The file, for a reader; no more than ``most_xml`` bytes of it are XML.
+
+    Raises:
+        Unreadable: if it is no such file, encrypted, too large unpacked, or has entities of
+            its own, which the format forbids and bombs are made of.
+    """
+    if data.startswith(_BEFORE_2007):
+        raise Unreadable("encrypted, or of an Office before 2007")
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            _check(archive, most_xml)
+    except BadZipFile as error:
+        raise Unreadable("broken (not an Office file, or cut off)") from error
+    return BytesIO(data)
+
+
+def _check(archive: ZipFile, most_xml: int) -> None:
+    parts = archive.infolist()
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > _MOST_PARTS or unpacked > MOST_UNPACKED:
+        raise Unreadable(f"too large: {unpacked / 2**20:,.0f} MB unpacked")
+    if any(part.flag_bits & _ENCRYPTED for part in parts):
+        raise Unreadable("encrypted")
+    xml = 0
+    for part in parts:
+        if content := _xml(archive, part):
+            xml += len(content)
+            if xml > most_xml:
+                raise Unreadable(f"too large: more than {most_xml / 2**20:,.0f} MB of XML")
+            if any(entity in content for entity in _ENTITIES):
+                raise Unreadable("broken (XML with entities of its own)")
+
+
+def _xml(archive: ZipFile, part: ZipInfo) -> bytes:
+    """All of a part that may be XML; nothing of pictures and the like."""
+    with archive.open(part) as source:
+        head = source.read(3)
+        return head + source.read() if head.startswith(_XML) else b""

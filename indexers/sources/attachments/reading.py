@@ -1,0 +1,107 @@
+"""Any attachment to its sections: pure, and nothing but `Unreadable` is raised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from indexers.model import Section
+from indexers.sources.attachments import markup, pdf, sheets, slides, text, word
+from indexers.sources.attachments.content import (
+    MOST_CHARACTERS,
+    NOT_INSTALLED,
+    Content,
+    Reader,
+    Unreadable,
+    Warn,
+)
+from indexers.text.prose import Kind, blocks
+
+VERSION = "2"
+"""Changes whenever the same file would be written another way."""
+
+_READERS: Final[Mapping[str, Reader]] = {
+    ".docm": word.sections,
+    ".docx": word.sections,
+    ".htm": markup.html,
+    ".html": markup.html,
+    ".markdown": markup.markdown,
+    ".md": markup.markdown,
+    ".pdf": pdf.sections,
+    ".pptm": slides.sections,
+    ".pptx": slides.sections,
+    ".text": text.sections,
+    ".txt": text.sections,
+    ".xhtml": markup.html,
+    ".xlsm": sheets.sections,
+    ".xlsx": sheets.sections,
+}
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\xad\ud800-\udfff\ufffe\uffff]")
+_LIVE = re.compile(r"\]\((?=\s*(?:javascript|data|vbscript|file)\s*:)", re.IGNORECASE)
+
+
+def readable(name: str) -> bool:
+    """There is a reader for files of this name; the media type that goes with it may lie."""
+    return _ending(name) in _READERS
+
+
+def read(name: str, data: bytes) -> Content:
+    """The sections of the file called ``name``, and what was left out of them.
+
+    Raises:
+        Unreadable: if it is broken, encrypted or too large, or nobody here reads its kind.
+    """
+    reader = _READERS.get(_ending(name))
+    if reader is None:
+        raise Unreadable(f"no reader for files that end in {_ending(name) or 'nothing'}")
+    warnings: list[str] = []
+    try:
+        found = _bounded(reader(name, data, warnings.append), warnings.append)
+    except Unreadable:
+        raise
+    except ModuleNotFoundError as error:
+        raise Unreadable(NOT_INSTALLED) from error
+    except (MemoryError, RecursionError) as error:
+        raise Unreadable("too large, or nested too deeply") from error
+    except Exception as error:
+        # What a parser raises on bytes that it did not expect is not listed anywhere.
+        raise Unreadable(f"broken ({type(error).__name__})") from error
+    return Content(found, tuple(dict.fromkeys(warnings)))
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name.strip()).suffix.lower()
+
+
+def _bounded(sections: Iterable[Section], warn: Warn) -> tuple[Section, ...]:
+    found: list[Section] = []
+    left = MOST_CHARACTERS
+    for section in sections:
+        tame = _tame(section)
+        if not tame.text.strip():
+            continue
+        if len(tame.text) > left:
+            cut = tame.text[:left].rpartition("\n")[0] or tame.text[:left]
+            found.append(Section(tame.headings, tame.anchor, cut))
+            warn(f"only the first {MOST_CHARACTERS:,} characters are read")
+            break
+        left -= len(tame.text)
+        found.append(tame)
+    return tuple(found)
+
+
+def _tame(section: Section) -> Section:
+    """Without characters that are no text, and without links that run something."""
+    body = _NO_TEXT.sub("", section.text)
+    if _LIVE.search(body):
+        pieces: list[str] = []
+        at = 0
+        for block in blocks(body):
+            shown = block.text if block.kind is Kind.CODE else _LIVE.sub("] (", block.text)
+            pieces += [body[at : block.start], shown]
+            at = block.end
+        body = "".join([*pieces, body[at:]])
+    headings = (" ".join(_NO_TEXT.sub(" ", heading).split()) for heading in section.headings)
+    return Section(tuple(filter(None, headings)), section.anchor, body)

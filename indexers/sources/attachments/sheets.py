@@ -1,0 +1,132 @@
+"""Workbooks: a section a sheet, its rows as tables under their own headers. Values, not
+formulas; hidden sheets are left out."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from indexers.model import Section
+from indexers.sources.attachments.content import MOST_CHARACTERS, Warn
+from indexers.sources.attachments.office import checked
+from indexers.sources.attachments.rows import Row, written
+
+_MOST_ROWS = 100_000
+"""Of a sheet, empty ones included."""
+_MOST_COLUMNS = 100
+_MOST_MERGED = 1_000
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']([A-Z]+\d+:[A-Z]+\d+)[\"']")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells that are one: ``top`` to ``bottom``, ``left`` to ``right``, counted from one."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    text: str = ""
+
+    def fill(self, row: Row) -> None:
+        for x in range(self.left - 1, min(self.right, len(row))):
+            row[x] = row[x] or self.text
+
+
+def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
+    """Raises: Unreadable, and whatever openpyxl raises on a broken file."""
+    source = checked(data)
+    from openpyxl.reader.excel import ExcelReader  # late: the extra need not be installed
+
+    reader = ExcelReader(source, read_only=True, data_only=True, keep_links=False)
+    found: list[Section] = []
+    with warnings.catch_warnings():
+        # It warns of the styles and extensions that it leaves out.
+        warnings.simplefilter("ignore")
+        reader.read()
+        left = MOST_CHARACTERS
+        for sheet, relation in reader.parser.find_sheets():
+            # A sheet that is one chart has no cells.
+            if left <= 0 or sheet.state != "visible" or "chartsheet" in relation.Type:
+                continue
+            merged = _merged(reader.archive.read(relation.target))
+            rows = _rows(reader.wb[sheet.name], merged, warn)
+            text = "\n\n".join(written(_up_to(left, rows, warn)))
+            left -= len(text)
+            found.append(Section((sheet.name,), "", text))
+    yield from found
+
+
+def _up_to(characters: int, rows: Iterator[Row], warn: Warn) -> Iterator[Row]:
+    for row in rows:
+        characters -= sum(map(len, row))
+        if characters < 0:
+            warn(f"only the first {MOST_CHARACTERS:,} characters are read")
+            return
+        yield row
+
+
+def _rows(sheet: Any, merged: list[Merged], warn: Warn) -> Iterator[Row]:
+    """What merged cells say, they say in each row and column that says anything."""
+    starting: dict[int, list[Merged]] = defaultdict(list)
+    for cells in merged:
+        starting[cells.top].append(cells)
+    reaching: list[Merged] = []
+    # What a sheet says of its own size may be wrong.
+    sheet.reset_dimensions()
+    wanted = sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS)
+    for number, found in enumerate(wanted, start=1):
+        if number > _MOST_ROWS:
+            warn(f"only the first {_MOST_ROWS:,} rows of a sheet are read")
+            return
+        row = ["" if cell.value is None else _said(cell) for cell in found]
+        beginning = [
+            Merged(cells.left, number, cells.right, cells.bottom, row[cells.left - 1])
+            for cells in starting.get(number, ())
+            if cells.left <= len(row) and row[cells.left - 1]
+        ]
+        reaching = [cells for cells in reaching if cells.bottom >= number]
+        # A row that says one thing is a title, however wide it is.
+        if (filled := sum(map(bool, row))) > 1:
+            for cells in beginning:
+                cells.fill(row)
+        if filled:
+            for cells in reaching:
+                cells.fill(row)
+        reaching += (cells for cells in beginning if cells.bottom > number)
+        yield row
+
+
+def _merged(xml: bytes) -> list[Merged]:
+    """openpyxl knows of them only where it keeps all of a sheet in memory."""
+    from openpyxl.utils.cell import range_boundaries  # late, as above
+
+    refs = (ref.decode() for ref, _ in zip(_MERGED.findall(xml), range(_MOST_MERGED), strict=False))
+    return [Merged(*range_boundaries(ref)) for ref in refs]
+
+
+def _said(cell: Any) -> str:  # noqa: PLR0911 - one case a type
+    if cell.data_type == "e":
+        return ""
+    match cell.value:
+        case bool(value):
+            return str(value).upper()
+        case int(value) | float(value) if "%" in (cell.number_format or ""):
+            return f"{value * 100:.12g}%"
+        case int(value) | float(value):
+            return f"{value:.15g}"
+        case datetime() as moment:
+            day, _, clock = moment.isoformat(sep=" ", timespec="minutes").partition(" ")
+            return day if clock == "00:00" else f"{day} {clock}"
+        case date() as day:
+            return day.isoformat()
+        case time() as clock:
+            return clock.isoformat(timespec="minutes")
+        case timedelta() as span:
+            return str(span)
+    return " ".join(str(cell.value).split())

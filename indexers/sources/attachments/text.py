@@ -1,0 +1,76 @@
+"""Plain text, whatever it is encoded in."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+
+from indexers.model import Section
+from indexers.sources.attachments.content import MOST_CHARACTERS, Unreadable, Warn
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""In this order: UTF-32's begins with UTF-16's."""
+
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BETWEEN = re.compile(r"\n(?:[ \t]*+\n)++")
+_FENCE_LIKE = re.compile(r"^( *(?:> ?)*)(?=`{3}|~{3})", re.MULTILINE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def sections(_name: str, data: bytes, warn: Warn) -> Iterator[Section]:
+    """Raises: Unreadable."""
+    if text := "\n\n".join(paragraphs(decoded(data, warn))):
+        yield Section((), "", text)
+
+
+def decoded(data: bytes, warn: Warn, declared: str = "") -> str:
+    """Its text with ``\\n`` at line ends: by its mark, else by the encoding that it
+    ``declared``, else UTF-8, else what Windows writes.
+
+    Raises:
+        Unreadable: if it is no text.
+    """
+    encoding, start = _encoding(data, declared)
+    text = data[start:].decode(encoding, "replace")
+    if len(text) > MOST_CHARACTERS:
+        text = text[:MOST_CHARACTERS]
+        warn(f"only the first {MOST_CHARACTERS:,} characters are read")
+    if len(_CONTROL.findall(text)) > len(text) / 50:
+        raise Unreadable("broken (not text)")
+    return _LINE_END.sub("\n", text)
+
+
+def _encoding(data: bytes, declared: str) -> tuple[str, int]:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding, len(mark)
+    head = data[:4000]
+    for encoding, zeros, letters in (
+        ("utf-16-le", head[1::2], head[::2]),
+        ("utf-16-be", head[::2], head[1::2]),
+    ):
+        if zeros.count(0) > len(zeros) / 2 > 0 and letters.count(0) < len(letters) / 10:
+            return encoding, 0
+    return next(name for name in (declared, "utf-8", "cp1252") if _is(data, name)), 0
+
+
+def _is(data: bytes, encoding: str) -> bool:
+    """Anything is taken for Windows' encoding in the end."""
+    try:
+        data.decode(encoding)
+    except (LookupError, UnicodeError):  # no such encoding; none of its bytes
+        return encoding == "cp1252"
+    return bool(encoding)
+
+
+def paragraphs(text: str) -> list[str]:
+    """Its paragraphs with their lines as they stand; nothing in them begins code."""
+    parts = (part.strip("\n").rstrip() for part in _BETWEEN.split(text))
+    return [_FENCE_LIKE.sub(r"\1\\", part) for part in parts if part.strip()]

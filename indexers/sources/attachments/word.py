@@ -1,0 +1,64 @@
+"""Word documents, by way of the HTML that mammoth makes of them: headings by style, lists,
+tables, links, footnotes. What is deleted, commented or in a page's margins is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexers.model import Section
+from indexers.sources.attachments.content import Warn
+from indexers.sources.attachments.markup import outlined
+from indexers.sources.attachments.office import checked
+
+_MOST_XML = 20 * 2**20
+"""Bytes. All of it becomes objects at once, at some thirty times its size."""
+
+_REFERENCE = re.compile(r'<sup><a href="#(?:foot|end)note-[^"]*"[^<>]*>\[(\d{1,6})\]</a></sup>')
+_NOTES = re.compile(r'<ol><li id="(?:foot|end)note-.*\Z', re.DOTALL)
+_NOTE = re.compile(r'<li id="(?:foot|end)note-[^"<>]*">')
+_EDGE = re.compile(r"(<a [^<>]*>)(\s+)|(?<!\s)(\s++)(</a>)")
+_BACK = re.compile(r'(?:(?<!\s)\s++)?<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
+
+
+def sections(name: str, data: bytes, _warn: Warn) -> Iterator[Section]:
+    """Raises: Unreadable, and whatever mammoth raises on a broken file."""
+    source = checked(data, most_xml=_MOST_XML)
+    import mammoth  # late: the extra "attachments" need not be installed
+
+    html = mammoth.convert_to_html(
+        source,
+        # A picture is the words that stand for it; its bytes are of no use.
+        convert_image=mammoth.images.img_element(lambda _image: {}),
+        include_embedded_style_map=False,
+    ).value
+    # The space at the edge of a link is the text's, not the link's.
+    yield from outlined(_with_notes(_EDGE.sub(r"\2\1\4\3", html)), name)
+
+
+def _with_notes(html: str) -> str:
+    """Notes as the outline knows them: it puts them where they are first referred to."""
+
+    def place(number: int) -> str:
+        return f'<fn-ref to="{number - 1}"></fn-ref>'
+
+    def note(number: int, text: str) -> str:
+        return f'<fn-footnote id="{number}">{_BACK.sub("", text)}</fn-footnote>'
+
+    html = _REFERENCE.sub(lambda found: place(int(found[1])), html)
+    return _NOTES.sub(
+        lambda notes: "".join(
+            [
+                "<fn-footnotes>",
+                *(note(number, text) for number, text in enumerate(_texts(notes[0]))),
+                "</fn-footnotes>",
+            ]
+        ),
+        html,
+    )
+
+
+def _texts(notes: str) -> list[str]:
+    """Of the list that mammoth puts the notes into."""
+    _, *items = _NOTE.split(notes)
+    return [item.removesuffix("</ol>").removesuffix("</li>") for item in items]

@@ -1,0 +1,178 @@
+"""May somebody read a page, as Confluence says now: yes or no, and which gates said so.
+
+The decision is the same as a sync's (`Survey.seen`); here the gates are put into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from indexers.errors import WikiUnavailable
+from indexers.findings import Access, GateInWords
+from indexers.model import EVERYONE, NOBODY, Acl, Principal
+from indexers.sources.confluence.cql import SEARCH, quoted, search_params
+from indexers.sources.confluence.members import ConfluenceMembers, NotFound
+from indexers.sources.confluence.naming import Names
+from indexers.sources.confluence.page_links import page_link, space_link, within
+from indexers.sources.confluence.paging import results
+from indexers.sources.confluence.people import Account, text
+from indexers.sources.confluence.product import UNKNOWN, Listed, Rights, Space, named
+from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, acl
+from indexers.sources.confluence.survey import Survey
+from indexers.sources.confluence.transport import Transport
+
+_UNREAD = "cannot be read, or names nobody known: nobody passes"
+
+_NO_PAGE = (
+    "no page that the token sees has this address: open it in a browser, and copy one that has"
+    " the page's number"
+)
+
+
+class ConfluenceAccess:
+    """Asks anew each time."""
+
+    def __init__(
+        self, wiki: str, transport: Transport, survey: Survey, members: ConfluenceMembers
+    ) -> None:
+        self._wiki = wiki
+        self._transport = transport
+        self._survey = survey
+        self._members = members
+        self._names = Names(transport, survey.product, survey.tokens)
+
+    def path(self, url: str, *, ask: bool = False) -> str | None:
+        """Of ``url`` below this wiki; None if it is not of this wiki. A Confluence may be read
+        elsewhere than it is asked: ``ask`` it where."""
+        if not ask:
+            return within(self._transport.base.shown_at, url)
+        try:
+            shown_at = self._shown_at()
+        except WikiUnavailable:
+            return None
+        return within(shown_at, url) if shown_at else None
+
+    def _shown_at(self) -> str:
+        """Return the address that Confluence itself uses, which is that of answers' links."""
+        if not self._transport.base.cloud:
+            return text(self._transport.get("/rest/api/server-information"), "baseUrl")
+        links = self._transport.get("/api/v2/spaces", {"limit": 1}).get("_links")
+        return text(links, "base") if isinstance(links, Mapping) else ""
+
+    def to(self, url: str, email: str, reader: Callable[[], Principal]) -> tuple[Access, Acl]:
+        """Of the person with ``email``, who is ``reader``, and the page's rights.
+
+        Raises:
+            WikiUnavailable: Confluence cannot be asked.
+        """
+        who = self._members.find(email)
+        told = Access(self._wiki, self._person(email, who), may_read=None, url=url)
+        if isinstance(who, NotFound) and who.unasked:
+            return replace(told, why=f"who {email} is {who.reason}"), NOBODY
+        key = self.key_at(url)
+        if not key:
+            return replace(told, why=_NO_PAGE), NOBODY
+        page, read, space_read = self._page(key)
+        if page is None:
+            why = (
+                f"there is no current page {key} that the token sees: deleted, archived, a draft,"
+                " no page at all, or closed to the token's own account"
+            )
+            return replace(told, page=key, read=False, why=why), NOBODY
+        product = self._survey.product
+        viewers, rights = product.viewers(page.space), product.rights([page])
+        rule, holder = acl(viewers, rights.gates_of(page)), reader()
+        name = email if isinstance(who, NotFound) else self._names.user(who.key)
+        found = replace(
+            told,
+            page=page.key,
+            title=page.title,
+            url=page.url,
+            read=read,
+            space_read=space_read,
+            may_read=rule.admits(holder),
+            gates=tuple(_in_words(page, viewers, rights, holder, self._names, name)),
+        )
+        return found, rule
+
+    def _person(self, email: str, who: Account | NotFound) -> str:
+        if isinstance(who, NotFound):
+            return f"{email} ({who.reason}: gets what is open to everyone)"
+        return f"{self._names.user(who.key)} ({email})"
+
+    def space_at(self, url: str) -> str:
+        """The key of the space whose overview is at ``url``; empty if it is none."""
+        return space_link(self._path(url))
+
+    def key_at(self, url: str) -> str:
+        """The key of the page at ``url``; empty if there is none that the token sees.
+
+        Raises:
+            WikiUnavailable: Confluence cannot be asked.
+        """
+        link = page_link(self._path(url), url)
+        if link.key or not link.title:
+            return link.key
+        query = f"space = {quoted(link.space)} and title = {quoted(link.title)}"
+        said = self._transport.get(
+            SEARCH, search_params(f"type in (page, blogpost) and {query}", 2)
+        )
+        found = [str(row["id"]) for row in named(results(said))]
+        return found[0] if len(found) == 1 else ""
+
+    def _path(self, url: str) -> str:
+        path = self.path(url)
+        return (self.path(url, ask=True) if path is None else path) or ""
+
+    def _page(self, key: str) -> tuple[Listed | None, bool, bool]:
+        """Return the page, whether it is among what is read, and whether its space is."""
+        product = self._survey.product
+        spaces = self._survey.spaces(fresh=True)
+        page = product.find(key, _by_id(spaces))
+        if isinstance(page, Listed):
+            return page, bool(self._survey.selected(page.space, [page])), True
+        if page is None:
+            return None, False, False
+        every = product.spaces((), personal=True, archived=True)
+        page = product.find(key, _by_id([one for one in every if isinstance(one, Space)]))
+        return (page if isinstance(page, Listed) else None), False, False
+
+
+def _by_id(spaces: list[Space]) -> dict[str, Space]:
+    return {space.id: space for space in spaces}
+
+
+def _in_words(  # noqa: PLR0913, PLR0917 - what a gate is told by
+    page: Listed, viewers: Gate, rights: Rights, holder: Principal, names: Names, person: str
+) -> Iterator[GateInWords]:
+    """The space first, then from the top down to the page itself."""
+    yield _gate(f"space {page.space.key}", "may be viewed by", viewers, holder, names, person)
+    nodes = [*page.ancestors, page.key]
+    gates = dict(zip(nodes, rights.gates_of(page), strict=True))
+    restricted = [key for key in nodes if gates[key] != PASSABLE]
+    titles = names.nodes(key for key in restricted if key not in {UNKNOWN, page.key})
+    for key in restricted:
+        where = f"{titles.get(key, f'page {key}')} above it"
+        if key == UNKNOWN:
+            where = "what stands above it"
+        elif key == page.key:
+            where = "the page itself"
+        yield _gate(where, "restricted to", gates[key], holder, names, person)
+    if not restricted:
+        above = f" and the {len(nodes) - 1} above it" if nodes[1:] else ""
+        yield GateInWords(f"the page{above}", passed=True, why="no restriction")
+
+
+def _gate(  # noqa: PLR0913, PLR0917 - as above
+    where: str, rule: str, gate: Gate, holder: Principal, names: Names, person: str
+) -> GateInWords:
+    if gate == CLOSED:
+        return GateInWords(where, passed=False, why=_UNREAD)
+    if EVERYONE in gate & holder.tokens:
+        return GateInWords(where, passed=True, why="open to everyone, also without an account")
+    passing = gate & holder.tokens
+    if passing:
+        return GateInWords(where, passed=True, why=f"{rule} {names.all_of(passing)}")
+    neither = {1: "does not pass", 2: "is neither"}.get(len(gate), "is none of these")
+    return GateInWords(where, passed=False, why=f"{rule} {names.all_of(gate)}; {person} {neither}")

@@ -1,0 +1,81 @@
+"""Which files are attached: by the search, and each asked for by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from indexers.sources.confluence.hanging_search import at, searched
+from indexers.sources.confluence.product import is_current, moment, number, version
+from indexers.sources.confluence.transport import Json, Refused, Transport
+
+_EXPAND = "container,version"
+
+
+def is_attachment(key: str) -> bool:
+    """Both products name them so."""
+    return key.startswith("att")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """``page`` is the id of what it hangs on; ``size`` in bytes, -1 if that is not told."""
+
+    key: str
+    page: str
+    name: str
+    version: int
+    size: int
+    link: str
+    modified: datetime | None
+
+    @property
+    def document(self) -> str:
+        return self.key
+
+
+def found(wiki: Transport, query: str) -> Iterator[File]:
+    """By a ``query`` for attachments.
+
+    Raises:
+        WikiUnavailable: the search is not whole.
+    """
+    for said in searched(wiki, query, _EXPAND):
+        if is_attachment(str(said["id"])):
+            yield _file(wiki, said)
+
+
+def alone(wiki: Transport, key: str) -> File | None:
+    """None where there is no current one that the token sees.
+
+    Raises:
+        WikiUnavailable: it cannot be told.
+    """
+    path = f"/api/v2/attachments/{key}" if wiki.base.cloud else f"/rest/api/content/{key}"
+    try:
+        said = wiki.get(path, {} if wiki.base.cloud else {"expand": _EXPAND})
+    except Refused as refused:
+        if refused.absent:
+            return None
+        raise
+    return _file(wiki, said) if is_current(said, key) else None
+
+
+def _file(wiki: Transport, said: Json) -> File:
+    """As either API writes it."""
+    changed = version(said)
+    name = str(said.get("title", ""))
+    page = str(at(said, "container", "id") or said.get("pageId") or said.get("blogPostId") or "")
+    link = at(said, "_links", "download") or said.get("downloadLink")
+    size = said.get("fileSize", at(said, "extensions", "fileSize"))
+    return File(
+        key=str(said["id"]),
+        page=page,
+        name=name,
+        version=number(changed),
+        size=size if isinstance(size, int) else -1,
+        link=wiki.base.relative(str(link or f"/download/attachments/{page}/{quote(name)}")),
+        modified=moment(changed.get("when") or changed.get("createdAt")),
+    )

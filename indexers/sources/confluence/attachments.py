@@ -1,0 +1,206 @@
+"""Files that are attached to pages, each its own document under its page's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import PurePosixPath
+
+from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
+from indexers.parsing.limits import FILE, Parse, ParsingFailed, TooCostly, here
+from indexers.sources.attachments.content import NOT_INSTALLED, Content, Unreadable
+from indexers.sources.attachments.reading import VERSION, read, readable
+from indexers.sources.confluence.abreast import abreast
+from indexers.sources.confluence.attachment_listing import File, alone, found
+from indexers.sources.confluence.documents import revision, says_the_same, version_of
+from indexers.sources.confluence.downloads import download
+from indexers.sources.confluence.hanging_search import within
+from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.reading import EMPTY, Seen
+from indexers.sources.confluence.transport import Refused, Transport
+
+_DOWNLOADS_AT_ONCE = 2
+"""Their bytes wait in memory until they are read."""
+_WEB_PAGES = {".htm", ".html", ".xhtml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file on a page that is read."""
+
+    file: File
+    page: Seen
+
+    @property
+    def key(self) -> str:
+        return self.file.key
+
+    @property
+    def acl(self) -> Acl:
+        return self.page.acl
+
+    @property
+    def owner(self) -> str:
+        return self.page.owner
+
+    @property
+    def content(self) -> str:
+        # What follows its path changes by itself, and leads to the same.
+        place = (self.title, self.page.key, self.file.link.partition("?")[0])
+        return f"{self.file.version}.{digest(VERSION, *place)}.{self.page.listed.space.id}"
+
+    @property
+    def title(self) -> str:
+        """With its page's, for many a file's name alone says little."""
+        return f"{self.file.name} ({self.page.listed.title})"
+
+    def on(self, page: Seen) -> Attached:
+        return replace(self, page=page)
+
+    def still_stands(self, revision: str) -> bool:
+        return self.file.version >= version_of(revision)
+
+
+class Attachments:
+    """``most`` bytes of a file are read."""
+
+    def __init__(self, wiki: str, transport: Transport, most: int, parse: Parse = here) -> None:
+        self._wiki = wiki
+        self._transport = transport
+        self._most = most
+        self._passed_over: dict[str, int] = {}
+        self._unread: dict[str, tuple[str, Skipped | Failed]] = {}
+        self._parse = parse
+        self._installed = cache(partial(_installed, parse=parse))
+
+    def enumerated(self, spaces: Sequence[Space]) -> Iterator[File]:
+        self._passed_over.clear()
+        for query in within("attachment", spaces):
+            yield from found(self._transport, query)
+
+    def looked_at(self, keys: Collection[str]) -> Iterator[File]:
+        ask = partial(alone, self._transport)
+        yield from filter(None, abreast(ask, sorted(keys), self._transport.concurrency))
+
+    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[File]:
+        query = f'type = attachment and lastmodified >= now("-{hours}h")'
+        for file in found(self._transport, query):
+            held = known.get(file.key)
+            if self._passed_over.get(file.key) != file.version and (
+                held is None or version_of(held.revision) != file.version
+            ):
+                yield file
+
+    def documents(self, parts: Iterable[File], pages: Mapping[str, Seen]) -> list[Attached]:
+        # A file that moves while it is listed may come twice.
+        files = {file.key: file for file in parts}
+        for file in files.values():
+            if file.page not in pages:
+                self._pass_over(file)
+        return [Attached(file, pages[file.page]) for file in files.values() if file.page in pages]
+
+    def unread(self, document: Attached) -> Skipped | Failed | None:
+        why = self._why_unread(document)
+        if why:
+            self._pass_over(document.file)
+        return why
+
+    def _pass_over(self, file: File) -> None:
+        """It would else be looked at each time for a day."""
+        self._passed_over[file.key] = file.version
+
+    def _why_unread(self, document: Attached) -> Skipped | Failed | None:
+        file = document.file
+        if not readable(file.name):
+            ending = PurePosixPath(file.name).suffix.lower() or "nothing"
+            return Skipped(file.key, f"no reader for files that end in {ending}")
+        if file.size > self._most:
+            return Skipped(
+                file.key,
+                f"{file.size:,} bytes are more than `max_attachment_bytes` ({self._most:,})",
+            )
+        known, why = self._unread.get(file.key, ("", None))
+        return why if says_the_same(document, known) else None
+
+    def read(self, documents: Sequence[Attached]) -> Iterator[PageChange]:
+        """Files come while earlier ones are embedded. That nothing is installed to read
+        some with is one failure, however many they are."""
+        ready = [one for one in documents if self._installed(_ending(one.file.name))]
+        if len(ready) < len(documents):
+            names = {one.key for one in ready}
+            others = [one for one in documents if one.key not in names]
+            yield Failed(others[0].key, f"{NOT_INSTALLED} (this and {len(others) - 1} more files)")
+        downloads = abreast(self._downloaded, ready, _DOWNLOADS_AT_ONCE)
+        for document, data in zip(ready, downloads, strict=True):
+            if isinstance(data, Refused):
+                yield _failed(document, str(data))
+            else:
+                yield self._document(document, data)
+
+    def _document(self, document: Attached, data: bytes) -> PageChange:
+        file, page = document.file, document.page.listed
+        try:
+            content = self._parse(FILE, read, file.name, data)
+        except (Unreadable, TooCostly) as error:
+            return self._remembered(document, _failed(document, str(error)))
+        except ParsingFailed as error:
+            return _failed(document, str(error))
+        if not content.sections:
+            return self._remembered(document, Skipped(file.key, EMPTY))
+        return self._changed(document, content, page.space.key)
+
+    def _changed(self, document: Attached, content: Content, space: str) -> Changed:
+        file = document.file
+        page = Page(
+            wiki=self._wiki,
+            key=file.key,
+            title=document.title,
+            url=self._transport.shown_at.rstrip("/") + file.link,
+            revision=revision(document),
+            acl=document.acl,
+            owner=document.owner,
+            sections=content.sections,
+            updated=file.modified.date() if file.modified else None,
+        )
+        return Changed(page, content.warnings, space, file.modified)
+
+    def _remembered(self, document: Attached, why: Skipped | Failed) -> Skipped | Failed:
+        """The same bytes would be no better the next time."""
+        self._unread[document.key] = (revision(document), why)
+        return why
+
+    def _downloaded(self, document: Attached) -> bytes | Refused:
+        file, wiki = document.file, self._transport
+        if file.size < 0:
+            return Refused(200, "Confluence does not say how large it is.")
+        # Cloud takes tokens at this address alone, Data Center at the other.
+        path = f"/rest/api/content/{file.page}/child/attachment/{file.key}/download"
+        if not wiki.base.cloud:
+            path = file.link.partition("?")[0]
+        # A newer one may have been written for fewer people than its page's rights name.
+        path = f"{path}?version={file.version}"
+        try:
+            return download(wiki, path, file.size, page=_ending(file.name) in _WEB_PAGES)
+        except Refused as refused:
+            if refused.busy:
+                raise
+            return refused
+
+
+def _failed(document: Attached, why: str) -> Failed:
+    """Without its name, which is for its page's readers alone."""
+    return Failed(document.key, f"attached to the page {document.file.page}: {why}")
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name.strip()).suffix.lower()
+
+
+def _installed(ending: str, parse: Parse = here) -> bool:
+    """Nothing is read of no bytes, but what would read them is loaded."""
+    try:
+        parse(FILE, read, f"nothing{ending}", b"")
+    except ParsingFailed as error:
+        return str(error) != NOT_INSTALLED
+    return True

@@ -1,0 +1,312 @@
+"""Confluence Cloud: content by the second API, restrictions by what is left of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.sources.confluence.abreast import abreast
+from indexers.sources.confluence.cql import SEARCH, search_params
+from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from indexers.sources.confluence.paging import by_cursor, results
+from indexers.sources.confluence.product import (
+    UNKNOWN,
+    Elsewhere,
+    Listed,
+    Rights,
+    Space,
+    address,
+    body_of,
+    edited_by,
+    edited_since,
+    gates,
+    in_batches,
+    is_current,
+    is_listed,
+    lists,
+    moment,
+    named,
+    number,
+    opened,
+    unread,
+    version,
+)
+from indexers.sources.confluence.rights import (
+    Gate,
+    Restriction,
+    Tokens,
+    restriction,
+    space_gate,
+)
+from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+
+_AT_ONCE = 250
+_RESTRICTIONS_AT_ONCE = 100
+_EDITED_AT_ONCE = 200
+_KINDS = ("pages", "blogposts")
+_EXPAND = (
+    "restrictions.read.restrictions.user,restrictions.read.restrictions.group,"
+    "metadata.properties.editor"
+)
+
+
+class Cloud:
+    batch = 25
+
+    def __init__(
+        self, wiki: Transport, tokens: Tokens, ownership: Ownership = NOBODY_NAMED
+    ) -> None:
+        self._wiki = wiki
+        self._tokens = tokens
+        self._ownership = ownership
+
+    def spaces(self, keys: Sequence[str], *, personal: bool, archived: bool) -> list[Space]:
+        params: Params = {"limit": _AT_ONCE}
+        if keys:
+            params = {**params, "keys": ",".join(keys)}
+        return [
+            Space(str(said["id"]), str(said.get("key")), str(said.get("name", "")))
+            for said in named(self._all("/api/v2/spaces", params))
+            if said.get("key") in keys
+            or (not keys and is_listed(said, personal=personal, archived=archived))
+        ]
+
+    def viewers(self, space: Space) -> Gate:
+        path = f"/api/v2/spaces/{space.id}"
+        try:
+            rows = self._all(f"{path}/permissions", {"limit": _AT_ONCE}, halves=False)
+            gate = space_gate(rows, self._tokens)
+        except Refused as refused:
+            return unread(refused)
+        return opened(gate, self._wiki, path, space)
+
+    def pages(self, space: Space) -> list[Listed]:
+        found: dict[str, Listed] = {}
+        parents: dict[str, str] = {}
+        for kind in _KINDS:
+            params: Params = {"space-id": space.id, "status": "current", "limit": _AT_ONCE}
+            for answer in by_cursor(self._wiki, f"/api/v2/{kind}", params):
+                for said in named(results(answer)):
+                    key = str(said["id"])
+                    # What does not say that it has no parent may have one.
+                    none = "" if kind == "blogposts" else UNKNOWN
+                    parents[key] = str(said.get("parentId", none) or "")
+                    found[key] = self.listed(answer, said, kind, space)
+        chains = _Chains(self._wiki, parents)
+        return [chains.placed(page) for page in found.values()]
+
+    def rights(self, pages: Sequence[Listed]) -> Rights:
+        """A hundred pages a request; what the search did not tell, page by page."""
+        told: dict[str, Restriction] = {}
+        editors: dict[str, str] = {}
+        owners: dict[str, str] = {}
+        last = {page.key: page.owner for page in pages}
+        batches = in_batches(pages, _RESTRICTIONS_AT_ONCE)
+        for answers in abreast(self._searched, batches, self._wiki.concurrency):
+            for said in named(answers):
+                key = str(said["id"])
+                restrictions = said.get("restrictions")
+                read = restrictions.get("read") if isinstance(restrictions, Mapping) else None
+                told[key] = restriction(read, self._tokens)
+                editors[key] = _editor(said)
+                owners[key] = self._ownership.of(said, last.get(key, ""))
+        return Rights(gates(self._wiki, self._tokens, pages, told), editors, owners)
+
+    def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
+        found: dict[str, str | Refused] = {}
+        for kind in _KINDS:
+            asked = {page.key: page for page in pages if page.kind == kind}
+            params: Params = {"id": ",".join(asked), "body-format": "storage", "limit": self.batch}
+            try:
+                answers = list(self._all(f"/api/v2/{kind}", params)) if len(asked) > 1 else []
+            except Refused:
+                answers = []
+            for said in named(answers):
+                if page := asked.get(str(said["id"])):
+                    found[page.key] = _body(page, said)
+            for key, page in asked.items():
+                if not isinstance(found.get(key), str):
+                    found[key] = self._alone(page)
+        return found
+
+    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
+        for kind in _KINDS:
+            try:
+                said = self._wiki.get(f"/api/v2/{kind}/{key}")
+            except Refused as refused:
+                if not refused.absent:
+                    raise
+                continue
+            current, place = is_current(said, key), said.get("spaceId")
+            if current and not place:
+                raise Refused(200, f"Confluence does not say where the page {key} stands.")
+            space = spaces.get(str(place))
+            if not current:
+                return None
+            if space is None:
+                return Elsewhere(key, str(place))
+            found = self.listed(said, said, kind, space)
+            parent = "" if kind == "blogposts" else str(said.get("parentId", UNKNOWN) or "")
+            return _Chains(self._wiki, {key: parent}).placed(found)
+        return None
+
+    def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
+        return lists(self._wiki, f"/api/v2/spaces/{space}", personal=personal, archived=archived)
+
+    def labels(self, key: str) -> frozenset[str]:
+        for kind in _KINDS:
+            try:
+                found = list(
+                    self._all(f"/api/v2/{kind}/{key}/labels", {"limit": _AT_ONCE}, halves=False)
+                )
+            except Refused as refused:
+                if not refused.absent:
+                    raise
+                continue
+            return frozenset(str(said.get("name")) for said in found)
+        return frozenset()
+
+    def edited(self, hours: int) -> Iterator[tuple[str, int]]:
+        params = search_params(edited_since(hours), _EDITED_AT_ONCE, expand="version")
+        for said in named(self._all(SEARCH, params)):
+            yield str(said["id"]), number(version(said))
+
+    def editor(self, page: Listed) -> str:
+        try:
+            path = f"/api/v2/{page.kind}/{page.key}/properties"
+            found = list(self._all(path, {"key": "editor", "limit": 1}))
+        except (Refused, WikiMisconfigured):
+            return "v2"
+        value = next((said.get("value") for said in found), "v1")
+        return value if isinstance(value, str) else "v1"
+
+    def user_name(self, key: str) -> str:
+        try:
+            said = self._wiki.get("/rest/api/user", {"accountId": key})
+        except WikiUnavailable:
+            return ""
+        return str(said.get("displayName") or "")
+
+    def listed(self, answer: Json, said: Json, kind: str, space: Space) -> Listed:
+        changed = version(said)
+        return Listed(
+            key=str(said["id"]),
+            kind=kind,
+            space=space,
+            title=str(said.get("title", "")),
+            version=number(changed),
+            ancestors=(),
+            url=address(self._wiki, answer, said),
+            modified=moment(changed.get("createdAt")),
+            owner=self._ownership.of({}, edited_by(changed, "authorId", self._tokens)),
+        )
+
+    def _searched(self, pages: Sequence[Listed]) -> list[Json]:
+        listed = ",".join(page.key for page in pages)
+        expand = _EXPAND + self._ownership.expand
+        params = search_params(f"id in ({listed})", _RESTRICTIONS_AT_ONCE, expand=expand)
+        try:
+            return list(self._all(SEARCH, params))
+        except Refused as refused:
+            if refused.busy:
+                raise
+            # One page can spoil the batch (CONFCLOUD-77618): each is asked for alone.
+            return []
+
+    def _alone(self, page: Listed) -> str | Refused:
+        refused: Refused | None = None
+        # CONFCLOUD-76433: some pages cannot be had in storage format.
+        for form in ("storage", "view"):
+            try:
+                said = self._wiki.get(f"/api/v2/{page.kind}/{page.key}", {"body-format": form})
+                return body_of(page, said)
+            except Refused as error:
+                refused = refused or error
+                if error.absent:
+                    break
+        return refused or Refused(404, "Confluence gave no body.")
+
+    def _all(self, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
+        for answer in by_cursor(self._wiki, path, params, halves=halves):
+            yield from results(answer)
+
+
+class _Chains:
+    """Everything above a page, folders and other unlisted nodes included."""
+
+    def __init__(self, wiki: Transport, parents: Mapping[str, str]) -> None:
+        self._wiki = wiki
+        self._parents = parents
+        self._above: dict[str, tuple[str, ...]] = {}
+        self._unlisted: dict[str, tuple[str, ...]] = {}
+        self._unread = ""
+
+    def placed(self, page: Listed) -> Listed:
+        """Return the page with its ancestors."""
+        above = self.above(page.key)
+        return replace(page, ancestors=above, above_unread=self._unread if UNKNOWN in above else "")
+
+    def above(self, key: str) -> tuple[str, ...]:
+        way: list[str] = []
+        while key not in self._above:
+            if key in way:
+                return (UNKNOWN,)
+            way.append(key)
+            parent = self._parents[key]
+            if parent in self._parents:
+                key = parent
+            else:
+                self._above[key] = self._beyond(key, parent)
+        for below in reversed(way):
+            if below not in self._above:
+                parent = self._parents[below]
+                self._above[below] = (*self._above[parent], parent)
+        return self._above[way[0] if way else key]
+
+    def _beyond(self, key: str, parent: str) -> tuple[str, ...]:
+        """Above a page whose parent is not among the listed ones; its siblings share it."""
+        if parent in {"", UNKNOWN}:
+            return (parent,) if parent else ()
+        if parent not in self._unlisted:
+            try:
+                path, params = f"/api/v2/pages/{key}/ancestors", {"limit": _AT_ONCE}
+                answers = by_cursor(self._wiki, path, params, halves=False)
+                above = [_id(said) for answer in answers for said in results(answer)]
+            except Refused as refused:
+                if refused.busy:
+                    raise
+                above = []
+                if not refused.absent:
+                    self._unread = str(refused)
+            whole = parent in above and len(above) < _AT_ONCE
+            self._unlisted[parent] = tuple(above) if whole else (*above, parent, UNKNOWN)
+            # It is no listing with a `next`: what is above its first must be asked for anew.
+            if whole and above[0] in self._parents:
+                self._unlisted[parent] = (*self.above(above[0]), *above)
+        return self._unlisted[parent]
+
+
+def _id(said: object) -> str:
+    return str(said["id"]) if isinstance(said, Mapping) and said.get("id") else UNKNOWN
+
+
+def _body(page: Listed, said: Json) -> str | Refused:
+    try:
+        return body_of(page, said)
+    except Refused as refused:
+        return refused
+
+
+def _editor(said: Json) -> str:
+    """Only the new editor leaves a property; where properties do not come at all, most pages
+    are the new editor's."""
+    held: Any = said
+    for name in ("metadata", "properties"):
+        held = held.get(name) if isinstance(held, Mapping) else None
+    if not isinstance(held, Mapping):
+        return "v2"
+    editor = held.get("editor")
+    value = editor.get("value") if isinstance(editor, Mapping) else None
+    return value if isinstance(value, str) else "v1"

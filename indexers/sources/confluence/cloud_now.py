@@ -1,0 +1,115 @@
+"""A page and a space of Confluence Cloud as they stand at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from indexers.sources.confluence.cloud import Cloud
+from indexers.sources.confluence.located import (
+    Beside,
+    Located,
+    SpaceNow,
+    unless_absent,
+    viewers_now,
+)
+from indexers.sources.confluence.paging import by_cursor, results
+from indexers.sources.confluence.product import (
+    UNKNOWN,
+    Listed,
+    Space,
+    is_current,
+    number,
+    read_gate,
+    version,
+)
+from indexers.sources.confluence.rights import Tokens
+from indexers.sources.confluence.told import Told
+from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+
+_AT_ONCE = 250
+_KNOWN = 10_000
+_PAGES = "pages"
+_KINDS = (_PAGES, "blogposts")
+
+
+class CloudNow:
+    """See `indexers.sources.confluence.located.ProductNow`."""
+
+    def __init__(self, wiki: Transport, tokens: Tokens, cloud: Cloud) -> None:
+        self._wiki = wiki
+        self._tokens = tokens
+        self._cloud = cloud
+        self._kinds: dict[str, str] = {}
+
+    def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
+        """Ask for the page, what is above it, and its restriction side by side. Whether it is a
+        page or a blog post is known once it was asked for; before that, both are."""
+        known = self._kinds.get(key)
+        asked = {
+            kind: beside(partial(self._wiki.get, f"/api/v2/{kind}/{key}"))
+            for kind in ([known] if known else _KINDS)
+        }
+        above = beside(partial(self._all, f"/api/v2/{_PAGES}/{key}/ancestors"))
+        own = beside(partial(read_gate, self._wiki, self._tokens, key))
+        told.gate(own)
+        for kind, answer in asked.items():
+            said = unless_absent(answer)
+            if said is None:
+                # Until the other kind is there, too, it may be gone.
+                told.differs()
+                continue
+            if not is_current(said, key):
+                return None
+            if not said.get("spaceId"):
+                raise Refused(200, f"Confluence does not say where the page {key} stands.")
+            told.place(number(version(said)), str(said["spaceId"]))
+            self._remember(key, kind)
+            ancestors = _chain(said, above.result()) if kind == _PAGES else ()
+            return Located(
+                str(said["spaceId"]),
+                ancestors,
+                partial(self._listed, said, kind, ancestors),
+                {key: own.result()},
+            )
+        return None
+
+    def _remember(self, key: str, kind: str) -> None:
+        if len(self._kinds) >= _KNOWN:
+            self._kinds.clear()
+        self._kinds[key] = kind
+
+    def space(self, space: str, beside: Beside) -> SpaceNow | None:
+        path = f"/api/v2/spaces/{space}"
+        asked = beside(partial(self._wiki.get, path))
+        rows = beside(partial(self._all, f"{path}/permissions"))
+        shown = beside(partial(self._wiki.get, path, anonymous=True))
+        said = unless_absent(asked)
+        if said is None:
+            return None
+        found = Space(space, str(said.get("key")), str(said.get("name", "")))
+        return SpaceNow(found, said, viewers_now(found, self._tokens, rows, shown))
+
+    def _listed(self, said: Json, kind: str, ancestors: tuple[str, ...], space: Space) -> Listed:
+        return replace(self._cloud.listed(said, said, kind, space), ancestors=ancestors)
+
+    def _all(self, path: str) -> list[Json]:
+        params: Params = {"limit": _AT_ONCE}
+        return [
+            row
+            for answer in by_cursor(self._wiki, path, params, halves=False)
+            for row in results(answer)
+        ]
+
+
+def _chain(said: Json, above: list[Json]) -> tuple[str, ...]:
+    """Return the nodes above a page, top first. They end with its parent, or are not whole: it
+    was moved meanwhile, or there are more of them than come at once."""
+    parent = str(said.get("parentId", UNKNOWN) or "")
+    if parent in {"", UNKNOWN}:
+        return (parent,) if parent else ()
+    ids = [
+        str(node["id"]) if isinstance(node, dict) and node.get("id") else UNKNOWN for node in above
+    ]
+    whole = parent in ids and len(ids) < _AT_ONCE
+    return tuple(ids) if whole else (*ids, parent, UNKNOWN)

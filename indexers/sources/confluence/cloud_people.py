@@ -1,0 +1,103 @@
+"""People of Confluence Cloud, which shows an e-mail where its owner lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from indexers.sources.confluence.abreast import abreast
+from indexers.sources.confluence.paging import results
+from indexers.sources.confluence.people import (
+    AT_ONCE,
+    Account,
+    Directory,
+    Group,
+    rows_of,
+    somebody,
+    text,
+)
+from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+
+_EVERYBODY = "type=user"
+_MOST = 10_000
+"""The search shows no more people than this."""
+
+
+class CloudPeople:
+    lag = 0.0
+
+    def __init__(self, wiki: Transport) -> None:
+        self._wiki = wiki
+
+    def directory(self) -> Directory:
+        """A request for every 200 people, several at once; active ones only."""
+        first = self._searched(_EVERYBODY, 0, AT_ONCE)
+        rows, total = results(first), first.get("totalSize")
+        if not isinstance(total, int):
+            raise Refused(200, "Confluence listed people without `totalSize`.")
+        there = min(total, _MOST) if rows else 0
+        stride = max(1, len(rows))
+        strides = ((at, min(stride, there - at)) for at in range(stride, there, stride))
+        for more in abreast(self._stride, strides, self._wiki.concurrency):
+            rows += more
+        held = (row.get("user") for row in rows if isinstance(row, Mapping))
+        users = [user for user in held if isinstance(user, Mapping)]
+        emails: dict[str, str | None] = {
+            key: text(user, "email") for user in users if (key := text(user, "accountId"))
+        }
+        return Directory.of(emails, total)
+
+    def anybody(self) -> Account | None:
+        rows = results(self._searched(_EVERYBODY, 0, 1))
+        users = (row.get("user") for row in rows if isinstance(row, Mapping))
+        keys = (text(user, "accountId") for user in users if isinstance(user, Mapping))
+        return next((Account(key, key) for key in keys if key), None)
+
+    def account(self, key: str) -> Account | None:
+        said = somebody(self._wiki, "/rest/api/user", {"accountId": key})
+        if said is None or said.get("accountId") != key:
+            return None
+        status = text(said, "accountStatus")
+        return Account(
+            key=key,
+            name=text(said, "displayName") or text(said, "publicName"),
+            email=text(said, "email"),
+            active=status == "active" if status else self._is_listed(key),
+            licensed=text(said, "accountType") == "atlassian" and _is_no_guest(said),
+        )
+
+    def email(self, account: Account) -> str:
+        return account.email
+
+    def groups(self, account: Account) -> list[Group]:
+        rows = rows_of(self._wiki, "/rest/api/user/memberof", {"accountId": account.key})
+        return [Group(text(row, "id"), text(row, "name")) for row in rows if text(row, "id")]
+
+    def _stride(self, stride: tuple[int, int]) -> list[Json]:
+        """All from a place on, however few come at once."""
+        start, wanted = stride
+        rows: list[Json] = []
+        while len(rows) < wanted:
+            left = wanted - len(rows)
+            more = results(self._searched(_EVERYBODY, start + len(rows), left))
+            if not more:
+                break
+            rows += more
+        return rows
+
+    def _is_listed(self, key: str) -> bool:
+        """The search lists active people only."""
+        return bool(results(self._searched(f'user.accountid="{key}"', 0, 1)))
+
+    def _searched(self, cql: str, start: int, limit: int) -> Json:
+        params: Params = {
+            "cql": cql,
+            "sitePermissionTypeFilter": "all",
+            "start": start,
+            "limit": limit,
+        }
+        return self._wiki.get("/rest/api/search/user", params)
+
+
+def _is_no_guest(said: Json) -> bool:
+    flags = [said.get(flag) for flag in ("isGuest", "isExternalCollaborator")]
+    return False in flags and True not in flags

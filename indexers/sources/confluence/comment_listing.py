@@ -1,0 +1,162 @@
+"""Which comments there are: by the search, and by a page itself, which knows it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from indexers.sources.confluence.abreast import abreast
+from indexers.sources.confluence.paging import by_cursor, by_start, results
+from indexers.sources.confluence.product import moment, named, number, version
+from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+
+_AT_ONCE = 200
+_CLOSED = {"resolved", "dangling"}
+_KINDS = ("footer", "inline")
+_TEXTS = ("pages", "blogposts")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A comment on ``page`` (its id; empty where it is not told); ``above`` are the
+    comments that it answers, the first first."""
+
+    key: str
+    page: str
+    version: int
+    above: tuple[str, ...] = ()
+    closed: bool = False
+    at: datetime | None = None
+
+    @property
+    def document(self) -> str:
+        return f"{self.page}/comments"
+
+    @property
+    def place(self) -> tuple[tuple[int, str], ...]:
+        """Threads as they were begun, answers below what they answer."""
+        return tuple((len(key), key) for key in (*self.above, self.key))
+
+
+def of_search(found: Iterable[Json]) -> Iterator[Said]:
+    """Those that are open, on the pages they belong to."""
+    told = [_told(said) for said in found]
+    pages = {one.key: one.page for one in told if one.page}
+    for one in _open(told):
+        known = (pages[key] for key in one.above if key in pages)
+        if page := one.page or next(known, ""):
+            yield replace(one, page=page)
+
+
+def live(wiki: Transport, page: str) -> list[Said]:
+    """Those that are open on ``page`` now; none where there is no such page.
+
+    Raises:
+        WikiUnavailable: they cannot be told.
+    """
+    try:
+        listed = _on_cloud(wiki, page) if wiki.base.cloud else _on_data_center(wiki, page)
+        return list(_open(list(listed)))
+    except Refused as refused:
+        if refused.absent:
+            return []
+        raise
+
+
+def _open(said: list[Said]) -> Iterator[Said]:
+    closed = {one.key for one in said if one.closed}
+    return (one for one in said if closed.isdisjoint((*one.above, one.key)))
+
+
+def _on_data_center(wiki: Transport, page: str) -> Iterator[Said]:
+    params: Params = {
+        "depth": "all",
+        "expand": "version,ancestors,extensions.resolution",
+        "limit": _AT_ONCE,
+    }
+    for answer in by_start(wiki, f"/rest/api/content/{page}/child/comment", params):
+        for said in named(results(answer)):
+            yield replace(_told(said), page=page)
+
+
+def _on_cloud(wiki: Transport, page: str) -> Iterator[Said]:
+    """Yield comments of both kinds, which are asked for side by side."""
+    for said in abreast(lambda kind: list(_of_kind(wiki, page, kind)), _KINDS, len(_KINDS)):
+        yield from said
+
+
+def _of_kind(wiki: Transport, page: str, kind: str) -> Iterator[Said]:
+    """Those that begin threads, and then the answers, comment by comment."""
+    level = _begun(wiki, page, kind)
+    while level:
+        yield from level
+        below = abreast(
+            lambda one: _answers(wiki, one, kind),
+            [one for one in level if not one.closed],
+            wiki.concurrency,
+        )
+        level = [one for answers in below for one in answers]
+
+
+def _begun(wiki: Transport, page: str, kind: str) -> list[Said]:
+    refused: Refused | None = None
+    for text in _TEXTS:
+        try:
+            return list(_v2(wiki, f"/api/v2/{text}/{page}/{kind}-comments", page))
+        except Refused as error:
+            if not error.absent:
+                raise
+            refused = error
+    raise refused or Refused(404, "There is no such page.")
+
+
+def _answers(wiki: Transport, to: Said, kind: str) -> list[Said]:
+    path = f"/api/v2/{kind}-comments/{to.key}/children"
+    above = (*to.above, to.key)
+    try:
+        # An answer is never among what it answers.
+        return [one for one in _v2(wiki, path, to.page, above) if one.key not in above]
+    except Refused as refused:
+        if refused.absent:  # gone since
+            return []
+        raise
+
+
+def _v2(wiki: Transport, path: str, page: str, above: tuple[str, ...] = ()) -> Iterator[Said]:
+    for answer in by_cursor(wiki, path, {"limit": _AT_ONCE}):
+        for said in named(results(answer)):
+            yield replace(_told(said), page=page, above=above)
+
+
+def _told(said: Json) -> Said:
+    """As either API writes it."""
+    changed = version(said)
+    container = said.get("container")
+    page, above = "", list(_ids(said.get("ancestors")))
+    if isinstance(container, Mapping):
+        if container.get("type") != "comment":
+            page = str(container.get("id") or "")
+        elif container.get("id") and not above:
+            above = [str(container["id"])]
+    return Said(
+        key=str(said["id"]),
+        page=page,
+        version=number(changed),
+        above=tuple(above),
+        closed=_status(said) in _CLOSED,
+        at=moment(changed.get("when") or changed.get("createdAt")),
+    )
+
+
+def _ids(nodes: object) -> Iterator[str]:
+    for node in nodes if isinstance(nodes, list) else []:
+        if isinstance(node, Mapping) and node.get("id"):
+            yield str(node["id"])
+
+
+def _status(said: Json) -> str:
+    extensions = said.get("extensions")
+    resolution = extensions.get("resolution") if isinstance(extensions, Mapping) else None
+    held = resolution.get("status") if isinstance(resolution, Mapping) else resolution
+    return str(said.get("resolutionStatus") or held or "")

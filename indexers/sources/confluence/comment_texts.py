@@ -1,0 +1,122 @@
+"""What comments say -> sections: who said it, when, and about which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from indexers.model import Section
+from indexers.sources.confluence.comment_listing import Said
+from indexers.sources.confluence.hanging_search import at, searched
+from indexers.sources.confluence.product import moment, number, storage, version
+from indexers.sources.confluence.reading import Seen
+from indexers.sources.confluence.storage_format import VERSION as STORAGE
+from indexers.sources.confluence.storage_format import sections
+from indexers.sources.confluence.storage_links import Links
+from indexers.sources.confluence.transport import Json, Refused, Transport
+
+VERSION = f"1.{STORAGE}"
+"""Changes whenever the same comments would be written another way."""
+
+_EXPAND = "history,version,extensions.inlineProperties"
+_EDITED = "One of them was edited while they were read; the next sync reads it."
+_FORMS = ("storage", "view")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """``selection`` are the words of the page that it is about, if it stands beside some."""
+
+    body: str
+    author: str
+    day: date | None
+    selection: str
+
+    @property
+    def heading(self) -> str:
+        return ", ".join(filter(None, (self.author, str(self.day or "")))) or "Comment"
+
+
+def spoken(wiki: Transport, asked: Sequence[Said]) -> dict[str, Spoken | Refused]:
+    """By key, or why it cannot be had; one that is not there any more is left out."""
+    found: dict[str, Spoken | Refused] = {}
+    try:
+        found = _found(wiki, asked, "storage")
+    except Refused as refused:
+        if refused.busy:
+            raise
+        # One body can spoil the batch (CONFCLOUD-76433): each is asked for alone.
+        for one in asked:
+            found |= _alone(wiki, one)
+    return found
+
+
+def sections_of(
+    said: Iterable[Said], told: Mapping[str, Spoken], page: Seen, links: Links
+) -> tuple[Section, ...]:
+    """A section for each comment, answers below what they answer."""
+    return tuple(_sections(said, told, page, links))
+
+
+def _sections(
+    said: Iterable[Said], told: Mapping[str, Spoken], page: Seen, links: Links
+) -> Iterator[Section]:
+    for one in said:
+        comment = told[one.key]
+        path = tuple(told[key].heading for key in (*one.above, one.key) if key in told)
+        if text := _text(comment.body, page, links):
+            about = f"{_quoted(comment.selection)}\n\n" if comment.selection.strip() else ""
+            yield Section(path, f"comment-{one.key}", about + text)
+
+
+def _text(body: str, page: Seen, links: Links) -> str:
+    """A comment's own headings lead nowhere: they are words of it."""
+    parts = sections(body, title="", editor=page.editor, links=links)
+    return "\n\n".join(
+        f"{part.headings[-1]}\n\n{part.text}" if part.headings else part.text for part in parts
+    )
+
+
+def _quoted(selection: str) -> str:
+    return f"> {' '.join(selection.split())}"
+
+
+def _found(wiki: Transport, asked: Sequence[Said], form: str) -> dict[str, Spoken | Refused]:
+    versions = {one.key: one.version for one in asked}
+    query = f"id in ({','.join(versions)})"
+    found: dict[str, Spoken | Refused] = {}
+    for said in searched(wiki, query, f"body.{form},{_EXPAND}", at_once=len(asked)):
+        # Another version may have been written for fewer people than the rights name.
+        same = number(version(said)) == versions.get(str(said["id"]))
+        found[str(said["id"])] = _spoken(said) if same else Refused(200, _EDITED)
+    return found
+
+
+def _alone(wiki: Transport, one: Said) -> dict[str, Spoken | Refused]:
+    why: dict[str, Spoken | Refused] = {}
+    for form in _FORMS:
+        try:
+            return _found(wiki, [one], form)
+        except Refused as refused:
+            if refused.busy:
+                raise
+            why.setdefault(one.key, refused)
+    return why
+
+
+def _spoken(said: Json) -> Spoken:
+    """Raises: Refused."""
+    created, changed = at(said, "history"), at(said, "version")
+    author = _name(at(created, "createdBy")) or _name(at(changed, "by"))
+    when = moment(at(created, "createdDate") or at(changed, "when"))
+    return Spoken(
+        body=storage(said),
+        author=author,
+        day=when.date() if when else None,
+        selection=str(at(said, "extensions", "inlineProperties", "originalSelection") or ""),
+    )
+
+
+def _name(person: object) -> str:
+    return str(at(person, "displayName") or at(person, "publicName") or "")

@@ -1,0 +1,228 @@
+"""What is said about a page: one document for each page that has comments, a section each.
+
+Comments that are resolved, or whose text is gone from the page, are left out with the
+answers to them, as the page itself leaves them out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from indexers.model import Acl, Changed, Failed, KnownPage, Page, PageChange, Skipped, digest
+from indexers.parsing.limits import Parse, ParsingFailed, here
+from indexers.sources.confluence.abreast import abreast
+from indexers.sources.confluence.comment_listing import Said, live, of_search
+from indexers.sources.confluence.comment_texts import VERSION, Spoken, sections_of, spoken
+from indexers.sources.confluence.documents import revision, says_the_same, version_of
+from indexers.sources.confluence.hanging_search import searched, within
+from indexers.sources.confluence.parsing import parse_within
+from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.reading import EMPTY, Reader, Seen
+from indexers.sources.confluence.transport import Refused, Transport
+
+log = logging.getLogger(__name__)
+
+TAIL = "/comments"
+_EXPAND = "container,version,ancestors,extensions.resolution"
+_AT_ONCE = 50
+"""Bodies, of which Data Center gives no more."""
+
+
+def is_comments(key: str) -> bool:
+    return key.endswith(TAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsOn:
+    """A page that is read, in the order of its threads."""
+
+    page: Seen
+    said: tuple[Said, ...] = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        return self.page.key + TAIL
+
+    @property
+    def acl(self) -> Acl:
+        return self.page.acl
+
+    @property
+    def owner(self) -> str:
+        return self.page.owner
+
+    @property
+    def content(self) -> str:
+        """In the place of a version, the time of the last change, so that the look for edits
+        knows what is new."""
+        ids = (f"{one.key}.{one.version}" for one in self.said)
+        number = max(map(_changed, self.said))
+        space = self.page.listed.space.id
+        return f"{number}.{digest(VERSION, self.title, self.url, *ids)}.{space}"
+
+    @property
+    def title(self) -> str:
+        return f"Comments on {self.page.listed.title}"
+
+    @property
+    def url(self) -> str:
+        """Of the page, at the first of them."""
+        page = self.page.listed.url
+        return f"{page}{'&' if '?' in page else '?'}focusedCommentId={self.said[0].key}"
+
+    def on(self, page: Seen) -> CommentsOn:
+        return replace(self, page=page)
+
+    def still_stands(self, revision: str) -> bool:
+        """Only as they were: one that is gone since may be the one that is cited."""
+        return says_the_same(self, revision)
+
+
+class Comments:
+    def __init__(
+        self, wiki: str, transport: Transport, reader: Reader, parse: Parse = here
+    ) -> None:
+        self._wiki = wiki
+        self._transport = transport
+        self._reader = reader
+        self._parse = parse
+        self._looked_for: dict[str, set[tuple[str, int]]] = {}
+        self._empty: dict[str, str] = {}
+
+    def enumerated(self, spaces: Sequence[Space]) -> Iterator[Said]:
+        self._looked_for.clear()
+        for query in within("comment", spaces):
+            for one in of_search(searched(self._transport, query, _EXPAND)):
+                self._looked_for.setdefault(one.page, set()).add((one.key, one.version))
+                yield one
+
+    def looked_at(self, keys: Collection[str]) -> Iterator[Said]:
+        pages = sorted(key.removesuffix(TAIL) for key in keys)
+        for said in abreast(self._live, pages, self._transport.concurrency):
+            yield from said
+
+    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterator[Said]:
+        """All on pages where something was said since they were looked at last: by this
+        process, or else by the one that wrote what is indexed."""
+        query = f'type = comment and lastmodified >= now("-{hours}h")'
+        new: dict[str, set[tuple[str, int]]] = {}
+        for one in of_search(searched(self._transport, query, _EXPAND)):
+            if not self._is_known(one, known):
+                new.setdefault(one.page, set()).add((one.key, one.version))
+        for said in abreast(self._live, sorted(new), self._transport.concurrency):
+            yield from said
+        for page, lately in new.items():
+            self._looked_for.setdefault(page, set()).update(lately)
+
+    def _is_known(self, one: Said, known: Mapping[str, KnownPage]) -> bool:
+        if one.page in self._looked_for:
+            return (one.key, one.version) in self._looked_for[one.page]
+        held = known.get(one.document)
+        return held is not None and 0 < _changed(one) <= version_of(held.revision)
+
+    def documents(self, parts: Iterable[Said], pages: Mapping[str, Seen]) -> list[CommentsOn]:
+        on: dict[str, dict[str, Said]] = {}
+        for one in parts:
+            if one.page in pages:
+                on.setdefault(one.page, {})[one.key] = one
+        return [
+            CommentsOn(pages[key], tuple(sorted(said.values(), key=lambda one: one.place)))
+            for key, said in on.items()
+        ]
+
+    def unread(self, document: CommentsOn) -> Skipped | None:
+        known = self._empty.get(document.key, "")
+        return Skipped(document.key, EMPTY) if says_the_same(document, known) else None
+
+    def read(self, documents: Sequence[CommentsOn]) -> Iterator[PageChange]:
+        batches = _batches(documents, _AT_ONCE)
+        for batch in abreast(self._batch, batches, self._transport.concurrency):
+            for document, told in batch:
+                if isinstance(told, Refused):
+                    # The next cheap pass tries again.
+                    self._looked_for.pop(document.page.key, None)
+                    yield Failed(document.key, str(told))
+                else:
+                    yield self._document(document, told)
+
+    def _batch(
+        self, documents: Sequence[CommentsOn]
+    ) -> list[tuple[CommentsOn, dict[str, Spoken] | Refused]]:
+        said = [one for document in documents for one in document.said]
+        told: dict[str, Spoken | Refused] = {}
+        for at in range(0, len(said), _AT_ONCE):
+            told |= spoken(self._transport, said[at : at + _AT_ONCE])
+        return [(document, _whole(document, told)) for document in documents]
+
+    def _document(self, document: CommentsOn, told: Mapping[str, Spoken]) -> PageChange:
+        seen = document.page
+        try:
+            found = parse_within(
+                self._parse,
+                self._reader.place(seen.listed),
+                self._reader.user,
+                sections_of,
+                document.said,
+                told,
+                seen,
+            )
+        except ParsingFailed as error:
+            return Failed(document.key, str(error))
+        except Exception as error:
+            # A defect of ours that one page brings out must not keep the others away.
+            log.exception("%s: %s cannot be converted", self._wiki, document.key)
+            return Failed(
+                document.key, f"cannot be converted ({type(error).__name__}; see the log)"
+            )
+        if not found:
+            self._empty[document.key] = revision(document)
+            return Skipped(document.key, EMPTY)
+        moments = [one.at for one in document.said if one.at]
+        latest: datetime | None = max(moments, default=None)
+        page = Page(
+            wiki=self._wiki,
+            key=document.key,
+            title=document.title,
+            url=document.url,
+            revision=revision(document),
+            acl=document.acl,
+            owner=document.owner,
+            sections=found,
+            updated=latest.date() if latest else None,
+        )
+        return Changed(page, space=seen.listed.space.key, since=latest)
+
+    def _live(self, page: str) -> list[Said]:
+        return live(self._transport, page)
+
+
+def _changed(one: Said) -> int:
+    """Return when it was said or edited, in seconds since 1970; 0 where that is not told."""
+    return int(one.at.timestamp()) if one.at else 0
+
+
+def _whole(
+    document: CommentsOn, told: Mapping[str, Spoken | Refused]
+) -> dict[str, Spoken] | Refused:
+    found: dict[str, Spoken] = {}
+    for one in document.said:
+        spoken = told.get(one.key, Refused(404, "One of them cannot be found now."))
+        if isinstance(spoken, Refused):
+            return spoken
+        found[one.key] = spoken
+    return found
+
+
+def _batches(documents: Iterable[CommentsOn], size: int) -> Iterator[list[CommentsOn]]:
+    """Whole documents, of ``size`` comments together or little more."""
+    batch: list[CommentsOn] = []
+    for document in documents:
+        if batch and sum(len(one.said) for one in [*batch, document]) > size:
+            yield batch
+            batch = []
+        batch.append(document)
+    if batch:
+        yield batch

@@ -1,0 +1,261 @@
+"""Confluence Data Center: everything by the first API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+from urllib.parse import quote
+
+from indexers.errors import WikiUnavailable
+from indexers.sources.confluence.abreast import abreast
+from indexers.sources.confluence.cql import SEARCH, search_params
+from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from indexers.sources.confluence.paging import by_start, results
+from indexers.sources.confluence.product import (
+    UNKNOWN,
+    Elsewhere,
+    Listed,
+    Rights,
+    Space,
+    Untold,
+    address,
+    body_of,
+    edited_by,
+    edited_since,
+    gates,
+    is_current,
+    lists,
+    moment,
+    named,
+    number,
+    opened,
+    unread,
+    version,
+)
+from indexers.sources.confluence.rights import (
+    CLOSED,
+    Gate,
+    Restriction,
+    Tokens,
+    Unread,
+    restriction,
+    space_gate,
+)
+from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+
+_AT_ONCE = 200
+_KINDS = ("page", "blogpost")
+_SLIM = "version,ancestors"
+_WITH_RESTRICTIONS = (
+    f"{_SLIM},restrictions.read.restrictions.user,restrictions.read.restrictions.group"
+)
+_NO_ADMINISTRATOR = "It does so where the token's account is no administrator of the space."
+
+
+class DataCenter:
+    batch = 1
+
+    def __init__(
+        self, wiki: Transport, tokens: Tokens, ownership: Ownership = NOBODY_NAMED
+    ) -> None:
+        self._wiki = wiki
+        self._tokens = tokens
+        self._ownership = ownership
+        self._not_administered: set[str] = set()
+        self._expand = _WITH_RESTRICTIONS + ownership.expand
+
+    def spaces(
+        self, keys: Sequence[str], *, personal: bool, archived: bool
+    ) -> Sequence[Space | Untold]:
+        if keys:
+            asked = abreast(self._space_named, keys, self._wiki.concurrency)
+            return [space for space in asked if space is not None]
+        kinds = ["global", "personal"] if personal else ["global"]
+        states = ["current", "archived"] if archived else ["current"]
+        return [
+            _space(said)
+            for kind, status in product(kinds, states)
+            for said in named(
+                self._all("/rest/api/space", {"type": kind, "status": status, "limit": _AT_ONCE})
+            )
+        ]
+
+    def _space_named(self, key: str) -> Space | Untold | None:
+        try:
+            found = _space(self._wiki.get(f"/rest/api/space/{quote(key)}"))
+        except Refused as refused:
+            if refused.busy:
+                raise
+            return None if refused.absent else Untold(key, refused)
+        # A key that was renamed may still lead to its space.
+        return found if found.key == key else None
+
+    def viewers(self, space: Space) -> Gate:
+        """From 9.1 on, and for administrators of the space alone: it answers 500 to others."""
+        path = f"/rest/api/space/{quote(space.key)}"
+        try:
+            rows = list(self._permissions(f"{path}/permissions", space))
+        except Refused as refused:
+            if refused.status == 500:
+                self._not_administered.add(space.key)
+                return Unread(f"{refused} {_NO_ADMINISTRATOR}")
+            return unread(refused)
+        self._not_administered.discard(space.key)
+        gate = space_gate(rows, self._tokens)
+        anonymous = self._of_anonymous(path, space)
+        if isinstance(anonymous, Unread):
+            return Unread(anonymous.why, gate, may_pass=anonymous.may_pass)
+        return opened(gate | anonymous, self._wiki, path, space)
+
+    def pages(self, space: Space) -> list[Listed]:
+        # What is put in or taken out meanwhile shifts the listing: some come twice.
+        found = (
+            self.listed(answer, said, space)
+            for kind in _KINDS
+            for answer in self._listing(space, kind)
+            for said in named(results(answer))
+        )
+        return list({page.key: page for page in found}.values())
+
+    def rights(self, pages: Sequence[Listed]) -> Rights:
+        """What the enumeration told, and a request for each node that it could not tell."""
+        told = {page.key: page.told for page in pages if page.told is not None}
+        return Rights(gates(self._wiki, self._tokens, pages, told), {}, {})
+
+    def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
+        return {page.key: self._body(page) for page in pages}
+
+    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
+        said = self.look(key)
+        if said is None:
+            return None
+        place = said["space"]
+        space = spaces.get(str(place.get("id")))
+        return self.listed(said, said, space) if space else Elsewhere(key, str(place.get("key")))
+
+    def look(self, key: str) -> Json | None:
+        """Return a current page or blog post as Confluence tells of it, with its space; None
+        if there is none that the token sees."""
+        path = f"/rest/api/content/{key}"
+        try:
+            try:
+                said = self._wiki.get(path, {"expand": f"space,{self._expand}"})
+            except Refused as refused:
+                if not refused.absent:
+                    raise
+                # CONFCLOUD-77618 is Data Center's, too: rights may spoil what is there.
+                said = self._wiki.get(path, {"expand": f"space,{_SLIM}"})
+        except Refused as refused:
+            if refused.absent:
+                return None
+            raise
+        current, place = is_current(said, key), said.get("space")
+        if current and not isinstance(place, Mapping):
+            raise Refused(200, f"Confluence does not say where the page {key} stands.")
+        if not current or said.get("type") not in _KINDS or not isinstance(place, Mapping):
+            return None
+        return said
+
+    def lists(self, space: str, *, personal: bool, archived: bool) -> bool:
+        return lists(self._wiki, f"/rest/api/space/{space}", personal=personal, archived=archived)
+
+    def labels(self, key: str) -> frozenset[str]:
+        found = self._all(f"/rest/api/content/{key}/label", {"limit": _AT_ONCE})
+        return frozenset(str(said.get("name")) for said in found)
+
+    def edited(self, hours: int) -> Iterator[tuple[str, int]]:
+        params = search_params(edited_since(hours), _AT_ONCE, expand="version")
+        for said in named(self._all(SEARCH, params)):
+            yield str(said["id"]), number(version(said))
+
+    def editor(self, page: Listed) -> str:  # noqa: ARG002 - it has one editor
+        return ""
+
+    def user_name(self, key: str) -> str:
+        try:
+            said = self._wiki.get("/rest/api/user", {"key": key})
+        except WikiUnavailable:
+            return ""
+        return str(said.get("displayName") or "")
+
+    def _permissions(self, path: str, space: Space) -> Iterator[Json]:
+        """A 500 that was for good at the last pass is not waited for again."""
+        few_tries = space.key in self._not_administered
+        params: Params = {"limit": _AT_ONCE}
+        for answer in by_start(self._wiki, path, params, halves=False, few_tries=few_tries):
+            yield from results(answer)
+
+    def _of_anonymous(self, path: str, space: Space) -> Gate:
+        """Visitors who are not logged in, if they are let in; their rows name nobody."""
+        try:
+            rows = list(self._permissions(f"{path}/permissions/anonymous", space))
+        except Refused as refused:
+            return CLOSED if refused.absent else unread(refused)
+        nobody: Json = {"subject": {"type": "anonymous"}}
+        return space_gate(
+            ({**nobody, **row} for row in rows if isinstance(row, dict)), self._tokens
+        )
+
+    def _listing(self, space: Space, kind: str) -> Iterator[Json]:
+        params: Params = {
+            "spaceKey": space.key,
+            "type": kind,
+            "status": "current",
+            "limit": _AT_ONCE,
+            "expand": self._expand,
+        }
+        return by_start(self._wiki, "/rest/api/content", params, {**params, "expand": _SLIM})
+
+    def listed(self, answer: Json, said: Json, space: Space) -> Listed:
+        changed, kind = version(said), str(said.get("type", "page"))
+        by: Mapping[str, Any] = changed["by"] if isinstance(changed.get("by"), Mapping) else {}
+        return Listed(
+            key=str(said["id"]),
+            kind=kind,
+            space=space,
+            title=str(said.get("title", "")),
+            version=number(changed),
+            ancestors=_above(said.get("ancestors"), kind),
+            url=address(self._wiki, answer, said),
+            modified=moment(changed.get("when")),
+            told=self._told(said),
+            owner=self._ownership.of(said, edited_by(by, "userKey", self._tokens)),
+        )
+
+    def _told(self, said: Json) -> Restriction | None:
+        restrictions = said.get("restrictions")
+        if not isinstance(restrictions, Mapping) or "read" not in restrictions:
+            return None
+        return restriction(restrictions["read"], self._tokens)
+
+    def _body(self, page: Listed) -> str | Refused:
+        refused: Refused | None = None
+        # Some bodies cannot be had in storage format: what a reader sees is the next best.
+        for form in ("storage", "view"):
+            try:
+                said = self._wiki.get(
+                    f"/rest/api/content/{page.key}", {"expand": f"body.{form},version"}
+                )
+                return body_of(page, said)
+            except Refused as error:
+                refused = refused or error
+                if error.absent:
+                    break
+        return refused or Refused(404, "Confluence gave no body.")
+
+    def _all(self, path: str, params: Params) -> Iterator[Json]:
+        for answer in by_start(self._wiki, path, params):
+            yield from results(answer)
+
+
+def _above(said: object, kind: str) -> tuple[str, ...]:
+    """A blog post has nothing above it, whether that is said or not."""
+    if not isinstance(said, list):
+        return () if kind == "blogpost" else (UNKNOWN,)
+    ids = (node.get("id") if isinstance(node, Mapping) else None for node in said)
+    return tuple(str(key) if key else UNKNOWN for key in ids)
+
+
+def _space(said: Json) -> Space:
+    return Space(str(said.get("id")), str(said.get("key")), str(said.get("name", "")))

@@ -1,0 +1,73 @@
+"""A page and a space of a Confluence Data Center as they stand at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from urllib.parse import quote
+
+from indexers.sources.confluence.data_center import DataCenter
+from indexers.sources.confluence.located import (
+    Beside,
+    Located,
+    SpaceNow,
+    unless_absent,
+    viewers_now,
+)
+from indexers.sources.confluence.paging import by_start, results
+from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.rights import Tokens
+from indexers.sources.confluence.told import Told
+from indexers.sources.confluence.transport import Json, Params, Transport
+
+_AT_ONCE = 200
+_ANONYMOUS: Json = {"subject": {"type": "anonymous"}}
+"""Their rows name nobody."""
+
+
+class DataCenterNow:
+    """See `indexers.sources.confluence.located.ProductNow`."""
+
+    def __init__(self, wiki: Transport, tokens: Tokens, data_center: DataCenter) -> None:
+        self._wiki = wiki
+        self._tokens = tokens
+        self._data_center = data_center
+
+    def locate(self, key: str, beside: Beside, told: Told) -> Located | None:
+        """Ask once: one answer tells all of it."""
+        said = beside(partial(self._data_center.look, key)).result()
+        if said is None:
+            return None
+        place = said["space"]
+        draft = self._data_center.listed(said, said, Space(str(place.get("id")), "", ""))
+        told.place(draft.version, draft.space.id)
+        gates = {key: draft.told.gate} if draft.told is not None and draft.told.whole else {}
+        return Located(
+            str(place.get("key")),
+            draft.ancestors,
+            partial(self._data_center.listed, said, said),
+            gates,
+        )
+
+    def space(self, space: str, beside: Beside) -> SpaceNow | None:
+        path = f"/rest/api/space/{quote(space)}"
+        asked = beside(partial(self._wiki.get, path))
+        rows = beside(partial(self._all, f"{path}/permissions"))
+        visitors = beside(partial(self._anonymous, f"{path}/permissions/anonymous"))
+        shown = beside(partial(self._wiki.get, path, anonymous=True))
+        said = unless_absent(asked)
+        if said is None:
+            return None
+        found = Space(str(said.get("id")), str(said.get("key")), str(said.get("name", "")))
+        return SpaceNow(found, said, viewers_now(found, self._tokens, rows, shown, visitors))
+
+    def _anonymous(self, path: str) -> list[Json]:
+        return [{**_ANONYMOUS, **row} for row in self._all(path) if isinstance(row, Mapping)]
+
+    def _all(self, path: str) -> list[Json]:
+        params: Params = {"limit": _AT_ONCE}
+        return [
+            row
+            for answer in by_start(self._wiki, path, params, halves=False)
+            for row in results(answer)
+        ]

@@ -1,0 +1,102 @@
+"""People of Confluence Data Center.
+
+It has e-mails in one place alone, the profile that its mobile pages read; so it is asked
+there once for each person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+from indexers.sources.confluence.abreast import abreast
+from indexers.sources.confluence.paging import results
+from indexers.sources.confluence.people import Account, Directory, Group, rows_of, somebody, text
+from indexers.sources.confluence.remembering import FAILURES_KEPT, Remembered
+from indexers.sources.confluence.transport import Refused, Transport
+
+_ADDRESSES_KEPT = 6 * 3600.0
+"""Seconds for which e-mails count in the directory; whoever asks a question is looked at
+again."""
+_OF_ONE_PERSON = {400, 403, 404, 500}
+"""Answers that say nothing about the next person's profile."""
+
+
+class DataCenterPeople:
+    """``lag``: for how many seconds it counts what groups a group is in, which many people
+    share."""
+
+    def __init__(self, wiki: Transport, lag: float, clock: Callable[[], float]) -> None:
+        self._wiki = wiki
+        self.lag = lag
+        site = wiki.base.site
+        self._emails = Remembered(
+            f"{site}: a profile",
+            self._email,
+            lambda email: FAILURES_KEPT if email is None else _ADDRESSES_KEPT,
+            clock,
+        )
+        self._above = Remembered(
+            f"{site}: the groups of a group", self._ancestors, lambda _: lag, clock
+        )
+
+    def directory(self) -> Directory:
+        """A request for every 200 people (from 8.4 on, for administrators), and every six
+        hours one for each of them."""
+        rows = list(rows_of(self._wiki, "/rest/api/user/list", {}))
+        keys = {text(row, "username"): text(row, "userKey") for row in rows}
+        names = [name for name, key in keys.items() if name and key]
+        emails = abreast(self._emails.get, names, self._wiki.concurrency)
+        return Directory.of({keys[n]: email for n, email in zip(names, emails, strict=True)})
+
+    def anybody(self) -> Account | None:
+        rows = results(self._wiki.get("/rest/api/user/list", {"limit": 1}))
+        keys = (text(row, "userKey") for row in rows)
+        return next((Account(key, key) for key in keys if key), None)
+
+    def account(self, key: str) -> Account | None:
+        for name in ("key", "username"):
+            said = somebody(self._wiki, "/rest/api/user", {name: key, "expand": "status"})
+            if said is not None and key in {text(said, "userKey"), text(said, "username")}:
+                status = text(said, "status").casefold()
+                if not status:
+                    raise Refused(200, "Confluence does not say whether an account is active.")
+                active = status in {"current", "active"}
+                # There are no guests here: whoever is active may log in.
+                return Account(
+                    key=text(said, "userKey"),
+                    name=text(said, "username"),
+                    active=active,
+                    licensed=active,
+                )
+        return None
+
+    def email(self, account: Account) -> str:
+        return self._email(account.name) or ""
+
+    def groups(self, account: Account) -> list[Group]:
+        """Closed over groups of groups by ourselves: `memberof` may hold them already."""
+        rows = rows_of(self._wiki, "/rest/api/user/memberof", {"key": account.key})
+        direct = {name for row in rows if (name := text(row, "name"))}
+        above = abreast(self._above.get, sorted(direct), self._wiki.concurrency)
+        return [Group(name, name) for name in sorted(direct.union(*above))]
+
+    def _email(self, username: str) -> str | None:
+        """None: it is not to be had, of this person alone."""
+        try:
+            said = self._wiki.get(f"/rest/mobile/1.0/profile/{quote(username, safe='')}")
+        except Refused as refused:
+            if refused.status not in _OF_ONE_PERSON:
+                raise
+            return None if refused.status == 500 else ""
+        return text(said, "email")
+
+    def _ancestors(self, group: str) -> frozenset[str]:
+        """From 9.4 on; earlier versions do not show which group is in which."""
+        path = f"/rest/api/group/{quote(group, safe='')}/groupancestor"
+        try:
+            return frozenset(text(row, "name") for row in rows_of(self._wiki, path, {})) - {""}
+        except Refused as refused:
+            if 400 <= refused.status < 500 and refused.status != 429:
+                return frozenset()
+            raise

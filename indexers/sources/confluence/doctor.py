@@ -1,0 +1,264 @@
+"""What a Confluence lets its token see and tell, before anybody trusts an answer.
+
+Most of what can go wrong with rights makes no error: a space whose viewers cannot be read is
+shown to nobody, a page that the token does not see is never missed. So it is asked for here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from indexers.errors import WikiUnavailable
+from indexers.findings import Finding, Level
+from indexers.sources.confluence.abreast import abreast, begun
+from indexers.sources.confluence.doctor_pages import PagesDoctor, count, listed
+from indexers.sources.confluence.members import ConfluenceMembers, NotFound
+from indexers.sources.confluence.people import Account, text
+from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.rights import CLOSED, PASSABLE
+from indexers.sources.confluence.scope import Scope
+from indexers.sources.confluence.survey import Survey
+from indexers.sources.confluence.transport import Refused, Transport
+
+_OVERRIDES = 50
+"""Entries of ``accounts`` that are looked up."""
+_TELLS_VIEWERS, _TELLS_NESTING = (9, 1), (9, 4)
+"""Data Center's first versions that tell who may view a space, and which groups are in one."""
+_SEES_ALL = "confluence-administrators"
+"""Data Center's group whose members no restriction holds back."""
+_GROUPS = "Give the token the right (and scope) to read groups and who is in them."
+
+Check = Callable[[], Iterator[Finding]]
+
+
+class ConfluenceDoctor:
+    """``cloud_id`` asks a Cloud site for its id, where a scoped token would need it.
+    ``accounts`` are the addresses that the operator gave an account. Each question has
+    ``seconds``."""
+
+    def __init__(  # noqa: PLR0913 - what there is to look at
+        self,
+        name: str,
+        transport: Transport,
+        scope: Scope,
+        members: ConfluenceMembers,
+        *,
+        accounts: Iterable[str] = (),
+        cloud_id: Callable[[], str] | None = None,
+        seconds: float = 45.0,
+    ) -> None:
+        self._name = name
+        self._transport = transport
+        self._cloud = transport.base.cloud
+        self._scope = scope
+        self._survey = Survey(name, transport, scope)
+        self._members = members
+        self._accounts = tuple(accounts)
+        self._cloud_id = cloud_id
+        self._seconds = seconds
+        self._account = Account("", "")
+        self._spaces: list[Space] = []
+        self._lost: tuple[str, ...] = ()
+
+    def findings(self) -> Iterator[Finding]:
+        """Without an account and a space there is nothing more to ask."""
+        needed: list[tuple[Check, str]] = [
+            (self._token_is_whose, "whose token it is"),
+            (self._reads_spaces, "which spaces there are"),
+        ]
+        for check, what in needed:
+            found = self._within(check, what, late=Level.FAILURE)
+            yield from found
+            if any(finding.level is Level.FAILURE for finding in found):
+                return
+        pages = PagesDoctor(self._name, self._transport, self._survey, self._spaces)
+        rest: list[tuple[Check, str]] = [
+            (self._names_lost_spaces, "which spaces are lost"),
+            (self._tells_viewers, "who may view the spaces"),
+            (pages.restrictions, "how pages are restricted"),
+            (self._tells_own_groups, "who is in which group"),
+            (self._finds_overrides, "whose the accounts in `accounts` are"),
+            (self._tells_people, "who people are"),
+            (lambda: pages.selection(self._scope), "what the settings select"),
+        ]
+        for check, what in rest:
+            yield from self._within(check, what, late=Level.WARNING)
+
+    def _within(self, check: Check, what: str, *, late: Level) -> list[Finding]:
+        """In a thread, so that a server which dawdles over many small answers is bounded."""
+        try:
+            return begun(lambda _: list(check()), None).result(self._seconds)
+        except TimeoutError:
+            says = f"Confluence did not tell {what} within {self._seconds:.0f} s."
+            todo = "See that it is up; a large one may take longer, which a sync waits for."
+            return [Finding(late, self._name, says, todo)]
+        except WikiUnavailable as error:
+            return [self._failure(f"Confluence does not tell {what}. {error}")]
+
+    def _token_is_whose(self) -> Iterator[Finding]:
+        url = self._transport.base.url
+        try:
+            said = self._transport.get("/rest/api/user/current")
+        except Refused as refused:
+            yield self._failure(
+                f"Confluence at {url} does not tell whose the token is. {refused}",
+                "See that `url` and `product` are right and that the token may read user details.",
+            )
+            return
+        except WikiUnavailable as error:
+            yield self._failure(str(error), self._scoped())
+            return
+        key = text(said, "accountId") or text(said, "userKey")
+        if not key:
+            yield self._failure(
+                f"Confluence at {url} takes the token for nobody's: it is not logged in.",
+                "Make a new token; for Cloud set `email` to the address of its account.",
+            )
+            return
+        self._account = Account(key, text(said, "displayName") or key)
+        yield from self._product()
+        yield self._ok(f"The token is accepted; its account is {self._account.name}.")
+
+    def _scoped(self) -> str:
+        """A scoped token is refused by the site, and good at the gateway."""
+        found = self._cloud_id() if self._cloud_id else ""
+        return f'If it is a scoped token, set cloud_id = "{found}" for this wiki.' if found else ""
+
+    def _product(self) -> Iterator[Finding]:
+        url = self._transport.base.url
+        if self._cloud:
+            yield self._ok(f"It is Confluence Cloud at {url}.")
+            return
+        try:
+            version = text(self._transport.get("/rest/api/server-information"), "version")
+        except Refused:
+            version = ""
+        says = f"It is Confluence Data Center {version or '(of unknown version)'} at {url}"
+        numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())
+        if numbers and numbers < _TELLS_VIEWERS:
+            yield self._failure(
+                f"{says}, which tells nobody who may view a space: no page is shown to anybody.",
+                "Update it to 9.1 or later.",
+            )
+        elif numbers and numbers < _TELLS_NESTING:
+            yield self._warning(
+                f"{says}, which does not tell which groups are in a group: people may get less"
+                " than they may read, where groups are nested.",
+                "Update it to 9.4 or later, if you nest groups.",
+            )
+        else:
+            yield self._ok(f"{says}.")
+
+    def _reads_spaces(self) -> Iterator[Finding]:
+        found = self._survey.list_spaces()
+        self._spaces, self._lost = list(found.seen), (*found.lost, *found.unread)
+        keys = listed(space.key for space in self._spaces)
+        yield self._ok(f"It sees {count(len(self._spaces), 'space')} to read: {keys}.")
+
+    def _names_lost_spaces(self) -> Iterator[Finding]:
+        if not self._lost:
+            return
+        yield self._failure(
+            f"It does not show {count(len(self._lost), 'space')} of `spaces`: {listed(self._lost)}."
+            " Nobody is shown their pages; the other spaces are read as before.",
+            "Where a key has changed, change it in `spaces`; where a space is gone for good, take"
+            " it out; else let the token's account view it.",
+        )
+
+    def _tells_viewers(self) -> Iterator[Finding]:
+        product, workers = self._survey.product, self._transport.concurrency
+        viewers = dict(
+            zip(self._spaces, abreast(product.viewers, self._spaces, workers), strict=True)
+        )
+        closed = [space.key for space, gate in viewers.items() if gate == CLOSED]
+        opened = [space.key for space, gate in viewers.items() if gate == PASSABLE]
+        if closed:
+            made = self._failure if len(closed) == len(viewers) else self._warning
+            yield made(
+                f"Who may view {len(closed)} of {count(len(viewers), 'space')} cannot be read, or"
+                f" names nobody: shown to nobody are the pages of {listed(closed)}.",
+                "Give the token the scope read:space.permission:confluence, or its account the"
+                " right to view these spaces."
+                if self._cloud
+                else "Make the token's account an administrator of these spaces, or of Confluence.",
+            )
+        else:
+            yield self._ok(f"All {count(len(viewers), 'space')} say who may view them.")
+        yield self._ok(
+            f"Open to everyone, also without an account: {listed(opened)}."
+            if opened
+            else "No space is open to visitors who are not logged in."
+        )
+
+    def _tells_own_groups(self) -> Iterator[Finding]:
+        try:
+            groups = self._members.groups(self._account)
+        except WikiUnavailable as error:
+            yield self._failure(
+                "Who is in which group cannot be read, so people get only what is open to"
+                f" everyone. {error}",
+                _GROUPS,
+            )
+            return
+        yield self._ok(f"Groups can be read; the token's account is in {len(groups)}.")
+        name = self._account.name
+        if not self._cloud and _SEES_ALL in groups:
+            yield self._ok(f"{name} is in {_SEES_ALL}: no restriction hides a page from it.")
+            return
+        way = "or use one with an admin key" if self._cloud else f"or to the group {_SEES_ALL}"
+        yield self._warning(
+            f"Pages that are restricted so that {name} may not read them are missed without a"
+            " word: nobody gets an answer from them.",
+            f"To tell, log in as {name} and open a page that is restricted to others; where it"
+            f" does not open, add {name} to the restriction, {way}.",
+        )
+
+    def _finds_overrides(self) -> Iterator[Finding]:
+        for email in self._accounts[:_OVERRIDES]:
+            who = self._members.find(email)
+            if isinstance(who, NotFound):
+                reason = f"`accounts`: {email}: {who.reason.rstrip('.')}."
+                yield self._warning(reason, "" if who.unasked else "Correct the entry.")
+
+    def _tells_people(self) -> Iterator[Finding]:
+        visible, everybody = self._members.count()
+        if visible == everybody:
+            yield self._ok(f"All {everybody} people show their e-mail address.")
+        else:
+            made = self._warning if visible or self._accounts else self._failure
+            yield made(
+                f"{visible} of {everybody} people show their e-mail address; to the others answers"
+                " give only what is open to everyone.",
+                "Name them under `accounts`, or let them show their address in their profile.",
+            )
+        if shared := self._members.shared():
+            yield self._warning(
+                f"More than one account shows {listed(shared)}, so nobody is known by that.",
+                "Name the account that is meant under `accounts`.",
+            )
+        # One's own groups are told to everybody; another's may not be.
+        other = self._members.somebody_but(self._account.key)
+        if other is not None:
+            try:
+                self._members.groups(other)
+            except WikiUnavailable as error:
+                yield self._failure(f"Other people's groups cannot be read. {error}", _GROUPS)
+
+    def _ok(self, says: str) -> Finding:
+        return Finding(Level.OK, self._name, says)
+
+    def _warning(self, says: str, todo: str) -> Finding:
+        return Finding(Level.WARNING, self._name, says, todo)
+
+    def _failure(self, says: str, todo: str = "") -> Finding:
+        return Finding(Level.FAILURE, self._name, says, todo)
+
+
+def cloud_id(site: Transport) -> str:
+    """Of the Cloud site at whose origin ``site`` stands, as it tells everybody; empty where
+    it does not."""
+    try:
+        said: Mapping[str, object] = site.get("/_edge/tenant_info", anonymous=True)
+    except WikiUnavailable:
+        return ""
+    return text(said, "cloudId")

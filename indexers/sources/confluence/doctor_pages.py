@@ -1,0 +1,131 @@
+"""How pages are restricted and selected: tried on some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from indexers.findings import Finding, failure, ok, warning
+from indexers.sources.confluence.cql import SEARCH, quoted, search_params
+from indexers.sources.confluence.naming import Names
+from indexers.sources.confluence.paging import results
+from indexers.sources.confluence.product import UNKNOWN, Listed, Space, named
+from indexers.sources.confluence.rights import CLOSED
+from indexers.sources.confluence.scope import Scope
+from indexers.sources.confluence.survey import Survey
+from indexers.sources.confluence.transport import Refused, Transport
+
+_SAMPLE = 20
+"""Pages whose restrictions are read."""
+_SHOWN = 8
+"""Keys that are named; the others are counted."""
+_SPACES_OF_CQL = 50
+
+
+class PagesDoctor:
+    """Of pages in ``spaces``. Methods raise WikiUnavailable."""
+
+    def __init__(
+        self, name: str, transport: Transport, survey: Survey, spaces: Sequence[Space]
+    ) -> None:
+        self._name = name
+        self._transport = transport
+        self._survey = survey
+        self._spaces = spaces
+
+    def restrictions(self) -> Iterator[Finding]:
+        pages = self._some()
+        if not pages:
+            yield warning(
+                self._name,
+                "Its search finds no page in these spaces, so restrictions could not be tried.",
+                "See that the search index of Confluence is not being rebuilt.",
+            )
+            return
+        yield from self._in_bulk(pages)
+        rights = self._survey.product.rights(pages)
+        nodes = {key for page in pages for key in (*page.ancestors, page.key)} - {UNKNOWN}
+        unread = sorted(key for key in nodes if rights.gates.get(key, CLOSED) == CLOSED)
+        unknown = sum(UNKNOWN in page.ancestors for page in pages)
+        more = len(nodes - {page.key for page in pages})
+        said = count(len(pages), "page") + (f" and {more} more above them" if more else "")
+        if not unread and not unknown:
+            yield ok(self._name, f"Restrictions can be read, tried on {said}.")
+            return
+        what = [f"the restrictions of {listed(unread)} cannot be read"] if unread else []
+        what += [f"what stands above {unknown} of them cannot be read"] if unknown else []
+        made = failure if len(unread) == len(nodes) else warning
+        yield made(
+            self._name,
+            f"Of {said}, {' and '.join(what)}: nobody gets those, nor what is below them.",
+            "Give the token the right (and scope) to read restrictions and ancestors.",
+        )
+
+    def selection(self, scope: Scope) -> Iterator[Finding]:
+        """Of what the settings name, that which is not there."""
+        if scope.trees:
+            names = Names(self._transport, self._survey.product, self._survey.tokens)
+            missing = sorted(set(scope.trees) - names.found(scope.trees).keys())
+            if missing:
+                yield warning(
+                    self._name,
+                    f"`page_trees`: there is no {listed(missing)} that the token sees.",
+                    "Take the number from the page's address.",
+                )
+        for setting, labels in (("labels", scope.labels), ("exclude_labels", scope.labels_out)):
+            for label in labels:
+                yield from self._finds(f"`{setting}`: {label!r}", f"label = {quoted(label)}")
+        if scope.cql:
+            yield from self._finds("`cql`", f"({scope.cql})")
+
+    def _in_bulk(self, pages: Sequence[Listed]) -> Iterator[Finding]:
+        """By how many requests it takes: what the bulk does not tell is asked one by one."""
+        before = self._transport.requests
+        self._survey.product.rights([replace(page, ancestors=()) for page in pages])
+        took = self._transport.requests - before
+        if took > 1 + len(pages) // 2:
+            yield warning(
+                self._name,
+                f"Restrictions come page by page and not in bulk ({took} requests for"
+                f" {count(len(pages), 'page')}): each full pass takes a request for each page.",
+                "Give the token the scope to search content; see Confluence's own log.",
+            )
+
+    def _finds(self, setting: str, query: str) -> Iterator[Finding]:
+        try:
+            found = self._searched(query, 1)
+        except Refused as refused:
+            if refused.status != 400:
+                raise
+            yield failure(
+                self._name,
+                f"{setting} is not understood by Confluence.",
+                "Try it in its own search, and leave out any `order by`.",
+            )
+            return
+        if not found:
+            yield warning(
+                self._name, f"{setting} finds nothing.", "See that it is spelt right, and used."
+            )
+
+    def _some(self) -> list[Listed]:
+        keys = self._searched("type = page", _SAMPLE)
+        spaces = {space.id: space for space in self._spaces}
+        return [page for page in self._survey.found(keys, spaces) if isinstance(page, Listed)]
+
+    def _searched(self, query: str, limit: int) -> list[str]:
+        """Ids of what is found in the spaces that are read."""
+        keys = ", ".join(quoted(space.key) for space in self._spaces[:_SPACES_OF_CQL])
+        said = self._transport.get(SEARCH, search_params(f"space in ({keys}) and {query}", limit))
+        return [str(row["id"]) for row in named(results(said))]
+
+
+def count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def listed(keys: Iterable[str]) -> str:
+    """The first of them, and how many more."""
+    every = list(keys)
+    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
+    return ", ".join(every[:_SHOWN]) + more

@@ -1,0 +1,60 @@
+"""The bytes of an attached file, and nothing else that may come in their place."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+from requests import Response
+
+from indexers.sources.confluence.transport import Refused, Transport
+
+_HOPS = 5
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+def download(wiki: Transport, path: str, size: int, *, page: bool = False) -> bytes:
+    """The file at ``path`` below the base, which Confluence says has ``size`` bytes;
+    ``page``: it is itself a web page.
+
+    Cloud keeps files elsewhere and leads there by an address that is good without a token,
+    which therefore stays here.
+
+    Raises:
+        Refused: no file came, or another one (of another size, a login page).
+        WikiUnavailable: no answer after all tries.
+    """
+    url = wiki.base.url + path
+    for _ in range(_HOPS):
+        response, data = wiki.fetch(url, size + 1)
+        if response.status_code not in _REDIRECTS:
+            return _checked(response, data, size, page=page)
+        url = _next(wiki, url, response)
+    raise Refused(response.status_code, "The download leads on and on to other addresses.")
+
+
+def _next(wiki: Transport, url: str, response: Response) -> str:
+    """Raises: Refused."""
+    try:
+        found = urljoin(url, response.headers.get("Location", ""))
+        parts = urlsplit(found)
+        # A wiki that is asked over plain HTTP has nothing more to lose.
+        safe = parts.scheme in {"https", urlsplit(wiki.base.url).scheme}
+        safe = bool(safe and parts.hostname and not parts.username and not parts.password)
+    except ValueError:  # brackets that are none
+        safe = False
+    if not safe:
+        raise Refused(response.status_code, "The download leads to an address that is not safe.")
+    return found
+
+
+def _checked(response: Response, data: bytes, size: int, *, page: bool) -> bytes:
+    """Raises: Refused."""
+    status = response.status_code
+    if status != 200:
+        hint = " See that the token may read attachments." if status in {401, 403} else ""
+        raise Refused(status, f"Confluence answered {status} to the download.{hint}")
+    if not page and "html" in response.headers.get("Content-Type", "").lower():
+        raise Refused(status, "A web page came in the place of the file, perhaps a login page.")
+    if len(data) != size:
+        raise Refused(status, "What came has another size than Confluence says of the file.")
+    return data

@@ -1,0 +1,160 @@
+"""Documents that hang on pages: attached files, and what is said about a page.
+
+They are read where their page is, for its readers, and stand and fall with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, Self, TypeVar
+
+from indexers.model import Failed, KnownPage, PageChange, Skipped
+from indexers.parsing.limits import Parse, here
+from indexers.sources.confluence.attachment_listing import is_attachment
+from indexers.sources.confluence.attachments import Attachments
+from indexers.sources.confluence.comments import Comments, is_comments
+from indexers.sources.confluence.documents import Document
+from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.reading import Reader, Seen
+from indexers.sources.confluence.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is read beside pages; nothing, unless it is asked for. ``max_bytes`` is of a
+    file."""
+
+    attachments: bool = False
+    comments: bool = False
+    max_bytes: int = 10_000_000
+
+
+class Part(Protocol):
+    """Of the ``document`` (its key) that hangs on ``page`` (its key)."""
+
+    @property
+    def document(self) -> str: ...
+
+    @property
+    def page(self) -> str: ...
+
+
+class Hung(Document, Protocol):
+    @property
+    def page(self) -> Seen: ...
+
+    def on(self, page: Seen) -> Self:
+        """Return the same document on its page as that is seen now."""
+        ...
+
+    def still_stands(self, revision: str) -> bool:
+        """Whether what was read at ``revision`` may still be cited."""
+        ...
+
+
+P = TypeVar("P", bound=Part)
+H = TypeVar("H", bound=Hung)
+
+
+class Kind(Protocol[P, H]):
+    """One sort of them. Methods raise WikiUnavailable where an answer is not whole."""
+
+    def enumerated(self, spaces: Sequence[Space]) -> Iterable[P]:
+        """By the search, which may be late, or miss some."""
+        ...
+
+    def looked_at(self, keys: Collection[str]) -> Iterable[P]:
+        """Of those of the documents that are there, each asked for by itself."""
+        ...
+
+    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Iterable[P]:
+        """Of documents that are perhaps not in ``known`` as they are now, by the search."""
+        ...
+
+    def documents(self, parts: Iterable[P], pages: Mapping[str, Seen]) -> list[H]:
+        """On those ``pages``, by key, and no others."""
+        ...
+
+    def unread(self, document: H) -> Skipped | Failed | None:
+        """Why it need not be read, if that is known."""
+        ...
+
+    def read(self, documents: Sequence[H]) -> Iterator[PageChange]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Of all kinds."""
+
+    of_kinds: Sequence[tuple[Kind[Any, Any], Sequence[Part]]]
+
+    def __iter__(self) -> Iterator[Part]:
+        for _, parts in self.of_kinds:
+            yield from parts
+
+    def documents(self, pages: Mapping[str, Seen]) -> list[Hung]:
+        return [one for kind, parts in self.of_kinds for one in kind.documents(parts, pages)]
+
+
+class Hanging:
+    """Of the kinds that are read. The others leave the index, and nothing is asked."""
+
+    def __init__(
+        self,
+        extras: Extras,
+        wiki: str,
+        transport: Transport,
+        reader: Reader,
+        parse: Parse = here,
+    ) -> None:
+        self._kinds: dict[str, Kind[Any, Any]] = {}
+        if extras.attachments:
+            self._kinds["attachments"] = Attachments(wiki, transport, extras.max_bytes, parse)
+        if extras.comments:
+            self._kinds["comments"] = Comments(wiki, transport, reader, parse)
+
+    @staticmethod
+    def owns(key: str) -> bool:
+        return bool(_kind(key))
+
+    def not_read(self, known: Collection[str]) -> Iterator[Skipped]:
+        """What was read once, when the settings were others."""
+        for key in known:
+            if (kind := _kind(key)) and kind not in self._kinds:
+                yield Skipped(key, f"{kind} are not read")
+
+    def enumerated(self, spaces: Sequence[Space], known: Collection[str]) -> Parts:
+        """What is ``known`` and the search does not show is looked at, so that it cannot
+        keep readers whom its page has lost."""
+        found: list[tuple[Kind[Any, Any], Sequence[Part]]] = []
+        for name, kind in self._kinds.items():
+            parts: list[Part] = list(kind.enumerated(spaces))
+            shown = {part.document for part in parts}
+            missed = [key for key in known if _kind(key) == name and key not in shown]
+            found.append((kind, [*parts, *kind.looked_at(missed)]))
+        return Parts(found)
+
+    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Parts:
+        kinds = self._kinds.values()
+        return Parts([(kind, list(kind.edited(hours, known))) for kind in kinds])
+
+    def looked_at(self, keys: Collection[str]) -> Parts:
+        """Of those of ``keys`` that are there and of a kind that is read."""
+        return Parts([
+            (kind, list(kind.looked_at([key for key in keys if _kind(key) == name])))
+            for name, kind in self._kinds.items()
+        ])  # fmt: skip
+
+    def unread(self, document: Hung) -> Skipped | Failed | None:
+        return self._kinds[_kind(document.key)].unread(document)
+
+    def read(self, documents: Sequence[Hung]) -> Iterator[PageChange]:
+        for name, kind in self._kinds.items():
+            yield from kind.read([one for one in documents if _kind(one.key) == name])
+
+
+def _kind(key: str) -> str:
+    if is_attachment(key):
+        return "attachments"
+    return "comments" if is_comments(key) else ""

@@ -1,0 +1,217 @@
+"""One look at several pages of a Confluence: how each stands, and its text where it was edited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+
+from indexers.errors import WikiUnavailable
+from indexers.model import Changed, LivePage, Page, Skipped
+from indexers.sources.confluence.abreast import begun
+from indexers.sources.confluence.attachment_listing import alone, is_attachment
+from indexers.sources.confluence.attachments import Attached
+from indexers.sources.confluence.comment_listing import live
+from indexers.sources.confluence.comments import TAIL, CommentsOn, is_comments
+from indexers.sources.confluence.documents import says_the_same, version_of
+from indexers.sources.confluence.hanging import Extras, Hanging
+from indexers.sources.confluence.located import Located, Made, ProductNow, SpaceNow
+from indexers.sources.confluence.pool import Pool
+from indexers.sources.confluence.product import UNKNOWN, Product, Space, read_gate
+from indexers.sources.confluence.reading import Names, Reader, Seen
+from indexers.sources.confluence.remembering import Remembered
+from indexers.sources.confluence.rights import CLOSED, Gate, Tokens, acl
+from indexers.sources.confluence.scope import Scope
+from indexers.sources.confluence.told import Told
+from indexers.sources.confluence.transport import Refused, Transport
+
+_NAMES = 30
+"""People named on a page that are asked for; a page with more is read again by the next sync."""
+_MENTION = re.compile(r'ri:(?:account-id|userkey)="([^"<>]{1,200})"')
+
+
+_NOWHERE = Space("", "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The Confluence that is looked at, and what all looks at it share. ``spaces`` are by what
+    `Located.space` names them by; ``clock`` goes by seconds."""
+
+    wiki: str
+    transport: Transport
+    tokens: Tokens
+    scope: Scope
+    extras: Extras
+    product: Product
+    now: ProductNow
+    reader: Reader
+    hanging: Hanging
+    names: Names
+    spaces: Remembered[str, SpaceNow | None]
+    pool: Pool
+    clock: Callable[[], float]
+
+
+class Look:
+    """One look at several pages, until a moment of the clock."""
+
+    def __init__(self, of: Asked, until: float) -> None:
+        self._of = of
+        self._until = until
+        self._gates: dict[str, Future[Gate]] = {}
+        self._told: dict[str, Told] = {}
+        self._lock = Lock()
+
+    def at(self, key: str, revision: str) -> LivePage | None:
+        """Look at a page or document; None if there is none, or it is not read."""
+        hangs = is_attachment(key) or is_comments(key)
+        told = self._told[key] = Told(revision, hangs=hangs)
+        try:
+            return self._at(key, revision, told)
+        except WikiUnavailable:
+            # What one request does not tell another one may: that somebody may not read it.
+            told.wait(self._until - self._of.clock())
+            raise
+
+    def _at(self, key: str, revision: str, told: Told) -> LivePage | None:
+        if is_attachment(key):
+            return self._file(key, revision, told) if self._of.extras.attachments else None
+        if is_comments(key):
+            return self._comments(key, revision, told) if self._of.extras.comments else None
+        located = self._of.now.locate(key, self._beside, told)
+        known = version_of(revision)
+        return self._page(key, located, known, told) if located else None
+
+    def so_far(self, key: str) -> LivePage | None:
+        """Return what is sure by now of a document that is looked `at`; None if nothing is."""
+        told = self._told.get(key)
+        return told.so_far() if told else None
+
+    def _page(self, key: str, located: Located, known: int, told: Told) -> LivePage | None:
+        above = self._above(key, located, told)
+        # Its space is not known yet, and its text does not depend on that.
+        listed, product = located.listed(_NOWHERE), self._of.product
+        body: Future[Mapping[str, str | Refused]] | None = None
+        if listed.version > known:
+            body = self._beside(partial(product.bodies, [listed]))
+            editor = self._beside(partial(product.editor, listed))
+        if (space := self._space(located, told)) is None:
+            return None
+        listed = located.listed(space.space)
+        rights = acl(space.viewers, (gate.result() for gate in above))
+        if listed.version < known:
+            return None
+        if body is None:
+            return LivePage(rights)
+        return self._read_again(Seen(listed, rights, editor.result()), body.result()[key])
+
+    def _read_again(self, seen: Seen, body: str | Refused) -> LivePage:
+        edited = LivePage(seen.acl, edited=True)
+        if isinstance(body, Refused) or not self._know_people(body):
+            return edited
+        change = self._of.reader.converted(seen, body)
+        if isinstance(change, Changed):
+            return LivePage(seen.acl, edited=True, now=change.page)
+        if isinstance(change, Skipped):
+            page = seen.listed
+            empty = Page(self._of.wiki, page.key, page.title, page.url, "", seen.acl, ())
+            return LivePage(seen.acl, edited=True, now=empty)
+        return edited
+
+    def _know_people(self, body: str) -> bool:
+        """Ask for the names of people on a page side by side, for a conversion would ask for
+        one after the other."""
+        names = self._of.names
+        unknown = {key for key in _MENTION.findall(body) if not names.get(key)}
+        if len(unknown) > _NAMES:
+            return False
+        name = self._of.product.user_name
+        asked = {key: self._beside(partial(name, key)) for key in unknown}
+        names.update({key: found.result() for key, found in asked.items()})
+        return True
+
+    def _file(self, key: str, revision: str, told: Told) -> LivePage | None:
+        file = self._beside(partial(alone, self._of.transport, key)).result()
+        if file and file.version != version_of(revision):
+            told.differs()
+        page = self._seen(file.page, told) if file else None
+        if file is None or page is None:
+            return None
+        document = Attached(file, page)
+        if file.version < version_of(revision):
+            return None
+        return LivePage(document.acl, edited=file.version > version_of(revision))
+
+    def _comments(self, key: str, revision: str, told: Told) -> LivePage | None:
+        on = key.removesuffix(TAIL)
+        asked = begun(partial(live, self._of.transport), on)
+        # Without their page nobody can tell whether they are the same.
+        asked.add_done_callback(lambda _: told.differs())
+        page = self._seen(on, told)
+        said = asked.result()
+        if page is None or not said:
+            return None
+        document = CommentsOn(page, tuple(sorted(said, key=lambda one: one.place)))
+        if says_the_same(document, revision):
+            return LivePage(page.acl)
+        for change in self._of.hanging.read([document]):
+            if isinstance(change, Changed):
+                return LivePage(page.acl, edited=True, now=change.page)
+        return LivePage(page.acl, edited=True)
+
+    def _seen(self, key: str, told: Told) -> Seen | None:
+        """Look at the page that a file or comments hang on."""
+        located = self._of.now.locate(key, self._beside, told)
+        if located is None:
+            return None
+        above = self._above(key, located, told)
+        if (space := self._space(located, told)) is None:
+            return None
+        rights = acl(space.viewers, (gate.result() for gate in above))
+        return Seen(located.listed(space.space), rights, "v2")
+
+    def _above(self, key: str, located: Located, told: Told) -> list[Future[Gate]]:
+        """Ask for the gates of all nodes on the way down to the page."""
+        above = [
+            _done(located.gates[node]) if node in located.gates else self._gate(node)
+            for node in (*located.ancestors, key)
+        ]
+        for gate in above:
+            told.gate(gate)
+        return above
+
+    def _gate(self, node: str) -> Future[Gate]:
+        """Ask for a gate once, however many pages stand below it."""
+        if node == UNKNOWN:
+            return _done(CLOSED)
+        with self._lock:
+            if node not in self._gates:
+                wiki, tokens = self._of.transport, self._of.tokens
+                self._gates[node] = self._beside(partial(read_gate, wiki, tokens, node))
+            return self._gates[node]
+
+    def _space(self, located: Located, told: Told) -> SpaceNow | None:
+        """Return the space of a page; None if it is not read."""
+        found = self._of.spaces.get(located.space)
+        if found is None or not self._of.scope.reads(found.space.key, found.tells):
+            return None
+        told.gate(_done(found.viewers))
+        return found
+
+    def _beside(self, work: Callable[[], Made]) -> Future[Made]:
+        def in_time() -> Made:
+            if self._of.clock() > self._until:
+                raise WikiUnavailable("there is no time left to ask")
+            return work()
+
+        return self._of.pool.submit(in_time)
+
+
+def _done(gate: Gate) -> Future[Gate]:
+    done: Future[Gate] = Future()
+    done.set_result(gate)
+    return done

@@ -1,0 +1,134 @@
+"""How cited pages stand in a Confluence at this moment: `indexers.ports.Lookout`.
+
+A page takes at most three round trips. In the first it is asked for, with what is above it and
+its own restriction; in the second the restrictions above it, its space (which is kept for a
+minute) and, where it was edited, its text; the third is for what only those name. A file is one
+more before the page, and answers to comments are one more for each level.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import wait
+from functools import partial
+
+from indexers.errors import WikiUnavailable
+from indexers.model import LivePage, LivePages
+from indexers.parsing.limits import Parse, here
+from indexers.parsing.process import stoppable
+from indexers.sources.confluence.abreast import begun
+from indexers.sources.confluence.cloud import Cloud
+from indexers.sources.confluence.cloud_now import CloudNow
+from indexers.sources.confluence.data_center import DataCenter
+from indexers.sources.confluence.data_center_now import DataCenterNow
+from indexers.sources.confluence.hanging import Extras, Hanging
+from indexers.sources.confluence.located import ProductNow, SpaceNow
+from indexers.sources.confluence.look import Asked, Look
+from indexers.sources.confluence.page_links import plain_address
+from indexers.sources.confluence.pool import Pool
+from indexers.sources.confluence.product import Product, Space
+from indexers.sources.confluence.reading import Names, Reader
+from indexers.sources.confluence.remembering import Remembered
+from indexers.sources.confluence.rights import Gate, Tokens
+from indexers.sources.confluence.scope import Scope
+from indexers.sources.confluence.survey import Survey
+from indexers.sources.confluence.transport import Transport
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 48
+"""Requests of all checks together. A check makes few, and a person waits for it."""
+_SPACES_KEPT = 60.0
+"""Seconds for which it is known who may view a space."""
+_FAILURES_KEPT = 1.0
+
+
+class ConfluenceLookout:
+    """To be used from several threads. ``names`` are people's, shared with the sync, which
+    knows most of them; ``clock`` goes by seconds."""
+
+    def __init__(  # noqa: PLR0913 - what is read of the wiki, and what is shared
+        self,
+        wiki: str,
+        transport: Transport,
+        scope: Scope | None = None,
+        extras: Extras | None = None,
+        *,
+        names: Names | None = None,
+        parse: Parse = here,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        scope, extras = scope or Scope(), extras or Extras()
+        known: Names = {} if names is None else names
+        self.survey = Survey(wiki, transport, scope)
+        tokens, product = self.survey.tokens, self.survey.product
+        pool, now = Pool(AT_ONCE), _product_now(transport, tokens, product)
+        reader = Reader(wiki, transport, product, known, parse=parse)
+        self._cloud = transport.base.cloud
+        self._spaces: Remembered[str, SpaceNow | None] = Remembered(
+            f"{transport.base.site}: who may view a space",
+            lambda space: now.space(space, pool.submit),
+            lambda found: _SPACES_KEPT if found else 0.0,
+            clock,
+            failures=_FAILURES_KEPT,
+        )
+        self._asked = Asked(
+            wiki,
+            transport,
+            tokens,
+            scope,
+            extras,
+            product,
+            now,
+            reader,
+            Hanging(extras, wiki, transport, reader, parse),
+            known,
+            self._spaces,
+            pool,
+            clock,
+        )
+
+    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+        """See `indexers.ports.Lookout`. Pages are looked at side by side; what one of them runs
+        into leaves the others alone."""
+        clock = self._asked.clock
+        until = clock() + seconds
+        look = Look(self._asked, until)
+        with stoppable(lambda: clock() > until):  # no page is parsed for longer than that
+            looks = {key: begun(partial(look.at, revision=cited[key]), key) for key in cited}
+        wait(looks.values(), max(0.0, seconds))
+        stand: dict[str, LivePage] = {}
+        untold: set[str] = set()
+        partly: dict[str, LivePage] = {}
+        for key, found in looks.items():
+            try:
+                page = found.result(timeout=0)
+            except (WikiUnavailable, TimeoutError) as error:
+                log.info("%s does not tell how %s stands: %s", self._asked.wiki, key, error)
+                untold.add(key)
+                if (so_far := look.so_far(key)) is not None:
+                    partly[key] = so_far
+            else:
+                if page is not None:
+                    stand[key] = page
+        return LivePages(stand, frozenset(untold), partly)
+
+    @staticmethod
+    def plain_address(key: str, url: str) -> str:
+        """See `indexers.ports.Lookout`."""
+        return plain_address(key, url)
+
+    def viewers_seen(self, space: Space, viewers: Gate) -> None:
+        """A sync has just read who may view ``space``: forget what was known, if that differs."""
+        key = space.id if self._cloud else space.key
+        self._spaces.forget(key, lambda known: known is None or known.viewers != viewers)
+
+
+def _product_now(transport: Transport, tokens: Tokens, product: Product) -> ProductNow:
+    if isinstance(product, Cloud):
+        return CloudNow(transport, tokens, product)
+    if isinstance(product, DataCenter):
+        return DataCenterNow(transport, tokens, product)
+    raise TypeError(product)

@@ -1,0 +1,81 @@
+"""Tokens and nodes -> what people call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from indexers.errors import WikiUnavailable
+from indexers.model import EVERYONE
+from indexers.sources.confluence.cql import SEARCH, search_params
+from indexers.sources.confluence.paging import results
+from indexers.sources.confluence.product import Product, named
+from indexers.sources.confluence.rights import Gate, Tokens
+from indexers.sources.confluence.transport import Transport
+
+_NAMED = 5
+"""Of the people and groups of a restriction; the others are counted."""
+_AT_ONCE = 100
+
+
+class Names:
+    """What cannot be had goes by its id."""
+
+    def __init__(self, wiki: Transport, product: Product, tokens: Tokens) -> None:
+        self._wiki = wiki
+        self._tokens = tokens
+        self.user = cache(lambda key: product.user_name(key) or f"the account {key}")
+        self._group = cache(self._group_name)
+
+    def all_of(self, gate: Gate) -> str:
+        """Those who pass, people first."""
+        order = sorted(gate, key=lambda token: (not self._is_user(token), token))
+        words = [self.token(token) for token in order[:_NAMED]]
+        if len(order) > _NAMED:
+            words.append(f"{len(order) - _NAMED} more")
+        return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+    def token(self, token: str) -> str:
+        user, group = self._tokens.user(""), self._tokens.group("")
+        if token == EVERYONE:
+            return "everyone"
+        if token == self._tokens.licensed:
+            return "everybody who may log in"
+        if token.startswith(user):
+            return self.user(token.removeprefix(user))
+        return f"group {self._group(token.removeprefix(group))}"
+
+    def nodes(self, keys: Iterable[str]) -> dict[str, str]:
+        """`page "Salaries"`, by content id."""
+        wanted = list(dict.fromkeys(keys))[:_AT_ONCE]
+        found: dict[str, str] = {}
+        if wanted:
+            try:
+                found = self.found(wanted)
+            except WikiUnavailable:
+                found = {}
+        return {key: found.get(key, f"page {key}") for key in wanted}
+
+    def found(self, keys: Iterable[str]) -> dict[str, str]:
+        """Those that the search knows.
+
+        Raises:
+            WikiUnavailable: it does not answer.
+        """
+        said = self._wiki.get(SEARCH, search_params(f"id in ({','.join(keys)})", _AT_ONCE))
+        return {
+            str(row["id"]): f'{row.get("type", "page")} "{row.get("title", "")}"'
+            for row in named(results(said))
+        }
+
+    def _is_user(self, token: str) -> bool:
+        return token.startswith(self._tokens.user(""))
+
+    def _group_name(self, key: str) -> str:
+        if not self._wiki.base.cloud:
+            return key
+        try:
+            said: Mapping[str, object] = self._wiki.get("/rest/api/group/by-id", {"id": key})
+        except WikiUnavailable:
+            return key
+        return str(said.get("name") or key)

@@ -1,0 +1,174 @@
+"""A listing to its end: by cursor (Cloud, v1 and v2) or by ``start`` (Data Center).
+
+A listing ends where a response names no ``next``, where pages of results stay empty (Cloud
+names a ``next`` even after the last; what the token may not see can empty one, too), and
+where a ``next`` comes back (it would never end).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from indexers.sources.confluence.addresses import Base
+from indexers.sources.confluence.transport import Json, Params, Refused
+
+log = logging.getLogger(__name__)
+
+_LIMIT = re.compile(r"([?&]limit=)[0-9]+")
+_EMPTY = 3
+"""Pages of results that may be empty, one after the other, before that is the end."""
+_SPARED = 4
+"""Answers after which a server that was given less to do is given more again."""
+
+
+class Getting(Protocol):
+    @property
+    def base(self) -> Base: ...
+
+    def get(self, path: str, params: Params | None = None, *, few_tries: bool = False) -> Json: ...
+
+
+def by_cursor(wiki: Getting, path: str, params: Params, *, halves: bool = True) -> Iterator[Json]:
+    """Responses, each with its ``results``; ``next`` is followed as it stands. What the
+    server fails at (a 5xx) is asked for in ``halves``: not what is never long.
+
+    Raises:
+        WikiUnavailable: a page of results cannot be had; the listing is not whole.
+    """
+    seen: set[str] = set()
+    last: list[Json] = []
+    empty, size = 0, _Size(params)
+    asked: tuple[str, Params | None] = (path, params)
+    while True:
+        answer = _halved(wiki, asked, size) if halves else wiki.get(*asked)
+        size.went_well()
+        if found := results(answer):
+            _goes_on(found, last)
+            yield answer
+        link = _next(answer)
+        empty = 0 if found else empty + 1
+        if not link or link in seen or empty == _EMPTY:
+            return
+        seen.add(link)
+        last = found
+        asked = (wiki.base.relative(link), None)
+
+
+class _Size:
+    """How many results are asked for at once: fewer after a failure, more again later."""
+
+    def __init__(self, params: Params) -> None:
+        self.most = int(params.get("limit", 100))
+        self.now = self.most
+        self._spared = 0
+
+    def halve(self) -> None:
+        self.now, self._spared = self.now // 2, 0
+
+    def went_well(self) -> None:
+        self._spared += 1
+        if self._spared % _SPARED == 0:
+            self.now = min(self.most, self.now * 2)
+
+
+def _halved(wiki: Getting, asked: tuple[str, Params | None], size: _Size) -> Json:
+    """One page of a listing by cursor, as large as the server can bear.
+
+    Raises:
+        WikiUnavailable: it cannot be had, however small.
+    """
+    path, params = asked
+    limited = "limit" in params if params is not None else bool(_LIMIT.search(path))
+    while True:
+        few_tries = limited and size.now > 1
+        try:
+            return wiki.get(*_limited(path, params, size.now), few_tries=few_tries)
+        except Refused as refused:
+            if refused.status < 500 or not few_tries:
+                raise
+            size.halve()
+            log.debug("%s: %d at a time now", path.partition("?")[0], size.now)
+
+
+def _limited(path: str, params: Params | None, limit: int) -> tuple[str, Params | None]:
+    """A ``next`` (without params) brings its limit along: it is replaced, and never added."""
+    if params is None:
+        return _LIMIT.sub(rf"\g<1>{limit}", path), None
+    return path, {**params, "limit": limit} if "limit" in params else params
+
+
+def by_start(  # noqa: PLR0913 - how it is asked for
+    wiki: Getting,
+    path: str,
+    params: Params,
+    lighter: Params | None = None,
+    *,
+    halves: bool = True,
+    few_tries: bool = False,
+) -> Iterator[Json]:
+    """As `by_cursor`. The server may give fewer than ``limit`` without a word, so the place
+    goes on by what came. What is too heavy for it (a 5xx) is asked for in halves; what it
+    does not find as a batch (a 404, as of CONFCLOUD-77618), or is too heavy even alone, is
+    asked for as ``lighter``.
+
+    Raises:
+        WikiUnavailable: a page of results cannot be had; the listing is not whole.
+    """
+    start, light, empty, size = 0, False, 0, _Size(params)
+    last: list[Json] = []
+    while True:
+        asked = lighter if light and lighter is not None else params
+        divides = halves and size.now > 1
+        try:
+            here = {**asked, "start": start, "limit": size.now}
+            answer = wiki.get(path, here, few_tries=few_tries or (divides and not light))
+        except Refused as refused:
+            too_heavy = refused.status >= 500
+            if too_heavy and divides and not light:
+                size.halve()
+                log.debug("%s: %d at a time now", path, size.now)
+            elif (too_heavy or refused.status == 404) and lighter is not None and not light:
+                light = True
+            else:
+                raise
+            continue
+        light = False
+        size.went_well()
+        found, link = results(answer), _next(answer)
+        if found:
+            _goes_on(found, last)
+            yield answer
+        empty = 0 if found else empty + 1
+        if not link or empty == _EMPTY:
+            return
+        last = found
+        start = start + len(found) if found else max(start, _start(link))
+
+
+def results(answer: Json) -> list[Json]:
+    """Raises:
+    Refused: it is no listing, which must not be taken for an empty one."""
+    found = answer.get("results")
+    if not isinstance(found, list):
+        raise Refused(200, "Confluence answered a listing without `results`.")
+    return found
+
+
+def _goes_on(found: list[Json], last: list[Json]) -> None:
+    if found == last:
+        raise Refused(200, "Confluence gives the same page of results again and again.")
+
+
+def _start(link: str) -> int:
+    said = parse_qs(urlsplit(link).query).get("start", [""])[0]
+    return int(said) if said.isdecimal() else 0
+
+
+def _next(answer: Json) -> str:
+    links = answer.get("_links")
+    link = links.get("next") if isinstance(links, Mapping) else None
+    return link if isinstance(link, str) else ""

@@ -1,0 +1,84 @@
+"""What is parsed of a page or of its comments, in a process that has limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from indexers.model import Section
+from indexers.parsing.limits import PAGE, Parse
+from indexers.sources.confluence.storage_links import Links
+
+_MOST_NAMES = 500
+"""People of one page who are asked for by name; each may be a request."""
+
+Make = Callable[..., tuple[Section, ...]]
+"""Takes the page's ``links`` by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page stands: below which address its wiki is shown, its own, key and space."""
+
+    wiki: str
+    address: str
+    key: str
+    space: str
+
+    def links(self, user: Callable[[str], str]) -> Links:
+        """By what the page itself says, so that its text depends on no other page: an
+        address by title leads on to the page that has it."""
+        return Links(
+            address=self.address,
+            page=lambda space, title: (
+                f"{self.wiki}/display/{quote(space or self.space)}/{quote_plus(title)}"
+            ),
+            content=lambda key: f"{self.wiki}/pages/viewpage.action?pageId={quote(key)}",
+            attachment=lambda name: f"{self.wiki}/download/attachments/{self.key}/{quote(name)}",
+            user=user,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """``unknown`` are the people whose names were not handed in."""
+
+    sections: tuple[Section, ...]
+    unknown: frozenset[str]
+
+
+def parsed(
+    make: Make, *arguments: Any, place: Place, names: Mapping[str, str], **named: Any
+) -> Parsed:
+    unknown: set[str] = set()
+
+    def user(key: str) -> str:
+        if key not in names:
+            unknown.add(key)
+        return names.get(key, "")
+
+    return Parsed(make(*arguments, links=place.links(user), **named), frozenset(unknown))
+
+
+def parse_within(
+    parse: Parse,
+    place: Place,
+    user: Callable[[str], str],
+    make: Make,
+    *arguments: Any,
+    **named: Any,
+) -> tuple[Section, ...]:
+    """The sections with the names of all people in them. Only Confluence knows these, and it
+    cannot be asked by the process that parses: so that one says whom it met.
+
+    Raises:
+        ParsingFailed
+    """
+    read = partial(parse, PAGE, parsed, make, *arguments, place=place, **named)
+    first = read(names={})
+    if not first.unknown:
+        return first.sections
+    return read(names={key: user(key) for key in sorted(first.unknown)[:_MOST_NAMES]}).sections

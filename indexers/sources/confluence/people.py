@@ -1,0 +1,111 @@
+"""What Cloud and Data Center both can tell of people and groups, each in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from indexers.sources.confluence.paging import by_start, results
+from indexers.sources.confluence.transport import Json, Params, Refused, Transport
+
+AT_ONCE = 200
+"""People or groups asked for at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """``key`` is the account id (Cloud) or the user key (Data Center). ``email`` is empty
+    where it is hidden, or shown elsewhere. ``licensed``: may log in, and is nobody's guest
+    and no app."""
+
+    key: str
+    name: str
+    email: str = ""
+    active: bool = False
+    licensed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """``key`` is what restrictions name it by: its id (Cloud) or its name."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """``by_email``: keys of all accounts that show an address. ``all`` counts people, also
+    those whose address is hidden. It is ``whole`` unless somebody's could not be had."""
+
+    by_email: Mapping[str, frozenset[str]]
+    all: int
+    whole: bool = True
+
+    @classmethod
+    def of(cls, emails: Mapping[str, str | None], total: int = 0) -> Directory:
+        """Of e-mails by key: empty where hidden, None where not to be had."""
+        found: dict[str, set[str]] = {}
+        for key, email in emails.items():
+            if email and "@" in email:  # Data Center may mask it: "ada at example dot com".
+                found.setdefault(address(email), set()).add(key)
+        by_email = {email: frozenset(keys) for email, keys in found.items()}
+        return cls(by_email, max(total, len(emails)), None not in emails.values())
+
+    @property
+    def visible(self) -> int:
+        return sum(map(len, self.by_email.values()))
+
+
+class People(Protocol):
+    """All methods raise WikiUnavailable where an answer is not whole."""
+
+    @property
+    def lag(self) -> float:
+        """By how many seconds `groups` may be behind."""
+        ...
+
+    def directory(self) -> Directory: ...
+
+    def anybody(self) -> Account | None:
+        """Somebody whom the directory lists; None if nobody."""
+        ...
+
+    def account(self, key: str) -> Account | None:
+        """As it is now; on Data Center ``key`` may be a username. None: there is none."""
+        ...
+
+    def email(self, account: Account) -> str:
+        """What it shows now."""
+        ...
+
+    def groups(self, account: Account) -> list[Group]:
+        """All, groups of groups too where the product has them."""
+        ...
+
+
+def address(email: str) -> str:
+    """As addresses are compared."""
+    return email.strip().casefold()
+
+
+def somebody(wiki: Transport, path: str, params: Params) -> Json | None:
+    """Somebody; None if there is no such person."""
+    try:
+        said = wiki.get(path, params)
+    except Refused as refused:
+        if refused.status in {400, 404}:
+            return None
+        raise
+    return None if text(said, "type") in {"unknown", "anonymous"} else said
+
+
+def rows_of(wiki: Transport, path: str, params: Params) -> Iterator[Json]:
+    for answer in by_start(wiki, path, {**params, "limit": AT_ONCE}):
+        yield from (row for row in results(answer) if isinstance(row, Mapping))
+
+
+def text(said: Mapping[str, object], name: str) -> str:
+    found = said.get(name)
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,139 @@
+"""Pages that an enumeration has seen -> pages with their text."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from indexers.model import Acl, Changed, Failed, Page, PageChange, Skipped, digest
+from indexers.parsing.limits import Parse, ParsingFailed, here
+from indexers.sources.confluence.abreast import abreast
+from indexers.sources.confluence.documents import revision, says_the_same
+from indexers.sources.confluence.parsing import Place, parse_within
+from indexers.sources.confluence.product import Listed, Product, in_batches
+from indexers.sources.confluence.rights import Unread
+from indexers.sources.confluence.storage_format import VERSION, sections
+from indexers.sources.confluence.transport import Refused, Transport
+
+log = logging.getLogger(__name__)
+
+EMPTY = "empty"
+Names = dict[str, str]
+"""What people are called, by account id (Cloud) or user key (Data Center)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page as an enumeration found it, with its rights and what names its ``owner``."""
+
+    listed: Listed
+    acl: Acl
+    editor: str
+    owner: str = ""
+    unread: Mapping[str, Unread] = field(default_factory=dict, hash=False, compare=False)
+    """Which of its gates could not be read, by where they stand: "space ENG" or a node's id."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether another try may read the rights that could not be read."""
+        return any(gate.may_pass for gate in self.unread.values())
+
+    @property
+    def key(self) -> str:
+        return self.listed.key
+
+    @property
+    def content(self) -> str:
+        page = self.listed
+        place = (page.title, *page.ancestors, page.space.name, page.url, self.editor)
+        return f"{page.version}.{digest(VERSION, *place)}.{page.space.id}"
+
+
+class Reader:
+    """Asks for bodies and makes sections of them."""
+
+    def __init__(
+        self,
+        wiki: str,
+        transport: Transport,
+        product: Product,
+        names: Names | None = None,
+        *,
+        parse: Parse = here,
+    ) -> None:
+        """``names`` are those that are known already; what is learned is added."""
+        self._wiki = wiki
+        self._transport = transport
+        self._product = product
+        self._parse = parse
+        self._users: Names = {} if names is None else names
+        self._empty: dict[str, str] = {}
+
+    def known_empty(self, page: Seen) -> bool:
+        """Whether there was nothing to read of it the last time, and it is the same."""
+        return says_the_same(page, self._empty.get(page.key, ""))
+
+    def read(self, pages: Sequence[Seen]) -> Iterator[PageChange]:
+        """Bodies are under way while earlier pages are embedded. One that Confluence failed
+        to give is asked for once more when the others are there."""
+        again: list[Seen] = []
+        yield from self._read(pages, again)
+        yield from self._read(again)
+
+    def _read(self, pages: Sequence[Seen], again: list[Seen] | None = None) -> Iterator[PageChange]:
+        by_key = {page.listed.key: page for page in pages}
+        batches = in_batches([page.listed for page in pages], self._product.batch)
+        for bodies in abreast(self._product.bodies, batches, self._transport.concurrency):
+            for key, body in bodies.items():
+                if isinstance(body, Refused) and again is not None and body.status >= 500:
+                    again.append(by_key[key])
+                elif isinstance(body, Refused):
+                    yield Failed(key, str(body))
+                else:
+                    yield self.converted(by_key[key], body)
+
+    def converted(self, seen: Seen, body: str) -> PageChange:
+        """Make a page of its ``body`` in storage format."""
+        listed = seen.listed
+        try:
+            found = parse_within(
+                self._parse,
+                self.place(listed),
+                self.user,
+                sections,
+                body,
+                title=listed.title,
+                editor=seen.editor,
+            )
+        except ParsingFailed as error:
+            return Failed(listed.key, str(error))
+        except Exception as error:
+            # A defect of ours that one page brings out must not keep the others away.
+            log.exception("%s: the page %s cannot be converted", self._wiki, listed.key)
+            return Failed(listed.key, f"cannot be converted ({type(error).__name__}; see the log)")
+        if not found:
+            self._empty[listed.key] = revision(seen)
+            return Skipped(listed.key, EMPTY)
+        page = Page(
+            wiki=self._wiki,
+            key=listed.key,
+            title=listed.title,
+            url=listed.url,
+            revision=revision(seen),
+            acl=seen.acl,
+            sections=found,
+            owner=seen.owner,
+            updated=listed.updated,
+        )
+        return Changed(page, space=listed.space.key, since=listed.modified)
+
+    def user(self, key: str) -> str:
+        """A name that cannot be had now may be had later."""
+        if not self._users.get(key):
+            self._users[key] = self._product.user_name(key)
+        return self._users[key]
+
+    def place(self, page: Listed) -> Place:
+        base = self._transport.shown_at.rstrip("/")
+        return Place(base, page.url, page.key, page.space.key)

@@ -1,0 +1,98 @@
+"""Which pages of a Confluence are read, as an operator sets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from indexers.errors import WikiMisconfigured
+from indexers.sources.confluence.cql import SEARCH, quoted, search_params
+from indexers.sources.confluence.paging import by_cursor, by_start, results
+from indexers.sources.confluence.product import UNKNOWN, Listed, Space, is_listed
+from indexers.sources.confluence.transport import Json, Refused, Transport
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Pages of ``spaces`` (keys; empty: of all that are open by ``personal`` and
+    ``archived``), below ``trees`` (content ids, themselves included), with one of
+    ``labels``, none of ``labels_out``, that ``cql`` finds. What is empty narrows nothing.
+    """
+
+    spaces: tuple[str, ...] = ()
+    personal: bool = False
+    archived: bool = False
+    blog_posts: bool = True
+    trees: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    labels_out: tuple[str, ...] = ()
+    cql: str = ""
+
+    def selects(self, wiki: Transport, space: Space) -> Callable[[Listed], bool]:
+        """Whether a page of ``space`` is read; labels and CQL are asked for here.
+
+        Raises:
+            WikiMisconfigured: Confluence does not understand ``cql``.
+            WikiUnavailable: a listing is not whole.
+        """
+        found = self._found(wiki, space) if self.labels or self.cql else None
+        left_out = _ids(wiki, space, _labelled(self.labels_out)) if self.labels_out else frozenset()
+
+        def selected(page: Listed) -> bool:
+            return (
+                (self.blog_posts or not page.is_blog_post)
+                and (not self.trees or not self._roots(page).isdisjoint(self.trees))
+                and (found is None or page.key in found)
+                and page.key not in left_out
+            )
+
+        return selected
+
+    def reads(self, key: str, tells: Json) -> bool:
+        """Whether the space of this ``key``, of which Confluence ``tells``, is read."""
+        if self.spaces:
+            return key in self.spaces
+        return is_listed(tells, personal=self.personal, archived=self.archived)
+
+    @property
+    def reads_labels(self) -> bool:
+        return bool(self.labels or self.labels_out)
+
+    def labelled_out(self, labels: frozenset[str]) -> bool:
+        """By a page's own labels, which the search may be late to know."""
+        return not labels.isdisjoint(self.labels_out) or (
+            bool(self.labels) and labels.isdisjoint(self.labels)
+        )
+
+    def _roots(self, page: Listed) -> frozenset[str]:
+        """What lies above a page. Where that cannot be told, it may be any of the trees: the
+        page is kept, and closed."""
+        above = frozenset({page.key, *page.ancestors})
+        return above | frozenset(self.trees) if UNKNOWN in above else above
+
+    def _found(self, wiki: Transport, space: Space) -> frozenset[str]:
+        asked = [_labelled(self.labels)] if self.labels else []
+        asked += [f"({self.cql})"] if self.cql else []
+        try:
+            return _ids(wiki, space, " and ".join(asked))
+        except Refused as refused:
+            if refused.status == 400 and self.cql:
+                raise WikiMisconfigured(
+                    f"Confluence at {wiki.base.url} does not understand `cql`: try it in its own"
+                    " search, and leave out any `order by`."
+                ) from refused
+            raise
+
+
+def _labelled(labels: Sequence[str]) -> str:
+    return f"label in ({', '.join(map(quoted, labels))})"
+
+
+def _ids(wiki: Transport, space: Space, query: str) -> frozenset[str]:
+    params = search_params(f"space = {quoted(space.key)} and {query}", _AT_ONCE)
+    pages = by_cursor if wiki.base.cloud else by_start
+    return frozenset(
+        str(found.get("id")) for answer in pages(wiki, SEARCH, params) for found in results(answer)
+    )

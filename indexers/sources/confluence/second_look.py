@@ -1,0 +1,81 @@
+"""Rights that could not be read: who is told of them, and what becomes of the pages.
+
+A page with a gate that could not be read is shown to nobody. Where another try may read the
+gate (a 500, say), it is tried once more at the end of the pass, and what stays unread is a
+failure. Where Confluence refused for good, a warning says so at each pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from indexers.model import NOBODY, Acl, Failed, KnownPage, Relabelled
+from indexers.sources.confluence.hanging import Hung
+from indexers.sources.confluence.reading import Seen
+from indexers.sources.confluence.rights import Unread
+
+
+def narrowed_meanwhile(
+    documents: Iterable[Seen | Hung], known: Mapping[str, KnownPage]
+) -> dict[str, KnownPage]:
+    """Return what is known of the ``documents``, with no more rights than could be read."""
+    return {
+        document.key: replace(held, acl=_narrowed(held.acl, document.acl))
+        for document in documents
+        if (held := known.get(document.key)) is not None
+    }
+
+
+def relabelled(
+    known: Mapping[str, KnownPage], narrowed: Mapping[str, KnownPage]
+) -> Iterator[Relabelled]:
+    """Tell of the rights that differ."""
+    for key, held in narrowed.items():
+        if held.acl != known[key].acl:
+            yield Relabelled(key, held.revision, held.acl)
+
+
+def _narrowed(held: Acl, seen: Acl) -> Acl:
+    return NOBODY if NOBODY in {held, seen} else held & seen
+
+
+def refusals(pages: Iterable[Seen]) -> tuple[str, ...]:
+    """Warn of each gate that Confluence will not tell."""
+    return tuple(
+        f"{_named(where)} cannot be read: {gate.why} {_effect(gate, count)}"
+        for where, (gate, count) in _gathered(pages).items()
+        if not gate.may_pass
+    )
+
+
+def failures(pages: Sequence[Seen]) -> Iterator[Failed]:
+    """Report each gate that still could not be read: one line, however many pages it closes."""
+    for where, (gate, count) in _gathered(pages).items():
+        if gate.may_pass:
+            yield Failed(
+                where,
+                f"its rights could not be read: {gate.why} {_effect(gate, count)} The next sync"
+                " tries again.",
+            )
+
+
+def _gathered(pages: Iterable[Seen]) -> dict[str, tuple[Unread, int]]:
+    found: dict[str, tuple[Unread, int]] = {}
+    for page in pages:
+        for where, gate in page.unread.items():
+            found[where] = (gate, found[where][1] + 1 if where in found else 1)
+    return found
+
+
+def _named(where: str) -> str:
+    if where.startswith("space "):
+        return f"Who may view {where}"
+    return f"The restriction of page {where}"
+
+
+def _effect(gate: Unread, count: int) -> str:
+    pages = "the page" if count == 1 else f"the {count} pages"
+    if gate:
+        return f"Visitors who are not logged in are not shown {pages} behind it."
+    return f"Nobody is shown {pages} behind it."

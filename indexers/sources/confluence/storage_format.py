@@ -1,0 +1,137 @@
+"""A Confluence page's body (storage format) to sections: pure, and total.
+
+Nothing is fetched: where links lead and what people are called is handed in, and an
+included page is a link, since fewer people may be allowed to read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from indexers.model import Section
+from indexers.sources.confluence import storage_macros as macros
+from indexers.sources.confluence.storage_lines import Lines
+from indexers.sources.confluence.storage_links import Anchors, Links
+from indexers.sources.confluence.storage_tree import HEADINGS, Node
+from indexers.sources.confluence.storage_unseen import seen
+from indexers.sources.confluence.storage_writing import Writer
+from indexers.text.elements import STRUCK
+from indexers.text.outlining import Part, told
+
+VERSION = "2"
+"""Changes whenever the same body would be written another way."""
+
+_OPAQUE = frozenset({
+    "ac:adf-extension", "ac:task-list", "blockquote", "ol", "pre", "table", "ul", STRUCK
+})  # fmt: skip
+"""A heading within these is no heading of the page's outline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    text: str
+    anchor: str
+
+
+def sections(
+    body: str, *, title: str, editor: str = "", links: Links | None = None
+) -> tuple[Section, ...]:
+    """The sections of the page called ``title``. Headings above nothing are text of the
+    section that they stand in: all that they say, they say themselves.
+
+    ``editor`` is the page's property of that name: ``v2`` for Cloud's new editor, which
+    makes other anchors than the legacy one and Data Center.
+    """
+    root = seen(body)
+    anchors = Anchors(title, editor)
+    writer = Writer(links or Links(), anchors)
+    headings = _headings(root, anchors, writer)
+    path: list[Heading] = []
+    anchor = ""
+    found: list[Part] = []
+    for heading, items in _parts(root, headings):
+        # A page that begins with its title again has all its text below that; it is no path.
+        first = not path and not any(part.text for part in found)
+        again = heading and first and _same(heading.text, title)
+        if heading and not again:
+            path = [above for above in path if above.level < heading.level]
+            # One whose words are all struck through ends what is above it, and heads nothing.
+            path += [heading] if heading.text else []
+            anchor = heading.anchor
+        text = "\n\n".join(writer.blocks(items))
+        says = bool(heading and heading.text) and not again and not _lists(items)
+        found.append(Part(tuple(above.text for above in path), anchor, text, says=says))
+    return told(found)
+
+
+def _lists(items: Iterable[Node | str]) -> bool:
+    """What stands below lists what stands elsewhere, such as a table of contents."""
+    return any(
+        isinstance(node, Node)
+        and node.tag in macros.TAGS
+        and node.attributes.get("ac:name", "").lower() in macros.NAVIGATION
+        for item in items
+        if isinstance(item, Node)
+        for node in (item, *item.walk())
+    )
+
+
+def _headings(root: Node, anchors: Anchors, writer: Writer) -> dict[int, Heading]:
+    """Every heading that says something, by its node; repeats of an anchor are numbered
+    wherever they stand."""
+    found: dict[int, Heading] = {}
+    taken: dict[str, int] = {}
+    # Confluence makes the anchor of all the words, struck ones and raised ones alike.
+    whole = Lines(Links(), anchors, as_written=True)
+    for node in root.walk():
+        if not isinstance(node, Node) or node.tag not in HEADINGS:
+            continue
+        # What holds paragraphs or tables is text, however large it is shown.
+        if any(map(writer.is_block, node.children)):
+            continue
+        if written := whole.words(node.children):
+            anchor = anchors.fragment(written)
+            repeats = taken[anchor] = taken.get(anchor, -1) + 1
+            numbered = f"{anchor}.{repeats}" if repeats else anchor
+            found[id(node)] = Heading(int(node.tag[1]), writer.words(node.children), numbered)
+    return found
+
+
+def _parts(
+    root: Node, headings: dict[int, Heading]
+) -> Iterator[tuple[Heading | None, list[Node | str]]]:
+    """The page cut at the headings of its outline."""
+    heading: Heading | None = None
+    items: list[Node | str] = []
+    for item in _opened(root, headings):
+        if isinstance(item, Node) and id(item) in headings:
+            yield heading, items
+            heading, items = headings[id(item)], []
+        else:
+            items.append(item)
+    yield heading, items
+
+
+def _opened(node: Node, headings: dict[int, Heading]) -> Iterator[Node | str]:
+    """What stands at the page's own level: layouts and macros that hold headings are
+    opened, down to these."""
+    for child in node.children:
+        if not isinstance(child, Node) or id(child) in headings or not _outlined(child, headings):
+            yield child
+            continue
+        if child.tag in macros.TAGS and (said := macros.read(child).title):
+            yield Node("p", {}, [said])
+        yield from _opened(child, headings)
+
+
+def _outlined(node: Node, headings: dict[int, Heading]) -> bool:
+    """It holds a heading of the outline."""
+    if node.tag in _OPAQUE or node.attributes.get("ac:name", "").lower() in macros.QUOTED:
+        return False
+    return any(id(child) in headings or _outlined(child, headings) for child in node.nodes())
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()

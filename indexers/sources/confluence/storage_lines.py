@@ -1,0 +1,216 @@
+"""What stands within a line of a storage-format page, written as light Markdown."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from indexers.sources.confluence import storage_macros as macros
+from indexers.sources.confluence.storage_links import Anchors, Links, target
+from indexers.sources.confluence.storage_tree import HEADINGS, Node
+from indexers.text.elements import STRUCK, code_lines, code_text
+from indexers.text.prose import plain_line
+from indexers.text.writing import Line, code_block, inline_code, link
+
+_BLOCKS = HEADINGS | frozenset({
+    "address", "article", "aside", "blockquote", "caption", "center", "dd", "div", "dl", "dt",
+    "figure", "footer", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table",
+    "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "ac:adf-extension", "ac:adf-node",
+    "ac:layout", "ac:layout-cell", "ac:layout-section", "ac:plain-text-body", "ac:task",
+    "ac:task-list",
+})  # fmt: skip
+_UNSEEN = frozenset({
+    "ac:adf-attribute", "ac:default-parameter", "ac:parameter", "ac:placeholder", "ac:task-id",
+    "ac:task-status", "ac:task-uuid", "at:declarations", "colgroup", "script", "style", STRUCK
+})  # fmt: skip
+_CUSTOM_EMOJI = re.compile(r":[\w+-]*:")
+_EMOTICONS: Final = {
+    "blue-star": "⭐", "broken-heart": "💔", "cheeky": "😛", "cross": "❌", "green-star": "⭐",
+    "heart": "❤️", "laugh": "😀", "light-off": "💡", "light-on": "💡", "question": "❓",
+    "red-star": "⭐", "sad": "🙁", "smile": "🙂", "thumbs-down": "👎", "thumbs-up": "👍",
+    "tick": "✅", "warning": "⚠️", "wink": "😉", "yellow-star": "⭐",
+    "information": "\N{INFORMATION SOURCE}", "minus": "\N{HEAVY MINUS SIGN}",
+    "plus": "\N{HEAVY PLUS SIGN}",
+}  # fmt: skip
+"""Those of Data Center's editor; in tables they often are all that a cell says."""
+
+
+class Cell(Line):
+    """A line that is a table's cell: code of several lines has no place in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.code: list[str] = []
+
+
+class Lines:
+    """Writes what stands within a line. ``as_written``: with what is struck through, and what
+    is raised or lowered as if it were not, as browsers make anchors of headings."""
+
+    def __init__(self, links: Links, anchors: Anchors, *, as_written: bool = False) -> None:
+        self._links = links
+        self._anchors = anchors
+        self._as_written = as_written
+        self._unseen = _UNSEEN - {STRUCK} if as_written else _UNSEEN
+
+    def inline(self, items: Iterable[Node | str]) -> str:
+        """All of it on one line, save for hard line breaks."""
+        line = Line()
+        self._add(items, line)
+        return line.text()
+
+    def words(self, items: Iterable[Node | str]) -> str:
+        """On one line and without marks, as in a heading."""
+        return " ".join(plain_line(self.inline(items).replace("\n", " ")).split())
+
+    def cell(self, node: Node) -> Cell:
+        line = Cell()
+        self._add(node.children, line)
+        return line
+
+    def is_block(self, item: Node | str) -> bool:
+        """It is a block, or holds one."""
+        if isinstance(item, str) or item.tag in self._unseen:
+            return False
+        if item.blocky is None:
+            item.blocky = (
+                item.tag in _BLOCKS
+                or macros.is_block(item)
+                or any(self.is_block(child) for child in item.children)
+            )
+        return item.blocky
+
+    def _add(self, items: Iterable[Node | str], line: Line) -> None:
+        for item in items:
+            if isinstance(item, str):
+                line.add(item.replace("\xa0", " "))
+            elif item.tag not in self._unseen:
+                self._add_node(item, line)
+
+    def _add_node(self, node: Node, line: Line) -> None:  # noqa: C901, PLR0912 - one case an element
+        match node.tag:
+            case "br":
+                line.end()
+            case "code" | "tt" | "samp":
+                lines = code_lines(node, self._unseen)
+                line.add_code([text.replace("\xa0", " ") for text in lines])
+            case "pre" | "ac:plain-text-body":
+                _add_code(line, code_text(node, self._unseen))
+            case "sup" if not self._as_written:
+                line.add_raised(self.inline(node.children))
+            case "sub" if not self._as_written:
+                line.add_lowered(self.inline(node.children))
+            case "a":
+                address = self._links.resolve(node.attributes.get("href", ""))
+                line.add_verbatim(link(self.inline(node.children), address))
+            case "ac:link":
+                to = target(node, self._links, self._anchors)
+                label = self.inline(node.nodes("ac:link-body", "ac:plain-text-link-body"))
+                line.add_verbatim(link(label or to.name, to.address))
+            case "ac:image" | "img":
+                line.add(self._picture(node))
+            case "ac:emoticon":
+                line.add(_emoticon(node))
+            case "time":
+                line.add(node.attributes.get("datetime", "") or node.text())
+            case "ac:adf-extension":
+                held = self.inline(node.nodes("ac:adf-node"))
+                line.gap()
+                line.add_verbatim(held or self.inline(node.nodes("ac:adf-fallback")))
+                line.gap()
+            case _ if node.tag in macros.TAGS:
+                self._add_macro(macros.read(node), line)
+            case "ol":
+                numbers = itertools.count(1)
+                for item in node.children:
+                    if isinstance(item, Node) and item.tag == "li":
+                        self._add_apart(item, line, f"{next(numbers)}.")
+                    else:
+                        self._add([item], line)
+            case "li":
+                self._add_apart(node, line, "•")
+            case "ac:task":
+                self._add_apart(node, line, tick(node))
+            case _ if node.tag in _BLOCKS:
+                self._add_apart(node, line)
+            case _:
+                self._add(node.children, line)
+
+    def _add_apart(self, node: Node, line: Line, mark: str = "") -> None:
+        """A block in a line: a mark may set it apart from its neighbours."""
+        line.gap()
+        line.add(mark)
+        line.gap()
+        self._add(node.children, line)
+        line.gap()
+
+    def _add_macro(self, macro: macros.Macro, line: Line) -> None:
+        """A macro in its place: what it shows of its parameters, and its body."""
+        if macro.title:
+            line.gap()
+            line.add(macro.title)
+            line.gap()
+        if macro.code is not None:
+            _add_code(line, macro.code, macro.language)
+        elif macro.body:
+            self._add(macro.body.children, line)
+        elif macro.name in macros.INCLUDES:
+            self._add_include(macro, line)
+        elif macro.name in macros.FILES and (name := macro.parameters.get("name")):
+            to = target(name, self._links, self._anchors)
+            line.add_verbatim(link(to.name, to.address) if to.name else macro.said("name"))
+        elif macro.name in ("jira", "jiraissues"):
+            # The table that a query finds is not on the page, and the query is no text of it.
+            line.add_verbatim(macro.said("key"))
+        elif macro.formula:
+            line.add_verbatim(inline_code(macro.formula))
+        else:
+            line.add(macro.said("title") if macro.name == "status" else macro.said("diagramName"))
+
+    def _add_include(self, macro: macros.Macro, line: Line) -> None:
+        """A link to what is included. Old pages name it in words: ``Title``, ``SPACE:Title``."""
+        for parameter in macro.parameters.values():
+            for node in (parameter, *(n for n in parameter.nodes("ac:link"))):
+                to = target(node, self._links, self._anchors)
+                if to.name:
+                    line.add_verbatim(link(to.name, to.address))
+                    line.gap()
+                    return
+        if written := macro.said("", "pageTitle", "page"):
+            space, colon, title = written.partition(":")
+            named = self._links.page("", written)
+            line.add_verbatim(
+                link(written, named or (self._links.page(space, title) if colon else ""))
+            )
+
+    def _picture(self, node: Node) -> str:
+        """Its alternative text, its title and its caption, each once."""
+        said = [node.attributes.get(name, "") for name in ("ac:alt", "alt", "ac:title", "title")]
+        said += [self.inline(node.nodes("ac:caption"))]
+        texts = dict.fromkeys(" ".join(text.split()) for text in said)
+        return ": ".join(filter(None, texts))
+
+
+def _add_code(line: Line, text: str, language: str = "") -> None:
+    line.gap()
+    if isinstance(line, Cell) and "\n" in text.strip():
+        line.code += code_block(text, language)
+    else:
+        line.add_code([row for row in text.split("\n") if row.strip()])
+    line.gap()
+
+
+def _emoticon(node: Node) -> str:
+    shown = node.attributes.get("ac:emoji-fallback", "")
+    name = node.attributes.get("ac:name", "")
+    if shown and not _CUSTOM_EMOJI.fullmatch(shown):
+        return shown
+    return _EMOTICONS.get(name) or shown or (f":{name}:" if name else "")
+
+
+def tick(task: Node) -> str:
+    """The box of a task."""
+    status = task.first("ac:task-status")
+    return "[x]" if status and status.text().strip().lower() == "complete" else "[ ]"

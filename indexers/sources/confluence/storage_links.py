@@ -1,0 +1,115 @@
+"""What a storage-format page points at: pages, files, people, places on a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote, urljoin
+
+from indexers.sources.confluence.storage_tree import Node
+
+_IN_FRAGMENTS = "!$&'()*+,;=:@/?-._~"
+_SPACE = re.compile(r"\s+")
+UNKNOWN_USER = "Unknown User"
+"""What Confluence itself shows of an account that is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a page's links lead. The defaults know nothing: labels stay without address.
+
+    ``address`` is the page's own. ``page`` takes a space key (empty: the page's own) and
+    a title (empty: the space's home), ``content`` an id, ``attachment`` a file name on
+    this page; they return an address or nothing. ``user`` takes an account id (Cloud) or
+    user key (Data Center) and returns a name or nothing.
+    """
+
+    address: str = ""
+    page: Callable[[str, str], str] = lambda _space, _title: ""
+    content: Callable[[str], str] = lambda _id: ""
+    attachment: Callable[[str], str] = lambda _name: ""
+    user: Callable[[str], str] = lambda _id: ""
+
+    def resolve(self, href: str) -> str:
+        """An address as it is written in a page, made absolute where that is possible."""
+        href = href.strip()
+        if href.startswith("#"):
+            return f"{self.address}{href}" if self.address and len(href) > 1 else ""
+        if not self.address:
+            return href
+        try:
+            return urljoin(self.address, href)
+        except ValueError:  # an address that is none, such as //[
+            return href
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``name`` is what a link without words of its own shows."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """Fragments as the page's editor makes them: the new one (``v2``) of the heading
+    alone, the legacy one and Data Center of title and heading without white space."""
+
+    title: str
+    editor: str
+
+    def fragment(self, heading: str, title: str = "") -> str:
+        """Of a heading or a named place, on the page called ``title`` (this one)."""
+        if self.editor == "v2":
+            text = _SPACE.sub("-", heading.strip())
+        else:
+            text = "-".join(_SPACE.sub("", part) for part in (title or self.title, heading))
+        return quote(text, safe=_IN_FRAGMENTS)
+
+
+def target(link: Node, links: Links, anchors: Anchors) -> Target:
+    """Of an ``ac:link``, or of whatever else holds one ``ri:`` element."""
+    resource = next((child for child in link.nodes() if child.tag.startswith("ri:")), None)
+    place = link.attributes.get("ac:anchor", "")
+    if resource is None:
+        fragment = anchors.fragment(place) if place else ""
+        return Target(place, links.resolve(f"#{fragment}"))
+    found = _resource(resource, links)
+    title = resource.attributes.get("ri:content-title", "")
+    if place and found.address and title:
+        return Target(found.name, f"{found.address}#{anchors.fragment(place, title)}")
+    return found
+
+
+def _resource(resource: Node, links: Links) -> Target:  # noqa: PLR0911 - one case an element
+    def said(name: str) -> str:
+        return resource.attributes.get(f"ri:{name}", "").strip()
+
+    match resource.tag:
+        case "ri:page" | "ri:blog-post":
+            return Target(
+                said("content-title"), links.page(said("space-key"), said("content-title"))
+            )
+        case "ri:space":
+            return Target(said("space-key"), links.page(said("space-key"), ""))
+        case "ri:content-entity":
+            return Target("", links.content(said("content-id")))
+        case "ri:attachment":
+            # A file of another page is reached by way of that page.
+            owner = resource.first("ri:page", "ri:blog-post", "ri:content-entity")
+            address = (
+                _resource(owner, links).address if owner else links.attachment(said("filename"))
+            )
+            return Target(said("filename"), address)
+        case "ri:user":
+            name = links.user(said("account-id") or said("userkey") or said("username"))
+            # People name themselves: on a page that another wrote, a name is no link.
+            name = " ".join(name.replace("](", "] (").split())
+            return Target(name or said("username") or UNKNOWN_USER, "")
+        case "ri:url":
+            return Target(said("value"), links.resolve(said("value")))
+        case "ri:shortcut":
+            return Target(said("parameter"), "")
+    return Target("", "")

@@ -1,0 +1,95 @@
+"""What Confluence's macros show. One that is not named here shows its body and nothing
+else: tables of contents, page trees and searches have none, so they leave no text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from indexers.sources.confluence.storage_tree import Node
+from indexers.text.elements import code_text
+
+TAGS = frozenset({"ac:structured-macro", "ac:macro"})
+
+NOTES: Final = {"info": "Info", "note": "Note", "warning": "Warning", "tip": "Tip"}
+QUOTED = frozenset({*NOTES, "panel"})
+TITLED = frozenset({"expand", "ui-expand", "code", "noformat", *QUOTED})
+INCLUDES = frozenset({
+    "include", "excerpt-include", "include-shared-block", "multiexcerpt-include",
+    "multiexcerpt-include-macro", "inc-drawio"
+})  # fmt: skip
+"""They show another page, which fewer people may be allowed to read."""
+FILES = frozenset({"view-file", "viewpdf", "viewdoc", "viewxls", "viewppt", "multimedia"})
+_FORMULAS = ("math", "latex")
+"""Apps of formulas have these in their macros' names."""
+_FORMULA = ("body", "formula", "equation", "latex", "tex", "")
+"""Where those macros that have no body keep what they show."""
+_HIDEABLE = frozenset({
+    "details", "excerpt", "multiexcerpt", "multiexcerpt-macro", "nolink-excerpt"
+})  # fmt: skip
+NAVIGATION = frozenset({
+    "attachments", "blog-posts", "children", "content-report-table", "contentbylabel",
+    "contributors", "contributors-summary", "detailssummary", "favpages", "gallery", "index",
+    "listlabels", "livesearch", "navmap", "pageindex", "pagetree", "pagetreesearch",
+    "popular-labels", "recently-updated", "related-labels", "space-attachments", "spaces-list",
+    "toc", "toc-zone"
+})  # fmt: skip
+"""They list what stands elsewhere: a heading above one says nothing by itself."""
+_SOURCES = frozenset({"css", "css-stylesheet", "javascript", "script", "style"})
+"""Their text is for the browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """``body`` is rich text, ``code`` plain text; a macro has one of them at most."""
+
+    name: str
+    parameters: dict[str, Node]
+    body: Node | None
+    code: str | None
+
+    def said(self, *names: str) -> str:
+        """The first of these parameters that says anything, on one line."""
+        texts = (" ".join(self.parameters[n].text().split()) for n in names if n in self.parameters)
+        return next(filter(None, texts), "")
+
+    @property
+    def formula(self) -> str:
+        """What it draws as a formula, where its whole text is a parameter."""
+        return self.said(*_FORMULA) if any(word in self.name for word in _FORMULAS) else ""
+
+    @property
+    def hidden(self) -> bool:
+        """The page does not show it, or it is for the browser and no text."""
+        hides = self.name in _HIDEABLE and self.said("hidden").lower() in ("true", "yes", "1")
+        return hides or self.name in _SOURCES
+
+    @property
+    def title(self) -> str:
+        return self.said("title") if self.name in TITLED else ""
+
+    @property
+    def language(self) -> str:
+        """Of code; of a drawing in words, such as Mermaid or PlantUML, the macro's name."""
+        name = self.said("language") if self.name == "code" else self.name
+        known = name.isascii() and name.replace("-", "").replace("+", "").replace("#", "").isalnum()
+        return name if known and name not in ("none", "noformat") else ""
+
+
+def read(node: Node) -> Macro:
+    plain = node.first("ac:plain-text-body")
+    return Macro(
+        name=node.attributes.get("ac:name", "").lower(),
+        parameters={
+            parameter.attributes.get("ac:name", ""): parameter
+            for parameter in node.nodes("ac:parameter", "ac:default-parameter")
+        },
+        body=node.first("ac:rich-text-body"),
+        code=code_text(plain) if plain else None,
+    )
+
+
+def is_block(node: Node) -> bool:
+    """It stands for itself even if its body is no more than words."""
+    name = node.attributes.get("ac:name", "").lower()
+    return node.tag in TAGS and (name in QUOTED or name in TITLED)

@@ -1,0 +1,289 @@
+"""What stands in a Confluence, as far as it is read, and who may read it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.model import Skipped
+from indexers.sources.confluence.abreast import abreast
+from indexers.sources.confluence.cloud import Cloud
+from indexers.sources.confluence.data_center import DataCenter
+from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
+from indexers.sources.confluence.product import Elsewhere, Listed, Product, Space, Untold
+from indexers.sources.confluence.reading import Seen
+from indexers.sources.confluence.rights import Gate, Tokens, Unread, acl
+from indexers.sources.confluence.scope import Scope
+from indexers.sources.confluence.transport import Refused, Transport
+
+log = logging.getLogger(__name__)
+
+_SPACES_AT_ONCE = 3
+
+
+class NoSpaces(WikiMisconfigured):
+    """The token sees none of the spaces that are to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSpaces:
+    """The ``seen`` spaces. ``lost`` are keys in `spaces` that Confluence does not show to the
+    token, with ``hints`` at what may be wrong with them; ``unread`` those that it failed to tell
+    about this time, with the reason."""
+
+    seen: tuple[Space, ...]
+    lost: tuple[str, ...] = ()
+    unread: Mapping[str, Refused] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """The pages of all spaces that could be listed. A page that moves meanwhile may be there
+    twice. ``refused`` are the spaces whose pages could not be listed, by id."""
+
+    pages: tuple[Seen, ...]
+    refused: Mapping[str, Refused]
+
+
+class Survey:
+    """Of the spaces and pages of ``scope``. All methods raise WikiUnavailable where an
+    answer is not whole."""
+
+    def __init__(
+        self,
+        wiki: str,
+        transport: Transport,
+        scope: Scope,
+        ownership: Ownership = NOBODY_NAMED,
+        viewers_seen: Callable[[Space, Gate], None] = lambda _space, _viewers: None,
+    ) -> None:
+        """``viewers_seen`` is told who may view a space whenever that is read."""
+        self._viewers_seen = viewers_seen
+        self.tokens = Tokens(transport.base.site)
+        kind = Cloud if transport.base.cloud else DataCenter
+        self.product: Product = kind(transport, self.tokens, ownership)
+        self._wiki = wiki
+        self._transport = transport
+        self._scope = scope
+        self._known_spaces: dict[str, Space] = {}
+        self._keys: dict[str, str] = {}
+
+    def spaces(self, *, fresh: bool = False) -> list[Space]:
+        """Those that are read, as they were at the last pass unless they must be ``fresh``.
+
+        Raises:
+            WikiMisconfigured: the token is not accepted or sees none of them.
+            WikiUnavailable: they cannot be listed.
+        """
+        if fresh or not self._known_spaces:
+            self._known_spaces = {space.id: space for space in self.list_spaces().seen}
+        return list(self._known_spaces.values())
+
+    def list_spaces(self) -> ListedSpaces:
+        """List the spaces that are read. One that is lost keeps no other away.
+
+        Raises:
+            NoSpaces: the token sees none of them.
+            WikiMisconfigured: the token is not accepted, or there is no Confluence.
+            WikiUnavailable: they cannot be listed.
+        """
+        scope = self._scope
+        try:
+            found = self.product.spaces(
+                scope.spaces, personal=scope.personal, archived=scope.archived
+            )
+        except Refused as refused:
+            if refused.status == 404:
+                raise self._no_confluence() from refused
+            raise
+        seen = tuple(one for one in found if isinstance(one, Space))
+        keys = {space.key for space in seen}
+        unread = {one.key: one.why for one in found if isinstance(one, Untold)}
+        lost = tuple(key for key in scope.spaces if key not in keys and key not in unread)
+        if not seen:
+            if not self._answers():
+                raise self._no_confluence()
+            raise next(iter(unread.values()), self._unseen(lost))
+        self._keys |= {space.id: space.key for space in seen}
+        return ListedSpaces(seen, lost, unread, self._hints(lost))
+
+    def enumerated(self, spaces: Sequence[Space]) -> Enumeration:
+        """List every page of ``spaces`` that is read. A space that Confluence refuses to list
+        keeps no other away.
+
+        Raises:
+            WikiUnavailable: Confluence does not answer, or refuses to list every space.
+        """
+        pages: list[Seen] = []
+        refused: dict[str, Refused] = {}
+        for space, found in zip(
+            spaces, abreast(self._of_space, spaces, _SPACES_AT_ONCE), strict=True
+        ):
+            if isinstance(found, Refused):
+                refused[space.id] = found
+            else:
+                pages.extend(found)
+        if refused and len(refused) == len(spaces):
+            raise next(iter(refused.values()))
+        return Enumeration(tuple(pages), refused)
+
+    def selected(self, space: Space, pages: Iterable[Listed]) -> list[Listed]:
+        """Those of ``pages``, all in ``space``, that are read."""
+        selected: Callable[[Listed], bool] = self._scope.selects(self._transport, space)
+        return [page for page in pages if selected(page)]
+
+    def seen(self, space: Space, pages: Sequence[Listed]) -> Iterator[Seen]:
+        """With their rights, as they are now."""
+        if not pages:
+            return
+        viewers = self.product.viewers(space)
+        self._viewers_seen(space, viewers)
+        rights = self.product.rights(pages)
+        for page in pages:
+            editor = rights.editors.get(page.key, "v2" if self._transport.base.cloud else "")
+            owner = rights.owners.get(page.key, page.owner)
+            gates = rights.gates_of(page)
+            yield Seen(page, acl(viewers, gates), editor, owner, _unread(page, viewers, gates))
+
+    def seen_again(self, pages: Sequence[Seen]) -> Iterator[Seen]:
+        """Read the rights of ``pages`` once more. Those that are gone meanwhile are left out."""
+        lost = [page.key for page in pages if page.listed.above_unread]
+        spaces = {page.listed.space.id: page.listed.space for page in pages}
+        found = dict(zip(lost, self.found(lost, spaces), strict=True))
+        listed = (found.get(page.key, page.listed) for page in pages)
+        for space, of_space in self.by_space(listed).items():
+            yield from self.seen(space, of_space)
+
+    def found(
+        self, keys: Iterable[str], spaces: Mapping[str, Space]
+    ) -> Iterator[Listed | Elsewhere | None]:
+        """Each of ``keys`` asked for by itself, in their order."""
+        find = partial(self.product.find, spaces=spaces)
+        return abreast(find, keys, self._transport.concurrency)
+
+    @staticmethod
+    def by_space(pages: Iterable[Listed | Elsewhere | None]) -> dict[Space, list[Listed]]:
+        found: dict[Space, list[Listed]] = {}
+        for page in pages:
+            if isinstance(page, Listed):
+                found.setdefault(page.space, []).append(page)
+        return found
+
+    def gone(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those that are certainly not current, or not among what is read."""
+        spaces = {space.id: space for space in self.spaces(fresh=True)}
+        selected = {
+            id_: self._scope.selects(self._transport, space) for id_, space in spaces.items()
+        }
+        return frozenset(
+            key
+            for key, page in zip(keys, self.found(keys, spaces), strict=True)
+            if self._is_gone(page, selected)
+        )
+
+    def _is_gone(
+        self, page: Listed | Elsewhere | None, selected: Mapping[str, Callable[[Listed], bool]]
+    ) -> bool:
+        if page is None:
+            return True
+        scope = self._scope
+        if isinstance(page, Elsewhere):
+            if scope.spaces:
+                return True
+            if self.product.lists(page.space, personal=scope.personal, archived=scope.archived):
+                raise WikiUnavailable(
+                    f"Confluence at {self._transport.base.url} lists not all of its spaces now."
+                )
+            return True
+        if selected[page.space.id](page):
+            return False
+        # The search may be late, or answer with nothing: the page itself knows its labels.
+        if scope.labels and not scope.cql:
+            return scope.labelled_out(self.product.labels(page.key))
+        return True
+
+    def sorted_by_labels(self, pages: Sequence[Seen]) -> tuple[list[Seen], list[Skipped]]:
+        """Those to be read, and those that their own labels keep out."""
+        if not self._scope.reads_labels:
+            return list(pages), []
+        keys = [page.listed.key for page in pages]
+        labels = abreast(self.product.labels, keys, self._transport.concurrency)
+        kept: list[Seen] = []
+        left_out: list[Skipped] = []
+        for page, own in zip(pages, labels, strict=True):
+            if self._scope.labelled_out(own):
+                left_out.append(Skipped(page.listed.key, "left out by its labels"))
+            else:
+                kept.append(page)
+        return kept, left_out
+
+    def _of_space(self, space: Space) -> list[Seen] | Refused:
+        try:
+            return list(self.seen(space, self.selected(space, self.product.pages(space))))
+        except Refused as refused:
+            if refused.busy:
+                raise
+            return refused
+
+    def key_of(self, space: str) -> str:
+        """The key of the space with this id, as far as this process ever saw it."""
+        return self._keys.get(space, "")
+
+    def _hints(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return, by key, what may be wrong with those of ``keys`` in `spaces` that are not
+        seen, as far as the spaces that the token sees tell."""
+        every: Sequence[Space | Untold] = ()
+        if keys:
+            with suppress(WikiUnavailable):
+                every = self.product.spaces((), personal=True, archived=True)
+        seen = [one for one in every if isinstance(one, Space)]
+        return {key: _hint(key, seen) for key in keys}
+
+    def _answers(self) -> bool:
+        """Whether there is a Confluence at this address at all."""
+        try:
+            self._transport.get("/rest/api/user/current")
+        except Refused as refused:
+            return refused.status != 404
+        return True
+
+    def _no_confluence(self) -> WikiMisconfigured:
+        return WikiMisconfigured(
+            f"There is no Confluence at {self._transport.base.url}: see that `url` is the address"
+            " of its start page, with what follows the host, and that `product` is right."
+        )
+
+    def _unseen(self, keys: Sequence[str]) -> NoSpaces:
+        which = f"space {', '.join(keys)}" if keys else "any space"
+        hints = "".join(dict.fromkeys(self._hints(keys).values()))
+        return NoSpaces(
+            f"The token of {self._wiki} does not see {which} of the Confluence at"
+            f" {self._transport.base.url}: see `spaces`, and what the token's account may view."
+            f"{hints}"
+        )
+
+
+def _hint(key: str, seen: Sequence[Space]) -> str:
+    if any(sign in key for sign in "*?%"):
+        return " `spaces` takes whole keys, and no wildcards."
+    others = [space for space in seen if space.key != key]
+    meant = [space.key for space in others if space.key.casefold() == key.casefold()]
+    named = [space.key for space in others if space.name.casefold() == key.casefold()]
+    guess = next(iter([*meant, *named]), "")
+    return f" Did you mean {guess}? `spaces` takes keys, as they are written." if guess else ""
+
+
+def _unread(page: Listed, viewers: Gate, gates: Sequence[Gate]) -> dict[str, Unread]:
+    """The gates of ``page`` that could not be read, by where they stand."""
+    found = {f"space {page.space.key}": viewers} | dict(
+        zip((*page.ancestors, page.key), gates, strict=True)
+    )
+    unread = {where: gate for where, gate in found.items() if isinstance(gate, Unread)}
+    if page.above_unread:
+        unread[page.key] = Unread(page.above_unread, may_pass=True)
+    return unread

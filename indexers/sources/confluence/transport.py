@@ -1,0 +1,375 @@
+"""GET and nothing else, politely: bounded tries, bounded concurrency, JSON or an error."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from threading import BoundedSemaphore, Event, Lock
+from typing import Any
+
+from requests import PreparedRequest, RequestException, Response, Session
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
+from urllib3.exceptions import HTTPError
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.sources.confluence.addresses import Base
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+Params = Mapping[str, str | int]
+
+MOST_BYTES = 50_000_000
+"""Of an answer that is no file: a page of results with some of the longest pages."""
+_PIECE = 1 << 16
+_PASSING = {429, 500, 502, 503, 504}
+
+
+class Refused(WikiUnavailable):
+    """Answered, but not with what was asked for. ``status`` is HTTP's, ``told`` whether
+    Confluence itself said so, in JSON, and not something between it and us."""
+
+    def __init__(self, status: int, message: str, *, told: bool = True) -> None:
+        super().__init__(message)
+        self.status = status
+        self.told = told
+
+    @property
+    def absent(self) -> bool:
+        """Confluence says 404 of what is not there and of what the token may not see."""
+        return self.told and self.status in {403, 404}
+
+    @property
+    def busy(self) -> bool:
+        """It wants to be left alone now, whatever it is asked for."""
+        return self.status in {429, 503}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to go on asking. ``seconds`` bounds what one request waits in all.
+
+    A 500 gets ``tries_after_500`` at most: Cloud answers so now and then under load, and
+    Data Center answers so for good to what the token may not do. ``few_tries`` are of a
+    caller that can ask for less instead, or expects it.
+    """
+
+    tries: int = 6
+    seconds: float = 120.0
+    first_wait: float = 0.5
+    tries_after_500: int = 4
+    few_tries: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Clock (UTC), sleep and chance (0 to 1), handed in."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] | None = None
+    """None: until the seconds are over, or the transport's `hurry`."""
+    chance: Callable[[], float] = field(default=random.random)
+
+
+class Transport:
+    """One Confluence over HTTP, to be used from several threads.
+
+    ``token_variable`` is where the operator set the token, for messages. With ``email`` it
+    is sent as Cloud's basic authentication, without as a bearer (Data Center's personal
+    access tokens). ``timeout`` is in seconds. Proxy and CA bundle are what is given: the
+    environment and ``.netrc`` are not asked, for they could send the token elsewhere or
+    replace it.
+    """
+
+    def __init__(  # noqa: PLR0913 - one for each thing that an operator may set
+        self,
+        base: Base,
+        token: str,
+        *,
+        token_variable: str = "CONFLUENCE_TOKEN",  # noqa: S107 - where it is set
+        email: str = "",
+        timeout: int = 30,
+        proxy: str = "",
+        ca_bundle: str = "",
+        concurrency: int = 6,
+        patience: Patience | None = None,
+        time: Time | None = None,
+    ) -> None:
+        self.base = base
+        self.requests = 0
+        self._token = token
+        self._token_variable = token_variable
+        self.shown_at = base.shown_at
+        """Where people see it, as far as it has told."""
+        self.concurrency = concurrency
+        self._patience = patience or Patience()
+        self._time = time or Time()
+        self._hurried = Event()
+        self._places = BoundedSemaphore(concurrency)
+        self._counting = Lock()
+        from atlassian.rest_client import AtlassianRestAPI  # slow: it brings BeautifulSoup
+
+        client = partial(
+            AtlassianRestAPI,
+            base.url,
+            timeout=timeout,
+            proxies={"http": proxy, "https": proxy} if proxy else None,
+            backoff_and_retry=False,
+            retry_with_header=False,
+        )
+        self._timeout = timeout
+        # A server that sends its answer drop by drop keeps within `timeout` for ever.
+        whole = max(timeout, self._patience.seconds)
+        self._session = _session(ca_bundle, concurrency, whole)
+        self._stranger = _session(ca_bundle, concurrency, whole)
+        self._client = client(
+            username=email or None,
+            password=token if email else None,
+            token=None if email else token,
+            session=self._session,
+        )
+        self._nobody = client(session=self._stranger)
+
+    def hurry(self) -> None:
+        """Ask nothing twice from here on: whoever waits for a server that does not answer
+        gives up, because the process is to end."""
+        self._hurried.set()
+
+    def close(self) -> None:
+        self._client.close()
+        self._nobody.close()
+
+    def get(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        anonymous: bool = False,
+        few_tries: bool = False,
+    ) -> Json:
+        """The JSON object at ``path`` below the base; ``anonymous``: as it is for somebody
+        who is not logged in, whom a 401 refuses like anything else. ``few_tries``: a
+        500 is soon given up, because the caller can ask for less, or expects it.
+
+        Raises:
+            Refused: another status than 200 (a passing one: after all tries), or no JSON
+                (a login page, say).
+            WikiMisconfigured: the token is not accepted.
+            WikiUnavailable: no answer after all tries.
+        """
+        if not self._token:
+            raise WikiMisconfigured(
+                f"There is no token for the Confluence at {self.base.url}: set"
+                f" {self._token_variable}, which `token_variable` names."
+            )
+        client = self._nobody if anonymous else self._client
+        asked = dict(params or {})
+        response = self._answer(
+            lambda: client.request(
+                path=path, params=asked, advanced_mode=True, allow_redirects=False
+            ),
+            few_tries=few_tries,
+        )
+        status = response.status_code
+        is_json = "json" in response.headers.get("Content-Type", "").lower()
+        where = f"{self.base.url}{path.partition('?')[0]}"
+        if status == 401 and not anonymous:
+            raise WikiMisconfigured(
+                f"Confluence at {self.base.url} does not accept the token for"
+                f" {path.partition('?')[0]}: see that {self._token_variable} (and for Cloud"
+                " `email`) is right, has not expired and has the scopes to read."
+            )
+        if 300 <= status < 400:
+            raise Refused(
+                status,
+                f"{where} leads elsewhere ({status}): see that `url` is the address that"
+                " Confluence itself uses, and that the token is valid.",
+            )
+        if status != 200:
+            raise Refused(status, f"Confluence answered {status} to {where}.", told=is_json)
+        if not is_json:
+            raise Refused(
+                status,
+                f"{where} answered with no JSON, perhaps a login page: see that `url` and the"
+                " token are right.",
+            )
+        try:
+            found = response.json()
+        except (ValueError, RecursionError) as error:
+            raise Refused(status, f"{where} answered with broken JSON.") from error
+        if isinstance(found, list):
+            # Some Data Center resources answer with a bare list: it is their whole result.
+            return {"results": found}
+        if not isinstance(found, dict):
+            raise Refused(status, f"{where} answered with JSON of another form.")
+        return found
+
+    def fetch(self, url: str, most: int) -> tuple[Response, bytes]:
+        """What stands at ``url``, here or elsewhere, up to ``most`` bytes of it (and a few
+        more). The token goes along below the base and nowhere else; a redirect is an
+        answer like another.
+
+        Raises:
+            Refused: a passing trouble did not pass.
+            WikiUnavailable: no answer after all tries.
+        """
+        session = self._session if url.startswith(self.base.url + "/") else self._stranger
+        body = bytearray()
+
+        def ask() -> Response:
+            body.clear()
+            until = self._time.monotonic() + self._patience.seconds
+            # Not by the client, which reads an answer whole, however long it is.
+            with session.get(
+                url, stream=True, timeout=self._timeout, allow_redirects=False
+            ) as response:
+                for piece in _pieces(response):
+                    body.extend(piece)
+                    if len(body) >= most:
+                        break
+                    if self._time.monotonic() > until:
+                        raise Timeout
+            return response
+
+        return self._answer(ask), bytes(body)
+
+    def _answer(self, ask: Callable[[], Response], *, few_tries: bool = False) -> Response:
+        """The first answer that is not a passing trouble, or a 500 that does not pass."""
+        patience, started = self._patience, self._time.monotonic()
+        tries = 0
+        while True:
+            tries += 1
+            response, error = self._try(ask)
+            if response is not None and response.status_code not in _PASSING:
+                return response
+            wait = self._wait(response, tries)
+            left = patience.seconds - (self._time.monotonic() - started)
+            most = patience.tries
+            if response is not None and response.status_code == 500:
+                few = patience.few_tries if few_tries else patience.tries_after_500
+                most = min(most, few)
+            if tries >= most or wait > left or self._hurried.is_set():
+                if response is not None and response.status_code == 500:
+                    return response
+                said = f"answered {response.status_code}" if response is not None else error
+                message = (
+                    f"Confluence at {self.base.url} {said} after {tries} tries; it is tried again"
+                    " at the next sync."
+                )
+                if response is None:
+                    raise WikiUnavailable(message)
+                raise Refused(response.status_code, message)
+            (self._time.sleep or self._hurried.wait)(wait)
+
+    def _try(self, ask: Callable[[], Response]) -> tuple[Response | None, str]:
+        with self._counting:
+            self.requests += 1
+        try:
+            with self._places:
+                response = ask()
+        except RequestException as error:
+            # A connection that breaks within TLS is an SSLError, too, and passes.
+            if isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise WikiMisconfigured(
+                    f"The certificate of {self.base.url} is not trusted: set `ca_bundle` to the"
+                    " file of your certificate authority."
+                ) from error
+            log.debug("no answer: %s", type(error).__name__)
+            return None, f"did not answer ({type(error).__name__})"
+        return response, ""
+
+    def _wait(self, response: Response | None, tries: int) -> float:
+        """Seconds. What the server asks for, or twice the last wait, by chance halved."""
+        said = response.headers.get("Retry-After", "").strip() if response is not None else ""
+        asked = self._seconds(said)
+        # Many at once are refused at once: chance keeps them from coming back at once.
+        chance = self._time.chance()
+        if asked is not None:
+            return asked + chance * self._patience.first_wait
+        return float(self._patience.first_wait * 2 ** (tries - 1) * (0.5 + chance / 2))
+
+    def _seconds(self, said: str) -> float | None:
+        """``Retry-After`` in seconds: a number or a date."""
+        if not said:
+            return None
+        if said.isdecimal():
+            return float(said)
+        try:
+            when = parsedate_to_datetime(said)
+        except ValueError:
+            return None
+        when = when if when.tzinfo else when.replace(tzinfo=UTC)
+        return max(0.0, (when - self._time.now()).total_seconds())
+
+
+class _Session(Session):
+    """Takes an answer in for ``seconds`` at most, and `MOST_BYTES` of it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def send(self, request: PreparedRequest, **kwargs: Any) -> Response:
+        streamed = kwargs.get("stream")
+        until = time.monotonic() + self._seconds
+        response = super().send(request, **{**kwargs, "stream": True})
+        if not streamed:
+            # What `Response.content` would read, however much and long that is.
+            response._content = _bounded(response, until)  # noqa: SLF001
+        return response
+
+    def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002 - as requests has it
+        """A redirect is an answer. Even when it is not to be followed, it would be read whole,
+        and its address be parsed, which fails for one that is none."""
+        return None
+
+
+def _bounded(response: Response, until: float) -> bytes:
+    """Return the body, unpacked.
+
+    Raises:
+        Refused: it is too long.
+        Timeout: it is not whole in time.
+    """
+    body = bytearray()
+    with response:
+        for piece in _pieces(response):
+            body.extend(piece)
+            if len(body) > MOST_BYTES:
+                where = response.url.partition("?")[0]
+                raise Refused(200, f"{where} answered with more than {MOST_BYTES:,} bytes.")
+            if time.monotonic() > until:
+                raise Timeout
+    return bytes(body)
+
+
+def _pieces(response: Response) -> Iterator[bytes]:
+    """What has come of the body, unpacked, as soon as it is there: `iter_content` would wait for
+    a whole piece, however long that takes.
+
+    Raises:
+        RequestException: the connection breaks.
+    """
+    try:
+        while piece := response.raw.read1(_PIECE, decode_content=True):
+            yield piece
+    except (HTTPError, OSError) as error:
+        raise ChunkedEncodingError(error) from error
+
+
+def _session(ca_bundle: str, connections: int, seconds: float) -> Session:
+    session = _Session(seconds)
+    session.trust_env = False
+    session.verify = ca_bundle or True
+    adapter = HTTPAdapter(pool_maxsize=connections)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session

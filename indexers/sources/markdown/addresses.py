@@ -1,0 +1,153 @@
+"""Where a site generator puts the page that it makes of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+from urllib.parse import quote
+
+from indexers.sources.markdown.matter import Matter
+
+_PREFIX = re.compile(r"^\d+\s*[-_.]+\s*(?=[^-_.\s])")
+_DATED = re.compile(r"^(?:(?:\d{2}|\d{4})[-_.]\d{2}(?:[-_.](?:\d{2}|\d{4}))?|\d+[-_.]\d+)")
+_POST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-(.+)")
+_FORGE_VIEW = re.compile(r"/(?:-/)?(?:blob|tree|src)/[^/]+")
+
+
+def place(rule: str, path: str, matter: Matter) -> str:
+    """The path of the page that a file makes, below its site, starting with ``/``, percent-encoded.
+
+    Raises:
+        KeyError: if ``rule`` is none of `RULES`.
+    """
+    made = RULES[rule](PurePosixPath(path), matter)
+    return quote(made, safe="/~@+:!$&'*,;=%", errors="surrogateescape")
+
+
+def is_forge_view(site_url: str) -> bool:
+    """Whether files are shown there under their own names."""
+    return bool(_FORGE_VIEW.search(site_url))
+
+
+def _stem(path: PurePosixPath) -> str:
+    for suffix in (".erb", ".md", ".markdown", ".mdx"):
+        path = path.with_suffix("") if path.suffix.lower() == suffix else path
+    return path.name
+
+
+def _folder(path: PurePosixPath) -> str:
+    parent = path.parent.as_posix()
+    return "/" if parent == "." else f"/{parent}/"
+
+
+def _permalink(path: PurePosixPath, matter: Matter) -> str:
+    given = matter.values.get("permalink")
+    if not isinstance(given, str) or not given.strip() or "{" in given:
+        return ""
+    stem = _stem(path)
+    given = re.sub(r":(?:title|name|basename|slug)\b", stem, given.strip())
+    given = given.replace(":path", (path.parent / stem).as_posix())
+    if given in ("pretty", "date", "none", "ordinal") or ":" in given:
+        return ""
+    given = "/" + given.lstrip("/")
+    return given.removesuffix("index.html")
+
+
+def _source(path: PurePosixPath, _matter: Matter) -> str:
+    return f"/{path.as_posix()}".replace("%", "%25")
+
+
+def _named(path: PurePosixPath, matter: Matter, ending: str, indexes: frozenset[str]) -> str:
+    given = _permalink(path, matter)
+    if given:
+        return given
+    stem = _stem(path)
+    if stem.removesuffix(".html").lower() in indexes:
+        return _folder(path)
+    return f"{_folder(path)}{stem.removesuffix('.html')}{ending}".replace("%", "%25")
+
+
+def _pretty(path: PurePosixPath, matter: Matter) -> str:
+    return _named(path, matter, "/", frozenset({"index", "readme"}))
+
+
+def _html(path: PurePosixPath, matter: Matter) -> str:
+    post = _POST.fullmatch(path.name) if "_posts" in path.parent.parts else None
+    if post and not _permalink(path, matter):
+        year, month, day, name = post.groups()
+        folders = "".join(f"/{name.lower()}" for name in matter.several("categories", "category"))
+        return f"{folders}/{year}/{int(month):02}/{int(day):02}/{_stem(PurePosixPath(name))}.html"
+    return _named(path, matter, ".html", frozenset({"index", "readme"}))
+
+
+def _middleman(path: PurePosixPath, matter: Matter) -> str:
+    return _named(path, matter, ".html", frozenset({"index"}))
+
+
+def _bare(path: PurePosixPath, matter: Matter) -> str:
+    """Docusaurus and GitBook: no extension, no slash; number prefixes gone."""
+    slug, own = matter.text("slug"), matter.text("id")
+    folders = [_unnumbered(part) for part in path.parent.parts]
+    above = "/" + "".join(f"{part}/" for part in folders)
+    if slug.startswith("/"):
+        return slug
+    if slug:
+        return above + slug
+    stem = _unnumbered(_stem(path))
+    if stem.lower() in ("index", "readme") or (folders and stem.lower() == folders[-1].lower()):
+        return above if above == "/" else above.rstrip("/")
+    return f"{above}{own.rsplit('/', 1)[-1] or stem}"
+
+
+def _unnumbered(part: str) -> str:
+    return part if _DATED.match(part) else _PREFIX.sub("", part)
+
+
+def _hugo(path: PurePosixPath, matter: Matter) -> str:
+    url, slug = matter.text("url"), matter.text("slug")
+    if url:
+        return "/" + url.lstrip("/")
+    stem = (
+        re.sub(r"\.[a-z]{2}$", "", _stem(path)) if path.name.startswith("index.") else _stem(path)
+    )
+    if stem == "_index":
+        parts = list(path.parent.parts)
+    elif stem == "index":
+        parts = list(path.parent.parts)
+        parts[-1:] = [slug or parts[-1]] if parts else []
+    else:
+        parts = [*path.parent.parts, slug or stem]
+    return "/" + "".join(f"{_hugo_part(part)}/" for part in parts)
+
+
+def _hugo_part(part: str) -> str:
+    """Hugo's own cleaning of a path: spaces to hyphens, most punctuation gone."""
+    hyphened = re.sub(r"\s+", "-", part.strip())
+    kept = (
+        char for char in hyphened if char.isalnum() or char in "._-+~@#\\" or ord(char) > 0x2000
+    )
+    return re.sub(r"-{2,}", "-", "".join(kept)).lower() if " " in part else "".join(kept).lower()
+
+
+def _wiki(path: PurePosixPath, _matter: Matter) -> str:
+    """GitHub's wikis know no folders."""
+    return "/" + quote(_stem(path).replace(" ", "-"), safe="")
+
+
+def _obsidian(path: PurePosixPath, matter: Matter) -> str:
+    given = _permalink(path, matter)
+    return given or f"{_folder(path)}{_stem(path)}".replace("%", "%25").replace(" ", "+")
+
+
+RULES: Final[Mapping[str, Callable[[PurePosixPath, Matter], str]]] = {
+    "source": _source,
+    "pretty": _pretty,
+    "html": _html,
+    "middleman": _middleman,
+    "bare": _bare,
+    "hugo": _hugo,
+    "wiki": _wiki,
+    "obsidian": _obsidian,
+}

@@ -1,0 +1,114 @@
+"""One Markdown file to title, facts and sections: pure, and total."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from indexers.model import Section
+from indexers.sources.markdown.anchors import Anchors
+from indexers.sources.markdown.dialects import DIALECTS, Dialect
+from indexers.sources.markdown.grammar import parser
+from indexers.sources.markdown.matter import Matter, split
+from indexers.sources.markdown.outline import outline
+from indexers.sources.markdown.tags import take
+from indexers.sources.markdown.tree import grow
+from indexers.sources.markdown.writing import Resolve, Writer
+
+VERSION = "3"
+"""Changes whenever the same file would be written another way."""
+
+_INDEXES = frozenset({"index", "_index", "readme", "home"})
+_MARKDOWN_IN_HTML = re.compile(
+    r"^([ \t]*+<\w++[^<>\n]*\bmarkdown(?:=[\"']?\w++[\"']?)?[ /]*+>)[ \t]*+$", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPage:
+    """``matter`` holds the front matter's facts; ``warnings`` are for the operator."""
+
+    title: str
+    matter: Matter
+    sections: tuple[Section, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def sections(text: str, *, flavour: str = "auto", path: str = "page.md") -> ParsedPage:
+    """Read one file on its own: links stay as they are written.
+
+    Raises:
+        KeyError: if there is no such flavour.
+    """
+    dialect = DIALECTS[guess(text, path) if flavour == "auto" else flavour]
+    return page(text, dialect, path=path)
+
+
+def page(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the file does not
+    text: str,
+    dialect: Dialect,
+    *,
+    path: str,
+    anchors: str = "",
+    title: str = "",
+    resolve: Resolve = lambda target, _style: target,
+) -> ParsedPage:
+    """Read one file of a wiki: ``title`` is what its table of contents calls it."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    matter, body = split(text)
+    title = matter.title or title
+    body = _MARKDOWN_IN_HTML.sub(r"\1\n", body)
+    marked, tags = take(body, dialect.tags)
+    md = parser(dialect.features)
+    tokens = md.parse(marked)
+    for token in tokens:
+        for part in (token, *(token.children or ())):
+            if part.type in ("fence", "code_block", "code_inline"):
+                part.content, part.info = tags.restore(part.content), tags.restore(part.info)
+    root = grow(md.renderer.render(tokens, md.options, {}), tags)
+    found, parts = outline(
+        root,
+        title=title,
+        anchors=Anchors(anchors or dialect.anchors),
+        tags=tags,
+        writer=Writer(tags, resolve),
+    )
+    if not parts and matter.description:
+        # Sites show it below the title, and it may be all that such a page says.
+        parts = (Section((), "", matter.description),)
+    warnings = (matter.warning,) if matter.warning else ()
+    return ParsedPage(found or name_of(path), matter, parts, warnings)
+
+
+def name_of(path: str) -> str:
+    """A title from a path: ``guides/on-call_rota.md`` is ``On call rota``."""
+    file = PurePosixPath(path)
+    stem = file.name.split(".")[0] or file.name
+    if stem.lower() in _INDEXES and file.parent.name:
+        stem = file.parent.name
+    words = re.sub(r"[-_+\s]+", " ", re.sub(r"^\d+[-_.]+(?=\D)", "", stem)).strip()
+    return words[:1].upper() + words[1:] or file.name
+
+
+def guess(text: str, path: str = "") -> str:
+    """The flavour of one file, by its syntax alone."""
+    if path.endswith(".mdx"):
+        return "docusaurus"
+    if path.endswith((".html.md", ".html.markdown")):
+        return "middleman"
+    for flavour, pattern in _SIGNS:
+        if pattern.search(text):
+            return flavour
+    return "github"
+
+
+_SIGNS = (
+    ("gitbook", re.compile(r"\{%\s*(?:hint|content-ref|tabs)\b")),
+    ("hugo", re.compile(r"\{\{[<%]\s*+(?:/\s*+)?[\w-]|\A\+\+\+[ \t]*+\n")),
+    ("eleventy", re.compile(r"\{%-?\s*(?:page|slack_channel)\s")),
+    ("jekyll", re.compile(r"\{%-?\s*+\w++[^\n%]*+%\}|^\{:[^\n]*\}[ \t]*$", re.MULTILINE)),
+    ("mkdocs", re.compile(r"^(?:!!!|\?\?\?\+?|===\+?) +[\w\"]", re.MULTILINE)),
+    ("docusaurus", re.compile(r"^:::[ ]?\w+|^import .* from ['\"]", re.MULTILINE)),
+    ("obsidian", re.compile(r"!?\[\[[^\[\]\n_]+\]\]|^%%", re.MULTILINE)),
+)

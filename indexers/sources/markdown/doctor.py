@@ -1,0 +1,49 @@
+"""What a Markdown wiki has, before anybody trusts an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from indexers.errors import WikiUnavailable
+from indexers.findings import Finding, failure, ok, warning
+from indexers.model import EVERYONE
+from indexers.sources.markdown.git import GitWiki
+from indexers.sources.markdown.wiki import MarkdownWiki
+
+_SECONDS = 30.0
+"""That a repository has to answer."""
+
+
+def findings(wiki: MarkdownWiki | GitWiki, readers: Sequence[str]) -> Iterator[Finding]:
+    name = wiki.name
+    try:
+        if isinstance(wiki, GitWiki):
+            wiki.reach(_SECONDS)
+            yield ok(name, "The repository answers, and its branch is there.")
+        if isinstance(wiki, GitWiki) and not wiki.is_cloned:
+            yield ok(name, "It was never fetched; the first `footnote sync` does that.")
+        else:
+            yield from _pages(name, wiki.pages() if isinstance(wiki, GitWiki) else wiki)
+    except WikiUnavailable as error:
+        yield failure(name, f"{error}".rstrip(".") + ".", "See `path`, `git` and `branch`.")
+    yield _readers(name, readers)
+
+
+def _pages(name: str, wiki: MarkdownWiki) -> Iterator[Finding]:
+    keys, warnings = wiki.overview()
+    if not keys:
+        yield warning(name, "It has no page.", "See `path`, `include`, `exclude` and `flavour`.")
+        return
+    count = len(keys)
+    read_as = f"; read as {wiki.read_as}" if wiki.read_as else ""
+    yield ok(name, f"It has {count} page{'' if count == 1 else 's'}{read_as}.")
+    for each in warnings:
+        yield warning(name, f"{each[:1].upper()}{each[1:]}.", "")
+
+
+def _readers(name: str, readers: Sequence[str]) -> Finding:
+    if EVERYONE in readers:
+        return ok(name, "Its readers are everyone.")
+    groups = [reader for reader in readers if reader.startswith("@")]
+    whose = f" (Slack knows who is in {', '.join(groups)})" if groups else ""
+    return ok(name, f"Its readers are {', '.join(readers)}{whose}.")

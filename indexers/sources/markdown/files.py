@@ -1,0 +1,203 @@
+"""The files of a folder: listed completely or not at all, and read with care."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.sources.markdown.encoding import is_binary
+from indexers.sources.markdown.keys import composed, name_of, on_disk
+
+_IGNORED = frozenset({
+    "node_modules", "bower_components", "__pycache__", "_site",
+    "lost+found", "System Volume Information", "$RECYCLE.BIN", "@eaDir",
+})  # fmt: skip
+"""Folders of tools and of file systems, which hold no pages."""
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+FOLDER_LINK = "a link to a folder, which is not followed"
+NO_FILE = "no regular file"
+NOWHERE = "a link that leads nowhere or no regular file"
+_DEPENDENCIES = frozenset({"vendor", "themes"})
+_PROGRAMS = frozenset(
+    {"Gemfile", "go.mod", "package.json", "composer.json", "hugo.toml", "config.toml", "hugo.yaml"}
+)
+"""Beside one of these, a top folder of dependencies holds no pages of the wiki's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Paths relative to the folder, with ``/``; undecodable bytes as surrogates. ``unlisted``
+    are folders (with ``/`` behind) that could not be listed, and why; ``links`` are links that
+    are not followed (to a folder, with ``/`` behind, or to nowhere) and what is no file (a pipe,
+    a socket, a device), and why."""
+
+    files: tuple[str, ...]
+    folders: frozenset[str]
+    unlisted: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+def _is_withheld(name: str) -> bool:
+    """Whether nothing below a folder of this name is read (`.git` holds addresses and more)."""
+    return name.startswith(".") or name in _IGNORED
+
+
+def check(root: Path) -> None:
+    """
+    Raises:
+        WikiMisconfigured: there is no such folder.
+        WikiUnavailable: a folder above it may not be looked into.
+    """
+    try:
+        is_there = root.exists()
+    except OSError as error:
+        raise WikiUnavailable(f"{root} cannot be looked at: {error.strerror or error}") from error
+    if not is_there:
+        raise WikiMisconfigured(f"there is no folder {root}; set the wiki's path to one")
+    if not root.is_dir():
+        raise WikiMisconfigured(
+            f"{root} is no folder; set the wiki's path to the folder of the pages"
+        )
+
+
+def _not_read(path: str, entry: os.DirEntry[bytes]) -> tuple[str, str] | None:
+    """Why what is no folder is no page either; None if it is a file or a link to one. To open
+    a pipe would wait for whoever writes to it."""
+    try:
+        if entry.is_file():
+            return None
+        if not entry.is_symlink():
+            return path, NO_FILE
+        return (f"{path}/", FOLDER_LINK) if entry.is_dir() else (path, NOWHERE)
+    except OSError:  # links in a circle
+        return path, NOWHERE
+
+
+def listing(root: Path) -> Listing:
+    """List every file below ``root``, hidden folders and dependencies left out.
+
+    Raises:
+        WikiMisconfigured: there is no such folder.
+        WikiUnavailable: ``root`` itself cannot be listed.
+    """
+    check(root)
+    files: list[str] = []
+    folders: set[str] = set()
+    unlisted: dict[str, str] = {}
+    links: dict[str, str] = {}
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(os.fsencode(on_disk(root, folder))) as entries:
+                found = [(f"{folder}{name_of(entry.name)}", entry) for entry in entries]
+        except OSError as error:
+            why = error.strerror or str(error)
+            if not folder:
+                raise WikiUnavailable(f"the folder {root} cannot be listed: {why}") from error
+            unlisted[folder] = why
+            continue
+        for path, entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                folders.add(path)
+                if not _is_withheld(path.rsplit("/", 1)[-1]):
+                    pending.append(f"{path}/")
+            elif path_and_why := _not_read(path, entry):
+                if not _is_withheld(path.rsplit("/", 1)[-1]):
+                    links |= (path_and_why,)
+            else:
+                files.append(path)
+    if _PROGRAMS & set(files):
+        files = [path for path in files if path.split("/", 1)[0] not in _DEPENDENCIES]
+    return Listing(tuple(sorted(files)), frozenset(folders), unlisted, links)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which files are pages: by suffix, and by patterns as in ``.gitignore``."""
+
+    suffixes: tuple[str, ...]
+    include: GitIgnoreSpec | None
+    exclude: GitIgnoreSpec
+
+    @classmethod
+    def of(
+        cls, suffixes: Sequence[str], include: Sequence[str], exclude: Sequence[str]
+    ) -> Selection:
+        """
+        Raises:
+            WikiMisconfigured: a pattern cannot be understood.
+        """
+        try:
+            return cls(
+                tuple(suffixes),
+                GitIgnoreSpec.from_lines(map(composed, include)) if include else None,
+                GitIgnoreSpec.from_lines(map(composed, exclude)),
+            )
+        except (ValueError, re.error) as error:
+            raise WikiMisconfigured(f"include or exclude has a wrong pattern: {error}") from error
+
+    def __call__(self, path: str) -> bool:
+        name = path.rsplit("/", 1)[-1]
+        return (
+            name.lower().endswith(self.suffixes)
+            and not name.startswith(".")
+            and (self.include is None or self.include.match_file(composed(path)))
+            and not self.excludes(path)
+        )
+
+    def excludes(self, path: str) -> bool:
+        return bool(self.exclude.match_file(composed(path)))
+
+
+class Unread(Exception):
+    """Why a file was not read: ``skipped`` on purpose, or failed this time. ``keeps``: if there
+    is an earlier version, it stays, and this is a failure."""
+
+    def __init__(self, reason: str, *, skipped: bool, keeps: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.skipped = skipped
+        self.keeps = keeps
+
+
+def read(
+    root: Path, path: str, max_bytes: int, excluded: Callable[[str], bool] = lambda _: False
+) -> bytes:
+    """Return the bytes of a page. ``excluded`` says of which files nothing may be read, not by a
+    link from another name either.
+
+    Raises:
+        Unread: it leads out of the folder, is too large, binary or unreadable.
+    """
+    file = on_disk(root, path)
+    try:
+        target, top = file.resolve(), root.resolve()
+        if not target.is_relative_to(top):
+            raise Unread("a link that leads out of the folder", skipped=True)
+        inside = name_of(os.fsencode(target.relative_to(top).as_posix()))
+        if any(map(_is_withheld, inside.split("/"))) or excluded(inside):
+            raise Unread("a link to what is not read", skipped=True)
+        if not file.is_file():
+            raise Unread(NOWHERE, skipped=True)
+        size = file.stat().st_size
+        if size > max_bytes:
+            reason = f"too large: {size:,} bytes, at most {max_bytes:,} (`max_page_bytes`)"
+            raise Unread(reason, skipped=True, keeps=True)
+        raw = file.read_bytes()
+    except RuntimeError as error:  # what Python before 3.13 says of links in a circle
+        raise Unread(NOWHERE, skipped=True) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Unread(f"cannot be read: {reason}", skipped=False) from error
+    if raw.startswith(_LFS_POINTER):
+        raise Unread("kept in Git LFS, which is not read", skipped=True)
+    if is_binary(raw):
+        raise Unread("binary", skipped=True)
+    return raw

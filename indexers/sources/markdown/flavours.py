@@ -1,0 +1,304 @@
+"""Which kind of wiki a folder is, where its pages start, and what its settings say."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import yaml
+
+from indexers.errors import WikiMisconfigured
+from indexers.sources.markdown.convert import guess
+from indexers.sources.markdown.dialects import DIALECTS, Dialect
+from indexers.sources.markdown.files import Listing
+from indexers.sources.markdown.forge import web_address
+from indexers.sources.markdown.grammar import parser
+from indexers.sources.markdown.keys import on_disk
+from indexers.sources.markdown.memory import Guess
+from indexers.sources.markdown.values import load_yaml
+
+_META = re.compile(
+    r"(?:readme|licen[cs]e|notice|contributing|changelog|code_of_conduct|security|authors|claude|agents)"
+    r"[^/]*",
+    re.IGNORECASE,
+)
+_HUGO = (
+    "hugo.toml",
+    "hugo.yaml",
+    "hugo.yml",
+    "hugo.json",
+    "config.toml",
+    "config.yaml",
+    "config.yml",
+)
+_DOCUSAURUS = tuple(f"docusaurus.config.{ending}" for ending in ("js", "ts", "mjs", "cjs"))
+_ELEVENTY = (
+    ".eleventy.js",
+    *(f"eleventy.config.{ending}" for ending in ("js", "mjs", "cjs", "ts")),
+)
+_MKDOCS = ("mkdocs.yml", "mkdocs.yaml")
+_GITBOOK = ("SUMMARY.md", ".gitbook.yaml", ".gitbook.yml")
+_SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """``folder`` is where the pages start below the root (empty, or with ``/`` behind).
+    ``titles`` are those of the wiki's own table of contents, by path below ``folder``."""
+
+    dialect: Dialect
+    folder: str = ""
+    site_url: str = ""
+    addresses: str = ""
+    anchors: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    otherwise: Guess | None = None
+    """What its files look like now, where that differs from how it was read before."""
+
+
+def recognise(root: Path, listed: Listing, flavour: str, before: Guess | None = None) -> Recognised:
+    """Guess how a wiki is written, unless ``flavour`` names it. A guess ``before`` this one
+    holds as long as there are pages where it says that they start.
+
+    Raises:
+        WikiMisconfigured: there is no such flavour.
+    """
+    name = _name(root, listed) if flavour == "auto" else flavour
+    found = _recognised(root, listed, name)
+    guess = Guess(found.dialect.name, found.folder)
+    if before is None or before == guess or before.flavour not in DIALECTS:
+        return found
+    if flavour not in ("auto", before.flavour) or not _has_pages(listed, before):
+        return found
+    return replace(_recognised(root, listed, before.flavour, before.folder), otherwise=guess)
+
+
+def _has_pages(listed: Listing, guess: Guess) -> bool:
+    suffixes = DIALECTS[guess.flavour].suffixes
+    return any(
+        path.startswith(guess.folder) and path.lower().endswith(suffixes) for path in listed.files
+    )
+
+
+def _recognised(root: Path, listed: Listing, name: str, folder: str | None = None) -> Recognised:
+    """``folder`` is where the pages start; None: where they seem to."""
+    if name not in DIALECTS:
+        known = ", ".join(sorted(DIALECTS))
+        raise WikiMisconfigured(
+            f"there is no flavour {name!r} of Markdown; there are auto, {known}"
+        )
+    dialect = DIALECTS[name]
+    said = _SETTINGS[name](root, listed) if name in _SETTINGS else Recognised(dialect)
+    if folder is None:
+        folder = said.folder or _folder(root, listed, dialect)
+    if name == "gitbook":
+        said = Recognised(dialect, titles=_summary(on_disk(root, folder) / "SUMMARY.md"))
+    return Recognised(
+        dialect,
+        folder,
+        web_address(said.site_url),
+        said.addresses or dialect.addresses,
+        said.anchors or dialect.anchors,
+        said.titles,
+    )
+
+
+def _name(root: Path, listed: Listing) -> str:
+    top = {path for path in listed.files if "/" not in path}
+    names = {path.rsplit("/", 1)[-1] for path in listed.files}
+    checks: Iterator[tuple[str, bool]] = iter(
+        (
+            ("mkdocs", _mkdocs_file(root) is not None),
+            ("docusaurus", _near(root, _DOCUSAURUS, 1) is not None),
+            ("obsidian", ".obsidian" in listed.folders),
+            ("gitbook", any(mark in top for mark in _GITBOOK) or "docs/SUMMARY.md" in listed.files),
+            ("hugo", "_index.md" in names or _hugo_file(root) is not None),
+            (
+                "github-wiki",
+                bool(names & {"_Sidebar.md", "_Footer.md"})
+                or root.name.endswith(".wiki")
+                or ("Home.md" in top and not listed.folders - {".git"}),
+            ),
+            ("middleman", any(".html.m" in name for name in names)),
+            ("eleventy", _near(root, _ELEVENTY, 1) is not None),
+            ("jekyll", "_config.yml" in top),
+            ("docusaurus", "_category_.json" in names or any(n.endswith(".mdx") for n in names)),
+            ("eleventy", any(name.endswith((".njk", ".liquid", ".11ty.js")) for name in names)),
+        )
+    )
+    return next((name for name, holds in checks if holds), "") or _by_syntax(root, listed)
+
+
+def _by_syntax(root: Path, listed: Listing) -> str:
+    """By the marks that the pages' text bears, where no file tells."""
+    pages = [path for path in listed.files if path.endswith((".md", ".markdown"))]
+    votes: Counter[str] = Counter()
+    for path in pages[:: max(1, len(pages) // _SAMPLE)]:
+        try:
+            with on_disk(root, path).open("rb") as file:
+                votes[guess(file.read(1 << 16).decode("utf-8", "replace"), path)] += 1
+        except OSError:
+            continue
+    marked = [(count, name) for name, count in votes.items() if name != "github"]
+    count, name = max(marked, default=(0, "github"))
+    return name if count * 20 >= sum(votes.values()) else "github"
+
+
+def _folder(root: Path, listed: Listing, dialect: Dialect) -> str:
+    """The pages' folder, where beside it there are only files about the repository."""
+    pages = [path for path in listed.files if path.endswith(dialect.suffixes)]
+    configured = bool(_near(root, (*_HUGO, *_DOCUSAURUS, *_ELEVENTY, "config.rb"), 0))
+    for folder in dialect.folders:
+        outside = [path for path in pages if not path.startswith(f"{folder}/")]
+        if len(outside) < len(pages) and (configured or all(map(_META.fullmatch, outside))):
+            return f"{folder}/"
+    return ""
+
+
+def _near(root: Path, names: tuple[str, ...], above: int) -> Path | None:
+    folders = [root, *list(root.absolute().parents)[:above]]
+    return next(
+        (folder / name for folder in folders for name in names if (folder / name).is_file()), None
+    )
+
+
+def _mkdocs_file(root: Path) -> Path | None:
+    """Its settings, of this folder or of the one whose pages it is."""
+    found = _near(root, _MKDOCS, 1)
+    if found is None or found.parent == root:
+        return found
+    docs = _settings(found).get("docs_dir") or "docs"
+    return found if (found.parent / str(docs)).resolve() == root.resolve() else None
+
+
+def _hugo_file(root: Path) -> Path | None:
+    for above, folder in enumerate([root, *list(root.absolute().parents)[:2]]):
+        inside = root.absolute().relative_to(folder.absolute()).parts
+        if above and inside[:1] != ("content",):
+            continue
+        for name in _HUGO:
+            if (folder / name).is_file() and (folder / "content").is_dir():
+                return folder / name
+    return None
+
+
+def _mkdocs(root: Path, _listed: Listing) -> Recognised:
+    dialect = DIALECTS["mkdocs"]
+    file = _mkdocs_file(root)
+    if file is None:
+        return Recognised(dialect)
+    said = _settings(file)
+    docs = str(said.get("docs_dir") or "docs").strip("./")
+    titles: dict[str, str] = {}
+    _nav(said.get("nav"), titles)
+    return Recognised(
+        dialect,
+        f"{docs}/" if file.parent == root and _is_folder(root / docs) else "",
+        str(said.get("site_url") or ""),
+        "html" if said.get("use_directory_urls") is False else "",
+        "github" if "pymdownx.slugs" in _text(file) else "",
+        titles,
+    )
+
+
+def _nav(item: object, titles: dict[str, str], title: str = "") -> None:
+    if isinstance(item, str) and title and "://" not in item:
+        titles.setdefault(item, title)
+    elif isinstance(item, list):
+        for each in item:
+            _nav(each, titles)
+    elif isinstance(item, dict):
+        for name, each in item.items():
+            _nav(each, titles, str(name))
+
+
+def _hugo(root: Path, _listed: Listing) -> Recognised:
+    file = _hugo_file(root)
+    base = str(_settings(file).get("baseURL") or "") if file and file.suffix != ".json" else ""
+    return Recognised(DIALECTS["hugo"], site_url=base if "://" in base else "")
+
+
+def _jekyll(root: Path, _listed: Listing) -> Recognised:
+    file = _near(root, ("_config.yml",), 0)
+    said = _settings(file) if file else {}
+    base = f"{said.get('url') or ''}{said.get('baseurl') or ''}"
+    pretty = said.get("permalink") == "pretty" or str(said.get("permalink") or "").endswith("/")
+    anchors = "github" if "kramdown" not in said or "GFM" in str(said["kramdown"]) else ""
+    return Recognised(
+        DIALECTS["jekyll"],
+        site_url=base if "://" in base else "",
+        addresses="pretty" if pretty else "",
+        anchors=anchors,
+    )
+
+
+def _docusaurus(root: Path, _listed: Listing) -> Recognised:
+    file = _near(root, _DOCUSAURUS, 1)
+    text = _text(file) if file else ""
+    said = dict(re.findall(r"\b(url|baseUrl|routeBasePath):\s*['\"]([^'\"]*)['\"]", text))
+    base = (said.get("baseUrl") or "/").strip("/")
+    route = said.get("routeBasePath", "docs").strip("/") if file else ""
+    site = "/".join(filter(None, (said.get("url", "").rstrip("/"), base, route)))
+    return Recognised(DIALECTS["docusaurus"], site_url=site if "://" in site else "")
+
+
+def _middleman(root: Path, _listed: Listing) -> Recognised:
+    file = _near(root, ("config.rb",), 1)
+    text = _text(file) if file else ""
+    pretty = re.search(r"^[ \t]*activate :directory_indexes", text, re.MULTILINE)
+    return Recognised(DIALECTS["middleman"], addresses="pretty" if pretty else "")
+
+
+_SETTINGS: Mapping[str, Callable[[Path, Listing], Recognised]] = {
+    "mkdocs": _mkdocs,
+    "hugo": _hugo,
+    "jekyll": _jekyll,
+    "docusaurus": _docusaurus,
+    "middleman": _middleman,
+}
+
+
+def _summary(file: Path) -> Mapping[str, str]:
+    """GitBook's table of contents: paths and what it calls them."""
+    titles: dict[str, str] = {}
+    for token in parser(frozenset()).parse(_text(file)):
+        target = ""
+        for part in token.children or ():
+            if part.type == "link_open":
+                target = str(part.attrGet("href") or "").split("#")[0].removeprefix("./")
+                words: list[str] = []
+            elif part.type == "link_close" and target and ":" not in target.split("/")[0]:
+                titles.setdefault(target, "".join(words))
+                target = ""
+            elif target:
+                words.append(part.content)
+    return titles
+
+
+def _settings(file: Path) -> Mapping[str, object]:
+    """Settings are a help, never a must: broken ones say nothing."""
+    text = _text(file)
+    try:
+        said = tomllib.loads(text) if file.suffix == ".toml" else load_yaml(text)
+    except (ValueError, RecursionError, yaml.YAMLError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _text(file: Path) -> str:
+    """The text of a file of settings; empty if it cannot be read."""
+    try:
+        return file.read_text("utf-8", "replace") if file.is_file() else ""
+    except OSError:
+        return ""
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except OSError:  # a name that is too long
+        return False

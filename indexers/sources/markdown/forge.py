@@ -1,0 +1,102 @@
+"""Where a forge (GitHub, GitLab, Bitbucket, ...) shows the files of a repository."""
+
+from __future__ import annotations
+
+import re
+from configparser import ConfigParser
+from configparser import Error as ConfigError
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from indexers.sources.markdown.anchors import FORGE
+
+_SCP = re.compile(r"(?:[^@/\s]+@)?(?P<host>[\w.-]+):(?!//)(?P<path>[^\s]+)$")
+
+_AT_COMMIT = re.compile(r"/[0-9a-f]{40}(?:/|$)")
+_EDITED = (("/-/blob/", "/-/edit/"), ("/src/branch/", "/_edit/"), ("/blob/", "/edit/"))
+
+
+def view(repository: str, branch: str, folder: str = "") -> str:
+    """The address at which ``folder`` of a clone's remote is shown, without credentials;
+    empty where the remote is no forge's (a path, a file)."""
+    found = _SCP.match(repository) if "://" not in repository else None
+    if found:
+        host, path = found["host"], found["path"]
+    else:
+        try:
+            parts = urlsplit(repository)
+            port = parts.port
+        except ValueError:  # brackets or a port that are none
+            return ""
+        if parts.scheme not in ("http", "https", "ssh", "git") or not parts.hostname:
+            return ""
+        host, path = parts.hostname, parts.path
+        if port and parts.scheme in ("http", "https"):
+            host = f"{host}:{port}"
+    path = path.strip("/").removesuffix(".git")
+    if path.endswith(".wiki"):
+        return f"https://{host}/{path.removesuffix('.wiki')}/wiki"
+    way = "src" if "bitbucket" in host or "gitea" in host or "codeberg" in host else "blob"
+    if "gitlab" in host:
+        way = "-/blob"
+    if way == "src" and "bitbucket" not in host:
+        way = "src/branch"
+    address = f"https://{host}/{path}/{way}/{quote(branch, safe='/')}"
+    return f"{address}/{quote(folder.strip('/'), errors='surrogateescape')}".rstrip("/")
+
+
+def anchor_rule(view: str, flavour: str) -> str:
+    """The rule by which the forge of a `view` makes anchors, for whatever generator the pages
+    are written. ``flavour`` tells a GitLab whose host does not."""
+    host = urlsplit(view).hostname or ""
+    if "bitbucket" in host:
+        return f"{FORGE}bitbucket"
+    return f"{FORGE}gitlab" if "/-/" in view or flavour == "gitlab" else f"{FORGE}github"
+
+
+def edit(view: str, path: str) -> str:
+    """The address at which the file ``path`` below a `view` is edited; empty if there is no
+    such place (nothing is edited at a commit, but on a branch)."""
+    page = quote(path, errors="surrogateescape")
+    if view.endswith("/wiki"):
+        return f"{view}/{page.removesuffix('.md')}/_edit"
+    if not view or _AT_COMMIT.search(view):
+        return ""
+    for shown, edited in _EDITED:
+        if shown in view:
+            return f"{view.replace(shown, edited, 1)}/{page}"
+    return f"{view}/{page}?mode=edit" if "/src/" in view else ""
+
+
+def web_address(text: str) -> str:
+    """``text`` if a browser can open it and nothing else hides in it; else empty."""
+    try:
+        parts = urlsplit(text)
+        # Only asking for the port shows that it is none.
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return ""
+    is_plain = text.isprintable() and " " not in text and "@" not in parts.netloc
+    return text if usable and is_plain else ""
+
+
+def view_of(folder: Path) -> str:
+    """The same for a folder within a checkout; empty if it is in none."""
+    start = folder.resolve()
+    for top in (start, *start.parents):
+        config = top / ".git" / "config"
+        if config.is_file():
+            return _view_of(top, config, start.relative_to(top).as_posix())
+    return ""
+
+
+def _view_of(top: Path, config: Path, folder: str) -> str:
+    settings = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
+    try:
+        settings.read_string(config.read_text("utf-8", "replace"))
+        head = (top / ".git" / "HEAD").read_text("utf-8", "replace").strip()
+    except (OSError, ConfigError):
+        return ""
+    remote = settings.get('remote "origin"', "url", fallback="") or ""
+    branch = head.removeprefix("ref: refs/heads/")
+    return view(remote, branch, "" if folder == "." else folder)

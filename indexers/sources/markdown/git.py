@@ -1,0 +1,336 @@
+"""A Markdown wiki in a git repository: cloned once, fetched at every sync."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.model import OPEN, Acl, KnownPage, PageChange, ReadAs
+from indexers.parsing.limits import Parse, here
+from indexers.sources.markdown.forge import view
+from indexers.sources.markdown.git_address import parse, refuse_odd_branch
+from indexers.sources.markdown.git_command import Git, GitRefused
+from indexers.sources.markdown.git_dates import last_changes, no_dates
+from indexers.sources.markdown.keys import on_disk
+from indexers.sources.markdown.memory import Memory
+from indexers.sources.markdown.wiki import MarkdownWiki
+
+_LOCKS = ("index.lock", "shallow.lock", "HEAD.lock", "config.lock")
+_HEADS = "refs/heads/"
+_SUFFIX = ".git"
+_REMOTE = "footnote"
+"""The remote that is fetched from. ``origin`` is what the settings say."""
+_FETCH = ("fetch", "--quiet", "--no-tags", "--force")
+_A_DAY = 24 * 3600.0
+_ROOT = Path("/")
+"""Where git asks a remote: in no repository, whose settings could send it elsewhere."""
+
+
+log = logging.getLogger(__name__)
+
+
+class GitWiki:
+    """The pages below ``subfolder`` of a repository's ``branch`` (empty: its default one).
+
+    ``clone`` is a folder of ours alone: what stands there is overwritten.
+    ``credential`` is a token, or ``user:token``; it reaches git through a pipe and
+    the environment of its process, never through its arguments. ``seconds`` bounds
+    each call of git. With ``dates`` its history tells when a page was changed last.
+    The other parameters are `MarkdownWiki`'s.
+    """
+
+    def __init__(  # noqa: PLR0913 - one parameter a setting
+        self,
+        name: str,
+        repository: str,
+        clone: Path,
+        *,
+        branch: str = "",
+        subfolder: str = "",
+        credential: str = "",
+        seconds: float = 300.0,
+        site_url: str = "",
+        flavour: str = "auto",
+        anchors: str = "auto",
+        addresses: str = "auto",
+        acl: Acl = OPEN,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        max_bytes: int = 2_000_000,
+        dates: bool = True,
+        clock: Callable[[], float] = time.time,
+        parse: Parse = here,
+    ) -> None:
+        self.name = name
+        self.has_page_rights = False
+        self.scope_settings = "`path`, `include` and `exclude`"
+        self.requests = 0
+        self._repository = repository
+        self._credential = credential
+        self._clone = clone
+        self._branch = branch
+        self._subfolder = subfolder.strip("/")
+        self._seconds = seconds
+        self._dates = dates
+        self._clock = clock
+        self._suffix = ""
+        self._memory = Memory(guessed=flavour == "auto")
+        self._pages = partial(
+            MarkdownWiki,
+            name,
+            site_url=site_url,
+            flavour=flavour,
+            anchors=anchors,
+            addresses=addresses,
+            acl=acl,
+            include=include,
+            exclude=exclude,
+            max_bytes=max_bytes,
+            memory=self._memory,
+            dates=last_changes if dates else no_dates,
+            parse=parse,
+        )
+
+    def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """See `indexers.ports.Wiki`. Fetches first.
+
+        Raises:
+            WikiMisconfigured: no such repository, branch or folder, or no access.
+            WikiUnavailable: the repository cannot be fetched now.
+        """
+        self._update()
+        yield from self.pages().changes(known)
+
+    def recall(self, known: Mapping[str, KnownPage]) -> None:
+        """As `MarkdownWiki.recall`."""
+        self._memory.recall(known)
+
+    @property
+    def read_as(self) -> ReadAs | None:
+        """As `MarkdownWiki.read_as`."""
+        return self._memory.read_as
+
+    def gone(self, keys: Sequence[str]) -> frozenset[str]:
+        return self.pages().gone(keys)
+
+    def page(self, key: str) -> Iterator[PageChange]:
+        """See `indexers.ports.Divisible`. Fetches first."""
+        self._update()
+        yield from self.pages().page(key)
+
+    def space(self, key: str, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        """
+        Raises:
+            WikiMisconfigured: always.
+        """
+        return self.pages().space(key, known)
+
+    def key_at(self, url: str) -> str | None:
+        """As `MarkdownWiki.key_at`, of what was fetched last; None if nothing was yet."""
+        return self.pages().key_at(url) if self.is_cloned else None
+
+    def edit_address(self, key: str) -> str:
+        """As `MarkdownWiki.edit_address`, of what was fetched last."""
+        return self.pages().edit_address(key) if self.is_cloned else ""
+
+    def reach(self, seconds: float) -> None:
+        """Ask the repository whether its branch is there.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: as `changes`.
+        """
+        self._tip(seconds)
+
+    @property
+    def is_cloned(self) -> bool:
+        try:
+            return self._remote() == parse(self._repository).url
+        except WikiMisconfigured:
+            return False
+
+    def pages(self) -> MarkdownWiki:
+        """What was fetched last, if it `is_cloned`."""
+        root = on_disk(self._clone, self._subfolder)
+        if not root.resolve().is_relative_to(self._clone.resolve()):
+            raise WikiMisconfigured(f"{self._subfolder!r} leads out of the repository")
+        address = view(parse(self._repository).url, self.fetched_branch(), self._subfolder)
+        return self._pages(root, repository_url=address)
+
+    @property
+    def _git(self) -> Git:
+        """
+        Raises:
+            WikiMisconfigured: the address is none.
+        """
+        address = parse(self._repository)
+        return Git(address, self._credential or address.userinfo, self._seconds)
+
+    @property
+    def _url(self) -> str:
+        url = self._git.address.url
+        return f"{url.rstrip('/')}{self._suffix}" if self._suffix else url
+
+    def _update(self) -> None:
+        """Make the clone what the remote is now; one cut short, or damaged, is made anew."""
+        tip = self._tip()
+        if not self.is_cloned:
+            self._clone_anew(tip)
+            return
+        # A git killed half way leaves its lock; the folder is ours alone, so nobody holds it.
+        for lock in _LOCKS:
+            (self._clone / ".git" / lock).unlink(missing_ok=True)
+        try:
+            self._fetch(self._clone, tip)
+        except WikiUnavailable as error:
+            if self._is_sound():
+                raise
+            log.warning("%s: its clone is damaged and is made anew: %s", self.name, error)
+            self._clone_anew(tip)
+
+    def _is_sound(self) -> bool:
+        """Whether all that the clone needs is there. A power cut leaves objects empty."""
+        try:
+            self._run(self._clone, "fsck", "--connectivity-only", "--no-dangling")
+        except WikiUnavailable:
+            return False
+        return True
+
+    def _remote(self) -> str:
+        if not (self._clone / ".git").is_dir():
+            return ""
+        try:
+            return self._run(self._clone, "config", "--get", "remote.origin.url").strip()
+        except WikiUnavailable:
+            return ""
+
+    def fetched_branch(self) -> str:
+        """Return the branch or tag that was fetched last, if it `is_cloned`."""
+        try:
+            ref = self._run(self._clone, "config", "--get", "footnote.branch").strip()
+        except WikiUnavailable:  # an earlier version cloned it, onto the branch itself
+            ref = self._run(self._clone, "rev-parse", "--abbrev-ref", "HEAD").strip()
+        return ref.removeprefix(_HEADS).removeprefix("refs/tags/")
+
+    def _tip(self, seconds: float = 0.0) -> tuple[str, str]:
+        """The ref that is read and its commit, as the remote says now: its default branch may
+        have got another name.
+
+        Raises:
+            WikiMisconfigured: it has no such branch, or none at all.
+            WikiUnavailable: it does not say.
+        """
+        refuse_odd_branch(self._branch)
+        wanted = (f"{_HEADS}{self._branch}", f"refs/tags/{self._branch}")
+        refs = wanted if self._branch else ("HEAD",)
+        at, leads = self._refs(refs, seconds)
+        for ref in refs:
+            if ref in at:
+                return leads.get(ref, ref), at[ref]
+        missing = f"has no branch {self._branch!r}; see `branch`" if self._branch else "is empty"
+        raise WikiMisconfigured(f"the repository {self._git.shown} {missing}")
+
+    def _refs(
+        self, refs: Sequence[str], seconds: float
+    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Of ``refs`` those that the remote has: their commits, and the refs that they stand
+        for."""
+        asked = ("ls-remote", "--symref", "--")
+        self._suffix = ""
+        try:
+            said = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
+        except GitRefused as error:
+            if not error.redirected or self._url.endswith(_SUFFIX):
+                raise
+            # A forge redirects what people copy from their browser to the same with `.git`.
+            self._suffix = _SUFFIX
+            try:
+                said = self._run(_ROOT, *asked, self._url, *refs, seconds=seconds)
+            except WikiUnavailable:
+                raise error from None
+        at: dict[str, str] = {}
+        leads: dict[str, str] = {}
+        for line in said.splitlines():
+            value, _, ref = line.partition("\t")
+            if value.startswith("ref: "):
+                leads[ref] = value.removeprefix("ref: ")
+            else:
+                at[ref] = value
+        return at, leads
+
+    def _fetch(self, clone: Path, tip: tuple[str, str]) -> None:
+        """Bring ``clone`` to the `_tip`. What is there already is not asked for again."""
+        ref, commit = tip
+        self._run(clone, "config", f"remote.{_REMOTE}.url", self._url)
+        if commit != self._commit(clone):
+            # Beyond what is read, a history is only of use where it is whole.
+            much = ("--depth=1",) if _is_shallow(clone) or not self._commit(clone) else ()
+            self._run(clone, *_FETCH, "--no-filter", *much, "--", _REMOTE, ref)
+            commit = "FETCH_HEAD"
+        self._run(clone, "reset", "--quiet", "--hard", commit)
+        self._run(clone, "clean", "--quiet", "-ffdx")
+        self._run(clone, "config", "footnote.branch", ref)
+        if self._dates and _is_shallow(clone):
+            self._fetch_history(clone, ref)
+
+    def _fetch_history(self, clone: Path, ref: str) -> None:
+        """Fetch what tells when each page was last changed: all commits and folders, but no text
+        of earlier days. A help, never a must; where it fails it is tried again the next day."""
+        failed = clone / ".git" / "footnote-no-history"
+        with suppress(OSError):
+            if self._clock() - failed.stat().st_mtime < _A_DAY:
+                return
+        try:
+            self._run(clone, *_FETCH, "--unshallow", "--filter=blob:none", "--", _REMOTE, ref)
+        except WikiUnavailable as error:
+            log.warning(
+                "%s: the days of its pages' last changes are not known: %s", self.name, error
+            )
+            for left in (clone / ".git" / "objects" / "pack").glob("tmp_*"):
+                left.unlink(missing_ok=True)
+            failed.touch()
+            os.utime(failed, (self._clock(), self._clock()))
+
+    def _commit(self, clone: Path) -> str:
+        try:
+            return self._run(clone, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
+        except WikiUnavailable:
+            return ""
+
+    def _clone_anew(self, tip: tuple[str, str]) -> None:
+        try:
+            self._clone.parent.mkdir(parents=True, exist_ok=True)
+            fresh = Path(mkdtemp(prefix=f".{self._clone.name}-", dir=self._clone.parent))
+        except OSError as error:
+            raise WikiUnavailable(
+                f"no clone can be made in {self._clone.parent}: {error.strerror}"
+            ) from error
+        try:
+            self._run(fresh, "init", "--quiet", "--template=", ".")
+            self._run(fresh, "config", "remote.origin.url", self._git.address.url)
+            self._fetch(fresh, tip)
+            if self._clone.exists():
+                shutil.rmtree(self._clone)
+            fresh.rename(self._clone)
+        except OSError as error:
+            raise WikiUnavailable(
+                f"no clone can be put into {self._clone}: {error.strerror}"
+            ) from error
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+    def _run(self, folder: Path, *arguments: str, seconds: float = 0.0) -> str:
+        if arguments[0] in ("ls-remote", "fetch"):
+            self.requests += 1
+        return self._git.run(folder, *arguments, seconds=seconds)
+
+
+def _is_shallow(clone: Path) -> bool:
+    return (clone / ".git" / "shallow").exists()

@@ -1,0 +1,200 @@
+"""Git as a command that trusts neither the repository, nor the server, nor the machine's
+settings for people."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.sources.markdown.git_address import Address
+
+_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
+_REFUSED = re.compile(
+    r"authentication failed|could not read (?:username|password)|permission denied|access denied"
+    r"|repository .{0,300}not found|does not (?:exist|appear to be a git)|not found"
+    r"|host key verification|remote branch|couldn't find remote ref|terminal prompts disabled"
+    r"|403|401|dubious ownership|transport .{0,300}not allowed",
+    re.IGNORECASE,
+)
+_REDIRECTED = re.compile(r"returned error: 30[12378]\b")
+_NOT_FOUND = 127
+
+_QUIET_GIT = """
+IFS= read -r FOOTNOTE_GIT_USER
+IFS= read -r FOOTNOTE_GIT_SECRET
+for name in $(env | sed -n 's/^\\(GIT_[A-Za-z0-9_]*\\)=.*/\\1/p'); do
+  case $name in
+    GIT_SSH|GIT_SSH_COMMAND|GIT_SSH_VARIANT) ;;
+    GIT_SSL_CAINFO|GIT_SSL_CAPATH|GIT_SSL_CERT|GIT_SSL_KEY|GIT_PROXY_SSL_CAINFO) ;;
+    *) unset "$name" ;;
+  esac
+done
+export FOOTNOTE_GIT_USER FOOTNOTE_GIT_SECRET LC_ALL=C
+export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL="$FOOTNOTE_GIT_CONFIG" GIT_ATTR_NOSYSTEM=1
+export GIT_TERMINAL_PROMPT=0 GIT_ASKPASS= SSH_ASKPASS= GIT_LFS_SKIP_SMUDGE=1 GIT_OPTIONAL_LOCKS=0
+export GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-ssh -oBatchMode=yes}"
+exec git "$@"
+"""
+"""Secrets come by a pipe; git fails where it would ask a person. Of git's variables those stay
+that name keys and authorities; others could trace secrets, name programs or open protocols. The
+proxy's variables (`HTTPS_PROXY`, ...) are not git's and stay as well."""
+
+_HELPER = '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" '
+_HELPER += '"$FOOTNOTE_GIT_USER" "$FOOTNOTE_GIT_SECRET"; }; f'
+
+_CLOSED = (
+    "protocol.allow=never",
+    "http.followRedirects=false",
+    "http.sslVerify=true",
+    "credential.helper=",
+    "core.hooksPath=/dev/null",
+    "core.attributesFile=/dev/null",
+    "core.fsmonitor=false",
+    "core.askPass=",
+    "core.protectHFS=true",
+    "core.protectNTFS=true",
+    "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
+    "fetch.writeCommitGraph=false",
+    "log.showSignature=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+"""What a repository or its server could make use of."""
+
+
+class GitRefused(WikiMisconfigured):
+    """Git said no, and the same call would be refused again. ``redirected``: because the server
+    names another address."""
+
+    def __init__(self, text: str, *, redirected: bool = False) -> None:
+        super().__init__(text)
+        self.redirected = redirected
+
+
+class Git:
+    """Runs git for one repository. ``credential`` is a token, or ``user:token``: it reaches git
+    through a pipe and the environment of its process, and goes to the address's own scheme, host
+    and port alone. ``seconds`` bounds each call."""
+
+    def __init__(self, address: Address, credential: str = "", seconds: float = 300.0) -> None:
+        self.address = address
+        self._credential = credential
+        self._seconds = seconds
+
+    def run(self, folder: Path, *arguments: str, seconds: float = 0.0) -> str:
+        """Return what git writes.
+
+        Raises:
+            GitRefused: no such repository, branch or folder, no access, or a redirect.
+            WikiMisconfigured: git is not installed.
+            WikiUnavailable: the repository cannot be read now.
+        """
+        seconds = seconds or self._seconds
+        code, said, complained = self._called(folder, arguments, seconds)
+        if code == _NOT_FOUND:
+            raise WikiMisconfigured("git is not installed; a wiki with a git address needs it")
+        if not code:
+            return said.decode("utf-8", "surrogateescape")
+        why = self._redacted(complained.decode("utf-8", "replace"))
+        if _REDIRECTED.search(why):
+            raise GitRefused(
+                f"the server redirects {self.shown} to another address, which is not followed, for"
+                " it may lead to another host; write the address that it leads to into `git`",
+                redirected=True,
+            )
+        deed = "read" if arguments[0] in ("ls-remote", "fetch") else arguments[0]
+        text = f"git cannot {deed} {self.shown}: {why or f'it ended with {code}'}"
+        raise GitRefused(text) if _REFUSED.search(why) else WikiUnavailable(text)
+
+    @property
+    def shown(self) -> str:
+        """Return the address as it may stand in a message."""
+        return self._redacted(self.address.url)
+
+    def _called(
+        self, folder: Path, arguments: Sequence[str], seconds: float
+    ) -> tuple[int, bytes, bytes]:
+        with self._config() as config:
+            script = f"FOOTNOTE_GIT_CONFIG={shlex.quote(config)}\n{_QUIET_GIT}"
+            command = ["sh", "-c", script, "git", *self._settings, *arguments]
+            try:
+                git = subprocess.Popen(
+                    command,
+                    cwd=folder,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise WikiUnavailable(f"git cannot be started: {error.strerror}") from error
+            try:
+                said, complained = git.communicate(self._secrets(), timeout=seconds)
+            except subprocess.TimeoutExpired as error:
+                raise WikiUnavailable(
+                    f"git did not end within {seconds:g} s for {self.shown}"
+                ) from error
+            finally:
+                _end(git)
+        return git.returncode, said, complained
+
+    @contextmanager
+    def _config(self) -> Iterator[str]:
+        """The file that stands in the place of the user's own settings: an empty one, or what
+        lets git read a folder on this machine that belongs to another user, since the operator
+        named it. (Git's other half, which serves the folder, reads that from a file alone.)"""
+        if self.address.protocol != "file":
+            yield os.devnull
+            return
+        path = self.address.url.removeprefix("file://").rstrip("/")
+        quoted = path.replace("\\", "\\\\").replace('"', '\\"')
+        try:
+            file = NamedTemporaryFile("w", prefix="footnote-git-", encoding="utf-8")  # noqa: SIM115 - closed below
+        except OSError as error:
+            raise WikiUnavailable(f"git needs a temporary file: {error.strerror}") from error
+        with file:
+            for place in (quoted, f"{quoted}/.git"):
+                file.write(f'[safe]\n\tdirectory = "{place}"\n')
+            file.flush()
+            yield file.name
+
+    @property
+    def _settings(self) -> list[str]:
+        settings = [*_CLOSED, f"protocol.{self.address.protocol}.allow=always"]
+        if self._credential and self.address.origin:
+            settings.append(f"credential.{self.address.origin}.helper={_HELPER}")
+        return [part for setting in settings for part in ("-c", setting)]
+
+    def _secrets(self) -> bytes:
+        user, colon, secret = self._credential.partition(":")
+        lines = (user, secret) if colon else ("x-access-token", user)
+        return "".join(f"{line}\n" for line in lines).encode()
+
+    def _redacted(self, text: str) -> str:
+        """Return ``text`` on one line, without secrets: such texts reach logs and people."""
+        text = _USERINFO.sub("", text)
+        for secret in (self._credential, self._credential.rpartition(":")[2]):
+            text = text.replace(secret, "***") if len(secret) > 3 else text
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        return "; ".join(lines)[:500]
+
+
+def _end(git: subprocess.Popen[bytes]) -> None:
+    """End git and the helpers that it started; one that waits on a network outlives git."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(git.pid, signal.SIGKILL)
+    git.kill()
+    for pipe in (git.stdin, git.stdout, git.stderr):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    git.wait()

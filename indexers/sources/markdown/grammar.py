@@ -1,0 +1,341 @@
+"""Markdown's dialects as rules of one markdown-it parser.
+
+What a dialect adds becomes plain HTML or one of our own elements, so that all
+of it is written by one writer (`indexers.sources.markdown.writing`):
+
+- ``<fn-note label= title=>`` a note, warning or callout
+- ``<fn-tab title=>`` a named part (tab, collapsible)
+- ``<fn-link to= embed=>`` a link by a page's name
+- ``<fn-looks style= hidden to=>`` what an attribute list says of the element before or after it
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from html import escape
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
+from markdown_it.renderer import RendererHTML
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from indexers.sources.markdown.tags import STAND_IN
+
+_DEEPEST = 60
+_TERMINATES: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+
+_ADMONITION = re.compile(
+    r"(?:!!!|\?\?\?\+?+)\s*+(?P<kind>[\w-]*+)(?:\s++(?![\"'])[\w -]++)?+"
+    r"\s*+(?:\"(?P<title>.*)\")?\s*+$"
+)
+_TAB = re.compile(r"===[+!]*\s*[\"'](?P<title>.*)[\"']\s*$")
+_DIRECTIVE = re.compile(r"\s*\{?(?P<kind>[A-Za-z][\w-]*)\}?\s*(?:\[(?P<label>.*)\])?(?P<title>.*)$")
+_ATTRIBUTES = re.compile(
+    r"\{:?\s*+(?:(?:[#.][\w:-]++|[\w:-]++=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"']++))\s*+)++\}"
+    r"|\{::?[^{}\n]*/?\}"
+)
+_STYLE = re.compile(r"[\s{:]style=(?:\"([^\"{}]*)\"|'([^'{}]*)')")
+_HIDDEN = re.compile(r"[\s{:]hidden(?=[\s=}])")
+_TOC = re.compile(
+    r"(?:\[TOC\]|\[\[_?TOC_?\]\]|\{:\s*toc\b[^}]*\}|\$\{toc\}|<!--\s*toc\s*-->)\s*$", re.IGNORECASE
+)
+_PLACEHOLDER = re.compile(r"(?:[*+-]|1\.)\s+\S")
+_MODULE = re.compile(
+    r"(?:import\s++(?:[\w*{][^;\n]*\sfrom\s++)?[\"'][^\"'\n]+[\"'];?"
+    r"|export\s+(?:const|let|var|function|default|async|class)\b.*)\s*$"
+)
+_WIKI_LINK = re.compile(r"(!?)\[\[([^\[\]\n|]+?)(?:\\?\|([^\[\]\n]*))?\]\]")
+
+
+@lru_cache(maxsize=16)
+def parser(features: frozenset[str]) -> MarkdownIt:
+    """A parser with these features: ``admonitions directives attributes toc modules
+    wikilinks labelfirst math deflist``. It is shared; rendering keeps no state in it."""
+    md = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST, "xhtmlOut": False})
+    md.block = _ForgivingBlocks.of(md.block)
+    md.enable(["table", "strikethrough"])
+    md.validateLink = _any_link  # type: ignore[method-assign]
+    md.normalizeLink = _as_written  # type: ignore[method-assign]
+    md.use(footnote_plugin, inline=False)
+    md.add_render_rule("footnote_ref", _footnote_reference)
+    md.add_render_rule("footnote_block_open", lambda *_: "<fn-footnotes>")
+    md.add_render_rule("footnote_block_close", lambda *_: "</fn-footnotes>")
+    md.add_render_rule("footnote_open", _footnote_open)
+    md.add_render_rule("footnote_close", lambda *_: "</fn-footnote>")
+    md.add_render_rule("footnote_anchor", lambda *_: "")
+    md.add_render_rule("heading_open", _heading_open)
+    md.block.ruler.before("fence", "template_tags", _template_tags, _TERMINATES)
+    if "admonitions" in features:
+        md.block.ruler.before("fence", "indented", _indented, _TERMINATES)
+    if "directives" in features:
+        md.use(
+            container_plugin,
+            "directive",
+            validate=lambda params, _mark: _DIRECTIVE.match(params) is not None,
+            render=_directive,
+        )
+    if "attributes" in features:
+        md.block.ruler.before("fence", "attribute_line", _attribute_line, _TERMINATES)
+        md.inline.ruler.before("emphasis", "attributes", _attributes)
+    if "deflist" in features:
+        md.use(deflist_plugin)
+    if "math" in features:
+        md.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+        md.add_render_rule("math_inline", _math)
+        md.add_render_rule("math_inline_double", _math)
+        md.add_render_rule("math_block", _math)
+        md.add_render_rule("math_block_label", _math)
+    if "modules" in features:
+        md.block.ruler.before("fence", "modules", _modules)
+    if "wikilinks" in features:
+        label_first = "labelfirst" in features
+        md.inline.ruler.before("link", "wiki_link", _wiki_link(label_first))
+    if "highlights" in features:
+        md.inline.ruler.before("emphasis", "highlight", _highlight)
+    md.block.ruler.before("fence", "contents", _contents, _TERMINATES)
+    return md
+
+
+def _any_link(url: str) -> bool:  # noqa: ARG001 - called by name
+    """The writer judges addresses, once template tags in them are resolved."""
+    return True
+
+
+def _as_written(url: str) -> str:
+    return url
+
+
+class _ForgivingBlocks(ParserBlock):
+    """Takes what is nested too deeply for text, where markdown-it would leave it out."""
+
+    @classmethod
+    def of(cls, parser: ParserBlock) -> _ForgivingBlocks:
+        made = cls.__new__(cls)
+        made.ruler = parser.ruler
+        return made
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803 - theirs
+        if state.level < state.md.options.maxNesting - 2:
+            super().tokenize(state, startLine, endLine)
+            return
+        state.push("paragraph_open", "p", 1)
+        inline = state.push("inline", "", 0)
+        inline.content = state.getLines(startLine, endLine, state.blkIndent, False).strip()
+        inline.children = []
+        state.push("paragraph_close", "p", -1)
+        state.line = endLine
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _template_tags(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """A line of nothing but template tags stands between blocks."""
+    if state.is_code_block(start):
+        return False
+    line = _line(state, start)
+    if not STAND_IN.match(line) or STAND_IN.sub("", line).strip():
+        return False
+    if not silent:
+        token = state.push("html_block", "", 0)
+        token.content = line + "\n"
+        token.map = [start, start + 1]
+        state.line = start + 1
+    return True
+
+
+def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """MkDocs' admonitions and tabs: a line with a mark, then a block indented by four."""
+    if state.is_code_block(start):
+        return False
+    line = _line(state, start)
+    found = _ADMONITION.match(line) or _TAB.match(line)
+    if not found or not any(found.groupdict().values()):
+        return False
+    if silent:
+        return True
+    indent = state.sCount[start] + 4
+    until = last = start + 1
+    while until < end:
+        if not state.isEmpty(until):
+            if state.sCount[until] < indent:
+                break
+            last = until + 1
+        until += 1
+    values = found.groupdict()
+    element = "fn-note" if "kind" in values else "fn-tab"
+    title = values["title"] or ""
+    _html(state, f"<{element} label={_quoted(values.get('kind') or '')} title={_quoted(title)}>")
+    outer = state.blkIndent, state.lineMax, state.parentType
+    state.blkIndent, state.lineMax, state.parentType = indent, last, "blockquote"
+    state.md.block.tokenize(state, start + 1, last)
+    state.blkIndent, state.lineMax, state.parentType = outer
+    _html(state, f"</{element}>")
+    state.line = last
+    return True
+
+
+def _html(state: StateBlock, content: str) -> None:
+    state.push("html_block", "", 0).content = content + "\n"
+
+
+def _quoted(text: str) -> str:
+    return f'"{escape(text.strip())}"'
+
+
+def _directive(
+    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    """Docusaurus' ``:::note[Title]``, VuePress' ``::: tip Title``."""
+    if tokens[at].nesting < 0:
+        return "</fn-note>\n"
+    found = _DIRECTIVE.match(tokens[at].info)
+    kind = found["kind"] if found else ""
+    title = (found["label"] or found["title"] or "") if found else ""
+    title = _ATTRIBUTES.sub("", title)
+    return f"<fn-note label={_quoted(kind)} title={_quoted(title)}>\n"
+
+
+def _attribute_line(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """Kramdown's ``{: .class #id}`` on a line of its own."""
+    line = _line(state, start)
+    if state.is_code_block(start) or not line.startswith("{"):
+        return False
+    found = _ATTRIBUTES.match(line)
+    if not found or line[found.end() :].strip():
+        return False
+    if not silent:
+        named = re.search(r"#([\w:-]+)", line)
+        if named:
+            _html(state, f"<fn-id id={_quoted(named[1])}></fn-id>")
+        if looks := _looks(found[0]):
+            after = start == 0 or state.isEmpty(start - 1)
+            _html(
+                state, f"<fn-looks {looks} to={_quoted('after' if after else 'before')}></fn-looks>"
+            )
+        state.line = start + 1
+    return True
+
+
+def _looks(attributes: str) -> str:
+    """Of an attribute list, what decides whether the text that it belongs to is seen."""
+    style = _STYLE.search(attributes)
+    found = [f"style={_quoted(style[1] or style[2] or '')}"] if style else []
+    return " ".join([*found, *(["hidden"] if _HIDDEN.search(attributes) else [])])
+
+
+def _attributes(state: StateInline, silent: bool) -> bool:
+    """Attributes right behind a link, an image, code or emphasis."""
+    if state.src[state.pos] != "{" or not state.pos or state.src[state.pos - 1] not in ")*_`]>":
+        return False
+    found = _ATTRIBUTES.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent and (looks := _looks(found[0])):
+        state.push("html_inline", "", 0).content = f'<fn-looks {looks} to="before"></fn-looks>'
+    state.pos = found.end()
+    return True
+
+
+def _contents(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Where the site puts a table of contents; kramdown puts it in a list's place."""
+    if state.is_code_block(start):
+        return False
+    line, length = _line(state, start), 1
+    if _PLACEHOLDER.match(line) and start + 1 < end:
+        line, length = _line(state, start + 1), 2
+        if not line.startswith("{:"):
+            return False
+    if not _TOC.match(line):
+        return False
+    if not silent:
+        _html(state, "<fn-toc></fn-toc>")
+        state.line = start + length
+    return True
+
+
+def _modules(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """MDX: imports and exports, up to the next blank line."""
+    if state.level or state.sCount[start] or not _MODULE.match(_line(state, start)):
+        return False
+    if not silent:
+        until = start
+        while until < end and not state.isEmpty(until):
+            until += 1
+        state.line = until
+    return True
+
+
+def _wiki_link(label_first: bool) -> Callable[[StateInline, bool], bool]:
+    """``[[Page#Heading|label]]``, or in GitHub's wikis ``[[label|Page]]``."""
+
+    def rule(state: StateInline, silent: bool) -> bool:
+        if state.src[state.pos] not in "[!":
+            return False
+        found = _WIKI_LINK.match(state.src, state.pos)
+        if not found:
+            return False
+        if not silent:
+            embed, to, label = found.groups()
+            to = to.rstrip("\\")
+            if label_first and label:
+                to, label = label, to
+            token = state.push("html_inline", "", 0)
+            shown = escape(label or "")
+            kind = "true" if embed else ""
+            token.content = f"<fn-link to={_quoted(to)} embed={_quoted(kind)}>{shown}</fn-link>"
+        state.pos = found.end()
+        return True
+
+    return rule
+
+
+def _highlight(state: StateInline, _silent: bool) -> bool:
+    """The marks of ``==highlighted==`` text."""
+    if not state.src.startswith("==", state.pos):
+        return False
+    text, at = state.src, state.pos
+    opens = text[at + 2 : at + 3].strip() not in ("", "=") and text.find("==", at + 2) >= 0
+    closes = text[max(at - 1, 0) : at].strip() not in ("", "=") and text.find("==", 0, at) >= 0
+    if not (opens or closes):
+        return False
+    state.pos += 2
+    return True
+
+
+def _heading_open(
+    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return f"<{tokens[at].tag} data-source={_quoted(tokens[at + 1].content)}>"
+
+
+def _footnote_reference(
+    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return f'<fn-ref to="{tokens[at].meta["id"]}"></fn-ref>'
+
+
+def _footnote_open(
+    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return f'<fn-footnote id="{tokens[at].meta["id"]}">'
+
+
+def _math(
+    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    mark = tokens[at].markup or "$"
+    content = escape(" ".join(tokens[at].content.split()))
+    shown = f"{mark}{content}{mark}"
+    return f"<p>{shown}</p>\n" if "block" in tokens[at].type else shown

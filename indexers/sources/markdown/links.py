@@ -1,0 +1,183 @@
+"""A link's target, as it is written on a page, to the address that it leads to."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from indexers.sources.markdown.anchors import slug
+from indexers.sources.markdown.keys import composed, key_of
+
+LONGEST = 2_000
+"""Characters of a link's target. Browsers take about as many; what is longer is none."""
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_NO_PAGES = re.compile(r"(?:javascript|data|vbscript)\s*:", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:\.html)?\.(?:md|markdown|mdx)(?:\.erb)?$", re.IGNORECASE)
+_VIEW = re.compile(r".*?/(?:-/)?(?:blob|tree|src(?:/branch)?)/[^/]+")
+_INDEX = re.compile(r"(?:^|/)(?:index|_index|readme)$", re.IGNORECASE)
+
+_CANDIDATES = re.compile(
+    r"\]\(\s*+<?+(?!\{[%{<])([^)\s>]++)|^[ \t]*+\[[^\]\n]++\]:\s*+<?+(\S+?)>?\s"
+    r"|\bhref\s*+=\s*+[\"']([^\"'\n]++)"
+    r"|\[\[([^\[\]\n]++)\]\]|\{[%{<][^}\n]{0,300}?[\"'`]([^\"'`\n]++)",
+    re.MULTILINE,
+)
+
+
+def candidates(text: str) -> frozenset[str]:
+    """Whatever may be a link to another page; more than there are, never fewer."""
+    found = (next(filter(None, groups), "") for groups in _CANDIDATES.findall(text))
+    return frozenset(
+        part
+        for target in found
+        for part in target.split("|")
+        if part
+        and len(part) <= LONGEST
+        and not part.startswith(("#", "http:", "https:", "mailto:"))
+    )
+
+
+def by_itself(target: str, style: str, own: str) -> str | None:
+    """Return where a link on the page at ``own`` leads; None if that depends on other pages."""
+    target = target.strip()
+    if not target or len(target) > LONGEST or _NO_PAGES.match(target):
+        return ""
+    if target.startswith("//"):
+        return "https:" + target
+    if _SCHEME.match(target) and (style != "name" or "://" in target):
+        return target
+    return own + target.removesuffix("#") if target.startswith("#") and style != "name" else None
+
+
+class Links:
+    """Resolves links between the pages of one wiki.
+
+    ``pages`` are addresses by key, ``aliases`` other paths of the site by address,
+    ``files`` everything else below the pages' folder. ``site`` is the address of
+    the pages' folder, without a slash behind.
+    """
+
+    def __init__(  # noqa: PLR0913 - a whole wiki's facts
+        self,
+        pages: Mapping[str, str],
+        aliases: Iterable[tuple[str, str]],
+        files: frozenset[str],
+        site: str,
+        *,
+        anchors: str,
+        as_source: bool,
+    ) -> None:
+        self._pages = pages
+        self._files = files
+        self._site = site
+        self._anchors = anchors
+        self._as_source = as_source
+        view = _VIEW.match(site) if as_source else None
+        self._view = view[0] if view else ""
+        parts = urlsplit(site)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._site_path = parts.path.strip("/")
+        self._by_place: dict[str, str] = {_bare(key): key for key in reversed(list(pages))}
+        self._by_address = {_comparable(url): url for url in pages.values()}
+        for path, url in aliases:
+            alias = f"{site}/{path.lstrip('/')}"
+            self._by_address.setdefault(_comparable(alias), url)
+        self._by_name: dict[str, str] = {}
+        for key in sorted(pages, key=lambda key: (key.count("/"), len(key), key)):
+            self._by_name.setdefault(_name(key), key)
+
+    def resolve(self, page: str, target: str, style: str) -> str:
+        """An absolute address; empty if the target leads nowhere."""
+        target = target.strip()
+        alone = by_itself(target, style, self._pages.get(page, self._site))
+        if alone is not None:
+            return alone
+        path, mark, fragment = target.partition("#")
+        path, question, query = path.partition("?")
+        address = self._address(page, path, style)
+        if mark and fragment and style == "name":
+            last = fragment.rsplit("#", 1)[-1]
+            fragment = "" if last.startswith("^") else slug(self._anchors, last)
+        behind = f"{question}{query}{'#' if fragment else ''}{fragment}"
+        return f"{address}{behind}" if address else ""
+
+    def _address(self, page: str, path: str, style: str) -> str:  # noqa: PLR0911 - a cascade
+        own = self._pages.get(page, self._site)
+        if not path:
+            return own
+        if style == "name":
+            key = self._key(page, path, loose=True) or self._by_name.get(_name(unquote(path)))
+            return self._pages[key] if key else ""
+        if style == "site":
+            key = self._key("", path) if _SUFFIX.search(path) else None
+            if key is not None:
+                return self._pages[key]
+            url = f"{self._site}/{path.lstrip('/')}"
+            return self._known(url) or self._within_site(path) or self._as_path(url)
+        key = self._key(page, path)
+        if key is not None:
+            return self._pages[key]
+        if path.startswith("/"):
+            url = (self._view or self._origin) + path
+            return self._known(url) or self._known(self._site + path) or self._as_path(url)
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(path)))
+        if self._as_source or place in self._files:
+            return self._as_path(urljoin(f"{self._site}/", quote(place, safe="/~@+:!$&'*,;=")))
+        url = urljoin(own, path)
+        return self._known(url) or self._as_path(url)
+
+    def _key(self, page: str, path: str, *, loose: bool = False) -> str | None:
+        """The page that ``path`` names as a file, seen from ``page`` or from the top."""
+        path = unquote(path)
+        if path.startswith("/"):
+            if not loose and not _SUFFIX.search(path):
+                return None
+            places = self._from_top(path.strip("/"))
+        else:
+            places = [posixpath.normpath(posixpath.join(posixpath.dirname(page), path))]
+        for place in places:
+            if (exact := key_of(place)) in self._pages:
+                return exact
+            if not place.startswith(".."):
+                key = self._by_place.get(_bare(place.removesuffix(".html")))
+                if key is not None:
+                    return key
+        return None
+
+    def _from_top(self, path: str) -> list[str]:
+        """A path from the repository's or the site's top, seen from the pages' folder,
+        whose own path ends with what the two have in common."""
+        parts = path.split("/")
+        shared = [
+            "/".join(parts[number:])
+            for number in range(len(parts) - 1, 0, -1)
+            if f"/{self._site_path}".endswith(f"/{'/'.join(parts[:number])}")
+        ]
+        return [*shared, path]
+
+    def _known(self, url: str) -> str:
+        return self._by_address.get(_comparable(url), "")
+
+    def _within_site(self, path: str) -> str:
+        """A path that already starts with the site's own."""
+        return self._known(f"{self._origin}/{path.lstrip('/')}")
+
+    def _as_path(self, url: str) -> str:
+        return re.sub(r"\s", "%20", url)
+
+
+def _bare(key: str) -> str:
+    """A path without what people leave out: suffix, index file, trailing slash."""
+    return _INDEX.sub("", _SUFFIX.sub("", composed(key).rstrip("/"))).casefold()
+
+
+def _name(key: str) -> str:
+    """What a link by name compares: the file's name, or the folder's of an index."""
+    bare = _bare(key) or _SUFFIX.sub("", composed(key)).casefold()
+    return bare.rsplit("/", 1)[-1].replace("-", " ")
+
+
+def _comparable(url: str) -> str:
+    return re.sub(r"(?:/index)?(?:\.html)?/?$", "", composed(unquote(url)))

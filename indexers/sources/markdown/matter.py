@@ -1,0 +1,164 @@
+"""Front matter: what a page says about itself before its text."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import yaml
+
+from indexers.sources.markdown.dates import date_of
+from indexers.sources.markdown.values import TooMuch, load_yaml, tame
+
+LONGEST = 100_000
+"""Characters of front matter; what is longer says more than a page says of itself."""
+
+_YAML = re.compile(r"---[ \t]*\n(.*?\n|)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?\n|)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_JSON = re.compile(r"\{\s*(?:\"|\})")
+_LINE = re.compile(r"([A-Za-z_][\w-]*):(.*)")
+
+_DATES = [
+    "last_reviewed_on", "last_reviewed", "last_updated", "last_update", "lastmod", "updated",
+    "updated_at", "last_modified_at", "modified", "date_modified", "date_approved", "date",
+    "published_at", "created"
+]  # fmt: skip
+_OWNERS = [
+    "owner", "owner_slack", "owners", "maintainer", "maintainers", "dris", "dri", "author",
+    "authors"
+]  # fmt: skip
+_FALSE = frozenset({"false", "no", "off", "0", "none", "null", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """``values`` by lower-cased name; ``warning`` says what was wrong with them."""
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    warning: str = ""
+
+    def text(self, *names: str) -> str:
+        """The first of ``names`` that says something, on one line."""
+        for name in names:
+            said = _words(self.values.get(name))
+            if said:
+                return said
+        return ""
+
+    def flag(self, *names: str) -> bool:
+        return any(str(self.values.get(name, "")).strip().lower() not in _FALSE for name in names)
+
+    def several(self, *names: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for name in names:
+            value = self.values.get(name)
+            items = value if isinstance(value, list) else str(value or "").split(",")
+            found.update(dict.fromkeys(filter(None, map(_words, items))))
+        return tuple(found)
+
+    @property
+    def title(self) -> str:
+        return self.text("title", "linktitle")
+
+    @property
+    def description(self) -> str:
+        return self.text("description", "summary", "subtitle", "excerpt")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return self.several("tags", "tag", "categories", "category", "keywords")
+
+    @property
+    def owner(self) -> str:
+        return self.text(*_OWNERS)
+
+    @property
+    def updated(self) -> date | None:
+        return next(filter(None, (date_of(self.values.get(name)) for name in _DATES)), None)
+
+    @property
+    def outdated(self) -> bool:
+        status = self.text("status").lower()
+        named = status in {"outdated", "archived", "deprecated", "superseded"}
+        return named or self.flag("outdated", "archived", "deprecated", "obsolete")
+
+    def withheld(self, today: date) -> str:
+        """Why the site does not show the page; empty if it does."""
+        if self.flag("draft"):
+            return "draft"
+        if "published" in self.values and str(self.values["published"]).lower() == "false":
+            return "not published"
+        expiry = date_of(self.values.get("expirydate"))
+        return "expired" if expiry is not None and expiry <= today else ""
+
+
+def split(text: str) -> tuple[Matter, str]:
+    """Front matter and the rest. Broken front matter costs its values, never the text."""
+    yaml_block = _YAML.match(text)
+    if yaml_block:
+        return _from_yaml(yaml_block, text)
+    toml_block = _TOML.match(text)
+    if toml_block:
+        return _from_toml(toml_block[1]), text[toml_block.end() :]
+    if _JSON.match(text):
+        try:
+            values, end = json.JSONDecoder().raw_decode(text[:LONGEST])
+            return Matter(tame(values)), text[end:].lstrip("\n")
+        except (ValueError, RecursionError):
+            return Matter(), text
+    return Matter(), text
+
+
+def _from_toml(block: str) -> Matter:
+    try:
+        if len(block) > LONGEST:
+            raise TooMuch
+        return Matter(tame(tomllib.loads(block)))
+    except (ValueError, RecursionError) as error:  # among it a number of too many digits
+        return Matter(warning=f"front matter is no TOML: {_brief(error)}")
+
+
+def _from_yaml(block: re.Match[str], text: str) -> tuple[Matter, str]:
+    rest = text[block.end() :]
+    try:
+        if len(block[1]) > LONGEST:
+            raise TooMuch
+        values = load_yaml(block[1])
+        if values is None:
+            return Matter(), rest
+        if not isinstance(values, dict):
+            return Matter(), text
+        return Matter(tame(values)), rest
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        salvaged = _salvaged(block[1])
+        if not salvaged:
+            # Two thematic breaks with prose between them are no front matter.
+            return Matter(), text
+        return Matter(salvaged, f"front matter is no YAML: {_brief(error)}"), rest
+
+
+def _salvaged(block: str) -> dict[str, object]:
+    """Return what single lines say of front matter that cannot be read as a whole."""
+    lines = (_LINE.match(line) for line in block[:LONGEST].splitlines())
+    return {found[1].lower(): found[2].strip().strip("\"'") for found in lines if found}
+
+
+def _brief(error: Exception) -> str:
+    """Return what is wrong, on one line."""
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return (str(getattr(error, "problem", "") or error).splitlines() or ["broken"])[0][:200]
+
+
+def _words(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, Mapping):
+        return _words(value.get("name") or value.get("title"))
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return " ".join(str(value).split())
+    return ", ".join(filter(None, map(_words, value)))

@@ -1,0 +1,95 @@
+"""What is parsed of a Markdown page, in a process that has limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from indexers.parsing.limits import PAGE, Parse
+from indexers.sources.markdown import convert
+from indexers.sources.markdown.dialects import Dialect
+from indexers.sources.markdown.encoding import text_of
+from indexers.sources.markdown.links import by_itself, candidates
+from indexers.sources.markdown.matter import Matter, split
+
+_LIKELY = 5_000
+"""Links of a page that are told beforehand. One with more is parsed twice."""
+
+Link = tuple[str, str]
+"""A target as it is written, and the style in which it is to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skimmed:
+    """What the rest of the wiki must know of a page: its front matter, and what may be links."""
+
+    matter: Matter
+    links: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """``unknown`` are the links whose addresses were not handed in."""
+
+    page: convert.ParsedPage
+    warnings: tuple[str, ...]
+    unknown: frozenset[Link]
+
+
+def skim(raw: bytes) -> Skimmed:
+    text, _ = text_of(raw)
+    matter, body = split(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return Skimmed(matter, candidates(body))
+
+
+def converted(  # noqa: PLR0913 - one parameter a thing that the wiki knows and the file does not
+    raw: bytes,
+    dialect: Dialect,
+    *,
+    path: str,
+    anchors: str,
+    title: str,
+    own: str,
+    addresses: Mapping[Link, str],
+) -> Converted:
+    """The page that a file holds, which is at ``own``; its links as far as ``addresses`` has
+    them."""
+    text, warning = text_of(raw)
+    unknown: set[Link] = set()
+
+    def resolve(target: str, style: str) -> str:
+        if (target, style) in addresses:
+            return addresses[target, style]
+        alone = by_itself(target, style, own)
+        if alone is None:
+            unknown.add((target, style))
+        return alone or ""
+
+    page = convert.page(text, dialect, path=path, anchors=anchors, title=title, resolve=resolve)
+    return Converted(page, tuple(filter(None, (warning, *page.warnings))), frozenset(unknown))
+
+
+def convert_within(
+    parse: Parse,
+    resolve: Callable[[str, str], str],
+    likely: Iterable[Link],
+    raw: bytes,
+    dialect: Dialect,
+    **named: Any,
+) -> Converted:
+    """The page with all its links; the other arguments are those of `converted`. Only the wiki
+    knows where links lead, and it does not go into the process that parses: so that one is told
+    where the ``likely`` ones lead, and says which others it met.
+
+    Raises:
+        ParsingFailed
+    """
+    read: Callable[..., Converted] = partial(parse, PAGE, converted, raw, dialect, **named)
+    addresses = {link: resolve(*link) for link in islice(likely, _LIKELY)}
+    first = read(addresses=addresses)
+    if not first.unknown:
+        return first
+    return read(addresses=addresses | {link: resolve(*link) for link in first.unknown})

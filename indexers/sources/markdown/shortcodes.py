@@ -1,0 +1,146 @@
+"""What template tags mean to a reader: text, a link, a note around what follows, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from indexers.sources.markdown.tags import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Text that stands in the tag's place."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """``style``: ``site`` (a path from the site's root) or ``name`` (a page by its name)."""
+
+    to: str
+    style: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An element that ends with the tag's partner."""
+
+    element: str
+    label: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    element: str
+
+
+Meaning = Show | Link | Open | Close
+
+NOTHING = Show("")
+
+_NOTES = frozenset({
+    "alert", "note", "notes", "hint", "warning", "tip", "info", "caution", "danger",
+    "important", "callout", "admonition", "notice", "pageinfo", "panel", "success", "aside",
+    "blockquote"
+})  # fmt: skip
+_HIDDEN = frozenset({"comment"})
+_PARTS = frozenset({
+    "tab", "tabitem", "details", "expand", "expander", "accordion", "collapse", "summary",
+    "card", "step"
+})  # fmt: skip
+_PARTS |= {"code", "accordionitem", "codegroup"}
+_LINKS = frozenset(["page", "link", "url"])
+_NAMES = frozenset(["ref", "relref", "post_url"])
+_KINDS = frozenset({
+    "note", "info", "tip", "warning", "danger", "caution", "important", "success", "error",
+    "primary", "secondary"
+})  # fmt: skip
+_SHOWN = (
+    "title",
+    "header",
+    "heading",
+    "summary",
+    "caption",
+    "label",
+    "alt",
+    "description",
+    "footer",
+)
+_FILTERED = re.compile(r"""^\s*["']([^"']*)["']\s*(?:\|\s*([\w-]+).*)?$""", re.DOTALL)
+
+
+def meaning(tag: Tag, *, paired: bool) -> Meaning:  # noqa: PLR0911 - a cascade
+    """Total: an unknown tag means nothing but its visible arguments."""
+    if tag.kind == "hugo_shown":
+        return Show("{{" + re.sub(r"^([<%])/\*|\*/([<%>])$", r"\1\2", tag.name) + "}}")
+    if tag.kind in ("variable", "expression"):
+        return _value(tag)
+    if tag.kind not in ("liquid", "hugo", "jsx"):
+        return NOTHING
+    name = (tag.closes or tag.name).rsplit("/", 1)[-1].lower()
+    if paired and name in _HIDDEN:
+        return Close("fn-hidden") if tag.closes else Open("fn-hidden")
+    if tag.closes:
+        return Close(_element(name)) if paired else NOTHING
+    places, names = tag.arguments
+    if paired:
+        return _opening(name, places, names)
+    return _single(tag, name, places, names)
+
+
+def _element(name: str) -> str:
+    if name in _NOTES:
+        return "fn-note"
+    return "fn-tab" if name in _PARTS else "fn-part"
+
+
+def _opening(name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Open:
+    title = next((names[key] for key in _SHOWN if names.get(key)), "")
+    element = _element(name)
+    if element == "fn-note":
+        given = [names.get(key, "") for key in ("type", "style", "color", "header-bg", "level")]
+        kind = next((word for word in (*given, *places, name) if word.lower() in _KINDS), "note")
+        said = [place for place in places if place.lower() not in _KINDS and " " in place]
+        return Open(element, kind, title or (said[0] if said else ""))
+    if element == "fn-tab":
+        title = title or names.get("name", "") or (places[0] if places else "")
+        return Open(element, "", "" if name == "code" and not names else title)
+    return Open(element, "", title)
+
+
+def _single(tag: Tag, name: str, places: tuple[str, ...], names: Mapping[str, str]) -> Meaning:
+    first = places[0] if places else ""
+    shown = next((names[key] for key in _SHOWN if names.get(key)), "")
+    meant: Meaning = Show(shown)
+    if tag.kind == "liquid" and name in _LINKS:
+        meant = Link(first, "site")
+    elif name in _NAMES:
+        meant = Link(first or names.get("path", ""), "name")
+    elif name == "slack_channel":
+        meant = Show("#" + first.lstrip("#"))
+    elif name in ("image", "image_with_class") and tag.kind == "liquid":
+        meant = Show(shown or (places[-1] if len(places) > 1 else ""))
+    elif name in ("embed", "content-ref") and names.get("url"):
+        meant = Link(names["url"], "relative", shown)
+    elif name.startswith("member-"):
+        meant = Show(", ".join(places))
+    elif name in ("label", "badge", "icon-text") or (name == "label" and names):
+        meant = Show(shown or names.get("name", "") or first)
+    elif name in ("alert", "note", "warning", "tip") and tag.kind == "liquid":
+        meant = Show(shown or first)
+    return meant
+
+
+def _value(tag: Tag) -> Meaning:
+    """``{{ "text" }}`` and ``{{ "/path" | url }}``; what only the site knows is nothing."""
+    found = _FILTERED.match(tag.name.strip("{}") if tag.kind == "expression" else tag.name)
+    if not found:
+        return NOTHING
+    if found[2] in ("url", "relative_url", "absolute_url", "prepend"):
+        return Link(found[1], "site")
+    return Show(found[1])

@@ -1,0 +1,204 @@
+"""A folder of Markdown, seen as the site that is made of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.parsing.limits import PAGE, Parse, ParsingFailed, here
+from indexers.sources.markdown import anchors as anchor_rules
+from indexers.sources.markdown.addresses import RULES, is_forge_view, place
+from indexers.sources.markdown.dialects import Dialect
+from indexers.sources.markdown.files import Listing, Selection
+from indexers.sources.markdown.flavours import recognise
+from indexers.sources.markdown.forge import anchor_rule, edit, view_of
+from indexers.sources.markdown.keys import key_of, on_disk, path_of
+from indexers.sources.markdown.links import Links
+from indexers.sources.markdown.matter import Matter
+from indexers.sources.markdown.memory import Guess
+
+log = logging.getLogger(__name__)
+
+
+class Site:
+    """Its pages by key, their addresses, and the links between them. It is read as it was
+    ``before``; ``otherwise`` is what it looks like now, if that differs.
+
+    Raises:
+        WikiMisconfigured: no such flavour, rule or pattern.
+        WikiUnavailable: the files that say how it is published cannot be read.
+    """
+
+    def __init__(  # noqa: PLR0913 - one parameter a setting
+        self,
+        root: Path,
+        listed: Listing,
+        *,
+        site_url: str,
+        flavour: str,
+        anchors: str,
+        addresses: str,
+        repository_url: str,
+        include: Sequence[str],
+        exclude: Sequence[str],
+        before: Guess | None = None,
+        parse: Parse = here,
+    ) -> None:
+        try:
+            found = parse(PAGE, recognise, root, listed, flavour, before)
+        except ParsingFailed as error:
+            why = f"what the files of {root} say about their site cannot be read: it {error}"
+            raise WikiUnavailable(why) from error
+        self.dialect = found.dialect
+        self.guess = Guess(found.dialect.name, found.folder)
+        self.otherwise = found.otherwise
+        self.root = on_disk(root, found.folder)
+        site = site_url or found.site_url
+        rule = found.addresses
+        if not site and rule != "wiki":
+            view = repository_url or view_of(root)
+            site = view or root.absolute().as_uri()
+            site = f"{site.rstrip('/')}/{found.folder}".rstrip("/")
+            rule = "source"
+        elif not site:
+            site = repository_url or view_of(root) or root.absolute().as_uri()
+        if rule == "plain":
+            rule = "source" if is_forge_view(site) else "pretty"
+        shown_as = found.anchors
+        if rule == "source" and is_forge_view(site):
+            shown_as = anchor_rule(site, found.dialect.name)
+        self.anchors = _chosen(anchors, shown_as, anchor_rules.RULES, "anchors")
+        self._folder = found.folder
+        self._repository_url = repository_url
+        self._given_root = root
+        self._rule = _chosen(addresses, rule, RULES, "addresses")
+        self._site = site.rstrip("/")
+        self._select = Selection.of(found.dialect.suffixes, include, exclude)
+        self._titles = found.titles
+        below = [
+            path.removeprefix(found.folder)
+            for path in listed.files
+            if path.startswith(found.folder)
+        ]
+        self.keys = {key_of(path): path for path in below if self.selects(path)}
+        self._files = frozenset(below)
+        self.unlisted = self._not_left_out(listed.unlisted)
+        self.links_aside = self._not_left_out(listed.links)
+        self._urls: dict[str, str] = {}
+
+    def _not_left_out(self, found: Mapping[str, str]) -> dict[str, str]:
+        """Of paths below the root those in the pages' folder that may hold or be pages."""
+        below = {
+            path.removeprefix(self._folder): why
+            for path, why in found.items()
+            if path.startswith(self._folder)
+        }
+        return {path: why for path, why in below.items() if self._may_be_read(path)}
+
+    def _may_be_read(self, path: str) -> bool:
+        if path.endswith("/"):  # a folder, which a pattern can name with what is in it
+            return not (self.excludes(path) or self.excludes(f"{path}page.md"))
+        return self.selects(path)
+
+    def is_unlisted(self, key: str) -> bool:
+        """Whether a page of this key would be in a folder that could not be listed."""
+        return path_of(key).startswith(tuple(self.unlisted))
+
+    def edit_address(self, key: str) -> str:
+        """Where a forge lets people edit the page; empty if it is in none."""
+        view = self._repository_url or view_of(self._given_root)
+        path = self.keys.get(key)
+        return edit(view, self._folder + path) if path else ""
+
+    @property
+    def rules(self) -> str:
+        """What decides how any page is read."""
+        return f"{self.dialect.name} {self.anchors}"
+
+    @property
+    def link_styles(self) -> tuple[str, ...]:
+        """The ways in which a page's links may have to be read, see `Links.resolve`."""
+        if self.dialect.tags & {"liquid", "variable"}:
+            return ("relative", "name", "site")
+        named = self.dialect.tags & {"hugo"} or self.dialect.features & {"wikilinks"}
+        return ("relative", "name") if named else ("relative",)
+
+    @property
+    def url(self) -> str:
+        """What every address of its pages begins with."""
+        return self._site
+
+    def selects(self, path: str) -> bool:
+        return self._select(path)
+
+    def excludes(self, path: str) -> bool:
+        """Whether the settings leave out this file, below the pages' folder."""
+        return self._select.excludes(path)
+
+    def title(self, key: str) -> str:
+        return self._titles.get(path_of(key), "")
+
+    def address(self, key: str) -> str:
+        return self._urls[key]
+
+    def publish(self, matters: Mapping[str, Matter]) -> None:
+        """Give every page its address; ``matters`` are their front matters."""
+        self._urls = {key: self._address_of(key, matter) for key, matter in matters.items()}
+        aliases = [
+            (path, self._urls[key])
+            for key, matter in matters.items()
+            for path in matter.several("aliases", "redirect_from", "old_paths")
+        ]
+        self.links = Links(
+            self._urls,
+            aliases,
+            self._files,
+            self._site,
+            anchors=self.anchors,
+            as_source=self._rule == "source",
+        )
+
+    def _address_of(self, key: str, matter: Matter) -> str:
+        """Return the address, by the path alone if the front matter names what can be none."""
+        try:
+            return self._address(key, matter)
+        except (ValueError, LookupError):
+            log.warning("the front matter of %s leads to no address", key)
+            return self._address(key, Matter())
+
+    def _address(self, key: str, matter: Matter) -> str:
+        path = place(self._rule, path_of(key), matter)
+        origin_path = "/" + "/".join(self._site.split("/")[3:])
+        # A path that an author set may be the whole one, from the origin on.
+        if (
+            len(origin_path) > 1
+            and path.startswith(f"{origin_path}/")
+            and matter.text("url", "permalink")
+        ):
+            return self._site.removesuffix(origin_path) + path
+        return self._site + path
+
+
+def withheld(dialect: Dialect, path: str) -> str:
+    """Why a file is no page of its site by its name alone; empty if it is one."""
+    name = path.rsplit("/", 1)[-1]
+    if dialect.name == "middleman" and name.startswith("_"):
+        return "partial"
+    if dialect.name == "github-wiki" and name.lower() in (
+        "_sidebar.md",
+        "_footer.md",
+        "_header.md",
+    ):
+        return "sidebar or footer"
+    if dialect.name == "gitbook" and name == "SUMMARY.md":
+        return "table of contents"
+    return ""
+
+
+def _chosen(given: str, found: str, known: Mapping[str, object], setting: str) -> str:
+    rule = found if given == "auto" else given
+    if rule not in known:
+        raise WikiMisconfigured(f"{setting} cannot be {rule!r}; it can be auto, {', '.join(known)}")
+    return rule

@@ -1,0 +1,344 @@
+"""A tree of HTML, written as light Markdown (`indexers.text.prose`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+from indexers.sources.markdown.shortcodes import Link, Show, meaning
+from indexers.sources.markdown.tables import rows, written
+from indexers.sources.markdown.tags import STAND_IN, Tags
+from indexers.sources.markdown.tree import HEADINGS, Node
+from indexers.text.elements import STRUCK, code_lines, code_text
+from indexers.text.exponents import lowered, raised
+from indexers.text.writing import (
+    Line,
+    code_block,
+    leads_nowhere,
+    link,
+    list_items,
+    note,
+    paragraph,
+    quote,
+)
+
+Resolve = Callable[[str, str], str]
+"""A link's target and its style (``relative``, ``site``, ``name``) to an address;
+empty if there is none to go to."""
+
+_UNSEEN = frozenset({
+    "script", "style", "iframe", "template", "noscript", "svg", "object", "embed", "audio",
+    "video", "canvas", "head", "title", "fn-hidden", "fn-id", "fn-looks", "fn-toc",
+    "math-annotation", STRUCK
+})  # fmt: skip
+_CALLOUT = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*")
+_EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
+_LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang)-(\S+)")
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif)$", re.IGNORECASE)
+_SIZE = re.compile(r"\d+(?:x\d+)?")
+
+
+class Writer:
+    def __init__(self, tags: Tags, resolve: Resolve) -> None:
+        self._tags = tags
+        self._resolve = resolve
+        self.referred: list[int] = []
+        """Footnotes in the order in which they were referred to since last cleared."""
+
+    def blocks(self, items: Iterable[Node | str]) -> list[str]:
+        """One string a block; they stand apart by a blank line."""
+        written_blocks: list[str] = []
+        for blocky, run in groupby(items, key=_is_block):
+            if not blocky:
+                written_blocks += self._paragraph(run)
+                continue
+            for node in run:
+                if isinstance(node, Node):
+                    written_blocks += self._block(node)
+        return written_blocks
+
+    def inline(self, items: Iterable[Node | str]) -> str:
+        """All of it on one line, save for hard line breaks."""
+        line = Line()
+        self._inline(items, line)
+        return line.text()
+
+    def plain(self, items: Iterable[Node | str]) -> str:
+        """The words alone, as in a heading."""
+        return " ".join(self._words(items).split())
+
+    def as_written(self, items: Iterable[Node | str]) -> str:
+        """The words, also those that are struck through, and none raised: of these sites make
+        anchors."""
+        return " ".join(self._words(items, as_written=True).split())
+
+    def _block(self, node: Node) -> list[str]:  # noqa: C901, PLR0911 - one case an element
+        if node.tag in _UNSEEN:
+            return []
+        match node.tag:
+            case "ul" | "ol" | "menu":
+                return self._list(node)
+            case "pre":
+                return self._code(node)
+            case "table":
+                return self._table(node)
+            case "blockquote":
+                return self._quote(node)
+            case "fn-note":
+                return self._note(
+                    node.attributes.get("label", ""), self._title(node), node.children
+                )
+            case "fn-tab" | "fn-part":
+                title = self._title(node)
+                return [*([title] if title else []), *self.blocks(node.children)]
+            case "dl":
+                return self._definitions(node)
+            case "fn-footnotes" | "hr":
+                return []
+            case "dd" | "li":
+                return self._items([("- ", node)])
+            case _ if node.tag in HEADINGS or node.tag == "summary":
+                return self._paragraph(node.children)
+        return self.blocks(node.children)
+
+    def _paragraph(self, items: Iterable[Node | str]) -> list[str]:
+        return paragraph(self.inline(items))
+
+    def _title(self, node: Node) -> str:
+        # A tag's title is Markdown, of which emphasis is all that people use.
+        title = self._tags.restore(node.attributes.get("title", ""))
+        return _EMPHASIS.sub(r"\2", title).strip()
+
+    def _list(self, node: Node) -> list[str]:
+        number = _number(node.attributes.get("start", "1")) if node.tag == "ol" else None
+        items: list[tuple[str, Node]] = []
+        stray: list[Node | str] = []
+        for child in node.children:
+            if isinstance(child, Node) and child.tag == "li":
+                items.append(("- " if number is None else f"{number}. ", child))
+                number = None if number is None else number + 1
+            elif isinstance(child, Node) and child.tag in ("ul", "ol") and items:
+                # HTML puts a nested list into an item; people put it beside one.
+                last = items[-1][1]
+                last.children.append(child)
+                last.blocky = True
+            else:
+                stray.append(child)
+        return [*self._items(items), *self.blocks(stray)]
+
+    def _items(self, marked: Iterable[tuple[str, Node]]) -> list[str]:
+        written = ((mark, self.blocks(item.children)) for mark, item in marked)
+        return list_items((mark, blocks) for mark, blocks in written if blocks)
+
+    def _code(self, node: Node) -> list[str]:
+        text = self._tags.restore(code_text(node))
+        language = next(
+            (
+                found[1]
+                for item in (node, *node.walk())
+                if isinstance(item, Node)
+                and (found := _LANGUAGE.search(item.attributes.get("class", "")))
+            ),
+            "",
+        )
+        if not any(isinstance(item, Node) and item.tag == "code" for item in node.children):
+            text = text.removeprefix("\n")
+        return code_block(text.removesuffix("\n"), self._tags.restore(language))
+
+    def _table(self, node: Node) -> list[str]:
+        captions = [
+            item for item in node.children if isinstance(item, Node) and item.tag == "caption"
+        ]
+        cells = [[self.inline(cell.children) for cell in row] for row in rows(node)]
+        table = written(cells)
+        caption = [text for item in captions if (text := self.inline(item.children))]
+        return [*caption, *([table] if table else [])]
+
+    def _quote(self, node: Node) -> list[str]:
+        """A quotation, or a callout: ``> [!note] Title``."""
+        for child in node.children:
+            if isinstance(child, Node) and child.tag == "p":
+                first = child.children[0] if child.children else ""
+                found = _CALLOUT.match(first.lstrip()) if isinstance(first, str) else None
+                if found and isinstance(first, str):
+                    child.children[0] = first.lstrip()[found.end() :]
+                    return self._callout(found[1], child, node)
+                break
+            if not isinstance(child, str) or child.strip():
+                break
+        return quote(self.blocks(node.children))
+
+    def _callout(self, label: str, head: Node, node: Node) -> list[str]:
+        """Its title ends with the first line, its text goes on in the same paragraph."""
+        title: list[Node | str] = []
+        rest = list(head.children)
+        while rest:
+            item = rest.pop(0)
+            if isinstance(item, str) and "\n" in item:
+                before, after = item.split("\n", 1)
+                title.append(before)
+                rest.insert(0, after)
+                break
+            if isinstance(item, Node) and item.tag == "br":
+                break
+            title.append(item)
+        body = [Node("p", {}, rest, blocky=True), *(it for it in node.children if it is not head)]
+        return self._note(label, self.inline(title), body)
+
+    def _note(self, label: str, title: str, body: Iterable[Node | str]) -> list[str]:
+        label = re.sub(r"[_-]+", " ", label).strip().capitalize() or "Note"
+        return note(label, title, self.blocks(body))
+
+    def _definitions(self, node: Node) -> list[str]:
+        """A term, and what it means as items below it."""
+        found: list[str] = []
+        terms: list[str] = []
+        meanings: list[tuple[str, Node]] = []
+        for child in [*_definition_parts(node), Node("dt")]:
+            if child.tag == "dt":
+                if meanings:
+                    items = self._items(meanings)
+                    found += ["\n".join([*terms, items[0]]), *items[1:]] if items else terms
+                    terms, meanings = [], []
+                terms += filter(None, [self.inline(child.children)])
+            else:
+                meanings.append(("- ", child))
+        return [*found, *terms]
+
+    def _inline(self, items: Iterable[Node | str], line: Line) -> None:
+        for item in items:
+            if isinstance(item, str):
+                line.add(item)
+            elif item.tag not in _UNSEEN:
+                self._inline_node(item, line)
+
+    def _inline_node(self, node: Node, line: Line) -> None:  # noqa: C901, PLR0912 - one case an element
+        match node.tag:
+            case "br":
+                line.end()
+            case "code" | "tt" | "samp":
+                line.add_code([self._tags.restore(text) for text in code_lines(node)])
+            case "img":
+                line.add(self._attribute(node, "alt"))
+            case "a":
+                label = self.inline(node.children)
+                line.add_verbatim(self._link(label, node.attributes.get("href", ""), "relative"))
+            case "fn-link":
+                self._named_link(node, line)
+            case "fn-ref":
+                number = note_number(node.attributes.get("to", ""))
+                self.referred.append(number)
+                line.add_verbatim(f"[{number + 1}]")
+            case "input":
+                if node.attributes.get("type") == "checkbox":
+                    line.add("[x] " if "checked" in node.attributes else "[ ] ")
+            case "fn-note":
+                line.gap()
+                line.add(self.inline([self._title(node), " ", *node.children]))
+                line.gap()
+            case "pre":
+                line.gap()
+                line.add_code([row for row in code_text(node).split("\n") if row.strip()])
+                line.gap()
+            case "sup":
+                line.add_raised(self.inline(node.children))
+            case "sub":
+                line.add_lowered(self.inline(node.children))
+            case "q":
+                line.add("“")
+                self._inline(node.children, line)
+                line.add("”")
+            case _:
+                if node.blocky or node.tag == "option":
+                    line.gap()
+                if node.tag in ("fn-tab", "fn-part") and node.attributes.get("title"):
+                    line.add(self._title(node))
+                    line.gap()
+                self._inline(node.children, line)
+                if node.blocky or node.tag == "option":
+                    line.gap()
+
+    def _named_link(self, node: Node, line: Line) -> None:
+        to = self._tags.restore(node.attributes.get("to", ""))
+        style = node.attributes.get("style", "name")
+        label = self.inline(node.children)
+        if node.attributes.get("embed") and _PICTURE.search(to):
+            line.add("" if _SIZE.fullmatch(label) else label)
+            return
+        if not label or (node.attributes.get("embed") and _SIZE.fullmatch(label)):
+            label = re.sub(r"#\^?", " > ", to).strip(" >") if style == "name" else to
+        line.add_verbatim(self._link(label, to, style))
+
+    def _link(self, label: str, target: str, style: str) -> str:
+        if not label or not target:
+            return label
+        address, style = self.target(target, style)
+        return label if leads_nowhere(address) else link(label, self._resolve(address, style))
+
+    def target(self, written_target: str, style: str) -> tuple[str, str]:
+        """A link's target with its template tags resolved, and its style."""
+
+        def value(match: re.Match[str]) -> str:
+            nonlocal style
+            stand_in = match[0]
+            if stand_in not in self._tags.found:
+                return stand_in
+            match meaning(self._tags.found[stand_in], paired=False):
+                case Link(to, said):
+                    style = said
+                    return to
+                case Show(text):
+                    style = "site" if style == "relative" and not match.start() else style
+                    return text
+            return ""
+
+        return STAND_IN.sub(value, written_target).strip(), style
+
+    def _attribute(self, node: Node, name: str) -> str:
+        text, _ = self.target(node.attributes.get(name, ""), "relative")
+        return text
+
+    def _words(self, items: Iterable[Node | str], *, as_written: bool = False) -> str:
+        words: list[str] = []
+        for item in items:
+            if isinstance(item, str):
+                words.append(item)
+            elif item.tag == "img":
+                words.append(self._attribute(item, "alt"))
+            elif item.tag == "br":
+                words.append(" ")
+            elif item.tag == "fn-link" and not item.children:
+                words.append(self._tags.restore(item.attributes.get("to", "")))
+            elif item.tag in ("sup", "sub") and not as_written:
+                moved = raised if item.tag == "sup" else lowered
+                words.append(moved("".join(words)[-1:], self._words(item.children)))
+            elif item.tag not in _UNSEEN or (as_written and item.tag == STRUCK):
+                words.append(self._words(item.children, as_written=as_written))
+        return "".join(words)
+
+
+def _is_block(item: Node | str) -> bool:
+    return isinstance(item, Node) and item.blocky
+
+
+def note_number(text: str) -> int:
+    """A footnote's place; people may write our elements themselves, with anything in them."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+
+
+def _definition_parts(node: Node) -> Iterable[Node]:
+    for child in node.children:
+        if isinstance(child, str):
+            if child.strip():
+                yield Node("dd", {}, [child])
+        elif child.tag in ("dt", "dd"):
+            yield child
+        elif child.tag == "div":
+            yield from _definition_parts(child)
+        else:
+            yield Node("dd", {}, [child], blocky=True)

@@ -1,0 +1,146 @@
+"""Page -> passages: by heading, then by size.
+
+A passage never crosses a heading and never cuts a block that fits. What does not
+fit is cut where it hurts least: a table between rows (its header repeated), code
+between lines (fenced again), anything else between sentences, then words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from indexers.model import Page, Passage, Section
+from indexers.text.prose import Block, Kind, blocks, fenced, plain, plain_line, words
+from indexers.text.sentences import sentences
+
+VERSION = "2"
+"""Changes whenever the same page would be cut, or embedded, another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splitter:
+    """``max_tokens`` bounds a passage's words, counted by the model's own tokenizer;
+    title and headings come on top."""
+
+    count_tokens: Callable[[str], int]
+    max_tokens: int = 200
+
+    @property
+    def identity(self) -> str:
+        """Other identity, other passages."""
+        return f"splitter-{VERSION}-{self.max_tokens}"
+
+    def __call__(self, page: Page) -> list[Passage]:
+        pieces = [
+            (section, text) for section in page.sections for text in self._pieces(section.text)
+        ]
+        return [
+            Passage(
+                wiki=page.wiki,
+                page=page.key,
+                revision=page.revision,
+                ordinal=ordinal,
+                title=page.title,
+                headings=section.headings,
+                url=f"{page.url}#{section.anchor}" if section.anchor else page.url,
+                text=text,
+                embedded=f"{place(page, section)}\n{plain(text)}",
+                acl=page.acl,
+                owner=page.owner,
+                updated=page.updated,
+                outdated=page.outdated,
+            )
+            for ordinal, (section, text) in enumerate(pieces)
+        ]
+
+    def _pieces(self, text: str) -> Iterator[str]:
+        """Neighbouring blocks together while they fit, verbatim from first to last."""
+        start, end, size = 0, 0, 0
+        for block in blocks(text):
+            tokens = self._size(block.text)
+            if size and size + tokens > self.max_tokens:
+                yield text[start:end]
+                size = 0
+            if tokens > self.max_tokens:
+                yield from self._cut(block)
+                continue
+            if tokens:
+                start, end = (start if size else block.start), block.end
+                size += tokens
+        if size:
+            yield text[start:end]
+
+    def _cut(self, block: Block) -> Iterator[str]:
+        match block.kind:
+            case Kind.CODE:
+                opening, lines, closing = fenced(block.text)
+                for part in self._packed(lines, "\n", self.count_tokens):
+                    yield f"{opening}\n{part}\n{closing}"
+            case Kind.TABLE:
+                yield from self._rows(block.text.split("\n"))
+            case _:
+                yield from self._packed(self._sentences(block.text), "", self._words_in)
+
+    def _rows(self, lines: list[str]) -> Iterator[str]:
+        """A header that would leave its rows less than half of the room stands once."""
+        head = "\n".join(lines[:2])
+        taken = self._size(head)
+        if taken > self.max_tokens // 2:
+            yield from self._packed(lines, "\n", self._size)
+            return
+        for rows in self._packed(lines[2:], "\n", self._size, taken):
+            yield f"{head}\n{rows}"
+
+    def _sentences(self, text: str) -> Iterator[str]:
+        """Sentences, and words where one sentence alone is too long."""
+        for sentence in sentences(text):
+            if self._words_in(sentence) <= self.max_tokens:
+                yield sentence
+            else:
+                yield from self._words(sentence)
+
+    def _words(self, sentence: str) -> Iterator[str]:
+        """A word that alone is too long is cut, too: few tokens are shorter than a character,
+        so even a paragraph in a script without spaces comes to parts that fit."""
+        for word in words(sentence):
+            if self._words_in(word) <= self.max_tokens:
+                yield word
+            else:
+                yield from re.findall(rf"\s*\S{{1,{self.max_tokens}}}|\s+$", word)
+
+    def _size(self, text: str) -> int:
+        return self.count_tokens(plain(text))
+
+    def _words_in(self, line: str) -> int:
+        """Of a part of a block, where a marker may stand for itself."""
+        return self.count_tokens(plain_line(line))
+
+    def _packed(
+        self, parts: Iterable[str], joint: str, size_of: Callable[[str], int], taken: int = 0
+    ) -> Iterator[str]:
+        """``parts`` joined to pieces of at most ``max_tokens``, at least one part each."""
+        held: list[str] = []
+        size = taken
+        for part in parts:
+            tokens = size_of(part)
+            if held and size + tokens > self.max_tokens:
+                yield from _piece(held, joint)
+                held, size = [], taken
+            held.append(part)
+            size += tokens
+        yield from _piece(held, joint)
+
+
+def _piece(parts: Sequence[str], joint: str) -> Iterator[str]:
+    """What the parts make together, unless it is nothing."""
+    piece = joint.join(parts).strip(joint or None)
+    if piece.strip():
+        yield piece
+
+
+def place(page: Page, section: Section) -> str:
+    """Where a section stands, as it is put before its words: title > heading > heading."""
+    path: Sequence[str] = (page.title, *section.headings)
+    return " > ".join(filter(None, path))

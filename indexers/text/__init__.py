@@ -1,0 +1,1 @@
+"""Light Markdown: what every page becomes, and how it is read."""

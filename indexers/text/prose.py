@@ -1,0 +1,234 @@
+"""Light Markdown: the form in which section text is kept, shown and quoted.
+
+Converters write it, so its grammar is small and known:
+
+- Blocks stand apart by a blank line; the items of one list by a line end.
+- A paragraph is one line; a hard line break is a line end within it.
+- List items start with ``- `` or ``1. ``, nested ones indented by two spaces more
+  than their parent's text begins; tasks with ``- [ ] `` or ``- [x] ``.
+- Code stands in a fence of backticks longer than any within it, byte for byte.
+- A table has a header row, a ``| --- |`` row and one line for each row; ``|`` in
+  a cell is written ``\\|``, a line break in a cell is a space.
+- Quotes, notes and warnings start each line with ``> ``.
+- Within a line there are only `` `code` `` and ``[label](address)``; emphasis is
+  gone, an image is its alternative text. What is struck through or not seen is gone, too;
+  raised text is ``10^6``.
+
+Because the form is ours, patterns may read it; foreign Markdown goes through a
+real parser (`indexers.sources.markdown`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+_LINE = re.compile(r".*\n|.+")
+# What follows an opening fence holds no backtick: that would be code within a line.
+_FENCE = re.compile(r"^ *(?:> ?)*(`{3,}(?=[^`]*$)|~{3,})")
+_ITEM = re.compile(r"^ *(?:[-*+]|\d{1,9}[.)]) +(?:\[[ xX]\] +)?")
+_ROW = re.compile(r"^ *\|.*\|\s*$")
+_RULE_ROW = re.compile(r"^ *\|(?: *:?-+:? *\|)+\s*$")
+_QUOTE = re.compile(r"^ *(?:> ?)+")
+_LINK = (
+    r"!?\[(?P<label>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
+    r"\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"]*\")?\)"
+)
+_INLINE = re.compile(rf"(?<!`)(?P<mark>`+)(?!`)(?P<code>.+?)(?<!`)(?P=mark)(?!`)|{_LINK}")
+_WORD = re.compile(rf"\s*(?:{_LINK}|\S)+|\s+$")
+
+
+class Kind(StrEnum):
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    CODE = "code"
+    TABLE = "table"
+    QUOTE = "quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block and where it stands: ``text`` is the source from ``start`` to ``end``."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of light Markdown in order. Nested list items are blocks of their
+    own; a code block within an item or a quote is one too. Total: any text has blocks."""
+    found: list[Block] = []
+    for kind, lines in groupby(_lines(text), key=lambda line: line[0]):
+        spans = [span for _, span in lines]
+        if kind[0] is not None:
+            start, end = spans[0][0], spans[-1][1]
+            found.append(Block(kind[0], start, end, text[start:end]))
+    return found
+
+
+def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]]]:
+    """Each line's kind, the number of its block, and its span without the line end."""
+    block = 0
+    fence: str | None = None
+    last: Kind | None = None
+    for found in _LINE.finditer(text):
+        line = found[0].rstrip("\r\n")
+        span = (found.start(), found.start() + len(line))
+        kind: Kind | None
+        if fence is not None:
+            kind = Kind.CODE
+            if _closes(line, fence):
+                fence = None
+                yield (kind, block), span
+                last = None
+                continue
+        elif opened := _FENCE.match(line):
+            fence, kind = opened[1], Kind.CODE
+            block += 1
+        else:
+            kind = _kind(line, last)
+        if kind is not Kind.CODE and (kind is not last or _ITEM.match(line)):
+            block += 1
+        yield (kind, block), span
+        last = kind
+
+
+def _closes(line: str, fence: str) -> bool:
+    found = _FENCE.match(line)
+    return bool(found and found[1].startswith(fence) and not line[found.end() :].strip())
+
+
+def _kind(line: str, last: Kind | None) -> Kind | None:
+    """Of a line that no fence holds; ``last`` is the kind of the line before."""
+    if not line.strip():
+        return None
+    if _ROW.match(line):
+        return Kind.TABLE
+    if _ITEM.match(line):
+        return Kind.ITEM
+    if _QUOTE.match(line):
+        return Kind.QUOTE
+    return Kind.ITEM if last is Kind.ITEM else Kind.PARAGRAPH
+
+
+def is_item(line: str) -> bool:
+    """Whether it begins an item of a list."""
+    return bool(_ITEM.match(line))
+
+
+def is_row(line: str) -> bool:
+    """Whether it is a row of a table."""
+    return bool(_ROW.match(line))
+
+
+def is_rule(line: str) -> bool:
+    """Whether it is the row below a table's header."""
+    return bool(_RULE_ROW.match(line))
+
+
+def fenced(code: str) -> tuple[str, list[str], str]:
+    """A block of code as its opening fence, its lines, and the fence that closes it,
+    which is made up where it is missing."""
+    opening, *lines = code.split("\n")
+    found = _FENCE.match(opening)
+    if not found:
+        raise ValueError("a block of code begins with its fence")
+    closing = lines.pop() if lines and _closes(lines[-1], found[1]) else opening[: found.end()]
+    return opening, lines, closing
+
+
+def plain(text: str) -> str:
+    """The words alone: no markers, no addresses, no pipes. Code is kept as it stands."""
+    return "\n".join(filter(None, (_plain_block(block) for block in blocks(text))))
+
+
+def readable(text: str) -> str:
+    """The words as a person reads them: as `plain`, but lists and code keep their look and
+    paragraphs stand apart."""
+    parts: list[str] = []
+    last: Kind | None = None
+    for block in blocks(text):
+        if words := block.text if block.kind is Kind.CODE else _plain_block(block):
+            close = block.kind is last is Kind.ITEM
+            parts.append(("\n" if close else "\n\n") if parts else "")
+            parts.append(_bullet(block) + words if block.kind is Kind.ITEM else words)
+            last = block.kind
+    return "".join(parts)
+
+
+def _bullet(block: Block) -> str:
+    marked = _ITEM.match(block.text)
+    if not marked:
+        return ""
+    indent = marked[0][: len(marked[0]) - len(marked[0].lstrip())]
+    mark = marked[0].split()[0]
+    return f"{indent}{mark if mark[0].isdigit() else '•'} "
+
+
+def _plain_block(block: Block) -> str:
+    if block.kind is Kind.CODE:
+        return _plain_code(block.text)
+    lines = block.text.split("\n")
+    if block.kind is Kind.TABLE:
+        return "\n".join(_plain_row(line) for line in lines if not _RULE_ROW.match(line))
+    return "\n".join(plain_line(_ITEM.sub("", _QUOTE.sub("", line))) for line in lines).strip()
+
+
+def _plain_row(line: str) -> str:
+    cells = re.split(r"(?<!\\)\|", line.strip().strip("|"))
+    return " · ".join(filter(None, (plain_line(cell.replace(r"\|", "|")) for cell in cells)))
+
+
+def _plain_code(text: str) -> str:
+    """The lines alone, without what stands before the fence, too, in a quote or an item."""
+    opening, lines, _ = fenced(text)
+    before = re.match(r"[ >]*", opening)
+    margin = before[0] if before else ""
+    bare = ("" if line == margin.rstrip() else line.removeprefix(margin) for line in lines)
+    return "\n".join(bare).strip("\n")
+
+
+def beside_links(text: str) -> str:
+    """What stands outside of links, markers and all."""
+    return _INLINE.sub(lambda found: found[0] if found["code"] is not None else "", text)
+
+
+def in_code_spans(text: str, change: Callable[[str], str]) -> str:
+    """Return ``text`` with code within a line changed; blocks of code stay."""
+
+    def changed(found: re.Match[str]) -> str:
+        code = found["code"]
+        return found[0] if code is None else f"{found['mark']}{change(code)}{found['mark']}"
+
+    parts: list[str] = []
+    at = 0
+    for block in blocks(text):
+        parts.append(text[at : block.start])
+        code = block.kind is Kind.CODE
+        parts.append(block.text if code else _INLINE.sub(changed, block.text))
+        at = block.end
+    return "".join([*parts, text[at:]])
+
+
+def words(text: str) -> list[str]:
+    """``text`` in pieces, each a word with the space before it; a link is never cut."""
+    return [found[0] for found in _WORD.finditer(text)]
+
+
+def plain_line(line: str) -> str:
+    """A line without the marks of links and code."""
+    return _INLINE.sub(_plain_inline, line).strip()
+
+
+def _plain_inline(found: re.Match[str]) -> str:
+    code: str | None = found["code"]
+    if code is None:
+        return plain_line(found["label"])
+    # Code that begins or ends with a backtick is set apart from its marks by spaces.
+    padded = code[0] == code[-1] == " " and "`" in code
+    return code[1:-1] if padded else code

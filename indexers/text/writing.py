@@ -1,0 +1,186 @@
+"""Light Markdown (`indexers.text.prose`), put together from its pieces by whoever writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import unescape
+
+from indexers.text.exponents import lowered, raised
+
+_GAP = re.compile(r"(?<!\s)\s++")
+_BACKTICKS = re.compile(r"`+")
+_FENCE_LIKE = re.compile(r"^(?=`{3}|~{3})", re.MULTILINE)
+_LABEL = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\])*")
+_MARKED = re.compile(r"(?:```|\||> |- |\d+\. )")
+_NO_ADDRESS = re.compile(r"\s*(?:javascript|data|vbscript|file)\s*:", re.IGNORECASE)
+
+
+class Line:
+    """Text put together with its white space made single."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._gap = False
+
+    def add(self, text: str) -> None:
+        words = " ".join(re.split(r"[ \t\n\r\f\v]+", text))
+        if not words:
+            return
+        self._gap = self._gap or words.startswith(" ")
+        body = words.strip(" ")
+        if body:
+            self.add_verbatim(body)
+            self._gap = words.endswith(" ")
+
+    def add_verbatim(self, text: str) -> None:
+        if not text:
+            return
+        if self._gap and self._parts and not self._parts[-1].endswith("\n"):
+            self._parts.append(" ")
+        self._gap = False
+        self._parts.append(text)
+
+    def add_code(self, lines: Sequence[str]) -> None:
+        """Add code in a sentence; two lines of it stay two, as a reader could run both."""
+        for number, text in enumerate(lines):
+            if number:
+                self.end()
+            self.add_verbatim(inline_code(text))
+
+    def add_raised(self, text: str) -> None:
+        self._add_moved(raised(self._last, text))
+
+    def add_lowered(self, text: str) -> None:
+        self._add_moved(lowered(self._last, text))
+
+    def _add_moved(self, text: str) -> None:
+        self._gap = self._gap or text.startswith(" ")
+        self.add_verbatim(text.strip())
+
+    @property
+    def _last(self) -> str:
+        """Return the character that the next one touches."""
+        return self._parts[-1][-1:] if self._parts and not self._gap else ""
+
+    def gap(self) -> None:
+        self._gap = True
+
+    def end(self) -> None:
+        if self._parts and not self._parts[-1].endswith("\n"):
+            self._parts.append("\n")
+        self._gap = False
+
+    def text(self) -> str:
+        return "".join(self._parts).strip("\n ")
+
+
+def inline_code(text: str) -> str:
+    """Inline code, within a run of backticks that it does not hold itself."""
+    text = _GAP.sub(lambda gap: " " if "\n" in gap[0] else gap[0], text)
+    if not text.strip():
+        return text
+    runs = {len(run) for run in _BACKTICKS.findall(text)}
+    mark = "`" * next(length for length in range(1, len(runs) + 2) if length not in runs)
+    pad = " " if text[0] == "`" or text[-1] == "`" else ""
+    return f"{mark}{pad}{text}{pad}{mark}"
+
+
+def leads_nowhere(address: str) -> bool:
+    """It runs or holds something instead of going somewhere."""
+    return bool(_NO_ADDRESS.match(address))
+
+
+def link(label: str, address: str) -> str:
+    """The label alone where there is no address to go to, or it would not be a link."""
+    if not label or not address or leads_nowhere(address):
+        return label
+    if not _LABEL.fullmatch(label) or "\n" in label or "](" in label:
+        return label
+    return address if label == address else f"[{label}]({_encoded(address)})"
+
+
+def _encoded(address: str) -> str:
+    address = re.sub(r"\s+", "%20", unescape(address).strip())
+    for char in "()<>":
+        address = address.replace(char, f"%{ord(char):02X}")
+    return address
+
+
+def paragraph(text: str) -> list[str]:
+    """A block of its own, which nothing in it turns into code."""
+    return [_FENCE_LIKE.sub(r"\\", text)] if text else []
+
+
+def code_block(text: str, language: str = "") -> list[str]:
+    """A block of code, byte for byte, within a fence that it does not hold itself."""
+    if not text.strip():
+        return []
+    longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}{language}\n{text}\n{fence}"]
+
+
+def is_code(block: str) -> bool:
+    return block.startswith("```")
+
+
+def list_items(marked: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """List items, each its mark and its blocks, on neighbouring lines. Code stands at the
+    margin, so that it keeps its bytes."""
+    done: list[str] = []
+    lines: list[str] = []
+    for mark, blocks in marked:
+        head = mark
+        for block in blocks or [""]:
+            if is_code(block):
+                if head != " " * len(mark) and head.strip():
+                    lines.append(head.rstrip())
+                done += ["\n".join(lines)] if lines else []
+                done.append(block)
+                lines = []
+            elif block or head.strip():
+                first, *rest = block.split("\n")
+                lines.append((head + first).rstrip())
+                lines += [" " * len(mark) + line if line else "" for line in rest]
+            head = " " * len(mark)
+    return [*done, *(["\n".join(lines)] if any(lines) else [])]
+
+
+def quote(blocks: Sequence[str]) -> list[str]:
+    if not blocks:
+        return []
+    lines = "\n\n".join(blocks).split("\n")
+    return ["\n".join(f"> {line}" if line else ">" for line in lines)]
+
+
+def note(label: str, title: str, blocks: Sequence[str]) -> list[str]:
+    """A quote that says what it is; nothing where it says no more than that."""
+    if title.rstrip(":").casefold() == label.casefold():
+        title = ""
+    if title:
+        return quote([f"{label}: {title}", *blocks])
+    return quote(led(f"{label}:", blocks)) if blocks else []
+
+
+def led(lead: str, blocks: Sequence[str]) -> list[str]:
+    """``lead`` in front of the first block's words, or above what is no paragraph."""
+    if not blocks or _MARKED.match(blocks[0]):
+        return [lead, *blocks]
+    return [f"{lead} {blocks[0]}", *blocks[1:]]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Cells may be missing, and may hold anything that is written within a line."""
+    body = list(rows)
+    width = max(map(len, (head, *body)))
+    lines = [_row(row, width) for row in (head, *body)]
+    lines.insert(1, "|" + " --- |" * width)
+    return "\n".join(lines)
+
+
+def _row(row: Sequence[str], width: int) -> str:
+    padded = [*row, *[""] * (width - len(row))]
+    return (
+        "| " + " | ".join(" ".join(cell.split("\n")).replace("|", r"\|") for cell in padded) + " |"
+    )

@@ -1,0 +1,108 @@
+"""PDF as sections."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from indexers.sources.attachments.content import Unreadable
+from indexers.sources.attachments.pdf import MOST_PAGES, flowing
+from indexers.sources.attachments.reading import read
+from tests.indexers.sources.attachments.files import pdf
+
+
+def locked(password: str) -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf(["Secret."]))))
+    writer.encrypt(user_password=password, owner_password="owner", algorithm="RC4-128")
+    made = BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def test_a_page_is_a_section_that_viewers_jump_to() -> None:
+    found = read("a.pdf", pdf(["First.", "", "Third, caf\xe9."])).sections
+
+    assert [(part.headings, part.anchor, part.text) for part in found] == [
+        (("Page 1",), "page=1", "First."),
+        (("Page 3",), "page=3", "Third, café."),
+    ]
+
+
+def test_lines_that_the_width_has_ended_flow_on() -> None:
+    page = (
+        "Deployments\n"
+        "A release needs the approval of two people who are on call, and nobody may ap-\n"
+        "prove what they have written, save for an emergency that was declared by those\n"
+        "who lead it.\n"
+        "\u2022 Freeze\n"
+        "\u2022 Deploy the ﬁrst\n"
+        "Name Port\n"
+        "web 80"
+    )
+
+    assert flowing(page) == (
+        "Deployments\n\n"
+        "A release needs the approval of two people who are on call, and nobody may approve"
+        " what they have written, save for an emergency that was declared by those"
+        " who lead it.\n\n"
+        "- Freeze\n"
+        "- Deploy the first\n"
+        "Name Port\n"
+        "web 80"
+    )
+
+
+def test_a_scan_says_nothing_and_that_is_said() -> None:
+    found = read("a.pdf", pdf(["", ""]))
+
+    assert found.sections == ()
+    assert found.warnings == ("no text in it: scanned, it seems",)
+
+
+def test_a_password_keeps_it_closed() -> None:
+    with pytest.raises(Unreadable, match="encrypted"):
+        read("a.pdf", locked("open sesame"))
+
+
+def test_a_file_that_opens_without_a_password_is_read() -> None:
+    assert read("a.pdf", locked("")).sections[0].text == "Secret."
+
+
+def test_the_pages_behind_the_limit_are_left_out_and_that_is_said() -> None:
+    found = read("a.pdf", pdf(["Again."], repeat=MOST_PAGES + 5))
+
+    assert len(found.sections) == MOST_PAGES
+    assert found.warnings == ("only the first 1,000 of 1,005 pages are read",)
+
+
+def test_what_draws_without_end_is_left_out_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("indexers.sources.attachments.pdf._MOST_WORK", 20_000)
+    found = read("a.pdf", pdf([") Tj (".join(["x"] * 2_000)], repeat=900))
+
+    assert 2 < len(found.sections) < 10
+    assert "too much is drawn" in found.warnings[0]
+
+
+def test_a_form_that_draws_itself_ends() -> None:
+    page = pdf(["x"]).replace(b"/Font <<", b"/XObject << /Me 5 0 R >> /Font <<")
+    form = page.replace(b"<< /Length", b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length")
+
+    assert read("a.pdf", form.replace(b"(x) Tj", b"/Me Do")).sections == ()
+
+
+def test_a_form_is_drawn_as_often_as_it_is_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its numbers alone draw nothing, and are parsed each time."""
+    monkeypatch.setattr("indexers.sources.attachments.pdf._MOST_WORK", 20_000)
+    page = pdf(["Words."]).replace(b"ET\n", b"/Big Do /Big Do /Big Do ET\n")
+    page = page.replace(b"/Font <<", b"/XObject << /Big 9 0 R >> /Font <<")
+    page = page.replace(b"<< /Length 48 >>", b"<< /Length 75 >>")
+    form = b"9 0 obj\n<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 99000 >>\nstream\n"
+    page = page.replace(b"xref\n", form + b"1 " * 49_500 + b"\nendstream\nendobj\nxref\n", 1)
+    found = read("a.pdf", page)
+
+    assert found.sections == ()
+    assert found.warnings == ("the pages from 1 on are left out: too much is drawn on them",)

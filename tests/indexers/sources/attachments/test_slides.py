@@ -1,0 +1,80 @@
+"""Presentations as sections."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from pptx import Presentation
+from pptx.util import Inches
+
+from indexers.sources.attachments.reading import read
+from tests.indexers.sources.attachments.files import pptx
+
+BOX = (Inches(1), Inches(1), Inches(4), Inches(1))
+
+
+def test_a_slide_is_a_section_under_its_title() -> None:
+    found = read(
+        "a.pptx", pptx(("Go live", "Freeze\nDeploy"), ("", "Thanks"), ("End", ""))
+    ).sections
+
+    assert [(part.headings, part.text) for part in found] == [
+        (("Go live",), "- Freeze\n- Deploy"),
+        (("Slide 2",), "Thanks"),
+        (("End",), "End"),
+    ]
+
+
+def test_everything_on_a_slide_is_read() -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Rota"
+    run = slide.shapes.add_textbox(*BOX).text_frame.paragraphs[0].add_run()
+    run.text = "the wiki"
+    run.hyperlink.address = "https://example.com/w"
+    trap = slide.shapes.add_textbox(*BOX).text_frame.paragraphs[0].add_run()
+    trap.text = "trap"
+    trap.hyperlink.address = "javascript:alert(1)"
+    group = slide.shapes.add_group_shape()
+    group.shapes.add_textbox(*BOX).text_frame.text = "in a group\nof two"
+    table = slide.shapes.add_table(3, 2, *BOX).table
+    for y, row in enumerate((("Team", "Who"), ("Web", "Ana"), ("", "Ben"))):
+        for x, text in enumerate(row):
+            table.cell(y, x).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    slide.notes_slide.notes_text_frame.text = "Say hello."
+    made = BytesIO()
+    deck.save(made)
+    [section] = read("a.pptx", made.getvalue()).sections
+
+    assert section.text.split("\n\n") == [
+        "[the wiki](https://example.com/w)",
+        "trap",
+        "in a group\nof two",
+        "| Team | Who |\n| --- | --- |\n| Web | Ana |\n| Web | Ben |",
+        "> Notes: Say hello.",
+    ]
+
+
+def test_points_keep_their_levels() -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    frame = slide.placeholders[1].text_frame
+    frame.text = "Freeze"
+    below = frame.add_paragraph()
+    below.text, below.level = "Tell everyone", 1
+    made = BytesIO()
+    deck.save(made)
+    [section] = read("a.pptx", made.getvalue()).sections
+
+    assert section.text == "- Freeze\n  - Tell everyone"
+
+
+def test_hidden_slides_are_left_out_and_the_numbers_stay() -> None:
+    deck = Presentation(BytesIO(pptx(("", "seen"), ("", "unseen"), ("", "seen again"))))
+    deck.slides[1].element.set("show", "0")
+    made = BytesIO()
+    deck.save(made)
+    found = read("a.pptx", made.getvalue()).sections
+
+    assert [part.headings for part in found] == [("Slide 1",), ("Slide 3",)]

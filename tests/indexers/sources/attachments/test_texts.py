@@ -1,0 +1,92 @@
+"""Text, Markdown and HTML as sections, and which names are read at all."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+from indexers.sources.attachments.content import Unreadable
+from indexers.sources.attachments.reading import read, readable
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "A.DOCX", "a.b.md", "notes.txt", "x.htm", " a.xlsx "])
+def test_the_ending_of_a_name_says_whether_it_is_read(name: str) -> None:
+    assert readable(name)
+
+
+@pytest.mark.parametrize("name", ["", "pdf", ".pdf", "a.png", "a.pdf.exe", "a.doc", "a."])
+def test_other_names_are_not_read(name: str) -> None:
+    assert not readable(name)
+    with pytest.raises(Unreadable, match="no reader for files that end in"):
+        read(name, b"%PDF-1.4")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "Grüße — 5 €".encode(),
+        codecs.BOM_UTF8 + "Grüße — 5 €".encode(),
+        "Grüße — 5 €".encode("cp1252"),
+        codecs.BOM_UTF16_LE + "Grüße — 5 €".encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + "Grüße — 5 €".encode("utf-16-be"),
+        "Grüße — 5 €".encode("utf-16-le"),
+        "Grüße — 5 €".encode("utf-16-be"),
+        codecs.BOM_UTF32_LE + "Grüße — 5 €".encode("utf-32-le"),
+    ],
+)
+def test_text_is_read_however_it_is_encoded(data: bytes) -> None:
+    assert read("a.txt", data).sections[0].text == "Grüße — 5 €"
+
+
+def test_the_lines_of_a_text_stay_as_they_are() -> None:
+    [section] = read("a.txt", b"\r\nhost: web\r\n  port: 80\r\n \r\n\r\nEnd.\r\n").sections
+
+    assert section.text == "host: web\n  port: 80\n\nEnd."
+
+
+def test_nothing_in_a_text_becomes_alive() -> None:
+    [section] = read(
+        "a.txt", b"[x](javascript:y) [z]( DATA:a)\n\n  ```\n\n> ~~~\nbell\x07 so\xc2\xadft"
+    ).sections
+
+    assert section.text == "[x] (javascript:y) [z] ( DATA:a)\n\n  \\```\n\n> \\~~~\nbell soft"
+
+
+def test_bytes_that_are_no_text_are_none_whatever_they_are_called() -> None:
+    with pytest.raises(Unreadable, match="not text"):
+        read("a.txt", bytes(range(256)) * 4)
+
+
+def test_markdown_has_headings_and_no_anchors() -> None:
+    source = (
+        b"---\nowner: web\n---\n# Runbook\n\n"
+        b"*Stop* [it](../x.md), [ask](https://e.com).\n\n## Then\n\n- go"
+    )
+    found = read("run.md", source).sections
+
+    assert [(part.headings, part.anchor, part.text) for part in found] == [
+        (("Runbook",), "", "Stop it, [ask](https://e.com)."),
+        (("Runbook", "Then"), "", "- go"),
+    ]
+
+
+def test_html_is_what_a_browser_shows() -> None:
+    source = (
+        "<html><head><title>T</title><script>alert(1)</script></head><body><h1>Rota</h1>"
+        "<p>Ana &amp; Ben<p><a href='javascript:x'>trap</a> <a href='/y'>here</a>"
+        "<h2 id=n>Now</h2><ul><li>Ana<li>Ben</ul></body>"
+    )
+    found = read("a.html", source.encode()).sections
+
+    assert [(part.headings, part.anchor, part.text) for part in found] == [
+        (("Rota",), "", "Ana & Ben\n\ntrap here"),
+        (("Rota", "Now"), "", "- Ana\n- Ben"),
+    ]
+
+
+def test_html_says_how_it_is_encoded() -> None:
+    source = '<meta http-equiv="x" content="text/html; charset=shift_jis"><p>当番</p>'
+
+    assert read("a.html", source.encode("shift_jis")).sections[0].text == "当番"
+    assert read("a.html", b"<meta charset=nonsense><p>caf\xe9").sections[0].text == "café"

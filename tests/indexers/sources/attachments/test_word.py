@@ -1,0 +1,93 @@
+"""Word documents as sections."""
+
+from __future__ import annotations
+
+from indexers.sources.attachments.reading import read
+from tests.indexers.sources.attachments.files import docx, words
+
+
+def test_headings_are_the_path_of_their_sections() -> None:
+    body = (
+        words("Before.")
+        + words("Incidents", style="H1")
+        + words("Call", style="H2")
+        + words("Dial 7.")
+        + words("After", style="H1")
+        + words("Write it down.")
+    )
+    found = read("Runbook.docx", docx(body)).sections
+
+    assert [(part.headings, part.anchor, part.text) for part in found] == [
+        ((), "", "Before."),
+        (("Incidents", "Call"), "", "Dial 7."),
+        (("After",), "", "Write it down."),
+    ]
+
+
+def test_lists_keep_their_levels() -> None:
+    body = words("Steps", level=0) + words("Stop", level=1) + words("Start", level=0)
+    [section] = read("a.docx", docx(body)).sections
+
+    assert section.text == "- Steps\n  - Stop\n- Start"
+
+
+def test_the_first_row_of_a_table_is_its_header() -> None:
+    def cell(text: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{words(text)}</w:tc>"
+
+    wide = '<w:gridSpan w:val="2"/>'
+    rows = (
+        f"<w:tr>{cell('Team')}{cell('Phone')}</w:tr>"
+        f"<w:tr>{cell('Web | app')}{cell('7')}</w:tr>"
+        f"<w:tr>{cell('Nobody', wide)}</w:tr>"
+    )
+    [section] = read("a.docx", docx(f"<w:tbl>{rows}</w:tbl>")).sections
+
+    assert section.text == ("| Team | Phone |\n| --- | --- |\n| Web \\| app | 7 |\n| Nobody |  |")
+
+
+def test_links_lead_on_and_code_leads_nowhere() -> None:
+    def linked(key: str, text: str) -> str:
+        return f'<w:hyperlink r:id="{key}"><w:r><w:t>{text}</w:t></w:r></w:hyperlink>'
+
+    body = f"<w:p>{linked('a', 'the rota')}{linked('b', ' trap')}{linked('c', ' beside')}</w:p>"
+    links = {"a": "https://example.com/r", "b": "javascript:alert(1)", "c": "other.docx"}
+    [section] = read("a.docx", docx(body, links=links)).sections
+
+    assert section.text == "[the rota](https://example.com/r) trap beside"
+
+
+def test_a_footnote_stands_in_the_section_that_refers_to_it() -> None:
+    def noted(number: int) -> str:
+        return (
+            f'<w:p><w:r><w:t>See</w:t></w:r><w:r><w:footnoteReference w:id="{number}"/></w:r></w:p>'
+        )
+
+    notes = "".join(
+        f'<w:footnote w:id="{number}">{words(text)}</w:footnote>'
+        for number, text in ((2, "First note."), (5, "Second note."))
+    )
+    body = words("A", style="H1") + noted(2) + words("B", style="H1") + noted(5)
+    found = read("a.docx", docx(body, notes=notes)).sections
+
+    assert [part.text for part in found] == [
+        "See[1]\n\n[1] First note.",
+        "See[2]\n\n[2] Second note.",
+    ]
+
+
+def test_what_was_deleted_is_not_there_and_what_was_inserted_is() -> None:
+    body = (
+        "<w:p><w:del><w:r><w:delText>old</w:delText></w:r></w:del>"
+        "<w:ins><w:r><w:t>new</w:t></w:r></w:ins></w:p>"
+    )
+    [section] = read("a.docx", docx(body)).sections
+
+    assert section.text == "new"
+
+
+def test_markup_in_the_text_stays_text() -> None:
+    body = words("&lt;h1&gt;no&lt;/h1&gt; [x](javascript:y) &lt;fn-ref to='0'&gt;") + words("```")
+    [section] = read("a.docx", docx(body)).sections
+
+    assert section.text == "<h1>no</h1> [x] (javascript:y) <fn-ref to='0'>\n\n\\```"

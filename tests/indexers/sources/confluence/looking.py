@@ -1,0 +1,46 @@
+"""How pages stand in the made-up Confluence, as an answer's check is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from typing import TypeVar
+
+from indexers.model import LivePages
+from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.lookout import AT_ONCE, ConfluenceLookout
+from indexers.sources.confluence.scope import Scope
+
+PATIENT = 30.0
+"""Seconds: a machine that is slow for a moment decides nothing."""
+Made = TypeVar("Made")
+
+
+class Settling(ConfluenceLookout):
+    """Waits for all that it began, also for what it does not need any more, so that no request
+    outlives a test's server."""
+
+    def standing(self, cited: Mapping[str, str], seconds: float) -> LivePages:
+        pool, begun = self._asked.pool, list[Future[object]]()
+        submit = pool.submit
+
+        def noted(work: Callable[[], Made]) -> Future[Made]:
+            made = submit(work)
+            begun.append(made)  # type: ignore[arg-type] # whatever it makes
+            return made
+
+        pool.submit = noted  # type: ignore[method-assign] # for this look
+        try:
+            return super().standing(cited, seconds)
+        finally:
+            pool.submit = submit  # type: ignore[method-assign] # as it was
+            wait(begun, PATIENT)
+
+
+def lookout_of(site, extras: Extras | None = None, **scope) -> ConfluenceLookout:
+    transport = site.transport(concurrency=AT_ONCE)
+    return Settling("wiki", transport, Scope(**scope), extras or Extras(True, True))
+
+
+def looked(site, cited: Mapping[str, str], **settings) -> LivePages:
+    return lookout_of(site, **settings).standing(cited, PATIENT)

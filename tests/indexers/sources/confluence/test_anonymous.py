@@ -1,0 +1,64 @@
+"""A space counts as open to everyone where a person who is not logged in really sees it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.playground.confluence.faults import Fault
+from bot.playground.confluence.model import Who
+from indexers.sources.confluence.cloud import Cloud
+from indexers.sources.confluence.data_center import DataCenter
+from indexers.sources.confluence.product import Product, Space
+from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens
+
+SPACE_ITSELF = r"^/(api/v2/spaces/\d+|rest/api/space/\w+)$"
+
+
+def product_of(site) -> Product:
+    wiki = site.transport()
+    tokens = Tokens(wiki.base.site)
+    return Cloud(wiki, tokens) if site.cloud else DataCenter(wiki, tokens)
+
+
+def viewers(site, *readers: Who) -> Gate:
+    space = site.world.add_space("WEB", readers=readers)
+    return product_of(site).viewers(Space(space.id, space.key, space.name))
+
+
+def asked_as_nobody(site) -> list[str]:
+    return [request.path for request in site.confluence.requests if request.caller is None]
+
+
+def test_a_space_that_anybody_sees_is_open(site) -> None:
+    ann = site.world.add_user("Ann")
+
+    assert viewers(site, Who("anonymous"), Who("user", ann.id)) == PASSABLE
+    assert len(asked_as_nobody(site)) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(401), Fault(403), Fault(404), Fault(500), Fault(302), Fault(kind="login"),
+     Fault(kind="cut"), Fault(kind="drop"), Fault(429)],
+    ids=repr,
+)  # fmt: skip
+def test_a_row_for_anonymous_visitors_alone_opens_nothing(site, fault) -> None:
+    """The site keeps them out, or nobody can tell; the other rows still count."""
+    ann = site.world.add_user("Ann")
+    site.confluence.faults.on(SPACE_ITSELF, fault, times=None)
+
+    gate = viewers(site, Who("anonymous"), Who("user", ann.id))
+
+    assert gate == {Tokens(site.transport().base.site).user(ann.id)}
+
+
+def test_another_space_than_was_asked_for_opens_nothing(data_center) -> None:
+    data_center.world.add_space("WEB", readers=[Who("anonymous")])
+
+    assert product_of(data_center).viewers(Space("another", "WEB", "")) == CLOSED
+
+
+def test_nobody_is_sent_to_a_space_that_names_no_anonymous_visitors(site) -> None:
+    viewers(site, Who("licensed"))
+
+    assert asked_as_nobody(site) == []

@@ -1,0 +1,61 @@
+"""One of three named spaces is lost: the others are checked and answered as before, and nothing
+is quoted of what was restricted, thrown away or moved since. Before the next pass and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.answering.recheck import Recheck
+from bot.answering.retrieval import Retrieved, by_page
+from bot.answering.sources import source_of
+from bot.model import Answer, NoAnswer, Reason, Result
+from indexers.model import EVERYONE, Principal
+from indexers.sources.confluence.rights import Tokens
+from tests.fakes.engine import checked
+from tests.indexers.sources.confluence.conftest import Site
+from tests.indexers.sources.confluence.looking import PATIENT, lookout_of
+from tests.indexers.sources.confluence.test_spaces_lost import KEYS, LOSSES, SPLIT, Company
+
+
+def everything(retrieved: Retrieved) -> Result:
+    """An answer that quotes every page that it may."""
+    passages = [hit.passage for hit in retrieved.hits]
+    if not passages:
+        return NoAnswer(Reason.NOTHING_INDEXED, "Nothing.")
+    return Answer("Said.", tuple(source_of(one, one.text) for one in passages), 1.0)
+
+
+def told(company: Company, site: Site, reader: Principal) -> Result:
+    lookout = lookout_of(site, spaces=KEYS)
+    recheck = Recheck({"wiki": lookout}, lambda _: None, SPLIT, seconds=PATIENT)
+    hits = company.index.search("Word Pay", (), reader=reader, limit=50)
+    return checked(recheck, reader, Retrieved(by_page(hits), 0, 0), everything)
+
+
+@pytest.mark.parametrize("lose", LOSSES.values(), ids=LOSSES)
+def test_the_others_are_answered_and_nothing_that_changed_is_quoted(
+    site: Site, lose: Callable[[Company], None]
+) -> None:
+    company = Company(site)
+    world, (kept, restricted, trashed) = site.world, company.pages["ENG"]
+    stays, moved, _ = company.pages["ALL"]
+    site.bot.sees_everything = False
+    tokens = Tokens(site.transport().base.site)
+    ada = Principal.of(EVERYONE, tokens.user(company.ada.id), tokens.licensed)
+    lose(company)
+    world.restrict(restricted, users=[company.bot.id])
+    world.trash(trashed)
+    world.add_space("SECRET", readers=[])
+    world.move(moved, space="SECRET")
+    for synced in (False, True):
+        if synced:
+            company.sync()
+        said = told(company, site, ada)
+        assert isinstance(said, Answer)
+        quoted = {source.page for source in said.sources}
+
+        assert {kept, stays} <= quoted
+        assert not quoted & ({restricted, trashed, moved} | company.hr)
+        assert (said.unchecked, said.linked) == (None, ())

@@ -1,0 +1,61 @@
+"""What is closed to everybody, the token's account included, before its removal is allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.playground.confluence.model import Who
+from indexers.errors import MassRemoval
+from indexers.model import SyncReport
+from indexers.sources.confluence.rights import Tokens
+from indexers.sources.confluence.transport import Transport
+from indexers.sources.confluence.wiki import ConfluenceWiki
+from indexers.syncing.sync import sync
+from tests.fakes.index import ListIndex
+from tests.properties.confluences import EMBEDDER, SPLIT, found, pages, principal
+
+PAGES = 30
+
+
+@pytest.fixture
+def transport(site) -> Transport:
+    """Of an account that has no more rights than others."""
+    world = site.world
+    reader = world.add_user("Reader", admin=True)
+    world.add_user("Ada")
+    world.add_group("staff", [user for user in world.users.values() if user.name != "Foot Note"])
+    for key in ("HR", "ENG"):
+        world.add_space(key, readers=[Who("group", "staff")])
+        for number in range(PAGES):
+            world.create(key, f"{key} {number}", f"<p>words{key.lower()} {number}</p>")
+    return site.transport(reader)
+
+
+def test_a_space_that_is_closed_to_all_is_shown_to_nobody_and_opened_again_without_embedding(
+    site, transport
+) -> None:
+    world, index, wiki = site.world, ListIndex(), ConfluenceWiki("wiki", transport)
+    sync(wiki, index, EMBEDDER, SPLIT)
+    ada = next(user for user in world.users.values() if user.name == "Ada")
+    tokens = Tokens(transport.base.site)
+
+    def read(word: str) -> int:
+        return len(pages(found(index, word, principal(world, tokens, ada))))
+
+    assert read("wordshr") == 2 * PAGES  # by meaning, all of them
+    with site.confluence.lock:
+        world.revoke("HR", Who("group", "staff"))
+    report = SyncReport("wiki")
+    with pytest.raises(MassRemoval, match="`spaces`"):
+        sync(wiki, index, EMBEDDER, SPLIT, report=report)
+
+    hr = {page.id for page in world.contents.values() if page.space == "HR"}
+    assert read("wordshr") == PAGES
+    assert hr <= index.known("wiki").keys()
+    assert not any(index.known("wiki")[key].acl.admits(principal(world, tokens, ada)) for key in hr)
+
+    with site.confluence.lock:
+        world.grant("HR", Who("group", "staff"))
+    again = sync(wiki, index, EMBEDDER, SPLIT)
+
+    assert (again.relabelled, again.passages_embedded, read("wordshr")) == (PAGES, 0, 2 * PAGES)

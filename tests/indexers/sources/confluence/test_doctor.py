@@ -1,0 +1,64 @@
+"""The doctor asks for a bounded time, whatever Confluence does."""
+
+from __future__ import annotations
+
+import time
+
+from indexers.findings import Level
+from indexers.sources.confluence.doctor import ConfluenceDoctor
+from indexers.sources.confluence.members import ConfluenceMembers
+from indexers.sources.confluence.rights import Tokens
+from indexers.sources.confluence.scope import Scope
+from indexers.sources.confluence.transport import Transport
+from tests.indexers.sources.confluence.conftest import Site
+
+
+def doctor_of(transport: Transport, **settings: float) -> ConfluenceDoctor:
+    members = ConfluenceMembers(transport, Tokens(transport.base.site))
+    return ConfluenceDoctor("wiki", transport, Scope(), members, **settings)
+
+
+def test_a_server_that_never_answers_is_one_failure(site: Site) -> None:
+    site.confluence.latency = 0.5
+    found = list(doctor_of(site.transport(), seconds=0.05).findings())
+
+    assert [finding.level for finding in found] == [Level.FAILURE]
+    assert "did not tell whose token it is" in found[0].says
+
+
+def test_what_takes_too_long_later_on_is_a_warning_and_the_rest_is_told(site: Site) -> None:
+    site.world.add_space("ENG")
+
+    def dawdle(path: str) -> None:
+        if "memberof" in path:
+            time.sleep(3.2)
+
+    site.confluence.before_each = dawdle
+    # All else must be told within this time, on a busy machine too.
+    found = list(doctor_of(site.transport(), seconds=3.0).findings())
+    late = [finding for finding in found if "did not tell" in finding.says]
+
+    assert "who is in which group" in late[0].says
+    assert {finding.level for finding in late} == {Level.WARNING}
+    assert any("people show their e-mail address" in finding.says for finding in found)
+
+
+def test_a_confluence_without_a_page_leaves_restrictions_untried(site: Site) -> None:
+    site.world.add_space("ENG")
+    found = list(doctor_of(site.transport()).findings())
+
+    assert any("finds no page in these spaces" in finding.says for finding in found)
+    assert not [finding for finding in found if finding.level is Level.FAILURE]
+
+
+def test_a_space_that_is_lost_is_a_failure_and_the_rest_is_told(site: Site) -> None:
+    site.world.add_space("ENG")
+    site.world.create("ENG", "Engines")
+    transport = site.transport()
+    members = ConfluenceMembers(transport, Tokens(transport.base.site))
+    scope = Scope(spaces=("ENG", "HR"))
+    found = list(ConfluenceDoctor("wiki", transport, scope, members).findings())
+    (lost,) = [finding for finding in found if finding.level is Level.FAILURE]
+
+    assert "does not show 1 space of `spaces`: HR." in lost.says
+    assert any("All 1 space say who may view them." in finding.says for finding in found)

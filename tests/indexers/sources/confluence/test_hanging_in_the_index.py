@@ -1,0 +1,142 @@
+"""What hangs on pages, from a made-up Confluence into an index and out of it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from config.settings import Secrets
+from config.wikis import ConfluenceSettings
+from indexers.model import Acl, Passage, Principal
+from indexers.sources.confluence.hanging import Extras
+from indexers.syncing.splitting import Splitter
+from indexers.syncing.sync import sync
+from indexers.wikis import confluence_of
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.index import ListIndex
+from tests.indexers.sources.attachments.files import pdf
+from tests.indexers.sources.confluence.hanging import EXTRAS, wiki_of
+from tests.indexers.sources.confluence.test_wiki import principal
+
+EMBEDDER = WordEmbedder()
+SPLIT = Splitter(EMBEDDER.count_tokens)
+
+
+class Telling(ListIndex):
+    """Tells in which order it is written to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[tuple[str, str]] = []
+
+    def replace(self, passages: Sequence[Passage], vectors: Sequence[Sequence[float]]) -> None:
+        super().replace(passages, vectors)
+        self.writes.append(("replace", passages[0].page))
+
+    def relabel(
+        self, wiki: str, page: str, revision: str, acl: Acl, owner: str | None = None
+    ) -> None:
+        super().relabel(wiki, page, revision, acl, owner)
+        self.writes.append(("relabel", page))
+
+
+@pytest.fixture
+def page(site):
+    world = site.world
+    world.add_user("Ada")
+    world.add_user("Bob")
+    world.add_space("ENG")
+    return world.create("ENG", "Engines", "<p>About engines.</p>")
+
+
+def found(site, index: ListIndex, words: str, name: str) -> list[str]:
+    user = next(user for user in site.world.users.values() if user.name == name)
+    hits = index.search(
+        words, EMBEDDER.embed_question(words), reader=principal(site, user), limit=5
+    )
+    return [hit.passage.url for hit in hits if words in hit.passage.text]
+
+
+def test_a_file_is_found_at_its_page_and_its_own_address(site, page) -> None:
+    site.world.attach(page.id, "manual.pdf", pdf(["Cover.", "Turn the crankshaft."]))
+    site.world.comment(page.id, "<p>Mind the flywheel.</p>")
+    index = ListIndex()
+    sync(wiki_of(site), index, EMBEDDER, SPLIT)
+
+    (file,) = found(site, index, "crankshaft", "Ada")
+    (said,) = found(site, index, "flywheel", "Ada")
+    assert f"/download/attachments/{page.id}/manual.pdf?" in file
+    assert file.endswith("#page=2")
+    assert "focusedCommentId=" in said
+    assert "#comment-" in said
+
+
+def test_rights_are_tightened_before_anything_is_embedded(site, page) -> None:
+    world = site.world
+    index = Telling()
+    file = world.attach(page.id, "manual.txt", b"Turn the crankshaft.").id
+    world.comment(page.id, "<p>Mind the flywheel.</p>")
+    sync(wiki_of(site), index, EMBEDDER, SPLIT)
+    index.writes.clear()
+    world.attach(page.id, "manual.txt", b"Turn the secret crankshaft.")
+    world.comment(page.id, "<p>Mind the secret flywheel.</p>")
+    world.edit(page.id, body="<p>About secret engines.</p>")
+    world.restrict(page.id, users=[next(u.id for u in world.users.values() if u.name == "Bob")])
+    report = sync(wiki_of(site), index, EMBEDDER, SPLIT)
+
+    first = [what for what, _ in index.writes].index("replace")
+    assert {key for _, key in index.writes[:first]} == {page.id, file, f"{page.id}/comments"}
+    assert report.changed == 3
+    for words in ("engines", "crankshaft", "flywheel"):
+        assert not found(site, index, words, "Ada")
+        assert found(site, index, words, "Bob")
+
+
+def test_what_is_no_longer_read_leaves_at_once_however_much_it_is(site, page) -> None:
+    """The guard against the loss of many pages is for what vanishes, not for what is set."""
+    for number in range(30):
+        site.world.attach(page.id, f"{number}.txt", b"Turn the crankshaft.")
+    index = ListIndex()
+    sync(wiki_of(site), index, EMBEDDER, SPLIT)
+    report = sync(wiki_of(site, Extras()), index, EMBEDDER, SPLIT)
+
+    assert report.removed == 30
+    assert {*index.known("wiki")} == {page.id}
+
+
+def test_requests_are_counted_downloads_too(site, page) -> None:
+    site.world.attach(page.id, "manual.txt", b"Turn the crankshaft.")
+    before = len(site.confluence.requests)
+    report = sync(wiki_of(site), ListIndex(), EMBEDDER, SPLIT)
+
+    # Cloud's other host is not among those that its Confluence sees.
+    elsewhere = len(site.confluence.media.tokens)
+    assert report.requests == len(site.confluence.requests) - before + elsewhere
+
+
+@pytest.mark.parametrize("extras", [EXTRAS, Extras()])
+def test_settings_say_what_is_read(site, page, extras) -> None:
+    file = site.world.attach(page.id, "manual.txt", b"Turn the crankshaft.").id
+    site.world.comment(page.id, "<p>Mind the flywheel.</p>")
+    settings = ConfluenceSettings(
+        type="confluence",
+        name="wiki",
+        url=site.confluence.base_url,
+        product="cloud" if site.cloud else "data_center",
+        email=site.bot.email if site.cloud else "",
+        attachments=extras.attachments,
+        comments=extras.comments,
+    )
+    secrets = Secrets(confluence_token=site.confluence.token(site.bot))
+    confluence = confluence_of(settings, secrets)
+    index = ListIndex()
+    sync(confluence.wiki, index, EMBEDDER, SPLIT)
+    hung = {file, f"{page.id}/comments"} if extras.attachments else set()
+
+    known = index.known("wiki")
+    assert {*known} == {page.id, *hung}
+    cited = {key: held.revision for key, held in known.items()}
+    looked = confluence.lookout.standing(cited, 30)
+    assert {*looked.stand} == {*known}
+    assert not any(live.acl.admits(Principal()) for live in looked.stand.values())

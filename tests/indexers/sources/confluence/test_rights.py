@@ -1,0 +1,107 @@
+"""`indexers.sources.confluence.rights`: the Acl admits exactly whom an independent model admits."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexers.model import EVERYONE, NOBODY, OPEN, Principal
+from indexers.sources.confluence.rights import (
+    CLOSED,
+    PASSABLE,
+    Tokens,
+    acl,
+    joined,
+    restriction,
+    space_gate,
+)
+
+TOKENS = Tokens("wiki.example")
+PEOPLE = {"ann": {"a"}, "bob": {"a", "b"}, "cy": set()}
+NAMES = st.frozensets(st.sampled_from(["user:ann", "user:cy", "group:a", "group:b"]))
+
+
+def said(names: frozenset[str]) -> dict[str, object]:
+    users = [{"userKey": n[5:]} for n in sorted(names) if n.startswith("user:")]
+    groups = [{"name": n[6:]} for n in sorted(names) if n.startswith("group:")]
+    listed = {"user": users, "group": groups}
+    return {
+        "restrictions": {
+            kind: {"results": rows, "start": 0, "limit": 200, "size": len(rows)}
+            for kind, rows in listed.items()
+        }
+    }
+
+
+@given(space=NAMES, nodes=st.lists(st.one_of(st.none(), NAMES), max_size=6))
+def test_one_reads_who_passes_the_space_and_every_restricted_node(
+    space: frozenset[str], nodes: list[frozenset[str] | None]
+) -> None:
+    """None is a node that cannot be read, an empty set one without a restriction."""
+    read = {"key": "read", "targetType": "space"}
+    rows = [
+        {"operation": read, "principal": {"type": kind, "id": name}}
+        for kind, _, name in (entry.partition(":") for entry in space)
+    ]
+    gates = [CLOSED if n is None else restriction(said(n), TOKENS).gate for n in nodes]
+    allowed = acl(space_gate(rows, TOKENS), gates)
+
+    for person, groups in PEOPLE.items():
+        is_named = {f"user:{person}", *(f"group:{group}" for group in groups)}.intersection
+        expected = bool(is_named(space)) and all(
+            node is not None and (not node or bool(is_named(node))) for node in nodes
+        )
+        reader = Principal.of(EVERYONE, TOKENS.user(person), *map(TOKENS.group, groups))
+        assert allowed.admits(reader) == expected
+
+
+def test_rows_that_allow_other_things_open_no_space() -> None:
+    rows = [
+        {"operation": {"key": key, "targetType": target}, "principal": {"type": "user", "id": "a"}}
+        for key, target in (("create", "page"), ("administer", "space"), ("read", "page"))
+    ]
+
+    assert space_gate(rows, TOKENS) == CLOSED
+
+
+def test_what_has_an_unknown_form_is_closed() -> None:
+    assert restriction({}, TOKENS).gate == CLOSED
+    assert restriction({"restrictions": {"user": {"results": []}}}, TOKENS).gate == CLOSED
+    assert restriction(said(frozenset()), TOKENS).gate == PASSABLE
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"size": 3}, {"totalSize": 3}, {"totalSize": "3"}, {"_links": {"next": "/more"}}],
+    ids=repr,
+)
+def test_subjects_that_are_counted_and_not_named_leave_a_node_closed(
+    more: dict[str, object],
+) -> None:
+    """Confluence may hide whom it lists, or send them on a page that never comes."""
+    listed = {"results": [], "start": 0, "limit": 200, "size": 0, **more}
+    told = restriction({"restrictions": {"user": listed, "group": {"results": []}}}, TOKENS)
+
+    assert (joined([told]), told.whole) == (CLOSED, False)
+
+
+@pytest.mark.parametrize("odd", [None, "x", [], {}], ids=repr)
+def test_numbers_of_another_form_break_nothing(odd: object) -> None:
+    rows = [{"userKey": "ann"}]
+    listed = {"results": rows, "start": odd, "limit": odd, "size": odd, "totalSize": odd}
+    told = restriction({"restrictions": {"user": listed, "group": listed}}, TOKENS)
+
+    assert told.gate == {TOKENS.user("ann")}
+
+
+def test_a_slack_group_of_the_same_name_passes_nothing() -> None:
+    gate = restriction(said(frozenset({"group:a", "user:ann"})), TOKENS).gate
+
+    assert not acl(gate, []).admits(Principal.of(EVERYONE, "group:a", "user:ann"))
+    assert not acl(gate, []).admits(Principal.of(EVERYONE, Tokens("other.example").group("a")))
+
+
+def test_open_and_closed_have_one_form() -> None:
+    assert acl(PASSABLE, [PASSABLE]) == OPEN
+    assert acl(PASSABLE, [CLOSED, frozenset({"x"})]) == NOBODY

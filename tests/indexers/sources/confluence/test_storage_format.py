@@ -1,0 +1,53 @@
+"""Anchors by editor, and what a page says where nothing can be looked up."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexers.sources.confluence.storage_format import sections
+from indexers.sources.confluence.storage_links import Links
+
+
+@pytest.mark.parametrize(
+    ("editor", "anchors"),
+    [
+        ("v2", ["Who-is-on-call?", "Who-is-on-call?.1", "%C3%9Cber"]),
+        ("", ["OnCall-Whoisoncall?", "OnCall-Whoisoncall?.1", "OnCall-%C3%9Cber"]),
+    ],
+)
+def test_the_editor_chooses_the_anchors(editor: str, anchors: list[str]) -> None:
+    body = "<h2>Who is  on call?</h2><p>a</p><h2>Who is on call?</h2><p>b</p><h2>Über</h2><p>c</p>"
+    found = [part.anchor for part in sections(body, title="On Call", editor=editor)]
+
+    assert found == anchors
+
+
+def test_the_title_said_again_is_no_part_of_the_path() -> None:
+    found = sections("<h1>On  call</h1><p>a</p><h2>Now</h2><p>b</p>", title="On Call")
+
+    assert [part.headings for part in found] == [(), ("Now",)]
+
+
+def test_without_links_labels_stand_alone() -> None:
+    body = (
+        '<p><ac:link ac:anchor="now" /> <ac:link><ri:page ri:content-title="Rota" /></ac:link> '
+        '<a href="#now">here</a> <a href="https://example.com">there</a> '
+        '<ac:link><ri:user ri:account-id="1" /></ac:link></p>'
+    )
+
+    [section] = sections(body, title="On Call")
+    assert section.text == "now Rota here [there](https://example.com) Unknown User"
+
+
+def test_tags_are_the_same_in_capitals() -> None:
+    [section] = sections("<P>One</P><UL><LI>two</LI><LI>three</LI></UL>", title="On Call")
+
+    assert section.text == "One\n\n- two\n- three"
+
+
+def test_a_name_that_somebody_chose_is_no_link() -> None:
+    body = '<p><ac:link><ri:user ri:account-id="1" /></ac:link></p>'
+    links = Links(user=lambda _: "[Ada](https://evil.example)\n\n# Ada")
+
+    [section] = sections(body, title="On Call", links=links)
+    assert section.text == "[Ada] (https://evil.example) # Ada"

@@ -1,0 +1,155 @@
+"""Confluence tells of some things in time and not of others: what it told counts. Each page was
+open to everyone when it was indexed, and who may view its space cannot be had now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.answering.recheck import Recheck
+from bot.answering.retrieval import Found, Retrieved
+from bot.answering.sources import source_of
+from bot.model import Answer, Doubt, NoAnswer, Reason, Result
+from bot.playground.confluence.faults import Fault
+from bot.playground.confluence.model import Who
+from indexers.model import EVERYONE, OPEN, Changed, Hit, Page, Principal
+from indexers.sources.confluence.hanging import Extras
+from tests.fakes.engine import checked
+from tests.fakes.wiki import by_section
+from tests.indexers.sources.confluence.conftest import Site
+from tests.indexers.sources.confluence.hanging import wiki_of
+from tests.indexers.sources.confluence.looking import PATIENT, lookout_of
+
+SECRET = "Tin opener"
+ADA = Principal.of(EVERYONE, "confluence-user:ada")
+
+
+class Shelf:
+    """A page in an open space, below another, with a file and a comment."""
+
+    def __init__(self, site: Site) -> None:
+        world = site.world
+        self.site, self.bob = site, world.add_user("Bob")
+        world.add_space("ALL", readers=[Who("licensed"), Who("anonymous")])
+        world.add_space("HR", readers=[])
+        self.above = world.create("ALL", "Above", "<p>Shelves.</p>").id
+        self.key = world.create("ALL", "Shelf", f"<p>{SECRET}.</p>", parent=self.above).id
+        self.file = world.attach(self.key, "plan.txt", SECRET.encode()).id
+        self.comment = world.comment(self.key, f"<p>{SECRET}.</p>").id
+        changes = wiki_of(site).changes({})
+        pages = [one.page for one in changes if isinstance(one, Changed)]
+        self.pages = {page.key: page for page in pages}
+        assert all(page.acl == OPEN for page in pages)
+
+    def ask(self, of: str) -> Result:
+        recheck = Recheck(
+            {"wiki": lookout_of(self.site)}, lambda _: None, by_section, seconds=PATIENT
+        )
+        return checked(recheck, ADA, Retrieved((found_of(self.pages[of]),), 0, 0), quotes)
+
+
+@pytest.fixture
+def shelf(site: Site) -> Shelf:
+    return Shelf(site)
+
+
+def found_of(page: Page) -> Found:
+    return Found("wiki", page.key, 1.0, tuple(Hit(one, 1.0, 1.0) for one in by_section(page)))
+
+
+def quotes(retrieved: Retrieved) -> Result:
+    passages = [hit.passage for hit in retrieved.hits]
+    if not passages:
+        return NoAnswer(Reason.NOTHING_INDEXED, "Nothing.")
+    return Answer(passages[0].text, tuple(source_of(one, one.text) for one in passages), 1.0)
+
+
+NO_VIEWERS = (Fault(500), Fault(429), Fault(kind="login"), Fault(kind="drop"))
+
+
+def restrict(shelf: Shelf) -> None:
+    shelf.site.world.restrict(shelf.key, users=[shelf.bob.id])
+
+
+def restrict_above(shelf: Shelf) -> None:
+    shelf.site.world.restrict(shelf.above, users=[shelf.bob.id])
+
+
+def redact(shelf: Shelf) -> None:
+    shelf.site.world.edit(shelf.key, body="<p>It was taken out.</p>")
+
+
+def move(shelf: Shelf) -> None:
+    shelf.site.world.move(shelf.key, space="HR")
+
+
+@pytest.mark.parametrize("fault", NO_VIEWERS)
+@pytest.mark.parametrize("close", [restrict, restrict_above])
+def test_a_page_that_is_known_to_be_restricted_now_is_not_even_linked(
+    shelf: Shelf, close: Callable[[Shelf], None], fault: Fault
+) -> None:
+    close(shelf)
+    shelf.site.confluence.faults.on("permissions", fault, times=None)
+    for key in shelf.pages.keys() - {shelf.above}:
+        said = shelf.ask(key)
+
+        assert SECRET not in repr(said)
+        assert said.linked == ()
+
+
+@pytest.mark.parametrize("fault", NO_VIEWERS)
+@pytest.mark.parametrize("change", [redact, move])
+def test_a_page_that_is_known_to_be_another_now_is_linked(
+    shelf: Shelf, change: Callable[[Shelf], None], fault: Fault
+) -> None:
+    change(shelf)
+    shelf.site.confluence.faults.on("permissions", fault, times=None)
+    said = shelf.ask(shelf.key)
+
+    assert SECRET not in repr(said)
+    assert [one.doubt for one in said.linked] == [Doubt.UNCONFIRMED]
+
+
+def test_an_edited_page_whose_text_does_not_come_is_linked(shelf: Shelf) -> None:
+    redact(shelf)
+    shelf.site.confluence.faults.on("body", Fault(kind="drop"), times=None)
+    said = shelf.ask(shelf.key)
+
+    assert SECRET not in repr(said)
+    assert [one.page for one in said.linked] == [shelf.key]
+
+
+def test_what_hangs_on_a_page_and_was_changed_is_linked(shelf: Shelf) -> None:
+    world = shelf.site.world
+    world.attach(shelf.key, "plan.txt", b"It was taken out.")
+    world.delete_comment(shelf.key, shelf.comment)
+    shelf.site.confluence.faults.on("permissions", Fault(500), times=None)
+    for key in shelf.pages.keys() - {shelf.key, shelf.above}:
+        assert SECRET not in repr(shelf.ask(key))
+
+
+@pytest.mark.parametrize("fault", NO_VIEWERS)
+def test_a_page_that_is_the_same_as_far_as_is_told_keeps_its_answer(
+    shelf: Shelf, fault: Fault
+) -> None:
+    shelf.site.confluence.faults.on("permissions", fault, times=None)
+    said = shelf.ask(shelf.key)
+
+    assert isinstance(said, Answer)
+    assert SECRET in said.text
+    assert said.unchecked is not None
+
+
+def test_a_wiki_that_told_something_is_asked_about_other_pages(site: Site) -> None:
+    shelf = Shelf(site)
+    others = [shelf.above, shelf.key]
+    site.confluence.faults.on("permissions", Fault(500), times=None)
+    told = lookout_of(site, Extras()).standing(
+        {key: shelf.pages[key].revision for key in others}, PATIENT
+    )
+
+    assert told.untold == {*others}
+    assert {key: (live.acl, live.edited) for key, live in told.partly.items()} == dict.fromkeys(
+        others, (OPEN, False)
+    )

@@ -1,0 +1,66 @@
+"""Fragments, each by its generator's rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexers.sources.markdown.anchors import Anchors, slug
+
+
+@pytest.mark.parametrize(
+    ("rule", "heading", "anchor"),
+    [
+        ("github", "Hello, World! -- C++", "hello-world----c"),
+        ("github", ":rocket: Launch", "rocket-launch"),
+        ("github", "🚀 Launch", "-launch"),
+        ("github", "Größe_1 über", "größe_1-über"),
+        ("gitlab", "Steps & Checks - now", "steps-checks-now"),
+        ("hugo", "What's new? (2024)", "whats-new-2024"),
+        ("hugo", "!!!", "heading"),
+        ("mkdocs", "Rota é & Co. -- now", "rota-e-co-now"),
+        ("eleventy", "What's in it & don't", "whats-in-it-and-dont"),
+        ("eleventy", "Anyone\u2019s guess", "anyone-s-guess"),
+        ("kramdown", "1. First: step", "first-step"),
+        ("kramdown", "2024", "section"),
+        ("middleman", "Before you & I start", "before-you-amp-i-start"),
+        ("middleman", "What's `x`?", "what-39-s-x"),
+        ("obsidian", "Local: [x] | y", "Local%3A%20x%20y"),
+        ("forge-bitbucket", "Roll back & forth", "markdown-header-roll-back-forth"),
+    ],
+)
+def test_a_heading_becomes(rule: str, heading: str, anchor: str) -> None:
+    assert slug(rule, heading) == anchor
+
+
+@pytest.mark.parametrize(
+    ("rule", "headings", "anchors"),
+    [
+        ("github", ["a", "a", "a-1", "a"], ["a", "a-1", "a-1-1", "a-2"]),
+        ("mkdocs", ["a", "a", "a", "!", "!"], ["a", "a_1", "a_2", "_1", "_2"]),
+        ("mkdocs", ["a_1", "a_1", "a"], ["a_1", "a_2", "a"]),
+        ("hugo", ["!", "!"], ["heading", "heading-1"]),
+        ("forge-github", ["a", "a"], ["a", "a-1"]),
+        ("forge-bitbucket", ["a", "a"], ["markdown-header-a", "markdown-header-a_1"]),
+        ("obsidian", ["a", "a"], ["a", "a"]),
+    ],
+)
+def test_repeats_are_numbered(rule: str, headings: list[str], anchors: list[str]) -> None:
+    given = Anchors(rule)
+
+    assert [given.next(heading, heading, 2) for heading in headings] == anchors
+
+
+def test_govuk_puts_the_parent_before_a_repeat() -> None:
+    given = Anchors("middleman")
+    levels = [("One", 2), ("Check", 3), ("Two", 2), ("Check", 3), ("Check", 3)]
+
+    assert [given.next(heading, heading, level) for heading, level in levels] == [
+        "one", "check", "two", "two-check", "two-check-2",
+    ]  # fmt: skip
+
+
+def test_what_the_author_set_counts_too() -> None:
+    given = Anchors("github")
+    given.reserve("a")
+
+    assert given.next("A", "A", 2) == "a-1"

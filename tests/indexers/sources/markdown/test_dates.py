@@ -1,0 +1,103 @@
+"""Dates as people write them into front matter."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexers.sources.markdown.dates import date_of
+from indexers.sources.markdown.matter import split
+
+DAY = date(2024, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        DAY,
+        datetime(2024, 3, 1, 23, 0),  # noqa: DTZ001 - as YAML gives it
+        datetime(2024, 3, 2, 0, 30, tzinfo=timezone(timedelta(hours=2))),
+        {"date": "2024-03-01", "author": "Ann"},
+        "2024-03-01",
+        "2024/3/1",
+        "2024.03.01",
+        "2024-03-01T10:00:00Z",
+        "2024-03-01 10:00:00 +0200",
+        "20240301",
+        20240301,
+        "20240301T100000Z",
+        "1 March 2024",
+        "1st of March 2024",
+        "01-Mar-2024",
+        "March 1, 2024",
+        "Mar 1st, 2024",
+        "Mar. 1 2024",
+        "Friday, March 1, 2024",
+        "Fri, 01 Mar 2024 10:00:00 +0000",
+        "01.03.2024",
+        "1. 3. 2024",
+        "1. März 2024",
+        "1er mars 2024",
+        "1 de marzo de 2024",
+        "1 maart 2024",
+        "Last updated: March 1, 2024",
+        "March 2024",
+        1709290000,
+        1709290000000,
+    ],
+)
+def test_a_date_is_understood(value: object) -> None:
+    assert date_of(value) == DAY
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("13/4/2024", date(2024, 4, 13)),
+        ("4/13/2024", date(2024, 4, 13)),
+        ("4/4/2024", date(2024, 4, 4)),
+    ],
+)
+def test_day_and_month_are_told_apart_where_that_can_be(value: str, found: date) -> None:
+    assert date_of(value) == found
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "3/4/2024",  # April or March
+        "0001-01-01",
+        "0001-01-01T00:00:00Z",
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-14))),
+        "2024-13-45",
+        "version 1.2.3",
+        "soon",
+        "",
+        None,
+        True,
+        2024,
+        pytest.param(10**6000, id="a very long number"),
+        ["2024-03-01"],
+        "31 April 2024",
+        "Room 12, floor 2024",
+    ],
+)
+def test_what_names_no_day_is_none(value: object) -> None:
+    assert date_of(value) is None
+
+
+@given(st.one_of(st.text(), st.integers(), st.datetimes(timezones=st.just(UTC)), st.dates()))
+def test_any_value_is_a_day_or_none(value: object) -> None:
+    found = date_of(value)
+
+    assert found is None or found.year >= 1970
+
+
+def test_front_matter_is_read_with_them() -> None:
+    matter, _ = split("---\nlast_reviewed: March 1, 2024\n---\nText")
+
+    assert matter.updated == DAY

@@ -1,0 +1,172 @@
+"""A wiki's kind, its pages' folder and its settings are found by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from indexers.model import Changed, Page, Skipped
+from indexers.sources.markdown.wiki import MarkdownWiki
+
+MKDOCS = """
+site_url: https://docs.example.com/kit
+nav:
+  - Welcome: index.md
+  - Guides:
+      - Set up: guides/setup.md
+      - guides/other.md
+markdown_extensions:
+  - toc: {slugify: !!python/object/apply:pymdownx.slugs.slugify {kwds: {case: lower}}}
+"""
+
+
+def laid(root: Path, files: Mapping[str, str]) -> Path:
+    for path, text in files.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return root
+
+
+def read(root: Path, site_url: str = "https://x.org", **more: str) -> dict[str, Page]:
+    changes = MarkdownWiki("w", root, site_url=site_url, **more).changes({})  # type: ignore[arg-type]
+    return {change.page.key: change.page for change in changes if isinstance(change, Changed)}
+
+
+@pytest.mark.parametrize(
+    ("files", "address"),
+    [
+        ({"README.md": "x", "guide.md": "x"}, "https://x.org/guide/"),
+        ({"LICENSE.md": "x", "pages/guide.md": '{% page "/a" %} x'}, "https://x.org/guide/"),
+        ({"pages/guide.md": "x", "pages/sitemap.xml.njk": ""}, "https://x.org/guide/"),
+        (
+            {"NOTICE.md": "x", "content/_index.md": "x", "content/Guide.md": "x"},
+            "https://x.org/guide/",
+        ),
+        ({"hugo.toml": "", "README.md": "x", "content/guide.md": "x"}, "https://x.org/guide/"),
+        ({"source/guide.html.md": "x", "LICENCE.md": ""}, "https://x.org/guide.html"),
+        (
+            {"mkdocs.yml": "use_directory_urls: false", "docs/guide.md": "x"},
+            "https://x.org/guide.html",
+        ),
+        ({"mkdocs.yml": "docs_dir: pages", "pages/guide.md": "x"}, "https://x.org/guide/"),
+        ({"docusaurus.config.js": "", "docs/01-guide.md": "x"}, "https://x.org/guide"),
+        ({"_config.yml": "title: x", "guide.md": "x"}, "https://x.org/guide.html"),
+        ({"_config.yml": "permalink: pretty", "guide.md": "x"}, "https://x.org/guide/"),
+        ({".obsidian/app.json": "{}", "guide.md": "x"}, "https://x.org/guide"),
+        ({"SUMMARY.md": "* [Our guide](guide.md)", "guide.md": "x"}, "https://x.org/guide"),
+        ({"Home.md": "x", "_Sidebar.md": "x", "guide.md": "x"}, "https://x.org/guide"),
+        ({"guide.mdx": "x"}, "https://x.org/guide"),
+    ],
+)
+def test_a_wiki_is_recognised(tmp_path: Path, files: Mapping[str, str], address: str) -> None:
+    pages = read(laid(tmp_path, files))
+
+    assert address in {page.url for page in pages.values()}
+    assert {key for key in pages if "uide" in key} <= {
+        "guide.md", "Guide.md", "guide.html.md", "01-guide.md", "guide.mdx",
+    }  # fmt: skip
+
+
+def test_mkdocs_gives_address_titles_and_rule(tmp_path: Path) -> None:
+    files = {
+        "mkdocs.yml": MKDOCS,
+        "docs/index.md": "# Hello\n\nSee [set up](guides/setup.md#a--b) and [file](img/x.pdf).",
+        "docs/guides/setup.md": "## A & B\n\nx",
+        "docs/guides/other.md": "# Other\n\nx",
+        "docs/img/x.pdf": "",
+    }
+    for root in (laid(tmp_path, files), tmp_path / "docs"):
+        pages = read(root, "")
+
+        assert {key: page.title for key, page in pages.items()} == {
+            "index.md": "Welcome", "guides/setup.md": "Set up", "guides/other.md": "Other",
+        }  # fmt: skip
+        assert pages["guides/setup.md"].url == "https://docs.example.com/kit/guides/setup/"
+        assert pages["guides/setup.md"].sections[0].anchor == "a--b"
+        assert pages["index.md"].sections[0].text == (
+            "See [set up](https://docs.example.com/kit/guides/setup/#a--b)"
+            " and [file](https://docs.example.com/kit/img/x.pdf)."
+        )
+
+
+def test_gitbook_takes_titles_from_its_summary(tmp_path: Path) -> None:
+    pages = read(laid(tmp_path, {"SUMMARY.md": "* [The `guide`](guide.md)", "guide.md": "x"}))
+
+    assert [page.title for page in pages.values()] == ["The guide"]
+
+
+def test_what_is_no_page_by_its_name_is_skipped(tmp_path: Path) -> None:
+    laid(tmp_path, {"source/a.html.md": "x", "source/partials/_p.html.md": "x"})
+    changes = list(MarkdownWiki("w", tmp_path).changes({}))
+
+    assert Skipped("partials/_p.html.md", "partial") in changes
+
+
+@pytest.mark.parametrize(
+    ("root", "site", "key"),
+    [
+        ("content", "https://h.org", "handbook/sales/plan.md"),
+        (".", "https://h.org", "handbook/sales/plan.md"),
+        ("content/handbook", "https://h.org/handbook", "sales/plan.md"),
+    ],
+)
+def test_a_part_of_a_site_keeps_its_links(tmp_path: Path, root: str, site: str, key: str) -> None:
+    laid(
+        tmp_path,
+        {
+            "content/handbook/_index.md": "---\ntitle: Top\n---\nx",
+            "content/handbook/sales/plan.md": (
+                "[a](/handbook/sales/#x) [b](/jobs/) [c](../_index.md) [d](other/)"
+                ' [e]({{< ref "/handbook/sales" >}}) [f]({{% relref "_index.md" %}}#y)'
+            ),
+            "content/handbook/sales/_index.md": "---\naliases: [/old/]\n---\nx",
+        },
+    )
+    page = read(tmp_path / root, site)[key]
+
+    assert page.url == "https://h.org/handbook/sales/plan/"
+    assert page.sections[0].text == (
+        "[a](https://h.org/handbook/sales/#x) [b](https://h.org/jobs/)"
+        " [c](https://h.org/handbook/) [d](https://h.org/handbook/sales/plan/other/)"
+        " [e](https://h.org/handbook/sales/) [f](https://h.org/handbook/sales/#y)"
+    )
+
+
+def test_a_forge_view_keeps_file_names(tmp_path: Path) -> None:
+    laid(
+        tmp_path,
+        {
+            "guide.md": "[r](README.md) [c](../src/main.py) [t](/docs/sub/a.md) [x](/LICENSE)",
+            "README.md": "x",
+            "sub/a.md": "x",
+        },
+    )
+    page = read(tmp_path, "", repository_url="https://github.com/o/r/blob/main/docs")["guide.md"]
+
+    base = "https://github.com/o/r/blob/main"
+    assert page.url == f"{base}/docs/guide.md"
+    assert page.sections[0].text == (
+        f"[r]({base}/docs/README.md) [c]({base}/src/main.py)"
+        f" [t]({base}/docs/sub/a.md) [x]({base}/LICENSE)"
+    )
+
+
+def test_a_github_wiki_is_linked_by_name(tmp_path: Path) -> None:
+    laid(
+        tmp_path,
+        {"Home.md": "[[The guide|User-Guide]], [[User Guide]], [g](User-Guide)", "_Footer.md": "f",
+         "User-Guide.md": "x"},
+    )  # fmt: skip
+    page = read(tmp_path, "https://github.com/o/r/wiki")["Home.md"]
+
+    to = "https://github.com/o/r/wiki/User-Guide"
+    assert page.sections[0].text == f"[The guide]({to}), [User Guide]({to}), [g]({to})"
+
+
+def test_without_any_address_a_page_is_its_file(tmp_path: Path) -> None:
+    page = read(laid(tmp_path / "w", {"a.md": "x"}), "")["a.md"]
+
+    assert page.url == (tmp_path / "w" / "a.md").as_uri()

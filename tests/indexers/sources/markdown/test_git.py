@@ -1,0 +1,310 @@
+"""A wiki in a git repository, on a real git."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.model import Changed, PageChange
+from indexers.sources.markdown.forge import edit, view, view_of
+from indexers.sources.markdown.git import GitWiki
+from indexers.sources.markdown.git_address import parse
+from indexers.sources.markdown.git_command import Git
+from indexers.sources.markdown.wiki import MarkdownWiki
+
+Commit = Callable[[str, str], None]
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Path:
+    folder = tmp_path / "origin"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "trunk")
+    return folder
+
+
+@pytest.fixture
+def commit(origin: Path) -> Commit:
+    def put(path: str, text: str) -> None:
+        file = origin / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        git(origin, "add", "-A")
+        git(origin, "commit", "-q", "-m", path)
+
+    return put
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def texts(changes: list[PageChange]) -> dict[str, str]:
+    return {
+        change.page.key: change.page.sections[0].text
+        for change in changes
+        if isinstance(change, Changed)
+    }
+
+
+def test_each_sync_sees_what_the_remote_is_now(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("docs/a.md", "One")
+    commit("docs/old.md", "Old")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone", subfolder="docs")
+
+    assert texts(list(source.changes({}))) == {"a.md": "One", "old.md": "Old"}
+
+    (origin / "docs/old.md").unlink()
+    commit("docs/a.md", "Two")
+    (tmp_path / "clone/docs/stray.md").write_text("Stray")
+    (tmp_path / "clone/.git/index.lock").touch()  # a git that was killed
+
+    assert texts(list(source.changes({}))) == {"a.md": "Two"}
+    assert source.gone(["a.md", "old.md"]) == {"old.md"}
+    assert source.requests == 5  # each time: which branch, and its commit; once: the history
+    list(source.changes({}))
+    assert source.requests == 6  # nothing new is there to be fetched
+
+
+def empty_the_objects(clone: Path) -> None:
+    """As a power cut leaves what was written last."""
+    for file in (clone / ".git" / "objects").glob("[0-9a-f][0-9a-f]/*"):
+        file.chmod(0o600)
+        file.write_bytes(b"")
+
+
+def empty_the_index(clone: Path) -> None:
+    (clone / ".git" / "index").write_bytes(b"broken")
+
+
+def empty_the_packs(clone: Path) -> None:
+    for file in (clone / ".git" / "objects" / "pack").iterdir():
+        file.chmod(0o600)
+        file.write_bytes(b"")
+
+
+@pytest.mark.parametrize("damage", [empty_the_objects, empty_the_index, empty_the_packs])
+@pytest.mark.parametrize("dates", [True, False])
+def test_a_damaged_clone_is_made_anew(
+    tmp_path: Path, origin: Path, commit: Commit, damage: Callable[[Path], None], dates: bool
+) -> None:
+    commit("a.md", "One")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone", dates=dates)
+    list(source.changes({}))
+    commit("a.md", "Two")
+    list(source.changes({}))
+
+    damage(tmp_path / "clone")
+    commit("b.md", "Three")
+
+    assert texts(list(source.changes({}))) == {"a.md": "Two", "b.md": "Three"}
+
+
+def test_a_sound_clone_is_kept_while_its_remote_is_broken(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "One")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone")
+    list(source.changes({}))
+    before = (tmp_path / "clone").stat().st_ino
+    commit("a.md", "Two")
+    for file in (origin / ".git" / "objects").glob("[0-9a-f][0-9a-f]/*"):
+        file.chmod(0o600)
+        file.write_bytes(b"")
+
+    with pytest.raises(WikiUnavailable):
+        list(source.changes({}))
+
+    assert (tmp_path / "clone").stat().st_ino == before
+
+
+def test_a_branch_can_be_named_and_its_history_rewritten(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "Trunk")
+    git(origin, "checkout", "-q", "-b", "draft")
+    commit("a.md", "Draft")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone", branch="draft")
+
+    assert texts(list(source.changes({}))) == {"a.md": "Draft"}
+
+    git(origin, "reset", "-q", "--hard", "HEAD~1")
+    commit("a.md", "Rewritten")
+
+    assert texts(list(source.changes({}))) == {"a.md": "Rewritten"}
+
+
+def test_another_address_is_cloned_anew(tmp_path: Path, origin: Path, commit: Commit) -> None:
+    commit("a.md", "A")
+    list(GitWiki("w", origin.as_uri(), tmp_path / "clone").changes({}))
+    moved = origin.rename(tmp_path / "moved")
+    source = GitWiki("w", moved.as_uri(), tmp_path / "clone")
+
+    assert texts(list(source.changes({}))) == {"a.md": "A"}
+
+
+def test_no_repository_is_a_wrong_setting(tmp_path: Path) -> None:
+    with pytest.raises(WikiMisconfigured, match="git cannot read"):
+        list(GitWiki("w", (tmp_path / "none").as_uri(), tmp_path / "clone").changes({}))
+
+    assert not (tmp_path / "clone").exists()
+
+
+def test_no_branch_is_a_wrong_setting(tmp_path: Path, origin: Path, commit: Commit) -> None:
+    commit("a.md", "A")
+    with pytest.raises(WikiMisconfigured):
+        list(GitWiki("w", origin.as_uri(), tmp_path / "clone", branch="nope").changes({}))
+
+
+def test_a_subfolder_stays_within(tmp_path: Path, origin: Path, commit: Commit) -> None:
+    commit("a.md", "A")
+    with pytest.raises(WikiMisconfigured, match="leads out"):
+        list(GitWiki("w", origin.as_uri(), tmp_path / "clone", subfolder="../..").changes({}))
+
+
+def test_an_option_is_no_address(tmp_path: Path) -> None:
+    with pytest.raises(WikiMisconfigured, match="hyphen"):
+        list(GitWiki("w", "--upload-pack=x", tmp_path / "clone").changes({}))
+
+
+def test_secrets_are_in_no_message_and_no_file(tmp_path: Path) -> None:
+    source = GitWiki("w", "http://me:s3cret-token@127.0.0.1:9/r.git", tmp_path / "clone")
+    with pytest.raises(WikiUnavailable) as caught:
+        list(source.changes({}))
+
+    assert "s3cret" not in str(caught.value)
+    assert "http://127.0.0.1:9/r.git" in str(caught.value)
+
+
+def test_a_git_that_hangs_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(WikiUnavailable, match=r"did not end within 0\.2 s"):
+        Git(parse("https://127.0.0.1/r.git"), seconds=0.2).run(
+            tmp_path, "-c", "alias.hang=!sleep 60", "hang"
+        )
+
+
+def test_a_default_branch_that_is_renamed_is_followed_and_linked_to(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "One")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone")
+    list(source.changes({}))
+
+    assert source.fetched_branch() == "trunk"
+
+    git(origin, "branch", "-m", "trunk", "main")  # the same commit
+    list(source.changes({}))
+
+    assert source.fetched_branch() == "main"
+
+    git(origin, "checkout", "-q", "-b", "main2")
+    commit("a.md", "Two")
+
+    assert texts(list(source.changes({}))) == {"a.md": "Two"}
+    assert source.fetched_branch() == "main2"
+
+
+def test_a_tag_can_be_named_as_the_branch(tmp_path: Path, origin: Path, commit: Commit) -> None:
+    commit("a.md", "One")
+    git(origin, "tag", "-m", "first", "v1")
+    commit("a.md", "Two")
+    source = GitWiki("w", origin.as_uri(), tmp_path / "clone", branch="v1")
+
+    assert texts(list(source.changes({}))) == {"a.md": "One"}
+    assert source.fetched_branch() == "v1"
+
+
+def test_an_empty_repository_says_so(tmp_path: Path, origin: Path) -> None:
+    with pytest.raises(WikiMisconfigured, match="is empty"):
+        list(GitWiki("w", origin.as_uri(), tmp_path / "clone").changes({}))
+
+
+def test_a_missing_branch_is_named(tmp_path: Path, origin: Path, commit: Commit) -> None:
+    commit("a.md", "A")
+    with pytest.raises(WikiMisconfigured, match=r"has no branch 'nope'; see `branch`"):
+        GitWiki("w", origin.as_uri(), tmp_path / "clone", branch="nope").reach(30)
+
+
+@pytest.mark.parametrize(
+    ("remote", "shown"),
+    [
+        ("https://github.com/o/r.git", "https://github.com/o/r/blob/main/docs"),
+        ("https://u:p@github.com/o/r", "https://github.com/o/r/blob/main/docs"),
+        ("git@github.com:o/r.git", "https://github.com/o/r/blob/main/docs"),
+        ("ssh://git@gitlab.com:22/g/s/r.git", "https://gitlab.com/g/s/r/-/blob/main/docs"),
+        ("https://bitbucket.org/o/r", "https://bitbucket.org/o/r/src/main/docs"),
+        ("https://codeberg.org/o/r", "https://codeberg.org/o/r/src/branch/main/docs"),
+        ("https://github.com/o/r.wiki.git", "https://github.com/o/r/wiki"),
+        ("/srv/repository", ""),
+        ("file:///srv/repository", ""),
+    ],
+)
+def test_a_forge_shows_files_at(remote: str, shown: str) -> None:
+    assert view(remote, "main", "docs") == shown
+
+
+@pytest.mark.parametrize(
+    ("remote", "edited"),
+    [
+        ("https://github.com/o/r.git", "https://github.com/o/r/edit/main/docs/a%20b.md"),
+        ("git@gitlab.com:o/g/r.git", "https://gitlab.com/o/g/r/-/edit/main/docs/a%20b.md"),
+        ("https://codeberg.org/o/r", "https://codeberg.org/o/r/_edit/main/docs/a%20b.md"),
+        ("https://bitbucket.org/o/r", "https://bitbucket.org/o/r/src/main/docs/a%20b.md?mode=edit"),
+        ("https://github.com/o/r.wiki.git", "https://github.com/o/r/wiki/a%20b/_edit"),
+        ("/srv/git/r.git", ""),
+    ],
+)
+def test_a_forge_lets_people_edit_at(remote: str, edited: str) -> None:
+    assert edit(view(remote, "main", "docs"), "a b.md") == edited
+
+
+def test_nothing_is_edited_at_a_commit() -> None:
+    assert edit(view("https://github.com/o/r", "0123456789" * 4), "a.md") == ""
+
+
+def test_a_page_is_edited_in_the_checkout_that_it_stands_in(origin: Path, commit: Commit) -> None:
+    commit("docs/leave.md", "# Leave\n\nAsk.")
+    git(origin, "remote", "add", "origin", "https://u:p@github.com/o/r.git")
+    wiki = MarkdownWiki("handbook", origin / "docs", site_url="https://wiki.example.com")
+
+    assert wiki.edit_address("leave.md") == "https://github.com/o/r/edit/trunk/docs/leave.md"
+    assert wiki.edit_address("gone.md") == ""
+
+
+def test_a_folder_in_a_checkout_knows_its_forge(origin: Path, commit: Commit) -> None:
+    commit("docs/a.md", "A")
+    git(origin, "remote", "add", "origin", "https://u:p@github.com/o/r.git")
+
+    assert view_of(origin / "docs") == "https://github.com/o/r/blob/trunk/docs"
+
+
+def test_a_branch_is_there_or_not_without_a_clone(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "One")
+    clone = tmp_path / "not" / "yet"
+    GitWiki("w", origin.as_uri(), clone).reach(30)
+
+    with pytest.raises(WikiUnavailable):
+        GitWiki("w", origin.as_uri(), clone, branch="no-such").reach(30)
+    with pytest.raises(WikiUnavailable):
+        GitWiki("w", (tmp_path / "nowhere").as_uri(), clone).reach(30)
+    assert not clone.parent.exists()
+
+
+def test_a_page_is_found_by_its_address_once_it_was_fetched(
+    tmp_path: Path, origin: Path, commit: Commit
+) -> None:
+    commit("a.md", "One")
+    wiki = GitWiki("w", origin.as_uri(), tmp_path / "clone", site_url="https://w.example.com")
+
+    assert wiki.key_at("https://w.example.com/a/") is None
+    list(wiki.changes({}))
+    assert wiki.key_at("https://w.example.com/a/") == "a.md"

@@ -1,0 +1,43 @@
+"""Each dialect's pages against what a person read them to say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexers.sources.markdown.convert import ParsedPage, sections
+
+DATA = Path(__file__).parents[3] / "data" / "markdown"
+INPUTS = sorted(file for file in DATA.glob("*/*") if file.suffix in (".md", ".mdx"))
+REAL = {"govuk": "middleman", "playbook": "mkdocs"}
+
+
+def flavour_of(file: Path) -> str:
+    return REAL[file.name.split("-")[0]] if file.parent.name == "real" else file.parent.name
+
+
+def shown(page: ParsedPage) -> str:
+    """A page as its golden file holds it."""
+    matter = page.matter
+    facts = {
+        "title": page.title,
+        "description": matter.description,
+        "tags": ", ".join(matter.tags),
+        "owner": matter.owner,
+        "updated": matter.updated,
+        "outdated": matter.outdated or "",
+        "warnings": "; ".join(page.warnings),
+    }
+    lines = [f"{name}: {value}" for name, value in facts.items() if value]
+    for section in page.sections:
+        lines += ["", f"=== {' > '.join(section.headings)} #{section.anchor}", section.text]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("file", INPUTS, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_a_page_reads_as_its_golden_file_says(file: Path) -> None:
+    page = sections(file.read_text(encoding="utf-8"), flavour=flavour_of(file), path=file.name)
+
+    golden = file.with_name(file.name + ".txt")
+    assert shown(page) == golden.read_text(encoding="utf-8")

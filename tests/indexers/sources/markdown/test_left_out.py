@@ -1,0 +1,184 @@
+"""What of a folder cannot be read or is not followed is named, and costs nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexers.errors import MassRemoval, WikiUnavailable
+from indexers.index.edge import EdgeIndex
+from indexers.model import Changed, Enumerated, Failed, KnownPage, Skipped, SyncReport
+from indexers.ports import PassageIndex
+from indexers.sources.markdown.wiki import MarkdownWiki
+from indexers.syncing.sync import sync
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.wiki import by_section
+
+Close = Callable[[str], None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "wiki"
+    for name in ("a.md", "b.md", "deep/c.md", "deep/er/d.md"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"This is {name}.")
+    return folder
+
+
+@pytest.fixture
+def close(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Close:
+    """Makes a folder unreadable, also for root, whom no permission keeps out."""
+    closed: set[bytes] = set()
+    scandir = os.scandir
+
+    def guarded(path: Any) -> Any:
+        if os.fsencode(path).rstrip(b"/") in closed:
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    return lambda name: closed.add(os.fsencode(folder / name))
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[PassageIndex]:
+    with EdgeIndex.open(tmp_path / "index", dimensions=WordEmbedder.dimensions) as index:
+        yield index
+
+
+def wiki(folder: Path, **settings: Any) -> MarkdownWiki:
+    return MarkdownWiki("w", folder, site_url="https://x.org", flavour="github", **settings)
+
+
+def synced(source: MarkdownWiki, index: PassageIndex, **options: Any) -> SyncReport:
+    return sync(source, index, WordEmbedder(), by_section, **options)
+
+
+def test_a_folder_that_cannot_be_listed_keeps_its_pages_and_no_others_from_their_turn(
+    folder: Path, close: Close, index: PassageIndex
+) -> None:
+    synced(wiki(folder), index)
+    close("deep")
+    (folder / "a.md").write_text("Edited.")
+    (folder / "b.md").unlink()
+    (folder / "new.md").write_text("New.")
+    report = synced(wiki(folder), index)
+
+    assert (report.added, report.changed, report.removed) == (1, 1, 1)
+    assert report.failed == [
+        Failed("deep/", "cannot be listed: Permission denied; what was read of it before stays")
+    ]
+    assert index.known("w").keys() == {"a.md", "new.md", "deep/c.md", "deep/er/d.md"}
+    assert wiki(folder).gone(["deep/c.md", "gone.md"]) == {"gone.md"}
+    assert list(wiki(folder).page("deep/c.md")) == [
+        Failed("deep/c.md", "its folder cannot be listed")
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["deep", "deep/", "/deep/", "deep/**", "deep/*"])
+def test_a_folder_that_is_left_out_need_not_be_readable(
+    folder: Path, close: Close, index: PassageIndex, pattern: str
+) -> None:
+    close("deep")
+    report = synced(wiki(folder, exclude=[pattern]), index)
+
+    assert report.failed == []
+    assert report.added == 2
+
+
+def test_what_a_file_system_puts_there_is_no_page(
+    folder: Path, close: Close, index: PassageIndex
+) -> None:
+    (folder / "lost+found").mkdir()
+    close("lost+found")
+
+    assert synced(wiki(folder), index).failed == []
+
+
+def test_a_wiki_whose_own_folder_cannot_be_listed_is_away(folder: Path, close: Close) -> None:
+    close("")
+    with pytest.raises(WikiUnavailable, match="cannot be listed: Permission denied"):
+        list(wiki(folder).changes({}))
+
+
+def test_links_to_folders_are_named_and_not_followed(folder: Path, index: PassageIndex) -> None:
+    (folder / "again").symlink_to("deep")
+    (folder / "up").symlink_to("..")
+    (folder / "root").symlink_to("/")
+    (folder / ".hidden").symlink_to("deep")
+    report = synced(wiki(folder, exclude=["root"]), index)
+
+    assert {(one.key, one.reason) for one in report.skipped} == {
+        ("again/", "a link to a folder, which is not followed"),
+        ("up/", "a link to a folder, which is not followed"),
+    }
+    assert report.added == 4
+
+
+def test_a_page_that_grew_too_large_keeps_its_last_version(
+    folder: Path, index: PassageIndex
+) -> None:
+    synced(wiki(folder, max_bytes=100), index)
+    (folder / "a.md").write_text("x" * 200)
+    (folder / "huge.md").write_text("x" * 200)
+    report = synced(wiki(folder, max_bytes=100), index)
+
+    why = "too large: 200 bytes, at most 100 (`max_page_bytes`)"
+    assert report.failed == [Failed("a.md", f"{why}; its last version stays")]
+    assert [(one.key, one.reason) for one in report.skipped] == [("huge.md", why)]
+    assert "a.md" in index.known("w")
+
+
+def test_pages_that_are_links_into_a_place_that_is_away_stay(
+    tmp_path: Path, folder: Path, index: PassageIndex
+) -> None:
+    """As a ConfigMap is mounted: every page is a link through a folder that changes."""
+    away = folder / "..data"
+    for name in ("a.md", "b.md", "deep/c.md", "deep/er/d.md"):
+        (folder / name).unlink()
+    (folder / "v1").mkdir()
+    for name in ("x.md", "y.md"):
+        (folder / "v1" / name).write_text(f"This is {name}.")
+    (folder / "v1").rename(folder / "one")
+    for name in ("x.md", "y.md"):
+        (folder / name).symlink_to(f"one/{name}")
+    synced(wiki(folder, include=["/*.md"]), index)
+    (folder / "one").rename(tmp_path / "away")
+    with pytest.raises(MassRemoval):
+        synced(wiki(folder, include=["/*.md"]), index)
+
+    assert index.known("w").keys() == {"x.md", "y.md"}
+    assert not away.exists()
+
+
+def test_a_part_of_an_empty_wiki_removes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "wiki").mkdir()
+    with pytest.raises(WikiUnavailable, match="no page was found"):
+        list(wiki(tmp_path / "wiki").page("a.md"))
+
+
+def test_keys_of_an_unlisted_folder_are_listed_as_they_are_known(
+    folder: Path, close: Close
+) -> None:
+    close("deep")
+    known = {key: KnownPage("r", wiki(folder)._acl) for key in ("deep/c.md", "deepest.md")}
+    (listed,) = [one for one in wiki(folder).changes(known) if isinstance(one, Enumerated)]
+
+    assert listed.keys == {"a.md", "b.md", "deep/c.md"}
+
+
+@pytest.mark.parametrize("name", ["pipe.md", "deep/SUMMARY.md", "SUMMARY.md"])
+def test_a_pipe_is_named_and_nobody_waits_for_what_it_may_bring(folder: Path, name: str) -> None:
+    os.mkfifo(folder / name)
+
+    changes = list(MarkdownWiki("wiki", folder).changes({}))
+
+    assert [(one.key, one.reason) for one in changes if isinstance(one, Skipped)] == [
+        (name, "no regular file")
+    ]
+    assert sum(isinstance(one, Changed) for one in changes) == 4

@@ -1,0 +1,116 @@
+"""Whatever is written, it is read: nothing raised, no word lost, code as it stands."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from indexers.sources.markdown.convert import sections
+from indexers.sources.markdown.dialects import DIALECTS
+from indexers.sources.markdown.matter import split
+
+PIECES = st.sampled_from(
+    [
+        "# ", "## ", "- ", "1. ", "> ", "    ", "\n", "\n\n", "```\n", "~~~", "`", "``", "*",
+        "**", "_", "[", "](", ")", "![", "[[", "]]", "|", "| - |\n", "<div>", "</div>",
+        "<td>", "<table>", "<li>", "<a name=x>", "<!--", "-->", "<![", "<fn-ref>",
+        "<fn-footnote>", "<fn-link>", "</", "<pre>", "{% note %}", "{% endnote %}",
+        "{% raw %}", "{{< x >}}", "{{% alert %}}", "{{% /alert %}}", "{{", "}}", "{%", "%}",
+        "%%", "{#a}", "{: .b}", ":::note\n", ":::\n", "!!! note\n", '=== "T"\n',
+        "> [!note] ", "$", "$$", "==", "[^1]", "[^1]: ", "\t", "\\", "&amp;", "---\n",
+        "+++\n", "import ", "\ufeff", "\r\n", "\x00", "\U000f0000", "word", "Other", "ü",
+        "日本", "<T a={b}>", "</T>", "term\n: ",
+    ]
+)  # fmt: skip
+WORDS = st.from_regex(r"[a-z]{3,8}", fullmatch=True)
+
+
+@given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from(sorted(DIALECTS)))
+@settings(max_examples=400, deadline=None)
+@example("<fn-ref to='x'>", "github")
+@example(">" * 3000 + " deep", "github")
+@example("<div>" * 3000 + "deep", "github")
+@example("\n".join("  " * depth + "- x" for depth in range(200)), "mkdocs")
+@example("a " * 50_000, "hugo")
+def test_any_text_is_read(text: str, flavour: str) -> None:
+    page = sections(text, flavour=flavour)
+
+    assert page.title
+    assert all(section.text.strip() for section in page.sections)
+
+
+@given(st.text(max_size=300), st.sampled_from(["auto", *sorted(DIALECTS)]))
+@settings(max_examples=200, deadline=None)
+def test_any_characters_are_read(text: str, flavour: str) -> None:
+    sections(text, flavour=flavour)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_front_matter_is_read(text: str) -> None:
+    for mark in ("---", "+++"):
+        matter, _ = split(f"{mark}\n{text}\n{mark}\nrest")
+        _ = (matter.title, matter.tags, matter.owner, matter.updated, matter.outdated)
+
+
+@st.composite
+def _documents(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A well-formed page, and the words on it."""
+    words: list[str] = []
+
+    def some(least: int = 1) -> str:
+        drawn = draw(st.lists(WORDS, min_size=least, max_size=5))
+        words.extend(drawn)
+        return " ".join(drawn)
+
+    shapes = {
+        "paragraph": lambda: f"{some()} *{some()}* [{some()}](x.md) `{some()}`\n{some()}",
+        "list": lambda: f"- {some()}\n  - {some()}\n\n    {some()}\n- [ ] {some()}",
+        "ordered": lambda: f"1. {some()}\n\n   ```\n   {some()}\n   ```\n2. {some()}",
+        "table": lambda: f"| {some()} | {some()} |\n|---|---|\n| {some()} | **{some()}** |",
+        "quote": lambda: f"> {some()}\n>\n> > {some()}",
+        "callout": lambda: f"> [!tip] {some()}\n> {some()}",
+        "html": lambda: f"<details><summary>{some()}</summary>\n\n{some()}\n\n</details>",
+        "cells": lambda: f"<table><tr><td>{some()}<td><b>{some()}</b></table>",
+        "code": lambda: f"~~~\n{some()}\n~~~",
+        "heading": lambda: f"## {some()}\n\n{some()}",
+    }
+    parts = [
+        shapes[draw(st.sampled_from(sorted(shapes)))]() for _ in range(draw(st.integers(1, 6)))
+    ]
+    return "\n\n".join(parts), words
+
+
+@given(_documents(), st.sampled_from(sorted(DIALECTS)))
+@settings(max_examples=200, deadline=None)
+def test_no_word_is_lost(document: tuple[str, list[str]], flavour: str) -> None:
+    text, words = document
+    page = sections(text, flavour=flavour)
+    read = " ".join(" ".join((*part.headings, part.text)) for part in page.sections)
+
+    assert sorted(set(words) - set(re.findall(r"\w+", read))) == []
+
+
+@pytest.mark.parametrize("flavour", sorted(DIALECTS))
+@pytest.mark.parametrize(
+    "code",
+    [
+        '{{< ref "x" >}}\n\n{% raw %}{{ x | y }}{% endraw %}\n',
+        "  indented\n\ttab\n\n\n# no heading\n<div>&amp;</div>\n",
+        ":::note\n!!! note\n[[Page]] %%c%% ==m== $x$ <T a={1}/> ``` ~~~~\n",
+    ],
+)
+def test_code_keeps_its_bytes(flavour: str, code: str) -> None:
+    fence = "`````"
+    within = "".join(
+        f"  {line}" if line.strip() else line for line in code.splitlines(keepends=True)
+    )
+    page = sections(
+        f"Before\n\n{fence}x\n{code}{fence}\n\n- item\n\n  {fence}\n{within}  {fence}\n",
+        flavour=flavour,
+    )
+
+    assert page.sections[0].text.count(code) == 2

@@ -1,0 +1,74 @@
+"""``kill -9`` at any moment of a sync, on the embedded index as it runs in production."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+from indexers.index.edge import EdgeIndex
+from indexers.model import EVERYONE, Principal
+from indexers.syncing.sync import sync
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.wiki import by_section
+from tests.indexers.syncing.endless import PAGES, texts, wiki_at
+
+ROOT = Path(__file__).parents[3]
+KILLS = 8
+EMBEDDER = WordEmbedder()
+
+
+def sync_and_be_killed(folder: Path, revision: int, writes: int) -> int:
+    """The revision that was being synced when the process was killed, at some moment
+    after so many writes."""
+    command = [sys.executable, "-m", "tests.indexers.syncing.endless", str(folder), str(revision)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(writes)]
+        process.kill()
+        said += process.stdout.readlines()
+    return int(said[-1])
+
+
+def readable(index: EdgeIndex, page: int) -> dict[str, list[str]]:
+    """What a search for the page's own word brings, by page key."""
+    name = f"name{page}"
+    found: dict[str, list[str]] = {}
+    hits = index.search(
+        name, EMBEDDER.embed_question(name), reader=Principal.of(EVERYONE), limit=4 * PAGES
+    )
+    for hit in hits:
+        if hit.passage.text.startswith(f"{name} "):
+            found.setdefault(hit.passage.page, []).append(hit.passage.text)
+    return {key: sorted(found_texts) for key, found_texts in found.items()}
+
+
+def test_a_killed_sync_leaves_one_whole_version_of_every_page(tmp_path: Path) -> None:
+    chance = random.Random(20251124)  # noqa: S311 - the same kills in every run
+    folder = tmp_path / "index"
+    embedder = WordEmbedder()
+    with EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions) as index:
+        sync(wiki_at(0), index, embedder, by_section)
+    revision = 0
+    for _ in range(KILLS):
+        revision = sync_and_be_killed(folder, revision, chance.randint(1, 180))
+        before = max(revision - 1, 0)
+        with EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions) as index:
+            for page in range(PAGES):
+                versions = readable(index, page)
+                whole = [texts(page, before), texts(page, revision)]
+
+                # A page that moves stands for a moment in both places, each of them whole.
+                assert 1 <= len(versions) <= (1 if page % 5 else 2)
+                assert all(version in whole for version in versions.values()), versions
+
+    with EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions) as index:
+        report = sync(wiki_at(revision), index, embedder, by_section)
+
+        assert report.complete
+        assert index.known("handbook").keys() == wiki_at(revision).pages.keys()
+        assert [list(readable(index, p).values()) for p in range(PAGES)] == [
+            [texts(p, revision)] for p in range(PAGES)
+        ]
+        assert index.counts() == {"handbook": (PAGES, PAGES * len(texts(0, revision)))}

@@ -1,0 +1,263 @@
+"""`full`: a new index beside the old one, taken only if nothing speaks against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from config.settings import Secrets, Settings
+from indexers.errors import RebuildRefused
+from indexers.indexing import Indexing
+from indexers.model import EVERYONE, Principal
+from indexers.ports import PassageIndex
+from tests.fakes.embedding import WordEmbedder
+from tests.fakes.wiki import DictWiki
+
+ANYONE = Principal.of(EVERYONE)
+
+
+class Library(Indexing):
+    """Two wikis, of 30 pages and of one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.embedder = WordEmbedder()
+        self.big, self.small = DictWiki("big"), DictWiki("small")
+        for number in range(30):
+            self.big.write(f"page-{number}", f"Text of page {number}.")
+        self.small.write("leave", "Everyone has 28 days.")
+        super().__init__(Settings(), Secrets(), wikis=[self.big, self.small], folder=folder)
+
+    def found(self, text: str) -> set[str]:
+        vector = self.embedder.embed_question(text)
+        return {
+            hit.passage.page for hit in self.index.search(text, vector, reader=ANYONE, limit=50)
+        }
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library(tmp_path) as library:
+        library.sync()
+        library.embedder.embedded.clear()
+        yield library
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name.partition(".")[2] for path in folder.glob("passages-*"))
+
+
+def test_everything_is_embedded_anew_and_then_read(library: Library, tmp_path: Path) -> None:
+    big, small = library.sync(full=True)
+
+    assert (big.passages_embedded, small.passages_embedded) == (30, 1)
+    assert not library.index.building
+    assert library.index.counts() == {"big": (30, 30), "small": (1, 1)}
+    assert library.found("leave") >= {"leave"}
+    assert names(tmp_path) == ["1"]
+
+
+def test_a_rebuilt_index_is_the_one_of_the_next_start_and_costs_nothing(
+    library: Library, tmp_path: Path
+) -> None:
+    library.sync(full=True)
+    library.close()
+    with Library(tmp_path) as later:
+        reports = later.sync()
+
+        assert [report.unchanged for report in reports] == [30, 1]
+        assert later.sync(full=True)[0].error is None
+        assert names(tmp_path) == ["2"]
+
+
+def test_of_one_wiki_the_others_go_along_with_their_vectors(library: Library) -> None:
+    library.sync("small", full=True)
+
+    assert library.embedder.embedded == ["Leave\nEveryone has 28 days."]
+    assert library.index.counts() == {"big": (30, 30), "small": (1, 1)}
+
+
+def test_a_wiki_that_lost_its_pages_leaves_the_old_index_as_it_was(
+    library: Library, tmp_path: Path
+) -> None:
+    for number in range(25):
+        del library.big.pages[f"page-{number}"]
+    reports = library.sync(full=True)
+
+    assert isinstance(reports[-1].error, RebuildRefused)
+    assert "25 of the 30 pages of big would be gone at once. If that is" in str(reports[-1].error)
+    assert library.index.counts()["big"] == (30, 30)
+    assert names(tmp_path) == [""]
+
+
+def test_what_a_refused_index_has_not_seen_is_shown_to_nobody(library: Library) -> None:
+    """Where pages have rights of their own: the old index must not go on with the old ones."""
+    library.big.has_page_rights = True
+    pages = dict(library.big.pages)
+    for number in range(25):
+        del library.big.pages[f"page-{number}"]
+    reports = library.sync(full=True)
+
+    assert isinstance(reports[-1].error, RebuildRefused)
+    assert library.found("text of page") - {"leave"} == {f"page-{n}" for n in range(25, 30)}
+    assert library.index.counts()["big"] == (30, 30)
+
+    library.big.pages = pages
+    library.embedder.embedded.clear()
+    library.sync()
+
+    assert len(library.found("text of page") - {"leave"}) == 30
+    assert not library.embedder.embedded
+
+
+def test_so_many_may_go_if_a_human_says_so(library: Library) -> None:
+    for number in range(25):
+        del library.big.pages[f"page-{number}"]
+    library.sync(full=True, allow_mass_removal=True)
+
+    assert library.index.counts()["big"] == (5, 5)
+
+
+def test_a_small_wiki_without_any_page_leaves_the_old_index_as_it_was(library: Library) -> None:
+    library.small.pages.clear()
+    reports = library.sync(full=True)
+
+    assert "The only page of small would be gone at once." in str(reports[-1].error)
+    assert library.index.counts()["small"] == (1, 1)
+
+    library.sync(full=True, allow_mass_removal=True)
+
+    assert "small" not in library.index.counts()
+
+
+def test_another_model_takes_no_index_in_which_a_wiki_is_empty(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        library.sync()
+    with Library(tmp_path) as later:
+        later.embedder.identity = "another model"
+        later.small.pages.clear()
+        refused = later.sync()
+
+        assert isinstance(refused[-1].error, RebuildRefused)
+        assert not refused[-1].complete
+        assert later.index.counts() == {"big": (30, 30), "small": (1, 1)}
+
+        later.small.write("leave", "Everyone has 28 days.")
+
+        assert later.sync()[-1].complete
+        assert not later.index.building
+
+
+def test_another_model_drops_no_large_wiki_that_left_the_settings_unasked(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        library.sync()
+    with Library(tmp_path) as later:
+        later.embedder.identity = "another model"
+        del later.wikis["big"]
+        refused = later.sync()
+
+        assert str(refused[-1].error).endswith(
+            "big left the settings; its 30 pages would be gone at once. If that is as it should"
+            " be, run `footnote sync --allow-mass-removal`."
+        )
+        assert later.index.counts() == {"big": (30, 30), "small": (1, 1)}
+        assert later.sync(allow_mass_removal=True)[-1].complete
+        assert later.index.counts() == {"small": (1, 1)}
+
+
+def test_a_page_that_cannot_be_read_again_keeps_its_last_version(library: Library) -> None:
+    library.big.unreadable.add("page-7")
+    reports = library.sync(full=True)
+
+    assert "A page of big could not be read again." in str(reports[-1].error)
+    assert library.index.counts()["big"] == (30, 30)
+
+
+def test_a_page_that_could_never_be_read_keeps_nothing_back(library: Library) -> None:
+    library.big.write("new", "Never read.")
+    library.big.unreadable.add("new")
+
+    assert library.sync(full=True)[-1].error is None
+
+
+def test_a_wiki_that_is_away_leaves_the_old_index(library: Library) -> None:
+    library.big.breaks_off = 3
+    library.sync(full=True)
+
+    assert not library.index.building
+    assert library.index.counts() == {"big": (30, 30), "small": (1, 1)}
+
+
+def test_the_gate_is_shown_both_and_has_a_word(library: Library, tmp_path: Path) -> None:
+    library.small.write("travel", "Travel is far.")
+
+    def gate(standing: PassageIndex, candidate: PassageIndex) -> Sequence[str]:
+        return [f"{standing.counts()['small'][0]} and {candidate.counts()['small'][0]}."]
+
+    reports = library.sync(full=True, gate=gate)
+
+    assert str(reports[-1].error).endswith("the old one is kept. 1 and 2.")
+    assert library.found("travel") & {"travel"} == set()
+    assert names(tmp_path) == [""]
+
+
+def test_a_stopped_one_is_gone_on_with(library: Library, tmp_path: Path) -> None:
+    done: list[int] = []
+    library.sync(full=True, progress=lambda p: done.append(p.done), stopped=lambda: len(done) > 12)
+    before = len(library.embedder.embedded)
+
+    assert 0 < before < 31
+    assert not library.index.building
+    assert names(tmp_path) == ["", "1"]
+
+    library.sync(full=True)
+
+    assert len(library.embedder.embedded) == 31
+    assert names(tmp_path) == ["1"]
+
+
+def test_a_stopped_one_that_is_abandoned_leaves_nothing(library: Library, tmp_path: Path) -> None:
+    done: list[int] = []
+    library.sync(full=True, progress=lambda p: done.append(p.done), stopped=lambda: len(done) > 12)
+    library.abandon()
+
+    assert names(tmp_path) == [""]
+
+
+def test_an_edit_between_reaches_the_index_that_is_read(library: Library) -> None:
+    """A rebuild that did not come to its end must not take the ordinary passes with it."""
+    library.sync(full=True, gate=lambda *_: ["No."])
+    library.small.write("leave", "Everyone has 30 days.")
+    library.sync("small")
+
+    vector = library.embedder.embed_question("leave")
+    (hit,) = library.index.search("leave", vector, reader=ANYONE, limit=1, wikis=["small"])
+    assert hit.passage.text == "Everyone has 30 days."
+
+
+def test_a_dry_run_says_what_it_would_do_and_builds_nothing(
+    library: Library, tmp_path: Path
+) -> None:
+    library.small.write("travel", "Travel is far.")
+    del library.small.pages["leave"]
+    (report,) = library.sync("small", dry_run=True)
+
+    assert report.planned == ["add travel", "remove leave"]
+    assert library.sync(full=True, dry_run=True)[0].changed == 30
+    assert names(tmp_path) == [""]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_large_wiki_that_left_the_settings_waits_for_leave_to_go(
+    full: bool, library: Library
+) -> None:
+    del library.wikis["big"]
+    (report,) = library.sync(full=full)
+    told = [*report.warnings, str(report.error or "")]
+    assert library.index.counts()["big"] == (30, 30)
+    assert any("30" in line and ("allow-mass-removal" in line or full) for line in told)
+
+    library.sync(full=full, allow_mass_removal=True)
+
+    assert library.index.counts() == {"small": (1, 1)}
