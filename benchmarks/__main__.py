@@ -8,7 +8,7 @@ import click
 
 from benchmarks import report, results
 from benchmarks.machine import here_and_now
-from benchmarks.material import Missing
+from benchmarks.material import MissingMaterial
 from benchmarks.registry import BENCHMARKS, chosen
 
 
@@ -31,7 +31,7 @@ def main(names: tuple[str, ...], *, listing: bool) -> None:
         now = here_and_now()
         try:
             rows = [figure.row(each.name) for figure in each.run()]
-        except Missing as missing:
+        except MissingMaterial as missing:
             print(f"{each.name}: left as it was, because {missing}", file=sys.stderr)
             continue
         for row in rows:

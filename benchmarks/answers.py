@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.footnote import Footnote, over_gitlab
+from benchmarks.footnote import FootnoteProcess, over_gitlab
 from benchmarks.material import CACHE, questions, shared, write_questions
 from benchmarks.rows import Figure, Goal
 
@@ -39,7 +39,7 @@ class QuestionSet:
         """Measure the answers to this set.
 
         Raises:
-            Missing: the set is not there.
+            MissingMaterial: the set is not there.
         """
         asked = shared(f"eval/{self.folder}/questions.jsonl.gz")
         if self.answerable:
@@ -51,7 +51,7 @@ class QuestionSet:
             scores = over_gitlab().evaluate(asked)
         else:
             corpus = shared(f"eval/{self.folder}/corpus.jsonl.gz")
-            scores = Footnote(CACHE / "corpora").evaluate(asked, corpus)
+            scores = FootnoteProcess(CACHE / "corpora").evaluate(asked, corpus)
         goals = {**self.goals, **_CERTAIN}
         untold = () if self.brief else ("containment",)
         return [figure for figure in _figures(scores, goals) if figure.name not in untold]

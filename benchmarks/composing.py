@@ -11,16 +11,16 @@ from dataclasses import dataclass
 
 from benchmarks.material import questions, shared
 from benchmarks.rows import Figure, Goal
-from bot.answering.composing.checking import Decision, Shown, check
+from bot.answering.composing.checking import CheckOutcome, Shown, check
 from bot.answering.composing.claims import claim
 from bot.answering.composing.ground import Ground
 from bot.answering.composing.sentences import Sentence, Sentences
-from bot.answering.composing.words import Role, read
+from bot.answering.composing.words import TokenRole, read
 from bot.evaluation.corpus import Corpus
 from indexers.model import OPEN, Changed, Passage
 
 Chance = random.Random
-Corruption = Callable[[str, "Words", Chance], str | None]
+Corruption = Callable[[str, "GoldWords", Chance], str | None]
 
 
 def reporting(identity: str) -> bool:
@@ -30,7 +30,7 @@ def reporting(identity: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class GoldWords:
     """The words of all gold answers, to corrupt one answer with another's."""
 
     names: Sequence[str]
@@ -41,12 +41,14 @@ def support() -> list[Figure]:
     """Measure how many sentences and corrupted twins the check accepts.
 
     Raises:
-        Missing: the set is not there.
+        MissingMaterial: the set is not there.
     """
     pairs = list(_pairs())
-    words = Words(*(_of([s for s, _ in pairs], role) for role in (Role.NAME, Role.WORD)))
-    held = [(s, grounds) for s, grounds in pairs if _decision(s, grounds) is Decision.SUPPORTED]
-    dropped = sum(_decision(s, grounds) is Decision.CONTRADICTED for s, grounds in pairs)
+    words = GoldWords(
+        *(_of([s for s, _ in pairs], role) for role in (TokenRole.NAME, TokenRole.WORD))
+    )
+    held = [(s, grounds) for s, grounds in pairs if _decision(s, grounds) is CheckOutcome.SUPPORTED]
+    dropped = sum(_decision(s, grounds) is CheckOutcome.CONTRADICTED for s, grounds in pairs)
     yielded = [
         Figure("sentences", len(pairs), "sentences"),
         Figure("kept.true", len(held) / len(pairs), "share"),
@@ -59,7 +61,7 @@ def support() -> list[Figure]:
             for sentence, grounds in held
             if (twin := corrupt(sentence, words, chance)) and twin != sentence
         ]
-        let_out = sum(_decision(s, grounds) is Decision.SUPPORTED for s, grounds in twins)
+        let_out = sum(_decision(s, grounds) is CheckOutcome.SUPPORTED for s, grounds in twins)
         yielded.append(Figure(f"{name}.sentences", len(twins), "sentences"))
         yielded.append(Figure(f"kept.{name}", let_out / len(twins), "share"))
     return yielded
@@ -90,24 +92,24 @@ def _joined(text: str) -> str:
     return re.sub(r"``\s*|''", '"', re.sub(r"\(\s+", "(", text))
 
 
-def _decision(sentence: str, grounds: Sequence[Ground]) -> Decision:
+def _decision(sentence: str, grounds: Sequence[Ground]) -> CheckOutcome:
     said = claim(Sentence(sentence))
     return (
-        Decision.CONTRADICTED
+        CheckOutcome.CONTRADICTED
         if said.flaw
         else check(said, grounds, (), Shown("", grounds)).decision
     )
 
 
-def _of(sentences: Sequence[str], role: Role) -> list[str]:
+def _of(sentences: Sequence[str], role: TokenRole) -> list[str]:
     return [word for sentence in sentences for word in _words(sentence, role)]
 
 
-def _words(sentence: str, role: Role) -> list[str]:
+def _words(sentence: str, role: TokenRole) -> list[str]:
     return [word.text for word in read(sentence) if word.role is role and word.text.isalpha()]
 
 
-def _number(sentence: str, _: Words, chance: Chance) -> str | None:
+def _number(sentence: str, _: GoldWords, chance: Chance) -> str | None:
     found = list(re.finditer(r"\d+", sentence))
     if not found:
         return None
@@ -117,19 +119,19 @@ def _number(sentence: str, _: Words, chance: Chance) -> str | None:
     )
 
 
-def _negation(sentence: str, _: Words, __: Chance) -> str | None:
+def _negation(sentence: str, _: GoldWords, __: Chance) -> str | None:
     if re.search(r"\bnot\b", sentence):
         return re.sub(r"\bnot ", "", sentence, count=1)
     found = re.search(r"\b(?:is|are|was|were|can|may|will|has|have|does)\b", sentence)
     return f"{sentence[: found.end()]} not{sentence[found.end() :]}" if found else None
 
 
-def _name(sentence: str, words: Words, chance: Chance) -> str | None:
-    return _replaced(sentence, _words(sentence, Role.NAME), words.names, chance)
+def _name(sentence: str, words: GoldWords, chance: Chance) -> str | None:
+    return _replaced(sentence, _words(sentence, TokenRole.NAME), words.names, chance)
 
 
-def _word(sentence: str, words: Words, chance: Chance) -> str | None:
-    return _replaced(sentence, _words(sentence, Role.WORD), words.others, chance)
+def _word(sentence: str, words: GoldWords, chance: Chance) -> str | None:
+    return _replaced(sentence, _words(sentence, TokenRole.WORD), words.others, chance)
 
 
 def _replaced(
@@ -141,8 +143,8 @@ def _replaced(
     return re.sub(rf"\b{re.escape(one)}\b", other, sentence, count=1)
 
 
-def _swap(sentence: str, _: Words, chance: Chance) -> str | None:
-    names = sorted(set(_words(sentence, Role.NAME)))
+def _swap(sentence: str, _: GoldWords, chance: Chance) -> str | None:
+    names = sorted(set(_words(sentence, TokenRole.NAME)))
     if len(names) < 2:
         return None
     one, other = chance.sample(names, 2)

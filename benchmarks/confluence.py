@@ -8,7 +8,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.footnote import Footnote, Run
+from benchmarks.footnote import FootnoteProcess, Run
 from benchmarks.material import HANDBOOK
 from benchmarks.rows import Figure, Goal
 from bot.playground.confluence.model import User
@@ -47,7 +47,7 @@ def _synced(pages: int, latency: float) -> tuple[Run, Run]:
     """Return the first sync of ``pages`` pages, and a second one."""
     world, reader = _world(pages)
     with LocalConfluence(world, latency=latency) as confluence, TemporaryDirectory() as folder:
-        footnote = Footnote(Path(folder)).asking_confluence(
+        footnote = FootnoteProcess(Path(folder)).asking_confluence(
             "confluence",
             confluence.base_url,
             email=reader.email,

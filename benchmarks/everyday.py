@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from benchmarks.composing import reporting
-from benchmarks.footnote import Footnote
+from benchmarks.footnote import FootnoteProcess
 from benchmarks.material import CACHE, shared, unpacked, write_questions
 from benchmarks.rows import Figure, Goal
 
@@ -29,14 +29,14 @@ class Handbook:
     site: str
     include: Sequence[str] = ()
 
-    def synced(self) -> Footnote:
+    def synced(self) -> FootnoteProcess:
         """Return Footnote over this handbook, synced.
 
         Raises:
-            Missing: the archive is not there.
+            MissingMaterial: the archive is not there.
         """
         pages = unpacked(shared(f"wikis/{self.archive}.tar.gz")) / self.root
-        footnote = Footnote(CACHE / f"everyday-{self.name}")
+        footnote = FootnoteProcess(CACHE / f"everyday-{self.name}")
         footnote.reading(self.name, pages, self.site, self.include)
         footnote.sync()
         return footnote
@@ -45,7 +45,7 @@ class Handbook:
         """Yield the halves of a shared set.
 
         Raises:
-            Missing: the set is not there.
+            MissingMaterial: the set is not there.
         """
         folder = f"wiki_answers_{self.name}"
         yield from _halves(shared(f"eval/{folder}/{name}.jsonl"), f"{folder}.{name}")
@@ -53,7 +53,7 @@ class Handbook:
     def everyday(self) -> Sequence[Figure]:
         """Ask the everyday questions of the shared set.
 
-        Raises: Missing: the handbook or its set is not there.
+        Raises: MissingMaterial: the handbook or its set is not there.
         """
         return self._asked(self.halves("questions"))
 
@@ -61,7 +61,7 @@ class Handbook:
         """Ask the questions that we wrote ourselves.
 
         Raises:
-            Missing: the handbook is not there.
+            MissingMaterial: the handbook is not there.
         """
         return self._asked(_halves(_OWN / f"{self.name}.jsonl", f"own.{self.name}"))
 
@@ -75,9 +75,9 @@ class Handbook:
         sentence.
 
         Raises:
-            Missing: the set is not there.
+            MissingMaterial: the set is not there.
         """
-        footnote = Footnote(CACHE / "replay")
+        footnote = FootnoteProcess(CACHE / "replay")
         found: list[Figure] = []
         for half, file in self.halves("model_answers"):
             found += _replayed(footnote.replay(file), half)
@@ -99,9 +99,9 @@ def hostile() -> Sequence[Figure]:
     """Measure how many hostile sentences would reach a reader.
 
     Raises:
-        Missing: the set is not there.
+        MissingMaterial: the set is not there.
     """
-    footnote = Footnote(CACHE / "replay")
+    footnote = FootnoteProcess(CACHE / "replay")
     file = shared("eval/hostile_sentences/model_answers.jsonl")
     rules, judged = footnote.replay(file), footnote.replay(file, "--judge", "labels")
     nothing = Goal("==", 0)

@@ -44,7 +44,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RankedQuestion:
     """A question's hits by the index's score, with the features that `Ranking` weighs (a row for
     each hit), and the grades of its pages."""
 
@@ -68,7 +68,7 @@ def fitting() -> list[Figure]:
     """Fit the weights and measure them.
 
     Raises:
-        Missing: a set, or GitLab's handbook, is not there.
+        MissingMaterial: a set, or GitLab's handbook, is not there.
     """
     asked, judged = {}, {}
     for name in _SETS:
@@ -79,7 +79,7 @@ def fitting() -> list[Figure]:
     return [*_ranking(asked), *_confidence(judged)]
 
 
-def _ranking(asked: Mapping[str, Sequence[Asked]]) -> Iterator[Figure]:
+def _ranking(asked: Mapping[str, Sequence[RankedQuestion]]) -> Iterator[Figure]:
     whole = _weights(list(asked.values()))
     _tell("Ranking(found, closest, words, pairs)", whole)
     for name, of_set in asked.items():
@@ -123,7 +123,7 @@ def _found(parts: Indexing, question: str) -> list[Hit]:
     return parts.index.search(question, vector, reader=_READER, limit=PASSAGES)
 
 
-def _asked(parts: Indexing, name: str) -> Iterator[Asked]:
+def _asked(parts: Indexing, name: str) -> Iterator[RankedQuestion]:
     for row in questions(name):
         if row["relevant"] and row.get("answerable", True):
             hits = _found(parts, row["question"])
@@ -132,7 +132,7 @@ def _asked(parts: Indexing, name: str) -> Iterator[Asked]:
                 for one, has in zip(hits, shared_words(row["question"], hits), strict=True)
             ]
             relevant = {_key(hits, page): grade for page, grade in row["relevant"].items()}
-            yield Asked(hits, np.array(rows), relevant)
+            yield RankedQuestion(hits, np.array(rows), relevant)
 
 
 def _judged(parts: Indexing, name: str) -> Iterator[Judged]:
@@ -166,14 +166,14 @@ def _grade(relevant: Mapping[str, float], page: str) -> float:
     return relevant.get(page, 0.0)
 
 
-def _ranked(asked: Asked, weights: Floats) -> list[str]:
+def _ranked(asked: RankedQuestion, weights: Floats) -> list[str]:
     scores = asked.features @ weights
     scores -= scores.min(initial=np.inf) if len(scores) else 0.0
     hits = [replace(one, score=float(score)) for one, score in zip(asked.hits, scores, strict=True)]
     return [found.page for found in by_page(sorted(hits, key=lambda one: -one.score))]
 
 
-def _weights(sets: Sequence[Sequence[Asked]]) -> Floats:
+def _weights(sets: Sequence[Sequence[RankedQuestion]]) -> Floats:
     """Return the weights, from the difference between the best passage of a right page and each
     wrong passage."""
     differences, counts = [], []

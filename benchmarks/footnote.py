@@ -78,7 +78,7 @@ def timed(command: Sequence[str | Path], **variables: str) -> Run:
         return Run(json.loads(printed.read()), seconds, cpu, used.ru_maxrss / 1024)
 
 
-class Footnote:
+class FootnoteProcess:
     """A settings file and a data folder, both in ``folder``, and the commands on them."""
 
     def __init__(self, folder: Path) -> None:
@@ -93,7 +93,7 @@ class Footnote:
 
     def reading(
         self, name: str, pages: Path, site_url: str, include: Sequence[str] = ()
-    ) -> Footnote:
+    ) -> FootnoteProcess:
         """Return a copy that also reads a wiki."""
         # A JSON string is a TOML string, and so is a list of them.
         words = {"name": name, "path": str(pages), "site_url": site_url, "include": list(include)}
@@ -102,7 +102,7 @@ class Footnote:
             file.write(text)
         return self
 
-    def asking_confluence(self, name: str, url: str, *, email: str, token: str) -> Footnote:
+    def asking_confluence(self, name: str, url: str, *, email: str, token: str) -> FootnoteProcess:
         """Return a copy that also reads a Confluence Cloud."""
         words = {"name": name, "url": url, "email": email}
         text = _CONFLUENCE.format(**{key: json.dumps(value) for key, value in words.items()})
@@ -136,21 +136,21 @@ def gitlab_settings() -> Settings:
     """Return the settings of `over_gitlab`, with the handbook synced.
 
     Raises:
-        Missing: the archive is not there.
+        MissingMaterial: the archive is not there.
     """
     over_gitlab()
     return load(CACHE / "gitlab" / "footnote.toml")
 
 
-def over_gitlab() -> Footnote:
+def over_gitlab() -> FootnoteProcess:
     """Return Footnote over GitLab's handbook of 3,970 pages, synced: the first sync takes ten
     minutes.
 
     Raises:
-        Missing: the archive is not there.
+        MissingMaterial: the archive is not there.
     """
     pages = unpacked(shared("wikis/gitlab-handbook.tar.gz")) / "content" / "handbook"
-    footnote = Footnote(CACHE / "gitlab").reading(
+    footnote = FootnoteProcess(CACHE / "gitlab").reading(
         "gitlab", pages, "https://handbook.gitlab.com/handbook"
     )
     footnote.sync()

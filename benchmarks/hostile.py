@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import bombs, slack
-from benchmarks.footnote import Footnote
+from benchmarks.footnote import FootnoteProcess
 from benchmarks.material import HANDBOOK, HANDBOOK_SITE, ROOT
 from benchmarks.rows import Figure, Goal
 from bot.playground.confluence.site import LocalConfluence
@@ -36,7 +36,7 @@ def beside_a_hostile_wiki() -> list[Figure]:
     for name, data in bombs.files().items():
         world.attach(page.id, name, data)
     with TemporaryDirectory() as folder, LocalConfluence(world) as confluence:
-        footnote = Footnote(Path(folder) / "footnote")
+        footnote = FootnoteProcess(Path(folder) / "footnote")
         footnote.reading("handbook", HANDBOOK, HANDBOOK_SITE)
         footnote.sync()
         footnote.reading("hostile", bombs.written(Path(folder) / "hostile"), "https://h.example")
@@ -48,7 +48,7 @@ def beside_a_hostile_wiki() -> list[Figure]:
         return asyncio.run(_measured(footnote))
 
 
-async def _measured(footnote: Footnote) -> list[Figure]:
+async def _measured(footnote: FootnoteProcess) -> list[Figure]:
     async with LocalSlack(_MANIFEST) as workspace:
         workspace.add_user(_ANN, name="ann", email="ann@example.com")
         workspace.add_user(_BOSS, name="boss", email="boss@example.com", is_admin=True)

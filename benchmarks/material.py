@@ -20,7 +20,7 @@ HANDBOOK_SITE = "https://handbook.tts.gsa.gov"
 _SHARED = ROOT.parent / "shared"
 
 
-class Missing(Exception):
+class MissingMaterial(Exception):
     """Material that does not come with the project is missing."""
 
 
@@ -28,10 +28,10 @@ def shared(place: str) -> Path:
     """Return the path of shared material.
 
     Raises:
-        Missing: there is no such file.
+        MissingMaterial: there is no such file.
     """
     if not (_SHARED / place).is_file():
-        raise Missing(f"../shared/{place} is missing")
+        raise MissingMaterial(f"../shared/{place} is missing")
     return _SHARED / place
 
 
@@ -53,7 +53,7 @@ def questions(name: str) -> Iterator[dict[str, Any]]:
     """Yield the questions of a shared set.
 
     Raises:
-        Missing: there is no such set.
+        MissingMaterial: there is no such set.
     """
     with gzip.open(shared(f"eval/{name}/questions.jsonl.gz"), "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)

@@ -31,7 +31,7 @@ def ablation() -> list[Figure]:
     """Measure every set with and without each part.
 
     Raises:
-        Missing: a set is not there.
+        MissingMaterial: a set is not there.
     """
     return [figure for name in _SETS for figure in _of(name)]
 

@@ -72,7 +72,7 @@ class Benchmark:
     """A benchmark. ``about`` is a sentence or two for RESULTS.md: what is done, and what the
     figures mean.
 
-    ``run`` raises `benchmarks.material.Missing` where its material is not there.
+    ``run`` raises `benchmarks.material.MissingMaterial` where its material is not there.
     """
 
     name: str

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 
-from benchmarks.footnote import PROGRAM, Footnote
+from benchmarks.footnote import PROGRAM, FootnoteProcess
 from benchmarks.material import HANDBOOK, HANDBOOK_SITE, ROOT
 from benchmarks.rows import Figure, Goal
 from bot.playground.model import Message
@@ -46,7 +46,7 @@ def latencies() -> list[Figure]:
 
 async def _measured() -> list[Figure]:
     with TemporaryDirectory() as folder:
-        footnote = Footnote(Path(folder)).reading("handbook", HANDBOOK, HANDBOOK_SITE)
+        footnote = FootnoteProcess(Path(folder)).reading("handbook", HANDBOOK, HANDBOOK_SITE)
         footnote.sync()
         async with LocalSlack(_MANIFEST) as slack:
             slack.add_user(_ANN, name="ann", email="ann@example.com")
@@ -132,7 +132,7 @@ async def answered(slack: LocalSlack, asked: Message) -> Message:
 
 
 @asynccontextmanager
-async def serving(footnote: Footnote, slack: LocalSlack) -> AsyncIterator[None]:
+async def serving(footnote: FootnoteProcess, slack: LocalSlack) -> AsyncIterator[None]:
     surroundings = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
     environment = (
         surroundings

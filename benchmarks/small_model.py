@@ -24,7 +24,7 @@ from datetime import date
 from statistics import median
 
 from benchmarks.composing import reporting
-from benchmarks.material import CACHE, ROOT, Missing, questions, shared
+from benchmarks.material import CACHE, ROOT, MissingMaterial, questions, shared
 from benchmarks.rows import Figure, Goal
 from bot.answering.composing.composer import Composer
 from bot.answering.composing.prompt import Prompting
@@ -60,7 +60,7 @@ def served() -> Iterator[str]:
     ) as process:
         try:
             if not process.stdout or not (address := process.stdout.readline().strip()):
-                raise Missing("the small model does not start: see `make test-llm`")
+                raise MissingMaterial("the small model does not start: see `make test-llm`")
             yield f"{address}/v1"
         finally:
             process.terminate()
@@ -120,10 +120,10 @@ def figures() -> Sequence[Figure]:
     """Measure the small model's answers.
 
     Raises:
-        Missing: the questions, or the model.
+        MissingMaterial: the questions, or the model.
     """
     if not _PYTHON.exists():
-        raise Missing("`make test-llm` installs the model")
+        raise MissingMaterial("`make test-llm` installs the model")
     with served() as url:
         said, tally, times = answers(url)
     composed = [answer for _, answer in said if isinstance(answer, Answer) and answer.composed]
@@ -159,7 +159,7 @@ def _line(answer: Result) -> str:
 def main() -> None:
     try:
         measured = figures()
-    except Missing as missing:
+    except MissingMaterial as missing:
         sys.exit(f"skipped: {missing}")
     for figure in measured:
         print(f"{figure.name:28} {figure.value:g} {figure.unit}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks.footnote import Footnote, Run, timed
+from benchmarks.footnote import FootnoteProcess, Run, timed
 from benchmarks.material import HANDBOOK, HANDBOOK_SITE
 from benchmarks.rows import Figure, Goal
 
@@ -56,8 +56,8 @@ def unchanged() -> list[Figure]:
     ]
 
 
-def _handbook(folder: str) -> Footnote:
-    return Footnote(Path(folder)).reading("18f-handbook", HANDBOOK, HANDBOOK_SITE)
+def _handbook(folder: str) -> FootnoteProcess:
+    return FootnoteProcess(Path(folder)).reading("18f-handbook", HANDBOOK, HANDBOOK_SITE)
 
 
 def _median(runs: Sequence[Run], seconds: Callable[[Run], float]) -> float:

@@ -27,7 +27,7 @@ from bot.interrupting import interruptible
 from bot.loading import without_collection
 from bot.model import NoAnswer, Reason
 from bot.operations.privacy import UMASK
-from bot.options import Asking, Given, as_json, as_person, configured, given, placed
+from bot.options import AskCommand, GlobalOptions, as_json, as_person, configured, given, placed
 from bot.terminal_chat.command import chat
 from config import logs
 from config.errors import SettingsError
@@ -93,12 +93,12 @@ def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> N
     Start with `footnote demo`, or write a footnote.toml (`footnote settings` prints
     one to start from), then `footnote sync` and `footnote ask "..."`.
     """
-    context.obj = Given(config, data_dir)
+    context.obj = GlobalOptions(config, data_dir)
     # Whatever a command, a library or git makes from here on is its owner's alone.
     context.call_on_close(partial(os.umask, os.umask(UMASK)))
 
 
-@cli.command(cls=Asking)
+@cli.command(cls=AskCommand)
 @click.argument("question")
 @as_person
 @click.option("--wiki", "wikis", multiple=True, metavar="NAME", help="Search this wiki only.")

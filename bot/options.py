@@ -23,7 +23,7 @@ _MAKERS = frozenset({"convert", "serve", "sync"})
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GlobalOptions:
     """What was said of the settings before the command's name; `configured` takes it too."""
 
     config: Path | None
@@ -44,9 +44,9 @@ def placed(command: Callable[..., None]) -> Callable[..., None]:
     )(command)
 
 
-def given() -> Given:
+def given() -> GlobalOptions:
     """Nothing, where a command runs by itself."""
-    return click.get_current_context().find_object(Given) or Given(None, None)
+    return click.get_current_context().find_object(GlobalOptions) or GlobalOptions(None, None)
 
 
 def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[..., None]:
@@ -94,7 +94,7 @@ as_person = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
-class Asking(click.Command):
+class AskCommand(click.Command):
     """Says how to ask a question that begins as an option does."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

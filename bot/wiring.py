@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from bot.answering import blending, calibration
 from bot.answering.bounded import Bounded
 from bot.answering.clarifying import Clarifying
-from bot.answering.composing.wiring import LanguageModel, language_model_of, today
+from bot.answering.composing.wiring import ConfiguredModel, language_model_of, today
 from bot.answering.confidence import Confidence, least_confidence
 from bot.answering.library import IndexedLibrary
 from bot.answering.model_order import ModelOrder
@@ -68,7 +68,7 @@ def answerer_of(
     settings: Settings,
     indexing: Indexing,
     last_pass: Callable[[str], datetime | None] = lambda _: None,
-    model: LanguageModel | None = None,
+    model: ConfiguredModel | None = None,
     failed: Callable[[str], bool] = lambda _: False,
 ) -> Answerer:
     """``last_pass`` says since when what is indexed is true of a wiki, and whether a pass has

@@ -20,7 +20,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import islice
 
-from bot.answering.composing.words import Role, Word, read
+from bot.answering.composing.words import TokenRole, Word, read
 from bot.answering.numbers import MONTHS, UNITS, read_numbers
 from bot.answering.quoting import units
 from bot.answering.stems import stems
@@ -80,7 +80,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingThing:
     """The ``thing`` that was asked for, the ``others`` of its kind that are told of, if it is
     clear that these are others, and the ``passages`` that tell of them."""
 
@@ -95,13 +95,13 @@ class Missing:
         return f"I found nothing about {self.thing}. The pages tell of {told}."
 
 
-def missing(question: str, hits: Sequence[Hit]) -> Missing | None:
+def missing(question: str, hits: Sequence[Hit]) -> MissingThing | None:
     """Return what ``question`` asks for and the pages do not have; ``hits`` best first."""
     found = unnamed(question, hits)
     return found if found and found.others else None
 
 
-def unnamed(question: str, hits: Sequence[Hit]) -> Missing | None:
+def unnamed(question: str, hits: Sequence[Hit]) -> MissingThing | None:
     """Return what ``question`` asks for and none of ``hits`` (best first) names. Without
     ``others`` what they say may hold of it all the same."""
     wanted = list(islice(dict.fromkeys(_things(question)), _MOST_ASKED))
@@ -111,7 +111,7 @@ def unnamed(question: str, hits: Sequence[Hit]) -> Missing | None:
     left = [thing for thing in wanted if not pages.hold(thing)]
     told = (_others(question, thing, hits[:_NEAREST]) for thing in left)
     first = next(filter(None, told), None)
-    return first or (Missing(left[0].shown[:_LONGEST], (), ()) if left else None)
+    return first or (MissingThing(left[0].shown[:_LONGEST], (), ()) if left else None)
 
 
 def _above(passage: Passage) -> list[str]:
@@ -159,7 +159,7 @@ def _bare(number: str) -> str:
 
 def _is_name(word: Word) -> bool:
     return (
-        word.role is Role.NAME
+        word.role is TokenRole.NAME
         and len(word.root) > 1
         and word.root[0].isalnum()
         and word.text.casefold() not in _DAYS | MONTHS
@@ -170,10 +170,14 @@ def _slots(words: Sequence[Word], place: int) -> Iterator[str]:
     """Yield the word that a name stands before ("the Berlin office") and the one that it stands
     behind ("the office in Berlin"): another name beside the same word is a thing of its kind."""
     after = words[place + 1] if place + 1 < len(words) else None
-    if after and after.role is Role.WORD:
+    if after and after.role is TokenRole.WORD:
         yield f"_{after.root}"
     before = place - 1
-    if before >= 1 and words[before].role is Role.IDLE and words[before - 1].role is Role.WORD:
+    if (
+        before >= 1
+        and words[before].role is TokenRole.IDLE
+        and words[before - 1].role is TokenRole.WORD
+    ):
         yield f"{words[before - 1].root} {words[before].root}_"
 
 
@@ -226,7 +230,7 @@ def _in_range(text: str, kind: str, number: str) -> bool:
 
 def _same_name(word: Word, name: str) -> bool:
     """Another word of its family, or the same misspelt, is the same."""
-    if not word.weighs or word.role is Role.NUMBER:
+    if not word.weighs or word.role is TokenRole.NUMBER:
         return False
     text = word.text.casefold()
     if name in word.forms or text == name:
@@ -236,7 +240,7 @@ def _same_name(word: Word, name: str) -> bool:
     return SequenceMatcher(None, text, name, autojunk=False).ratio() >= _TYPO
 
 
-def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> Missing | None:
+def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | None:
     """Return the things of its kind that the nearest sentences are about; None if one of these
     is about none of them."""
     weighty = " ".join(word.text for word in read(question) if word.weighs)
@@ -255,7 +259,7 @@ def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> Missing | None:
     some = list(reversed(found.values()))[:_MOST_NAMED]
     passages = {passage.id: passage for _, passage in some}
     shown = tuple(words[:_LONGEST] for words, _ in some)
-    return Missing(thing.shown[:_LONGEST], shown, tuple(passages.values()))
+    return MissingThing(thing.shown[:_LONGEST], shown, tuple(passages.values()))
 
 
 @dataclass(frozen=True, slots=True)

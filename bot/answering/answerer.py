@@ -29,7 +29,7 @@ from bot.answering.quoting import Quoting
 from bot.answering.recheck import Recheck
 from bot.answering.refusals import refusal, with_rebuilding_told, with_rights_told
 from bot.answering.responding import Responder
-from bot.answering.retrieval import Found, Reorder, Retrieval, Retrieved
+from bot.answering.retrieval import FoundPage, Reorder, Retrieval, Retrieved
 from bot.answering.sources import Aging
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Why, named
 from bot.ports import Hear
@@ -88,7 +88,7 @@ class Answerer:
 
     def searched(
         self, question: Question, hear: Hear | None = None
-    ) -> tuple[Result, tuple[Found, ...]]:
+    ) -> tuple[Result, tuple[FoundPage, ...]]:
         """Return the result beside the pages that it was sought in, the best first.
 
         Raises:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
-from bot.answering.retrieval import Found
+from bot.answering.retrieval import FoundPage
 from indexers.model import Hit
 
 PASSAGES = 4
@@ -26,8 +26,8 @@ so are all passages scored that are in another language than the question."""
 
 
 def blended(
-    pages: Sequence[Found], best: Sequence[Hit], scores: Sequence[float]
-) -> tuple[Found, ...]:
+    pages: Sequence[FoundPage], best: Sequence[Hit], scores: Sequence[float]
+) -> tuple[FoundPage, ...]:
     """Return ``pages`` in an order that heeds the ``scores`` of the ``best`` passages; each of
     these keeps its score as `Hit.relevance`.
 
@@ -49,7 +49,7 @@ def blended(
     return tuple(sorted(found, key=lambda page: -page.score))
 
 
-def _with_hits(page: Found, hits: tuple[Hit, ...], read: Container[uuid.UUID]) -> Found:
+def _with_hits(page: FoundPage, hits: tuple[Hit, ...], read: Container[uuid.UUID]) -> FoundPage:
     """A page gains or loses what its best passage does."""
     if not any(hit.passage.id in read for hit in hits):
         return page

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering import followups
-from bot.answering.composing.words import Role, Word, read
+from bot.answering.composing.words import TokenRole, Word, read
 from bot.answering.readings import in_full, in_words
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
@@ -72,7 +72,7 @@ _ALL_OF_THEM = re.compile(r"\b(?:different|difference|differences|kinds?|types?)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionWords:
     """What a question says: the words (their roots) of its ``topic``, all its ``weighty``
     ones, and whether it is ``bare``: its topic and nothing else."""
 
@@ -117,7 +117,7 @@ class _Matter:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Clarification:
     """``readings`` is empty where nothing is asked back; ``why`` says it either way."""
 
     readings: tuple[Reading, ...]
@@ -135,41 +135,41 @@ class Clarifying:
         *labels, last = (f"\u201c{reading.label}\u201d" for reading in readings)
         return Clarify(f"Do you mean {', '.join(labels)} or {last}?", readings)
 
-    def decide(self, question: Question, retrieved: Retrieved) -> Decision:
+    def decide(self, question: Question, retrieved: Retrieved) -> Clarification:
         said = asked(question)
         if isinstance(said, str):
-            return Decision((), f"Not asked back: {said}.")
+            return Clarification((), f"Not asked back: {said}.")
         hits = sorted(retrieved.hits, key=lambda hit: -hit.score)
         found = _matters(said, hits)
         if isinstance(found, str):
-            return Decision((), f"Not asked back: {found}.")
+            return Clarification((), f"Not asked back: {found}.")
         readings = tuple(_reading(question.text, said, matter) for matter in found)
         topic = " ".join(word.text for word in read(question.text) if word.root in said.topic)
-        return Decision(
+        return Clarification(
             readings,
             f"Asked back: all it is about is \u201c{topic}\u201d, {len(readings)} things in "
             "the wiki are called so, and none of them is clearly the best.",
         )
 
 
-def asked(question: Question) -> Asked | str:
+def asked(question: Question) -> QuestionWords | str:
     """What it says; if that is enough to answer it, or nothing to ask back about, why."""
     words = read(question.text)
     weighty = frozenset(word.root for word in words if word.weighs)
     topic = weighty - CARRIERS
     bare = topic == weighty and all(_says_nothing(word) for word in words if not word.weighs)
-    said = Asked(topic, weighty, bare)
+    said = QuestionWords(topic, weighty, bare)
     return next(_reasons(question, words, said), said)
 
 
-def _reasons(question: Question, words: Sequence[Word], said: Asked) -> Iterator[str]:
+def _reasons(question: Question, words: Sequence[Word], said: QuestionWords) -> Iterator[str]:
     """Not to ask back."""
     if followups.contexts(question.history):
         yield "what was said before tells what it is about"
     if _OPENINGS.match(question.text):
         yield "it asks for one fact"
     for word in words:
-        if word.role in (Role.NAME, Role.NUMBER, Role.NOT) or word.limit:
+        if word.role in (TokenRole.NAME, TokenRole.NUMBER, TokenRole.NOT) or word.limit:
             yield f"\u201c{word.text}\u201d makes it specific"
     if not said.topic:
         yield "it names no matter at all"
@@ -183,7 +183,7 @@ def _reasons(question: Question, words: Sequence[Word], said: Asked) -> Iterator
 
 
 def _says_nothing(word: Word) -> bool:
-    return word.role is not Role.IDLE or word.root in _ARTICLES
+    return word.role is not TokenRole.IDLE or word.root in _ARTICLES
 
 
 _ARTICLES = frozenset({"a", "an", "the", "and", "of", "for", "on", "in", "about"})
@@ -200,7 +200,7 @@ _JUST_THAT = "a page or a section is called just that"
 """Which one is not said: nobody has looked whether it may still be read."""
 
 
-def _matters(said: Asked, hits: Sequence[Hit]) -> list[_Matter] | str:
+def _matters(said: QuestionWords, hits: Sequence[Hit]) -> list[_Matter] | str:
     """What the passages are about, best first; if that is one thing or none, why nothing
     is asked back."""
     if not hits:
@@ -239,7 +239,7 @@ def _best(matters: Iterable[_Matter]) -> list[_Matter]:
     return best[:MOST] if len(best) >= _FEWEST else []
 
 
-def _matter(said: Asked, hit: Hit) -> _Matter | None:
+def _matter(said: QuestionWords, hit: Hit) -> _Matter | None:
     """The innermost of title and headings that the question's words are in names it, with
     the outermost that tells it apart if it has no more words of its own."""
     path = [" ".join(plain(part).split()) for part in (hit.passage.title, *hit.passage.headings)]
@@ -279,7 +279,7 @@ def _folded(matters: Iterable[_Matter]) -> list[_Matter]:
     return kept
 
 
-def _reading(question: str, said: Asked, matter: _Matter) -> Reading:
+def _reading(question: str, said: QuestionWords, matter: _Matter) -> Reading:
     """It asks for the heading on its page, for a heading by itself may stand on many."""
     asked_for = " ".join(question.split()).rstrip(" ?")
     asks = matter.asks if said.bare else f"{asked_for}: {matter.asks}?"

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.absent import Missing, unnamed
+from bot.answering.absent import MissingThing, unnamed
 from bot.answering.confidence import LIKELY, Confidence, Features, features
 from bot.answering.other_language import common_words
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
 from bot.answering.stretch import holds_of
 from bot.model import THE_CLOSEST, Answer, Question, Role, Source, Tone
@@ -34,7 +34,7 @@ class Decision:
 
     tone: Tone
     confidence: float
-    missing: Missing | None = None
+    missing: MissingThing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def nearest(retrieved: Retrieved, sources: Sequence[Source] = ()) -> tuple[Sourc
     return tuple(worth_a_look(found) for found in beside[:NEAREST])
 
 
-def worth_a_look(found: Found) -> Source:
+def worth_a_look(found: FoundPage) -> Source:
     """Return a page without a quotation."""
     return source_of(found.hits[0].passage, "")
 

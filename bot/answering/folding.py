@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from bot.answering.composing.words import Role, read
-from bot.answering.retrieval import Found, best_first, worth
+from bot.answering.composing.words import TokenRole, read
+from bot.answering.retrieval import FoundPage, best_first, worth
 from indexers.model import Hit, Passage
 
 _ALIKE = 0.85
@@ -25,7 +25,7 @@ may differ."""
 _SHINGLE = 3  # words
 _WORD = re.compile("[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff]|\\w+")
 _NUMBER = re.compile(r"\d+")
-_TELLING = (Role.NUMBER, Role.NAME, Role.NOT)
+_TELLING = (TokenRole.NUMBER, TokenRole.NAME, TokenRole.NOT)
 
 
 def folded(hits: Sequence[Hit]) -> list[Hit]:
@@ -39,7 +39,7 @@ def folded(hits: Sequence[Hit]) -> list[Hit]:
     return [hits[place] for place in sorted(kept)]
 
 
-def fold_pages(pages: Sequence[Found], language: str = "") -> tuple[Found, ...]:
+def fold_pages(pages: Sequence[FoundPage], language: str = "") -> tuple[FoundPage, ...]:
     """Return ``pages`` without the passages that are copies, the best page first, of equals one
     in ``language``. A page is worth less by what it loses, and gone if nothing of it is left."""
     hits = sorted((hit for page in pages for hit in page.hits), key=lambda hit: -hit.score)
@@ -50,7 +50,7 @@ def fold_pages(pages: Sequence[Found], language: str = "") -> tuple[Found, ...]:
     return best_first((_lessened(page, hits) for page, hits in left if hits), language)
 
 
-def _lessened(page: Found, hits: tuple[Hit, ...]) -> Found:
+def _lessened(page: FoundPage, hits: tuple[Hit, ...]) -> FoundPage:
     if len(hits) == len(page.hits):
         return page
     before = worth(page.hits)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.reranking import Reranking
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
 from bot.model import Question, Source
 
@@ -36,12 +36,14 @@ class ModelOrder:
         took = (self.clock() - started) * 1000
         return replace(retrieved, pages=pages, search_ms=retrieved.search_ms + took)
 
-    def again(self, pages: Sequence[Found], ordered: Sequence[Found]) -> tuple[Found, ...]:
+    def again(
+        self, pages: Sequence[FoundPage], ordered: Sequence[FoundPage]
+    ) -> tuple[FoundPage, ...]:
         """Return ``pages`` in the order that the model gave them, among others, before."""
         return _as_before(pages, ordered)
 
 
-def _as_before(pages: Sequence[Found], ordered: Sequence[Found]) -> tuple[Found, ...]:
+def _as_before(pages: Sequence[FoundPage], ordered: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
     """Return ``pages`` with the scores that they and their passages have in ``ordered``."""
     of_pages = {(page.wiki, page.page): page.score for page in ordered}
     of_hits: dict[uuid.UUID, float] = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answering.composing.words import Role, Word, read
+from bot.answering.composing.words import TokenRole, Word, read
 
 _SUBJECT = 3
 """Weighty words within which a sentence says what it is about."""
@@ -34,7 +34,7 @@ degre watt volt peopl person employe time piec copi request
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class StatedNumber:
     """A number in a sentence. ``of``: the word right before it, if there is one. ``unit``: the
     word or sign that it counts. ``labels``: it may say which thing is meant; ``opens``: and it
     stands where a sentence says what it is about."""
@@ -46,7 +46,7 @@ class Given:
     opens: bool
 
 
-def read_numbers(text: str) -> tuple[Given, ...]:
+def read_numbers(text: str) -> tuple[StatedNumber, ...]:
     """Return the numbers of a sentence, or of a title, in order."""
     words = read(text)
     glued = frozenset(group for found in _GLUED.findall(text) for group in found if group)
@@ -54,7 +54,7 @@ def read_numbers(text: str) -> tuple[Given, ...]:
     weighty = 0
     following = _following(words)
     for place, word in enumerate(words):
-        if word.role is Role.NUMBER:
+        if word.role is TokenRole.NUMBER:
             goes_on = _goes_on(words[0], following[place])
             found.append(_read_number(words, place, weighty, glued, goes_on=goes_on))
         elif word.weighs:
@@ -75,7 +75,7 @@ def _following(words: Sequence[Word]) -> list[Word | None]:
 
 def _read_number(
     words: Sequence[Word], place: int, weighty: int, glued: frozenset[str], *, goes_on: bool
-) -> Given:
+) -> StatedNumber:
     """Read the number at ``place``; ``weighty`` words stand before it."""
     word = words[place]
     before = words[place - 1] if place else None
@@ -87,7 +87,7 @@ def _read_number(
     listed = after is not None and _lists(after, weighty)
     labels = word.text in glued or (not measured and (bool(of) or dated or listed))
     counted = _stem(after) if after and _counts(after) and not labels else ""
-    return Given(
+    return StatedNumber(
         # Room 4.20 is not room 4.2.
         word.text if "." in word.text and not measured else word.root,
         of,
@@ -101,7 +101,7 @@ def _lists(after: Word, weighty: int) -> bool:
     """Return whether what follows makes it an entry's number: "17, Ada", "Locker 17: Ada"."""
     if after.text in _COLONS:
         return True
-    return after.role is Role.COMMA and weighty <= (1 if after.text == "(" else 0)
+    return after.role is TokenRole.COMMA and weighty <= (1 if after.text == "(" else 0)
 
 
 def _goes_on(first: Word, after: Word | None) -> bool:
@@ -109,33 +109,37 @@ def _goes_on(first: Word, after: Word | None) -> bool:
     "Ada sits on floor 2": that is what it says. ``after`` comes after the number and its date."""
     if first.root in _PREPOSITIONS:
         return True
-    leads_on = after is not None and after.role is Role.IDLE and after.root not in _PREPOSITIONS
+    leads_on = (
+        after is not None and after.role is TokenRole.IDLE and after.root not in _PREPOSITIONS
+    )
     return leads_on or (after is not None and after.weighs)
 
 
 def _is_month(word: Word) -> bool:
-    return word.role is Role.NAME and word.text.casefold() in MONTHS
+    return word.role is TokenRole.NAME and word.text.casefold() in MONTHS
 
 
 def _is_of_a_date(word: Word) -> bool:
-    return _is_month(word) or bool(word.role is Role.NUMBER and _YEAR.fullmatch(word.root))
+    return _is_month(word) or bool(word.role is TokenRole.NUMBER and _YEAR.fullmatch(word.root))
 
 
 def _is_sign(word: Word) -> bool:
-    return word.role is Role.NAME and not word.root[:1].isalnum()
+    return word.role is TokenRole.NAME and not word.root[:1].isalnum()
 
 
 def _counts(word: Word) -> bool:
-    return word.role in (Role.WORD, Role.NAME)
+    return word.role in (TokenRole.WORD, TokenRole.NAME)
 
 
 def _may_name(word: Word) -> bool:
     """A thing that is numbered is one thing; what ends in s is a verb, or many things."""
     text = word.text.casefold()
     plural = (
-        word.role is not Role.NAME and text.endswith("s") and not text.endswith(("ss", "us", "is"))
+        word.role is not TokenRole.NAME
+        and text.endswith("s")
+        and not text.endswith(("ss", "us", "is"))
     )
-    return word.role in (Role.WORD, Role.NAME) and not plural
+    return word.role in (TokenRole.WORD, TokenRole.NAME) and not plural
 
 
 def _stem(word: Word) -> str:

@@ -17,7 +17,7 @@ from indexers.text.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class QuoteUnit:
     """A piece that is never cut: a sentence, a row, a block of code."""
 
     start: int
@@ -26,10 +26,10 @@ class Unit:
     size: int
 
 
-def units(text: str) -> list[Unit]:
+def units(text: str) -> list[QuoteUnit]:
     """Those of ``text`` that say something, in order."""
     return [
-        Unit(start, end, stems(shown), len(shown))
+        QuoteUnit(start, end, stems(shown), len(shown))
         for block in blocks(text)
         for start, end in _spans(block)
         if (shown := plain(text[start:end]))

@@ -17,7 +17,7 @@ from datetime import datetime
 from threading import BoundedSemaphore, Thread
 
 from bot.answering.rereading import Rereading, Split, stands_in
-from bot.answering.retrieval import Found
+from bot.answering.retrieval import FoundPage
 from bot.model import Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked, named
 from indexers.errors import WikiUnavailable
 from indexers.model import EVERYONE, OPEN, LivePage, LivePages, Page, Principal, Reader
@@ -63,7 +63,7 @@ class _Seen:
     doubt: dict[Place, Doubt] = field(default_factory=dict)
     closing: set[Place] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
-    now: dict[Place, Found | None] = field(default_factory=dict)
+    now: dict[Place, FoundPage | None] = field(default_factory=dict)
     linked: dict[Place, Linked] = field(default_factory=dict)
     looks: dict[str, bool] = field(default_factory=dict)
     """Whether pages of a wiki are looked at, as was found for the first of them."""
@@ -105,7 +105,7 @@ class Recheck:
         self._places = {wiki: BoundedSemaphore(at_once) for wiki in self._lookouts}
         self._clock = clock
 
-    def begin(self, reader: Reader, pages: Sequence[Found]) -> Check:
+    def begin(self, reader: Reader, pages: Sequence[FoundPage]) -> Check:
         """Return the check of what is answered to one question of ``reader``'s, which was
         found in ``pages``."""
         return Check(self, reader, pages)
@@ -135,7 +135,7 @@ class Recheck:
             )
         return seen.looks[wiki]
 
-    def as_seen(self, found: Found, seen: _Seen) -> Found | None:
+    def as_seen(self, found: FoundPage, seen: _Seen) -> FoundPage | None:
         """Return a page as it may be quoted after the looks so far; None if it may not be."""
         place = _place(found)
         if not self.is_looked_at(found.wiki, seen) or place in seen.now:
@@ -224,7 +224,7 @@ class Check:
     """Checks the pages of one question's answer. ``pages`` are those that may be used, as far
     as was looked: the others are left out, and what was edited is as it stands now."""
 
-    def __init__(self, of: Recheck, reader: Reader, pages: Sequence[Found]) -> None:
+    def __init__(self, of: Recheck, reader: Reader, pages: Sequence[FoundPage]) -> None:
         self._of = of
         self._reader = reader
         self._until = of.until()
@@ -269,7 +269,7 @@ class Check:
                 new.setdefault(_place(found), found.hits[0].passage.revision)
         self._of.look(new, self._reader, self._until, self.seen)
 
-    def _is_sure(self, found: Found) -> bool:
+    def _is_sure(self, found: FoundPage) -> bool:
         if not self._of.is_looked_at(found.wiki, self.seen):
             return True
         return _place(found) in self.seen.stand
@@ -293,11 +293,11 @@ def _is(one: object, other: object) -> bool:
     return one is other
 
 
-def _place(page: Source | Found) -> Place:
+def _place(page: Source | FoundPage) -> Place:
     return page.wiki, page.page
 
 
-def _is_open(found: Found) -> bool:
+def _is_open(found: FoundPage) -> bool:
     """Whether it was open to everyone when it was indexed."""
     return all(hit.passage.acl.admits(_ANYBODY) for hit in found.hits)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.answering.bounded import Bounded
-from bot.answering.retrieval import Found
+from bot.answering.retrieval import FoundPage
 from bot.model import Question, Role
 from indexers.model import Hit, Passage
 from indexers.ports import Reranker
@@ -19,7 +19,7 @@ from indexers.ports import Reranker
 Scoring = Callable[[Question, Sequence[Passage]], Sequence[float]]
 """How well each passage answers; more is better. Raises ModelUnavailable or ModelFailed."""
 
-Order = Callable[[Sequence[Found], Sequence[Hit], Sequence[float]], tuple[Found, ...]]
+Order = Callable[[Sequence[FoundPage], Sequence[Hit], Sequence[float]], tuple[FoundPage, ...]]
 """Pages, the best of their passages and the scores of these -> the pages in a better order."""
 
 PASSAGES = 20
@@ -71,7 +71,7 @@ class Reranking:
         self._passages = passages
         self._bounded = Bounded("Passages are not reranked", seconds=seconds, at_once=at_once)
 
-    def __call__(self, question: Question, pages: Sequence[Found]) -> tuple[Found, ...]:
+    def __call__(self, question: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
         best = self.best(pages)
         unknown = question.foreign and not self._foreign
         if unknown or len(best) < self._fewest:
@@ -80,15 +80,15 @@ class Reranking:
         scores = self._bounded(lambda: self._scoring(question, passages))
         return tuple(pages) if scores is None else self._order(pages, best, scores)
 
-    def best(self, pages: Sequence[Found]) -> list[Hit]:
+    def best(self, pages: Sequence[FoundPage]) -> list[Hit]:
         """Return the passages that are read, the best first."""
         hits = [hit for found in pages for hit in found.hits if not hit.beside]
         return sorted(hits, key=lambda hit: -hit.score)[: self._passages]
 
 
 def dealt(
-    pages: Sequence[Found], best: Sequence[Hit], scores: Sequence[float]
-) -> tuple[Found, ...]:
+    pages: Sequence[FoundPage], best: Sequence[Hit], scores: Sequence[float]
+) -> tuple[FoundPage, ...]:
     """``pages`` with the scores that they and their ``best`` hits have dealt out anew, the
     highest to whom ``scores`` put first: what follows reads the order off the scores and their
     size as the search's. What was not read keeps its own; where ``scores`` are equal, the
@@ -108,10 +108,10 @@ def dealt(
     return tuple(sorted([*renewed, *rest], key=lambda found: -found.score))
 
 
-def _of(found: Found, read: Mapping[uuid.UUID, float]) -> list[float]:
+def _of(found: FoundPage, read: Mapping[uuid.UUID, float]) -> list[float]:
     return [read[hit.passage.id] for hit in found.hits if hit.passage.id in read]
 
 
-def _renewed(found: Found, worth: Mapping[uuid.UUID, float]) -> tuple[Hit, ...]:
+def _renewed(found: FoundPage, worth: Mapping[uuid.UUID, float]) -> tuple[Hit, ...]:
     hits = [replace(hit, score=worth.get(hit.passage.id, hit.score)) for hit in found.hits]
     return tuple(sorted(hits, key=lambda hit: -hit.score))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answering.retrieval import Found
+from bot.answering.retrieval import FoundPage
 from bot.answering.stems import stems
 from indexers.model import Hit, Page, Passage
 
@@ -21,7 +21,7 @@ class Rereading:
 
     split: Split
 
-    def __call__(self, found: Found, now: Page) -> Found | None:
+    def __call__(self, found: FoundPage, now: Page) -> FoundPage | None:
         """Return the same page with its passages as they stand ``now``: the same ones, or what
         was made of them. None if none of them stands any more."""
         left = list(self.split(now))

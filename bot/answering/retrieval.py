@@ -28,7 +28,7 @@ _FADE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPage:
     """A page and those of its passages that a search brought, best first; behind these the
     ones that stand beside them."""
 
@@ -42,7 +42,7 @@ class Found:
 class Retrieved:
     """``pages`` best first; milliseconds that question and search took."""
 
-    pages: tuple[Found, ...]
+    pages: tuple[FoundPage, ...]
     embed_ms: float
     search_ms: float
 
@@ -59,7 +59,7 @@ class Retrieved:
 
 Compose = Callable[[Retrieved], Result]
 """Makes an answer of what was found, or says why there is none."""
-Reorder = Callable[[Question, Sequence[Found]], tuple[Found, ...]]
+Reorder = Callable[[Question, Sequence[FoundPage]], tuple[FoundPage, ...]]
 """Puts what was found in a better order."""
 
 
@@ -138,7 +138,7 @@ class Retrieval:
         return self.rank(asked, found)
 
 
-def _with_parts(page: Found, by_part: Sequence[Mapping[uuid.UUID, float]]) -> Found:
+def _with_parts(page: FoundPage, by_part: Sequence[Mapping[uuid.UUID, float]]) -> FoundPage:
     """The page, its passages with their scores for each part of the question."""
     hits = (
         replace(hit, parts=tuple(scores.get(hit.passage.id, 0.0) for scores in by_part))
@@ -147,21 +147,21 @@ def _with_parts(page: Found, by_part: Sequence[Mapping[uuid.UUID, float]]) -> Fo
     return replace(page, hits=tuple(hits))
 
 
-def by_page(hits: Sequence[Hit], language: str = "") -> tuple[Found, ...]:
+def by_page(hits: Sequence[Hit], language: str = "") -> tuple[FoundPage, ...]:
     """Hits gathered by page, the best page first, of equals one in ``language``."""
     gathered: dict[tuple[str, str], list[Hit]] = {}
     for hit in hits:
         gathered.setdefault((hit.passage.wiki, hit.passage.page), []).append(hit)
     pages = [
-        Found(wiki, page, worth(of_page), tuple(of_page))
+        FoundPage(wiki, page, worth(of_page), tuple(of_page))
         for (wiki, page), of_page in gathered.items()
     ]
     return best_first(pages, language)
 
 
 def merged(
-    searches: Sequence[tuple[Sequence[Found], float]], language: str = ""
-) -> tuple[Found, ...]:
+    searches: Sequence[tuple[Sequence[FoundPage], float]], language: str = ""
+) -> tuple[FoundPage, ...]:
     """What several searches found, each with its weight: a page is worth their weighted
     sum, and its passages are those of the first search that brought them, as near as any of
     the searches found them. Of equals one in ``language`` comes first."""
@@ -176,17 +176,17 @@ def merged(
                 if hit.closest > first.closest:
                     hits[place][hit.passage.id] = replace(first, closest=hit.closest)
     pages = [
-        Found(*place, score, tuple(sorted(hits[place].values(), key=lambda hit: -hit.score)))
+        FoundPage(*place, score, tuple(sorted(hits[place].values(), key=lambda hit: -hit.score)))
         for place, score in scores.items()
     ]
     return best_first(pages, language)
 
 
-def best_first(pages: Iterable[Found], language: str) -> tuple[Found, ...]:
+def best_first(pages: Iterable[FoundPage], language: str) -> tuple[FoundPage, ...]:
     """Of pages that are worth the same, to two decimals, one that is not marked as outdated
     comes first, then one in the wanted language, then the one that was edited last."""
 
-    def place(found: Found) -> tuple[float, bool, bool, int, float]:
+    def place(found: FoundPage) -> tuple[float, bool, bool, int, float]:
         first = found.hits[0].passage
         other = bool(language) and found.hits[0].language != language
         edited = first.updated.toordinal() if first.updated else 0

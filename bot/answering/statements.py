@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from bot.answering.composing.words import Role, Word, read
+from bot.answering.composing.words import TokenRole, Word, read
 from bot.answering.examples import is_example
-from bot.answering.numbers import UNITS, Given, read_numbers
+from bot.answering.numbers import UNITS, StatedNumber, read_numbers
 from bot.answering.outline import outline
 from indexers.model import Passage
 from indexers.text.prose import plain
@@ -40,7 +40,7 @@ class Statement:
     quote: str
     shown: str
     key: str
-    given: tuple[Given, ...]
+    given: tuple[StatedNumber, ...]
     line: tuple[str, ...]
     names: frozenset[str]
     roots: frozenset[str]
@@ -52,17 +52,19 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedWords:
     """What a question is about: its words, and those numbers of it that say which thing."""
 
     roots: frozenset[str]
     numbers: frozenset[str]
 
 
-def asked(question: str) -> Asked:
+def asked(question: str) -> AskedWords:
     words = read(question)
     given = read_numbers(question)
-    return Asked(_roots(words), frozenset(one.number for one in given if one.unit not in UNITS))
+    return AskedWords(
+        _roots(words), frozenset(one.number for one in given if one.unit not in UNITS)
+    )
 
 
 def statements(passage: Passage) -> Iterator[Statement]:
@@ -89,7 +91,7 @@ def statements(passage: Passage) -> Iterator[Statement]:
             )  # fmt: skip
 
 
-def disagree(one: Statement, other: Statement, question: Asked) -> bool:
+def disagree(one: Statement, other: Statement, question: AskedWords) -> bool:
     """Return whether two pages give the same thing two values."""
     if (one.passage.wiki, one.passage.page) == (other.passage.wiki, other.passage.page):
         return False
@@ -103,7 +105,7 @@ def disagree(one: Statement, other: Statement, question: Asked) -> bool:
     return _about_the_same(one, other, question) and _values_differ(one, other)
 
 
-def _about_the_same(one: Statement, other: Statement, question: Asked) -> bool:
+def _about_the_same(one: Statement, other: Statement, question: AskedWords) -> bool:
     if one.names != other.names or one.key != other.key:
         return False
     for here, there in ((one, other), (other, one)):
@@ -137,7 +139,7 @@ def _values_differ(one: Statement, other: Statement) -> bool:
     return not any(given.labels for pair in differing for given in pair)
 
 
-def _aligned(one: Statement, other: Statement) -> Iterator[tuple[Given, Given]]:
+def _aligned(one: Statement, other: Statement) -> Iterator[tuple[StatedNumber, StatedNumber]]:
     """Yield the numbers that stand in the same place of two sentences."""
     matcher = SequenceMatcher(None, one.line, other.line, autojunk=False)
     places = [_number_places(fact.line) for fact in (one, other)]
@@ -155,7 +157,7 @@ def _number_places(line: Sequence[str]) -> dict[int, int]:
 
 def _line(words: Sequence[Word]) -> tuple[str, ...]:
     return tuple(
-        _NUMBER if word.role is Role.NUMBER else word.stem or word.root
+        _NUMBER if word.role is TokenRole.NUMBER else word.stem or word.root
         for word in words
         if word.weighs
     )
@@ -163,21 +165,23 @@ def _line(words: Sequence[Word]) -> tuple[str, ...]:
 
 def _roots(words: Sequence[Word]) -> frozenset[str]:
     return frozenset(
-        word.stem or word.root for word in words if word.weighs and word.role is not Role.NUMBER
+        word.stem or word.root
+        for word in words
+        if word.weighs and word.role is not TokenRole.NUMBER
     )
 
 
 def _named(words: Sequence[Word]) -> frozenset[str]:
-    return frozenset(word.root for word in words if word.role is Role.NAME)
+    return frozenset(word.root for word in words if word.role is TokenRole.NAME)
 
 
 def _names_of_title(words: Sequence[Word], named: frozenset[str]) -> Iterator[str]:
     """Where every word has a capital, capitals tell nothing: only what the text ``named``."""
-    weighty = [word for word in words if word.weighs and word.role is not Role.NUMBER]
+    weighty = [word for word in words if word.weighs and word.role is not TokenRole.NUMBER]
     all_capitals = len(weighty) > 1 and all(word.text[:1].isupper() for word in weighty)
     for word in weighty:
         known = word.text.casefold() in named
-        if (known or (word.role is Role.NAME and not all_capitals)) and (
+        if (known or (word.role is TokenRole.NAME and not all_capitals)) and (
             word.root not in _KINDS_OF_PAGE
         ):
             yield word.text.casefold()

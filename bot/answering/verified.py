@@ -13,7 +13,7 @@ from datetime import datetime
 from math import fsum
 from typing import Protocol
 
-from bot.answering.composing.words import Role, Word, read
+from bot.answering.composing.words import TokenRole, Word, read
 from bot.answering.model import WrittenAnswer
 from bot.foreign import unmarked, with_mark
 from bot.model import Answer, Question, Timings, Verification
@@ -96,9 +96,9 @@ class _Asked:
 
     def __init__(self, text: str) -> None:
         found = read(" ".join(text.split()))
-        self.words = [word.text.casefold() for word in found if word.role is not Role.BREAK]
+        self.words = [word.text.casefold() for word in found if word.role is not TokenRole.BREAK]
         self.topics = frozenset(_topic(word) for word in found if word.weighs)
-        self._names = frozenset(_topic(word) for word in found if word.role is Role.NAME)
+        self._names = frozenset(_topic(word) for word in found if word.role is TokenRole.NAME)
         self._fixed = frozenset(filter(None, map(_fixed, found)))
         self._asking = _ASKING & set(self.words)
 
@@ -122,9 +122,9 @@ def _topic(word: Word) -> str:
 
 def _fixed(word: Word) -> str:
     """What two questions that ask the same must both say; empty for any other word."""
-    if word.role is Role.NOT:
+    if word.role is TokenRole.NOT:
         return "not"
-    return word.root if word.role is Role.NUMBER else word.limit
+    return word.root if word.role is TokenRole.NUMBER else word.limit
 
 
 def _in_wikis(one: WrittenAnswer, wikis: Sequence[str] | None) -> bool:

@@ -11,7 +11,7 @@ from bot.answering.answerer import Answerer
 from bot.answering.calibration import Calibration
 from bot.answering.confidence import Confidence, Curve, Features
 from bot.answering.deciding import Deciding
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import FoundPage, Retrieved
 from bot.evaluation import aligning, fitting, measures
 from bot.evaluation.aligning import Pair
 from bot.evaluation.evidence import unmarked
@@ -29,7 +29,7 @@ MOST_GENERATED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Models:
+class ModelIdentities:
     """The identities of the models; ``reranker`` is empty where there is none. ``bundled``:
     they are those that the default curve was made with."""
 
@@ -52,7 +52,7 @@ class Calibrating:
     """``answerer`` has the default curve and asks no wiki whether its pages still stand."""
 
     answerer: Answerer
-    models: Models
+    models: ModelIdentities
     reader: Principal
     progress: Callable[[int], None]
     today: date
@@ -143,7 +143,7 @@ class Calibrating:
             return None
         return Pair(_seen(question, present), _seen(question, absent))
 
-    def _ordered(self, question: Question, pages: tuple[Found, ...]) -> tuple[Found, ...]:
+    def _ordered(self, question: Question, pages: tuple[FoundPage, ...]) -> tuple[FoundPage, ...]:
         return self.answerer.rerank(question, pages) if self.answerer.rerank else pages
 
     def _made(self, curve: Confidence, questions: int, *, generated: bool) -> Calibration:
@@ -152,7 +152,7 @@ class Calibrating:
         return Calibration(curve, embedder, reranker, questions, generated, day)
 
 
-def _seen(question: Question, pages: Sequence[Found]) -> Features:
+def _seen(question: Question, pages: Sequence[FoundPage]) -> Features:
     return Deciding(Confidence(), 0.0, 0.0).seen(question, Retrieved(tuple(pages), 0.0, 0.0))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.answering import calibration
 from bot.answering.composing.wiring import today
 from bot.answering.confidence import Confidence
-from bot.evaluation.calibrating import MOST_GENERATED, Calibrated, Calibrating, Models
+from bot.evaluation.calibrating import MOST_GENERATED, Calibrated, Calibrating, ModelIdentities
 from bot.evaluation.pages import Pages, full_name
 from bot.evaluation.questions import read_cases
 from bot.wiring import answerer_of
@@ -36,7 +36,7 @@ def calibrate(
     with Indexing(settings, secrets) as parts:
         parts.chosen()
         reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
-        models = Models(
+        models = ModelIdentities(
             parts.embedder.identity,
             parts.reranker.identity if parts.reranker else "",
             bundled=not settings.index.model and settings.answer.reranker == BUNDLED_RERANKER,

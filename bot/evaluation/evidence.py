@@ -22,7 +22,7 @@ _ENDS = ".,;:!? "
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceCounts:
     """How many sentences, quotations and links an answer has, and which of them fail:
     sentences without a source, quotations that stand nowhere, links that were not shown."""
 
@@ -34,7 +34,7 @@ class Evidence:
     foreign: tuple[str, ...] = ()
 
 
-def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidence:
+def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> EvidenceCounts:
     """``shown`` are the passages that the answer was made from.
 
     A sentence is cited by a ``[n]`` in or behind it that names a source; of a source that
@@ -50,7 +50,7 @@ def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidenc
     given = list(_links(own))
     addresses = {passage.url for passage in shown}
     linked = addresses.union(*(_links(passage.text) for passage in shown)) if given else set()
-    return Evidence(
+    return EvidenceCounts(
         sentences=quoted + len(sentences),
         uncited=tuple(
             said

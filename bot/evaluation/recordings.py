@@ -35,7 +35,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedAnswer:
+class ModelAnswer:
     """``labels`` are of its sentences, in order; none if nobody judged it."""
 
     style: str
@@ -50,7 +50,7 @@ class Recording:
     id: str
     question: Question
     passages: tuple[Passage, ...]
-    answers: tuple[RecordedAnswer, ...]
+    answers: tuple[ModelAnswer, ...]
 
 
 def read_recordings(file: Path) -> list[Recording]:
@@ -97,8 +97,8 @@ def _passage(row: Mapping[str, Any], place: int, where: str) -> Passage:
     )
 
 
-def _answer(row: Mapping[str, Any], where: str) -> RecordedAnswer:
-    return RecordedAnswer(
+def _answer(row: Mapping[str, Any], where: str) -> ModelAnswer:
+    return ModelAnswer(
         style=str(row.get("style") or ""),
         text=text_of(row, "text", where),
         labels=tuple(_label(one, where) for one in _objects(row, "sentences", where)),
@@ -128,7 +128,7 @@ def _objects(row: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[
     return found
 
 
-def structured(answer: RecordedAnswer, passages: Sequence[Passage]) -> str:
+def structured(answer: ModelAnswer, passages: Sequence[Passage]) -> str:
     """Return ``answer`` as a model writes it that is asked for the words behind each sentence."""
     rows: list[dict[str, Any]] = []
     at = 0

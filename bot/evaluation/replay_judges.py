@@ -64,7 +64,7 @@ def _evidence(
         yield Evidence(one.cited[0], passages[one.cited[0] - 1].text)
 
 
-class Verdicts:
+class RecordedVerdicts:
     """Recorded verdicts by the id of the request and the sentence that they are of.
 
     A line has the ``id`` and the ``sentences`` of the prompt that was written, and the model's
@@ -98,7 +98,7 @@ class Judging:
     keeps the ``prompts`` that a model would be sent."""
 
     by_labels: bool = False
-    recorded: Verdicts | None = None
+    recorded: RecordedVerdicts | None = None
     count: Callable[[str], int] = len
     unclear: int = 0
     judged: int = 0

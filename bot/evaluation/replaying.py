@@ -17,10 +17,10 @@ from bot.answering.composing.composer import (
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.sentences import Sentence
-from bot.answering.composing.writing import Writer
+from bot.answering.composing.writing import LanguageModel
 from bot.answering.responding import quotations
-from bot.answering.retrieval import Found, Retrieved
-from bot.evaluation.recordings import RecordedAnswer, Recording, structured
+from bot.answering.retrieval import FoundPage, Retrieved
+from bot.evaluation.recordings import ModelAnswer, Recording, structured
 from bot.model import Answer, Question
 from indexers.model import Hit, Passage
 
@@ -56,14 +56,14 @@ class Replayed:
     """What became of a recorded answer. ``sentences`` are all of it, in order. ``told``: if a
     statement was left out, the answer says so."""
 
-    answer: RecordedAnswer
+    answer: ModelAnswer
     shown: Literal["composed", "quotations", "none"]
     text: str
     sentences: tuple[Kept | Lost, ...]
     told: bool = False
 
 
-NewComposer = Callable[[Writer, MakePrompt, SentenceJudge | None], Composer]
+NewComposer = Callable[[LanguageModel, MakePrompt, SentenceJudge | None], Composer]
 NewJudge = Callable[[Recording, int], SentenceJudge | None]
 """The judge of one answer of a recording, which is given by its place."""
 
@@ -109,7 +109,7 @@ class _Playback:
 
 def _replayed(
     recording: Recording,
-    answer: RecordedAnswer,
+    answer: ModelAnswer,
     written: str,
     new_composer: NewComposer,
     judge: SentenceJudge | None,
@@ -154,7 +154,7 @@ def _retrieved(passages: Sequence[Passage]) -> Retrieved:
     """As if a search had found them in this order."""
     return Retrieved(
         tuple(
-            Found(one.wiki, one.page, 1 / rank, (Hit(one, 1 / rank, 0.0),))
+            FoundPage(one.wiki, one.page, 1 / rank, (Hit(one, 1 / rank, 0.0),))
             for rank, one in enumerate(passages, start=1)
         ),
         0.0,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.answering.answerer import Answerer
-from bot.answering.retrieval import Found
+from bot.answering.retrieval import FoundPage
 from bot.evaluation import facts, measures
-from bot.evaluation.evidence import Evidence, evidence, unmarked
+from bot.evaluation.evidence import EvidenceCounts, evidence, unmarked
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
 from bot.model import THE_CLOSEST, Answer, Clarify, Question, Result, Tone
@@ -37,9 +37,9 @@ class Outcome:
     case: Case
     ranked: Sequence[str]
     result: Result
-    evidence: Evidence
+    evidence: EvidenceCounts
     judgement: Judgement
-    pages: tuple[Found, ...] = ()
+    pages: tuple[FoundPage, ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -156,11 +156,13 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     return outcomes
 
 
-def _outcome(case: Case, pages: Sequence[Found], result: Result, judge: Judge | None) -> Outcome:
+def _outcome(
+    case: Case, pages: Sequence[FoundPage], result: Result, judge: Judge | None
+) -> Outcome:
     shown = [hit.passage for found in pages for hit in found.hits]
     ranked = [full_name(found.wiki, found.page) for found in pages]
     if not isinstance(result, Answer):
-        return Outcome(case, ranked, result, Evidence(), Judgement())
+        return Outcome(case, ranked, result, EvidenceCounts(), Judgement())
     cited = {(source.page, source.url) for source in result.sources}
     passages = [passage.text for passage in shown if (passage.page, passage.url) in cited]
     asked = "\n".join([*(turn.text for turn in case.history), case.question])

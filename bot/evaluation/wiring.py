@@ -11,8 +11,8 @@ from typing import Any
 from bot.answering.composing.composer import Composer, MakePrompt
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.usage import Meter
-from bot.answering.composing.wiring import LanguageModel, composer_of, language_model_of, today
-from bot.answering.composing.writing import ModelFailed, Writer
+from bot.answering.composing.wiring import ConfiguredModel, composer_of, language_model_of, today
+from bot.answering.composing.writing import LanguageModel, ModelFailed
 from bot.evaluation import comparing
 from bot.evaluation.corpus import Corpus
 from bot.evaluation.lines import write_rows
@@ -20,7 +20,7 @@ from bot.evaluation.pages import Pages, full_name
 from bot.evaluation.questions import cases_of, read_cases
 from bot.evaluation.recordings import read_recordings
 from bot.evaluation.regression import regression
-from bot.evaluation.replay_judges import Judging, Verdicts
+from bot.evaluation.replay_judges import Judging, RecordedVerdicts
 from bot.evaluation.replay_report import replay_report
 from bot.evaluation.replaying import replay
 from bot.evaluation.report import report
@@ -128,13 +128,15 @@ def replay_answers(
         BadSet: a file that cannot be read or written.
     """
     recordings = read_recordings(recorded)
-    recorded_verdicts = Verdicts(Path(judge)) if judge not in ("none", "labels") else None
+    recorded_verdicts = RecordedVerdicts(Path(judge)) if judge not in ("none", "labels") else None
     with Indexing(settings, secrets, wikis=[]) as parts:
         count = parts.embedder.count_tokens
         judging = Judging(judge == "labels", recorded_verdicts, count)
         meter = Meter(count, today)
 
-        def composer(writer: Writer, prompt: MakePrompt, judge: SentenceJudge | None) -> Composer:
+        def composer(
+            writer: LanguageModel, prompt: MakePrompt, judge: SentenceJudge | None
+        ) -> Composer:
             return composer_of(writer, prompt, meter, judge)
 
         replayed = []
@@ -147,7 +149,7 @@ def replay_answers(
     return {**replay_report(replayed), "judge": told}
 
 
-def _judge(model: LanguageModel) -> Judge:
+def _judge(model: ConfiguredModel) -> Judge:
     from bot.evaluation.judging import LlamaIndexJudge, Writing  # LlamaIndex takes 3 s
 
     return LlamaIndexJudge(Writing(say=model.say), unable=(ModelFailed,))

@@ -58,7 +58,7 @@ class Counting(Protocol):
     def counts(self) -> dict[str, tuple[int, int]]: ...
 
 
-class Parts(Protocol):
+class IndexedWikis(Protocol):
     """What `indexers.indexing.Indexing` offers."""
 
     @property
@@ -77,7 +77,7 @@ class AdminQueries:
     """``answer`` gives quotations. ``rechecked`` are the wikis whose pages are looked at
     again before an answer goes out; ``last_pass`` says since when what is indexed is true."""
 
-    parts: Parts
+    parts: IndexedWikis
     passes: PassLog
     answer: Callable[[Question], Result]
     rechecked: Container[str]

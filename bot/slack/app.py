@@ -27,8 +27,8 @@ from bot.ports import Answering, Library, Operating, Reindexing
 from bot.slack import listeners
 from bot.slack.api.slack_api import SlackApi, web_client
 from bot.slack.chat.wiring import conversing_of
-from bot.slack.commands.access import Access
-from bot.slack.commands.channel_form import Languages
+from bot.slack.commands.access import AccessCommand
+from bot.slack.commands.channel_form import LanguageChoices
 from bot.slack.commands.channel_settings import ChannelForms
 from bot.slack.commands.flags import Flags
 from bot.slack.commands.forget import CONFIRM, Forget
@@ -44,9 +44,9 @@ from bot.slack.home.home import Home
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.reindexer import Reindexer
 from bot.slack.rights.directory import MemberList
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 from bot.slack.running import SlackApp
-from bot.slack.settings import SlackSettings
+from bot.slack.settings import SlackOptions
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
@@ -61,7 +61,7 @@ from indexers.model import addressed
 
 
 def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
-    settings: SlackSettings,
+    settings: SlackOptions,
     me: Identity,
     *,
     answering: Answering,
@@ -91,7 +91,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         clock=env.clock,
         stale_after=settings.stale_after,
     )
-    people = People(
+    people = SlackPeople(
         client=api.client,
         directory=MemberList(client=api.client, team=me.team, clock=env.seconds),
         team=me.team,
@@ -170,7 +170,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         channels=conversing.channels,
         settings=conversing.settings,
         wikis=reindexing.wikis,
-        languages=Languages(settings.languages, composed=settings.streaming),
+        languages=LanguageChoices(settings.languages, composed=settings.streaming),
         api=api,
     )
     forget = Forget(state, feedback, people, api, flagging.service.process_due, home.show)
@@ -190,7 +190,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         StatusCommand(people, operating).subcommand,
         Reindex(reindexing, reindexer).subcommand,
         Flags(feedback, api, env.clock).subcommand,
-        Access(people, operating).subcommand,
+        AccessCommand(people, operating).subcommand,
         Gaps(insights, executor, env.clock, settings.link_origins).subcommand,
         forms.subcommand,
         forget.subcommand,
@@ -239,7 +239,7 @@ def _forget(state: Database, spool: Spool | None, before: Callable[[], datetime]
     return forget_before(state, when) + (spool.forget_before(when) if spool else 0)
 
 
-def _bolt(settings: SlackSettings, me: Identity) -> AsyncApp:
+def _bolt(settings: SlackOptions, me: Identity) -> AsyncApp:
     """Who we are is known, so that no event waits for, or is lost to, an auth.test."""
 
     async def authorize() -> AuthorizeResult:

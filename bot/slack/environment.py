@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from bot.conversation import incidents
 from bot.slack.health import Check
 from bot.slack.http import Hook
-from bot.slack.http_limits import Limits
+from bot.slack.http_limits import HttpLimits
 
 
 def now() -> datetime:
@@ -36,7 +36,7 @@ class Environment:
     """What takes posts from others than Slack, by path."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     """What must be well for the bot to answer, by name, beside its connection to Slack."""
-    limits: Limits = field(default_factory=Limits)
+    limits: HttpLimits = field(default_factory=HttpLimits)
     """Of what comes in over HTTP."""
     first_pause: float = 1.0
     """Seconds before the second try while Slack does not answer."""

@@ -22,8 +22,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from bot.errors import SlackMisconfigured
 from bot.slack.envelopes import Malformed, read_envelope
 from bot.slack.health import OK, Health
-from bot.slack.http_limits import Connection, Connections, Limits, connection_of, keep_time
-from bot.slack.settings import SlackSettings
+from bot.slack.http_limits import Connection, Connections, HttpLimits, connection_of, keep_time
+from bot.slack.settings import SlackOptions
 from bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
 
 logger = logging.getLogger(__name__)
@@ -53,10 +53,10 @@ class Door:
 
     def __init__(
         self,
-        settings: SlackSettings,
+        settings: SlackOptions,
         hooks: Mapping[str, Hook],
         health: Health,
-        limits: Limits,
+        limits: HttpLimits,
     ) -> None:
         self.app: AsyncApp | None = None
         self.health = health

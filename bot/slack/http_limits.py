@@ -14,7 +14,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class HttpLimits:
     """Seconds, bytes and connections. Slack itself waits three seconds for an answer."""
 
     head_seconds: float = 10.0
@@ -31,7 +31,7 @@ class Connections:
     longest without proving that it is wanted makes way: whoever opens a thousand and says
     nothing keeps nobody out."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: HttpLimits) -> None:
         self.limits = limits
         self._open: dict[Connection, None] = {}
 

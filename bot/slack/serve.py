@@ -22,7 +22,7 @@ from bot.slack.events.parsing import Identity
 from bot.slack.health import Health
 from bot.slack.http import Door
 from bot.slack.running import SlackApp
-from bot.slack.settings import SlackSettings
+from bot.slack.settings import SlackOptions
 from bot.slack.signals import signals
 from bot.state.database import Database
 from bot.state.process import Process
@@ -35,7 +35,7 @@ _CONNECTING = 20.0
 
 
 async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
-    settings: SlackSettings,
+    settings: SlackOptions,
     *,
     answering: Answering,
     reindexing: Reindexing,
@@ -88,7 +88,7 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
 
 async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has made of it
     app: SlackApp,
-    settings: SlackSettings,
+    settings: SlackOptions,
     stop: asyncio.Event,
     env: Environment,
     *,
@@ -143,7 +143,7 @@ async def _over_http() -> str:
 
 
 async def _connect(
-    bolt: AsyncApp, settings: SlackSettings, env: Environment
+    bolt: AsyncApp, settings: SlackOptions, env: Environment
 ) -> AsyncSocketModeHandler:
     """The first address is asked for here: the client itself would repeat a wrong token
     for ever, and an address that has run out as well."""

@@ -14,7 +14,7 @@ STALE_AFTER = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlackSettings:
+class SlackOptions:
     """``app_token`` means Socket Mode, its absence HTTP, which needs ``signing_secret``.
 
     ``link_origins`` are those of `bot.slack.rendering.links.origins`: an answer links to no other.

@@ -8,7 +8,7 @@ from typing import get_args
 from bot.conversation.limits import QuestionLimits
 from bot.slack.home.weekly import Weekly
 from bot.slack.rendering import links
-from bot.slack.settings import STALE_AFTER, SlackSettings
+from bot.slack.settings import STALE_AFTER, SlackOptions
 from config.settings import Secrets, Settings
 from config.slack import SlackSettings as Slack
 from config.slack import Weekday, zone
@@ -18,10 +18,10 @@ _EVERYWHERE = "0.0.0.0"  # noqa: S104 - Slack must reach HTTP mode, mostly throu
 SLACK_API = "https://slack.com/api/"
 
 
-def slack_settings(settings: Settings, secrets: Secrets) -> SlackSettings:
+def slack_settings(settings: Settings, secrets: Secrets) -> SlackOptions:
     slack = settings.slack
     socket = slack.mode == "socket"
-    return SlackSettings(
+    return SlackOptions(
         bot_token=secrets.slack_bot_token.get_secret_value(),
         app_token=secrets.slack_app_token.get_secret_value() if socket else "",
         signing_secret=secrets.slack_signing_secret.get_secret_value(),

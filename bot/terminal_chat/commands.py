@@ -39,7 +39,7 @@ def is_command(line: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Commands:
+class TerminalCommands:
     feedback: Feedback
     quotes: Quotes
     chat: TerminalChat

@@ -12,7 +12,7 @@ from bot.conversation.model import AnswerContent, Content, Notice
 from bot.conversation.ports import Inbox
 from bot.conversation.replies import Replies
 from bot.foreign import clean
-from bot.terminal_chat.commands import QUIT, Commands, is_command
+from bot.terminal_chat.commands import QUIT, TerminalCommands, is_command
 from bot.terminal_chat.terminal_chat import TerminalChat
 
 _LONGEST = 10_000
@@ -30,7 +30,7 @@ class Session:
     chat: TerminalChat
     inbox: Inbox
     replies: Replies
-    commands: Commands
+    commands: TerminalCommands
     said: deque[Content]
     trouble: Callable[[], str]
     failures: list[str]

@@ -31,7 +31,7 @@ from bot.state.sync_locks import DatabaseSyncLocks
 from bot.state.threads import DatabaseThreads
 from bot.state.wiring import last_pass, opened_state
 from bot.state.written import DatabaseWrittenAnswers
-from bot.terminal_chat.commands import Commands
+from bot.terminal_chat.commands import TerminalCommands
 from bot.terminal_chat.session import Session
 from bot.terminal_chat.terminal_chat import TEAM, NoStatus, PlainText, TerminalChat
 from bot.terminal_chat.terminal_directory import TerminalDirectory
@@ -113,7 +113,7 @@ def chatting(
             chat=chat,
             inbox=inbox,
             replies=conversation.replies,
-            commands=Commands(feedback, conversation.quotes, chat, said.append),
+            commands=TerminalCommands(feedback, conversation.quotes, chat, said.append),
             said=said,
             trouble=lambda: parts.index.trouble,
             failures=failures,

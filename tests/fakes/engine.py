@@ -11,7 +11,7 @@ from bot.answering.engine.retriever import FootnoteRetriever
 from bot.answering.engine.rights import LiveRights
 from bot.answering.engine.synthesizers import QuoteSynthesizer
 from bot.answering.recheck import Recheck
-from bot.answering.retrieval import Compose, Found, Retrieval, Retrieved
+from bot.answering.retrieval import Compose, FoundPage, Retrieval, Retrieved
 from bot.model import NoAnswer, Question, Reason, Result
 from indexers.model import Reader
 from tests.fakes.retrieval import retrieval_over
@@ -19,7 +19,7 @@ from tests.fakes.retrieval import retrieval_over
 
 def searched(
     search: Retrieval, question: Question, *postprocessors: BaseNodePostprocessor
-) -> list[Found]:
+) -> list[FoundPage]:
     """The pages that an answer would be sought in."""
     engine = FootnoteQueryEngine(
         FootnoteRetriever(search, reader=question.reader),

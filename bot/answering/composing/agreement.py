@@ -17,7 +17,7 @@ from bot.answering.composing.relations import (
     number_of_another,
     turned_round,
 )
-from bot.answering.composing.words import Role, Word, kept_limits, limits, split
+from bot.answering.composing.words import TokenRole, Word, kept_limits, limits, split
 
 _NEARLY = 0.75
 _REACH = 4
@@ -52,18 +52,18 @@ def disagreement(
 
 
 def _names(words: Sequence[Word]) -> frozenset[str]:
-    return frozenset(word.root for word in words if word.role is Role.NAME)
+    return frozenset(word.root for word in words if word.role is TokenRole.NAME)
 
 
 def _names_swapped(said: Sequence[Word], heard: Sequence[Word]) -> bool:
     """Names stand in the passage's order, and next to each other only where they do there:
     Ada Lovelace and Alan Turing are not Ada Turing."""
-    names = [word.root for word in said if word.role is Role.NAME]
+    names = [word.root for word in said if word.role is TokenRole.NAME]
     if in_order(names, [form for word in heard for form in dict.fromkeys(word.forms)]) < len(names):
         return True
     joined = {(a, b) for one, other in pairwise(heard) for a in one.forms for b in other.forms}
     return any(
-        one.role is other.role is Role.NAME and (one.root, other.root) not in joined
+        one.role is other.role is TokenRole.NAME and (one.root, other.root) not in joined
         for one, other in pairwise(said)
     )
 
@@ -94,7 +94,7 @@ def _widens(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -
     has the word, another stands right before it which is not ``told``."""
     before: dict[str, bool] = {}
     for last, word in pairwise((None, *heard)):
-        if word and word.weighs and word.role is not Role.NUMBER:
+        if word and word.weighs and word.role is not TokenRole.NUMBER:
             narrowed = bool(last and _narrows(last) and told.isdisjoint(last.forms))
             before[word.root] = narrowed and before.get(word.root, True)
     return any(before.get(word.root, False) for word in said if word.weighs)
@@ -107,17 +107,17 @@ def _leaves_out_whom(said: Sequence[Word], heard: Sequence[Word], told: frozense
     for part in split(heard, joins=False):
         places = [n for n, one in enumerate(part) if one.weighs and not ours.isdisjoint(one.forms)]
         before = part[: places[0]] if places else ()
-        if any(one.role is Role.NAME and told.isdisjoint(one.forms) for one in before):
+        if any(one.role is TokenRole.NAME and told.isdisjoint(one.forms) for one in before):
             return True
     return False
 
 
 def _narrows(word: Word) -> bool:
-    return word.role in (Role.WORD, Role.NAME)
+    return word.role in (TokenRole.WORD, TokenRole.NAME)
 
 
 def _numbers(words: Sequence[Word]) -> frozenset[str]:
-    return frozenset(word.root for word in words if word.role is Role.NUMBER)
+    return frozenset(word.root for word in words if word.role is TokenRole.NUMBER)
 
 
 def _numbers_differ(said: Sequence[Word], heard: Sequence[Word], frame: Sequence[Word]) -> bool:
@@ -151,7 +151,7 @@ def _bound_alike(number: str, clause: Sequence[Word], heard: Sequence[Word]) -> 
 
 
 def _plain_roots(words: Sequence[Word]) -> frozenset[str]:
-    return roots([word for word in words if word.role is not Role.NUMBER])
+    return roots([word for word in words if word.role is not TokenRole.NUMBER])
 
 
 def _denies(said: Sequence[Word], heard: Sequence[Word]) -> bool:
@@ -163,7 +163,7 @@ def _denies(said: Sequence[Word], heard: Sequence[Word]) -> bool:
 
 
 def denials(words: Sequence[Word]) -> int:
-    return sum(word.role is Role.NOT for word in words)
+    return sum(word.role is TokenRole.NOT for word in words)
 
 
 def denied_alone(said: Sequence[Word], heard: Sequence[Word]) -> bool:
@@ -189,7 +189,7 @@ def _scopes(words: Sequence[Word], *, either: bool) -> list[frozenset[str]]:
     found = []
     for clause in split(words, joins=False):
         for place, word in enumerate(clause):
-            if word.role is not Role.NOT:
+            if word.role is not TokenRole.NOT:
                 continue
             rest = clause[place + 1 :]
             before = [one.root for one in clause[:place] if one.weighs][-_REACH:]
@@ -212,4 +212,4 @@ def _alternatives(words: Sequence[Word]) -> list[list[Word]]:
 
 def has_but(words: Sequence[Word]) -> bool:
     """Return whether it makes an exception by "but"."""
-    return any(word.role is Role.BREAK and word.text.isalpha() for word in words)
+    return any(word.role is TokenRole.BREAK and word.text.isalpha() for word in words)

@@ -21,8 +21,8 @@ from bot.answering.composing.agreement import (
     roots,
 )
 from bot.answering.composing.claims import Claim, Flaw
-from bot.answering.composing.facts import Names, is_borne_out, missing, unknown_names
-from bot.answering.composing.ground import Ground, Stretch
+from bot.answering.composing.facts import ShownNames, is_borne_out, missing, unknown_names
+from bot.answering.composing.ground import Ground, SupportSpan
 from bot.answering.composing.quantities import quantities
 from bot.answering.composing.relations import gives_orders, joined_from_two
 from bot.answering.composing.words import Word, limits, read, split
@@ -36,21 +36,21 @@ TURNED = frozenset({Flaw.NEGATION, Flaw.REVERSED, Flaw.NUMBER, Flaw.LIMIT, Flaw.
 _MOST = 0.5
 
 
-class Decision(StrEnum):
+class CheckOutcome(StrEnum):
     SUPPORTED = "supported"
     CONTRADICTED = "contradicted"
     UNCLEAR = "unclear"
 
 
-Support = tuple[Ground, Stretch]
+Support = tuple[Ground, SupportSpan]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SentenceCheck:
     """``support`` are the stretches that bear the sentence out, or the nearest ones, which have
     ``share`` of its words at best. ``flaw`` says what is wrong with a contradicted sentence."""
 
-    decision: Decision
+    decision: CheckOutcome
     support: tuple[Support, ...] = ()
     flaw: Flaw | None = None
     share: float = 1.0
@@ -62,10 +62,12 @@ class Shown:
     def __init__(self, question: str, grounds: Sequence[Ground]) -> None:
         self.question = question
         self.asked = read(question)
-        self.names = Names([question, *(ground.whole for ground in grounds)])
+        self.names = ShownNames([question, *(ground.whole for ground in grounds)])
 
 
-def check(claim: Claim, cited: Sequence[Ground], others: Sequence[Ground], shown: Shown) -> Finding:
+def check(
+    claim: Claim, cited: Sequence[Ground], others: Sequence[Ground], shown: Shown
+) -> SentenceCheck:
     """Compare ``claim`` with the grounds that it cites, and then with the ``others`` that the
     model saw: a wrong citation is corrected."""
     grounds = [*cited, *others]
@@ -77,38 +79,40 @@ def check(claim: Claim, cited: Sequence[Ground], others: Sequence[Ground], shown
     borne, turned = [], None
     for ground in cited:
         found = _compared(claim, said, ground, shown)
-        if isinstance(found, Stretch):
+        if isinstance(found, SupportSpan):
             borne.append((ground, found))
         elif turned is None:
             turned = found
     if borne:
-        return Finding(Decision.SUPPORTED, tuple(borne))
+        return SentenceCheck(CheckOutcome.SUPPORTED, tuple(borne))
     for ground in others:
         found = _compared(claim, said, ground, shown)
-        if isinstance(found, Stretch):
+        if isinstance(found, SupportSpan):
             # Cited wrongly, or the same words about another thing: that is not for rules to say.
             same = not cited or _pages(cited) >= _pages([ground])
-            decision = Decision.SUPPORTED if same else Decision.UNCLEAR
-            return Finding(decision, ((ground, found),))
+            decision = CheckOutcome.SUPPORTED if same else CheckOutcome.UNCLEAR
+            return SentenceCheck(decision, ((ground, found),))
         if not cited and turned is None:
             turned = found
     return _undecided(claim, said, (cited, others), shown, turned)
 
 
-def _wordless(claim: Claim, cited: Sequence[Ground], shown: Shown) -> Finding:
+def _wordless(claim: Claim, cited: Sequence[Ground], shown: Shown) -> SentenceCheck:
     """ "Yes, you can": what one can, the question says."""
     if not (claim.verdict and cited):
-        return Finding(Decision.CONTRADICTED, flaw=Flaw.EMPTY)
+        return SentenceCheck(CheckOutcome.CONTRADICTED, flaw=Flaw.EMPTY)
     near = [_nearest(shown.asked, ground) for ground in cited]
-    return Finding(Decision.UNCLEAR, tuple((ground, one) for _, ground, one in near if one))
+    return SentenceCheck(
+        CheckOutcome.UNCLEAR, tuple((ground, one) for _, ground, one in near if one)
+    )
 
 
-def _code(claim: Claim, grounds: Sequence[Ground]) -> Finding:
+def _code(claim: Claim, grounds: Sequence[Ground]) -> SentenceCheck:
     for ground in grounds:
         for stretch in ground.stretches:
             if claim.text in stretch.text:
-                return Finding(Decision.SUPPORTED, ((ground, stretch),))
-    return Finding(Decision.CONTRADICTED, flaw=Flaw.QUOTATION)
+                return SentenceCheck(CheckOutcome.SUPPORTED, ((ground, stretch),))
+    return SentenceCheck(CheckOutcome.CONTRADICTED, flaw=Flaw.QUOTATION)
 
 
 def _undecided(
@@ -117,7 +121,7 @@ def _undecided(
     grounds: tuple[Sequence[Ground], Sequence[Ground]],
     shown: Shown,
     turned: Flaw | None,
-) -> Finding:
+) -> SentenceCheck:
     cited, others = grounds
     near = [_nearest(said, ground) for ground in cited]
     stretches = [stretch for _, _, stretch in near if stretch]
@@ -137,8 +141,8 @@ def _undecided(
     if not flaw and any(_is_ordered(claim, ground, stretch) for ground, stretch in support):
         flaw = Flaw.ORDERS
     flaw = flaw or turned
-    decision = Decision.CONTRADICTED if flaw else Decision.UNCLEAR
-    return Finding(decision, support, flaw, max((share for share, _, _ in near), default=0.0))
+    decision = CheckOutcome.CONTRADICTED if flaw else CheckOutcome.UNCLEAR
+    return SentenceCheck(decision, support, flaw, max((share for share, _, _ in near), default=0.0))
 
 
 def _pages(grounds: Sequence[Ground]) -> set[tuple[str, str]]:
@@ -147,7 +151,7 @@ def _pages(grounds: Sequence[Ground]) -> set[tuple[str, str]]:
 
 def _compared(
     claim: Claim, said: Sequence[Word], ground: Ground, shown: Shown
-) -> Stretch | Flaw | None:
+) -> SupportSpan | Flaw | None:
     """Return the stretch that says what ``claim`` says; else what is turned round in the
     shortest one with all its words, if there is one."""
     if missing(claim, [ground]):
@@ -171,7 +175,7 @@ def _compared(
     return turned if turned in TURNED else None
 
 
-def _is_ordered(claim: Claim, ground: Ground, stretch: Stretch) -> bool:
+def _is_ordered(claim: Claim, ground: Ground, stretch: SupportSpan) -> bool:
     """Return whether the words are meant for a language model; or an address stands in a passage
     that orders one about anywhere."""
     return gives_orders(stretch.text) or (ground.gives_orders and bool(claim.addresses))
@@ -189,7 +193,7 @@ def _says_too(said: Sequence[Word], ground: Ground) -> bool:
 
 
 def _flaw(
-    claim: Claim, said: Sequence[Word], ground: Ground, stretch: Stretch, shown: Shown
+    claim: Claim, said: Sequence[Word], ground: Ground, stretch: SupportSpan, shown: Shown
 ) -> Flaw | None:
     """Return what keeps a stretch with all words of a sentence from saying the same."""
     if flaw := disagreement(said, stretch.words, ground.frame, shown.asked):
@@ -206,7 +210,7 @@ def _flaw(
     return None
 
 
-def _denies(said: Sequence[Word], stretch: Stretch) -> bool:
+def _denies(said: Sequence[Word], stretch: SupportSpan) -> bool:
     """Return whether one says "not" of what the other says without. "Without a break" and "not
     taking a break" may be the same, and so may "nobody but managers" and "only managers"."""
     ours, theirs = denials(said), denials(stretch.words)
@@ -214,7 +218,7 @@ def _denies(said: Sequence[Word], stretch: Stretch) -> bool:
     return ours != theirs and not excepted and denied_alone(said, stretch.words)
 
 
-def _is_about(said: Sequence[Word], stretch: Stretch) -> bool:
+def _is_about(said: Sequence[Word], stretch: SupportSpan) -> bool:
     """Return whether the stretch says little else: a long one may say what is claimed somewhere
     in it, and something like it elsewhere."""
     heard = [word for word in stretch.words if word.weighs]
@@ -226,7 +230,7 @@ def _has_all(said: Sequence[Word], known: frozenset[str]) -> bool:
     return all(not known.isdisjoint(word.forms) for word in said if word.weighs)
 
 
-def _holds_together(said: Sequence[Word], stretch: Stretch, ground: Ground) -> bool:
+def _holds_together(said: Sequence[Word], stretch: SupportSpan, ground: Ground) -> bool:
     """Return whether each clause stands in one sentence or row: what two of them say of two things
     may not be said of one."""
     return not stretch.parts or all(
@@ -235,7 +239,7 @@ def _holds_together(said: Sequence[Word], stretch: Stretch, ground: Ground) -> b
     )
 
 
-def _fits(said: Sequence[Word], stretch: Stretch) -> bool:
+def _fits(said: Sequence[Word], stretch: SupportSpan) -> bool:
     """Return whether the common words stand in about one order, and those of each clause in just
     that, but for a part that moved from its end to its beginning ("Every night, ..."): two words
     that change places change who does what."""
@@ -259,11 +263,11 @@ def _keeps_order(common: Sequence[str], heard: Sequence[str]) -> bool:
     return moved == len(common) or in_order(turned, heard) == len(turned)
 
 
-def _nearest(said: Sequence[Word], ground: Ground) -> tuple[float, Ground, Stretch | None]:
+def _nearest(said: Sequence[Word], ground: Ground) -> tuple[float, Ground, SupportSpan | None]:
     """Return the share of the sentence's words in the stretch that has most, of equals the
     shortest."""
     weighty = [word for word in said if word.weighs] or list(said)
-    best: tuple[float, Stretch | None] = 0.0, None
+    best: tuple[float, SupportSpan | None] = 0.0, None
     for stretch in ground.stretches:
         known = stretch.roots | ground.frame_roots
         share = sum(not known.isdisjoint(word.forms) for word in weighty) / max(1, len(weighty))

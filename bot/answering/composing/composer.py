@@ -16,7 +16,7 @@ from bot.answering.composing.layout import Layout
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.sentences import Lead, Sentence
 from bot.answering.composing.usage import Meter, Metered
-from bot.answering.composing.writing import CutShort, ModelFailed, Writer
+from bot.answering.composing.writing import CutShort, LanguageModel, ModelFailed
 from bot.answering.plausible import to_compose_from
 from bot.answering.retrieval import Compose, Retrieved
 from bot.answering.sources import source_of
@@ -69,7 +69,7 @@ class Composer:
 
     def __init__(  # noqa: PLR0913 - the parts, and what may be set
         self,
-        writer: Writer,
+        writer: LanguageModel,
         prompting: MakePrompt,
         meter: Meter,
         *,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.answering.composing.lexicon import NOT
-from bot.answering.composing.words import Role, read
+from bot.answering.composing.words import TokenRole, read
 
 
 def _set(words: str) -> frozenset[str]:
@@ -40,7 +40,7 @@ def split_denial(text: str) -> tuple[str, str] | None:
     may be empty; None for any other sentence."""
     found = _REST.search(text)
     denial, rest = (text[: found.start()], text[found.end() :]) if found else (text, "")
-    words = [word for word in read(denial) if word.role is not Role.COMMA]
+    words = [word for word in read(denial) if word.role is not TokenRole.COMMA]
     said = {word.text.casefold() for word in words}
-    denies = any(word.role is Role.NOT for word in words) or bool(said & NOT)
+    denies = any(word.role is TokenRole.NOT for word in words) or bool(said & NOT)
     return (denial, rest.strip()) if denies and said & (_PAGES | _TOLD) else None

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from bot.answering.composing.agreement import roots
 from bot.answering.composing.checking import (
     TURNED,
-    Decision,
-    Finding,
+    CheckOutcome,
+    SentenceCheck,
     Shown,
     Support,
     check,
@@ -22,7 +22,7 @@ from bot.answering.composing.lexicon import KEPT_LIMITS
 from bot.answering.composing.prompt import NOTHING
 from bot.answering.composing.sentences import Evidence, Lead, Sentence
 from bot.answering.composing.verdict_words import agrees
-from bot.answering.composing.words import Role, Word, limits, read
+from bot.answering.composing.words import TokenRole, Word, limits, read
 from indexers.model import Passage
 
 CLAIMLESS = (Flaw.FRAME, Flaw.EMPTY, Flaw.REPEATED)
@@ -212,19 +212,21 @@ class Draft:
         frames = one.claim.introduces and not one.claim.cited
         asks = "? " in one.claim.text
         bears = TURNED if frames else TURNED - {Flaw.NUMBER} if asks else ()
-        if finding.decision is Decision.CONTRADICTED and finding.flaw not in bears:
+        if finding.decision is CheckOutcome.CONTRADICTED and finding.flaw not in bears:
             one.flaw = finding.flaw
             one.frames = frames
         elif frames:
             one.frames = one.waits = True
         else:
             one.support = self._evidence(one.evidence) or finding.support
-            one.unclear = finding.decision is not Decision.SUPPORTED or not self._stands_alone(one)
-            if not cited and finding.decision is Decision.UNCLEAR:
+            one.unclear = finding.decision is not CheckOutcome.SUPPORTED or not self._stands_alone(
+                one
+            )
+            if not cited and finding.decision is CheckOutcome.UNCLEAR:
                 self._cite(one, finding)
             one.waits = one.unclear and self.judged
 
-    def _cite(self, one: Drafted, finding: Finding) -> None:
+    def _cite(self, one: Drafted, finding: SentenceCheck) -> None:
         """Cite for a sentence that cites nothing the nearest passage, if it is near."""
         if self._is_denial(one):
             one.support = ()
@@ -237,19 +239,19 @@ class Draft:
         first = not any(other.claims for other in self.sentences if other is not one)
         return split_denial(one.claim.text) is not None or (self.denied and first)
 
-    def _found(self, one: Drafted, cited: Sequence[Ground]) -> Finding:
+    def _found(self, one: Drafted, cited: Sequence[Ground]) -> SentenceCheck:
         denial = split_denial(one.claim.text)
         others = [ground for ground in self._grounds if ground not in cited]
         if denial is None:
             own = self._own_words(one.evidence)
             if own:
                 narrow = check(one.claim, own, (), self._shown)
-                if narrow.decision is Decision.SUPPORTED:
+                if narrow.decision is CheckOutcome.SUPPORTED:
                     return narrow
             return check(one.claim, cited, others, self._shown)
         told, rest = denial
         whole = check(one.claim, cited, others, self._shown)
-        if whole.decision is Decision.CONTRADICTED and whole.flaw not in (
+        if whole.decision is CheckOutcome.CONTRADICTED and whole.flaw not in (
             Flaw.NEGATION,
             Flaw.LIMIT,
         ):
@@ -257,9 +259,9 @@ class Draft:
         after = check(replace(one.claim, text=rest), cited, others, self._shown) if rest else None
         # What the pages do say must hold, and no page may say nearly what they are said not to.
         silent = all(self._is_silent(told, ground) for ground in self._grounds)
-        if after and after.decision is Decision.SUPPORTED and silent:
+        if after and after.decision is CheckOutcome.SUPPORTED and silent:
             return after
-        return Finding(Decision.UNCLEAR, whole.support, share=1.0)
+        return SentenceCheck(CheckOutcome.UNCLEAR, whole.support, share=1.0)
 
     def _is_silent(self, told: str, ground: Ground) -> bool:
         denied = [w for w in read(told) if w.weighs and not self._asked.isdisjoint(w.forms)]
@@ -357,7 +359,9 @@ def _is_chatter(one: Drafted, beside: Sequence[Ground]) -> bool:
     """Return whether it has nothing that could be checked, and no more than half of its words from
     the pages that are cited around it."""
     facts = one.claim.addresses or one.claim.quotations or one.claim.codes or limits(one.said)
-    if facts or any(word.role in (Role.NAME, Role.NUMBER, Role.NOT) for word in one.said):
+    if facts or any(
+        word.role in (TokenRole.NAME, TokenRole.NUMBER, TokenRole.NOT) for word in one.said
+    ):
         return False
     weighty = [word for word in one.said if word.weighs]
     known = [word for word in weighty if any(not g.roots.isdisjoint(word.forms) for g in beside)]

@@ -11,10 +11,10 @@ from itertools import product
 
 from bot.answering.composing.agreement import roots
 from bot.answering.composing.claims import Claim, Flaw, exact_tokens
-from bot.answering.composing.ground import Ground, Stretch, bare
+from bot.answering.composing.ground import Ground, SupportSpan, bare
 from bot.answering.composing.quantities import Quantity, quantities
 from bot.answering.composing.units import CLOCK, MONTH, TIME
-from bot.answering.composing.words import Role, Word, read
+from bot.answering.composing.words import TokenRole, Word, read
 
 _ENGLISH = 0.2
 """The share of words that say nothing (the, of, not) from which a sentence is taken for English.
@@ -28,7 +28,7 @@ _RECKONED = 20
 
 
 def missing(
-    claim: Claim, grounds: Sequence[Ground], asked: str = "", near: Sequence[Stretch] = ()
+    claim: Claim, grounds: Sequence[Ground], asked: str = "", near: Sequence[SupportSpan] = ()
 ) -> Flaw | None:
     """Return the first kind of fact that neither ``grounds`` nor the question ``asked`` holds.
 
@@ -54,7 +54,7 @@ def missing(
     return None
 
 
-def _reckoned(near: Sequence[Stretch]) -> list[Quantity]:
+def _reckoned(near: Sequence[SupportSpan]) -> list[Quantity]:
     found = [one for stretch in near for one in quantities(stretch.text) if one.unit][:_RECKONED]
     return [
         replace(one, values=frozenset({max(one.values) + sign * max(other.values)}))
@@ -64,7 +64,7 @@ def _reckoned(near: Sequence[Stretch]) -> list[Quantity]:
     ]
 
 
-def unknown_names(said: Sequence[Word], known: Names) -> bool:
+def unknown_names(said: Sequence[Word], known: ShownNames) -> bool:
     """Return whether an English sentence names what nothing that was shown does."""
     return is_english(said) and any(
         not known.has(word)
@@ -76,11 +76,11 @@ def unknown_names(said: Sequence[Word], known: Names) -> bool:
 
 def is_english(words: Sequence[Word]) -> bool:
     """Return whether as many of ``words`` are English ones that say nothing, as in English."""
-    idle = sum(word.role in (Role.IDLE, Role.NOT) for word in words)
-    return idle >= _ENGLISH * sum(word.role is not Role.COMMA for word in words)
+    idle = sum(word.role in (TokenRole.IDLE, TokenRole.NOT) for word in words)
+    return idle >= _ENGLISH * sum(word.role is not TokenRole.COMMA for word in words)
 
 
-class Names:
+class ShownNames:
     """The words of the ``texts`` that were shown, by which a name may be known."""
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -88,7 +88,7 @@ class Names:
         self._texts = texts
         self._forms = roots(words)
         self._beginnings = {form[:_BEGINNING] for form in self._forms}
-        names = (word.text.casefold() for word in words if word.role is Role.NAME)
+        names = (word.text.casefold() for word in words if word.role is TokenRole.NAME)
         self._names = [name for name in names if len(name) > 2]
 
     def has(self, word: Word) -> bool:
@@ -118,7 +118,7 @@ def _runs(said: Sequence[Word]) -> list[list[Word]]:
     """Return names of one word or several: British Summer Time may be BST in the passage."""
     runs: list[list[Word]] = [[]]
     for word in said:
-        if word.role is Role.NAME and word.text.isalpha():
+        if word.role is TokenRole.NAME and word.text.isalpha():
             runs[-1].append(word)
         elif runs[-1]:
             runs.append([])

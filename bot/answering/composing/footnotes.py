@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.answering.composing.ground import Ground, Stretch
+from bot.answering.composing.ground import Ground, SupportSpan
 from bot.answering.sources import source_of
 from bot.model import Source
 
 
 class Footnotes:
     def __init__(self) -> None:
-        self._cited: list[tuple[Ground, Stretch]] = []
+        self._cited: list[tuple[Ground, SupportSpan]] = []
 
-    def cite(self, ground: Ground, where: Stretch) -> int:
+    def cite(self, ground: Ground, where: SupportSpan) -> int:
         """The number of the passage; what is quoted of it grows to hold ``where`` too."""
         for place, (known, before) in enumerate(self._cited):
             if known is ground:

@@ -25,7 +25,7 @@ _STRETCH = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class SupportSpan:
     """Neighbouring ``units`` of a passage, sentences or rows, ``start`` to ``end`` of its text."""
 
     start: int
@@ -48,7 +48,7 @@ class Stretch:
         return roots(read(cells[0])) if len(cells) > 1 else frozenset()
 
 
-def stretch_of(text: str, spans: Sequence[tuple[int, int]]) -> Stretch:
+def stretch_of(text: str, spans: Sequence[tuple[int, int]]) -> SupportSpan:
     """Return the one of these units of a passage's ``text``."""
     start, end = spans[0][0], spans[-1][1]
     shown = plain(text[start:end])
@@ -57,7 +57,7 @@ def stretch_of(text: str, spans: Sequence[tuple[int, int]]) -> Stretch:
     for unit in (read(plain(text[one:other])) for one, other in spans) if len(spans) > 1 else ():
         before = parts[-1] if parts and any(map(points, unit[:_POINTING])) else frozenset()
         parts.append(roots(unit) | before)
-    return Stretch(start, end, words, roots(words), shown, tuple(parts))
+    return SupportSpan(start, end, words, roots(words), shown, tuple(parts))
 
 
 class Ground:
@@ -88,7 +88,7 @@ class Ground:
             wanted in (host, name) for host, name in self._hosts_and_names
         )
 
-    def find(self, words: str) -> Stretch | None:
+    def find(self, words: str) -> SupportSpan | None:
         """Return where ``words`` stand, letter for letter but for white space."""
         parts = words.split()
         if not parts:
@@ -97,7 +97,7 @@ class Ground:
         return stretch_of(self.passage.text, [found.span()]) if found else None
 
     @cached_property
-    def stretches(self) -> list[Stretch]:
+    def stretches(self) -> list[SupportSpan]:
         """Short ones first, so that of equals the shortest is quoted."""
         spans = [(piece.start, piece.end) for piece in units(self.passage.text)]
         return [

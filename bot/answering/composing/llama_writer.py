@@ -13,7 +13,7 @@ from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.refusals import (
     FREEDOM,
     LENGTH,
-    TooLong,
+    PromptTooLong,
     failure,
     may_refuse_form,
     names_form,
@@ -90,7 +90,7 @@ class LlamaWriter:
             log.info("The language model's server takes no %s", self._form.name.lower())
             self._form = form
 
-    def _shorter(self, prompt: Prompt, told: TooLong) -> Prompt:
+    def _shorter(self, prompt: Prompt, told: PromptTooLong) -> Prompt:
         """
         Raises:
             ModelFailed: there is nothing left to leave out.
@@ -179,7 +179,7 @@ class _RefusedForm(_Refusal):
 
 
 class _RefusedLength(_Refusal):
-    def __init__(self, told: TooLong) -> None:
+    def __init__(self, told: PromptTooLong) -> None:
         super().__init__()
         self.told = told
 

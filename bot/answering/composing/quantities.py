@@ -23,7 +23,7 @@ from bot.answering.composing.units import (
     TIMES,
     UNITS,
     WORKING,
-    Unit,
+    MeasureUnit,
 )
 
 _REACH = 3
@@ -52,7 +52,7 @@ class Quantity:
     may be in the afternoon."""
 
     values: frozenset[Fraction]
-    unit: Unit | None = None
+    unit: MeasureUnit | None = None
     spelled: bool = False
     implied: bool = False
     working: bool = False
@@ -159,7 +159,7 @@ def _clock(digits: str, half: str) -> Quantity | None:
     if half:
         whole = whole % (_DAY // 2) + HALVES[half]
     later = _DAY // 2 if not half and whole < _DAY // 2 else 0
-    return Quantity(frozenset({Fraction(whole)}), Unit(CLOCK), halves=later)
+    return Quantity(frozenset({Fraction(whole)}), MeasureUnit(CLOCK), halves=later)
 
 
 def _readings(digits: str) -> frozenset[Fraction]:
@@ -205,7 +205,7 @@ def _with_units(
 ) -> Iterable[Quantity]:
     """Give each number the unit before or behind it; of "3 to 5 weeks" both have that of the
     second."""
-    later: tuple[int, Unit | None] = (-1, None)
+    later: tuple[int, MeasureUnit | None] = (-1, None)
     told: list[Quantity] = []
     for start, end, one in reversed(found):
         unit = one.unit or _before(tokens, start) or _behind(tokens, end)
@@ -217,12 +217,12 @@ def _with_units(
     return reversed(told)
 
 
-def _before(tokens: Sequence[str], start: int) -> Unit | None:
+def _before(tokens: Sequence[str], start: int) -> MeasureUnit | None:
     unit = UNITS.get(tokens[start - 1]) if start else None
     return unit if unit and unit.kind in ("$", "\u20ac", "\u00a3", "\u00a5") else None
 
 
-def _behind(tokens: Sequence[str], end: int) -> Unit | None:
+def _behind(tokens: Sequence[str], end: int) -> MeasureUnit | None:
     for at in range(end, min(end + _REACH, len(tokens))):
         token = tokens[at]
         if tuple(tokens[at : at + 2]) in PER_CENT:

@@ -22,7 +22,7 @@ _LOOKED_AT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class TooLong:
+class PromptTooLong:
     """``limit`` is how many tokens the server takes, and ``sent`` how many it counted; 0 is not
     told."""
 
@@ -54,18 +54,18 @@ _SENT = re.compile(
 )
 
 
-def too_long(error: Exception) -> TooLong | None:
+def too_long(error: Exception) -> PromptTooLong | None:
     """Whether the prompt is longer than the server takes: by a 400 or 413, or by an error within
     a stream, as older servers send it."""
     status = getattr(error, "status_code", None)
     words = _words(error)
     if status == 413:
-        return TooLong()
+        return PromptTooLong()
     if status not in (None, 200, 400, 422, 500) or not _TOO_LONG.search(words):
         return None
     if status == 400 and re.search(r"max_(?:completion_)?tokens is too large", words):
         return None  # it is what may be written that is too long
-    return TooLong(_number(_LIMIT, words), _number(_SENT, words))
+    return PromptTooLong(_number(_LIMIT, words), _number(_SENT, words))
 
 
 def refused_manner(error: Exception) -> frozenset[str]:

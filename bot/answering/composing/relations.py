@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bot.answering.composing.words import Role, Word, split
+from bot.answering.composing.words import TokenRole, Word, split
 
 _PREPOSITIONS = frozenset({"at", "by", "from", "in", "on", "to", "with"})
 _ORDERS = frozenset({"before", "after"})
@@ -46,7 +46,7 @@ def _any_turned(said: Sequence[Word], heard: Sequence[Word], *, orders: bool) ->
     parts = split(heard, joins=orders)
     for clause in split(said, joins=orders):
         for place, pivot in enumerate(clause):
-            if not (pivot.limit in _ORDERS if orders else pivot.role is Role.WORD):
+            if not (pivot.limit in _ORDERS if orders else pivot.role is TokenRole.WORD):
                 continue
             ours = _sides(clause, place)
             theirs = [
@@ -62,7 +62,7 @@ def _any_turned(said: Sequence[Word], heard: Sequence[Word], *, orders: bool) ->
 
 def _sides(words: Sequence[Word], place: int) -> tuple[frozenset[str], frozenset[str]]:
     """Return the words on either side; none where a passive may turn the sides round."""
-    if words[place].role is Role.WORD:
+    if words[place].role is TokenRole.WORD:
         being = place and words[place - 1].root in _BEING
         if being or "by" in {word.root for word in words}:
             return frozenset(), frozenset()
@@ -119,7 +119,9 @@ def _conditions(words: Sequence[Word]) -> Iterator[frozenset[str]]:
         for place, word in enumerate(clause):
             if word.root in _IFS:
                 rest = clause[place + 1 :]
-                end = next((n for n, one in enumerate(rest) if one.role is Role.COMMA), len(rest))
+                end = next(
+                    (n for n, one in enumerate(rest) if one.role is TokenRole.COMMA), len(rest)
+                )
                 yield _weighty(rest[:end])
 
 
@@ -127,7 +129,7 @@ def number_of_another(said: Sequence[Word], heard: Sequence[Word], frame: frozen
     """Return whether ``said`` gives a number to what ``heard`` never names beside it."""
     clauses = split(heard, joins=False)
     for clause in split(said, joins=False):
-        numbers = {word.root for word in clause if word.role is Role.NUMBER}
+        numbers = {word.root for word in clause if word.role is TokenRole.NUMBER}
         wanted = _weighty(clause) - numbers - frame
         for number in numbers:
             own = [other for other in clauses if number in {word.root for word in other}]
@@ -158,7 +160,7 @@ def joined_from_two(said: Sequence[Word], heard: Sequence[Word], told: frozenset
 def points(word: Word) -> bool:
     """Return whether a word points to something said before. IT, in capitals, does not."""
     shouted = len(word.text) > 1 and word.text.isupper()
-    return word.role is Role.IDLE and word.root in _POINTING and not shouted
+    return word.role is TokenRole.IDLE and word.root in _POINTING and not shouted
 
 
 def _weighty(words: Sequence[Word]) -> frozenset[str]:

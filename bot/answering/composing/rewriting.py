@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from bot.answering.composing.claims import seen
 from bot.answering.composing.prompt import MATERIAL, Prompt, block, recent, unused
 from bot.answering.composing.usage import Metered
-from bot.answering.composing.words import Role, Word, read
+from bot.answering.composing.words import TokenRole, Word, read
 from bot.answering.composing.writing import ModelFailed
 from bot.model import Question, Turn
 
@@ -88,7 +88,7 @@ def unfit(text: str, question: str, history: Sequence[Turn]) -> str:
     known = frozenset(_forms([*read(question), *(w for turn in history for w in read(turn.text))]))
     weighty = [word for word in read(text) if word.weighs]
     new = [word for word in weighty if known.isdisjoint(word.forms)]
-    if any(word.role in (Role.NAME, Role.NUMBER) for word in new):
+    if any(word.role in (TokenRole.NAME, TokenRole.NUMBER) for word in new):
         return "it brings a name or a number"
     if len(new) > len(weighty) * (1 - _LEAST_KNOWN) or not weighty:
         return "it is about something else"

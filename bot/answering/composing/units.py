@@ -8,16 +8,18 @@ from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class MeasureUnit:
     """``size`` is in units of ``kind``: an hour is 60 of "minute"."""
 
     kind: str
     size: Fraction = Fraction(1)
 
 
-def _table(*rows: tuple[str, Fraction | int, str]) -> dict[str, Unit]:
+def _table(*rows: tuple[str, Fraction | int, str]) -> dict[str, MeasureUnit]:
     return {
-        word: Unit(kind, Fraction(size)) for kind, size, words in rows for word in words.split()
+        word: MeasureUnit(kind, Fraction(size))
+        for kind, size, words in rows
+        for word in words.split()
     }
 
 

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Protocol
 
 from bot.answering.composing.prompt import Prompt
-from bot.answering.composing.writing import ModelFailed, Writer
+from bot.answering.composing.writing import LanguageModel, ModelFailed
 from bot.errors import StateUnavailable
 from bot.model import Fallback, Question
 
@@ -172,7 +172,7 @@ class Receipt:
 class Metered:
     """A writer, and what it costs counted to who asks."""
 
-    writer: Writer
+    writer: LanguageModel
     meter: Meter
 
     def write(self, question: Question, prompt: Prompt) -> Iterator[str]:

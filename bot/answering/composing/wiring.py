@@ -20,7 +20,7 @@ from bot.answering.composing.reranking import ModelReranker
 from bot.answering.composing.rewriting import SECONDS as REWRITING
 from bot.answering.composing.rewriting import Rewriter
 from bot.answering.composing.usage import Cap, Caps, Meter, Metered, Price, Usage
-from bot.answering.composing.writing import Patient, Writer
+from bot.answering.composing.writing import LanguageModel, Patient
 from bot.model import Question
 from config.llm import VERIFY_BY_MODEL, VERIFY_BY_RULES, LlmSettings
 from config.settings import LLM_RERANKER, Secrets, Settings
@@ -30,7 +30,7 @@ from indexers.ports import Embedder
 
 
 @dataclass(frozen=True, slots=True)
-class LanguageModel:
+class ConfiguredModel:
     """What one language model does: all of it shares its places and its bounds. It makes
     follow-ups stand alone if there is a ``rewriter``, and reranks if there is a ``reranker``."""
 
@@ -52,7 +52,7 @@ class LanguageModel:
 
 def language_model_of(
     settings: Settings, secrets: Secrets, embedder: Embedder, usage: Usage
-) -> LanguageModel | None:
+) -> ConfiguredModel | None:
     """None if no provider is named. Else it takes some seconds, and is made once.
 
     Raises:
@@ -93,7 +93,7 @@ def language_model_of(
         count, mark, budget=llm.context_tokens, room=writer.room, structured=llm.structured
     )
     reranks = answer.reranker == LLM_RERANKER
-    return LanguageModel(
+    return ConfiguredModel(
         writer=Metered(patient, meter),
         composer=composer_of(patient, prompting, meter, judge),
         rewriter=Rewriter(within(REWRITING), count, mark) if llm.rewrite else None,
@@ -116,7 +116,7 @@ def _writer(llm: LlmSettings, secrets: Secrets, model: str) -> LlamaWriter:
     )
 
 
-def _patient(llm: LlmSettings, writer: Writer) -> Patient:
+def _patient(llm: LlmSettings, writer: LanguageModel) -> Patient:
     return Patient(
         writer,
         seconds=llm.seconds,
@@ -127,7 +127,7 @@ def _patient(llm: LlmSettings, writer: Writer) -> Patient:
 
 
 def composer_of(
-    writer: Writer, prompting: MakePrompt, meter: Meter, judge: SentenceJudge | None = None
+    writer: LanguageModel, prompting: MakePrompt, meter: Meter, judge: SentenceJudge | None = None
 ) -> Composer:
     """Return a composer with the check that stands before every reader."""
     return Composer(writer, prompting, meter, judge=judge)

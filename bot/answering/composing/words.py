@@ -24,7 +24,7 @@ from bot.answering.composing.lexicon import (
 )
 
 
-class Role(Enum):
+class TokenRole(Enum):
     WORD = auto()
     NAME = auto()
     NUMBER = auto()
@@ -45,7 +45,7 @@ class Word:
 
     text: str
     root: str
-    role: Role
+    role: TokenRole
     limit: str = ""
     stem: str = ""
 
@@ -56,7 +56,7 @@ class Word:
 
     @property
     def weighs(self) -> bool:
-        return self.role in (Role.WORD, Role.NAME, Role.NUMBER)
+        return self.role in (TokenRole.WORD, TokenRole.NAME, TokenRole.NUMBER)
 
 
 _TOKEN = re.compile(
@@ -100,34 +100,34 @@ def _word(token: str, *, opening: bool) -> Iterator[Word]:
     folded = token.casefold().replace("\u2019", "'")
     bare = folded.removesuffix("'s")
     if token[0].isdecimal():
-        yield from (Word(token, number, Role.NUMBER) for number in _plain_numbers(token))
+        yield from (Word(token, number, TokenRole.NUMBER) for number in _plain_numbers(token))
     elif known := _known(token, folded):
         yield known
     elif _unspaced(bare):
         yield from (
-            Word(token, bare[at : at + 2], Role.WORD) for at in range(max(1, len(bare) - 1))
+            Word(token, bare[at : at + 2], TokenRole.WORD) for at in range(max(1, len(bare) - 1))
         )
     else:
         named = any(map(str.isupper, token[1:])) or (token[0].isupper() and not opening)
         root = bare if named else _root(bare)
-        yield Word(token, root, Role.NAME if named else Role.WORD, stem=_root(bare))
+        yield Word(token, root, TokenRole.NAME if named else TokenRole.WORD, stem=_root(bare))
 
 
 def _known(token: str, folded: str) -> Word | None:
     """A mark, or a word of the lexicon."""
     if token[0] in _COMMAS:
-        return Word(token, "", Role.COMMA)
+        return Word(token, "", TokenRole.COMMA)
     if token[0] in _STOPS or folded in BREAKS:
-        return Word(token, folded, Role.BREAK)
+        return Word(token, folded, TokenRole.BREAK)
     if folded in NUMBERS:
-        return Word(token, str(NUMBERS[folded]), Role.NUMBER)
+        return Word(token, str(NUMBERS[folded]), TokenRole.NUMBER)
     if token in _SIGNS or folded == "percent":
-        return Word(token, "%" if folded == "percent" else token, Role.NAME)
+        return Word(token, "%" if folded == "percent" else token, TokenRole.NAME)
     if folded in NOT or folded.endswith("n't"):
-        return Word(token, folded, Role.NOT)
+        return Word(token, folded, TokenRole.NOT)
     idle = folded in IDLE or folded in LIMITS or folded.partition("'")[0] in IDLE
     idle = idle and token not in ACRONYMS
-    return Word(token, folded, Role.IDLE, LIMITS.get(folded, "")) if idle else None
+    return Word(token, folded, TokenRole.IDLE, LIMITS.get(folded, "")) if idle else None
 
 
 def _unspaced(word: str) -> bool:
@@ -168,8 +168,8 @@ def split(words: Sequence[Word], *, joins: bool) -> list[list[Word]]:
     a "not" ends its reach."""
     clauses: list[list[Word]] = [[]]
     for word in words:
-        ends = word.role is Role.BREAK or word.text == ";"
-        ends = ends or (joins and (word.role is Role.COMMA or word.root in JOINS))
+        ends = word.role is TokenRole.BREAK or word.text == ";"
+        ends = ends or (joins and (word.role is TokenRole.COMMA or word.root in JOINS))
         if ends:
             clauses.append([])
         else:

@@ -1,6 +1,6 @@
 """The way to a language model: when to try again, how long to wait, how many at once.
 
-Writer is the port; `bot.answering.composing.providers` has what stands behind it.
+`LanguageModel` is the port; `bot.answering.composing.providers` has what stands behind it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class CutShort(ModelFailed):
     """It reached the length that it may have: what it wrote stands, but for the end."""
 
 
-class Writer(Protocol):
+class LanguageModel(Protocol):
     def write(self, prompt: Prompt) -> Iterator[str]:
         """The model's answer in pieces, as they come.
 
@@ -85,7 +85,7 @@ class Patient:
 
     def __init__(  # noqa: PLR0913 - the writer, and one for each thing that may be set
         self,
-        writer: Writer,
+        writer: LanguageModel,
         *,
         seconds: float = 20.0,
         attempts: int = 3,

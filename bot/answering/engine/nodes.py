@@ -9,7 +9,7 @@ from operator import is_
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.schema import NodeWithScore, TextNode
 
-from bot.answering.retrieval import Found
+from bot.answering.retrieval import FoundPage
 from indexers.model import Hit, Passage
 from indexers.ports import Place
 
@@ -25,18 +25,18 @@ class PassageNode(TextNode):
     ``page``, ``url`` and ``language``, which neither a prompt nor an embedding holds.
     """
 
-    _found: tuple[Hit, Found] = PrivateAttr()
+    _found: tuple[Hit, FoundPage] = PrivateAttr()
 
     @property
-    def found(self) -> tuple[Hit, Found]:
+    def found(self) -> tuple[Hit, FoundPage]:
         """The passage with its scores, and its page with all of its passages that were found."""
         # What `_found` is to pydantic. To look it up by its name takes ten times as long, and
         # every step on a question's way looks at each of forty nodes.
-        found: tuple[Hit, Found] = (self.__pydantic_private__ or {})["_found"]
+        found: tuple[Hit, FoundPage] = (self.__pydantic_private__ or {})["_found"]
         return found
 
     @classmethod
-    def of(cls, hit: Hit, page: Found) -> PassageNode:
+    def of(cls, hit: Hit, page: FoundPage) -> PassageNode:
         """Return ``hit``, which is one of ``page``, as a node."""
         node = cls(
             id_=str(hit.passage.id),
@@ -49,12 +49,12 @@ class PassageNode(TextNode):
         return node
 
 
-def nodes_of(pages: Sequence[Found]) -> list[NodeWithScore]:
+def nodes_of(pages: Sequence[FoundPage]) -> list[NodeWithScore]:
     """Return the passages of ``pages``, page by page, with the scores of the search."""
     return [_node(hit, page) for page in pages for hit in page.hits]
 
 
-def pages_of(nodes: Sequence[NodeWithScore]) -> tuple[Found, ...]:
+def pages_of(nodes: Sequence[NodeWithScore]) -> tuple[FoundPage, ...]:
     """Return the pages of ``nodes`` in their order, each with the passages that are left of it.
 
     A page of which every passage is there is the very object that it was.
@@ -62,7 +62,7 @@ def pages_of(nodes: Sequence[NodeWithScore]) -> tuple[Found, ...]:
     Raises:
         TypeError: a node that no `FootnoteRetriever` brought. Nothing is known of its rights.
     """
-    of_pages: dict[tuple[str, str], tuple[Found, list[Hit]]] = {}
+    of_pages: dict[tuple[str, str], tuple[FoundPage, list[Hit]]] = {}
     for one in nodes:
         hit, page = found(one)
         of_pages.setdefault((page.wiki, page.page), (page, []))[1].append(hit)
@@ -104,7 +104,7 @@ def with_neighbours(
     ]
 
 
-def renewed(nodes: Sequence[NodeWithScore], pages: Sequence[Found]) -> list[NodeWithScore]:
+def renewed(nodes: Sequence[NodeWithScore], pages: Sequence[FoundPage]) -> list[NodeWithScore]:
     """Return the passages of ``pages``, by the ``nodes`` that stand for them already where
     nothing of them changed."""
     known: dict[tuple[int, int], NodeWithScore] = {}
@@ -116,7 +116,7 @@ def renewed(nodes: Sequence[NodeWithScore], pages: Sequence[Found]) -> list[Node
     ]
 
 
-def still_there(nodes: Sequence[NodeWithScore], pages: Sequence[Found]) -> list[NodeWithScore]:
+def still_there(nodes: Sequence[NodeWithScore], pages: Sequence[FoundPage]) -> list[NodeWithScore]:
     """Return those of ``nodes`` that are of ``pages``, in their order. A page that was read again
     comes where its first passage stood, as it is now."""
     now = {(page.wiki, page.page): page for page in pages}
@@ -131,11 +131,11 @@ def still_there(nodes: Sequence[NodeWithScore], pages: Sequence[Found]) -> list[
     return left
 
 
-def _node(hit: Hit, page: Found) -> NodeWithScore:
+def _node(hit: Hit, page: FoundPage) -> NodeWithScore:
     return NodeWithScore(node=PassageNode.of(hit, page), score=hit.score)
 
 
-def found(one: NodeWithScore) -> tuple[Hit, Found]:
+def found(one: NodeWithScore) -> tuple[Hit, FoundPage]:
     """Return what `PassageNode.found` says of a node.
 
     Raises:
@@ -146,7 +146,7 @@ def found(one: NodeWithScore) -> tuple[Hit, Found]:
     return one.node.found
 
 
-def _left(page: Found, hits: Sequence[Hit]) -> Found:
+def _left(page: FoundPage, hits: Sequence[Hit]) -> FoundPage:
     """Of the page these passages, in its order."""
     hits = sorted(hits, key=_in_page) if any(hit.beside for hit in hits) else hits
     same = len(hits) == len(page.hits) and all(map(is_, hits, page.hits))

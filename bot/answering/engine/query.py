@@ -10,7 +10,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from bot.answering.engine.nodes import pages_of
 from bot.answering.recheck import Check
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import FoundPage, Retrieved
 from bot.model import Question, Result, Source
 from bot.ports import Hear
 from indexers.model import Principal, Reader
@@ -29,7 +29,7 @@ class FootnoteQuery(QueryBundle):
     hear: Hear | None = None
     embed_ms: float = 0.0
     search_ms: float = 0.0
-    found: tuple[Found, ...] = ()
+    found: tuple[FoundPage, ...] = ()
     """What the search brought, in the order in which an answer was sought in it."""
     named: tuple[Source, ...] | None = None
     """The sources that `LiveRights` looks at; None is all that it is given."""
@@ -37,7 +37,7 @@ class FootnoteQuery(QueryBundle):
     """Whether these sources are quoted, not only named."""
     check: Check | None = None
     """What has been looked at again."""
-    ordered: tuple[Found, ...] | None = None
+    ordered: tuple[FoundPage, ...] | None = None
     """The order that a language model gave, which is asked once a question."""
     attempts: int = 0
     """How often an answer in a model's words was begun."""

@@ -24,7 +24,7 @@ from bot.answering.disagreeing import with_disagreement
 from bot.answering.engine.events import dispatcher, verified
 from bot.answering.engine.nodes import nodes_of
 from bot.answering.engine.query import FootnoteQuery, FootnoteResponse, asked
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.stretch import holds_of
 from bot.model import Answer, Question, Result, Source, named
 from indexers.model import NOBODY, Hit, Passage
@@ -158,11 +158,13 @@ def _is_of(one: NodeWithScore, source: Source) -> bool:
     return place == (source.wiki, source.page, source.url) and holds_of(source.quote, one.text)
 
 
-def _pages(texts: Sequence[str]) -> list[Found]:
+def _pages(texts: Sequence[str]) -> list[FoundPage]:
     """Texts of which nothing else is known, each as a page of its own; nobody may read them,
     for nobody asked."""
     pages = []
     for place, text in enumerate(texts):
         passage = Passage("", str(place), "", 0, "", (), "", text, f"\n{text}", NOBODY)
-        pages.append(Found("", str(place), 1 / (1 + place), (Hit(passage, 1 / (1 + place), 0.0),)))
+        pages.append(
+            FoundPage("", str(place), 1 / (1 + place), (Hit(passage, 1 / (1 + place), 0.0),))
+        )
     return pages

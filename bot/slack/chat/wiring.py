@@ -38,11 +38,11 @@ from bot.slack.events.parsing import Identity, SlackText
 from bot.slack.rendering import quotes, readings
 from bot.slack.rendering.content import Renderer
 from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.readers import Readers
 from bot.slack.rights.slack_directory import SlackDirectory
 from bot.slack.rights.viewers import Viewers
-from bot.slack.settings import SlackSettings
+from bot.slack.settings import SlackOptions
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
@@ -98,14 +98,14 @@ class Conversing:
 
 
 def conversing_of(
-    settings: SlackSettings,
+    settings: SlackOptions,
     me: Identity,
     *,
     inbox: DatabaseInbox,
     feedback: Feedback,
     state: Database,
     answering: Answering,
-    people: People,
+    people: SlackPeople,
     api: SlackApi,
     client_without_retry: AsyncWebClient,
     executor: Executor,

@@ -11,7 +11,7 @@ from bot.slack.commands.arguments import address, options, person
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.message import Message, context, say, section
 from bot.slack.rendering.mrkdwn import literal
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Standing
 from indexers.errors import IndexersError
 from indexers.findings import GateInWords
@@ -30,8 +30,8 @@ _NO_ADDRESS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    people: People
+class AccessCommand:
+    people: SlackPeople
     operating: Operating
 
     @property

@@ -27,7 +27,7 @@ _QUOTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Languages:
+class LanguageChoices:
     """``all`` there are, in English small letters. ``composed``: a language model words the
     answers."""
 
@@ -36,7 +36,7 @@ class Languages:
 
 
 def form(
-    channel: str, chosen: ChannelSettings, wikis: Sequence[str], languages: Languages
+    channel: str, chosen: ChannelSettings, wikis: Sequence[str], languages: LanguageChoices
 ) -> Block:
     """With what is ``chosen`` now. ``wikis`` are all there are."""
     return {
@@ -105,7 +105,7 @@ def _sees(chosen: ChannelSettings) -> Block:
     return _radio(options, _ASKER if chosen.only_asker else _ALL)
 
 
-def _language(chosen: ChannelSettings, languages: Languages) -> Block:
+def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
     """One that was chosen stays to choose."""
     names = dict.fromkeys([chosen.language, *languages.all] if chosen.language else languages.all)
     options = [_option("That of the question", _QUESTIONS)]

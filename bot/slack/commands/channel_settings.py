@@ -13,10 +13,10 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.conversation.model import ChannelSettings
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, For, Misused, Subcommand
-from bot.slack.commands.channel_form import CONFIDENCES, Languages, filled, form
+from bot.slack.commands.channel_form import CONFIDENCES, LanguageChoices, filled, form
 from bot.slack.rendering.message import Message, say
 from bot.slack.rights.channels import Channel, Channels
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 from bot.state.channels import DatabaseChannels
 
 logger = logging.getLogger(__name__)
@@ -37,11 +37,11 @@ class ChannelForms:
     is asked of Slack each time."""
 
     team: str
-    people: People
+    people: SlackPeople
     channels: Channels
     settings: DatabaseChannels
     wikis: Callable[[], Sequence[str]]
-    languages: Languages
+    languages: LanguageChoices
     api: SlackApi
 
     @property

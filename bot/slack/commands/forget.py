@@ -16,7 +16,7 @@ from bot.flags.model import Flag
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, Misused, Subcommand
 from bot.slack.rendering.message import Block, Message, plain_text, say
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 from bot.state.database import Database
 from bot.state.forgetting import forget_person
 
@@ -40,7 +40,7 @@ class Forget:
 
     state: Database
     feedback: Feedback
-    people: People
+    people: SlackPeople
     api: SlackApi
     attend: Callable[[int], Awaitable[object]]
     show_home: Callable[[str], Awaitable[None]]

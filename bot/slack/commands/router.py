@@ -10,7 +10,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.slack.commands.arguments import words_of
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.message import Message, say
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Standing
 
 INTRODUCTION = "Mention me in a channel, or write to me directly, and I answer from the wiki."
@@ -20,7 +20,7 @@ MEMBERS_ONLY = say("I tell this to members of this workspace only.")
 class Commands:
     """``subcommands`` in the order of the help."""
 
-    def __init__(self, people: People, subcommands: Sequence[Subcommand]) -> None:
+    def __init__(self, people: SlackPeople, subcommands: Sequence[Subcommand]) -> None:
         self._people = people
         self._subcommands = {each.name: each for each in subcommands}
 

@@ -15,7 +15,7 @@ from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.blocks import joined
 from bot.slack.rendering.message import Block, Message, context, section
 from bot.slack.rendering.mrkdwn import literal
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 
 BUILDING = "A new index is being built; until it is ready I may miss pages."
 _SHOWN = 20
@@ -23,7 +23,7 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    people: People
+    people: SlackPeople
     operating: Operating
 
     @property

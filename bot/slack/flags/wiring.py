@@ -30,7 +30,7 @@ from bot.slack.flags.pressing import FlagPresses
 from bot.slack.home.digesting import Digests
 from bot.slack.rendering.content import Renderer
 from bot.slack.rights.slack_directory import SlackDirectory
-from bot.slack.settings import SlackSettings
+from bot.slack.settings import SlackOptions
 from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
 from bot.state.cited_pages import DatabaseCitedPages
@@ -52,7 +52,7 @@ class Flagging:
 
 
 def flagging_of(
-    settings: SlackSettings,
+    settings: SlackOptions,
     *,
     feedback: Feedback,
     state: Database,

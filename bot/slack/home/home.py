@@ -22,11 +22,11 @@ from bot.flags.insights import LATELY, WEEK, Insights
 from bot.ports import Operating
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.home import home_page
-from bot.slack.home.home_page import FLAGS_SHOWN, Part
+from bot.slack.home.home_page import FLAGS_SHOWN, HomeSection
 from bot.slack.rendering.content import notice
 from bot.slack.rendering.message import Block, context, say
 from bot.slack.rendering.mrkdwn import inert
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Standing
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ _Making = Coroutine[Any, Any, list[Block]]
 class Home:
     """``executor`` runs what may take seconds."""
 
-    people: People
+    people: SlackPeople
     feedback: Feedback
     insights: Insights
     operating: Operating
@@ -67,7 +67,7 @@ class Home:
             admin = await self.people.is_admin(person)
             reader = await self.people.reader(person, private=False, shared=False)
             if isinstance(reader, Closed):
-                alone = Part("", say(reader.why).blocks)
+                alone = HomeSection("", say(reader.why).blocks)
                 await self.api.publish(person, home_page.view([alone]))
             else:
                 await self._publish(person, await self._parts(person, admin=admin))
@@ -156,6 +156,6 @@ class Home:
 def _view(making: Mapping[str, asyncio.Task[list[Block]]]) -> Block:
     """As far as it is made."""
     return home_page.view(
-        Part(heading, part.result() if part.done() else [context(home_page.COMING)])
+        HomeSection(heading, part.result() if part.done() else [context(home_page.COMING)])
         for heading, part in making.items()
     )

@@ -31,14 +31,14 @@ _EXAMPLES = ("How do I get VPN access?", "How long is parental leave?")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class HomeSection:
     """Below its ``heading``, of at most 150 characters, if it has one."""
 
     heading: str
     blocks: Sequence[Block]
 
 
-def view(parts: Iterable[Part]) -> Block:
+def view(parts: Iterable[HomeSection]) -> Block:
     """As much as one page takes, and a line that says so where that is not all."""
     blocks: list[Block] = []
     for part in parts:

@@ -22,7 +22,7 @@ from bot.slack.reindexing import reports
 from bot.slack.reindexing.progress_message import ProgressMessage, ProgressMessages
 from bot.slack.rendering.content import notice
 from bot.slack.rendering.message import Message, say
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 from indexers.errors import IndexersError
 from indexers.model import Progress, SyncReport
 
@@ -46,7 +46,7 @@ class Reindexer:
         self,
         reindexing: Reindexing,
         jobs: Jobs,
-        people: People,
+        people: SlackPeople,
         api: SlackApi,
         *,
         edit_every: float,

@@ -37,7 +37,7 @@ MOST_LOOKED_UP = 200
 
 
 @dataclass(slots=True, kw_only=True)
-class People:
+class SlackPeople:
     """``clock`` gives seconds that only go forward; for ``guests``, ``shared_channels``,
     ``admins`` and ``accounts`` see `SlackSettings`. ``directory`` is Slack's list of everybody.
     """

@@ -19,7 +19,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.model import ANYBODY, Closed
 from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Standing
 from indexers.model import Audience, Principal, Reader
 
@@ -43,9 +43,9 @@ class _Present:
 class Readers:
     """``most`` is how many members a private channel may have, this bot aside, for their
     rights to count. Other apps have none: whoever lets one in lets it read along. ``clock``
-    as in `People`."""
+    as in `SlackPeople`."""
 
-    people: People
+    people: SlackPeople
     channels: Channels
     bot: str
     most: int

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.slack.rights.channels import Channels
-from bot.slack.rights.people import People
+from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Standing
 from bot.slack.rights.readers import Readers
 from bot.slack.rights.viewers import Viewers
@@ -16,7 +16,7 @@ from indexers.model import Reader
 
 @dataclass(frozen=True, slots=True)
 class SlackDirectory:
-    people: People
+    people: SlackPeople
     channels: Channels
     readers: Readers
     viewers: Viewers

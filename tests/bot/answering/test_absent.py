@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import absent
-from bot.answering.absent import Missing, missing
+from bot.answering.absent import MissingThing, missing
 from bot.answering.composing.words import Word, read
 from indexers.model import Hit
 from tests.fakes.passages import passages
@@ -27,7 +27,7 @@ OFFICES = ("The Munich office is led by Ada.", "The Hamburg office is led by Bob
 FLOORS = ("Sales sits on floor 2.", "Legal sits on floor 3.", "Floor 4 is empty.")
 
 
-def asked(question: str, *texts: str) -> Missing | None:
+def asked(question: str, *texts: str) -> MissingThing | None:
     hits = [
         Hit(passage, 10.0 - place, 0.5, 0.5)
         for place, text in enumerate(texts)

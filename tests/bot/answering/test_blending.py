@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.blending import FLOOR, WEIGHT, blended
-from bot.answering.retrieval import Found, by_page
+from bot.answering.retrieval import FoundPage, by_page
 from indexers.model import Hit
 from tests.fakes.passages import passages
 
 
-def found(**pages: Sequence[float]) -> tuple[Found, ...]:
+def found(**pages: Sequence[float]) -> tuple[FoundPage, ...]:
     """Pages by name, each with its passages' scores."""
     hits = [
         Hit(passage, score, 0.5)
@@ -26,11 +26,11 @@ def found(**pages: Sequence[float]) -> tuple[Found, ...]:
     return by_page(sorted(hits, key=lambda hit: -hit.score))
 
 
-def best(pages: Sequence[Found], count: int) -> list[Hit]:
+def best(pages: Sequence[FoundPage], count: int) -> list[Hit]:
     return sorted((hit for page in pages for hit in page.hits), key=lambda hit: -hit.score)[:count]
 
 
-def texts(pages: Sequence[Found]) -> list[str]:
+def texts(pages: Sequence[FoundPage]) -> list[str]:
     return [hit.passage.text for page in pages for hit in page.hits]
 
 

@@ -11,7 +11,7 @@ from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.nodes import nodes_of, pages_of
 from bot.answering.engine.rights import LiveRights
 from bot.answering.recheck import Recheck
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import FoundPage, Retrieved
 from indexers.model import EVERYONE, OPEN, Acl, Hit, Page, Passage, Principal, Section
 from tests.fakes.lookout import Standing
 from tests.fakes.passages import passages
@@ -25,7 +25,7 @@ LIST = passages("leave", "You may take leave for:", "- a move", "- a birth", "- 
 def found(*chosen: Passage) -> list[NodeWithScore]:
     """Nodes of one page, the first passage the best."""
     hits = tuple(Hit(one, 9.0 - place, 0.5) for place, one in enumerate(chosen))
-    return nodes_of([Found("handbook", "leave", 9.0, hits)])
+    return nodes_of([FoundPage("handbook", "leave", 9.0, hits)])
 
 
 def texts(nodes: list[NodeWithScore]) -> list[str]:

@@ -9,7 +9,7 @@ from bot.answering.deciding import Deciding
 from bot.answering.other_language import ask_in_theirs, common_words
 from bot.answering.reranking import Reranking
 from bot.answering.responding import Responder
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import FoundPage, Retrieved
 from bot.model import Question, Tone
 from indexers.model import EVERYONE, Hit, Passage, Principal
 from tests.fakes.passages import passages
@@ -22,7 +22,7 @@ PAGES = passages("events", "Kubernetes events are kept for an hour; see them wit
 
 def found(closest: float, language: str = "") -> Retrieved:
     hits = tuple(Hit(passage, 1.0, closest, closest, language) for passage in PAGES)
-    return Retrieved((Found("handbook", "events", 1.0, hits),), 0.0, 0.0)
+    return Retrieved((FoundPage("handbook", "events", 1.0, hits),), 0.0, 0.0)
 
 
 def decided(question: str, closest: float, *, foreign: bool = True, bridged: bool = False) -> Tone:

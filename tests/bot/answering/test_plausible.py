@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.plausible import is_plausible, to_compose_from
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import FoundPage, Retrieved
 from bot.model import (
     Answer,
     Clarify,
@@ -28,7 +28,7 @@ SOURCE = Source("Leave", "", "https://x.example.com", "", "w", "p", "r")
 
 def found(text: str, closest: float) -> Retrieved:
     hits = tuple(Hit(one, 1.0, closest, closest=closest) for one in passages("leave", text))
-    return Retrieved((Found("handbook", "leave", 1.0, hits),), 0.0, 0.0)
+    return Retrieved((FoundPage("handbook", "leave", 1.0, hits),), 0.0, 0.0)
 
 
 NEAR = found("Laptops are lent for the time of a contract.", 0.45)

@@ -21,7 +21,7 @@ from bot.answering.confidence import Confidence
 from bot.answering.quoting import Quotation, Quoting
 from bot.answering.recheck import MOST_CITED, ONLY_LINKS, REFUSAL, ROUNDS, Recheck
 from bot.answering.rereading import Rereading
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import FoundPage, Retrieved
 from bot.model import Answer, Doubt, Linked, NoAnswer, Question, Reason, Source, Unchecked
 from indexers.model import (
     EVERYONE,
@@ -616,6 +616,6 @@ def test_no_passage_of_an_edited_page_says_what_the_page_does_not_say(
 ) -> None:
     hits = tuple(Hit(one, 1.0, 1.0) for one in passages("leave", *old, wiki="conf"))
     now = page("leave", *new)
-    found = Rereading(by_section)(Found("conf", "leave", 1.0, hits), now)
+    found = Rereading(by_section)(FoundPage("conf", "leave", 1.0, hits), now)
 
     assert all(hit.passage.text in new for hit in (found.hits if found else ()))

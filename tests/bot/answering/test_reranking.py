@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.answering.composing.writing import ModelFailed
 from bot.answering.engine.postprocessors import CrossEncoderRerank
 from bot.answering.reranking import Reranking, Scoring, dealt, reading
-from bot.answering.retrieval import Found, by_page
+from bot.answering.retrieval import FoundPage, by_page
 from bot.model import Question
 from indexers.errors import ModelUnavailable
 from indexers.model import EVERYONE, Hit, Passage, Principal
@@ -25,7 +25,7 @@ from tests.fakes.retrieval import retrieval_over
 QUESTION = Question("How long is leave?", Principal.of(EVERYONE))
 
 
-def found(**pages: Sequence[float]) -> tuple[Found, ...]:
+def found(**pages: Sequence[float]) -> tuple[FoundPage, ...]:
     """Pages by name, each with its passages' scores."""
     hits = [
         Hit(passage, score, 0.5)
@@ -46,7 +46,7 @@ def liking(*texts: str) -> Scoring:
     return scores
 
 
-def texts(pages: Sequence[Found]) -> list[str]:
+def texts(pages: Sequence[FoundPage]) -> list[str]:
     return [hit.passage.text for page in pages for hit in page.hits]
 
 

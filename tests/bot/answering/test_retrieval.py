@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.engine.postprocessors import CrossEncoderRerank
-from bot.answering.retrieval import PASSAGES, Found, by_page
+from bot.answering.retrieval import PASSAGES, FoundPage, by_page
 from bot.model import Question
 from indexers.model import EVERYONE, Acl, Hit, Principal
 from tests.fakes.engine import searched
@@ -122,7 +122,7 @@ def test_a_search_waits_for_its_turn_and_what_may_be_a_language_model_does_not_k
         yield
         did.append("ended")
 
-    def rerank(_: Question, pages: Sequence[Found]) -> tuple[Found, ...]:
+    def rerank(_: Question, pages: Sequence[FoundPage]) -> tuple[FoundPage, ...]:
         did.append(f"reranked {len(pages)}")
         return tuple(pages)
 

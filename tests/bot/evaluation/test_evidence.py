@@ -8,7 +8,7 @@ import pytest
 
 from bot.answering.answerer import Answerer
 from bot.answering.confidence import Confidence
-from bot.evaluation.evidence import Evidence, evidence
+from bot.evaluation.evidence import EvidenceCounts, evidence
 from bot.model import Answer, Question, Source
 from indexers.model import EVERYONE, Principal
 from tests.fakes.passages import passages
@@ -27,7 +27,7 @@ def source(page: str, quote: str) -> Source:
     return Source(page.title(), "", url, quote, "handbook", page, "1")
 
 
-def of(text: str, *sources: Source, question: str = "How long is leave?") -> Evidence:
+def of(text: str, *sources: Source, question: str = "How long is leave?") -> EvidenceCounts:
     return evidence(question, Answer(text, sources, 0.9), SHOWN)
 
 

@@ -12,10 +12,10 @@ import pytest
 from bot.answering.composing.composer import Composer, MakePrompt
 from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.usage import Meter
-from bot.answering.composing.writing import Writer
+from bot.answering.composing.writing import LanguageModel
 from bot.evaluation.lines import BadSet
 from bot.evaluation.recordings import read_recordings
-from bot.evaluation.replay_judges import Judging, Verdicts
+from bot.evaluation.replay_judges import Judging, RecordedVerdicts
 from bot.evaluation.replay_report import replay_report
 from bot.evaluation.replaying import replay
 
@@ -46,7 +46,7 @@ def answer(*sentences: Any, style: str = "natural") -> dict[str, Any]:
     return {"style": style, "text": text, "sentences": list(sentences)}
 
 
-def composer(writer: Writer, prompt: MakePrompt, judge: SentenceJudge | None) -> Composer:
+def composer(writer: LanguageModel, prompt: MakePrompt, judge: SentenceJudge | None) -> Composer:
     return Composer(writer, prompt, Meter(len, lambda: date.min), judge=judge)
 
 
@@ -210,7 +210,7 @@ def test_the_labels_decide_what_rules_cannot_and_verdicts_can_be_recorded(tmp_pa
     }
     verdicts = tmp_path / "verdicts.jsonl"
     verdicts.write_text(json.dumps({**prompt, "reply": json.dumps(reply)}), encoding="utf-8")
-    [again] = replay(recording, composer, Judging(recorded=Verdicts(verdicts)))
+    [again] = replay(recording, composer, Judging(recorded=RecordedVerdicts(verdicts)))
 
     assert again.sentences == one.sentences
 

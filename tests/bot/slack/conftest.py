@@ -26,7 +26,7 @@ from bot.slack.environment import Environment
 from bot.slack.rendering.links import origins
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
-from bot.slack.settings import SlackSettings
+from bot.slack.settings import SlackOptions
 from bot.state.database import Database
 from bot.state.process import Process
 from indexers.errors import WikiMisconfigured
@@ -230,7 +230,7 @@ class Bot:
         self.env = Environment(
             clock=lambda: self.now, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
         )
-        self.settings = SlackSettings(
+        self.settings = SlackOptions(
             bot_token=slack.bot_token,
             app_token=slack.app_token,
             signing_secret=slack.signing_secret,

@@ -14,7 +14,7 @@ from bot.model import NoAnswer, Reason, Source
 from bot.playground.kit.views import check_view
 from bot.playground.pings import live_pings
 from bot.slack.home import home_page
-from bot.slack.home.home_page import CUT, FLAGS_SHOWN, Part, view
+from bot.slack.home.home_page import CUT, FLAGS_SHOWN, HomeSection, view
 from bot.slack.rendering.links import origins
 from bot.slack.rendering.message import section
 
@@ -39,18 +39,22 @@ def stale(words: str) -> Often:
     return Often(Source(words, words, words, words, "w", "p", "r", updated=date(2020, 1, 1)), 3)
 
 
-def whole(words: list[str]) -> list[Part]:
+def whole(words: list[str]) -> list[HomeSection]:
     row = ROW | {"error": " ".join(words), "failed": dict.fromkeys(words, " ".join(words))}
     rows = {"building": True, "wikis": dict.fromkeys(words, row)}
     found = [flag(one) for one in words]
     gaps = [Gap([given_(one)]) for one in words]
     return [
-        Part("How to ask", home_page.asking(words)),
-        Part("What I read", home_page.wikis(rows, whole=True)),
-        Part("Your open flags", home_page.flags(found, [""] * len(found[:FLAGS_SHOWN]), TODAY)),
-        Part("How it goes", home_page.volumes({7: Volume(), 30: Volume(3, 2, 1, 1)})),
-        Part("Not answered", home_page.unanswered(gaps, 3, TODAY)),
-        Part("Old pages", home_page.stale_pages([stale(one) for one in words], ALLOWED, TODAY)),
+        HomeSection("How to ask", home_page.asking(words)),
+        HomeSection("What I read", home_page.wikis(rows, whole=True)),
+        HomeSection(
+            "Your open flags", home_page.flags(found, [""] * len(found[:FLAGS_SHOWN]), TODAY)
+        ),
+        HomeSection("How it goes", home_page.volumes({7: Volume(), 30: Volume(3, 2, 1, 1)})),
+        HomeSection("Not answered", home_page.unanswered(gaps, 3, TODAY)),
+        HomeSection(
+            "Old pages", home_page.stale_pages([stale(one) for one in words], ALLOWED, TODAY)
+        ),
     ]
 
 
@@ -65,7 +69,9 @@ def test_whatever_is_said_slack_takes_the_page_and_nothing_on_it_is_alive(words:
 @given(st.lists(st.integers(1, 3000), max_size=150))
 def test_a_page_is_cut_only_where_it_must_be_and_says_so(lengths: list[int]) -> None:
     blocks = [section("\u00e9" * length) for length in lengths]
-    page = check_view(view([Part("", blocks), Part("", [])]), "home") if blocks else None
+    page = (
+        check_view(view([HomeSection("", blocks), HomeSection("", [])]), "home") if blocks else None
+    )
     shown = page["blocks"] if page else []
 
     if shown == blocks:

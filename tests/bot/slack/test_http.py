@@ -24,14 +24,14 @@ from bot.playground.http_delivery import signed
 from bot.playground.workspace import LocalSlack
 from bot.slack.health import Check, Health
 from bot.slack.http import Door
-from bot.slack.http_limits import Connection, Limits
-from bot.slack.settings import SlackSettings
+from bot.slack.http_limits import Connection, HttpLimits
+from bot.slack.settings import SlackOptions
 
 from .conftest import Bot, over_http, quiet, until
 
 SECRET = "only for tests"
-PATIENT = Limits(connections=20)
-HASTY = Limits(head_seconds=0.1, body_seconds=0.1, idle_seconds=0.1)
+PATIENT = HttpLimits(connections=20)
+HASTY = HttpLimits(head_seconds=0.1, body_seconds=0.1, idle_seconds=0.1)
 
 EVENT = {
     "type": "event_callback",
@@ -52,8 +52,8 @@ def hook(_: bytes, headers: Mapping[str, str]) -> int:
     return 200 if headers.get("X-Sig") == "right" else 401
 
 
-def at(port: int, limits: Limits = PATIENT, checks: Mapping[str, Check] | None = None) -> Door:
-    where = SlackSettings(bot_token="xoxb-1", signing_secret=SECRET, host="127.0.0.1", port=port)
+def at(port: int, limits: HttpLimits = PATIENT, checks: Mapping[str, Check] | None = None) -> Door:
+    where = SlackOptions(bot_token="xoxb-1", signing_secret=SECRET, host="127.0.0.1", port=port)
     return Door(where, {"/hook": hook}, Health(checks or {}), limits)
 
 
@@ -191,7 +191,7 @@ async def test_odd_signature_headers_are_refused(
 async def test_what_is_zipped_is_not_unpacked(free_port: int) -> None:
     bomb = gzip.compress(b"a" * 50_000_000)
     headers = from_slack(bomb) | {b"Content-Encoding": b"gzip"}
-    async with opened(at(free_port, Limits())):
+    async with opened(at(free_port, HttpLimits())):
         assert status(await answered(free_port, request(bomb, headers=headers))) == 400
 
 

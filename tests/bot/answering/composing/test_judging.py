@@ -16,7 +16,7 @@ from bot.answering.composing.judging import ModelJudge, judge_prompt, verdicts
 from bot.answering.composing.providers import ModelSettings, writer_of
 from bot.answering.composing.sentences import Evidence
 from bot.answering.composing.usage import Cap, Caps, MemoryUsage, Meter, Metered, Spent
-from bot.answering.composing.writing import CutShort, ModelFailed, Patient, Writer
+from bot.answering.composing.writing import CutShort, LanguageModel, ModelFailed, Patient
 from bot.model import Fallback, Question
 from indexers.model import EVERYONE, Principal
 from tests.fakes.embedding import WordEmbedder
@@ -44,7 +44,9 @@ def written(*rows: str) -> str:
     return f'{{"verdicts": [{", ".join(rows)}]}}'
 
 
-def judge(writer: Writer, caps: Caps | None = None, usage: MemoryUsage | None = None) -> ModelJudge:
+def judge(
+    writer: LanguageModel, caps: Caps | None = None, usage: MemoryUsage | None = None
+) -> ModelJudge:
     meter = Meter(COUNT, lambda: TODAY, usage or MemoryUsage(), caps or Caps())
     return ModelJudge(Metered(writer, meter), COUNT, iter(["k7f3", "m00n"]).__next__)
 

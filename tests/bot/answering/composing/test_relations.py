@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.answering.composing.checking import Decision, Shown, check
+from bot.answering.composing.checking import CheckOutcome, Shown, check
 from bot.answering.composing.claims import claim
 from bot.answering.composing.ground import Ground
 from bot.answering.composing.relations import gives_orders, turned_round
@@ -19,11 +19,11 @@ from indexers.model import OPEN, Passage
 HOSTILE = Path(__file__).parents[3] / "data" / "claims" / "hostile_sentences.jsonl"
 
 
-def decided(text: str, *passages: dict[str, Any], question: str = "") -> Decision:
+def decided(text: str, *passages: dict[str, Any], question: str = "") -> CheckOutcome:
     """What the rules say of ``text`` to a model that saw ``passages``, and cited them all."""
     said = claim(Sentence(text))
     if said.flaw:
-        return Decision.CONTRADICTED
+        return CheckOutcome.CONTRADICTED
     grounds = [
         Ground(
             Passage("w", one["page"], "", 0, one["title"], (), one["url"], one["text"], "", OPEN)
@@ -35,7 +35,7 @@ def decided(text: str, *passages: dict[str, Any], question: str = "") -> Decisio
 
 def goes_out(text: str, *passages: dict[str, Any], question: str = "") -> bool:
     """Whether it goes out as verified."""
-    return decided(text, *passages, question=question) is Decision.SUPPORTED
+    return decided(text, *passages, question=question) is CheckOutcome.SUPPORTED
 
 
 def passage(text: str) -> dict[str, Any]:
@@ -226,26 +226,27 @@ def test_what_another_sentence_says_in_another_order_is_not_dropped() -> None:
         "US employees must not share receipts. US employees may share receipts with payroll."
     )
 
-    assert decided("Employees may share receipts with payroll.", page) is Decision.UNCLEAR
+    assert decided("Employees may share receipts with payroll.", page) is CheckOutcome.UNCLEAR
 
 
 @pytest.mark.parametrize("sign", ["\u2705", "\U0001f389", "\u2b50"])
 def test_a_picture_that_no_page_has_does_not_go_out(sign: str) -> None:
     page = passage("Open a ticket with the desk.")
 
-    assert decided(f"Open a ticket {sign} with the desk.", page) is Decision.CONTRADICTED
+    assert decided(f"Open a ticket {sign} with the desk.", page) is CheckOutcome.CONTRADICTED
 
 
 def test_a_flag_is_spelled_as_in_the_page_and_an_arrow_is_no_sign() -> None:
     page = passage("Run the tool with --force, under Settings > Security.")
 
-    assert decided("Run the tool with --fast.", page) is Decision.CONTRADICTED
-    assert decided("Run it under Settings \u2192 Security.", page) is not Decision.CONTRADICTED
+    assert decided("Run the tool with --fast.", page) is CheckOutcome.CONTRADICTED
+    assert decided("Run it under Settings \u2192 Security.", page) is not CheckOutcome.CONTRADICTED
 
 
 def test_ok_is_no_name() -> None:
     page = passage("Manager approval is not needed for a swap.")
 
     assert (
-        decided("You don't need your manager's OK for a swap.", page) is not Decision.CONTRADICTED
+        decided("You don't need your manager's OK for a swap.", page)
+        is not CheckOutcome.CONTRADICTED
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.answering.recheck import Recheck
-from bot.answering.retrieval import Found, Retrieved
+from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
 from bot.model import Answer, Doubt, NoAnswer, Reason, Result
 from bot.playground.confluence.faults import Fault
@@ -54,8 +54,8 @@ def shelf(site: Site) -> Shelf:
     return Shelf(site)
 
 
-def found_of(page: Page) -> Found:
-    return Found("wiki", page.key, 1.0, tuple(Hit(one, 1.0, 1.0) for one in by_section(page)))
+def found_of(page: Page) -> FoundPage:
+    return FoundPage("wiki", page.key, 1.0, tuple(Hit(one, 1.0, 1.0) for one in by_section(page)))
 
 
 def quotes(retrieved: Retrieved) -> Result:
