@@ -17,7 +17,7 @@ async def beside(executor: Executor, work: Callable[..., T], *arguments: object)
     return await asyncio.get_running_loop().run_in_executor(executor, partial(work, *arguments))
 
 
-async def in_own_thread(work: Callable[[], T], name: str) -> T:
+async def in_own_thread(work: Callable[[], T], name: str = "beside") -> T:
     """What ``work`` gives. The thread does not hold up the end of the process, as one
     of a pool would: so only for work that may be cut off anywhere."""
     future: Future[T] = Future()

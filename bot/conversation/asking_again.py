@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from bot.conversation.model import Closed, IncomingMessage, MessageKind, RecordedAnswer
@@ -20,7 +19,7 @@ class AskingAgain:
     async def question(
         self, message: IncomingMessage, given: RecordedAnswer, reader: Reader
     ) -> Question:
-        settings = await asyncio.to_thread(self.settings.of, message.team, message.channel)
+        settings = await self.settings.of(message.team, message.channel)
         return Question(
             given.asked.question,
             reader,

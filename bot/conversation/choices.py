@@ -48,20 +48,19 @@ class AskedBack:
         if not message.event.startswith(_EVENT):
             return True
         id_ = int(message.event.removeprefix(_EVENT))
-        choosing = await asyncio.to_thread(self.choosing, id_)
+        choosing = await self.choosing(id_)
         return choosing is not None and choosing.message.edited == message.edited
 
-    def choosing(self, id_: int) -> Choosing | None:
+    async def choosing(self, id_: int) -> Choosing | None:
         """The question in return that is the answer ``id_``. None if it is forgotten, or taken
-        back, as it is when the question that said too little is edited or deleted. Blocks for a
-        moment."""
-        before = self.answers.given(id_)
+        back, as it is when the question that said too little is edited or deleted."""
+        before = await asyncio.to_thread(self.answers.given, id_)
         if before is None:
             return None
         place = before.asked.place
-        message = self.inbox.received(place.team, place.channel, place.ts)
+        message = await self.inbox.received(place.team, place.channel, place.ts)
         # Looked at last: if it stands now, it is of the message as it was then.
-        given = self.answers.given(id_)
+        given = await asyncio.to_thread(self.answers.given, id_)
         if message is None or given is None or given.retracted:
             return None
         if not isinstance(given.answer, Clarify):
@@ -117,7 +116,7 @@ class Choices:
         if not await self.directory.is_in(person, channel):
             logger.info("%s chose in %s without being in it: nothing is asked", person, channel)
             return
-        choosing = await asyncio.to_thread(self.asked_back.choosing, int(id_))
+        choosing = await self.asked_back.choosing(int(id_))
         if choosing is None or not 0 < int(number) <= len(choosing.readings):
             await self.chat.post_privately(channel, person, FORGOTTEN)
             return
@@ -137,7 +136,7 @@ class Choices:
             person=person,
             text=self.text.written(reading.question),
         )
-        kept = await asyncio.to_thread(self.inbox.receive, asks)
+        kept = await self.inbox.receive(asks)
         if kept is None:
             await self.chat.post_privately(channel, person, CHOSEN, asks.thread)
             return

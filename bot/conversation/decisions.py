@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -170,7 +169,7 @@ class Decisions:
 
     async def who_may_get_nothing_is_told_so(self, case: ReplyInProgress) -> bool:
         message = case.message
-        settings = await asyncio.to_thread(self.settings.of, message.team, message.channel)
+        settings = await self.settings.of(message.team, message.channel)
         # Where somebody reads along who may get nothing, the asker alone is answered.
         outsiders = not case.is_direct and await self.directory.has_outsiders(
             message.channel, shared=message.shared
@@ -271,7 +270,7 @@ class Decisions:
     async def _pass_over(self, case: ReplyInProgress) -> None:
         """What was said is not for the bot; not any more, if it was edited."""
         await self.posting.remove(case.message, case.posted)
-        await asyncio.to_thread(self.inbox.passed, case.message)
+        await self.inbox.passed(case.message)
 
     async def _is_closed_to_asker(self, message: IncomingMessage) -> bool:
         reader = await self.directory.reader(message.person, private=False, shared=message.shared)

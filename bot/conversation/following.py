@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +38,7 @@ class Following:
 
     async def is_meant(self, message: IncomingMessage, words: str, before: Sequence[Turn]) -> bool:
         """Whether what was said in the message's thread, without a mention, is for the bot."""
-        askers = await asyncio.to_thread(self.threads.askers, Thread.of(message))
+        askers = await self.threads.askers(Thread.of(message))
         last = before[-1].role if before else None
         return bool(askers) and is_for_me(
             words, self.name, from_asker=message.person in askers, before=last
@@ -48,12 +47,12 @@ class Following:
     async def obey(self, message: IncomingMessage, command: ThreadCommand) -> Notice:
         """Do as the command says, and return what to say to it."""
         stop = command is ThreadCommand.STOP
-        await asyncio.to_thread(self.threads.follow, Thread.of(message), quiet=stop)
+        await self.threads.follow(Thread.of(message), quiet=stop)
         return STOPPED if stop else STARTED
 
     async def explain(self, message: IncomingMessage) -> None:
         """Once in a thread, to whom it answers: why it does, and how to end it."""
-        if not await asyncio.to_thread(self.threads.is_first_answer, Thread.of(message)):
+        if not await self.threads.is_first_answer(Thread.of(message)):
             return
         words = _explanation(message.thread)
         try:
@@ -64,13 +63,13 @@ class Following:
     async def stopped(self, press: Press, respond: Respond) -> None:
         """Handle the button, which only people who asked in the thread are shown."""
         thread = Thread(self.team, press.channel, press.value)
-        askers = await asyncio.to_thread(self.threads.askers, thread)
+        askers = await self.threads.askers(thread)
         if press.person not in askers or not await self.directory.is_in(
             press.person, press.channel
         ):
             await respond(NOT_YOURS, replacing=False)
             return
-        await asyncio.to_thread(self.threads.follow, thread, quiet=True)
+        await self.threads.follow(thread, quiet=True)
         await respond(STOPPED)
 
 

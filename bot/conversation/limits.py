@@ -21,10 +21,10 @@ class QuestionLimits:
     channel_minute: int = 0
     channel_day: int = 0
 
-    def refusal(self, message: IncomingMessage, inbox: Inbox) -> str | None:
+    async def refusal(self, message: IncomingMessage, inbox: Inbox) -> str | None:
         """Return the rate-limit message, or None if under the limit. Empty: an earlier question
         was told already. The inbox counts, so a restart forgives nothing and all processes count
-        alike. Blocks for a moment.
+        alike.
 
         Raises:
             StateUnavailable
@@ -36,7 +36,7 @@ class QuestionLimits:
             (self.channel_day, CountedBy.CHANNEL, _DAY),
         ):
             if bound:
-                taken, refused = inbox.before(message, whose, span)
+                taken, refused = await inbox.before(message, whose, span)
                 if taken >= bound:
                     return "" if refused else _words(bound, whose, span)
         return None

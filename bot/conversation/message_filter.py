@@ -38,23 +38,23 @@ class MessageFilter:
             return True
         return looks_like_question(words)
 
-    def take_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
+    async def take_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
         """Those that are to be worked on, kept; the others are known, or not for the bot.
-        Blocks for a moment: call it in a thread.
 
         Raises:
             StateUnavailable: none is kept.
         """
-        admitted = [one for one in messages if not _is_late(one) and self._admits(one)]
+        admitted = [one for one in messages if not _is_late(one) and await self._admits(one)]
         changed = [one for one in messages if one.changed and one not in admitted]
-        kept = self.inbox.receive_all(admitted) if admitted else []
-        return kept + [one for one in map(self.inbox.update, changed) if one]
+        kept = await self.inbox.receive_all(admitted) if admitted else []
+        return kept + [known for one in changed if (known := await self.inbox.update(one))]
 
-    def _admits(self, message: IncomingMessage) -> bool:
+    async def _admits(self, message: IncomingMessage) -> bool:
         if message.kind is MessageKind.FOLLOW_UP:
-            return bool(self.threads.askers(Thread.of(message)))
+            return bool(await self.threads.askers(Thread.of(message)))
         if message.kind is MessageKind.UNASKED:
-            return self.settings.of(message.team, message.channel).unasked is not None
+            settings = await self.settings.of(message.team, message.channel)
+            return settings.unasked is not None
         return True
 
 

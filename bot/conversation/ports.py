@@ -193,60 +193,60 @@ class Respond(Protocol):
 class Inbox(Protocol):
     """Questions that came in and are not answered yet, of all processes."""
 
-    def receive(self, message: IncomingMessage) -> IncomingMessage | None:
+    async def receive(self, message: IncomingMessage) -> IncomingMessage | None:
         """Keep it and return it with its id; None if it is there already."""
         ...
 
-    def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
+    async def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
         """Keep all or none, and return those that are new or newly edited."""
         ...
 
-    def update(self, message: IncomingMessage) -> IncomingMessage | None:
+    async def update(self, message: IncomingMessage) -> IncomingMessage | None:
         """Note that it was edited or deleted, and return it to be worked on again; None if it
         was never received, or a later edit is known."""
         ...
 
-    def claim(self, id_: int) -> IncomingMessage | None:
+    async def claim(self, id_: int) -> IncomingMessage | None:
         """Begin: return it as it stands, with its attempts counted. None: it is finished, or
         another process has it."""
         ...
 
-    def holds(self, message: IncomingMessage) -> bool:
+    async def holds(self, message: IncomingMessage) -> bool:
         """Return whether it is still ours to answer as it was claimed."""
         ...
 
-    def note_ephemeral(self, message: IncomingMessage) -> None:
+    async def note_ephemeral(self, message: IncomingMessage) -> None:
         """Note that the asker is about to be told what nobody can look for later."""
         ...
 
-    def had_ephemeral(self, message: IncomingMessage) -> bool:
+    async def had_ephemeral(self, message: IncomingMessage) -> bool:
         """Return whether that was noted of it as it is."""
         ...
 
-    def before(
+    async def before(
         self, message: IncomingMessage, whose: CountedBy, span: timedelta
     ) -> tuple[int, int]:
         """Count the questions of the same person or channel within ``span`` before it: those
         that were taken, and those that were refused."""
         ...
 
-    def done(self, message: IncomingMessage) -> None: ...
+    async def done(self, message: IncomingMessage) -> None: ...
 
-    def failed(self, message: IncomingMessage) -> None: ...
+    async def failed(self, message: IncomingMessage) -> None: ...
 
-    def refused(self, message: IncomingMessage) -> None: ...
+    async def refused(self, message: IncomingMessage) -> None: ...
 
-    def passed(self, message: IncomingMessage) -> None:
+    async def passed(self, message: IncomingMessage) -> None:
         """It was not for the bot."""
         ...
 
-    def stop(
+    async def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
         """Work no more on what ``person`` (None: anybody) asked there; return what this ends."""
         ...
 
-    def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
+    async def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
         """Return a message whatever became of it; None: never received, or forgotten."""
         ...
 
@@ -254,13 +254,13 @@ class Inbox(Protocol):
 class Threads(Protocol):
     """The threads that the bot answered in, and those in which it is to be quiet."""
 
-    def askers(self, thread: Thread) -> frozenset[str]:
+    async def askers(self, thread: Thread) -> frozenset[str]:
         """Return who asked the bot there; nobody in a thread that it does not follow."""
         ...
 
-    def follow(self, thread: Thread, *, quiet: bool) -> None: ...
+    async def follow(self, thread: Thread, *, quiet: bool) -> None: ...
 
-    def is_first_answer(self, thread: Thread) -> bool:
+    async def is_first_answer(self, thread: Thread) -> bool:
         """Return whether this is asked for the first time."""
         ...
 
@@ -268,7 +268,11 @@ class Threads(Protocol):
 class ChannelSettingsStore(Protocol):
     """What was set for each channel."""
 
-    def of(self, team: str, channel: str) -> ChannelSettings: ...
+    async def of(self, team: str, channel: str) -> ChannelSettings: ...
+
+    async def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
+        """As ``person`` chose."""
+        ...
 
 
 class Answers(Protocol):

@@ -7,7 +7,6 @@ posted twice.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from bot.conversation.model import Content, IncomingMessage
@@ -31,14 +30,12 @@ class Posting:
         Raises:
             NotOurs
         """
-        if not await asyncio.to_thread(self.inbox.holds, message):
+        if not await self.inbox.holds(message):
             raise NotOurs
 
     async def is_deleted(self, message: IncomingMessage) -> bool:
         """Return whether it was deleted, as far as the chat has said."""
-        kept = await asyncio.to_thread(
-            self.inbox.received, message.team, message.channel, message.ts
-        )
+        kept = await self.inbox.received(message.team, message.channel, message.ts)
         return kept is not None and kept.deleted
 
     async def posted(self, message: IncomingMessage) -> Posted:
@@ -71,10 +68,10 @@ class Posting:
             NotOurs
             NotInChannel: the asker has left.
         """
-        await asyncio.to_thread(self.inbox.note_ephemeral, message)
+        await self.inbox.note_ephemeral(message)
         await self.hold(message)
         await self.chat.post_privately(message.channel, message.person, content, message.thread)
 
     async def may_have_been_seen(self, message: IncomingMessage) -> bool:
         """Return whether the asker may have seen their reply, as far as anybody can tell."""
-        return await asyncio.to_thread(self.inbox.had_ephemeral, message)
+        return await self.inbox.had_ephemeral(message)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
-from bot.background import in_own_thread
 from bot.conversation.message_filter import MessageFilter
 from bot.conversation.model import IncomingMessage
 from bot.conversation.waiting_room import WaitingRoom
@@ -68,10 +66,7 @@ class Receiving:
     async def _taken(self, come: Sequence[IncomingMessage]) -> list[IncomingMessage]:
         """Return what is to be worked on now."""
         if not self._waiting_room.is_open:
-            # Not in the pool that all else waits in.
-            taking = asyncio.create_task(
-                in_own_thread(partial(self._filter.take_all, come), "receiving")
-            )
+            taking = asyncio.create_task(self._filter.take_all(come))
             try:
                 async with asyncio.timeout(_PATIENCE):
                     return await asyncio.shield(taking)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -57,8 +57,8 @@ class Replies:
 
     async def _see_to(self, message: IncomingMessage) -> None:
         try:
-            claimed = await asyncio.to_thread(self.inbox.claim, message.id)
-            refusal = await asyncio.to_thread(self.limits.refusal, message, self.inbox)
+            claimed = await self.inbox.claim(message.id)
+            refusal = await self.limits.refusal(message, self.inbox)
         except StateUnavailable as error:
             # Not begun, so nobody need be told: it is submitted again in a while.
             logger.debug("Message %s is not begun: %s", message.ts, error)
@@ -92,10 +92,10 @@ class Replies:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _finish(
-        self, message: IncomingMessage, finish: Callable[[IncomingMessage], None]
+        self, message: IncomingMessage, finish: Callable[[IncomingMessage], Awaitable[None]]
     ) -> None:
         try:
-            await asyncio.to_thread(finish, message)
+            await finish(message)
         except StateUnavailable as error:
             # The reply stands; it is submitted again in a while, found, and put there again.
             logger.debug("That message %s is done could not be noted: %s", message.ts, error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass
 
@@ -26,7 +25,7 @@ class Stopping:
     async def stop(self, team: str, channel: str, thread: str, person: str) -> None:
         """End what the person themself asked in the thread, and nobody else's question. First
         the inbox, so that a restart begins nothing again."""
-        messages = await asyncio.to_thread(self.inbox.stop, team, channel, thread, person)
+        messages = await self.inbox.stop(team, channel, thread, person)
         for message in messages:
             await self.workers.cancel(message.id)
         for message in messages:

@@ -103,7 +103,7 @@ class WaitingRoom:
                 self._remember(message)  # nobody need be told any more that it waits
 
     async def _take_in(self, messages: Sequence[IncomingMessage]) -> None:
-        for message in await in_own_thread(partial(self._filter.take_all, messages), "receiving"):
+        for message in await self._filter.take_all(messages):
             self._workers.submit(message, anew=message.changed)
 
     async def _take_in_singly(self, messages: Sequence[IncomingMessage]) -> None:

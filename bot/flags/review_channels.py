@@ -23,11 +23,11 @@ class ReviewChannels:
     by_wiki: Mapping[str, str]
     chosen: ChannelSettingsStore
 
-    def of(self, flag: Flag) -> str:
-        """Blocks for a moment: call it in a thread."""
+    async def of(self, flag: Flag) -> str:
         place = flag.given.asked.place
-        if set_ := self.chosen.of(place.team, place.channel).review_channel:
-            return set_
+        settings = await self.chosen.of(place.team, place.channel)
+        if settings.review_channel:
+            return settings.review_channel
         return self.operators(named(flag.given.answer))
 
     def operators(self, sources: Iterable[Source]) -> str:

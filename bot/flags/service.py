@@ -103,7 +103,7 @@ class FlagService:
         the card's place is written down."""
         if flag.card:
             return flag.card.channel
-        return await asyncio.to_thread(self.channels.of, flag)
+        return await self.channels.of(flag)
 
     async def candidates(self, flag: Flag) -> list[Source]:
         """Pages that an answer to it may rest on: those that were named in it, then and now,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -51,6 +50,7 @@ from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
 from bot.state.forgetting import forget_before
+from bot.state.in_threads import AsyncInbox
 from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.process import Process
@@ -80,7 +80,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     api = SlackApi(web_client(settings.bot_token, settings.api_url), me.bot)
     client_without_retry = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
-    inbox = DatabaseInbox(state, env.clock, process)
+    inbox = AsyncInbox(DatabaseInbox(state, env.clock, process))
     feedback = Feedback(DatabaseAnswers(state), env.clock, library.page)
     insights = Insights(
         feedback=feedback,
@@ -226,9 +226,9 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     )
 
 
-async def _is_next(inbox: DatabaseInbox, message: IncomingMessage) -> bool:
+async def _is_next(inbox: AsyncInbox, message: IncomingMessage) -> bool:
     try:
-        return await asyncio.to_thread(inbox.is_next, message)
+        return await inbox.is_next(message)
     except StateUnavailable:
         return True  # What the claim says then is told and tried again.
 

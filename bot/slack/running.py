@@ -20,7 +20,7 @@ from bot.flags.maintenance import Maintenance
 from bot.slack.api.slack_api import connections
 from bot.slack.events.handling import Failures
 from bot.slack.reindexing.reindexer import Reindexer
-from bot.state.inbox import DatabaseInbox
+from bot.state.in_threads import AsyncInbox
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class SlackApp:
     """``bolt`` takes what Slack sends; the rest works on it between start and stop."""
 
     bolt: AsyncApp
-    inbox: DatabaseInbox
+    inbox: AsyncInbox
     workers: Workers
     waiting_room: WaitingRoom
     reindexer: Reindexer
@@ -65,7 +65,7 @@ class SlackApp:
         Raises:
             StateUnavailable
         """
-        for message in await asyncio.to_thread(self.inbox.adopt):
+        for message in await self.inbox.adopt():
             self.workers.submit(message)
         self.waiting_room.look()
         self.reindexer.wake()
@@ -84,7 +84,7 @@ class SlackApp:
         await self.reindexer.stop()
         await asyncio.gather(self.workers.stop(grace), self.failures.finish(grace))
         try:
-            await asyncio.to_thread(self.inbox.release)
+            await self.inbox.release()
         except StateUnavailable as error:
             logger.warning("What is left waits until this process counts as dead: %s", error)
         self.executor.shutdown(wait=False, cancel_futures=True)

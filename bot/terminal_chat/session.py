@@ -73,13 +73,13 @@ class Session:
         if is_command(words):
             await self.commands.run(words)
             return
-        kept = await asyncio.to_thread(self.inbox.receive, self.chat.say(words))
+        kept = await self.inbox.receive(self.chat.say(words))
         if kept is not None:
             try:
                 await self.replies.reply(kept)
             except asyncio.CancelledError:
                 # Ctrl-C. Nobody is to take it up who finds it later.
-                self.inbox.stop(kept.team, kept.channel, kept.thread)
+                await self.inbox.stop(kept.team, kept.channel, kept.thread)
                 raise
         if not self.said:
             self.said.append(NOT_NOW)

@@ -24,6 +24,7 @@ from bot.operations.syncing import now
 from bot.ports import Answering, Hear
 from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
+from bot.state.in_threads import AsyncChannels, AsyncInbox, AsyncThreads
 from bot.state.inbox import DatabaseInbox
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
@@ -81,7 +82,7 @@ def chatting(
         person, channel = email or TEAM, f"{TEAM}-{randomness.token_hex(4)}"
         said = deque[Content]()
         chat = TerminalChat(channel, person, said.append, _moments())
-        inbox = DatabaseInbox(state, now, process)
+        inbox = AsyncInbox(DatabaseInbox(state, now, process))
         feedback = Feedback(DatabaseAnswers(state), now, library.page)
         failures: list[str] = []
 
@@ -93,8 +94,8 @@ def chatting(
             name="footnote",
             team=TEAM,
             inbox=inbox,
-            threads=DatabaseThreads(state, now),
-            settings=DatabaseChannels(state, now),
+            threads=AsyncThreads(DatabaseThreads(state, now)),
+            settings=AsyncChannels(DatabaseChannels(state, now)),
             answers=feedback,
             answering=answering,
             chat=chat,

@@ -170,7 +170,7 @@ class Day:
 
     def _is_at_work(self) -> bool:
         handling = any(bot.app.failures._at_work for bot in self.bots)
-        return handling or bool(self.bots[0].app.inbox.unfinished())
+        return handling or bool(self.bots[0].app.inbox.store.unfinished())
 
     async def _vote_together(self) -> None:
         """Whatever they said before, and however often and at once they press: two people

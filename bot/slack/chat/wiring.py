@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.background import in_own_thread
 from bot.conversation import following, private_answers
 from bot.conversation.choices import AskedBack, Choices
 from bot.conversation.conversation import conversation_of
 from bot.conversation.following import Following
 from bot.conversation.message_filter import MessageFilter
-from bot.conversation.ports import Locks
+from bot.conversation.ports import ChannelSettingsStore, Locks
 from bot.conversation.posting import Posting
 from bot.conversation.private_answers import PrivateAnswers
 from bot.conversation.prompts import Prompts
@@ -45,7 +46,7 @@ from bot.slack.rights.viewers import Viewers
 from bot.slack.settings import SlackOptions
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
-from bot.state.inbox import DatabaseInbox
+from bot.state.in_threads import AsyncChannels, AsyncInbox, AsyncThreads
 from bot.state.threads import DatabaseThreads
 
 
@@ -62,7 +63,7 @@ class Conversing:
     posting: Posting
     redrawing: Redrawing
     readers: Readers
-    settings: DatabaseChannels
+    settings: ChannelSettingsStore
     asked_back: AskedBack
     following: Following
     private: PrivateAnswers
@@ -70,7 +71,7 @@ class Conversing:
     prompts: Prompts
     channels: Channels
     viewers: Viewers
-    inbox: DatabaseInbox
+    inbox: AsyncInbox
     text: SlackText
     optional_calls: OptionalCalls
 
@@ -101,7 +102,7 @@ def conversing_of(
     settings: SlackOptions,
     me: Identity,
     *,
-    inbox: DatabaseInbox,
+    inbox: AsyncInbox,
     feedback: Feedback,
     state: Database,
     answering: Answering,
@@ -113,7 +114,8 @@ def conversing_of(
     env: Environment,
 ) -> Conversing:
     clock, seconds, text = env.clock, env.seconds, SlackText(me)
-    threads, chosen = DatabaseThreads(state, clock), DatabaseChannels(state, clock)
+    threads = AsyncThreads(DatabaseThreads(state, clock))
+    chosen = AsyncChannels(DatabaseChannels(state, clock))
     channels, optional_calls = Channels(api.client), OptionalCalls(client_without_retry)
     viewers, status = Viewers(channels, api), SlackStatusLine(optional_calls)
     readers = Readers(
@@ -155,7 +157,13 @@ def conversing_of(
         first_pause=env.first_pause,
     )
     return Conversing(
-        filter_=MessageFilter(text, inbox, threads, chosen),
+        # Not in the pool that all else waits in: Slack waits for these.
+        filter_=MessageFilter(
+            text,
+            AsyncInbox(inbox.store, in_own_thread),
+            AsyncThreads(threads.store, in_own_thread),
+            AsyncChannels(chosen.store, in_own_thread),
+        ),
         replies=conversation.replies,
         chat=chat,
         directory=directory,

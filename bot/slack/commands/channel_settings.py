@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +10,13 @@ from typing import Any
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.conversation.model import ChannelSettings
+from bot.conversation.ports import ChannelSettingsStore
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.commands.channel_form import CONFIDENCES, LanguageChoices, filled, form
 from bot.slack.rendering.message import Message, say
 from bot.slack.rights.channels import Channel, Channels
 from bot.slack.rights.people import SlackPeople
-from bot.state.channels import DatabaseChannels
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ class ChannelForms:
     team: str
     people: SlackPeople
     channels: Channels
-    settings: DatabaseChannels
+    settings: ChannelSettingsStore
     wikis: Callable[[], Sequence[str]]
     languages: LanguageChoices
     api: SlackApi
@@ -60,7 +59,7 @@ class ChannelForms:
         if not await self._may_set(call.person, call.channel, found.creator):
             await call.respond(NOT_YOURS)
             return
-        chosen = await asyncio.to_thread(self.settings.of, self.team, call.channel)
+        chosen = await self.settings.of(self.team, call.channel)
         shown = form(call.channel, chosen, self.wikis(), self.languages)
         await self.api.ask(call.trigger, shown)
 
@@ -73,7 +72,7 @@ class ChannelForms:
         if found is None or not is_one or not await self._may_set(person, channel, found.creator):
             await self.api.post_ephemeral(channel, person, NOT_YOURS)
             return
-        before = await asyncio.to_thread(self.settings.of, self.team, channel)
+        before = await self.settings.of(self.team, channel)
         if not self._is_offered(chosen, before):
             logger.warning("%s sent settings for %s that are not offered", person, channel)
             await self.api.post_ephemeral(channel, person, NOT_OFFERED)
@@ -82,7 +81,7 @@ class ChannelForms:
         if moved and (problem := await self._problem_with(chosen.review_channel, found, person)):
             await self.api.post_ephemeral(channel, person, problem)
             return
-        await asyncio.to_thread(self.settings.set, self.team, channel, chosen, person)
+        await self.settings.set(self.team, channel, chosen, person)
         await self.api.post_ephemeral(channel, person, SAVED)
 
     def _is_offered(self, chosen: ChannelSettings, before: ChannelSettings) -> bool:

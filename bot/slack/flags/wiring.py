@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.conversation.ports import Locks
+from bot.conversation.ports import ChannelSettingsStore, Locks
 from bot.conversation.redrawing import Redrawing
 from bot.flags.announcing import Announcements
 from bot.flags.feedback import Feedback
@@ -32,7 +32,6 @@ from bot.slack.rendering.content import Renderer
 from bot.slack.rights.slack_directory import SlackDirectory
 from bot.slack.settings import SlackOptions
 from bot.state.answers import DatabaseAnswers
-from bot.state.channels import DatabaseChannels
 from bot.state.cited_pages import DatabaseCitedPages
 from bot.state.database import Database
 from bot.state.digests import DatabaseDigests
@@ -60,7 +59,7 @@ def flagging_of(
     library: Library,
     insights: Insights,
     directory: SlackDirectory,
-    chosen: DatabaseChannels,
+    chosen: ChannelSettingsStore,
     redrawing: Redrawing,
     api: SlackApi,
     renderer: Renderer,

@@ -34,6 +34,7 @@ from bot.ports import Hear
 from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
+from bot.state.in_threads import AsyncChannels, AsyncInbox, AsyncThreads
 from bot.state.inbox import DatabaseInbox
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
@@ -75,9 +76,9 @@ class Office:
         process = Process(database, self.clock)
         self.chat, self.directory, self.status = FakeChat(), FakeDirectory(), FakeStatus()
         self.handbook, self.limits = Handbook(), QuestionLimits()
-        self.inbox = DatabaseInbox(database, self.clock, process)
-        self.threads = DatabaseThreads(database, self.clock)
-        self.settings = DatabaseChannels(database, self.clock)
+        self.inbox = AsyncInbox(DatabaseInbox(database, self.clock, process))
+        self.threads = AsyncThreads(DatabaseThreads(database, self.clock))
+        self.settings = AsyncChannels(DatabaseChannels(database, self.clock))
         self.feedback = Feedback(DatabaseAnswers(database), self.clock)
         self.locks = SharedLocks(DatabaseSyncLocks(database, process))
         self.posting = Posting(self.inbox, self.chat)
@@ -135,7 +136,7 @@ class Office:
 
     async def reply(self, message: IncomingMessage) -> None:
         """As a worker does: from the inbox, with whatever stands already put right."""
-        kept = self.inbox.receive(message)
+        kept = await self.inbox.receive(message)
         assert kept is not None
         replies = Replies(
             inbox=self.inbox,
@@ -286,11 +287,11 @@ async def test_where_somebody_gets_nothing_the_asker_alone_sees_the_answer(offic
 
 async def test_an_answer_that_was_perhaps_seen_is_offered_again(office: Office) -> None:
     """As after a kill between showing it and noting that the message is done."""
-    office.settings.set(TEAM, HERE, ChannelSettings(only_asker=True), BEN)
-    kept = office.inbox.receive(office.message("How do I book leave?"))
+    await office.settings.set(TEAM, HERE, ChannelSettings(only_asker=True), BEN)
+    kept = await office.inbox.receive(office.message("How do I book leave?"))
     assert kept is not None
     for _ in range(2):
-        claimed = office.inbox.claim(kept.id)
+        claimed = await office.inbox.claim(kept.id)
         assert claimed is not None
         await office.decisions.reply(claimed, None)
 
@@ -318,7 +319,7 @@ async def test_a_private_answer_is_offered_where_the_channel_gets_none(office: O
 
 
 async def test_unasked_the_bot_speaks_only_if_it_is_sure(office: Office) -> None:
-    office.settings.set(TEAM, HERE, ChannelSettings(unasked=0.8), BEN)
+    await office.settings.set(TEAM, HERE, ChannelSettings(unasked=0.8), BEN)
     await office.ask("How do I book leave?", MessageKind.UNASKED)
     office.handbook.said = replace(SAID, confidence=0.7)
     await office.ask("How do I book leave abroad?", MessageKind.UNASKED)

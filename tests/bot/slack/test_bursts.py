@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation import receiving
-from bot.conversation.message_filter import MessageFilter
 from bot.conversation.model import IncomingMessage
 from bot.playground.workspace import LocalSlack
+from bot.state.inbox import DatabaseInbox
 
 from .conftest import BOTH_WAYS, Bot, until
 from .test_restarts import quiet
@@ -57,7 +57,7 @@ async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_chan
         assert all(answer.text.startswith("Book leave") for answer in answers)
     assert all(delivery.acked for delivery in crowded.deliveries)
     assert any("you are number" in call.arguments.get("status", "") for call in statuses(crowded))
-    assert bot.app.inbox.unfinished() == []
+    assert bot.app.inbox.store.unfinished() == []
 
 
 async def test_a_question_that_the_database_takes_late_is_not_overtaken(
@@ -71,18 +71,18 @@ async def test_a_question_that_the_database_takes_late_is_not_overtaken(
     asked = [await crowded.mention("U0ANNA", "C0TEAM", "leave 0?")]
     await crowded.wait_for(lambda: bot.handbook.asked)
     await crowded.settled()
-    take_all, go_on, slow = MessageFilter.take_all, threading.Event(), [True]
+    receive_all, go_on, slow = DatabaseInbox.receive_all, threading.Event(), [True]
 
     def takes_long(
-        filter_: MessageFilter, messages: Sequence[IncomingMessage]
+        inbox: DatabaseInbox, messages: Sequence[IncomingMessage]
     ) -> list[IncomingMessage]:
-        taken = take_all(filter_, messages)
+        taken = receive_all(inbox, messages)
         if slow:
             slow.clear()
             go_on.wait(LONG)
         return taken
 
-    monkeypatch.setattr(MessageFilter, "take_all", takes_long)
+    monkeypatch.setattr(DatabaseInbox, "receive_all", takes_long)
     monkeypatch.setattr(receiving, "_PATIENCE", 0.01)
     for number in (1, 2):
         asked.append(await crowded.mention("U0ANNA", "C0TEAM", f"leave {number}?"))

@@ -284,7 +284,7 @@ async def test_caps_refuse_once_and_kindly(bot: Bot, slack: LocalSlack) -> None:
     assert texts[2].startswith("You have asked 2 questions within a minute")
     assert [text.startswith("Book leave") for text in texts] == [True, True, False, True]
     assert [question.text for question in bot.handbook.asked][-1] == "leave for Ben?"
-    assert bot.app.inbox.unfinished() == []
+    assert bot.app.inbox.store.unfinished() == []
 
 
 async def test_who_edits_one_question_again_and_again_is_refused_like_who_asks_anew(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +13,13 @@ import pytest
 import sqlalchemy as sa
 
 from bot.conversation import receiving
-from bot.conversation.message_filter import MessageFilter
+from bot.conversation.model import IncomingMessage
 from bot.conversation.waiting_room import NOT_KEPT, WAITS
 from bot.errors import StateRefused
 from bot.playground.workspace import LocalSlack
 from bot.state import outages
 from bot.state.database import Database
+from bot.state.inbox import DatabaseInbox
 
 from .conftest import Bot, quiet, until
 
@@ -137,14 +138,14 @@ async def test_where_nothing_can_be_kept_the_person_is_told_and_slack_delivers_a
 async def test_a_database_that_hangs_keeps_nobody_waiting(
     bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    thaw, take_all = threading.Event(), MessageFilter.take_all
+    thaw, receive_all = threading.Event(), DatabaseInbox.receive_all
 
-    def frozen(gate: MessageFilter, letters: list[object]) -> object:
+    def frozen(inbox: DatabaseInbox, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
         thaw.wait(30)
-        return take_all(gate, letters)  # type: ignore[arg-type]
+        return receive_all(inbox, messages)
 
     monkeypatch.setattr(receiving, "_PATIENCE", 0.05)
-    monkeypatch.setattr(MessageFilter, "take_all", frozen)
+    monkeypatch.setattr(DatabaseInbox, "receive_all", frozen)
     await bot.start()
     asked = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await until(lambda: list((tmp_path / "spool").glob("*.json")))

@@ -155,7 +155,7 @@ async def test_who_leaves_while_their_answer_is_made_is_told_nothing_and_nobody_
     await quiet(bot)
 
     assert slack.from_app(channel) == []
-    assert bot.app.inbox.unfinished() == []
+    assert bot.app.inbox.store.unfinished() == []
     assert "Incident" not in caplog.text
 
 

@@ -157,7 +157,7 @@ async def test_what_the_inbox_cannot_keep_slack_delivers_again(
     await slack.deliver_to(f"http://127.0.0.1:{free_port}/slack/events")
     await bot.start()
     receive, failures = (
-        bot.app.inbox.receive_all,
+        bot.app.inbox.store.receive_all,
         iter([OSError("disk full"), OSError("disk full")]),
     )
 
@@ -166,7 +166,7 @@ async def test_what_the_inbox_cannot_keep_slack_delivers_again(
             raise failure
         return receive(messages)
 
-    bot.app.inbox.receive_all = failing  # type: ignore[method-assign] - a disk that is full twice
+    bot.app.inbox.store.receive_all = failing  # type: ignore[method-assign] - a disk that is full twice
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.wait_for_message("C0TEAM")
     event: Delivery = next(d for d in slack.deliveries if d.event_type == "app_mention")

@@ -116,7 +116,7 @@ async def test_killed_at_any_moment_it_is_given_once_or_offered(
         await one.start()
         await one.beat()
         await slack.settled()
-        await until(lambda: not one.app.inbox.unfinished())
+        await until(lambda: not one.app.inbox.store.unfinished())
     # However the steps fell: killed as Slack has taken the answer, and nothing says so.
     one.fuse.left = None
     one.die_behind("chat.postEphemeral")
@@ -126,10 +126,10 @@ async def test_killed_at_any_moment_it_is_given_once_or_offered(
     await one.start()
     await one.beat()
     await slack.settled()
-    await until(lambda: not one.app.inbox.unfinished())
+    await until(lambda: not one.app.inbox.store.unfinished())
     one.fuse.left = None
     # An event that came while nobody was there is Slack's to lose.
-    received = one.app.inbox.received
+    received = one.app.inbox.store.received
     heard = [message for message in asked if received(message.team, "C0HERS", message.ts)]
     await one.stop()
 

@@ -1,0 +1,86 @@
+"""The stores as an event loop calls them: each method is awaited, and runs in a thread.
+
+What SQLAlchemy's own asyncio would need beside this: a second driver for each database, and a
+second, blocking way to the same tables for the command line and for what runs in threads anyway.
+A call that is awaited no more goes on to its end, as its transaction does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+
+from bot.state.channels import DatabaseChannels
+from bot.state.inbox import DatabaseInbox
+from bot.state.threads import DatabaseThreads
+
+StoreT = TypeVar("StoreT")
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Runs work in a thread."""
+
+    async def __call__(self, work: Callable[[], T], /) -> T: ...
+
+
+class InThreads(Generic[StoreT]):
+    """``run`` is the event loop's pool of threads, or `in_own_thread` for what must not wait for
+    what is in that pool."""
+
+    def __init__(self, store: StoreT, run: Run = asyncio.to_thread) -> None:
+        self.store = store
+        self.run = run
+
+
+def awaited(
+    method: Callable[Concatenate[StoreT, P], T],
+) -> Callable[Concatenate[InThreads[StoreT], P], Coroutine[Any, Any, T]]:
+    """Return ``method`` of a store as one of `InThreads`."""
+
+    async def call(self: InThreads[StoreT], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        # Looked up anew, for a store may be of a subclass.
+        own: Callable[P, T] = getattr(self.store, method.__name__)
+        return await self.run(partial(own, *args, **kwargs))
+
+    return call
+
+
+class AsyncInbox(InThreads[DatabaseInbox]):
+    """The port `bot.conversation.ports.Inbox`, and what the process does with it as a whole."""
+
+    receive = awaited(DatabaseInbox.receive)
+    receive_all = awaited(DatabaseInbox.receive_all)
+    update = awaited(DatabaseInbox.update)
+    claim = awaited(DatabaseInbox.claim)
+    holds = awaited(DatabaseInbox.holds)
+    note_ephemeral = awaited(DatabaseInbox.note_ephemeral)
+    had_ephemeral = awaited(DatabaseInbox.had_ephemeral)
+    before = awaited(DatabaseInbox.before)
+    done = awaited(DatabaseInbox.done)
+    failed = awaited(DatabaseInbox.failed)
+    refused = awaited(DatabaseInbox.refused)
+    passed = awaited(DatabaseInbox.passed)
+    stop = awaited(DatabaseInbox.stop)
+    received = awaited(DatabaseInbox.received)
+    is_next = awaited(DatabaseInbox.is_next)
+    adopt = awaited(DatabaseInbox.adopt)
+    release = awaited(DatabaseInbox.release)
+
+
+class AsyncThreads(InThreads[DatabaseThreads]):
+    """The port `bot.conversation.ports.Threads`."""
+
+    askers = awaited(DatabaseThreads.askers)
+    follow = awaited(DatabaseThreads.follow)
+    is_first_answer = awaited(DatabaseThreads.is_first_answer)
+
+
+class AsyncChannels(InThreads[DatabaseChannels]):
+    """The port `bot.conversation.ports.ChannelSettingsStore`."""
+
+    of = awaited(DatabaseChannels.of)
+    set = awaited(DatabaseChannels.set)
