@@ -1,1 +1,1 @@
-"""How good the answers are: questions with known answers, asked and scored."""
+"""Quality of the answers: questions with known answers are asked and scored."""

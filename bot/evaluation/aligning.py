@@ -16,11 +16,12 @@ from bot.answering.confidence import Confidence, Curve, Features
 from bot.evaluation.measures import auroc
 
 FEWEST = 40
-"""Generated questions that find their page; fewer tell nothing for sure."""
+"""Generated questions that find their page; with fewer the scale is too uncertain."""
 _PULL = 40.0
-"""How many questions the default scale weighs, where the models are those it was measured with."""
+"""The weight of the default scale, in questions, where the models are those it was measured
+with."""
 _APART = 0.6
-"""AUROC; a score that tells the two sides apart less has no scale to read off."""
+"""Least AUROC: a score that separates the two sides less has no scale to read off."""
 _WITH = {"closest": 0.611, "read": 6.81}
 _WITHOUT = {"closest": 0.518, "read": -0.11}
 """Means of the bundled models' scores, over generated questions of three handbooks, with the page
@@ -29,7 +30,7 @@ that answers and without it."""
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What was seen of one question, with its page and as if the page were not there."""
+    """The scores of one question, with its page and as if the page did not exist."""
 
     present: Features
     absent: Features
@@ -37,8 +38,8 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """``slope`` and ``shift`` bring a score of this index to the default scale; ``apart`` is how
-    well the score tells a page that answers from none (AUROC)."""
+    """A mapping to the default scale: a score times ``slope`` plus ``shift``. ``apart`` is how well
+    the score separates a page that answers from others (AUROC)."""
 
     slope: float
     shift: float
@@ -46,8 +47,8 @@ class Scale:
 
 
 def scale_of(pairs: Sequence[Pair], name: str, *, known: bool) -> Scale | None:
-    """Return the scale of one score; None if too few have it, or it tells too little. ``known``:
-    the model is the one that the default scale is of, from which few questions move little."""
+    """Return the scale of one score; None if too few pairs have it, or it separates too little.
+    ``known``: the default scale was measured with this model, so a few questions change little."""
     both = [
         (present, absent)
         for pair in pairs
@@ -67,7 +68,7 @@ def scale_of(pairs: Sequence[Pair], name: str, *, known: bool) -> Scale | None:
 
 
 def aligned(start: Confidence, closest: Scale, read: Scale | None) -> Confidence:
-    """Return ``start`` for scores of these scales."""
+    """Return ``start`` adjusted to scores of these scales."""
     unread = _scaled(Curve(start.bias, start.closest, start.words, start.pairs), closest, None)
     return replace(
         start,

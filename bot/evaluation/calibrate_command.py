@@ -1,4 +1,4 @@
-"""``footnote calibrate``."""
+"""The command ``footnote calibrate``."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def calibrate(
     embedding model or cross-encoder. The curve is kept beside the index, and read when `serve` and
     `ask` start. One that does no better than the curve that comes with Footnote is not kept.
     """
-    from bot.evaluation import calibration_wiring  # slow: what answers
+    from bot.evaluation import calibration_wiring  # slow: loads the answer path
 
     if reset:
         if questions or email:

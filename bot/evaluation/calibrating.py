@@ -1,4 +1,4 @@
-"""Settings -> a confidence curve for this index and its models, and what was found on the way."""
+"""Settings -> a confidence curve for this index and its models, with what was measured."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ MOST_GENERATED = 200
 
 @dataclass(frozen=True, slots=True)
 class ModelIdentities:
-    """The identities of the models; ``reranker`` is empty where there is none. ``bundled``:
-    they are those that the default curve was made with."""
+    """The identities of the models; ``reranker`` is empty if there is none. ``bundled``: the
+    default curve was made with these."""
 
     embedder: str
     reranker: str
@@ -40,7 +40,8 @@ class ModelIdentities:
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """``calibration`` is None if the default curve is kept; ``why`` says so in words."""
+    """The result of a calibration. ``calibration`` is None if the default curve is kept; ``why``
+    explains the decision."""
 
     calibration: Calibration | None
     why: str
@@ -49,7 +50,7 @@ class Calibrated:
 
 @dataclass(frozen=True, slots=True)
 class Calibrating:
-    """``answerer`` has the default curve and asks no wiki whether its pages still stand."""
+    """Calibration of an index. ``answerer`` uses the default curve and rechecks no page."""
 
     answerer: Answerer
     models: ModelIdentities
@@ -58,7 +59,7 @@ class Calibrating:
     today: date
 
     def by_questions(self, cases: Sequence[Case]) -> Calibrated:
-        """Fit to what ``cases`` say is right.
+        """Fit the curve to the judgements of ``cases``.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -91,7 +92,7 @@ class Calibrating:
         return Calibrated(made, f"Fitted to {len(samples)} questions.", figures)
 
     def by_pages(self, most: int = MOST_GENERATED) -> Calibrated:
-        """Bring the default curve to this index's scale, by questions made of its own pages.
+        """Bring the default curve to this index's scale, with questions made from its own pages.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -132,7 +133,8 @@ class Calibrating:
             self.progress(done)
 
     def _pair(self, one: Generated) -> Pair | None:
-        """None if the page is not the first that is found: then it is not known to answer."""
+        """Return the scores of a question; None if its page is not found first, because then nobody
+        knows whether that page answers."""
         question = Question(one.question, self.reader)
         found = self.answerer.retrieval(question).pages
         rest = tuple(page for page in found if (page.wiki, page.page) != (one.wiki, one.page))
@@ -157,7 +159,7 @@ def _seen(question: Question, pages: Sequence[FoundPage]) -> Features:
 
 
 def _right(outcome: Outcome) -> bool | None:
-    """Whether what was shown is right; None if the case cannot tell."""
+    """Return whether the shown answer is right; None if the case cannot tell."""
     case = outcome.case
     if case.unanswerable:
         return False

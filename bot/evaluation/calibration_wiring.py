@@ -1,4 +1,4 @@
-"""Settings -> `footnote calibrate`."""
+"""Composition of `footnote calibrate`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def calibrate(
     email: str | None,
     progress: Callable[[Progress], None],
 ) -> Calibrated:
-    """Make a curve for the index and its models, and keep it beside the index if it is better.
+    """Make a curve for the index and its models, and save it beside the index if it is better.
 
     Raises:
         BadSet: ``questions`` cannot be read.
@@ -41,7 +41,7 @@ def calibrate(
             parts.reranker.identity if parts.reranker else "",
             bundled=not settings.index.model and settings.answer.reranker == BUNDLED_RERANKER,
         )
-        # An earlier calibration is no part of this one.
+        # An earlier calibration must not influence this one.
         answerer = replace(answerer_of(settings, parts), confidence=Confidence(), recheck=None)
         total = len(cases) if questions else MOST_GENERATED
         what = "questions" if questions else "pages"
@@ -64,7 +64,7 @@ def calibrate(
 
 
 def reset(settings: Settings, secrets: Secrets) -> bool:
-    """Take back what `calibrate` made; return whether there was anything.
+    """Delete the saved calibration; return whether there was one.
 
     Raises:
         CalibrationUnwritable

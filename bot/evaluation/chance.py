@@ -1,5 +1,5 @@
-"""What of a figure may be chance, by drawing the questions again. The same seed draws the
-same, so that a run can be repeated."""
+"""Uncertainty of a figure, estimated by resampling the questions. The same seed draws the same
+samples, so that a run can be repeated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHUFFLES = 2000
 
 
 def interval(values: Sequence[float], seed: int) -> tuple[float, float] | None:
-    """Where the mean lies in 95 % of samples, by bootstrap; None of nothing."""
+    """Return the 95 % interval of the mean, by bootstrap; None if there are no values."""
     if not values:
         return None
     if min(values) == max(values):
@@ -23,13 +23,13 @@ def interval(values: Sequence[float], seed: int) -> tuple[float, float] | None:
 
 
 def p_value(differences: Sequence[float], seed: int) -> float:
-    """How often chance alone would make paired values differ as much or more, in either
-    direction: Fisher's randomisation test, as Smucker et al. 2007 advise for rankings."""
+    """Return how often chance alone would make paired values differ at least as much, in either
+    direction: Fisher's randomisation test, as Smucker et al. 2007 recommend for rankings."""
     changed = [difference for difference in differences if difference]
     if not changed:
         return 1.0
     chance = random.Random(seed)  # noqa: S311 - resampling, and to be repeatable
-    # As much, but for what is lost in adding up in another order.
+    # At least as much, allowing for rounding errors of a different order of addition.
     observed = abs(sum(changed)) - 1e-9
     as_much = 0
     for _ in range(SHUFFLES):

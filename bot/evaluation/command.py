@@ -1,4 +1,4 @@
-"""``footnote eval``."""
+"""The command ``footnote eval``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from config.settings import Secrets, Settings
 
 _MODEL = "model"
-"""``--judge`` without a value."""
+"""The value of ``--judge`` when it is given without one."""
 
 
 @click.command("eval")
@@ -169,7 +169,7 @@ def evaluate(
         raise click.UsageError("There is no language model to ask: set [llm].")
     if out and not out.parent.is_dir():
         raise click.UsageError(f"--out: there is no folder {out.parent}.")
-    from bot.evaluation import wiring  # slow: what answers
+    from bot.evaluation import wiring  # slow: loads the answer path
 
     try:
         with terminal.progress_bars() as progress:
@@ -196,7 +196,8 @@ def evaluate(
 
 
 def _questions_and_judge(questions: Path | None, judge: str) -> tuple[Path | None, bool]:
-    """``--judge`` has a value with --replay alone. Else what follows it are the questions."""
+    """Tell the value of ``--judge`` from QUESTIONS. It takes a value only with --replay; otherwise
+    the word after it is QUESTIONS."""
     if judge in ("", _MODEL):
         return questions, bool(judge)
     if questions or not Path(judge).is_file():
@@ -231,7 +232,7 @@ def _replay(
         raise click.UsageError(f"--judge: there is no file {judge}.")
     if judge_prompts and not judge_prompts.parent.is_dir():
         raise click.UsageError(f"--judge-prompts: there is no folder {judge_prompts.parent}.")
-    from bot.evaluation import wiring  # slow: what answers
+    from bot.evaluation import wiring  # slow: loads the answer path
 
     with terminal.progress_bars() as progress:
         found = wiring.replay_answers(

@@ -1,4 +1,4 @@
-"""A run kept in a file, and two runs compared question by question."""
+"""Saved runs, and the comparison of two runs question by question."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _CLOSE = 1e-9
 
 
 class BadRun(BotError):
-    """A file that holds no run; says why."""
+    """A file holds no saved run; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question of a run: pages best first, and what it scored by measure. ``answer``
-    is empty where there was none; ``text`` is what was shown, also then, and ``sources`` what
-    it named, each by ``page`` (in full) and ``quote``."""
+    """A question of a run: its pages best first, and its scores by measure. ``answer`` is empty
+    if there was none; ``text`` is what was shown in either case; ``sources`` are the cited
+    passages, each with ``page`` (full name) and ``quote``."""
 
     id: str
     question: str
@@ -41,7 +41,7 @@ class Row:
 
 
 def rows(outcomes: Sequence[Outcome]) -> list[Row]:
-    """Nothing in them tells the time: the same run again gives the same rows."""
+    """Return the rows of a run. They hold no times: the same run again gives the same rows."""
     return [
         Row(
             id=outcome.case.id,
@@ -61,7 +61,8 @@ def rows(outcomes: Sequence[Outcome]) -> list[Row]:
 
 
 def save(file: Path, scores: Mapping[str, Any], of: Sequence[Row]) -> None:
-    """
+    """Save a run.
+
     Raises:
         BadRun: the file cannot be written.
     """
@@ -75,7 +76,8 @@ def save(file: Path, scores: Mapping[str, Any], of: Sequence[Row]) -> None:
 
 
 def load(file: Path) -> list[Row]:
-    """
+    """Load a saved run.
+
     Raises:
         BadRun: no such file, or no run in it.
     """
@@ -106,10 +108,9 @@ def _row(
 
 
 def compare(before: Sequence[Row], after: Sequence[Row], seed: int = 0) -> dict[str, Any]:
-    """What changed from ``before`` to ``after``, over the questions that both asked (known
-    by their ids). ``p`` is by a paired randomisation test, ``interval`` holds 95 % of the
-    differences by bootstrap; a question that is better by one measure and worse by another
-    is in ``mixed``."""
+    """Return what changed from ``before`` to ``after``, over the questions that both asked (matched
+    by id). ``p`` is from a paired randomisation test, ``interval`` holds 95 % of the differences by
+    bootstrap; a question that is better by one measure and worse by another is in ``mixed``."""
     earlier = {row.id: row for row in before}
     pairs = [(earlier[row.id], row) for row in after if row.id in earlier]
     names = dict.fromkeys(name for _, row in pairs for name in row.scores)
@@ -164,5 +165,5 @@ def _measure(name: str, pairs: Sequence[tuple[Row, Row]], seed: int) -> dict[str
 
 
 def _size(changed: Mapping[str, Any]) -> tuple[float, str]:
-    """The largest change first."""
+    """Return a sort key that puts the largest change first."""
     return -sum(abs(end - start) for start, end in changed["scores"].values()), changed["id"]

@@ -31,7 +31,8 @@ class Corpus:
     requests = 0
 
     def __init__(self, file: Path) -> None:
-        """
+        """Read the file.
+
         Raises:
             BadSet: no such file, or a line that is no page.
         """

@@ -1,4 +1,4 @@
-"""What an answer rests on: sources named, quotations verbatim, links that were shown."""
+"""Support of an answer: sources cited, quotations verbatim, links that were shown."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _ENDS = ".,;:!? "
 
 @dataclass(frozen=True, slots=True)
 class EvidenceCounts:
-    """How many sentences, quotations and links an answer has, and which of them fail:
-    sentences without a source, quotations that stand nowhere, links that were not shown."""
+    """The number of an answer's sentences, quotations and links, and the failures among them:
+    sentences without a source, quotations found nowhere, links that were not shown."""
 
     sentences: int = 0
     uncited: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class EvidenceCounts:
 
 
 def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> EvidenceCounts:
-    """``shown`` are the passages that the answer was made from.
+    """Check an answer against the passages in ``shown``, which it was made from.
 
     A sentence is cited by a ``[n]`` in or behind it that names a source; of a source that
     is quoted whole every sentence is. A quotation is a source's quote, or what the answer
@@ -71,17 +71,17 @@ def evidence(question: str, answer: Answer, shown: Sequence[Passage]) -> Evidenc
 
 
 def unmarked(text: str) -> str:
-    """Without its ``[n]``."""
+    """Return ``text`` without its ``[n]``."""
     return MARK.sub("", text)
 
 
 def _apart(answer: Answer) -> tuple[str, int]:
-    """The answer's own words, and how many sentences of quotations stood beside them."""
+    """Return the answer's own words, and the number of quoted sentences beside them."""
     own, quoted = answer.text.removeprefix(THE_CLOSEST), 0
     for number, source in enumerate(answer.sources, start=1):
         if not source.quote:
             continue
-        # Under a label of ours, up to its mark: quotations that were cut, one word after another.
+        # Under a label of ours, up to its mark: cut quotations, compared word by word.
         head, mark = f"{label(source.title, source.heading)}\n", f"[{number}]"
         start = own.find(head)
         end = own.find(mark, start + len(head))
@@ -92,8 +92,8 @@ def _apart(answer: Answer) -> tuple[str, int]:
 
 
 def _sentences(text: str) -> Iterator[tuple[str, list[int]]]:
-    """Each with the marks in it and behind it. In code there are none: it has brackets of
-    its own."""
+    """Yield each sentence with the marks in and after it. Code has none: its brackets are its
+    own."""
     for unit in units(text):
         said = text[unit.start : unit.end]
         before, behind = _MARKS.match(said), _MARKS.match(text, unit.end)

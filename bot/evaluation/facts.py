@@ -1,4 +1,4 @@
-"""Facts that a right answer states, and what it must not say."""
+"""Facts that a right answer states, and statements that it must not make."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from bot.evaluation.lines import BadSet
 from indexers.text.prose import plain
 
 AT_ONCE = 250
-"""Characters that a person reads before they decide whether to read on."""
+"""Characters that a person reads before deciding whether to read on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """``required``: of each fact the ways to say it, one of which must be found.
-    ``forbidden``: none of which may be."""
+    """Facts as regular expressions. ``required`` has the alternatives for each fact, one of which
+    must match. ``forbidden`` must not match."""
 
     required: tuple[tuple[re.Pattern[str], ...], ...]
     forbidden: tuple[re.Pattern[str], ...] = ()
 
     def all_in(self, words: str) -> bool:
-        """Whether `plain_words` state every fact and nothing that is forbidden."""
+        """Return whether `plain_words` state every fact and nothing forbidden."""
         told = all(_found(ways, words) for ways in self.required)
         return told and not _found(self.forbidden, words)
 
@@ -34,8 +34,8 @@ class Facts:
 
 
 def plain_words(text: str) -> str:
-    """Return what a person reads of ``text``: no footnotes, no markup, no marks of
-    lists, single spaces, straight quotation marks and hyphens."""
+    """Return ``text`` as a person reads it: without footnotes, markup and list marks, with single
+    spaces, straight quotation marks and hyphens."""
     bare = _BULLET.sub("", unmarked(text)).replace("**", "")
     words = unicodedata.normalize("NFKC", plain(bare)).translate(_STRAIGHT)
     return " ".join(words.split())

@@ -1,4 +1,5 @@
-"""Samples of right and wrong answers -> a confidence curve. Plain Python: they are few."""
+"""Samples of right and wrong answers -> a confidence curve. Plain Python is fast enough for so
+few."""
 
 from __future__ import annotations
 
@@ -10,19 +11,19 @@ from statistics import fmean, pstdev, stdev
 from bot.answering.confidence import Curve, Features
 
 FEWEST = 40
-"""Samples, and a quarter of these of either kind, that a curve can be fitted to."""
+"""Samples that a curve needs; a quarter of them must be right, and a quarter wrong."""
 _FOLDS = 5
 _PULL = 10.0
-"""How many samples the curve weighs that one begins from."""
+"""The weight of the starting curve, in samples."""
 _STEPS = 50
 _SMALL = 1e-7
 _LEAST = 1e-6
-"""A chance that is nearer to none or certain counts as this."""
+"""Chances are clipped to this distance from 0 and 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was seen of an answer, and whether it was right."""
+    """The features of an answer, and whether it was right."""
 
     seen: Features
     right: bool
@@ -30,8 +31,9 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """``curve`` is the better one on samples that it was not fitted to. ``before`` and ``after``
-    are the log losses of the curve that it began from and of the fitted one; less is better."""
+    """The result of a fit. ``curve`` is the better of the two on samples that it was not fitted to.
+    ``before`` and ``after`` are the log losses of the starting and the fitted curve; lower is
+    better."""
 
     curve: Curve
     before: float
@@ -45,8 +47,8 @@ def enough(samples: Sequence[Sample]) -> bool:
 
 
 def fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Fitted:
-    """Fit the weights of ``names``, those of ``start`` being the first guess. A curve is taken
-    only if it does better by more than chance on folds that it was not fitted to."""
+    """Fit the weights of ``names``, beginning with those of ``start``. The fitted curve is taken
+    only if it is better by more than chance on folds that it was not fitted to."""
     before, after = [], []
     for fold in range(_FOLDS):
         held = samples[fold::_FOLDS]
@@ -61,7 +63,7 @@ def fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Fitted
 
 
 def _fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Curve:
-    """Logistic regression by Newton's method, drawn to the ``start``."""
+    """Fit a logistic regression by Newton's method, regularised towards ``start``."""
     rows = [[1.0, *(_value(sample.seen, name) for name in names)] for sample in samples]
     first = [start.bias, *(getattr(start, name) for name in names)]
     spread = [pstdev(column) ** 2 for column in list(zip(*rows, strict=True))[1:]]
@@ -77,7 +79,7 @@ def _fit(samples: Sequence[Sample], start: Curve, names: Sequence[str]) -> Curve
                 for j, other in enumerate(row):
                     bend[i][j] += x * other * chance * (1 - chance)
         step = _solved(bend, slope)
-        # A long step may leap over the best weights.
+        # A full step may overshoot the optimum.
         scale = min(1.0, 5.0 / max(map(abs, step), default=1.0)) if any(step) else 0.0
         weights = [w + scale * s for w, s in zip(weights, step, strict=True)]
         if max(map(abs, step)) < _SMALL:
@@ -100,7 +102,8 @@ def _loss(curve: Curve, sample: Sample) -> float:
 
 
 def _solved(matrix: list[list[float]], values: list[float]) -> list[float]:
-    """Gauss's elimination; the matrix is positive definite, for each weight is drawn."""
+    """Solve by Gaussian elimination; the matrix is positive definite, because every weight is
+    regularised."""
     size = len(values)
     rows = [[*row, value] for row, value in zip(matrix, values, strict=True)]
     for at in range(size):

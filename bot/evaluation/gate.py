@@ -1,4 +1,4 @@
-"""What people praised must be found in an index that was built anew, before it is taken."""
+"""Questions that people praised must find their page in a rebuilt index before it is promoted."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from indexers.model import Acl, Principal
 from indexers.ports import Embedder, PassageIndex
 
 _FIRST = 5
-"""Among so many pages one counts as found."""
+"""A page counts as found if it is among the first so many."""
 _TOLERATED = 0.05
-"""The share of the saved questions that may lose their page: two pages that say the same may
-change places."""
+"""The share of saved questions that may lose their page: two pages that say the same may change
+places."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedQuestions:
-    """A gate of `indexers.syncing.rebuilding`. Blocks; some milliseconds a question.
+    """A check of `indexers.syncing.rebuilding`. It blocks for some milliseconds a question.
 
     Raises:
         StateUnavailable: what was praised cannot be read.
@@ -35,8 +35,9 @@ class SavedQuestions:
     embedder: Embedder
 
     def __call__(self, standing: PassageIndex, candidate: PassageIndex) -> Sequence[str]:
-        """A question counts if the old index finds its page, and the page is there in the new
-        one: that too many are not is another's objection."""
+        """Return why the candidate must not be promoted; empty if it may be. A question counts if
+        the old index finds its page and the page exists in the new one: missing pages are another
+        check's business."""
         built = _rights(candidate)
         asked = lost = 0
         for case in self._saved():
@@ -54,7 +55,8 @@ class SavedQuestions:
         return cases_of((number, "judged", row) for number, row in enumerate(rows, start=1))
 
     def _finds(self, index: PassageIndex, case: Case, wanted: dict[str, Acl]) -> bool:
-        """By somebody who may read just these pages, whoever asked."""
+        """Return whether the index finds the page for a reader who may read just the wanted
+        pages."""
         gates = (gate for acl in wanted.values() for gate in acl.gates)
         reader = Principal(frozenset().union(*gates))
         asking = Question(case.question, reader, history=case.history)

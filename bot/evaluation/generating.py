@@ -1,4 +1,4 @@
-"""Questions made of a wiki's own pages, without a model.
+"""Questions made from a wiki's own pages, without a model.
 
 A heading with its page's title is what somebody would type into a search box; half of a
 sentence's words are what somebody remembers of it. Both share more words with their page than what
@@ -23,7 +23,7 @@ from indexers.text.prose import plain
 
 _SEEDS = ("How do I get started?", "What is the policy?", "Who is responsible?", "overview")
 _LEAST_WORDS = 6
-"""Words that weigh, of a sentence that is asked about."""
+"""Words that a sentence must have, stop words not counted, to be asked about."""
 _SPACE = re.compile(r"\s+")
 
 Search = Callable[[Question], Retrieved]
@@ -41,8 +41,8 @@ class Generated:
 def generate(
     search: Search, reader: Reader, wikis: tuple[str, ...] | None, most: int
 ) -> Iterator[Generated]:
-    """Yield up to ``most`` questions, each of another page. The pages are come by through
-    searches: what is found for one question is asked about next."""
+    """Yield up to ``most`` questions, each about another page. The pages are found by searching:
+    the next question is made from what the last one found."""
     waiting = deque(_SEEDS)
     seen = set[tuple[str, str]]()
     made = 0
@@ -60,21 +60,21 @@ def generate(
 
 
 def _question(passage: Passage) -> str:
-    """Return what asks for the passage; which kind of question is the same at every run."""
+    """Return a question for the passage; the kind of question is the same in every run."""
     by_sentence = int(digest(passage.wiki, passage.page)[:2], 16) % 2
     made = (_sentence(passage), _heading(passage))
     return made[1 - by_sentence] or made[by_sentence]
 
 
 def _heading(passage: Passage) -> str:
-    """Return innermost heading and title as one line; empty if they say too little."""
+    """Return innermost heading and title as one line; empty if they hold too few words."""
     parts = [passage.title, *passage.headings][-2:]
     line = _SPACE.sub(" ", " ".join(plain(part) for part in reversed(parts))).strip()
     return line if sum(word.weighs for word in read(line)) > 1 else ""
 
 
 def _sentence(passage: Passage) -> str:
-    """Return every other word that weighs of the longest sentence; empty if there is none."""
+    """Return every other content word of the longest sentence; empty if there is none."""
     said = (plain(passage.text[unit.start : unit.end]) for unit in units(passage.text))
     weighty = [[word.text for word in read(one) if word.weighs] for one in said]
     longest = max(weighty, key=len, default=[])

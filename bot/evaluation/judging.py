@@ -1,4 +1,4 @@
-"""LlamaIndex's judges: a model says whether an answer is faithful and to the point."""
+"""LlamaIndex's judges: a model says whether an answer is faithful and relevant."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from bot.evaluation.run import Judgement
 
 
 class Writing(CustomLLM):
-    """What ``say`` writes, as a model of LlamaIndex's: with the bounds in time, number and
-    cost that it has wherever else it is asked."""
+    """A LlamaIndex model that writes with ``say``, and so keeps the limits of time, number and cost
+    that the model has elsewhere."""
 
     say: Callable[[str], str]
 
@@ -45,7 +45,7 @@ class Writing(CustomLLM):
 
 
 class LlamaIndexJudge:
-    """Asks ``llm`` twice for each answer. ``unable`` are the errors that it raises when it
+    """A judge that asks ``llm`` twice for each answer. ``unable`` are the errors it raises when it
     cannot be asked: the answer then has no judgement, and the run goes on."""
 
     def __init__(self, llm: LLM, unable: tuple[type[Exception], ...] = ()) -> None:
@@ -55,7 +55,7 @@ class LlamaIndexJudge:
 
     def __call__(self, question: str, answer: str, passages: Sequence[str]) -> Judgement:
         if not passages:
-            # Nothing supports it; and LlamaIndex has no judgement of no passages.
+            # Nothing supports it; and LlamaIndex cannot judge without passages.
             return Judgement(faithful=False, relevant=False)
         return Judgement(
             faithful=self._passes(self._faithful, question, answer, passages),
@@ -66,7 +66,7 @@ class LlamaIndexJudge:
         self, evaluator: BaseEvaluator, question: str, answer: str, passages: Sequence[str]
     ) -> bool | None:
         try:
-            # Its own `evaluate` leaves the event loop open that it makes.
+            # Its own `evaluate` leaves the event loop open that it creates.
             asked = evaluator.aevaluate(query=question, response=answer, contexts=passages)
             return asyncio.run(asked).passing
         except self._unable:

@@ -1,4 +1,4 @@
-"""JSON Lines, plain or gzipped, of which every line is an object."""
+"""JSON Lines, plain or gzipped, with an object on every line."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bot.errors import BotError
 
 
 class BadSet(BotError):
-    """A question set or corpus that cannot be read; says which line and why."""
+    """A question set or corpus cannot be read; the message says which line and why."""
 
 
 def read_rows(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Each line's number, where it stands in words, and what it holds.
+    """Yield each line's number, its place in words, and its object.
 
     Raises:
         BadSet: no such file, or a line that is no object.
@@ -34,7 +34,7 @@ def read_rows(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
 
 
 def write_rows(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Zipped if the file's name ends in .gz.
+    """Write the rows, gzipped if the file's name ends in .gz.
 
     Raises:
         BadSet: the file cannot be written.
@@ -47,7 +47,7 @@ def write_rows(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def text_of(row: Mapping[str, Any], key: str, where: str) -> str:
-    """What must be there.
+    """Return a required text field.
 
     Raises:
         BadSet: it is not.
@@ -64,11 +64,11 @@ def _object(line: str, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
         if "\\ud" in line.lower():
-            # Half a character, which JSON can spell, can be neither indexed nor written.
+            # An unpaired surrogate, which JSON can express, can be neither indexed nor written.
             row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
     except json.JSONDecodeError as error:
         raise BadSet(f"{where}: no JSON ({error.msg} at character {error.pos + 1})") from None
-    except (ValueError, RecursionError) as error:  # a number too long, brackets too deep
+    except (ValueError, RecursionError) as error:  # a number too long, or brackets nested too deep
         raise BadSet(f"{where}: cannot be read ({error})") from None
     if not isinstance(row, dict):
         raise BadSet(f"{where}: not an object")

@@ -17,12 +17,12 @@ _PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation, " "))
 
 
 def hit(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
-    """1 if any relevant page is among the first ``k``, else 0."""
+    """Return 1 if any relevant page is among the first ``k``, else 0."""
     return float(any(relevant.get(key, 0) > 0 for key in ranked[:k]))
 
 
 def recall(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
-    """The share of relevant pages among the first ``k``."""
+    """Return the share of relevant pages among the first ``k``."""
     wanted = {key for key, grade in relevant.items() if grade > 0}
     return len(wanted & set(ranked[:k])) / len(wanted)
 
@@ -33,7 +33,7 @@ def reciprocal_rank(ranked: Sequence[str], relevant: Mapping[str, float], k: int
 
 
 def ndcg(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
-    """The gain of what is among the first ``k``, as a share of the most there could be."""
+    """Return the discounted gain of the first ``k``, as a share of the best possible."""
 
     def gain(grades: Sequence[float]) -> float:
         return sum((2**grade - 1) / log2(n + 1) for n, grade in enumerate(grades[:k], start=1))
@@ -43,7 +43,7 @@ def ndcg(ranked: Sequence[str], relevant: Mapping[str, float], k: int) -> float:
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """The chance that a positive scores above a negative (ties count half); None
+    """Return the chance that a positive scores above a negative (ties count half); None
     where one side is empty."""
     if not positive or not negative:
         return None
@@ -62,9 +62,9 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
 def precision_at_recall(
     positive: Sequence[float], negative: Sequence[float], share: float
 ) -> float | None:
-    """Refuse by the lowest threshold that refuses ``share`` of the negatives: how much of
-    what is refused is a negative, both sides weighing the same however many each has.
-    None where one side is empty."""
+    """Return the share of negatives among what is refused, with the lowest threshold that refuses
+    ``share`` of the negatives; both sides weigh the same, whatever their sizes. None if one side is
+    empty."""
     if not positive or not negative:
         return None
     threshold = sorted(negative)[ceil(share * len(negative)) - 1]
@@ -74,13 +74,13 @@ def precision_at_recall(
 
 
 def normalise(text: str) -> str:
-    """Small letters, no punctuation, no articles, single spaces."""
+    """Return ``text`` in lower case, without punctuation and articles, with single spaces."""
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_PUNCTUATION)
     return " ".join(_ARTICLES.sub(" ", folded).split())
 
 
 def contains(text: str, answers: Sequence[str]) -> bool:
-    """Whether one of ``answers`` stands in ``text``, both normalised."""
+    """Return whether ``text`` contains one of ``answers``, both normalised."""
     searched = normalise(text)
     return any(
         # Bounded by Latin letters and digits only: other scripts do not space their words.
@@ -91,7 +91,7 @@ def contains(text: str, answers: Sequence[str]) -> bool:
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """Nearest rank; None of nothing."""
+    """Return the percentile by nearest rank; None if there are no values."""
     if not values:
         return None
     ordered = sorted(values)

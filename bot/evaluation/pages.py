@@ -1,4 +1,4 @@
-"""How question sets name pages, and which pages those are."""
+"""Names of pages in question sets, and the pages they mean."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from indexers.model import Acl, Principal
 
 
 def full_name(wiki: str, page: str) -> str:
-    """A page's name among those of all wikis."""
+    """Return a page's name, unique among all wikis."""
     return f"{wiki}/{page}"
 
 
 class Pages:
-    """The pages of an index, by full name. A set may call a page by that, by its key alone,
-    or by the end of its key, as a set's ids may count from a folder further down than the
-    wiki's keys do; the first of these that is one page's counts."""
+    """The pages of an index, by full name. A set may name a page by that, by its key, or by the end
+    of its key, because its ids may be relative to a folder below the wiki's root. The first of
+    these that matches one page only counts."""
 
     def __init__(self, known: Mapping[str, Acl]) -> None:
         self._known = known
@@ -30,8 +30,8 @@ class Pages:
                     self._ends.setdefault(name[at + 1 :], set()).add(name)
 
     def located(self, cases: Sequence[Case]) -> list[Case]:
-        """The cases with their pages by full name. A name that several pages end in, or
-        none, stays as it is."""
+        """Return the cases with their pages by full name. A name that matches several pages or none
+        stays as it is."""
         return [
             replace(case, relevant={self._name(page): g for page, g in case.relevant.items()})
             for case in cases
@@ -44,9 +44,8 @@ class Pages:
         return page
 
     def unreachable(self, located: Sequence[Case], reader: Principal) -> dict[str, list[str]]:
-        """Pages that located cases count as relevant and that cannot be found whatever is
-        searched for: they are not indexed, their name is that of several, or the reader may
-        not read them."""
+        """Return pages that located cases count as relevant and that no search can find: they are
+        not indexed, their name is ambiguous, or the reader may not read them."""
         wanted = sorted(
             {name for case in located for name, grade in case.relevant.items() if grade > 0}
         )

@@ -1,4 +1,4 @@
-"""Questions with their judgements, and how a file says them."""
+"""Questions with their judgements, and their file format."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bot.model import Role, Turn
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question with its judgements: ``relevant`` grades page keys, 0 being a page that
-    it must not lead to; ``answers`` are texts one of which a right answer holds;
-    ``answerable`` is None where unsaid; ``rewrite`` is the question as one that needs no
-    ``history``; ``turn`` counts the asker's turns from 1; ``facts`` are what a right answer
-    states; ``near_miss``: it has no answer, though a page is on its subject."""
+    """A question with its judgements. ``relevant`` grades page keys; 0 is a page that it must
+    not lead to. A right answer holds one of ``answers``. ``answerable`` is None if unknown.
+    ``rewrite`` is the question in words that need no ``history``. ``turn`` counts the asker's
+    turns from 1. A right answer states ``facts``. ``near_miss``: it has no answer, though a page
+    is on its subject."""
 
     id: str
     question: str
@@ -38,7 +38,7 @@ class Case:
 
     @property
     def unfit(self) -> frozenset[str]:
-        """The pages that it must not lead to."""
+        """Return the pages that the question must not lead to."""
         return frozenset(key for key, grade in self.relevant.items() if grade <= 0)
 
     @property
@@ -51,12 +51,13 @@ class Case:
 
     @property
     def rewritten(self) -> Case:
-        """Asked in the words of its ``rewrite``, which it must have."""
+        """Return the case asked in the words of its ``rewrite``, which it must have."""
         return replace(self, question=self.rewrite, history=())
 
 
 def read_cases(file: Path) -> list[Case]:
-    """
+    """Read a question set.
+
     Raises:
         BadSet: no such file, or a line that is no question.
     """
@@ -64,8 +65,8 @@ def read_cases(file: Path) -> list[Case]:
 
 
 def cases_of(rows: Iterable[tuple[int, str, Mapping[str, Any]]]) -> list[Case]:
-    """Rows by number, where they stand in words, and what they hold. An id that comes twice
-    is told apart by its number.
+    """Return the cases of rows; each row comes with its number and its place in words. An id that
+    occurs twice gets its row's number.
 
     Raises:
         BadSet: a row that is no question.
@@ -116,13 +117,14 @@ def _is_grade(value: object) -> bool:
 
 
 _HIGHEST = 1e6
-"""Far above any grade; JSON as Python reads it also has NaN, Infinity and endless integers."""
+"""Far above any grade; Python's JSON also reads NaN, Infinity and integers of any length."""
 
 _ROLES = {"asker": Role.ASKER, "user": Role.ASKER, "bot": Role.BOT, "assistant": Role.BOT}
 
 
 def history_of(turns: object, where: str) -> tuple[Turn, ...]:
-    """A turn without a role is the asker's; whoever is neither asker nor bot is another."""
+    """Return the turns of a history. A turn without a role is the asker's; a role other than asker
+    and bot counts as another person."""
     if not isinstance(turns, list):
         raise BadSet(f"{where}: 'history' is no list")
     found = []

@@ -1,4 +1,4 @@
-"""Answers that models wrote, recorded with the passages of their prompts, and labels."""
+"""Recorded model answers, with the passages of their prompts and labels."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _CITED = re.compile(r"\s?\[\^?\d{1,3}(?:,\s?\^?\d{1,3}){0,20}\]")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a person says of a sentence: whether it claims something, whether the passages that
-    it cites bear it out, and the kind of its ``error`` if they do not. ``evidence`` are the words
-    of a passage that it rests on, or the nearest ones."""
+    """A person's judgement of a sentence: whether it makes a claim, whether the cited passages
+    support it, and the kind of ``error`` if they do not. ``evidence`` are the words of a passage
+    that support it, or the nearest ones."""
 
     text: str
     claims: bool
@@ -36,7 +36,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """``labels`` are of its sentences, in order; none if nobody judged it."""
+    """A model's answer. ``labels`` are of its sentences, in order; empty if nobody judged it."""
 
     style: str
     text: str
@@ -45,7 +45,7 @@ class ModelAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A question, the passages that the model was shown, in order, and what it answered."""
+    """A question, the passages that the model was shown, in order, and its answers."""
 
     id: str
     question: Question
@@ -54,7 +54,8 @@ class Recording:
 
 
 def read_recordings(file: Path) -> list[Recording]:
-    """
+    """Read recorded answers.
+
     Raises:
         BadSet: no such file, or a line that is no recording.
     """
@@ -129,7 +130,7 @@ def _objects(row: Mapping[str, Any], name: str, where: str) -> Sequence[Mapping[
 
 
 def structured(answer: ModelAnswer, passages: Sequence[Passage]) -> str:
-    """Return ``answer`` as a model writes it that is asked for the words behind each sentence."""
+    """Return ``answer`` as a model writes it when asked for the evidence of each sentence."""
     rows: list[dict[str, Any]] = []
     at = 0
     for label in answer.labels:
@@ -150,7 +151,7 @@ def structured(answer: ModelAnswer, passages: Sequence[Passage]) -> str:
 
 
 def _place(words: str, cited: Sequence[int], passages: Sequence[Passage]) -> int:
-    """Return the number of the passage that the words stand in: one that is cited, or else any."""
+    """Return the number of the passage that holds the words: a cited one if possible."""
     wanted = " ".join(words.split())
     numbers = [*cited, *range(1, len(passages) + 1)]
     held = [n for n in numbers if wanted in " ".join(passages[n - 1].text.split())]

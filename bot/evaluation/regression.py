@@ -1,4 +1,4 @@
-"""What people said of answers -> questions that must come out right from now on."""
+"""Feedback on answers -> questions that must be answered right from now on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNFIT, _UNSURE, _FIT = 0.0, 0.5, 1.0
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """What somebody said of an answer: ``page`` grades the pages that it cites, ``answerable``
+    """One person's judgement of an answer: ``page`` grades the pages that it cites, ``answerable``
     says whether the wiki has an answer. Where two differ, the greater ``weight`` counts."""
 
     weight: int
@@ -28,7 +28,7 @@ class _Voice:
 
 @dataclass(slots=True)
 class _Heard:
-    """All that was said about one question."""
+    """All judgements of one question."""
 
     given: RecordedAnswer
     kind: str
@@ -42,8 +42,8 @@ def regression(
     praised: Sequence[RecordedAnswer],
     earlier: Callable[[RecordedAnswer], Sequence[RecordedAnswer]],
 ) -> list[dict[str, Any]]:
-    """Rows of a question set, one for each question, in the order of their answers.
-    ``earlier`` are the answers that stand before one in its thread.
+    """Return the rows of a question set, one for each question, in the order of their answers.
+    ``earlier`` returns the answers before one in its thread.
 
     - *praised*, or a flag that was found **not wrong**: the pages that were cited are right.
       A silence that was found not wrong is: there is no answer. A question in return that
@@ -85,7 +85,8 @@ def _entry(
     kind: str,
     earlier: Callable[[RecordedAnswer], Sequence[RecordedAnswer]],
 ) -> _Heard:
-    """The same words are the same question, but within a conversation of their own."""
+    """Return the entry of the question. The same words are the same question only within the same
+    conversation."""
     alone = not earlier(given)
     key = (normalise(given.asked.question), 0 if alone else given.id)
     return heard.setdefault(key, _Heard(given, kind))

@@ -1,5 +1,5 @@
-"""Who decides the unclear sentences of recorded answers: nobody, the labels, or verdicts that
-a real model gave to the prompts that were written for it."""
+"""Judges of the unclear sentences of recorded answers: none, the labels, or recorded verdicts of a
+real model."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from bot.model import Question
 from indexers.model import Passage
 
 _WRONG_CITATION = "wrong_citation"
-"""The error of a claim that another passage bears out: its label does not say which."""
+"""The error of a claim that another passage supports: its label does not say which."""
 
 
 class LabelsJudge:
-    """The perfect judge: it measures all but the judge."""
+    """The perfect judge, which answers by the labels: with it a run measures everything but the
+    judge."""
 
     def __init__(self, recording: Recording, answer: int) -> None:
         self._labels = [
@@ -35,7 +36,7 @@ class LabelsJudge:
     def judge(
         self, _question: Question, passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
     ) -> Sequence[SentenceVerdict | None]:
-        """Return what the labels say; None for a sentence that none of them has."""
+        """Return the labels' verdicts; None for a sentence without a label."""
         return [self._verdict(one, passages) for one in unclear]
 
     def _verdict(self, one: UnclearSentence, passages: Sequence[Passage]) -> SentenceVerdict | None:
@@ -52,7 +53,7 @@ class LabelsJudge:
 def _evidence(
     one: UnclearSentence, labels: Sequence[Label], passages: Sequence[Passage]
 ) -> Iterator[Evidence]:
-    """The words of the labels, where they stand; without any the whole passage cited."""
+    """Yield the passages' words that the labels name; without any, the whole cited passage."""
     words = [text for label in labels for text in label.evidence]
     numbers = list(one.cited) or list(range(1, len(passages) + 1))
     for text in words:
@@ -65,14 +66,15 @@ def _evidence(
 
 
 class RecordedVerdicts:
-    """Recorded verdicts by the id of the request and the sentence that they are of.
+    """Recorded verdicts, by the ids of request and sentence.
 
     A line has the ``id`` and the ``sentences`` of the prompt that was written, and the model's
     ``reply`` as it came, or its ``verdicts``.
     """
 
     def __init__(self, file: Path) -> None:
-        """
+        """Read the recorded verdicts.
+
         Raises:
             BadSet: no such file, or a line that is none.
         """
@@ -94,8 +96,8 @@ class RecordedVerdicts:
 
 @dataclass(slots=True)
 class Judging:
-    """Gives each answer its judge, counts what is ``unclear`` and what was ``judged`` of it, and
-    keeps the ``prompts`` that a model would be sent."""
+    """Creates each answer's judge, counts ``unclear`` sentences and those ``judged``, and collects
+    the ``prompts`` that a model would be sent."""
 
     by_labels: bool = False
     recorded: RecordedVerdicts | None = None

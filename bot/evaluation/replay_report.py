@@ -1,4 +1,4 @@
-"""What became of recorded answers -> the figures of ``footnote eval --replay``."""
+"""Replayed answers -> the figures of ``footnote eval --replay``."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from bot.evaluation.replaying import FELL, NOT_READ, Kept, Lost, Replayed
 _CLAIMLESS = frozenset((Flaw.FRAME.value, Flaw.EMPTY.value, Flaw.REPEATED.value))
 _NOT_BY_RULES = frozenset((FELL, NOT_READ, Flaw.UNSUPPORTED.value))
 _WRONG_CITATION = "wrong_citation"
-"""The error of a claim that another passage bears out. The composer cites that one instead."""
+"""The error of a claim that another passage supports. The composer cites that one instead."""
 _HALF = 0.5
 _CITED = re.compile(r"\[\^?\d{1,3}(?:,\s?\^?\d{1,3}){0,20}\]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A labelled claim, and how it came out: ``passed`` the check, ``shown`` (the answer around
-    it held, too), shown as ``verified``, or dropped by a rule (``contradicted``)."""
+    """A labelled claim and its outcome: it ``passed`` the check, was ``shown`` (the rest of the
+    answer passed, too), was shown as ``verified``, or was dropped by a rule (``contradicted``)."""
 
     label: Label
     style: str
@@ -34,7 +34,8 @@ class _Claim:
 
 
 def replay_report(replayed: Sequence[tuple[Recording, Sequence[Replayed]]]) -> dict[str, Any]:
-    """The contract of ``footnote eval --replay --json``; null where the labels cannot tell.
+    """Return the figures of ``footnote eval --replay --json``, which are a contract; null where the
+    labels cannot tell.
 
     ``faithful_shown`` is the share of faithful claims that a reader sees, ``wrong_shown`` that
     of wrong ones by the kind of the error, ``wrong_unmarked`` that of all wrong ones that are
@@ -113,8 +114,8 @@ def _told(one: Replayed) -> dict[str, Any]:
 
 
 def _claims(one: Replayed) -> Iterator[_Claim]:
-    """Labels and our own sentences may be cut at other places: a claim is shown if half of its
-    letters are, or more."""
+    """Yield the labelled claims. Labels and our own sentences may be split differently: a claim
+    counts as shown if at least half of its letters are."""
     whole = one.answer.text
     spans = _spans(whole, [each.text for each in one.sentences])
     ours = list(zip(one.sentences, spans, strict=True))
@@ -138,7 +139,7 @@ def _mostly_in(span: Span, others: Sequence[Span]) -> bool:
 
 
 def _spans(text: str, parts: Sequence[str]) -> list[Span]:
-    """Where the parts of ``text`` stand in it, one after the other, counted in letters."""
+    """Return where each part of ``text`` is found, one after the other, counted in letters."""
     whole, at, spans = _letters(text), 0, []
     for part in map(_letters, parts):
         start = whole.find(part, at)
@@ -149,12 +150,12 @@ def _spans(text: str, parts: Sequence[str]) -> list[Span]:
 
 
 def _letters(text: str) -> str:
-    """Without citations, which stand at other places where a model gives words with a sentence."""
+    """Return the letters without citations, whose places differ when a model gives evidence."""
     return "".join(filter(str.isalnum, _CITED.sub("", text)))
 
 
 def _whole(answers: Sequence[Replayed]) -> float | None:
-    """Of those answers whose claims are all faithful."""
+    """Return the share of whole answers among those whose claims are all faithful."""
     found = [claims for one in answers if (claims := list(_claims(one)))]
     faithful = [claims for claims in found if all(one.label.faithful for one in claims)]
     return _mean([float(all(one.shown for one in claims)) for claims in faithful])

@@ -1,4 +1,4 @@
-"""Run recorded answers through the check that stands before a reader."""
+"""Run recorded answers through the check before a reader."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from bot.model import Answer, Question
 from indexers.model import Hit, Passage
 
 _PIECE = 4
-"""Characters, about a token: a composer stops between pieces where an answer is too long."""
+"""Characters, about one token: a composer stops between pieces if an answer is too long."""
 _ROOM = 700
-"""Characters of quotations, where those stand in for the answer."""
+"""Characters of quotations, if they replace the answer."""
 
 NOT_READ = "not_read"
-"""The answer was long enough, or denied, before this sentence came."""
+"""The answer was already long enough, or refused, before this sentence."""
 FELL = "answer"
-"""The sentence held, but too little of the answer did, so quotations replaced it."""
+"""The sentence passed, but too little of the answer did, so quotations replaced it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of a recorded answer. ``sentences`` are all of it, in order. ``told``: if a
-    statement was left out, the answer says so."""
+    """The fate of a recorded answer. ``sentences`` are all of it, in order. ``told``: the answer
+    says that statements were left out, if any were."""
 
     answer: ModelAnswer
     shown: Literal["composed", "quotations", "none"]
@@ -65,11 +65,11 @@ class Replayed:
 
 NewComposer = Callable[[LanguageModel, MakePrompt, SentenceJudge | None], Composer]
 NewJudge = Callable[[Recording, int], SentenceJudge | None]
-"""The judge of one answer of a recording, which is given by its place."""
+"""Creates the judge of one answer of a recording, given by its index."""
 
 
 def nobody(_recording: Recording, _answer: int) -> None:
-    """Return no judge: what is unclear is shown with a mark."""
+    """Return no judge: unclear sentences are shown with a mark."""
 
 
 def replay(
@@ -79,8 +79,8 @@ def replay(
     *,
     evidence: bool = False,
 ) -> list[Replayed]:
-    """Return what readers would see of each answer, by the composer that answers them. With
-    ``evidence`` the model gives the words behind each sentence, as one does that writes JSON."""
+    """Return what readers would see of each answer, by the production composer. With ``evidence``
+    the model gives the evidence of each sentence, as one that writes JSON does."""
     return [
         _replayed(
             recording,
@@ -119,7 +119,7 @@ def _replayed(
 
     def quoting(retrieved: Retrieved) -> Answer:
         quoted = quotations(recording.question, retrieved.hits, _ROOM, 1.0)
-        # An answer without quotations asks the model all the same; it is none if that fails.
+        # An answer without quotations still asks the model; if that fails there is no answer.
         return quoted or Answer("", (), 1.0)
 
     whole = _last(composer.stream(recording.question, _retrieved(recording.passages), quoting))
@@ -151,7 +151,7 @@ def _last(steps: Iterator[Released | Composed]) -> Composed:
 
 
 def _retrieved(passages: Sequence[Passage]) -> Retrieved:
-    """As if a search had found them in this order."""
+    """Return the passages as if a search had found them in this order."""
     return Retrieved(
         tuple(
             FoundPage(one.wiki, one.page, 1 / rank, (Hit(one, 1 / rank, 0.0),))

@@ -1,4 +1,4 @@
-"""The outcomes of a run -> the figures of ``footnote eval``."""
+"""Outcomes of a run -> the figures of ``footnote eval``."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ from bot.model import Answer
 
 SCORES = ("hit@1", "recall@5", "recall@10", "mrr@10", "ndcg@10", "containment")
 READ = ("right", "right_in_250")
-"""Whether the answer states what a right one must; and in its first 250 characters."""
+"""Whether the answer states the required facts; and whether its first 250 characters do."""
 _STAGES = ("rewrite", "embed", "search", "retrieve", "compose", "total")
 
 
 def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0) -> dict[str, Any]:
-    """The contract of ``footnote eval --json``; null where the set cannot tell.
-    ``intervals`` are 95 % by bootstrap over questions, ``decided`` is the share that was
+    """Return the figures of ``footnote eval --json``, which are a contract; null where the set
+    cannot tell. ``intervals`` are 95 % by bootstrap over questions. ``decided`` is the share
     answered where there is an answer and refused where there is none. ``useful_quotes`` is the
-    share of a right answer's quotations that hold a fact, ``words`` is a right answer's length, the
-    median. ``refused`` is the share without an answer, ``closest`` the one that is told as "The
-    closest I found", ``held_back`` both. With ``answers``, too: what the answers rest on, and which
-    questions fail and why.
-    """
+    share of a right answer's quotations that hold a fact, ``words`` the median length of a right
+    answer. ``refused`` is the share without an answer, ``closest`` the share shown as "The closest
+    I found", ``held_back`` both. With ``answers``, also: the answers' support, and which questions
+    fail and why."""
     times = [outcome.result.timings.retrieve for outcome in outcomes]
     quotations = sum(o.evidence.quotations for o in outcomes)
     links = sum(o.evidence.links for o in outcomes)
@@ -46,7 +45,7 @@ def report(outcomes: Sequence[Outcome], *, answers: bool = False, seed: int = 0)
 
 
 def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
-    """What is told of the whole set and of each group alike."""
+    """Return the figures that the whole set and each group have in common."""
     scores = [outcome.scores for outcome in outcomes]
     by_name = {
         name: [one[name] for one in scores if name in one]
@@ -73,8 +72,8 @@ def _figures(outcomes: Sequence[Outcome], seed: int) -> dict[str, Any]:
 def _by_side(
     outcomes: Sequence[Outcome], holds: Callable[[Outcome], bool]
 ) -> dict[str, float | None]:
-    """The share of which it ``holds``. ``foreign`` are questions that the wiki has no answer to
-    and no page about."""
+    """Return the share for which ``holds`` is true, by side. ``foreign`` are questions without an
+    answer and without a page on their subject."""
     unanswerable = [o for o in outcomes if o.case.unanswerable]
     sides = {
         "answerable": [o for o in outcomes if o.case.has_answer],
@@ -85,8 +84,8 @@ def _by_side(
 
 
 def _right_auroc(outcomes: Sequence[Outcome]) -> float | None:
-    """The chance that a right answer has a higher confidence than another that was shown:
-    wrong, or to a question that has none."""
+    """Return the chance that a right answer has a higher confidence than a shown answer that is
+    wrong or should not exist."""
     shown = [o for o in outcomes if o.answered and (o.right is not None or o.case.unanswerable)]
     return measures.auroc(
         [o.result.confidence for o in shown if o.right],
@@ -95,7 +94,8 @@ def _right_auroc(outcomes: Sequence[Outcome]) -> float | None:
 
 
 def _refusal(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-    """Questions of which nobody says whether they have an answer count on neither side."""
+    """Return how well refusals are decided. Questions of unknown answerability count on neither
+    side."""
     unanswerable = [o for o in outcomes if o.case.unanswerable]
     answerable = [o for o in outcomes if o.case.has_answer]
     if not unanswerable:
@@ -117,7 +117,7 @@ def _refusal(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
 def _grouped(
     outcomes: Sequence[Outcome], keys: Sequence[str] | Sequence[int], seed: int
 ) -> dict[str, Any] | None:
-    """The figures of each group; None where all questions are of one."""
+    """Return the figures of each group; None if all questions are in one."""
     groups: dict[Any, list[Outcome]] = {}
     for outcome, key in zip(outcomes, keys, strict=True):
         groups.setdefault(key, []).append(outcome)
@@ -132,9 +132,10 @@ def _spread(outcomes: Sequence[Outcome], stage: str) -> dict[str, float | None]:
 
 
 def _answers(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """``composed`` is the share that a language model wrote, ``fallbacks`` say why others
-    are quotations though it was asked; ``cited_sentences`` is of all sentences, ``faithful``
-    and ``relevant`` of the answers that a model judged."""
+    """Return the answers' support. ``composed`` is the share that a language model wrote,
+    ``fallbacks`` count why others are quotations though it was asked; ``cited_sentences`` is a
+    share of all sentences, ``faithful`` and ``relevant`` are shares of the answers that a model
+    judged."""
     given = [o.result for o in outcomes if isinstance(o.result, Answer)]
     fallbacks = Counter(answer.fallback.value for answer in given if answer.fallback)
     sentences = sum(o.evidence.sentences for o in outcomes)
@@ -156,7 +157,7 @@ def _answers(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _failures(outcome: Outcome) -> Iterator[tuple[str, Sequence[str]]]:
-    """Each way in which an answer fails, with the words that show it."""
+    """Yield each way in which an answer fails, with the words that show it."""
     scores, evidence = outcome.scores, outcome.evidence
     text = outcome.result.text
     if scores.get("decided") == 0.0:

@@ -1,4 +1,4 @@
-"""Ask every question of a set and keep what comes back."""
+"""Ask every question of a set and keep the results."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from indexers.model import Principal
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a model thinks of an answer: whether its passages support it, and whether they
-    and it are to the point. None where it could not be asked."""
+    """A model's judgement of an answer: whether its passages support it, and whether they and it
+    are relevant. None if the model could not be asked."""
 
     faithful: bool | None = None
     relevant: bool | None = None
@@ -31,8 +31,8 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One question's way. ``ranked`` are ``pages`` by full name, best first; ``evidence`` is empty
-    where there is no answer, ``judgement`` where nobody was asked."""
+    """The outcome of one question. ``ranked`` are ``pages`` by full name, best first; ``evidence``
+    is None without an answer, ``judgement`` without a judge."""
 
     case: Case
     ranked: Sequence[str]
@@ -43,18 +43,18 @@ class Outcome:
 
     @property
     def answered(self) -> bool:
-        """That the pages do not say it is no answer, whoever says so."""
+        """Return whether there is an answer. A statement that the pages do not say it is none."""
         return isinstance(self.result, Answer) and not self.result.denial
 
     @property
     def closest(self) -> bool:
-        """Told as "The closest I found", which counts as answered, and of a question without an
-        answer as held back."""
+        """Return whether the answer is shown as "The closest I found". It counts as answered, and
+        as held back if the question has no answer."""
         return isinstance(self.result, Answer) and self.result.tone is Tone.CLOSEST
 
     @property
     def clarified(self) -> bool:
-        """Asked back, which counts as not answered."""
+        """Return whether the bot asked back, which counts as not answered."""
         return isinstance(self.result, Clarify)
 
     @property
@@ -63,27 +63,29 @@ class Outcome:
 
     @property
     def read(self) -> str:
-        """The words of the answer; empty if there is none."""
+        """Return the words of the answer; empty if there is none."""
         if not isinstance(self.result, Answer):
             return ""
         return facts.plain_words(self.result.text.removeprefix(THE_CLOSEST))
 
     @property
     def right(self) -> bool | None:
-        """None where nobody says what a right answer states, or there is none."""
+        """Return whether the answer is right; None if it is unknown what a right answer states, or
+        there is no answer."""
         if not self.case.facts or self.case.unanswerable:
             return None
         return self.answered and self.case.facts.all_in(self.read)
 
     @property
     def right_at_once(self) -> bool:
-        """Right, and told of all of it by the first words."""
+        """Return whether the first words of a right answer state all facts."""
         first = self.read[: facts.AT_ONCE]
         return bool(self.right and self.case.facts and self.case.facts.all_in(first))
 
     @property
     def useful_quotes(self) -> float | None:
-        """The share of a right answer's quotations that hold a fact; None of another answer."""
+        """Return the share of a right answer's quotations that hold a fact; None for another
+        answer."""
         wanted = self.case.facts
         if not self.right or not wanted or not isinstance(self.result, Answer):
             return None
@@ -93,7 +95,7 @@ class Outcome:
 
     @property
     def avoids_unfit(self) -> bool:
-        """Neither first nor a source is a page that the question must not lead to."""
+        """Return whether no page that the question must not lead to is first or cited."""
         sources = self.result.sources if isinstance(self.result, Answer) else ()
         return self.case.unfit.isdisjoint(
             {*self.ranked[:1], *(full_name(s.wiki, s.page) for s in sources)}
@@ -101,7 +103,7 @@ class Outcome:
 
     @property
     def scores(self) -> dict[str, float]:
-        """What can be told of it, by measure; more is better."""
+        """Return the scores that can be computed, by measure; higher is better."""
         case, found = self.case, dict[str, float]()
         if case.judged:
             found["hit@1"] = measures.hit(self.ranked, case.relevant, 1)
@@ -138,14 +140,13 @@ def ask_all(  # noqa: PLR0913 - who asks whom what, and two hooks
     judge: Judge | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Outcome]:
-    """The outcomes in order. The answers are quotations, or as people get them if
-    ``composed``: by a language model, where one is set. ``progress`` is told how many are
-    done.
+    """Return the outcomes in order. The answers are quotations; if ``composed``, they are as people
+    get them: by a language model, if one is set. ``progress`` is called with the number done.
 
     Raises:
         IndexUnavailable: the index cannot be searched.
     """
-    # Nobody is shown anything, so no wiki is asked whether what was found still stands.
+    # Nobody sees these answers, so no wiki is asked whether the pages are still readable.
     asking = replace(answerer, recheck=None, composer=answerer.composer if composed else None)
     outcomes = []
     for number, case in enumerate(cases, start=1):

@@ -1,4 +1,4 @@
-"""Settings -> a run of questions, and the questions that people's judgements make."""
+"""Composition of a run of questions, and of the question set made from feedback."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def evaluate(
     progress: Callable[[Progress], None],
     asking: Callable[[Progress], None],
 ) -> dict[str, Any]:
-    """Scores, as `bot.evaluation.report.report` gives them.
+    """Run an evaluation and return its scores, as `bot.evaluation.report.report` gives them.
 
     Without ``questions``, those that people judged the answers of are asked. With ``corpus``,
     its pages are indexed in a scratch folder, once for each content. With ``rewrites``, only
@@ -156,7 +156,7 @@ def _judge(model: ConfiguredModel) -> Judge:
 
 
 def judged_questions(settings: Settings, file: Path) -> int:
-    """Write those that people judged the answers of, as a question set; how many.
+    """Write the questions whose answers people judged as a question set; return how many.
 
     Raises:
         BadSet: the file cannot be written.
@@ -167,7 +167,7 @@ def judged_questions(settings: Settings, file: Path) -> int:
 
 
 def _judged(settings: Settings) -> list[tuple[int, str, dict[str, Any]]]:
-    # SQLAlchemy takes a third of a second to import, which a question set needs not.
+    # Importing SQLAlchemy takes a third of a second, which a question set does not need.
     from bot.flags.feedback import Feedback
     from bot.state.answers import DatabaseAnswers
 

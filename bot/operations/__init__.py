@@ -1,1 +1,1 @@
-"""Keeping the index up to date while the bot answers."""
+"""Operation of the bot: syncs, reindex jobs, health and privacy."""

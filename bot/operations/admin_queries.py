@@ -1,4 +1,4 @@
-"""What an admin asks of the running bot: the port `bot.ports.Operating`."""
+"""The port `bot.ports.Operating`: what an admin can ask the running bot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexers.findings import Access
 from indexers.model import EVERYONE, Principal, ReadAs
 
 LATELY = timedelta(days=7)
-"""So far back it is told how the passes went."""
+"""How far back the status reports passes."""
 
 
 def overview(  # noqa: PLR0913 - what is told of each wiki
@@ -26,8 +26,8 @@ def overview(  # noqa: PLR0913 - what is told of each wiki
     trouble: str = "",
     read_as: Mapping[str, ReadAs] | None = None,
 ) -> dict[str, Any]:
-    """Pages and passages of each wiki, those that are set and not yet synced too, and how
-    its ``passes`` went; ``trouble`` says why an index is being built anew, if one is."""
+    """Return pages and passages of each wiki, including wikis that are not synced yet, and how its
+    ``passes`` went; ``trouble`` says why an index is being rebuilt, if one is."""
     every = dict.fromkeys(wikis, (0, 0)) | dict(counts)
     return {
         "building": building or bool(trouble),
@@ -59,7 +59,7 @@ class Counting(Protocol):
 
 
 class IndexedWikis(Protocol):
-    """What `indexers.indexing.Indexing` offers."""
+    """The part of `indexers.indexing.Indexing` that is needed here."""
 
     @property
     def wikis(self) -> Mapping[str, object]: ...
@@ -74,8 +74,9 @@ class IndexedWikis(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AdminQueries:
-    """``answer`` gives quotations. ``rechecked`` are the wikis whose pages are looked at
-    again before an answer goes out; ``last_pass`` says since when what is indexed is true."""
+    """The answers to an admin's queries. ``answer`` gives quotations. ``rechecked`` are the wikis
+    whose pages are rechecked before an answer; ``last_pass`` returns the time up to which the index
+    is current."""
 
     parts: IndexedWikis
     passes: PassLog

@@ -1,4 +1,4 @@
-"""What the bot itself needs, before anybody trusts an answer."""
+"""Checks of the bot's own requirements for `footnote doctor`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _NAMED = 8
 
 
 def slack(mode: str, problems: Sequence[str], *, nothing_set: bool) -> Finding:
-    """``problems`` are the tokens that are missing or in the wrong place. Slack itself is
-    not asked."""
+    """Report ``problems``: tokens that are missing or in the wrong place. Slack itself is not
+    asked."""
     if nothing_set:
         return warning(
             "slack",
@@ -27,7 +27,7 @@ def slack(mode: str, problems: Sequence[str], *, nothing_set: bool) -> Finding:
 
 
 def identity(mode: str, named: int) -> Finding:
-    """Say whose word it is who somebody is. ``named`` counts the entries of `[slack] accounts`."""
+    """Report how people are identified. ``named`` counts the entries of `[slack] accounts`."""
     groups = (
         "User groups count by who is in them; Slack's own settings say who may change that"
         " (Permissions, User groups)."
@@ -61,7 +61,8 @@ def webhooks(*, is_set: bool) -> Finding:
 
 
 def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Finding]:
-    """What the last full pass over each of ``wikis`` told; ``passes`` come oldest first."""
+    """Yield the findings of the last full pass over each of ``wikis``; ``passes`` come oldest
+    first."""
     for wiki in wikis:
         full = [one for one in passes if one.wiki == wiki and one.rhythm is Rhythm.FULL]
         if not full:

@@ -1,5 +1,4 @@
-"""The words of operating the bot: a reindex that an admin ordered, and whether somebody may read
-a page."""
+"""Models of operation: a reindex that an admin ordered, and whether somebody may read a page."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from indexers.findings import Access, Indexed
 from indexers.model import Part
 
 MOST_ATTEMPTS = 5
-"""Processes that one job may take with it before it counts as failed."""
+"""Processes that may die during a job before it counts as failed."""
 
 
 class JobState(StrEnum):
@@ -25,8 +24,8 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be read: ``part`` of a wiki, None all of all; ``full``: anew, beside what
-    stands; ``dry_run``: only say what would change."""
+    """An order to reindex. ``part`` is the scope to read, None for everything; ``full``: build a
+    new index beside the old one; ``dry_run``: only report what would change."""
 
     part: Part | None = None
     full: bool = False
@@ -34,7 +33,8 @@ class Order:
 
     @property
     def what(self) -> str:
-        """In words that everybody may read: without a page's or a space's name."""
+        """Return the order in words that everybody may read: without the name of a page or
+        space."""
         part = self.part
         if part is None:
             return "all wikis"
@@ -58,9 +58,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class AccessNow:
-    """Whether somebody may read a page, and what answers make of that. ``as_of``: since then what
-    is indexed of the wiki is true. ``rechecked``: whether its pages are looked at again before an
-    answer goes out."""
+    """A person's access to a page, and how answers use it. ``as_of``: the index of this wiki
+    is current up to then. ``rechecked``: its pages are rechecked before an answer."""
 
     access: Access
     as_of: datetime | None
@@ -68,7 +67,7 @@ class AccessNow:
 
     @property
     def used(self) -> bool | None:
-        """Whether an answer for this person would use the page now; None: untold."""
+        """Return whether an answer for this person would use the page now; None if unknown."""
         access = self.access
         if access.untold or access.may_read is None:
             return None
@@ -80,7 +79,7 @@ class AccessNow:
 
     @property
     def answers(self) -> str:
-        """The same, in a sentence."""
+        """Return the same as a sentence."""
         access, indexed = self.access, self.access.indexed
         if access.may_read is None:
             return ""
@@ -96,7 +95,7 @@ class AccessNow:
         return self._as_indexed(indexed) if access.read else self._as_left_out()
 
     def _as_left_out(self) -> str:
-        """Indexed from before, when the settings were others."""
+        """Return the sentence for a page that was indexed under earlier settings."""
         use = "until then answers use it for them" if self.used else "no answer uses it for them"
         return f"Footnote is not set to read it any more. The next full pass removes it; {use}."
 

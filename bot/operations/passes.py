@@ -1,4 +1,4 @@
-"""Passes over the wikis, and what they tell of the time from a change to its answer."""
+"""Passes over the wikis, and the delay from a change to its answer that they measure."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from indexers.model import SyncReport
 
 class Rhythm(StrEnum):
     FULL = "full"
-    """Every page was listed: edits, moves, rights, removals."""
+    """A pass that lists every page: edits, moves, rights, removals."""
     RECENT = "recent"
-    """The latest edits alone."""
+    """A pass over the latest edits alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One sync of one wiki. ``counts`` are the report's; ``failed`` are reasons by page;
-    ``warnings`` are about the wiki; ``spaces`` are pages and closed pages by key; ``lags`` are
-    seconds from an edit to its new version's being found, by space."""
+    """A sync of one wiki. ``counts`` are the report's; ``failed`` are reasons by page;
+    ``warnings`` are about the wiki; ``spaces`` count pages and closed pages by key; ``lags`` are
+    seconds from an edit until its new version could be found, by space."""
 
     wiki: str
     rhythm: Rhythm
@@ -40,23 +40,23 @@ class Pass:
 
 
 class PassLog(Protocol):
-    """Every method may block for a moment and raises StateUnavailable."""
+    """The log of passes. Every method may block for a moment and raises StateUnavailable."""
 
     def record(self, one: Pass) -> None: ...
 
     def last_complete(self, wiki: str) -> datetime | None:
-        """When the wiki's last full pass that came to its end began: since then, what is
-        indexed is true."""
+        """Return when the wiki's last completed full pass began: the index is current up to
+        then."""
         ...
 
     def since(self, when: datetime) -> list[Pass]:
-        """Those that ended after ``when``, oldest first."""
+        """Return the passes that ended after ``when``, oldest first."""
         ...
 
 
 def failed_since(passes: PassLog, wiki: str, now: datetime) -> bool:
-    """Whether a full pass over ``wiki`` failed after the last one that came to its end, so that
-    rights may have changed which nobody has read. Raises StateUnavailable."""
+    """Return whether a full pass over ``wiki`` failed after the last completed one, so that changed
+    rights may be unknown. Raises StateUnavailable."""
     last = passes.last_complete(wiki)
     since = last or now - _LATELY
     return any(
@@ -74,14 +74,14 @@ _COUNTED = ("added", "changed", "relabelled", "removed", "unchanged", "passages_
 _LONGEST = 500
 """Characters of a warning."""
 _FAILURES = 100
-"""More than these are counted, not kept."""
+"""Further failures are counted, not kept."""
 
 
 def passed(
     report: SyncReport, rhythm: Rhythm, began: datetime, ended: datetime, before: datetime | None
 ) -> Pass:
-    """``before`` is when the pass before this one began: what was edited earlier than that
-    changed for another reason now, and says nothing of how long an edit takes."""
+    """Return the record of a sync. ``before`` is when the previous pass began: a page that was
+    edited earlier changed for another reason now, and says nothing about the delay of edits."""
     lags: dict[str, list[float]] = {}
     for edit in report.edits:
         if before is not None and edit.since >= before:
@@ -105,7 +105,7 @@ def passed(
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """Seconds, of ``count`` observations; None where there are none."""
+    """Statistics of ``count`` delays in seconds; None where there are none."""
 
     count: int
     p50: float | None
@@ -122,7 +122,7 @@ class Lag:
 
 
 def edit_lags(passes: Iterable[Pass]) -> dict[str, Lag]:
-    """From an edit to its answer, by space."""
+    """Return the delays from an edit to its answer, by space."""
     seconds: dict[str, list[float]] = {}
     for one in passes:
         for space, lags in one.lags.items():
@@ -131,8 +131,8 @@ def edit_lags(passes: Iterable[Pass]) -> dict[str, Lag]:
 
 
 def other_lag(passes: Iterable[Pass]) -> Lag:
-    """From any other change (a move, a restriction, a removal) to its answer, at worst:
-    Confluence does not say when it was made, so it counts from the full pass before."""
+    """Return the worst-case delay from any other change (a move, a restriction, a removal) to its
+    answer. Confluence does not say when it was made, so it counts from the previous full pass."""
     full = [one for one in passes if one.rhythm is Rhythm.FULL and one.complete]
     return Lag.of(
         (later.ended - earlier.began).total_seconds() for earlier, later in pairwise(full)
@@ -140,8 +140,8 @@ def other_lag(passes: Iterable[Pass]) -> Lag:
 
 
 def health(passes: Sequence[Pass]) -> dict[str, object]:
-    """How one wiki's ``passes`` went, oldest first: lags in seconds, by space too; what
-    the last full pass found closed and what it failed at."""
+    """Return how one wiki's ``passes`` went, oldest first: delays in seconds, also by space; and
+    the closed and failed pages of the last full pass."""
     complete = [one for one in passes if one.rhythm is Rhythm.FULL and one.complete]
     full = [one for one in passes if one.rhythm is Rhythm.FULL]
     other, edits = asdict(other_lag(passes)), edit_lags(passes)
@@ -168,7 +168,7 @@ def health(passes: Sequence[Pass]) -> dict[str, object]:
 
 
 def shown_span(seconds: float) -> str:
-    """In the largest unit of which there are two."""
+    """Return the span in the largest unit of which it has at least two."""
     for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}"

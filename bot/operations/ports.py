@@ -1,4 +1,4 @@
-"""Where reindexes that admins asked for are kept until they are done, whatever happens."""
+"""The port for reindex jobs, which are kept until they are done, even across restarts."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from bot.operations.model import Job, Order
 
 
 class Jobs(Protocol):
-    """Every method may block for a moment and raises StateUnavailable."""
+    """The queue of reindex jobs. Every method may block for a moment and raises
+    StateUnavailable."""
 
     def add(self, order: Order, person: str, channel: str) -> Job | None:
-        """It is not taken before it is `ready`. None: one that has to do with the same wiki is
-        not done yet."""
+        """Add a job, which is not taken before it is `ready`. Return None if a job for the same
+        wiki is not done yet."""
         ...
 
     def ready(self, job: int) -> None: ...
 
     def take(self) -> Job | None:
-        """The next one that waits, or that was left unfinished by a dead process, or by this
-        one, which does one at a time. It is ours from here on, and no other process takes
-        it."""
+        """Take the next job that waits or that a dead process (or this one, which does one at a
+        time) left unfinished. No other process takes it any more."""
         ...
 
     def shown(self, job: int, channel: str, message: str) -> None:
-        """It is shown there from here on."""
+        """Record the message that shows the job."""
         ...
 
     def cancel(self, job: int) -> bool:
-        """Whether there was anything to cancel."""
+        """Cancel a job; return whether there was one to cancel."""
         ...
 
     def is_cancelled(self, job: int) -> bool: ...
@@ -36,5 +36,5 @@ class Jobs(Protocol):
     def ended(self, job: int) -> None: ...
 
     def release(self) -> None:
-        """Leave ours to whoever takes them next."""
+        """Release this process's jobs, so that another one takes them."""
         ...

@@ -1,5 +1,5 @@
-"""The data folder is its owner's alone: it holds pages that not everybody may read, and what
-people asked."""
+"""Privacy of the data folder: only its owner may read it, because it holds pages that not everybody
+may read, and people's questions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 from indexers.findings import Finding, ok, warning
 
 UMASK = 0o077
-"""What the process leaves off everything that it, a library or git makes."""
+"""The umask for all files that this process, its libraries or git create."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OURS = ("index", "scratch", "clones", "models", "demo", "owner", "spool", "state.sqlite3*")
 
 
 def exposed(folder: Path) -> list[Path]:
-    """Return what of the data folder others on the machine may use. Where the folder and what
-    lies in it directly are closed, nothing deeper can be reached, and nothing deeper is looked at.
+    """Return the paths in the data folder that other users can access. If the folder and its direct
+    children are closed, nothing deeper can be reached or is checked.
 
     Raises:
         OSError: the folder cannot be looked at.
@@ -31,8 +31,8 @@ def exposed(folder: Path) -> list[Path]:
 
 
 def close(folder: Path) -> list[str]:
-    """Take the data folder, and all in it, from everybody but its owner. Return why that was
-    not possible, a line for each path."""
+    """Remove all access to the data folder for other users. Return the failures, a line for each
+    path."""
     problems = []
     try:
         paths = exposed(folder)
@@ -42,14 +42,14 @@ def close(folder: Path) -> list[str]:
         try:
             path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~_OTHERS)
         except FileNotFoundError:
-            continue  # SQLite removes its own when they are no longer needed
+            continue  # SQLite deletes its own files when it no longer needs them
         except OSError as error:
             problems.append(f"{path}: {error.strerror}")
     return problems
 
 
 def findings(folder: Path) -> Iterator[Finding]:
-    """Whether others on the machine may read the data folder, as it stands now."""
+    """Yield whether other users of the machine may read the data folder now."""
     try:
         paths = exposed(folder)
     except OSError as error:
@@ -67,7 +67,7 @@ def findings(folder: Path) -> Iterator[Finding]:
 
 
 def _ours(folder: Path) -> Finding:
-    """Whether what is made in the folder now can be read by the user that owns it."""
+    """Return whether files created in the folder now are private to their owner."""
     is_ours_alone = folder.exists() and not _is_shared(folder)
     owner = folder.stat().st_uid if is_ours_alone else os.geteuid()
     if owner == os.geteuid():
@@ -89,7 +89,7 @@ def _user(number: int) -> str:
 
 
 def _first(folder: Path) -> Iterator[Path]:
-    """Yield the folder, unless it is shared with others, and what in it is ours."""
+    """Yield the folder, unless it is shared with others, and our files in it."""
     if not folder.is_dir():
         return
     if _is_shared(folder):
@@ -101,14 +101,14 @@ def _first(folder: Path) -> Iterator[Path]:
 
 
 def _is_shared(folder: Path) -> bool:
-    """Whether it is a place that somebody pointed to though more than our data is there: the
-    working folder or one above it, a home, a folder that everybody writes to."""
+    """Return whether the folder holds more than our data: the working folder or a parent of it, a
+    home, or a folder that everybody can write to."""
     place, here = folder.resolve(), Path.cwd()
     return place in {here, *here.parents, Path.home()} or bool(place.stat().st_mode & stat.S_ISVTX)
 
 
 def _tree(top: Path, folder: Path) -> Iterator[Path]:
-    """Yield ``top`` and what is below it; of the data folder itself only the folder."""
+    """Yield ``top`` and everything below it; for the data folder itself only the folder."""
     yield top
     if top == folder or top.is_symlink():
         return

@@ -1,5 +1,5 @@
-"""What must be well for the bot to answer. Each check says what is not, in a few words that
-anybody may read: no path, no address, no error's text."""
+"""Conditions that the bot needs to answer. Each check says what is wrong in a few words that
+anybody may read: no path, no address, no error message."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from indexers.ports import PassageIndex
 logger = logging.getLogger(__name__)
 
 _ROOM = 16 << 20
-"""Bytes. With less, the next write of the index or the database may be the one that fails."""
+"""Free bytes. With fewer, the next write of the index or the database may fail."""
 
 
 def database(write: Callable[[], None]) -> str:
-    """Write something small: a database that can only be read keeps no question."""
+    """Check that the database can be written: a read-only one keeps no question."""
     try:
         write()
     except StateUnavailable as error:

@@ -1,4 +1,4 @@
-"""When the bot syncs by itself: in two rhythms, and sooner on a hint."""
+"""The schedule of syncs: full passes, frequent passes for edits, and sooner after a hint."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from indexers.model import Progress, SyncReport
 log = logging.getLogger(__name__)
 
 _SETTLE = 3.0
-"""Seconds after a hint in which further ones are taken as the same: changes come in
-bursts, and the search of a Confluence knows of them a little later."""
+"""Seconds after a hint in which more hints count as the same: changes come in bursts, and
+Confluence's search learns of them a little later."""
 
 
 class Hints:
-    """Word that a wiki has changed, from whoever says so: it hurries a sync, and is
-    believed in nothing else."""
+    """Hints that a wiki has changed. A hint only starts a sync sooner; nothing else in it is
+    trusted."""
 
     def __init__(self) -> None:
         self._woken = threading.Event()
@@ -33,12 +33,12 @@ class Hints:
         self._over = False
 
     def give(self, rhythm: Rhythm) -> None:
-        """A pass of this rhythm would find something."""
+        """Record a hint that a pass of this rhythm would find a change."""
         self._given.add(rhythm)
         self._woken.set()
 
     def wait(self, seconds: float) -> set[Rhythm]:
-        """What is given within ``seconds``, or at once when it is over."""
+        """Return the hints given within ``seconds``; return at once when stopped."""
         self._woken.wait(seconds)
         if not self._over:
             self._woken.clear()
@@ -55,7 +55,7 @@ class Hints:
 
 
 class Passing(Protocol):
-    """What `OneSyncAtATime` offers to the rhythm."""
+    """The part of `OneSyncAtATime` that the schedule needs."""
 
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]: ...
 
@@ -73,9 +73,9 @@ def rhythms(
     edits_every: timedelta,
     settle: float = _SETTLE,
 ) -> Iterator[None]:
-    """Full passes now and ``every`` so often, looks for edits ``edits_every`` so often in
-    between, in a thread of its own; zero is never. ``hints`` bring either forward, full
-    ones not oftener than edits are looked for."""
+    """Run full passes now and at intervals of ``every``, and passes for edits at intervals of
+    ``edits_every``, in a thread of its own; zero means never. ``hints`` start either sooner, but
+    full passes not more often than those for edits."""
 
     def run() -> None:
         next_full = next_edits = time.monotonic() if every else math.inf
@@ -126,10 +126,10 @@ def _attempt(work: Callable[[], list[SyncReport]], again: timedelta) -> None:
     except SyncRunning:
         log.info("Another sync is running; the next one is due in %s", again)
     except (IndexersError, StateUnavailable) as error:
-        # Its text is a whole sentence for the operator; a traceback adds nothing.
+        # The message is written for the operator; a traceback adds nothing.
         log.error("The sync failed, and will be tried again in %s: %s", again, error)  # noqa: TRY400
     except Exception:
-        # The edge of this thread: the syncs to come must not end with this one.
+        # The edge of this thread: one failed sync must not end the schedule.
         log.exception("The sync broke, and will be tried again in %s", again)
 
 

@@ -1,4 +1,4 @@
-"""Syncs while the bot runs, one at a time, each written down."""
+"""Syncs of the running bot, one at a time, each recorded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Syncable(Protocol):
-    """What `indexers.indexing.Indexing` offers."""
+    """The part of `indexers.indexing.Indexing` that is needed here."""
 
     @property
     def wikis(self) -> Mapping[str, object]: ...
@@ -46,7 +46,7 @@ class Syncable(Protocol):
 
 class SyncLocks(Protocol):
     def held(self, wikis: Sequence[str]) -> AbstractContextManager[None]:
-        """Meanwhile no other process syncs these.
+        """Hold the lock that keeps other processes from syncing these wikis.
 
         Raises:
             SyncRunning: one does.
@@ -56,7 +56,7 @@ class SyncLocks(Protocol):
 
 
 class Alone:
-    """`SyncLocks` where there is no other process."""
+    """A `SyncLocks` for a single process."""
 
     def held(self, wikis: Sequence[str]) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's
         return nullcontext()
@@ -67,7 +67,7 @@ def now() -> datetime:
 
 
 class OneSyncAtATime:
-    """`bot.ports.Reindexing` over the wikis; writes down each pass."""
+    """An implementation of `bot.ports.Reindexing` that records each pass."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class OneSyncAtATime:
         locks: SyncLocks | None = None,
         gate: Gate | None = None,
     ) -> None:
-        """``gate`` says why an index that was built anew should not be taken."""
+        """Create it. ``gate`` returns the reasons why a rebuilt index must not be promoted."""
         self._parts = parts
         self._passes = passes
         self._clock = clock
@@ -87,7 +87,7 @@ class OneSyncAtATime:
         self._running = threading.Lock()
         self._stopping = threading.Event()
         self._before: dict[str, datetime] = {}
-        """When the last pass over each wiki that met no error began."""
+        """When the last pass without an error over each wiki began."""
         self._complete = {name: passes.last_complete(name) for name in parts.wikis}
 
     def wikis(self) -> Sequence[str]:
@@ -97,7 +97,7 @@ class OneSyncAtATime:
         return self._parts.part(what)
 
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
-        """Every page of one wiki, or of all.
+        """Sync every page of one wiki, or of all.
 
         Raises:
             SyncRunning: another one runs.
@@ -112,7 +112,8 @@ class OneSyncAtATime:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
     ) -> list[SyncReport]:
-        """See `bot.ports.Reindexing`. What is full is of all wikis, for an index is.
+        """Carry out a reindex order, see `bot.ports.Reindexing`. A full one rebuilds all wikis,
+        because they share an index.
 
         Raises:
             As `sync`.
@@ -126,7 +127,7 @@ class OneSyncAtATime:
             self._parts.abandon()
 
     def look_for_edits(self) -> list[SyncReport]:
-        """The latest edits of all wikis; nothing while another sync runs.
+        """Sync the latest edits of all wikis; do nothing while another sync runs.
 
         Raises:
             StateUnavailable: whether one runs cannot be told.
@@ -149,18 +150,19 @@ class OneSyncAtATime:
             self._running.release()
 
     def as_of(self) -> datetime | None:
-        """Since when what is indexed is true of every wiki; None before that."""
+        """Return the time up to which the index of every wiki is current; None before the first
+        pass."""
         known = [self.last_pass(wiki) for wiki in self._complete]
         return min(filter(None, known)) if known and None not in known else None
 
     def last_pass(self, wiki: str) -> datetime | None:
-        """Since when what is indexed is true of this wiki; None if that is not known, as after
-        the clock was put back."""
+        """Return the time up to which the index of this wiki is current; None if unknown, as after
+        the clock was set back."""
         found = self._complete.get(wiki)
         return found.astimezone() if found and found <= self._clock() else None
 
     def stop(self) -> None:
-        """Ask a running sync to end at the next safe point, and wait for it."""
+        """Ask a running sync to stop at the next safe point, and wait for it."""
         self._stopping.set()
         self._parts.hurry()
         with self._running:
@@ -188,11 +190,11 @@ class OneSyncAtATime:
             **options,
         )
         if order.dry_run or not (part is None or part.is_whole):
-            return reports  # That was no pass over a wiki.
+            return reports  # not a pass over a wiki
         for report in reports:
             before = self._before.get(report.wiki) or self._complete.get(report.wiki)
             if report.error is None:
-                # What was edited while the wiki was away took that long, and must count.
+                # The delay of an edit includes the time when the wiki could not be reached.
                 self._before[report.wiki] = began
             if report.complete:
                 self._complete[report.wiki] = began
@@ -201,7 +203,7 @@ class OneSyncAtATime:
 
 
 def record(passes: PassLog, one: Pass) -> None:
-    """Write a pass down; that it cannot be must not undo the pass."""
+    """Record a pass; a failure to record it must not undo the pass."""
     try:
         passes.record(one)
     except StateUnavailable as error:

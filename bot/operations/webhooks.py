@@ -1,4 +1,4 @@
-"""Data Center's webhooks: signed word that a page changed, which hurries a sync.
+"""Data Center's webhooks: signed notices of a changed page, which start a sync sooner.
 
 Cloud sends none without an app of its own. Whoever signs is believed that there is
 something to look at, and nothing more: what it is, the next pass finds out.
@@ -17,15 +17,17 @@ PATH = "/confluence/events"
 SIGNATURE = "X-Hub-Signature"
 
 _EDITS = {"page_created", "page_updated", "blog_created", "blog_updated"}
-"""What the search for edits finds; the rest (moved, trashed, restored, restricted) needs
-a full pass."""
+"""Events that the search for edits finds; all others (moved, trashed, restored, restricted) need a
+full pass."""
 
 
 class Webhooks:
-    """Takes what is posted to `PATH`; ``hint`` is told which pass would find it."""
+    """The endpoint for posts to `PATH`; ``hint`` is called with the pass that would find the
+    change."""
 
     def __init__(self, secret: str, hint: Callable[[Rhythm], None]) -> None:
-        """
+        """Create it with the shared secret.
+
         Raises:
             ValueError: no secret; an unsigned hook is anybody's.
         """
@@ -35,7 +37,7 @@ class Webhooks:
         self._hint = hint
 
     def take(self, body: bytes, signature: str) -> int:
-        """The HTTP status to answer with."""
+        """Return the HTTP status for a posted event, and give a hint if it is signed."""
         if not self._is_signed(body, signature):
             return 401
         try:
@@ -50,6 +52,6 @@ class Webhooks:
 
     def _is_signed(self, body: bytes, signature: str) -> bool:
         made = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
-        # A header may hold anything, also what cannot be encoded again.
+        # A header may hold anything, even text that cannot be encoded again.
         claimed = signature.encode(errors="replace")
         return hmac.compare_digest(f"sha256={made}".encode(), claimed)

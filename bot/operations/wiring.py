@@ -1,4 +1,4 @@
-"""Settings -> what operators do: sync, and see how things stand."""
+"""Composition of operation: sync, status, access and doctor."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def _alone(
     held: ExitStack,
     stopped: Callable[[], bool],
 ) -> Gate | None:
-    """No other process syncs these while ``held`` lasts. What an index that is built anew
-    must pass; nothing where the state cannot be read, which must not keep the wikis unread.
+    """Hold the locks of these wikis while ``held`` lasts. Return the check that a rebuilt index
+    must pass; None if the state cannot be read, which must not keep wikis from being synced.
 
     Raises:
         SyncRunning: another process does.
@@ -106,8 +106,8 @@ def _write_down(
 
 
 def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
-    """Pages and passages of each wiki, those that are set and not yet synced too, and how
-    its passes of the last week went."""
+    """Return pages and passages of each wiki, including wikis that are not synced yet, and how its
+    passes of the last week went."""
     # See `bot.wiring.flags`.
     from bot.state.pass_log import DatabasePassLog
 
@@ -125,7 +125,7 @@ def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
 
 
 def access(settings: Settings, secrets: Secrets, *, email: str, url: str) -> AccessNow:
-    """Whether the person may read the page at ``url``, asked of its wiki now.
+    """Return whether the person may read the page at ``url``, asking its wiki now.
 
     Raises:
         WikiMisconfigured: it is the address of no wiki that is set.
@@ -138,7 +138,7 @@ def access(settings: Settings, secrets: Secrets, *, email: str, url: str) -> Acc
 
 
 def doctor(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
-    """What works and what does not, each as soon as it is known.
+    """Yield findings about what works and what does not, each as soon as it is known.
 
     Raises:
         WikiMisconfigured: no wiki is set, or an address is none.
