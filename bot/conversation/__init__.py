@@ -1,1 +1,1 @@
-"""One incoming message, one reply. Knows no Slack and no SQL."""
+"""The conversation: an incoming message gets one reply. This folder knows no Slack and no SQL."""

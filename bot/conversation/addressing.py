@@ -1,5 +1,5 @@
-"""Whether words that mention nobody are meant for the bot. Pure, and rather silent: an
-answer that nobody asked for costs more than a question that has to mention the bot."""
+"""Rules that tell whether a message without a mention is meant for the bot. Pure, and cautious: an
+unwanted answer costs more than a question that must mention the bot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.model import Role
 
 _MARK = re.compile(r"[?\uff1f\u061f](?=[\s\"')\]*_~`]|$)")
-"""A question mark that ends something, not one within an address."""
+"""A question mark at the end of a word, not one within an address."""
 _ASKING = re.compile(
     r"(?:(?:and|but|ok|okay|so|also|then)[,\s]+)?(?:"
     r"(?:who|what|when|where|why|which|how)(?:'s|\u2019s|\s+(?:is|are|was|were|do|does|did|can|could"
@@ -33,18 +33,19 @@ _SMALL_TALK = frozenset({
     "you", "bot", "footnote", "good morning", "good afternoon", "good evening", "good day",
     "so much", "a lot", "very much",
 })  # fmt: skip
-"""What says nothing by itself: words, and pairs of words."""
+"""Words, and pairs of words, that ask nothing."""
 
 
 class ThreadCommand(StrEnum):
-    """What somebody may ask of the bot about a thread."""
+    """A command to the bot about a thread."""
 
     STOP = "stop"
     START = "start"
 
 
 def thread_command(words: str) -> ThreadCommand | None:
-    """ "stop following" or "follow this thread", and nothing else."""
+    """Return the command if the words are "stop following" or "follow this thread", and nothing
+    else."""
     match = _COMMANDS.fullmatch(words.strip())
     if match is None:
         return None
@@ -52,13 +53,13 @@ def thread_command(words: str) -> ThreadCommand | None:
 
 
 def looks_like_question(words: str) -> bool:
-    """By a question mark, or by how it begins."""
+    """Return whether the words have a question mark or begin like a question."""
     return _MARK.search(words) is not None or _ASKING.match(words.strip()) is not None
 
 
 def is_for_me(words: str, name: str, *, from_asker: bool, before: Role | None) -> bool:
-    """A question in a thread that the bot answered: it is, if it calls the bot by ``name``,
-    or if whoever asked there asks on. Where another person spoke last (``before``), it is
+    """Return whether a question in a thread that the bot answered is for the bot: it calls the bot
+    by ``name``, or its author asked there before. If another person spoke last (``before``), it is
     more likely for them."""
     if not looks_like_question(words):
         return False
@@ -67,13 +68,14 @@ def is_for_me(words: str, name: str, *, from_asker: bool, before: Role | None) -
 
 
 def asks_nothing(question: str) -> bool:
-    """Empty, a greeting, thanks, or nothing but emoji."""
+    """Return whether it is empty, a greeting, thanks, or nothing but emoji."""
     words = _WORD.findall(_EMOJI.sub(" ", question.casefold()))
     return _is_small_talk(words)
 
 
 def _is_small_talk(words: Sequence[str]) -> bool:
-    """Return whether each word says nothing, by itself or with the next. Reads each once."""
+    """Return whether every word is small talk, by itself or with the next one. Linear: reads each
+    word once."""
     at = 0
     while at < len(words):
         if " ".join(words[at : at + 2]) in _SMALL_TALK:

@@ -1,4 +1,4 @@
-"""A question's answer, made and put where the question stands."""
+"""An answer to a question: made, recorded and shown in its thread."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AnswerMaker:
-    """``executor`` runs answering, so that it never takes the threads of the inbox. ``as_of``
-    says when the wikis were last read."""
+    """A maker of answers. ``executor`` runs answering, so that it never uses the inbox's threads.
+    ``as_of`` returns when the wikis were last read."""
 
     answers: Answers
     answering: Answering
@@ -44,7 +44,10 @@ class AnswerMaker:
     async def make(
         self, message: IncomingMessage, question: Question, posted: Posted, *, live: bool
     ) -> tuple[Result, Posted]:
-        """Return the answer, and what stands of its reply; ``live``: it may be shown meanwhile.
+        """Return the answer, and what is posted of its reply; ``live``: show it while it is made.
+
+        Raises: NotOurs: the question was edited, deleted or stopped, or another process has it, and
+        will correct the reply.
 
         Raises:
             NotOurs: the question was edited, deleted or stopped, or another process has it;
@@ -61,7 +64,7 @@ class AnswerMaker:
     async def record(
         self, message: IncomingMessage, question: Question, result: Result, *, private: bool
     ) -> RecordedAnswer:
-        """Keep the answer.
+        """Record the answer.
 
         Raises:
             AskerForgotten
@@ -88,7 +91,7 @@ class AnswerMaker:
         *,
         private: bool = False,
     ) -> RecordedAnswer:
-        """Put it where the question stands, in place of what stands of it there.
+        """Show the answer as the reply, in place of what is posted of it.
 
         Raises:
             AskerForgotten, NotOurs
@@ -98,7 +101,7 @@ class AnswerMaker:
     async def show_later(
         self, message: IncomingMessage, question: Question, result: Result, posted: Posted
     ) -> RecordedAnswer:
-        """Do the same for all to see, where nobody works on the question any more.
+        """Show the answer to everybody, for a question that no worker holds any more.
 
         Raises:
             AskerForgotten
@@ -117,7 +120,7 @@ class AnswerMaker:
         private: bool,
     ) -> RecordedAnswer:
         recorded = await self.record(message, question, result, private=private)
-        # What stands may have been judged.
+        # The old answer may have verdicts.
         tally = await asyncio.to_thread(self.answers.tally, recorded.id) if posted else Tally()
         last = await put(message, AnswerContent(recorded, tally), posted)
         await self._note(recorded.id, last)
@@ -126,13 +129,13 @@ class AnswerMaker:
         return recorded
 
     async def unposted(self, recorded: RecordedAnswer) -> RecordedAnswer:
-        """Note that no message carries the answer any more, and return it so."""
+        """Record that no message carries the answer any more, and return it so."""
         if recorded.message:
             await self._note(recorded.id, "")
         return replace(recorded, message="")
 
     async def alone(self, question: Question) -> Result:
-        """Make an answer and show it nowhere."""
+        """Make an answer without showing it."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.executor, self.answering.answer, question)
 
@@ -147,7 +150,7 @@ class AnswerMaker:
             raise
 
     async def _note(self, recorded: int, message: str) -> None:
-        """The answer stands, so a failure now is none of it."""
+        """Record the message; the answer is posted, so a failure here must not fail it."""
         try:
             await asyncio.to_thread(self.answers.posted, recorded, message)
         except StateUnavailable:

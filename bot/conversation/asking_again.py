@@ -1,4 +1,4 @@
-"""A question that was answered, asked again: as it was put, with the rights of now."""
+"""A question that was answered is asked again in the same words, with the rights of now."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class AskingAgain:
 
 
 def message_of(given: RecordedAnswer) -> IncomingMessage:
-    """Return the question that it answers, as far as it is still known."""
+    """Return the question that the answer belongs to, as far as it is still known."""
     place = given.asked.place
     return IncomingMessage(
         event="",

@@ -1,4 +1,9 @@
-"""Somebody chooses what a question meant, and that is asked: by a button, or in words.
+"""A person chooses one reading of an ambiguous question, by a button or in words, and that is
+asked.
+
+A choice by button is a message like any question, as if the message with the buttons had asked it,
+and as old as the wording that it chose from. So it survives a restart, and the inbox takes it once
+for each wording, however often it is pressed.
 
 A choice by button is a message like any question, as if the message with the buttons had
 asked it, and as old as the wording that it chose from. So it outlives a restart, and the inbox
@@ -29,14 +34,14 @@ from bot.model import Clarify, Reading
 logger = logging.getLogger(__name__)
 
 _EVENT = "choice-of-"
-"""Begins the event of a choice by button; the id of the question in return follows."""
+"""The prefix of the event of a choice by button; the id of the clarifying question follows."""
 FORGOTTEN = Notice("I no longer know what was asked here. Please ask again.")
 CHOSEN = Notice("This was chosen already. To ask for another, reply with its number.")
 
 
 @dataclass(frozen=True, slots=True)
 class AskedBack:
-    """The questions in return that stand in threads."""
+    """The clarifying questions that the bot asked in threads."""
 
     answers: Answers
     inbox: Inbox
@@ -44,7 +49,8 @@ class AskedBack:
     redrawing: Redrawing
 
     async def stands(self, message: IncomingMessage) -> bool:
-        """Whether what it chose from is asked there yet, if it is a choice by button."""
+        """Return whether the clarifying question is still posted there, if the message is a choice
+        by button."""
         if not message.event.startswith(_EVENT):
             return True
         id_ = int(message.event.removeprefix(_EVENT))
@@ -52,14 +58,14 @@ class AskedBack:
         return choosing is not None and choosing.message.edited == message.edited
 
     async def choosing(self, id_: int) -> Choosing | None:
-        """The question in return that is the answer ``id_``. None if it is forgotten, or taken
-        back, as it is when the question that said too little is edited or deleted."""
+        """Return the clarifying question that is the answer ``id_``. None if it is forgotten or
+        retracted, as it is when the ambiguous question is edited or deleted."""
         before = await asyncio.to_thread(self.answers.given, id_)
         if before is None:
             return None
         place = before.asked.place
         message = await self.inbox.received(place.team, place.channel, place.ts)
-        # Looked at last: if it stands now, it is of the message as it was then.
+        # Read last: if it is valid now, it belongs to the message as it was then.
         given = await asyncio.to_thread(self.answers.given, id_)
         if message is None or given is None or given.retracted:
             return None
@@ -68,8 +74,8 @@ class AskedBack:
         return Choosing(given, given.answer.readings, message)
 
     async def meant(self, message: IncomingMessage, words: str) -> str:
-        """What ``words`` ask: those of a reading if they choose one that the message's
-        thread was asked for, else themselves."""
+        """Return the question that ``words`` ask: a reading, if they choose one that the bot
+        offered in the message's thread; otherwise the words themselves."""
         if message.thread == message.ts:
             return words
         given = await asyncio.to_thread(
@@ -78,7 +84,7 @@ class AskedBack:
         if given is None or given.retracted or not isinstance(given.answer, Clarify):
             return words
         if given.asked.private and given.asked.asker != message.person:
-            # Its readings name pages that only whoever was asked may be allowed to read.
+            # Its readings name pages that perhaps only the asker may read.
             return words
         reading = reading_named(words, given.answer.readings)
         if reading is None:
@@ -87,8 +93,8 @@ class AskedBack:
         return reading.question
 
     async def settle(self, given: RecordedAnswer, reading: Reading, person: str) -> None:
-        """The buttons give way to the choice. Where Slack does not take that, they stay,
-        and do no harm."""
+        """Replace the buttons with the choice. If the chat refuses, they stay, which does no
+        harm."""
         by = "" if given.asked.private else await self.directory.name(person)
 
         def choose(content: AnswerContent) -> AnswerContent:
@@ -101,7 +107,7 @@ class AskedBack:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The buttons."""
+    """The buttons of clarifying questions."""
 
     asked_back: AskedBack
     directory: Directory
@@ -124,7 +130,7 @@ class Choices:
         if not (ts := await self._asked_at(choosing, press)):
             await self.chat.post_privately(channel, person, FORGOTTEN)
             return
-        # A quick click may be here before the message's ts is written down.
+        # A quick click may arrive before the message's ts is recorded.
         shown = replace(choosing.given, message=ts)
         asks = replace(
             choosing.message,
@@ -145,14 +151,14 @@ class Choices:
 
     async def _asked_at(self, choosing: Choosing, press: Press) -> str:
         """Return the ts under which the choice is asked: that of the message with the buttons.
-        Empty if the person may not see that message, or if what they pressed is another one."""
+        Empty if the person may not see that message, or pressed another one."""
         given, ts = choosing.given, press.message
         if not await self.directory.may_see(press.person, given):
             return ""
         if await self.chat.carries(press.channel, ts, given):
             return ts
-        # A chat keeps no copy of what one person alone sees, so its ts proves nothing: another
-        # message may have it. The next one after the question's is nobody's.
+        # A chat keeps no copy of an ephemeral message, so its ts proves nothing: another message
+        # may have it. The one right after the question's belongs to no message.
         is_ephemeral = given.asked.private and not given.message and not press.direct
         return _next(given.asked.place.ts) if is_ephemeral else ""
 
@@ -165,8 +171,8 @@ def _next(ts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """``message`` is the question that said too little: where it was asked, how it reads now,
-    and who reads along there."""
+    """A clarifying question that waits for a choice. ``message`` is the ambiguous question: where
+    it was asked, its current words, and who can read it there."""
 
     given: RecordedAnswer
     readings: tuple[Reading, ...]

@@ -1,4 +1,4 @@
-"""A conversation, put together from the chat that it is in and from what keeps its memory."""
+"""A conversation, composed of a chat and the stores."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ from bot.ports import Answering
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """``replies`` sees to what people ask; the rest takes what they do beside asking."""
+    """A conversation's entry points. ``replies`` handles questions; the rest handles everything
+    else that people do."""
 
     replies: Replies
     posting: Posting
@@ -66,7 +67,7 @@ def conversation_of(
     limits: QuestionLimits,
     first_pause: float,
 ) -> Conversation:
-    """``name`` is what people call the bot, and ``team`` is its workspace."""
+    """Compose a conversation. ``name`` is the bot's name, and ``team`` is its workspace."""
     posting, redrawing = Posting(inbox, chat), Redrawing(answers, chat)
     asked_back = AskedBack(answers, inbox, directory, redrawing)
     following = Following(name, team, threads, directory, chat)

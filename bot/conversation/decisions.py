@@ -1,4 +1,4 @@
-"""One incoming message -> one reply: the decisions, in their order."""
+"""Incoming message -> reply: the decisions, in their order."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ _MOST_NAMES = 10
 
 @dataclass(slots=True)
 class ReplyInProgress:
-    """A message on its way to its reply, and what is known of it so far. ``refusal`` is what to
-    say where it is one question too many. ``posted`` is what stands of the reply. ``words`` are
-    the message's, ``question`` is what they ask, and ``history`` what was said before."""
+    """A message on its way to its reply. ``refusal`` is the rate-limit message, if the limit is
+    reached. ``posted`` is what is posted of the reply. ``words`` are the message's, ``question`` is
+    what they ask, and ``history`` the earlier turns."""
 
     message: IncomingMessage
     refusal: str | None
@@ -68,7 +68,8 @@ class ReplyInProgress:
 
 @dataclass(frozen=True, slots=True)
 class Addressees:
-    """Whom an answer is for. ``alone``: the asker alone sees it, in a channel or directly."""
+    """The people an answer is for. ``alone``: only the asker sees it, in a channel or in a direct
+    message."""
 
     reader: Reader
     alone: bool
@@ -90,8 +91,7 @@ class Decisions:
     following: Following
 
     async def reply(self, message: IncomingMessage, refusal: str | None) -> None:
-        """Reply to the message. Each decision says whether it was the reply; the first that is
-        ends it.
+        """Reply to the message. The decisions run in order until one of them is the reply.
 
         Raises:
             NotOurs: the message was edited, deleted or stopped, or another process has it.
@@ -170,7 +170,7 @@ class Decisions:
     async def who_may_get_nothing_is_told_so(self, case: ReplyInProgress) -> bool:
         message = case.message
         settings = await self.settings.of(message.team, message.channel)
-        # Where somebody reads along who may get nothing, the asker alone is answered.
+        # Where somebody present may get no answers, only the asker is answered.
         outsiders = not case.is_direct and await self.directory.has_outsiders(
             message.channel, shared=message.shared
         )
@@ -192,8 +192,8 @@ class Decisions:
             return False
         if await self.private.resume(case.message):
             return True
-        # What was shared with all answers what is asked no more, or was said before
-        # somebody came who may not read it.
+        # An answer shared with the channel belongs to an old wording, or was made before somebody
+        # joined who may not read it.
         await self.posting.remove(case.message, case.posted)
         case.posted = {}
         return False
@@ -213,7 +213,7 @@ class Decisions:
         if not alone and not await self.directory.may_still_read(
             message.channel, audience.reader, shared=message.shared
         ):
-            # Somebody came while it was made. Whoever asked was among those it was made for.
+            # Somebody joined while it was made. The asker was among those it was made for.
             alone = True
             await self.posting.remove(message, case.posted)
         if alone and not case.is_direct:
@@ -241,7 +241,8 @@ class Decisions:
     async def _afterwards(
         self, case: ReplyInProgress, question: Question, recorded: RecordedAnswer
     ) -> None:
-        """The answer stands: what fails now must not have it made again."""
+        """Do what follows an answer. The answer is posted, so a failure here must not cause it to
+        be made again."""
         message = case.message
         try:
             if case.is_direct:
@@ -254,7 +255,8 @@ class Decisions:
             logger.info("What comes with the answer to %s was left out: %s", message.ts, error)
 
     async def _pass_over_a_choice_that_fell(self, case: ReplyInProgress) -> None:
-        """Whoever saw to the edited question may have looked before this was posted."""
+        """Pass over a choice whose clarifying question is gone. The worker of the edited question
+        may have looked before this was posted."""
         if case.message.deleted or case.refusal is not None:
             return
         if not await self.asked_back.stands(case.message):
@@ -262,13 +264,13 @@ class Decisions:
             await self._pass_over(case)
 
     async def _withdraw_choices(self, case: ReplyInProgress) -> None:
-        """Remove what was answered to a choice of a question that is no more what it was."""
+        """Remove the answers to choices of a question that has changed since."""
         for ts in case.posted.values():
             choice = replace(case.message, ts=ts)
             await self.posting.remove(choice, await self.posting.posted(choice))
 
     async def _pass_over(self, case: ReplyInProgress) -> None:
-        """What was said is not for the bot; not any more, if it was edited."""
+        """Reply nothing: the message is not for the bot, or no longer since its edit."""
         await self.posting.remove(case.message, case.posted)
         await self.inbox.passed(case.message)
 
@@ -283,5 +285,5 @@ class Decisions:
 
 
 def _is_sure(result: Result, least: float | None) -> bool:
-    """Return whether it is sure enough to speak without being asked."""
+    """Return whether the result is sure enough to answer unasked."""
     return least is not None and isinstance(result, Answer) and result.confidence >= least

@@ -28,7 +28,7 @@ STARTED = Notice(
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """``name`` is what people call the bot, and ``team`` is its workspace."""
+    """Following of threads. ``name`` is the bot's name, and ``team`` is its workspace."""
 
     name: str
     team: str
@@ -37,7 +37,7 @@ class Following:
     chat: Chat
 
     async def is_meant(self, message: IncomingMessage, words: str, before: Sequence[Turn]) -> bool:
-        """Whether what was said in the message's thread, without a mention, is for the bot."""
+        """Return whether a message without a mention in a thread is for the bot."""
         askers = await self.threads.askers(Thread.of(message))
         last = before[-1].role if before else None
         return bool(askers) and is_for_me(
@@ -45,13 +45,14 @@ class Following:
         )
 
     async def obey(self, message: IncomingMessage, command: ThreadCommand) -> Notice:
-        """Do as the command says, and return what to say to it."""
+        """Carry out the command and return the reply to it."""
         stop = command is ThreadCommand.STOP
         await self.threads.follow(Thread.of(message), quiet=stop)
         return STOPPED if stop else STARTED
 
     async def explain(self, message: IncomingMessage) -> None:
-        """Once in a thread, to whom it answers: why it does, and how to end it."""
+        """Explain once in a thread, to the asker, why the bot answers without a mention and how to
+        stop it."""
         if not await self.threads.is_first_answer(Thread.of(message)):
             return
         words = _explanation(message.thread)

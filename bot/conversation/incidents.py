@@ -1,4 +1,4 @@
-"""A failure that a person is told of: a short id for them, the traceback for the log."""
+"""A failure that a person is told about: a short id for them, the traceback for the log."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ logger = logging.getLogger(__name__)
 
 
 def new_incident() -> str:
-    """Six characters: enough to find one line in a log."""
+    """Return six characters: enough to find one line in a log."""
     return secrets.token_hex(3)
 
 
 def note(incident: str, what: str, error: BaseException) -> None:
-    """Write it to the log, with the traceback of ``error``. Where it was noticed that the
-    database is away says nothing, so of that there is none."""
+    """Log the incident with the traceback of ``error``. An unavailable database gets no traceback:
+    the place where it was noticed says nothing."""
     if isinstance(error, StateUnavailable) and not isinstance(error, StateRefused):
         logger.error("Incident %s: %s: %s", incident, what, error)
     else:

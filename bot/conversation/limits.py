@@ -1,5 +1,4 @@
-"""How many questions a person and a channel may ask, so that one does not use up what all
-have."""
+"""Rate limits of a person and a channel, so that one does not use up what all share."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionLimits:
-    """How many questions are answered, by whom or where, and in which time. 0: no limit."""
+    """A number of questions, by whom or where, and the span of time. 0: no limit."""
 
     person_minute: int = 0
     person_day: int = 0
@@ -23,8 +22,8 @@ class QuestionLimits:
 
     async def refusal(self, message: IncomingMessage, inbox: Inbox) -> str | None:
         """Return the rate-limit message, or None if under the limit. Empty: an earlier question
-        was told already. The inbox counts, so a restart forgives nothing and all processes count
-        alike.
+        was already answered with it. The inbox counts, so restarts and several processes count
+        correctly.
 
         Raises:
             StateUnavailable

@@ -1,5 +1,5 @@
-"""Which messages are taken in: all that are addressed to the bot, and of the rest those
-that may be."""
+"""The choice of messages that enter the inbox: all that are addressed to the bot, and some
+others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LATE = 3600.0
 
 
 _CHOICE = 8
-"""Words that may choose what the bot asked back: their number, or a title."""
+"""Words that may choose a reading: its number, or a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class MessageFilter:
     settings: ChannelSettingsStore
 
     def may_concern_us(self, message: IncomingMessage) -> bool:
-        """Told by the words alone, so that the talk of a workspace costs no more."""
+        """Return whether the message may concern the bot, by its words alone, so that a workspace's
+        chat costs no more."""
         if message.changed or message.kind in (MessageKind.MENTION, MessageKind.DIRECT):
             return True
         words = self.text.plain(message.text)
@@ -39,7 +40,8 @@ class MessageFilter:
         return looks_like_question(words)
 
     async def take_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        """Those that are to be worked on, kept; the others are known, or not for the bot.
+        """Put messages into the inbox, and return those to work on; the others are known, or not
+        for the bot.
 
         Raises:
             StateUnavailable: none is kept.
@@ -59,6 +61,6 @@ class MessageFilter:
 
 
 def _is_late(message: IncomingMessage) -> bool:
-    """An edit may come before the message that was edited, or instead of it; but not of
-    a message from long ago, which was answered and has been forgotten."""
+    """Return whether the message edited is long past. An edit may come before the message itself,
+    or instead of it; but an old message was answered and has been forgotten."""
     return bool(message.edited) and float(message.edited) - float(message.ts) > _LATE

@@ -1,5 +1,5 @@
-"""The words of a conversation: a message that came in, the answer that was recorded, and what the
-bot says before a chat gives it a form."""
+"""Models of a conversation: an incoming message, the recorded answer, and what the bot says, before
+a chat renders it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bot.model import Answer, Reading, Result
 from indexers.model import EVERYONE, Principal
 
 ANYBODY = Principal.of(EVERYONE)
-"""The reader of what is open to everyone."""
+"""The reader of pages that are open to everyone."""
 
 
 class MessageKind(StrEnum):
-    """How a question came. ``DIRECT``: in a conversation with the bot alone.
-    ``FOLLOW_UP``: in a thread, ``UNASKED``: in a channel, without a mention."""
+    """The way in which a question came. ``DIRECT``: in a direct message. ``FOLLOW_UP``: in a
+    thread, ``UNASKED``: in a channel, both without a mention."""
 
     MENTION = "mention"
     DIRECT = "direct"
@@ -30,7 +30,7 @@ class MessageState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     REFUSED = "refused"
-    """One too many."""
+    """Over the rate limit."""
     PASSED = "passed"
     """It was not for the bot after all, so nothing was said."""
     STOPPED = "stopped"
@@ -38,7 +38,7 @@ class MessageState(StrEnum):
 
 
 class CountedBy(StrEnum):
-    """By whom, or where, questions are counted."""
+    """The scope of a rate limit."""
 
     PERSON = "person"
     CHANNEL = "channel"
@@ -46,10 +46,10 @@ class CountedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
-    """A question as Slack delivered it: ``text`` still has Slack's markup, ``ts`` is
-    its message, ``thread`` where the answer goes, ``shared`` whether people of other
-    workspaces read along. ``edited`` is the ts of its latest edit, empty without one;
-    ``deleted``: its message was deleted."""
+    """A question as the chat delivered it. ``text`` still has the chat's markup; ``ts`` is its
+    message, ``thread`` where the answer goes; ``shared``: people of other workspaces can read it.
+    ``edited`` is the ts of its latest edit, empty without one; ``deleted``: its message was
+    deleted."""
 
     event: str
     kind: MessageKind
@@ -67,13 +67,12 @@ class IncomingMessage:
 
     @property
     def changed(self) -> bool:
-        """Its message is not what it was when it was first answered, if it was."""
+        """Return whether the message was edited or deleted since it was sent."""
         return self.deleted or bool(self.edited)
 
     @property
     def begun_before(self) -> bool:
-        """Something of a reply may stand, or be on its way, that whoever works on it now did not
-        post."""
+        """Return whether parts of a reply may exist that the current worker did not post."""
         return self.attempts > 1 or self.changed
 
 
@@ -90,11 +89,10 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """``wikis`` that are searched, all if there are none named. ``unasked``: questions that
-    nobody asked of the bot are answered from this confidence (0 to 1) on; None: never.
-    ``only_asker``: answers are seen by whoever asked. ``review_channel`` is where flags of
-    this channel go; empty is where all go. ``language`` is the one that answers had best be
-    in, as of `Question`."""
+    """Settings of a channel. ``wikis`` are searched; empty means all. ``unasked``: answer questions
+    without a mention from this confidence (0 to 1) on; None: never. ``only_asker``: only the asker
+    sees answers. Flags of this channel go to ``review_channel``; empty means the default.
+    ``language`` is the preferred language of answers, as in `Question`."""
 
     wikis: tuple[str, ...] = ()
     unasked: float | None = None
@@ -108,15 +106,15 @@ USUAL = ChannelSettings()
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Nothing may be read; ``why`` is a sentence for the person."""
+    """The person may read nothing; ``why`` is a sentence for them."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """Where in Slack a question stands: ``ts`` is its message, ``thread`` the
-    thread that it was asked in (its own ts if it began one)."""
+    """The place of a question in the chat: ``ts`` is its message, ``thread`` the thread that it was
+    asked in (its own ts if it began one)."""
 
     team: str
     channel: str
@@ -129,14 +127,14 @@ class MessageRef:
 
 
 BY_ITSELF = "fixed-"
-"""Begins the ``ts`` of an answer that nobody asked for: of who flagged, and is told."""
+"""The prefix of the ``ts`` of an answer without a question: it notifies the person who flagged."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question, by whom and where. ``private``: its answer is for the asker alone
-    and follows the asker's rights. ``open``: it is made of what everyone may read. ``flag`` is
-    the one whose raiser is told, where no message asks."""
+    """A question, with its asker and place. ``private``: the answer is for the asker alone and
+    follows the asker's rights. ``open``: it is made of what everyone may read. ``flag`` is the flag
+    whose person is notified, if no message asked."""
 
     question: str
     asker: str
@@ -148,9 +146,9 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RecordedAnswer:
-    """An answer as it was given. ``as_of`` is when the wiki had last been read;
-    ``message`` is the ts of the message that carries the feedback buttons (empty
-    until it is posted); ``retracted`` is when it was taken back, if it was."""
+    """An answer as it was recorded. ``as_of`` is when the wiki had last been read; ``message`` is
+    the ts of the message with the feedback buttons (empty until it is posted); ``retracted`` is
+    when it was retracted, if it was."""
 
     id: int
     asked: AskedQuestion
@@ -163,7 +161,7 @@ class RecordedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many people gave which verdict on one answer."""
+    """The number of people who gave each verdict on one answer."""
 
     good: int = 0
     bad: int = 0
@@ -171,7 +169,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """``action`` names what a press does; ``value`` comes back with the press."""
+    """A button. ``action`` names what a press does; ``value`` comes back with the press."""
 
     action: str
     label: str
@@ -188,18 +186,17 @@ class Notice:
 
 
 class Buttons(StrEnum):
-    """Which buttons of its own an answer is shown with."""
+    """The bot's own buttons on an answer."""
 
     ALL = "all"
     NO_VERDICTS = "no_verdicts"
-    """What one person alone sees is not judged."""
+    """Answers that one person alone sees have no verdicts."""
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The reading that somebody chose of a question in return; ``by`` is their name, if others
-    may read it."""
+    """The reading that a person chose; ``by`` is their name, if others can see it."""
 
     reading: Reading
     by: str = ""
@@ -207,9 +204,9 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class AnswerContent:
-    """An answer. ``tally`` is what people think of it, ``note`` stands below all the rest, and
-    ``button`` below that. ``lead`` says why it comes, where nobody has just asked, and the
-    question follows it."""
+    """An answer to show. ``tally`` counts its verdicts; ``note`` comes below everything else, and
+    ``button`` below that. ``lead`` says why it comes, if nobody has just asked, and the question
+    follows it."""
 
     recorded: RecordedAnswer
     tally: Tally | None = None
@@ -225,8 +222,8 @@ Content = Notice | AnswerContent
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Somebody pressed a button. ``message`` is the id of the message that it was on; ``direct``:
-    in a conversation with the bot alone."""
+    """A press of a button. ``message`` is the id of the message that it was on; ``direct``: in a
+    direct message."""
 
     person: str
     channel: str
@@ -236,6 +233,6 @@ class Press:
 
 
 def offers_quotes(result: Result) -> bool:
-    """Return whether a reader may want the pages' own words beside this: something was left out,
-    or is marked."""
+    """Return whether a reader may want the pages' own words beside this: something was left out, or
+    is marked."""
     return isinstance(result, Answer) and result.composed and bool(result.check_notes)

@@ -1,4 +1,4 @@
-"""What a conversation needs of the chat that it is in, and of what keeps its memory.
+"""Ports that a conversation needs: the chat and the stores.
 
 Ports of the chat are asynchronous and raise ChatUnavailable and ChatRefused. Those of the memory
 block for a moment (call them in a thread) and raise StateUnavailable.
@@ -27,17 +27,18 @@ from bot.model import Result, Turn
 from indexers.model import Reader
 
 Posted = Mapping[str, str]
-"""The ids of the messages of a reply that stand in a thread already, by their marks."""
+"""The ids of the messages of a reply that are in a thread already, by their marks."""
 
 Hold = Callable[[IncomingMessage], Awaitable[None]]
-"""Raises NotOurs where a message is not ours to answer any more."""
+"""A check that raises NotOurs if the message is not ours to answer any more."""
 
 
 class Chat(Protocol):
-    """Where the conversation is: what stands there, and what the bot says."""
+    """The chat: what is posted there, and what the bot posts."""
 
     async def posted(self, message: IncomingMessage) -> Posted:
-        """Return what stands of the reply to ``message``: nothing if it cannot be read."""
+        """Return what is posted of the reply to ``message``; nothing if the thread cannot be
+        read."""
         ...
 
     async def reply(
@@ -47,15 +48,15 @@ class Chat(Protocol):
         posted: Posted,
         hold: Hold | None = None,
     ) -> str:
-        """Make ``content`` the whole reply and return the id of its last message. What stands is
-        edited, what is missing is posted, and what is too much is deleted. ``hold`` is asked
-        before each message and after the last: who stands still in between posts beside whoever
-        has the question by then, and takes that back. Where ``message`` was begun before, or
-        nobody holds it, what came from others meanwhile is deleted, too."""
+        """Make ``content`` the whole reply and return the id of its last message. Existing messages
+        are edited, missing ones posted, surplus ones deleted. ``hold`` is called before each
+        message and after the last: a process that stalls in between may post beside the new owner,
+        and then deletes that. If ``message`` was begun before, or nobody holds it, messages that
+        others posted meanwhile are deleted, too."""
         ...
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
-        """Delete what stands of the reply."""
+        """Delete what is posted of the reply."""
         ...
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
@@ -73,12 +74,12 @@ class Chat(Protocol):
         ...
 
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> LiveReply | None:
-        """Begin to show an answer while it is made; None where answers come at once."""
+        """Begin to show an answer while it is made; None if the chat shows answers at once."""
         ...
 
     async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
-        """Return what was said in the thread before ``message``, oldest first, as it is now.
-        A thread that cannot be read is as none."""
+        """Return the turns in the thread before ``message``, oldest first, as they read now; none
+        if the thread cannot be read."""
         ...
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
@@ -90,11 +91,11 @@ class LiveReply(Protocol):
     """An answer that is shown while it is made."""
 
     def hear(self, text: str) -> None:
-        """Take more of the answer, in another thread. Raises where nobody waits for more."""
+        """Take more of the answer, in another thread. Raises if nobody waits for more."""
         ...
 
     async def close(self) -> Posted:
-        """Show no more, and return what stands of the reply.
+        """Show no more, and return what is posted of the reply.
 
         Raises:
             NotOurs
@@ -102,27 +103,28 @@ class LiveReply(Protocol):
         ...
 
     async def abandon(self) -> None:
-        """Show no more: something else will be put in its place."""
+        """Show no more: something else will replace it."""
         ...
 
 
 class StatusLine(Protocol):
-    """Tells people that the bot is at work. Never fails: a chat may have no such thing."""
+    """The status line that shows people that the bot is at work. Its methods never fail: a chat may
+    have none."""
 
     def begin(self, message: IncomingMessage) -> None: ...
 
     async def end(self, message: IncomingMessage) -> None: ...
 
     async def show(self, channel: str, thread: str, words: str) -> None:
-        """Show other words for a while. They follow the bot's name."""
+        """Show this status for a while, after the bot's name."""
         ...
 
     async def stopped(self, channel: str, thread: str) -> None:
-        """Take away the Stop button."""
+        """Remove the Stop button."""
         ...
 
     async def entitle(self, message: IncomingMessage, words: str) -> None:
-        """Give a conversation with the bot alone its title: its first question."""
+        """Give a direct conversation its title: its first question."""
         ...
 
 
@@ -130,71 +132,72 @@ class MessageText(Protocol):
     """The markup of messages as people write them. Pure."""
 
     def plain(self, text: str, names: Mapping[str, str] | None = None) -> str:
-        """Return the words, with people by their ``names`` and the bot left out."""
+        """Return the words, with people by their ``names`` and without the bot's name."""
         ...
 
     def people_named(self, text: str) -> Iterator[str]:
-        """Yield the ids of other people whom it mentions."""
+        """Yield the ids of other people whom the text mentions."""
         ...
 
     def written(self, words: str) -> str:
-        """Return ``words`` as somebody would write them: the reverse of `plain`."""
+        """Return ``words`` as a person would write them: the reverse of `plain`."""
         ...
 
 
 class Directory(Protocol):
-    """Who people are, who is in a channel, and whose rights count."""
+    """The directory: who people are, who is in a channel, and whose rights count."""
 
     async def name(self, person: str) -> str: ...
 
     async def reader(self, person: str, *, private: bool, shared: bool) -> Reader | Closed:
-        """Return whose rights count for what that person alone sees (``private``), or is said
-        where others read along: then it is what everyone may read."""
+        """Return whose rights count for an answer that this person alone sees (``private``), or
+        that others can see: then it is what everyone may read."""
         ...
 
     async def reader_in(
         self, person: str, channel: str, *, private: bool, shared: bool
     ) -> Reader | Closed:
-        """Return the same for an answer in ``channel``: there it is what all in a small private
-        channel may read together. ``shared``: people of other companies read along."""
+        """Return the same for an answer in ``channel``: in a small private channel it is what all
+        members may read. ``shared``: people of other companies can read it."""
         ...
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
-        """Return whether somebody in the channel may get no answers, or may be there."""
+        """Return whether the channel has, or may have, members who get no answers."""
         ...
 
     async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
-        """Return whether nobody has come who may not read what was made for ``reader``."""
+        """Return whether everybody there now may read what was made for ``reader``."""
         ...
 
     async def is_in(self, person: str, channel: str) -> bool: ...
 
     async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
-        """Return whether the person can see that answer where it stands."""
+        """Return whether the person can see that answer where it is posted."""
         ...
 
     async def is_shared(self, channel: str) -> bool:
-        """Return whether people of other companies are in it, as far as anybody can tell."""
+        """Return whether people of other companies are in the channel, as far as is known."""
         ...
 
     async def is_public(self, channel: str) -> bool:
-        """Return whether every member of the workspace may read along, and nobody else."""
+        """Return whether every member of the workspace can read the channel, and nobody else."""
         ...
 
 
 class Respond(Protocol):
-    """Answers a press, for the person who pressed alone."""
+    """The reply to a press, which only the person who pressed sees."""
 
     async def __call__(self, content: Content, *, replacing: bool = True) -> None:
-        """``replacing``: in place of what was pressed, where that person alone sees it."""
+        """Reply to the press. ``replacing``: in place of the pressed message, if that person alone
+        sees it."""
         ...
 
 
 class Inbox(Protocol):
-    """Questions that came in and are not answered yet, of all processes."""
+    """The inbox: received questions that are not answered yet, of all processes."""
 
     async def receive(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Keep it and return it with its id; None if it is there already."""
+        """Keep the message and return it with its id; None if it is there already."""
         ...
 
     async def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
@@ -202,13 +205,13 @@ class Inbox(Protocol):
         ...
 
     async def update(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Note that it was edited or deleted, and return it to be worked on again; None if it
-        was never received, or a later edit is known."""
+        """Record that the message was edited or deleted, and return it to be worked on again; None
+        if it was never received, or a later edit is known."""
         ...
 
     async def claim(self, id_: int) -> IncomingMessage | None:
-        """Begin: return it as it stands, with its attempts counted. None: it is finished, or
-        another process has it."""
+        """Claim the message and return it in its current state, with its attempts counted. None: it
+        is finished, or another process has it."""
         ...
 
     async def holds(self, message: IncomingMessage) -> bool:
@@ -216,18 +219,19 @@ class Inbox(Protocol):
         ...
 
     async def note_ephemeral(self, message: IncomingMessage) -> None:
-        """Note that the asker is about to be told what nobody can look for later."""
+        """Record that an ephemeral message, which nobody can look for later, is about to be
+        shown."""
         ...
 
     async def had_ephemeral(self, message: IncomingMessage) -> bool:
-        """Return whether that was noted of it as it is."""
+        """Return whether that was recorded for this wording."""
         ...
 
     async def before(
         self, message: IncomingMessage, whose: CountedBy, span: timedelta
     ) -> tuple[int, int]:
         """Count the questions of the same person or channel within ``span`` before it: those
-        that were taken, and those that were refused."""
+        accepted, and those refused."""
         ...
 
     async def done(self, message: IncomingMessage) -> None: ...
@@ -237,25 +241,25 @@ class Inbox(Protocol):
     async def refused(self, message: IncomingMessage) -> None: ...
 
     async def passed(self, message: IncomingMessage) -> None:
-        """It was not for the bot."""
+        """Finish it as not for the bot."""
         ...
 
     async def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
-        """Work no more on what ``person`` (None: anybody) asked there; return what this ends."""
+        """Finish everything that ``person`` (None: anybody) asked there; return what this ends."""
         ...
 
     async def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
-        """Return a message whatever became of it; None: never received, or forgotten."""
+        """Return a received message, finished or not; None: never received, or forgotten."""
         ...
 
 
 class Threads(Protocol):
-    """The threads that the bot answered in, and those in which it is to be quiet."""
+    """The threads that the bot follows, and those in which it is to be quiet."""
 
     async def askers(self, thread: Thread) -> frozenset[str]:
-        """Return who asked the bot there; nobody in a thread that it does not follow."""
+        """Return who asked the bot there; empty for a thread that it does not follow."""
         ...
 
     async def follow(self, thread: Thread, *, quiet: bool) -> None: ...
@@ -266,22 +270,22 @@ class Threads(Protocol):
 
 
 class ChannelSettingsStore(Protocol):
-    """What was set for each channel."""
+    """The settings of each channel."""
 
     async def of(self, team: str, channel: str) -> ChannelSettings: ...
 
     async def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
-        """As ``person`` chose."""
+        """Store the settings that ``person`` chose."""
         ...
 
 
 class Answers(Protocol):
-    """Answers that were given, and what people think of them."""
+    """The recorded answers and their verdicts."""
 
     def record(
         self, asked: AskedQuestion, answer: Result, as_of: datetime | None = None
     ) -> RecordedAnswer:
-        """Keep an answer before it is posted, so that its buttons can name it.
+        """Record an answer before it is posted, so that its buttons can name it.
 
         Raises:
             AskerForgotten: what is kept of them was deleted since they asked.
@@ -289,28 +293,28 @@ class Answers(Protocol):
         ...
 
     def posted(self, given: int, message: str) -> None:
-        """Note which message carries its buttons; empty is none."""
+        """Record which message carries its buttons; empty is none."""
         ...
 
     def given(self, given: int) -> RecordedAnswer | None:
-        """None: never kept, or forgotten."""
+        """Return a recorded answer; None if there is none, or it is forgotten."""
         ...
 
     def given_to(self, place: MessageRef) -> RecordedAnswer | None: ...
 
     def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
-        """Return the latest answer of a thread that asks what is meant."""
+        """Return the latest clarifying question of a thread."""
         ...
 
     def tally(self, given: int) -> Tally: ...
 
     def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
-        """Return those that somebody (``by_others``: not only the asker) found helpful."""
+        """Return the answers that somebody (``by_others``: not only the asker) found helpful."""
         ...
 
 
 class WaitingMessages(Protocol):
-    """Messages that wait on the disk while the database is away."""
+    """Messages that wait on disk while the database is away."""
 
     def add(self, messages: Sequence[IncomingMessage]) -> None: ...
 
@@ -322,10 +326,11 @@ class WaitingMessages(Protocol):
 
 
 class Locks(Protocol):
-    """What must not be done twice at once, by any process."""
+    """Named locks for work that no two processes may do at once."""
 
     def hold(self, name: str, *, waiting: bool = True) -> AbstractAsyncContextManager[None]:
-        """
+        """Hold the named lock.
+
         Raises:
             LockTaken: another process holds it: for two minutes, or at all if nobody is
                 ``waiting``.

@@ -1,4 +1,8 @@
-"""The reply to a message: put there, and kept from being given twice.
+"""The reply to a message: posted once.
+
+A worker that takes a message again, after a restart, a lost connection or an edit, first asks the
+chat what is posted of the reply. So a reply that the chat accepted although the call failed is not
+posted twice.
 
 Whoever works on a message again, after a restart, a lost connection or an edit, asks the chat
 first what stands of the reply. So a reply that the chat took without our hearing of it is not
@@ -20,13 +24,14 @@ class NotOurs(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """All methods raise ChatUnavailable and ChatRefused."""
+    """Posting of replies. All methods raise ChatUnavailable and ChatRefused."""
 
     inbox: Inbox
     chat: Chat
 
     async def hold(self, message: IncomingMessage) -> None:
-        """
+        """Check that the message is still ours to answer.
+
         Raises:
             NotOurs
         """
@@ -34,12 +39,12 @@ class Posting:
             raise NotOurs
 
     async def is_deleted(self, message: IncomingMessage) -> bool:
-        """Return whether it was deleted, as far as the chat has said."""
+        """Return whether the message was deleted, as far as the chat has said."""
         kept = await self.inbox.received(message.team, message.channel, message.ts)
         return kept is not None and kept.deleted
 
     async def posted(self, message: IncomingMessage) -> Posted:
-        """Return what stands of the reply. Nothing, if it cannot be read."""
+        """Return what is posted of the reply; nothing, if the thread cannot be read."""
         return await self.chat.posted(message)
 
     async def put(self, message: IncomingMessage, content: Content, posted: Posted) -> str:
@@ -51,7 +56,7 @@ class Posting:
         return await self.chat.reply(message, content, posted, self.hold)
 
     async def put_unheld(self, message: IncomingMessage, content: Content, posted: Posted) -> str:
-        """Do the same where nobody works on the message any more."""
+        """Do the same for a message that no worker holds any more."""
         return await self.chat.reply(message, content, posted)
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
@@ -61,8 +66,8 @@ class Posting:
         return self.chat.stream(message, posted, self.hold)
 
     async def show_asker(self, message: IncomingMessage, content: Content) -> None:
-        """Make it the reply, for the asker alone to see. Nobody can look for it afterwards, so
-        it is noted before: see `may_have_been_seen`.
+        """Show the reply to the asker alone. Nobody can look for it later, so this is recorded
+        first: see `may_have_been_seen`.
 
         Raises:
             NotOurs
@@ -73,5 +78,5 @@ class Posting:
         await self.chat.post_privately(message.channel, message.person, content, message.thread)
 
     async def may_have_been_seen(self, message: IncomingMessage) -> bool:
-        """Return whether the asker may have seen their reply, as far as anybody can tell."""
+        """Return whether the asker may have seen their reply, as far as is known."""
         return await self.inbox.had_ephemeral(message)

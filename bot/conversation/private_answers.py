@@ -1,5 +1,5 @@
-"""An answer that one person sees alone: offered where the channel as a whole may read nothing
-that fits, or set so for the channel; and its way back to all."""
+"""Private answers in a channel: offered if the channel as a whole gets none, or set for the
+channel; and sharing them."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ class PrivateAnswers:
     async def offer(
         self, message: IncomingMessage, question: Question, given: RecordedAnswer
     ) -> None:
-        """If the channel got no answer and the asker alone would. Nobody else sees it, so
-        that nobody learns of a page that they may not read. What they would get is found by
-        search alone: a language model is asked once they want it."""
+        """Offer a private answer if the channel got none and the asker alone would. Nobody else
+        sees the offer, so nobody learns of a page that they may not read. It is decided by search
+        alone: a language model is asked only after a press."""
         if not isinstance(given.answer, NoAnswer):
             return
         reader = await self.asking_again.reader(message.person, message.channel, private=True)
@@ -88,8 +88,8 @@ class PrivateAnswers:
                 logger.info("A private answer could not be offered: %s", error)
 
     async def give(self, message: IncomingMessage, given: RecordedAnswer) -> None:
-        """To the asker, where the channel is set so, or others there may not read it. Who left
-        while it was made is told nothing, and those who stayed are not told that either.
+        """Show the answer to the asker, if the channel is set so, or others there may not read it.
+        An asker who left meanwhile gets nothing, and the channel is not told of it.
 
         Raises:
             NotOurs: it is not ours to answer any more.
@@ -101,9 +101,8 @@ class PrivateAnswers:
             logger.info("Who asked %s is not in %s any more", message.ts, message.channel)
 
     async def resume(self, message: IncomingMessage) -> bool:
-        """If the asker may have got their answer from somebody who did not live to say so:
-        they are not given it twice, but offered it, which may be said twice. False: they
-        certainly got none.
+        """Offer a private answer again, if the process that gave it died before recording that. The
+        offer may appear twice, the answer not. Return False if the asker certainly got none.
 
         Raises:
             NotOurs: it is not ours to answer any more.
@@ -132,9 +131,9 @@ class PrivateAnswers:
             await respond(NOT_NOW)
 
     async def again(self, press: Press, respond: Respond) -> None:
-        """Handle the button of an answer that was perhaps not seen: as it would be given now.
-        Only an answer that its asker alone saw has one; a press of another's would put what is
-        private in the place of what the channel reads."""
+        """Handle the button of an answer that was perhaps not seen: answer again with the rights of
+        now. Only an answer that its asker alone saw has this button; otherwise a press would show
+        private text to the channel."""
         given = await self._given(press)
         if given is None or not given.asked.private:
             await respond(FORGOTTEN)
@@ -152,9 +151,9 @@ class PrivateAnswers:
         await respond(await self._content(shown))
 
     async def shared(self, press: Press, respond: Respond) -> None:
-        """Handle "Share to channel": what all there may read now, which may be less than the
-        person saw, takes the place of what the channel got. Pressed twice, the second finds
-        there what the first has posted."""
+        """Handle "Share to channel": an answer from what all members may read now, which may be
+        less than the person saw, replaces what the channel got. A second press finds what the first
+        has posted."""
         async with self.locks.hold(f"(share {press.value})"):
             await self._share(press, respond)
 
@@ -173,7 +172,7 @@ class PrivateAnswers:
             await respond(NOT_FOR_ALL, replacing=False)
             return
         if not await self.directory.may_still_read(message.channel, question.reader, shared=False):
-            # Somebody came while it was made.
+            # Somebody joined while it was made.
             await respond(NOT_FOR_ALL, replacing=False)
             return
         posted = await self.posting.posted(message)
@@ -192,7 +191,7 @@ class PrivateAnswers:
     async def _asked_by(
         self, person: str, given: RecordedAnswer, *, private: bool
     ) -> Question | Closed:
-        """Return its question with the rights that count now."""
+        """Return the answer's question with the rights that count now."""
         message = message_of(given)
         reader = await self.asking_again.reader(person, message.channel, private=private)
         if isinstance(reader, Closed):
@@ -200,8 +199,8 @@ class PrivateAnswers:
         return await self.asking_again.question(message, given, reader)
 
     async def _given(self, press: Press) -> RecordedAnswer | None:
-        """Only whoever asked is shown these buttons. None: it is forgotten, its question was
-        edited or deleted since, or they have left the channel."""
+        """Return the pressed answer. Only the asker is shown these buttons. None: it is forgotten,
+        its question was edited or deleted since, or the asker left the channel."""
         given = await asyncio.to_thread(self.answers.given, int(press.value))
         if given is None or given.retracted or given.asked.asker != press.person:
             return None
@@ -209,7 +208,7 @@ class PrivateAnswers:
         return given if is_there else None
 
     async def _content(self, given: RecordedAnswer) -> AnswerContent:
-        """Without the buttons of feedback, which belong to what all see."""
+        """Return the answer without feedback buttons, which belong to answers that all see."""
         content = AnswerContent(given, buttons=Buttons.NO_VERDICTS)
         if await self.directory.has_outsiders(given.asked.place.channel):
             return replace(content, note=ONLY_YOU)

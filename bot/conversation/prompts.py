@@ -1,4 +1,4 @@
-"""What the bot suggests to ask, where a person opens the conversation with it."""
+"""Suggested questions for a person who opens a direct conversation with the bot."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _LONGEST = 150
 
 @dataclass(slots=True, kw_only=True)
 class Prompts:
-    """Questions that were asked in the open and answered well from what is open to everyone, as
-    somebody says who did not ask: nobody puts words before all others alone. Where there are too
-    few, pages that are: ``titles`` names those, as they stand at that moment, and may take a
-    moment."""
+    """Suggested questions. They were asked in public, answered well from pages open to everyone,
+    and praised by somebody other than the asker, so nobody can place words before all others alone.
+    If there are too few, page titles fill up: ``titles`` returns those of open pages at that
+    moment, and may take a moment."""
 
     directory: Directory
     answers: Answers
@@ -38,13 +38,12 @@ class Prompts:
     _until: float = float("-inf")
 
     async def suggested_to(self, person: str) -> list[str]:
-        """Return what that person may be told: whoever is answered nothing is told no titles
-        either."""
+        """Return the suggestions for this person: none for somebody who gets no answers."""
         reader = await self.directory.reader(person, private=False, shared=False)
         return [] if isinstance(reader, Closed) else await self.suggested()
 
     async def suggested(self) -> list[str]:
-        """For whoever is answered what is open to everyone.
+        """Return the suggestions for anybody who may read what is open to everyone.
 
         Raises:
             StateUnavailable, IndexUnavailable
@@ -55,9 +54,9 @@ class Prompts:
         return await asyncio.to_thread(self._with_titles, self._known)
 
     def _with_titles(self, praised: Mapping[str, _Suggestion]) -> list[str]:
-        """Whoever asked one of them may have been forgotten since, or its answer taken back:
-        a question that was chosen of readings names a page. A page, too, may have been closed
-        since, so titles are never remembered."""
+        """Fill up with titles. An asker may have been forgotten since, or the answer retracted:
+        a chosen reading names a page. A page may have been closed, too, so titles are never
+        cached."""
         asked = {key: one.text for key, one in praised.items() if self._stands(one.given)}
         if len(asked) < MOST:
             for title in self.titles():
@@ -70,7 +69,7 @@ class Prompts:
         return given is not None and not given.retracted
 
     async def _praised(self) -> dict[str, _Suggestion]:
-        """The latest first."""
+        """Return the praised questions, the latest first."""
         found: dict[str, _Suggestion] = {}
         praised = await asyncio.to_thread(partial(self.answers.praised, by_others=True))
         for given in reversed(praised):
@@ -82,7 +81,8 @@ class Prompts:
         return found
 
     async def _is_open(self, given: RecordedAnswer) -> bool:
-        """What is asked in a private channel is no more for everybody than its answer."""
+        """Return whether question and answer are public. A question in a private channel is as
+        private as its answer."""
         if given.retracted or not (given.asked.open and isinstance(given.answer, Answer)):
             return False
         try:
@@ -94,7 +94,7 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class _Suggestion:
-    """``given`` is the answer to whoever asked it."""
+    """A suggested question. ``given`` is the answer to its asker."""
 
     text: str
     given: int

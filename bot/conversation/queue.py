@@ -1,4 +1,4 @@
-"""Who waits long is told how many are before them."""
+"""People who wait long are told how many questions are before theirs."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from bot.conversation.model import IncomingMessage
 from bot.conversation.ports import StatusLine
 
 _AGAIN = 20.0
-"""Seconds after which the number is told anew."""
+"""Seconds after which the number is updated."""
 _AT_ONCE = 10
 _AT_MOST = 50
-"""Calls to Slack, at the same time and in one round."""
+"""Calls to Slack, concurrently and in one round."""
 
 
 class WaitingLine:
-    """``waiting`` gives the messages that are not begun, the next one first; ``clock``
-    seconds that only go forward. A wait is long after ``long`` seconds."""
+    """The waiting line. ``waiting`` returns the messages that are not begun, the next one first;
+    ``clock`` returns monotonic seconds. A wait is long after ``long`` seconds."""
 
     def __init__(
         self,
@@ -39,8 +39,8 @@ class WaitingLine:
             await self.tell()
 
     async def tell(self) -> None:
-        """Everybody whose time it is, in the line below their thread: a message more would
-        only lengthen the wait."""
+        """Update the status line of everybody who waits long: another message would only lengthen
+        the wait."""
         now, waiting = self._clock(), self._waiting()
         seen = {message.id: self._due.get(message.id, now + self._long) for message in waiting}
         late = [(n, one) for n, one in enumerate(waiting, 1) if seen[one.id] <= now][:_AT_MOST]
@@ -55,5 +55,5 @@ class WaitingLine:
 
 
 def in_line(number: int) -> str:
-    """Follows the bot's name."""
+    """Return the status, which follows the bot's name."""
     return f"has many questions at once: you are number {number:,}\u2026"

@@ -1,4 +1,7 @@
-"""A press of "Show the quotes": what the pages say in their own words, for the person who presses.
+"""The button "Show the quotes": the pages' own words, for the person who presses.
+
+A composed answer may have left something out. The quotes are searched again, with the rights that
+the person has now and without a language model, and nobody else sees them.
 
 A composed answer may have left something out. The quotes are found anew, with the rights that the
 person has now and without a language model, and nobody else sees them.
@@ -58,7 +61,7 @@ class Quotes:
         await respond(content, replacing=False)
 
     async def _given(self, press: Press) -> RecordedAnswer | None:
-        """Return the answer if it stands, offers its quotes, and the person may see it."""
+        """Return the answer if it is still valid, offers its quotes, and the person may see it."""
         given = await asyncio.to_thread(self.answers.given, int(press.value))
         if given is None or given.retracted or not offers_quotes(given.answer):
             return None

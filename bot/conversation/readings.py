@@ -1,4 +1,4 @@
-"""What somebody chose of a question in return, in words. Pure."""
+"""A reading that a person chose in words. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"\W*(?:(?:no|number|option)\W*)?([1-9])\W*", re.IGNORECASE
 
 
 def reading_named(words: str, readings: Sequence[Reading]) -> Reading | None:
-    """Return the one that ``words`` name, by its number or its label."""
+    """Return the reading that ``words`` name, by its number or its label."""
     if match := _NUMBER.fullmatch(words):
         return next(iter(readings[int(match[1]) - 1 : int(match[1])]), None)
     return next((one for one in readings if _bare(one.label) == _bare(words)), None)

@@ -1,4 +1,4 @@
-"""Messages into the inbox, as many at once as have come: Slack waits for each of them."""
+"""Incoming messages are stored in the inbox, in batches: Slack waits for each of them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.conversation.workers import Workers
 from bot.errors import StateRefused, StateUnavailable
 
 _REMEMBERED = 1000
-"""Messages. A mention comes as two events, and any of them up to four times."""
+"""Messages remembered. A mention comes as two events, and any of them up to four times."""
 _PATIENCE = 1.5
 """Seconds. Slack waits three, and a database that is away may not say so."""
 
 
 class Receiving:
-    """In the order in which they came. What the ``filter_`` takes goes to the ``workers``; while
-    the database is away everything goes to the ``waiting_room``."""
+    """The receiver of messages, in their order. Those that ``filter_`` takes go to the ``workers``;
+    while the database is away all go to the ``waiting_room``."""
 
     def __init__(self, filter_: MessageFilter, workers: Workers, waiting_room: WaitingRoom) -> None:
         self._filter = filter_
@@ -32,7 +32,9 @@ class Receiving:
         self._late: set[asyncio.Task[list[IncomingMessage]]] = set()
 
     async def keep(self, message: IncomingMessage) -> None:
-        """Returns once it is kept, or is there already, or is none of our business.
+        """Return once the message is kept, is there already, or is not for the bot.
+
+        Raises: StateUnavailable: it is not kept.
 
         Raises:
             StateUnavailable: it is not kept.
@@ -64,7 +66,7 @@ class Receiving:
             self._forget()
 
     async def _taken(self, come: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        """Return what is to be worked on now."""
+        """Return the messages to work on now."""
         if not self._waiting_room.is_open:
             taking = asyncio.create_task(self._filter.take_all(come))
             try:
@@ -73,22 +75,22 @@ class Receiving:
             except StateRefused:
                 raise
             except (StateUnavailable, TimeoutError):
-                # If it only takes long it may still end well: the inbox takes nothing twice.
+                # If it is only slow it may still succeed: the inbox takes nothing twice.
                 self._late.add(taking)
                 taking.add_done_callback(self._submit_late)
         await self._waiting_room.take(come)
         return []
 
     def _submit_late(self, taking: asyncio.Task[list[IncomingMessage]]) -> None:
-        """Hand on what the inbox took after all: the waiting room finds it there and hands it on
-        to nobody, and what comes later must not overtake it."""
+        """Submit the messages that the inbox took late: the waiting room would find them there and
+        submit none, and later messages must not overtake them."""
         self._late.discard(taking)
         if not taking.cancelled() and taking.exception() is None:
             for message in taking.result():
                 self._workers.submit(message, anew=message.changed)
 
     def _forget(self) -> None:
-        """The earliest; the inbox knows them for longer."""
+        """Forget the earliest messages; the inbox knows them for longer."""
         for message in list(self._kept)[:-_REMEMBERED]:
             if self._kept[message].done():
                 del self._kept[message]

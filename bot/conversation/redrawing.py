@@ -1,5 +1,7 @@
-"""Answers that stand in the chat, drawn anew in place: with what people think of them, or with
-what was chosen.
+"""Answers in the chat are redrawn in place: with their verdicts, or with a choice.
+
+Others may redraw the same answer at the same time, and its question may be edited or deleted. The
+last writer may know least, so each reads the answer again after drawing.
 
 Meanwhile others may draw the same one, and its question may be edited or deleted. Whoever
 comes last may know least, so each looks again when it has drawn.
@@ -32,7 +34,7 @@ class Redrawing:
     chat: Chat
 
     async def draw(self, given: RecordedAnswer, change: Change = lambda content: content) -> None:
-        """Draw it as it is now; nothing, if it stands no more. Where the chat does not take that,
+        """Draw the answer as it is now; nothing, if it is not valid any more. If the chat refuses,
         it stays as it is."""
         known = await self._known(given)
         if known is None or known[0].retracted:

@@ -1,6 +1,6 @@
-"""A message from the inbox gets one reply, which follows its question when that is edited, and
-goes with it. What is said stands in `bot.conversation.decisions`; here it is seen to that it is
-said: patiently while the chat does not answer, and with an apology where it fails."""
+"""Each message from the inbox gets one reply, which is edited or deleted with its question. The
+reply itself is decided in `bot.conversation.decisions`; this module retries while the chat is away,
+and apologises for a failure."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class Replies:
     new_incident: Callable[[], str]
     limits: QuestionLimits = field(default_factory=QuestionLimits)
     first_pause: float = 1.0
-    """Seconds before the second try while the chat does not answer."""
+    """Seconds before the second try while the chat is away."""
 
     def expect(self, message: IncomingMessage) -> None:
-        """Give the first sign, before its turn comes: to whoever surely spoke to the bot."""
+        """Show the first sign before the message's turn comes, if it is certainly for the bot."""
         if message.kind in (MessageKind.MENTION, MessageKind.DIRECT) and not message.deleted:
             self.status.begin(message)
 
     async def reply(self, message: IncomingMessage) -> None:
-        """See to the message until it is replied to, or never will be."""
+        """Work on the message until it is replied to, or never will be."""
         try:
             await self._see_to(message)
         finally:
@@ -60,7 +60,7 @@ class Replies:
             claimed = await self.inbox.claim(message.id)
             refusal = await self.limits.refusal(message, self.inbox)
         except StateUnavailable as error:
-            # Not begun, so nobody need be told: it is submitted again in a while.
+            # Not begun, so nobody need be told: it is submitted again later.
             logger.debug("Message %s is not begun: %s", message.ts, error)
             return
         if claimed is None:
@@ -87,7 +87,7 @@ class Replies:
                     raise
                 logger.warning("%s; message %s waits %.0f s", error, message.ts, pause)
             await asyncio.sleep(pause)
-            # What broke off may have been done, or be done yet.
+            # An aborted call may have been carried out, or be carried out later.
             message = replace(message, attempts=message.attempts + 1)
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -97,12 +97,13 @@ class Replies:
         try:
             await finish(message)
         except StateUnavailable as error:
-            # The reply stands; it is submitted again in a while, found, and put there again.
+            # The reply is posted; the message is submitted again later, and the reply found and
+            # edited.
             logger.debug("That message %s is done could not be noted: %s", message.ts, error)
 
     async def _fail(self, message: IncomingMessage, error: Exception) -> None:
-        """Say so where the answer would have been, instead of what stands there of it, and
-        in the log; to the person not a word of the error."""
+        """Post an apology in place of the answer, and log the error; the person sees nothing of
+        it."""
         incident = self.new_incident()
         incidents.note(incident, f"message {message.ts} in {message.channel}", error)
         try:
@@ -111,7 +112,7 @@ class Replies:
         except NotOurs:
             return
         except StateUnavailable as state_error:
-            # Not finished, so it is submitted again in a while.
+            # Not finished, so it is submitted again later.
             logger.debug("Incident %s: the person is not told yet: %s", incident, state_error)
             return
         except (ChatRefused, ChatUnavailable):

@@ -23,8 +23,8 @@ class Stopping:
     status: StatusLine
 
     async def stop(self, team: str, channel: str, thread: str, person: str) -> None:
-        """End what the person themself asked in the thread, and nobody else's question. First
-        the inbox, so that a restart begins nothing again."""
+        """End what this person asked in the thread, and nobody else's question. The inbox comes
+        first, so that a restart does not resume it."""
         messages = await self.inbox.stop(team, channel, thread, person)
         for message in messages:
             await self.workers.cancel(message.id)

@@ -1,4 +1,5 @@
-"""Where messages wait while the database is away: in files, until the inbox can take them in."""
+"""The waiting room for messages while the database is away: files on disk, until the inbox can take
+them."""
 
 from __future__ import annotations
 
@@ -17,15 +18,19 @@ from bot.errors import ChatRefused, ChatUnavailable, StateRefused, StateUnavaila
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 100
-"""Messages that are taken in together."""
+"""Messages in one batch."""
 _TOLD = 1000
-"""People's messages of which we remember that we said something."""
+"""Messages whose asker was told something."""
 
 Told = tuple[str, str, str]
 
 
 class WaitingRoom:
-    """Open while the database is away. ``spool`` is where messages lie; without one none waits.
+    """The waiting room, open while the database is away. ``spool`` stores the messages; without one
+    none waits.
+
+    Only people who addressed the bot directly are told: at once that their question is not kept, or
+    after ``long`` seconds that it waits.
 
     Whoever spoke to the bot itself, and not only near it, is told: at once that their question
     is not kept, or after ``long`` seconds that it waits.
@@ -41,7 +46,7 @@ class WaitingRoom:
         every: float,
         long: float,
     ) -> None:
-        """``every``: seconds between two tries to take messages in."""
+        """Create it. ``every``: seconds between two tries to move messages to the inbox."""
         self._spool = spool
         self._filter = filter_
         self._workers = workers
@@ -54,11 +59,12 @@ class WaitingRoom:
 
     @property
     def is_open(self) -> bool:
-        """Whether messages wait, so that later ones must not overtake them."""
+        """Return whether messages wait, so that later ones must not overtake them."""
         return self._emptying is not None and not self._emptying.done()
 
     async def take(self, messages: Sequence[IncomingMessage]) -> None:
-        """
+        """Store messages until the database is back.
+
         Raises:
             StateUnavailable: they cannot wait here either.
         """
@@ -73,7 +79,8 @@ class WaitingRoom:
         self.look()
 
     def look(self) -> None:
-        """Begin to take in what waits, from before a restart or of a process that died, too."""
+        """Begin to move waiting messages to the inbox, including those from before a restart and of
+        dead processes."""
         if not self.is_open and self._spool:
             self._emptying = asyncio.create_task(self._empty(self._spool))
 
@@ -107,7 +114,8 @@ class WaitingRoom:
             self._workers.submit(message, anew=message.changed)
 
     async def _take_in_singly(self, messages: Sequence[IncomingMessage]) -> None:
-        """Take them in one by one: one that the database never takes must not stop the others."""
+        """Move them one by one: a message that the database never accepts must not block the
+        others."""
         for message in messages:
             try:
                 await self._take_in([message])

@@ -1,4 +1,4 @@
-"""A bounded number of messages at work at once, in order for each channel."""
+"""A bounded number of concurrent messages, in order for each channel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.conversation.model import IncomingMessage
 logger = logging.getLogger(__name__)
 
 _ELSEWHERE = 0.25
-"""Seconds between two looks at whether another process is done with what comes first."""
+"""Seconds between two checks whether another process has finished the earlier message."""
 
 
 async def at_once(_: IncomingMessage) -> bool:
@@ -22,9 +22,9 @@ async def at_once(_: IncomingMessage) -> bool:
 
 
 class Workers:
-    """``work`` handles one message, with its failures; only a stop may end it early.
-    ``is_next`` says whether no other process has an earlier one of the same channel;
-    ``begin`` is told at once of each that will be worked on, however long it waits."""
+    """The workers. ``work`` handles one message, including its failures; only a stop cancels it.
+    ``is_next`` returns whether no other process has an earlier message of the same channel;
+    ``begin`` is called at once for each that will be worked on, however long it waits."""
 
     def __init__(
         self,
@@ -46,8 +46,8 @@ class Workers:
         self._stopping = False
 
     def submit(self, message: IncomingMessage, *, anew: bool = False) -> None:
-        """Do it when its turn comes; once, however often it is submitted before it is done,
-        unless it is at work as it no longer is (``anew``). After a stop it stays in the inbox."""
+        """Queue the message, once however often it is submitted, unless a worker has an older state
+        of it (``anew``). After a stop it stays in the inbox."""
         again = anew and message.id in self._at_work
         if self._stopping or (message.id in self._known and not again):
             return
@@ -59,18 +59,18 @@ class Workers:
             self._lanes[message.channel] = asyncio.create_task(self._run(message.channel))
 
     def waiting(self) -> list[IncomingMessage]:
-        """Those that are not begun, in about the order in which they will be."""
+        """Return the messages that are not begun, in about their order."""
         return [one[-1] for one in sorted(one for lane in self._waiting.values() for one in lane)]
 
     async def cancel(self, id_: int) -> None:
-        """End the work on a message where it is, and return when it has ended. It is the
-        caller's to see that the message is finished: one that still waits comes to its turn."""
+        """Cancel the work on a message, and return when it has ended. The caller must finish the
+        message: if it still waits, its turn will come."""
         if working := self._at_work.get(id_):
             working.cancel()
             await asyncio.wait([working])
 
     async def stop(self, grace: float) -> None:
-        """Begin nothing more; wait ``grace`` seconds for what is at work."""
+        """Begin nothing more; wait ``grace`` seconds for running work."""
         self._stopping = True
         lanes = list(self._lanes.values())
         if not lanes:
@@ -86,8 +86,8 @@ class Workers:
         waiting = self._waiting[channel]
         try:
             while waiting and not self._stopping:
-                # Before a place is taken: whoever waits for another process must not keep it
-                # from those that the other one waits for.
+                # Before taking a slot: a message that waits for another process must not block
+                # those that the other one waits for.
                 first = waiting[0][-1]
                 if not await self._is_next(first):
                     await asyncio.sleep(_ELSEWHERE)
@@ -109,7 +109,7 @@ class Workers:
         try:
             await asyncio.wait([working])
         finally:
-            # Cancelled itself, the lane takes its work along.
+            # If the lane is cancelled, it cancels its work, too.
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
             del self._at_work[message.id]
@@ -118,7 +118,8 @@ class Workers:
 
 
 def _when(message: IncomingMessage) -> float:
-    """Slack's ts are seconds; two events may be received in the wrong order."""
+    """Return the time of a message. Slack's ts are seconds; two events may be received in the wrong
+    order."""
     try:
         return float(message.ts)
     except ValueError:

@@ -1,1 +1,1 @@
-"""Answers are kept, judged by people, and flagged where a page is wrong."""
+"""Flags: verdicts on recorded answers become flags, which reviewers settle."""

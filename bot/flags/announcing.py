@@ -1,4 +1,7 @@
-"""Every answer that somebody writes for others is announced to the operator, who can withdraw it.
+"""Written answers are announced to the operator, who can withdraw them.
+
+An announcement is recorded as due together with the answer. So a restart, or a chat that is away,
+only delays it; and of several processes one posts it.
 
 An announcement is written down as due together with the answer. So a restart, or a chat that is
 away, delays it and no more; and of several processes one posts it.
@@ -32,13 +35,14 @@ WITHDRAWN = Notice(
     "Withdrawn: I no longer give this answer, and I take it back where I gave it lately."
 )
 _AGAIN = timedelta(minutes=10)
-"""After which one that Slack refused is tried again."""
+"""The time after which a refused announcement is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announcements:
-    """Answers that were given within ``retracted_within`` (zero: none) are taken back with what
-    they gave. ``process_due`` brings the card of a flag, by its id, up to date."""
+    """The announcements. When a written answer is withdrawn, answers given within
+    ``retracted_within`` (zero: none) that used it are retracted. ``process_due`` updates the card
+    of a flag, by its id."""
 
     written: WrittenAnswers
     published: Published
@@ -54,8 +58,8 @@ class Announcements:
     _refused: dict[int, datetime] = field(default_factory=dict)
 
     async def warn_if_open(self) -> None:
-        """Tell the operator, in the log, of a review channel that anybody may join: whoever is in
-        it may publish answers.
+        """Warn the operator, in the log, about a review channel that anybody may join: its members
+        may publish answers.
 
         Raises:
             ChatUnavailable
@@ -69,15 +73,15 @@ class Announcements:
                 )
 
     async def announce_due(self) -> None:
-        """Announce what is due and not at work elsewhere."""
+        """Announce what is due and not handled by another process."""
         for one in await asyncio.to_thread(self.written.unannounced):
             tried = self._refused.get(one.written.id)
             if tried is None or self.clock() - tried >= _AGAIN:
                 await self.announce(one.written.id, waiting=False)
 
     async def announce(self, id_: int, *, waiting: bool = True) -> None:
-        """Post what the review channel is to be told of a written answer, or bring it up to date.
-        If nobody is ``waiting`` for that, it is left to another process that is at it.
+        """Post or update the announcement of a written answer. If nobody is ``waiting`` for it, it
+        is left to another process that works on it.
 
         Raises:
             StateUnavailable
@@ -97,7 +101,7 @@ class Announcements:
         ts = one.ts
         try:
             if channel and not ts:
-                # Whoever posted it may have died over it.
+                # The process that posted it may have died before recording that.
                 name = announcement_name(one)
                 ts = await self.chat.find(channel, name, since=one.written.written)
             if channel and ts:
@@ -121,7 +125,7 @@ class Announcements:
         return PublishedAnswer(one, by, in_full)
 
     def _channel_of(self, one: Announcement) -> str:
-        """Return the channel that it stands or will stand in: always one of the operator's."""
+        """Return the channel of the announcement: always one of the operator's."""
         if one.channel:
             return one.channel
         if self.published.is_from_review(one.written):

@@ -1,5 +1,5 @@
-"""What is said about flags, before a chat gives it a form: cards, notes, reminders, announcements,
-and what people enter into forms."""
+"""Content about flags, before a chat renders it: cards, notes, reminders, announcements and
+forms."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from indexers.model import digest
 
 @dataclass(frozen=True, slots=True)
 class OpenParts:
-    """What may be shown of an answer: ``sources`` are those that everyone may read now,
-    ``whole`` that these are all, so that its text may be shown with them."""
+    """The parts of an answer that everyone may read: ``sources``, and whether these are all
+    (``whole``), so that its text may be shown with them."""
 
     sources: tuple[Source, ...]
     whole: bool
@@ -23,7 +23,7 @@ class OpenParts:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One step of a flag's history in words, by whom and when."""
+    """A step of a flag's history in words, with person and time."""
 
     words: str
     name: str
@@ -32,10 +32,10 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a card says beside its flag. ``person`` raised it; ``holder`` sees to it;
-    ``owner`` is who a shown page is of: the id of somebody whom the chat knows, or else the words
-    of the page (``owner_words``). ``address`` leads to the answer, if there is a way to it;
-    ``edits`` are the shown sources' edit addresses, empty where there is none."""
+    """Details that a card shows beside its flag. ``person`` raised it; ``holder`` took it; ``owner`` is the
+    owner of a shown page: the id of somebody whom the chat knows, or else the words of the page
+    (``owner_words``). ``address`` leads to the answer, if it has one; ``edits`` are the shown
+    sources' edit addresses, empty where there is none."""
 
     person: str
     shown: OpenParts
@@ -50,7 +50,7 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class FlagCard:
-    """The card on which reviewers see a flag and what became of it."""
+    """The card that shows reviewers a flag and its state."""
 
     flag: Flag
     around: Circumstances
@@ -58,8 +58,8 @@ class FlagCard:
 
 @dataclass(frozen=True, slots=True)
 class OwnerNote:
-    """For the owner of the page at ``source``, which is edited at ``edit`` (empty: nobody knows).
-    ``person`` is the name of who raised the flag."""
+    """A note for the owner of the page at ``source``, which is edited at ``edit`` (empty: unknown).
+    ``person`` is the name of the person who flagged."""
 
     flag: Flag
     person: str
@@ -69,7 +69,7 @@ class OwnerNote:
 
 @dataclass(frozen=True, slots=True)
 class WaitingFlag:
-    """``address`` leads to its card; empty if there is no way."""
+    """A flag in a reminder. ``address`` leads to its card; empty if there is none."""
 
     address: str
     question: str
@@ -78,15 +78,15 @@ class WaitingFlag:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Flags that wait too long."""
+    """A reminder of flags that wait too long."""
 
     waiting: tuple[WaitingFlag, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedAnswer:
-    """Who published what, with a button to withdraw it, or who ended it (``by``, a name).
-    ``in_full``: with the answer and its pages, which everyone may read."""
+    """An announcement of a published answer, with a button to withdraw it, or with who ended it
+    (``by``, a name). ``in_full``: with the answer and its pages, which everyone may read."""
 
     announcement: Announcement
     by: str
@@ -108,7 +108,7 @@ def announcement_name(announcement: Announcement) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ComplaintForm:
-    """What somebody entered about the answer ``given``."""
+    """A person's entries in the form about the answer ``given``."""
 
     given: int
     complaint: Complaint
@@ -117,7 +117,7 @@ class ComplaintForm:
 
 @dataclass(frozen=True, slots=True)
 class AnswerForm:
-    """What a reviewer wrote to a flag. ``pages`` by their `page_name`."""
+    """A reviewer's written answer to a flag. ``pages`` by their `page_name`."""
 
     flag: int
     answer: str
@@ -126,5 +126,5 @@ class AnswerForm:
 
 
 def page_name(page: Source) -> str:
-    """Return a short name, where a form takes no more than 150 characters."""
+    """Return a short name for a form, which takes at most 150 characters."""
     return digest(page.wiki, page.page)

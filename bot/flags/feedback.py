@@ -1,4 +1,4 @@
-"""The use case: people judge answers, and a bad verdict becomes a flag."""
+"""Use case: people judge answers, and a bad verdict becomes a flag."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def unknown(_wiki: str, _page: str) -> KnownPage | None:
 
 
 class Feedback:
-    """Blocks for a moment on each call: call it in a thread. ``page`` says how a page
-    stands in the index, so that an answer's pages can be watched.
+    """Feedback on answers. Every method blocks for a moment: call it in a thread. ``page`` returns
+    a page's state in the index, so that the pages of an answer can be watched.
 
     Raises:
         StateUnavailable: from any method, if it cannot be written or read.
@@ -40,7 +40,7 @@ class Feedback:
     def record(
         self, asked: AskedQuestion, answer: Result, as_of: datetime | None = None
     ) -> RecordedAnswer:
-        """Keep an answer before it is posted, so that its buttons can name it.
+        """Record an answer before it is posted, so that its buttons can name it.
 
         Raises:
             AskerForgotten: what is kept of them was deleted since they asked.
@@ -53,43 +53,42 @@ class Feedback:
         return self._store.keep(asked, answer, self._clock(), as_of, pages)
 
     def posted(self, given: int, message: str) -> None:
-        """The message ``message`` (a ts) carries the answer's feedback buttons."""
+        """Record that the message ``message`` (a ts) carries the answer's feedback buttons."""
         self._store.posted(given, message)
 
     def given(self, given: int) -> RecordedAnswer | None:
-        """None: never kept, or forgotten since."""
+        """Return a recorded answer; None if there is none, or it is forgotten."""
         return self._store.given(given)
 
     def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
-        """The answer that this message carries; None if it carries none."""
+        """Return the answer that this message carries; None if it carries none."""
         return self._store.given_in(channel, message)
 
     def given_to(self, place: MessageRef) -> RecordedAnswer | None:
-        """The answer to the question there; None if it has none that is kept."""
+        """Return the answer to the question there; None if none is recorded."""
         given = self._store.in_thread(place.team, place.channel, place.thread)
         return next((one for one in given if one.asked.place == place), None)
 
     def praise(self, given: int, person: str) -> Flag | None:
-        """A good verdict. It takes back the person's own open flag, which is returned."""
+        """Record a good verdict. It withdraws the person's own open flag, which is returned."""
         self._store.vote(given, person, Verdict.GOOD, self._clock())
         return self._withdraw(given, person)
 
     def doubt(self, given: int, person: str) -> None:
-        """A bad verdict and no more: nobody is told of it."""
+        """Record a bad verdict without a flag: nobody is told about it."""
         self._store.vote(given, person, Verdict.BAD, self._clock())
 
     def complain(self, given: int, person: str, complaint: Complaint, comment: str = "") -> Flag:
-        """A bad verdict with its reason: the answer is flagged. The same person's
-        earlier flag on it is replaced and keeps its card; without a reason an open one
-        stays as it is."""
+        """Record a bad verdict with its reason, and flag the answer. It replaces the same person's
+        earlier flag and keeps its card; without a reason an open flag stays as it is."""
         now = self._clock()
         self._store.vote(given, person, Verdict.BAD, now)
         words = comment.strip()[:COMMENT_LIMIT]
         return self._store.raise_flag(given, person, complaint, words, now)
 
     def take_back(self, given: int, person: str, verdict: Verdict) -> tuple[bool, Flag | None]:
-        """Whether the person's verdict was this one and is gone, and their flag if it was
-        open and is withdrawn."""
+        """Take back a person's verdict if it is ``verdict``. Return whether it was, and their flag
+        if it was open and is now withdrawn."""
         if not self._store.unvote(given, person, verdict):
             return False, None
         return True, self._withdraw(given, person)
@@ -107,35 +106,35 @@ class Feedback:
         return self._store.tally(given)
 
     def open_flags(self) -> Sequence[Flag]:
-        """Those that nobody has settled, oldest first."""
+        """Return the unsettled flags, oldest first."""
         return self._store.flags(FlagState.OPEN, FlagState.TAKEN)
 
     def open_flags_by(self, person: str) -> Sequence[Flag]:
-        """Those that ``person`` raised and nobody has settled, oldest first."""
+        """Return the unsettled flags that ``person`` raised, oldest first."""
         return self._store.flags_by(person, FlagState.OPEN, FlagState.TAKEN)
 
     def all_flags(self) -> Sequence[Flag]:
-        """Oldest first, whatever became of them."""
+        """Return all flags, settled ones too, oldest first."""
         return self._store.flags()
 
     def history(self, flag: Flag) -> Sequence[Step]:
-        """Who did what to it when, oldest first."""
+        """Return the steps of a flag's history, oldest first."""
         return self._store.steps(flag.id)
 
     def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
-        """Answers that somebody (``by_others``: and not only whoever asked) holds for good, oldest
-        first."""
+        """Return the answers that somebody (``by_others``: not only the asker) found helpful,
+        oldest first."""
         return self._store.praised(by_others=by_others)
 
     def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
-        """Questions since then to which nothing in the wiki fitted, oldest first."""
+        """Return the questions since then that no page answered, oldest first."""
         return self._store.unanswered(since)
 
     def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
-        """The answers before it in its thread, oldest first."""
+        """Return the answers before it in its thread, oldest first."""
         return self._store.earlier(given)
 
     def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
-        """The latest answer of a thread that asks what is meant."""
+        """Return the latest clarifying question of a thread."""
         given = reversed(self._store.in_thread(team, channel, thread))
         return next((one for one in given if isinstance(one.answer, Clarify)), None)

@@ -1,4 +1,4 @@
-"""What people asked and the wiki did not answer, the same questions together."""
+"""Questions that the wiki did not answer, with similar questions grouped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.conversation.model import RecordedAnswer
 from bot.model import Answer, NoAnswer, Reason, Result
 
 _ALIKE = 0.5
-"""Of the words that two questions have together, the share that both must have."""
+"""The share of common words that makes two questions similar."""
 
 
 @dataclass(slots=True)
@@ -26,14 +26,14 @@ class Gap:
 
 
 def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[str]]) -> list[Gap]:
-    """The commonest first, of two alike the one asked later. ``roots`` are the words of a
-    question that say something, each in the form that its others share."""
+    """Return the gaps, the commonest first and then the latest. ``roots`` returns the content words
+    of a question, stemmed."""
     found: list[Gap] = []
     with_word: defaultdict[str, list[int]] = defaultdict(list)
     for given in unanswered:
         words = roots(given.asked.question)
         keys = words or {""}
-        # Those that share no word are not alike, and there may be thousands.
+        # Questions without a common word are not similar, and there may be thousands.
         near = sorted({number for word in keys for number in with_word[word]})
         best = max(near, key=lambda number: _alike(found[number].words, words), default=None)
         if best is None or _alike(found[best].words, words) < _ALIKE:
@@ -46,9 +46,9 @@ def gaps(unanswered: Iterable[RecordedAnswer], roots: Callable[[str], frozenset[
 
 
 def still_open(gap: Gap, said: Result) -> NoAnswer | None:
-    """Return what to show of a gap; None if the wiki answers it now. Where a model has read the
-    pages and says that they do not, pages are quoted all the same: one of them closes the gap
-    only if somebody has edited it since."""
+    """Return the current answer to show for a gap; None if the wiki answers it now. A model may
+    have read the pages and said that they do not answer; quotations of them still come back, so a
+    page closes the gap only if it was edited since."""
     if isinstance(said, NoAnswer):
         return said
     denied = gap.latest.answer

@@ -1,4 +1,4 @@
-"""The use case: what the people who keep the wikis should know of its answers."""
+"""Use case: the statistics that owners of wikis need."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from indexers.model import Reader
 LATELY = timedelta(days=30)
 WEEK = timedelta(days=7)
 _OFTEN = 3
-"""Answers within `LATELY` that make a page one that is often cited."""
+"""Answers within `LATELY` from which a page counts as often cited."""
 _MOST_CITED = 50
-"""More pages are not looked at."""
+"""Further pages are not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Insights:
-    """A page is stale that nobody edited for longer than ``stale_after``. ``roots`` as in
-    `bot.flags.gaps`. Every method blocks, up to seconds: call it in a thread.
+    """Statistics for the owners of wikis. A page is stale if nobody edited it for longer than
+    ``stale_after``. ``roots`` as in `bot.flags.gaps`. Every method blocks, up to seconds: call it
+    in a thread.
 
     Raises:
         StateUnavailable, IndexUnavailable: from any method.
@@ -47,20 +48,21 @@ class Insights:
         return self.figures.flagged(self.clock() - span)
 
     def failing(self) -> list[str]:
-        """Wikis of which the last sync ended early, or the last full one left out a page."""
+        """Return the wikis whose last sync stopped early, or whose last full one failed at a
+        page."""
         rows = self.operating.status()["wikis"]
         return [name for name, row in rows.items() if row["error"] or row["failed"]]
 
     def unanswered(self, span: timedelta) -> tuple[list[RecordedAnswer], int]:
-        """Questions that the wiki did not answer: those that were asked in the open, oldest
-        first, and how many were asked in private, which are shown to nobody."""
+        """Return the questions that the wiki did not answer: those asked in public, oldest first,
+        and the number of those asked in private, which are shown to nobody."""
         found = self.feedback.unanswered(self.clock() - span)
         public = [given for given in found if given.asked.open]
         return public, len(found) - len(public)
 
     def gaps(self, unanswered: Sequence[RecordedAnswer], most: int) -> list[tuple[Gap, NoAnswer]]:
-        """The commonest, with what everyone gets now: an answer may have come since. Only
-        half as many more are asked again, for somebody waits."""
+        """Return the commonest gaps, with what everyone gets now: an answer may exist by now. At
+        most half as many more are asked again, because somebody waits."""
         asked = [
             (gap, still_open(gap, self.operating.for_everyone(gap.latest.asked.question)))
             for gap in gaps(unanswered, self.roots)[: most * 3 // 2]
@@ -68,8 +70,8 @@ class Insights:
         return [(gap, said) for gap, said in asked if said][:most]
 
     def stale(self, reader: Reader, most: int) -> list[Often]:
-        """Pages that answers rest on often and that are outdated or old, as far as ``reader``
-        may read them now. One that has changed since it was cited is none."""
+        """Return often-cited pages that are outdated or old, as far as ``reader`` may read them
+        now. A page that has changed since it was cited is not stale."""
         today, since = self.clock().date(), self.clock() - LATELY
         often = self.figures.cited_often(since, at_least=_OFTEN, most=_MOST_CITED)
         found = [
@@ -91,5 +93,5 @@ class Insights:
 
 
 def _whole(source: Source) -> Source:
-    """The page, and none of its sections."""
+    """Return the page, without a section."""
     return replace(source, heading="", url=source.url.partition("#")[0])

@@ -1,4 +1,4 @@
-"""Flags as rows, for people and scripts at the command line."""
+"""Flags as rows, for the command line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.model import NoAnswer
 
 
 def listed(feedback: Feedback, *, everything: bool) -> list[dict[str, Any]]:
-    """Those that nobody has settled, or all, oldest first."""
+    """Return the unsettled flags, or all, oldest first."""
     found = feedback.all_flags() if everything else feedback.open_flags()
     return [_row(flag, feedback) for flag in found]
 

@@ -1,5 +1,5 @@
-"""What the bot does by itself, every few seconds: look whether pages that its answers rest
-on still stand, and see to flags, retractions, reminders and digests that are due."""
+"""Background work, every few seconds: check the pages that answers rest on, and handle flags,
+retractions, reminders and digests that are due."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ from indexers.model import Acl, KnownPage, Principal, Reader
 logger = logging.getLogger(__name__)
 
 _LATE = timedelta(minutes=10)
-"""How long after its end a pass may be written down."""
+"""How long after its end a pass may be recorded."""
 _MAINTENANCE = "(upkeep)"
-"""The lock's name, which is no wiki's."""
+"""The lock's name, which no wiki has."""
 _NOTIFYING_EVERY = timedelta(minutes=10)
 
 
 class Passes(Protocol):
-    """What of `bot.operations.passes.PassLog` is read here: any process may write it."""
+    """The part of `bot.operations.passes.PassLog` that is read here: any process may write it."""
 
     def since(self, when: datetime) -> list[Pass]: ...
 
 
 @dataclass(slots=True)
 class Maintenance:
-    """``every``: seconds between two rounds. An answer is taken back if it was given within
-    ``retracted_within`` (zero: never)."""
+    """The background work. ``every``: seconds between two rounds. An answer is retracted if it was
+    given within ``retracted_within`` (zero: never)."""
 
     cited: CitedPages
     written: WrittenAnswers
@@ -66,16 +66,16 @@ class Maintenance:
     _began: datetime | None = None
     _handled: set[tuple[str, datetime]] = field(default_factory=set)
     _notified: datetime | None = None
-    """When it was last looked whether somebody is to be told something."""
+    """When notifications were last checked."""
 
     async def keep_up(self) -> None:
-        """For ever. One thing that fails keeps no other from its turn."""
+        """Run rounds for ever. The failure of one step does not stop the others."""
         while True:
             await self.run_once()
             await asyncio.sleep(self.every)
 
     async def run_once(self) -> None:
-        """Nothing is done while another process is at it."""
+        """Run a round, unless another process is running one."""
         try:
             async with self.locks.hold(_MAINTENANCE, waiting=False):
                 for work in (
@@ -92,9 +92,9 @@ class Maintenance:
     async def _check_citations(self) -> None:
         now = self.clock()
         if self._began is None:
-            # What happened while no bot ran: rights that were narrowed. That a page is gone
-            # is believed only of a pass that ends from now on; the index may be a new one,
-            # which is not filled yet.
+            # Handle what happened while no bot ran: rights that were narrowed. A missing page is
+            # believed only of a pass that ends from now on; the index may be a new one that is not
+            # filled yet.
             self._began = now
             await _alone(self.announcements.warn_if_open)
             for wiki in await asyncio.to_thread(self.cited.wikis):
@@ -110,7 +110,8 @@ class Maintenance:
             await self._expire(lapsed)
 
     async def _check_wiki(self, wiki: str, *, whole: bool) -> None:
-        """``whole``: what is not in the index is not in the wiki."""
+        """Check the cited pages of a wiki. ``whole``: a page that is not in the index is not in the
+        wiki."""
         since = self.clock() - self.retracted_within
         for cited in await asyncio.to_thread(self.cited.cited, wiki, since):
             known = await asyncio.to_thread(self.library.page, wiki, cited.page)
@@ -127,8 +128,8 @@ class Maintenance:
                 await self._expire(one)
 
     async def _is_lost(self, cited: Cited, known: KnownPage) -> bool:
-        """Whether those who got the answer may not read the page any more. Who might when it
-        was given still may as long as its rights are the same."""
+        """Return whether people who got the answer may no longer read the page. Unchanged rights
+        admit the same people."""
         if str(known.acl) == cited.acl:
             return False
         return not known.acl.admits(await self._reader(cited, known.acl))
@@ -165,7 +166,7 @@ class Maintenance:
             await _alone(partial(self.service.process_due, flag.id, waiting=False))
 
     async def _notify(self) -> None:
-        """Send reminders and digests, and ask again who is an admin."""
+        """Send reminders and digests, and check again who is an admin."""
         now = self.clock()
         if self._notified is None or now - self._notified >= _NOTIFYING_EVERY:
             self._notified = now
@@ -173,8 +174,8 @@ class Maintenance:
                 await _alone(work)
 
     async def _vouch(self) -> None:
-        """Answers that do not come from a review channel of the settings count only as long as
-        their author is an admin."""
+        """Update which written answers count: those from outside the configured review channels
+        count only while their author is an admin."""
         for one in await asyncio.to_thread(self.written.valid, self.clock()):
             if one.author and not self.published.is_from_review(one):
                 by_admin = await self.directory.is_admin(one.author)
@@ -193,5 +194,5 @@ async def _alone(work: Callable[[], Awaitable[object]]) -> None:
     except ChatUnavailable as error:
         logger.warning("What is due waits: %s", error)
     except Exception:
-        # The edge of this task: what is due stays due, and the next round tries again.
+        # The edge of this task: work that is due stays due, and the next round tries again.
         logger.exception("What is due could not be done, and will be tried again")

@@ -1,4 +1,4 @@
-"""The words of feedback: an answer that was given, a verdict on it, a flag."""
+"""Models of feedback: a verdict on an answer, a flag."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class Verdict(StrEnum):
 
 
 class Complaint(StrEnum):
-    """What is wrong with an answer."""
+    """The reason of a complaint."""
 
     WRONG = "wrong"
     OUTDATED = "outdated"
     INCOMPLETE = "incomplete"
     WRONG_PAGE = "wrong_page"
     UNSAID = "unsaid"
-    """A reaction says that something is, and not what."""
+    """A reaction says that something is wrong, but not what."""
     UNANSWERED = "unanswered"
-    """The wiki does not say it: a question for those who keep it, and no fault of the answer's."""
+    """The wiki does not say it: a question for its owners, and no fault of the answer."""
 
     @property
     def words(self) -> str:
@@ -42,7 +42,7 @@ _COMPLAINTS = {
 class FlagState(StrEnum):
     OPEN = "open"
     TAKEN = "taken"
-    """Somebody sees to it."""
+    """A person took it."""
     FIXED = "fixed"
     NOT_WRONG = "not_wrong"
     ANSWERED = "answered"
@@ -59,7 +59,7 @@ class FlagState(StrEnum):
 
 
 class FlagAction(StrEnum):
-    """What happened to a flag."""
+    """An event in the history of a flag."""
 
     RAISED = "raised"
     TAKEN = "taken"
@@ -69,11 +69,11 @@ class FlagAction(StrEnum):
     WITHDRAWN = "withdrawn"
     REOPENED = "reopened"
     ASKED_AGAIN = "asked_again"
-    """The bot asked itself the question once more."""
+    """The bot asked the question again."""
     TOLD = "told"
     """The person who flagged was told how it ended."""
     LAPSED = "lapsed"
-    """The answer that a reviewer wrote is given no more."""
+    """The answer that a reviewer wrote is not given any more."""
     ANSWER_WITHDRAWN = "answer_withdrawn"
     """Somebody withdrew the answer that a reviewer wrote."""
 
@@ -84,7 +84,7 @@ class FlagAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One action in a flag's history; ``person`` is empty where the bot did it."""
+    """An action in a flag's history; ``person`` is empty if the bot did it."""
 
     action: FlagAction
     person: str
@@ -101,9 +101,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One person's complaint about one answer, ``changed`` by people at last. ``holder``
-    took it upon them; ``owner`` is who the page is of, as Slack knows them. ``again`` is
-    what everyone is told to the same question since it was asked ``again_at``."""
+    """A person's complaint about an answer; ``changed`` is when people last acted on it. ``holder``
+    took it; ``owner`` is the page's owner, by their id in the chat. ``again`` is the answer that
+    everyone gets now, as asked at ``again_at``."""
 
     id: int
     given: RecordedAnswer
@@ -120,25 +120,25 @@ class Flag:
     again_at: datetime | None = None
     due: frozenset[Due] = frozenset()
     edition: int = 0
-    """Counts what happened to it, so that its card can be told to be behind."""
+    """Counts the flag's changes, to tell that its card is out of date."""
 
 
 class Due(StrEnum):
-    """What the bot still has to do for a flag; kept, so that no restart forgets it."""
+    """Work that the bot still has to do for a flag; stored, so that it survives a restart."""
 
     ASK = "ask"
     """Ask the question again."""
     SHOW = "show"
-    """Bring its card up to date."""
+    """Update its card."""
     TELL = "tell"
-    """Tell the person who flagged what is answered now."""
+    """Tell the person who flagged the current answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A page as an answer named it: what of it, and who might read it, was known when it
-    was last looked at. ``private``: the answer follows the rights of ``asker``; else, unless
-    it is ``open``, those of all who are in ``channel`` together."""
+    """A page as an answer cited it, with its state and rights when it was last checked.
+    ``private``: the answer follows the rights of ``asker``; otherwise, unless it is ``open``, those
+    of all members of ``channel`` together."""
 
     answer: int
     wiki: str
@@ -152,19 +152,18 @@ class Cited:
 
 
 class End(StrEnum):
-    """Why an answer that a reviewer wrote is given no more."""
+    """The reason why a written answer ended."""
 
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
     LAPSED = "lapsed"
-    """Its day came, or a page that it rests on changed."""
+    """It expired, or a page that it rests on changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What the operator's review channel is told of a written answer: in the message at ``ts``
-    of ``channel`` (empty: nothing yet). ``ended`` says why the answer is given no more, ``by``
-    who ended it."""
+    """The announcement of a written answer in the operator's review channel: the message at ``ts``
+    of ``channel`` (empty: none yet). ``ended`` says why the answer ended, ``by`` who ended it."""
 
     written: WrittenAnswer
     channel: str = ""
@@ -175,9 +174,8 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """How many ``questions`` there were, how many of them were ``answered``, and how many
-    verdicts on what came back were ``good`` or ``bad``. Where the bot asked back, what was
-    chosen counts, and not the question before."""
+    """Statistics: the number of ``questions``, how many were ``answered``, and the ``good`` and
+    ``bad`` verdicts. After a clarifying question only the choice counts."""
 
     questions: int = 0
     answered: int = 0
@@ -190,19 +188,19 @@ class Volume:
 
     @property
     def answered_share(self) -> float | None:
-        """Of the questions; None if there were none."""
+        """Return the share of questions that were answered; None if there were none."""
         return self.answered / self.questions if self.questions else None
 
     @property
     def bad_share(self) -> float | None:
-        """Of the verdicts; None if there were none."""
+        """Return the share of bad verdicts; None if there were none."""
         return self.bad / self.verdicts if self.verdicts else None
 
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """How many flags were ``opened``, and how many were ``fixed``: the wiki says it right, or
-    a reviewer wrote the answer."""
+    """The number of flags ``opened`` and ``fixed``: the wiki was corrected, or a reviewer wrote the
+    answer."""
 
     opened: int = 0
     fixed: int = 0
@@ -210,12 +208,13 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Often:
-    """A page that ``times`` answers rest on; ``source`` is how the latest of them names it."""
+    """A page that ``times`` answers rest on; ``source`` is how the latest of them cites it."""
 
     source: Source
     times: int
 
 
 def is_stale(source: Source, today: date, after: timedelta) -> bool:
-    """Its people marked it as outdated, or nobody edited it for longer than ``after``."""
+    """Return whether the page is marked as outdated, or nobody edited it for longer than
+    ``after``."""
     return source.outdated or (source.updated is not None and today - source.updated > after)

@@ -1,4 +1,8 @@
-"""Who keeps a page, as the chat knows them.
+"""Owners of pages, as the chat knows them.
+
+A page names its owner in its own or its wiki's words, which by themselves must name or ping nobody:
+a person is named only if the chat finds a member of the workspace by an address in them, and that
+member may read the page.
 
 A page says who owns it in words of its own, or of its wiki's, which may name or ping nobody
 by themselves: somebody is named only if the chat finds a member of the workspace by an address
@@ -23,14 +27,14 @@ from bot.ports import Library
 logger = logging.getLogger(__name__)
 
 PATIENCE = 8.0
-"""Seconds that a wiki has to say who keeps a page."""
+"""Seconds that a wiki has to name a page's owner."""
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Of the page at ``source``. ``person`` is the id of somebody, empty where the chat finds
-    nobody; ``words`` are then the page's."""
+    """The owner of the page at ``source``. ``person`` is an id; if it is empty, nobody was found
+    and ``words`` are the page's."""
 
     person: str = ""
     words: str = ""
@@ -43,8 +47,11 @@ class Owners:
     library: Library
 
     async def of(self, sources: Sequence[Source], shown: Collection[Source]) -> Owner:
-        """Of the first page that has one who may read it; a person goes before mere words,
-        which only a page that is ``shown`` (everyone may read it) may say.
+        """Return the owner of the first page that has one who may read it. A person comes before
+        mere words, which only a page in ``shown`` (everyone may read it) may contribute.
+
+        Raises: ChatUnavailable: nobody can be looked up now. IndexUnavailable: it is unknown who
+        may read a page.
 
         Raises:
             ChatUnavailable: nobody can be looked up now.
@@ -58,7 +65,7 @@ class Owners:
             person = await self._person(words)
             if person and (source in shown or await self._reads(person, source)):
                 return Owner(person, words, source)
-            # What the wiki made of them, as the address of an account, is not the page's word.
+            # Words that the wiki derived, such as an account's address, are not the page's own.
             if not by_words.words and words == source.owner and source in shown:
                 by_words = Owner(words=words, source=source)
         return by_words
@@ -66,7 +73,7 @@ class Owners:
     async def _words(self, source: Source) -> str:
         try:
             async with asyncio.timeout(PATIENCE):
-                # Not one of the few threads that make answers: a wiki may hang.
+                # Not in the few threads that make answers: a wiki may hang.
                 return await in_own_thread(partial(self.library.owner, source), "owner")
         except TimeoutError:
             logger.warning("%s did not say in time who keeps a page", source.wiki)
@@ -82,6 +89,6 @@ class Owners:
         reader = await self.directory.reader(person, private=True, shared=False)
         if isinstance(reader, Closed):
             return False
-        # Whether the page still says what was quoted is another matter: they may just mend it.
+        # Whether the page still holds the quote does not matter: its owner may just be fixing it.
         page = replace(source, quote="")
         return bool(await in_own_thread(partial(self.library.open_to, reader, [page]), "owner"))

@@ -1,4 +1,4 @@
-"""What flags need of the chat, and where they keep what they must remember."""
+"""Ports of flags: the chat, the directory and the stores."""
 
 from __future__ import annotations
 
@@ -36,14 +36,13 @@ from indexers.model import KnownPage, Reader
 
 
 class FlagStore(Protocol):
-    """Flags and what became of them. Every method may block for a moment and raises
-    StateUnavailable."""
+    """The store of flags. Every method may block for a moment and raises StateUnavailable."""
 
     def raise_flag(
         self, given: int, person: str, complaint: Complaint, comment: str, when: datetime
     ) -> Flag:
-        """One flag for each person and answer; raised again, it is open again. Without a reason
-        one that is open stays as it is."""
+        """Raise a flag: one for each person and answer. Raised again, it is open again; without a
+        reason an open one stays as it is."""
         ...
 
     def flag(self, id_: int) -> Flag | None: ...
@@ -51,15 +50,15 @@ class FlagStore(Protocol):
     def flag_of(self, given: int, person: str) -> Flag | None: ...
 
     def flags(self, *states: FlagState) -> Sequence[Flag]:
-        """Those in one of ``states``, or all, oldest first."""
+        """Return the flags in one of ``states``, or all, oldest first."""
         ...
 
     def flags_by(self, person: str, *states: FlagState) -> Sequence[Flag]:
-        """Those in one of ``states`` that ``person`` raised, oldest first."""
+        """Return the flags in one of ``states`` that ``person`` raised, oldest first."""
         ...
 
     def due(self) -> Sequence[Flag]:
-        """Those for which something is still to be done, oldest first."""
+        """Return the flags with work that is due, oldest first."""
         ...
 
     def carded(self, flag: int, card: Card, owner: str) -> None: ...
@@ -75,39 +74,42 @@ class FlagStore(Protocol):
         due: Sequence[Due] = (),
         unless: Sequence[FlagState] = (),
     ) -> bool:
-        """Put it into ``state``, note the action, and make its card and ``due`` due, all or
-        nothing; False and nothing if it is in one of ``unless``, or gone. Where nobody has seen
-        to it after all, nobody is to be told so."""
+        """Put a flag into ``state``, record the action, and make its card and ``due`` due, all or
+        nothing; return False and do nothing if it is in one of ``unless``, or gone. If the flag is
+        reopened, nobody is told any more that it was settled."""
         ...
 
     def asked_again(self, flag: Flag, said: Result, when: datetime) -> None:
-        """Asked when it was as it is here; what happened meanwhile calls for it anew."""
+        """Record the new answer to a flag as it is here; if it changed meanwhile, asking again
+        stays due."""
         ...
 
     def shown(self, flag: Flag) -> None:
-        """Its card shows it as it is here; what changed meanwhile is due again."""
+        """Record that its card shows it as it is here; if it changed meanwhile, its card stays
+        due."""
         ...
 
     def told(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
-        """The person was told, or (``somebody`` is false) there is nobody to tell. What people
-        have done since it was as it is here may call for it anew."""
+        """Record that the person was told, or (``somebody`` is false) that there is nobody to tell.
+        If people changed the flag meanwhile, telling stays due."""
         ...
 
     def lapsed(self, flag: int, when: datetime) -> None:
-        """The answer that was written to it is given no more."""
+        """Record that the answer written to it is not given any more."""
         ...
 
     def steps(self, flag: int) -> Sequence[Step]:
-        """Its history, oldest first."""
+        """Return its history, oldest first."""
         ...
 
     def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
-        """Note that ``recipient`` is reminded; False if they were since ``unless_since``."""
+        """Record that ``recipient`` is reminded; return False if they were since
+        ``unless_since``."""
         ...
 
 
 class AnswerStore(FlagStore, Protocol):
-    """Answers and verdicts, with the flags. The same holds of every method."""
+    """The store of answers and verdicts, with the flags; the same holds for every method."""
 
     def keep(
         self,
@@ -117,9 +119,9 @@ class AnswerStore(FlagStore, Protocol):
         as_of: datetime | None,
         pages: Mapping[tuple[str, str], KnownPage],
     ) -> RecordedAnswer:
-        """Keep an answer, and how the ``pages`` that it names (by wiki and key) stood; a
-        second one to the same message replaces the first, and if it is to other words, its
-        good verdicts, which were on what nobody reads any more, are gone.
+        """Record an answer, with the state of its ``pages`` (by wiki and key). A second answer to
+        the same message replaces the first; if the words changed, the good verdicts, which were on
+        the old answer, are deleted.
 
         Raises:
             AskerForgotten: the message, or the flag, is of whoever asked no more.
@@ -129,103 +131,106 @@ class AnswerStore(FlagStore, Protocol):
     def posted(self, given: int, message: str) -> None: ...
 
     def given(self, given: int) -> RecordedAnswer | None:
-        """None: never kept, or forgotten."""
+        """Return a recorded answer; None if there is none, or it is forgotten."""
         ...
 
     def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
-        """The answer that this message carries."""
+        """Return the answer that this message carries."""
         ...
 
     def vote(self, given: int, person: str, verdict: Verdict, when: datetime) -> None:
-        """One verdict for each person and answer: the last one counts."""
+        """Record a verdict, one for each person and answer: the last one counts."""
         ...
 
     def unvote(self, given: int, person: str, verdict: Verdict) -> bool:
-        """Take it back; False if the person's verdict is another one, or none."""
+        """Take a verdict back; return False if the person's verdict is another one, or none."""
         ...
 
     def tally(self, given: int) -> Tally: ...
 
     def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
-        """Answers that somebody (``by_others``: and not only whoever asked) holds for good, oldest
-        first."""
+        """Return the answers that somebody (``by_others``: not only the asker) found helpful,
+        oldest first."""
         ...
 
     def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
-        """Questions since then to which nothing fitted, oldest first."""
+        """Return the questions since then that no page answered, oldest first."""
         ...
 
     def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
-        """The answers before it in its thread, oldest first."""
+        """Return the answers before it in its thread, oldest first."""
         ...
 
     def in_thread(self, team: str, channel: str, thread: str) -> Sequence[RecordedAnswer]:
-        """The answers in a thread, oldest first."""
+        """Return the answers in a thread, oldest first."""
         ...
 
 
 class CitedPages(Protocol):
-    """The pages that answers rest on. Every method may block and raises StateUnavailable."""
+    """The store of pages that answers rest on. Every method may block and raises
+    StateUnavailable."""
 
     def wikis(self) -> Sequence[str]:
-        """That are named by anything watched."""
+        """Return the wikis of all watched pages."""
         ...
 
     def cited(self, wiki: str, since: datetime) -> Sequence[Cited]:
-        """By answers given since then and not retracted, and by all that are flagged."""
+        """Return the pages cited by answers given since then and not retracted, and by all flagged
+        answers."""
         ...
 
     def seen(self, cited: Cited, known: KnownPage, *, changed: bool) -> None:
-        """Note how the page stands now; if it ``changed``, open flags on the answer are due
-        to be asked again."""
+        """Record the page's current state; if it ``changed``, asking again is due for open flags on
+        the answer."""
         ...
 
     def invalidate(self, cited: Cited, since: datetime | None) -> None:
-        """The page is gone, or no longer for those who were told. The answer is to be
-        retracted if it was given ``since`` then (None: it stays); cards that show it are due.
-        Nothing, if its question was answered anew since ``cited`` was looked at."""
+        """Record that the page is gone, or closed to people who were shown it. The answer is to be
+        retracted if it was given after ``since`` (None: it stays); cards that show it are due. Do
+        nothing if its question was answered again since ``cited`` was read."""
         ...
 
     def invalidated(self) -> Sequence[RecordedAnswer]:
-        """Answers to be retracted that are posted."""
+        """Return the posted answers that are to be retracted."""
         ...
 
     def is_invalid(self, given: RecordedAnswer) -> bool:
-        """Whether it is to be retracted yet: its question may have been edited since, and
-        answered anew."""
+        """Return whether it is still to be retracted: its question may have been edited and
+        answered again."""
         ...
 
     def retracted(self, given: RecordedAnswer, when: datetime) -> bool:
-        """Note that it was; False if it was not to be any more."""
+        """Record that it was retracted; return False if that was not due any more."""
         ...
 
 
 class Figures(Protocol):
-    """What the answers of a while come to. Every method may block and raises
-    StateUnavailable."""
+    """The store of statistics. Every method may block and raises StateUnavailable."""
 
     def volume(self, since: datetime) -> Volume:
-        """Of the questions since then."""
+        """Return the statistics of the questions since then."""
         ...
 
     def flagged(self, since: datetime) -> Flagged: ...
 
     def cited_often(self, since: datetime, *, at_least: int, most: int) -> Sequence[Often]:
-        """Pages that ``at_least`` so many answers since then rest on which still stand, the
-        oftenest first and ``most`` so many."""
+        """Return up to ``most`` pages that at least ``at_least`` valid answers since then rest on,
+        most cited first."""
         ...
 
 
 class WrittenAnswers(Protocol):
-    """Answers that reviewers wrote. Every method may block and raises StateUnavailable."""
+    """The store of answers that reviewers wrote. Every method may block and raises
+    StateUnavailable."""
 
     def write(self, one: WrittenAnswer) -> WrittenAnswer:
-        """Keep it, with its id, to be announced; it replaces what was written on the same flag."""
+        """Record the answer, with its id, to be announced; it replaces an earlier one to the same
+        flag."""
         ...
 
     def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
-        """Those that have neither ended nor expired, the newest first, whoever wrote them: see
-        `bot.flags.publishing.Published`."""
+        """Return the answers that have neither ended nor expired, the newest first, whoever wrote
+        them: see `bot.flags.publishing.Published`."""
         ...
 
     def expired(self, now: datetime) -> Sequence[WrittenAnswer]: ...
@@ -239,40 +244,40 @@ class WrittenAnswers(Protocol):
         *,
         retract_since: datetime | None = None,
     ) -> bool:
-        """Give it no more, and have its announcement say so; False if it ended before, or is
-        gone. Answers of it that were given ``retract_since`` then are to be taken back (None:
-        they stay). That somebody withdrew it is noted in the history of its flag."""
+        """End a written answer, and make its announcement due; return False if it ended before, or
+        is gone. Answers from it that were given after ``retract_since`` are to be retracted (None:
+        they stay). A withdrawal is recorded in the flag's history."""
         ...
 
     def vouch(self, id_: int, *, by_admin: bool) -> None:
-        """Note whether its author is an admin now."""
+        """Record whether its author is an admin now."""
         ...
 
     def announcement(self, id_: int) -> Announcement | None: ...
 
     def unannounced(self) -> Sequence[Announcement]:
-        """Those whose announcement is missing or behind, oldest first."""
+        """Return the announcements that are missing or out of date, oldest first."""
         ...
 
     def announced(self, one: Announcement, channel: str, ts: str) -> None:
-        """The message at ``ts`` says how it is here (empty: there is none, nor will be). What
-        happened meanwhile is still to be said; of one that ended nothing is, so it is deleted."""
+        """Record that the message at ``ts`` says how it is here (empty: there is none, nor will
+        be). Later changes stay due; an ended one is complete and is deleted."""
         ...
 
 
 class FlagChat(Protocol):
-    """Where flags are shown and people are told of them. Raises ChatUnavailable, and ChatRefused
-    where nothing else is said."""
+    """The chat in which flags are shown and people are notified. Raises ChatUnavailable, and
+    ChatRefused unless noted."""
 
     async def post(self, channel: str, content: Said) -> str:
-        """Post it in a channel, or to a person alone, and return the message's id."""
+        """Post content in a channel, or to a person alone, and return the message's id."""
         ...
 
     async def edit(self, channel: str, id_: str, content: Said) -> None: ...
 
     async def find(self, channel: str, name: str, *, since: datetime) -> str:
-        """Return the id of the card or announcement of that name which stands in the channel
-        since then; empty if none does, or the channel cannot be read."""
+        """Return the id of the card or announcement of that name in the channel since then; empty
+        if there is none, or the channel cannot be read."""
         ...
 
     async def post_privately(
@@ -282,14 +287,14 @@ class FlagChat(Protocol):
         ...
 
     async def direct(self, person: str) -> str:
-        """Return the channel of the conversation with that person alone."""
+        """Return the channel of the direct conversation with that person."""
         ...
 
     async def post_reply(
         self, channel: str, ts: str, content: AnswerContent, *, since: datetime
     ) -> str:
-        """Post an answer of which a message in the place of ``ts`` would be the question, where
-        it does not stand yet since then. Return the id of its last message."""
+        """Post an answer as the reply to a message at ``ts``, unless it was posted since then.
+        Return the id of its last message."""
         ...
 
     async def reply_parts(self, recorded: RecordedAnswer) -> frozenset[str]:
@@ -299,7 +304,7 @@ class FlagChat(Protocol):
     async def replace_reply(
         self, recorded: RecordedAnswer, parts: frozenset[str], content: Said
     ) -> None:
-        """Put ``content`` in the place of a reply that stands in ``parts``."""
+        """Replace the messages ``parts`` of a reply with ``content``."""
         ...
 
     async def carries(self, channel: str, id_: str, recorded: RecordedAnswer) -> bool:
@@ -315,7 +320,7 @@ class WritingForm(Protocol):
     """The form in which a reviewer writes an answer; it is open already."""
 
     async def refuse(self, words: str) -> None:
-        """Say in its place why there is none."""
+        """Show in the form why there is none."""
         ...
 
     async def show(
@@ -324,7 +329,7 @@ class WritingForm(Protocol):
 
 
 class FlagDirectory(Protocol):
-    """Who people are, as far as flags ask. Raises ChatUnavailable."""
+    """The directory of people, as flags need it. Raises ChatUnavailable."""
 
     async def name(self, person: str) -> str: ...
 
@@ -333,15 +338,15 @@ class FlagDirectory(Protocol):
         ...
 
     async def audience(self, channel: str) -> Reader:
-        """Return who may read what is said in a channel."""
+        """Return the reader that stands for everybody in a channel."""
         ...
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
-        """Return whether somebody in the channel may get no answers, or may be there."""
+        """Return whether the channel has, or may have, members who get no answers."""
         ...
 
     async def may_see(self, person: str, recorded: RecordedAnswer) -> bool:
-        """Return whether the person can see that answer where it stands."""
+        """Return whether the person can see that answer where it is posted."""
         ...
 
     async def is_member(self, channel: str, person: str) -> bool:
@@ -355,9 +360,9 @@ class FlagDirectory(Protocol):
         ...
 
     async def is_public(self, channel: str) -> bool:
-        """Return whether every member of the workspace may read along, and nobody else."""
+        """Return whether every member of the workspace can read the channel, and nobody else."""
         ...
 
     async def member_at(self, email: str) -> str:
-        """Return the id of the member whose address this is; empty if it is nobody's."""
+        """Return the id of the member with this address; empty if nobody has it."""
         ...

@@ -1,4 +1,8 @@
-"""Which of the answers that people wrote count.
+"""Written answers that count.
+
+A written answer goes to the whole workspace under "Verified by". So it counts only while it comes
+from a review channel that the operator set, or from an admin. This is checked when it is written
+and whenever it would be given: settings change, and so do admins.
 
 A written answer goes to the whole workspace under "Verified by". So it counts only as long as it
 comes from a review channel that the operator set, or from an admin. That is looked at when it is
@@ -17,7 +21,7 @@ from bot.flags.ports import WrittenAnswers
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """``channels`` are the review channels of the settings file."""
+    """The published answers. ``channels`` are the review channels of the settings file."""
 
     written: WrittenAnswers
     channels: frozenset[str]

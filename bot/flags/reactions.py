@@ -1,4 +1,4 @@
-"""Which reactions are verdicts. Pure."""
+"""Reactions that are verdicts. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _BAD = {
 
 
 def verdict_of(reaction: str) -> Verdict | None:
-    """Of a reaction by its name, as in ``+1::skin-tone-3``; None: it judges nothing."""
+    """Return the verdict of a reaction by its name, as in ``+1::skin-tone-3``; None: it judges
+    nothing."""
     name = reaction.partition("::")[0]
     if name in _GOOD:
         return Verdict.GOOD

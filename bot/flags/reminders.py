@@ -1,5 +1,5 @@
-"""Flags that wait too long are called to mind: to who took them, else to who owns the page,
-else in the review channel; each of these once a day at most."""
+"""Reminders of flags that wait too long: to the holder, else to the page's owner, else to the
+review channel; each of these at most once a day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """``after`` so long without an action people are reminded of a flag; zero: never."""
+    """The reminders. People are reminded of a flag ``after`` so long without an action; zero:
+    never."""
 
     review: Review
     chat: FlagChat
@@ -29,7 +30,8 @@ class Reminders:
     after: timedelta
 
     async def remind(self) -> None:
-        """
+        """Send the reminders that are due.
+
         Raises:
             ChatUnavailable: the rest follows another day.
         """
@@ -40,7 +42,7 @@ class Reminders:
             if recipient := await self._recipient(flag):
                 waiting[recipient].append(flag)
         for recipient, flags in waiting.items():
-            # Noted first: a reminder that is lost comes tomorrow, a second one today annoys.
+            # Recorded first: a lost reminder comes tomorrow, a second one today annoys.
             if await asyncio.to_thread(self.review.may_remind, recipient):
                 await self._remind(recipient, flags)
 

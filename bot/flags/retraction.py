@@ -1,5 +1,5 @@
-"""Answers that must not stand are taken back: their pages are gone, or no longer for those
-who read them. What takes their place says nothing of these pages."""
+"""Answers are retracted whose pages are gone, or closed to people who read them. The replacement
+says nothing of these pages."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Retraction:
     clock: Callable[[], datetime]
 
     async def retract(self) -> None:
-        """Take back all that were invalidated and stand yet. An edit does the same when done
-        twice, so one that may have been done is done again."""
+        """Retract all invalidated answers that are still posted. An edit can be repeated, so a
+        retraction that may have happened is repeated."""
         for given in await asyncio.to_thread(self.cited.invalidated):
             try:
                 await self._retract(given)
@@ -40,7 +40,8 @@ class Retraction:
                 logger.warning("Answer %d is to be taken back and waits: %s", given.id, error)
                 return
             if not await asyncio.to_thread(self.cited.retracted, given, self.clock()):
-                # Answered anew in the last moment, and that may be what was just taken back.
+                # The question was answered again at the last moment, and this may have retracted
+                # the new answer.
                 await self.redrawing.draw(given)
 
     async def _retract(self, given: RecordedAnswer) -> None:

@@ -1,4 +1,4 @@
-"""The use case: reviewers see to flags."""
+"""Use case: reviewers handle flags."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ REMINDED_EVERY = timedelta(hours=24)
 
 
 class Review:
-    """Blocks for a moment on each call: call it in a thread. Who may do what is for the
-    caller to know.
+    """The actions of reviewers. Every method blocks for a moment: call it in a thread. The caller
+    checks who may do what.
 
     Raises:
         StateUnavailable: from any method.
@@ -33,60 +33,62 @@ class Review:
         return self._flags.steps(flag.id)
 
     def take(self, flag: Flag, person: str) -> bool:
-        """``person`` sees to it. False: it is settled."""
+        """Record that ``person`` takes the flag. Return False if it is settled."""
         return self._move(flag, FlagState.TAKEN, FlagAction.TAKEN, person, unless=_SETTLED)
 
     def fixed(self, flag: Flag, person: str) -> bool:
-        """The wiki says it right now: the question is asked again, and whoever flagged is
-        told. False: it is settled already."""
+        """Record that the wiki is corrected: the question is asked again, and the person who
+        flagged is told. Return False if the flag is settled already."""
         due = (Due.ASK, Due.TELL)
         return self._move(flag, FlagState.FIXED, FlagAction.FIXED, person, unless=_SETTLED, due=due)
 
     def answered(self, flag: Flag, person: str) -> bool:
-        """``person`` wrote an answer to it, also where it is settled."""
+        """Record that ``person`` wrote an answer to the flag, even a settled one."""
         gone, due = (FlagState.WITHDRAWN,), (Due.ASK, Due.TELL)
         return self._move(
             flag, FlagState.ANSWERED, FlagAction.ANSWERED, person, unless=gone, due=due
         )
 
     def not_wrong(self, flag: Flag, person: str) -> bool:
-        """The answer was right. False: it is settled already."""
+        """Record that the answer was right. Return False if the flag is settled already."""
         return self._move(flag, FlagState.NOT_WRONG, FlagAction.NOT_WRONG, person, unless=_SETTLED)
 
     def reopen(self, flag: Flag, person: str) -> bool:
-        """It was settled too soon. False: it is open, or its person took it back."""
+        """Reopen a flag. Return False if it is open, or its person withdrew it."""
         unless = (*_UNSETTLED, FlagState.WITHDRAWN)
         return self._move(flag, FlagState.OPEN, FlagAction.REOPENED, person, unless=unless)
 
     def carded(self, flag: Flag, card: Card, owner: str = "") -> None:
-        """The message ``card`` shows it, and ``owner`` has heard of it."""
+        """Record that the message ``card`` shows it, and that ``owner`` was told."""
         self._flags.carded(flag.id, card, owner)
 
     def shown(self, flag: Flag) -> None:
         self._flags.shown(flag)
 
     def asked_again(self, flag: Flag, said: Result) -> None:
-        """``said`` is what everyone is told to its question now."""
+        """Record ``said``, the answer that everyone gets to its question now."""
         self._flags.asked_again(flag, said, self._clock())
 
     def told(self, flag: Flag, *, somebody: bool) -> None:
-        """The person who flagged was told, or (``somebody`` is false) nobody is there."""
+        """Record that the person who flagged was told, or (``somebody`` is false) that nobody is
+        there."""
         self._flags.told(flag, self._clock(), somebody=somebody)
 
     def lapsed(self, flag: int) -> None:
-        """The answer that was written to it is given no more."""
+        """Record that the answer written to it is not given any more."""
         self._flags.lapsed(flag, self._clock())
 
     def due(self) -> Sequence[Flag]:
         return self._flags.due()
 
     def waiting(self, for_: timedelta) -> Sequence[Flag]:
-        """Those that nobody has settled nor touched for so long, oldest first."""
+        """Return the unsettled flags that nobody acted on for so long, oldest first."""
         since = self._clock() - for_
         return [flag for flag in self._flags.flags(*_UNSETTLED) if flag.changed <= since]
 
     def may_remind(self, recipient: str) -> bool:
-        """Whether they were not reminded within a day; they count as reminded from now on."""
+        """Return whether the recipient was not reminded within a day; they count as reminded from
+        now on."""
         now = self._clock()
         return self._flags.remind(recipient, now, unless_since=now - REMINDED_EVERY)
 

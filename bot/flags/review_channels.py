@@ -1,4 +1,4 @@
-"""Which channel the flags on a wiki go to."""
+"""Review channels of wikis and channels."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from bot.model import Source, named
 
 @dataclass(frozen=True, slots=True)
 class ReviewChannels:
-    """Which channel a flag goes to: the one that was set for the channel it was raised in,
-    else that of the first wiki it names that has one of its own, else the ``default``, which
-    may be none.
+    """The choice of a flag's review channel: the one set for the channel it was raised in, else
+    that of the first cited wiki that has its own, else the ``default``, which may be empty.
+
+    Only the last two are the operator's. A channel's own one gets its cards; but since anybody can
+    make a channel and choose it, its members cannot publish an answer for the whole workspace.
 
     Only the last two are the operator's. A channel's own gets its cards; but whoever made a channel
-    chose it, so its people cannot publish an answer for the whole workspace."""
+    chose it, so its people cannot publish an answer for the whole workspace.
+    """
 
     default: str
     by_wiki: Mapping[str, str]
@@ -36,5 +39,5 @@ class ReviewChannels:
         return next(own, self.default)
 
     def is_operators(self, channel: str) -> bool:
-        """Whether the settings file names the channel as a review channel."""
+        """Return whether the settings file names the channel as a review channel."""
         return bool(channel) and channel in {self.default, *self.by_wiki.values()}

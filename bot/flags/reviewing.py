@@ -1,6 +1,6 @@
-"""What reviewers press on a card, and the answers that they write. Every click is checked
-anew: only who is in the flag's review channel may see to it, and only who is in a review channel
-of the settings, or is an admin, may write an answer for everybody."""
+"""Reviewers' clicks on a card, and the answers that they write. Every click is checked: only
+members of the flag's review channel may handle it, and only members of a configured review channel,
+or admins, may write an answer for everybody."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ KEPT = "Thank you. I answer with your words from now on."
 
 @dataclass(frozen=True, slots=True)
 class Reviewing:
-    """``holds_for``: how long an answer holds that a reviewer writes, unless they say
-    otherwise. ``announce`` tells the operator's review channel of the written answer by its id."""
+    """The reviewers' clicks. ``holds_for``: how long a written answer is valid, unless its author
+    says otherwise. ``announce`` announces a written answer by its id."""
 
     service: FlagService
     review: Review
@@ -57,7 +57,7 @@ class Reviewing:
     announce: Callable[[int], Awaitable[None]]
 
     async def pressed(self, press: Press, action: FlagAction) -> None:
-        """Take, Fixed, Not wrong, Open again."""
+        """Handle the buttons Take, Fixed, Not wrong and Open again."""
         flag, problem = await self._flag_for(press.person, int(press.value))
         if flag is None:
             await self._tell(press, problem)
@@ -68,7 +68,8 @@ class Reviewing:
         await self.service.process_due(flag.id)
 
     async def asked_to_write(self, press: Press, form: WritingForm) -> None:
-        """Write the answer. The form is open already, and is filled when we know with what."""
+        """Handle the button Write the answer. The form is open already, and is filled once its
+        content is known."""
         flag, problem = await self._to_write(press.person, int(press.value))
         pages = await self.service.candidates(flag) if flag else []
         if flag is None or not pages:
@@ -78,7 +79,7 @@ class Reviewing:
         await form.show(flag.id, flag.given.asked.question, pages, until)
 
     async def wrote(self, person: str, form: AnswerForm) -> None:
-        """Keep the form, filled in."""
+        """Handle the form's submission."""
         flag, problem = await self._to_write(person, form.flag)
         if flag is None:
             await self.chat.post(person, Notice(problem))
@@ -95,7 +96,8 @@ class Reviewing:
         await self.chat.post(person, Notice(KEPT, (until,)))
 
     def _do(self, action: FlagAction, flag: Flag, person: str) -> bool:
-        """Return whether it could be done; not, if the flag is settled, or open, already."""
+        """Return whether the action was carried out; not, if the flag is settled, or open,
+        already."""
         actions = {
             FlagAction.TAKEN: self.review.take,
             FlagAction.FIXED: self.review.fixed,
@@ -108,7 +110,7 @@ class Reviewing:
         await self.chat.post_privately(press.channel, press.person, Notice(words))
 
     async def _written(self, flag: Flag, person: str, form: AnswerForm) -> WrittenAnswer | str:
-        """Or why not."""
+        """Return the written answer, or the reason why there is none."""
         now = self.clock()
         if not form.answer:
             return NO_WORDS
@@ -141,7 +143,7 @@ class Reviewing:
         )
 
     async def _to_write(self, person: str, id_: int) -> tuple[Flag | None, str]:
-        """Return the flag, if this person may write the answer to it; else why not."""
+        """Return the flag, if this person may write the answer to it; else the reason why not."""
         flag, problem = await self._flag_for(person, id_)
         if flag is None:
             return None, problem
@@ -160,8 +162,7 @@ class Reviewing:
         return channel if channel and await self.directory.is_member(channel, person) else ""
 
     def _stands_alone(self, flag: Flag) -> bool:
-        """Whether its question needs nothing that was said before. What was chosen of readings
-        does not."""
+        """Return whether its question needs no history. A chosen reading needs it."""
         given = flag.given
         if given.asked.place.ts.startswith(BY_ITSELF):
             earlier = self.review.flag(int(given.asked.place.ts.split("-")[1]))
@@ -176,7 +177,7 @@ class Reviewing:
         return not before or given.asked.question in chosen
 
     async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
-        """The flag, if this person may see to it; else why not."""
+        """Return the flag, if this person may handle it; else the reason why not."""
         flag = await asyncio.to_thread(self.review.flag, id_)
         if flag is None or flag.state is FlagState.WITHDRAWN:
             return None, GONE
@@ -188,7 +189,7 @@ class Reviewing:
 def _as_they_stand(
     library: Library, pages: list[Source]
 ) -> tuple[tuple[Source, ...], tuple[str, ...], Acl] | None:
-    """The pages as sources, what they say, and who may read all of them; None if one is
+    """Return the pages as sources, their text, and who may read all of them; None if one is
     gone."""
     sources, says, acls = [], [], []
     for page in pages:

@@ -1,4 +1,7 @@
-"""Where flags are seen to: their cards in the review channels, and what follows from them.
+"""The flow of flags: their cards in the review channels, and what follows.
+
+Work for a flag is recorded as due together with the action that causes it, and crossed out when
+done: a restart, or a chat that is away, only delays it.
 
 Whatever is to be done for a flag is written down with the action that calls for it, and
 crossed out once it is done: a restart, or a chat that is away, delays it and no more.
@@ -52,7 +55,7 @@ ASKED_LEAD = "You asked the people who keep the wiki. Somebody has seen to it; n
 
 @dataclass(frozen=True, slots=True)
 class FlagService:
-    """``executor`` runs what may take seconds: answers, and looks at pages."""
+    """The flag service. ``executor`` runs slow work: answers, and checks of pages."""
 
     feedback: Feedback
     review: Review
@@ -66,8 +69,8 @@ class FlagService:
     locks: Locks
 
     async def process_due(self, id_: int, *, waiting: bool = True) -> Flag | None:
-        """Do what is due for the flag, and give it as it is then. If nobody is ``waiting``
-        for that, it is left to another process that is at it.
+        """Do what is due for the flag, and return its new state. If nobody is ``waiting`` for it,
+        it is left to another process that works on it.
 
         What the chat cannot do now stays due; what it refuses is logged and done with.
 
@@ -99,21 +102,21 @@ class FlagService:
             logger.warning("What is due for flag %d waits: %s", id_, error)
 
     async def channel_of(self, flag: Flag) -> str:
-        """Where its card is or will be; empty if nowhere. A quick click may be here before
-        the card's place is written down."""
+        """Return the channel where its card is or will be; empty if nowhere. A quick click may
+        arrive before the card's place is recorded."""
         if flag.card:
             return flag.card.channel
         return await self.channels.of(flag)
 
     async def candidates(self, flag: Flag) -> list[Source]:
-        """Pages that an answer to it may rest on: those that were named in it, then and now,
+        """Return pages that an answer to it may cite: those that its answers cited, then and now,
         and that everyone may read."""
         sources = [*named(flag.given.answer), *(named(flag.again) if flag.again else ())]
         pages = {(source.wiki, source.page): source for source in sources}
         return list(await self._beside(self.library.open_to, ANYBODY, list(pages.values())))
 
     async def _show(self, flag: Flag) -> None:
-        """Post the flag's card, or bring it up to date."""
+        """Post the flag's card, or update it."""
         channel = await self.channel_of(flag)
         around, owner = await self._circumstances(flag, channel)
         try:
@@ -133,12 +136,13 @@ class FlagService:
     async def _post_card(
         self, flag: Flag, channel: str, around: Circumstances, owner: Owner
     ) -> None:
-        """In the review channel, if there is one; and to the page's owner, who may not be in
-        it, or not be named there."""
+        """Post the card in the review channel, if there is one; and notify the page's owner, who
+        may not be in it, or not be named there."""
         ts = ""
         if channel:
             card = FlagCard(flag, around)
-            # Whoever raised it may have died over it, or not have heard that the chat took it.
+            # The process that raised it may have died before recording that, or not have heard that
+            # the chat accepted it.
             if ts := await self.chat.find(channel, card_name(flag), since=flag.raised):
                 await self.chat.edit(channel, ts, card)
             else:
@@ -154,7 +158,7 @@ class FlagService:
 
     async def _circumstances(self, flag: Flag, channel: str) -> tuple[Circumstances, Owner]:
         given = flag.given
-        # Somebody in the review channel may get no answers: then not on a card either.
+        # Somebody in the review channel may get no answers: then the card shows none either.
         hidden = bool(channel) and await self.directory.has_outsiders(channel)
         shown = await self._shown(given.answer, exactly=not given.asked.open, hidden=hidden)
         owner = await self.owners.of(named(given.answer), shown.sources)
@@ -169,7 +173,7 @@ class FlagService:
                 await self._shown(flag.again, exactly=False, hidden=hidden) if flag.again else None
             ),
             holder=await self.directory.name(flag.holder) if flag.holder else "",
-            # Whose page it is would tell reviewers of one that they may not read.
+            # The owner's name would tell reviewers of a page that they may not read.
             owner=owner.person if owner.person and owner.source in shown.sources else "",
             owner_words="" if owner.person else owner.words,
             address=address,
@@ -190,10 +194,10 @@ class FlagService:
         ]
 
     async def _shown(self, said: Result, *, exactly: bool, hidden: bool) -> OpenParts:
-        """An answer may hold what reviewers must not read: one that followed the
-        rights of one person or of a few, and one whose pages were closed since. What everyone
-        may read now is shown, and of what they got (``exactly``) only the very same text:
-        theirs may have been written before the page was opened."""
+        """Return the parts of an answer that reviewers may read: it may follow the rights of one
+        person or a few, and its pages may have been closed since. Only what everyone may read now
+        is shown, and of an old answer (``exactly``) only if today's is the very same text: the old
+        one may have been written before the page was opened."""
         if hidden:
             return OpenParts((), whole=False)
         sources = named(said)
@@ -212,7 +216,7 @@ class FlagService:
         )
 
     async def _tell(self, flag: Flag) -> None:
-        """The person who flagged, once, with what they may read now."""
+        """Tell the person who flagged, once, with what they may read now."""
         reader = await self.directory.reader(flag.person, private=True, shared=False)
         # The question may have been edited since, and they may have left the channel.
         sees = await self.directory.may_see(flag.person, flag.given)
@@ -232,9 +236,10 @@ class FlagService:
         await asyncio.to_thread(self.review.told, flag, somebody=True)
 
     async def _send(self, flag: Flag, said: Result) -> None:
-        """An answer like any other: it can be judged, and is taken back if it must not stand."""
+        """Send an answer like any other: it can be judged, and is retracted when it must be."""
         channel = await self.chat.direct(flag.person)
-        # In place of a question's ts, which it has none of; the same until the next action.
+        # It has no question with a ts; this stands in for it, and is the same until the next
+        # action.
         ts = f"{BY_ITSELF}{flag.id}-{flag.changed:%y%m%d%H%M%S}"
         place = MessageRef(flag.given.asked.place.team, channel, ts, ts)
         asked = AskedQuestion(
@@ -247,8 +252,7 @@ class FlagService:
         await asyncio.to_thread(self.feedback.posted, given.id, last)
 
     async def _asked(self, given: RecordedAnswer, reader: Reader) -> Result:
-        """What ``reader`` is told to the question now, in the conversation that it was asked
-        in."""
+        """Return what ``reader`` gets for the question now, in its original conversation."""
         earlier = await asyncio.to_thread(self.feedback.earlier, given)
         history = tuple(turn for one in earlier for turn in _turns(one, given.asked.asker))
         question = Question(given.asked.question, reader, history=history)

@@ -1,4 +1,5 @@
-"""What people think of an answer: buttons, reactions, the form. Kept, and seen in place."""
+"""Verdicts of people on an answer: buttons, reactions, the form. They are recorded and shown on the
+answer."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ DOUBTED = "Noted: this answer did not help. What is wrong with it?"
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """Somebody put an emoji on a message, or took it off again (``removed``)."""
+    """An emoji on a message, added or ``removed``."""
 
     person: str
     channel: str
@@ -57,13 +58,13 @@ class Verdicts:
         ):
             await self.chat.post_privately(press.channel, press.person, FORGOTTEN)
             return
-        # A quick click may be here before the message's ts is written down.
+        # A quick click may arrive before the message's ts is recorded.
         known = replace(known, message=press.message)
         await self._praise(known, press.person)
         await self._thank(known, press.person, THANKS)
 
     async def asked_keepers(self, press: Press) -> None:
-        """Handle the button below what may not answer a question, or below no answer."""
+        """Handle the button that asks the wiki's owners, below an uncertain answer or none."""
         known = await self._seen(int(press.value), press.person)
         if known is None or known.retracted:
             await self.chat.post_privately(press.channel, press.person, FORGOTTEN)
@@ -74,7 +75,7 @@ class Verdicts:
         await self.chat.post_privately(place.channel, press.person, said, place.thread)
 
     async def complained(self, person: str, form: ComplaintForm) -> None:
-        """Handle the form. Its sender may have lost sight of the answer since it was opened."""
+        """Handle the form. Its sender may have lost access to the answer since it was opened."""
         known = await self._seen(form.given, person)
         if known is None:
             await self.chat.post(person, FORGOTTEN)
@@ -84,7 +85,7 @@ class Verdicts:
         await self._thank(known, person, FLAGGED if shown else FLAGGED_QUIETLY)
 
     async def reacted(self, reaction: Reaction) -> None:
-        """A reaction has come or gone; most are none of our business."""
+        """Handle a reaction that came or went; most do not concern the bot."""
         person, verdict = reaction.person, verdict_of(reaction.name)
         if verdict is None:
             return
@@ -119,7 +120,8 @@ class Verdicts:
             await self.service.process_due(flag.id)
 
     async def _doubt(self, given: RecordedAnswer, person: str) -> None:
-        """What somebody asked alone is shown to nobody before they say so, in the form."""
+        """Record a bad verdict. A private question is shown to nobody before its asker agrees, in
+        the form."""
         if given.asked.private:
             await asyncio.to_thread(self.feedback.doubt, given.id, person)
         else:
@@ -132,19 +134,19 @@ class Verdicts:
     async def _flag(
         self, given: RecordedAnswer, person: str, complaint: Complaint, comment: str
     ) -> bool:
-        """Whether reviewers see it."""
+        """Flag the answer; return whether reviewers see it."""
         flag = await asyncio.to_thread(self.feedback.complain, given.id, person, complaint, comment)
         processed = await self.service.process_due(flag.id)
         return processed is not None and processed.card is not None
 
     async def _confirm(self, given: RecordedAnswer) -> None:
-        """In place, on the answer itself. A question in return stays as it is: its buttons may
-        have given way to a choice."""
+        """Show the verdict on the answer itself. A clarifying question stays as it is: its buttons
+        may have been replaced by a choice."""
         if not isinstance(given.answer, Clarify):
             await self.redrawing.draw(given)
 
     async def _thank(self, given: RecordedAnswer, person: str, words: Notice) -> None:
-        """Where others read along, to the person alone: what they did is one of a number."""
+        """Thank the person, privately if others can read: their verdict is one of many."""
         if not given.asked.private:
             place = given.asked.place
             await self.chat.post_privately(place.channel, person, words, place.thread)
