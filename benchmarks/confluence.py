@@ -8,7 +8,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.footnote import FootnoteProcess, Run
+from benchmarks.footnote import FootnoteProcess, TimedRun
 from benchmarks.material import HANDBOOK
 from benchmarks.rows import Figure, Goal
 from bot.playground.confluence.model import User
@@ -43,7 +43,7 @@ def thousands() -> list[Figure]:
     ]
 
 
-def _synced(pages: int, latency: float) -> tuple[Run, Run]:
+def _synced(pages: int, latency: float) -> tuple[TimedRun, TimedRun]:
     """Return the first sync of ``pages`` pages, and a second one."""
     world, reader = _world(pages)
     with LocalConfluence(world, latency=latency) as confluence, TemporaryDirectory() as folder:

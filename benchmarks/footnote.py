@@ -43,7 +43,7 @@ email = {email}
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TimedRun:
     """A finished run of a command. ``printed`` is its JSON, ``seconds`` its wall-clock time,
     ``cpu`` the seconds of all cores together, ``peak`` its largest memory in MB."""
 
@@ -53,7 +53,7 @@ class Run:
     peak: float
 
 
-def timed(command: Sequence[str | Path], **variables: str) -> Run:
+def timed(command: Sequence[str | Path], **variables: str) -> TimedRun:
     """Run a command and measure it. ``variables`` are added to its environment.
 
     Raises:
@@ -75,7 +75,7 @@ def timed(command: Sequence[str | Path], **variables: str) -> Run:
             said = complaints.read()[-2000:]
             raise RuntimeError(f"{command} failed ({process.returncode}): {said}")
         cpu = used.ru_utime + used.ru_stime
-        return Run(json.loads(printed.read()), seconds, cpu, used.ru_maxrss / 1024)
+        return TimedRun(json.loads(printed.read()), seconds, cpu, used.ru_maxrss / 1024)
 
 
 class FootnoteProcess:
@@ -111,7 +111,7 @@ class FootnoteProcess:
         self.variables["CONFLUENCE_TOKEN"] = token
         return self
 
-    def sync(self) -> Run:
+    def sync(self) -> TimedRun:
         return self._run("sync")
 
     def passages(self) -> int:
@@ -127,7 +127,7 @@ class FootnoteProcess:
         """Return what readers would see of recorded answers. ``options`` say who judges them."""
         return self._run("eval", "--replay", answers, *options).printed
 
-    def _run(self, command: str, *rest: str | Path) -> Run:
+    def _run(self, command: str, *rest: str | Path) -> TimedRun:
         asked = [PROGRAM, command, *rest, "--json", "--config", self._config]
         return timed(asked, **self.variables)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks.footnote import FootnoteProcess, Run, timed
+from benchmarks.footnote import FootnoteProcess, TimedRun, timed
 from benchmarks.material import HANDBOOK, HANDBOOK_SITE
 from benchmarks.rows import Figure, Goal
 
@@ -18,15 +18,15 @@ _STOCK = (sys.executable, "-m", "benchmarks.stock", HANDBOOK)
 
 def cold() -> list[Figure]:
     """Measure both in turns, each in a fresh process with an empty folder."""
-    ours: list[Run] = []
-    stock: list[Run] = []
+    ours: list[TimedRun] = []
+    stock: list[TimedRun] = []
     for _ in range(_RUNS):
         with TemporaryDirectory() as scratch:
             ours.append(_handbook(scratch).sync())
         with TemporaryDirectory() as scratch:
             stock.append(timed([*_STOCK, scratch]))
 
-    def compare(name: str, seconds: Callable[[Run], float], goal: Goal | None) -> list[Figure]:
+    def compare(name: str, seconds: Callable[[TimedRun], float], goal: Goal | None) -> list[Figure]:
         footnote, llamaindex = _median(ours, seconds), _median(stock, seconds)
         return [
             Figure(f"footnote.{name}", footnote, "s"),
@@ -60,5 +60,5 @@ def _handbook(folder: str) -> FootnoteProcess:
     return FootnoteProcess(Path(folder)).reading("18f-handbook", HANDBOOK, HANDBOOK_SITE)
 
 
-def _median(runs: Sequence[Run], seconds: Callable[[Run], float]) -> float:
+def _median(runs: Sequence[TimedRun], seconds: Callable[[TimedRun], float]) -> float:
     return median(map(seconds, runs))
