@@ -33,9 +33,9 @@ class HistoryLine:
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """Details that a card shows beside its flag. ``person`` raised it; ``holder`` took it;
-    ``owner`` is the owner of a shown page: the id of somebody whom the chat knows, or else the words of the page
-    (``owner_words``). ``address`` leads to the answer, if it has one; ``edits`` are the shown
-    sources' edit addresses, empty where there is none."""
+    ``owner`` is the owner of a shown page: the id of somebody whom the chat knows, or else the
+    words of the page (``owner_words``). ``address`` leads to the answer, if it has one; ``edits``
+    are the shown sources' edit addresses, empty where there is none."""
 
     person: str
     shown: OpenParts
