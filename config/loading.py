@@ -20,7 +20,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from config.errors import SettingsError
 from config.settings import ENV_PREFIX, Secrets, Settings
-from config.wikis import ConfluenceSettings, MarkdownSettings, WikiSettings
+from config.wikis import WIKI_KINDS, WikiSettings
 
 CONFIG_VARIABLE = "FOOTNOTE_CONFIG"
 DEFAULT_FILE = Path("footnote.toml")
@@ -41,7 +41,7 @@ def load(config: Path | None = None, data_dir: Path | None = None) -> Settings:
     try:
         settings = _layered(values)
     except ValidationError as error:
-        raise SettingsError([*_in_words(error, strangers), *problems], where) from None
+        raise SettingsError([*_in_words(error, values, strangers), *problems], where) from None
     except UnreadableVariable as error:
         lists = f'a variable cannot be read ({error}): a list is written ["a", "b"]'
         raise SettingsError(problems or [lists], where) from None
@@ -112,16 +112,8 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             raise _Homeless(f"`{key}`: nobody's home is {path.parts[0]} here: {path}") from None
 
     def of(number: int, wiki: WikiSettings) -> WikiSettings:
-        if isinstance(wiki, ConfluenceSettings):
-            bundle = wiki.ca_bundle
-            if not bundle:
-                return wiki
-            return wiki.model_copy(
-                update={"ca_bundle": anchored(bundle, f"wiki.{number}.ca_bundle")}
-            )
-        if wiki.git or not wiki.path:
-            return wiki
-        return wiki.model_copy(update={"path": anchored(wiki.path, f"wiki.{number}.path")})
+        paths = {key: anchored(path, f"wiki.{number}.{key}") for key, path in wiki.paths.items()}
+        return wiki.model_copy(update=paths)
 
     wikis = tuple(of(number, wiki) for number, wiki in enumerate(settings.wiki))
     data_dir = anchored(settings.data_dir, "data_dir")
@@ -143,35 +135,28 @@ def _unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: _nearest(name.upper(), known) for name in ours if name.upper() not in known}
 
 
-_WIKIS: dict[str, type[BaseModel]] = {
-    "markdown": MarkdownSettings,
-    "confluence": ConfluenceSettings,
-}
-
 _MEANT = {
     "tuple_type": "must be a list, [...]",
     "model_type": "must be a section, [...]",
-    "model_attributes_type": "must be a section, [...]",
     "too_short": "must not be empty",
     "path_type": "must be a path",
 }
 
 
-def _in_words(error: ValidationError, strangers: Iterable[str]) -> Iterator[str]:
+def _in_words(
+    error: ValidationError, values: Mapping[str, Any], strangers: Iterable[str]
+) -> Iterator[str]:
     """Yield a line for each error, except for keys of variables that were reported already."""
     for problem in error.errors():
-        path = [str(part) for part in _without_tag(problem["loc"])]
+        path = [str(part) for part in problem["loc"]]
         shown = ".".join(path) or "settings"
         if problem["type"] == "extra_forbidden":
             variable = ENV_PREFIX + "__".join(path).upper()
             if variable not in strangers:
-                yield f"`{shown}` is not a setting{_nearest(path[-1], _keys_at(problem['loc']))}"
+                known = _keys_at(problem["loc"], values)
+                yield f"`{shown}` is not a setting{_nearest(path[-1], known)}"
         elif problem["type"] == "missing":
             yield f"`{shown}` is missing"
-        elif problem["type"] == "union_tag_not_found":
-            yield f"`{shown}.type` is missing"
-        elif problem["type"] == "union_tag_invalid":
-            yield f"`{shown}.type`: must be {problem['ctx']['expected_tags'].replace(', ', ' or ')}"
         elif path == ["wiki"] and problem["type"] == "tuple_type":
             yield "`wiki`: each one is a section of its own, [[wiki]] in two pairs of brackets"
         else:
@@ -180,15 +165,10 @@ def _in_words(error: ValidationError, strangers: Iterable[str]) -> Iterator[str]
             yield f"`{shown}`: {said}" if path else said  # of no single setting
 
 
-def _without_tag(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Return the location without pydantic's union tag, which the operator never wrote."""
-    return location[:2] + location[3:] if location[:1] == ("wiki",) else location
-
-
-def _keys_at(location: tuple[int | str, ...]) -> set[str]:
-    """Return the keys that are allowed beside the key at ``location``."""
-    if location[0] == "wiki" and len(location) > 3:
-        return set(_WIKIS[str(location[2])].model_fields)
+def _keys_at(location: tuple[int | str, ...], values: Mapping[str, Any]) -> set[str]:
+    """Return the keys that are allowed beside the key at ``location`` of ``values``."""
+    if location[0] == "wiki" and len(location) > 2:
+        return set(WIKI_KINDS[values["wiki"][location[1]]["type"]].model_fields)
     model: type[BaseModel] = Settings
     for part in location[:-1]:
         inner = model.model_fields[str(part)].annotation

@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    SerializeAsAny,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,7 +25,7 @@ from pydantic_settings import (
 
 from config.llm import LlmSettings
 from config.slack import SlackSettings
-from config.wikis import A_CENTURY, A_YEAR, Language, Strict, WikiSettings
+from config.wikis import A_CENTURY, A_YEAR, Language, Strict, WikiSettings, of_its_kind
 
 ENV_PREFIX = "FOOTNOTE_"
 
@@ -163,7 +170,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged."
     )
-    wiki: tuple[WikiSettings, ...] = ()
+    wiki: tuple[Annotated[SerializeAsAny[WikiSettings], BeforeValidator(of_its_kind)], ...] = ()
     index: IndexSettings = IndexSettings()
     sync: SyncSettings = SyncSettings()
     answer: AnswerSettings = AnswerSettings()

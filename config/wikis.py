@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -35,7 +35,9 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Named(Strict):
+class WikiSettings(Strict):
+    """What every kind of wiki has. A kind is a class of its own in `WIKI_KINDS`."""
+
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
         description="What you call it: small letters, digits, `-` and `_`.",
@@ -48,9 +50,26 @@ class _Named(Strict):
         pattern=r"^([CG][A-Z0-9]+)?$",
         description="The channel id that flags on its pages go to; empty is that of `[slack]`.",
     )
+    type: str = Field(description="Which kind of wiki it is.")
+    sends_webhooks: ClassVar[bool] = False
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """The settings that are paths, which count from the settings file's folder."""
+        return {name: value for name, value in self if isinstance(value, Path)}
+
+    @property
+    def read_at(self) -> str:
+        """The address below which people read its pages; empty if the settings do not tell."""
+        return ""
+
+    @property
+    def edited_at(self) -> str:
+        """The address below which its pages are edited, if that is another one."""
+        return ""
 
 
-class MarkdownSettings(_Named):
+class MarkdownSettings(WikiSettings):
     """A folder or a git repository of Markdown."""
 
     type: Literal["markdown"] = Field(description="`markdown`")
@@ -126,9 +145,23 @@ class MarkdownSettings(_Named):
             raise ValueError("needs `path` or `git`")
         return self
 
+    @property
+    def paths(self) -> dict[str, Path]:
+        return {} if self.git else super().paths
 
-class ConfluenceSettings(_Named):
+    @property
+    def read_at(self) -> str:
+        return self.site_url or self.git
+
+    @property
+    def edited_at(self) -> str:
+        return self.git
+
+
+class ConfluenceSettings(WikiSettings):
     """A Confluence, Cloud or Data Center."""
+
+    sends_webhooks: ClassVar[bool] = True
 
     type: Literal["confluence"] = Field(description="`confluence`")
     url: str = Field(description="Where people read it, as in https://example.atlassian.net/wiki.")
@@ -212,8 +245,35 @@ class ConfluenceSettings(_Named):
                 raise ValueError(f"{value!r} is not an e-mail address")
         return {email.casefold(): account for email, account in values.items()}
 
+    @property
+    def read_at(self) -> str:
+        return self.url
 
-WikiSettings = Annotated[MarkdownSettings | ConfluenceSettings, Field(discriminator="type")]
+
+WIKI_KINDS: dict[str, type[WikiSettings]] = {
+    "markdown": MarkdownSettings,
+    "confluence": ConfluenceSettings,
+}
+"""Settings by ``type``. `indexers.sources.SOURCES` has what reads each kind."""
+
+
+class _Kind(BaseModel):
+    type: str
+
+    @field_validator("type", mode="before")
+    @classmethod
+    def _is_known(cls, value: object) -> object:
+        if value not in list(WIKI_KINDS):
+            raise ValueError(f"must be {' or '.join(map(repr, WIKI_KINDS))}")
+        return value
+
+
+def of_its_kind(value: object) -> object:
+    """Return the settings that a ``[[wiki]]`` means by its type, checked."""
+    if isinstance(value, WikiSettings):
+        return value
+    return WIKI_KINDS[_Kind.model_validate(value).type].model_validate(value)
+
 
 LANGUAGES: tuple[str, ...] = tuple(name for name in get_args(Language) if name != "auto")
 

@@ -19,7 +19,6 @@ from bot.operations.passes import Rhythm, passed
 from bot.operations.syncing import now, record
 from bot.state.wiring import last_pass, opened_state, state_if_made
 from config.settings import Secrets, Settings
-from config.wikis import ConfluenceSettings
 from indexers.findings import Finding, failure, ok
 from indexers.indexing import Indexing
 from indexers.model import Progress, SyncReport
@@ -153,7 +152,7 @@ def doctor(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
     nothing_set = not any(token.get_secret_value() for token in tokens)
     yield checks.slack(mode, secrets.slack_problems(mode), nothing_set=nothing_set)
     yield checks.identity(settings.slack.identity, len(settings.slack.accounts))
-    if any(isinstance(wiki, ConfluenceSettings) for wiki in settings.wiki):
+    if any(wiki.sends_webhooks for wiki in settings.wiki):
         yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))
 
 

@@ -12,7 +12,7 @@ from bot.slack.settings import STALE_AFTER, SlackOptions
 from config.settings import Secrets, Settings
 from config.slack import SlackSettings as Slack
 from config.slack import Weekday, zone
-from config.wikis import LANGUAGES, ConfluenceSettings, WikiSettings
+from config.wikis import LANGUAGES
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - Slack must reach HTTP mode, mostly through a container's port
 SLACK_API = "https://slack.com/api/"
@@ -33,7 +33,7 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackOptions:
         review_channels={
             wiki.name: wiki.review_channel for wiki in settings.wiki if wiki.review_channel
         },
-        edit_origins=links.origins(filter(None, map(_repository, settings.wiki))),
+        edit_origins=links.origins(wiki.edited_at for wiki in settings.wiki),
         remind_after=timedelta(days=slack.remind_after_days),
         digest=_digest(slack) if slack.digest else None,
         stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
@@ -45,7 +45,7 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackOptions:
             channel_minute=slack.channel_minute,
             channel_day=slack.channel_day,
         ),
-        link_origins=links.origins([*map(_site, settings.wiki), *slack.link_hosts]),
+        link_origins=links.origins([*(wiki.read_at for wiki in settings.wiki), *slack.link_hosts]),
         admins=frozenset(slack.admins),
         accounts=slack.accounts if slack.identity == "accounts" else None,
         guests=slack.guests,
@@ -61,14 +61,3 @@ def slack_settings(settings: Settings, secrets: Secrets) -> SlackOptions:
 def _digest(slack: Slack) -> Weekly:
     weekday = get_args(Weekday).index(slack.digest_day)
     return Weekly(weekday, slack.digest_hour, zone(slack.digest_timezone))
-
-
-def _site(wiki: WikiSettings) -> str:
-    if isinstance(wiki, ConfluenceSettings):
-        return wiki.url
-    return wiki.site_url or wiki.git
-
-
-def _repository(wiki: WikiSettings) -> str:
-    """Where its pages are edited, as far as the settings say."""
-    return "" if isinstance(wiki, ConfluenceSettings) else wiki.git
