@@ -92,7 +92,7 @@ def _of_product(product: Product) -> Iterator[Figure]:
         (report,) = parts.sync()
         if not report.complete or report.failed:
             raise RuntimeError(f"The sync failed: {report}")
-        reader = Principal.of(EVERYONE, *parts.tokens(ada.email))
+        reader = Principal.of(EVERYONE, *parts.wikis.tokens(ada.email))
         answerer = answerer_of(settings, parts, lambda _: datetime.now(UTC))
         office = Office(world, confluence, ada, bob, answerer, reader)
         confluence.latency = _LATENCY

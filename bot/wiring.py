@@ -153,10 +153,10 @@ def _recheck(
     last_pass: Callable[[str], datetime | None],
     failed: Callable[[str], bool],
 ) -> Recheck | None:
-    if not indexing.lookouts:
+    if not indexing.wikis.lookouts:
         return None
     return Recheck(
-        indexing.lookouts,
+        indexing.wikis.lookouts,
         last_pass,
         indexing.splitter,
         seconds=settings.answer.check_seconds,
@@ -211,7 +211,9 @@ def asking(
     ):
         answerer = searching
         if written:
-            library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address, parts.owner)
+            library = IndexedLibrary(
+                parts.index, answerer.recheck, parts.wikis.edit_address, parts.wikis.owner
+            )
             answerer = with_verified(settings, answerer, library, written)
         reader = reader_of(parts, email)
         yield Asking(answerer, reader, tuple(wikis) or None, lambda: parts.index.trouble)
@@ -219,7 +221,7 @@ def asking(
 
 def reader_of(parts: Indexing, email: str | None) -> Principal:
     """Return who has the rights of ``email``; of everyone, if it is None. May take seconds."""
-    return Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
+    return Principal.of(EVERYONE, *(parts.wikis.tokens(email) if email else ()))
 
 
 @contextmanager
@@ -235,7 +237,7 @@ def answering(
         StateUnavailable: what the model uses cannot be counted.
     """
     with Indexing(settings, secrets) as parts, usage_kept(settings) as usage:
-        parts.chosen(*wikis)
+        parts.wikis.chosen(*wikis)
         model = language_model_of(settings, secrets, parts.embedder, usage)
         with models_loaded(parts):
             answerer = answerer_of(
@@ -282,7 +284,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         closing(opened_state(settings)) as state,
         Process(state, now) as process,
     ):
-        parts.chosen()
+        parts.wikis.chosen()
         state.tell_outages()
         passes = DatabasePassLog(state, now)
         syncing = OneSyncAtATime(
@@ -297,7 +299,9 @@ def serve(settings: Settings, secrets: Secrets) -> None:
             return failed_since(passes, wiki, now())
 
         answerer = answerer_of(settings, parts, syncing.last_pass, model, failed)
-        library = IndexedLibrary(parts.index, answerer.recheck, parts.edit_address, parts.owner)
+        library = IndexedLibrary(
+            parts.index, answerer.recheck, parts.wikis.edit_address, parts.wikis.owner
+        )
         answerer = with_verified(settings, answerer, library, DatabaseWrittenAnswers(state))
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         if reranker := parts.reranker:
@@ -306,17 +310,19 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         # in which nothing is acknowledged.
         gc.collect()
         gc.freeze()
-        threading.Thread(target=parts.meet, name="meeting", daemon=True).start()
+        threading.Thread(target=parts.wikis.preload_members, name="meeting", daemon=True).start()
         admin_queries = AdminQueries(
             parts,
             passes,
             answerer_of(settings, parts, syncing.last_pass, failed=failed).answer,
-            rechecked=parts.lookouts if settings.answer.check_seconds else (),
+            rechecked=parts.wikis.lookouts if settings.answer.check_seconds else (),
             last_pass=syncing.last_pass,
             clock=now,
         )
         hints = Hints()
-        edits_every = settings.sync.recent_minutes if parts.confluences else 0
+        edits_every = (
+            settings.sync.recent_minutes if any(wiki.recent for wiki in parts.wikis.values()) else 0
+        )
         with rhythms(
             syncing,
             hints,
@@ -330,7 +336,7 @@ def serve(settings: Settings, secrets: Secrets) -> None:
                     reindexing=syncing,
                     operating=admin_queries,
                     library=library,
-                    tokens=parts.tokens,
+                    tokens=parts.wikis.tokens,
                     state=state,
                     process=process,
                     env=Environment(

@@ -70,7 +70,8 @@ WIRING = (
     "bot/demo.py",
     "bot/confluence_demo.py",
     "indexers/indexing.py",
-    "indexers/wikis.py",
+    "indexers/sources/confluence/source.py",
+    "indexers/sources/markdown/source.py",
 )
 ENTRANCES = ("indexers.indexing.", "indexers.conversion")
 """What the bot's wiring may enter beside the vocabulary."""

@@ -34,8 +34,8 @@ def calibrate(
     """
     cases = read_cases(questions) if questions else []
     with Indexing(settings, secrets) as parts:
-        parts.chosen()
-        reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
+        parts.wikis.chosen()
+        reader = Principal.of(EVERYONE, *(parts.wikis.tokens(email) if email else ()))
         models = ModelIdentities(
             parts.embedder.identity,
             parts.reranker.identity if parts.reranker else "",
@@ -51,7 +51,7 @@ def calibrate(
         if questions:
             known = {
                 full_name(wiki.name, key): page.acl
-                for wiki in parts.chosen()
+                for wiki in parts.wikis.chosen()
                 for key, page in parts.index.known(wiki.name).items()
             }
             found = run.by_questions(Pages(known).located(cases))

@@ -73,14 +73,14 @@ def evaluate(
         Indexing(settings, secrets, wikis=[scratch] if scratch else None, folder=folder) as parts,
         usage_kept(settings) as usage,
     ):
-        parts.chosen(*wikis)
+        parts.wikis.chosen(*wikis)
         if scratch:
             parts.sync(progress=progress)
-        reader = Principal.of(EVERYONE, *(parts.tokens(email) if email else ()))
+        reader = Principal.of(EVERYONE, *(parts.wikis.tokens(email) if email else ()))
         pages = Pages(
             {
                 full_name(wiki.name, key): page.acl
-                for wiki in parts.chosen(*wikis)
+                for wiki in parts.wikis.chosen(*wikis)
                 for key, page in parts.index.known(wiki.name).items()
             }
         )

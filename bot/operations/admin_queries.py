@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -58,16 +58,23 @@ class Counting(Protocol):
     def counts(self) -> dict[str, tuple[int, int]]: ...
 
 
+class ReadWikis(Protocol):
+    """The wikis by name."""
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    @property
+    def read_as(self) -> Mapping[str, ReadAs]: ...
+
+
 class IndexedWikis(Protocol):
     """The part of `indexers.indexing.Indexing` that is needed here."""
 
     @property
-    def wikis(self) -> Mapping[str, object]: ...
+    def wikis(self) -> ReadWikis: ...
 
     @property
     def index(self) -> Counting: ...
-
-    def read_as(self) -> dict[str, ReadAs]: ...
 
     def access(self, email: str, url: str, *, held: frozenset[str] = ...) -> Access: ...
 
@@ -93,7 +100,7 @@ class AdminQueries:
             passes,
             building=index.building,
             trouble=index.trouble,
-            read_as=self.parts.read_as(),
+            read_as=self.parts.wikis.read_as,
         )
 
     def for_everyone(self, question: str) -> Result:

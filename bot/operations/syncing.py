@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -18,11 +18,21 @@ from indexers.ports import Gate
 log = logging.getLogger(__name__)
 
 
+class SyncedWikis(Protocol):
+    """The wikis by name."""
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def part(self, what: str) -> Part: ...
+
+    def abort_waits(self) -> None: ...
+
+
 class Syncable(Protocol):
     """The part of `indexers.indexing.Indexing` that is needed here."""
 
     @property
-    def wikis(self) -> Mapping[str, object]: ...
+    def wikis(self) -> SyncedWikis: ...
 
     def sync(  # noqa: PLR0913 - one for each option of the command
         self,
@@ -37,11 +47,7 @@ class Syncable(Protocol):
         gate: Gate | None = ...,
     ) -> list[SyncReport]: ...
 
-    def part(self, what: str) -> Part: ...
-
     def abandon(self) -> None: ...
-
-    def hurry(self) -> None: ...
 
 
 class SyncLocks(Protocol):
@@ -94,7 +100,7 @@ class OneSyncAtATime:
         return tuple(self._parts.wikis)
 
     def part(self, what: str) -> Part:
-        return self._parts.part(what)
+        return self._parts.wikis.part(what)
 
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
         """Sync every page of one wiki, or of all.
@@ -164,7 +170,7 @@ class OneSyncAtATime:
     def stop(self) -> None:
         """Ask a running sync to stop at the next safe point, and wait for it."""
         self._stopping.set()
-        self._parts.hurry()
+        self._parts.wikis.abort_waits()
         with self._running:
             return
 

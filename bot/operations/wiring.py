@@ -43,7 +43,9 @@ def sync(
     with Indexing(settings, secrets) as parts, ExitStack() as held:
         gate: Gate | None = None
         if not dry_run:
-            wikis = [wiki.name for wiki in parts.chosen(*([name] if name and not full else []))]
+            wikis = [
+                wiki.name for wiki in parts.wikis.chosen(*([name] if name and not full else []))
+            ]
             gate = _alone(settings, parts, wikis, held, stopped)
         reports = parts.sync(
             name,
@@ -119,7 +121,7 @@ def status(settings: Settings, secrets: Secrets) -> dict[str, Any]:
             passes,
             building=index.building,
             trouble=index.trouble,
-            read_as=parts.read_as(),
+            read_as=parts.wikis.read_as,
         )
 
 
@@ -132,7 +134,7 @@ def access(settings: Settings, secrets: Secrets, *, email: str, url: str) -> Acc
     """
     with Indexing(settings, secrets) as parts:
         found = parts.access(email, url)
-        rechecked = found.wiki in parts.lookouts and settings.answer.check_seconds > 0
+        rechecked = found.wiki in parts.wikis.lookouts and settings.answer.check_seconds > 0
     return AccessNow(found, last_pass(settings, found.wiki), rechecked)
 
 
@@ -143,7 +145,7 @@ def doctor(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
         WikiMisconfigured: no wiki is set, or an address is none.
     """
     with Indexing(settings, secrets) as parts:
-        wikis = [wiki.name for wiki in parts.chosen()]
+        wikis = [wiki.name for wiki in parts.wikis.chosen()]
         yield from privacy.findings(settings.data_dir)
         yield from parts.doctor()
     yield from _state_findings(settings, wikis)

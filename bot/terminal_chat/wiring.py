@@ -74,7 +74,9 @@ def chatting(
         Process(state, now) as process,
         ThreadPoolExecutor(1, "answering") as executor,
     ):
-        library = IndexedLibrary(parts.index, searching.recheck, parts.edit_address, parts.owner)
+        library = IndexedLibrary(
+            parts.index, searching.recheck, parts.wikis.edit_address, parts.wikis.owner
+        )
         answerer = wiring.with_verified(settings, searching, library, DatabaseWrittenAnswers(state))
         answering: Answering = Several(answerer)
         if wikis:

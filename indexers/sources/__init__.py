@@ -1,1 +1,35 @@
-"""The kinds of wiki, one folder each."""
+"""The kinds of wiki, one folder each, by the ``type`` of their settings.
+
+What reads a kind is imported when a wiki of that kind is set: Confluence's libraries take half
+a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from indexers.sources.source import Resources, WikiSource
+
+Opened = Callable[[Any, Resources], WikiSource]
+"""Settings of one kind -> a wiki of that kind.
+
+Raises:
+    WikiMisconfigured: the settings name nothing that could be a wiki.
+"""
+
+
+def _markdown() -> Opened:
+    from indexers.sources.markdown.source import MarkdownSource  # see above
+
+    return MarkdownSource
+
+
+def _confluence() -> Opened:
+    from indexers.sources.confluence.source import ConfluenceSource  # see above
+
+    return ConfluenceSource
+
+
+SOURCES: dict[str, Callable[[], Opened]] = {"markdown": _markdown, "confluence": _confluence}
+"""By `config.wikis.WIKI_KINDS`."""

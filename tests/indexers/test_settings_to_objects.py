@@ -15,9 +15,12 @@ from indexers.index.languages import AUTO
 from indexers.index.lexical import Words
 from indexers.indexing import Indexing
 from indexers.model import EVERYONE, OPEN, Acl, Changed, Principal, Skipped
+from indexers.ports import Wiki
 from indexers.sources.markdown.git import GitWiki
+from indexers.sources.markdown.source import MarkdownSource
 from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.wikis import acl_of, markdown_of
+from indexers.sources.readers import Readers
+from indexers.sources.source import Resources
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 
@@ -39,13 +42,17 @@ class Library(Indexing):
         return self.words
 
 
+def opened(settings: MarkdownSettings, data_dir: Path) -> Wiki:
+    return MarkdownSource(settings, Resources(data_dir, Secrets().variable)).wiki
+
+
 def test_any_reader_passes_the_one_gate() -> None:
-    acl = acl_of(["@engineering", "Ann@Example.com"])
+    acl = Readers(["@engineering", "Ann@Example.com"]).acl
 
     assert acl == Acl.of(["group:engineering", "user:ann@example.com"])
     assert acl.admits(Principal.of(EVERYONE, "user:ann@example.com"))
     assert not acl.admits(Principal.of(EVERYONE, "user:bob@example.com"))
-    assert acl_of(["everyone"]) == OPEN
+    assert Readers(["everyone"]).acl == OPEN
 
 
 def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
@@ -61,12 +68,12 @@ def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
         exclude=("drop.md",),
         max_page_bytes=200,
     )
-    wiki = markdown_of(settings, tmp_path, Secrets())
+    wiki = opened(settings, tmp_path)
     changes = list(wiki.changes({}))
     (page,) = [change.page for change in changes if isinstance(change, Changed)]
 
     assert isinstance(wiki, MarkdownWiki)
-    assert (page.wiki, page.key, page.acl) == ("handbook", "keep.md", acl_of(["@a"]))
+    assert (page.wiki, page.key, page.acl) == ("handbook", "keep.md", Readers(["@a"]).acl)
     assert page.url == "https://handbook.example.com/keep/"
     assert [c.key for c in changes if isinstance(c, Skipped) and "large" in c.key] == ["large.md"]
 
@@ -74,7 +81,7 @@ def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
 def test_a_repository_is_a_wiki(tmp_path: Path) -> None:
     settings = MarkdownSettings(type="markdown", name="a", git="https://git.example.com/a.git")
 
-    assert isinstance(markdown_of(settings, tmp_path, Secrets()), GitWiki)
+    assert isinstance(opened(settings, tmp_path), GitWiki)
 
 
 def test_one_wiki_is_synced_by_its_name(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from indexers.errors import WikiUnavailable
 from indexers.index.schema import Where
 from indexers.model import EVERYONE, NOBODY, Acl, Hit, Principal, SyncReport
 from indexers.sources.confluence.rights import Tokens
-from indexers.syncing.scope import PartOf
+from indexers.sources.scope import PartOf
 from indexers.syncing.sync import sync
 from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.accounts import WORD, Text

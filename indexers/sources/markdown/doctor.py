@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from indexers.errors import WikiUnavailable
 from indexers.findings import Finding, failure, ok, warning
-from indexers.model import EVERYONE
 from indexers.sources.markdown.git import GitWiki
 from indexers.sources.markdown.wiki import MarkdownWiki
 
@@ -14,7 +13,7 @@ _SECONDS = 30.0
 """That a repository has to answer."""
 
 
-def findings(wiki: MarkdownWiki | GitWiki, readers: Sequence[str]) -> Iterator[Finding]:
+def findings(wiki: MarkdownWiki | GitWiki) -> Iterator[Finding]:
     name = wiki.name
     try:
         if isinstance(wiki, GitWiki):
@@ -26,7 +25,6 @@ def findings(wiki: MarkdownWiki | GitWiki, readers: Sequence[str]) -> Iterator[F
             yield from _pages(name, wiki.pages() if isinstance(wiki, GitWiki) else wiki)
     except WikiUnavailable as error:
         yield failure(name, f"{error}".rstrip(".") + ".", "See `path`, `git` and `branch`.")
-    yield _readers(name, readers)
 
 
 def _pages(name: str, wiki: MarkdownWiki) -> Iterator[Finding]:
@@ -39,11 +37,3 @@ def _pages(name: str, wiki: MarkdownWiki) -> Iterator[Finding]:
     yield ok(name, f"It has {count} page{'' if count == 1 else 's'}{read_as}.")
     for each in warnings:
         yield warning(name, f"{each[:1].upper()}{each[1:]}.", "")
-
-
-def _readers(name: str, readers: Sequence[str]) -> Finding:
-    if EVERYONE in readers:
-        return ok(name, "Its readers are everyone.")
-    groups = [reader for reader in readers if reader.startswith("@")]
-    whose = f" (Slack knows who is in {', '.join(groups)})" if groups else ""
-    return ok(name, f"Its readers are {', '.join(readers)}{whose}.")

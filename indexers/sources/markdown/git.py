@@ -133,6 +133,10 @@ class GitWiki:
         """
         return self.pages().space(key, known)
 
+    def path(self, url: str, *, look: bool = False) -> str | None:
+        """As `MarkdownWiki.path`, of what was fetched last; None if nothing was yet."""
+        return self.pages().path(url, look=look) if self.is_cloned else None
+
     def key_at(self, url: str) -> str | None:
         """As `MarkdownWiki.key_at`, of what was fetched last; None if nothing was yet."""
         return self.pages().key_at(url) if self.is_cloned else None

@@ -202,6 +202,16 @@ class MarkdownWiki:
         """
         raise WikiMisconfigured(f"{self.name} is a wiki of Markdown, which has no spaces.")
 
+    def path(self, url: str, *, look: bool = False) -> str | None:
+        """Return what of ``url`` is below this wiki; None if it is of another one. ``look`` at
+        the files where no setting names the wiki's address.
+
+        Raises:
+            WikiMisconfigured, WikiUnavailable: as `changes`.
+        """
+        site = self._settings["site_url"] or (self._site().url if look else "")
+        return _below(site, url) if site else None
+
     def key_at(self, url: str) -> str | None:
         """The page that people read at ``url``: empty if there is none, None if ``url`` is
         not of this wiki. Reads every file.
@@ -210,14 +220,10 @@ class MarkdownWiki:
             WikiMisconfigured, WikiUnavailable: as `changes`.
         """
         site = self._site()
-        try:
-            wanted = _bare(url)
-        except ValueError:  # brackets that are none
-            return None
-        if not f"{wanted}/".startswith(f"{_bare(site.url)}/"):
+        if _below(site.url, url) is None:
             return None
         site.publish({key: self._look(site, path).matter for key, path in site.keys.items()})
-        return next((key for key in site.keys if _bare(site.address(key)) == wanted), "")
+        return next((key for key in site.keys if _bare(site.address(key)) == _bare(url)), "")
 
     def edit_address(self, key: str) -> str:
         """Where a forge lets people edit the page; empty if it is in none.
@@ -366,6 +372,14 @@ def _bare(url: str) -> str:
     parts = urlsplit(url.strip())
     path = unquote(parts.path).removesuffix("/index.html").rstrip("/")
     return f"{parts.scheme}://{parts.netloc.casefold()}{path}"
+
+
+def _below(site: str, url: str) -> str | None:
+    try:
+        wanted, base = _bare(url), _bare(site)
+    except ValueError:  # brackets that are none
+        return None
+    return wanted.removeprefix(base) if f"{wanted}/".startswith(f"{base}/") else None
 
 
 def _content(revision: str) -> str:

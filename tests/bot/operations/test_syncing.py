@@ -130,15 +130,27 @@ def test_word_of_anything_else_brings_a_full_pass_forward_but_not_at_once_again(
         assert syncs.came(Rhythm.FULL, Rhythm.RECENT, Rhythm.FULL)
 
 
+class TwoWikis:
+    """They wait for nothing once they were told to ``go_on``."""
+
+    def __init__(self, go_on: threading.Event) -> None:
+        self.go_on = go_on
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("a", "b"))
+
+    def abort_waits(self) -> None:
+        self.go_on.set()
+
+
 class Parts:
     """Two wikis; every sync gives ``reports`` and holds on while it is told to."""
-
-    wikis = {"a": object(), "b": object()}  # noqa: RUF012 - as `Indexing` has it
 
     def __init__(self, *reports: SyncReport) -> None:
         self.reports = list(reports)
         self.begun, self.go_on = threading.Event(), threading.Event()
         self.go_on.set()
+        self.wikis = TwoWikis(self.go_on)
 
     def sync(
         self,
@@ -151,9 +163,6 @@ class Parts:
         self.begun.set()
         assert self.go_on.wait(60)
         return self.reports
-
-    def hurry(self) -> None:
-        self.go_on.set()
 
 
 class KeptPasses:

@@ -10,9 +10,10 @@ from config.settings import Secrets
 from config.wikis import ConfluenceSettings
 from indexers.model import Acl, Passage, Principal
 from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.source import ConfluenceSource
+from indexers.sources.source import Resources
 from indexers.syncing.splitting import Splitter
 from indexers.syncing.sync import sync
-from indexers.wikis import confluence_of
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.attachments.files import pdf
@@ -116,7 +117,7 @@ def test_requests_are_counted_downloads_too(site, page) -> None:
 
 
 @pytest.mark.parametrize("extras", [EXTRAS, Extras()])
-def test_settings_say_what_is_read(site, page, extras) -> None:
+def test_settings_say_what_is_read(site, page, extras, tmp_path) -> None:
     file = site.world.attach(page.id, "manual.txt", b"Turn the crankshaft.").id
     site.world.comment(page.id, "<p>Mind the flywheel.</p>")
     settings = ConfluenceSettings(
@@ -129,7 +130,7 @@ def test_settings_say_what_is_read(site, page, extras) -> None:
         comments=extras.comments,
     )
     secrets = Secrets(confluence_token=site.confluence.token(site.bot))
-    confluence = confluence_of(settings, secrets)
+    confluence = ConfluenceSource(settings, Resources(tmp_path, secrets.variable))
     index = ListIndex()
     sync(confluence.wiki, index, EMBEDDER, SPLIT)
     hung = {file, f"{page.id}/comments"} if extras.attachments else set()

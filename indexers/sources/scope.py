@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
+from indexers.errors import WikiMisconfigured
 from indexers.model import KnownPage, PageChange, Part
 from indexers.ports import Divisible, Wiki
 
@@ -33,8 +34,16 @@ class PartOf:
         return frozenset()
 
 
-def part_of(wiki: Wiki, divisible: Divisible, part: Part) -> Wiki:
-    """``wiki`` itself if the part is all of it."""
+def part_of(wiki: Wiki, divisible: Divisible | None, part: Part) -> Wiki:
+    """Return ``wiki`` itself if the part is all of it.
+
+    Raises:
+        WikiMisconfigured: it is not ``divisible``.
+    """
+    if part.is_whole:
+        return wiki
+    if divisible is None:
+        raise WikiMisconfigured(f"{wiki.name} can only be read as a whole.")
     if part.page:
         return PartOf(wiki, lambda _: divisible.page(part.page))
-    return PartOf(wiki, partial(divisible.space, part.space)) if part.space else wiki
+    return PartOf(wiki, partial(divisible.space, part.space))

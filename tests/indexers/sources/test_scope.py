@@ -42,16 +42,16 @@ def handbook(tmp_path: Path, folder: Path) -> Iterator[Indexing]:
 
 
 def test_a_page_s_address_is_that_page(handbook: Indexing) -> None:
-    part = handbook.part(f"{SITE}/leave/")
+    part = handbook.wikis.part(f"{SITE}/leave/")
 
     assert part == Part("handbook", page="leave.md")
-    assert handbook.part("handbook").is_whole
+    assert handbook.wikis.part("handbook").is_whole
 
 
 @pytest.mark.parametrize("what", ["https://else.example.com/leave", f"{SITE}/none", "ENG"])
 def test_what_is_nothing_says_what_there_is(handbook: Indexing, what: str) -> None:
     with pytest.raises(WikiMisconfigured, match=r"handbook|no page or space that is read"):
-        handbook.part(what)
+        handbook.wikis.part(what)
 
 
 def test_a_page_by_itself_leaves_the_others_alone(handbook: Indexing, folder: Path) -> None:
@@ -105,7 +105,7 @@ def confluence(world: World, tmp_path: Path) -> Iterator[Indexing]:
 
 
 def address(parts: Indexing, path: str) -> str:
-    return f"{parts.confluences['wiki'].wiki._transport.base.url.rstrip('/')}/{path}"
+    return f"{parts.wikis['wiki'].wiki._transport.base.url.rstrip('/')}/{path}"
 
 
 def page(world: World, title: str) -> str:
@@ -115,8 +115,8 @@ def page(world: World, title: str) -> str:
 def test_a_space_is_found_by_key_and_by_address(confluence: Indexing, world: World) -> None:
     overview = "spaces/HR/overview" if world.is_cloud else "display/HR"
 
-    assert confluence.part("hr") == Part("wiki", space="HR")
-    assert confluence.part(address(confluence, overview)) == Part("wiki", space="HR")
+    assert confluence.wikis.part("hr") == Part("wiki", space="HR")
+    assert confluence.wikis.part(address(confluence, overview)) == Part("wiki", space="HR")
 
 
 def test_a_space_by_itself_reads_its_pages_and_no_others(
@@ -134,7 +134,7 @@ def test_a_page_s_link_reads_it_again_and_removes_it_once_it_is_gone(
     confluence: Indexing, world: World
 ) -> None:
     key = page(world, "HR One")
-    part = confluence.part(address(confluence, f"pages/viewpage.action?pageId={key}"))
+    part = confluence.wikis.part(address(confluence, f"pages/viewpage.action?pageId={key}"))
     (unchanged,) = confluence.sync(part=part)
     world.trash(key)
     (gone,) = confluence.sync(part=part)

@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
 
 from indexers.errors import IndexersError, IndexLocked, ModelUnavailable
 from indexers.findings import Finding, failure, ok, warning
 from indexers.index.current import CurrentIndex
 from indexers.ports import Embedder, Reranker
-
-_READERS = {"pypdf": "PDF", "mammoth": "Word", "pptx": "PowerPoint", "openpyxl": "Excel"}
-"""Modules of `footnote-bot[attachments]`, and what each of them reads."""
-
-
-def attachments(wiki: str, modules: Sequence[str] = tuple(_READERS)) -> Finding:
-    """Of a wiki whose attached files are to be read."""
-    missing = [_READERS.get(name, name) for name in modules if find_spec(name) is None]
-    if missing:
-        return failure(
-            wiki,
-            f"`attachments` is on, and no reader is installed for {', '.join(missing)}.",
-            "pip install 'footnote-bot[attachments]'",
-        )
-    return ok(wiki, "The readers of attached files are installed.")
 
 
 def model(load: Callable[[], Embedder]) -> Finding:

@@ -1,0 +1,23 @@
+"""Whether the readers of attached files are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from indexers.findings import Finding, failure, ok
+
+_READERS = {"pypdf": "PDF", "mammoth": "Word", "pptx": "PowerPoint", "openpyxl": "Excel"}
+"""Modules of `footnote-bot[attachments]`, and what each of them reads."""
+
+
+def readers_of_files(wiki: str, modules: Sequence[str] = tuple(_READERS)) -> Finding:
+    """Return what is missing to read the files of a wiki whose attachments are to be read."""
+    missing = [_READERS.get(name, name) for name in modules if find_spec(name) is None]
+    if missing:
+        return failure(
+            wiki,
+            f"`attachments` is on, and no reader is installed for {', '.join(missing)}.",
+            "pip install 'footnote-bot[attachments]'",
+        )
+    return ok(wiki, "The readers of attached files are installed.")

@@ -1,0 +1,180 @@
+"""Settings -> a Confluence: what a sync reads, and what is asked while somebody waits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from config.wikis import ConfluenceSettings
+from indexers.errors import WikiUnavailable
+from indexers.findings import Access, Finding
+from indexers.model import Acl, Principal
+from indexers.sources.attachments.doctor import readers_of_files
+from indexers.sources.confluence.access import ConfluenceAccess
+from indexers.sources.confluence.addresses import Base, base_of
+from indexers.sources.confluence.doctor import ConfluenceDoctor, cloud_id
+from indexers.sources.confluence.hanging import Extras
+from indexers.sources.confluence.lookout import AT_ONCE, ConfluenceLookout
+from indexers.sources.confluence.members import ConfluenceMembers
+from indexers.sources.confluence.ownership import Ownership
+from indexers.sources.confluence.page_links import edit_address
+from indexers.sources.confluence.reading import Names
+from indexers.sources.confluence.rights import Tokens
+from indexers.sources.confluence.scope import Scope
+from indexers.sources.confluence.transport import Patience, Transport
+from indexers.sources.confluence.wiki import ConfluenceWiki
+from indexers.sources.scope import PartOf
+from indexers.sources.source import Resources, WikiSource
+
+log = logging.getLogger(__name__)
+
+_HASTE = 5
+"""Seconds that a request may take for which a person waits."""
+_IMPATIENT = Patience(tries=2, seconds=3.0)
+_FOR_RIGHTS = Patience(tries=4, seconds=6.0)
+"""For who somebody is: without it they get no more than everyone."""
+_BRIEF = Patience(tries=3, seconds=10.0)
+"""For a check, which says that something does not answer rather than wait for it."""
+
+
+class ConfluenceSource(WikiSource):
+    """
+    Raises:
+        WikiMisconfigured: the address is none.
+    """
+
+    def __init__(self, settings: ConfluenceSettings, resources: Resources) -> None:
+        self._settings = settings
+        self._secret = resources.secret
+        scope, name = self._scope, settings.name
+        self._patient = self._transport(timeout=settings.timeout_seconds, patience=Patience())
+        # Each its own, so that a long sync takes no place from who waits for an answer.
+        haste = min(settings.timeout_seconds, _HASTE)
+        looking = self._transport(timeout=haste, patience=_IMPATIENT, at_once=AT_ONCE)
+        asking = self._transport(timeout=haste, patience=_FOR_RIGHTS)
+        extras = Extras(
+            attachments=settings.attachments,
+            comments=settings.comments,
+            max_bytes=settings.max_attachment_bytes,
+        )
+        names: Names = {}
+        parse = resources.parse
+        self.lookout: ConfluenceLookout = ConfluenceLookout(
+            name, looking, scope, extras, names=names, parse=parse
+        )
+        self.divisible: ConfluenceWiki = ConfluenceWiki(
+            name,
+            self._patient,
+            scope,
+            extras,
+            Ownership(settings.owner_property, settings.owner_label, settings.owner_editor),
+            names=names,
+            viewers_seen=self.lookout.viewers_seen,
+            parse=parse,
+        )
+        self.recent = PartOf(self.divisible, self.divisible.recent)
+        self.members = ConfluenceMembers(
+            asking,
+            self.divisible.survey.tokens,
+            overrides=settings.accounts,
+            remembered=settings.members_minutes * 60,
+        )
+        self._access = ConfluenceAccess(name, looking, self.lookout.survey, self.members)
+        self._base = looking.base
+        super().__init__(self.divisible)
+
+    def path(self, url: str, *, ask: bool = False) -> str | None:
+        return self._access.path(url, ask=ask)
+
+    def key_at(self, url: str) -> str:
+        return self._access.key_at(url)
+
+    def space_at(self, url: str) -> str:
+        return self._access.space_at(url)
+
+    def spaces(self) -> list[str]:
+        return [space.key for space in self.lookout.survey.spaces(fresh=True)]
+
+    def edit_address(self, page: str, url: str) -> str:
+        return edit_address(self._base.shown_at, page, url, cloud=self._base.cloud)
+
+    def tokens(self, email: str) -> frozenset[str]:
+        return self.members.tokens(email)
+
+    def owner(self, named: str) -> str:
+        return self.members.owner(named) if named else named
+
+    def access(self, url: str, email: str, reader: Callable[[], Principal]) -> tuple[Access, Acl]:
+        return self._access.to(url, email, reader)
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self._doctor().findings()
+        if self._settings.attachments:
+            yield readers_of_files(self.name)
+
+    def trouble(self) -> str:
+        """See `WikiSource`: people hear then that Confluence could not be asked."""
+        why = self.members.trouble()
+        return why and (
+            "Confluence does not say who people are and what they may read, so they get"
+            f" only what is open to everyone. {why} `footnote doctor` says more."
+        )
+
+    def preload_members(self) -> None:
+        try:
+            visible, everybody = self.members.count()
+        except WikiUnavailable as error:
+            log.warning("%s does not say who its people are: %s", self.name, error)
+        else:
+            log.info("%s shows the addresses of %d of %d people", self.name, visible, everybody)
+
+    def abort_waits(self) -> None:
+        self._patient.hurry()
+
+    def _doctor(self) -> ConfluenceDoctor:
+        settings = self._settings
+        asks = partial(self._transport, timeout=settings.timeout_seconds, patience=_BRIEF)
+        transport = asks()
+        base = transport.base
+        # Each site tells its id to everybody, at its origin.
+        site = asks(base=Base(base.origin, "", cloud=True))
+        scoped_elsewhere = base.cloud and not base.people and self._secret(settings.token_variable)
+        return ConfluenceDoctor(
+            self.name,
+            transport,
+            self._scope,
+            ConfluenceMembers(transport, Tokens(base.site), overrides=settings.accounts),
+            accounts=settings.accounts,
+            cloud_id=partial(cloud_id, site) if scoped_elsewhere else None,
+        )
+
+    @property
+    def _scope(self) -> Scope:
+        settings = self._settings
+        return Scope(
+            spaces=settings.spaces,
+            personal=settings.personal_spaces,
+            archived=settings.archived_spaces,
+            blog_posts=settings.blog_posts,
+            trees=settings.page_trees,
+            labels=settings.labels,
+            labels_out=settings.exclude_labels,
+            cql=settings.cql,
+        )
+
+    def _transport(
+        self, *, timeout: int, patience: Patience, base: Base | None = None, at_once: int = 0
+    ) -> Transport:
+        settings = self._settings
+        return Transport(
+            base or base_of(settings.url, settings.product, settings.cloud_id),
+            self._secret(settings.token_variable),
+            token_variable=settings.token_variable,
+            email=settings.email,
+            timeout=timeout,
+            proxy=settings.proxy,
+            ca_bundle=str(settings.ca_bundle or ""),
+            concurrency=at_once or settings.concurrency,
+            patience=patience,
+        )

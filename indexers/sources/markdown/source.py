@@ -1,0 +1,86 @@
+"""Settings -> a wiki of Markdown: a folder, or a clone that stands in the data folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TypedDict
+
+from config.wikis import MarkdownSettings
+from indexers.findings import Finding
+from indexers.model import Acl, KnownPage, ReadAs
+from indexers.parsing.limits import Parse
+from indexers.sources.markdown import doctor
+from indexers.sources.markdown.git import GitWiki
+from indexers.sources.markdown.git_dates import last_changes, no_dates
+from indexers.sources.markdown.wiki import MarkdownWiki
+from indexers.sources.readers import Readers
+from indexers.sources.source import Resources, WikiSource
+
+
+class MarkdownSource(WikiSource):
+    def __init__(self, settings: MarkdownSettings, resources: Resources) -> None:
+        self.readers: Readers = Readers(settings.readers)
+        self.divisible: MarkdownWiki | GitWiki = _wiki(settings, resources, self.readers.acl)
+        super().__init__(self.divisible)
+
+    def path(self, url: str, *, ask: bool = False) -> str | None:
+        return self.divisible.path(url, look=ask)
+
+    def key_at(self, url: str) -> str:
+        return self.divisible.key_at(url) or ""
+
+    def edit_address(self, page: str, url: str) -> str:  # noqa: ARG002 - the key is enough
+        return self.divisible.edit_address(page)
+
+    def findings(self) -> Iterator[Finding]:
+        yield from doctor.findings(self.divisible)
+        yield self.readers.finding(self.name)
+
+    def recall(self, known: Callable[[], Mapping[str, KnownPage]]) -> None:
+        self.divisible.recall(known())
+
+    @property
+    def read_as(self) -> ReadAs | None:
+        return self.divisible.read_as
+
+
+class _Reading(TypedDict):
+    """How a Markdown wiki is read, wherever it comes from."""
+
+    site_url: str
+    flavour: str
+    addresses: str
+    anchors: str
+    acl: Acl
+    include: Sequence[str]
+    exclude: Sequence[str]
+    max_bytes: int
+    parse: Parse
+
+
+def _wiki(settings: MarkdownSettings, resources: Resources, acl: Acl) -> MarkdownWiki | GitWiki:
+    reading = _Reading(
+        site_url=settings.site_url,
+        flavour=settings.flavour,
+        addresses=settings.addresses,
+        anchors=settings.anchors,
+        acl=acl,
+        include=settings.include,
+        exclude=settings.exclude,
+        max_bytes=settings.max_page_bytes,
+        parse=resources.parse,
+    )
+    if settings.git:
+        return GitWiki(
+            settings.name,
+            settings.git,
+            resources.data_dir / "clones" / settings.name,
+            branch=settings.branch,
+            subfolder=settings.path.as_posix() if settings.path else "",
+            credential=resources.secret(settings.token_variable),
+            dates=settings.git_dates,
+            **reading,
+        )
+    dates = last_changes if settings.git_dates else no_dates
+    return MarkdownWiki(settings.name, settings.path or Path(), dates=dates, **reading)

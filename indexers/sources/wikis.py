@@ -1,0 +1,166 @@
+"""The wikis that are set, by name, and what is asked of all of them together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from indexers.errors import WikiMisconfigured, WikiUnavailable
+from indexers.findings import Access
+from indexers.model import EVERYONE, Acl, Part, Principal, ReadAs, SyncReport, addressed
+from indexers.ports import Lookout, Wiki
+from indexers.sources.scope import part_of
+from indexers.sources.source import WikiSource
+
+log = logging.getLogger(__name__)
+
+
+class Wikis(dict[str, WikiSource]):
+    """By name, in the order of the settings."""
+
+    def __init__(self, sources: Iterable[WikiSource]) -> None:
+        super().__init__((source.name, source) for source in sources)
+
+    def chosen(self, *names: str) -> list[WikiSource]:
+        """Return the wikis of these names, or all.
+
+        Raises:
+            WikiMisconfigured: none is set, or none has one of the names.
+        """
+        if not self:
+            raise WikiMisconfigured(
+                "No wiki is set: write a [[wiki]] into footnote.toml (`footnote settings` prints "
+                "one to start from)."
+            )
+        for name in names:
+            if name not in self:
+                raise WikiMisconfigured(
+                    f"No wiki is called {name!r}; there are: {', '.join(self)}."
+                )
+        return [self[name] for name in names or self]
+
+    def to_read(self, name: str | None, part: Part | None, *, recent: bool) -> list[Wiki]:
+        """Return what a sync reads of the wiki called ``name``, of a ``part``, or of all;
+        ``recent``: their latest edits, of those that can tell them.
+
+        Raises:
+            WikiMisconfigured: no wiki has this name.
+        """
+        if part is not None:
+            (source,) = self.chosen(part.wiki)
+            return [part_of(source.wiki, source.divisible, part)]
+        sources = self.chosen(*([name] if name else []))
+        if recent:
+            return [source.recent for source in sources if source.recent]
+        return [source.wiki for source in sources]
+
+    def part(self, what: str) -> Part:
+        """Return what an operator means by ``what``: a wiki's name, a page's address, a space by
+        key or address. May ask the wikis.
+
+        Raises:
+            WikiMisconfigured: none of these; the message says what there is.
+            WikiUnavailable: a wiki cannot be asked.
+        """
+        if what in self:
+            return Part(what)
+        if "://" in what:
+            return self._part_at(what)
+        spaces = [
+            Part(source.name, space=key)
+            for source in self.values()
+            for key in source.spaces()
+            if key.casefold() == what.casefold()
+        ]
+        if len(spaces) != 1:
+            found = "Several wikis have a space" if spaces else "Nothing is"
+            raise WikiMisconfigured(
+                f"{found} called {what}: name a wiki ({', '.join(self)}), a space by its key, or a"
+                " page or space by its address."
+            )
+        return spaces[0]
+
+    def _part_at(self, url: str) -> Part:
+        source = self._at(url)
+        if source and (key := source.key_at(url)):
+            return Part(source.name, page=key)
+        if source and (space := source.space_at(url)):
+            return Part(source.name, space=space)
+        raise WikiMisconfigured(f"{url} is the address of no page or space that is read.")
+
+    def _at(self, url: str) -> WikiSource | None:
+        """Return the wiki that ``url`` is an address of; the wikis are only asked if no setting
+        tells."""
+        for ask in (False, True):
+            paths = {name: source.path(url, ask=ask) for name, source in self.items()}
+            ours = {name: path for name, path in paths.items() if path is not None}
+            if ours:
+                # Of two on one host the deeper one: what is left of the path is shorter.
+                return self[min(ours, key=lambda name: len(ours[name]))]
+        return None
+
+    @property
+    def lookouts(self) -> dict[str, Lookout]:
+        """The wikis that can be asked how a page stands."""
+        return {name: source.lookout for name, source in self.items() if source.lookout}
+
+    @property
+    def read_as(self) -> dict[str, ReadAs]:
+        """How the pages of each wiki of files were read, as far as one was synced."""
+        return {name: found for name, source in self.items() if (found := source.read_as)}
+
+    def tokens(self, email: str) -> frozenset[str]:
+        """Return what the person with this address holds in all wikis together, beside
+        ``everyone``. May take seconds."""
+        return addressed(email).union(*(source.tokens(email) for source in self.values()))
+
+    def reader(self, email: str, held: frozenset[str] = frozenset()) -> Principal:
+        """Return the person with this address, who holds ``held`` elsewhere."""
+        return Principal.of(EVERYONE, *held, *self.tokens(email))
+
+    def access(self, email: str, url: str, held: frozenset[str]) -> tuple[Access, Acl]:
+        """Return whether the person may read the page at ``url``, as its wiki says now, and the
+        rule that says so.
+
+        Raises:
+            WikiMisconfigured: it is the address of no wiki that is set.
+            WikiUnavailable: the wiki cannot be asked.
+        """
+        source = self._at(url)
+        if source is None:
+            raise WikiMisconfigured(
+                f"{url} is no address of a wiki that is set: see `url` and `site_url` (one from"
+                " git is known once it was synced)."
+            )
+        return source.access(url, email, partial(self.reader, email, held))
+
+    def edit_address(self, wiki: str, page: str, url: str) -> str:
+        """Return where people edit the page of this key, which they read at ``url``; empty if
+        there is no such place, or it cannot be told now."""
+        try:
+            return self[wiki].edit_address(page, url) if wiki in self else ""
+        except WikiUnavailable as error:
+            log.info("Where %s is edited cannot be told: %s", wiki, error)
+            return ""
+
+    def owner(self, wiki: str, named: str) -> str:
+        """Return who keeps a page of the wiki that names its owner so. See `WikiSource.owner`.
+        May take seconds."""
+        return self[wiki].owner(named) if wiki in self else named
+
+    def warn_of_trouble(self, reports: Sequence[SyncReport]) -> None:
+        """Say in the reports of what was read why people get less than they may read."""
+        for report in reports:
+            if report.complete and report.wiki in self and (why := self[report.wiki].trouble()):
+                report.warnings.append(why)
+
+    def preload_members(self) -> None:
+        """Read who the people of each wiki are, so that the first to ask need not wait for it."""
+        for source in self.values():
+            source.preload_members()
+
+    def abort_waits(self) -> None:
+        """Let a sync that waits for a wiki which does not answer give up."""
+        for source in self.values():
+            source.abort_waits()
