@@ -46,9 +46,6 @@ class AnswerMaker:
     ) -> tuple[Result, Posted]:
         """Return the answer, and what is posted of its reply; ``live``: show it while it is made.
 
-        Raises: NotOurs: the question was edited, deleted or stopped, or another process has it, and
-        will correct the reply.
-
         Raises:
             NotOurs: the question was edited, deleted or stopped, or another process has it;
                 whoever sees to that puts right what stands.

@@ -4,10 +4,6 @@ asked.
 A choice by button is a message like any question, as if the message with the buttons had asked it,
 and as old as the wording that it chose from. So it survives a restart, and the inbox takes it once
 for each wording, however often it is pressed.
-
-A choice by button is a message like any question, as if the message with the buttons had
-asked it, and as old as the wording that it chose from. So it outlives a restart, and the inbox
-takes it once for each wording, however often it is pressed.
 """
 
 from __future__ import annotations

@@ -3,10 +3,6 @@
 A worker that takes a message again, after a restart, a lost connection or an edit, first asks the
 chat what is posted of the reply. So a reply that the chat accepted although the call failed is not
 posted twice.
-
-Whoever works on a message again, after a restart, a lost connection or an edit, asks the chat
-first what stands of the reply. So a reply that the chat took without our hearing of it is not
-posted twice.
 """
 
 from __future__ import annotations

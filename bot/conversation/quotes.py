@@ -2,9 +2,6 @@
 
 A composed answer may have left something out. The quotes are searched again, with the rights that
 the person has now and without a language model, and nobody else sees them.
-
-A composed answer may have left something out. The quotes are found anew, with the rights that the
-person has now and without a language model, and nobody else sees them.
 """
 
 from __future__ import annotations

@@ -34,8 +34,6 @@ class Receiving:
     async def keep(self, message: IncomingMessage) -> None:
         """Return once the message is kept, is there already, or is not for the bot.
 
-        Raises: StateUnavailable: it is not kept.
-
         Raises:
             StateUnavailable: it is not kept.
         """

@@ -2,9 +2,6 @@
 
 Others may redraw the same answer at the same time, and its question may be edited or deleted. The
 last writer may know least, so each reads the answer again after drawing.
-
-Meanwhile others may draw the same one, and its question may be edited or deleted. Whoever
-comes last may know least, so each looks again when it has drawn.
 """
 
 from __future__ import annotations

@@ -31,9 +31,6 @@ class WaitingRoom:
 
     Only people who addressed the bot directly are told: at once that their question is not kept, or
     after ``long`` seconds that it waits.
-
-    Whoever spoke to the bot itself, and not only near it, is told: at once that their question
-    is not kept, or after ``long`` seconds that it waits.
     """
 
     def __init__(  # noqa: PLR0913 - what takes in, and what tells

@@ -2,9 +2,6 @@
 
 An announcement is recorded as due together with the answer. So a restart, or a chat that is away,
 only delays it; and of several processes one posts it.
-
-An announcement is written down as due together with the answer. So a restart, or a chat that is
-away, delays it and no more; and of several processes one posts it.
 """
 
 from __future__ import annotations

@@ -3,10 +3,6 @@
 A page names its owner in its own or its wiki's words, which by themselves must name or ping nobody:
 a person is named only if the chat finds a member of the workspace by an address in them, and that
 member may read the page.
-
-A page says who owns it in words of its own, or of its wiki's, which may name or ping nobody
-by themselves: somebody is named only if the chat finds a member of the workspace by an address
-in them, and that member may read the page.
 """
 
 from __future__ import annotations
@@ -49,9 +45,6 @@ class Owners:
     async def of(self, sources: Sequence[Source], shown: Collection[Source]) -> Owner:
         """Return the owner of the first page that has one who may read it. A person comes before
         mere words, which only a page in ``shown`` (everyone may read it) may contribute.
-
-        Raises: ChatUnavailable: nobody can be looked up now. IndexUnavailable: it is unknown who
-        may read a page.
 
         Raises:
             ChatUnavailable: nobody can be looked up now.

@@ -3,10 +3,6 @@
 A written answer goes to the whole workspace under "Verified by". So it counts only while it comes
 from a review channel that the operator set, or from an admin. This is checked when it is written
 and whenever it would be given: settings change, and so do admins.
-
-A written answer goes to the whole workspace under "Verified by". So it counts only as long as it
-comes from a review channel that the operator set, or from an admin. That is looked at when it is
-written and again whenever it would be given: settings change, and so do admins.
 """
 
 from __future__ import annotations

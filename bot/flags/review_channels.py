@@ -17,9 +17,6 @@ class ReviewChannels:
 
     Only the last two are the operator's. A channel's own one gets its cards; but since anybody can
     make a channel and choose it, its members cannot publish an answer for the whole workspace.
-
-    Only the last two are the operator's. A channel's own gets its cards; but whoever made a channel
-    chose it, so its people cannot publish an answer for the whole workspace.
     """
 
     default: str

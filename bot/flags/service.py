@@ -2,9 +2,6 @@
 
 Work for a flag is recorded as due together with the action that causes it, and crossed out when
 done: a restart, or a chat that is away, only delays it.
-
-Whatever is to be done for a flag is written down with the action that calls for it, and
-crossed out once it is done: a restart, or a chat that is away, delays it and no more.
 """
 
 from __future__ import annotations
