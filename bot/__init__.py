@@ -1,1 +1,1 @@
-"""From question to answer."""
+"""The bot: from question to answer."""

@@ -1,7 +1,8 @@
 """The command `footnote`, and ``python -m bot``: load the command line and run it.
 
-Loading takes a second on a slow machine. So Ctrl-C is seen to here, before anything large is
-imported: it ends the command quietly, with the exit code that README documents.
+Loading takes a second on a slow machine. So Ctrl-C is handled here, before anything large is
+imported: it ends the command quietly, with the exit code that README documents. If SIGINT was
+ignored, as in the background of a script, it stays ignored.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         code = outcome()
-    except KeyboardInterrupt:  # between two lines of its own
+    except KeyboardInterrupt:  # between two of its own lines
         code = _INTERRUPTED
     if heeds:
-        # All is written by now; what still runs are threads that wait for a network.
+        # Everything is written by now; only threads that wait for a network still run.
         signal.signal(signal.SIGINT, _end)
-    # All is closed by now, and the rest goes with the process. To look through what was imported
-    # for garbage once more would take a third of a second.
+    # Everything is closed by now, and the rest ends with the process. A last garbage collection
+    # over all imports would take a third of a second.
     gc.freeze()
     sys.exit(code)
 

@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 async def beside(executor: Executor, work: Callable[..., T], *arguments: object) -> T:
-    """What ``work`` gives, which may take seconds."""
+    """Await the result of ``work``, which may take seconds, in the executor."""
     return await asyncio.get_running_loop().run_in_executor(executor, partial(work, *arguments))
 
 
 async def in_own_thread(work: Callable[[], T], name: str = "beside") -> T:
-    """What ``work`` gives. The thread does not hold up the end of the process, as one
-    of a pool would: so only for work that may be cut off anywhere."""
+    """Await the result of ``work``. Its thread does not delay the end of the process, as one of a
+    pool would: so only for work that may be cut off anywhere."""
     future: Future[T] = Future()
 
     def run() -> None:
@@ -31,5 +31,5 @@ async def in_own_thread(work: Callable[[], T], name: str = "beside") -> T:
             future.set_result(result)
 
     threading.Thread(target=run, name=name, daemon=True).start()
-    # Shielded: a waiter that is cancelled must not make setting the result an error.
+    # Shielded: a cancelled waiter must not make setting the result an error.
     return await asyncio.shield(asyncio.wrap_future(future))

@@ -1,11 +1,10 @@
-"""The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags |
-eval | calibrate | convert | demo``.
+"""The command line: ``footnote ask | chat | sync | serve | status | doctor | access | flags | eval
+| calibrate | convert | demo``.
 
-A contract for scripts: JSON goes to standard output alone, everything else to
-standard error; exit code 0 is done, 1 something failed, 2 the settings or the command
-are wrong, 130 interrupted.
+A contract for scripts: JSON goes to standard output alone, everything else to standard error; exit
+code 0 is done, 1 something failed, 2 the settings or the command are wrong, 130 interrupted.
 
-What a command does is imported when it runs: ``--help`` shall not wait for what it does not need.
+A command's imports happen when it runs: ``--help`` must not wait for what it does not need.
 """
 
 from __future__ import annotations
@@ -88,13 +87,13 @@ _MISUSES = (
 @placed
 @click.pass_context
 def cli(context: click.Context, config: Path | None, data_dir: Path | None) -> None:
-    """Answers questions from your team's wikis, with footnotes.
+    """Answer questions from your team's wikis, with footnotes.
 
     Start with `footnote demo`, or write a footnote.toml (`footnote settings` prints
     one to start from), then `footnote sync` and `footnote ask "..."`.
     """
     context.obj = GlobalOptions(config, data_dir)
-    # Whatever a command, a library or git makes from here on is its owner's alone.
+    # Files that a command, a library or git creates from here on are private to their owner.
     context.call_on_close(partial(os.umask, os.umask(UMASK)))
 
 
@@ -121,7 +120,7 @@ def ask(
         nobody = settings.llm.model_copy(update={"provider": ""})
         settings = settings.model_copy(update={"llm": nobody})
     with without_collection():
-        from bot import wiring  # slow: what answers
+        from bot import wiring  # slow: loads the answer path
 
     with wiring.asking(settings, secrets, email=email, wikis=wikis) as answer:
         result = answer(question)
@@ -169,7 +168,7 @@ def sync(
     """Bring the index up to what the wikis say now."""
     if full and recent:
         raise click.UsageError("--full and --recent exclude each other.")
-    from bot.operations import wiring as operating  # slow: indexes and wikis
+    from bot.operations import wiring as operating  # slow: loads indexes and wikis
 
     with interruptible() as stopped, terminal.progress_bars() as progress:
         reports = operating.sync(
@@ -202,7 +201,7 @@ def sync(
 @configured
 def serve(settings: Settings, secrets: Secrets) -> None:
     """Answer in Slack, and sync the wikis now and then, until stopped."""
-    from bot import wiring  # slow: what answers
+    from bot import wiring  # slow: loads the answer path
 
     wiring.serve(settings, secrets)
 
@@ -211,8 +210,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
 @as_json
 @configured
 def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
-    """What is indexed: pages and passages of each wiki."""
-    from bot.operations import wiring as operating  # slow: indexes and wikis
+    """Show what is indexed: pages and passages of each wiki."""
+    from bot.operations import wiring as operating  # slow: loads indexes and wikis
 
     rows = operating.status(settings, secrets)
     if as_json:
@@ -240,9 +239,9 @@ def flags(
     questions: Path | None,
     as_json: bool,
 ) -> None:
-    """Answers that people flagged as wrong."""
+    """List the answers that people flagged as wrong."""
     if questions:
-        from bot.evaluation import wiring as evaluating  # slow: what answers
+        from bot.evaluation import wiring as evaluating  # slow: loads the answer path
 
         count = evaluating.judged_questions(settings, questions)
         if as_json:
@@ -250,7 +249,7 @@ def flags(
         else:
             terminal.say(f"{questions}: {count} questions")
         return
-    from bot import wiring  # slow: what answers
+    from bot import wiring  # slow: loads the answer path
 
     rows = wiring.flags(settings, everything=everything)
     if as_json:
@@ -263,8 +262,8 @@ def flags(
 @as_json
 @partial(configured, mends=False)
 def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
-    """What works, what does not and what to do, before anybody trusts an answer."""
-    from bot.operations import wiring as operating  # slow: indexes and wikis
+    """Check what works, what does not, and what to do about it."""
+    from bot.operations import wiring as operating  # slow: loads indexes and wikis
 
     found: list[Finding] = []
     findings = operating.doctor(settings, secrets)
@@ -289,10 +288,10 @@ def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
 @as_json
 @configured
 def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: bool) -> None:
-    """Whether the person with EMAIL may read the page at URL, and which gate says so."""
+    """Tell whether the person with EMAIL may read the page at URL, and which gate decides."""
     if "@" not in email:
         raise click.UsageError("EMAIL is an address, as in ann@example.com.")
-    from bot.operations import wiring as operating  # slow: indexes and wikis
+    from bot.operations import wiring as operating  # slow: loads indexes and wikis
 
     with terminal.busy(f"Asking about {url}"):
         found = operating.access(settings, secrets, email=email, url=url)
@@ -335,7 +334,7 @@ def convert(
     as_json: bool,
 ) -> None:
     """Show what is read of the page in FILE, section by section."""
-    from bot import wiring  # slow: what answers
+    from bot import wiring  # slow: loads the answer path
 
     sections = wiring.convert(file, form, flavour)
     if as_json:
@@ -349,7 +348,7 @@ def convert(
 @cli.command("settings")
 def print_settings() -> None:
     """Print a footnote.toml with every setting, to start from."""
-    from config.loading import example  # slow: it brings Pydantic
+    from config.loading import example  # slow: imports Pydantic
 
     click.echo(example().read_text(encoding="utf-8"), nl=False)
 
@@ -371,12 +370,12 @@ def demo(data_dir: Path | None, confluence: bool) -> None:
     logs.configure("WARNING")
     with interruptible() as stopped:
         if confluence:
-            # Its Confluence is a web server, which no other command should pay for.
+            # Its Confluence is a web server, which no other command should load.
             from bot.confluence_demo import run_demo as run_confluence_demo
 
             run_confluence_demo(stopped.is_set)
         else:
-            from bot.demo import run_demo  # slow: what answers
+            from bot.demo import run_demo  # slow: loads the answer path
 
             run_demo(data_dir, stopped.is_set)
     if stopped.is_set():

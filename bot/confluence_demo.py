@@ -1,4 +1,5 @@
-"""``footnote demo --confluence``: a made-up Confluence, and two people who ask it the same."""
+"""The command ``footnote demo --confluence``: a made-up Confluence, and two people who ask it the
+same."""
 
 from __future__ import annotations
 
@@ -74,7 +75,7 @@ _EXPENSES = """
 
 
 def run_demo(stopped: Callable[[], bool]) -> None:
-    """Ends early once it is ``stopped``. What it indexes is thrown away at the end."""
+    """Run the demo until it ends or is ``stopped``. Its index is deleted at the end."""
     world = World("cloud", now=lambda: datetime.now(UTC))
     ada, bob, deploying = _furnished(world)
     reader = world.add_user("Footnote", admin=True, sees_everything=True)
@@ -115,7 +116,7 @@ def _ask(settings: Settings, secrets: Secrets, person: User, question: str) -> N
 
 
 def _furnished(world: World) -> tuple[User, User, str]:
-    """The world with its pages; Ada, Bob, and the page "Deploying"."""
+    """Return the world with its pages; Ada, Bob, and the page "Deploying"."""
     ada, bob = world.add_user("Ada"), world.add_user("Bob")
     world.add_group("hr", [ada])
     world.add_group("engineers", [bob])

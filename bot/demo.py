@@ -1,4 +1,4 @@
-"""``footnote demo``: a real handbook, three real questions, and what to do next."""
+"""The command ``footnote demo``: a real handbook, three real questions, and what to do next."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ Slack: README.md, "Connect Slack", takes ten minutes; then
 
 
 def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
-    """Index the handbook into ``data_dir`` (``data/demo`` in the working folder, if None) and
-    ask it. Ends early once it is ``stopped``; what is indexed by then is kept.
+    """Index the handbook into ``data_dir`` (``data/demo`` in the working folder, if None) and ask
+    it. Ends early once it is ``stopped``; what is indexed by then is kept.
 
     Raises:
         IndexUnavailable: the index cannot be opened.
@@ -59,7 +59,7 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
 
 
 def _program() -> str:
-    """Return how this shell calls the program that runs."""
+    """Return how this shell calls the running program."""
     program = Path(sys.argv[0])
     found = shutil.which(program.name)
     if found and Path(found).samefile(program):
@@ -68,7 +68,7 @@ def _program() -> str:
 
 
 def _shown(file: Path) -> str:
-    """Return a path as short as it can be written here, quoted for the shell if need be."""
+    """Return a path as short as possible, quoted for the shell if need be."""
     absolute, here = file.absolute(), Path.cwd()
     short = absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
     return shlex.quote(str(short))
@@ -90,7 +90,7 @@ def _handbook() -> MarkdownSettings:
 
 
 def _write_config(settings: Settings) -> Path:
-    """The demo's settings as a file, so that the commands it prints can be run."""
+    """Write the demo's settings to a file, so that the commands it prints can be run."""
     wiki = _handbook()
     file = settings.data_dir / "footnote.toml"
     file.write_text(

@@ -1,15 +1,15 @@
-"""What can go wrong on the bot's side, drawn; who reads it.
+"""The errors of the bot as a tree, each with its reader.
 
 BotError
 ├── SyncRunning         the admin reads it: another sync runs, try again later
-├── LockTaken           log: another process is at it
+├── LockTaken           log: another process holds the lock
 ├── StateUnavailable    operator: the bot's own database cannot be read or written
-│   └── StateRefused        log: it is well, but does not take this
-├── AskerForgotten      log: whoever asked had everything deleted meanwhile
-├── ModelMisconfigured  operator: of the language model an address, a key or a package is missing
-├── ChatUnavailable     log: the chat (Slack) does not answer now, try again
-└── ChatRefused         log: the chat says no and will again; ``code`` is its word for it
-    ├── NotInChannel        log: the person whom it was for has left the channel
+│   └── StateRefused        log: the database works, but refuses this
+├── AskerForgotten      log: the asker's data was deleted meanwhile
+├── ModelMisconfigured  operator: the language model's address, key or package is missing
+├── ChatUnavailable     log: the chat (Slack) is unavailable, try again
+└── ChatRefused         log: the chat refuses and will again; ``code`` is its reason
+    ├── NotInChannel        log: the recipient has left the channel
     └── SlackMisconfigured  operator: wrong token, wrong address, port in use
 """
 
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 
 class BotError(Exception):
-    """Its text may be shown to the person who reads it: one sentence, no secrets."""
+    """An error whose message may be shown to its reader: one sentence, no secrets."""
 
 
 class SyncRunning(BotError):

@@ -1,4 +1,4 @@
-"""Footnote in somebody else's LlamaIndex application: docs/llamaindex.md tells how."""
+"""Footnote in another LlamaIndex application, see docs/llamaindex.md."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from indexers.model import Principal, Reader
 
 
 class Footnote:
-    """The wikis of a ``footnote.toml``, for LlamaIndex. `open` makes one.
+    """The wikis of a ``footnote.toml``, for LlamaIndex. `open` creates one.
 
-    Everything that searches is bound to a ``reader``: `everyone`, or a `person`.
+    Every search is bound to a ``reader``: `everyone`, or a `person`.
     """
 
     def __init__(self, answerer: Answerer, parts: Indexing) -> None:
@@ -33,8 +33,8 @@ class Footnote:
     def open(
         cls, config: Path | str | None = None, data_dir: Path | str | None = None
     ) -> Iterator[Self]:
-        """Open what ``footnote sync`` indexed. ``config`` is the settings file, by default the
-        one that the command line takes.
+        """Open the index that ``footnote sync`` made. ``config`` is the settings file, by default
+        the one that the command line takes.
 
         Raises:
             SettingsError, WikiMisconfigured, ModelMisconfigured: the settings are wrong.
@@ -49,16 +49,17 @@ class Footnote:
 
     @property
     def everyone(self) -> Principal:
-        """Who may read what is open to everyone."""
+        """Return the reader of pages that are open to everyone."""
         return reader_of(self._parts, None)
 
     def person(self, email: str) -> Principal:
-        """Return who has the rights of ``email``. Asks the wikis, which may take seconds."""
+        """Return the reader with the rights of ``email``. Asks the wikis, which may take
+        seconds."""
         return reader_of(self._parts, email)
 
     def as_retriever(self, reader: Reader, *, limit: int = 10) -> FootnoteRetriever:
-        """Return a retriever of the ``limit`` best passages. Their pages' rights are looked at
-        again each time, before they are handed over.
+        """Return a retriever of the ``limit`` best passages. Their pages' rights are rechecked each
+        time before they are returned.
 
         Raises:
             ValueError: ``limit`` is less than 1.
@@ -72,8 +73,8 @@ class Footnote:
         return self._answerer.neighbours(reader)
 
     def as_query_engine(self, reader: Reader) -> FootnoteQueryEngine:
-        """Return the engine that answers in Slack: by quotations, or in the words of the
-        language model that is set."""
+        """Return the engine that answers in Slack: by quotations, or in the words of the configured
+        language model."""
         return self._answerer.query_engine(reader)
 
     def as_chat_engine(self, reader: Reader) -> FootnoteChatEngine:

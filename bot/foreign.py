@@ -1,9 +1,9 @@
-"""Words of pages, models and people, made so that nothing in them is taken for ours.
+"""Words of pages, models and people, escaped so that nothing in them passes for ours.
 
-In an answer's text every ``[n]`` is a footnote of ours. So one that somebody else wrote
-becomes ``(n)``; within code, where brackets mean something, ``[ n ]``. A dagger is our mark of a
-sentence that could not be verified, so another's becomes ``+``, but within code. This is the one
-place that does so, for every surface.
+In an answer's text every ``[n]`` is a footnote of ours. So one that somebody else wrote becomes
+``(n)``; within code, where brackets mean something, ``[ n ]``. A dagger marks a sentence that could
+not be verified, so another's becomes ``+``, except within code. This is the one place that does so,
+for every surface.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _MARK = re.compile(
 _DAGGERS = str.maketrans(
     dict.fromkeys("\u2020\u2021\u2e38\u2e36\u2e37\u271d\u271e\u271f\u2628\U0001f546\U0001f547", "+")
 )
-"""Those that look like `bot.model.UNVERIFIED` at a glance."""
+"""Characters that look like `bot.model.UNVERIFIED` at a glance."""
 _INDEX = re.compile(r"\[(\d{1,3})\]")
 _CODE = re.compile(r"((?<!`)`{1,8}(?!`)[^`]+`+)")
 
 
 def clean(text: str) -> str:
-    """Return ``text`` without characters that are not seen. Line ends become ``\\n``. Joiners
-    stay within scripts (and emoji) that need them, where they are no trick."""
+    """Return ``text`` without invisible characters. Line ends become ``\n``. Joiners stay within
+    scripts (and emoji) that need them."""
     return _TO_BE_LOOKED_AT.sub(_seen, _LINE_ENDS.sub("\n", text))
 
 
@@ -47,14 +47,14 @@ def _joins_other_scripts(text: str, at: int) -> bool:
 
 
 def _may_be_joined(character: str) -> bool:
-    """Letters with their marks, and emoji with theirs; not a joiner, of which a word may be made
-    that nobody sees."""
+    """Return whether a joiner may follow: after letters with their marks, and emoji with theirs.
+    Invisible words cannot be made of joiners."""
     return not character.isascii() and unicodedata.category(character)[0] in "LMS"
 
 
 def unmarked(text: str) -> str:
-    """Return ``text`` (light Markdown) in which no ``[n]`` can be taken for a footnote of ours.
-    Blocks of code stay as they are, and are closed."""
+    """Return ``text`` (light Markdown) in which no ``[n]`` can pass for a footnote of ours. Blocks
+    of code stay as they are, and are closed."""
     text = clean(text)
     parts: list[str] = []
     at = 0
@@ -81,7 +81,7 @@ def quoted(words: str) -> str:
 
 
 def with_mark(text: str, mark: str) -> str:
-    """Return ``text`` with a footnote of ours behind it; below it, if it ends with code."""
+    """Add a footnote of ours at the end of ``text``; below it, if it ends with code."""
     ends_with_code = any(block.kind is Kind.CODE for block in blocks(text)[-1:])
     return f"{text}\n{mark}" if ends_with_code else f"{text} {mark}"
 

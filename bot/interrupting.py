@@ -1,4 +1,4 @@
-"""Ctrl-C, as a command that takes minutes heeds it."""
+"""Ctrl-C in commands that take minutes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot import terminal
 
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
-    """The first SIGINT or SIGTERM asks to stop at the next safe point, a second one
-    stops at once (which loses nothing either, see `indexers.syncing.sync`)."""
+    """Let the first SIGINT or SIGTERM ask for a stop at the next safe point, and a second one stop
+    at once (which loses nothing either, see `indexers.syncing.sync`)."""
     stopped = threading.Event()
 
     def stop(number: int, _: object) -> None:
@@ -22,7 +22,7 @@ def interruptible() -> Iterator[threading.Event]:
         stopped.set()
         name = signal.Signals(number).name
         words = f"{name}: finishing the page at hand (again to stop at once)"
-        # In a thread: whoever the signal interrupted may be writing to the same stream.
+        # In a thread: the signal may have interrupted a write to the same stream.
         threading.Thread(target=terminal.complain, args=(words,)).start()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -1,4 +1,4 @@
-"""A command that answers one question spends most of its time on loading what answers it."""
+"""Loading for a command that answers one question and spends most of its time on imports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from indexers.ports import Embedder, Reranker
 
 
 class Models(Protocol):
-    """What of `indexers.indexing.Indexing` is needed here."""
+    """The part of `indexers.indexing.Indexing` that is needed here."""
 
     @property
     def embedder(self) -> Embedder: ...
@@ -24,7 +24,8 @@ class Models(Protocol):
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Nothing that is imported is garbage, and to look for some takes a tenth of the time."""
+    """Pause garbage collection: imports make no garbage, and to look for some takes a tenth of the
+    time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -36,8 +37,8 @@ def without_collection() -> Iterator[None]:
 
 @contextmanager
 def models_loaded(models: Models) -> Iterator[None]:
-    """Load the models meanwhile: that is little of Python's work, and imports are nothing else.
-    What cannot be loaded says so where it is used."""
+    """Load the models in a thread meanwhile: that is mostly not Python's work, and imports are. A
+    model that cannot be loaded raises where it is used."""
     embedder, reranker = models.embedder, models.reranker
     with ThreadPoolExecutor(1, "loading") as pool, without_collection():
         pool.submit(load_models, embedder, reranker)

@@ -1,5 +1,5 @@
-"""A question and what comes back: an answer with sources, the reason for none, or a
-question in return."""
+"""A question and its result: an answer with sources, the reason for none, or a clarifying
+question."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from indexers.model import Reader
 
 
 class Role(StrEnum):
-    """Whose words a turn of the conversation is."""
+    """The speaker of a turn of the conversation."""
 
     ASKER = "asker"
     BOT = "bot"
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What somebody said earlier in the same conversation."""
+    """An earlier turn of the same conversation."""
 
     role: Role
     text: str
@@ -29,15 +29,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``reader`` is whose rights count; ``wikis`` narrows the search, None is all;
-    ``history`` are the earlier turns of its conversation, oldest first. To ``person`` and
-    ``channel`` what a language model costs is counted; empty is to nobody. ``standalone`` is
-    the question in words that need no history, to search by and never to show; empty if nobody
-    has put it so. ``language`` is the one that an answer had best be in, in English small
-    letters; empty is the question's. ``quoting``: no language model is asked anything, so that
-    it costs nothing to learn whether there is an answer. ``foreign``: it is in another language
-    than the pages, so its words do not compare with theirs; ``bridged``: but its meaning does, for
-    the embedding model knows both languages."""
+    """A question. ``reader`` is whose rights count; ``wikis`` narrows the search, None means all;
+    ``history`` are the earlier turns of its conversation, oldest first. The cost of a language
+    model is counted for ``person`` and ``channel``; empty means nobody. ``standalone`` is the
+    question in words that need no history, to search by and never to show; empty if it was not
+    rewritten. ``language`` is the preferred one of the answer, in English and lower case; empty
+    means the question's. ``quoting``: no language model is asked, so that it costs nothing to learn
+    whether there is an answer. ``foreign``: it is in another language than the pages, so its words
+    cannot be compared with theirs; ``bridged``: but its meaning can, because the embedding model
+    knows both languages."""
 
     text: str
     reader: Reader
@@ -53,15 +53,15 @@ class Question:
 
     @property
     def sought(self) -> str:
-        """What an answer must have to do with."""
+        """Return the words that an answer must be about."""
         return self.standalone or self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an answer comes from. ``quote`` stands verbatim in the page (light
-    Markdown, see `indexers.text.prose`); ``url`` leads to the section. ``outdated``: its people
-    marked the page so; ``old``: nobody edited it for longer than is set."""
+    """A source of an answer. ``quote`` is verbatim in the page (light Markdown, see
+    `indexers.text.prose`); ``url`` leads to the section. ``outdated``: its owners marked the page
+    so; ``old``: nobody edited it for longer than the setting."""
 
     title: str
     heading: str
@@ -77,16 +77,16 @@ class Source:
 
     @property
     def keeper(self) -> str:
-        """Return who keeps the page, in the page's own words; empty where only an account's
-        token says so, which nobody can read."""
+        """Return the page's owner, in the page's own words; empty if only an account's token names
+        one, which nobody can read."""
         words = " ".join(self.owner.split())
         return "" if words.startswith("confluence-user:") else words
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds each stage took. ``check`` is looking at the named pages again, and
-    composing again for it; ``rewrite`` is making a follow-up stand alone."""
+    """Milliseconds of each stage. ``check`` is the recheck of the cited pages, and composing again
+    after it; ``rewrite`` is making a follow-up stand alone."""
 
     embed: float = 0.0
     search: float = 0.0
@@ -105,8 +105,8 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """A wiki did not say in time whether the pages that are named still stand and may
-    still be read: they are as they were at ``last_check``, None if that is not known."""
+    """A wiki did not say in time whether the cited pages still exist and may still be read: they
+    are as of ``last_check``, None if unknown."""
 
     last_check: datetime | None = None
 
@@ -119,7 +119,7 @@ class Unchecked:
 
 
 class Doubt(StrEnum):
-    """Why a page that may answer is linked, and not quoted."""
+    """The reason why a page that may answer is linked, and not quoted."""
 
     UNCONFIRMED = "unconfirmed"
     EDITED = "edited"
@@ -137,8 +137,8 @@ _DOUBTS = {
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A page of a wiki that may answer and could not be checked in time. ``url`` tells nothing
-    of it, for its title may by now be for other people's eyes alone."""
+    """A page that may answer and could not be checked in time. ``url`` reveals nothing of it,
+    because its title may be restricted by now."""
 
     wiki: str
     page: str
@@ -152,16 +152,15 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Confluence could not be asked what the reader may read, so only what is open to
-    everyone was searched. ``sites`` are those that did not say; ``several``: the answer is for
-    everybody in a channel."""
+    """A search of open pages alone, because Confluence could not be asked what the reader may read.
+    ``sites`` are those that did not say; ``several``: the answer is for everybody in a channel."""
 
     sites: tuple[str, ...] = ()
     several: bool = False
 
     @property
     def words(self) -> str:
-        """What happened, as the beginning of a sentence."""
+        """Return what happened, as the beginning of a sentence."""
         who = "everybody here" if self.several else "you"
         return (
             f"I could not ask Confluence what {who} may read, so I searched only what is open to"
@@ -170,7 +169,7 @@ class Narrowed:
 
 
 class Fallback(StrEnum):
-    """Why an answer is made of quotations though a language model is set."""
+    """The reason why an answer is made of quotations though a language model is configured."""
 
     FAILED = "failed"
     SLOW = "slow"
@@ -202,14 +201,14 @@ _FALLBACKS = {
 }
 
 UNVERIFIED = "\u2020"
-"""A dagger behind the footnotes of a sentence that the check could not decide. `bot.foreign` takes
-it out of everybody else's words."""
+"""A dagger after the footnotes of a sentence that the check could not decide. `bot.foreign` removes
+it from everybody else's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Who answers for an answer that a person wrote (empty: somebody who was forgotten), and
-    since which day; ``written`` is its id."""
+    """The verification of an answer that a person wrote: by whom (empty: somebody who was
+    forgotten), and since which day; ``written`` is its id."""
 
     by: str
     on: date
@@ -222,7 +221,7 @@ class Verification:
 
 
 class Tone(StrEnum):
-    """How sure an answer sounds, by its chance of being right."""
+    """The tone of an answer, by its chance of being right."""
 
     ANSWER = "answer"
     CLOSEST = "closest"
@@ -237,11 +236,11 @@ THE_CLOSEST = "The closest I found:"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``text`` is plain reading form with ``[n]`` behind what source n says
-    (sources count from 1); ``confidence`` is the estimated chance that it is right.
-    ``composed``: in a language model's words, each sentence checked; else quotations,
-    and ``fallback`` says why, if a model is set. ``verified``: a person wrote it, and
-    its sources are the pages that it rests on. ``linked`` are pages that may say more.
+    """An answer. ``text`` is plain reading form with ``[n]`` after words of source n (sources count
+    from 1); ``confidence`` is the estimated chance that it is right. ``composed``: in a language
+    model's words, each sentence checked; else quotations, and ``fallback`` says why, if a model is
+    configured. ``verified``: a person wrote it, and its sources are the pages that it rests on.
+    ``linked`` are pages that may say more.
 
     Of a composed answer ``left_out`` counts the statements that the check dropped, and ``unclear``
     are the sentences that it could not decide: in ``text`` they carry `UNVERIFIED` behind their
@@ -271,7 +270,8 @@ class Answer:
 
     @property
     def check_notes(self) -> tuple[str, ...]:
-        """What a reader must know of the check: what the mark means, and what was left out."""
+        """Return the notes on the check for a reader: what the mark means, and what was left
+        out."""
         notes = []
         if self.unclear:
             notes.append(f"{UNVERIFIED} I could not verify this: look it up on the page.")
@@ -286,7 +286,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why an answer was given, or none: what was ``seen`` (features by name), what each
+    """The reason why an answer was given, or none: the features ``seen`` by name, what each
     ``weighs``, and the ``rule`` in words."""
 
     seen: Mapping[str, float]
@@ -294,13 +294,13 @@ class Why:
     confidence: float
     rule: str
     asking_back: str = ""
-    """Why a question came back, or none; empty where that is turned off."""
+    """Why a clarifying question was asked, or none; empty if that is turned off."""
     rights: str = ""
-    """Why the reader's rights could not be asked for; empty where they could."""
+    """Why the reader's rights could not be asked for; empty if they could."""
 
 
 class Reason(StrEnum):
-    """Why there is no answer."""
+    """The reason why there is no answer."""
 
     NO_QUESTION = "no_question"
     TOO_LONG = "too_long"
@@ -313,8 +313,8 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """``text`` says what was searched; ``nearest`` are pages worth a look (their
-    ``quote`` is empty)."""
+    """A result without an answer. ``text`` says what was searched; ``nearest`` are pages worth a
+    look (their ``quote`` is empty)."""
 
     reason: Reason
     text: str
@@ -328,9 +328,8 @@ class NoAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One thing that a question may mean: ``label`` names it in the wiki's words,
-    ``question`` asks for it and needs nothing that was said before, ``source`` is where it
-    leads (its ``quote`` is empty)."""
+    """A possible meaning of a question: ``label`` names it in the wiki's words, ``question`` asks
+    for it and needs no history, ``source`` is its page (its ``quote`` is empty)."""
 
     label: str
     question: str
@@ -339,8 +338,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Clarify:
-    """The question says too little: ``text`` asks back which of the two or three
-    ``readings`` is meant, best first."""
+    """A clarifying question: ``text`` asks which of the two or three ``readings`` is meant, best
+    first."""
 
     text: str
     readings: tuple[Reading, ...]
@@ -356,11 +355,11 @@ class Clarify:
 
 
 Result = Answer | NoAnswer | Clarify
-"""What comes back."""
+"""The result of a question."""
 
 
 def named(said: Result) -> tuple[Source, ...]:
-    """The sections that it leads to."""
+    """Return the sections that the result leads to."""
     if isinstance(said, Clarify):
         return said.sources
     return said.nearest if isinstance(said, NoAnswer) else (*said.sources, *said.nearest)

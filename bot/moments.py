@@ -1,4 +1,4 @@
-"""How a moment is written for people. Its time zone is named, whichever it is."""
+"""Times written for people, always with their time zone."""
 
 from __future__ import annotations
 

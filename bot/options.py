@@ -19,19 +19,19 @@ log = logging.getLogger(__name__)
 
 
 _MAKERS = frozenset({"convert", "serve", "sync"})
-"""Commands that make the data folder, or need none."""
+"""Commands that create the data folder, or need none."""
 
 
 @dataclass(frozen=True, slots=True)
 class GlobalOptions:
-    """What was said of the settings before the command's name; `configured` takes it too."""
+    """The options before the command's name; `configured` takes them after it, too."""
 
     config: Path | None
     data_dir: Path | None
 
 
 def placed(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say where settings and data lie."""
+    """Add the options for the places of settings and data."""
     command = click.option(
         "--data-dir",
         type=click.Path(path_type=Path, file_okay=False),
@@ -45,25 +45,26 @@ def placed(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def given() -> GlobalOptions:
-    """Nothing, where a command runs by itself."""
+    """Return the global options; none, if a command runs by itself."""
     return click.get_current_context().find_object(GlobalOptions) or GlobalOptions(None, None)
 
 
 def configured(command: Callable[..., None], *, mends: bool = True) -> Callable[..., None]:
-    """The options every command takes, before its name or behind it; hands it settings and
-    secrets. The data folder is closed to others first, unless the command only looks (``mends``
-    is false)."""
+    """Add the options every command takes, before its name or after it, and pass settings and
+    secrets to it. The data folder is closed to other users first, unless the command only reads
+    (``mends`` is false)."""
 
     @placed
     @functools.wraps(command)
     def run(config: Path | None, data_dir: Path | None, **rest: Any) -> None:
-        from config.loading import load, secrets  # slow: it brings Pydantic
+        from config.loading import load, secrets  # slow: imports Pydantic
 
         before = given()
         chosen = data_dir or before.data_dir
         settings = load(config or before.config, chosen)
         if chosen and not rest.get("corpus") and _only_reads() and not chosen.exists():
-            # It would become a new, empty folder, and the answer that nothing is indexed.
+            # It would create a new, empty folder, and the command would report that nothing is
+            # indexed.
             raise SettingsError([f"there is no data folder {chosen}: is --data-dir mistyped?"])
         logs.configure(settings.log_level)
         if mends and (problems := privacy.close(settings.data_dir)):
@@ -95,7 +96,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for s
 
 
 class AskCommand(click.Command):
-    """Says how to ask a question that begins as an option does."""
+    """A command whose errors explain how to ask a question that begins with a hyphen."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:

@@ -12,7 +12,7 @@ _FORGIVING = frozenset({"replace", "backslashreplace", "ignore", "namereplace"})
 
 
 class OutputLost(OSError):
-    """What was said could not be written. ``number`` is that of the file."""
+    """Output could not be written. ``number`` is that of the file."""
 
     def __init__(self, error: OSError, number: int) -> None:
         super().__init__(error.errno, error.strerror)
@@ -20,7 +20,7 @@ class OutputLost(OSError):
 
     @property
     def reader_left(self) -> bool:
-        """Return whether somebody has seen enough, as `| head` does."""
+        """Return whether the reader has closed the pipe, as `| head` does."""
         return self.errno == errno.EPIPE
 
 
@@ -39,8 +39,8 @@ class _Output(TextIOWrapper):
 
 
 def prepare() -> None:
-    """What the encoding of standard output does not know is a ``?`` there, and no failure.
-    Where it is closed, what is said goes nowhere, and not into the next file that is opened."""
+    """Prepare the standard streams: characters outside the encoding become ``?``, without an error,
+    and output to a closed stream is dropped instead of going into the next file that is opened."""
     if sys.stdout is None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
     else:
@@ -50,7 +50,7 @@ def prepare() -> None:
 
 
 def _output(stream: object) -> TextIOWrapper:
-    """Wrap a standard stream. What a test has put in its place stays as it is."""
+    """Wrap a standard stream. A test's replacement stays as it is."""
     if type(stream) is not TextIOWrapper:
         return stream  # type: ignore[return-value]
     return _Output(
@@ -63,7 +63,7 @@ def _output(stream: object) -> TextIOWrapper:
 
 
 def write_nothing_more(lost: OutputLost) -> None:
-    """Send what is still buffered nowhere, or Python would complain of it at its end."""
+    """Discard what is still buffered, or Python would complain of it at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, lost.number)
     os.close(nowhere)

@@ -1,4 +1,4 @@
-"""How the figures of ``footnote eval`` look on a terminal."""
+"""The figures of ``footnote eval`` on a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LISTED = 20
 
 
 def unreachable(pages: dict[str, list[str]]) -> Iterator[str]:
-    """What is told of pages that no search could have found."""
+    """Yield the lines about pages that no search could have found."""
     for why, said in (
         ("not_indexed", "of the relevant pages are not indexed"),
         ("ambiguous", "of the relevant pages are named as several are (write wiki/page)"),
@@ -46,7 +46,7 @@ def print_scores(scores: dict[str, Any]) -> None:
 
 
 def print_replay(found: dict[str, Any]) -> None:
-    """What readers would see of recorded answers."""
+    """Print what readers would see of recorded answers."""
     counts = found["counts"]
     out.print(f"{'answers':16} {counts['answers']}, {counts['composed']} of them shown as composed")
     for name in ("faithful_shown", "wrong_unmarked", "whole", "cut", "passed"):
@@ -77,7 +77,8 @@ _OF_GROUP = ("hit@1", "recall@5", "ndcg@10", "containment")
 
 
 def _print_groups(name: str, groups: dict[str, dict[str, Any]]) -> None:
-    """Half the width of the interval stands behind each figure. The rest is in the JSON."""
+    """Print the figures by group, each with half the width of its interval. The rest is in the
+    JSON."""
     out.print()
     table = Table(name, "n", *_OF_GROUP, box=None, pad_edge=False)
     for group, scores in groups.items():

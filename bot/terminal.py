@@ -1,4 +1,4 @@
-"""How results look on a terminal, and as JSON for scripts."""
+"""Results on a terminal, and as JSON for scripts."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ out = Console(highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
 _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")})
-"""What a page may not say to a terminal: it would move, recolour or rename it."""
+"""Characters that a page may not send to a terminal: they would move, recolour or rename it."""
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
 
 
 def safe(words: str, style: str = "") -> Text:
-    """As it stands: whatever it holds, it commands nothing."""
+    """Return the words as inert text: whatever they hold, they cannot command the terminal."""
     return Text(clean(words).translate(_CONTROLS), style=style)
 
 
 def _with_bold(text: str) -> Text:
-    """An answer's text: what stands between ``**`` is in bold."""
+    """Return an answer's text with the words between ``**`` in bold."""
     parts = _BOLD.split(text)
     return Text.assemble(*(safe(part, "bold" if at % 2 else "") for at, part in enumerate(parts)))
 
@@ -52,16 +52,16 @@ def _assembled(*parts: str | tuple[str, str]) -> Text:
 
 
 def say(words: str, style: str = "") -> None:
-    """To standard output, as it stands."""
+    """Print to standard output, as it is."""
     out.print(safe(words, style), soft_wrap=True)
 
 
 def print_json(value: object) -> None:
-    """Alone on standard output, whole even when it goes through a pipe."""
+    """Print JSON alone on standard output, whole even when it goes through a pipe."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:  # an old locale, or bytes of the command line that are no text
+    except UnicodeEncodeError:  # an old locale, or command-line bytes that are not valid text
         text = json.dumps(value, indent=2)
     sys.stdout.write(f"{text}\n")
     # Here a closed pipe can still be caught; at the interpreter's end it is only noise.
@@ -133,7 +133,7 @@ def _source_json(source: Source) -> dict[str, Any]:
 
 
 def print_answer(result: Result, *, chatting: bool = False) -> None:
-    """``chatting``: what is to be done next is typed in the same conversation."""
+    """Print a result. ``chatting``: the next step is typed in the same conversation."""
     out.print(Padding(_with_bold(result.text), (0, 0, 0, 2)))
     out.print()
     _print_sources(result)
@@ -192,7 +192,7 @@ def print_why(why: Why) -> None:
 
 
 def where(source: Source) -> str:
-    """Title > section, and what a reader should know about the page's age."""
+    """Return title > section, and a note on the page's age."""
     place = f"{source.title} > {source.heading}" if source.heading else source.title
     notes = ["outdated"] * source.outdated + ["old"] * source.old
     if source.updated:
@@ -201,7 +201,7 @@ def where(source: Source) -> str:
 
 
 def report_json(reports: Sequence[SyncReport]) -> dict[str, Any]:
-    """Sums over the wikis, and each wiki by itself."""
+    """Return the sums over the wikis, and each wiki by itself."""
     counts = ("added", "changed", "relabelled", "removed", "unchanged")
     rest = ("passages_embedded", "requests")
 
@@ -255,8 +255,7 @@ _LISTED = 20
 
 @contextmanager
 def progress_bars() -> Iterator[Any]:
-    """A function that takes a sync's progress, or that of something else that is being done,
-    and draws it; silent off a terminal."""
+    """Yield a function that draws progress; silent off a terminal."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -279,7 +278,7 @@ def progress_bars() -> Iterator[Any]:
 
 @contextmanager
 def busy(doing: str) -> Iterator[None]:
-    """Says so while it lasts; silent off a terminal."""
+    """Show a spinner meanwhile; silent off a terminal."""
     if not err.is_terminal:
         yield
         return
@@ -295,7 +294,7 @@ _MARKS = {
 
 
 def print_finding(finding: Finding) -> None:
-    """A line, and below it what to do."""
+    """Print a finding, and below it what to do."""
     out.print(
         _assembled(_MARKS[finding.level], (f"{finding.about}: ", "bold"), finding.says),
         soft_wrap=True,
@@ -305,7 +304,7 @@ def print_finding(finding: Finding) -> None:
 
 
 def print_access(now: AccessNow) -> None:
-    """Yes or no, and each gate on the way."""
+    """Print yes or no, and each gate on the way."""
     access = now.access
     page = f'"{access.title}"' if access.title else access.url
     verdict = {True: ("Yes", "green"), False: ("No", "red"), None: ("Cannot be told", "yellow")}
@@ -323,13 +322,13 @@ def print_access(now: AccessNow) -> None:
 
 
 def complain(text: str) -> None:
-    with suppress(OSError):  # there is no other place to say so
+    with suppress(OSError):  # there is no other place to report it
         err.print(safe(text, style="red"), soft_wrap=True)
 
 
 def print_status(rows: dict[str, Any]) -> None:
-    """A line for each wiki and, below it, for each of its spaces. Lags are p50 / p95 from
-    a change in the wiki to its answer."""
+    """Print a line for each wiki and, below it, for each of its spaces. Lags are p50 / p95 from a
+    change in the wiki to its answer."""
     table = Table(
         "wiki", "pages", "passages", "closed", "as of", "edits after", "all else after",
         box=None, pad_edge=False,

@@ -1,4 +1,4 @@
-"""Settings -> the objects that answer, one function a command."""
+"""Settings -> the objects that answer, one function for each command."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     from bot.answering.answerer import Answerer
 
 _TURN = 0.0005
-"""Seconds that a thread may compute before another one's turn. Twenty answers at Python's
-5 ms would let Slack wait a tenth of a second for each step of an acknowledgement."""
+"""Seconds that a thread may compute before another one's turn. With twenty answers, Python's 5 ms
+would make Slack wait a tenth of a second for each step of an acknowledgement."""
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +71,8 @@ def answerer_of(
     model: ConfiguredModel | None = None,
     failed: Callable[[str], bool] = lambda _: False,
 ) -> Answerer:
-    """``last_pass`` says since when what is indexed is true of a wiki, and whether a pass has
-    ``failed`` since.
+    """Compose the answerer. ``last_pass`` returns the time up to which a wiki's index is current;
+    ``failed``: a pass failed since.
 
     Raises:
         ModelUnavailable: a reranker is set, and cannot be loaded.
@@ -117,7 +117,7 @@ def confidence_of(indexing: Indexing) -> Confidence:
 
 
 def _cross_encoder(settings: Settings, reranker: Reranker) -> Reranking:
-    """It takes all cores, so more than a few at once would only keep each other up."""
+    """Return the cross-encoder. It uses all cores, so only few calls run at once."""
     return Reranking(
         reading(reranker),
         seconds=settings.answer.rerank_seconds,
@@ -169,7 +169,8 @@ def _recheck(
 def with_verified(
     settings: Settings, answerer: Answerer, library: IndexedLibrary, written: WrittenAnswers
 ) -> Answerer:
-    """Let the answerer give what reviewers wrote, too, where the settings name their channels."""
+    """Let the answerer also give reviewers' written answers, if the settings name their
+    channels."""
     published = Published(written, settings.review_channels)
     verified = Verified(published, library, answerer.retrieval.embedder, now)
     return replace(answerer, verified=verified)
@@ -189,7 +190,7 @@ class Asking:
         return Several(self.answerer).answer(Question(text, self.reader, self.wikis))
 
     def why(self, text: str) -> Why:
-        """What decides whether ``text`` is answered."""
+        """Return what decides whether ``text`` is answered."""
         return self.answerer.why(Question(text, self.reader, self.wikis))
 
 
@@ -197,7 +198,7 @@ class Asking:
 def asking(
     settings: Settings, secrets: Secrets, *, email: str | None, wikis: Sequence[str]
 ) -> Iterator[Asking]:
-    """Answers with the rights of ``email`` (None: everyone's).
+    """Yield answers with the rights of ``email`` (None: everyone's).
 
     Raises:
         WikiMisconfigured: no wiki is set, or none has one of these names.
@@ -228,7 +229,7 @@ def reader_of(parts: Indexing, email: str | None) -> Principal:
 def answering(
     settings: Settings, secrets: Secrets, wikis: Sequence[str] = ()
 ) -> Iterator[tuple[Answerer, Indexing]]:
-    """Open the index and what answers from it, for one who asks and ends.
+    """Open the index and the answerer, for a command that answers and ends.
 
     Raises:
         WikiMisconfigured: no wiki is set, or none has one of these names.
@@ -251,7 +252,7 @@ def answering(
 
 
 def convert(file: Path, form: str | None, flavour: str) -> tuple[Section, ...]:
-    from indexers import conversion  # slow: all that reads files
+    from indexers import conversion  # slow: loads all readers of files
 
     return conversion.sections(file, form, flavour)
 
@@ -306,8 +307,8 @@ def serve(settings: Settings, secrets: Secrets) -> None:
         answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
         if reranker := parts.reranker:
             reranker.scores("And the other one?", ["It is, too."])
-        # What is loaded now stays. To look through it for garbage takes a fifth of a second,
-        # in which nothing is acknowledged.
+        # Objects loaded by now stay. To look through them for garbage takes a fifth of a second, in
+        # which nothing is acknowledged.
         gc.collect()
         gc.freeze()
         threading.Thread(target=parts.wikis.preload_members, name="meeting", daemon=True).start()
@@ -364,7 +365,7 @@ def _hooks(secrets: Secrets, hints: Hints) -> dict[str, Callable[[bytes, Mapping
 
 
 def flags(settings: Settings, *, everything: bool) -> list[dict[str, Any]]:
-    """Open flags, or all, oldest first."""
+    """Return open flags, or all, oldest first."""
     # SQLAlchemy takes a third of a second to import, which `ask` should not pay.
     from bot.flags.feedback import Feedback
     from bot.flags.listing import listed

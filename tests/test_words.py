@@ -13,7 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 OURS = ("benchmarks", "bot", "config", "indexers")
 
-DONE = ("benchmarks", "bot/conversation", "bot/evaluation", "bot/flags", "bot/operations", "config")
+DONE = (
+    "benchmarks", "bot/conversation", "bot/evaluation", "bot/flags", "bot/operations", "bot/slack",
+    "bot/state", "bot/terminal_chat", "config",
+)  # fmt: skip
 """The folders that are checked. To grow to `OURS`."""
 
 TWICE = {
@@ -34,10 +37,10 @@ TWICE = {
 """Names that mean two things today. To shrink to none."""
 
 VERBS = """
-accept acknowledge add align allow announce answer append apply ask assert attach await begin
-block bound bring build cache call cancel cap carry check choose cite claim clean clear close
-collect compare compile compose compute confirm connect convert copy correct count create cut
-decide delete deliver deny describe detect discard dispatch do download draw drop edit embed
+accept acknowledge add adopt align allow announce answer append apply ask assert attach await
+begin block bound bring build cache call cancel cap carry check choose cite claim clean clear
+close collect compare compile compose compute confirm connect convert copy correct count create
+cut decide delete deliver deny describe detect discard dispatch do download draw drop edit embed
 emit encode end ensure enter enumerate escape evaluate exit expand expire explain extract fail
 fetch fill filter find finish fit flag flush fold follow forget format generate get give group
 grow guard guess handle hash hide hold ignore index infer insert install invalidate iterate join

@@ -1,1 +1,1 @@
-"""From Slack's events to answers in their threads."""
+"""Slack adapter: from Slack's events to answers in their threads."""

@@ -1,4 +1,4 @@
-"""The Slack side, put together: the same for production and tests, with other parts."""
+"""Composition of the Slack adapter: the same for production and tests, with other parts."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     process: Process,
     env: Environment | None = None,
 ) -> SlackApp:
-    """``me`` is what `bot.slack.serve.sign_in` found, ``tokens`` what the person with an
-    address holds in the wikis; ``process`` is this one among those that share ``state``, and
-    lives. Nothing runs before `start`."""
+    """Compose the app. ``me`` comes from `bot.slack.serve.sign_in`; ``tokens`` returns what the
+    person with an address holds in the wikis; ``process`` is this process among those that share
+    ``state``, and is started. Nothing runs before `start`."""
     env = env or Environment()
     api = SlackApi(web_client(settings.bot_token, settings.api_url), me.bot)
     client_without_retry = web_client(settings.bot_token, settings.api_url, patient=False)
@@ -230,17 +230,19 @@ async def _is_next(inbox: AsyncInbox, message: IncomingMessage) -> bool:
     try:
         return await inbox.is_next(message)
     except StateUnavailable:
-        return True  # What the claim says then is told and tried again.
+        return True  # The claim will log it and try again.
 
 
 def _forget(state: Database, spool: Spool | None, before: Callable[[], datetime]) -> int:
-    """Delete what is older than it may be kept, in the database and in files."""
+    """Delete what is older than the retention time, from database and files, and return how
+    much."""
     when = before()
     return forget_before(state, when) + (spool.forget_before(when) if spool else 0)
 
 
 def _bolt(settings: SlackOptions, me: Identity) -> AsyncApp:
-    """Who we are is known, so that no event waits for, or is lost to, an auth.test."""
+    """Return Bolt's app with our identity, so that no event waits for, or is lost to, an
+    auth.test."""
 
     async def authorize() -> AuthorizeResult:
         return AuthorizeResult(
@@ -251,7 +253,7 @@ def _bolt(settings: SlackOptions, me: Identity) -> AsyncApp:
             bot_token=settings.bot_token,
         )
 
-    # Its warnings are about tokens in the environment, which we hand over ourselves.
+    # Its warnings are about tokens in the environment, which are passed explicitly here.
     bolt_logger = logging.getLogger(f"{__name__}.bolt")
     bolt_logger.setLevel(logging.ERROR)
     return AsyncApp(

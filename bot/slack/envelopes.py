@@ -1,8 +1,8 @@
-"""What Slack posts, read and looked over before Bolt takes it.
+"""Slack's posts are read and checked before Bolt takes them.
 
-Bolt and our listeners reach into the body and expect Slack's types there. Where one is
-missing they fail with a traceback, and Slack is told 500, which it answers with the same
-body three more times. A body that nobody can use is refused here instead.
+Bolt and our listeners read fields of the body and expect Slack's types. If one is missing they fail
+with a traceback and a 500, and Slack posts the same body three more times. An unusable body is
+refused here instead.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from urllib.parse import parse_qsl
 _FIELDS = 100
 """A form of Slack's has about 15 fields."""
 _NAME_LENGTH, _ID_LENGTH = 255, 32
-"""Characters that the database has room for."""
+"""Characters that the database columns hold."""
 _STAMP = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,10})?", re.ASCII)
 
 Fits = Callable[[Any], bool]
 
 
 class Malformed(ValueError):
-    """The body is not what Slack sends."""
+    """The body is not in Slack's format."""
 
 
 def read_envelope(body: bytes, content_type: str) -> str:
-    """Return the body as text, once it is known to hold an envelope that can be used.
+    """Return the body as text, after checking that it holds a usable envelope.
 
     Raises:
         Malformed
@@ -35,7 +35,7 @@ def read_envelope(body: bytes, content_type: str) -> str:
     try:
         text = body.decode()
         envelope = _parsed(text, content_type)
-    except (ValueError, RecursionError):  # broken UTF-8, broken JSON, too many fields, too deep
+    except (ValueError, RecursionError):  # invalid UTF-8 or JSON, too many fields, nested too deep
         raise Malformed from None
     if not isinstance(envelope, dict) or not _ENVELOPE(envelope) or not _is_complete(envelope):
         raise Malformed
@@ -51,7 +51,7 @@ def _parsed(text: str, content_type: str) -> object:
 
 
 def _is_complete(envelope: Mapping[str, Any]) -> bool:
-    """Return whether it has what its type cannot be without."""
+    """Return whether it has the fields that its type requires."""
     if not _may_answer(envelope.get("response_urls", [])):
         return False
     kind = envelope.get("type")
@@ -65,7 +65,7 @@ def _is_complete(envelope: Mapping[str, Any]) -> bool:
 
 
 def _may_answer(addresses: object) -> bool:
-    """Return whether Bolt 1.30 takes the addresses: it fails over two, and we ask for none."""
+    """Return whether Bolt 1.30 accepts the addresses: it fails over two, and we ask for none."""
     return isinstance(addresses, list) and len(addresses) <= 1 and _list(_object())(addresses)
 
 
@@ -74,7 +74,7 @@ def _text(value: Any) -> bool:
 
 
 def _name(value: Any) -> bool:
-    """Return whether it is missing, or can go into the database as it is (ids and the like)."""
+    """Return whether it is missing, or fits into the database (ids and the like)."""
     return value is None or (
         isinstance(value, str) and len(value) <= _NAME_LENGTH and value.isprintable()
     )
@@ -110,7 +110,7 @@ def _either(*kinds: Fits) -> Fits:
 
 
 _NAMED = _either(_id, _object(id=_id, team_id=_id, enterprise_id=_id))
-"""A person, a place or a team: by id, or with its id within."""
+"""A person, a channel or a team: by id, or as an object with an id."""
 
 _MESSAGE = {
     "type": _name,

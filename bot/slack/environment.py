@@ -1,4 +1,4 @@
-"""What differs between a test and the world."""
+"""Parameters that differ between tests and production."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ def unknown() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """``as_of`` says when the wikis were
-    last read, in the time zone to show; None says nothing."""
+    """Parameters that differ between tests and production. ``as_of`` returns when the wikis were
+    last read, in the time zone to show; None: say nothing."""
 
     clock: Callable[[], datetime] = now
     seconds: Callable[[], float] = time.monotonic
     new_incident: Callable[[], str] = incidents.new_incident
     as_of: Callable[[], datetime | None] = unknown
     titles: Callable[[], Sequence[str]] = tuple
-    """Of pages that everyone may read."""
+    """Titles of pages that everyone may read."""
     hooks: Mapping[str, Hook] = field(default_factory=dict)
-    """What takes posts from others than Slack, by path."""
+    """Endpoints for posts from others than Slack, by path."""
     checks: Mapping[str, Check] = field(default_factory=dict)
-    """What must be well for the bot to answer, by name, beside its connection to Slack."""
+    """Health checks, by name, beside the connection to Slack."""
     limits: HttpLimits = field(default_factory=HttpLimits)
-    """Of what comes in over HTTP."""
+    """Limits of incoming HTTP."""
     first_pause: float = 1.0
-    """Seconds before the second try while Slack does not answer."""
+    """Seconds before the second try while Slack is unavailable."""
     ping_every: float = 5.0
-    """Seconds between two looks at whether the socket is alive."""
+    """Seconds between two pings of the socket."""
     adopt_every: float = 2.0
-    """Seconds between two looks at what dead processes have left."""
+    """Seconds between two checks for work of dead processes."""
     maintenance_every: float = 5.0
-    """Seconds between two looks at what is due for flags and answers."""
+    """Seconds between two rounds of maintenance."""

@@ -1,4 +1,4 @@
-"""Whether the bot can answer now: what ``/readyz`` says."""
+"""Readiness of the bot: what ``/readyz`` reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.background import in_own_thread
 
 Check = Callable[[], str]
-"""Returns what is wrong, in a few words that anybody may read, or nothing. May block."""
+"""A check that returns what is wrong, in a few words that anybody may read, or nothing. May
+block."""
 
 OK = "ok"
 _SILENT = "does not answer"
@@ -20,10 +21,10 @@ async def no_slack() -> str:
 
 
 class Health:
-    """Runs the ``checks``, each in a thread of its own and none twice at a time: one that
-    hangs costs one thread, however often somebody asks.
+    """Health of the bot. Each of the ``checks`` runs in a thread of its own and never twice at a
+    time: one that hangs costs one thread, however often somebody asks.
 
-    ``slack`` is asked on the event loop; the bot replaces it once it has signed in.
+    ``slack`` is checked on the event loop; the bot replaces it once it has signed in.
     """
 
     def __init__(
@@ -34,7 +35,8 @@ class Health:
         fresh: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``patience``: seconds for all checks; ``fresh``: seconds that a result holds."""
+        """Create it. ``patience``: seconds for all checks; ``fresh``: seconds that a result is
+        cached."""
         self.slack: Callable[[], Awaitable[str]] = no_slack
         self._checks = checks
         self._patience = patience
@@ -46,7 +48,7 @@ class Health:
         self._one_at_a_time = asyncio.Lock()
 
     async def look(self) -> dict[str, str]:
-        """Return `OK`, or what is wrong, by the name of what was looked at."""
+        """Return `OK`, or what is wrong, by the name of the check."""
         async with self._one_at_a_time:
             if self._at is None or self._clock() - self._at >= self._fresh:
                 self._found = await self._look()
@@ -55,7 +57,7 @@ class Health:
 
     async def _look(self) -> dict[str, str]:
         for name, check in self._checks.items():
-            # One that ended after an earlier look knows only how things stood then.
+            # A check that ended after an earlier request only knows the state of that time.
             if name not in self._running or self._running[name].done():
                 self._running[name] = asyncio.create_task(in_own_thread(check, f"checking {name}"))
         if self._running:

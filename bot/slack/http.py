@@ -1,7 +1,7 @@
-"""What the bot answers over HTTP: Slack's events, the health checks, and hooks.
+"""The bot's HTTP endpoints: Slack's events, the health checks, and hooks.
 
 Everybody who reaches the port may send anything. So nothing is read before its signature is
-checked, everything has its bound (`bot.slack.http_limits`), and what is malformed is refused.
+checked, everything has a limit (`bot.slack.http_limits`), and malformed requests are refused.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ HEALTH = "/healthz"
 READY = "/readyz"
 
 Hook = Callable[[bytes, Mapping[str, str]], int]
-"""Takes what is posted, with its headers, and gives the status to answer with."""
+"""A handler that takes a posted body with its headers and returns the HTTP status."""
 
 _FOR_BOLT = (SIGNATURE, TIMESTAMP, "X-Slack-Retry-Num", "X-Slack-Retry-Reason")
-"""Bolt obeys headers of its own, too (X-Slack-Bolt-Lazy-Only), which are not signed."""
+"""Bolt also obeys headers of its own (X-Slack-Bolt-Lazy-Only), which are not signed."""
 _LINGERING = 2.0
-"""Seconds in which a refused body is still taken, so that its sender hears the refusal."""
+"""Seconds in which a refused body is still read, so that its sender gets the refusal."""
 _AT_ONCE = 16 << 10
-"""Bytes of one connection that are taken at once, about: what is made of many small pieces takes
-long to parse, and the event loop waits for it."""
+"""About the bytes of one connection that are read at once: many small pieces take long to parse,
+and the event loop waits for it."""
 _ENDING = 5.0
 _UNTIL_KNOWN = 5
 """Turns of the loop: an accepted connection takes three until its server knows of it."""
@@ -49,7 +49,7 @@ _COMPLAINING = 60.0
 
 
 class Door:
-    """Where HTTP comes in. ``app`` is who takes Slack's events, as long as there is one."""
+    """The HTTP server. ``app`` handles Slack's events, once there is one."""
 
     def __init__(
         self,
@@ -68,8 +68,8 @@ class Door:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Listen: for Slack's events, unless they come by socket; for the health checks;
-        and for the hooks, by path.
+        """Listen: for Slack's events, unless they come by socket; for the health checks; and for
+        the hooks, by path.
 
         Raises:
             SlackMisconfigured: there is no signing secret, or the port is taken.
@@ -79,7 +79,7 @@ class Door:
             self._application(),
             access_log=None,
             logger=_server_logger(),
-            # Signatures are of the bytes that were sent, and small bytes can unpack to large ones.
+            # Signatures cover the bytes that were sent, and small bytes can unpack to large ones.
             auto_decompress=False,
             keepalive_timeout=2 * self._limits.idle_seconds,
             lingering_time=_LINGERING,
@@ -98,7 +98,7 @@ class Door:
                     "`[slack] host` or `port`."
                 ) from error
             for listening in server.sockets:
-                # The connections that it takes have it from there.
+                # The connections that it accepts inherit it.
                 listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _AT_ONCE)
             try:
                 yield
@@ -169,7 +169,8 @@ class Door:
         return posted
 
     async def _body(self, request: web.Request) -> bytes:
-        """
+        """Return the body of a request.
+
         Raises:
             HTTPException: it is too large, too slow or broken.
         """
@@ -186,7 +187,7 @@ class Door:
 
 
 class Refusals:
-    """Tells the log of requests without a right signature, seldom: anybody can send them."""
+    """Rare log lines about requests without a right signature: anybody can send them."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -218,8 +219,8 @@ def _served(runner: web.AppRunner) -> asyncio.Protocol:
 
 
 async def _stop_accepting(server: asyncio.Server) -> None:
-    """A connection accepted just before its server closes would stay open in Python 3.11
-    (https://github.com/python/cpython/issues/109564)."""
+    """Stop accepting connections. One accepted just before its server closes would stay open in
+    Python 3.11 (https://github.com/python/cpython/issues/109564)."""
     for listening in server.sockets:
         asyncio.get_running_loop().remove_reader(listening)
     for _ in range(_UNTIL_KNOWN):

@@ -1,5 +1,5 @@
-"""Bounds on connections, which aiohttp does not have: how many, and how long one may take to
-say what it wants."""
+"""Limits on connections, which aiohttp lacks: how many, and how long each may take to send its
+request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpLimits:
-    """Seconds, bytes and connections. Slack itself waits three seconds for an answer."""
+    """Limits in seconds, bytes and connections. Slack itself waits three seconds for an answer."""
 
     head_seconds: float = 10.0
     """From the first byte of a request (of a connection, its first) to the end of its head."""
@@ -27,9 +27,9 @@ class HttpLimits:
 
 
 class Connections:
-    """The open connections, oldest first. When there is no more room, the one that has waited
-    longest without proving that it is wanted makes way: whoever opens a thousand and says
-    nothing keeps nobody out."""
+    """The open connections, oldest first. If there is no more room, the one that has waited longest
+    without a valid request is closed: a client that opens a thousand silent connections locks
+    nobody out."""
 
     def __init__(self, limits: HttpLimits) -> None:
         self.limits = limits
@@ -39,7 +39,7 @@ class Connections:
         return len(self._open)
 
     def add(self, connection: Connection) -> bool:
-        """Return False if there is no room, not even by closing another."""
+        """Add a connection; return False if there is no room, not even by closing another."""
         if len(self._open) >= self.limits.connections:
             unproven = next((one for one in self._open if not one.is_proven), None)
             if unproven is None:
@@ -53,7 +53,7 @@ class Connections:
 
 
 class Connection(asyncio.Protocol):
-    """Stands before aiohttp's protocol and closes what takes too long."""
+    """A protocol before aiohttp's that closes connections that take too long."""
 
     def __init__(self, inner: asyncio.Protocol, connections: Connections) -> None:
         self._inner = inner
@@ -97,16 +97,16 @@ class Connection(asyncio.Protocol):
         self._inner.connection_lost(exc)
 
     def begin(self) -> None:
-        """Note that a request's head has come: from here on its handler keeps the time."""
+        """Record that a request's head has come: from here on its handler keeps the time."""
         self._is_idle = False
         self._stop_waiting()
 
     def prove(self) -> None:
-        """Note that the request at hand is one that we want."""
+        """Record that the current request is valid."""
         self.is_proven = True
 
     def end(self) -> None:
-        """Note that the request is answered, and wait for the next."""
+        """Record that the request is answered, and wait for the next."""
         self._is_idle, self.is_proven = True, False
         if self._transport is not None and not self._transport.is_closing():
             self._wait(self._limits.idle_seconds)
@@ -127,7 +127,7 @@ class Connection(asyncio.Protocol):
 
 
 def connection_of(request: web.Request) -> Connection | None:
-    """Return None if it was closed meanwhile."""
+    """Return the request's connection; None if it was closed meanwhile."""
     protocol = request.transport.get_protocol() if request.transport else None
     return protocol if isinstance(protocol, Connection) else None
 
@@ -152,7 +152,8 @@ async def keep_time(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 def _close_if_upgraded(request: web.Request, response: web.StreamResponse) -> None:
-    """Nothing here speaks another protocol. Once one was asked for, aiohttp keeps all that comes
-    after the request for whoever would speak it: without a bound, and copied with each piece."""
+    """Close the connection if it asked for another protocol, which nothing here speaks. aiohttp
+    would buffer everything after the request for it, without a limit, and copy it with each
+    piece."""
     if hdrs.UPGRADE in request.headers or request.method == hdrs.METH_CONNECT:
         response.force_close()

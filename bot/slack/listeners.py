@@ -1,5 +1,5 @@
-"""What the app listens to. Whatever Slack sends is acknowledged; a question is kept in
-the inbox before anything else happens to it."""
+"""The app's listeners. Every payload of Slack's is acknowledged; a question is stored in the inbox
+before anything else happens to it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _ANY = re.compile(".*", re.DOTALL)
 
 
 def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
-    """If one cannot be kept, the error makes Slack deliver it again. Nobody listens to what
-    people write beside this, and to ask each listener takes longer than to keep it."""
+    """Listen for questions. If one cannot be stored, the error makes Slack deliver it again. This
+    bypasses the other listeners: to ask each of them takes longer than to store a message."""
 
     @app.middleware
     async def keep(
@@ -51,7 +51,7 @@ def listen(
     buttons: Mapping[str | re.Pattern[str], Handler],
     failures: Failures,
 ) -> None:
-    """``buttons`` are handlers by the action id of what is pressed."""
+    """Listen for clicks, forms and commands. ``buttons`` are handlers by action id."""
     guarded = failures.guarded
     app.action(blocks.VERDICT)(guarded(flags.judged))
     app.action(WHY)(guarded(flags.asked_why))
@@ -81,7 +81,7 @@ def converse(  # noqa: PLR0913 - one for each thing that happens
     stopped: Handler,
     set_up: Handler,
 ) -> None:
-    """What people do about conversations beside asking, and beside buttons. Comes before
+    """Listen for events about conversations other than questions and buttons. Call it before
     `listen`, which takes the rest."""
     app.view(channel_form.FORM)(failures.guarded(set_up))
     app.event("agent_session_stopped")(failures.guarded(stopped))
@@ -100,7 +100,8 @@ async def _is_home_tab(event: Mapping[str, Any]) -> bool:
 
 
 def _take_the_rest(app: AsyncApp) -> None:
-    """Slack takes a 404 for a failure and delivers again, up to three times."""
+    """Acknowledge the rest: Slack takes a 404 for a failure and delivers again, up to three
+    times."""
 
     async def take(ack: AsyncAck) -> None:
         await ack()

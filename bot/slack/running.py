@@ -1,4 +1,4 @@
-"""The app while it runs: what it takes up at the start, does beside, and leaves at the end."""
+"""The running app: start, background tasks, and stop."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FORGETTING_EVERY = 6 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class SlackApp:
-    """``bolt`` takes what Slack sends; the rest works on it between start and stop."""
+    """The app. ``bolt`` takes Slack's payloads; the rest works on them between start and stop."""
 
     bolt: AsyncApp
     inbox: AsyncInbox
@@ -45,7 +45,7 @@ class SlackApp:
     failures: Failures
 
     async def start(self) -> None:
-        """Take up what an earlier process left.
+        """Resume what an earlier process left.
 
         Raises:
             StateUnavailable
@@ -56,11 +56,11 @@ class SlackApp:
         await self.adopt()
 
     def chores(self) -> Sequence[Coroutine[Any, Any, None]]:
-        """What is done beside, until a stop."""
+        """Return the background tasks, which run until a stop."""
         return self.forget_for_ever(), self.adopt_for_ever(), self.queue.watch_for_ever()
 
     async def adopt(self) -> None:
-        """Take up what dead processes have left, and what is ours and lay idle.
+        """Adopt the messages of dead processes, and resume idle ones of this process.
 
         Raises:
             StateUnavailable
@@ -93,7 +93,7 @@ class SlackApp:
                 await client.session.close()
 
     async def forget_for_ever(self) -> None:
-        """Delete what is older than it may be kept, now and every few hours."""
+        """Delete what is older than the retention time, now and every few hours."""
         while True:
             try:
                 forgotten = await asyncio.to_thread(self.forgetting)

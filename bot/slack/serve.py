@@ -1,4 +1,4 @@
-"""Running the bot: sign in, listen until told to stop, leave nothing half done."""
+"""The bot's main loop: sign in, listen until told to stop, leave nothing half done."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
     stop: asyncio.Event | None = None,
     ready: Callable[[SlackApp], None] | None = None,
 ) -> None:
-    """Answer until ``stop`` is set, SIGTERM or SIGINT. ``ready`` is called once
-    Slack can reach the bot. ``state`` is left open, and ``process`` alive.
+    """Answer until ``stop`` is set, SIGTERM or SIGINT. ``ready`` is called once Slack can reach the
+    bot. ``state`` stays open, and ``process`` alive.
 
     Raises:
         SlackMisconfigured: a wrong token or secret, or the port is taken.
@@ -118,7 +118,7 @@ async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has ma
 
 
 async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identity:
-    """Who the bot is. Waits as long as Slack does not answer, and says so.
+    """Return the bot's identity. Waits while Slack is unavailable, and logs it.
 
     Raises:
         SlackMisconfigured: Slack knows no such token.
@@ -138,15 +138,15 @@ async def _by_socket(handler: AsyncSocketModeHandler) -> str:
 
 
 async def _over_http() -> str:
-    """Find nothing wrong: Slack connects anew for each event, and we could sign in."""
+    """Return no problem: Slack connects anew for each event, and the bot could sign in."""
     return ""
 
 
 async def _connect(
     bolt: AsyncApp, settings: SlackOptions, env: Environment
 ) -> AsyncSocketModeHandler:
-    """The first address is asked for here: the client itself would repeat a wrong token
-    for ever, and an address that has run out as well."""
+    """Connect to Slack's socket. The first address is requested here: the client itself would retry
+    a wrong token for ever, and an expired address as well."""
     client = web_client("", settings.api_url)
     log = logging.getLogger(f"{__name__}.socket")
     while True:
@@ -196,7 +196,7 @@ async def _patiently(
 
 
 async def _until(stop: asyncio.Event, work: Awaitable[Any]) -> Any:
-    """What ``work`` gives, or None if ``stop`` comes first."""
+    """Return the result of ``work``, or None if ``stop`` comes first."""
     working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""What the Slack side is told, in plain values."""
+"""Options of the Slack adapter, as plain values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ STALE_AFTER = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackOptions:
-    """``app_token`` means Socket Mode, its absence HTTP, which needs ``signing_secret``.
+    """Options of the Slack adapter. ``app_token`` means Socket Mode; without it HTTP, which needs
+    ``signing_secret``.
 
     ``link_origins`` are those of `bot.slack.rendering.links.origins`: an answer links to no other.
     ``guests`` get what is open to everyone, or nothing; so do people of other companies
@@ -30,48 +31,47 @@ class SlackOptions:
     api_url: str = "https://slack.com/api/"
     host: str = "127.0.0.1"
     port: int | None = 3000
-    """Where HTTP listens, for events, health checks and hooks; None in Socket Mode: not at
-    all."""
+    """The port for events, health checks and hooks; None in Socket Mode: do not listen."""
     spool: Path | None = None
-    """Where questions wait in files while the database is away; None: nowhere."""
+    """The folder in which questions wait while the database is away; None: nowhere."""
     review_channel: str = ""
     review_channels: Mapping[str, str] = field(default_factory=dict)
-    """Of the wikis that have one of their own, by name."""
+    """Review channels of wikis that have their own, by name."""
     edit_origins: frozenset[str] = frozenset()
-    """Where pages are edited, beside ``link_origins``: for reviewers' links alone."""
+    """Origins where pages are edited, beside ``link_origins``: for reviewers' links alone."""
     remind_after: timedelta = timedelta(days=7)
-    """How long a flag may wait before it is called to mind; zero is for ever."""
+    """The age of an open flag at which reminders begin; zero: never."""
     digest: Weekly | None = None
-    """When the review channel is told of the week; None is never."""
+    """When the weekly digest is posted; None: never."""
     stale_after: timedelta = STALE_AFTER
-    """A page that nobody edited for longer is shown to admins as old, if it is cited often."""
+    """A page that nobody edited for longer is shown to admins as old, if it is often cited."""
     retracted_within: timedelta = timedelta(days=7)
-    """How old an answer may be that is taken back when its pages go; zero is none."""
+    """Answers up to this age are retracted when their pages go; zero: none."""
     written_holds: timedelta = timedelta(days=180)
-    """How long an answer holds that a reviewer wrote, unless they say otherwise."""
+    """How long a written answer is valid, unless its author says otherwise."""
     link_origins: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
     accounts: Mapping[str, str] | None = None
     guests: bool = False
     shared_channels: bool = False
     private_members: int = 50
-    """In private channels of up to so many people, what all of them may read counts."""
+    """In private channels of up to so many people, the rights of all members together count."""
     caps: QuestionLimits = field(default_factory=QuestionLimits)
     workers: int = 4
     """How many questions are answered at once."""
     retention: timedelta = timedelta(days=90)
     """How long questions, answers and verdicts are kept."""
     grace: float = 10.0
-    """Seconds that a stop waits for answers in flight."""
+    """Seconds that a stop waits for running answers."""
     streaming: bool = False
-    """A language model composes answers, and they are shown while they are made; quotations
-    are there at once."""
+    """A language model composes answers, and they are shown while they are made; quotations come at
+    once."""
     languages: tuple[str, ...] = ()
-    """Those that a channel can choose among, as of `Question.language`."""
+    """Languages that a channel can choose, as in `Question.language`."""
     long_wait: float = 3.0
     """Seconds after which somebody who waits is told how many are before them."""
     edit_every: float = 3.0
-    """Seconds between two edits of a progress message, at least."""
+    """Least seconds between two edits of a progress message."""
 
     @property
     def operators_channels(self) -> frozenset[str]:

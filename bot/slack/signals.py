@@ -1,4 +1,4 @@
-"""What the running bot does about signals."""
+"""The running bot's handling of signals."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from contextlib import contextmanager, suppress
 logger = logging.getLogger(__name__)
 
 _NO_SIGNALS = (ValueError, RuntimeError)
-"""What a loop raises that takes no signal handlers: off the main thread, as in tests, and on
-Windows. There `stop` is set by whoever runs us."""
+"""Errors of a loop without signal handlers: off the main thread, as in tests, and on Windows. There
+the caller sets `stop`."""
 
 
 @contextmanager
 def signals(stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and SIGINT set ``stop``, and SIGHUP does if it says that the terminal is gone.
+    """Let SIGTERM and SIGINT set ``stop``, and SIGHUP if the terminal is gone.
 
-    As a service or under ``nohup`` SIGHUP is what a log rotation or an operator sends who wants
-    settings read anew: nothing that the bot does, and no reason to end.
+    In a service or under ``nohup``, SIGHUP comes from a log rotation or an operator who wants
+    settings reloaded, which the bot does not do: no reason to end.
     """
     handlers: dict[int, Callable[[], None]] = {signal.SIGTERM: stop.set, signal.SIGINT: stop.set}
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
@@ -42,8 +42,8 @@ def signals(stop: asyncio.Event) -> Iterator[None]:
 
 
 def hold_on() -> None:
-    """Run on after a SIGHUP while the bot starts, which takes seconds, and while it ends: unless
-    the terminal is gone."""
+    """Ignore a SIGHUP while the bot starts, which takes seconds, and while it ends, unless the
+    terminal is gone."""
     if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL:
         return
     had_terminal = has_terminal()

@@ -1,7 +1,7 @@
-"""Slack's signature, checked on the bytes as they came and before anything reads them.
+"""Slack's signature, checked on the raw bytes before anything parses them.
 
-Bolt checks it too, but only after it has decoded and parsed the body, so that anybody could
-make it parse what they like.
+Bolt checks it too, but only after it has decoded and parsed the body, so that anybody could make it
+parse anything.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ SIGNATURE = "X-Slack-Signature"
 TIMESTAMP = "X-Slack-Request-Timestamp"
 
 _LATE = 5 * 60
-"""Seconds. Slack's own advice: an older request may be one that somebody recorded."""
+"""Seconds. Slack's own advice: an older request may be a recorded one."""
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 _DIGEST = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
 class Headers(Protocol):
-    """A request's headers; one name may stand there several times, in any case."""
+    """A request's headers; a name may occur several times, in any case."""
 
     def getall(self, name: str, default: Sequence[str], /) -> Sequence[str]: ...
 
 
 class Signatures:
-    """Says whether Slack signed a request.
+    """Verification of Slack's signatures.
 
     https://docs.slack.dev/authentication/verifying-requests-from-slack/
     """
@@ -39,8 +39,8 @@ class Signatures:
         self._clock = clock
 
     def may_be_valid(self, headers: Headers) -> bool:
-        """Return False if the headers alone say that Slack did not send this: then nobody
-        needs to read the body."""
+        """Return False if the headers alone show that Slack did not send this: then the body need
+        not be read."""
         return self._claim(headers) is not None
 
     def is_valid(self, headers: Headers, body: bytes) -> bool:
@@ -53,8 +53,8 @@ class Signatures:
         return hmac.compare_digest(expected.encode(), signature.encode())
 
     def _claim(self, headers: Headers) -> tuple[str, str] | None:
-        """Return timestamp and signature, or None if one is missing, doubled, malformed or
-        too old."""
+        """Return timestamp and signature, or None if one is missing, doubled, malformed or too
+        old."""
         timestamps, signatures = headers.getall(TIMESTAMP, ()), headers.getall(SIGNATURE, ())
         if len(timestamps) != 1 or len(signatures) != 1:
             return None

@@ -1,4 +1,4 @@
-"""Settings -> what the Slack side is told."""
+"""Settings -> options of the Slack adapter."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What survives a restart: received questions, answers, verdicts, flags."""
+"""State that survives a restart: received questions, answers, verdicts, flags."""

@@ -1,4 +1,4 @@
-"""An answer as the JSON text that the database keeps."""
+"""An answer as the JSON text that the database stores."""
 
 from __future__ import annotations
 
@@ -29,14 +29,13 @@ from bot.model import (
 
 IS_NONE = '"reason": "'
 HAS_REASON = IS_NONE + '{}"'
-"""Stand in the text of an answer that is none, for a search: what anybody says has its
-quotation marks escaped."""
+"""Text that marks a missing answer, for a search: quotation marks of other text are escaped."""
 DENIES = '"denial": true'
-"""Stands in that of an answer which says that the pages do not answer."""
+"""Text that marks an answer which says that the pages do not answer."""
 IS_WRITTEN = '"written": {}}}'
-"""Stands in that of an answer which gives the written one of this id."""
+"""Text that marks an answer which gives the written one of this id."""
 ASKS_BACK = '"readings": ['
-"""Stands in that of a question in return."""
+"""Text that marks a clarifying question."""
 
 
 def dump_sources(sources: Sequence[Source]) -> str:
@@ -45,7 +44,7 @@ def dump_sources(sources: Sequence[Source]) -> str:
 
 
 def load_sources(text: str) -> tuple[Source, ...]:
-    """The reverse of ``dump_sources``."""
+    """Load sources: the reverse of ``dump_sources``."""
     return tuple(map(_source, json.loads(text)))
 
 
@@ -54,8 +53,8 @@ def dump(answer: Result) -> str:
 
 
 def load(text: str) -> Result:
-    """The reverse of ``dump``. Fields that this program does not know are left out,
-    ones that an older program did not write have their defaults."""
+    """Load an answer: the reverse of ``dump``. Unknown fields are ignored, and missing ones have
+    their defaults."""
     kept: dict[str, Any] = json.loads(text)
     timings = Timings(**_known(Timings, kept.get("timings", {})))
     if "reason" in kept:

@@ -21,7 +21,7 @@ from indexers.model import KnownPage
 
 
 class DatabaseAnswers(DatabaseFlags):
-    """Its methods block for a moment: call them in a thread."""
+    """Answers in the database. Its methods block for a moment: call them in a thread."""
 
     def keep(
         self,
@@ -146,8 +146,8 @@ def _is_unanswered(answer: Result) -> bool:
 
 
 def _is_forgotten(connection: sa.Connection, asked: AskedQuestion) -> bool:
-    """What is looked at is held until the answer is kept, so that whoever forgets its asker
-    meanwhile waits, and finds it."""
+    """Return whether the asker was forgotten. The row read is locked until the answer is stored, so
+    that forgetting the asker waits, and finds it."""
     place = asked.place
     message = sa.select(inbox.c.person).where(
         inbox.c.team == place.team, inbox.c.channel == place.channel, inbox.c.ts == place.ts

@@ -1,4 +1,4 @@
-"""What was set for a channel."""
+"""Settings of channels in the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.state.schema import channels
 
 
 class DatabaseChannels:
-    """Its methods block for a moment: call them in a thread.
+    """Settings of channels in the database. Its methods block for a moment: call them in a thread.
 
     Raises:
         StateUnavailable: from any method.
@@ -39,7 +39,7 @@ class DatabaseChannels:
         )
 
     def set(self, team: str, channel: str, chosen: ChannelSettings, person: str) -> None:
-        """As ``person`` chose."""
+        """Store the settings that ``person`` chose."""
         said = {
             "wikis": json.dumps(chosen.wikis),
             "unasked": chosen.unasked,

@@ -16,7 +16,7 @@ from indexers.model import KnownPage
 
 
 class DatabaseCitedPages:
-    """Its methods block for a moment: call them in a thread."""
+    """Cited pages in the database. Its methods block for a moment: call them in a thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -52,12 +52,12 @@ class DatabaseCitedPages:
     def invalidate(self, cited_: Cited, since: datetime | None) -> None:
         of_answer = sa.select(flags.c.id).where(flags.c.answer == cited_.answer)
         with self._database.begin() as connection:
-            # In the order in which whoever forgets, or answers anew, takes them.
+            # In the order in which forgetting and answering again lock them.
             connection.execute(of_answer.order_by(flags.c.id).with_for_update())
             answer = sa.select(answers.c.id).where(answers.c.id == cited_.answer)
             connection.execute(answer.with_for_update())
             if not connection.execute(sa.delete(cited).where(*_row(cited_))).rowcount:
-                return  # It was answered anew since this was looked at.
+                return  # It was answered again since this was read.
             _make_due(connection, cited_.answer)
             if since is not None:
                 connection.execute(
@@ -87,7 +87,7 @@ class DatabaseCitedPages:
 
 
 def _row(one: Cited) -> tuple[sa.ColumnElement[bool], ...]:
-    """As it was looked at."""
+    """Return the conditions for a row in the state in which it was read."""
     return (
         cited.c.answer == one.answer,
         cited.c.wiki == one.wiki,
@@ -102,7 +102,8 @@ def _falls(given: RecordedAnswer) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _make_due(connection: sa.Connection, answer: int) -> None:
-    """Every card that shows the answer may show less now; open flags are asked again."""
+    """Make due what depends on the answer: its cards may show less now; open flags are asked
+    again."""
     of_answer = sa.update(flags).where(flags.c.answer == answer)
     connection.execute(of_answer.values(edition=flags.c.edition + 1))
     unsettled = flags.c.state.in_([state for state in FlagState if not state.settled])

@@ -1,8 +1,7 @@
 """The bot's own database: SQLite in the data folder, or PostgreSQL by URL.
 
-The schema carries a version. A database that is behind is brought forward when it
-is opened; one that is ahead is refused, because an older program would not know
-what it may change.
+The schema has a version. An older database is migrated when it is opened; a newer one is refused,
+because this program would not know what it may change.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from bot.state.schema import MIGRATIONS, schema_version
 from bot.state.turns import Turns
 
 _REFUSALS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""What the database says to one statement, however well it is itself."""
+"""Errors about one statement, not about the database itself."""
 _PATIENCE = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -41,19 +40,19 @@ _PATIENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-"""libpq's own are none, and minutes: a server whose network is cut would hang everything. The
-last in milliseconds."""
+"""Timeouts. libpq's defaults are none, and minutes: a server whose network is cut would hang
+everything. The last in milliseconds."""
 _POOL_SECONDS = 10.0
 _MIGRATING = 0x0F007A07E
 """The advisory lock under which PostgreSQL lets one process at a time migrate."""
 
 
 class _Removed(Exception):
-    """The file that we have open is not the one that stands there."""
+    """The open file is not the one at its path any more."""
 
 
 class Database:
-    """Its methods block: call them in a thread."""
+    """The database. Its methods block: call them in a thread."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -64,7 +63,7 @@ class Database:
 
     @classmethod
     def open(cls, where: Path | str) -> Self:
-        """A file (made if it is missing) or a database URL.
+        """Open a file (created if it is missing) or a database URL.
 
         Raises:
             StateUnavailable: it cannot be opened, or a newer Footnote wrote it.
@@ -79,12 +78,12 @@ class Database:
         return database
 
     def tell_outages(self, outages: Outages | None = None) -> None:
-        """Say in the log, from now on, when the database goes away and when it is back."""
+        """Log, from now on, when the database goes away and when it is back."""
         self._outages = outages or Outages()
 
     @contextmanager
     def begin(self, *, urgent: bool = False) -> Iterator[sa.Connection]:
-        """A transaction, committed at the end. ``urgent``: before others that wait to write.
+        """Begin a transaction, committed at the end. ``urgent``: before other waiting writers.
 
         Raises:
             StateUnavailable: disk full, file gone, server down.
@@ -95,7 +94,7 @@ class Database:
 
     @contextmanager
     def look(self) -> Iterator[sa.Connection]:
-        """For reading alone, which waits for no writer.
+        """Begin a read-only transaction, which waits for no writer.
 
         Raises:
             StateUnavailable: as `begin`.
@@ -117,8 +116,8 @@ class Database:
             self._outages.worked()
 
     def _check_file(self) -> None:
-        """SQLite goes on with a file that was removed or replaced, and all that it keeps there is
-        lost with the process.
+        """Check that the file still exists. SQLite goes on with a file that was removed or
+        replaced, and everything written there is lost with the process.
 
         Raises:
             _Removed
@@ -130,7 +129,7 @@ class Database:
             raise _Removed("its file was removed or replaced: restart Footnote")
 
     def _found(self) -> os.stat_result | None:
-        """Return what SQLite's file is now; None if there is none."""
+        """Return the stat of SQLite's file; None if there is none."""
         if self._turns is None or not (name := self._engine.url.database) or name == ":memory:":
             return None
         try:
@@ -145,7 +144,7 @@ class Database:
         return "Is the server running, and can it be reached?"
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-        """An insert that knows ``on conflict``, which is not standard SQL."""
+        """Return an insert that supports ``on conflict``, which is not standard SQL."""
         if self._engine.dialect.name == "postgresql":
             return postgresql.insert(table)
         return sqlite.insert(table)
@@ -204,7 +203,7 @@ def _created(url: sa.URL) -> sa.Engine:
 
 
 def _words(error: DBAPIError | PoolTimeout | _Removed) -> str:
-    """Return a driver's words on one line."""
+    """Return a driver's message on one line."""
     return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
 
 
@@ -218,7 +217,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """Readers beside the writer; an acknowledged event outlives a power cut."""
+    """Configure SQLite: readers beside the writer; an acknowledged event survives a power cut."""
     cursor = connection.cursor()
     for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")

@@ -1,4 +1,4 @@
-"""Which weekly digests were posted, so that each is posted once, whichever process does it."""
+"""Posted weekly digests, so that each is posted once, by whichever process."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.state.schema import digests
 
 
 class DatabaseDigests:
-    """A digest is named by when it was ``due``. These methods block for a moment: call them
-    in a thread.
+    """Digests in the database, identified by when they were ``due``. The methods block for a
+    moment: call them in a thread.
 
     Raises:
         StateUnavailable: from any method.
@@ -24,8 +24,8 @@ class DatabaseDigests:
         self._process = process
 
     def begin(self, due: datetime) -> bool:
-        """Whether it is for this process to post; no other one begins it while this one
-        lives. One that was begun before may stand in Slack already."""
+        """Return whether this process is to post it; no other one begins it while this one lives.
+        One that was begun before may be in Slack already."""
         mine = {"holder": self._process.name}
         begin = (
             self._database.insert(digests)
@@ -44,7 +44,7 @@ class DatabaseDigests:
             return connection.scalar(begin) is not None
 
     def done(self, due: datetime) -> None:
-        """It stands, or there is none this week."""
+        """Record that it was posted, or that there is none this week."""
         done = sa.update(digests).where(digests.c.due == due).values(done=True)
         with self._database.begin() as connection:
             connection.execute(done)

@@ -1,5 +1,4 @@
-"""What the answers of a while come to, counted in the database: the port
-`bot.flags.ports.Figures`."""
+"""Statistics of answers, counted in the database: the port `bot.flags.ports.Figures`."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ _ANSWERED = sa.not_(answers.c.answer.contains(answer_json.IS_NONE))
 
 
 class DatabaseFigures:
-    """Its methods block for a moment: call them in a thread."""
+    """Statistics in the database. Its methods block for a moment: call them in a thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -84,6 +83,6 @@ class DatabaseFigures:
 
 
 def _source(said: Result, wiki: str, page: str) -> Source | None:
-    """The first that leads to the page."""
+    """Return the first source on the page."""
     leading = (one for one in named(said) if (one.wiki, one.page) == (wiki, page))
     return next(leading, None)

@@ -18,11 +18,11 @@ from bot.state.schema import answers, flag_steps, flags, reminders
 _DUE = {Due.ASK: flags.c.ask_due, Due.TELL: flags.c.tell_due}
 _SETTLED = [state.value for state in FlagState if state.settled]
 _NEXT = {"edition": flags.c.edition + 1}
-"""The card is behind: it shows an earlier edition of the flag."""
+"""The card is out of date: it shows an earlier edition of the flag."""
 
 
 class DatabaseFlags:
-    """Its methods block for a moment: call them in a thread."""
+    """Flags in the database. Its methods block for a moment: call them in a thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -89,7 +89,7 @@ class DatabaseFlags:
         values |= {_DUE[one].name: True for one in due}
         if not state.settled:
             values["holder"] = person if state is FlagState.TAKEN else ""
-            # Nobody has seen to it after all.
+            # Nobody has settled it after all.
             values["tell_due"] = False
         move = (
             sa.update(flags).where(flags.c.id == flag, flags.c.state.not_in(unless)).values(values)
@@ -160,7 +160,8 @@ class DatabaseFlags:
 
 
 def _if(due: sa.Column[bool], condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """As due as it was, if so: what called for it meanwhile was not done with the rest."""
+    """Return the due value, changed only if the condition holds: work that became due meanwhile is
+    not done yet."""
     return sa.case((condition, due), else_=sa.false())
 
 
@@ -175,6 +176,6 @@ def _note(
 def note_action(
     connection: sa.Connection, flag: int, action: FlagAction, person: str, when: datetime
 ) -> None:
-    """Note it in the flag's history, and have its card show it."""
+    """Record an action in the flag's history, and make its card due."""
     connection.execute(sa.update(flags).where(flags.c.id == flag).values(_NEXT))
     _note(connection, flag, action, person, when)

@@ -1,4 +1,4 @@
-"""What is forgotten, and when: each table of the database has its rule here."""
+"""Retention: each table of the database has its rule here."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     digests: digests.c.due,
     written: None,  # stay until the day that their author set
     threads: threads.c.changed,
-    channels: None,  # hold what was set, which stays as it is, but for who set it
+    channels: None,  # hold settings, which stay, but for who set them
     passes: passes.c.ended,
     jobs: jobs.c.changed,
     usage: usage.c.day,
     processes: None,  # go when they are dead
-    syncs: None,  # hold no more than a wiki's and a process's name
+    syncs: None,  # hold only a wiki's and a process's name
 }
-"""By which moment a row is old; None: it needs none."""
+"""The column with a row's age; None: it needs none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How many of each."""
+    """Counts of deleted rows."""
 
     questions: int = 0
     verdicts: int = 0
@@ -64,7 +64,7 @@ class Forgotten:
 
 
 def forget_before(database: Database, when: datetime) -> int:
-    """Delete what is older than ``when``; how many rows. Events that Slack delivers again
+    """Delete what is older than ``when`` and return how many rows. Events that Slack delivers again
     would count as new, so ``when`` is at least hours ago.
 
     Raises:
@@ -81,15 +81,14 @@ def forget_before(database: Database, when: datetime) -> int:
 
 
 def _of(age: sa.Column[Any], when: datetime) -> date:
-    """A day has no hours to be compared by."""
+    """Return a date for date columns: a day cannot be compared with a time."""
     return when.date() if isinstance(age.type, sa.Date) else when
 
 
 def forget_person(database: Database, person: str) -> Forgotten:
-    """Delete what ``person`` asked, got and said. A flag on somebody else's answer stays,
-    without a name and without their words: the page may be wrong all the same; and an answer
-    that they wrote for others stays, without a name. That an event was received stays too, or
-    its next delivery would be answered.
+    """Delete what ``person`` asked, got and said. A flag on somebody else's answer stays, without
+    name and words, because the page may still be wrong; an answer that they wrote for others stays,
+    without a name. The receipt of an event stays too, or its next delivery would be answered.
 
     Raises:
         StateUnavailable
@@ -117,7 +116,7 @@ def forget_person(database: Database, person: str) -> Forgotten:
         connection.execute(sa.delete(flags).where(flags.c.answer.in_(own)))
         # Two forgotten people may have flagged one answer.
         nobody = sa.literal("-") + sa.cast(flags.c.id, sa.String)
-        # Their cards show one edition less than there is: they are due to be shown anew.
+        # The recorded edition is one less than the flag's, so their cards are updated.
         anew = {"edition": flags.c.edition + 1}
         connection.execute(sa.update(flags).where(raised).values(person=nobody, comment="", **anew))
         for column in (flags.c.holder, flags.c.owner):

@@ -1,8 +1,8 @@
-"""The stores as an event loop calls them: each method is awaited, and runs in a thread.
+"""Asynchronous facades of the stores: each method is awaited, and runs in a thread.
 
-What SQLAlchemy's own asyncio would need beside this: a second driver for each database, and a
-second, blocking way to the same tables for the command line and for what runs in threads anyway.
-A call that is awaited no more goes on to its end, as its transaction does.
+SQLAlchemy's own asyncio would need a second driver for each database, and a second, blocking access
+to the same tables for the command line and for work that runs in threads anyway. A cancelled call
+still runs to its end, as its transaction does.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ T = TypeVar("T")
 
 
 class Run(Protocol):
-    """Runs work in a thread."""
+    """A function that runs work in a thread."""
 
     async def __call__(self, work: Callable[[], T], /) -> T: ...
 
 
 class InThreads(Generic[StoreT]):
-    """``run`` is the event loop's pool of threads, or `in_own_thread` for what must not wait for
-    what is in that pool."""
+    """A store's asynchronous facade. ``run`` is the event loop's pool of threads, or
+    `in_own_thread` for calls that must not wait for that pool."""
 
     def __init__(self, store: StoreT, run: Run = asyncio.to_thread) -> None:
         self.store = store
@@ -39,10 +39,10 @@ class InThreads(Generic[StoreT]):
 def awaited(
     method: Callable[Concatenate[StoreT, P], T],
 ) -> Callable[Concatenate[InThreads[StoreT], P], Coroutine[Any, Any, T]]:
-    """Return ``method`` of a store as one of `InThreads`."""
+    """Return ``method`` of a store as a coroutine method of `InThreads`."""
 
     async def call(self: InThreads[StoreT], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        # Looked up anew, for a store may be of a subclass.
+        # Looked up by name, because the store may be of a subclass.
         own: Callable[P, T] = getattr(self.store, method.__name__)
         return await self.run(partial(own, *args, **kwargs))
 
@@ -50,7 +50,7 @@ def awaited(
 
 
 class AsyncInbox(InThreads[DatabaseInbox]):
-    """The port `bot.conversation.ports.Inbox`, and what the process does with it as a whole."""
+    """The port `bot.conversation.ports.Inbox`, with the methods for the process as a whole."""
 
     receive = awaited(DatabaseInbox.receive)
     receive_all = awaited(DatabaseInbox.receive_all)

@@ -1,6 +1,6 @@
-"""Questions that Slack has handed over and that are not answered yet.
+"""Received questions that are not answered yet.
 
-Each is of the process that received it, until that process dies: then another adopts it.
+Each belongs to the process that received it, until that process dies: then another adopts it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _OPEN = (MessageState.RECEIVED, MessageState.WORKING)
 
 
 class DatabaseInbox:
-    """The port `bot.conversation.ports.Inbox`. Its methods block for a moment: call them in a
-    thread.
+    """The port `bot.conversation.ports.Inbox` in the database. Its methods block for a moment: call
+    them in a thread.
 
     Raises:
         StateUnavailable: from any method.
@@ -31,24 +31,25 @@ class DatabaseInbox:
     def __init__(
         self, database: Database, clock: Callable[[], datetime], process: Process | None = None
     ) -> None:
-        """``process`` has started, if others share the database."""
+        """Create it. ``process`` is started, if others share the database."""
         self._database = database
         self._clock = clock
         self._process = process or Process(database, clock)
         self._mine = inbox.c.holder == self._process.name
 
     def receive(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Keep it, with its id; None if this event or this message is there already."""
+        """Store the message and return it with its id; None if this event or this message is there
+        already."""
         return next(iter(self.receive_all([message])), None)
 
     def receive_all(self, messages: Sequence[IncomingMessage]) -> list[IncomingMessage]:
-        """Keep all or none of them; those that are new or newly changed, with their ids, in
+        """Store all or none of them; return those that are new or newly changed, with their ids, in
         their order."""
         kept: dict[int, IncomingMessage] = {}
-        # In one order everywhere, so that no two processes wait for each other: of the two
-        # events of a mention each may have got one.
+        # In the same order everywhere, so that no two processes deadlock: of the two events of a
+        # mention each may have got one.
         order = sorted(range(len(messages)), key=lambda place: _message(messages[place]))
-        # Slack waits for this, and for nothing else that is written.
+        # Slack waits for this write, and for no other.
         with self._database.begin(urgent=True) as connection:
             for place in order:
                 if one := self._received(connection, messages[place]):
@@ -83,14 +84,14 @@ class DatabaseInbox:
         id_ = connection.scalar(insert.returning(inbox.c.id))
         if id_ is not None:
             return replace(message, id=id_)
-        # Another process may have kept the message as it was, in the last moment.
+        # Another process may have stored the unchanged message at the last moment.
         return self._update(connection, message) if message.changed else None
 
     def update(self, message: IncomingMessage) -> IncomingMessage | None:
-        """Its message was edited or deleted: the message that stands for it is to be worked
-        on again, by whoever has it, or by us if nobody has. None if there is no such message,
-        if a later edit is known (two may come in the wrong order, or twice), or if it is gone; or
-        if whoever asked had it forgotten: then it can be deleted alone."""
+        """Record an edit or deletion, and return the message, to be worked on again by its owner,
+        or by us if it has none. None if there is no such message, if a later edit is known (two may
+        come in the wrong order, or twice), or if it is gone; or if its asker was forgotten: then
+        only a deletion counts."""
         with self._database.begin(urgent=True) as connection:
             return self._update(connection, message)
 
@@ -99,7 +100,7 @@ class DatabaseInbox:
     ) -> IncomingMessage | None:
         newer = (inbox.c.edited < message.edited) & (inbox.c.person != "")
         holder = sa.case((inbox.c.state.in_(_OPEN), inbox.c.holder), else_=self._process.name)
-        # What was only said may now mention the bot; what mentioned it was asked all the same.
+        # A message that did not mention the bot may do so now; one that did was asked in any case.
         kind = MessageKind.MENTION.value if message.kind is MessageKind.MENTION else inbox.c.kind
         which = (
             *_same_message(message),
@@ -131,8 +132,8 @@ class DatabaseInbox:
     def _count_as_it_was(
         self, connection: sa.Connection, which: Sequence[sa.ColumnElement[bool]]
     ) -> None:
-        """Note the question that is about to be edited, if it was worked on: whoever edits one
-        question again and again asks as many as whoever writes new ones."""
+        """Record the question before its edit, if it was worked on: editing one question again and
+        again counts as asking new ones."""
         worked_on = inbox.c.state.not_in([MessageState.RECEIVED, MessageState.PASSED])
         refused = sa.case((inbox.c.state == MessageState.REFUSED, True), else_=False)
         asked = sa.select(inbox.c.id, inbox.c.received, refused).where(*which, worked_on)
@@ -142,7 +143,7 @@ class DatabaseInbox:
     def _without_answer(
         self, connection: sa.Connection, message: IncomingMessage
     ) -> IncomingMessage:
-        """What a changed message was answered stands no more, until it is answered anew."""
+        """Return the changed message, and unset its answer until it is answered again."""
         if message.changed:
             connection.execute(
                 sa.update(answers)
@@ -157,8 +158,8 @@ class DatabaseInbox:
         return message
 
     def claim(self, id_: int) -> IncomingMessage | None:
-        """Begin, or begin again: the message as it stands, its attempts counted from 1. None:
-        it is finished, or another process has it."""
+        """Claim the message, also again, and return it in its current state, with its attempts
+        counted from 1. None: it is finished, or another process has it."""
         claim = (
             sa.update(inbox)
             .where(inbox.c.id == id_, inbox.c.state.in_(_OPEN), self._mine)
@@ -169,25 +170,25 @@ class DatabaseInbox:
         )
         with self._database.begin() as connection:
             row = connection.execute(claim).one_or_none()
-            # Once more: it may have been answered as it was before, in the last moment.
+            # Checked again: it may have been answered in its old wording at the last moment.
             return None if row is None else self._without_answer(connection, message_of(row))
 
     def holds(self, message: IncomingMessage) -> bool:
-        """Whether it is still ours to answer as it was claimed: it was not edited since,
+        """Return whether it is still ours to answer as it was claimed: it was not edited since,
         nobody took this process for dead, and nobody wants it stopped or forgotten."""
         query = sa.select(inbox.c.id).where(*self._at_work(message))
         with self._database.look() as connection:
             return connection.scalar(query) is not None
 
     def note_ephemeral(self, message: IncomingMessage) -> None:
-        """Note that the asker is about to be told what nobody else sees, and what cannot be
-        looked for later."""
+        """Record that an ephemeral message, which nobody can look for later, is about to be
+        shown."""
         note = sa.update(inbox).where(*self._at_work(message)).values(whispered=True)
         with self._database.begin() as connection:
             connection.execute(note)
 
     def had_ephemeral(self, message: IncomingMessage) -> bool:
-        """Whether that was noted of it as it is, so that the asker may have been told."""
+        """Return whether that was recorded for this wording, so that the asker may have seen it."""
         query = sa.select(inbox.c.id).where(*_same_version(message), inbox.c.whispered)
         with self._database.look() as connection:
             return connection.scalar(query) is not None
@@ -196,7 +197,7 @@ class DatabaseInbox:
         return (*_same_version(message), inbox.c.state == MessageState.WORKING, self._mine)
 
     def is_next(self, message: IncomingMessage) -> bool:
-        """Whether no other process has an earlier question of the same channel."""
+        """Return whether no other process has an earlier question of the same channel."""
         earlier = sa.select(inbox.c.id).where(
             inbox.c.channel == message.channel,
             inbox.c.ts < message.ts,
@@ -207,15 +208,14 @@ class DatabaseInbox:
             return connection.scalar(earlier.limit(1)) is None
 
     def adopt(self) -> list[IncomingMessage]:
-        """Take over what dead processes have left; all that is ours to do, in the order in
-        which it came."""
+        """Adopt the messages of dead processes; return everything that is ours to do, in order."""
         orphaned = inbox.c.state.in_(_OPEN) & ~self._mine & self._process.free(inbox.c.holder)
         with self._database.begin() as connection:
             connection.execute(sa.update(inbox).where(orphaned).values(holder=self._process.name))
             return self._open(connection, self._mine)
 
     def release(self) -> None:
-        """Leave what is unfinished to whoever adopts it."""
+        """Leave unfinished messages to the process that adopts them."""
         with self._database.begin() as connection:
             connection.execute(
                 sa.update(inbox).where(inbox.c.state.in_(_OPEN), self._mine).values(holder="")
@@ -224,9 +224,9 @@ class DatabaseInbox:
     def before(
         self, message: IncomingMessage, whose: CountedBy, span: timedelta
     ) -> tuple[int, int]:
-        """How many questions of the same person, or in the same channel, came within ``span``
-        before this one and were not refused; and how many were. One that was edited after it was
-        worked on counts once more."""
+        """Count the questions of the same person, or in the same channel, within ``span`` before
+        this one: those not refused, and those refused. One that was edited after it was worked on
+        counts once more."""
         same = inbox.c[whose.value] == getattr(message, whose.value)
         refused, passed = (
             inbox.c.state == MessageState.REFUSED,
@@ -270,8 +270,8 @@ class DatabaseInbox:
         self._finish(message, MessageState.PASSED)
 
     def _finish(self, message: IncomingMessage, state: MessageState) -> None:
-        """The text goes: it was kept for the answer alone. What was edited meanwhile is
-        not finished."""
+        """Finish the message and delete its text, which was stored for the answer alone. A message
+        edited meanwhile is not finished."""
         finish = (
             sa.update(inbox)
             .where(*_same_version(message), inbox.c.state.in_(_OPEN))
@@ -283,8 +283,8 @@ class DatabaseInbox:
     def stop(
         self, team: str, channel: str, thread: str, person: str | None = None
     ) -> list[IncomingMessage]:
-        """Work no more on what ``person`` (None: anybody) asked in a thread; the messages that
-        this ends."""
+        """Finish everything that ``person`` (None: anybody) asked in a thread; return the messages
+        that this ends."""
         stop = (
             sa.update(inbox)
             .where(
@@ -301,8 +301,8 @@ class DatabaseInbox:
             return [message_of(row) for row in connection.execute(stop)]
 
     def received(self, team: str, channel: str, ts: str) -> IncomingMessage | None:
-        """The message of a message, whatever became of it; its text is there no more once it
-        is finished. None: never received, or forgotten."""
+        """Return a received message, finished or not; a finished one has no text. None: never
+        received, or forgotten."""
         query = sa.select(inbox).where(
             inbox.c.team == team, inbox.c.channel == channel, inbox.c.ts == ts
         )
@@ -311,7 +311,7 @@ class DatabaseInbox:
         return None if row is None else message_of(row)
 
     def unfinished(self) -> list[IncomingMessage]:
-        """Whoever has them, in the order in which they came."""
+        """Return the unfinished messages of all processes, in order."""
         with self._database.look() as connection:
             return self._open(connection, sa.true())
 

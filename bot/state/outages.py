@@ -1,4 +1,4 @@
-"""One line in the log when the database goes away, and one when it is back."""
+"""Log lines: one when the database goes away, one when it is back."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from collections.abc import Callable
 logger = logging.getLogger(__name__)
 
 _CALM = 5.0
-"""Seconds without a failure after which it counts as back. A process writes that it lives more
-often than that, so a disk on which it can only be read from does not count as back in between."""
+"""Seconds without a failure after which it counts as back. A process records its life more often
+than that, so a read-only disk does not count as back in between."""
 
 
 class Outages:
-    """Told of every transaction by `bot.state.database.Database`, from any thread."""
+    """The log of outages. `bot.state.database.Database` reports every transaction to it, from any
+    thread."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -32,7 +33,7 @@ class Outages:
         logger.error("%s The log says when it can be used again, and nothing until then.", why)
 
     def worked(self) -> None:
-        if self._began is None:  # mostly; it costs no lock
+        if self._began is None:  # checked without a lock first
             return
         with self._lock:
             if self._began is None or self._clock() - self._last < _CALM:

@@ -1,5 +1,5 @@
-"""Sync locks that are waited for as long as their holder may be dead: after a `kill -9` its
-lease still runs, for some seconds."""
+"""Sync locks that wait while their holder may be dead: after a `kill -9` its lease still runs for
+some seconds."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from bot.state.sync_locks import DatabaseSyncLocks
 logger = logging.getLogger(__name__)
 
 _LOOK_AGAIN = 0.5
-"""Seconds. One that lives says so every quarter of its lease."""
+"""Seconds. A live process renews its lease every quarter of it."""
 
 
 class PatientSyncLocks:
-    """`DatabaseSyncLocks` that tell a holder which died from one that lives: only the second
-    one's lease moves on."""
+    """A `DatabaseSyncLocks` that tells a dead holder from a live one: only a live one renews its
+    lease."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class PatientSyncLocks:
         pause: Callable[[float], object] = time.sleep,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``pause`` waits some seconds; ``stopped`` ends the wait early."""
+        """Create it. ``pause`` waits some seconds; ``stopped`` ends the wait early."""
         self._database = database
         self._locks = DatabaseSyncLocks(database, process)
         self._pause = pause
@@ -43,7 +43,8 @@ class PatientSyncLocks:
 
     @contextmanager
     def held(self, wikis: Sequence[str]) -> Iterator[None]:
-        """
+        """Hold the locks of these wikis.
+
         Raises:
             SyncRunning: one of them is being synced elsewhere, by a process that lives.
             StateUnavailable
@@ -77,7 +78,7 @@ class PatientSyncLocks:
                 return
 
     def _leases(self, wikis: Sequence[str]) -> dict[str, datetime]:
-        """Return until when those who hold one of ``wikis`` count as alive, by name."""
+        """Return the end of the lease of each holder of ``wikis``, by name."""
         query = (
             sa.select(processes.c.name, processes.c.until)
             .join(syncs, syncs.c.holder == processes.c.name)

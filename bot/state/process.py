@@ -1,4 +1,4 @@
-"""Which processes share the database, so that one takes up what another left behind."""
+"""The processes that share the database, so that one takes over what a dead one left."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from bot.state.schema import processes
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=15)
-"""So long after its last beat a process counts as alive. Clocks that differ by a good part
-of it would let two processes take each other for dead."""
+"""So long after its last beat a process counts as alive. Clocks that differ by a good part of it
+would let two processes take each other for dead."""
 
 
 class Process:
-    """This one among those that share ``database``.
+    """The own process among those that share ``database``.
 
-    What a process has begun carries its ``name``; once it is dead, any other may take that
-    over. A name is never used twice, so what was there before a restart is somebody else's.
+    What a process has claimed carries its ``name``; once it is dead, any other may take it over. A
+    name is never reused, so claims from before a restart are another process's.
     """
 
     def __init__(
@@ -46,12 +46,12 @@ class Process:
         self._lease = lease
         self._monotonic = monotonic
         self._ahead: dict[str, tuple[datetime, float]] = {}
-        """Processes whose beat lies ahead of what a live one writes, and since when it is seen."""
+        """Processes whose beat is later than a live one would write, and since when."""
         self._over = threading.Event()
         self._beating: threading.Thread | None = None
 
     def start(self) -> None:
-        """Live until `leave`. Not on the event loop: what is busy is not dead.
+        """Start to beat, until `leave`. Not on the event loop: a busy process is not dead.
 
         Raises:
             StateUnavailable
@@ -69,7 +69,7 @@ class Process:
         self.leave()
 
     def leave(self) -> None:
-        """Die on purpose: what is left may be taken over at once."""
+        """End this process's lease: its claims may be taken over at once."""
         self._over.set()
         if self._beating is not None:
             self._beating.join()
@@ -80,7 +80,7 @@ class Process:
             logger.warning("What is left waits %.0f s: %s", self._lease.total_seconds(), error)
 
     def beat(self) -> None:
-        """Say that this process lives, and clear away the dead.
+        """Record that this process lives, and delete dead ones.
 
         Raises:
             StateUnavailable
@@ -98,7 +98,7 @@ class Process:
             self._clear_ahead(connection, now)
 
     def _clear_ahead(self, connection: sa.Connection, now: datetime) -> None:
-        """Clear away what died while the clock was ahead: it would live until then.
+        """Delete processes that died while the clock was ahead: they would live until then.
 
         One that lives writes a new beat within the lease, whatever the clock says.
         """
@@ -119,7 +119,7 @@ class Process:
             connection.execute(sa.delete(processes).where(processes.c.name.in_(dead)))
 
     def free(self, holder: sa.Column[str]) -> sa.ColumnElement[bool]:
-        """Whether what ``holder`` names lives no more."""
+        """Return the condition that the process named by ``holder`` is dead."""
         alive = sa.select(processes.c.name).where(processes.c.until > self._clock())
         return holder.not_in(alive)
 

@@ -34,7 +34,8 @@ def message_of(row: Any) -> IncomingMessage:
 
 
 def given_of(row: Any, prefix: str = "") -> RecordedAnswer:
-    """``prefix`` stands before the columns' names where other tables are joined."""
+    """Return the answer in a row. ``prefix`` comes before the columns' names if other tables are
+    joined."""
 
     def value(name: str) -> Any:
         return getattr(row, prefix + name)
@@ -46,7 +47,7 @@ def given_of(row: Any, prefix: str = "") -> RecordedAnswer:
             asker=value("asker"),
             place=MessageRef(value("team"), value("channel"), value("ts"), value("thread")),
             private=value("private"),
-            # Those from before there was this column are open unless they are private.
+            # Rows from before this column existed are open unless they are private.
             open=value("open") and not value("private"),
         ),
         answer=answer_json.load(value("answer")),
@@ -58,7 +59,8 @@ def given_of(row: Any, prefix: str = "") -> RecordedAnswer:
 
 
 def flag_of(row: Any) -> Flag:
-    """``row`` joins a flag with its answer, columns under their tables' names."""
+    """Return the flag in a row, which joins a flag with its answer, columns under their tables'
+    names."""
     due = {
         Due.ASK: row.flags_ask_due,
         Due.SHOW: row.flags_edition > row.flags_shown,

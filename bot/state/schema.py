@@ -1,4 +1,4 @@
-"""The tables, and the way from each version of the schema to the next."""
+"""The tables, and the migrations between versions of the schema."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 
 class Moment(sa.TypeDecorator[datetime]):
-    """A point in time, kept in UTC whatever the engine thinks of time zones."""
+    """A point in time, stored in UTC whatever the engine does with time zones."""
 
     impl = sa.DateTime
     cache_ok = True
@@ -63,7 +63,7 @@ edited_questions = sa.Table(
     sa.Column("refused", sa.Boolean, nullable=False),
 )
 """Questions as they were when they were worked on, before they were edited: when each came, and
-whether it was one too many."""
+whether it was refused."""
 
 answers = sa.Table(
     "answers",
@@ -258,7 +258,8 @@ jobs = sa.Table(
 
 
 def _with_columns(table: sa.Table, *names: str) -> Callable[[sa.Connection], None]:
-    """Adds those that an older database has not; they need a default of the server's."""
+    """Return a migration that adds the columns an older database lacks; they need a server
+    default."""
 
     def migrate(connection: sa.Connection) -> None:
         there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
@@ -271,8 +272,8 @@ def _with_columns(table: sa.Table, *names: str) -> Callable[[sa.Connection], Non
 
 
 def _note_review_channels(connection: sa.Connection) -> None:
-    """Answers that were written before it counted where: in the channel of their flag's card,
-    for whoever was in it might write them."""
+    """Record the review channels of answers that were written before the channel counted: that of
+    their flag's card, because its members might write them."""
     card = sa.select(flags.c.card_channel).where(flags.c.id == written.c.flag).scalar_subquery()
     unknown = sa.update(written).where(written.c.channel == "", written.c.flag.is_not(None))
     connection.execute(unknown.values(channel=sa.func.coalesce(card, "")))
@@ -280,11 +281,11 @@ def _note_review_channels(connection: sa.Connection) -> None:
 
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     metadata.create_all,
-    metadata.create_all,  # makes `passes` where the first was done before there was such a table
+    metadata.create_all,  # creates `passes` for databases older than that table
     metadata.create_all,  # `usage`, likewise
     metadata.create_all,  # `processes`, `syncs`, `jobs`
     _with_columns(inbox, "holder"),
-    metadata.create_all,  # what flags and their way back need
+    metadata.create_all,  # tables of flags
     _with_columns(answers, "falling", "retracted"),
     _with_columns(
         flags, "holder", "owner", "again", "again_at", "ask_due", "tell_due", "edition", "shown"
@@ -302,5 +303,5 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _note_review_channels,
     metadata.create_all,  # `edited_questions`
 )  # fmt: skip
-"""The nth brings schema n-1 to n. The first makes all that stands above; a later one
-changes what stands already and is mirrored above, so both ways end alike."""
+"""The nth migrates schema n-1 to n. The first creates all tables above; a later one changes
+existing tables and is mirrored above, so that both ways give the same schema."""

@@ -1,4 +1,4 @@
-"""What must not be done twice at once, by any of the processes that share the state."""
+"""Named locks for work that no two processes may do at once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bot.errors import LockTaken, SyncRunning
 from bot.operations.syncing import SyncLocks
 
 _ELSEWHERE = 0.25
-"""Seconds between two looks at whether another process is done with it."""
+"""Seconds between two checks whether another process has released it."""
 _LOOKS = 480
 
 
 class SharedLocks:
-    """The port `bot.conversation.ports.Locks`. Names are no wikis' names and have 64 characters
-    at most."""
+    """The port `bot.conversation.ports.Locks`. Names are no wikis' names and have at most 64
+    characters."""
 
     def __init__(self, locks: SyncLocks) -> None:
         self._locks = locks
@@ -25,7 +25,8 @@ class SharedLocks:
 
     @asynccontextmanager
     async def hold(self, name: str, *, waiting: bool = True) -> AsyncIterator[None]:
-        """
+        """Hold the named lock.
+
         Raises:
             LockTaken: another process is at it, and still is after two minutes; or is at all,
                 if nobody is ``waiting``.
@@ -53,7 +54,8 @@ class SharedLocks:
 
 
 async def _enter(held: AbstractContextManager[None]) -> None:
-    """Take a lock in a thread. Whoever is cancelled meanwhile gives it back, if it was taken."""
+    """Take a lock in a thread. If the task is cancelled meanwhile, the lock is released when it was
+    taken."""
     entering = asyncio.ensure_future(asyncio.to_thread(held.__enter__))
     try:
         await asyncio.shield(entering)

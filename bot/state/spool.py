@@ -1,7 +1,7 @@
 """Questions that wait in files while the database is away.
 
-One file for each, so that processes that share the folder need no lock: whoever takes one in
-deletes it, and the inbox takes a question once, however often it is handed over.
+One file for each, so that processes that share the folder need no lock: the process that takes one
+deletes it, and the inbox takes a question once, however often it is submitted.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from bot.errors import StateUnavailable
 logger = logging.getLogger(__name__)
 
 _MOST = 10_000
-"""Files. More wait nowhere: then Slack delivers again, or the person asks again."""
+"""Files. Further messages are not stored: then Slack delivers again, or the person asks again."""
 _ENDING = ".json"
 
 
 class Spool:
-    """Its methods block for a moment: call them in a thread."""
+    """Waiting messages in files. Its methods block for a moment: call them in a thread."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def add(self, messages: Iterable[IncomingMessage]) -> None:
-        """Keep all of them, on the disk when this returns.
+        """Store all of them, on the disk when this returns.
 
         Raises:
             StateUnavailable: the disk is full, or the folder cannot be written.
@@ -51,13 +51,13 @@ class Spool:
             ) from error
 
     def messages(self, most: int) -> list[IncomingMessage]:
-        """Return up to ``most`` of them, those of the earliest messages first."""
+        """Return up to ``most`` of them, the earliest messages first."""
         found = []
         for file in self._files()[:most]:
             try:
                 found.append(_loaded(json.loads(file.read_bytes())))
             except FileNotFoundError:
-                continue  # another process took it in
+                continue  # another process took it
             except (OSError, ValueError, TypeError) as error:
                 logger.error("%s cannot be read and is put aside: %r", file, error)  # noqa: TRY400
                 self._put_aside(file)
@@ -68,8 +68,8 @@ class Spool:
             (self._folder / _name(message)).unlink(missing_ok=True)
 
     def forget_before(self, when: datetime) -> int:
-        """Delete what was put aside, or begun and never finished, before ``when``: it holds
-        people's questions, and nothing takes it in any more. Return how many files."""
+        """Delete files that were rejected, or begun and never finished, before ``when``: they hold
+        people's questions, and nothing reads them any more. Return how many."""
         forgotten = 0
         for file in [*self._glob("*.unreadable"), *self._glob("*.new")]:
             try:
@@ -81,7 +81,7 @@ class Spool:
         return forgotten
 
     def __bool__(self) -> bool:
-        """Return whether any waits."""
+        """Return whether any message waits."""
         return bool(self._files())
 
     def _files(self) -> Sequence[Path]:
@@ -115,7 +115,7 @@ class Spool:
 
 
 def _name(message: IncomingMessage) -> str:
-    """Return a file name that sorts as messages do, and is the same for what is delivered twice."""
+    """Return a file name that sorts as messages do, and is the same for repeated deliveries."""
     what = (
         message.event,
         message.team,
@@ -129,8 +129,8 @@ def _name(message: IncomingMessage) -> str:
 
 
 def _dumped(message: IncomingMessage) -> dict[str, Any]:
-    """Return it as files hold it. There a deleted one is ``gone``, as files of earlier versions
-    say, which may still wait."""
+    """Return the message as files hold it. There a deleted one is ``gone``, as in files of earlier
+    versions, which may still wait."""
     kept = asdict(message)
     kept["gone"] = kept.pop("deleted")
     return kept
@@ -143,7 +143,7 @@ def _loaded(kept: Any) -> IncomingMessage:
 
 
 def _sync(folder: Path) -> None:
-    """Flush the folder, so that its files' names outlive a power cut, too."""
+    """Flush the folder, so that its files' names survive a power cut, too."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

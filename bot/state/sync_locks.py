@@ -1,4 +1,4 @@
-"""One sync at a time for each wiki, whichever process it runs in: the port
+"""Sync locks: one sync at a time for each wiki, in whichever process: the port
 `bot.operations.syncing.SyncLocks`."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class DatabaseSyncLocks:
-    """Its locks are those of ``process``; one that died holds none."""
+    """Sync locks in the database, held by ``process``; a dead process holds none."""
 
     def __init__(self, database: Database, process: Process) -> None:
         self._database = database
@@ -26,14 +26,15 @@ class DatabaseSyncLocks:
 
     @contextmanager
     def held(self, wikis: Sequence[str]) -> Iterator[None]:
-        """
+        """Hold the locks of these wikis.
+
         Raises:
             SyncRunning: one of them is being synced elsewhere.
             StateUnavailable
         """
         mine = {"holder": self._process.name}
         with self._database.begin() as connection:
-            # In one order everywhere, so that no two wait for each other.
+            # In the same order everywhere, so that no two processes deadlock.
             for wiki in sorted(wikis):
                 take = (
                     self._database.insert(syncs)
@@ -41,7 +42,7 @@ class DatabaseSyncLocks:
                     .on_conflict_do_update(
                         index_elements=["wiki"],
                         set_=mine,
-                        # Its own it may not have been able to give back.
+                        # It may have failed to release its own.
                         where=self._process.free(syncs.c.holder)
                         | (syncs.c.holder == self._process.name),
                     )

@@ -1,4 +1,4 @@
-"""The threads that the bot answered in, and those in which it is to be quiet."""
+"""The threads that the bot follows, and those in which it is to be quiet."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bot.state.schema import inbox, threads
 
 
 class DatabaseThreads:
-    """The port `bot.conversation.ports.Threads`. Its methods block for a moment: call them in a
-    thread.
+    """The port `bot.conversation.ports.Threads` in the database. Its methods block for a moment:
+    call them in a thread.
 
     Raises:
         StateUnavailable: from any method.
@@ -25,8 +25,8 @@ class DatabaseThreads:
         self._clock = clock
 
     def askers(self, thread: Thread) -> frozenset[str]:
-        """Who asked the bot there, as long as that is remembered; nobody in a thread that
-        it does not follow."""
+        """Return who asked the bot there, while that is stored; empty for a thread that it does not
+        follow."""
         asked = sa.select(inbox.c.person).where(
             inbox.c.team == thread.team,
             inbox.c.channel == thread.channel,
@@ -42,15 +42,15 @@ class DatabaseThreads:
             return frozenset(connection.scalars(asked))
 
     def follow(self, thread: Thread, *, quiet: bool) -> None:
-        """Answer in it without a mention, or no longer."""
+        """Follow the thread (answer in it without a mention), or stop."""
         self._keep(thread, quiet=quiet)
 
     def is_first_answer(self, thread: Thread) -> bool:
-        """Whether this is asked for the first time."""
+        """Return whether this is asked for the first time."""
         return self._keep(thread)
 
     def _keep(self, thread: Thread, *, quiet: bool | None = None) -> bool:
-        """Whether the thread is new."""
+        """Store the thread; return whether it is new."""
         row = {"team": thread.team, "channel": thread.channel, "thread": thread.ts}
         said = {"quiet": bool(quiet), "changed": self._clock()}
         insert = (

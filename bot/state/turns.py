@@ -1,4 +1,4 @@
-"""One at a time, and what is urgent first."""
+"""A lock of threads in which urgent holders come first."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 
 class Turns:
-    """A lock of threads. Whoever is ``urgent`` waits for the one that has its turn, and for
-    others that are urgent, but for nobody else; in the order in which they came."""
+    """A lock of threads. An ``urgent`` caller waits for the current holder and for earlier urgent
+    callers, but for nobody else."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -21,7 +21,7 @@ class Turns:
 
     @contextmanager
     def turn(self, *, urgent: bool = False) -> Iterator[None]:
-        """Within one's own turn it is one's turn."""
+        """Hold the lock. Reentrant."""
         me = threading.get_ident()
         if self._whose == me:
             yield
@@ -50,7 +50,7 @@ class Turns:
             raise
 
     def _pass_on(self) -> None:
-        """To one alone: to wake all that wait takes each of them a turn at computing."""
+        """Wake the next waiter alone: to wake all of them costs each a turn at computing."""
         queue = self._urgent or self._patient
         waiter = queue.popleft() if queue else None
         self._whose = waiter.thread if waiter else None
@@ -60,7 +60,7 @@ class Turns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiter:
-    """``turn`` is a semaphore that is released when it has come."""
+    """A waiter. ``turn`` is a semaphore that is released when its turn has come."""
 
     thread: int
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))

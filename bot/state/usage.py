@@ -1,5 +1,4 @@
-"""What the language model has used, in the database: the port
-`bot.answering.composing.usage.Usage`."""
+"""The language model's usage, in the database: the port `bot.answering.composing.usage.Usage`."""
 
 from __future__ import annotations
 
@@ -14,8 +13,9 @@ from bot.state.schema import inbox, usage
 
 
 class DatabaseUsage:
-    """Of all processes together. Whoever has no message in the inbox was forgotten since they
-    asked, and nothing is counted to them. Its methods block for a moment: call them in a thread.
+    """The usage of all processes together. A person without a message in the inbox was forgotten
+    since they asked, and nothing is counted for them. Its methods block for a moment: call them in
+    a thread.
 
     Raises:
         StateUnavailable: from any method.
@@ -26,7 +26,7 @@ class DatabaseUsage:
 
     def take(self, day: date, caps: Mapping[Payer, Cap], spent: Spent) -> bool:
         with self._database.begin() as connection:
-            # In one order, so that two which take for the same payers never wait for each other.
+            # In the same order, so that two transactions for the same payers never deadlock.
             for payer in sorted(caps):
                 if _is_forgotten(connection, payer):
                     continue
@@ -45,8 +45,9 @@ class DatabaseUsage:
     def _add(
         self, connection: sa.Connection, day: date, payer: Payer, spent: Spent, cap: Cap
     ) -> bool:
-        """Whether it was added. One statement looks and adds: what another process added
-        meanwhile is in what it looks at, and the row is held until the end."""
+        """Add the usage if it stays under the cap; return whether it was added. One statement
+        checks and adds: it sees what another process added meanwhile, and the row is locked until
+        the end."""
         if not cap.holds(spent):
             return False
         kind, name = payer
@@ -67,7 +68,8 @@ class DatabaseUsage:
 
 
 def _is_forgotten(connection: sa.Connection, payer: Payer) -> bool:
-    """The message that is found is held until the end: whoever forgets the person waits."""
+    """Return whether the payer was forgotten. The message that is found is locked until the end:
+    forgetting the person waits."""
     kind, name = payer
     message = sa.select(inbox.c.id).where(inbox.c.person == name).limit(1)
     return kind == "person" and connection.scalar(message.with_for_update(read=True)) is None

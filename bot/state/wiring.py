@@ -1,4 +1,4 @@
-"""Settings -> what a bot keeps: its database, and what is read from it."""
+"""Composition of the state: the database, and its readers."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def usage_kept(settings: Settings) -> Iterator[Usage]:
-    """Where what a language model uses is counted, together with what `serve` does; nowhere
-    where none is set.
+    """Yield the store that counts what a language model uses, together with `serve`'s; None if no
+    database is set.
 
     Raises:
         SettingsError, StateUnavailable: see `opened_state`.
@@ -39,14 +39,14 @@ def usage_kept(settings: Settings) -> Iterator[Usage]:
 
 @contextmanager
 def state_if_made(settings: Settings) -> Iterator[Database | None]:
-    """The bot's database, for what only reads; None where there is none, for opening makes it.
+    """Yield the bot's database, for readers; None if there is none, because opening creates it.
 
     Raises:
         StateUnavailable: it cannot be opened.
     """
     try:
         is_made = bool(settings.state.url) or _state_file(settings).exists()
-    except OSError:  # opening it says why
+    except OSError:  # opening it gives the reason
         is_made = True
     if not is_made:
         yield None
@@ -56,7 +56,8 @@ def state_if_made(settings: Settings) -> Iterator[Database | None]:
 
 
 def opened_state(settings: Settings) -> Database:
-    """
+    """Open the bot's database.
+
     Raises:
         SettingsError: its folder cannot be made.
         StateUnavailable: it cannot be opened.
@@ -77,7 +78,7 @@ def _state_file(settings: Settings) -> Path:
 
 @contextmanager
 def written_answers(settings: Settings) -> Iterator[WrittenAnswers | None]:
-    """What reviewers wrote; None where no bot ever ran."""
+    """Yield the written answers; None if no bot ever ran."""
     with state_if_made(settings) as state:
         if state is None:
             yield None

@@ -1,4 +1,4 @@
-"""What reviewers wrote, in the database: the port `bot.flags.ports.WrittenAnswers`."""
+"""Written answers in the database: the port `bot.flags.ports.WrittenAnswers`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from indexers.model import Acl
 
 
 class DatabaseWrittenAnswers:
-    """Its methods block for a moment: call them in a thread."""
+    """Written answers in the database. Its methods block for a moment: call them in a thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -42,7 +42,7 @@ class DatabaseWrittenAnswers:
         }
         with self._database.begin() as connection:
             if one.flag is not None:
-                # Who writes at the same moment waits, and then replaces it.
+                # A concurrent writer waits, and then replaces it.
                 flag = sa.select(flags.c.id).where(flags.c.id == one.flag)
                 connection.execute(flag.with_for_update())
                 connection.execute(
@@ -105,7 +105,7 @@ class DatabaseWrittenAnswers:
             self._change(sa.delete(written).where(*as_it_is))
             return
         with self._database.begin() as connection:
-            # Also if it ended meanwhile: the message stands, and must be brought up to date.
+            # Also if it ended meanwhile: the message is posted, and must be updated.
             where = written.c.id == one.written.id
             said = {"announced_in": channel, "announcement": ts}
             connection.execute(sa.update(written).where(where).values(said))

@@ -1,4 +1,4 @@
-"""``footnote chat``: a conversation in the terminal."""
+"""The command ``footnote chat``: a conversation in the terminal."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _PROMPT = "? "
 def chat(settings: Settings, secrets: Secrets, email: str | None, wikis: tuple[str, ...]) -> None:
     """Ask and ask on, as one would in Slack; piped input is one question a line."""
     if settings.log_level == "INFO":
-        logs.configure("WARNING")  # each answer is a line of the log, too
+        logs.configure("WARNING")  # every answer is also a log line
     with without_collection():
-        from bot.terminal_chat.wiring import chatting  # slow: what answers
+        from bot.terminal_chat.wiring import chatting  # slow: loads the answer path
 
     is_typed = sys.stdin is not None and sys.stdin.isatty()
     with chatting(settings, secrets, email=email, wikis=wikis, echoes=not is_typed) as session:
@@ -61,6 +61,7 @@ def _piped() -> Iterator[str]:
 
 
 def _accept_any_bytes() -> None:
-    """What is no text in the encoding of standard input is shown as a sign for it."""
+    """Show bytes that are not valid in the encoding of standard input as a replacement
+    character."""
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")

@@ -1,4 +1,4 @@
-"""What somebody types in the terminal beside questions."""
+"""Commands in the terminal, beside questions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SHOWN = 200
 
 
 def is_command(line: str) -> bool:
-    """Return whether it is a slash and a word; a path is none."""
+    """Return whether it is a slash and a word; a path is not."""
     word = line.split(maxsplit=1)[0]
     return word[:1] == "/" and word[1:].isalpha()
 
@@ -46,7 +46,8 @@ class TerminalCommands:
     show: Callable[[Content], None]
 
     async def run(self, line: str) -> None:
-        """
+        """Run a command.
+
         Raises:
             StateUnavailable: it cannot be noted.
         """
@@ -75,7 +76,7 @@ class TerminalCommands:
         self.show(Notice(THANKS.text, (_about(given), *small)))
 
     async def _wrong(self, reason: str) -> None:
-        """A card in the review channel is due with the flag, for a bot that serves."""
+        """Flag the answer. A card in the review channel becomes due, for a bot that serves."""
         given = await self._judged()
         if given is None:
             return
@@ -115,7 +116,7 @@ _KINDS = (Complaint.OUTDATED, Complaint.INCOMPLETE, Complaint.WRONG_PAGE)
 
 
 def _complaint(reason: str, given: RecordedAnswer) -> tuple[Complaint, str]:
-    """Return what is wrong, and the words beside it."""
+    """Return the complaint, and the comment beside it."""
     for kind in _KINDS:
         rest = reason[len(kind.words) :]
         if reason.lower().startswith(kind.words) and not rest[:1].isalnum():

@@ -1,4 +1,4 @@
-"""One sitting at the terminal: a line is typed, and what is said to it is printed."""
+"""A session in the terminal: a line is typed, and the replies to it are printed."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ NOT_NOW = Notice("I could not take this question: the database is busy. Please a
 
 @dataclass(slots=True)
 class Session:
-    """``said`` is where chat and commands put what is to be printed. ``echoes``: nobody sees what
-    was asked, so it is printed above its answer. ``trouble`` says why the index is partial, empty
-    if it is not. ``failures`` are the ids of what went wrong."""
+    """A session. ``said`` collects what chat and commands print. ``echoes``: the typed question is
+    not visible, so it is printed above its answer. ``trouble`` says why the index is partial, empty
+    if it is not. ``failures`` are the ids of incidents."""
 
     chat: TerminalChat
     inbox: Inbox
@@ -38,7 +38,7 @@ class Session:
     _trouble_told: str = field(default="")
 
     def run(self, lines: Iterable[str]) -> None:
-        """Answer the ``lines``, one after the other, until they end or one says so.
+        """Answer the ``lines``, one after the other, until they end or one of them quits.
 
         Raises:
             KeyboardInterrupt: what was asked last is not answered.
@@ -60,8 +60,7 @@ class Session:
         else:
             with terminal.busy("Looking"):
                 loop.run(self._answer(words))
-        # Printed here, and not while it is said: an output that nobody reads any more is no
-        # failure of the conversation's.
+        # Printed here, and not while it is made: a closed output is no failure of the conversation.
         while self.said:
             show(self.said.popleft())
         if (trouble := self.trouble()) != self._trouble_told:
@@ -78,7 +77,7 @@ class Session:
             try:
                 await self.replies.reply(kept)
             except asyncio.CancelledError:
-                # Ctrl-C. Nobody is to take it up who finds it later.
+                # Ctrl-C. Nobody who finds it later is to resume it.
                 await self.inbox.stop(kept.team, kept.channel, kept.thread)
                 raise
         if not self.said:
@@ -86,7 +85,7 @@ class Session:
 
 
 def show(content: Content) -> None:
-    """Print it. Whoever wrote its words, they command nothing."""
+    """Print content. Whoever wrote its words, they cannot command the terminal."""
     if isinstance(content, Notice):
         terminal.say(f"  {content.text}")
         for line in content.small:

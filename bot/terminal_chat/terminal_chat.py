@@ -1,5 +1,5 @@
-"""The port `bot.conversation.ports.Chat`, in a terminal: one person, one thread, and what is
-printed stays."""
+"""The port `bot.conversation.ports.Chat`, in a terminal: one person, one thread, and printed text
+stays."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from bot.model import Role, Turn
 
 TEAM = "terminal"
 _REMEMBERED = 100
-"""Messages, of both; of a longer conversation, what was said earlier does not count."""
+"""Messages of both; earlier ones of a longer conversation are ignored."""
 _TURNS = 20
-"""The latest ones that a question is read with."""
+"""The latest turns that a question is read with."""
 _NOTE = re.compile(r"(?:(?<!\s)\s++)?\[\d{1,2}\]")
 """A footnote's number."""
 
 
 @dataclass(frozen=True, slots=True)
 class TerminalLine:
-    """What was said; ``reply_to`` is empty unless the bot said it."""
+    """A line of the conversation; ``reply_to`` is empty unless the bot said it."""
 
     ts: str
     text: str
@@ -40,8 +40,8 @@ class TerminalLine:
 
 
 class TerminalChat:
-    """``show`` takes what is to be printed, and ``moments`` gives microseconds that only go
-    forward."""
+    """A chat in the terminal. ``show`` prints content, and ``moments`` returns increasing
+    microseconds."""
 
     def __init__(
         self, channel: str, person: str, show: Callable[[Content], None], moments: Iterator[int]
@@ -49,14 +49,14 @@ class TerminalChat:
         self.channel = channel
         self.person = person
         self.latest: RecordedAnswer | None = None
-        """What a verdict is on."""
+        """The answer that a verdict is about."""
         self._show = show
         self._moments = moments
         self._thread = ""
         self.lines: deque[TerminalLine] = deque(maxlen=_REMEMBERED)
 
     def say(self, text: str) -> IncomingMessage:
-        """Take what the person typed."""
+        """Take the line that the person typed."""
         ts = self._next()
         self._thread = self._thread or ts
         self.lines.append(TerminalLine(ts, text))
@@ -81,8 +81,8 @@ class TerminalChat:
         posted: Posted,
         hold: Hold | None = None,
     ) -> str:
-        """Print it. What was printed cannot be edited, so it is printed again, and the
-        conversation goes by what was printed last."""
+        """Print a reply. Printed text cannot be edited, so a changed reply is printed again, and
+        the conversation uses the last one."""
         if hold:
             await hold(message)
         line = TerminalLine(posted.get(message.ts) or self._next(), _text(content), message.ts)
@@ -103,11 +103,11 @@ class TerminalChat:
         return line.ts
 
     async def remove(self, message: IncomingMessage, posted: Posted) -> None:
-        """Forget that it was said: it is no part of the conversation any more."""
+        """Forget the reply: it is no part of the conversation any more."""
         self._forget(*posted.values())
 
     async def redraw(self, recorded: RecordedAnswer, id_: str, content: Content) -> None:
-        """Print no answer twice: only what is new about it, a choice, or that it is taken back."""
+        """Print only what is new about an answer: a choice, or that it is retracted."""
         if not isinstance(content, AnswerContent) or content.chosen:
             self._show(content)
 
@@ -119,7 +119,7 @@ class TerminalChat:
         self._show(content)
 
     def stream(self, message: IncomingMessage, posted: Posted, hold: Hold) -> None:
-        """Answers come at once: what is printed and turns out to be wrong could not be undone."""
+        """Return no stream: printed text that turns out to be wrong could not be undone."""
 
     async def earlier_turns(self, message: IncomingMessage) -> tuple[Turn, ...]:
         before = [line for line in self.lines if float(line.ts) < float(message.ts)]
@@ -163,7 +163,7 @@ class PlainText:
 
 
 class NoStatus:
-    """The port `bot.conversation.ports.StatusLine`, where there is none."""
+    """The port `bot.conversation.ports.StatusLine`, without a status."""
 
     def begin(self, message: IncomingMessage) -> None:
         pass

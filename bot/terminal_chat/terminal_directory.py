@@ -1,4 +1,4 @@
-"""The port `bot.conversation.ports.Directory`, where one person sits at a terminal."""
+"""The port `bot.conversation.ports.Directory`, with one person at a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from indexers.model import Principal, Reader
 
 @dataclass(frozen=True, slots=True)
 class TerminalDirectory:
-    """``rights`` are what the person may read now; it may take seconds."""
+    """A directory of one person. ``rights`` returns what the person may read now; it may take
+    seconds."""
 
     person: str
     channel: str
@@ -22,7 +23,7 @@ class TerminalDirectory:
         return person
 
     async def reader(self, person: str, *, private: bool, shared: bool) -> Reader:
-        """Nobody reads along, so it is always what the person may read."""
+        """Return the person's reader: nobody else can see the answer."""
         return await asyncio.to_thread(self.rights)
 
     async def reader_in(self, person: str, channel: str, *, private: bool, shared: bool) -> Reader:

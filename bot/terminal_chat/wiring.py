@@ -1,4 +1,4 @@
-"""Settings -> a conversation in the terminal, put together."""
+"""Composition of a conversation in the terminal."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def chatting(
     wikis: Sequence[str],
     echoes: bool,
 ) -> Iterator[Session]:
-    """A conversation with the rights of ``email`` (None: everyone's), kept where `serve` keeps its
-    own.
+    """Yield a conversation with the rights of ``email`` (None: everyone's), stored where `serve`
+    stores its own.
 
     Raises:
         WikiMisconfigured: no wiki is set, or none has one of these names.
@@ -125,7 +125,7 @@ def chatting(
 
 
 def _moments() -> Iterator[int]:
-    """Yield microseconds of the clock that only go forward."""
+    """Yield increasing microseconds of the clock."""
     latest = 0
     while True:
         latest = max(latest + 1, time.time_ns() // 1_000)
@@ -133,6 +133,6 @@ def _moments() -> Iterator[int]:
 
 
 def _as_of(settings: Settings, wikis: Sequence[str]) -> datetime | None:
-    """Return since when what is indexed is true of every wiki; None if that is not known."""
+    """Return the time up to which the index of every wiki is current; None if unknown."""
     known = [last_pass(settings, wiki) for wiki in wikis]
     return min(filter(None, known)) if known and None not in known else None

@@ -1,1 +1,1 @@
-"""Calls to Slack, what becomes of them, and those that are optional."""
+"""Calls to Slack's Web API, with their errors, and optional calls."""

@@ -1,6 +1,6 @@
-"""Messages of the bot that stand in Slack already, told by their marks (see
-`bot.slack.rendering.message.Message.marked`): what Slack took without our hearing of it is not
-posted twice."""
+"""Marks by which the bot finds its own messages in Slack (see
+`bot.slack.rendering.message.Message.marked`), so that a message that Slack accepted although the
+call failed is not posted twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def reply_marks(ts: str) -> str:
-    """Return what the marks of the reply to the question at ``ts`` begin with."""
+    """Return the prefix of the marks of the reply to the question at ``ts``."""
     return f"reply-to-{ts}-"
 
 
@@ -27,7 +27,8 @@ def reply_mark(ts: str, number: int) -> str:
 
 
 async def marked_messages(api: SlackApi, channel: str, *, since: datetime) -> dict[str, str]:
-    """The ts of what stands in the channel since then, by mark; nothing if it cannot be read.
+    """Return the ts of the marked messages in the channel since then, by mark; nothing if the
+    channel cannot be read.
 
     Raises:
         ChatUnavailable: it cannot be told now.
@@ -38,7 +39,7 @@ async def marked_messages(api: SlackApi, channel: str, *, since: datetime) -> di
 
 
 async def marked_replies(api: SlackApi, channel: str, thread: str, *, since: str) -> dict[str, str]:
-    """The same of what stands in a thread since the message ``since`` (a ts)."""
+    """Return the same for a thread, since the message ``since`` (a ts)."""
     request = api.client.conversations_replies(channel=channel, ts=thread, oldest=since, limit=200)
     return await _marked(request, channel, api.bot)
 

@@ -1,4 +1,4 @@
-"""Calls to Slack that cost nothing but their effect: a status, a title, suggestions.
+"""Optional calls to Slack: a status, a title, suggestions.
 
 A workspace may lack them, or its plan; then they are left out, which is logged once.
 """
@@ -22,18 +22,18 @@ _NEVER = frozenset(
 
 
 class OptionalCalls:
-    """``client`` should not be patient: a late courtesy is worse than none."""
+    """Optional calls. ``client`` should not retry: a late status is worse than none."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self._missing: set[str] = set()
 
     def has(self, method: str) -> bool:
-        """Whether it is worth trying."""
+        """Return whether the method is worth trying."""
         return method not in self._missing
 
     async def try_call(self, method: str, **arguments: Any) -> bool:
-        """Whether Slack did it, or may have."""
+        """Return whether Slack did it, or may have."""
         if not self.has(method):
             return False
         try:
@@ -46,7 +46,7 @@ class OptionalCalls:
         return True
 
     def refused(self, method: str, error: ChatRefused) -> None:
-        """Remember it, if it will be refused always."""
+        """Remember a refusal, if it is permanent."""
         if error.code in _NEVER and self.has(method):
             self._missing.add(method)
             logger.info("This workspace does without %s: %s", method, error)

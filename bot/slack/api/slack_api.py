@@ -1,8 +1,8 @@
-"""Calls to Slack's Web API, with errors of ours.
+"""Calls to Slack's Web API, with Footnote's errors.
 
-What may be repeated is repeated: a refused connection (Slack never saw the call) and
-a 429 (Slack did nothing). A call that broke off or met a server error may have been
-done, so it is not repeated here; whoever repeats it looks first.
+A call is repeated only if that is safe: after a refused connection (Slack never saw the call) and
+after a 429 (Slack did nothing). A call that was aborted or met a server error may have been carried
+out, so it is not repeated here; a caller that repeats it checks first.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _TEMPORARY = {
 
 
 def web_client(token: str, api_url: str, *, patient: bool = True) -> AsyncWebClient:
-    """``patient``: wait and try again as long as that is safe."""
+    """Return a client. ``patient``: wait and retry as long as that is safe."""
     retries = [
         AsyncRateLimitErrorRetryHandler(max_retry_count=4),
         AsyncConnectionErrorRetryHandler(
@@ -61,12 +61,13 @@ def web_client(token: str, api_url: str, *, patient: bool = True) -> AsyncWebCli
 
 
 def connections() -> aiohttp.ClientSession:
-    """Kept open between calls: a handshake costs more than a call."""
+    """Return a session whose connections stay open between calls: a handshake costs more than a
+    call."""
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_TIMEOUT))
 
 
 async def call(request: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
-    """What Slack answered.
+    """Return Slack's answer to a call.
 
     Raises:
         ChatUnavailable: it did not, or only that it cannot now; it may have done it.
@@ -82,8 +83,8 @@ async def call(request: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
 
 
 async def to_its_end(call: Awaitable[T]) -> T:
-    """What the call gives. Whoever is cancelled over it waits for it, as long as a call takes:
-    Slack may have got it, and what it does then comes before what is done instead."""
+    """Await the call even if the task is cancelled: Slack may already have received it, and its
+    effect must come before the next call's."""
     calling = asyncio.ensure_future(call)
     try:
         return await asyncio.shield(calling)
@@ -106,14 +107,14 @@ def _refusal(error: SlackApiError) -> ChatUnavailable | ChatRefused:
 
 @dataclass(frozen=True, slots=True)
 class SlackApi:
-    """How the bot speaks: never with a preview of a page, never by itself to all. ``bot`` is its
-    own id, by which its messages are told from other apps'."""
+    """Slack's Web API as the bot uses it: no page previews, no broadcasts. ``bot`` is the bot's own
+    id, which tells its messages from other apps'."""
 
     client: AsyncWebClient
     bot: str
 
     async def post(self, channel: str, message: Message, thread: str | None = None) -> str:
-        """The new message's ts."""
+        """Post a message and return its ts."""
         posted = await call(
             self.client.chat_postMessage(
                 channel=channel,
@@ -127,12 +128,12 @@ class SlackApi:
         return str(posted["ts"])
 
     async def direct(self, person: str) -> str:
-        """The channel of the conversation with them alone."""
+        """Return the channel of the direct conversation with this person."""
         opened = await call(self.client.conversations_open(users=[person]))
         return str(opened["channel"]["id"])
 
     async def edit(self, channel: str, ts: str, message: Message) -> None:
-        """Put ``message`` in place of what stands. What is still a stream is ended first."""
+        """Replace a message. If it is still streaming, the stream is ended first."""
         try:
             await self._edit(channel, ts, message)
         except ChatRefused as error:
@@ -142,7 +143,7 @@ class SlackApi:
             await self._edit(channel, ts, message)
 
     async def _edit(self, channel: str, ts: str, message: Message) -> None:
-        # Unlike a post, an edit makes links of names and addresses unless told not to.
+        # Unlike a post, an edit turns names and addresses into links unless told not to.
         await call(
             self.client.chat_update(
                 channel=channel,
@@ -162,8 +163,8 @@ class SlackApi:
         foot: list[Block],
         recipient: tuple[str, str] | None,
     ) -> str:
-        """Begin a message that grows; its ts. ``text`` is Markdown and must be safe.
-        ``recipient`` (person and team) is needed where others read along."""
+        """Begin a streamed message and return its ts. ``text`` is Markdown and must be safe.
+        ``recipient`` (person and team) is needed where others can read it."""
         person, team = recipient or (None, None)
         started = await call(
             self.client.chat_startStream(
@@ -186,7 +187,7 @@ class SlackApi:
         await call(self.client.chat_stopStream(channel=channel, ts=ts))
 
     async def remove(self, channel: str, ts: str) -> None:
-        """Delete a message of ours. One that is gone already is gone."""
+        """Delete one of the bot's messages. One that is already deleted is no error."""
         try:
             await call(self.client.chat_delete(channel=channel, ts=ts))
         except ChatRefused as error:
@@ -196,7 +197,7 @@ class SlackApi:
     async def post_ephemeral(
         self, channel: str, person: str, message: Message, thread: str | None = None
     ) -> None:
-        """Seen by that person alone.
+        """Show a message to that person alone.
 
         Raises:
             NotInChannel: they are not there.
@@ -217,23 +218,23 @@ class SlackApi:
             raise
 
     async def ask(self, trigger: str, view: Block) -> str:
-        """Open a form, within three seconds of what triggered it; its id."""
+        """Open a form, within three seconds of its trigger, and return its id."""
         opened = await call(self.client.views_open(trigger_id=trigger, view=view))
         return str((opened.get("view") or {}).get("id", ""))
 
     async def ask_now(self, view_id: str, view: Block) -> None:
-        """Put another form into the place of one that is open."""
+        """Replace an open form by another one."""
         await call(self.client.views_update(view_id=view_id, view=view))
 
     async def publish(self, person: str, view: Block, *, after: str = "") -> str:
-        """The person's Home tab; its hash. ``after`` is the hash of the one that it follows:
-        Slack refuses (``hash_conflict``) if another has come since."""
+        """Publish the person's Home tab and return its hash. ``after`` is the hash of the previous
+        one: Slack refuses (``hash_conflict``) if another was published since."""
         request = self.client.views_publish(user_id=person, view=view, hash=after or None)
         published = await call(request)
         return str((published.get("view") or {}).get("hash", ""))
 
     async def address(self, channel: str, ts: str) -> str:
-        """Of a message; empty if Slack does not say."""
+        """Return the address of a message; empty if Slack does not say."""
         try:
             found = await call(self.client.chat_getPermalink(channel=channel, message_ts=ts))
         except (ChatRefused, ChatUnavailable):

@@ -1,5 +1,5 @@
-"""What tells a person that the bot is at work, as soon as their question is there: the line
-below the thread, or where there is none, a reaction; and the Stop button that goes with it."""
+"""The signs that the bot is at work, shown as soon as a question arrives: the status line below the
+thread, or if there is none, a reaction; and the Stop button."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ Thread = tuple[str, str]
 
 
 class SlackStatusLine:
-    """The port `bot.conversation.ports.StatusLine`. Nothing waits for it. A thread shows one as
-    long as any of its messages is at work."""
+    """The port `bot.conversation.ports.StatusLine`. Nothing waits for it. A thread shows a status
+    while any of its messages is being worked on."""
 
     def __init__(self, optional_calls: OptionalCalls) -> None:
         self._optional_calls = optional_calls
@@ -37,7 +37,7 @@ class SlackStatusLine:
         self._at_work: defaultdict[Thread, set[int]] = defaultdict(set)
 
     def begin(self, message: IncomingMessage) -> None:
-        """Show it, if it is not shown yet, or something else in its place."""
+        """Show the status, if none is shown yet, or replace it."""
         before, thread = self._showing.get(message.id), _thread(message)
         if before is None or thread in self._replaced:
             self._replaced.discard(thread)
@@ -45,15 +45,15 @@ class SlackStatusLine:
             self._showing[message.id] = asyncio.create_task(self._show(message, before))
 
     async def show(self, channel: str, thread: str, words: str) -> None:
-        """Other words, until its turn comes, something is posted in the thread, or Slack takes
-        them away (two minutes)."""
+        """Show this status until the message's turn comes, something is posted in the thread, or
+        Slack removes it (after two minutes)."""
         self._replaced.add((channel, thread))
         await self._optional_calls.try_call(
             STATUS, channel_id=channel, thread_ts=thread, status=words
         )
 
     async def end(self, message: IncomingMessage) -> None:
-        """Clear it. What is still on its way would come after that, so it is waited for."""
+        """Clear the status. Pending calls would arrive after that, so they are awaited first."""
         showing = self._showing.pop(message.id, None)
         if showing is None:
             return
@@ -72,7 +72,7 @@ class SlackStatusLine:
             await self.session(*_thread(message), "active")
 
     async def session(self, channel: str, thread: str, status: str) -> None:
-        """``processing`` shows the Stop button, ``active`` takes it away."""
+        """Set the session's status: ``processing`` shows the Stop button, ``active`` removes it."""
         await self._optional_calls.try_call(
             SESSION, channel_id=channel, thread_ts=thread, status=status
         )
@@ -81,7 +81,7 @@ class SlackStatusLine:
         await self.session(channel, thread, "active")
 
     async def entitle(self, message: IncomingMessage, words: str) -> None:
-        """A conversation with the bot alone is called by its first question."""
+        """Name a direct conversation after its first question."""
         if message.kind is MessageKind.DIRECT and message.thread == message.ts:
             line = inert(" ".join(words.split()))
             title = line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1]}\u2026"
@@ -90,7 +90,7 @@ class SlackStatusLine:
             )
 
     async def _show(self, message: IncomingMessage, before: asyncio.Task[bool] | None) -> bool:
-        """Whether the line is shown, when what was on its way ``before`` has come."""
+        """Return whether the status is shown, after the pending call ``before``."""
         if before is not None:
             await before
         if await self._set(message, READING, LOADING):

@@ -1,1 +1,1 @@
-"""The chat that a conversation is in, when it is Slack: its ports, and what people press."""
+"""The ports of a conversation in Slack, and people's clicks in it."""

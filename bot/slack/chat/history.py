@@ -1,6 +1,6 @@
-"""What was said in a thread before a question: the thread itself is the memory.
+"""The turns in a thread before a question: the thread itself is the memory.
 
-Slack is asked each time, so that what was edited or deleted since counts as it is now.
+Slack is asked each time, so that edits and deletions count.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from bot.slack.events.parsing import SlackText
 logger = logging.getLogger(__name__)
 
 _PAGES = 5
-"""Of 200 messages each: of a longer thread, what is said later does not count."""
+"""Pages of 200 messages each: further messages of a longer thread are ignored."""
 _TURNS = 20
-"""The latest ones that are kept."""
+"""The number of latest turns that are kept."""
 _NOTE = re.compile(r"(?:(?<!\s)\s++)?(?:<[^<>|\s]+\|\[\d{1,2}\]>|\[\d{1,2}\])")
 """A footnote's number, as a link or bare."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Of one bot in its workspace."""
+    """The history of threads, for one bot in its workspace."""
 
     text: SlackText
     api: SlackApi
 
     async def before(self, message: IncomingMessage) -> tuple[Turn, ...]:
-        """The turns of the message's thread that came before it, oldest first. A thread that
-        cannot be read is as none: the question is answered as it stands."""
+        """Return the turns in the message's thread before it, oldest first; none if the thread
+        cannot be read: the question is then answered by itself."""
         if message.thread == message.ts:
             return ()
         turns: list[Turn] = []
@@ -78,7 +78,8 @@ class History:
 
 
 def _shown(message: Mapping[str, Any]) -> str:
-    """An answer's whole text stands in its sections; ``text`` is for notifications."""
+    """Return the message's text. An answer's whole text is in its sections; ``text`` is for
+    notifications."""
     sections = [
         str((block.get("text") or {}).get("text") or "")
         for block in message.get("blocks") or ()

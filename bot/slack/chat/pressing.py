@@ -1,4 +1,4 @@
-"""What people do in Slack about a conversation beside asking -> the use cases that see to it."""
+"""Clicks in Slack about a conversation -> their use cases."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PressResponder:
 
 
 def answered(press: Callable[[Press, Respond], Awaitable[None]], renderer: Renderer) -> Handler:
-    """Handle a button whose press is answered where it was."""
+    """Handle a button whose reply replaces or follows the pressed message."""
 
     async def handle(body: Mapping[str, Any], respond: AsyncRespond) -> None:
         await press(press_of(body), PressResponder(respond, renderer))

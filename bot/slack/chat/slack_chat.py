@@ -1,13 +1,13 @@
 """The port `bot.conversation.ports.Chat`, in Slack.
 
-A block of each message of a reply is marked with the question's ts. Whoever works on a question
+A block of each message of a reply is marked with the question's ts. A worker that takes a question
 again, after a restart, a lost connection or an edit, looks for the marks first, so that a reply
-which Slack took without our hearing of it is not posted twice.
+that Slack accepted although the call failed is not posted twice.
 
-Slack knows no post that fails where a reply stands already. So a process that stands still between
-its last look and its post (a machine that sleeps, a call that takes its time) posts beside the one
-that took its question over. Each looks once more when it has posted, and what stands twice goes:
-who lost the question removes its own, who has it removes the other's.
+Slack has no post that fails if a reply exists already. So a process that stalls between its last
+check and its post (a machine that sleeps, a slow call) posts beside the new owner of the question.
+Each checks once more after posting, and duplicates are deleted: the old owner removes its own
+messages, the new one the other's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SlackChat:
-    """``streaming`` shows an answer while it is made; without it, it comes at once."""
+    """The chat in Slack. ``streaming`` shows an answer while it is made; without it, the answer
+    comes at once."""
 
     api: SlackApi
     renderer: Renderer
@@ -57,7 +58,7 @@ class SlackChat:
             for block in ours.get("blocks") or ():
                 mark = str(block.get("block_id", ""))
                 if mark.startswith(reply_marks(message.ts)):
-                    # No part of a reply has the second name, so it is removed with what is left.
+                    # No part of a reply has the second name, so it is removed with the rest.
                     posted[mark if mark not in posted else f"{mark} at {ours['ts']}"] = ours["ts"]
         return posted
 
@@ -94,8 +95,8 @@ class SlackChat:
         return ts
 
     async def give_way(self, message: IncomingMessage, mine: Posted) -> None:
-        """Delete of ``mine``, which whoever has the question now did not know of, what stands
-        beside theirs. What they found and made their own stands alone."""
+        """Delete messages of ``mine`` that duplicate the new owner's and that the new owner did not
+        know of. Those that it found and took over stay."""
         if not mine:
             return
         try:
@@ -107,7 +108,7 @@ class SlackChat:
             logger.warning("A reply to %s may stand twice: %s", message.ts, error)
 
     async def _remove_others(self, message: IncomingMessage, stands: Posted) -> None:
-        """Delete what came beside the reply that ``stands`` while that was posted."""
+        """Delete messages of others that were posted beside the reply ``stands``."""
         try:
             posted, ours = await self.posted(message), set(stands.values())
             await self.remove(message, {key: ts for key, ts in posted.items() if ts not in ours})
@@ -142,7 +143,8 @@ class SlackChat:
 
 
 async def _hold_if_told(message: IncomingMessage, hold: Hold) -> None:
-    """The reply stands: a database that is away now must not have it made again.
+    """Hold the message if the database answers. The reply is posted: an unavailable database must
+    not cause it to be made again.
 
     Raises:
         NotOurs

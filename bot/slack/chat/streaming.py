@@ -1,9 +1,8 @@
-"""An answer that is shown while it is made, sentence by sentence.
+"""An answer is shown while it is made, sentence by sentence.
 
-Only sentences that were verified come here, each whole, so no link is ever cut; they are
-shown without live links, which the finished answer has. That takes the place of what was
-shown, whatever became of it: a stream that died, one that Slack refused, a bot that was
-killed over it.
+Only verified sentences come here, each whole, so no link is ever cut; they are shown without live
+links, which the finished answer has. The finished answer replaces what was shown, also after a
+stream that died, was refused or was killed.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ _NOTHING: Container[str] = frozenset()
 
 
 class Stopped(Exception):
-    """Raised where an answer is made that nobody waits for any more."""
+    """The answer is not wanted any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Streaming:
-    """``api_without_retry`` does not try again. ``every`` is the least number of seconds between
-    two calls for one answer: Slack allows about one edit a second."""
+    """Streaming of answers. ``api_without_retry`` does not retry. ``every`` is the least number of
+    seconds between two calls for one answer: Slack allows about one edit a second."""
 
     api_without_retry: SlackApi
     optional_calls: OptionalCalls
@@ -55,15 +54,16 @@ class Streaming:
         look: Callable[[IncomingMessage], Awaitable[Posted]],
         give_way: Callable[[IncomingMessage, Posted], Awaitable[None]],
     ) -> Live:
-        """``posted`` is what stands of the reply already: that is edited once, at the end.
-        ``look`` finds what stands by now; ``give_way`` deletes what stands beside the reply of
-        whoever has the question by now."""
+        """Open a stream. ``posted`` is what is posted of the reply already: it is edited once, at
+        the end. ``look`` returns what is posted now; ``give_way`` deletes messages that duplicate
+        the new owner's reply."""
         return Live(self, message, posted, hold, look, give_way)
 
 
 @dataclass(slots=True)
 class Live:
-    """One answer. ``hear`` is called in another thread; `close` when the answer is there."""
+    """A streamed answer. ``hear`` is called in another thread; `close` when the answer is
+    finished."""
 
     _streaming: Streaming
     _message: IncomingMessage
@@ -85,7 +85,8 @@ class Live:
             self._showing = asyncio.create_task(self._show())
 
     def hear(self, text: str) -> None:
-        """
+        """Take more of the answer's text.
+
         Raises:
             Stopped: nobody waits for more.
         """
@@ -94,7 +95,7 @@ class Live:
         self._loop.call_soon_threadsafe(self._pieces.put_nowait, text)
 
     async def close(self) -> Posted:
-        """Show no more; what stands of the reply, to be put right.
+        """Show no more, and return what is posted of the reply, to be edited.
 
         Raises:
             NotOurs: whoever has the question now puts it right.
@@ -118,20 +119,21 @@ class Live:
         return begun
 
     async def abandon(self) -> None:
-        """Show no more. What is on its way to Slack is waited for: whoever puts something else
-        in its place finds it by its mark."""
+        """Show no more. Pending calls to Slack are awaited, so that the replacement finds the
+        message by its mark."""
         self._ended.set()
         if self._showing is not None:
             await self._shown(self._showing)
 
     async def _shown(self, showing: asyncio.Task[None]) -> None:
-        """Whoever is cancelled while they wait does not cancel a call that Slack has got."""
+        """Await a call. Cancelling the waiter does not cancel a call that Slack may have
+        received."""
         self._pieces.put_nowait(None)
         await asyncio.wait([showing])
         showing.result()
 
     async def _show(self) -> None:
-        """What comes while Slack is being called waits, and goes out together."""
+        """Show what has come. Text that comes during a call is sent together afterwards."""
         while not self._unsure:
             piece = await self._pieces.get()
             new = ""
@@ -146,7 +148,8 @@ class Live:
             await self._pause()
 
     async def _pause(self) -> None:
-        """Cut short by the end: the finished answer waits for nothing."""
+        """Pause between two calls, unless the answer ends: the finished answer waits for
+        nothing."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._streaming.every):
                 await self._ended.wait()
@@ -166,7 +169,7 @@ class Live:
             logger.info("%s; message %s is shown when it is done", error, self._message.ts)
             self._unsure = True
         except NotOurs:
-            # Whoever has it shows it.
+            # The new owner shows it.
             self._unsure = True
 
     async def _begin(self, new: str) -> None:
@@ -199,7 +202,7 @@ class Live:
                 await self._edit()
 
     async def _edit(self) -> None:
-        # Another process may have ended the stream, and put something else in its place.
+        # Another process may have ended the stream, and replaced it.
         await self._hold(self._message)
         await self._streaming.api_without_retry.edit(
             self._message.channel, self._ts, self._so_far()
@@ -216,20 +219,20 @@ class Live:
         return Message(literal("Writing\u2026"), [*map(section, texts), *self._foot()])
 
     def _foot(self) -> list[Block]:
-        """Carries the mark by which the message is found after a restart."""
+        """Return the block with the mark by which the message is found after a restart."""
         return [context("Writing\u2026") | {"block_id": reply_mark(self._message.ts, 0)}]
 
 
 def as_markdown(text: str) -> str:
-    """A sentence as Markdown in which nothing is alive, apart from the one before as it was,
-    and so that neither makes a link of the other. As much of it as one field takes."""
+    """Return a sentence as inert Markdown, separated from the previous one so that neither makes a
+    link of the other, and cut to one field."""
     lead = text[: len(text) - len(text.lstrip())]
     pieces = [
         piece if piece.code else replace(piece, text=piece.text.replace("]", f"]{JOINER}"))
         for piece in render(text, _NOTHING)
     ]
     shown = next(iter(sections(pieces, _FIELD - len(lead) - 2)), "")
-    # Backticks must not run together with those of what comes before or behind.
+    # Backticks must not run together with those before or after.
     before = ("\n" if shown.startswith(_FENCE) else JOINER) if shown.startswith("`") else ""
     behind = "\n" if shown.endswith(_FENCE) else ""
     return f"{lead}{before}{shown}{behind}"

@@ -1,4 +1,4 @@
-"""A conversation in Slack, put together."""
+"""Composition of a conversation in Slack."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ from bot.state.threads import DatabaseThreads
 
 @dataclass(frozen=True, slots=True)
 class Conversing:
-    """``filter_`` lets messages in, ``replies`` sees to them; the rest takes what people do about
-    a conversation beside asking."""
+    """The entry points of a conversation. ``filter_`` admits messages, ``replies`` handles them;
+    the rest handles other clicks and events."""
 
     filter_: MessageFilter
     replies: Replies
@@ -157,7 +157,7 @@ def conversing_of(
         first_pause=env.first_pause,
     )
     return Conversing(
-        # Not in the pool that all else waits in: Slack waits for these.
+        # Not in the pool that everything else waits in: Slack waits for these.
         filter_=MessageFilter(
             text,
             AsyncInbox(inbox.store, in_own_thread),

@@ -1,1 +1,1 @@
-"""`/wiki ...`: one module a subcommand, put together in `bot.slack.app`."""
+"""The command `/wiki ...`: one module for each subcommand, composed in `bot.slack.app`."""

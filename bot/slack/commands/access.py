@@ -1,4 +1,4 @@
-"""`/wiki access @person <page link>`: may they read it, and which gate says so."""
+"""The command `/wiki access @person <page link>`: may they read it, and which gate decides."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class AccessCommand:
 
 
 def told(now: AccessNow, name: str, *, with_titles: bool) -> Message:
-    """As `footnote access`. A page's name, and those of the pages above it, are said to
-    whoever may read it themself (``with_titles``)."""
+    """Return the message, as `footnote access` prints it. Titles of the page and its parents are
+    shown only to a person who may read them (``with_titles``)."""
     access = now.access
     page = access.title if with_titles and access.title else "this page"
     may = "may not read" if access.may_read is False else "may read"

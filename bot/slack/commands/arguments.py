@@ -1,4 +1,4 @@
-"""What stands behind `/wiki`, read strictly. Pure."""
+"""The arguments of `/wiki`, parsed strictly. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WORD = re.compile(r"<[^<>]*>|[^\s<>]+")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>|(https?://[^\s<>|]+)")
 _DASHES = "\u2013\u2014"
-"""What a Mac makes of two hyphens."""
+"""The dash that a Mac makes of two hyphens."""
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -19,7 +19,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def options(words: Sequence[str], known: Container[str]) -> tuple[list[str], set[str]]:
-    """The words that are no options, and the options.
+    """Return the words that are no options, and the options.
 
     Raises:
         Misused: one that is not ``known``, or one twice.
@@ -40,7 +40,7 @@ def options(words: Sequence[str], known: Container[str]) -> tuple[list[str], set
 
 
 def person(word: str) -> str:
-    """The id of somebody who was picked from Slack's list.
+    """Return the id of the person picked from Slack's list.
 
     Raises:
         Misused: nobody was.
@@ -57,7 +57,7 @@ def person(word: str) -> str:
 
 
 def address(word: str) -> str | None:
-    """Of a page, if it is one."""
+    """Return the word if it is a page's address, else None."""
     found = _LINK.fullmatch(word)
     return (found[1] or found[2]).replace("&amp;", "&") if found else None
 

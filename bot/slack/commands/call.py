@@ -1,4 +1,4 @@
-"""A subcommand, and one call of it."""
+"""A subcommand, and a call of it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bot.slack.rendering.message import Message
 
 
 class Misused(Exception):
-    """What was typed is wrong; the text says to the person what is right."""
+    """The command is wrong; the message tells the person how to write it."""
 
 
 class For(Enum):
-    """Who may call it."""
+    """The people who may call a subcommand."""
 
     ANYBODY = auto()
     MEMBERS = auto()
@@ -23,9 +23,8 @@ class For(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``words`` are what stands behind the subcommand's name. ``respond`` answers the
-    person alone, up to five times in half an hour; ``trigger`` opens a form, once, within
-    three seconds."""
+    """A call. ``words`` follow the subcommand's name. ``respond`` answers the person alone, up to
+    five times in half an hour; ``trigger`` opens a form, once, within three seconds."""
 
     person: str
     channel: str
@@ -36,8 +35,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """``usage`` begins with its name, as in "reindex [wiki]"; ``says`` is what it does, for
-    the help. ``run`` raises Misused, or whatever it cannot help."""
+    """A subcommand. ``usage`` begins with its name, as in "reindex [wiki]"; ``says`` describes it
+    in the help. ``run`` raises Misused, or errors that it cannot handle."""
 
     usage: str
     says: str

@@ -1,4 +1,4 @@
-"""The form in which a channel is set, and what was entered into it. Pure."""
+"""The form of a channel's settings, and its entries. Pure."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _QUOTED = (
 
 @dataclass(frozen=True, slots=True)
 class LanguageChoices:
-    """``all`` there are, in English small letters. ``composed``: a language model words the
-    answers."""
+    """The languages to choose from. ``all`` in English and lower case. ``composed``: a language
+    model words the answers."""
 
     all: Sequence[str]
     composed: bool
@@ -38,7 +38,7 @@ class LanguageChoices:
 def form(
     channel: str, chosen: ChannelSettings, wikis: Sequence[str], languages: LanguageChoices
 ) -> Block:
-    """With what is ``chosen`` now. ``wikis`` are all there are."""
+    """Return the form, filled with what is ``chosen`` now. ``wikis`` are all wikis."""
     return {
         "type": "modal",
         "callback_id": FORM,
@@ -59,7 +59,7 @@ def form(
 
 
 def filled(view: Mapping[str, Any]) -> tuple[str, ChannelSettings]:
-    """The channel, and what a person entered."""
+    """Return the channel and the entered settings."""
     values = {name: field["value"] for name, field in view["state"]["values"].items()}
     picked = values.get("wikis", {}).get("selected_options") or ()
     unasked = values["unasked"]["selected_option"]["value"]
@@ -74,7 +74,7 @@ def filled(view: Mapping[str, Any]) -> tuple[str, ChannelSettings]:
 
 
 def _wikis(chosen: ChannelSettings, wikis: Sequence[str]) -> list[Block]:
-    """Nothing to choose from a single one."""
+    """Return the choice of wikis; nothing if there is only one."""
     options = [_option(name, name) for name in wikis[:_MOST_OPTIONS]]
     if len(options) < 2:
         return []
@@ -106,7 +106,7 @@ def _sees(chosen: ChannelSettings) -> Block:
 
 
 def _language(chosen: ChannelSettings, languages: LanguageChoices) -> Block:
-    """One that was chosen stays to choose."""
+    """Return the choice of languages. A language chosen earlier stays in it."""
     names = dict.fromkeys([chosen.language, *languages.all] if chosen.language else languages.all)
     options = [_option("That of the question", _QUESTIONS)]
     options += [_option(name.capitalize(), name) for name in names]

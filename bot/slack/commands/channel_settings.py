@@ -1,4 +1,4 @@
-"""`/wiki settings`: how the bot behaves in a channel, set by whoever made it or an admin."""
+"""The command `/wiki settings`: a channel's settings, made by its creator or an admin."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ SAVED = say("Saved. I answer in this channel as you set it.")
 
 @dataclass(frozen=True, slots=True)
 class ChannelForms:
-    """``wikis`` are the names of all, ``languages`` those that answers may be in. Who may set
-    is asked of Slack each time."""
+    """The settings forms. ``wikis`` are the names of all wikis, ``languages`` those that answers
+    may be in. Slack is asked each time who may change settings."""
 
     team: str
     people: SlackPeople
@@ -64,7 +64,7 @@ class ChannelForms:
         await self.api.ask(call.trigger, shown)
 
     async def sent(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """The form. Whoever sends it may have lost the right to since it was opened."""
+        """Handle the form. Its sender may have lost the right to it since it was opened."""
         channel, chosen = filled(body["view"])
         person = body["user"]["id"]
         found = await self.channels.channel(channel)
@@ -85,8 +85,8 @@ class ChannelForms:
         await self.api.post_ephemeral(channel, person, SAVED)
 
     def _is_offered(self, chosen: ChannelSettings, before: ChannelSettings) -> bool:
-        """What is set for a channel goes into each of its questions: nothing but what the form
-        offers may come from it."""
+        """Return whether the form offered these values: settings go into every question of the
+        channel, so nothing else may enter them."""
         wikis = {*self.wikis(), *before.wikis}
         languages = {"", before.language, *self.languages.all}
         shares = {None, before.unasked, *CONFIDENCES}
@@ -97,8 +97,8 @@ class ChannelForms:
         )
 
     async def _problem_with(self, review: str, of: Channel, person: str) -> Message | None:
-        """Why cards may not go there. They carry what people write: nobody may send them where
-        they could not write it, nor what is asked in private to where anybody may read it."""
+        """Return why cards may not go there. They carry people's words: nobody may send them where
+        they could not write themselves, nor private questions to a public channel."""
         if not review:
             return None
         if not await self.people.is_member(review, person):
@@ -109,7 +109,8 @@ class ChannelForms:
         return None
 
     async def _may_set(self, person: str, channel: str, creator: str) -> bool:
-        """Slack tells an app who made a channel, not who manages it."""
+        """Return whether the person may change settings. Slack tells an app who created a channel,
+        not who manages it."""
         if await self.people.is_admin(person):
             return True
         return person == creator and await self.people.is_member(channel, person)

@@ -1,4 +1,4 @@
-"""`/wiki flags`: what people flagged and nobody has settled."""
+"""The command `/wiki flags`: unsettled flags."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _COMMENT_SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """As the form promises, question and comment go to the people who keep the wiki; the
-    answer does not: what of it an admin may read, its card shows."""
+    """The unsettled flags. As the form promises, question and comment go to the wiki's owners; the
+    answer does not: its card shows what an admin may read of it."""
 
     feedback: Feedback
     api: SlackApi

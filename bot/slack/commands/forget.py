@@ -1,4 +1,4 @@
-"""`/wiki forget me`: what is kept of a person is deleted, once they have confirmed it."""
+"""The command `/wiki forget me`: a person's data is deleted after they confirm."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.state.forgetting import forget_person
 logger = logging.getLogger(__name__)
 
 CONFIRM = "forget_me"
-"""The action id of the button. Whoever presses it is forgotten, and nobody else."""
+"""The action id of the button. The person who presses it is forgotten, and nobody else."""
 
 ASK = say(
     "Shall I forget you? I delete your questions, those that I have not answered yet too, my"
@@ -35,8 +35,8 @@ GONE = say("Whoever asked this had it deleted, and the flag with it.")
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """``attend`` brings the card of a flag, by its id, up to date, ``show_home`` the Home tab
-    of a person, by theirs."""
+    """Deletion of a person's data. ``attend`` updates the card of a flag, by its id; ``show_home``
+    the Home tab of a person, by theirs."""
 
     state: Database
     feedback: Feedback
@@ -55,7 +55,7 @@ class Forget:
         await call.respond(Message(ASK.text, [*ASK.blocks, _button()]))
 
     async def confirmed(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
-        """The button."""
+        """Handle the button."""
         person = body["user"]["id"]
         cards = await asyncio.to_thread(self._shown, person)
         forgotten = await asyncio.to_thread(forget_person, self.state, person)
@@ -72,7 +72,8 @@ class Forget:
             logger.warning("A Home tab is as it was until it is opened: %s", error)
 
     def _shown(self, person: str) -> list[Flag]:
-        """Flags of theirs, on answers to them, or that they took, that a card shows."""
+        """Return flags that a card shows and that are theirs, on answers to them, or taken by
+        them."""
         return [
             flag
             for flag in self.feedback.all_flags()
@@ -88,7 +89,7 @@ class Forget:
                 try:
                     await self.api.edit(flag.card.channel, flag.card.ts, GONE)
                 except (ChatRefused, ChatUnavailable):
-                    continue  # The card is gone, or is nobody's to edit any more.
+                    continue  # The card is gone, or can no longer be edited.
 
 
 def _button() -> Block:

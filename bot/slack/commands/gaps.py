@@ -1,4 +1,4 @@
-"""`/wiki gaps`: what the wiki should say and does not."""
+"""The command `/wiki gaps`: questions that the wiki does not answer."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """An admin is shown what was asked in channels; what somebody asked in private is
-    counted. The nearest pages are those that everyone may read now, asked for anew."""
+    """The gaps. An admin sees questions asked in channels; private ones are only counted. The
+    nearest pages are searched again among those that everyone may read now."""
 
     insights: Insights
     executor: Executor

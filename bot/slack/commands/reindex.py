@@ -1,4 +1,4 @@
-"""`/wiki reindex`: what is to be read, found out before anything begins."""
+"""The command `/wiki reindex`: the scope is resolved before anything begins."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reindex:
             raise Misused("Name one wiki, one space or one page, or none for all wikis.")
         part = None
         if rest:
-            # A space or a page is asked of its wiki, which takes its time.
+            # A wiki is asked about a space or page, which takes a while.
             what = address(rest[0]) or rest[0]
             try:
                 part = await asyncio.to_thread(self.reindexing.part, what)

@@ -1,4 +1,4 @@
-"""From what Slack sends to the subcommand that is meant, for those who may call it."""
+"""The router of `/wiki`: from Slack's payload to the subcommand, for people who may call it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MEMBERS_ONLY = say("I tell this to members of this workspace only.")
 
 
 class Commands:
-    """``subcommands`` in the order of the help."""
+    """The subcommands of `/wiki`, in the order of the help."""
 
     def __init__(self, people: SlackPeople, subcommands: Sequence[Subcommand]) -> None:
         self._people = people

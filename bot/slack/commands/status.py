@@ -1,4 +1,4 @@
-"""`/wiki status`: what is read, as of when, and for admins how it goes."""
+"""The command `/wiki status`: what is indexed, as of when, and for admins how syncs went."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ class Status:
 
 
 def overview(rows: Mapping[str, Any], *, whole: bool) -> Message:
-    """``rows`` are those of `footnote status --json`; ``whole``: with what concerns admins
-    alone, though not what failed in which page, which may be more than they may read."""
+    """Return the status message. ``rows`` are those of `footnote status --json`; ``whole``: with
+    the details for admins, but without the reasons for failed pages, which may be more than an
+    admin may read."""
     text = BUILDING if rows["building"] else "What I read:"
     trouble = rows.get("trouble", "") if whole else ""
     why = [context(literal(trouble))] if trouble else []
@@ -48,7 +49,7 @@ def overview(rows: Mapping[str, Any], *, whole: bool) -> Message:
 
 
 def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
-    """The same without its head."""
+    """Return the same without its heading."""
     blocks = []
     for name, row in list(rows["wikis"].items())[:_SHOWN]:
         as_of = datetime.fromisoformat(row["as_of"]).astimezone() if row["as_of"] else None

@@ -1,1 +1,1 @@
-"""What Slack tells: which of it are questions to the bot, kept and worked on in their order."""
+"""Slack's events: questions to the bot are recognised, stored and worked on in order."""

@@ -1,4 +1,4 @@
-"""Handlers, and what becomes of those that fail."""
+"""Handlers of Slack's events, and their failures."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ Listener = Callable[[AsyncAck, Mapping[str, Any], AsyncRespond], Awaitable[None]
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """An error in a handler is a number for the person and a traceback for the log."""
+    """Failures of handlers: the person gets an incident number, the log a traceback."""
 
     api: SlackApi
     new_incident: Callable[[], str]
     _at_work: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def finish(self, grace: float) -> None:
-        """Wait ``grace`` seconds for handlers that are at work; what is late is cut off."""
+        """Wait ``grace`` seconds for running handlers; the rest are cancelled."""
         if not self._at_work:
             return
         _, late = await asyncio.wait(self._at_work, timeout=grace)
@@ -51,8 +51,8 @@ class Failures:
             self._at_work.discard(task)
 
     def guarded(self, handler: Handler) -> Listener:
-        """Acknowledge, then handle. An error must not reach Bolt: it would take back
-        the acknowledgement (seen in 1.30: an error within 10 ms times the click out)."""
+        """Return a listener that acknowledges, then handles. An error must not reach Bolt: it would
+        take back the acknowledgement (seen in 1.30: an error within 10 ms times the click out)."""
 
         async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
             await ack()
@@ -65,7 +65,7 @@ class Failures:
         return listener
 
     def unseen(self, handler: Handler) -> Listener:
-        """The same for what nobody waits for: the log alone is told."""
+        """Return the same for events that nobody waits for: a failure is only logged."""
 
         async def listener(ack: AsyncAck, body: Mapping[str, Any], respond: AsyncRespond) -> None:
             await ack()
@@ -78,7 +78,7 @@ class Failures:
         return listener
 
     async def note_undelivered(self, error: Exception, body: Mapping[str, Any]) -> None:
-        """An event that could not be kept. Slack will deliver it again."""
+        """Log an event that could not be stored. Slack will deliver it again."""
         if isinstance(error, StateUnavailable) and not isinstance(error, StateRefused):
             logger.debug("A %s could not be kept: %s", body.get("type"), error)
             return
@@ -100,7 +100,7 @@ class Failures:
 
 
 def _who_acted(body: Mapping[str, Any]) -> tuple[str, str]:
-    """Person and channel of a click, a form, a command or an event."""
+    """Return the person and channel of a click, a form, a command or an event."""
     if event := body.get("event"):
         return event.get("user", ""), event.get("channel", "")
     person = body.get("user_id") or (body.get("user") or {}).get("id", "")

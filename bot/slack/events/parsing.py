@@ -12,7 +12,7 @@ from bot.conversation.model import IncomingMessage, MessageKind
 
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
 MOST_CHARACTERS = 12_000
-"""Of a message that are looked at, so that no message takes long to understand."""
+"""Characters of a message that are read, so that no message takes long to parse."""
 _ENTITY = re.compile(r"<([^<>\n]+)>")
 _GAP = re.compile(r"(?<=\S)[ \t]{2,}+")
 _POINTING = re.compile(r"\b(?:this|that|these|those|it|below)\b", re.IGNORECASE)
@@ -22,7 +22,7 @@ _SHORT = 8
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The bot in its workspace."""
+    """The bot's identity in its workspace."""
 
     team: str
     user: str
@@ -31,9 +31,9 @@ class Identity:
 
 
 def parse_event(body: Mapping[str, Any], me: Identity) -> IncomingMessage | None:
-    """The question that may be in an event's envelope: what a person wrote, edited or
-    deleted; its kind says whether it is addressed to the bot. None for all else, among it
-    what bots say, joins, and edits that change no word, as a preview that was added."""
+    """Return the question in an event's envelope: what a person wrote, edited or deleted; its kind
+    says whether it is addressed to the bot. None for everything else, such as messages of bots,
+    joins, and edits that change no word (an added preview)."""
     event = body.get("event") or {}
     written = _written(event)
     kind = _kind(event, written, me)
@@ -63,18 +63,21 @@ def parse_event(body: Mapping[str, Any], me: Identity) -> IncomingMessage | None
 
 
 def _storable(text: str) -> str:
-    """Drop what no database takes: half a surrogate pair, and (PostgreSQL) NUL."""
+    """Return the text without characters that no database accepts: unpaired surrogates and
+    (PostgreSQL) NUL."""
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _is_deletion(event: Mapping[str, Any]) -> bool:
-    """A message with replies leaves a tombstone, which is told as a change."""
+    """Return whether it is a deletion. A deleted message with replies leaves a tombstone, reported
+    as a change."""
     subtype = (event.get("message") or {}).get("subtype")
     return event.get("subtype") == "message_deleted" or subtype == "tombstone"
 
 
 def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The message that an event is about, as it is now, or as it was before it was deleted."""
+    """Return the message that an event is about, as it is now, or as it was before it was
+    deleted."""
     before = event.get("previous_message") or {}
     if _is_deletion(event):
         return before
@@ -85,7 +88,7 @@ def _written(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _kind(event: Mapping[str, Any], written: Mapping[str, Any], me: Identity) -> MessageKind | None:
-    """A mention comes as a message, too, and in any order."""
+    """Return the kind of message. A mention also comes as a message event, in any order."""
     if event.get("type") == "app_mention":
         return MessageKind.MENTION
     if event.get("type") != "message":
@@ -107,7 +110,8 @@ def _mentions(written: Mapping[str, Any], me: Identity) -> bool:
 
 
 def _text(written: Mapping[str, Any], me: Identity) -> str:
-    """With what was forwarded: alone, if the person's own words only point at it."""
+    """Return the text with forwarded messages; these alone, if the person's own words only point at
+    them."""
     own = str(written.get("text") or "")[:MOST_CHARACTERS]
     forwarded = "\n".join(
         str(attachment["text"])
@@ -125,15 +129,15 @@ def _points(words: str) -> bool:
 
 
 def people_named(text: str, me: Identity) -> Iterator[str]:
-    """The ids of other people whom Slack's markup in ``text`` names without a name."""
+    """Yield the ids of other people whom Slack's markup in ``text`` mentions without a name."""
     for entity in _ENTITY.findall(text[:MOST_CHARACTERS]):
         if entity.startswith("@") and entity != f"@{me.user}" and "|" not in entity:
             yield entity[1:]
 
 
 def question(text: str, me: Identity, names: Mapping[str, str]) -> str:
-    """What is asked, in words: Slack's markup undone, this bot's mention left out,
-    other people by their names."""
+    """Return the question in words: without Slack's markup and this bot's mention, and with other
+    people's names."""
 
     def words(match: re.Match[str]) -> str:
         target, _, label = match[1].partition("|")
@@ -154,7 +158,7 @@ def question(text: str, me: Identity, names: Mapping[str, str]) -> str:
 
 
 def written(question: str) -> str:
-    """The reverse of `question`, for words that hold no markup: as Slack delivers them."""
+    """Return plain words as Slack delivers them: the reverse of `question`."""
     return question.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

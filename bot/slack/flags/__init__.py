@@ -1,1 +1,1 @@
-"""Verdicts on answers, and flags on their way back to the page."""
+"""Verdicts and flags in Slack: cards, forms and announcements."""

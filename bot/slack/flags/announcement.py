@@ -1,4 +1,4 @@
-"""What the operator's review channel is told of an answer that somebody wrote. Pure."""
+"""The announcement of a written answer in the operator's review channel. Pure."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _ANSWER_SHOWN = 2500
 def announcement(
     told: Announcement, by: str, origins: Container[str], today: date, *, in_full: bool
 ) -> Message:
-    """Say who published what, with a button to withdraw it, or who ended it (``by``, a name).
-    ``in_full``: with the answer and its pages, which everyone may read."""
+    """Return the announcement: who published what, with a button to withdraw it, or who ended it
+    (``by``, a name). ``in_full``: with the answer and its pages, which everyone may read."""
     one = told.written
     question = plain(one.question)
     asked = quoted(question[:_QUESTION_SHOWN])
@@ -44,7 +44,7 @@ def announcement(
 
 def _head(told: Announcement, by: str) -> str:
     one = told.written
-    # A live name, of somebody whom we know by their id: a name in words anybody may give themself.
+    # A mention by id: a name in words could be anybody's.
     author = f"<@{one.author}>" if one.author else "Somebody who was forgotten"
     until = f"{one.expires.day} {one.expires:%b %Y}"
     if told.ended is None:

@@ -1,4 +1,4 @@
-"""The card on which reviewers see a flag and what became of it. Pure."""
+"""The card that shows reviewers a flag and its state. Pure."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _HEADS = {
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Where links may lead: those of wikis, and those to where pages are edited."""
+    """The allowed origins of links: of wikis, and of places where pages are edited."""
 
     links: frozenset[str]
     edits: frozenset[str]
 
 
 def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
-    """For the review channel."""
+    """Return the card for the review channel."""
     flag, around = content.flag, content.around
     head = f"{_head(flag)}: {flag.complaint.words}"
     asked = plain(flag.given.asked.question)[:_QUESTION_SHOWN]
@@ -78,8 +78,8 @@ def card(content: FlagCard, allowed: Allowed, *, today: date) -> Message:
 
 
 def word_to_owner(content: OwnerNote, allowed: Allowed, *, today: date) -> Message:
-    """Write to the owner of a page, who may not see the card: nothing that other pages say, for
-    this message is not brought up to date."""
+    """Return the note to the owner of a page, who may not see the card. It quotes no other page,
+    because this message is not updated later."""
     flag = content.flag
     head = f"A page of yours was flagged: {flag.complaint.words}"
     if flag.complaint is Complaint.UNANSWERED:
@@ -113,7 +113,7 @@ def _source(source: Source, edit: str, allowed: Allowed, today: date) -> str:
     line = source_line(source, allowed.links, today)
     edited = link(edit, "Edit page", allowed.edits)
     longer = f"{line} \u00b7 {edited}"
-    # Two long addresses are more than Slack takes at once, and it would refuse the whole card.
+    # Two long addresses exceed Slack's limit, and it would refuse the whole card.
     return longer if edited.startswith("<") and len(longer) <= LIMIT else line
 
 
@@ -121,7 +121,7 @@ def _by(flag: Flag, around: Circumstances) -> str:
     asked = flag.complaint is Complaint.UNANSWERED
     parts = [f"{'Asked' if asked else 'Flagged'} by {literal(around.person)}"]
     if around.owner:
-        # The one live name on it: of somebody whom Slack found by their address.
+        # The only mention on it: of somebody whom Slack found by their address.
         parts.append(f"Page of <@{around.owner}>")
     elif around.owner_words:
         parts.append(f"Page of {literal(around.owner_words[:100])}")
@@ -161,7 +161,8 @@ def _button(flag: Flag, action: str, text: str, *, style: str = "") -> Block:
 
 
 def _answer(title: str, said: Result, shown: OpenParts, origins: Container[str]) -> list[Block]:
-    """Its beginning: a card is to be read at a glance, the answer itself is a click away."""
+    """Return the beginning of the answer: a card is read at a glance, and the answer is a click
+    away."""
     if not shown.whole:
         return []
     notes = [source.url for source in said.sources] if isinstance(said, Answer) else []

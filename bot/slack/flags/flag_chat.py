@@ -19,7 +19,7 @@ from bot.slack.rights.viewers import Viewers
 
 @dataclass(frozen=True, slots=True)
 class FlagRenderer:
-    """``allowed``: where links may lead."""
+    """The renderer of flags. ``allowed``: allowed origins of links."""
 
     answers: Renderer
     allowed: cards.Allowed

@@ -1,4 +1,4 @@
-"""The forms of feedback: what is wrong with an answer, and what it should be. Pure."""
+"""The forms of feedback: what is wrong with an answer, and what the right one is. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ _CHOICES = {
 
 
 def complaint(given: int) -> Block:
-    """Only the answer's id travels, never what was asked."""
+    """Return the form of a complaint. Only the answer's id passes through Slack, never the
+    question."""
     options = [{"text": plain_text(text), "value": c.value} for c, text in _CHOICES.items()]
     return _modal(
         COMPLAINT,
@@ -51,7 +52,7 @@ def complaint(given: int) -> Block:
 
 
 def complained(view: Mapping[str, Any]) -> ComplaintForm:
-    """What a person entered into the form."""
+    """Return a person's entries in the form."""
     values = view["state"]["values"]
     return ComplaintForm(
         given=int(json.loads(view["private_metadata"])["answer"]),
@@ -61,7 +62,8 @@ def complained(view: Mapping[str, Any]) -> ComplaintForm:
 
 
 def please_wait() -> Block:
-    """A form must open within three seconds; what it holds may take longer."""
+    """Return a placeholder: a form must open within three seconds, but its content may take
+    longer."""
     blocks = [section("One moment\u2026")]
     return {"type": "modal", "title": plain_text("Write the answer"), "blocks": blocks}
 
@@ -72,8 +74,8 @@ def refusal(words: str) -> Block:
 
 
 def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> Block:
-    """For an answer to ``question``, which is the flagged one and no other, that rests on some of
-    ``pages`` (at least one) and is given ``until`` a day."""
+    """Return the form for an answer to ``question``, the flagged one, that cites some of ``pages``
+    (at least one) and is valid ``until`` a day."""
     options = [
         {"text": plain_text(clean(page.title[:LOOKED_AT])[:75] or "Page"), "value": page_name(page)}
         for page in pages[:_MOST_PAGES]
@@ -109,7 +111,7 @@ def writing(flag: int, question: str, pages: Sequence[Source], until: date) -> B
 
 
 def wrote(view: Mapping[str, Any]) -> AnswerForm:
-    """What a reviewer entered into the form."""
+    """Return a reviewer's entries in the form."""
     values = view["state"]["values"]
     return AnswerForm(
         flag=int(json.loads(view["private_metadata"])["flag"]),
@@ -120,7 +122,7 @@ def wrote(view: Mapping[str, Any]) -> AnswerForm:
 
 
 def _entered(field: Mapping[str, Any]) -> str:
-    """What can be seen of what somebody wrote, if anything."""
+    """Return the visible text of an entry; empty if there is none."""
     return clean(field.get("value") or "").strip()
 
 

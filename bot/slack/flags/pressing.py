@@ -1,5 +1,4 @@
-"""What people press, send and react with in Slack about answers and flags -> the use cases that
-see to it."""
+"""Clicks, forms and reactions in Slack about answers and flags -> their use cases."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ ACTIONS = {
     cards.NOT_WRONG: FlagAction.NOT_WRONG,
     cards.REOPEN: FlagAction.REOPENED,
 }
-"""What the buttons of a card do."""
+"""The actions of a card's buttons."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""All that sees to flags, put together."""
+"""Composition of the flags."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ from bot.state.written import DatabaseWrittenAnswers
 
 @dataclass(frozen=True, slots=True)
 class Flagging:
-    """``presses`` take what people do; ``maintenance`` runs by itself; all of them go to the
-    ``service``."""
+    """The entry points of flags. ``presses`` handle clicks; ``maintenance`` runs in the background;
+    both use the ``service``."""
 
     service: FlagService
     presses: FlagPresses

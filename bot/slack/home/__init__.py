@@ -1,1 +1,1 @@
-"""How it goes as a whole: the Home tab, and the weekly digest."""
+"""The Home tab and the weekly digest."""

@@ -1,4 +1,4 @@
-"""What the review channel is told of a week. Pure."""
+"""The weekly digest in the review channel. Pure."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _NAMES_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The flag that waits longest, ``since`` a day. ``question`` is empty where its card is
-    not in this channel; ``address`` leads to the card, if there is a way to it."""
+    """The flag that waits longest, ``since`` a day. ``question`` is empty if its card is not in
+    this channel; ``address`` leads to the card, if there is one."""
 
     since: date
     question: str = ""
@@ -30,8 +30,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """``gaps`` and ``stale`` are what everybody in the channel may be told of; ``failing``
-    are wikis by name; ``open_flags`` counts all that nobody has settled."""
+    """A week's figures. ``gaps`` and ``stale`` may be shown to everybody in the channel;
+    ``failing`` are wikis by name; ``open_flags`` counts all unsettled flags."""
 
     volume: Volume
     flagged: Flagged
@@ -43,7 +43,7 @@ class Week:
 
     @property
     def is_quiet(self) -> bool:
-        """Nobody asked, nobody flagged, nothing waits and nothing fails."""
+        """Return whether nobody asked or flagged, and nothing waits or fails."""
         happened = self.volume.questions or self.flagged != Flagged()
         return not (happened or self.open_flags or self.failing)
 

@@ -1,8 +1,8 @@
-"""The weekly digest in the review channel: once a week, whatever becomes of the process.
+"""The weekly digest in the review channel, posted once a week across restarts.
 
-Whoever is in the channel reads it. So pages are those that everyone may read now, as on a
-flag's card, and questions those that were asked in a channel that anybody may join; what
-stands on a card elsewhere is counted and not said.
+Everybody in the channel reads it. So its pages are those that everyone may read now, as on a flag's
+card, and its questions those asked in public channels; flags with a card elsewhere are only
+counted.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from bot.state.digests import DatabaseDigests
 logger = logging.getLogger(__name__)
 
 LATE = timedelta(hours=12)
-"""A digest that could not be posted for so long is left out: the next one comes."""
+"""A digest that could not be posted for so long is skipped."""
 _SHOWN = 3
 
 
 @dataclass(slots=True)
 class Digests:
-    """``weekly`` says when one is due; None is never. ``executor`` runs what may take
-    seconds."""
+    """The digests. ``weekly`` says when one is due; None means never. ``executor`` runs slow
+    work."""
 
     weekly: Weekly | None
     channel: str
@@ -53,10 +53,10 @@ class Digests:
     clock: Callable[[], datetime]
     origins: frozenset[str]
     _settled: datetime | None = None
-    """When the latest one was due of which this process knows that it is done."""
+    """When the latest digest that this process knows to be done was due."""
 
     async def post(self) -> None:
-        """The one that is due, if it is and nobody has.
+        """Post the digest that is due, if there is one and nobody has posted it.
 
         Raises:
             ChatUnavailable, StateUnavailable, IndexUnavailable: later, then.
@@ -77,7 +77,7 @@ class Digests:
         self._settled = due
 
     async def _post(self, due: datetime) -> None:
-        """Unless it stands there already: a post that was lost to us may have been taken."""
+        """Post the digest unless it is in the channel already: a failed call may have succeeded."""
         mark = f"digest-{due:%Y-%m-%d}"
         week = await self._week()
         if week.is_quiet:
@@ -88,7 +88,7 @@ class Digests:
 
     async def _week(self) -> Week:
         flags = await asyncio.to_thread(self.feedback.open_flags)
-        # Who may get no answers is told figures, and neither pages nor questions.
+        # People who may get no answers are shown figures, and neither pages nor questions.
         alone = not await self.readers.has_outsiders(self.channel)
         return Week(
             volume=await asyncio.to_thread(self.insights.volume, WEEK),

@@ -1,4 +1,4 @@
-"""The bot's Home tab: for each person what they may know, as it is when they open it."""
+"""The bot's Home tab: for each person what they may know, at the moment they open it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from bot.slack.rights.person import Standing
 logger = logging.getLogger(__name__)
 
 PATIENCE = 0.2
-"""Seconds that the first page waits for what takes longer; that follows on a second one."""
+"""Seconds that the first page waits for slow parts; a second page has them."""
 _SHOWN = 5
 
 _Making = Coroutine[Any, Any, list[Block]]
@@ -40,7 +40,7 @@ _Making = Coroutine[Any, Any, list[Block]]
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """``executor`` runs what may take seconds."""
+    """The Home tab. ``executor`` runs slow work."""
 
     people: SlackPeople
     feedback: Feedback
@@ -54,11 +54,11 @@ class Home:
     origins: frozenset[str]
 
     async def opened(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """`app_home_opened` of the home tab."""
+        """Handle `app_home_opened` of the home tab."""
         await self.show(body["event"]["user"])
 
     async def show(self, person: str) -> None:
-        """Put up the page as it is now.
+        """Publish the page as it is now.
 
         Raises:
             ChatUnavailable: it cannot be put up.
@@ -75,7 +75,7 @@ class Home:
             logger.info("The Home tab of %s cannot be put up: %s", person, error)
 
     async def _parts(self, person: str, *, admin: bool) -> dict[str, _Making]:
-        """By their headings."""
+        """Return the parts of the page by their headings."""
         member = (await self.people.person(person)).standing is Standing.MEMBER
         parts: dict[str, _Making] = {"How to ask": self._asking()}
         if member:
@@ -90,7 +90,7 @@ class Home:
         return parts
 
     async def _publish(self, person: str, parts: Mapping[str, _Making]) -> None:
-        """At once what is there at once, and the whole when it is there."""
+        """Publish the parts that are ready at once, and the whole when it is ready."""
         making = {
             heading: asyncio.create_task(self._made(heading, part))
             for heading, part in parts.items()
@@ -106,7 +106,7 @@ class Home:
                 part.cancel()
 
     async def _made(self, heading: str, part: _Making) -> list[Block]:
-        """A part that fails leaves the others as they are."""
+        """Return the blocks of a part; a failing part leaves the others as they are."""
         try:
             return await part
         except Exception as error:  # noqa: BLE001 - the edge: logged, and they are told
@@ -145,7 +145,8 @@ class Home:
         return home_page.unanswered(gaps, private, self.clock().date())
 
     async def _stale_pages(self, person: str) -> list[Block]:
-        """An admin of the workspace may read no more of the wikis for that."""
+        """Return stale pages that the person may read. A workspace admin may read no more of the
+        wikis than anybody."""
         reader = await self.people.reader(person, private=True, shared=False)
         if isinstance(reader, Closed):
             return []
@@ -154,7 +155,7 @@ class Home:
 
 
 def _view(making: Mapping[str, asyncio.Task[list[Block]]]) -> Block:
-    """As far as it is made."""
+    """Return the page as far as it is ready."""
     return home_page.view(
         HomeSection(heading, part.result() if part.done() else [context(home_page.COMING)])
         for heading, part in making.items()

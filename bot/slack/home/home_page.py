@@ -1,4 +1,4 @@
-"""The page that a person finds in the bot's Home tab, part by part. Pure."""
+"""The page in the bot's Home tab, part by part. Pure."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _MOST_BLOCKS = 100
 _MOST_BYTES = 200_000
 """Slack takes 250 kB, and counts more than the blocks."""
 _EXAMPLES = ("How do I get VPN access?", "How long is parental leave?")
-"""Where nothing was asked yet and no page is open to everyone."""
+"""Examples if nothing was asked yet and no page is open to everyone."""
 
 
 @dataclass(frozen=True, slots=True)
 class HomeSection:
-    """Below its ``heading``, of at most 150 characters, if it has one."""
+    """A part of the page, below its ``heading`` (at most 150 characters), if it has one."""
 
     heading: str
     blocks: Sequence[Block]
 
 
 def view(parts: Iterable[HomeSection]) -> Block:
-    """As much as one page takes, and a line that says so where that is not all."""
+    """Return as much as fits on one page, with a line that says so if it is cut."""
     blocks: list[Block] = []
     for part in parts:
         if part.heading:
@@ -66,8 +66,8 @@ def asking(examples: Sequence[str]) -> list[Block]:
 
 
 def wikis(rows: Mapping[str, Any], *, whole: bool) -> list[Block]:
-    """``rows`` are those of `footnote status --json`; ``whole``: with what concerns admins
-    alone."""
+    """Return the wikis. ``rows`` are those of `footnote status --json`; ``whole``: with the details
+    for admins."""
     building = [context(status.BUILDING)] if rows["building"] else []
     troubles = _troubles(rows) if whole else []
     return [*building, *status.wikis(rows, whole=whole), *troubles]
@@ -84,8 +84,8 @@ def _troubles(rows: Mapping[str, Any]) -> list[Block]:
 
 
 def flags(found: Sequence[Flag], addresses: Sequence[str], today: date) -> list[Block]:
-    """The person's own that are open. ``addresses`` lead to the answers of the first
-    `FLAGS_SHOWN`; one that is empty leads nowhere."""
+    """Return the person's open flags. ``addresses`` lead to the answers of the first `FLAGS_SHOWN`;
+    an empty one makes no link."""
     blocks: list[Block] = []
     for flag, address in zip(found[:FLAGS_SHOWN], addresses, strict=True):
         state = "Somebody sees to it" if flag.state is FlagState.TAKEN else "Open"
@@ -101,13 +101,13 @@ def flags(found: Sequence[Flag], addresses: Sequence[str], today: date) -> list[
 
 
 def volumes(by_days: Mapping[int, Volume]) -> list[Block]:
-    """For admins, of the last so many days each."""
+    """Return the statistics for admins, by the number of days they cover."""
     lines = [f"*Last {days} days*: {volume(one)}" for days, one in by_days.items()]
     return [section(joined(lines))]
 
 
 def unanswered(found: Sequence[Gap], private: int, today: date) -> list[Block]:
-    """For admins; so many more (``private``) are shown to nobody."""
+    """Return unanswered questions for admins; ``private`` more are shown to nobody."""
     blocks: list[Block] = []
     for gap in found:
         blocks.append(section(question(gap.latest.asked.question)))
@@ -118,6 +118,6 @@ def unanswered(found: Sequence[Gap], private: int, today: date) -> list[Block]:
 
 
 def stale_pages(found: Sequence[Often], origins: Container[str], today: date) -> list[Block]:
-    """For an admin who may read them all."""
+    """Return stale pages for an admin who may read them all."""
     lines = [section(stale(one, origins, today)) for one in found]
     return lines or [context("None that you may read.")]

@@ -1,4 +1,4 @@
-"""A moment of each week, in one place of the world. Pure."""
+"""A moment of each week, in a time zone. Pure."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ _WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """``weekday`` counts from Monday, 0, to Sunday, 6; ``hour`` is that of ``zone``, whatever
-    its clocks do."""
+    """A weekly moment. ``weekday`` counts from Monday, 0, to Sunday, 6; ``hour`` is local in
+    ``zone``, including daylight saving time."""
 
     weekday: int
     hour: int
     zone: tzinfo
 
     def latest(self, now: datetime) -> datetime:
-        """The last such moment that is not after ``now``, in UTC."""
+        """Return the last such moment that is not after ``now``, in UTC."""
         today = now.astimezone(self.zone).date()
         day = today - timedelta(days=(today.weekday() - self.weekday) % 7)
-        # In UTC: in one time zone Python compares the clocks' faces, not the moments.
+        # In UTC: within one time zone Python compares local times, not moments.
         moment = datetime.combine(day, time(self.hour), self.zone).astimezone(UTC)
         if moment <= now:
             return moment

@@ -1,1 +1,1 @@
-"""A reindex that an admin ordered, told in one message."""
+"""A reindex ordered by an admin, reported in one message."""

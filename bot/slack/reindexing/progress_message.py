@@ -1,4 +1,4 @@
-"""Where a reindex is watched: one message that is edited."""
+"""The progress of a reindex: one message that is edited."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ logger = logging.getLogger(__name__)
 ELSEWHERE = say("I am no member here, so I show it to you in a direct message.")
 
 _PAUSES = (0.5, 2.0, 8.0, *[30.0] * 20)
-"""Seconds between two tries to say how it ended, while Slack does not answer."""
+"""Seconds between two tries to post the end, while Slack is unavailable."""
 
 
 class ProgressMessage:
-    """``message`` is empty where nothing could be posted: then it says nothing."""
+    """A progress message. ``message`` is empty if nothing could be posted: then its methods do
+    nothing."""
 
     def __init__(self, api: SlackApi, channel: str, message: str) -> None:
         self._api, self._channel, self._message = api, channel, message
@@ -35,7 +36,7 @@ class ProgressMessage:
             logger.info("Progress could not be shown: %s", error)
 
     async def end(self, message: Message) -> None:
-        """An edit does the same when done twice, so it may be tried again."""
+        """Show the end. An edit can be repeated, so it may be tried again."""
         for pause in _PAUSES:
             try:
                 await self._edit(message)
@@ -54,7 +55,8 @@ class ProgressMessage:
 
 
 class ProgressMessages:
-    """A job's message is kept with the job, so that it is the same one after a restart."""
+    """The progress messages. A job's message is stored with the job, so that it stays the same
+    after a restart."""
 
     def __init__(self, api: SlackApi, jobs: Jobs) -> None:
         self._api = api
@@ -63,8 +65,8 @@ class ProgressMessages:
     async def post(
         self, job: Job, respond: Callable[[Message], Awaitable[None]] | None = None
     ) -> Job:
-        """In the job's channel, or where the bot is no member to the admin alone, who is told
-        so. The job with its message; without one if Slack does not answer now."""
+        """Post the message in the job's channel, or if the bot is no member there, to the admin
+        alone with a note. Return the job with its message; without one if Slack is unavailable."""
         first = reports.progress(job, None, 0)
         try:
             try:

@@ -1,5 +1,5 @@
-"""Reindex jobs: carried out one by one, each shown by a message that is edited, and taken up
-again after a restart."""
+"""Reindex jobs: carried out one by one, each shown by a message that is edited, and resumed after a
+restart."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ STOPPED = say("Stopped: Footnote itself is being stopped. It goes on after the n
 ADMINS_ONLY = say("Only admins may cancel a reindex.")
 OVER = say("This reindex is over.")
 _TRY_AGAIN = 1.0
-"""Seconds between two looks at whether another sync is done."""
+"""Seconds between two checks whether another sync has ended."""
 
 Respond = Callable[[Message], Awaitable[None]]
 
 
 class Reindexer:
-    """``clock`` gives seconds that only go forward."""
+    """The worker of reindex jobs. ``clock`` returns monotonic seconds."""
 
     def __init__(  # noqa: PLR0913 - everything that a job has to do with
         self,
@@ -67,7 +67,7 @@ class Reindexer:
         self._note = ""
 
     async def start(self, order: Order, channel: str, person: str, respond: Respond) -> None:
-        """Returns once it is kept, or has said why not."""
+        """Start a reindex: return once it is stored, or was refused with a reason."""
         job = await asyncio.to_thread(self._jobs.add, order, person, channel)
         if job is None:
             await respond(say(RUNNING, *([_so_far(self._progress)] if self._progress else [])))
@@ -75,18 +75,17 @@ class Reindexer:
         try:
             await self._progress_messages.post(job, respond)
         finally:
-            # Else nobody would take it as long as this process lives, nor could another be
-            # ordered.
+            # Otherwise nobody would take it while this process lives, nor could another be ordered.
             await asyncio.to_thread(self._jobs.ready, job.id)
             self.wake()
 
     def wake(self) -> None:
-        """See whether there is something to do."""
+        """Check whether there is a job."""
         if not self._stopping and (self._working is None or self._working.done()):
             self._working = asyncio.create_task(self._work())
 
     async def cancelled(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """The button."""
+        """Handle the button."""
         person, channel = body["user"]["id"], body["channel"]["id"]
         if not await self._people.is_admin(person):
             await self._api.post_ephemeral(channel, person, ADMINS_ONLY)
@@ -132,7 +131,7 @@ class Reindexer:
             raise
         await _end(watching)
         self._progress = None
-        # Killed in between, it is done once more, which costs little and loses nothing.
+        # If it is killed in between, the job runs once more, which costs little and loses nothing.
         await shown_progress.end(last)
         await asyncio.to_thread(self._jobs.ended, job.id)
         if details and job.person:
@@ -147,7 +146,8 @@ class Reindexer:
     async def _sync(
         self, job: Job, stopped: Callable[[], bool], cancelled: threading.Event
     ) -> tuple[Message, Message | None]:
-        """What came of it: for all who see the message, and for the admin."""
+        """Run the job and return two messages: for everybody who sees the message, and for the
+        admin."""
         if job.attempts > MOST_ATTEMPTS:
             return say("Given up: it did not come to its end, however often I began."), None
         order = job.order
@@ -178,7 +178,7 @@ class Reindexer:
         return reports.report(order, [], cancelled=True), None
 
     def _heard(self, progress: Progress) -> None:
-        """Called from the sync's thread."""
+        """Show progress; called in the sync's thread."""
         self._progress = progress
 
     async def _watch(

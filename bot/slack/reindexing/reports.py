@@ -1,4 +1,4 @@
-"""How far a sync is and what it did, as Slack messages. Pure."""
+"""Progress and reports of syncs, as Slack messages. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexers.model import Progress, SyncReport
 _FAILURES_SHOWN = 10
 _ERROR_SHOWN = 500
 _ROOM = 50
-"""Characters that saying how many more there are takes at most."""
+"""Characters that "and n more" takes at most."""
 _PLANS_SHOWN = 30
 _WIKIS_SHOWN = 15
 
@@ -25,7 +25,7 @@ CANCEL = "reindex_cancel"
 
 
 def progress(job: Job, now: Progress | None, seconds: float, note: str = "") -> Message:
-    """``seconds`` since the wiki of ``now`` began."""
+    """Return the progress message. ``seconds`` since the wiki of ``now`` began."""
     doing = _doing(job.order)
     if now is None:
         told = say(f"{doing} {job.order.what}\u2026", *filter(None, [note]))
@@ -40,8 +40,8 @@ def cancelling(order: Order) -> Message:
 
 
 def report(order: Order, reports: Sequence[SyncReport], *, cancelled: bool = False) -> Message:
-    """In numbers alone: whoever is in the channel may see it, and a page's name or what
-    was the matter with it may be more than they may read."""
+    """Return the report in numbers alone: everybody in the channel sees it, and a page's name or
+    its failure may be more than they may read."""
     text = "; ".join(_outcome(order, reports, cancelled=cancelled)) + "."
     blocks = [section(literal(text))]
     undone = cancelled and (order.full or order.dry_run)
@@ -109,8 +109,8 @@ def _button(job: int) -> Block:
 
 
 def details(order: Order, reports: Sequence[SyncReport]) -> Message | None:
-    """What went wrong and with which pages, or would be done, for the admin alone; None if
-    there is nothing to say."""
+    """Return what went wrong with which pages, or what would be done, for the admin alone; None if
+    there is nothing to report."""
     planned = [one for one in reports if one.planned]
     if order.dry_run and planned:
         text = "What would be done:"
@@ -150,8 +150,8 @@ def _plans(report: SyncReport) -> list[str]:
 
 
 def troubles(wiki: str, error: str, failed: Sequence[tuple[str, str]]) -> str:
-    """What went wrong with a wiki, for admins alone: what ended its sync early, if anything
-    did, and pages that failed, by key and reason; as many as one section takes."""
+    """Return what went wrong with a wiki, for admins alone: the error that ended its sync early, if
+    any, and failed pages, by key and reason; as many as fit into a section."""
     lines = [f"*{literal(wiki)}*"]
     if error:
         lines.append(literal(f"It ended early. {error[:_ERROR_SHOWN]}"))

@@ -1,1 +1,1 @@
-"""What the bot says, as Slack takes it: text that cannot act, blocks, messages."""
+"""Rendering for Slack: inert text, blocks, messages."""

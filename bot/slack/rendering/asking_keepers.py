@@ -1,5 +1,5 @@
-"""The next step where the wiki may not answer: the nearest pages, and a button that asks the
-people who keep the wiki. Pure."""
+"""The next step if the wiki may not answer: the nearest pages, and a button that asks the wiki's
+owners. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BLOCK = "keepers"
 
 
 def is_unsure(said: Result) -> bool:
-    """Return whether it may not answer what was asked."""
+    """Return whether the answer may not answer the question."""
     if isinstance(said, NoAnswer):
         return said.reason is Reason.NOTHING_FITS
     return isinstance(said, Answer) and (said.tone is Tone.CLOSEST or said.denial)
@@ -24,7 +24,8 @@ def nearest(said: Result) -> tuple[Source, ...]:
 
 
 def button(given: int) -> Block:
-    """It asks before it does so: who asked in private may not want others to read it."""
+    """Return the button. It asks for confirmation: a person who asked in private may not want
+    others to read it."""
     return {
         "type": "actions",
         "block_id": BLOCK,

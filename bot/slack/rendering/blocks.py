@@ -20,11 +20,11 @@ VERDICT = "verdict"
 """The action id of the feedback buttons; their values are ``good:<id>``, ``bad:<id>``."""
 
 BODY = 8_500
-"""Characters of text in one message. Slack takes 13,200 in all, and the sources and
-the notification text count."""
+"""Characters of text in one message. Slack takes 13,200 in all, and the sources and the
+notification text count."""
 _QUOTATION = 2_500
 _KEEPER = 80
-"""Characters of who keeps a page."""
+"""Characters of a page's owner."""
 SHORT = 150
 """Characters of a notification."""
 
@@ -36,7 +36,7 @@ def answer(
     today: date,
     tally: Tally | None = None,
 ) -> list[Message]:
-    """One message, or as many as it takes; sources and buttons are in the last."""
+    """Return one message, or as many as needed; sources and buttons are in the last."""
     said = given.answer
     if isinstance(said, NoAnswer):
         pieces, small = (
@@ -59,11 +59,12 @@ def answer(
 
 
 _LABEL = re.compile(r"(\A|\n\n)\*\*[^*\n]{1,400}\*\*\n")
-"""A quotation's: its page is named in the small print, and a notification shows no bold."""
+"""A quotation's label: its page is named in the small print, and a notification shows no bold."""
 
 
 def first_sentence(text: str) -> str:
-    """In plain words, for a notification; cut at a word if it is long."""
+    """Return the first sentence in plain words, for a notification; cut between words if it is
+    long."""
     unlabelled = _LABEL.sub(r"\1", text).replace("**", "")
     words = " ".join(re.sub(r" ?\[\d{1,2}\]", "", plain(unlabelled)).split())
     sentence = re.match(r".+?(?:[.!?\u2026](?=\s|$)|[\u3002\uff01\uff1f]|$)", words)
@@ -72,7 +73,7 @@ def first_sentence(text: str) -> str:
 
 
 def source_line(source: Source, origins: Container[str], today: date) -> str:
-    """``title > heading`` as a link, and how far to trust its age."""
+    """Return ``title > heading`` as a link, and how far to trust its age."""
     title, heading = source.title[:LOOKED_AT], source.heading[:LOOKED_AT]
     place = f"{title} > {heading}" if heading else title
     return f"{link(source.url, on_one_line(place), origins)}{_age(source, today)}"
@@ -112,7 +113,7 @@ def _nearest(head: str, said: Result, origins: Container[str], today: date) -> l
 
 
 def _keeper(source: Source) -> str:
-    """In the page's words, which name nobody alive."""
+    """Return the owner in the page's words, which mention nobody."""
     return f" \u00b7 kept by {literal(source.keeper[:_KEEPER])}" if source.keeper else ""
 
 
@@ -145,14 +146,15 @@ def _foot(
 
 
 def _is_judged(said: Result) -> bool:
-    """A question in return has buttons of its own; what comes of it is judged."""
+    """Return whether it has feedback buttons. A clarifying question has buttons of its own; the
+    answer to its choice is judged."""
     return isinstance(said, Answer) or (
         isinstance(said, NoAnswer) and said.reason is Reason.NOTHING_FITS
     )
 
 
 def joined(lines: Iterable[str], limit: int = LIMIT) -> str:
-    """As many whole lines as fit."""
+    """Return as many whole lines as fit."""
     text = ""
     for line in lines:
         longer = f"{text}\n{line}" if text else line
@@ -163,26 +165,27 @@ def joined(lines: Iterable[str], limit: int = LIMIT) -> str:
 
 
 def quoted(text: str) -> str:
-    """Somebody's words as a quotation in which nothing is alive: as much as one section takes
-    beside its heading."""
+    """Return somebody's words as an inert quotation: as much as fits into a section beside its
+    heading."""
     lines = literal(text).splitlines() or [""]
     lead = "\n".join(f"&gt; {line}" for line in lines)
     return next(iter(sections([Piece(lead)], _QUOTATION)), "")
 
 
 def _unchecked(given: RecordedAnswer) -> list[str]:
-    """Above the sources, for what stands below many of them may be cut off."""
+    """Return the warning above the sources, because text below many of them may be cut off."""
     unchecked = given.answer.unchecked
     return [f":warning: {unchecked.words}"] if unchecked else []
 
 
 def _linked(said: Result, origins: Container[str]) -> list[str]:
-    """Link pages of which nothing may be told but that they are there."""
+    """Return links to pages of which nothing may be shown but that they exist."""
     return [f":link: {link(one.url, one.name, origins)}: {one.doubt.words}" for one in said.linked]
 
 
 def _narrowed(said: Result) -> list[str]:
-    """Of no answer the text says it."""
+    """Return the note that only open pages were searched. If there is no answer, the text says
+    it."""
     if isinstance(said, NoAnswer) or said.narrowed is None:
         return []
     return [f":warning: {said.narrowed.words}."]
@@ -191,7 +194,7 @@ def _narrowed(said: Result) -> list[str]:
 def _verified(said: Result) -> list[str]:
     if not isinstance(said, Answer) or said.verified is None:
         return []
-    # In one line, whatever name it was kept with.
+    # On one line, whatever name was stored.
     return [f":white_check_mark: {literal(' '.join(said.verified.words.split()))}"]
 
 

@@ -1,4 +1,4 @@
-"""What the bot says -> Slack messages. Pure but for the day that it is."""
+"""Content -> Slack messages. Pure except for today's date."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def with_button(message: Message, button: Button) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """``origins`` are those of `bot.slack.rendering.links.origins`."""
+    """The renderer of content. ``origins`` are those of `bot.slack.rendering.links.origins`."""
 
     origins: Container[str]
     clock: Callable[[], datetime]
 
     def messages(self, content: Content) -> list[Message]:
-        """Return at least one; what can be pressed is in the last."""
+        """Return at least one message; buttons are in the last."""
         if isinstance(content, Notice):
             return [notice(content)]
         shown = blocks.answer(

@@ -1,5 +1,4 @@
-"""Figures, gaps and stale pages in words, as the commands, the Home tab and the digest say
-them. Pure."""
+"""Figures, gaps and stale pages in words, for the commands, the Home tab and the digest. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +28,7 @@ def counted(number: int, what: str) -> str:
 
 
 def question(text: str) -> str:
-    """In one line, in which nothing is alive; never empty."""
+    """Return the question on one line, inert; never empty."""
     words = " ".join(plain(text).split()) or " ".join(text.split())
     cut = words if len(words) <= _QUESTION_SHOWN else f"{words[: _QUESTION_SHOWN - 1]}\u2026"
     return literal(cut).strip() or "\u2026"
@@ -45,5 +44,5 @@ def kept_private(number: int) -> str:
 
 
 def stale(one: Often, origins: Container[str], today: date) -> str:
-    """Its age is said also where the settings call no page old."""
+    """Return a stale page. Its age is shown even if the settings call no page old."""
     return f"{source_line(one.source, origins, today)} \u00b7 in {counted(one.times, 'answer')}"

@@ -1,4 +1,4 @@
-"""Which addresses an answer may link to: exact origins, nothing that looks like one."""
+"""The addresses that an answer may link to: exact origins, and no lookalikes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _SUSPECT = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _KEPT = "!#$%&'()*+,-./:;=?@[]_~"
-"""What stays as it is in an address: all of RFC 3986. Everything else, ``<``, ``>``
-and ``|`` among it, which would end a link in Slack, is percent-encoded."""
+"""Characters that stay as they are in an address: all of RFC 3986. All others, including ``<``,
+``>`` and ``|``, which would end a link in Slack, are percent-encoded."""
 
 
 def origin(url: str) -> str | None:
-    """``scheme://host`` with the port if it is not the scheme's own, in small letters.
+    """Return ``scheme://host`` in lower case, with the port if it is not the scheme's default.
 
-    None where a browser and we might read the address differently: user names before
-    the host, backslashes, spaces, control characters, hosts that are not plain ASCII.
+    None if a browser might read the address differently: user names before the host, backslashes,
+    spaces, control characters, hosts that are not plain ASCII.
     """
     if len(url) > LONGEST or _SUSPECT.search(url):
         return None
@@ -40,14 +40,14 @@ def origin(url: str) -> str | None:
 
 
 def origins(places: Iterable[str]) -> frozenset[str]:
-    """The origins of addresses (``https://wiki.example.com/base``) and host names
+    """Return the origins of addresses (``https://wiki.example.com/base``) and host names
     (``wiki.example.com``, which means https)."""
     named = (place if "://" in place else f"https://{place}" for place in places if place)
     return frozenset(filter(None, map(origin, named)))
 
 
 def allowed(url: str, origins: Container[str]) -> str | None:
-    """The address as Slack may have it, or None if it leads elsewhere."""
+    """Return the address as Slack may get it, or None if its origin is not allowed."""
     url = url.strip()
     if origin(url) not in origins:
         return None

@@ -1,4 +1,4 @@
-"""A message: blocks to look at, text for the notification."""
+"""A message: blocks, and text for the notification."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """``text`` stands in notifications and for screen readers; it is safe mrkdwn."""
+    """A message. ``text`` is for notifications and screen readers; it is safe mrkdwn."""
 
     text: str
     blocks: list[Block]
 
     def marked(self, mark: str) -> Message:
-        """The first block carries ``mark`` as its id, so that the message can be told
-        among others later."""
+        """Return the message with ``mark`` as the id of its first block, so that it can be found
+        later."""
         return Message(self.text, [{**self.blocks[0], "block_id": mark}, *self.blocks[1:]])
 
 
@@ -33,7 +33,7 @@ def context(*mrkdwn: str) -> Block:
 
 
 def _mrkdwn(text: str) -> Block:
-    # Without verbatim Slack makes links of bare addresses, names and channels.
+    # Without verbatim Slack turns bare addresses, names and channels into links.
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
@@ -42,7 +42,7 @@ def plain_text(text: str) -> Block:
 
 
 def say(text: str, *small: str) -> Message:
-    """A sentence of ours in plain text, with small print below."""
+    """Return a message of plain text, with small print below."""
     safe = literal(text)
     parts = [section(part) for part in sections([Piece(safe)])]
     return Message(safe, [*parts, *(context(literal(line)) for line in small)])

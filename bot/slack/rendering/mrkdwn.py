@@ -1,12 +1,11 @@
-"""Text of wikis, models and people -> Slack's mrkdwn, in which nothing of it is alive.
+"""Text of wikis, models and people -> inert Slack mrkdwn.
 
-Whatever comes in, what goes out pings nobody and links nowhere but to the allowed
-origins: ``<``, ``>`` and ``&`` are escaped, so that every raw ``<`` is one of ours;
-``@here`` and its like are broken by an invisible joiner, and so are names of emoji, since
-some are signs of ours; characters that are made to deceive (zero-width, direction, control)
-are gone. E-mail addresses stay whole.
+Whatever comes in, the result pings nobody and links only to the allowed origins: ``<``, ``>`` and
+``&`` are escaped, so that every raw ``<`` is one of ours; ``@here`` and its like are broken by an
+invisible joiner, and so are names of emoji, since some are signs of ours; deceptive characters
+(zero-width, direction, control) are removed. E-mail addresses stay whole.
 
-The callers must send it with ``verbatim``, or Slack makes links of bare addresses.
+The callers must send it with ``verbatim``, or Slack turns bare addresses into links.
 """
 
 from __future__ import annotations
@@ -22,15 +21,15 @@ from indexers.text.prose import Kind, blocks, plain_line
 
 LONGEST_LABEL = 150
 LOOKED_AT = 8 * LONGEST_LABEL
-"""Characters of a title or a heading, which may be as long as its page: messages are made on the
-event loop."""
+"""Characters of a title or a heading, which may be as long as its page: messages are rendered on
+the event loop."""
 """Characters: a link must fit into one section, however much of it is escaped."""
 
 LONGEST_CODE = 500
 """Characters of a code span, for the same reason."""
 
 JOINER = "\u2060"
-"""Is not seen, and keeps apart what would be alive together."""
+"""An invisible character that keeps apart what would be live together."""
 _LOOKS_LIKE_A_TICK = "\u02cb"
 
 _PING = re.compile(r"@(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
@@ -62,8 +61,8 @@ _HEADING = re.compile(r"#{1,6} +(.*)")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block of safe mrkdwn. ``code``: to be shown in a fence, which is not part of
-    ``text``. ``tight``: follows the piece before without an empty line."""
+    """A block of safe mrkdwn. ``code``: to be shown in a fence, which is not part of ``text``.
+    ``tight``: no empty line between it and the previous piece."""
 
     text: str
     code: bool = False
@@ -71,7 +70,7 @@ class Piece:
 
 
 def literal(text: str) -> str:
-    """Plain text, shown as it is: no markup in it means anything beyond looks."""
+    """Return plain text, shown as it is: no markup in it has an effect."""
     return _tame(_words(clean(text)))
 
 
@@ -81,14 +80,14 @@ def button_text(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    """For what Slack shows as it is, such as a title: nothing in it is escaped, and nothing
-    would be alive if it were read as mrkdwn all the same."""
+    """Return text for places that Slack shows as it is, such as a title: nothing is escaped, and
+    nothing would be live if it were read as mrkdwn after all."""
     entities = _ENTITY_START.sub(f"<{JOINER}", _without_addresses(clean(text)))
     return _PING.sub(_broken, _without_signs(entities))
 
 
 def link(url: str, label: str, origins: Container[str]) -> str:
-    """A link, or its label alone if the address is not allowed."""
+    """Return a link, or its label alone if the address is not allowed."""
     words = " ".join(clean(label[:LOOKED_AT]).split())
     if len(words) > LONGEST_LABEL:
         words = f"{words[: LONGEST_LABEL - 1]}\u2026"
@@ -98,7 +97,7 @@ def link(url: str, label: str, origins: Container[str]) -> str:
 
 
 def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> list[Piece]:
-    """Light Markdown in pieces, in order. ``notes`` are the addresses behind ``[1]``,
+    """Return light Markdown in pieces, in order. ``notes`` are the addresses behind ``[1]``,
     ``[2]`` and so on. Total: any text renders."""
     pieces: list[Piece] = []
     before: Kind | None = None
@@ -122,7 +121,7 @@ def render(text: str, origins: Container[str], notes: Sequence[str] = ()) -> lis
 
 
 def _code_lines(lines: Sequence[str]) -> list[str]:
-    """What stands between the fences, without the quote that it may stand in."""
+    """Return the lines between the fences, without the quote marks around them."""
     quoted = bool(lines) and lines[0].lstrip().startswith(">")
     inner = lines[1:-1] if len(lines) > 1 and _FENCE_LINE.match(lines[-1]) else lines[1:]
     return [_QUOTE_MARK.sub("", line, count=1) if quoted else line for line in inner]
@@ -167,8 +166,8 @@ def _token(match: re.Match[str], origins: Container[str], notes: Sequence[str]) 
 
 
 def _bare(url: str, origins: Container[str]) -> str:
-    """An address in running text: alive if allowed, else as code, which can be read
-    and copied but not followed."""
+    """Return an address in running text: a live link if allowed, else code, which can be read and
+    copied but not followed."""
     address = url.rstrip(".,;:!?)")
     rest = _words(url[len(address) :])
     if linked := allowed(address, origins):
@@ -179,8 +178,8 @@ def _bare(url: str, origins: Container[str]) -> str:
 
 
 def _words(text: str) -> str:
-    """Text without markup: what looks like an address leads nowhere, and every
-    backtick that is left in a message is one of ours, with its partner."""
+    """Return text without markup: addresses are inert, and every backtick left in a message is one
+    of ours, in pairs."""
     return _escaped(_without_addresses(text).replace("`", _LOOKS_LIKE_A_TICK))
 
 
@@ -197,18 +196,19 @@ def _escaped(text: str) -> str:
 
 
 def _without_fences(text: str) -> str:
-    """Three backticks in a row would open or close a fence of Slack's."""
+    """Return the text without three backticks in a row, which would open or close a fence of
+    Slack's."""
     return re.sub(r"`(?=``)|(?<=``)`", f"`{JOINER}", text) if "```" in text else text
 
 
 def _without_pings(mrkdwn: str) -> str:
-    """Outside addresses, which are ours and must not change."""
+    """Return text without pings, outside of addresses, which are ours and must not change."""
     parts = re.split(r"(<[^>|]*)", mrkdwn)
     return "".join(part if part.startswith("<") else _PING.sub(_broken, part) for part in parts)
 
 
 def _tame(mrkdwn: str) -> str:
-    """Return prose in which nothing pings anybody, or is a sign of ours outside of code."""
+    """Return prose in which nothing pings anybody, or looks like a sign of ours outside of code."""
     parts = _NO_WORDS.split(_without_pings(mrkdwn))
     return "".join(part if part[:1] in ("<", "`") else _without_signs(part) for part in parts)
 
@@ -218,7 +218,7 @@ def _without_signs(text: str) -> str:
 
 
 def _spelled(found: re.Match[str]) -> str:
-    """Spell out the name of an emoji; the minutes of 10:30:45 are none."""
+    """Spell out the name of an emoji, but not the minutes of 10:30:45."""
     drawn = found[1] in _EMOJI_OF_DIGITS or any(map(str.isalpha, found[1]))
     return f":{JOINER}" if drawn else ":"
 

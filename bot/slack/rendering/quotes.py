@@ -1,5 +1,5 @@
-"""The button that shows what the pages themselves say, below an answer that says less or that was
-not verified in full."""
+"""The button that shows the pages' own words, below an answer that left something out or was not
+fully verified."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def button(answer: int) -> Block:
 
 
 def without_buttons(blocks: list[Block]) -> list[Block]:
-    """Return what is left if nothing is to be judged or pressed."""
+    """Return the blocks without feedback and buttons."""
     pressed = (_BLOCK, asking_keepers.BLOCK, "verdicts")
     return [block for block in blocks if block.get("block_id") not in pressed]

@@ -1,4 +1,4 @@
-"""A question in return, in Slack: a button for each reading, and what gives way to them. Pure."""
+"""A clarifying question in Slack: a button for each reading, and their replacement. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HINT = "Press one, or reply with its number."
 
 
 def buttons(given: int, said: Clarify) -> Block:
-    """Only numbers travel through Slack, never what is asked."""
+    """Return the buttons. Only numbers pass through Slack, never the question."""
     return {
         "type": "actions",
         "block_id": _BUTTONS,
@@ -33,7 +33,7 @@ def buttons(given: int, said: Clarify) -> Block:
 
 
 def chosen(message: Message, reading: Reading, by: str) -> Message:
-    """The message once a reading was chosen: it says which instead of asking."""
+    """Return the message after a choice: it shows the chosen reading instead of asking."""
     line = f":arrow_right: *{literal(reading.label)}*{f', chosen by {literal(by)}' if by else ''}"
     return Message(
         message.text,

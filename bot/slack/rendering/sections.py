@@ -1,4 +1,4 @@
-"""Pieces of mrkdwn -> texts that fit into Slack's sections, fences whole."""
+"""Pieces of mrkdwn -> texts that fit into Slack's sections, with whole fences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from bot.slack.rendering.mrkdwn import Piece
 
 LIMIT = 3000
-"""Characters of a section, of which Slack counts the escaped form."""
+"""Characters of a section, counted escaped as Slack does."""
 
 _FENCE = "```"
 _WHOLE = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|`[^`\n]*`|.", re.DOTALL)
@@ -16,9 +16,9 @@ _WHOLE = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|`[^`\n]*`|.", re.DOTALL)
 
 
 def sections(pieces: Iterable[Piece], limit: int = LIMIT) -> list[str]:
-    """Texts of at most ``limit`` characters (at least 100), in order. A piece is kept
-    whole where it fits; one that does not is cut between lines, else between words;
-    a fence that is cut is closed and opened again."""
+    """Return texts of at most ``limit`` characters (at least 100), in order. A piece that fits is
+    kept whole; a longer one is cut between lines, else between words; a cut fence is closed and
+    opened again."""
     texts: list[str] = []
     for piece in pieces:
         for number, part in enumerate(_parts(piece, limit)):
@@ -39,7 +39,7 @@ def _parts(piece: Piece, limit: int) -> Iterator[str]:
 
 
 def _cut(text: str, room: int) -> Iterator[str]:
-    """Between lines, or where one line is too long, between words or anywhere."""
+    """Cut between lines, or if one line is too long, between words or anywhere."""
     part = ""
     for line in text.split("\n"):
         for number, fitting in enumerate(_cut_line(line, room)):
@@ -71,7 +71,8 @@ def _cut_line(line: str, room: int) -> Iterator[str]:
 
 
 def _tokens(line: str, room: int) -> Iterator[str]:
-    """A token that would not fit at all is cut like any text; a link loses its address."""
+    """Yield tokens of a line. One that would not fit at all is cut like any text; a link loses its
+    address."""
     for match in _WHOLE.finditer(line):
         token = match[0]
         if len(token) <= room:

@@ -17,14 +17,15 @@ _RULE_CELL = re.compile(r":?-+:?")
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """``fits``: narrow enough to be shown as code; else each row is lines of prose."""
+    """An aligned table. ``fits``: narrow enough to be shown as code; else each row becomes lines of
+    prose."""
 
     text: str
     fits: bool
 
 
 def aligned(lines: Sequence[str]) -> Aligned:
-    """Total: lines that are no table come out as they are."""
+    """Align a table. Total: lines that are no table come out as they are."""
     rows = [_cells(line) for line in lines]
     rows = [row for row in rows if not all(_RULE_CELL.fullmatch(cell) for cell in row)]
     columns = max(map(len, rows), default=0)
@@ -45,7 +46,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _as_prose(rows: Sequence[Sequence[str]]) -> str:
-    """Each row a line, each cell behind its column's name."""
+    """Return each row as a line, each cell after its column's name."""
     head, *body = rows
     if not body:
         return " \u00b7 ".join(filter(None, head))
@@ -65,7 +66,7 @@ def _padded(cell: str, width: int) -> str:
 
 
 def _width(text: str) -> int:
-    """In cells of a terminal: wide characters take two, combining ones none."""
+    """Return the width in terminal cells: wide characters take two, combining ones none."""
     return sum(
         0
         if unicodedata.combining(character)

@@ -1,4 +1,4 @@
-"""What Slack says of a channel: whether anybody may join it, and who is in it."""
+"""Channels in Slack: whether anybody may join, and who is in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """``private``: nobody comes in unless they are let in. ``shared``: with another company."""
+    """A channel. ``private``: by invitation only. ``shared``: with another company."""
 
     private: bool = False
     shared: bool = False
@@ -24,12 +24,12 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """All raise ChatUnavailable."""
+    """Channels as Slack describes them. All methods raise ChatUnavailable."""
 
     client: AsyncWebClient
 
     async def channel(self, id_: str) -> Channel | None:
-        """None if Slack does not say."""
+        """Return the channel; None if Slack does not say."""
         try:
             found = await call(self.client.conversations_info(channel=id_))
         except ChatRefused as error:
@@ -43,17 +43,18 @@ class Channels:
         )
 
     async def is_public(self, id_: str) -> bool:
-        """Whether every member of the workspace may read along, and nobody else; no, where
-        Slack does not say."""
+        """Return whether every member of the workspace can read it, and nobody else; False if Slack
+        does not say."""
         found = await self.channel(id_)
         return found is not None and not found.private and not found.shared
 
     async def has(self, id_: str, person: str) -> bool:
-        """Whether the person is in the channel now; no, where Slack does not say."""
+        """Return whether the person is in the channel now; False if Slack does not say."""
         return person in (await self.members(id_) or ())
 
     async def members(self, id_: str) -> list[str] | None:
-        """Return the ids of all who are in the channel, apps too; None if Slack does not say."""
+        """Return the ids of all members of the channel, including apps; None if Slack does not
+        say."""
         members: list[str] = []
         cursor = ""
         try:

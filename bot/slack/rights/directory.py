@@ -1,7 +1,7 @@
-"""Everybody in the workspace, as Slack lists them: what each is, and whose an address is.
+"""All members of the workspace, as Slack lists them: what each is, and whose an address is.
 
-An address identifies somebody only if nobody else has it. Slack can be asked whom it finds by an
-address, but not whether it would find another one too: so the whole list is read, now and then.
+An address identifies somebody only if nobody else has it. Slack finds one person by an address, but
+does not say whether another has it, too: so the whole list is read from time to time.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from bot.slack.rights.person import Standing, confirmed_address, is_app, standin
 logger = logging.getLogger(__name__)
 
 REMEMBERED = 600.0
-"""Seconds for which the list is believed."""
+"""Seconds for which the list is cached."""
 READ_AGAIN = 60.0
-"""Seconds before it is read again where it does not fit what Slack says of one person."""
+"""Seconds before it is read again if it contradicts what Slack says of one person."""
 PATIENCE = 8.0
-"""Seconds that people wait for it from when it is begun. That of a workspace of 50,000 people takes
-longer; meanwhile the one before counts, or Slack is asked about each person."""
+"""Seconds that people wait for the list from its request on. For a workspace of 50,000 people it
+takes longer; meanwhile the previous list counts, or Slack is asked about each person."""
 _PAGE = 1000
 _SHARED = ""
-"""In place of an id, where several people have one address."""
+"""The value in place of an id, if several people have one address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ _NONE = _List({}, {})
 
 @dataclass(slots=True, kw_only=True)
 class MemberList:
-    """``clock`` gives seconds that only go forward."""
+    """The list of members. ``clock`` returns monotonic seconds."""
 
     client: AsyncWebClient
     team: str
@@ -54,12 +54,11 @@ class MemberList:
     _reading: asyncio.Task[None] | None = field(default=None)
 
     async def standings(self) -> Mapping[str, Standing]:
-        """Return what each person is, by id; apps are left out. Empty where the list cannot be
-        had now."""
+        """Return what each person is, by id, without apps. Empty if the list is unavailable."""
         return (await self._latest(REMEMBERED)).standings
 
     async def has_alone(self, id_: str, email: str) -> bool:
-        """Whether nobody but this person has the address, which Slack says they have.
+        """Return whether nobody but this person has the address, which Slack says is theirs.
 
         Raises:
             ChatUnavailable: it cannot be told.
@@ -69,7 +68,7 @@ class MemberList:
             holder = (await self._latest(READ_AGAIN)).holders.get(email)
         if holder is not None:
             return holder == id_
-        # Not on the list yet, or there is no list: then whom Slack itself finds.
+        # Not on the list yet, or there is no list: then the person whom Slack itself finds.
         try:
             found = await call(self.client.users_lookupByEmail(email=email))
         except ChatRefused as error:
@@ -78,14 +77,15 @@ class MemberList:
         return bool(found["user"]["id"] == id_)
 
     async def _latest(self, oldest: float) -> _List:
-        """Return the list. One that is older than ``oldest`` seconds is read again, if in time."""
+        """Return the list. One that is older than ``oldest`` seconds is read again, if there is
+        time."""
         if self._reading is None or self._reading.done():
-            # A list that cannot be read is asked for no more often, whoever would like it newer.
+            # After a failed read the list is not requested more often, however old it is.
             if self.clock() - self._tried < (READ_AGAIN if self._failed else oldest):
                 return self._list
             self._tried = self.clock()
             self._reading = asyncio.create_task(self._read())
-        # Whoever comes late waits no longer than who came first: a long list takes minutes.
+        # A late caller waits no longer than the first one: a long list takes minutes.
         left = PATIENCE - (self.clock() - self._tried)
         try:
             async with asyncio.timeout(max(left, 0)):

@@ -1,7 +1,7 @@
-"""Who someone is in Slack, and what that lets them read.
+"""People in Slack, and their rights.
 
-Fail closed: whoever Slack does not know as a full member of this workspace reads
-nothing unless the operator opened it, and then no more than what is open to everyone.
+Fails closed: a person who is not a full member of this workspace reads nothing unless the operator
+allowed it, and then only what is open to everyone.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from indexers.untold import untold_token
 logger = logging.getLogger(__name__)
 
 REMEMBERED = 60.0
-"""Seconds for which a person's standing is believed, except before an admin's act."""
+"""Seconds for which a person's standing is cached, except before an admin's action."""
 PATIENCE = 8.0
-"""Seconds that the wikis have to say who somebody is."""
+"""Seconds that the wikis have to identify a person."""
 GROUPS_REMEMBERED = 300.0
 GROUPS_RETRIED = 30.0
 MOST_LOOKED_UP = 200
-"""People whom Slack's list does not have and who are asked about one by one."""
+"""People missing on Slack's list who are looked up one by one."""
 
 
 @dataclass(slots=True, kw_only=True)
 class SlackPeople:
-    """``clock`` gives seconds that only go forward; for ``guests``, ``shared_channels``,
-    ``admins`` and ``accounts`` see `SlackSettings`. ``directory`` is Slack's list of everybody.
-    """
+    """The people of the workspace. ``clock`` returns monotonic seconds; for ``guests``,
+    ``shared_channels``, ``admins`` and ``accounts`` see `SlackSettings`. ``directory`` is Slack's
+    list of members."""
 
     client: AsyncWebClient
     directory: MemberList
@@ -51,14 +51,15 @@ class SlackPeople:
     clock: Callable[[], float]
     accounts: Mapping[str, str] | None = None
     tokens: Callable[[str], frozenset[str]] = addressed
-    """What the person with an address holds in the wikis; may take seconds."""
+    """Returns what the person with an address holds in the wikis; may take seconds."""
     _known: dict[str, tuple[float, Person]] = field(default_factory=dict)
     _groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _groups_until: float = float("-inf")
     _groups_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def person(self, id_: str, *, fresh: bool = False) -> Person:
-        """
+        """Return the person with this id.
+
         Raises:
             ChatUnavailable: nobody can be told from anybody now.
         """
@@ -69,7 +70,8 @@ class SlackPeople:
         return person
 
     async def is_admin(self, id_: str) -> bool:
-        """Asked of Slack each time: who was an admin a minute ago may be none now.
+        """Return whether the person is an admin. Slack is asked each time, because this may have
+        changed.
 
         Raises:
             ChatUnavailable: it cannot be told.
@@ -86,7 +88,7 @@ class SlackPeople:
         self._known.pop(id_, None)
 
     async def addressed_as(self, email: str) -> Person | None:
-        """Return the person whose address this is; None if it is nobody's, or not certainly.
+        """Return the person with this address; None if there is none, or it is not certain.
 
         Raises:
             ChatUnavailable: it cannot be told.
@@ -106,8 +108,8 @@ class SlackPeople:
         return person if person.email == wanted else None
 
     async def standings(self, ids: Iterable[str]) -> frozenset[Standing]:
-        """Return what the people among ``ids`` are; apps are left out. Slack's list may be some
-        minutes old; who was looked up since counts as they were then.
+        """Return the standings of the people among ``ids``, without apps. Slack's list may be some
+        minutes old; people who were looked up since count as they were then.
 
         Raises:
             ChatUnavailable: it cannot be told.
@@ -129,8 +131,8 @@ class SlackPeople:
         return frozenset({*found, *(one.standing for one in people if not one.is_app)})
 
     def gets_nothing(self, standing: Standing, *, shared: bool) -> bool:
-        """Whether such a person is given no answers at all, in a channel that is ``shared`` with
-        another company or not."""
+        """Return whether people of this standing get no answers at all, in a channel that is
+        ``shared`` with another company or not."""
         opened = {
             Standing.MEMBER: True,
             Standing.GUEST: self.guests,
@@ -140,7 +142,7 @@ class SlackPeople:
         return not opened[standing]
 
     async def is_member(self, channel: str, id_: str) -> bool:
-        """Whether a full member of the workspace is in the channel now; asked each time.
+        """Return whether a full member of the workspace is in the channel now; asked each time.
 
         Raises:
             ChatUnavailable: it cannot be told.
@@ -170,8 +172,8 @@ class SlackPeople:
             return "someone"
 
     async def reader(self, id_: str, *, private: bool, shared: bool) -> Principal | Closed:
-        """Whose rights count for an answer to this person. One that others see
-        (``private`` is false) comes from what everyone may read."""
+        """Return whose rights count for an answer to this person. If others can see it (``private``
+        is false), only what everyone may read counts."""
         if shared and not self.shared_channels:
             return Closed("I do not answer where people of other companies read along.")
         person = await self.person(id_)
@@ -182,18 +184,18 @@ class SlackPeople:
         return await self.rights(person)
 
     async def rights(self, person: Person) -> Principal:
-        """What a member of this workspace holds."""
+        """Return the rights of a member of this workspace."""
         held, groups = await self._held_by(person), await self.groups_of(person.id)
         return Principal.of(EVERYONE, *held, *groups)
 
     async def _held_by(self, person: Person) -> frozenset[str]:
-        """In time, or nothing: a wiki that does not say who somebody is shows them no more
+        """Return the person's tokens, or none if a wiki is too slow: it then shows them no more
         than everyone sees."""
         if not person.email:
             return frozenset()
         try:
             async with asyncio.timeout(PATIENCE):
-                # Not one of the few threads that the inbox needs: a wiki may hang.
+                # Not in the few threads that the inbox needs: a wiki may hang.
                 return await in_own_thread(partial(self.tokens, person.email), "meeting")
         except TimeoutError:
             logger.warning("Who %s is in the wikis could not be told in time", person.id)
@@ -219,7 +221,7 @@ class SlackPeople:
         return replace(person, email="")
 
     async def groups_of(self, id_: str, *, fresh: bool = False) -> frozenset[str]:
-        """The tokens of the user groups that they are in; none if Slack does not say."""
+        """Return the tokens of the person's user groups; none if Slack does not say."""
         async with self._groups_lock:
             if fresh or self.clock() >= self._groups_until:
                 await self._read_groups()
@@ -237,14 +239,14 @@ class SlackPeople:
 
 
 def _group_token(admin: str) -> str:
-    """Of a user group, by handle or id; empty if ``admin`` is a person."""
+    """Return the token of a user group, by handle or id; empty if ``admin`` is a person."""
     if admin.startswith("@"):
         return f"group:{admin[1:]}"
     return f"group:{admin}" if admin.startswith("S") else ""
 
 
 def _members(groups: list[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
-    """The tokens of each person, from the groups that are in use."""
+    """Return the tokens of each person, from the groups that are enabled."""
     tokens: dict[str, set[str]] = {}
     for group in groups:
         if not group.get("date_delete"):

@@ -1,5 +1,5 @@
-"""A person as Slack describes them: what they are in this workspace, their name, their address.
-Pure. What Slack passes on was typed by somebody, so it is read with care."""
+"""A person as Slack describes them: their standing in this workspace, name and address. Pure.
+People type these fields themselves, so they are read with care."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``email`` is empty unless it is certainly theirs, and theirs alone."""
+    """A person. ``email`` is empty unless it is certainly theirs, and theirs alone."""
 
     id: str
     name: str = NOBODY
@@ -53,25 +53,25 @@ def person_of(user: Mapping[str, Any], team: str) -> Person:
 
 
 def shown_name(name: str) -> str:
-    """Make a name one line of letters: it stands beside words of ours, as in "Verified by", and
-    must not look like more of them."""
+    """Make a name one line of letters: it is shown beside our words, as in "Verified by", and must
+    not look like more of them."""
     letters = "".join(" " if _may_mark(one) else one for one in clean(name[: 4 * _LONGEST_NAME]))
     words = [word for word in letters.split() if word != _OUR_SEPARATOR]
     return " ".join(words)[:_LONGEST_NAME].strip() or NOBODY
 
 
 def _may_mark(character: str) -> bool:
-    """Whether it is a check mark or the like, or begins one: Slack shows `:x:` as a sign."""
+    """Return whether it is a check mark or the like, or begins one: Slack shows `:x:` as a sign."""
     if character.isascii():
         return character == ":"
     return unicodedata.category(character) in ("So", "Sm", "Sk", "Co", "Cn") or (
-        "\ufe00" <= character <= "\ufe0f"  # says how a sign before it looks
+        "\ufe00" <= character <= "\ufe0f"  # a variation selector
     )
 
 
 def confirmed_address(user: Mapping[str, Any]) -> str:
-    """Return the e-mail address in small letters. It is empty if Slack says that it is not
-    confirmed, or if it is another one in small letters: the Kelvin sign becomes a k."""
+    """Return the e-mail address in lower case; empty if Slack says that it is not confirmed, or if
+    lower case makes another address of it: the Kelvin sign becomes a k."""
     profile = user.get("profile") or {}
     if False in (user.get("is_email_confirmed"), profile.get("is_email_confirmed")):
         return ""
@@ -82,12 +82,12 @@ def confirmed_address(user: Mapping[str, Any]) -> str:
 
 
 def is_app(user: Mapping[str, Any]) -> bool:
-    """Whether no person stands behind it."""
+    """Return whether it is an app or bot."""
     return bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == "USLACKBOT")
 
 
 def standing_of(user: Mapping[str, Any], team: str) -> Standing:
-    """Return what the person is in the workspace ``team``."""
+    """Return the person's standing in the workspace ``team``."""
     if user.get("deleted") or is_app(user):
         return Standing.NOBODY
     if user.get("is_stranger") or user.get("team_id") != team:

@@ -1,8 +1,7 @@
-"""Whose rights count for an answer: the asker's where they alone see it, in a small private
-channel those of all its members together, and elsewhere what is open to everyone.
+"""Readers of answers: the asker's rights count if they alone see it, in a small private channel
+those of all members together, and elsewhere what is open to everyone.
 
-Where somebody reads along who may get no answer at all, such as a guest, nothing is answered for
-all to see.
+If somebody present may get no answers at all, such as a guest, nothing is answered for all to see.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ from indexers.model import Audience, Principal, Reader
 logger = logging.getLogger(__name__)
 
 REMEMBERED = 60.0
-"""Seconds for which a channel's members are believed, unless one comes or leaves."""
+"""Seconds for which a channel's members are cached, unless one joins or leaves."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """``reader`` stands for all who are in a channel together, ``standings`` are what they are
-    (None: Slack does not say). ``shared``: the channel is, with another company."""
+    """The members of a channel. ``reader`` stands for all of them together, ``standings`` are what
+    they are (None: Slack does not say). ``shared``: the channel is shared with another company."""
 
     reader: Reader = ANYBODY
     standings: frozenset[Standing] | None = None
@@ -41,9 +40,9 @@ class _Present:
 
 @dataclass(slots=True, kw_only=True)
 class Readers:
-    """``most`` is how many members a private channel may have, this bot aside, for their
-    rights to count. Other apps have none: whoever lets one in lets it read along. ``clock``
-    as in `SlackPeople`."""
+    """Readers of answers. ``most`` is how many members, without this bot, a private channel may
+    have for their rights to count. Other apps have none: a person who invites one lets it read.
+    ``clock`` as in `SlackPeople`."""
 
     people: SlackPeople
     channels: Channels
@@ -57,7 +56,7 @@ class Readers:
     async def of(
         self, person: str, channel: str, *, private: bool, shared: bool
     ) -> Reader | Closed:
-        """For an answer to ``person``, which they alone see if it is ``private``.
+        """Return the reader for an answer to ``person``, which they alone see if it is ``private``.
 
         Raises:
             ChatUnavailable: it cannot be told now.
@@ -72,13 +71,13 @@ class Readers:
         return present.reader
 
     async def audience(self, channel: str) -> Reader:
-        """What is said there may be read by these. Fails closed: where it is not told who
-        they are, everyone."""
+        """Return the reader that stands for everybody who reads this channel. Fails closed: if they
+        are unknown, everyone."""
         return (await self._present(channel)).reader
 
     async def has_outsiders(self, channel: str, *, shared: bool = False) -> bool:
-        """Whether somebody in the channel may get no answers, or may be there, as far as Slack
-        says. ``shared``: people of other companies are known to read along.
+        """Return whether the channel has, or may have, members who get no answers. ``shared``:
+        people of other companies are known to be there.
 
         Raises:
             ChatUnavailable: it cannot be told now.
@@ -90,8 +89,8 @@ class Readers:
         return any(self.people.gets_nothing(one, shared=shared) for one in present.standings)
 
     async def may_still_read(self, channel: str, reader: Reader, *, shared: bool) -> bool:
-        """Whether what was made for ``reader`` may be said in the channel yet: nobody has come
-        who may not read it.
+        """Return whether an answer made for ``reader`` may still be posted in the channel: nobody
+        has joined who may not read it.
 
         Raises:
             ChatUnavailable: it cannot be told now.
@@ -102,7 +101,7 @@ class Readers:
         return reader == ANYBODY or _together(now) <= _together(reader)
 
     async def _present(self, channel: str) -> _Present:
-        # One look at a time for each channel: the others wait for what it finds, in order.
+        # One lookup at a time for each channel: the others wait for its result, in order.
         async with self._looking.setdefault(channel, asyncio.Lock()):
             until, known = self._known.get(channel, (float("-inf"), _Present()))
             if self.clock() < until:
@@ -115,7 +114,7 @@ class Readers:
                     return present
 
     async def moved(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        """`member_joined_channel` and `member_left_channel`."""
+        """Handle `member_joined_channel` and `member_left_channel`."""
         channel = body["event"]["channel"]
         self._turnover[channel] += 1
         self._known.pop(channel, None)
@@ -125,7 +124,7 @@ class Readers:
         if found is None:
             return _Present()
         if not found.private and self.people.guests:
-            return _Present(ANYBODY, frozenset(), found.shared)  # Nobody there gets nothing.
+            return _Present(ANYBODY, frozenset(), found.shared)  # Nobody there gets no answers.
         ids = await self.channels.members(channel)
         if ids is None:
             return _Present(ANYBODY, None, found.shared)

@@ -1,5 +1,4 @@
-"""The ports `bot.conversation.ports.Directory` and `bot.flags.ports.FlagDirectory`, of what Slack
-says."""
+"""The ports `bot.conversation.ports.Directory` and `bot.flags.ports.FlagDirectory`, for Slack."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Who may see an answer that stands in Slack, and which message it stands in.
+"""Viewers of an answer in Slack, and the message that carries it.
 
-What people press, send and stop names an answer by its id. An id is no right: whoever acts on an
+Clicks, forms and stops name an answer by its id. An id is no permission: a person who acts on an
 answer must be able to see it, and the message that they act from must carry it.
 """
 
@@ -16,25 +16,25 @@ from bot.slack.rights.channels import Channels
 
 @dataclass(frozen=True, slots=True)
 class Viewers:
-    """All methods raise ChatUnavailable where Slack does not say now."""
+    """Viewers of answers. All methods raise ChatUnavailable if Slack does not say now."""
 
     channels: Channels
     api: SlackApi
 
     async def may_see(self, person: str, given: RecordedAnswer) -> bool:
-        """Whether the person may see the answer: a private one is its asker's, any other one is
-        for those who are in its channel."""
+        """Return whether the person may see the answer: a private one is its asker's, any other one
+        is for the members of its channel."""
         if given.asked.private and person != given.asked.asker:
             return False
         return await self.is_in(person, given.asked.place.channel)
 
     async def is_in(self, person: str, channel: str) -> bool:
-        """Whether the person is in the channel now."""
+        """Return whether the person is in the channel now."""
         return await self.channels.has(channel, person)
 
     async def carries(self, channel: str, ts: str, given: RecordedAnswer) -> bool:
-        """Whether the message at ``ts`` carries the answer. A quick click may be here before the
-        message's place is written down; then Slack is asked what stands there."""
+        """Return whether the message at ``ts`` carries the answer. A quick click may arrive before
+        the message's place is recorded; then Slack is asked."""
         place = given.asked.place
         if channel != place.channel:
             return False
