@@ -1,1 +1,1 @@
-"""The use case: retrieve, judge, quote."""
+"""Use case of answering: retrieve, decide, quote or compose."""

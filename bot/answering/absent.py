@@ -1,10 +1,10 @@
-"""A question about a thing that the wiki does not have, where it has others like it.
+"""A question about a thing that the wiki does not have, where it has similar ones.
 
-"The address of host web-99", where the pages tell those of web-12 to web-14; "annual leave in
-2026", where they tell 2023 and 2024; "who leads the Berlin office", where they name Munich's.
-What is found then is about the neighbours, however near it is to the question.
+"The address of host web-99", where the pages have those of web-12 to web-14; "annual leave in
+2026", where they have 2023 and 2024; "who leads the Berlin office", where they name Munich's. The
+passages found are then about the neighbours, however near they are to the question.
 
-A rule that rather misses than errs. A thing is missing if
+A rule that prefers misses to errors. A thing is missing if
 
 1. no passage that was found names it, nor a range that it lies in;
 2. each sentence that is nearest to the question is about another thing of its kind. A sentence
@@ -28,17 +28,16 @@ from indexers.model import Hit, Passage
 from indexers.text.prose import plain
 
 _NEAREST = 5
-"""Passages whose sentences are looked at; the whole of what was found is searched for the
-thing itself."""
+"""Passages whose sentences are compared; all passages found are searched for the thing itself."""
 _NEAR = 0.75
-"""Of the question's words that the nearest sentence has, the share that makes another near."""
+"""Another sentence is near if it has this share of the question's words that the nearest has."""
 _MOST_NAMED = 3
 _MOST_ASKED = 8
-"""Things of a question that are looked for. A pasted text names hundreds, and each costs time."""
+"""Things of a question that are looked up. A pasted text names hundreds, and each costs time."""
 _ABOVE = 300
 """Characters of a title and of a heading, which may be as long as their page."""
 _TYPO = 0.7
-"""So alike (`difflib`) are a name and itself misspelt."""
+"""Least similarity (`difflib`) of a name and its misspelling."""
 _LONGEST = 30
 """Characters of a thing that is named to a reader."""
 
@@ -57,9 +56,9 @@ _EXAMPLE = re.compile(
     r"\be\.g|\b(?:for example|for instance|such as|like|example)\b", re.IGNORECASE
 )
 _RULE = re.compile(r"\s{0,9}\|?\s{0,9}:?-{2,}")
-"""Below the head of a table."""
+"""The rule below the head of a table."""
 _OPEN = frozenset({"all", "more", "less", "least", "max", "before", "after", "most"})
-"""Limits that make what a sentence says of one thing hold of others."""
+"""Limits by which a sentence about one thing also holds for others."""
 _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun".split()  # noqa: SIM905 - read as words
 )
@@ -67,8 +66,8 @@ _DAYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One thing of a ``kind``: a number with what it numbers, or a name with the word beside
-    it. ``shown`` is how it is written."""
+    """A thing of a ``kind``: a number with what it numbers, or a name with the word beside it.
+    ``shown`` is its original spelling."""
 
     kind: str
     which: str
@@ -81,8 +80,8 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class MissingThing:
-    """The ``thing`` that was asked for, the ``others`` of its kind that are told of, if it is
-    clear that these are others, and the ``passages`` that tell of them."""
+    """A missing thing: the ``thing`` in the question, the ``others`` of its kind on the pages, if
+    they are clearly others, and the ``passages`` about them."""
 
     thing: str
     others: tuple[str, ...]
@@ -96,14 +95,15 @@ class MissingThing:
 
 
 def missing(question: str, hits: Sequence[Hit]) -> MissingThing | None:
-    """Return what ``question`` asks for and the pages do not have; ``hits`` best first."""
+    """Return the thing that ``question`` asks for and the pages do not have; ``hits`` best
+    first."""
     found = unnamed(question, hits)
     return found if found and found.others else None
 
 
 def unnamed(question: str, hits: Sequence[Hit]) -> MissingThing | None:
-    """Return what ``question`` asks for and none of ``hits`` (best first) names. Without
-    ``others`` what they say may hold of it all the same."""
+    """Return the thing that ``question`` asks for and none of ``hits`` (best first) names. Without
+    ``others`` the passages may hold for it all the same."""
     wanted = list(islice(dict.fromkeys(_things(question)), _MOST_ASKED))
     if not wanted or not hits:
         return None
@@ -123,7 +123,7 @@ def _whole(passage: Passage) -> str:
 
 
 def _things(text: str) -> Iterator[Thing]:
-    """Yield what of ``text`` says which thing is meant."""
+    """Yield the things that ``text`` names."""
     yield from _numbered(text)
     words = read(text)
     for place, word in enumerate(words):
@@ -167,8 +167,8 @@ def _is_name(word: Word) -> bool:
 
 
 def _slots(words: Sequence[Word], place: int) -> Iterator[str]:
-    """Yield the word that a name stands before ("the Berlin office") and the one that it stands
-    behind ("the office in Berlin"): another name beside the same word is a thing of its kind."""
+    """Yield the word after a name ("the Berlin office") and the one before it ("the office in
+    Berlin"): another name beside the same word is a thing of the same kind."""
     after = words[place + 1] if place + 1 < len(words) else None
     if after and after.role is TokenRole.WORD:
         yield f"_{after.root}"
@@ -182,7 +182,7 @@ def _slots(words: Sequence[Word], place: int) -> Iterator[str]:
 
 
 class _Pages:
-    """``texts`` that were found, each read once, however much is looked for in them."""
+    """The ``texts`` found, each parsed once for all lookups."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
@@ -196,7 +196,7 @@ class _Pages:
         return frozenset((one.kind, one.which) for text in self._texts for one in _numbered(text))
 
     def hold(self, thing: Thing) -> bool:
-        """Return whether one of them names ``thing``, or a range that it lies in."""
+        """Return whether one of them names ``thing``, or a range that contains it."""
         if thing.kind.startswith("_") or thing.kind.endswith("_"):
             return any(_same_name(word, thing.which) for word in self._words)
         if (thing.kind, thing.which) in self._numbers:
@@ -229,7 +229,7 @@ def _in_range(text: str, kind: str, number: str) -> bool:
 
 
 def _same_name(word: Word, name: str) -> bool:
-    """Another word of its family, or the same misspelt, is the same."""
+    """Return whether the word is the name, in another form or misspelt."""
     if not word.weighs or word.role is TokenRole.NUMBER:
         return False
     text = word.text.casefold()
@@ -241,8 +241,8 @@ def _same_name(word: Word, name: str) -> bool:
 
 
 def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | None:
-    """Return the things of its kind that the nearest sentences are about; None if one of these
-    is about none of them."""
+    """Return the things of its kind that the nearest sentences are about; None if one of these is
+    about none of them."""
     weighty = " ".join(word.text for word in read(question) if word.weighs)
     wanted = stems(weighty) - stems(thing.which)
     told = [one for hit in hits for one in _sentences(wanted, thing, hit.passage)]
@@ -264,8 +264,8 @@ def _others(question: str, thing: Thing, hits: Sequence[Hit]) -> MissingThing | 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A sentence: which of the wanted words it has (those of title, headings and a table's head
-    counted, unless it has none of its own), and the ``others`` that it is about."""
+    """A sentence: which of the wanted words it has (including those of title, headings and a
+    table's head, unless it has none of its own), and the ``others`` that it is about."""
 
     passage: Passage
     has: frozenset[str]

@@ -1,4 +1,4 @@
-"""The use case: a question in, an answer with its footnotes out, or why there is none."""
+"""Use case: a question is answered with footnotes, or with the reason for no answer."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _TITLES = 4
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """Answers by quotation, or in a language model's words if there is a ``composer``.
-    ``wikis`` are named in this order, ``max_characters`` bounds a quoted answer's text,
-    ``min_confidence`` (0 to 1) is where silence begins, ``min_unread`` where it begins if no
-    cross-encoder read the passages; without ``recheck`` pages are
-    taken as the index holds them; ``aging`` says which are old; ``rewrite`` makes follow-ups
-    stand alone; ``clarifying`` asks back what says too little."""
+    """Answers by quotation, or in a language model's words if there is a ``composer``. ``wikis``
+    are named in this order; ``max_characters`` limits a quoted answer's text. Below
+    ``min_confidence`` (0 to 1) there is no answer, below ``min_unread`` if no cross-encoder read
+    the passages. Without ``recheck`` pages are taken as the index holds them; ``aging`` says which
+    are old; ``rewrite`` makes follow-ups stand alone; ``clarifying`` asks back about ambiguous
+    questions."""
 
     retrieval: Retrieval
     confidence: Confidence
@@ -61,17 +61,18 @@ class Answerer:
     clarifying: Clarifying | None = None
     quoting: Quoting = field(default_factory=Quoting)
     rerank: Reorder | None = None
-    """A cross-encoder that puts in order what was found."""
+    """A cross-encoder that reorders the passages."""
     order: ModelOrder | None = None
-    """A language model that does so."""
+    """A language model that reorders the passages."""
     verified: Callable[[Question], Answer | None] | None = None
-    """What a person wrote to the question, if anybody did; it goes before the search."""
+    """Returns a person's written answer to the question, if there is one, before any search."""
     is_partial: Callable[[], bool] = lambda: False
-    """Whether the index is being built anew, and a search may miss what it will have."""
+    """Whether the index is being rebuilt, so that a search may miss pages."""
     clock: Callable[[], float] = time.perf_counter
 
     def answer(self, question: Question, hear: Hear | None = None) -> Result:
-        """A composed answer is heard sentence by sentence; quotations come at once.
+        """Answer a question. A composed answer is passed on sentence by sentence; quotations come
+        at once.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -89,7 +90,7 @@ class Answerer:
     def searched(
         self, question: Question, hear: Hear | None = None
     ) -> tuple[Result, tuple[FoundPage, ...]]:
-        """Return the result beside the pages that it was sought in, the best first.
+        """Return the result and the pages found, the best first.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -99,8 +100,8 @@ class Answerer:
         return response.result, query.found
 
     def retriever(self, reader: Reader, *, limit: int) -> FootnoteRetriever:
-        """Return a retriever for other engines than ours: with the rights of ``reader``, which
-        are looked at again for each passage that it brings."""
+        """Return a retriever for other engines, with the rights of ``reader``, which are rechecked
+        for each returned passage."""
         return FootnoteRetriever(
             self.retrieval,
             reader=reader,
@@ -111,7 +112,7 @@ class Answerer:
         )
 
     def neighbours(self, reader: Reader) -> Neighbours:
-        """Return what adds the passages around those that were found, with the rights of
+        """Return a postprocessor that adds the passages around those found, with the rights of
         ``reader``."""
         return Neighbours(self.retrieval.index, reader)
 
@@ -126,7 +127,8 @@ class Answerer:
         return FootnoteChatEngine(engine, rewrite=rewrite, clock=self.clock)
 
     def _rewritten(self, question: Question) -> Question:
-        """A name that the model spells right must not count as one that it brings."""
+        """Return the question made standalone. Spelling is corrected first: a name that the model
+        spells right must not count as one that it adds."""
         question = self.retrieval.prepared(question)
         return self.rewrite(question) if self.rewrite else question
 
@@ -151,7 +153,7 @@ class Answerer:
 
     @property
     def responder(self) -> Responder:
-        """What replies where no language model does."""
+        """Return the part that replies without a language model."""
         return Responder(
             self.confidence,
             self.wikis,
@@ -165,8 +167,8 @@ class Answerer:
         )
 
     def open_titles(self) -> list[str]:
-        """Of some pages that everyone may read, and that help to begin. Like those of an answer
-        they are looked at again.
+        """Return titles of some pages that everyone may read, as suggestions. Their rights are
+        rechecked, as an answer's are.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -178,7 +180,7 @@ class Answerer:
         return list(dict.fromkeys(titles))[:_TITLES]
 
     def why(self, question: Question) -> Why:
-        """What decides whether the question is answered.
+        """Return what decides whether the question is answered.
 
         Raises:
             IndexUnavailable: the index cannot be searched.

@@ -1,7 +1,7 @@
-"""The order of a search and that of a cross-encoder in one.
+"""The order of a search and that of a cross-encoder, combined.
 
-Both scores are logits: that of the search was fitted to tell the better of two passages, that
-of the cross-encoder was trained to. So they are added, the second with a weight.
+Both scores are logits: the search's was fitted, and the cross-encoder's trained, to tell the better
+of two passages. So they are added, the second with a weight.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from bot.answering.retrieval import FoundPage
 from indexers.model import Hit
 
 PASSAGES = 4
-"""So many of the best are read: ten take three times as long and put the right one first for
-.73 of 192 questions, as four do."""
+"""Passages that are read: ten take three times as long and put the right one first for .73 of 192
+questions, as four do."""
 WEIGHT = 0.4
-"""Of a cross-encoder's score beside the search's. With less, everyday questions get the passage
-that answers first a little less often; with more, short ones gain and the long ones of
+"""The weight of a cross-encoder's score beside the search's. With less, everyday questions get the
+answering passage first a little less often; with more, short ones gain and the long ones of
 gitlab_handbook lose (at .5 four of 48), from .6 on those of mtrag_govt and clapnq, too."""
 FLOOR = -3.0
-"""Logits. All that is less says that a passage does not answer. How far less it is says nothing:
-so are all passages scored that are in another language than the question."""
+"""The lowest logit that counts. Below it a passage does not answer, and how far below means
+nothing: all passages in another language than the question score so."""
 
 
 def blended(
     pages: Sequence[FoundPage], best: Sequence[Hit], scores: Sequence[float]
 ) -> tuple[FoundPage, ...]:
-    """Return ``pages`` in an order that heeds the ``scores`` of the ``best`` passages; each of
-    these keeps its score as `Hit.relevance`.
+    """Return ``pages`` reordered by the ``scores`` of the ``best`` passages; each of these keeps
+    its score as `Hit.relevance`.
 
-    What one passage gains another loses, so those that were not read keep their scores.
+    The scores are only redistributed, so passages that were not read keep theirs.
     """
     heard = [max(score, FLOOR) for score in scores]
     middle = sum(heard) / len(heard)
@@ -50,7 +50,7 @@ def blended(
 
 
 def _with_hits(page: FoundPage, hits: tuple[Hit, ...], read: Container[uuid.UUID]) -> FoundPage:
-    """A page gains or loses what its best passage does."""
+    """Return the page with new hits; its score changes as its best passage's does."""
     if not any(hit.passage.id in read for hit in hits):
         return page
     ordered = tuple(sorted(hits, key=lambda hit: -hit.score))

@@ -1,4 +1,4 @@
-"""Work that a question waits for only so long, and only if there is room for it."""
+"""Work with a time limit, skipped if too much of it is running."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _Made = TypeVar("_Made")
 
 
 class Bounded:
-    """Work that never takes longer than ``seconds`` and never fails for want of a model: then
-    there is nothing of it. ``at_once`` may be under way, those included that nobody waits for
-    any more; one more is left out at once. ``what`` is left out, for the log."""
+    """Work that never takes longer than ``seconds`` and never fails for want of a model: then it
+    returns nothing. At most ``at_once`` run, including abandoned ones; one more is skipped at once.
+    ``what`` names the skipped work in the log."""
 
     def __init__(self, what: str, *, seconds: float, at_once: int) -> None:
         self._what = what

@@ -1,4 +1,4 @@
-"""A confidence curve that was made for one index and its models, kept beside the index."""
+"""A confidence curve made for one index and its models, stored beside the index."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 _FORMAT = 1
 _NONE = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
-"""What reading a file raises that holds something else, whatever that is."""
+"""Errors of reading a file with other contents."""
 
 
 class CalibrationUnwritable(BotError):
@@ -25,9 +25,9 @@ class CalibrationUnwritable(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """``embedder`` and ``reranker`` are the identities of the models that it holds for (empty:
-    no cross-encoder); ``questions`` is how many it was made of, ``generated`` whether these were
-    made of the wiki's own pages; ``made`` is the day."""
+    """A calibration. ``embedder`` and ``reranker`` are the identities of the models that it holds
+    for (empty: no cross-encoder); ``questions`` counts the questions it was made from,
+    ``generated`` says whether these came from the wiki's own pages; ``made`` is the day."""
 
     confidence: Confidence
     embedder: str
@@ -37,7 +37,8 @@ class Calibration:
     made: str
 
     def save(self, file: Path) -> None:
-        """
+        """Save the calibration.
+
         Raises:
             CalibrationUnwritable
         """
@@ -51,8 +52,8 @@ class Calibration:
 
 
 def load(file: Path, embedder: str, reranker: str) -> Calibration | None:
-    """Return the calibration in ``file``; None if there is none, or it is not for these models
-    or cannot be read, which is logged."""
+    """Return the calibration in ``file``; None if there is none, or if it is for other models or
+    unreadable, which is logged."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
         found = _calibration(kept)

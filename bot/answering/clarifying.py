@@ -1,9 +1,9 @@
-"""A question that says too little gets a question back, in words from the wiki.
+"""A clarifying question for a question that is ambiguous, in words from the wiki.
 
-"How do I get access?" could be answered with any one of a dozen pages, and most answers
-would be wrong. Asked back are the few things that the wiki calls by the question's words.
-A rule and no model, so that one can say why; and a rule that rather misses than errs, for
-who asks clearly wants no question:
+"How do I get access?" could be answered with any one of a dozen pages, and most answers would be
+wrong. The readings offered are the few things that the wiki calls by the question's words. A rule
+and no model, so that it can be explained; and a rule that prefers misses to errors, because a clear
+question should not be asked back about:
 
 1. The question is short: it has one or two words that say what it is about, names nothing,
    has no number, no "not" and no "before" or "only", is no "who", "why" or "is it", does not
@@ -38,16 +38,16 @@ MOST = 3
 _FEWEST = 2
 _OF_A_PAGE = 2
 _TOPICAL = 2
-"""Words that say what a question is about; with more it is specific."""
+"""Topic words of a question; one with more is specific."""
 _WEIGHTY = 4
-"""Words that say anything at all."""
+"""Content words of a question."""
 _FITS = 5.0
-"""How far a reading's best passage may be scored below the best of all (scores differ by log
-odds, see `bot.answering.ranking`). Far: of what one word finds, much is chance."""
+"""How far a reading's best passage may be below the best of all (scores differ by log odds, see
+`bot.answering.ranking`). Far: much of what one word finds is chance."""
 _ANSWERS = 2.5
-"""How far the passage may be below it that answers by its heading."""
+"""How far the passage may be below the one whose heading answers."""
 _TOLD_APART = 3
-"""Words beside the question's that a label may have; with more it names a matter of its own."""
+"""Words beside the question's that a label may have; one with more is a topic of its own."""
 
 _CARRIERS = """
 able add advice answer anything application apply ask basic begin being brief complete create
@@ -57,24 +57,24 @@ much need new often option our overview please policies policy procedure process
 rule see set show someone something start still submit take team tell thing tip try type
 understand up use want way
 """
-"""They are in any question and any heading, and do not say what it is about."""
+"""Words of any question and any heading, which say nothing about its topic."""
 _OPENINGS = re.compile(
     r"\W*(?:who|whom|whose|why|when|which|is|are|was|were|am|does|do|did|has|have|had|can|could|"
     r"may|might|must|shall|should|will|would|how (?:does|did|is|are|was|were))\b",
     re.IGNORECASE,
 )
-"""Of questions that ask for one fact, or for a yes."""
+"""Openings of questions for a single fact, or for a yes."""
 _WHAT = re.compile(r"\W*what\b", re.IGNORECASE)
 _WHAT_IS_THE = re.compile(r"\W*what(?:'s|\u2019s| is| are) (?:the|our|my|your)\b", re.IGNORECASE)
-"""Asks what something is, unless it is "the process", "the policy" or the like of it."""
+"""Asks what something is, unless it is "the process", "the policy" or the like."""
 _ALL_OF_THEM = re.compile(r"\b(?:different|difference|differences|kinds?|types?)\b", re.IGNORECASE)
-"""What asks about several things at once wants no choice between them."""
+"""A question about several things at once needs no choice between them."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionWords:
-    """What a question says: the words (their roots) of its ``topic``, all its ``weighty``
-    ones, and whether it is ``bare``: its topic and nothing else."""
+    """The words of a question, as roots: its ``topic``, all its ``weighty`` ones, and whether it is
+    ``bare``: its topic and nothing else."""
 
     topic: frozenset[str]
     weighty: frozenset[str]
@@ -87,10 +87,10 @@ class QuestionWords:
 
 @dataclass(slots=True)
 class _Matter:
-    """What several passages are about: the words that tell it ``apart`` from others, the
-    ``label`` and ``hit`` of the best of them, what ``asks`` for it, the ``path`` of headings down
-    to it, and the sum of their scores in ``mass``.
-    ``exact``: its heading says what was asked and no more."""
+    """A topic of several passages: the words that tell it ``apart`` from others, the ``label`` and
+    ``hit`` of the best passage, the question that ``asks`` for it, the ``path`` of headings down to
+    it, and the sum of scores in ``mass``. ``exact``: its heading is the question's words and no
+    more."""
 
     apart: frozenset[str]
     label: str
@@ -106,29 +106,31 @@ class _Matter:
         return self.hit.passage.wiki, self.hit.passage.page
 
     def overlaps(self, other: _Matter) -> bool:
-        """Return whether one is a part of the other, both being of one page."""
+        """Return whether one contains the other, both being of one page."""
         shorter = min(len(self.path), len(other.path))
         return self.path[:shorter] == other.path[:shorter]
 
     @property
     def worth(self) -> float:
-        """A label that is one word longer than the question fits it best."""
+        """Return how well the label fits; one that is one word longer than the question fits
+        best."""
         return self.mass / max(1, len(self.apart))
 
 
 @dataclass(frozen=True, slots=True)
 class Clarification:
-    """``readings`` is empty where nothing is asked back; ``why`` says it either way."""
+    """The decision on asking back. ``readings`` is empty if nothing is asked; ``why`` explains it
+    either way."""
 
     readings: tuple[Reading, ...]
     why: str
 
 
 class Clarifying:
-    """The rule."""
+    """The rule for clarifying questions."""
 
     def __call__(self, question: Question, retrieved: Retrieved) -> Clarify | None:
-        """What to ask back; None if the question is to be answered."""
+        """Return the clarifying question; None if the question is to be answered."""
         readings = self.decide(question, retrieved).readings
         if not readings:
             return None
@@ -153,7 +155,7 @@ class Clarifying:
 
 
 def asked(question: Question) -> QuestionWords | str:
-    """What it says; if that is enough to answer it, or nothing to ask back about, why."""
+    """Return the question's words, or the reason why there is nothing to ask back."""
     words = read(question.text)
     weighty = frozenset(word.root for word in words if word.weighs)
     topic = weighty - CARRIERS
@@ -163,7 +165,7 @@ def asked(question: Question) -> QuestionWords | str:
 
 
 def _reasons(question: Question, words: Sequence[Word], said: QuestionWords) -> Iterator[str]:
-    """Not to ask back."""
+    """Yield the reasons not to ask back."""
     if followups.contexts(question.history):
         yield "what was said before tells what it is about"
     if _OPENINGS.match(question.text):
@@ -197,12 +199,12 @@ CARRIERS = _roots(read(_CARRIERS))
 
 
 _JUST_THAT = "a page or a section is called just that"
-"""Which one is not said: nobody has looked whether it may still be read."""
+"""A reason that names no page: nobody has checked whether it may still be read."""
 
 
 def _matters(said: QuestionWords, hits: Sequence[Hit]) -> list[_Matter] | str:
-    """What the passages are about, best first; if that is one thing or none, why nothing
-    is asked back."""
+    """Return the topics of the passages, best first; or, if there is at most one, the reason why
+    nothing is asked back."""
     if not hits:
         return "nothing was found"
     fits, answers = hits[0].score - _FITS, hits[0].score - _ANSWERS
@@ -227,7 +229,7 @@ def _matters(said: QuestionWords, hits: Sequence[Hit]) -> list[_Matter] | str:
 
 
 def _best(matters: Iterable[_Matter]) -> list[_Matter]:
-    """None, if there is no choice between them."""
+    """Return the best topics; empty if there is no choice between them."""
     ranked = sorted(matters, key=lambda matter: (-matter.worth, matter.label))
     by_label = {matter.label.casefold(): matter for matter in reversed(ranked)}
     best: list[_Matter] = []
@@ -240,8 +242,8 @@ def _best(matters: Iterable[_Matter]) -> list[_Matter]:
 
 
 def _matter(said: QuestionWords, hit: Hit) -> _Matter | None:
-    """The innermost of title and headings that the question's words are in names it, with
-    the outermost that tells it apart if it has no more words of its own."""
+    """Return the topic of a passage. The innermost title or heading with the question's words names
+    it, together with the outermost that tells it apart if it has no more words of its own."""
     path = [" ".join(plain(part).split()) for part in (hit.passage.title, *hit.passage.headings)]
     roots = [_roots(read(part)) for part in path]
     for at in range(len(path) - 1, -1, -1):
@@ -252,7 +254,7 @@ def _matter(said: QuestionWords, hit: Hit) -> _Matter | None:
     text = hit.passage.text
     asks = in_full(path[at], path[0], text)
     if apart := roots[at] - said.topic - CARRIERS:
-        # Of a section of a page on something else its heading alone says too little.
+        # For a section of a page on something else, its heading alone says too little.
         place = path[0] if at and not said.topic & roots[0] else ""
         label = in_words(path[at], place, text)
         return _Matter(apart, label, asks, path[: at + 1], hit, hit.score, exact=False)
@@ -266,7 +268,7 @@ def _matter(said: QuestionWords, hit: Hit) -> _Matter | None:
 
 
 def _folded(matters: Iterable[_Matter]) -> list[_Matter]:
-    """A label that says all that another does, and more, is a part of that one."""
+    """Return the topics without those whose label another one's contains."""
     kept: list[_Matter] = []
     for matter in sorted(matters, key=lambda one: (len(one.apart), -one.mass, one.label)):
         wider = [other for other in kept if other.apart < matter.apart]
@@ -280,7 +282,8 @@ def _folded(matters: Iterable[_Matter]) -> list[_Matter]:
 
 
 def _reading(question: str, said: QuestionWords, matter: _Matter) -> Reading:
-    """It asks for the heading on its page, for a heading by itself may stand on many."""
+    """Return the reading. It asks for the heading on its page, because a heading by itself may be
+    on many."""
     asked_for = " ".join(question.split()).rstrip(" ?")
     asks = matter.asks if said.bare else f"{asked_for}: {matter.asks}?"
     return Reading(matter.label, asks, source_of(matter.hit.passage, ""))

@@ -1,4 +1,4 @@
-"""What a language model does: answers in its words, of which every sentence is checked.
+"""Answers in a language model's words, of which every sentence is checked.
 
 prompt      passages and question as data that cannot give orders
 writing     the port to a model: when to try again, how long to wait, how many at once

@@ -1,7 +1,7 @@
-"""Two texts word by word: may the one be said on the word of the other?
+"""A word-by-word comparison of two texts: does one support the other?
 
-Compared strictly are numbers and what they are of, names and their order, "not" and
-what it denies, and words that bind or restrict.
+Numbers and what they count, names and their order, "not" and what it negates, and words that bind
+or restrict are compared strictly.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from bot.answering.composing.words import TokenRole, Word, kept_limits, limits, 
 
 _NEARLY = 0.75
 _REACH = 4
-"""Weighty words after a "not" that it may deny."""
+"""Weighty words after a "not" that it may negate."""
 
 
 def roots(words: Sequence[Word]) -> frozenset[str]:
-    """Of names in both forms, for a sentence's first word may be one."""
+    """Return the roots; of names in both forms, because a sentence's first word may be one."""
     return frozenset(form for word in words if word.weighs for form in word.forms)
 
 
@@ -69,7 +69,7 @@ def _names_swapped(said: Sequence[Word], heard: Sequence[Word]) -> bool:
 
 
 def in_order(one: Sequence[str], other: Sequence[str]) -> int:
-    """How much of ``one`` stands in ``other``, gaps allowed, in the same order."""
+    """Return how much of ``one`` occurs in ``other`` in the same order, with gaps allowed."""
     row = [0] * (len(other) + 1)
     for a in one:
         new = [0]
@@ -80,7 +80,7 @@ def in_order(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def _limits_differ(said: Sequence[Word], heard: Sequence[Word], frame: Sequence[Word]) -> bool:
-    """It says "must" of its own, or leaves out an "only" of what it speaks of."""
+    """Return whether it adds a "must", or leaves out an "only" of what it is about."""
     near = [word for part in split(heard, joins=False) if _shares(said, part) for word in part]
     return not limits(said) <= limits([*heard, *frame]) or not kept_limits(near) <= limits(said)
 
@@ -90,8 +90,8 @@ def _shares(said: Sequence[Word], part: Sequence[Word]) -> bool:
 
 
 def _widens(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -> bool:
-    """It says of leave what the passage says of parental leave: each time that the passage
-    has the word, another stands right before it which is not ``told``."""
+    """Return whether it generalises, e.g. says of leave what the passage says of parental leave:
+    wherever the passage has the word, it comes after another one which is not ``told``."""
     before: dict[str, bool] = {}
     for last, word in pairwise((None, *heard)):
         if word and word.weighs and word.role is not TokenRole.NUMBER:
@@ -101,8 +101,8 @@ def _widens(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -
 
 
 def _leaves_out_whom(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -> bool:
-    """It says of everybody what the passage says of those that a sentence names before anything
-    that ``said`` has of it: "US employees need receipts"."""
+    """Return whether it says of everybody what the passage says of the people named at the
+    beginning of a sentence: "US employees need receipts"."""
     ours = roots(said)
     for part in split(heard, joins=False):
         places = [n for n, one in enumerate(part) if one.weighs and not ours.isdisjoint(one.forms)]
@@ -131,15 +131,16 @@ def _numbers_differ(said: Sequence[Word], heard: Sequence[Word], frame: Sequence
 
 
 def _number_apart(said: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """It has one number, in another clause than what that is of ("Contractors: 90 days"), and
-    the passage gives that another one."""
+    """Return whether its only number, in another clause than what it counts ("Contractors: 90
+    days"), is a different one in the passage."""
     numbers = _numbers(said)
     return len(numbers) == 1 and any(not _bound_alike(one, said, heard) for one in numbers)
 
 
 def _bound_alike(number: str, clause: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """A number may not be given to what the passage gives another number to: from "sick
-    leave is 30 days, parental leave 60" nobody may make sick leave of 60 days."""
+    """Return whether a number may belong to the clause. It may not if the passage gives the clause
+    another number: from "sick leave is 30 days, parental leave 60" nobody may make sick leave of 60
+    days."""
     clauses = [(_numbers(one), _plain_roots(one)) for one in split(heard, joins=True)]
     own = [words for numbers, words in clauses if number in numbers]
     others = [words for numbers, words in clauses if numbers and number not in numbers]
@@ -155,7 +156,7 @@ def _plain_roots(words: Sequence[Word]) -> frozenset[str]:
 
 
 def _denies(said: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """One of the two says "not" of what the other says without it."""
+    """Return whether one of the two says "not" of what the other says without it."""
     more = denials(said) > denials(heard)
     return more or any(
         _denies_alone(one, other, either=True) for one, other in ((said, heard), (heard, said))
@@ -167,7 +168,7 @@ def denials(words: Sequence[Word]) -> int:
 
 
 def denied_alone(said: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """Return whether one of the two says "not" of what the other says without, nearly all of it."""
+    """Return whether one of the two says "not" of nearly all that the other says without it."""
     return _denies_alone(said, heard, _NEARLY) or _denies_alone(heard, said, _NEARLY)
 
 
@@ -184,8 +185,9 @@ def _denies_alone(
 
 
 def _scopes(words: Sequence[Word], *, either: bool) -> list[frozenset[str]]:
-    """What each "not" may deny: the weighty words after it, before it if none follow. With
-    ``either`` also each of two that an "or" joins: what is "not stored or shared" is not shared."""
+    """Return what each "not" may negate: the weighty words after it, or before it if none follow.
+    With ``either`` also each of two that an "or" joins: what is "not stored or shared" is not
+    shared."""
     found = []
     for clause in split(words, joins=False):
         for place, word in enumerate(clause):

@@ -1,7 +1,7 @@
-"""What a model writes -> its sentences, whichever of the two forms it writes in.
+"""A model's output -> its sentences, in either of two forms.
 
-Asked for structure, it writes JSON: each sentence with the words behind it. Else, or if the server
-or the model takes no notice, it writes plain text. Which of them it is shows at the beginning.
+If asked for structure, it writes JSON: each sentence with its evidence. Otherwise, or if the server
+or the model ignores that, it writes plain text. The beginning shows which form it is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.answering.composing.sentences import Evidence, Lead, Sentence, Sentence
 _FORMED = re.compile(r'(?:`{3}(?:json)?\s{0,9})?\{\s{0,9}"(?:answered|sentences)"\s{0,9}:')
 _DENIED = re.compile(r'"answered"\s{0,9}:\s{0,9}"no"')
 _DECIDED = 60
-"""Characters after which it is plain text, if nothing speaks for JSON by then."""
+"""Characters after which it counts as plain text, if nothing looks like JSON by then."""
 _EVIDENCE = 8
 _PASSAGES = 999
 """The highest number that a passage may have."""
@@ -27,8 +27,8 @@ _WORDS = 2_000
 
 
 class AnswerSentences:
-    """Give it pieces as they come, as to `Sentences`. A structured answer that says that it does
-    not answer begins with the sentence `NOTHING`, as a plain one does."""
+    """A stream reader like `Sentences`. A structured answer that says that it does not answer
+    begins with the sentence `NOTHING`, as a plain one does."""
 
     def __init__(self) -> None:
         self._plain = Sentences()
@@ -37,7 +37,7 @@ class AnswerSentences:
         self._last: Lead | None = None
 
     def add(self, piece: str) -> Iterator[Sentence]:
-        """Those that ``piece`` has completed."""
+        """Yield the sentences that ``piece`` completes."""
         if self._beginning is not None:
             self._beginning += piece
             yield from self._begun(self._beginning.lstrip())
@@ -47,7 +47,7 @@ class AnswerSentences:
             yield from self._plain.add(piece)
 
     def end(self) -> Iterator[Sentence]:
-        """The rest. A structured sentence that is not whole is left out."""
+        """Yield the rest. An incomplete structured sentence is dropped."""
         if self._beginning is not None:
             yield from self._as_plain(self._beginning)
         if self._objects is None:
@@ -73,7 +73,8 @@ class AnswerSentences:
                 self._last = sentence.lead
 
     def _lead(self, lead: Lead) -> Lead:
-        """Each is cut alone, so what its own first one begins with says nothing but of a list."""
+        """Return the lead of a sentence. Each is cut alone, so the beginning of its own first one
+        matters only for lists."""
         if lead is Lead.PARAGRAPH and self._last not in (None, Lead.ITEM):
             return Lead.SPACE
         return lead
@@ -96,7 +97,7 @@ def _sentences(found: Mapping[str, Any]) -> list[Sentence]:
 
 
 def evidence_of(rows: object) -> Iterator[Evidence]:
-    """Yield what of a model's list of evidence can be read as such."""
+    """Yield the readable evidence in a model's list."""
     for row in rows[:_EVIDENCE] if isinstance(rows, list) else ():
         passage, words = (row.get("passage"), row.get("words")) if isinstance(row, dict) else (0, 0)
         # Python takes true for 1; JSON does not.

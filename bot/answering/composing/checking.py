@@ -1,9 +1,9 @@
-"""Does a passage say what a sentence says? By rules that one can read, in three verdicts.
+"""Support check: does a passage say what a sentence says? By rules, in three verdicts.
 
-A sentence is *supported* if a short stretch of a passage has its words, in about the same order,
-and agrees in all that the words turn on: numbers, names, "not", what binds, who does what. It is
-*contradicted* if it has a fact that nothing cited has, or all the words of a stretch and turns
-them round. All else is a paraphrase, and *unclear*: no count of common words may decide it.
+A sentence is *supported* if a short span of a passage has its words, in about the same order, and
+agrees in everything that matters: numbers, names, "not", limits, who does what. It is
+*contradicted* if it has a fact that no cited passage has, or all the words of a span with a changed
+meaning. Everything else is a paraphrase, and *unclear*: no count of common words may decide it.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from bot.answering.composing.relations import gives_orders, joined_from_two
 from bot.answering.composing.words import Word, limits, read, split
 
 _ORDER = 0.6
-"""The share of a sentence's words that stand in the order of the stretch. Chosen on half of
-clapnq's gold answers and of what is wrong with their corrupted twins; benchmarks/RESULTS.md has the
-other half."""
+"""The share of a sentence's words in the order of the span. Chosen on half of clapnq's gold answers
+and on the errors of their corrupted twins; benchmarks/RESULTS.md has the other half."""
 TURNED = frozenset({Flaw.NEGATION, Flaw.REVERSED, Flaw.NUMBER, Flaw.LIMIT, Flaw.CONDITION})
-"""What makes a sentence false that has all the words of a stretch, and is about most of it."""
+"""Flaws that make a sentence false though it has all the words of a span, and is about most of
+it."""
 _MOST = 0.5
 
 
@@ -47,8 +47,9 @@ Support = tuple[Ground, SupportSpan]
 
 @dataclass(frozen=True, slots=True)
 class SentenceCheck:
-    """``support`` are the stretches that bear the sentence out, or the nearest ones, which have
-    ``share`` of its words at best. ``flaw`` says what is wrong with a contradicted sentence."""
+    """The check of a sentence. ``support`` are the spans that support it, or the nearest ones,
+    which have at best ``share`` of its words. ``flaw`` says what is wrong with a contradicted
+    sentence."""
 
     decision: CheckOutcome
     support: tuple[Support, ...] = ()
@@ -57,7 +58,7 @@ class SentenceCheck:
 
 
 class Shown:
-    """What a model saw: the ``question``, which a sentence may repeat, and all ``grounds``."""
+    """The model's input: the ``question``, which a sentence may repeat, and all ``grounds``."""
 
     def __init__(self, question: str, grounds: Sequence[Ground]) -> None:
         self.question = question
@@ -68,8 +69,8 @@ class Shown:
 def check(
     claim: Claim, cited: Sequence[Ground], others: Sequence[Ground], shown: Shown
 ) -> SentenceCheck:
-    """Compare ``claim`` with the grounds that it cites, and then with the ``others`` that the
-    model saw: a wrong citation is corrected."""
+    """Compare ``claim`` with the grounds that it cites, and then with the ``others`` that the model
+    saw: a wrong citation is corrected."""
     grounds = [*cited, *others]
     if claim.code:
         return _code(claim, grounds)
@@ -88,7 +89,7 @@ def check(
     for ground in others:
         found = _compared(claim, said, ground, shown)
         if isinstance(found, SupportSpan):
-            # Cited wrongly, or the same words about another thing: that is not for rules to say.
+            # A wrong citation, or the same words about another thing: rules cannot tell.
             same = not cited or _pages(cited) >= _pages([ground])
             decision = CheckOutcome.SUPPORTED if same else CheckOutcome.UNCLEAR
             return SentenceCheck(decision, ((ground, found),))
@@ -98,7 +99,7 @@ def check(
 
 
 def _wordless(claim: Claim, cited: Sequence[Ground], shown: Shown) -> SentenceCheck:
-    """ "Yes, you can": what one can, the question says."""
+    """Check a claim without words of its own: in "Yes, you can" the question says what."""
     if not (claim.verdict and cited):
         return SentenceCheck(CheckOutcome.CONTRADICTED, flaw=Flaw.EMPTY)
     near = [_nearest(shown.asked, ground) for ground in cited]
@@ -128,7 +129,7 @@ def _undecided(
     same = [one for one in others if _pages(cited) >= _pages([one])]
     flaw = missing(claim, [*cited, *same], shown.question, stretches) if cited else None
     if flaw or not cited:
-        # Another passage may have said it: the one that has its facts and most of its words.
+        # Another passage may have said it: the one with its facts and most of its words.
         fits = [_nearest(said, one) for one in others if not missing(claim, [one], shown.question)]
         best = max(fits, key=lambda one: one[0], default=None)
         if best and best[0] >= max((share for share, _, _ in near), default=0.0):
@@ -152,8 +153,8 @@ def _pages(grounds: Sequence[Ground]) -> set[tuple[str, str]]:
 def _compared(
     claim: Claim, said: Sequence[Word], ground: Ground, shown: Shown
 ) -> SupportSpan | Flaw | None:
-    """Return the stretch that says what ``claim`` says; else what is turned round in the
-    shortest one with all its words, if there is one."""
+    """Return the span that says what ``claim`` says; else the flaw of the shortest span with all
+    its words, if there is one."""
     if missing(claim, [ground]):
         return None
     turned, elsewhere = None, False  # it may be said in another order, or of somebody named
@@ -176,13 +177,13 @@ def _compared(
 
 
 def _is_ordered(claim: Claim, ground: Ground, stretch: SupportSpan) -> bool:
-    """Return whether the words are meant for a language model; or an address stands in a passage
-    that orders one about anywhere."""
+    """Return whether the words are instructions to a language model; or an address in a passage
+    that gives such instructions anywhere."""
     return gives_orders(stretch.text) or (ground.gives_orders and bool(claim.addresses))
 
 
 def _says_too(said: Sequence[Word], ground: Ground) -> bool:
-    """Return whether another sentence of the passage says nearly the same, and as much of "not"."""
+    """Return whether another sentence of the passage says nearly the same, with as many "not"."""
     weighty = [word for word in said if word.weighs]
     return any(
         denials(one.words) == denials(said)
@@ -195,7 +196,7 @@ def _says_too(said: Sequence[Word], ground: Ground) -> bool:
 def _flaw(
     claim: Claim, said: Sequence[Word], ground: Ground, stretch: SupportSpan, shown: Shown
 ) -> Flaw | None:
-    """Return what keeps a stretch with all words of a sentence from saying the same."""
+    """Return the flaw of a span that has all words of a sentence but does not say the same."""
     if flaw := disagreement(said, stretch.words, ground.frame, shown.asked):
         return flaw
     if not _fits(said, stretch) or not _holds_together(said, stretch, ground):
@@ -219,8 +220,8 @@ def _denies(said: Sequence[Word], stretch: SupportSpan) -> bool:
 
 
 def _is_about(said: Sequence[Word], stretch: SupportSpan) -> bool:
-    """Return whether the stretch says little else: a long one may say what is claimed somewhere
-    in it, and something like it elsewhere."""
+    """Return whether the span says little else: a long one may say the claim somewhere, and
+    something similar elsewhere."""
     heard = [word for word in stretch.words if word.weighs]
     known = roots(said)
     return sum(not known.isdisjoint(word.forms) for word in heard) >= _MOST * len(heard)
@@ -231,8 +232,8 @@ def _has_all(said: Sequence[Word], known: frozenset[str]) -> bool:
 
 
 def _holds_together(said: Sequence[Word], stretch: SupportSpan, ground: Ground) -> bool:
-    """Return whether each clause stands in one sentence or row: what two of them say of two things
-    may not be said of one."""
+    """Return whether each clause is within one sentence or row: statements about two things may not
+    be combined into one."""
     return not stretch.parts or all(
         any(_has_all(clause, part | ground.frame_roots) for part in stretch.parts)
         for clause in split(said, joins=True)
@@ -240,9 +241,9 @@ def _holds_together(said: Sequence[Word], stretch: SupportSpan, ground: Ground) 
 
 
 def _fits(said: Sequence[Word], stretch: SupportSpan) -> bool:
-    """Return whether the common words stand in about one order, and those of each clause in just
-    that, but for a part that moved from its end to its beginning ("Every night, ..."): two words
-    that change places change who does what."""
+    """Return whether the common words come in about one order, and those of each clause in exactly
+    that, except for a part moved from its end to its beginning ("Every night, ..."): two words that
+    change places change who does what."""
     heard = [word.forms[1] for word in stretch.words if word.weighs]
     known = frozenset(heard)
     common = _common(said, known)
@@ -264,8 +265,7 @@ def _keeps_order(common: Sequence[str], heard: Sequence[str]) -> bool:
 
 
 def _nearest(said: Sequence[Word], ground: Ground) -> tuple[float, Ground, SupportSpan | None]:
-    """Return the share of the sentence's words in the stretch that has most, of equals the
-    shortest."""
+    """Return the share of the sentence's words in the best span, of equals the shortest."""
     weighty = [word for word in said if word.weighs] or list(said)
     best: tuple[float, SupportSpan | None] = 0.0, None
     for stretch in ground.stretches:

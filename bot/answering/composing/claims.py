@@ -1,4 +1,4 @@
-"""What a sentence of a model's says, and what it cites, quotes and links to."""
+"""A model's sentence: what it says, cites, quotes and links to."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from bot.answering.composing.sentences import Sentence
 
 
 class Flaw(StrEnum):
-    """Why a sentence does not go out."""
+    """The reason why a sentence is not shown."""
 
     FRAME = "frame"
     """It claims nothing: a heading, "Here are the steps:"."""
     EMPTY = "empty"
     REPEATED = "repeated"
-    """The answer has said it in the same words: once is enough."""
+    """The answer has said it in the same words already."""
     PING = "ping"
     ADDRESS = "address"
     QUOTATION = "quotation"
@@ -28,11 +28,11 @@ class Flaw(StrEnum):
     LIMIT = "limit"
     """It says must, only, all, before and the like where the passage does not."""
     REVERSED = "reversed"
-    """It turns round who does what, or what comes first, or names another than the passage."""
+    """It reverses who does what, or what comes first, or names another than the passage."""
     CONDITION = "condition"
-    """It says outright what the passage says only with an "if"."""
+    """It states as a fact what the passage says only with an "if"."""
     ORDERS = "orders"
-    """It rests on words of a page that are meant for a language model, and order it about."""
+    """It rests on words of a page that are instructions to a language model."""
     SCOPE = "scope"
     """It says of leave what the passage says of parental leave."""
     WORDS = "words"
@@ -42,19 +42,19 @@ class Flaw(StrEnum):
     """It begins with "it" or "they", and the sentence before it was dropped; or it is an item of a
     list whose introduction was."""
     EXCEPTION = "exception"
-    """The exception to it, or its condition, was dropped."""
+    """Its exception or condition was dropped."""
     UNCITED = "uncited"
-    """It cites nothing, and nothing that was shown is near it."""
+    """It cites nothing, and no passage is near it."""
     UNSUPPORTED = "unsupported"
-    """A judge found nothing that bears it out."""
+    """A judge found no support for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """``text`` is what is compared: no citations, no markup but quotation marks and code, and not
-    the "Yes, " that it may begin with, which is ``verdict``. ``cited`` are the numbers, in order.
-    ``quotations`` and spans of code (``codes``) are without their marks. ``code``: all of it is a
-    block of code, to be found as it stands."""
+    """A claim. ``text`` is compared: without citations, without markup except quotation marks and
+    code, and without a leading "Yes, ", which is ``verdict``. ``cited`` are the numbers, in order.
+    ``quotations`` and spans of code (``codes``) come without their marks. ``code``: all of it is a
+    block of code, to be matched exactly."""
 
     text: str
     cited: tuple[int, ...] = ()
@@ -67,7 +67,7 @@ class Claim:
 
     @property
     def shown(self) -> str:
-        """What a reader sees."""
+        """Return the text that a reader sees."""
         return f"{self.verdict}{self.text}"
 
     @property
@@ -76,7 +76,7 @@ class Claim:
 
     @property
     def introduces(self) -> bool:
-        """Return whether it ends in a colon: what follows says more."""
+        """Return whether it ends in a colon, so that the next sentences belong to it."""
         return not self.code and self.text.endswith((":", "\uff1a"))
 
 
@@ -95,7 +95,7 @@ _VERDICT = re.compile(
 )
 _PING = re.compile(r"<\s*[!@#]")
 _CALL = re.compile(r"@(?:here|channel|everyone|group)(?![\w-]*\.\w)", re.IGNORECASE)
-"""Pings nobody within code, where a page may tell people to write it."""
+"""A mention within code, which pings nobody; a page may tell people to write it."""
 _QUOTED = re.compile(
     r"(?<!`)(?P<ticks>`++)(?P<code>[^`]+)(?P=ticks)"
     r"|\"([^\"]+)\"|\u201e([^\u201c\u201d\u201e]+)[\u201c\u201d]|\u201c([^\u201c\u201d]+)\u201d"
@@ -122,15 +122,15 @@ _ABBREVIATION = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?", re.UNICODE)
 
 
 def seen(text: str) -> str:
-    """Without characters that are not seen: a check must not take apart what a screen
-    will join again."""
+    """Return the text without invisible characters: the check must see the words as a screen joins
+    them."""
     kept = (c if c == "\n" or unicodedata.category(c)[0] != "C" else "" for c in text)
     return "".join(kept)
 
 
 def claim(sentence: Sentence) -> Claim:
-    """Total: any sentence is read, and ``flaw`` says if it cannot go out whatever the
-    passages say."""
+    """Parse a sentence. Total: any sentence is read, and ``flaw`` says if it cannot be shown
+    whatever the passages say."""
     text = seen(sentence.text)
     if sentence.code:
         flaw = Flaw.QUOTATION if "```" in text else None
@@ -173,7 +173,7 @@ def _as_row(text: str) -> str:
 
 
 def _without_emphasis(text: str) -> str:
-    """Not within code, where a star is a star."""
+    """Return the text without emphasis, except within code, where a star is a star."""
     parts = _CODE.split(text)
     return "".join(
         part if part.startswith("`") else _EMPHASIS.sub(lambda m: m[2] or m[3], part)
@@ -182,7 +182,7 @@ def _without_emphasis(text: str) -> str:
 
 
 def quotations(text: str) -> tuple[str, ...]:
-    """What stands in quotation marks of any kind, or as code."""
+    """Return what is in quotation marks of any kind, or in code."""
     return tuple(
         next(group for name, group in _groups(found) if group and name != "ticks")
         for found in _QUOTED.finditer(text)
@@ -190,8 +190,8 @@ def quotations(text: str) -> tuple[str, ...]:
 
 
 def _unclosed(text: str) -> tuple[str, ...]:
-    """What stands behind a mark that is not closed, or before one that was not opened: a quotation
-    of two sentences is cut between them."""
+    """Return what follows an unclosed quotation mark, or precedes an unopened one: a quotation of
+    two sentences is cut between them."""
     rest = _QUOTED.sub("", text)
     found = _UNPAIRED.search(rest)
     if not found:
@@ -201,7 +201,7 @@ def _unclosed(text: str) -> tuple[str, ...]:
 
 
 def codes(text: str) -> tuple[str, ...]:
-    """What stands as code."""
+    """Return the spans of code."""
     return tuple(found["code"] for found in _QUOTED.finditer(text) if found["code"])
 
 
@@ -211,14 +211,14 @@ def _groups(found: re.Match[str]) -> list[tuple[str, str | None]]:
 
 
 def addresses(text: str) -> tuple[str, ...]:
-    """Everything that a screen may make a link of; file names look alike and count."""
+    """Return everything that a screen may turn into a link; file names look alike and count."""
     found = (match[0].rstrip(".,;:!?)'\u2019\u201d]") for match in _ADDRESS.finditer(text))
     return tuple(dict.fromkeys(one for one in found if not _ABBREVIATION.fullmatch(one)))
 
 
 def exact_tokens(text: str) -> frozenset[str]:
-    """Return what of ``text`` nobody may spell otherwise, in small letters: #channel, --flag,
-    snake_case, 18F, and pictures, for one may be taken for a sign of ours. Not numbers with a unit,
+    """Return the tokens of ``text`` that must be spelled exactly, in lower case: #channel, --flag,
+    snake_case, 18F, and pictures, because one may pass for a sign of ours. Not numbers with a unit,
     as 10am."""
     return frozenset(
         found[0].casefold() for found in _EXACT.finditer(text) if not quantities(found[0])

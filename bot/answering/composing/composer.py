@@ -1,4 +1,4 @@
-"""The use case: what was found -> an answer in a model's words that pages bear out."""
+"""Use case: passages -> an answer in a model's words that the pages support."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from indexers.model import Hit
 log = logging.getLogger(__name__)
 
 _LEAST_KEPT = 0.5
-"""Of the sentences that claim something; with less, quotations say more."""
+"""The least share of claims to keep; with fewer, quotations say more."""
 _UNUSED = (Fallback.UNSUPPORTED, Fallback.CONTRADICTED, Fallback.EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A sentence that may go out before the rest is there. ``text`` begins with what stands
-    between it and the one before, and ends with its footnotes."""
+    """A sentence that may be shown before the rest is ready. ``text`` begins with the separator
+    from the one before, and ends with its footnotes."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sentence as the model wrote it, and what became of it: shown as ``verified``, shown with
-    a mark, or left out for a ``flaw``."""
+    """A sentence as the model wrote it, and its fate: shown as ``verified``, shown with a mark, or
+    left out for a ``flaw``."""
 
     sentence: Sentence
     verified: bool
@@ -60,10 +60,10 @@ MakePrompt = Callable[[Question, Sequence[Hit]], Prompt]
 
 
 class Composer:
-    """Asks ``writer`` and checks what it writes; ``judge`` decides what rules cannot, if there is
+    """Asks ``writer`` and checks what it writes; ``judge`` decides unclear sentences, if there is
     one.
 
-    ``max_characters`` bounds an answer's text. ``tally`` counts the sentences that were ``kept``,
+    ``max_characters`` limits an answer's text. ``tally`` counts the sentences that were ``kept``,
     those shown as ``unclear`` and each `Flaw`, and each `Fallback`, since the process began.
     """
 
@@ -85,14 +85,14 @@ class Composer:
         self.tally: Counter[str] = Counter()
 
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:
-        """The passages that the model would be shown: nothing else can be in its answer."""
+        """Return the passages that the model would be shown: nothing else can be in its answer."""
         return [source_of(one, "") for one in self._prompting(question, retrieved.hits).shown]
 
     def stream(
         self, question: Question, retrieved: Retrieved, quoting: Compose
     ) -> Iterator[Released | Composed]:
-        """Yield sentences that are supported as they come; the last that comes is the whole
-        answer, which stands for itself."""
+        """Yield supported sentences as they come, and at last the whole answer, which replaces
+        them."""
         quoted = quoting(retrieved)
         basis = to_compose_from(question, retrieved, quoted)
         if basis is None:
@@ -142,7 +142,7 @@ class Composer:
             draft.cut = True
 
     def _decide(self, question: Question, prompt: Prompt, draft: Draft) -> None:
-        """Let the judge decide all that is unclear, in one request."""
+        """Let the judge decide all unclear sentences, in one request."""
         unclear = draft.unclear()
         if not unclear or self._judge is None:
             return
@@ -175,7 +175,7 @@ def _checked(one: Drafted) -> Checked:
 
 def _fallen(draft: Draft) -> Fallback | None:
     """Return why quotations must replace the answer: nothing of it is left, or too little, or its
-    core is gone. Answers come first: what the first sentence says is the core, but in a list."""
+    core is dropped. Except in a list, the first sentence is the core."""
     claims = [one for one in draft.sentences if one.claims]
     kept = [one for one in claims if one.shown]
     if not claims:
@@ -229,8 +229,8 @@ def _denied(quoted: Answer) -> NoAnswer:
 
 @dataclass(slots=True)
 class _Releasing:
-    """Which sentences a reader may see at once. One that points back to what is still unclear
-    waits with it, and an introduction for its list."""
+    """Sentences that a reader may see at once. One that points back to an unclear one waits with
+    it, and an introduction for its list."""
 
     _layout: Layout = field(default_factory=Layout)
     _lead: Lead = Lead.SPACE

@@ -1,7 +1,8 @@
-"""How many tokens a server takes of a prompt and writes to it, together: asked where it tells.
+"""The context limit of a server: the tokens of prompt and output together, asked where it is
+published.
 
-Ollama takes what is longer and drops the beginning without a word, so there it must be known
-beforehand. Others refuse it, and what their refusal tells is remembered (`bot.answering.composing.
+Ollama silently drops the beginning of a longer prompt, so there the limit must be known beforehand.
+Others refuse it, and the limit in their refusal is remembered (`bot.answering.composing.
 refusals`).
 """
 
@@ -22,18 +23,19 @@ log = logging.getLogger(__name__)
 _SECONDS = 1.5
 """For each request: somebody waits for the answer meanwhile."""
 _KEPT = 60.0
-"""Seconds after which it is asked again: a server may have been started anew, with another."""
+"""Seconds after which it is asked again: a server may have been restarted with another."""
 _LEARNED = 600.0
-"""Seconds for which a refusal is remembered: the server may be given more, or its words misread."""
+"""Seconds for which a refusal is remembered: the server's limit may be raised, or its message was
+misread."""
 _LONGEST = 4_000_000
-"""Bytes of what it tells; a model's licence comes with it."""
+"""Bytes of its reply, which includes a model's licence."""
 _OLLAMA = 4096
-"""What Ollama gives a model that nobody gave more (`OLLAMA_CONTEXT_LENGTH`, `num_ctx`)."""
+"""Ollama's default for a model (`OLLAMA_CONTEXT_LENGTH`, `num_ctx`)."""
 
 
 class ContextLimit:
-    """``ask`` looks it up, None if that cannot be told. What a refusal taught goes before it as
-    long as it is less."""
+    """A context limit. ``ask`` looks it up and returns None if that is impossible. A limit learned
+    from a refusal has priority if it is lower."""
 
     def __init__(
         self,
@@ -49,7 +51,7 @@ class ContextLimit:
         self._room_until = float("-inf")
 
     def tokens(self) -> int | None:
-        """Of prompt and answer together, as the server counts."""
+        """Return the limit of prompt and answer together, as the server counts."""
         with self._lock:
             if self._clock() >= self._until:
                 self._known = self._ask()
@@ -57,15 +59,15 @@ class ContextLimit:
             return self._known
 
     def room(self, written: int) -> int | None:
-        """Tokens of a prompt, as we count, that leave room for ``written``; None if nobody knows.
-        A tenth is kept free, for no two models count alike."""
+        """Return the tokens of a prompt, as we count, that leave room for ``written``; None if
+        unknown. A tenth is kept free, because no two models count alike."""
         limit = self.tokens()
         told = None if limit is None else max(1, int(0.9 * (limit - min(written, limit // 2))))
         learned = self._room if self._clock() < self._room_until else None
         return min((room for room in (told, learned) if room is not None), default=None)
 
     def refused(self, room: int) -> None:
-        """No more than ``room`` tokens of a prompt, as we count, were taken."""
+        """Record that no more than ``room`` tokens of a prompt, as we count, were accepted."""
         with self._lock:
             fresh = self._room is not None and self._clock() < self._room_until
             self._room = min(self._room or room, room) if fresh else room
@@ -73,7 +75,7 @@ class ContextLimit:
 
 
 def of_ollama(url: str, model: str) -> int | None:
-    """What the running model has, else what it will be given when it is loaded."""
+    """Return the running model's limit, or else the one that it will get when it is loaded."""
     root = url.rstrip("/").removesuffix("/v1")
     loaded = _get(f"{root}/api/ps")
     for one in _rows(loaded, "models"):
@@ -100,8 +102,8 @@ def of_ollama(url: str, model: str) -> int | None:
 
 
 def of_compatible(url: str, model: str, key: str = "") -> int | None:
-    """As vLLM, LM Studio, OpenRouter and Groq list it with the model, and llama.cpp in its
-    properties."""
+    """Return the limit as vLLM, LM Studio, OpenRouter and Groq list it with the model, or llama.cpp
+    in its properties."""
     url = url.rstrip("/")
     rows = list(_rows(_get(f"{url}/models", key=key), "data"))
     for row in rows:
@@ -120,7 +122,7 @@ def of_compatible(url: str, model: str, key: str = "") -> int | None:
 
 
 class _Here(HTTPRedirectHandler):
-    """Follows no redirect: a key must not go where somebody else points."""
+    """A handler that follows no redirect: a key must not be sent elsewhere."""
 
     def redirect_request(self, *_: Any) -> None:
         return None
@@ -146,7 +148,7 @@ def _get(url: str, body: Mapping[str, str] | None = None, key: str = "") -> dict
 
 
 def _read(answer: Any) -> bytes:
-    """In time, however slowly it comes."""
+    """Return the reply within the time limit, however slowly it comes."""
     until, read = time.monotonic() + _SECONDS, bytearray()
     while (piece := answer.read1(1 << 16)) and len(read) < _LONGEST:
         read += piece
@@ -161,6 +163,6 @@ def _rows(told: Mapping[str, Any] | None, name: str) -> Iterator[Mapping[str, An
 
 
 def _whole(value: object) -> int:
-    """0 for what is no number of tokens."""
+    """Return the number of tokens; 0 if it is none."""
     fits = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**9
     return value if fits and isinstance(value, int) else 0

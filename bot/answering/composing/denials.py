@@ -1,6 +1,7 @@
 """Sentences that say what the pages do not say: "The passages give no date; they only say ..."
 
-Such a sentence claims nothing of the wiki's subject before its first semicolon, "but" or the like.
+Such a sentence claims nothing about the wiki's subject before its first semicolon, "but" or the
+like.
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ find see
 finde finden nennen nennt steht genannt angegeben erwähnt beschrieben gefunden
 encuentro mencionado indicado trouve mentionné indiqué précisé trouvé
 """)
-"""What pages are said to do. They must be denied of something, so a page's own "is not found" is
-told apart by what is compared with the passage first."""
+"""Verbs of pages. They must be negated, so a page's own "is not found" is compared with the passage
+first."""
 _REST = re.compile(
     r"[;:\u2013\u2014\uff1b]|,?\s(?:but|just|only|although|though|aber|sondern|nur|pero|sino|mais)\s"
 )
 
 
 def split_denial(text: str) -> tuple[str, str] | None:
-    """Return the part of ``text`` that denies that the pages say something, and the rest, which
-    may be empty; None for any other sentence."""
+    """Return the part of ``text`` that denies that the pages say something, and the rest, which may
+    be empty; None for any other sentence."""
     found = _REST.search(text)
     denial, rest = (text[: found.start()], text[found.end() :]) if found else (text, "")
     words = [word for word in read(denial) if word.role is not TokenRole.COMMA]

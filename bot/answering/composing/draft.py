@@ -1,4 +1,4 @@
-"""What a model has written so far of one answer, and what becomes of each sentence."""
+"""The draft of an answer: the model's sentences so far, and the fate of each."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ from bot.answering.composing.words import TokenRole, Word, limits, read
 from indexers.model import Passage
 
 CLAIMLESS = (Flaw.FRAME, Flaw.EMPTY, Flaw.REPEATED)
-"""What is left out without a word: nothing is claimed by it."""
+"""Flaws of sentences that are dropped without a note: they claim nothing."""
 _POINTING = frozenset("it its they them their he his she her this these those that such".split())  # noqa: SIM905 - read as words
 _RESTRICTING = frozenset(
     "but however otherwise provided aber jedoch außer pero salvo excepto mais sauf".split()  # noqa: SIM905 - the same
 )
 _DENIED = (Flaw.NEGATION, Flaw.LIMIT)
-"""What a sentence cannot be blamed for that says what pages do not say."""
+"""Flaws that do not apply to a sentence about what pages do not say."""
 _LONGEST = 2_000
-"""Characters of a sentence. A longer one is none, whatever a model takes for one, and to compare it
-with the pages takes time that grows with its square."""
+"""Characters of a sentence. A longer one is no sentence, whatever a model takes for one, and the
+time to compare it grows with its square."""
 _NEAR = 0.5
-"""The share of its words that a sentence which cites nothing must have of the passage that is cited
-for it. It is shown as unclear all the same."""
+"""The share of its words that an uncited sentence must have in the passage that is cited for it. It
+is still shown as unclear."""
 
 
 @dataclass(slots=True)
 class Drafted:
-    """A sentence and what is known of it. ``flaw`` says why it is left out. ``waits``: until the
-    rest of the answer is there, or a judge has spoken."""
+    """A sentence and its state. ``flaw`` says why it is left out. ``waits``: until the rest of the
+    answer is ready, or a judge has decided."""
 
     sentence: Sentence
     claim: Claim
@@ -66,7 +66,7 @@ class Drafted:
 
     @property
     def fell(self) -> bool:
-        """Return whether a claim of it is left out."""
+        """Return whether it is a claim that is left out."""
         return self.flaw is not None and self.claims
 
     @property
@@ -76,16 +76,15 @@ class Drafted:
 
     @property
     def restricts(self) -> bool:
-        """Return whether it opens with a word that limits what was said before it."""
+        """Return whether it opens with a word that limits the previous sentence."""
         first = self.said[0] if self.said else None
         return bool(first and (first.text.casefold() in _RESTRICTING or first.limit in KEPT_LIMITS))
 
 
 @dataclass(slots=True)
 class Draft:
-    """``judged``: somebody will decide what the rules cannot. ``denied``: the model says that the
-    passages do not answer; what follows tells what they do say. ``cut``: it did not come to its
-    end."""
+    """A draft. ``judged``: a judge will decide unclear sentences. ``denied``: the model says that
+    the passages do not answer; the rest says what they do say. ``cut``: its end is missing."""
 
     passages: Sequence[Passage]
     question: str
@@ -121,7 +120,7 @@ class Draft:
         return one
 
     def _without_question(self, sentence: Sentence) -> Sentence:
-        """Leave out a question that it begins with, if that is the reader's own again."""
+        """Remove a leading question, if it repeats the reader's own."""
         question, mark, rest = sentence.text.rpartition("? ")
         asks = [word for word in read(question) if word.weighs] if mark and rest.strip() else []
         again = [word for word in asks if not self._asked.isdisjoint(word.forms)]
@@ -138,7 +137,7 @@ class Draft:
         return bool(first and first.shown and (self.denied or split_denial(first.claim.text)))
 
     def unclear(self) -> list[tuple[Drafted, UnclearSentence]]:
-        """Return what a judge is asked."""
+        """Return the sentences for the judge."""
         before = ""
         found = []
         for one in self.sentences:
@@ -153,7 +152,7 @@ class Draft:
         return found
 
     def judge(self, one: Drafted, verdict: SentenceVerdict | None) -> None:
-        """Let ``verdict`` decide, if its words stand where it says; None decides nothing."""
+        """Apply ``verdict``, if its evidence is where it says; None decides nothing."""
         one.waits = False
         if verdict is None:
             return
@@ -161,12 +160,13 @@ class Draft:
             one.flaw = Flaw.UNSUPPORTED
             return
         support = self._evidence(verdict.evidence)
-        # That pages do not say something stands nowhere in them.
+        # Pages do not state what they do not say.
         if support or self._is_denial(one):
             one.support, one.unclear = support or one.support, False
 
     def end(self) -> None:
-        """Cite for what cites nothing what stands beside it; "Hope this helps!" needs nothing."""
+        """Cite for each uncited sentence what its neighbours cite; "Hope this helps!" needs
+        nothing."""
         for place, one in enumerate(self.sentences):
             if one.flaw is not Flaw.UNCITED:
                 continue
@@ -199,7 +199,7 @@ class Draft:
 
     def _check(self, one: Drafted) -> None:
         if one.flaw is Flaw.EMPTY and one.claim.verdict:
-            # "Yes." stands if the sentence behind it does.
+            # "Yes." is kept if the next sentence is.
             one.flaw, one.frames, one.waits = None, True, True
             return
         if one.flaw:
@@ -227,15 +227,15 @@ class Draft:
             one.waits = one.unclear and self.judged
 
     def _cite(self, one: Drafted, finding: SentenceCheck) -> None:
-        """Cite for a sentence that cites nothing the nearest passage, if it is near."""
+        """Cite for an uncited sentence the nearest passage, if it is near."""
         if self._is_denial(one):
             one.support = ()
         elif finding.share < _NEAR:
             one.support, one.unclear, one.flaw = (), False, Flaw.UNCITED
 
     def _is_denial(self, one: Drafted) -> bool:
-        """Return whether it says that pages do not say something: in words of ours, or in any
-        where the model says that it does not answer."""
+        """Return whether it says that pages do not say something: in our words, or in any if the
+        model says that it does not answer."""
         first = not any(other.claims for other in self.sentences if other is not one)
         return split_denial(one.claim.text) is not None or (self.denied and first)
 
@@ -257,7 +257,8 @@ class Draft:
         ):
             return whole
         after = check(replace(one.claim, text=rest), cited, others, self._shown) if rest else None
-        # What the pages do say must hold, and no page may say nearly what they are said not to.
+        # What the pages do say must be supported, and no page may say nearly what they are said not
+        # to.
         silent = all(self._is_silent(told, ground) for ground in self._grounds)
         if after and after.decision is CheckOutcome.SUPPORTED and silent:
             return after
@@ -271,7 +272,7 @@ class Draft:
         )
 
     def _stands_alone(self, one: Drafted) -> bool:
-        """Return whether its words can be vouched for without those before it."""
+        """Return whether its words can be verified without those before it."""
         before = self.sentences[-1] if self.sentences else None
         verdict = one.claim.verdict
         if not verdict and before and before.frames and not before.claim.text:
@@ -285,7 +286,8 @@ class Draft:
         return bool({id(g) for g, _ in before.support} & {id(g) for g, _ in one.support})
 
     def _names_only(self, one: Drafted) -> bool:
-        """A page's title, or the question again, answers nothing."""
+        """Return whether it only names a page's title, or repeats the question, which answers
+        nothing."""
         if one.claim.code or one.claim.introduces or one.sentence.lead is Lead.ITEM:
             return False
         titles = (passage.title for passage in self.passages)
@@ -314,7 +316,7 @@ class Draft:
         return next((one.support for one in (*behind, *ahead) if one.support), ())
 
     def _standing(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """Return those whose words stand where they are said to."""
+        """Return the evidence whose words are where they are said to be."""
         return tuple(
             one
             for one in evidence
@@ -348,7 +350,7 @@ class Draft:
 
 
 def _items(following: Sequence[Drafted]) -> Iterator[Drafted]:
-    """The list right behind an introduction."""
+    """Yield the list right after an introduction."""
     for one in following:
         if one.sentence.lead is not Lead.ITEM and not one.sentence.code:
             return
@@ -356,8 +358,8 @@ def _items(following: Sequence[Drafted]) -> Iterator[Drafted]:
 
 
 def _is_chatter(one: Drafted, beside: Sequence[Ground]) -> bool:
-    """Return whether it has nothing that could be checked, and no more than half of its words from
-    the pages that are cited around it."""
+    """Return whether it has nothing that could be checked, and at most half of its words from the
+    pages cited around it."""
     facts = one.claim.addresses or one.claim.quotations or one.claim.codes or limits(one.said)
     if facts or any(
         word.role in (TokenRole.NAME, TokenRole.NUMBER, TokenRole.NOT) for word in one.said

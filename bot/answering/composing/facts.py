@@ -1,5 +1,5 @@
-"""What of a sentence a passage must hold, however the sentence is worded: addresses, quotations,
-commands, numbers with their units, names."""
+"""Facts of a sentence that a passage must hold, however the sentence is worded: addresses,
+quotations, commands, numbers with their units, names."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from bot.answering.composing.units import CLOCK, MONTH, TIME
 from bot.answering.composing.words import TokenRole, Word, read
 
 _ENGLISH = 0.2
-"""The share of words that say nothing (the, of, not) from which a sentence is taken for English.
-In German every noun looks like a name."""
+"""The share of function words (the, of, not) from which a sentence counts as English. In German
+every noun looks like a name."""
 
 _BEGINNING = 5
 """Letters that two forms of one name share: Spain, Spanish need not."""
 _ABOUT = Fraction(1, 10)
 _RECKONED = 20
-"""Numbers of a stretch that are added up."""
+"""Numbers of a span that are added up."""
 
 
 def missing(
@@ -65,7 +65,7 @@ def _reckoned(near: Sequence[SupportSpan]) -> list[Quantity]:
 
 
 def unknown_names(said: Sequence[Word], known: ShownNames) -> bool:
-    """Return whether an English sentence names what nothing that was shown does."""
+    """Return whether an English sentence has a name that no passage has."""
     return is_english(said) and any(
         not known.has(word)
         for name in _runs(said)
@@ -75,13 +75,13 @@ def unknown_names(said: Sequence[Word], known: ShownNames) -> bool:
 
 
 def is_english(words: Sequence[Word]) -> bool:
-    """Return whether as many of ``words`` are English ones that say nothing, as in English."""
+    """Return whether ``words`` have as many English function words as English text has."""
     idle = sum(word.role in (TokenRole.IDLE, TokenRole.NOT) for word in words)
     return idle >= _ENGLISH * sum(word.role is not TokenRole.COMMA for word in words)
 
 
 class ShownNames:
-    """The words of the ``texts`` that were shown, by which a name may be known."""
+    """The words of the ``texts`` that were shown, to look up names."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         words = [word for text in texts for word in read(text)]
@@ -92,8 +92,8 @@ class ShownNames:
         self._names = [name for name in names if len(name) > 2]
 
     def has(self, word: Word) -> bool:
-        """Return whether the name stands there, in another form (Scrum, Scrums), shortened (Fri,
-        Friday) or by the letters that its words begin with (SMT)."""
+        """Return whether the name occurs there, in another form (Scrum, Scrums), shortened (Fri,
+        Friday) or as an abbreviation (SMT)."""
         if not self._forms.isdisjoint(word.forms):
             return True
         name = word.text.casefold()
@@ -106,7 +106,7 @@ class ShownNames:
         return len(name) > 1 and word.text.isupper() and any(name in one for one in self._initials)
 
     def has_short(self, name: Sequence[Word]) -> bool:
-        """Return whether the letters that the words of ``name`` begin with stand there."""
+        """Return whether the initials of ``name`` occur there."""
         return "".join(word.text[0] for word in name).casefold() in self._forms
 
     @cached_property
@@ -126,8 +126,8 @@ def _runs(said: Sequence[Word]) -> list[list[Word]]:
 
 
 def is_held(one: Quantity, held: Sequence[Quantity]) -> bool:
-    """Return whether nothing speaks against ``one``: the same size stands in ``held``, or the
-    same number and one of the two names no unit."""
+    """Return whether nothing contradicts ``one``: the same size is in ``held``, or the same number
+    and one of the two has no unit."""
     if one.is_loose:
         return True
     for other in held:
@@ -141,8 +141,8 @@ def is_held(one: Quantity, held: Sequence[Quantity]) -> bool:
 
 
 def _about_as_long(one: Quantity, other: Quantity) -> bool:
-    """Return whether one says in months what the other says in days: nobody is wrong who takes
-    30 days for a month, and nobody is vouched for who does."""
+    """Return whether one is in months and the other in days: 30 days for a month is no error, and
+    no proof either."""
     if not (one.unit and other.unit and {one.unit.kind, other.unit.kind} == TIME):
         return False
     ours, theirs = (
@@ -172,6 +172,6 @@ def _is_clock(one: Quantity) -> bool:
 
 
 def _hours(one: Quantity) -> frozenset[object]:
-    """A page may say "from 9 to 5", or "9.30"."""
+    """Return the possible hours: a page may say "from 9 to 5", or "9.30"."""
     hours = [value // 60 + value % 60 / 100 for value in one.values]
     return frozenset(one for hour in hours for one in (hour, hour % 12))

@@ -1,4 +1,4 @@
-"""Which sources an answer has, numbered as they are first cited."""
+"""The sources of an answer, numbered as they are first cited."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Footnotes:
         self._cited: list[tuple[Ground, SupportSpan]] = []
 
     def cite(self, ground: Ground, where: SupportSpan) -> int:
-        """The number of the passage; what is quoted of it grows to hold ``where`` too."""
+        """Return the number of the passage; its quote grows to hold ``where`` too."""
         for place, (known, before) in enumerate(self._cited):
             if known is ground:
                 start, end = min(before.start, where.start), max(before.end, where.end)

@@ -1,9 +1,8 @@
-"""How a provider is asked to hold a model to a JSON schema, and where what it writes then stands.
+"""The forms in which a provider is asked for a JSON schema, and where its output is then found.
 
-Three forms, tried in this order: by a schema for the answer, by a tool that the model must call,
-and none, which is plain text. LlamaIndex passes the first two on as they are and streams what comes
-back; its own `structured_predict` waits for the whole answer or parses all of it again at each
-piece.
+Three forms, tried in this order: a schema for the answer, a tool that the model must call, and
+none, which is plain text. LlamaIndex passes the first two on as they are and streams the output;
+its own `structured_predict` waits for the whole answer or parses all of it again at each piece.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from bot.answering.composing.prompt import Structure
 
 
 class Form(IntEnum):
-    """The greater, the less is asked of the provider."""
+    """A form; the greater, the less is required of the provider."""
 
     SCHEMA = 0
     TOOL = 1
@@ -24,11 +23,11 @@ class Form(IntEnum):
 
 
 Asking = Callable[[Structure, Form], Mapping[str, Any]]
-"""What goes into the request for a form."""
+"""The parameters of a request in a form."""
 
 
 def as_openai(structure: Structure, form: Form) -> Mapping[str, Any]:
-    """As OpenAI, Azure, Ollama, llama.cpp, vLLM and their like want it."""
+    """Return the parameters for OpenAI, Azure, Ollama, llama.cpp, vLLM and their like."""
     if form is Form.SCHEMA:
         schema = {"name": structure.name, "strict": True, "schema": structure.schema}
         return {"response_format": {"type": "json_schema", "json_schema": schema}}
@@ -63,7 +62,7 @@ _CALLED = "Takes what you were asked to write. Call it once."
 
 
 def written_to_tool(raw: Any) -> str:
-    """What a piece of a stream adds to the arguments of a tool's call."""
+    """Return what a piece of a stream adds to the arguments of a tool's call."""
     if isinstance(raw, dict):  # Anthropic's
         return str(getattr(raw.get("delta"), "partial_json", None) or "")
     choices = getattr(raw, "choices", None) or ()

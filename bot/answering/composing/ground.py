@@ -17,16 +17,17 @@ from indexers.model import Passage
 from indexers.text.prose import plain
 
 _POINTING = 3
-"""The first words of a sentence, among which an "it" or "this" points back."""
+"""The number of first words of a sentence among which an "it" or "this" points back."""
 _CELL = " \u00b7 "
-"""Between the cells of a row, as `plain` writes it."""
+"""The separator between the cells of a row, as `plain` writes it."""
 _STRETCH = 3
 """Neighbouring sentences of a passage that one sentence may sum up."""
 
 
 @dataclass(frozen=True, slots=True)
 class SupportSpan:
-    """Neighbouring ``units`` of a passage, sentences or rows, ``start`` to ``end`` of its text."""
+    """A span of neighbouring ``units`` of a passage, sentences or rows, from ``start`` to ``end``
+    of its text."""
 
     start: int
     end: int
@@ -42,14 +43,14 @@ class SupportSpan:
 
     @property
     def labels(self) -> frozenset[str]:
-        """The words of the first cell of its last row, if that is one of a table: what the row
-        is about."""
+        """Return the words of the first cell of its last row, if it is in a table: what the row is
+        about."""
         cells = self.text.splitlines()[-1].split(_CELL) if self.text else []
         return roots(read(cells[0])) if len(cells) > 1 else frozenset()
 
 
 def stretch_of(text: str, spans: Sequence[tuple[int, int]]) -> SupportSpan:
-    """Return the one of these units of a passage's ``text``."""
+    """Return the span of these units of a passage's ``text``."""
     start, end = spans[0][0], spans[-1][1]
     shown = plain(text[start:end])
     words = read(shown)
@@ -70,18 +71,17 @@ class Ground:
         self.frame_roots = roots(self.frame)
 
     def holds(self, quotation: str) -> bool:
-        """Return whether its words stand here in a row. What was left out at "..." may lie
-        between."""
+        """Return whether the words occur here in a row. Text left out at "..." may lie between."""
         parts = [part for text in _LEFT_OUT.split(quotation) if (part := bare(text))]
         return bool(parts) and all(f" {part} " in f" {self._bare} " for part in parts)
 
     def has_code(self, code: str) -> bool:
-        """Return whether it stands here letter for letter, white space apart."""
+        """Return whether it occurs here letter for letter, except for white space."""
         wanted = spaced(code)
         return bool(wanted) and any(wanted in text for text in self._verbatim)
 
     def links(self, address: str) -> bool:
-        """Return whether the address stands here, by itself or as the host or the file name of
+        """Return whether the address occurs here, by itself or as the host or the file name of
         another."""
         wanted = _bare(address)
         return wanted in self._addresses or any(
@@ -89,7 +89,7 @@ class Ground:
         )
 
     def find(self, words: str) -> SupportSpan | None:
-        """Return where ``words`` stand, letter for letter but for white space."""
+        """Return where ``words`` occur, letter for letter except for white space."""
         parts = words.split()
         if not parts:
             return None
@@ -98,7 +98,7 @@ class Ground:
 
     @cached_property
     def stretches(self) -> list[SupportSpan]:
-        """Short ones first, so that of equals the shortest is quoted."""
+        """Return the spans, short ones first, so that of equals the shortest is quoted."""
         spans = [(piece.start, piece.end) for piece in units(self.passage.text)]
         return [
             stretch_of(self.passage.text, spans[first : first + length])
@@ -108,17 +108,17 @@ class Ground:
 
     @cached_property
     def whole(self) -> str:
-        """Its text with its titles, as a person reads them."""
+        """Return its text with its titles, as a person reads them."""
         return "\n".join([*self._titles, self.text])
 
     @cached_property
     def roots(self) -> frozenset[str]:
-        """Of all its words and those of its titles."""
+        """Return the roots of all its words and those of its titles."""
         return roots(read(self.whole))
 
     @cached_property
     def gives_orders(self) -> bool:
-        """Return whether it speaks to a language model anywhere."""
+        """Return whether it gives instructions to a language model anywhere."""
         return gives_orders(self.whole)
 
     @cached_property
@@ -126,7 +126,7 @@ class Ground:
         return quantities(self.whole)
 
     def spells(self, token: str) -> bool:
-        """Return whether an exact token stands here: as such, or a name of letters and digits in
+        """Return whether an exact token occurs here: as such, or a name of letters and digits in
         two words, or a channel without its sign."""
         bare = token.lstrip("#@")
         return token in self._exact or ((bare.isalnum() or bare != token) and bare in self._joined)
@@ -169,7 +169,7 @@ _NO_WORDS = re.compile(r"[\W_]+")
 
 
 def bare(text: str) -> str:
-    """Return its words in small letters, a space between them."""
+    """Return its words in lower case, a space between them."""
     return " ".join(_NO_WORDS.sub(" ", text.casefold()).split())
 
 

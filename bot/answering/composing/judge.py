@@ -1,4 +1,4 @@
-"""What decides sentences that rules cannot decide: the port."""
+"""The port for judges, which decide sentences that rules cannot decide."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from indexers.model import Passage
 
 @dataclass(frozen=True, slots=True)
 class UnclearSentence:
-    """``text`` is what a reader would see. ``cited`` are the numbers of the passages that it may
-    rest on, best first, counted from 1. ``evidence`` are words that stand in those passages and
-    that the model gave for it: if there are any, they are all that a judge needs to read.
+    """An unclear sentence. ``text`` is what a reader would see. ``cited`` are the numbers of the
+    passages that it may rest on, best first, counted from 1. ``evidence`` are words in those
+    passages that the model gave for it: if there are any, a judge need read nothing else.
     ``before`` is the sentence that it may point back to, or the introduction of its list."""
 
     text: str
@@ -26,8 +26,9 @@ class UnclearSentence:
 
 @dataclass(frozen=True, slots=True)
 class SentenceVerdict:
-    """``evidence`` are the words that bear a supported sentence out. They are looked for in the
-    passage letter for letter, white space apart; without them the sentence stays unclear."""
+    """A judge's verdict. ``evidence`` are the words that support a supported sentence. They must
+    be in the passage letter for letter, except for white space; otherwise the sentence stays
+    unclear."""
 
     supported: bool
     evidence: tuple[Evidence, ...] = ()

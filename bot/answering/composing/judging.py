@@ -1,9 +1,9 @@
 """A language model decides the sentences that rules cannot decide: a `SentenceJudge`.
 
-All unclear sentences of an answer go in one request. A sentence whose words are known is judged
-by those words; the others by the passages that they cite. The model copies the words that decide
-before it says its verdict, and names what the sentence says beyond them: a verdict that comes
-first is a guess that the rest defends.
+All unclear sentences of an answer go into one request. A sentence with evidence is judged by it;
+the others by the passages that they cite. The model copies the deciding words before it gives its
+verdict, and names what the sentence says beyond them: a verdict that comes first is a guess that
+the rest defends.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ _AGAIN = "Judge each of the {many} sentences by the material alone, as JSON."
 _NOTHING_BEYOND = frozenset(("", "none", "nothing", "n/a", "null"))
 _BEGUN_AGAIN = re.compile(r'"(?:verdicts|supported)"\s{0,9}:')
 _OF_A_VERDICT = 200
-"""Tokens that it may write for each sentence."""
+"""Tokens of output for each sentence."""
 _AROUND = 40
 
 SCHEMA: Mapping[str, Any] = {
@@ -104,9 +104,9 @@ def judge_prompt(
     count: Callable[[str], int],
     mark: Callable[[], str],
 ) -> Prompt:
-    """Return what a judge is asked about the ``unclear`` sentences of an answer. Of a passage it
-    sees the evidence of the sentences that have any, and all of it for the others; for one that
-    cites none, all passages."""
+    """Return the prompt for a judge of an answer's ``unclear`` sentences. Of a passage it holds the
+    evidence of the sentences that have any, and all of it for the others; for one that cites none,
+    all passages."""
     texts = _texts(passages, unclear)
     asked = seen(question.sought)
     said = [seen(one.text) for one in unclear]
@@ -130,7 +130,7 @@ def judge_prompt(
 
 
 def _texts(passages: Sequence[Passage], unclear: Sequence[UnclearSentence]) -> dict[int, str]:
-    """What is shown of each passage, by its number in the answer's prompt."""
+    """Return what is shown of each passage, by its number in the answer's prompt."""
     whole: set[int] = set()
     words: dict[int, list[str]] = {}
     for one in unclear:
@@ -154,7 +154,7 @@ def _texts(passages: Sequence[Passage], unclear: Sequence[UnclearSentence]) -> d
 
 
 def _before(one: UnclearSentence) -> str:
-    """What "it" means in it."""
+    """Return the sentence that "it" refers to."""
     return f"\n(It stands behind: {seen(one.before)})" if one.before else ""
 
 
@@ -163,9 +163,9 @@ def _numbers(one: UnclearSentence) -> str:
 
 
 def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
-    """Return what a judge wrote of ``many`` sentences, in order, as far as it came; None for one
-    that it left out, that cannot be read, or of which it says two things. A judge that has quoted
-    a page's JSON has begun twice: then nobody knows which of the two is its own."""
+    """Return a judge's verdicts on ``many`` sentences, in order, as far as it came; None for one
+    that is missing, unreadable or contradictory. A judge that quotes a page's JSON has begun twice:
+    then nobody knows which of the two is its own."""
     found: dict[int, SentenceVerdict | None] = {}
     objects = Objects()
     for row in objects.add(written):
@@ -185,14 +185,14 @@ def verdicts(written: str, many: int) -> list[SentenceVerdict | None]:
 
 
 def _number(value: object) -> int:
-    """0 for what is none."""
+    """Return the number; 0 if it is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 @dataclass(frozen=True, slots=True)
 class ModelJudge:
-    """``count`` counts tokens, ``mark`` makes a text that nobody can guess. ``writer`` is the
-    model that composes, or a cheaper one; who asks the question pays for it."""
+    """A judge by language model. ``count`` counts tokens, ``mark`` makes an unguessable text.
+    ``writer`` is the model that composes, or a cheaper one; the cost is counted for the asker."""
 
     writer: Metered
     count: Callable[[str], int]
@@ -201,7 +201,8 @@ class ModelJudge:
     def judge(
         self, question: Question, passages: Sequence[Passage], unclear: Sequence[UnclearSentence]
     ) -> Sequence[SentenceVerdict | None]:
-        """
+        """Return the model's verdicts.
+
         Raises:
             ModelFailed: it cannot be asked, is too slow or may cost no more, or what it writes
                 holds no verdict.

@@ -1,4 +1,4 @@
-"""Sentences that may go out -> an answer's text, with its footnotes."""
+"""Verified sentences -> an answer's text, with its footnotes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.model import UNVERIFIED, Source
 
 
 class Layout:
-    """Items of one list stand together, paragraphs apart."""
+    """The layout: items of one list together, paragraphs apart."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -25,7 +25,8 @@ class Layout:
         return self._footnotes.sources
 
     def add(self, claim: Claim, lead: Lead, support: Sequence[Support], *, unclear: bool) -> str:
-        """Return what was added: it begins with what stands between it and the one before."""
+        """Add a sentence and return the added text, which begins with the separator from the one
+        before."""
         marks = "".join(f"[{self._footnotes.cite(ground, where)}]" for ground, where in support)
         marks += UNVERIFIED * unclear
         if claim.code:

@@ -1,7 +1,7 @@
-"""The words that a comparison of two sentences turns on.
+"""The words that matter in a comparison of two sentences.
 
-English first; the commonest of German, Spanish, French and Chinese, so that a "not" is
-seen there too.
+English first; the commonest of German, Spanish, French and Chinese, so that a "not" is seen there
+too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ohne sin nunca ningún ninguna ninguno nadie nada jamais aucun aucune sans pas
 BREAKS = _set("""
 but while whereas however although though instead rather aber sondern pero sino mais
 """)
-"""What a "not" before them denies, ends at them."""
+"""Words at which the reach of an earlier "not" ends."""
 
 EITHER = _set("or oder o ou")
 JOINS = EITHER | _set("and und y et")
@@ -34,10 +34,10 @@ about between within during through per via than then so too very also just if c
 may might will would should get gets got make makes made such other own same following below
 according page section wiki passage document e.g i.e etc please ok okay
 """)
-"""They say nothing by themselves; where something lies and what it is called is said."""
+"""Words without meaning of their own; including where something is and what it is called."""
 
 ACRONYMS = _set("US")
-"""Idle words that name something in capitals, and limit what is said to it."""
+"""Idle words that in capitals are a name, and limit what is said to it."""
 
 LIMITS = {
     word: limit
@@ -59,7 +59,7 @@ LIMITS = {
     }.items()
     for word in words.split()
 }
-"""What binds or restricts, and how: a sentence may not say one of these of its own."""
+"""Words that bind or restrict: a sentence may not add one of these."""
 
 BOUNDS = {
     "at most": "maximum",
@@ -70,7 +70,7 @@ BOUNDS = {
 }
 
 KEPT_LIMITS = _set("only except")
-"""What a passage restricts by these, nobody may say without them."""
+"""Restrictions of a passage that nobody may leave out."""
 
 _UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"

@@ -1,4 +1,4 @@
-"""Asks a chat model of LlamaIndex's, each server in the way that it takes."""
+"""A client of LlamaIndex's chat models that asks each server in the way it accepts."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _FILTERED = frozenset(("content_filter", "refusal"))
 
 
 class LlamaWriter:
-    """Writes by any chat model of LlamaIndex's, ``max_tokens`` at most.
+    """A client of any chat model of LlamaIndex's, with ``max_tokens`` of output.
 
-    What a server refuses is asked otherwise, and what it refused is remembered. Models that
-    think before they answer refuse ``max_tokens`` and any ``temperature`` but their own, each by
-    a 400 that names it. LlamaIndex knows some by their names, but no deployment and no model
-    newer than itself. A server that does not take a structure is asked for plain text. A prompt
-    that is too long is made shorter; ``limit`` learns of it.
+    A refused request is sent in another way, and the refusal is remembered. Models that think
+    before they answer refuse ``max_tokens`` and any ``temperature`` but their own, each by a 400
+    that names it. LlamaIndex knows some by name, but no deployment and no model newer than itself.
+    A server without structured output is asked for plain text. A prompt that is too long is
+    shortened; ``limit`` learns of it.
     """
 
     def __init__(  # noqa: PLR0913 - what may be known of a server
@@ -63,7 +63,7 @@ class LlamaWriter:
         self.limit = limit or ContextLimit()
 
     def room(self) -> int | None:
-        """How many tokens a prompt may have, as we count; None if nobody knows."""
+        """Return how many tokens a prompt may have, as we count; None if unknown."""
         return self.limit.room(self._max_tokens)
 
     def write(self, prompt: Prompt) -> Iterator[str]:
@@ -91,11 +91,12 @@ class LlamaWriter:
             self._form = form
 
     def _shorter(self, prompt: Prompt, told: PromptTooLong) -> Prompt:
-        """
+        """Return a shorter prompt.
+
         Raises:
             ModelFailed: there is nothing left to leave out.
         """
-        # They count otherwise than we do, and some tell how.
+        # Servers count otherwise than we do, and some say how.
         rate = told.sent / prompt.tokens if told.sent else 1.0
         left = told.limit - min(self._max_tokens, told.limit // 2)
         room = int(0.95 * left / rate) if told.limit else prompt.tokens // 2
@@ -117,7 +118,7 @@ class LlamaWriter:
 
     def _manner(self, prompt: Prompt) -> dict[str, Any]:
         if LENGTH in self._refused:
-            # Its thoughts are counted in, so what is enough for the words is not.
+            # Thinking tokens count, too, so the limit for the words alone is too low.
             length = {"max_completion_tokens": self._max_tokens}
         else:
             length = {LENGTH: min(self._max_tokens, prompt.max_tokens or self._max_tokens)}
@@ -151,7 +152,8 @@ class LlamaWriter:
             raise ModelFailed("its provider's filter stopped it")
 
     def _refusal(self, error: Exception, form: Form) -> None:
-        """
+        """Raise the right error for a refusal.
+
         Raises:
             _Refusal: it may be asked otherwise.
         """
@@ -165,7 +167,7 @@ class LlamaWriter:
 
 
 class _Refusal(Exception):
-    """The model is asked again, otherwise."""
+    """The model is to be asked in another way."""
 
 
 class _RefusedManner(_Refusal):
@@ -185,7 +187,7 @@ class _RefusedLength(_Refusal):
 
 
 def _ending(raw: Any) -> str:
-    """Why the stream ended, if this is its end: a stream that does not say so was cut."""
+    """Return why the stream ended, if this is its end: a stream without one was cut."""
     if isinstance(raw, dict):  # Anthropic's
         return str(getattr(raw.get("delta"), "stop_reason", None) or "")
     choices = getattr(raw, "choices", ())

@@ -1,8 +1,8 @@
-"""A model of natural language inference on this machine decides unclear sentences: a
-`SentenceJudge` that costs nothing and sends nothing anywhere.
+"""A local model of natural language inference decides unclear sentences: a `SentenceJudge` that
+costs nothing and sends nothing anywhere.
 
-It vouches for a sentence that the words behind it say for sure, and decides nothing else: that it
-finds a sentence nowhere does not make it wrong.
+It only confirms sentences that their evidence certainly says: a sentence that it does not find is
+not therefore wrong.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from indexers.text.prose import plain
 log = logging.getLogger(__name__)
 
 _SURE = 0.9
-"""From how likely on a text says a sentence. Models of this kind are seldom unsure."""
+"""The least probability of entailment. Models of this kind are seldom unsure."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntailmentJudge:
-    """``seconds`` is for all sentences of an answer; what is not reached in it stays unclear."""
+    """A judge by entailment. ``seconds`` is for all sentences of an answer; those not reached in
+    time stay unclear."""
 
     model: Entailing
     seconds: float = 10.0
@@ -42,7 +43,8 @@ class EntailmentJudge:
         passages: Sequence[Passage],
         unclear: Sequence[UnclearSentence],
     ) -> Sequence[SentenceVerdict | None]:
-        """
+        """Return the verdicts of the inference model.
+
         Raises:
             ModelFailed: the model cannot be loaded, or does not run.
         """
@@ -67,7 +69,7 @@ def _grounds(
     one: UnclearSentence, passages: Sequence[Passage]
 ) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
     """Yield texts that may say it, with the words of passages that they are made of: its evidence,
-    else each sentence of the passages that it cites, and each two that are neighbours."""
+    else each sentence of the passages that it cites, and each pair of neighbours."""
     if one.evidence:
         yield "\n".join(_headed(part, passages) for part in one.evidence), one.evidence
         return

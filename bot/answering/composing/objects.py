@@ -1,8 +1,7 @@
-"""A stream of JSON -> the objects of its list, each as soon as it is whole.
+"""A stream of JSON -> the objects of its list, each as soon as it is complete.
 
-A language model writes it, so nothing is sure: it may stand in a fence, break off, never end, or
-nest without end. It is read once, in linear time and bounded memory, and what is no JSON is left
-out.
+A language model writes it, so it may be in a fence, be cut off, never end, or nest without end. It
+is read once, in linear time and bounded memory, and everything that is not JSON is ignored.
 """
 
 from __future__ import annotations
@@ -14,17 +13,17 @@ from typing import Any
 _LONGEST = 60_000
 """Characters that are read in all."""
 _OF_AN_OBJECT = 12_000
-"""Characters of one object; a longer one is left out."""
+"""Characters of one object; a longer one is dropped."""
 _AROUND = 400
-"""Characters of what stands outside of the objects that are kept."""
+"""Characters outside of the objects that are kept."""
 _DEEPEST = 12
 _LEVEL = 3
-"""Where the objects of the list begin: within the outer object, and the list in it."""
+"""The nesting level of the list's objects: within the outer object, and the list in it."""
 
 
 class Objects:
-    """Give it pieces as they come. ``around`` is what stands outside of the objects, cut off if
-    it is long. ``read`` is how many characters it took, to the end of the outer object at most."""
+    """A reader of pieces. ``around`` is the text outside of the objects, cut off if it is long.
+    ``read`` counts the characters read, at most to the end of the outer object."""
 
     def __init__(self) -> None:
         self.around = ""
@@ -34,7 +33,7 @@ class Objects:
         self.read = 0
 
     def add(self, piece: str) -> Iterator[dict[str, Any]]:
-        """Those that ``piece`` has completed."""
+        """Yield the objects that ``piece`` completes."""
         for character in piece:
             if self._over:
                 return
@@ -51,7 +50,7 @@ class Objects:
                     yield found
 
     def _take(self, character: str) -> bool:
-        """Whether it ends an object of the list."""
+        """Read a character; return whether it ends an object of the list."""
         if self._in_string:
             self._in_string = self._escaped or character != '"'
             self._escaped = character == "\\" and not self._escaped

@@ -1,4 +1,4 @@
-"""Settings -> a language model of LlamaIndex's, whoever stands behind it."""
+"""Settings -> a language model of LlamaIndex's, of any provider."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _PLACES = {"openai": "https://api.openai.com/v1", "ollama": "http://localhost:11
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """``url`` is where the API begins (`.../v1`; of Azure, `https://NAME.openai.azure.com/
-    openai/v1`), empty where the provider has one of its own. ``silence`` is how many
-    seconds may pass without a word. ``extra`` goes into the request's body."""
+    """Settings of a model. ``url`` is the API's base (`.../v1`; of Azure,
+    `https://NAME.openai.azure.com/openai/v1`), empty for a provider's own. ``silence`` is how many
+    seconds may pass without output. ``extra`` goes into the request's body."""
 
     provider: Provider
     model: str
@@ -39,7 +39,8 @@ class ModelSettings:
 
 
 def writer_of(settings: ModelSettings) -> LlamaWriter:
-    """Imports LlamaIndex, which takes 3 s: call it once, as the process starts.
+    """Return the model's client. Imports LlamaIndex, which takes 3 s: call it once, as the process
+    starts.
 
     Raises:
         ModelMisconfigured: what is missing.
@@ -62,7 +63,7 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
         api_base=url,
         api_key=settings.key or "none",
         is_chat_model=True,
-        max_tokens=None,  # told with each prompt: its own would go before that
+        max_tokens=None,  # passed with each prompt: its own would come first
         timeout=settings.silence,
         max_retries=0,
         additional_kwargs=dict(settings.extra),
@@ -78,7 +79,7 @@ def writer_of(settings: ModelSettings) -> LlamaWriter:
 
 
 def _context_of(settings: ModelSettings, url: str) -> int | None:
-    """How many tokens prompt and answer may have together; None if that cannot be told."""
+    """Return the context limit; None if it is unknown."""
     if settings.provider == "ollama":
         return of_ollama(url, settings.model)
     if settings.provider == "compatible":
@@ -107,7 +108,7 @@ def _anthropic(settings: ModelSettings) -> LLM:
 
 
 def _part(module: str, name: str, extra: str) -> Any:
-    """Of a package that an extra installs."""
+    """Import a name from a package that an extra installs."""
     try:
         return getattr(importlib.import_module(module), name)
     except ModuleNotFoundError as error:
@@ -118,7 +119,7 @@ def _part(module: str, name: str, extra: str) -> Any:
 
 
 def _window_of(claude: LLM) -> int | None:
-    """None of a model that LlamaIndex does not know."""
+    """Return the context window; None for a model that LlamaIndex does not know."""
     try:
         return claude.metadata.context_window
     except ValueError:

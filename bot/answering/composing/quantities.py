@@ -1,5 +1,5 @@
-"""The numbers of a text with their units, so that "thirty days" is "30 days" and "$75" is
-"75 dollars"."""
+"""The numbers of a text with their units, so that "thirty days" is "30 days" and "$75" is "75
+dollars"."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from bot.answering.composing.units import (
 )
 
 _REACH = 3
-"""Words behind a number among which its unit may stand: "400 messages a second"."""
+"""Words after a number among which its unit may be: "400 messages a second"."""
 _SMALL = 12
-"""A writer counts what a page lists: "two people". So a spelled number up to this one, of no
-unit, need not stand in the page."""
+"""A spelled number up to this one, without unit, need not be on the page: a writer counts the items
+of a page ("two people")."""
 _TOKEN = re.compile(
     r"(?<![^\W_])(?<![^\W_]\.)\d++(?:[.,:'\u2019\u00a0\u202f]\d++)*+(?:[A-Za-z]{1,3})?(?![^\W_])"
     r"|(?<!\w)[AaPp]\.[Mm](?!\w)|[^\W_]++(?:['\u2019][^\W_]++)?|[%$\u20ac\u00a3\u00a5]|[^\s\w]"
@@ -46,10 +46,10 @@ _HUNDRED = 100
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """``values`` are how the number may be read: 2.500 is 2500 in some countries. ``spelled``
-    out in words, or in digits; ``implied``: "an hour", "daily". ``working``: days of which a week
-    has five. ``halves``: of a time of day, how many minutes later it is if it is meant so: "5:30"
-    may be in the afternoon."""
+    """A quantity. ``values`` are the possible readings: 2.500 is 2500 in some countries.
+    ``spelled`` out in words, or in digits; ``implied``: "an hour", "daily". ``working``: days of
+    which a week has five. ``halves``: of a time of day, how many minutes later it may be meant:
+    "5:30" may be in the afternoon."""
 
     values: frozenset[Fraction]
     unit: MeasureUnit | None = None
@@ -66,7 +66,7 @@ class Quantity:
 
     @property
     def sizes(self) -> frozenset[tuple[str, Fraction]]:
-        """What it comes to: 2 hours are 120 of "minute"."""
+        """Return its possible sizes: 2 hours are 120 of "minute"."""
         if self.unit is None:
             return frozenset()
         weeks = (1, Fraction(7, 5)) if self.working else (1,)
@@ -76,7 +76,7 @@ class Quantity:
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
-    """Return those of ``text``, in order. "18F" is a name and none of them."""
+    """Return the quantities of ``text``, in order. "18F" is a name and none of them."""
     tokens = [found[0].casefold() for found in _TOKEN.finditer(text)]
     found: list[tuple[int, int, Quantity]] = []
     at = 0
@@ -203,7 +203,7 @@ def _multiplied(one: Quantity, tokens: Sequence[str], end: int) -> tuple[Quantit
 def _with_units(
     tokens: Sequence[str], found: Sequence[tuple[int, int, Quantity]]
 ) -> Iterable[Quantity]:
-    """Give each number the unit before or behind it; of "3 to 5 weeks" both have that of the
+    """Give each number the unit before or after it; in "3 to 5 weeks" both have that of the
     second."""
     later: tuple[int, MeasureUnit | None] = (-1, None)
     told: list[Quantity] = []

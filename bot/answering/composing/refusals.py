@@ -1,5 +1,5 @@
-"""What a provider refuses, by the error that its library raises: a manner of asking, a form, or a
-prompt that is too long. Each says so in its own words, and each is asked otherwise then."""
+"""Refusals of providers, recognised by their library's errors: a manner of asking, a form, or a
+prompt that is too long. Each words it differently, and each is then asked in another way."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ LENGTH, FREEDOM = "max_tokens", "temperature"
 MANNERS = frozenset((LENGTH, FREEDOM))
 _AGAIN = frozenset((408, 409, 425, 429))
 _REFUSED = frozenset((400, 422, 501))
-"""Of a form, by servers that do not know it, or for this model."""
+"""Statuses by which servers refuse a form, in general or for this model."""
 _UNREACHED = ("connection", "timeout", "timedout", "protocol", "network", "readerror")
 _LOOKED_AT = 4_000
-"""Characters of an error's words."""
+"""Characters of an error's message that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptTooLong:
-    """``limit`` is how many tokens the server takes, and ``sent`` how many it counted; 0 is not
-    told."""
+    """A prompt that is too long. ``limit`` is how many tokens the server takes, and ``sent`` how
+    many it counted; 0 is unknown."""
 
     limit: int = 0
     sent: int = 0
@@ -55,8 +55,8 @@ _SENT = re.compile(
 
 
 def too_long(error: Exception) -> PromptTooLong | None:
-    """Whether the prompt is longer than the server takes: by a 400 or 413, or by an error within
-    a stream, as older servers send it."""
+    """Return the refusal of a prompt that is too long: by a 400 or 413, or by an error within a
+    stream, as older servers send it."""
     status = getattr(error, "status_code", None)
     words = _words(error)
     if status == 413:
@@ -64,13 +64,13 @@ def too_long(error: Exception) -> PromptTooLong | None:
     if status not in (None, 200, 400, 422, 500) or not _TOO_LONG.search(words):
         return None
     if status == 400 and re.search(r"max_(?:completion_)?tokens is too large", words):
-        return None  # it is what may be written that is too long
+        return None  # the limit of the output is too high
     return PromptTooLong(_number(_LIMIT, words), _number(_SENT, words))
 
 
 def refused_manner(error: Exception) -> frozenset[str]:
-    """What of the manner a 400 refuses: a temperature by its field or in its words; a length
-    only if it says what to send instead, for it may as well be too long."""
+    """Return what a 400 refuses of the manner: a temperature by its field or in the message; a
+    length only if the message says what to send instead, because it may as well be too long."""
     if getattr(error, "status_code", None) != 400:
         return frozenset()
     length = {LENGTH} if "max_completion_tokens" in str(error) else set()
@@ -79,23 +79,23 @@ def refused_manner(error: Exception) -> frozenset[str]:
 
 
 def may_refuse_form(error: Exception) -> bool:
-    """Whether it may be the form that is refused: some servers say no more than 400. A library
-    that does not know the parameter raises a `TypeError` before it asks."""
+    """Return whether the form may be refused: some servers say no more than 400. A library that
+    does not know the parameter raises a `TypeError` before it asks."""
     return getattr(error, "status_code", None) in _REFUSED or isinstance(error, TypeError)
 
 
 def names_form(error: Exception) -> bool:
-    """Whether its words say that it is the form."""
+    """Return whether the message says that it is the form."""
     return bool(_FORM.search(_words(error)))
 
 
 def failure(error: Exception, now: Callable[[], datetime]) -> ModelFailed:
-    """Only class and status are told: a provider's words may quote what it was sent."""
+    """Return the failure with class and status alone: a provider's message may quote the prompt."""
     status = getattr(error, "status_code", None)
     name = type(error).__name__
     if isinstance(status, int):
         told = f"it answered {status} ({name})"
-        if status < 300:  # an error within a stream that had begun well
+        if status < 300:  # an error within a stream that began well
             return ModelBusy(f"it gave up in mid-answer ({name})")
         if status in _AGAIN or status >= 500:
             headers = getattr(getattr(error, "response", None), "headers", {})

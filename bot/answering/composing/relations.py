@@ -1,7 +1,8 @@
-"""Who does what to whom, and first: a sentence may not turn round what a passage says.
+"""The relations in a sentence, who does what to whom, and in which order: it may not reverse a
+passage's.
 
-All words of both are known to be the same; what is compared is on which side of a verb, of
-"before" or of a preposition they stand, and whether an "if" is left out.
+All words of both are known to be the same; what is compared is on which side of a verb, of "before"
+or of a preposition they are, and whether an "if" is left out.
 """
 
 from __future__ import annotations
@@ -32,17 +33,17 @@ _TOLD_TO_MODELS = re.compile(
 
 
 def gives_orders(text: str) -> bool:
-    """Return whether ``text`` speaks to a language model instead of to its readers."""
+    """Return whether ``text`` gives instructions to a language model instead of to its readers."""
     return bool(_TOLD_TO_MODELS.search(text))
 
 
 def turned_round(said: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """Return whether what stands before a verb or a "before" stands behind it in ``heard``."""
+    """Return whether words before a verb or a "before" come after it in ``heard``."""
     return _any_turned(said, heard, orders=True) or _any_turned(said, heard, orders=False)
 
 
 def _any_turned(said: Sequence[Word], heard: Sequence[Word], *, orders: bool) -> bool:
-    """Look at words of order (``orders``) within each part of a sentence, or else at verbs."""
+    """Check words of order (``orders``) within each part of a sentence, or else verbs."""
     parts = split(heard, joins=orders)
     for clause in split(said, joins=orders):
         for place, pivot in enumerate(clause):
@@ -61,7 +62,7 @@ def _any_turned(said: Sequence[Word], heard: Sequence[Word], *, orders: bool) ->
 
 
 def _sides(words: Sequence[Word], place: int) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words on either side; none where a passive may turn the sides round."""
+    """Return the words on either side; none where a passive may reverse the sides."""
     if words[place].role is TokenRole.WORD:
         being = place and words[place - 1].root in _BEING
         if being or "by" in {word.root for word in words}:
@@ -94,8 +95,8 @@ def given_another(said: Sequence[Word], heard: Sequence[Word]) -> bool:
 
 
 def _objects(words: Sequence[Word]) -> Iterator[tuple[str, str, frozenset[str]]]:
-    """Each preposition with the word before it and the weighty words that follow, up to the
-    end of the clause. Empty where what follows points to something said before."""
+    """Yield each preposition with the word before it and the weighty words that follow, up to the
+    end of the clause; empty if they point to something said before."""
     for clause in split(words, joins=False):
         for place, word in enumerate(clause):
             before = clause[place - 1] if place else None
@@ -107,7 +108,7 @@ def _objects(words: Sequence[Word]) -> Iterator[tuple[str, str, frozenset[str]]]
 
 
 def leaves_out_if(said: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """Return whether ``said`` says as a fact what ``heard`` only says in a condition."""
+    """Return whether ``said`` states as a fact what ``heard`` only says in a condition."""
     if any(word.root in _CONDITIONS for word in said):
         return False
     ours = _weighty(said)
@@ -126,7 +127,7 @@ def _conditions(words: Sequence[Word]) -> Iterator[frozenset[str]]:
 
 
 def number_of_another(said: Sequence[Word], heard: Sequence[Word], frame: frozenset[str]) -> bool:
-    """Return whether ``said`` gives a number to what ``heard`` never names beside it."""
+    """Return whether ``said`` gives a number to something that ``heard`` never names beside it."""
     clauses = split(heard, joins=False)
     for clause in split(said, joins=False):
         numbers = {word.root for word in clause if word.role is TokenRole.NUMBER}
@@ -140,9 +141,9 @@ def number_of_another(said: Sequence[Word], heard: Sequence[Word], frame: frozen
 
 
 def joined_from_two(said: Sequence[Word], heard: Sequence[Word], told: frozenset[str]) -> bool:
-    """Return whether a clause of ``said`` is put together of two of ``heard``, leaving out a part
-    of each: from "A owns deploys and B owns alerts" nobody may say that A owns alerts. Words that
-    are ``told`` anyway are left out of neither."""
+    """Return whether a clause of ``said`` combines two of ``heard``, leaving out a part of each:
+    from "A owns deploys and B owns alerts" nobody may say that A owns alerts. Words in ``told`` do
+    not count as left out."""
     clauses = [_weighty(one) for one in split(heard, joins=True)]
     times = Counter(word for own in clauses for word in own)
     for clause in split(said, joins=True):

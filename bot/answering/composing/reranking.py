@@ -1,8 +1,8 @@
 """A language model puts passages in order: a `bot.answering.reranking.Scoring`.
 
-Not LlamaIndex's `LLMRerank` or `RankGPTRerank`: they put passages into the prompt as if they
-were instructions, drop what the model leaves out, fail on numbers that there are none of,
-and neither count nor bound what it costs.
+Not LlamaIndex's `LLMRerank` or `RankGPTRerank`: they put passages into the prompt as if they were
+instructions, drop those that the model leaves out, fail on invalid numbers, and neither count nor
+limit the cost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from indexers.model import Passage
 
 _MAX_TOKENS = 100
 _CHARACTERS = 700
-"""Of a passage; what it is about stands at its beginning."""
+"""Of a passage; its subject is at the beginning."""
 
 _RULES = """\
 You put passages of a team's wiki in order by how well they answer a question.
@@ -36,14 +36,15 @@ _ORDER = re.compile(r"[\[\d\],;>\s.]+")
 
 @dataclass(frozen=True, slots=True)
 class ModelReranker:
-    """``count`` counts tokens, ``mark`` makes a text that nobody can guess."""
+    """A reranker by language model. ``count`` counts tokens, ``mark`` makes an unguessable text."""
 
     writer: Metered
     count: Callable[[str], int]
     mark: Callable[[], str]
 
     def __call__(self, question: Question, passages: Sequence[Passage]) -> list[float]:
-        """
+        """Return the passages' scores in the model's order.
+
         Raises:
             ModelFailed: it cannot be asked, or what it writes is no order.
         """
@@ -63,7 +64,7 @@ class ModelReranker:
 
 
 def ranked(written: str, many: int) -> dict[int, int]:
-    """The place of each passage that was named, both from 0; numbers of none are left out.
+    """Return the place of each passage that was named, both from 0; invalid numbers are ignored.
 
     Raises:
         ModelFailed: it is no list of numbers.

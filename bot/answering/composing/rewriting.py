@@ -1,7 +1,7 @@
-"""A follow-up -> a question that can be searched for alone, in a language model's words.
+"""A follow-up -> a standalone question for the search, in a language model's words.
 
-They are data: searched by, never shown, and only if they bring nothing that neither thread
-nor question has.
+They are data: searched by, never shown, and only if they add nothing that neither thread nor
+question has.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from bot.model import Question, Turn
 log = logging.getLogger(__name__)
 
 SECONDS = 5.0
-"""For all of it: who asks waits for this before the search begins."""
+"""For all of it: the asker waits for this before the search begins."""
 _MAX_TOKENS = 80
 _LONGEST = 300
-"""Characters. What is longer is no question that one searches by."""
+"""Characters. A longer text is no question to search by."""
 _THREAD_TOKENS = 600
 _OF_A_TURN = 600
-"""Characters; what it is about stands at its beginning, and one turn must not push out the rest."""
+"""Characters; a turn's subject is at its beginning, and one turn must not push out the rest."""
 _LEAST_KNOWN = 0.5
-"""Of the weighty words, those that stand in thread or question."""
+"""The least share of the content words that thread or question have."""
 
 _RULES = """\
 You put the last question of a conversation so that it can be understood alone: it is searched
@@ -44,15 +44,16 @@ for in a wiki.
 
 @dataclass(frozen=True, slots=True)
 class Rewriter:
-    """``count`` counts tokens, ``mark`` makes a text that nobody can guess. ``writer``
-    should not take longer than `SECONDS`."""
+    """The rewriter of follow-ups. ``count`` counts tokens, ``mark`` makes an unguessable text.
+    ``writer`` should not take longer than `SECONDS`."""
 
     writer: Metered
     count: Callable[[str], int]
     mark: Callable[[], str]
 
     def __call__(self, question: Question) -> Question:
-        """With its ``standalone``, if it is a follow-up and the model puts it well."""
+        """Return the question with its ``standalone``, if it is a follow-up and the model's words
+        fit."""
         if not question.history:
             return question
         try:
@@ -80,7 +81,7 @@ class Rewriter:
 
 
 def unfit(text: str, question: str, history: Sequence[Turn]) -> str:
-    """Why ``text`` is not searched by; empty if it may be."""
+    """Return why ``text`` is not searched by; empty if it may be."""
     if not any(map(str.isalnum, text)):
         return "it is empty"
     if "\n" in text or len(text) > _LONGEST:
@@ -96,7 +97,7 @@ def unfit(text: str, question: str, history: Sequence[Turn]) -> str:
 
 
 def _unwrapped(written: str) -> str:
-    """Models like to put marks around what they were told to write alone."""
+    """Return the text without the quotation marks that models like to add."""
     text = seen(written).strip()
     for opening, closing in (('"', '"'), ("`", "`"), ("**", "**"), ("\u201c", "\u201d")):
         if text.startswith(opening) and text.endswith(closing) and len(text) > len(opening) * 2:

@@ -14,12 +14,12 @@ _ITEM = re.compile(r"^\s*+(?:[-*+\u2022]|\d{1,3}[.)])\s++")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _NEW = re.compile(rf"(?:{_ITEM.pattern})?\s*+[^\W_]{{2}}")
 _QUESTION = 300
-"""Characters of a question that is joined with what stands behind it."""
+"""Characters of a question that is joined with the sentence after it."""
 _BEGUN = re.compile(r"[^\W_]{2}")
 
 
 class Lead(StrEnum):
-    """What stands before a sentence; the later, the stronger."""
+    """The separator before a sentence; the later, the stronger."""
 
     SPACE = " "
     PARAGRAPH = "\n\n"
@@ -28,8 +28,8 @@ class Lead(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Words of the passage with this number, counted from 1 as the prompt shows them. Whether
-    they stand there is for the check to say."""
+    """Words of the passage with this number, counted from 1 as the prompt shows them. The check
+    verifies that they are there."""
 
     passage: int
     words: str
@@ -37,8 +37,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """``code``: a whole block of it, fences left out. ``evidence`` is what the model says that
-    the sentence rests on, if it was asked for that."""
+    """A sentence. ``code``: a whole block of it, without fences. ``evidence`` is what the model
+    says that the sentence rests on, if it was asked for that."""
 
     text: str
     lead: Lead = Lead.SPACE
@@ -47,9 +47,9 @@ class Sentence:
 
 
 class Sentences:
-    """Give it pieces as they come. Citations that follow a full stop belong to the
-    sentence before it, so each sentence waits for the beginning of the next. A question that cites
-    nothing belongs to the sentence behind it: "Nobody can? Tell your manager [1]." says when to."""
+    """A reader of pieces. Citations after a full stop belong to the sentence before it, so each
+    sentence waits for the beginning of the next. An uncited question belongs to the sentence after
+    it: "Nobody can? Tell your manager [1]." says when to."""
 
     def __init__(self) -> None:
         self._line = ""
@@ -59,7 +59,7 @@ class Sentences:
         self._waiting: Sentence | None = None
 
     def add(self, piece: str) -> Iterator[Sentence]:
-        """Those that ``piece`` has completed."""
+        """Yield the sentences that ``piece`` completes."""
         *lines, self._line = (self._line + piece).split("\n")
         for line in lines:
             yield from self._whole(line)
@@ -71,7 +71,7 @@ class Sentences:
                 yield from self._released()
 
     def end(self) -> Iterator[Sentence]:
-        """The rest."""
+        """Yield the rest."""
         yield from self._whole(self._line)
         self._line = ""
         if self._code:
@@ -94,7 +94,7 @@ class Sentences:
         self._lead = Lead.PARAGRAPH
 
     def _cut(self, line: str, *, whole: bool = False) -> list[str]:
-        """The last one is not over yet, unless the line is whole."""
+        """Split a line into sentences; the last one is incomplete, unless the line is whole."""
         if not line.strip():
             return [] if whole else [line]
         held, found = "", []

@@ -1,5 +1,5 @@
-"""Words for numbers, units and the parts of a day; English, and the commonest of German, French
-and Spanish."""
+"""Words for numbers, units and the parts of a day; English, and the commonest of German, French and
+Spanish."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class MeasureUnit:
-    """``size`` is in units of ``kind``: an hour is 60 of "minute"."""
+    """A unit of measure. ``size`` is in units of ``kind``: an hour is 60 of "minute"."""
 
     kind: str
     size: Fraction = Fraction(1)
@@ -49,7 +49,7 @@ UNITS = _table(
     ("kilo", 1, "kg kilo kilos kilogram kilograms"),
 )  # fmt: skip
 TIME = frozenset({"minute", "month"})
-"""The kinds of how long something takes."""
+"""The kinds of durations."""
 MONTH = Fraction(30 * 1440)
 """Minutes of a month, about."""
 WORKING = frozenset({"working", "business"})
@@ -115,4 +115,5 @@ SPELLED = {
         "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa", start=20, step=10
     ),
 }
-"""No word of one language that means something else in another: not "once", not "un"."""
+"""Number words, without those that mean something else in another language: not "once", not
+"un"."""

@@ -1,4 +1,4 @@
-"""What a language model may cost, for each person, channel and day, and what it did."""
+"""The budget of a language model, for each person, channel and day, and its use."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from bot.model import Fallback, Question
 log = logging.getLogger(__name__)
 
 Payer = tuple[str, str]
-"""``person`` or ``channel`` and its id, or ``day`` and nothing: everybody together."""
+"""A payer: ``person`` or ``channel`` and its id, or ``day`` and nothing: everybody together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """``cost`` in the currency of the `Price`."""
+    """An amount. ``cost`` in the currency of the `Price`."""
 
     tokens: int = 0
     cost: float = 0.0
@@ -37,7 +37,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """What may be spent in a day; 0 is no bound."""
+    """A daily budget; 0 means no limit."""
 
     tokens: int = 0
     cost: float = 0.0
@@ -55,7 +55,7 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Of a million tokens that the model reads, and that it writes."""
+    """The price of a million tokens of input, and of output."""
 
     read: float = 0.0
     written: float = 0.0
@@ -65,24 +65,24 @@ class Price:
 
 
 class Usage(Protocol):
-    """Keeps what was spent on each day.
+    """The store of each day's spending.
 
     Raises:
         StateUnavailable: it cannot be kept now.
     """
 
     def take(self, day: date, caps: Mapping[Payer, Cap], spent: Spent) -> bool:
-        """Adds ``spent`` to each of the payers, unless one would come over its cap: then to
-        none, and False. At once, whoever else takes meanwhile."""
+        """Add ``spent`` to each of the payers, unless one would exceed its cap: then to none, and
+        return False. Atomic among all processes."""
         ...
 
     def correct(self, day: date, caps: Mapping[Payer, Cap], by: Spent) -> None:
-        """Adds to what was taken on that day, whatever the caps; ``by`` may be below zero."""
+        """Correct what was taken on that day, whatever the caps; ``by`` may be negative."""
         ...
 
 
 class MemoryUsage:
-    """Of one process, and of the latest day alone."""
+    """The usage of one process, and of the latest day alone."""
 
     def __init__(self) -> None:
         self._day = date.min
@@ -114,8 +114,8 @@ class MemoryUsage:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Takes before the model is asked what it may cost at most, and gives back what it
-    did not. Tokens are counted by ``count``, about as the provider does."""
+    """The meter. It reserves the highest possible cost before the model is asked, and returns the
+    unused part. Tokens are counted by ``count``, about as the provider does."""
 
     count: Callable[[str], int]
     today: Callable[[], date]
@@ -125,7 +125,8 @@ class Meter:
     max_tokens: int = 500
 
     def take(self, question: Question, prompt: Prompt) -> Receipt:
-        """
+        """Reserve the cost of a prompt.
+
         Raises:
             ModelFailed: somebody's cap does not hold it, or it cannot be counted.
         """
