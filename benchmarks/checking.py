@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.rows import Figure, Goal
 from bot.answering.answerer import Answerer
+from bot.app import answerer_of
 from bot.model import Answer, Question, Result
 from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Content, User, Who
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.state import Product
 from bot.playground.confluence.world import World
-from bot.wiring import answerer_of
 from config.settings import AnswerSettings, Secrets, Settings
 from config.wikis import ConfluenceSettings
 from indexers.indexing import Indexing

@@ -31,9 +31,9 @@ from bot.answering.composing.prompt import Prompting
 from bot.answering.composing.providers import ModelSettings, writer_of
 from bot.answering.composing.usage import Meter
 from bot.answering.composing.writing import Patient
+from bot.app import answerer_of
 from bot.evaluation.corpus import Corpus
 from bot.model import UNVERIFIED, Answer, Fallback, Question, Result
-from bot.wiring import answerer_of
 from config.settings import Secrets, Settings
 from indexers.index.embedding import LocalEmbedder
 from indexers.indexing import Indexing

@@ -19,9 +19,9 @@ from bot.answering.answerer import Answerer
 from bot.answering.disagreeing import with_disagreement
 from bot.answering.folding import fold_pages
 from bot.answering.quoting import Quoting
+from bot.app import App
 from bot.model import Question, Result
-from bot.operations.wiring import sync
-from bot.wiring import answering
+from bot.operations.single_sync import sync_once
 from config.settings import Secrets, Settings
 from config.wikis import MarkdownSettings
 from indexers.model import EVERYONE, Principal
@@ -43,7 +43,8 @@ _ASKED = (
 
 def starting() -> Iterator[Figure]:
     settings = Settings(data_dir=CACHE / "start", wiki=(_handbook(),))
-    sync(settings, Secrets(), progress=lambda _: None, stopped=lambda: False)
+    with App(settings, Secrets()) as app:
+        sync_once(app.indexing, app, progress=lambda _: None, stopped=lambda: False)
     config = settings.data_dir / "footnote.toml"
     config.write_text(
         f'data_dir = "{settings.data_dir}"\n[[wiki]]\ntype = "markdown"\nname = "handbook"\n'
@@ -55,7 +56,8 @@ def starting() -> Iterator[Figure]:
     yield Figure("help.cpu", median(cpu for cpu, _ in helped), "s", Goal("<=", 0.4))
     yield Figure("ask.cpu", median(cpu for cpu, _ in asked), "s")
     yield Figure("ask", median(wall for _, wall in asked), "s")
-    with answering(settings, Secrets()) as (answerer, _):
+    with App(settings, Secrets()) as app:
+        answerer = app.searching
         yield Figure("engine.p50", _engine(answerer), "ms", Goal("<=", 3))
 
 

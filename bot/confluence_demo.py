@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import terminal, wiring
-from bot.operations import wiring as operating
+from bot import terminal
+from bot.app import App
+from bot.operations.single_sync import sync_once
 from bot.playground.confluence.model import User, Who
 from bot.playground.confluence.site import LocalConfluence
 from bot.playground.confluence.world import World
@@ -91,8 +92,8 @@ def run_demo(stopped: Callable[[], bool]) -> None:
         # Its own defaults, whatever the environment says of another installation.
         settings = Settings.model_construct(data_dir=Path(folder), wiki=(wiki,))
         secrets = Secrets.model_validate({"confluence_token": confluence.token(reader)})
-        with terminal.progress_bars() as progress:
-            reports = operating.sync(settings, secrets, progress=progress, stopped=stopped)
+        with App(settings, secrets) as app, terminal.progress_bars() as progress:
+            reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
         for report in reports:
             terminal.print_report(report)
         for question in _QUESTIONS:
@@ -110,7 +111,8 @@ def run_demo(stopped: Callable[[], bool]) -> None:
 
 
 def _ask(settings: Settings, secrets: Secrets, person: User, question: str) -> None:
-    with wiring.asking(settings, secrets, email=person.email, wikis=()) as answer:
+    with App(settings, secrets) as app:
+        answer = app.asker(person.email)
         terminal.say(f"\n{person.name}:", style="italic")
         terminal.print_answer(answer(question))
 

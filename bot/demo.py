@@ -9,8 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bot import terminal, wiring
-from bot.operations import wiring as operating
+from bot import terminal
+from bot.app import App
+from bot.operations.single_sync import sync_once
 from config.settings import Secrets, Settings
 from config.wikis import MarkdownSettings
 
@@ -45,13 +46,14 @@ def run_demo(data_dir: Path | None, stopped: Callable[[], bool]) -> None:
     terminal.say(
         "The handbook of 18F, a digital office of the US government: 242 pages of Markdown.\n"
     )
-    with terminal.progress_bars() as progress:
-        reports = operating.sync(settings, Secrets(), progress=progress, stopped=stopped)
+    with App(settings, Secrets()) as app, terminal.progress_bars() as progress:
+        reports = sync_once(app.indexing, app, progress=progress, stopped=stopped)
     for report in reports:
         terminal.print_report(report)
     if stopped():
         return
-    with wiring.asking(settings, Secrets(), email=None, wikis=()) as answer:
+    with App(settings, Secrets()) as app:
+        answer = app.asker(None)
         for question in _QUESTIONS:
             terminal.say(f"\n? {question}\n", style="bold")
             terminal.print_answer(answer(question))

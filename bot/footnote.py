@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -12,9 +12,8 @@ from bot.answering.engine.chat_engine import FootnoteChatEngine
 from bot.answering.engine.neighbours import Neighbours
 from bot.answering.engine.query_engine import FootnoteQueryEngine
 from bot.answering.engine.retriever import FootnoteRetriever
-from bot.wiring import answering, reader_of
+from bot.app import App
 from config.loading import load, secrets
-from indexers.indexing import Indexing
 from indexers.model import Principal, Reader
 
 
@@ -24,9 +23,9 @@ class Footnote:
     Every search is bound to a ``reader``: `everyone`, or a `person`.
     """
 
-    def __init__(self, answerer: Answerer, parts: Indexing) -> None:
+    def __init__(self, answerer: Answerer, reader: Callable[[str | None], Principal]) -> None:
         self._answerer = answerer
-        self._parts = parts
+        self._reader = reader
 
     @classmethod
     @contextmanager
@@ -44,18 +43,19 @@ class Footnote:
             Path(config) if config is not None else None,
             Path(data_dir) if data_dir is not None else None,
         )
-        with answering(settings, secrets()) as (answerer, parts):
-            yield cls(answerer, parts)
+        with App(settings, secrets()) as app:
+            app.indexing.wikis.chosen()
+            yield cls(app.searching, app.reader)
 
     @property
     def everyone(self) -> Principal:
         """Return the reader of pages that are open to everyone."""
-        return reader_of(self._parts, None)
+        return self._reader(None)
 
     def person(self, email: str) -> Principal:
         """Return the reader with the rights of ``email``. Asks the wikis, which may take
         seconds."""
-        return reader_of(self._parts, email)
+        return self._reader(email)
 
     def as_retriever(self, reader: Reader, *, limit: int = 10) -> FootnoteRetriever:
         """Return a retriever of the ``limit`` best passages. Their pages' rights are rechecked each

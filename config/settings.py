@@ -239,6 +239,11 @@ class Secrets(BaseSettings):
             return known.get_secret_value()
         return os.environ.get(name, "")
 
+    @property
+    def nothing_of_slack(self) -> bool:
+        secrets = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret)
+        return not any(secret.get_secret_value() for secret in secrets)
+
     def slack_problems(self, mode: str) -> list[str]:
         """Return which Slack secrets are missing or malformed, before Slack is asked."""
         wanted = [("SLACK_BOT_TOKEN", self.slack_bot_token, "xoxb-")]

@@ -15,13 +15,7 @@ HOMES = {
     "aiohttp": ("bot/slack", "bot/playground"),
     "atlassian": ("indexers/sources/confluence",),
     "charset_normalizer": ("indexers/sources/markdown",),
-    "click": (
-        "bot/cli.py",
-        "bot/options.py",
-        "bot/evaluation/command.py",
-        "bot/evaluation/calibrate_command.py",
-        "bot/terminal_chat/command.py",
-    ),
+    "click": ("bot/cli",),
     "fastembed": ("indexers/index",),
     "llama_index": ("bot/answering", "bot/evaluation/judging.py"),
     "llama_index_instrumentation": ("bot/answering",),
@@ -42,7 +36,7 @@ HOMES = {
     "qdrant_client": ("indexers/index",),
     "qdrant_edge": ("indexers/index",),
     "requests": ("indexers/sources/confluence",),
-    "rich": ("bot/cli.py", "bot/terminal.py", "bot/scores.py"),
+    "rich": ("bot/cli", "bot/terminal.py", "bot/scores.py"),
     "sentencex": ("indexers/text/sentences.py",),
     "slack_bolt": ("bot/slack", "bot/playground"),
     "slack_sdk": ("bot/slack", "bot/playground"),
@@ -52,29 +46,34 @@ HOMES = {
 }
 """Where each third-party library lives. Another place is a decision, made here."""
 
-WIRING = (
-    "bot/cli.py",
-    "bot/options.py",
-    "bot/footnote.py",
-    "bot/wiring.py",
-    "bot/answering/composing/wiring.py",
-    "bot/evaluation/calibrate_command.py",
-    "bot/evaluation/calibration_wiring.py",
-    "bot/evaluation/command.py",
-    "bot/evaluation/wiring.py",
-    "bot/operations/wiring.py",
-    "bot/slack/wiring.py",
-    "bot/state/wiring.py",
-    "bot/terminal_chat/command.py",
-    "bot/terminal_chat/wiring.py",
-    "bot/demo.py",
-    "bot/confluence_demo.py",
-    "indexers/indexing.py",
-    "indexers/sources/confluence/source.py",
-    "indexers/sources/markdown/source.py",
-)
+COMPOSITION = ("bot/app.py", "bot/serving.py", "indexers/indexing.py")
+"""Where objects are made of settings, and nowhere else."""
+COMMANDS = ("bot/cli", "bot/footnote.py", "bot/demo.py", "bot/confluence_demo.py")
+"""The command line, its two demos, and the door for LlamaIndex, which reads settings, too."""
+TO_MOVE = (
+    "bot/slack/wiring.py", "bot/slack/app.py", "bot/slack/chat/wiring.py",
+    "bot/slack/flags/wiring.py",
+)  # fmt: skip
+KINDS = ("indexers/sources/confluence/source.py", "indexers/sources/markdown/source.py")
+"""Each kind of wiki reads its own settings."""
+SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS, *TO_MOVE)
+
+ROOMS = (
+    "answering", "conversation", "operations", "flags", "evaluation", "state", "slack",
+    "terminal_chat",
+)  # fmt: skip
+"""The folders of `bot`, in order: each imports from those before it alone."""
+GROUND = ("model", "errors", "ports", "background", "foreign", "moments")
+"""The files of `bot` that stand below all rooms; `terminal` and what prints stand above the use
+cases, and what composes or commands stands above everything."""
+PRINTING = ("terminal", "output", "scores", "interrupting", "loading")
+TOP = (
+    "app", "serving", "footnote", "demo", "confluence_demo", "cli", "__main__", "__init__",
+    "playground",
+)  # fmt: skip
+
 ENTRANCES = ("indexers.indexing.", "indexers.conversion")
-"""What the bot's wiring may enter beside the vocabulary."""
+"""What the composition may enter beside the vocabulary."""
 
 VOCABULARY = (
     "indexers.model.", "indexers.ports.", "indexers.errors.", "indexers.findings.",
@@ -113,7 +112,7 @@ def place(file: Path) -> str:
 
 @pytest.mark.parametrize("file", sources(), ids=place)
 def test_imports_run_one_way(file: Path) -> None:
-    """config <- indexers <- bot; and config is for wiring and the command line alone."""
+    """config <- indexers <- bot; and config is for composition and the command line alone."""
     for name, _ in imports(file):
         owner = name.split(".")[0]
         if place(file).startswith("config/"):
@@ -121,15 +120,39 @@ def test_imports_run_one_way(file: Path) -> None:
         if place(file).startswith("indexers/"):
             assert owner != "bot", name
         if owner == "config" and not place(file).startswith("config/"):
-            assert place(file) in WIRING, f"{name}: only wiring reads settings"
+            assert place(file).startswith(SETTINGS_READERS), f"{name}: only composition does"
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "bot").rglob("*.py")), ids=place)
 def test_the_bot_enters_the_indexers_by_their_vocabulary(file: Path) -> None:
     for name, _ in imports(file):
         if name.startswith("indexers."):
-            wiring = place(file) in WIRING and name.startswith(ENTRANCES)
-            assert name.startswith(VOCABULARY) or wiring, name
+            composes = place(file).startswith(SETTINGS_READERS) and name.startswith(ENTRANCES)
+            assert name.startswith(VOCABULARY) or composes, name
+
+
+def room(module: str) -> str:
+    """Return the folder or file of `bot` that ``module`` is in."""
+    return module.split(".")[1]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "bot").rglob("*.py")), ids=place)
+def test_no_arrow_runs_back_up(file: Path) -> None:
+    """Each room imports from those below it: the ground, the rooms before it, what prints."""
+    order = (*GROUND, *ROOMS[:5], *PRINTING, *ROOMS[5:])
+    own = room(place(file).removesuffix(".py").replace("/", "."))
+    if own in TOP:
+        return
+    below = GROUND if own in GROUND else order[: order.index(own) + 1]
+    for name, _ in imports(file):
+        if name.startswith("bot."):
+            assert room(name) in below, name
+
+
+def test_every_file_and_folder_of_the_bot_has_its_place_in_the_order() -> None:
+    found = {path.stem for path in (ROOT / "bot").iterdir() if path.name != "__pycache__"}
+
+    assert found == {*GROUND, *PRINTING, *ROOMS, *TOP}
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "bot/slack").glob("*/*.py")), ids=place)
@@ -169,7 +192,7 @@ def test_the_state_knows_no_slack(file: Path) -> None:
 def test_the_terminal_s_conversation_knows_no_slack(file: Path) -> None:
     for name, _ in imports(file):
         assert not name.startswith("bot.slack"), name
-        assert not name.startswith("bot.state") or file.name == "wiring.py", name
+        assert not name.startswith("bot.state"), name
 
 
 def test_the_vocabulary_needs_the_standard_library_alone() -> None:

@@ -6,12 +6,15 @@ of two passages. So they are added, the second with a weight.
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
+from bot.answering.reranking import Reranking, reading
 from bot.answering.retrieval import FoundPage
 from indexers.model import Hit
+from indexers.ports import Reranker
 
 PASSAGES = 4
 """Passages that are read: ten take three times as long and put the right one first for .73 of 192
@@ -56,3 +59,17 @@ def _with_hits(page: FoundPage, hits: tuple[Hit, ...], read: Container[uuid.UUID
     ordered = tuple(sorted(hits, key=lambda hit: -hit.score))
     gain = ordered[0].score - max(hit.score for hit in page.hits)
     return replace(page, score=page.score + gain, hits=ordered)
+
+
+def cross_encoder(reranker: Reranker, *, seconds: float, foreign: bool) -> Reranking:
+    """Return the reranking by ``reranker``. It takes all cores, so more than a few at once would
+    only keep each other up."""
+    return Reranking(
+        reading(reranker),
+        seconds=seconds,
+        passages=PASSAGES,
+        at_once=os.cpu_count() or 1,
+        order=blended,
+        fewest=1,
+        foreign=foreign,
+    )

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.answering.confidence import Confidence, Curve
 from bot.errors import BotError
+from indexers.ports import Embedder, Reranker
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,14 @@ class Calibration:
             partly.replace(file)
         except OSError as error:
             raise CalibrationUnwritable(f"{file}: cannot be written ({error.strerror})") from None
+
+
+def confidence(file: Path | None, embedder: Embedder, reranker: Reranker | None) -> Confidence:
+    """Return the curve in ``file`` if it is for these models, or the default one."""
+    if file is None or not file.exists():
+        return Confidence()
+    found = load(file, embedder.identity, reranker.identity if reranker else "")
+    return found.confidence if found else Confidence()
 
 
 def load(file: Path, embedder: str, reranker: str) -> Calibration | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.answering.bounded import Bounded
 from bot.answering.cutting import cut
 from bot.answering.outline import outline
 from bot.answering.showing import body, label
@@ -12,6 +14,7 @@ from bot.answering.stems import Weights, stems
 from bot.answering.stretch import Stretch
 from bot.answering.windows import Read, ranked
 from indexers.model import Hit, Passage
+from indexers.ports import Reranker
 from indexers.text.prose import Block, Kind, blocks, plain
 from indexers.text.sentences import sentences
 
@@ -101,6 +104,16 @@ class Quoting:
                 one for one in _quoted(question, other, hits, left, None) if _adds(one, found)
             ]
         return found
+
+
+def quoting_by(reranker: Reranker, *, seconds: float, foreign: bool) -> Quoting:
+    """Return the quoting that ``reranker`` chooses for, as far as it can within ``seconds``."""
+    bounded = Bounded(
+        "What is quoted is chosen by words", seconds=seconds, at_once=os.cpu_count() or 1
+    )
+    return Quoting(
+        lambda question, texts: bounded(lambda: reranker.scores(question, texts)), foreign=foreign
+    )
 
 
 def _quoted(

@@ -21,7 +21,7 @@ from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case
 from bot.evaluation.run import Outcome, ask_all
 from bot.model import Answer, Question
-from indexers.model import Principal
+from indexers.model import Principal, Progress
 
 _UNREAD = ("closest", "words", "pairs")
 _READ = ("closest", "read")
@@ -152,6 +152,32 @@ class Calibrating:
         embedder, reranker = self.models.embedder, self.models.reranker
         day = self.today.isoformat()
         return Calibration(curve, embedder, reranker, questions, generated, day)
+
+
+def calibrate_for(  # noqa: PLR0913 - what a curve is made of and for
+    answerer: Answerer,
+    models: ModelIdentities,
+    reader: Principal,
+    *,
+    today: date,
+    cases: Sequence[Case] | None,
+    progress: Callable[[Progress], None],
+) -> Calibrated:
+    """Fit a curve to ``cases``, or scale the default one by the pages of the index if it is None.
+    An earlier calibration is no part of it.
+
+    Raises:
+        IndexUnavailable: the index cannot be searched.
+    """
+    what, total = ("pages", MOST_GENERATED) if cases is None else ("questions", len(cases))
+    run = Calibrating(
+        replace(answerer, confidence=Confidence(), recheck=None),
+        models,
+        reader,
+        lambda done: progress(Progress(what, done, total)),
+        today,
+    )
+    return run.by_pages() if cases is None else run.by_questions(cases)
 
 
 def _seen(question: Question, pages: Sequence[FoundPage]) -> Features:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from bot.answering.folding import fold_pages
 from bot.answering.retrieval import Retrieval
+from bot.evaluation.judged import judged
 from bot.evaluation.measures import hit
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case, cases_of
-from bot.evaluation.regression import regression
 from bot.flags.feedback import Feedback
 from bot.model import Question
 from indexers.model import Acl, Principal
@@ -50,9 +50,7 @@ class SavedQuestions:
         return [f"{lost:,} of {asked:,} saved questions do not find their pages any more."]
 
     def _saved(self) -> Sequence[Case]:
-        feedback = self.feedback
-        rows = regression(feedback.all_flags(), feedback.praised(), feedback.earlier)
-        return cases_of((number, "judged", row) for number, row in enumerate(rows, start=1))
+        return cases_of(judged(self.feedback))
 
     def _finds(self, index: PassageIndex, case: Case, wanted: dict[str, Acl]) -> bool:
         """Return whether the index finds the page for a reader who may read just the wanted

@@ -19,6 +19,7 @@ from llama_index.core.llms import (
     LLMMetadata,
 )
 
+from bot.answering.composing.writing import ModelFailed
 from bot.evaluation.run import Judgement
 
 
@@ -42,6 +43,12 @@ class Writing(CustomLLM):
         **_: Any,
     ) -> CompletionResponseGen:
         yield self.complete(prompt)
+
+
+def judge_by(say: Callable[[str], str]) -> LlamaIndexJudge:
+    """Return the judge that is the language model: what ``say`` writes to a text. Where it cannot
+    be asked, there is no judgement."""
+    return LlamaIndexJudge(Writing(say=say), unable=(ModelFailed,))
 
 
 class LlamaIndexJudge:

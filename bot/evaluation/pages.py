@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.evaluation.questions import Case
 from indexers.model import Acl, Principal
+from indexers.ports import PassageIndex
 
 
 def full_name(wiki: str, page: str) -> str:
@@ -28,6 +29,16 @@ class Pages:
             for at, character in enumerate(name):
                 if character == "/":
                     self._ends.setdefault(name[at + 1 :], set()).add(name)
+
+    @classmethod
+    def of(cls, index: PassageIndex, wikis: Iterable[str]) -> Pages:
+        return cls(
+            {
+                full_name(wiki, key): page.acl
+                for wiki in wikis
+                for key, page in index.known(wiki).items()
+            }
+        )
 
     def located(self, cases: Sequence[Case]) -> list[Case]:
         """Return the cases with their pages by full name. A name that matches several pages or none

@@ -12,7 +12,8 @@ from bot.flags.gaps import Gap, gaps, still_open
 from bot.flags.model import Flagged, Often, Volume, is_stale
 from bot.flags.ports import Figures
 from bot.model import NoAnswer, Source
-from bot.ports import Library, Operating
+from bot.operations.ports import Operating
+from bot.ports import Library
 from indexers.model import Reader
 
 LATELY = timedelta(days=30)

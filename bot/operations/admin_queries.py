@@ -1,4 +1,4 @@
-"""The port `bot.ports.Operating`: what an admin can ask the running bot."""
+"""The port `bot.operations.ports.Operating`: what an admin can ask the running bot."""
 
 from __future__ import annotations
 

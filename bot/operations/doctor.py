@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
+from bot.errors import StateUnavailable
 from bot.moments import in_words
-from bot.operations.passes import Pass, Rhythm
+from bot.operations.passes import Pass, PassLog, Rhythm
 from indexers.findings import Finding, failure, ok, warning
 
 _NAMED = 8
@@ -58,6 +60,22 @@ def webhooks(*, is_set: bool) -> Finding:
     if is_set:
         return ok("webhooks", "A secret is set: Confluence's webhooks hurry the next sync.")
     return ok("webhooks", "No secret is set: no webhook is taken, and syncs go by the clock.")
+
+
+def state(
+    wikis: Sequence[str], opened: Callable[[], PassLog | None], since: datetime
+) -> Iterator[Finding]:
+    """Say whether the database that ``opened`` opens can be read, and how the last passes over
+    ``wikis`` went; None if none was ever made."""
+    try:
+        log = opened()
+        passes = log.since(since) if log else ()
+    except StateUnavailable as error:
+        yield failure("state", str(error))
+        return
+    is_made = "There is none yet; a sync makes it." if log is None else "The bot's database opens."
+    yield ok("state", is_made)
+    yield from last_passes(wikis, passes)
 
 
 def last_passes(wikis: Sequence[str], passes: Sequence[Pass]) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -52,6 +52,26 @@ class PassLog(Protocol):
     def since(self, when: datetime) -> list[Pass]:
         """Return the passes that ended after ``when``, oldest first."""
         ...
+
+
+class NoPasses:
+    """The passes where nothing was ever written down."""
+
+    def record(self, one: Pass) -> None:
+        """Keep nothing."""
+
+    def last_complete(self, wiki: str) -> datetime | None:  # noqa: ARG002 - the port's
+        return None
+
+    def since(self, when: datetime) -> list[Pass]:  # noqa: ARG002 - the port's
+        return []
+
+
+def as_of(wikis: Iterable[str], last_pass: Callable[[str], datetime | None]) -> datetime | None:
+    """Return since when what is indexed is true of every one of ``wikis``; None if that is not
+    known."""
+    known = [last_pass(wiki) for wiki in wikis]
+    return min(filter(None, known)) if known and None not in known else None
 
 
 def failed_since(passes: PassLog, wiki: str, now: datetime) -> bool:

@@ -1,10 +1,13 @@
-"""The port for reindex jobs, which are kept until they are done, even across restarts."""
+"""The ports that admins use: reindexing, its job queue, and questions about the running bot."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
-from bot.operations.model import Job, Order
+from bot.model import Result
+from bot.operations.model import AccessNow, Job, Order
+from indexers.model import Part, Progress, SyncReport
 
 
 class Jobs(Protocol):
@@ -37,4 +40,60 @@ class Jobs(Protocol):
 
     def release(self) -> None:
         """Release this process's jobs, so that another one takes them."""
+        ...
+
+
+class Reindexing(Protocol):
+    """The reindexing of wikis: one sync at a time for the whole process, and for each wiki among
+    all processes."""
+
+    def wikis(self) -> Sequence[str]: ...
+
+    def part(self, what: str) -> Part:
+        """Return the scope that an admin means by a wiki's name, a page's or space's address, or a
+        space's key. May ask the wikis, up to seconds: call it in a thread.
+
+        Raises:
+            IndexersError: nothing of the sort; the text says what there is.
+        """
+        ...
+
+    def carry_out(
+        self,
+        order: Order,
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+    ) -> list[SyncReport]:
+        """Carry out a reindex order. Minutes of work: call it in a thread. ``progress`` and
+        ``stopped`` are called in that thread.
+
+        Raises:
+            SyncRunning: another one runs.
+            IndexersError: nothing can be written; the text is for the operator. What
+                ended one wiki alone is in its report.
+        """
+        ...
+
+    def abandon(self) -> None:
+        """Delete what a stopped full reindex had built."""
+        ...
+
+
+class Operating(Protocol):
+    """Admins' queries from Slack. Each may take seconds: call it in a thread."""
+
+    def status(self) -> dict[str, Any]:
+        """Return the status, as `footnote status --json` prints it."""
+        ...
+
+    def for_everyone(self, question: str) -> Result:
+        """Return what everyone would get now, in quotations."""
+        ...
+
+    def access(self, email: str, url: str, groups: frozenset[str]) -> AccessNow:
+        """Return whether the person with this address, in these Slack user groups, may read a page.
+
+        Raises:
+            IndexersError: it is the address of no wiki, or one cannot be asked.
+        """
         ...

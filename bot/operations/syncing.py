@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from bot.errors import StateUnavailable, SyncRunning
 from bot.operations.model import Order
-from bot.operations.passes import Pass, PassLog, Rhythm, passed
+from bot.operations.passes import Pass, PassLog, Rhythm, as_of, passed
 from indexers.model import Part, Progress, SyncReport
 from indexers.ports import Gate
 
@@ -73,7 +73,7 @@ def now() -> datetime:
 
 
 class OneSyncAtATime:
-    """An implementation of `bot.ports.Reindexing` that records each pass."""
+    """An implementation of `bot.operations.ports.Reindexing` that records each pass."""
 
     def __init__(
         self,
@@ -118,8 +118,8 @@ class OneSyncAtATime:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
     ) -> list[SyncReport]:
-        """Carry out a reindex order, see `bot.ports.Reindexing`. A full one rebuilds all wikis,
-        because they share an index.
+        """Carry out a reindex order, see `bot.operations.ports.Reindexing`. A full one rebuilds all
+        wikis, because they share an index.
 
         Raises:
             As `sync`.
@@ -158,8 +158,7 @@ class OneSyncAtATime:
     def as_of(self) -> datetime | None:
         """Return the time up to which the index of every wiki is current; None before the first
         pass."""
-        known = [self.last_pass(wiki) for wiki in self._complete]
-        return min(filter(None, known)) if known and None not in known else None
+        return as_of(self._complete, self.last_pass)
 
     def last_pass(self, wiki: str) -> datetime | None:
         """Return the time up to which the index of this wiki is current; None if unknown, as after

@@ -22,7 +22,8 @@ from bot.conversation.workers import Workers
 from bot.errors import StateUnavailable
 from bot.flags.feedback import Feedback
 from bot.flags.insights import Insights
-from bot.ports import Answering, Library, Operating, Reindexing
+from bot.operations.ports import Operating, Reindexing
+from bot.ports import Answering, Library
 from bot.slack import listeners
 from bot.slack.api.slack_api import SlackApi, web_client
 from bot.slack.chat.wiring import conversing_of

@@ -14,7 +14,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatRefused, ChatUnavailable, SlackMisconfigured
-from bot.ports import Answering, Library, Operating, Reindexing
+from bot.operations.ports import Operating, Reindexing
+from bot.ports import Answering, Library
 from bot.slack.api.slack_api import call, web_client
 from bot.slack.app import build_app
 from bot.slack.environment import Environment

@@ -4,10 +4,12 @@ stays."""
 from __future__ import annotations
 
 import re
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.conversation import incidents
 from bot.conversation.addressing import asks_nothing
 from bot.conversation.model import (
     AnswerContent,
@@ -19,7 +21,8 @@ from bot.conversation.model import (
 from bot.conversation.ports import Hold, Posted
 from bot.conversation.posting import NotOurs
 from bot.errors import NotInChannel
-from bot.model import Role, Turn
+from bot.model import Question, Result, Role, Turn
+from bot.ports import Answering, Hear
 
 TEAM = "terminal"
 _REMEMBERED = 100
@@ -147,6 +150,36 @@ def _text(content: Content) -> str:
     if isinstance(content, AnswerContent):
         return _NOTE.sub("", content.recorded.answer.text)
     return content.text
+
+
+def moments() -> Iterator[int]:
+    """Yield microseconds of the clock that only go forward."""
+    latest = 0
+    while True:
+        latest = max(latest + 1, time.time_ns() // 1_000)
+        yield latest
+
+
+class Incidents:
+    """Numbers for what goes wrong, all of them kept."""
+
+    def __init__(self) -> None:
+        self.failures: list[str] = []
+
+    def new(self) -> str:
+        self.failures.append(incidents.new_incident())
+        return self.failures[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class OfWikis:
+    """Answers from these wikis alone; None: from all."""
+
+    answering: Answering
+    wikis: tuple[str, ...] | None
+
+    def answer(self, question: Question, hear: Hear | None = None) -> Result:
+        return self.answering.answer(replace(question, wikis=self.wikis), hear)
 
 
 class PlainText:

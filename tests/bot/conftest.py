@@ -11,7 +11,8 @@ from typing import TypeVar
 import pytest
 import sqlalchemy as sa
 
-from bot import wiring
+from bot import app
+from bot.answering import blending, quoting
 from bot.state.database import Database
 from config.settings import Secrets
 from tests.bot.shell import Shell
@@ -43,8 +44,8 @@ def shell(
 ) -> Iterator[Shell]:
     """In an empty folder, with no variables of ours. However busy the machine is, the cross-encoder
     comes to its end: what is answered must not depend on that."""
-    for name in ("Reranking", "Bounded"):
-        monkeypatch.setattr(wiring, name, partial(_patient, getattr(wiring, name)))
+    for place, name in ((app, "Reranking"), (blending, "Reranking"), (quoting, "Bounded")):
+        monkeypatch.setattr(place, name, partial(_patient, getattr(place, name)))
     for name in list(os.environ):
         if name.upper().startswith("FOOTNOTE_") or name.lower() in Secrets.model_fields:
             monkeypatch.delenv(name)

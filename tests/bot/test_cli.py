@@ -20,7 +20,7 @@ from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
 from bot.interrupting import interruptible
 from bot.model import Answer, Clarify, Reading, Source
-from bot.operations import wiring as operating
+from bot.operations.admin_queries import AdminQueries
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from tests.bot.shell import Shell
@@ -550,7 +550,7 @@ def test_an_interrupt_at_the_keyboard_is_exit_code_130(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(operating, "status", interrupted)
+    monkeypatch.setattr(AdminQueries, "status", interrupted)
 
     assert shell.footnote("status").code == 130
 
@@ -593,8 +593,8 @@ def test_an_interrupted_sync_is_exit_code_130_and_the_next_one_completes_it(
 def test_a_second_process_on_the_index_is_told_what_to_do(handbook: Shell) -> None:
     handbook.footnote("sync")
     hold = (
-        "import sys; from bot.wiring import asking; from config.loading import load, secrets\n"
-        "with asking(load(), secrets(), email=None, wikis=()) as ask:\n"
+        "import sys; from bot.app import App; from config.loading import load, secrets\n"
+        "with App(load(), secrets()) as app:\n    ask = app.asker(None)\n"
         "    ask('leave'); print('held', flush=True); sys.stdin.read()\n"
     )
     with subprocess.Popen(

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from llama_index.core.instrumentation import get_dispatcher
 
+from bot.app import App
 from bot.footnote import Footnote
-from bot.operations.wiring import sync
+from bot.operations.single_sync import sync_once
 from config.loading import load
 from config.settings import Secrets
 
@@ -31,12 +32,8 @@ def handbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f'[[wiki]]\ntype = "markdown"\nname = "handbook"\npath = "{pages}"\n'
         f'site_url = "https://handbook.example.com"\ninclude = [{include}]\n'
     )
-    sync(
-        load(folder / "footnote.toml"),
-        Secrets(),
-        progress=lambda _: None,
-        stopped=lambda: False,
-    )
+    with App(load(folder / "footnote.toml"), Secrets()) as app:
+        sync_once(app.indexing, app, progress=lambda _: None, stopped=lambda: False)
     return folder
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 HEAVY = (
-    "aiohttp", "atlassian", "bot.wiring", "fastembed", "llama_index", "lxml", "numpy",
+    "aiohttp", "atlassian", "bot.app", "fastembed", "llama_index", "lxml", "numpy",
     "onnxruntime", "pydantic", "qdrant_client", "qdrant_edge", "requests", "slack_bolt",
     "spellchecker", "sqlalchemy",
 )  # fmt: skip

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.answering.answerer import Answerer
+from bot.app import answerer_of
 from bot.model import NoAnswer, Question, Reason
-from bot.wiring import answerer_of
 from config.settings import IndexSettings, Secrets, Settings
 from indexers.errors import IndexCorrupt
 from indexers.index.damage import Damage

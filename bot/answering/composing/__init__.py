@@ -16,5 +16,6 @@ sentences   a stream of text, cut into sentences
 claims      what a sentence says, cites, quotes and links to
 support     does a passage say that?
 composer    the use case
-wiring      settings -> all of it
+language_model
+            one model, and all that it does
 """

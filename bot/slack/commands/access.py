@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.operations.model import AccessNow
-from bot.ports import Operating
+from bot.operations.ports import Operating
 from bot.slack.commands.arguments import address, options, person
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.message import Message, context, say, section

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.operations.model import Order
-from bot.ports import Reindexing
+from bot.operations.ports import Reindexing
 from bot.slack.commands.arguments import address, options
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.reindexing.reindexer import Reindexer

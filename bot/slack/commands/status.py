@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.moments import in_words
 from bot.operations.passes import shown_span
-from bot.ports import Operating
+from bot.operations.ports import Operating
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.blocks import joined
 from bot.slack.rendering.message import Block, Message, context, section

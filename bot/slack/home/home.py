@@ -19,7 +19,7 @@ from bot.conversation.prompts import Prompts
 from bot.errors import ChatRefused
 from bot.flags.feedback import Feedback
 from bot.flags.insights import LATELY, WEEK, Insights
-from bot.ports import Operating
+from bot.operations.ports import Operating
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.home import home_page
 from bot.slack.home.home_page import FLAGS_SHOWN, HomeSection

@@ -15,8 +15,7 @@ from bot.background import in_own_thread
 from bot.conversation import incidents
 from bot.errors import BotError, ChatRefused, ChatUnavailable, StateUnavailable, SyncRunning
 from bot.operations.model import MOST_ATTEMPTS, Job, Order
-from bot.operations.ports import Jobs
-from bot.ports import Reindexing
+from bot.operations.ports import Jobs, Reindexing
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.reindexing import reports
 from bot.slack.reindexing.progress_message import ProgressMessage, ProgressMessages

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import terminal
+from bot.cli.options import as_person, configured
 from bot.loading import without_collection
-from bot.options import as_person, configured
 from config import logs
 
 if TYPE_CHECKING:
@@ -30,10 +30,11 @@ def chat(settings: Settings, secrets: Secrets, email: str | None, wikis: tuple[s
     if settings.log_level == "INFO":
         logs.configure("WARNING")  # every answer is also a log line
     with without_collection():
-        from bot.terminal_chat.wiring import chatting  # slow: loads the answer path
+        from bot.app import App, chat_session  # slow: loads the answer path
 
     is_typed = sys.stdin is not None and sys.stdin.isatty()
-    with chatting(settings, secrets, email=email, wikis=wikis, echoes=not is_typed) as session:
+    with App(settings, secrets) as app:
+        session = chat_session(app, email=email, wikis=wikis, echoes=not is_typed)
         session.run(_typed() if is_typed else _piped())
     if session.failures:
         sys.exit(1)

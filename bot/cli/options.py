@@ -17,6 +17,9 @@ from config.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
+FAILED = 1
+"""The exit code."""
+
 
 _MAKERS = frozenset({"convert", "serve", "sync"})
 """Commands that create the data folder, or need none."""

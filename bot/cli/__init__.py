@@ -19,25 +19,34 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import output, terminal
+from bot.cli.calibrate_command import calibrate
+from bot.cli.chat_command import chat
+from bot.cli.doctor_command import doctor
+from bot.cli.eval_command import evaluate
+from bot.cli.options import (
+    FAILED,
+    AskCommand,
+    GlobalOptions,
+    as_json,
+    as_person,
+    configured,
+    given,
+    placed,
+)
 from bot.errors import BotError, ModelMisconfigured, SlackMisconfigured
-from bot.evaluation.calibrate_command import calibrate
-from bot.evaluation.command import evaluate
 from bot.interrupting import interruptible
 from bot.loading import without_collection
 from bot.model import NoAnswer, Reason
 from bot.operations.privacy import UMASK
-from bot.options import AskCommand, GlobalOptions, as_json, as_person, configured, given, placed
-from bot.terminal_chat.command import chat
 from config import logs
 from config.errors import SettingsError
 from config.flavours import FLAVOURS
 from indexers.errors import IndexersError, WikiMisconfigured
-from indexers.findings import Finding, Level
 
 if TYPE_CHECKING:
     from config.settings import Secrets, Settings
 
-FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+MISUSED, INTERRUPTED = 2, 130
 
 
 def main() -> None:
@@ -120,9 +129,10 @@ def ask(
         nobody = settings.llm.model_copy(update={"provider": ""})
         settings = settings.model_copy(update={"llm": nobody})
     with without_collection():
-        from bot import wiring  # slow: loads the answer path
+        from bot.app import App  # slow: loads the answer path
 
-    with wiring.asking(settings, secrets, email=email, wikis=wikis) as answer:
+    with App(settings, secrets) as app:
+        answer = app.asker(email, wikis)
         result = answer(question)
         why = answer.why(question) if reasons else None
         trouble = answer.trouble()
@@ -168,12 +178,18 @@ def sync(
     """Bring the index up to what the wikis say now."""
     if full and recent:
         raise click.UsageError("--full and --recent exclude each other.")
-    from bot.operations import wiring as operating  # slow: loads indexes and wikis
+    # Slow to import: indexes and wikis.
+    from bot.app import App
+    from bot.operations.single_sync import sync_once
 
-    with interruptible() as stopped, terminal.progress_bars() as progress:
-        reports = operating.sync(
-            settings,
-            secrets,
+    with (
+        interruptible() as stopped,
+        terminal.progress_bars() as progress,
+        App(settings, secrets) as app,
+    ):
+        reports = sync_once(
+            app.indexing,
+            app,
             name=name,
             full=full,
             recent=recent,
@@ -201,9 +217,9 @@ def sync(
 @configured
 def serve(settings: Settings, secrets: Secrets) -> None:
     """Answer in Slack, and sync the wikis now and then, until stopped."""
-    from bot import wiring  # slow: loads the answer path
+    from bot import serving  # slow: what answers, and Slack's libraries
 
-    wiring.serve(settings, secrets)
+    serving.serve(settings, secrets)
 
 
 @cli.command()
@@ -211,9 +227,10 @@ def serve(settings: Settings, secrets: Secrets) -> None:
 @configured
 def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
     """Show what is indexed: pages and passages of each wiki."""
-    from bot.operations import wiring as operating  # slow: loads indexes and wikis
+    from bot.app import App  # slow: loads indexes and wikis
 
-    rows = operating.status(settings, secrets)
+    with App(settings, secrets) as app:
+        rows = app.queries.status()
     if as_json:
         terminal.print_json(rows)
     else:
@@ -234,52 +251,30 @@ def status(settings: Settings, secrets: Secrets, as_json: bool) -> None:
 @configured
 def flags(
     settings: Settings,
-    secrets: Secrets,  # noqa: ARG001 - every command is handed its secrets
+    secrets: Secrets,
     everything: bool,
     questions: Path | None,
     as_json: bool,
 ) -> None:
     """List the answers that people flagged as wrong."""
-    if questions:
-        from bot.evaluation import wiring as evaluating  # slow: loads the answer path
+    # What answers is slow to import.
+    from bot.app import App
+    from bot.evaluation.judged import write_judged
+    from bot.flags.listing import listed
 
-        count = evaluating.judged_questions(settings, questions)
+    with App(settings, secrets) as app:
+        feedback = app.feedback()
+        count = write_judged(feedback, questions) if questions else 0
+        rows = [] if questions else listed(feedback, everything=everything)
+    if questions:
         if as_json:
             terminal.print_json({"questions": count, "file": str(questions)})
         else:
             terminal.say(f"{questions}: {count} questions")
-        return
-    from bot import wiring  # slow: loads the answer path
-
-    rows = wiring.flags(settings, everything=everything)
-    if as_json:
+    elif as_json:
         terminal.print_json(rows)
     else:
         terminal.print_flags(rows)
-
-
-@cli.command()
-@as_json
-@partial(configured, mends=False)
-def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
-    """Check what works, what does not, and what to do about it."""
-    from bot.operations import wiring as operating  # slow: loads indexes and wikis
-
-    found: list[Finding] = []
-    findings = operating.doctor(settings, secrets)
-    while True:
-        with terminal.busy("Looking at the wikis, the index and what the bot needs"):
-            finding = next(findings, None)
-        if finding is None:
-            break
-        found.append(finding)
-        if not as_json:
-            terminal.print_finding(finding)
-    failed = any(finding.level is Level.FAILURE for finding in found)
-    if as_json:
-        terminal.print_json({"ok": not failed, "findings": [asdict(one) for one in found]})
-    if failed:
-        sys.exit(FAILED)
 
 
 @cli.command()
@@ -291,10 +286,10 @@ def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: 
     """Tell whether the person with EMAIL may read the page at URL, and which gate decides."""
     if "@" not in email:
         raise click.UsageError("EMAIL is an address, as in ann@example.com.")
-    from bot.operations import wiring as operating  # slow: loads indexes and wikis
+    from bot.app import App  # slow: loads indexes and wikis
 
-    with terminal.busy(f"Asking about {url}"):
-        found = operating.access(settings, secrets, email=email, url=url)
+    with App(settings, secrets) as app, terminal.busy(f"Asking about {url}"):
+        found = app.queries.access(email, url, frozenset())
     if as_json:
         terminal.print_json(found.json())
     else:
@@ -304,6 +299,7 @@ def access(settings: Settings, secrets: Secrets, email: str, url: str, as_json: 
 
 
 cli.add_command(chat)
+cli.add_command(doctor)
 cli.add_command(evaluate)
 cli.add_command(calibrate)
 
@@ -334,9 +330,9 @@ def convert(
     as_json: bool,
 ) -> None:
     """Show what is read of the page in FILE, section by section."""
-    from bot import wiring  # slow: loads the answer path
+    from indexers import conversion  # slow: all that reads files
 
-    sections = wiring.convert(file, form, flavour)
+    sections = conversion.sections(file, form, flavour)
     if as_json:
         terminal.print_json(
             [{"headings": list(s.headings), "anchor": s.anchor, "text": s.text} for s in sections]

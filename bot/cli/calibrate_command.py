@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import terminal
-from bot.options import as_json, as_person, configured
+from bot.cli.options import as_json, as_person, configured
 
 if TYPE_CHECKING:
     from bot.evaluation.calibrating import Calibrated
@@ -43,24 +43,43 @@ def calibrate(
     embedding model or cross-encoder. The curve is kept beside the index, and read when `serve` and
     `ask` start. One that does no better than the curve that comes with Footnote is not kept.
     """
-    from bot.evaluation import calibration_wiring  # slow: loads the answer path
+    # What answers is slow to import.
+    from bot.answering import calibration
+    from bot.app import App, today
+    from bot.evaluation.calibrating import ModelIdentities, calibrate_for
+    from bot.evaluation.pages import Pages
+    from bot.evaluation.questions import read_cases
+    from config.settings import BUNDLED_RERANKER
 
     if reset:
         if questions or email:
             raise click.UsageError("--reset takes neither QUESTIONS nor --as.")
-        was = calibration_wiring.reset(settings, secrets)
+        with App.over(settings, secrets, []) as app:
+            file = app.indexing.calibration_file
+            was = file is not None and calibration.reset(file)
         why = "The curve that comes with Footnote is used." if was else "There was no other curve."
         _print({"calibrated": False, "why": why}, as_json=as_json)
         return
     try:
-        with terminal.progress_bars() as progress:
-            found = calibration_wiring.calibrate(
-                settings,
-                secrets,
-                questions=questions,
-                email=email,
+        cases = read_cases(questions) if questions else []
+        with terminal.progress_bars() as progress, App(settings, secrets) as app:
+            parts = app.indexing
+            parts.wikis.chosen()
+            bundled = not settings.index.model and settings.answer.reranker == BUNDLED_RERANKER
+            found = calibrate_for(
+                app.quotations,
+                ModelIdentities(
+                    parts.embedder.identity,
+                    parts.reranker.identity if parts.reranker else "",
+                    bundled=bundled,
+                ),
+                app.reader(email),
+                today=today(),
+                cases=Pages.of(parts.index, parts.wikis).located(cases) if questions else None,
                 progress=partial(progress, doing="Asking"),
             )
+            if found.calibration and parts.calibration_file:
+                found.calibration.save(parts.calibration_file)
     except KeyboardInterrupt:
         terminal.complain("Interrupted; the curve stays as it was.")
         raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import scores, terminal
-from bot.options import as_json, as_person, configured
+from bot.cli.options import as_json, as_person, configured
 
 if TYPE_CHECKING:
+    from bot.app import App
     from config.settings import Secrets, Settings
+    from indexers.model import Progress
 
 _MODEL = "model"
 """The value of ``--judge`` when it is given without one."""
@@ -169,30 +173,54 @@ def evaluate(
         raise click.UsageError("There is no language model to ask: set [llm].")
     if out and not out.parent.is_dir():
         raise click.UsageError(f"--out: there is no folder {out.parent}.")
-    from bot.evaluation import wiring  # slow: loads the answer path
+    # What answers is slow to import.
+    from bot.app import App
+    from bot.evaluation.evaluating import EvaluationRun
+    from bot.evaluation.judging import judge_by
+    from bot.evaluation.pages import Pages
 
+    with App(settings, secrets) as app:
+        run = EvaluationRun.read(questions, against, rewrites=rewrites, feedback=app.feedback)
     try:
-        with terminal.progress_bars() as progress:
-            found = wiring.evaluate(
-                settings,
-                secrets,
-                questions=questions,
-                corpus=corpus,
-                wikis=wikis,
-                email=email,
-                rewrites=rewrites,
+        with (
+            terminal.progress_bars() as progress,
+            _indexed(settings, secrets, corpus, progress) as app,
+        ):
+            app.indexing.wikis.chosen(*wikis)
+            found = run.scored(
+                app.searching if answers or with_model else app.quotations,
+                Pages.of(app.indexing.index, wikis or app.indexing.wikis),
+                reader=app.reader(email),
+                wikis=wikis or None,
                 answers=answers,
-                with_model=with_model,
-                judged=judged,
+                judge=judge_by(app.model.say) if judged and app.model else None,
                 out=out,
-                against=against,
-                progress=progress,
-                asking=partial(progress, doing="Asking"),
+                progress=partial(progress, doing="Asking"),
             )
     except KeyboardInterrupt:
         terminal.complain("Interrupted; nothing is scored, and what is indexed is kept.")
         raise
     _print(found, flags=flags, as_json=as_json)
+
+
+@contextmanager
+def _indexed(
+    settings: Settings, secrets: Secrets, corpus: Path | None, progress: Callable[[Progress], None]
+) -> Iterator[App]:
+    """Open what answers: from the wikis, or from the pages in ``corpus``, which are indexed in a
+    scratch folder, once for each content."""
+    # What answers is slow to import.
+    from bot.app import App
+    from bot.evaluation.corpus import Corpus
+
+    if corpus is None:
+        with App(settings, secrets) as app:
+            yield app
+        return
+    pages = Corpus(corpus)
+    with App.over(settings, secrets, [pages], pages.identity) as app:
+        app.indexing.sync(progress=progress)
+        yield app
 
 
 def _questions_and_judge(questions: Path | None, judge: str) -> tuple[Path | None, bool]:
@@ -232,13 +260,15 @@ def _replay(
         raise click.UsageError(f"--judge: there is no file {judge}.")
     if judge_prompts and not judge_prompts.parent.is_dir():
         raise click.UsageError(f"--judge-prompts: there is no folder {judge_prompts.parent}.")
-    from bot.evaluation import wiring  # slow: loads the answer path
+    # What answers is slow to import.
+    from bot.app import App, today
+    from bot.evaluation.replay_run import replay_answers
 
-    with terminal.progress_bars() as progress:
-        found = wiring.replay_answers(
-            settings,
-            secrets,
+    with App.over(settings, secrets, []) as app, terminal.progress_bars() as progress:
+        found = replay_answers(
             recorded,
+            app.indexing.embedder.count_tokens,
+            today,
             judge=judge or "none",
             judge_prompts=judge_prompts,
             evidence=evidence,

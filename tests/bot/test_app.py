@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr
 
-from bot.answering.composing.usage import MemoryUsage
-from bot.answering.composing.wiring import language_model_of
+from bot.app import App, answerer_of
 from bot.model import Answer, NoAnswer
+from bot.serving import serve
 from bot.slack.home.weekly import Weekly
 from bot.slack.wiring import slack_settings
-from bot.wiring import answerer_of, asking, serve
 from config.errors import SettingsError
 from config.settings import (
     AnswerSettings,
@@ -68,9 +67,7 @@ def test_pages_age_only_where_it_is_set(library: Library) -> None:
 
 
 def test_no_model_is_made_where_none_is_set(library: Library) -> None:
-    none = language_model_of(Settings(), Secrets(), library.embedder, MemoryUsage())
-
-    assert none is None
+    assert App(Settings(), Secrets(), indexing=library).model is None
 
 
 def test_settings_reach_slack() -> None:
@@ -140,11 +137,12 @@ def test_an_index_is_closed_after_asking(tmp_path: Path) -> None:
         parts.sync()
 
     for _ in range(2):
-        with asking(chosen, Secrets(), email=None, wikis=()) as ask:
+        with App(chosen, Secrets()) as app:
+            ask = app.asker(None)
             assert isinstance(ask("How long is leave?"), Answer)
             assert isinstance(ask("?"), NoAnswer)
     with (
+        App(chosen, Secrets()) as app,
         pytest.raises(WikiMisconfigured, match="'b'; there are: a"),
-        asking(chosen, Secrets(), email=None, wikis=["b"]),
     ):
-        pass
+        app.asker(None, ["b"])

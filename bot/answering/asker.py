@@ -1,0 +1,31 @@
+"""Somebody who asks with rights of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.answering.several import Several
+from bot.model import Question, Result, Why
+from indexers.model import Principal
+
+if TYPE_CHECKING:
+    from bot.answering.answerer import Answerer
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """``trouble`` says why the index is partial, for the operator; empty if it is not."""
+
+    answerer: Answerer
+    reader: Principal
+    wikis: tuple[str, ...] | None
+    trouble: Callable[[], str]
+
+    def __call__(self, text: str) -> Result:
+        return Several(self.answerer).answer(Question(text, self.reader, self.wikis))
+
+    def why(self, text: str) -> Why:
+        """Return what decides whether ``text`` is answered."""
+        return self.answerer.why(Question(text, self.reader, self.wikis))

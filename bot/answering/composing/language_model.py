@@ -1,0 +1,55 @@
+"""One language model and what it does: all of it shares the model's places and its bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from secrets import token_hex
+
+from bot.answering.composing.composer import Composer
+from bot.answering.composing.judging import ModelJudge
+from bot.answering.composing.prompt import Prompt
+from bot.answering.composing.reranking import ModelReranker
+from bot.answering.composing.rewriting import SECONDS, Rewriter
+from bot.answering.composing.usage import Meter, Metered
+from bot.answering.composing.writing import Patient
+from bot.model import Question
+from indexers.model import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredModel:
+    """``composer`` writes answers; `rewriter` and `reranker` do the model's part in the search."""
+
+    client: Patient
+    meter: Meter
+    composer: Composer
+
+    def rewriter(self) -> Rewriter:
+        """Return what makes follow-ups stand alone."""
+        return Rewriter(self._within(SECONDS), self.meter.count, mark)
+
+    def reranker(self, seconds: float) -> ModelReranker:
+        return ModelReranker(self._within(seconds), self.meter.count, mark)
+
+    def say(self, text: str) -> str:
+        """Return what it writes to ``text``; its cost is counted to the day alone.
+
+        Raises:
+            ModelFailed: it cannot be asked.
+        """
+        nobody = Question(text, Principal(frozenset()))
+        prompt = Prompt("", text, (), self.meter.count(text))
+        return "".join(Metered(self.client, self.meter).write(nobody, prompt))
+
+    def _within(self, seconds: float) -> Metered:
+        return Metered(self.client.within(seconds), self.meter)
+
+
+def judge_by(client: Patient, meter: Meter, seconds: float) -> ModelJudge:
+    """Return what lets a model decide, within ``seconds``, the sentences that rules cannot."""
+    return ModelJudge(Metered(client.within(seconds), meter), meter.count, mark)
+
+
+def mark() -> str:
+    """Return a text that nobody can guess."""
+    return token_hex(8)

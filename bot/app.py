@@ -1,0 +1,400 @@
+"""The composition root: settings -> the parts that a command needs. Slack's are in `bot.serving`.
+
+What is slow to import is imported where it is needed: SQLAlchemy takes a third of a second, and
+LlamaIndex one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Self, cast
+
+from bot.answering import blending, calibration
+from bot.answering.asker import Asker
+from bot.answering.clarifying import Clarifying
+from bot.answering.composing.composer import Composer
+from bot.answering.composing.judge import SentenceJudge
+from bot.answering.composing.language_model import ConfiguredModel, judge_by, mark
+from bot.answering.composing.llama_writer import LlamaWriter
+from bot.answering.composing.nli_judging import EntailmentJudge
+from bot.answering.composing.prompt import Prompting
+from bot.answering.composing.providers import ModelSettings, Provider, writer_of
+from bot.answering.composing.usage import Cap, Caps, Meter, Price, Usage
+from bot.answering.composing.writing import LanguageModel, Patient
+from bot.answering.confidence import least_confidence
+from bot.answering.library import IndexedLibrary
+from bot.answering.model_order import ModelOrder
+from bot.answering.quoting import Quoting, quoting_by
+from bot.answering.recheck import Recheck
+from bot.answering.reranking import Reranking
+from bot.answering.retrieval import Retrieval
+from bot.answering.several import Several
+from bot.answering.sources import Aging
+from bot.answering.verified import Verified
+from bot.conversation.limits import QuestionLimits
+from bot.conversation.model import Content
+from bot.evaluation.gate import SavedQuestions
+from bot.flags.feedback import Feedback, unknown
+from bot.flags.publishing import Published
+from bot.loading import models_loaded
+from bot.model import Question, Result
+from bot.operations.admin_queries import AdminQueries
+from bot.operations.passes import NoPasses, PassLog, as_of, failed_since
+from bot.operations.syncing import SyncLocks, now
+from config.errors import SettingsError
+from config.llm import VERIFY_BY_MODEL, VERIFY_BY_RULES
+from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
+from indexers.indexing import Indexing, entailment_of
+from indexers.model import EVERYONE, KnownPage, Principal
+from indexers.ports import Embedder, Gate, Wiki
+
+if TYPE_CHECKING:
+    from bot.answering.answerer import Answerer
+    from bot.state.database import Database
+    from bot.state.process import Process
+    from bot.terminal_chat.session import Session
+
+
+class App:
+    """What a command is made of: each part is made at its first use, and closed with the app.
+
+    Raises (at first use):
+        IndexUnavailable, StateUnavailable: it cannot be opened.
+        SettingsError: the data folder cannot be made.
+        ModelMisconfigured: a language model is set, and something of it is missing.
+    """
+
+    def __init__(
+        self, settings: Settings, secrets: Secrets, *, indexing: Indexing | None = None
+    ) -> None:
+        """``last_pass`` says since when what is indexed is true of a wiki: by the database, unless
+        somebody knows without asking it."""
+        self.settings = settings
+        self.secrets = secrets
+        self.last_pass = self._last_pass
+        self.closing = ExitStack()
+        self._opening = Lock()
+        self._state_file = settings.data_dir / "state.sqlite3"
+        if indexing is not None:
+            self.indexing = self.closing.enter_context(indexing)
+
+    @classmethod
+    def over(
+        cls, settings: Settings, secrets: Secrets, wikis: Sequence[Wiki], scratch: str = ""
+    ) -> Self:
+        """Make the parts over these wikis instead, in a ``scratch`` index of this name."""
+        folder = settings.data_dir / "scratch" / scratch if scratch else None
+        indexing = Indexing(settings, secrets, wikis=wikis, folder=folder)
+        return cls(settings, secrets, indexing=indexing)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.close()
+
+    @cached_property
+    def indexing(self) -> Indexing:
+        return self.closing.enter_context(Indexing(self.settings, self.secrets))
+
+    @cached_property
+    def state(self) -> Database:
+        from bot.state.database import Database  # slow: SQLAlchemy
+
+        folder = self.settings.data_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError([f"`data_dir`: {error.strerror}: {folder}"]) from None
+        opened = Database.open(self.settings.state.url or self._state_file)
+        return self.closing.enter_context(closing(opened))
+
+    def state_if_made(self) -> Database | None:
+        """Return the database, for what only reads; None where there is none, for opening makes
+        it."""
+        with self._opening:  # several threads ask, as they look at pages again
+            try:
+                is_made = bool(self.settings.state.url) or self._state_file.exists()
+            except OSError:  # opening it says why
+                is_made = True
+            return self.state if is_made else None
+
+    @cached_property
+    def process(self) -> Process:
+        from bot.state.process import Process  # slow: SQLAlchemy
+
+        return self.closing.enter_context(Process(self.state, now))
+
+    def feedback(self, page: Callable[[str, str], KnownPage | None] = unknown) -> Feedback:
+        from bot.state.answers import DatabaseAnswers  # slow: SQLAlchemy
+
+        return Feedback(DatabaseAnswers(self.state), now, page)
+
+    def pass_log(self) -> PassLog:
+        from bot.state.pass_log import DatabasePassLog  # slow: SQLAlchemy
+
+        return DatabasePassLog(self.state, now)
+
+    def pass_log_if_made(self) -> PassLog | None:
+        return self.pass_log() if self.state_if_made() else None
+
+    def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
+        from bot.state.patient_locks import PatientSyncLocks  # slow: SQLAlchemy
+
+        return PatientSyncLocks(self.state, self.process, stopped=stopped)
+
+    def promotion_check(self) -> Gate:
+        return SavedQuestions(self.feedback(), self.indexing.embedder)
+
+    def _last_pass(self, wiki: str) -> datetime | None:
+        found = (self.pass_log_if_made() or NoPasses()).last_complete(wiki)
+        return found.astimezone() if found else None
+
+    def has_failed(self, wiki: str) -> bool:
+        return failed_since(self.pass_log_if_made() or NoPasses(), wiki, now())
+
+    def reader(self, email: str | None) -> Principal:
+        """Return who has the rights of ``email``; of everyone, if it is None. May take seconds."""
+        return Principal.of(EVERYONE, *(self.indexing.wikis.tokens(email) if email else ()))
+
+    @cached_property
+    def model(self) -> ConfiguredModel | None:
+        if not self.settings.llm.provider:
+            return None
+        from bot.state.usage import DatabaseUsage  # slow: SQLAlchemy
+
+        usage = DatabaseUsage(self.state)
+        return language_model_of(self.settings, self.secrets, self.indexing.embedder, usage)
+
+    @cached_property
+    def searching(self) -> Answerer:
+        """What answers from the wikis alone."""
+        with models_loaded(self.indexing):
+            return answerer_of(
+                self.settings, self.indexing, self.last_pass, self.model, self.has_failed
+            )
+
+    @cached_property
+    def library(self) -> IndexedLibrary:
+        index, wikis = self.indexing.index, self.indexing.wikis
+        return IndexedLibrary(index, self.searching.recheck, wikis.edit_address, wikis.owner)
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        """What answers people: what reviewers wrote goes before the wikis."""
+        state = self.state_if_made()
+        if state is None:
+            return self.searching
+        from bot.state.written import DatabaseWrittenAnswers  # slow: SQLAlchemy
+
+        published = Published(DatabaseWrittenAnswers(state), self.settings.review_channels)
+        verified = Verified(published, self.library, self.indexing.embedder, now)
+        return replace(self.searching, verified=verified)
+
+    @cached_property
+    def quotations(self) -> Answerer:
+        """What answers from the wikis, without a language model."""
+        return answerer_of(self.settings, self.indexing, self.last_pass, failed=self.has_failed)
+
+    def asker(self, email: str | None, wikis: Sequence[str] = ()) -> Asker:
+        """Return what answers with the rights of ``email`` (None: everyone's).
+
+        Raises:
+            WikiMisconfigured: no wiki is set, or none has one of these names.
+        """
+        self.indexing.wikis.chosen(*wikis)
+        index = self.indexing.index
+        return Asker(self.answerer, self.reader(email), tuple(wikis) or None, lambda: index.trouble)
+
+    def for_everyone(self, question: Question) -> Result:
+        return self.quotations.answer(question)
+
+    @cached_property
+    def queries(self) -> AdminQueries:
+        return AdminQueries(
+            self.indexing,
+            self.pass_log_if_made() or NoPasses(),
+            self.for_everyone,
+            rechecked=self.indexing.wikis.lookouts if self.settings.answer.check_seconds else (),
+            last_pass=self.last_pass,
+            clock=now,
+        )
+
+
+def answerer_of(
+    settings: Settings,
+    indexing: Indexing,
+    last_pass: Callable[[str], datetime | None] = lambda _: None,
+    model: ConfiguredModel | None = None,
+    failed: Callable[[str], bool] = lambda _: False,
+) -> Answerer:
+    """Compose the answerer. ``last_pass`` returns the time up to which a wiki's index is current;
+    ``failed``: a pass failed since.
+
+    Raises:
+        ModelUnavailable: a reranker is set, and cannot be loaded.
+    """
+    from bot.answering.answerer import Answerer  # slow: LlamaIndex
+
+    answer, workers, reranker = settings.answer, settings.slack.workers, indexing.reranker
+    seconds, foreign = answer.rerank_seconds, answer.reranker != BUNDLED_RERANKER
+    old_after = timedelta(days=answer.old_after_days)
+    by_model = model.reranker(seconds) if model and answer.reranker == LLM_RERANKER else None
+    recheck = Recheck(
+        indexing.wikis.lookouts,
+        last_pass,
+        indexing.splitter,
+        seconds=answer.check_seconds,
+        failed_since=failed,
+        refuses=answer.unchecked == "refuse",
+        at_once=max(8, 2 * workers),
+    )
+    return Answerer(
+        Retrieval(indexing.index, indexing.embedder),
+        calibration.confidence(indexing.calibration_file, indexing.embedder, reranker),
+        tuple(indexing.wikis),
+        max_characters=answer.max_characters,
+        min_confidence=least_confidence(answer.precision),
+        min_unread=least_confidence(answer.precision, read=False),
+        recheck=recheck if indexing.wikis.lookouts else None,
+        composer=model.composer if model else None,
+        quoting=quoting_by(reranker, seconds=seconds, foreign=foreign) if reranker else Quoting(),
+        rerank=blending.cross_encoder(reranker, seconds=seconds, foreign=foreign)
+        if reranker
+        else None,
+        order=ModelOrder(Reranking(by_model, seconds=seconds, at_once=workers))
+        if by_model
+        else None,
+        rewrite=model.rewriter() if model and settings.llm.rewrite else None,
+        aging=Aging(old_after, today) if old_after else None,
+        clarifying=Clarifying() if answer.clarify else None,
+        is_partial=lambda: indexing.index.is_partial,
+    )
+
+
+def language_model_of(
+    settings: Settings, secrets: Secrets, embedder: Embedder, usage: Usage
+) -> ConfiguredModel:
+    """It takes some seconds, and is made once.
+
+    Raises:
+        ModelMisconfigured: a package, an address or a key is missing.
+    """
+    llm, count = settings.llm, embedder.count_tokens
+    meter = Meter(
+        count,
+        today,
+        usage,
+        caps=Caps(
+            Cap(llm.person_tokens), Cap(llm.channel_tokens), Cap(llm.day_tokens, llm.day_cost)
+        ),
+        price=Price(llm.price_read, llm.price_written),
+        max_tokens=llm.max_tokens,
+    )
+
+    def writer(model: str) -> LlamaWriter:
+        key = secrets.footnote_llm_key.get_secret_value()
+        return writer_of(
+            ModelSettings(
+                cast("Provider", llm.provider),
+                model,
+                llm.url,
+                key,
+                max_tokens=llm.max_tokens,
+                temperature=llm.temperature,
+                silence=llm.silence,
+            )
+        )
+
+    def patient(model: LanguageModel) -> Patient:
+        return Patient(
+            model,
+            seconds=llm.seconds,
+            attempts=llm.attempts,
+            at_once=llm.at_once,
+            chance=random.random,
+        )
+
+    answers = writer(llm.model)
+    client, judge = patient(answers), cast("SentenceJudge | None", None)
+    if llm.verify == VERIFY_BY_MODEL:
+        own = llm.verify_model not in ("", llm.model)
+        asked = patient(writer(llm.verify_model)) if own else client
+        judge = judge_by(asked, meter, llm.verify_seconds)
+    elif llm.verify != VERIFY_BY_RULES:
+        judge = EntailmentJudge(entailment_of(settings, llm.verify), llm.verify_seconds)
+    prompting = Prompting(
+        count, mark, budget=llm.context_tokens, room=answers.room, structured=llm.structured
+    )
+    return ConfiguredModel(client, meter, Composer(client, prompting, meter, judge=judge))
+
+
+def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: bool) -> Session:
+    """Return a conversation in the terminal with the rights of ``email`` (None: everyone's), kept
+    where `serve` keeps its own.
+
+    Raises:
+        WikiMisconfigured: no wiki is set, or none has one of these names.
+    """
+    # Slow to import, and no other command needs it.
+    from bot.conversation.conversation import conversation_of
+    from bot.state.channels import DatabaseChannels
+    from bot.state.in_threads import AsyncChannels, AsyncInbox, AsyncThreads
+    from bot.state.inbox import DatabaseInbox
+    from bot.state.shared_locks import SharedLocks
+    from bot.state.sync_locks import DatabaseSyncLocks
+    from bot.state.threads import DatabaseThreads
+    from bot.terminal_chat import terminal_chat as ends
+    from bot.terminal_chat.commands import TerminalCommands
+    from bot.terminal_chat.session import Session
+    from bot.terminal_chat.terminal_directory import TerminalDirectory
+
+    app.indexing.wikis.chosen(*wikis)
+    state, feedback = app.state, app.feedback(app.library.page)
+    answering = ends.OfWikis(Several(app.answerer), tuple(wikis) or None)
+    channel, said, incidents = f"{ends.TEAM}-{mark()}", deque[Content](), ends.Incidents()
+    chat = ends.TerminalChat(channel, email or ends.TEAM, said.append, ends.moments())
+    inbox = AsyncInbox(DatabaseInbox(state, now, app.process))
+    conversation = conversation_of(
+        name="footnote",
+        team=ends.TEAM,
+        inbox=inbox,
+        threads=AsyncThreads(DatabaseThreads(state, now)),
+        settings=AsyncChannels(DatabaseChannels(state, now)),
+        answers=feedback,
+        answering=answering,
+        chat=chat,
+        directory=TerminalDirectory(chat.person, channel, lambda: app.reader(email)),
+        text=ends.PlainText(),
+        status=ends.NoStatus(),
+        locks=SharedLocks(DatabaseSyncLocks(state, app.process)),
+        executor=app.closing.enter_context(ThreadPoolExecutor(1, "answering")),
+        as_of=lambda: as_of(app.indexing.wikis, app.last_pass),
+        clock=now,
+        new_incident=incidents.new,
+        limits=QuestionLimits(),
+        first_pause=1.0,
+    )
+    return Session(
+        chat=chat,
+        inbox=inbox,
+        replies=conversation.replies,
+        commands=TerminalCommands(feedback, conversation.quotes, chat, said.append),
+        said=said,
+        trouble=lambda: app.indexing.index.trouble,
+        failures=incidents.failures,
+        echoes=echoes,
+    )
+
+
+def today() -> date:
+    """Where this machine is: an operator's day."""
+    return datetime.now().astimezone().date()

@@ -1,0 +1,68 @@
+"""``footnote doctor``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import terminal
+from bot.cli.options import FAILED, as_json, configured
+from indexers.findings import Finding, Level
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from config.settings import Secrets, Settings
+
+
+@click.command()
+@as_json
+@partial(configured, mends=False)
+def doctor(settings: Settings, secrets: Secrets, as_json: bool) -> None:
+    """Check what works, what does not, and what to do about it."""
+    from bot.app import App  # slow: loads indexes and wikis
+
+    found: list[Finding] = []
+    with App(settings, secrets) as app:
+        findings = _findings(app)
+        while True:
+            with terminal.busy("Looking at the wikis, the index and what the bot needs"):
+                finding = next(findings, None)
+            if finding is None:
+                break
+            found.append(finding)
+            if not as_json:
+                terminal.print_finding(finding)
+    failed = any(finding.level is Level.FAILURE for finding in found)
+    if as_json:
+        terminal.print_json({"ok": not failed, "findings": [asdict(one) for one in found]})
+    if failed:
+        sys.exit(FAILED)
+
+
+def _findings(app: App) -> Iterator[Finding]:
+    """Yield what works and what does not, each as soon as it is known.
+
+    Raises:
+        WikiMisconfigured: no wiki is set, or an address is none.
+    """
+    # What answers is slow to import: indexes and wikis.
+    from bot.operations import doctor as checks
+    from bot.operations import privacy
+    from bot.operations.admin_queries import LATELY
+    from bot.operations.syncing import now
+
+    settings, secrets, slack = app.settings, app.secrets, app.settings.slack
+    wikis = [wiki.name for wiki in app.indexing.wikis.chosen()]
+    yield from privacy.findings(settings.data_dir)
+    yield from app.indexing.doctor()
+    yield from checks.state(wikis, app.pass_log_if_made, now() - LATELY)
+    problems = secrets.slack_problems(slack.mode)
+    yield checks.slack(slack.mode, problems, nothing_set=secrets.nothing_of_slack)
+    yield checks.identity(slack.identity, len(slack.accounts))
+    if any(wiki.sends_webhooks for wiki in settings.wiki):
+        yield checks.webhooks(is_set=bool(secrets.confluence_webhook_secret.get_secret_value()))

@@ -1,0 +1,85 @@
+"""A run of questions, and the scores of what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from bot.answering.answerer import Answerer
+from bot.evaluation import comparing
+from bot.evaluation.judged import judged
+from bot.evaluation.pages import Pages
+from bot.evaluation.questions import Case, cases_of, read_cases
+from bot.evaluation.report import report
+from bot.evaluation.run import Judge, ask_all
+from bot.flags.feedback import Feedback
+from indexers.model import Principal, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRun:
+    """Questions to ask (``cases``), and the rows of an earlier run to compare with, if any."""
+
+    cases: Sequence[Case]
+    earlier: Any = None
+
+    @classmethod
+    def read(
+        cls,
+        questions: Path | None,
+        against: Path | None,
+        *,
+        rewrites: bool,
+        feedback: Callable[[], Feedback],
+    ) -> Self:
+        """Read the files. Without ``questions``, those that people judged the answers of are
+        asked; with ``rewrites``, only those that have one, in its words.
+
+        Raises:
+            BadSet, BadRun: a file that cannot be read.
+        """
+        earlier = comparing.load(against) if against else None
+        cases = read_cases(questions) if questions else cases_of(judged(feedback()))
+        if rewrites:
+            cases = [case.rewritten for case in cases if case.rewrite]
+        return cls(cases, earlier)
+
+    def scored(  # noqa: PLR0913 - one for each option of the command
+        self,
+        answerer: Answerer,
+        pages: Pages,
+        *,
+        reader: Principal,
+        wikis: tuple[str, ...] | None,
+        answers: bool,
+        judge: Judge | None,
+        out: Path | None,
+        progress: Callable[[Progress], None],
+    ) -> dict[str, Any]:
+        """Ask every case and return the scores, as `bot.evaluation.report.report` gives them.
+        With ``answers``, they are as people get them, and accounted for. The run is kept in
+        ``out``.
+
+        Raises:
+            BadRun: it cannot be written.
+        """
+        cases = pages.located(self.cases)
+        outcomes = ask_all(
+            cases,
+            answerer,
+            reader=reader,
+            wikis=wikis,
+            composed=answers,
+            judge=judge,
+            progress=lambda done: progress(Progress("questions", done, len(cases))),
+        )
+        rows = comparing.rows(outcomes)
+        scores = report(outcomes, answers=answers)
+        scores["unreachable"] = pages.unreachable(cases, reader)
+        if out:
+            comparing.save(out, scores, rows)
+        if self.earlier is not None:
+            scores["against"] = comparing.compare(self.earlier, rows)
+        return scores

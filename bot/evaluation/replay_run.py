@@ -1,0 +1,59 @@
+"""Recorded model answers, run through the check, and the figures of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bot.answering.composing.composer import Composer, MakePrompt
+from bot.answering.composing.judge import SentenceJudge
+from bot.answering.composing.usage import Meter
+from bot.answering.composing.writing import LanguageModel
+from bot.evaluation.lines import write_rows
+from bot.evaluation.recordings import read_recordings
+from bot.evaluation.replay_judges import Judging, RecordedVerdicts
+from bot.evaluation.replay_report import replay_report
+from bot.evaluation.replaying import replay
+from indexers.model import Progress
+
+
+def replay_answers(  # noqa: PLR0913 - one for each option of the command
+    recorded: Path,
+    count: Callable[[str], int],
+    today: Callable[[], date],
+    *,
+    judge: str,
+    judge_prompts: Path | None,
+    evidence: bool,
+    progress: Callable[[Progress], None],
+) -> dict[str, Any]:
+    """Return the figures of `bot.evaluation.replay_report.replay_report`. No model is asked and no
+    index opened; ``count`` counts tokens.
+
+    ``judge`` is who decides unclear sentences: ``none``, ``labels`` or a file of recorded
+    verdicts; ``judge_prompts`` is where the prompts are written that a judge would be sent. With
+    ``evidence`` the answers come as a model writes them that is asked for the words behind each
+    sentence.
+
+    Raises:
+        BadSet: a file that cannot be read or written.
+    """
+    recordings = read_recordings(recorded)
+    verdicts = RecordedVerdicts(Path(judge)) if judge not in ("none", "labels") else None
+    judging, meter = Judging(judge == "labels", verdicts, count), Meter(count, today)
+
+    def composer(
+        writer: LanguageModel, prompt: MakePrompt, judge: SentenceJudge | None
+    ) -> Composer:
+        return Composer(writer, prompt, meter, judge=judge)
+
+    replayed = []
+    for number, recording in enumerate(recordings, start=1):
+        replayed.append((recording, replay(recording, composer, judging, evidence=evidence)))
+        progress(Progress("answers", number, len(recordings)))
+    if judge_prompts:
+        write_rows(judge_prompts, judging.prompts)
+    told = {"by": judge, "unclear": judging.unclear, "judged": judging.judged}
+    return {**replay_report(replayed), "judge": told}

@@ -1,0 +1,114 @@
+"""Sync from the command line, under the locks that all processes share, and record the passes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Protocol
+
+from bot.errors import StateUnavailable
+from bot.operations.passes import PassLog, Rhythm, passed
+from bot.operations.syncing import SyncLocks, now, record
+from indexers.model import Progress, SyncReport
+from indexers.ports import Gate
+
+log = logging.getLogger(__name__)
+
+
+class ChosenWikis(Protocol):
+    """The wikis by name."""
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def chosen(self, *names: str) -> object: ...
+
+
+class SyncsWikis(Protocol):
+    """The part of `indexers.indexing.Indexing` that is needed here."""
+
+    @property
+    def wikis(self) -> ChosenWikis: ...
+
+    def sync(  # noqa: PLR0913 - one for each option of the command
+        self,
+        name: str | None = None,
+        *,
+        full: bool = ...,
+        recent: bool = ...,
+        dry_run: bool = ...,
+        allow_mass_removal: bool = ...,
+        progress: Callable[[Progress], None] = ...,
+        stopped: Callable[[], bool] = ...,
+        gate: Gate | None = ...,
+    ) -> list[SyncReport]: ...
+
+
+class SyncMemory(Protocol):
+    """The part of the bot's database that a sync needs. Each method opens it if need be, and raises
+    StateUnavailable if it cannot."""
+
+    def sync_locks(self, stopped: Callable[[], bool]) -> SyncLocks: ...
+
+    def promotion_check(self) -> Gate:
+        """Return what an index that is built anew must pass."""
+        ...
+
+    def pass_log(self) -> PassLog: ...
+
+
+def sync_once(  # noqa: PLR0913 - one for each option of the command
+    parts: SyncsWikis,
+    memory: SyncMemory,
+    *,
+    name: str | None = None,
+    full: bool = False,
+    recent: bool = False,
+    dry_run: bool = False,
+    allow_mass_removal: bool = False,
+    progress: Callable[[Progress], None],
+    stopped: Callable[[], bool],
+) -> list[SyncReport]:
+    """Sync one wiki or all, and write the passes down. What the database cannot do now is logged:
+    it must not keep the wikis unread.
+
+    Raises:
+        SyncRunning: another process syncs one of these.
+        WikiMisconfigured, IndexUnavailable, ModelUnavailable: see `Indexing.sync`.
+    """
+    began = now()
+    with ExitStack() as held:
+        gate: Gate | None = None
+        if not dry_run:
+            wikis = [name] if name and not full else list(parts.wikis)
+            parts.wikis.chosen(*wikis)
+            try:
+                held.enter_context(memory.sync_locks(stopped).held(wikis))
+                gate = memory.promotion_check()
+            except StateUnavailable as error:
+                log.warning("Whether another process syncs cannot be told: %s", error)
+        reports = parts.sync(
+            name,
+            full=full,
+            recent=recent,
+            dry_run=dry_run,
+            allow_mass_removal=allow_mass_removal,
+            progress=progress,
+            stopped=stopped,
+            gate=gate,
+        )
+    if not dry_run:
+        try:
+            _write_down(memory.pass_log(), reports, Rhythm.RECENT if recent else Rhythm.FULL, began)
+        except StateUnavailable as error:
+            log.warning("This pass could not be written down: %s", error)
+    return reports
+
+
+def _write_down(
+    passes: PassLog, reports: Sequence[SyncReport], rhythm: Rhythm, began: datetime
+) -> None:
+    for report in reports:
+        before = passes.last_complete(report.wiki)
+        record(passes, passed(report, rhythm, began, now(), before))
