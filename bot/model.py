@@ -3,12 +3,16 @@ question."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from indexers.model import Reader
+
+_ACCOUNT = re.compile(r"[a-z]+-user:")
+"""How a wiki's token for one of its accounts begins."""
 
 
 class Role(StrEnum):
@@ -80,7 +84,7 @@ class Source:
         """Return the page's owner, in the page's own words; empty if only an account's token names
         one, which nobody can read."""
         words = " ".join(self.owner.split())
-        return "" if words.startswith("confluence-user:") else words
+        return "" if _ACCOUNT.match(words) else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """A search of open pages alone, because Confluence could not be asked what the reader may read.
+    """A search of open pages alone, because a wiki could not be asked what the reader may read.
     ``sites`` are those that did not say; ``several``: the answer is for everybody in a channel."""
 
     sites: tuple[str, ...] = ()
@@ -163,7 +167,7 @@ class Narrowed:
         """Return what happened, as the beginning of a sentence."""
         who = "everybody here" if self.several else "you"
         return (
-            f"I could not ask Confluence what {who} may read, so I searched only what is open to"
+            f"I could not ask the wiki what {who} may read, so I searched only what is open to"
             " everyone"
         )
 

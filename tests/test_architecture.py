@@ -87,6 +87,29 @@ FLOORS = (
 """Of `bot.slack`, each upon those before it; what stands in no folder is the roof."""
 
 
+INDEXERS = (
+    {"model", "errors"},
+    {"ports", "findings", "untold"},
+    {"text"},
+    {"parsing"},
+    {"sources", "index"},
+    {"syncing"},
+    {"indexing", "conversion"},
+)
+"""The rooms of `indexers`, each upon those before it. Beside each other they do not know of one
+another."""
+SOURCES = ("readers", "scope", "source", "wikis", "markdown", "attachments", "confluence")
+"""Of `indexers.sources`, in the same way: a kind may be read with the means of an earlier one."""
+NAMES_KINDS = (
+    "config/wikis.py",
+    "indexers/sources/__init__.py",
+    "indexers/conversion.py",
+    "bot/demo.py",
+    "bot/confluence_demo.py",
+)
+"""Files that name kinds of wiki: two where each is registered, `footnote convert`, whose forms
+are named on the command line, and the demos, which are of one kind each."""
+
 USE_CASES = ("bot/conversation", "bot/flags")
 """What the bot does, whatever chat it is in and whatever keeps its memory."""
 ADAPTERS = ("bot.slack", "bot.state")
@@ -153,6 +176,53 @@ def test_every_file_and_folder_of_the_bot_has_its_place_in_the_order() -> None:
     found = {path.stem for path in (ROOT / "bot").iterdir() if path.name != "__pycache__"}
 
     assert found == {*GROUND, *PRINTING, *ROOMS, *TOP}
+
+
+def room(module: str) -> str:
+    """Of a module of `indexers` by its dotted name."""
+    return module.split(".")[1]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "indexers").rglob("*.py")), ids=place)
+def test_the_indexers_are_built_room_upon_room(file: Path) -> None:
+    own = place(file).removesuffix(".py").split("/")[1]
+    floor = next((number for number, rooms in enumerate(INDEXERS) if own in rooms), -1)
+    below = {own}.union(*INDEXERS[: max(floor, 0)])
+    for name, _ in imports(file):
+        if name.startswith("indexers."):
+            assert room(name) in below, name
+        if own == "syncing" and name.startswith("indexers.index."):
+            assert name.startswith("indexers.index.current."), "a sync sees no engine"
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "indexers/sources").glob("*/*.py")), ids=place)
+def test_a_kind_of_wiki_knows_no_later_one(file: Path) -> None:
+    own = SOURCES.index(file.parent.name)
+    for name, _ in imports(file):
+        if name.startswith("indexers.sources."):
+            assert name.split(".")[2] in SOURCES[: own + 1], name
+
+
+@pytest.mark.parametrize("file", sources(), ids=place)
+def test_kinds_of_wiki_are_named_where_they_are_registered(file: Path) -> None:
+    """Everything else asks a wiki's settings or its `WikiSource`. tests/bot/test_a_new_kind_of_wiki
+    shows that this is enough."""
+    inside = tuple(f"indexers/sources/{kind}/" for kind in SOURCES)
+    if place(file).startswith((*inside, "bot/playground/", *NAMES_KINDS)):
+        return
+    for name, _ in imports(file):
+        assert not name.startswith(tuple(f"indexers.sources.{kind}." for kind in SOURCES[4:])), name
+        assert name not in {
+            "config.wikis.MarkdownSettings", "config.wikis.ConfluenceSettings",
+        }, name  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["indexing", "sources/wikis", "sources/source"])
+def test_no_wiki_is_asked_what_kind_it_is(name: str) -> None:
+    text = (ROOT / "indexers" / f"{name}.py").read_text(encoding="utf-8")
+
+    assert "isinstance" not in text
+    assert ".type ==" not in text
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "bot/slack").glob("*/*.py")), ids=place)

@@ -201,7 +201,7 @@ def sync(
     for report in reports:
         terminal.print_report(report)
     if recent and not reports:
-        terminal.complain("Nothing was read: only a Confluence tells its latest edits.")
+        terminal.complain("Nothing was read: no wiki here tells its latest edits.")
     if as_json:
         terminal.print_json(terminal.report_json(reports))
     if stopped.is_set():

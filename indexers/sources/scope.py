@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 
 from indexers.errors import WikiMisconfigured
 from indexers.model import KnownPage, PageChange, Part
@@ -35,15 +34,11 @@ class PartOf:
 
 
 def part_of(wiki: Wiki, divisible: Divisible | None, part: Part) -> Wiki:
-    """Return ``wiki`` itself if the part is all of it.
+    """Return ``wiki`` itself if the part is all of it."""
 
-    Raises:
-        WikiMisconfigured: it is not ``divisible``.
-    """
-    if part.is_whole:
-        return wiki
-    if divisible is None:
-        raise WikiMisconfigured(f"{wiki.name} can only be read as a whole.")
-    if part.page:
-        return PartOf(wiki, lambda _: divisible.page(part.page))
-    return PartOf(wiki, partial(divisible.space, part.space))
+    def read(known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
+        if divisible is None:
+            raise WikiMisconfigured(f"{wiki.name} can only be read as a whole.")
+        return divisible.page(part.page) if part.page else divisible.space(part.space, known)
+
+    return wiki if part.is_whole else PartOf(wiki, read)

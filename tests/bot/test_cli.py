@@ -186,7 +186,7 @@ def test_where_no_wiki_tells_its_latest_edits_it_is_said(handbook: Shell) -> Non
     ran = handbook.footnote("sync", "--recent", "--json")
 
     assert (ran.code, ran.json["wikis"]) == (0, {})
-    assert ran.err == "Nothing was read: only a Confluence tells its latest edits.\n"
+    assert ran.err == "Nothing was read: no wiki here tells its latest edits.\n"
 
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(handbook: Shell) -> None:

@@ -12,9 +12,7 @@ __all__ = ["office"]
 
 ANN = "ann@example.com"
 TRAVEL = "How is travel booked?"
-UNKNOWN = (
-    "I could not ask Confluence what you may read, so I searched only what is open to everyone"
-)
+UNKNOWN = "I could not ask the wiki what you may read, so I searched only what is open to everyone"
 
 
 @pytest.fixture

@@ -265,7 +265,7 @@ async def whoever_confluence_does_not_tell_hears_so(office: Office) -> None:
     office.confluence.faults.on("user/(list|memberof)", Fault(403), times=None)
     his = await office.answer("U0CY", SHIPPING)
 
-    assert "I could not ask Confluence what you may read" in his
+    assert "I could not ask the wiki what you may read" in his
     assert "oak" not in his
 
 

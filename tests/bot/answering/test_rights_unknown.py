@@ -24,7 +24,7 @@ def test_no_answer_to_whoever_a_wiki_does_not_tell_says_so() -> None:
 
     assert isinstance(said, NoAnswer)
     assert said.reason is Reason.RIGHTS_UNKNOWN
-    assert said.text.startswith("I could not ask Confluence what you may read")
+    assert said.text.startswith("I could not ask the wiki what you may read")
     assert said.narrowed == Narrowed(("wiki.example.com",))
 
 
@@ -39,7 +39,7 @@ def test_of_a_channel_it_is_enough_that_one_cannot_be_told() -> None:
     together = Audience(frozenset({TOLD, UNTOLD}))
     said = answerer(confidence=UNSURE).answer(ask("How long is leave?", together))
 
-    assert said.text.startswith("I could not ask Confluence what everybody here may read")
+    assert said.text.startswith("I could not ask the wiki what everybody here may read")
 
 
 @pytest.mark.parametrize("sure", [SURE, UNSURE], ids=["answered", "not answered"])

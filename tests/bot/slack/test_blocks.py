@@ -149,7 +149,7 @@ def test_an_answer_to_whoever_confluence_does_not_tell_says_so_above_its_sources
     answer = Answer("Ask Ann. [1]", (SOURCE,), 0.9, narrowed=Narrowed())
 
     assert small_print(given_(answer)).split("\n")[0] == (
-        ":warning: I could not ask Confluence what you may read, so I searched only what is open"
+        ":warning: I could not ask the wiki what you may read, so I searched only what is open"
         " to everyone."
     )
 
