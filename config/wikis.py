@@ -36,7 +36,7 @@ class Strict(BaseModel):
 
 
 class WikiSettings(Strict):
-    """What every kind of wiki has. A kind is a class of its own in `WIKI_KINDS`."""
+    """Settings that every kind of wiki has. `WIKI_KINDS` has a class for each kind."""
 
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",

@@ -10,7 +10,7 @@ from indexers.model import EVERYONE, Acl, Principal, domain_token, user_token
 
 
 @dataclass(frozen=True, slots=True)
-class Readers:
+class WikiReaders:
     """Any of ``named``: "everyone", "@group", an address, all of a domain "*@example.com"."""
 
     named: Sequence[str]

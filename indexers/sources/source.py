@@ -10,7 +10,7 @@ from indexers.findings import Access, Finding
 from indexers.model import NOBODY, Acl, KnownPage, Principal, ReadAs
 from indexers.parsing.limits import Parse, here
 from indexers.ports import Divisible, Lookout, Wiki
-from indexers.sources.readers import Readers
+from indexers.sources.readers import WikiReaders
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class WikiSource:
     divisible: Divisible | None = None
     """The same wiki, where a page or a space of it can be read by itself."""
     lookout: Lookout | None = None
-    readers: Readers | None = None
+    readers: WikiReaders | None = None
     """The readers of all its pages, where the settings name them. They hold from the moment
     that the index is open."""
 

@@ -19,7 +19,7 @@ from indexers.ports import Wiki
 from indexers.sources.markdown.git import GitWiki
 from indexers.sources.markdown.source import MarkdownSource
 from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.sources.readers import Readers
+from indexers.sources.readers import WikiReaders
 from indexers.sources.source import Resources
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
@@ -47,12 +47,12 @@ def opened(settings: MarkdownSettings, data_dir: Path) -> Wiki:
 
 
 def test_any_reader_passes_the_one_gate() -> None:
-    acl = Readers(["@engineering", "Ann@Example.com"]).acl
+    acl = WikiReaders(["@engineering", "Ann@Example.com"]).acl
 
     assert acl == Acl.of(["group:engineering", "user:ann@example.com"])
     assert acl.admits(Principal.of(EVERYONE, "user:ann@example.com"))
     assert not acl.admits(Principal.of(EVERYONE, "user:bob@example.com"))
-    assert Readers(["everyone"]).acl == OPEN
+    assert WikiReaders(["everyone"]).acl == OPEN
 
 
 def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_folder_is_a_wiki_with_what_its_settings_say(tmp_path: Path) -> None:
     (page,) = [change.page for change in changes if isinstance(change, Changed)]
 
     assert isinstance(wiki, MarkdownWiki)
-    assert (page.wiki, page.key, page.acl) == ("handbook", "keep.md", Readers(["@a"]).acl)
+    assert (page.wiki, page.key, page.acl) == ("handbook", "keep.md", WikiReaders(["@a"]).acl)
     assert page.url == "https://handbook.example.com/keep/"
     assert [c.key for c in changes if isinstance(c, Skipped) and "large" in c.key] == ["large.md"]
 

@@ -14,13 +14,13 @@ from indexers.sources.markdown import doctor
 from indexers.sources.markdown.git import GitWiki
 from indexers.sources.markdown.git_dates import last_changes, no_dates
 from indexers.sources.markdown.wiki import MarkdownWiki
-from indexers.sources.readers import Readers
+from indexers.sources.readers import WikiReaders
 from indexers.sources.source import Resources, WikiSource
 
 
 class MarkdownSource(WikiSource):
     def __init__(self, settings: MarkdownSettings, resources: Resources) -> None:
-        self.readers: Readers = Readers(settings.readers)
+        self.readers: WikiReaders = WikiReaders(settings.readers)
         self.divisible: MarkdownWiki | GitWiki = _wiki(settings, resources, self.readers.acl)
         super().__init__(self.divisible)
 
