@@ -155,7 +155,7 @@ def test_the_bot_enters_the_indexers_by_their_vocabulary(file: Path) -> None:
 
 
 def room(module: str) -> str:
-    """Return the folder or file of `bot` that ``module`` is in."""
+    """Return the folder or file of its package that ``module`` is in."""
     return module.split(".")[1]
 
 
@@ -178,14 +178,9 @@ def test_every_file_and_folder_of_the_bot_has_its_place_in_the_order() -> None:
     assert found == {*GROUND, *PRINTING, *ROOMS, *TOP}
 
 
-def room(module: str) -> str:
-    """Of a module of `indexers` by its dotted name."""
-    return module.split(".")[1]
-
-
 @pytest.mark.parametrize("file", sorted((ROOT / "indexers").rglob("*.py")), ids=place)
 def test_the_indexers_are_built_room_upon_room(file: Path) -> None:
-    own = place(file).removesuffix(".py").split("/")[1]
+    own = room(place(file).removesuffix(".py").replace("/", "."))
     floor = next((number for number, rooms in enumerate(INDEXERS) if own in rooms), -1)
     below = {own}.union(*INDEXERS[: max(floor, 0)])
     for name, _ in imports(file):
