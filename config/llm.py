@@ -17,46 +17,49 @@ class LlmSettings(Strict):
     provider: Literal["", "openai", "azure", "ollama", "compatible", "anthropic"] = Field(
         "",
         description="Whose language model composes answers: `openai`, `azure`, `anthropic`, "
-        "`ollama`, or `compatible` for what speaks as OpenAI does; empty is none, and answers are "
+        "`ollama`, or `compatible` for any server with OpenAI's API; empty: none, and answers are "
         "quotations.",
     )
-    model: str = Field("", description="Its name, as the provider writes it.")
+    model: str = Field("", description="The model's name, as the provider writes it.")
     url: str = Field(
         "",
         repr=False,
-        description="Where its API begins (`…/v1`); empty is the provider's own address. Azure: "
+        description="The address of its API (`…/v1`); empty: the provider's own. Azure: "
         "`https://NAME.openai.azure.com/openai/v1`.",
     )
     seconds: float = Field(
         20,
         gt=0,
         le=300,
-        description="How many seconds an answer may take it; then quotations answer. Making a "
-        "follow-up stand alone may take 5 more.",
+        description="Seconds that an answer may take; then the pages are quoted instead. Rewriting "
+        "a follow-up may take 5 more.",
     )
     silence: float = Field(
-        15, gt=0, le=300, description="How many seconds may pass without a word of it."
+        15, gt=0, le=300, description="Seconds that may pass without a word of its answer."
     )
     attempts: int = Field(
-        3, ge=1, le=10, description="How often it is asked while it is busy or cannot be reached."
+        3,
+        ge=1,
+        le=10,
+        description="How often a request is tried while the provider is busy or cannot be reached.",
     )
     at_once: int = Field(4, ge=1, le=64, description="How many answers it may write at a time.")
     max_tokens: int = Field(
         800,
         ge=50,
         le=32_000,
-        description="How much it may write; a model that thinks first needs more, such as 4000.",
+        description="Tokens that it may write; a model that thinks first needs more, such as 4000.",
     )
     context_tokens: int = Field(
         3000,
         ge=300,
         le=100_000,
-        description="How much of wiki and thread it is shown, counted about as it counts.",
+        description="About how many tokens of wiki and thread it is shown.",
     )
     structured: bool = Field(
         default=True,
         description="Whether it is asked for the words of the pages behind each sentence, where "
-        "its server can structure what it writes. They are checked, and shown with the source.",
+        "its server supports structured output. They are checked, and shown with the source.",
     )
     verify: str = Field(
         "model",
@@ -67,45 +70,47 @@ class LlmSettings(Strict):
     )
     verify_model: str = Field(
         "",
-        description="Another, cheaper model of the same provider for that; empty is `model`'s own.",
+        description="Another, cheaper model of the same provider for this; empty: `model`.",
     )
     verify_seconds: float = Field(
         10,
         gt=0,
         le=300,
-        description="How long that may take; then the sentences are shown with a mark.",
+        description="Seconds that this may take; then the sentences are shown with a mark.",
     )
     rewrite: bool = Field(
         default=True,
-        description="Whether it makes a follow-up stand alone for the search; it is asked once "
-        "more for that.",
+        description="Whether it rewrites a follow-up as a question of its own for the search; this "
+        "takes one more request.",
     )
-    temperature: float = Field(0.0, ge=0, le=2, description="How freely it words.")
+    temperature: float = Field(0.0, ge=0, le=2, description="The sampling temperature.")
     person_tokens: int = Field(
         0,
         ge=0,
         le=10**12,
-        description="What one person's questions may use in a day; 0 is no bound.",
+        description="Tokens that one person's questions may use in a day; 0: no limit.",
     )
     channel_tokens: int = Field(
         0,
         ge=0,
         le=10**12,
-        description="What the questions of one channel may use in a day; 0 is no bound.",
+        description="Tokens that the questions of one channel may use in a day; 0: no limit.",
     )
     day_tokens: int = Field(
-        0, ge=0, le=10**12, description="What all questions may use in a day; 0 is no bound."
+        0, ge=0, le=10**12, description="Tokens that all questions may use in a day; 0: no limit."
     )
     day_cost: float = Field(
         0.0,
         ge=0,
         le=10**9,
-        description="What all questions may cost in a day, in the currency of the two prices; 0 is "
-        "no bound.",
+        description="What all questions may cost in a day, in the currency of the two prices; 0: "
+        "no limit.",
     )
-    price_read: float = Field(0.0, ge=0, le=10**6, description="Of a million tokens that it reads.")
+    price_read: float = Field(
+        0.0, ge=0, le=10**6, description="The price of a million tokens that it reads."
+    )
     price_written: float = Field(
-        0.0, ge=0, le=10**6, description="Of a million tokens that it writes."
+        0.0, ge=0, le=10**6, description="The price of a million tokens that it writes."
     )
 
     @model_validator(mode="after")

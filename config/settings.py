@@ -34,28 +34,31 @@ class IndexSettings(Strict):
     """Settings of ``[index]``."""
 
     url: str = Field(
-        "", repr=False, description="A Qdrant server; empty is embedded in the data folder."
+        "",
+        repr=False,
+        description="The address of a Qdrant server; empty: an embedded index in the data folder.",
     )
     prefix: str = Field(
         "",
         pattern=r"^[A-Za-z0-9_-]{0,60}$",
-        description="What the names of its collections on that server begin with. Each Footnote "
-        "needs its own.",
+        description="The prefix of its collections there; each Footnote needs its own.",
     )
     model: str = Field(
         "",
-        description="A fastembed model by name; empty is the bundled all-MiniLM-L6-v2, of English.",
+        description="An embedding model that fastembed knows, such as "
+        "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2; empty: the bundled "
+        "all-MiniLM-L6-v2, which knows English.",
     )
     passage_tokens: int = Field(
         200,
         ge=32,
         le=2000,
-        description="The size of a passage; smaller where the model reads less.",
+        description="Tokens of a passage; fewer where the model reads less.",
     )
     language: Language = Field(
         "auto",
-        description="Stemming and stop words for the search by words; auto tells each passage's "
-        "language from its text.",
+        description="The language of stemming and stop words in the search by words; auto detects "
+        "it for each passage.",
     )
 
 
@@ -63,19 +66,19 @@ class SyncSettings(Strict):
     """Settings of ``[sync]``."""
 
     every_minutes: float = Field(
-        60, ge=0, le=A_YEAR, description="How often `footnote serve` syncs by itself; 0 is never."
+        60, ge=0, le=A_YEAR, description="Minutes between the syncs of `footnote serve`; 0: never."
     )
     recent_minutes: float = Field(
         5,
         ge=0,
         le=A_YEAR,
-        description="How often it asks a Confluence for its latest edits in between; 0 is never.",
+        description="Minutes between its checks for a Confluence's latest edits; 0: never.",
     )
     max_removal: float = Field(
         0.2,
         gt=0,
         le=1,
-        description="The share of a wiki's pages (and at least 20) that one sync may remove.",
+        description="The share of a wiki's pages (but at least 20 pages) that one sync may remove.",
     )
 
 
@@ -89,7 +92,7 @@ class AnswerSettings(Strict):
     """Settings of ``[answer]``."""
 
     max_characters: int = Field(
-        700, ge=100, le=3000, description="How long a quoted answer may be."
+        700, ge=100, le=3000, description="How long a quoted answer may be, in characters."
     )
     precision: float = Field(
         0.8,
@@ -103,20 +106,20 @@ class AnswerSettings(Strict):
         2.0,
         ge=0,
         le=30,
-        description="How long a Confluence may take to say that cited pages still stand and may "
-        "still be read; 0 is not to ask.",
+        description="Seconds that a Confluence may take to confirm that cited pages still exist "
+        "and may still be read; 0: it is not asked.",
     )
     unchecked: Literal["say", "refuse"] = Field(
         "say",
-        description="What to do with pages that were open to everyone if it does not say in "
-        "time: quote them, and `say` when the wiki was last read, or `refuse`. Other pages are "
-        "only linked then.",
+        description="What happens to pages that were open to everyone if it does not confirm "
+        "them in time: `say` quotes them and says when the wiki was last read; `refuse` does not "
+        "quote them. Other pages are only linked then.",
     )
     old_after_days: int = Field(
         0,
         ge=0,
         le=A_CENTURY,
-        description="A page that nobody edited for longer is called old; 0 is never.",
+        description="Days without an edit after which a page is called old; 0: never.",
     )
     reranker: str = Field(
         BUNDLED_RERANKER,
@@ -128,18 +131,18 @@ class AnswerSettings(Strict):
         3.0,
         gt=0,
         le=60,
-        description="Seconds that may take. An answer that would have to wait longer, or for "
-        "others' turn, is made without it.",
+        description="Seconds that the reranker may take. An answer that would have to wait "
+        "longer is made without it.",
     )
     clarify: bool = Field(
         default=True,
-        description="Whether a question that says too little gets a question back.",
+        description="Whether a vague question is answered with a question.",
     )
     written_days: int = Field(
         180,
         ge=1,
         le=A_CENTURY,
-        description="How long an answer is given that a reviewer wrote, unless they say otherwise.",
+        description="Days for which a reviewer's own answer is given, unless they say otherwise.",
     )
 
 
@@ -149,13 +152,13 @@ class StateSettings(Strict):
     url: str = Field(
         "",
         repr=False,
-        description="A database by SQLAlchemy URL; empty is SQLite in the data folder.",
+        description="The SQLAlchemy URL of a database; empty: SQLite in the data folder.",
     )
     retention_days: int = Field(
         90,
         ge=1,
         le=A_CENTURY,
-        description="How long questions, answers and all else about people is kept.",
+        description="Days for which questions, answers and all else about people are kept.",
     )
 
 
@@ -166,9 +169,11 @@ class Settings(BaseSettings):
         extra="forbid", frozen=True, env_prefix=ENV_PREFIX, env_nested_delimiter="__"
     )
 
-    data_dir: Path = Field(Path("data"), description="Where index and state live.")
+    data_dir: Path = Field(
+        Path("data"), description="The folder of index and state, relative to this file."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="How much is logged."
+        "INFO", description="The least level that is logged."
     )
     wiki: tuple[Annotated[SerializeAsAny[WikiSettings], BeforeValidator(of_its_kind)], ...] = ()
     index: IndexSettings = IndexSettings()
@@ -219,17 +224,17 @@ class Secrets(BaseSettings):
     slack_bot_token: SecretStr = Field(SecretStr(""), description="`xoxb-…`")
     slack_app_token: SecretStr = Field(SecretStr(""), description="`xapp-…`, for Socket Mode.")
     slack_signing_secret: SecretStr = Field(SecretStr(""), description="For HTTP mode.")
-    slack_api_url: str = Field("", description="Another address of Slack's Web API.")
+    slack_api_url: str = Field("", description="Another address of Slack's Web API, for tests.")
     qdrant_api_key: SecretStr = Field(SecretStr(""), description="For `[index] url`.")
     footnote_git_token: SecretStr = Field(
         SecretStr(""), description="For `git` over https; see `token_variable`."
     )
-    footnote_llm_key: SecretStr = Field(SecretStr(""), description="Of the language model.")
+    footnote_llm_key: SecretStr = Field(SecretStr(""), description="The language model's API key.")
     confluence_token: SecretStr = Field(
         SecretStr(""), description="Cloud: an API token. Data Center: a personal access token."
     )
     confluence_webhook_secret: SecretStr = Field(
-        SecretStr(""), description="Of Data Center's webhooks, if it sends any."
+        SecretStr(""), description="The secret of Data Center's webhooks, if it sends any."
     )
 
     def variable(self, name: str) -> str:

@@ -17,33 +17,42 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 class SlackSettings(Strict):
     """Settings of ``[slack]``."""
 
-    mode: Literal["socket", "http"] = Field("socket", description="Socket Mode, or HTTP events.")
-    host: str = Field(
-        "", description="The address to listen on. Empty: `127.0.0.1` with Socket Mode, else all."
+    mode: Literal["socket", "http"] = Field(
+        "socket", description="How Slack's events arrive: by Socket Mode or over HTTP."
     )
-    port: int = Field(3000, ge=0, le=65535, description="Where the bot listens over HTTP.")
+    host: str = Field(
+        "", description="The address to listen on; empty: `127.0.0.1` with Socket Mode, else all."
+    )
+    port: int = Field(
+        3000,
+        ge=0,
+        le=65535,
+        description="The port for health checks, Confluence's webhooks and Slack's HTTP events.",
+    )
     review_channel: str = Field(
-        "", pattern=r"^([CG][A-Z0-9]+)?$", description="The channel id that flags go to."
+        "",
+        pattern=r"^([CG][A-Z0-9]+)?$",
+        description="The id of the channel that flags go to, such as C0123456789.",
     )
     remind_after_days: float = Field(
         7,
         ge=0,
         le=A_CENTURY,
-        description="How long a flag may wait before it is called to mind, once a day; 0 is never.",
+        description="Days after which a flag is called to mind, once a day; 0: never.",
     )
     digest: bool = Field(
         default=False,
-        description="Whether the review channel is told once a week how it went.",
+        description="Whether the review channel gets a summary once a week.",
     )
-    digest_day: Weekday = Field("monday", description="On which day.")
-    digest_hour: int = Field(9, ge=0, le=23, description="At which hour of that day.")
-    digest_timezone: str = Field("UTC", description="Whose hours these are, as in `Europe/Berlin`.")
+    digest_day: Weekday = Field("monday", description="The day of that summary.")
+    digest_hour: int = Field(9, ge=0, le=23, description="Its hour.")
+    digest_timezone: str = Field("UTC", description="Its time zone, such as Europe/Berlin.")
     retract_days: float = Field(
         7,
         ge=0,
         le=A_CENTURY,
-        description="How old an answer may be that is taken back when a page it names is removed "
-        "or restricted; 0 is never.",
+        description="Days for which an answer is taken back when a page that it cites is removed "
+        "or restricted; 0: never.",
     )
     admins: tuple[str, ...] = Field(
         (),
@@ -71,8 +80,8 @@ class SlackSettings(Strict):
         50,
         ge=0,
         le=200,
-        description="In private channels of up to so many people, answers hold what all of them "
-        "may read; in others what everyone may.",
+        description="In private channels with at most so many people, answers use what all of "
+        "them may read; in larger ones, what everyone may read.",
     )
     link_hosts: tuple[str, ...] = Field(
         (), description="More host names that answers may link to, beside the wikis' own."
@@ -82,14 +91,14 @@ class SlackSettings(Strict):
         0,
         ge=0,
         le=10**6,
-        description="How many questions a person may ask in a minute; one that is edited counts "
-        "again. 0 is no bound.",
+        description="How many questions a person may ask in a minute; an edited one counts "
+        "again. 0: no limit.",
     )
-    person_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0 is no bound.")
+    person_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0: no limit.")
     channel_minute: int = Field(
-        0, ge=0, le=10**6, description="How many a channel may ask in a minute; 0 is no bound."
+        0, ge=0, le=10**6, description="How many a channel may ask in a minute; 0: no limit."
     )
-    channel_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0 is no bound.")
+    channel_day: int = Field(0, ge=0, le=10**6, description="How many in a day; 0: no limit.")
 
     @field_validator("accounts")
     @classmethod

@@ -13,6 +13,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic.config import JsonDict
 
 from config.flavours import Flavour
 
@@ -35,70 +36,85 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+ALTERNATIVE: JsonDict = {"alternative": True}
+"""Marks a setting that the example file only shows in a comment."""
+
+
 class WikiSettings(Strict):
     """Settings that every kind of wiki has. `WIKI_KINDS` has a class for each kind."""
 
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
-        description="What you call it: small letters, digits, `-` and `_`.",
+        description="Its name: small letters, digits, `-` and `_`.",
     )
     language: Language | Literal[""] = Field(
-        "", description="As of `[index]`, for this wiki alone; empty is that one."
+        "", description="As `language` of `[index]`, for this wiki alone; empty: as there."
     )
     review_channel: str = Field(
         "",
         pattern=r"^([CG][A-Z0-9]+)?$",
-        description="The channel id that flags on its pages go to; empty is that of `[slack]`.",
+        description="The id of the channel for flags on its pages; empty: the one of `[slack]`.",
     )
     type: str = Field(description="Which kind of wiki it is.")
     sends_webhooks: ClassVar[bool] = False
 
     @property
     def paths(self) -> dict[str, Path]:
-        """The settings that are paths, which count from the settings file's folder."""
+        """Return the settings that are paths, which count from the settings file's folder."""
         return {name: value for name, value in self if isinstance(value, Path)}
 
     @property
     def read_at(self) -> str:
-        """The address below which people read its pages; empty if the settings do not tell."""
+        """Return the address below which people read its pages; empty if it is not set."""
         return ""
 
     @property
     def edited_at(self) -> str:
-        """The address below which its pages are edited, if that is another one."""
+        """Return the address below which its pages are edited, if that is another one."""
         return ""
 
 
 class MarkdownSettings(WikiSettings):
     """A folder or a git repository of Markdown."""
 
-    type: Literal["markdown"] = Field(description="`markdown`")
+    type: Literal["markdown"] = Field(description="The kind of wiki.")
     path: Path | None = Field(
         None,
-        description="The folder it lies in, from this file's folder. With `git`: a folder "
-        "within the repository.",
+        examples=["../handbook/content"],
+        description="Its folder, relative to the settings file. With `git`: a folder within the "
+        "repository.",
     )
-    git: str = Field("", repr=False, description="Or the git address it is cloned from.")
-    branch: str = Field("", description="The git branch; empty is the repository's own choice.")
+    git: str = Field(
+        "",
+        repr=False,
+        examples=["https://git.example.com/team/handbook.git"],
+        json_schema_extra=ALTERNATIVE,
+        description="The git address it is cloned from, instead of a folder.",
+    )
+    branch: str = Field("", description="The git branch; empty: the repository's default.")
     token_variable: str = Field(
         "FOOTNOTE_GIT_TOKEN",
         pattern=r"^[A-Z][A-Z0-9_]*$",
-        description="The variable that holds the token for `git` over https. Give each host its "
-        "own: a token goes to the host in `git` and to no other.",
+        description="The environment variable with the token for `git` over https. Give each "
+        "host its own: a token is sent to the host in `git` and to no other.",
     )
     git_dates: bool = Field(
         default=True,
-        description="Whether a page without a date in its front matter has that of its last "
-        "commit. `git` then fetches the history too, without earlier texts.",
+        description="Whether a page without a date in its front matter gets the date of its last "
+        "commit. Cloning then fetches the history too, without earlier texts.",
     )
     site_url: str = Field(
-        "", description="Where people read it; source links start with this. Empty: the repository."
+        "",
+        examples=["https://handbook.example.com"],
+        description="Where people read it; source links start with it. Empty: the repository.",
     )
-    flavour: Flavour = Field("auto", description="Which dialect its pages are written in.")
+    flavour: Flavour = Field(
+        "auto", description="The dialect its pages are written in; auto detects it."
+    )
     addresses: Literal["auto", "pretty", "html", "bare", "source"] = Field(
         "auto",
-        description="How a page's address follows from its file: `pretty` (`a/`), `html`, `bare` "
-        "(`a`) or `source` (`a.md`); auto is the flavour's rule.",
+        description="How a page's address is made from its file `a.md`: `pretty` (`a/`), `html` "
+        "(`a.html`), `bare` (`a`) or `source` (`a.md`); auto: as the flavour does.",
     )
     anchors: Literal[
         "auto",
@@ -110,9 +126,10 @@ class MarkdownSettings(WikiSettings):
         "kramdown",
         "middleman",
         "obsidian",
-    ] = Field("auto", description="How a heading becomes an anchor; auto is the flavour's rule.")
+    ] = Field("auto", description="How a heading becomes an anchor; auto: as the flavour does.")
     include: tuple[str, ...] = Field(
-        (), description="Read only pages that match one of these patterns (as in .gitignore)."
+        (),
+        description="Read only pages that match one of these patterns (as in .gitignore).",
     )
     exclude: tuple[str, ...] = Field((), description="Leave out pages that match one of these.")
     readers: tuple[str, ...] = Field(
@@ -121,7 +138,12 @@ class MarkdownSettings(WikiSettings):
         description='Who may read it: "everyone", a Slack user group "@engineering", an address, '
         'all of a domain "*@example.com".',
     )
-    max_page_bytes: int = Field(2_000_000, gt=0, le=10**9, description="Larger pages are not read.")
+    max_page_bytes: int = Field(
+        2_000_000,
+        gt=0,
+        le=10**9,
+        description="Bytes; larger pages are skipped, and the report says so.",
+    )
 
     @field_validator("site_url")
     @classmethod
@@ -163,12 +185,19 @@ class ConfluenceSettings(WikiSettings):
 
     sends_webhooks: ClassVar[bool] = True
 
-    type: Literal["confluence"] = Field(description="`confluence`")
-    url: str = Field(description="Where people read it, as in https://example.atlassian.net/wiki.")
-    product: Literal["auto", "cloud", "data_center"] = Field(
-        "auto", description="Which of the two; auto tells by the address."
+    type: Literal["confluence"] = Field(description="The kind of wiki.")
+    url: str = Field(
+        examples=["https://example.atlassian.net/wiki"],
+        description="Where people read it; for Data Center with its context path.",
     )
-    email: str = Field("", description="Cloud: the address of the account that the token is of.")
+    product: Literal["auto", "cloud", "data_center"] = Field(
+        "auto", description="Which product it is; auto tells by the address."
+    )
+    email: str = Field(
+        "",
+        examples=["bot@example.com"],
+        description="Cloud: the e-mail address of the token's account. Data Center: leave it out.",
+    )
     cloud_id: str = Field(
         "",
         pattern=r"^[A-Za-z0-9-]*$",
@@ -177,17 +206,23 @@ class ConfluenceSettings(WikiSettings):
     token_variable: str = Field(
         "CONFLUENCE_TOKEN",
         pattern=r"^[A-Z][A-Z0-9_]*$",
-        description="The variable that holds the token, where several wikis have their own.",
+        description="The environment variable with the token.",
     )
-    spaces: tuple[str, ...] = Field((), description="Keys of the spaces to read; empty is all.")
-    personal_spaces: bool = Field(default=False, description="Whether `all` has personal ones.")
-    archived_spaces: bool = Field(default=False, description="Whether `all` has archived ones.")
+    spaces: tuple[str, ...] = Field(
+        (), description="Keys of the spaces to read; empty: all but personal and archived ones."
+    )
+    personal_spaces: bool = Field(
+        default=False, description="Whether to read personal spaces where `spaces` is empty."
+    )
+    archived_spaces: bool = Field(
+        default=False, description="Whether to read archived spaces where `spaces` is empty."
+    )
     page_trees: tuple[str, ...] = Field(
-        (), description="Ids of pages: read only these and what is below them."
+        (), description="Ids of pages: read only these and the pages below them."
     )
     labels: tuple[str, ...] = Field((), description="Read only pages with one of these labels.")
     exclude_labels: tuple[str, ...] = Field((), description="Leave out pages with one of these.")
-    cql: str = Field("", description="Read only pages that this search in Confluence finds.")
+    cql: str = Field("", description="Read only pages that this search (CQL) finds.")
     blog_posts: bool = Field(default=True, description="Whether to read blog posts.")
     comments: bool = Field(default=False, description="Whether to read comments.")
     attachments: bool = Field(
@@ -196,23 +231,26 @@ class ConfluenceSettings(WikiSettings):
         "'footnote-bot[attachments]'`.",
     )
     max_attachment_bytes: int = Field(
-        10_000_000, gt=0, le=10**9, description="Larger attachments are skipped."
+        10_000_000,
+        gt=0,
+        le=10**9,
+        description="Bytes; larger attachments are skipped, and the report says so.",
     )
     owner_property: str = Field(
         "owner",
         pattern=r"^[A-Za-z0-9_-]*$",
         description="The content property that names a page's owner: an address, or an account "
-        "as in `accounts`; empty is none.",
+        "as in `accounts`; empty: no such property.",
     )
     owner_label: str = Field(
         "owner-",
         pattern=r"^[a-z0-9_-]*$",
-        description="What a label that names the owner begins with; behind it stands an account, "
-        "or an address with `-` for what labels cannot hold; empty is none.",
+        description="The prefix of a label that names the owner; it is followed by an account, or "
+        "an address with `-` for each sign that labels cannot hold; empty: no such label.",
     )
     owner_editor: bool = Field(
         default=True,
-        description="Whether a page that names no owner is whoever's edited it last.",
+        description="Whether the last editor owns a page that names no owner.",
     )
     accounts: dict[str, str] = Field(
         default_factory=dict,
@@ -223,13 +261,16 @@ class ConfluenceSettings(WikiSettings):
         10,
         ge=0,
         le=24 * 60,
-        description="How long it is believed who somebody is and in which groups.",
+        description="Minutes for which a person's identity and groups are cached.",
     )
-    timeout_seconds: int = Field(30, gt=0, le=600, description="How long a request may take.")
-    concurrency: int = Field(6, ge=1, le=32, description="Requests at once.")
-    proxy: str = Field("", repr=False, description="A proxy's address.")
+    timeout_seconds: int = Field(30, gt=0, le=600, description="Seconds that a request may take.")
+    concurrency: int = Field(6, ge=1, le=32, description="How many requests are made at once.")
+    proxy: str = Field("", repr=False, description="The address of a proxy; empty: none.")
     ca_bundle: Path | None = Field(
-        None, description="A file of certificate authorities, where yours is not a public one."
+        None,
+        examples=["company-ca.pem"],
+        json_schema_extra=ALTERNATIVE,
+        description="A file of certificate authorities, where yours is not public.",
     )
 
     @field_validator("url")

@@ -1,0 +1,177 @@
+"""The example file and the settings page, made from the settings themselves.
+
+`python -m config.reference` writes docs/settings.md and footnote.example.toml anew.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from config.loading import example
+from config.settings import Secrets, Settings
+from config.wikis import WIKI_KINDS
+
+DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
+_COLUMN, _WIDTH = 30, 100
+"""Where comments begin, and where they end."""
+_MOST_CHOICES = 12
+"""Of a setting's values; more fill a page, and stand in docs/settings.md."""
+
+_FILE = """\
+# Every setting of Footnote, with its default. Copy this to footnote.toml and keep what you
+# change. Secrets are not written here but in the environment:
+"""
+_PAGE = """\
+# Settings
+
+Footnote reads one file: `--config`, else `./footnote.toml`, else `$FOOTNOTE_CONFIG`. Start with
+what `footnote settings` prints, and keep only what you change. The environment overrides the file:
+`FOOTNOTE_INDEX__URL` is `url` of `[index]`.
+
+This page and the printed file are made from the code (`python -m config.reference`).
+"""
+_HEAD = "| setting | default | values | meaning |\n|---|---|---|---|"
+
+
+def example_file() -> str:
+    """Return a settings file that holds every setting, with its default and its meaning."""
+    names = [name.upper() for name in Secrets.model_fields if not name.endswith("_url")]
+    secrets = textwrap.wrap(
+        f"{', '.join(names)}.", _WIDTH, initial_indent="# ", subsequent_indent="# "
+    )
+    wikis = (_example("[[wiki]]", kind.model_fields, name) for name, kind in WIKI_KINDS.items())
+    others = (_example(f"[{name}]", model.model_fields) for name, model in _sections())
+    head = _FILE + "\n".join(secrets)
+    return "\n\n".join([head, _example("", _top_level()), *wikis, *others]) + "\n"
+
+
+def settings_page() -> str:
+    """Return docs/settings.md."""
+    wikis = (
+        _table(f'`[[wiki]]` with `type = "{name}"`', kind.model_fields)
+        for name, kind in WIKI_KINDS.items()
+    )
+    others = (_table(f"`[{name}]`", model.model_fields) for name, model in _sections())
+    rows = (
+        f"| `{name.upper()}` | {field.description} |"
+        for name, field in Secrets.model_fields.items()
+    )
+    secrets = "\n".join(["| variable | meaning |\n|---|---|", *rows])
+    intro = "Secrets come from the environment alone, and are never printed or logged."
+    about_secrets = f"## Secrets\n\n{intro}\n\n{secrets}\n"
+    return "\n".join([_PAGE, _table("Everything", _top_level()), *wikis, *others, about_secrets])
+
+
+def _top_level() -> Mapping[str, FieldInfo]:
+    sections = {"wiki", *dict(_sections())}
+    return {name: field for name, field in Settings.model_fields.items() if name not in sections}
+
+
+def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield name, field.annotation
+
+
+def _table(heading: str, fields: Mapping[str, FieldInfo]) -> str:
+    rows = [
+        f"| `{name}` | {_default_in_words(field)} | {_values(field)} | {field.description} |"
+        for name, field in _required_first(fields)
+    ]
+    return "\n".join([f"## {heading}\n", _HEAD, *rows, ""])
+
+
+def _required_first(fields: Mapping[str, FieldInfo]) -> list[tuple[str, FieldInfo]]:
+    return sorted(fields.items(), key=lambda item: not item[1].is_required())
+
+
+def _default_in_words(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    default = field.get_default(call_default_factory=True)
+    return "empty" if default in (None, "", (), {}) else f"`{_toml(default)}`"
+
+
+def _values(field: FieldInfo) -> str:
+    """Return the choices or the bounds."""
+    if choices := _choices(field.annotation):
+        return ", ".join(f"`{choice}`" for choice in choices)
+    low = high = ""
+    for bound in field.metadata:
+        match bound:
+            case Ge(ge=value):
+                low = f"from {_number(value)}"
+            case Gt(gt=value):
+                low = f"more than {_number(value)}"
+            case Le(le=value):
+                high = f"to {_number(value)}"
+            case Lt(lt=value):
+                high = f"to less than {_number(value)}"
+    return " ".join(filter(None, (low, high)))
+
+
+def _number(value: object) -> str:
+    return f"{value:,}"
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    if get_origin(annotation) is Literal:
+        return tuple(choice for choice in get_args(annotation) if choice)
+    return tuple(choice for part in get_args(annotation) for choice in _choices(part))
+
+
+def _example(heading: str, fields: Mapping[str, FieldInfo], kind: str = "") -> str:
+    lines = [heading] if heading else []
+    for name, field in _required_first(fields):
+        lines += _example_lines(name, field, kind)
+    return "\n".join(lines)
+
+
+def _example_lines(name: str, field: FieldInfo, kind: str) -> list[str]:
+    """Return the setting, and its meaning beside it or, where that leaves no room, below."""
+    extra = field.json_schema_extra
+    is_alternative = isinstance(extra, dict) and bool(extra.get("alternative"))
+    if field.examples:
+        value = field.examples[0]
+    elif field.is_required():
+        value = kind
+    else:
+        value = field.get_default(call_default_factory=True)
+    line = f"{'# ' if is_alternative else ''}{name} = {_toml(value)}"
+    choices = _choices(field.annotation)
+    meaning = str(field.description)
+    if 1 < len(choices) <= _MOST_CHOICES and not all(choice in meaning for choice in choices):
+        meaning = f"{meaning} One of: {', '.join(choices)}."
+    comment = textwrap.wrap(meaning, _WIDTH - _COLUMN - 2, break_on_hyphens=False)
+    beside = [line] if len(line) > _COLUMN - 2 else [f"{line:{_COLUMN}}# {comment.pop(0)}"]
+    return [*beside, *(f"{'':{_COLUMN}}# {more}" for more in comment)]
+
+
+def _toml(value: object) -> str:
+    """Return the value as TOML writes it, which is as JSON does but for tables and large
+    numbers."""
+    match value:
+        case dict():
+            pairs = ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items())
+            return f"{{ {pairs} }}" if pairs else "{}"
+        case bool() | str() | tuple() | list():
+            return json.dumps(value, ensure_ascii=False)
+        case int():
+            return f"{value:_}" if value >= 10_000 else str(value)
+        case float():
+            return f"{value:g}"
+        case _:
+            return json.dumps(str(value))
+
+
+if __name__ == "__main__":
+    example().write_text(example_file(), encoding="utf-8")
+    DOCS.write_text(settings_page(), encoding="utf-8")
