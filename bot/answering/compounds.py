@@ -1,8 +1,8 @@
-"""Two questions in one sentence: "who approves it, and how long does that take?"
+"""Two questions in one sentence: "who approves it, and how long does that take?".
 
-Each part is searched for beside the whole, and quoted for by itself, so that an answer holds
-both. What splits are words of grammar alone: a conjunction that a question word or a turned-round
-verb follows, or a comparison.
+Each part is searched for beside the whole, and quoted for separately, so that an answer covers
+both. Only grammar splits: a conjunction before a question word or an inverted verb, or a
+comparison.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from indexers.model import Hit
 MOST = 3
 """Parts; a question with more is taken as one."""
 WHOLE = 0.5
-"""What the search for the whole question weighs; those for its parts share the rest."""
+"""The weight of the search for the whole question; those for its parts share the rest."""
 
 _ASKING = (
     r"how|what|when|where|which|who|whom|whose|why"
@@ -35,15 +35,15 @@ _SPLIT = re.compile(rf"{_AND}(?=(?:{_ASKING}|{_TURNED})\b)", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:compared (?:with|to)|versus|vs\.?)\s+", re.IGNORECASE)
 _ASKS = re.compile(rf"\b(?:{_ASKING}|{_TURNED})\b", re.IGNORECASE)
 _FEW = 2
-"""Words that weigh. A part with fewer ("how long?") says nothing by itself."""
+"""Content words. A part with fewer ("how long?") says nothing by itself."""
 
 
 def parts(question: str) -> tuple[str, ...]:
-    """Return what ``question`` asks, each part in words that can be searched for; nothing if
-    it asks one thing, or that cannot be told."""
+    """Return the parts of ``question``, each in words that can be searched for; empty if it asks
+    one thing, or that is uncertain."""
     found = _stripped(_SPLIT.split(question))
     if len(found) == 1 and len(compared := _stripped(_COMPARED.split(question))) == 2:
-        # What is asked of the one is asked of the other.
+        # A comparison asks the same about both things.
         found = [compared[0], f"{compared[1]} {compared[0]}"]
     if not 2 <= len(found) <= MOST or not all(found):
         return ()
@@ -65,7 +65,7 @@ _Quotation = TypeVar("_Quotation")
 _FIRST = 100.0
 """A score so far ahead that nothing else is quoted."""
 _ALIKE = 1.0
-"""A passage that is no further behind another answers a part as well; scores are log odds."""
+"""A passage that is at most this far behind another answers a part as well; scores are log odds."""
 
 
 def quote_parts(
@@ -74,9 +74,9 @@ def quote_parts(
     room: int,
     quote: Callable[[str, Sequence[Hit], int], list[_Quotation]],
 ) -> list[_Quotation]:
-    """Return what ``quote`` makes of the question; of one with several parts, what it makes of
-    the passage that answers each part best, in their order. Parts that one passage answers are
-    quoted for together."""
+    """Return the quotations that ``quote`` makes for the question; with several parts, those of the
+    passage that answers each part best, in order. Parts that one passage answers are quoted for
+    together."""
     asked = parts(question)
     if not asked or not any(hit.parts for hit in hits):
         return quote(question, hits, room)
@@ -93,8 +93,8 @@ def quote_parts(
 
 
 def _answering(hits: Sequence[Hit], parts: int) -> list[tuple[Hit, list[int]]]:
-    """The passages that answer best, as few as will do, each with the numbers of the parts that
-    it answers; in the order of these."""
+    """Return the best answering passages, as few as suffice, each with the numbers of the parts
+    that it answers, in the order of these."""
     known = [hit for hit in hits if hit.parts]
     least = [max(hit.parts[number] for hit in known) - _ALIKE for number in range(parts)]
     left = list(range(parts))
@@ -112,7 +112,7 @@ def _answering(hits: Sequence[Hit], parts: int) -> list[tuple[Hit, list[int]]]:
 
 
 def _first(best: Hit, hits: Sequence[Hit]) -> list[Hit]:
-    """The others stay, to tell which words are rare."""
+    """Return the hits with ``best`` first. The others stay, to tell which words are rare."""
     top = max(hit.score for hit in hits)
     rest = [hit for hit in hits if hit is not best]
     return [replace(best, score=top + _FIRST), *rest]

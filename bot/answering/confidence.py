@@ -1,4 +1,4 @@
-"""How likely an answer is right, from features that one can explain."""
+"""The chance that an answer is right, from features that can be explained."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from bot.answering.retrieval import Retrieved
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is seen of the passages that were found. Of the one that answers best ``closest`` is
-    how near in meaning its nearest sentence is (a cosine), ``words`` and ``pairs`` are the shares
-    of the question's words, and of its pairs of neighbouring words, that it has
-    (`bot.answering.ranking.Shared`). ``read`` is a cross-encoder's best score; None if none read
-    them."""
+    """Features of the passages found. For the best one ``closest`` is how near in meaning its
+    nearest sentence is (a cosine); ``words`` and ``pairs`` are its shares of the question's words,
+    and of its pairs of neighbouring words (`bot.answering.ranking.Shared`). ``read`` is a
+    cross-encoder's best score; None if there is none."""
 
     closest: float = 0.0
     words: float = 0.0
@@ -27,7 +26,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A logistic curve: how much each feature weighs."""
+    """A logistic curve: the weight of each feature."""
 
     bias: float
     closest: float
@@ -51,18 +50,19 @@ class Curve:
 
 
 _STEEPEST = 500.0
-"""Of a logit; beyond it the exponential has no number."""
+"""The limit of a logit; beyond it the exponential overflows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """The chance that what is shown is right: by the curve ``read`` where a cross-encoder read
-    the passages, else by the one that the other weights are.
+    """The chance that an answer is right: by the curve ``read`` if a cross-encoder read the
+    passages, else by the curve of the other weights.
 
-    Fitted by logistic regression to everyday questions on three handbooks, to some of clapnq's
-    and (with a quarter of the weight) squad2's, each set right and wrong alike; how steep they
-    are, to the handbooks' questions alone, and for ``read`` to the questions of our own on four
-    handbooks as well. `everyday` in `benchmarks/RESULTS.md` has how they do on others of these."""
+    Fitted by logistic regression to everyday questions on three handbooks, to some of clapnq's and
+    (with a quarter of the weight) squad2's, with right and wrong in equal numbers; their steepness
+    to the handbooks' questions alone, and for ``read`` to our own questions on four handbooks as
+    well. `everyday` in `benchmarks/RESULTS.md` has the results on others of these.
+    """
 
     bias: float = -7.1
     closest: float = 10.5
@@ -92,7 +92,7 @@ def features(question: str, retrieved: Retrieved) -> Features:
 
 
 LIKELY = 0.5
-"""From here on an answer is more likely right than not, and told as one."""
+"""From this chance on an answer is more likely right than not, and is shown as one."""
 
 _MEASURED = (
     (0.5, 0.0),
@@ -112,8 +112,8 @@ _MEASURED = (
     (0.996, 0.58),
     (1.0, 1.0),
 )
-"""Precision of what is shown, by the least confidence it takes to show it, where a cross-encoder
-read the passages: questions of five sets against those of others, asked of the same pages."""
+"""Precision of shown answers, by the least confidence for showing them, where a cross-encoder read
+the passages: questions of five sets against those of others, asked of the same pages."""
 _MEASURED_UNREAD = (
     (0.5, 0.0),
     (0.529, 0.01),
@@ -136,9 +136,9 @@ _MEASURED_UNREAD = (
 
 
 def least_confidence(precision: float, *, read: bool = True) -> float:
-    """Return from which confidence on to show anything, so that of what is shown ``precision``
-    (0 to 1) is of this wiki, where questions of others are as common. ``read``: a cross-encoder
-    read the passages."""
+    """Return the least confidence for showing an answer, so that ``precision`` (0 to 1) of the
+    shown ones are to questions of this wiki, where questions of others are as common. ``read``: a
+    cross-encoder read the passages."""
     measured = ((0.0, 0.0), *(_MEASURED if read else _MEASURED_UNREAD))
     at = bisect_right([known for known, _ in measured], precision) - 1
     for (low, start), (high, end) in list(pairwise(measured))[at : at + 1]:

@@ -1,7 +1,7 @@
-"""The words that answer -> what of their passage is shown, as a person would cut it.
+"""The answering words -> the part of their passage to show, cut as a person would.
 
-With an item goes the sentence above its list, with a row its header, with a command what it is
-for; with a sentence what its paragraph says after it, where qualifiers and exceptions stand.
+An item comes with the sentence above its list, a row with its header, a command with its purpose; a
+sentence with the rest of its paragraph, where qualifiers and exceptions are.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from bot.answering.windows import Window
 from indexers.text.prose import Kind
 
 SHORT = 400
-"""Characters: a section or a list of no more is shown whole."""
+"""Characters: a section or list up to this length is shown whole."""
 PARAGRAPH = 220
-"""The same of a paragraph; of a longer one, what answers and what follows."""
+"""The same for a paragraph; of a longer one, the answer and what follows."""
 ITEM = 100
-"""The same of an item beside the one that answers."""
+"""The same for an item beside the answering one."""
 BRIEF = 60
-"""What stands above what answers, in its list or paragraph, and is no longer than this stays there;
-what is longer is told after it."""
+"""Text above the answer, in its list or paragraph, stays there up to this length; longer text comes
+after it."""
 NEAR = 1.25
-"""What is no further behind the best may answer, too, or says more."""
+"""A unit at most this far behind the best may answer, too, or add to it."""
 ROW = 0.5
-"""The same of a row: another one says the same of another thing."""
+"""The same for a row: another one says the same of another thing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The places of all units that are ``shown``, in the page's order, and of the one that answers.
-    ``first`` are those that are told before the others: what answers, and what stands below it."""
+    """A cut. The places of all units that are ``shown``, in the page's order, and of the one that
+    answers. ``first`` are those that come before the others: the answer, and what is below it."""
 
     core: int = -1
     shown: Sequence[int] = ()
@@ -40,14 +40,14 @@ class Cut:
 
     @property
     def told(self) -> list[Sequence[int]]:
-        """The places in the order in which they are told."""
+        """Return the places in the order of the quotation."""
         rest = sorted(set(self.shown) - set(self.first))
         return [self.first, rest] if rest else [self.first]
 
 
 def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
-    """Return the places of what is shown: around the first of ``windows`` for which
-    there is room, in at most ``room`` characters. Nothing if there is none."""
+    """Return the places to show: around the first of ``windows`` for which there is room, in at
+    most ``room`` characters; empty if there is none."""
     shown = _Shown(units, room)
     core = next((window.place for window in windows if shown.add([window.place])), None)
     if core is None:
@@ -70,13 +70,13 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
 
 
 def _first(units: Sequence[Unit], shown: Sequence[int], core: int) -> list[int]:
-    """Return what answers, with the sentences that it leans on and what introduces it, and all
-    that is shown below it."""
+    """Return the answering unit, with the sentences that it refers to and what introduces it, and
+    everything shown below it."""
     start, answer = core, units[core]
     while start - 1 in shown and start - 1 in _block(units, core) and _leans(units[start]):
         start -= 1
     above = [at for at in shown if at < start and _together(units[at], answer)]
-    # Steps that are told out of their order lead astray.
+    # Steps out of order mislead.
     steps = any(units[at].is_step for at in above)
     if above and (steps or _size(units, above) <= BRIEF):
         start = above[0]
@@ -89,7 +89,7 @@ def _together(one: Unit, other: Unit) -> bool:
 
 
 class _Shown:
-    """Places that are shown, as long as there is room for them and what introduces them."""
+    """Places to show, as long as there is room for them and what introduces them."""
 
     def __init__(self, units: Sequence[Unit], room: int) -> None:
         self._units = units
@@ -97,7 +97,7 @@ class _Shown:
         self._places: set[int] = set()
 
     def add(self, places: Iterable[int]) -> bool:
-        """All of them or none."""
+        """Add all of them or none."""
         together = self._places | self._introduced(places)
         if _seen(self._units, together) > self._room:
             return False
@@ -109,15 +109,15 @@ class _Shown:
             self.add(places)
 
     def add_each(self, places: Iterable[int]) -> None:
-        """In order, up to the first for which there is no room."""
+        """Add them in order, up to the first for which there is no room."""
         for at in places:
             if not self.add([at]):
                 return
 
     def closed(self, core: int) -> list[int]:
-        """In order. What is shown last introduces nothing that is not shown, unless it is what
-        answers."""
-        gone = len(self._units)  # Or what stands before it would bring it back for ever.
+        """Return the places in order. A unit that introduces nothing shown is dropped from the end,
+        unless it answers."""
+        gone = len(self._units)  # Or the unit before it would bring it back for ever.
         while self._units[last := max(self._places)].introduces and last + 1 < len(self._units):
             if last + 1 >= gone or not self.add([last + 1]):
                 if last == core:
@@ -127,7 +127,7 @@ class _Shown:
         return sorted(self._places)
 
     def _introduced(self, places: Iterable[int]) -> set[int]:
-        """Places, and what introduces them."""
+        """Return places, and what introduces them."""
         found = set(places)
         return found.union(*(self._units[at].leads for at in found))
 
@@ -137,7 +137,7 @@ def _size(units: Sequence[Unit], places: Iterable[int]) -> int:
 
 
 def _seen(units: Sequence[Unit], places: Iterable[int]) -> int:
-    """Characters as a reader sees them, with what stands between them."""
+    """Return their characters as a reader sees them, with separators."""
     ordered = sorted(places)
     gaps = sum(other != one + 1 for one, other in pairwise(ordered))
     seen = sum(len(units[at].text) + units[at].more for at in ordered)
@@ -145,13 +145,13 @@ def _seen(units: Sequence[Unit], places: Iterable[int]) -> int:
 
 
 def _block(units: Sequence[Unit], place: int) -> list[int]:
-    """The paragraph or item of a unit."""
+    """Return the paragraph or item of a unit."""
     return [at for at, unit in enumerate(units) if unit.block == units[place].block]
 
 
 def _understood(units: Sequence[Unit], place: int, short: int) -> list[int]:
-    """A unit with what it is understood with: its whole paragraph or item if that is
-    ``short``, or else the sentence that it leans on."""
+    """Return a unit with its context: its whole paragraph or item if that is ``short``, or else the
+    sentence that it refers to."""
     block = _block(units, place)
     if units[place].kind is not Kind.TABLE and _size(units, block) <= short:
         return block
@@ -159,7 +159,7 @@ def _understood(units: Sequence[Unit], place: int, short: int) -> list[int]:
 
 
 def _below(units: Sequence[Unit], place: int) -> Iterator[int]:
-    """What stands below a sentence with a colon, or an item, in order."""
+    """Yield what is below a sentence with a colon, or an item, in order."""
     for at in range(place + 1, len(units)):
         is_next = at == place + 1 and units[place].introduces
         if not is_next and place not in units[at].leads:
@@ -169,7 +169,7 @@ def _below(units: Sequence[Unit], place: int) -> Iterator[int]:
 
 _FEW = 5
 _POINTING = frozenset({"this", "these", "those", "such"})
-"""Also behind a word: "With this setting"."""
+"""Also after a word: "With this setting"."""
 _LEANING = frozenset(
     {"it", "its", "that", "they", "them", "he", "she"}
     | {"otherwise", "however", "also", "then", "there", "so", "but", "and"}
@@ -177,7 +177,7 @@ _LEANING = frozenset(
 
 
 def _leans(unit: Unit) -> bool:
-    """Whether a sentence needs the one before it: "This can include the author"."""
+    """Return whether a sentence needs the one before it: "This can include the author"."""
     words = [word.strip(",") for word in unit.text.casefold().split()[:_FEW]]
     points = bool(_POINTING.intersection(words[:3]))
     return unit.kind is not Kind.TABLE and (len(words) < _FEW or words[0] in _LEANING or points)

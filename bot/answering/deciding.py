@@ -1,8 +1,8 @@
-"""In which of three tones a question is answered: by the chance that the answer is right.
+"""The tone of an answer, by its chance of being right.
 
-An answer, where it is more likely right than not. "The closest I found", one quotation and the
-nearest pages, where it is not. Silence and what to do next, where it hardly can be right, or where
-the pages tell of other things of the kind and not of the one that was asked for.
+An answer, if it is more likely right than not. "The closest I found", one quotation and the nearest
+pages, if it is not. Silence and what to do next, if it can hardly be right, or if the pages are
+about other things of the kind and not the one in the question.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ NEAREST = 3
 """Pages worth a look that are named."""
 
 Quote = Callable[[Sequence[Hit]], Answer | None]
-"""Makes an answer of what passages say, the best first; None if nothing can be quoted."""
+"""Makes an answer of passages, the best first; None if nothing can be quoted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``confidence`` is the chance that what is found answers the question. ``missing`` is what
-    was asked for and no passage names: where they clearly tell of others of its kind, the pages
-    do not have it, and else an answer is not sure."""
+    """A decision. ``confidence`` is the chance that the passages answer the question. ``missing``
+    is the thing in the question that no passage names: if they are clearly about others of its
+    kind, the pages do not have it, and otherwise an answer is uncertain."""
 
     tone: Tone
     confidence: float
@@ -39,8 +39,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """``least`` is the chance below which nothing is shown (``least_unread`` where no cross-encoder
-    read the passages), ``likely`` the one from which on it is an answer and not just the
+    """The decision on the tone. Below ``least`` nothing is shown (``least_unread`` if no
+    cross-encoder read the passages); from ``likely`` on it is an answer and not just the
     closest."""
 
     confidence: Confidence
@@ -56,13 +56,13 @@ class Deciding:
             return Decision(Tone.SILENCE, confidence, absent)
         if confidence < self._least(seen):
             return Decision(Tone.SILENCE, confidence)
-        # Of another language than the pages only names compare for sure: too little for more.
+        # In another language than the pages only names compare reliably: too little for more.
         unsure = (question.foreign and not question.bridged) or confidence < self.likely
         tone = Tone.CLOSEST if unsure or absent else Tone.ANSWER
         return Decision(tone, confidence, absent)
 
     def seen(self, question: Question, retrieved: Retrieved) -> Features:
-        """Return the features that the chance is told by."""
+        """Return the features that decide the chance."""
         texts = _read_as(question)
         if question.foreign:
             texts = [common_words(text, retrieved.hits) for text in texts]
@@ -73,7 +73,7 @@ class Deciding:
         return self.least_unread if seen.read is None else self.least
 
     def rule(self, decided: Decision, seen: Features) -> str:
-        """Return in words what decided, for `footnote ask --why`."""
+        """Return the deciding rule in words, for `footnote ask --why`."""
         told = (
             f"1 / (1 + exp(-(bias + each x its weight))) = {decided.confidence:.3f}, the chance "
             "that what is found answers this. "
@@ -85,7 +85,7 @@ class Deciding:
 
     def _speaks(self, decided: Decision, least: float) -> str:
         if decided.missing and decided.missing.others:
-            # What they tell of, pages say that nobody looked at again for this.
+            # The others are on pages that nobody rechecked for this.
             return (
                 f"It is not answered: the pages tell of others like {decided.missing.thing}, "
                 "and not of it."
@@ -116,8 +116,8 @@ _READ = "read: the best score of a cross-encoder, which reads question and passa
 
 
 def told(tone: Tone, answer: Answer | None, retrieved: Retrieved, quote: Quote) -> Answer | None:
-    """Return ``answer`` in its tone: of the closest only the first source, and what is near. What
-    answers a question's several parts stays together."""
+    """Return ``answer`` in its tone: for the closest only the first source, and near pages. Answers
+    to a question's several parts stay together."""
     if answer is None or tone is Tone.ANSWER:
         return answer
     first = answer.sources[0]
@@ -151,6 +151,7 @@ def _is_of(hit: Hit, source: Source) -> bool:
 
 
 def _read_as(question: Question) -> list[str]:
-    """A follow-up is as sure as it is by itself or together with what it goes on from."""
+    """Return the readings of a follow-up: its chance is the better of that by itself and together
+    with the question before."""
     said = [turn.text for turn in question.history if turn.role is Role.ASKER]
     return [question.sought, *(f"{last} {question.text}" for last in said[-1:])]

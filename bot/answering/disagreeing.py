@@ -1,7 +1,7 @@
-"""Pages that disagree: what an answer says, and another page says with another number.
+"""Pages that disagree: another page has another number than the answer.
 
-Found only where two sentences are nearly the same but for their numbers, about the same
-thing, and equally near to the question. That misses much, and seldom errs.
+Found only where two sentences are nearly the same except for their numbers, about the same thing,
+and equally near to the question. That misses much, and seldom errs.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from bot.model import Answer, Result, Source
 from indexers.model import Passage
 
 _LOOKED_AT = 12
-"""Passages, best first, in which another value is looked for."""
+"""Passages, best first, in which another value is searched for."""
 
 
 def with_disagreement(question: str, said: Result, retrieved: Retrieved) -> Result:
-    """``said``, and where another page gives another value for what it says: both values,
-    each with its page and date, and which is newer."""
+    """Return ``said`` with the other value, if another page has one: both values, each with its
+    page and date, and which is newer."""
     if not isinstance(said, Answer):
         return said
     wanted = asked(question)
@@ -42,7 +42,7 @@ def _says(source: Source, fact: Statement) -> bool:
 
 
 def _told(said: Answer, one: Statement, other: Statement) -> Answer | None:
-    """None if the answer would name too many pages."""
+    """Return the answer with both; None if it would name too many pages."""
     sources = list(said.sources)
     lines = []
     for fact in sorted((one, other), key=_age):
@@ -60,7 +60,7 @@ def _told(said: Answer, one: Statement, other: Statement) -> Answer | None:
 
 
 def _age(fact: Statement) -> int:
-    """The newer first, those without a date last."""
+    """Return a sort key: the newer first, those without a date last."""
     return -fact.passage.updated.toordinal() if fact.passage.updated else 0
 
 

@@ -1,4 +1,4 @@
-"""Worked examples: what a rule comes to in one case, which is no rule of its own."""
+"""Worked examples: the result of a rule in one case, which is no rule of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ _EXAMPLE = re.compile(
 
 
 def is_example(text: str, above: Iterable[str] = ()) -> bool:
-    """Whether a sentence gives an example: it says so, or what stands ``above`` it does, its
-    heading or the sentence that introduces it."""
+    """Return whether a sentence gives an example: it says so, or the text ``above`` it does, its
+    heading or introduction."""
     return any(_EXAMPLE.search(one) for one in (text, *above))

@@ -1,10 +1,10 @@
-"""Copies of a page: a passage is shown once, though it stands on two pages.
+"""Copies of a page: a passage is shown once, though it is on two pages.
 
-A page is copied to another space, archived beside its successor, or is Confluence's "Copy
-of ..."; its title differs then, and a word or two. Two passages are one only if nothing
-that one could go by differs: numbers, names and "not" are the same, so are the headings,
-and one title has all words of the other. "Release 1.2" is no copy of "Release 1.3", nor
-"Onboarding Berlin" one of "Onboarding Paris", whatever they share.
+A page is copied to another space, archived beside its successor, or is Confluence's "Copy of ...";
+its title differs then, and a word or two. Two passages are copies only if nothing essential
+differs: numbers, names and "not" are the same, so are the headings, and one title has all words of
+the other. "Release 1.2" is no copy of "Release 1.3", nor "Onboarding Berlin" one of "Onboarding
+Paris", whatever they share.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from bot.answering.retrieval import FoundPage, best_first, worth
 from indexers.model import Hit, Passage
 
 _ALIKE = 0.85
-"""Of the shingles of two passages, the share that both have (Jaccard): one word of forty
-may differ."""
+"""The share of common shingles (Jaccard): one word of forty may differ."""
 _SHINGLE = 3  # words
 _WORD = re.compile("[\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7ff]|\\w+")
 _NUMBER = re.compile(r"\d+")
@@ -29,8 +28,8 @@ _TELLING = (TokenRole.NUMBER, TokenRole.NAME, TokenRole.NOT)
 
 
 def folded(hits: Sequence[Hit]) -> list[Hit]:
-    """``hits`` in their order, of copies only one: that which is not outdated, then the
-    newer, then the one that comes first. Passages of one page are no copies."""
+    """Return ``hits`` in their order without copies: the one kept is not outdated, then newer, then
+    first. Passages of one page are no copies."""
     read_once = [_Read(hit.passage) for hit in hits]
     kept: list[int] = []
     for place in sorted(range(len(hits)), key=lambda place: _preference(hits[place].passage)):
@@ -40,8 +39,8 @@ def folded(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def fold_pages(pages: Sequence[FoundPage], language: str = "") -> tuple[FoundPage, ...]:
-    """Return ``pages`` without the passages that are copies, the best page first, of equals one
-    in ``language``. A page is worth less by what it loses, and gone if nothing of it is left."""
+    """Return ``pages`` without the passages that are copies, the best page first, of equals one in
+    ``language``. A page loses the score of its removed passages, and is dropped without any."""
     hits = sorted((hit for page in pages for hit in page.hits), key=lambda hit: -hit.score)
     kept = set(map(id, folded(hits)))
     if len(kept) == len(hits):
@@ -58,7 +57,7 @@ def _lessened(page: FoundPage, hits: tuple[Hit, ...]) -> FoundPage:
 
 
 class _Read:
-    """What of a passage is compared, each part read when it is first asked for."""
+    """The compared parts of a passage, each computed on first use."""
 
     def __init__(self, passage: Passage) -> None:
         self.place = passage.wiki, passage.page
@@ -69,12 +68,12 @@ class _Read:
 
     @cached_property
     def numbers(self) -> tuple[list[str], list[str]]:
-        """Of the title, and of the text."""
+        """Return the numbers of the title, and of the text."""
         return _NUMBER.findall(self._passage.title), _NUMBER.findall(self.text)
 
     @cached_property
     def shingles(self) -> frozenset[tuple[str, ...]]:
-        # Title and headings stand in the first line of what is searched: see the splitter.
+        # The first line of the searched text holds title and headings: see the splitter.
         words = _words(self._passage.embedded.partition("\n")[2])
         starts = range(max(1, len(words) - _SHINGLE + 1))
         return frozenset(tuple(words[at : at + _SHINGLE]) for at in starts)
@@ -86,12 +85,13 @@ class _Read:
 
 
 def _preference(passage: Passage) -> tuple[bool, int]:
-    """Sorting is stable: of equal ones the first stays the first."""
+    """Return a sort key; sorting is stable, so of equals the first stays the first."""
     return passage.outdated, -passage.updated.toordinal() if passage.updated else 0
 
 
 def _copies(one: _Read, other: _Read) -> bool:
-    """The cheap questions first: most passages are settled by their titles."""
+    """Return whether one is a copy. Cheap comparisons come first: most passages are settled by
+    their titles."""
     return (
         (one.title <= other.title or other.title <= one.title)
         and one.place != other.place

@@ -1,8 +1,8 @@
-"""A question in a conversation: what was said before it counts, and less than it does.
+"""A question in a conversation: the history counts, but less than the question.
 
-A follow-up ("And for contractors?") names its topic no more. So it is searched for as it
-stands, and again together with the turn before it, the first turn, and the bot's last
-answer; pages that several of these bring come first.
+A follow-up ("And for contractors?") does not name its topic. So it is searched for as it is, and
+again together with the previous turn, the first turn, and the bot's last answer; pages that several
+of these find come first.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ ALONE = 0.2
 PREVIOUS = 0.2
 FIRST = 0.15
 REPLY = 0.45
-"""What each search weighs: chosen on mtrag_cloud and mtrag_govt, whose halves agree within .03
+"""The weights of the searches: chosen on mtrag_cloud and mtrag_govt, whose halves agree within .03
 recall@5 (benchmarks/RESULTS.md)."""
 STANDALONE = 0.3
-"""What the search with the question that a language model made stand alone weighs; those above
-share the rest. With the rewrites that mtrag_cloud and mtrag_govt supply (188, none held back)
-nDCG@10 was .394 and .729 beside the others at this weight, .375 and .701 without, .357 and .683
-instead of them: put anew, a question gains some words and loses others."""
+"""The weight of the search with a language model's standalone question; those above share the rest.
+With the rewrites that mtrag_cloud and mtrag_govt supply (188, none held back) nDCG@10 was .394 and
+.729 beside the others at this weight, .375 and .701 without, .357 and .683 instead of them: a
+rewritten question gains some words and loses others."""
 _BLEND = 0.33
-"""The share of an earlier turn's meaning in the meaning that is searched for."""
+"""The share of an earlier turn's embedding in the one that is searched for."""
 _LONGEST = 600
-"""Characters of a turn that count; what it is about stands at its beginning."""
+"""Characters of a turn that count; its subject is at the beginning."""
 _POINTING = frozenset("next previous another one second third same else".split())  # noqa: SIM905 - read as words
-"""They name nothing: they point at what was said."""
+"""Words that name nothing and point at the history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """``text`` was said before; a search with it weighs ``weight``."""
+    """An earlier ``text``; a search with it has this ``weight``."""
 
     text: str
     weight: float
@@ -51,17 +51,17 @@ _SWAPS = re.compile(
     r"|\W*(?:and|und|et|y)\s+\w+\W*\Z",
     re.IGNORECASE,
 )
-"""How a follow-up begins that puts another thing into what was asked before: "And for
-contractors?", "What about weekends?", "And Berlin?"."""
+"""Openings of a follow-up that asks the same of another thing: "And for contractors?", "What about
+weekends?", "And Berlin?"."""
 _JOINS = re.compile(r"\A\W*(?:and|but|or|so|then|und|oder|et|y)\s+", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _FEW = 2
-"""Words that name something; such a follow-up has no more."""
+"""Content words; such a follow-up has no more."""
 
 
 def carried(question: Question) -> Question:
-    """A follow-up that names nothing ("And the next one?"), or only another thing to ask the
-    same of ("And for contractors?"), asks on what was asked before it, in those words first."""
+    """Return the question with the previous one's words first, if it is a follow-up that names
+    nothing ("And the next one?"), or only another thing ("And for contractors?")."""
     asked = [turn.text for turn in question.history if turn.role is Role.ASKER]
     naming = sum(map(_names, read(question.text)))
     if not asked or naming > (_FEW if _SWAPS.match(question.text) else 0):
@@ -75,7 +75,7 @@ def _names(word: Word) -> bool:
 
 
 def contexts(history: Sequence[Turn]) -> list[Context]:
-    """What of ``history`` a follow-up may be about; the same words count once."""
+    """Return the contexts of a follow-up from ``history``; the same words count once."""
     asked = [turn.text for turn in history if turn.role is Role.ASKER]
     replies = [turn.text for turn in history if turn.role is Role.BOT]
     found: dict[str, float] = {}
@@ -87,7 +87,7 @@ def contexts(history: Sequence[Turn]) -> list[Context]:
 
 
 def blended(question: Vector, context: Vector) -> Vector:
-    """The meaning of a question within that of its context, of unit length again."""
+    """Return the embedding of a question blended with that of its context, of unit length again."""
     mixed = [a * (1 - _BLEND) + b * _BLEND for a, b in zip(question, context, strict=True)]
     length = math.sqrt(math.fsum(value * value for value in mixed))
     return [value / length for value in mixed] if length else question
@@ -102,8 +102,8 @@ def _said(asked: Sequence[str], replies: Sequence[str]) -> Iterator[tuple[str, f
 
 
 def _tells(reply: str) -> bool:
-    """Return False of "I searched handbook and found nothing that answers this." Its words are
-    about no matter, and would find pages on searching and answers."""
+    """Return False for "I searched handbook and found nothing that answers this." Its words have no
+    topic, and would find pages about searching and answers."""
     first = _SENTENCE.split(reply.strip()[:_LONGEST], maxsplit=1)[0]
     denied = split_denial(first)
     return denied is None or bool(denied[1])

@@ -13,9 +13,9 @@ from indexers.ports import PassageIndex
 
 @dataclass(frozen=True, slots=True)
 class IndexedLibrary:
-    """Without a ``recheck`` what is indexed of a page is taken for how it stands.
-    ``edit_address_of`` is given a wiki, a page's key and its address, ``owner_of`` a wiki and
-    what a page names its owner by."""
+    """The indexed pages. Without a ``recheck`` a page counts as it is indexed.
+    ``edit_address_of`` takes a wiki, a page's key and its address; ``owner_of`` a wiki and the
+    owner that a page names."""
 
     index: PassageIndex
     recheck: Recheck | None

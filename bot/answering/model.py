@@ -1,4 +1,4 @@
-"""An answer that a person wrote, as far as it is given to who asks the same."""
+"""A person's written answer, as far as answering needs it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from indexers.model import Acl
 
 @dataclass(frozen=True, slots=True)
 class WrittenAnswer:
-    """An answer that a reviewer wrote to ``question``. It rests on the pages of
-    ``sources``, whose ``quote`` is empty, and is for those whom ``acl`` admits, until
-    ``expires``. ``says`` are the fingerprints of what these pages say, in their order;
-    ``flag`` is where it was written. ``channel`` is the review channel that let its author
-    publish it, empty if none did; ``by_admin``: they are an admin."""
+    """An answer that a reviewer wrote to ``question``. It rests on the pages of ``sources``, whose
+    ``quote`` is empty, and is for readers whom ``acl`` admits, until ``expires``. ``says`` are the
+    fingerprints of these pages, in their order; it was written to ``flag``. ``channel`` is the
+    review channel that let its author publish it, empty if none did; ``by_admin``: the author is an
+    admin."""
 
     id: int
     question: str

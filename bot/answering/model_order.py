@@ -1,8 +1,8 @@
-"""A language model as reranker: it is shown nothing that was not looked at before.
+"""A language model as reranker: it sees only rechecked pages.
 
-What a model was sent cannot be taken back. So it is no part of the search, as a model on this
-machine is: the pages whose passages it would be shown are first checked against their wiki, as
-those are that an answer names, and it puts in order what stands.
+Text that a model got cannot be taken back. So it is no part of the search, as a local model is: the
+pages whose passages it would be shown are first rechecked with their wiki, as those that an answer
+cites are, and it orders the valid ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bot.model import Question, Source
 
 @dataclass(frozen=True, slots=True)
 class ModelOrder:
-    """``rerank`` asks the model. ``clock`` counts seconds."""
+    """Reordering by a model. ``rerank`` asks it. ``clock`` returns seconds."""
 
     rerank: Reranking
     clock: Callable[[], float] = time.perf_counter
@@ -30,7 +30,7 @@ class ModelOrder:
         return [source_of(hit.passage, "") for hit in self.rerank.best(retrieved.pages)]
 
     def __call__(self, question: Question, retrieved: Retrieved) -> Retrieved:
-        """Return what was found in the model's order; its time counts as the search's."""
+        """Return the passages in the model's order; its time counts as the search's."""
         started = self.clock()
         pages = self.rerank(question, retrieved.pages)
         took = (self.clock() - started) * 1000
@@ -39,7 +39,7 @@ class ModelOrder:
     def again(
         self, pages: Sequence[FoundPage], ordered: Sequence[FoundPage]
     ) -> tuple[FoundPage, ...]:
-        """Return ``pages`` in the order that the model gave them, among others, before."""
+        """Return ``pages`` in the order that the model gave before, when there were others, too."""
         return _as_before(pages, ordered)
 
 

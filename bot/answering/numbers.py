@@ -1,4 +1,4 @@
-"""The numbers of a sentence: which say how much, and which say what thing is meant."""
+"""The numbers of a sentence: amounts, and numbers that identify a thing."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from bot.answering.composing.words import TokenRole, Word, read
 
 _SUBJECT = 3
-"""Weighty words within which a sentence says what it is about."""
+"""Content words at the beginning of a sentence that are its subject."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _GLUED = re.compile(r"[^\W\d_][-_#]?(\d+)|#(\d+)|(?<!\d)(\d++)(?:st|nd|rd|th)\b", re.IGNORECASE)
-"""A12, OPS-7, #7, 2nd: such numbers say which thing is meant."""
+"""A12, OPS-7, #7, 2nd: such numbers identify a thing."""
 _COLONS = (":", "\u2013", "\u2014", "|")
 
 
@@ -30,14 +30,14 @@ second sec minut min hour day week month quarter year night euro eur dollar usd 
 franc chf percent point byte bit kb mb gb tb kib mib gib tib ms km m cm mm kg g l meter metr mile
 degre watt volt peopl person employe time piec copi request
 """)
-"""Stems of what is counted or measured by: a number before one says how much."""
+"""Stems of units and of counted things: a number before one is an amount."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatedNumber:
-    """A number in a sentence. ``of``: the word right before it, if there is one. ``unit``: the
-    word or sign that it counts. ``labels``: it may say which thing is meant; ``opens``: and it
-    stands where a sentence says what it is about."""
+    """A number in a sentence. ``of``: the word right before it, if there is one. ``unit``: the word
+    or sign that it counts. ``labels``: it may identify a thing; ``opens``: and it is in the subject
+    of a sentence."""
 
     number: str
     of: str
@@ -76,7 +76,7 @@ def _following(words: Sequence[Word]) -> list[Word | None]:
 def _read_number(
     words: Sequence[Word], place: int, weighty: int, glued: frozenset[str], *, goes_on: bool
 ) -> StatedNumber:
-    """Read the number at ``place``; ``weighty`` words stand before it."""
+    """Read the number at ``place``; ``weighty`` words come before it."""
     word = words[place]
     before = words[place - 1] if place else None
     after = words[place + 1] if place + 1 < len(words) else None
@@ -98,15 +98,15 @@ def _read_number(
 
 
 def _lists(after: Word, weighty: int) -> bool:
-    """Return whether what follows makes it an entry's number: "17, Ada", "Locker 17: Ada"."""
+    """Return whether the next word makes it an entry's number: "17, Ada", "Locker 17: Ada"."""
     if after.text in _COLONS:
         return True
     return after.role is TokenRole.COMMA and weighty <= (1 if after.text == "(" else 0)
 
 
 def _goes_on(first: Word, after: Word | None) -> bool:
-    """ "Floor 2 has", "On floor 2, ...": that is what the sentence is about. "Use port 80 for",
-    "Ada sits on floor 2": that is what it says. ``after`` comes after the number and its date."""
+    """Return whether the sentence is about it: "Floor 2 has", "On floor 2, ...", but not "Use port
+    80 for", "Ada sits on floor 2". ``after`` comes after the number and its date."""
     if first.root in _PREPOSITIONS:
         return True
     leads_on = (
@@ -132,7 +132,8 @@ def _counts(word: Word) -> bool:
 
 
 def _may_name(word: Word) -> bool:
-    """A thing that is numbered is one thing; what ends in s is a verb, or many things."""
+    """Return whether the word may be numbered. That is a single thing; a word that ends in s is a
+    verb, or a plural."""
     text = word.text.casefold()
     plural = (
         word.role is not TokenRole.NAME

@@ -1,7 +1,7 @@
 """A question in another language than the pages.
 
-Its words match none of theirs, or only by chance. What both have are names and borrowed words
-("Tock", "pull request"); all else is compared by meaning alone.
+Its words match theirs only by chance, except for names and borrowed words ("Tock", "pull request");
+everything else is compared by meaning alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from indexers.model import Hit
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 3
-"""Characters; of the shorter ones too many are another word in another language."""
+"""Characters; too many shorter words are another word in another language."""
 
 
 def common_words(question: str, hits: Sequence[Hit]) -> str:
@@ -29,8 +29,8 @@ def common_words(question: str, hits: Sequence[Hit]) -> str:
 
 
 def ask_in_theirs(hits: Sequence[Hit]) -> str:
-    """Return what to say where nothing is found: the same question may well find it in the
-    language that most passages are in."""
+    """Return the advice if nothing is found: the same question may well find it in the language of
+    most passages."""
     languages = Counter(hit.language for hit in hits if hit.language)
     if not languages:
         return "Your question is in another language than the pages: please ask in theirs."

@@ -1,7 +1,7 @@
 """A passage as a person sees it: sentences, items, rows, and what introduces each of them.
 
-An item says nothing without the sentence above its list, a row nothing without its header, and
-a command nothing without the sentence that tells what it is for.
+An item says nothing without the sentence above its list, a row nothing without its header, and a
+command nothing without its purpose.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from indexers.text.prose import Block, Kind, blocks, plain, readable
 from indexers.text.sentences import spans
 
 _LABEL = 6
-"""Words: so few, without an end, are a label ("Suggestions") rather than a sentence."""
+"""Words: up to so many, without a full stop, are a label ("Suggestions") rather than a sentence."""
 _ENDS = ".!?…。！？"  # noqa: RUF001 - Chinese
 _COLONS = (":", "：")  # noqa: RUF001 - Chinese
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A piece that is never cut: a sentence, an item, a row, a block of code. ``text`` is what
-    a person reads of it. Units of one ``block`` are a paragraph or an item; ``leads`` are the
-    places of those that introduce it, in order."""
+    """A piece that is never cut: a sentence, an item, a row, a block of code. ``text`` is what a
+    person reads of it. Units of one ``block`` are a paragraph or an item; ``leads`` are the places
+    of those that introduce it, in order."""
 
     start: int
     end: int
@@ -31,9 +31,9 @@ class Unit:
     block: int
     leads: tuple[int, ...] = ()
     listed: int = -1
-    """Which list or table of the passage it belongs to; -1 if none."""
+    """The number of its list or table in the passage; -1 if none."""
     depth: int = 0
-    """How far an item is indented."""
+    """The indentation of an item."""
     is_step: bool = False
     """Whether its item has a number."""
     more: int = 0
@@ -46,7 +46,7 @@ class Unit:
 
     @property
     def is_label(self) -> bool:
-        """Whether it only names what stands below it."""
+        """Return whether it only names what is below it."""
         return self.introduces or (
             len(self.text.split()) <= _LABEL and not self.text.endswith(tuple(_ENDS))
         )
@@ -65,7 +65,7 @@ class _Outline:
     text: str
     units: list[Unit] = field(default_factory=list)
     _parents: list[tuple[int, int]] = field(default_factory=list)
-    """The items that the next one may stand below: how far each is indented, and its place."""
+    """The items that the next one may be nested in: the indentation and place of each."""
     _intro: tuple[int, ...] = ()
     _lists: int = 0
     _last: Kind | None = None
@@ -117,7 +117,7 @@ class _Outline:
         self._parents = []
 
     def _above(self) -> tuple[int, ...]:
-        """The sentence before a list or table, if it introduces one."""
+        """Return the sentence before a list or table, if it introduces one."""
         if not self.units or self._last is not Kind.PARAGRAPH:
             return ()
         return (len(self.units) - 1,) if self.units[-1].is_label else ()
@@ -155,7 +155,8 @@ class _Outline:
 
 
 def _sentences(block: Block) -> Iterator[tuple[int, int]]:
-    """A number alone is none, but the beginning of one, as in a numbered list."""
+    """Yield the sentences. A number alone is not one, but the beginning of one, as in a numbered
+    list."""
     held: int | None = None
     for start, end in spans(block.text):
         held = start if held is None else held

@@ -1,8 +1,8 @@
-"""May what was found be about the question at all? A language model is asked only if so.
+"""Plausibility: a language model is asked only if the passages may be about the question.
 
-Whether to quote asks for much more: there a wrong passage is a wrong answer. A model reads the
-passages and can say that they do not answer, which helps whoever asks; a question about another
-world altogether costs nothing.
+Quoting requires much more: there a wrong passage is a wrong answer. A model reads the passages and
+can say that they do not answer, which helps the asker; a question about something else entirely
+costs nothing.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from bot.answering.retrieval import Retrieved
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Role
 
 _CLOSEST, _WORDS, _PAIRS, _LEAST = 21.4, 7.7, 4.1, 9.0
-"""Weights of what is seen of the best passage, from a curve that tells questions of a wiki from
-those of others, and the bar. Over it, of the halves that we tune on of everyday questions on three
-handbooks, were 98 % of those with an answer and all near misses, and 6 % of questions about other
-things (squad2)."""
+"""Weights of the best passage's features, from a curve that tells questions of a wiki from those of
+others, and the threshold. On the development halves of everyday questions on three handbooks, 98 %
+of those with an answer and all near misses were above it, and 6 % of questions about other things
+(squad2)."""
 
 
 def is_plausible(question: Question, retrieved: Retrieved) -> bool:
-    """Return whether the passages may be about ``question``, alone or with what it follows."""
+    """Return whether the passages may be about ``question``, alone or with the question that it
+    follows."""
     said = [turn.text for turn in question.history if turn.role is Role.ASKER]
     read_as = [question.sought, *(f"{last} {question.text}" for last in said[-1:])]
     return any(_sum(text, retrieved) >= _LEAST for text in read_as)
@@ -31,8 +32,8 @@ def _sum(text: str, retrieved: Retrieved) -> float:
 
 
 def to_compose_from(question: Question, retrieved: Retrieved, quoted: Result) -> Answer | None:
-    """Return the answer whose text a language model's words take the place of; None if no model is
-    to be asked. ``quoted`` is the reply without one."""
+    """Return the answer whose text a language model's words replace; None if no model is to be
+    asked. ``quoted`` is the reply without one."""
     if isinstance(quoted, Answer):
         return quoted
     if not isinstance(quoted, NoAnswer) or quoted.reason is not Reason.NOTHING_FITS:

@@ -1,4 +1,4 @@
-"""What was found -> quotations: whole sentences, verbatim, those that answer."""
+"""Passages -> quotations: whole sentences, verbatim, those that answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class QuoteUnit:
 
 
 def units(text: str) -> list[QuoteUnit]:
-    """Those of ``text`` that say something, in order."""
+    """Return the units of ``text`` that say something, in order."""
     return [
         QuoteUnit(start, end, stems(shown), len(shown))
         for block in blocks(text)
@@ -55,7 +55,8 @@ def _spans(block: Block) -> Iterable[tuple[int, int]]:
 
 
 def _sentences(text: str) -> Iterable[str]:
-    """A number alone is none, but the beginning of one, as in a numbered list."""
+    """Return the sentences. A number alone is not one, but the beginning of one, as in a numbered
+    list."""
     held = ""
     for part in sentences(text):
         held += part
@@ -68,8 +69,8 @@ def _sentences(text: str) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """What is quoted of a passage: ``text`` as people read it, under its label, without the
-    mark of a footnote; ``words`` verbatim, from the first word that is shown to the last."""
+    """A quotation from a passage: ``text`` as people read it, under its label, without the mark of
+    a footnote; ``words`` verbatim, from the first word that is shown to the last."""
 
     passage: Passage
     text: str
@@ -78,27 +79,27 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Quoting:
-    """Quotes what answers. ``read`` compares with the question what may; without it, or where
-    it cannot tell in time, the words do that they share. Without ``foreign`` it knows no word
-    of a question in another language than the pages."""
+    """Quoting of answers. ``read`` compares candidates with the question; without it, or if it
+    takes too long, the words they share decide. Without ``foreign`` it knows no word of a question
+    in another language than the pages."""
 
     read: Read | None = None
     foreign: bool = True
 
     def for_foreign(self) -> Quoting:
-        """Return what quotes for a question in another language than the pages."""
+        """Return the quoting for questions in another language than the pages."""
         return self if self.foreign else Quoting()
 
     def __call__(self, question: str, hits: Sequence[Hit], room: int) -> list[Quotation]:
-        """Return what answers ``question`` in the best of ``hits``, and in the best of another
-        page where it can hardly be told which of the two answers and that says more; together in
-        at most ``room`` characters. Nothing if there is nothing to quote."""
+        """Return the quotations that answer ``question`` from the best of ``hits``, and from the
+        best of another page if that may answer as well and says more; together in at most ``room``
+        characters. Empty if there is nothing to quote."""
         best = max(hits, key=lambda hit: hit.score, default=None)
         if best is None:
             return []
         found = _quoted(question, best, hits, room, self.read)
         if found and (other := _as_good(best, hits)):
-            # By words: reading once more would take a question's time twice.
+            # By words: reading once more would double a question's time.
             left = room - len(found[0].text)
             found += [
                 one for one in _quoted(question, other, hits, left, None) if _adds(one, found)
@@ -119,7 +120,7 @@ def quoting_by(reranker: Reranker, *, seconds: float, foreign: bool) -> Quoting:
 def _quoted(
     question: str, best: Hit, hits: Sequence[Hit], room: int, read: Read | None
 ) -> list[Quotation]:
-    """Return what answers in one passage, or in its neighbours in its section."""
+    """Return the answer in one passage, or in its neighbours in its section."""
     weigh = Weights(stems(hit.passage.embedded) for hit in hits if not hit.beside)
     stretch = Stretch.around(best.passage, hits)
     parts = outline(stretch.text)
@@ -136,12 +137,12 @@ def _quoted(
 
 
 _UNSURE = 1.0
-"""Scores differ by log odds: of two that are no further apart, either may answer."""
+"""Scores differ by log odds: of two at most this far apart, either may answer."""
 
 
 def _as_good(best: Hit, hits: Sequence[Hit]) -> Hit | None:
-    """The best passage of another page, if it may answer as well as ``best``, and the
-    cross-encoder, too, takes it for an answer rather than not."""
+    """Return the best passage of another page, if it may answer as well as ``best``, and the
+    cross-encoder, too, judges it more likely an answer than not."""
     page = best.passage.wiki, best.passage.page
     others = [hit for hit in hits if (hit.passage.wiki, hit.passage.page) != page]
     other = max(others, key=lambda hit: hit.score, default=None)
@@ -154,8 +155,8 @@ _NEW = 1 / 3
 
 
 def _adds(second: Quotation, before: Sequence[Quotation]) -> bool:
-    """Whether it has a number that the ones before have not, or a third of its words. What only
-    introduces something else, for which there was no room, adds nothing."""
+    """Return whether it has a number that the ones before have not, or a third of its words. A unit
+    that only introduces something for which there was no room adds nothing."""
     if outline(second.words)[-1].introduces:
         return False
     known = stems(plain("\n".join(one.words for one in before)))

@@ -1,8 +1,8 @@
-"""What a search found, in the order in which it answers: a second look, at fewer passages.
+"""Ranking of the passages found: a second, closer comparison of fewer passages.
 
-The index compares a question with whole passages. Here it is compared with what stands
-in them: the sentence nearest in meaning, the sentence that shares most of the question's
-words, and the pairs of words that stand together in both.
+The index compares a question with whole passages. Here it is compared with their parts: the
+sentence nearest in meaning, the sentence that shares most of the question's words, and the pairs of
+words that are together in both.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What a passage has of a question, as shares (0 to 1) of what the question has, rare
-    words weighing more: its ``words`` in the one sentence that has most of them, and its
-    ``pairs`` of neighbouring words that are neighbours there, too."""
+    """The common parts of a passage and a question, as shares (0 to 1) of the question's, rare
+    words weighing more: its ``words`` in the one sentence that has most of them, and its ``pairs``
+    of neighbouring words that are neighbours there, too."""
 
     words: float
     pairs: float
 
 
 _BASE = 0.6
-"""What a word counts that all hits have: it brought them, and still must be there."""
+"""The weight of a word that all hits have: it found them, and must still be present."""
 _IDLE = 0.4
-"""What counts a word that says nothing by itself ("how", "do I"), as a share of another. It is
-rare in a wiki, whose pages do not ask, and would else weigh most."""
+"""The weight of a function word ("how", "do I"), as a share of another. It is rare in a wiki, whose
+pages do not ask, and would otherwise weigh most."""
 
 
 def shared(question: str, hits: Sequence[Hit]) -> list[Shared]:
-    """Of each hit. A word is rare if few of them have it."""
+    """Return the shares of each hit. A word is rare if few of them have it."""
     wanted = in_order(question)
     weighty = {stem for word in read(question) if word.weighs for stem in in_order(word.text)}
     passages = [_Read.of(hit.passage.embedded) for hit in hits]
@@ -54,21 +54,23 @@ def shared(question: str, hits: Sequence[Hit]) -> list[Shared]:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """How much each comparison counts: ``found`` is the index's own score, ``closest`` the
-    cosine of the nearest sentence.
+    """The weights of the comparisons: ``found`` is the index's own score, ``closest`` the cosine of
+    the nearest sentence.
 
-    Fitted by pairwise logistic regression over six question sets, each set judged by the
-    weights of the other five: `benchmarks/RESULTS.md`."""
+    Fitted by pairwise logistic regression over six question sets, each set judged by the weights of
+    the other five: `benchmarks/RESULTS.md`.
+    """
 
     found: float = 5.0
     closest: float = 7.9
     words: float = 3.0
     pairs: float = 3.1
     points: float = -2.0
-    """Of a passage that is nothing but links: it says where an answer may be, and is none."""
+    """The weight of a passage that is nothing but links: it says where an answer may be, and is
+    none."""
 
     def __call__(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
-        """The hits best first, scored anew; the last one's score is 0."""
+        """Return the hits best first, with new scores; the last one's is 0."""
         scores = [
             self.found * hit.score
             + self.closest * hit.closest
@@ -95,7 +97,7 @@ class _Read:
 
     @classmethod
     def of(cls, embedded: str) -> _Read:
-        """The first line says where the passage stands, and is no sentence of it."""
+        """Read a passage. The first line is its path, and no sentence of it."""
         place, *rest = by_sentence(embedded)
         sentences = [frozenset(sentence) for sentence in rest if sentence]
         together = [*place, *chain.from_iterable(rest)]
@@ -105,7 +107,7 @@ class _Read:
 
 
 def _points(text: str) -> bool:
-    """Whether fewer than one word in five stands outside of links."""
+    """Return whether fewer than one word in five is outside of links."""
     return "](" in text and 5 * len(in_order(beside_links(text))) < len(in_order(plain(text)))
 
 

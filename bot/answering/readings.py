@@ -1,4 +1,4 @@
-"""Headings, put as a person would say them: what a question in return offers."""
+"""Headings, worded as a person would say them: the readings of a clarifying question."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from indexers.text.prose import plain
 LABEL = 70
 """Characters."""
 _PLACE = 34
-"""Characters of where it stands."""
+"""Characters of its place."""
 _NUMBERING = re.compile(
     r"(?:(?:step|part|section|chapter|phase)\s+)?\d{1,3}(?:\.\d{1,3}){0,4}\s*[.):\u2013\u2014-]\s+",
     re.IGNORECASE,
@@ -18,16 +18,16 @@ _ASKS = re.compile(
     r"(?:how (?:do|can|should|would) (?:i|we|you|one)|how to|what (?:is|are)(?: (?:an?|the))?)\s+",
     re.IGNORECASE,
 )
-"""Begins a heading that is a question."""
+"""The beginning of a heading that is a question."""
 _CAPITAL = re.compile(r"\W?([A-Z][a-z]+)\W?")
 """A word in the capital of a title; one with more capitals is a name."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
 
 def in_words(heading: str, place: str, text: str) -> str:
-    """Return ``heading`` without numbering, question words and the capitals of a title, and the
-    ``place`` (a title or heading above it, empty if there is no need) where it stands. ``text``
-    is that of its section: what is written small there is no name."""
+    """Return ``heading`` without numbering, question words and title capitals, and with ``place``
+    (a title or heading above it, empty if not needed). ``text`` is its section's: a word in lower
+    case there is no name."""
     said = plainly(heading, text)
     where = _cut(place.strip(" ?:."), _PLACE)
     if where.casefold() in said.casefold():
@@ -36,7 +36,7 @@ def in_words(heading: str, place: str, text: str) -> str:
 
 
 def in_full(heading: str, title: str, text: str) -> str:
-    """Return the same to ask by: as long as it is, always with the page's title."""
+    """Return the same as a question's words: in full length, always with the page's title."""
     said, where = plainly(heading, text), title.strip(" ?:.")
     return said if where.casefold() in said.casefold() else f"{said} ({where})"
 
@@ -49,7 +49,7 @@ def plainly(heading: str, text: str) -> str:
     first, *rest = words.split() or [""]
     capitals = {word: found[1].lower() for word in rest if (found := _CAPITAL.fullmatch(word))}
     if small.issuperset(capitals.values()):
-        # Some word written small and others not would read worse than a title.
+        # A mix of lower case and capitals would read worse than a title.
         rest = [word.lower() if word in capitals else word for word in rest]
     return " ".join([first[:1].upper() + first[1:], *rest])
 

@@ -1,9 +1,9 @@
-"""Before an answer goes out: do its pages still stand, and may the reader still read them?
+"""The recheck before an answer: do its pages still exist, and may the reader still read them?
 
-What the index holds is as old as the last sync. So the wikis that have rights of their own are
-asked once more about the pages that an answer names. What fails is left out, what was edited is
-quoted as it now stands, and the answer is made again. A page about which its wiki does not tell
-in time is quoted only if it was open to everyone; any other is linked, and nothing of it is told.
+The index is as old as the last sync. So wikis with rights of their own are asked again about the
+pages that an answer cites. Invalid pages are left out, edited ones are quoted in their current
+text, and the answer is made again. If a wiki does not say in time, a page is quoted only if it was
+open to everyone; any other is linked, and nothing of it is shown.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from indexers.ports import Lookout
 log = logging.getLogger(__name__)
 
 MOST_CITED = 5
-"""Pages that an answer may name, so that looking at them again stays cheap."""
+"""Pages that an answer may cite, so that the recheck stays cheap."""
 ROUNDS = 4
-"""How often an answer is made from pages not yet looked at; after that, from the rest."""
+"""How often an answer is made from unchecked pages; after that, from checked ones."""
 _TOGETHER = 3
-"""Pages that are looked at together, even where an answer names fewer."""
+"""Pages that are checked together, even if an answer cites fewer."""
 _WIDER = 4
-"""By how much more are once some of them may not be quoted: a whole space may have been closed, and
-what is open stands behind its pages."""
+"""The factor for more pages once some of them may not be quoted: a whole space may have been
+closed, and open pages come after its pages."""
 MOST_LINKED = 3
 REFUSAL = (
     "A wiki does not answer at the moment, so I cannot check that what I found there still "
@@ -51,12 +51,11 @@ _ANYBODY = Principal.of(EVERYONE)
 
 @dataclass(slots=True)
 class _Seen:
-    """What the looks for one question have shown, by page: those that ``stand`` for the reader
-    (with their text as it stands now, if they were edited), those that ``fell``, and those in
-    ``doubt``, of which some are ``closing``: what was told of them does not let everyone in, or
-    is of another text. ``silent`` wikis are not asked again. ``now`` holds pages as they were
-    reread, ``linked`` what is linked only, and ``answered`` is true if an answer would have
-    quoted it."""
+    """The results of the checks for one question, by page: those that ``stand`` for the reader
+    (with their current text, if they were edited), those that ``fell``, and those in ``doubt``, of
+    which some are ``closing``: the wiki's reply does not admit everyone, or is about another text.
+    ``silent`` wikis are not asked again. ``now`` holds reread pages, ``linked`` those that are
+    linked only, and ``answered`` is true if an answer would have quoted one."""
 
     stand: dict[Place, Page | None] = field(default_factory=dict)
     fell: set[Place] = field(default_factory=set)
@@ -66,7 +65,7 @@ class _Seen:
     now: dict[Place, FoundPage | None] = field(default_factory=dict)
     linked: dict[Place, Linked] = field(default_factory=dict)
     looks: dict[str, bool] = field(default_factory=dict)
-    """Whether pages of a wiki are looked at, as was found for the first of them."""
+    """Whether pages of a wiki are checked, as decided for the first of them."""
     answered: bool = False
 
     def is_told(self, place: Place) -> bool:
@@ -74,14 +73,13 @@ class _Seen:
 
 
 class Recheck:
-    """Looks at an answer's pages again, those of wikis with a lookout; others need no look.
+    """The recheck of an answer's pages, for wikis with a lookout; others need none.
 
-    ``seconds`` is what all looks for one question may take together. Pages that were open to
-    everyone, of a wiki that does not tell, are shown with the date of its ``last_pass`` (None:
-    not known), or left out if this ``refuses``. ``split`` cuts pages that were edited. With 0
-    ``seconds`` no wiki is asked, and one whose last pass ``failed_since`` does not tell. A look
-    that hangs keeps its thread: of each wiki there are ``at_once`` at most, and while all of
-    them hang the wiki counts as silent at once.
+    ``seconds`` is the time limit of all checks for one question. Pages that were open to everyone,
+    of a wiki that does not answer, are shown with the date of its ``last_pass`` (None: unknown), or
+    left out if this ``refuses``. ``split`` cuts edited pages. With 0 ``seconds`` no wiki is asked,
+    and one whose last pass ``failed_since`` counts as silent. A check that hangs keeps its thread:
+    each wiki has at most ``at_once``, and while all of them hang the wiki counts as silent at once.
     """
 
     def __init__(  # noqa: PLR0913 - the parts, and one for each thing that may be set
@@ -106,14 +104,13 @@ class Recheck:
         self._clock = clock
 
     def begin(self, reader: Reader, pages: Sequence[FoundPage]) -> Check:
-        """Return the check of what is answered to one question of ``reader``'s, which was
-        found in ``pages``."""
+        """Return the check for one question of ``reader``'s, whose passages are on ``pages``."""
         return Check(self, reader, pages)
 
     def stands(self, sources: Collection[Source], reader: Reader) -> frozenset[Place]:
-        """The pages of ``sources`` that their wikis say, in time, stand, are open to ``reader``
-        and still say what is quoted; a wiki without a lookout is not asked, and its pages
-        stand."""
+        """Return the pages of ``sources`` that their wikis confirm in time: they exist, are open to
+        ``reader`` and still have the quoted text; a wiki without a lookout is not asked, and its
+        pages are valid."""
         seen = _Seen()
         asked = {_place(one): one.revision for one in sources if self.is_looked_at(one.wiki, seen)}
         self.look(asked, reader, self.until(), seen)
@@ -127,8 +124,8 @@ class Recheck:
         return self._clock() + self._seconds
 
     def is_looked_at(self, wiki: str, seen: _Seen) -> bool:
-        """Return whether pages of ``wiki`` must be confirmed. Asked once for each question: it
-        may take a look into the log of passes."""
+        """Return whether pages of ``wiki`` must be confirmed. Called once for each question: it may
+        read the log of passes."""
         if wiki not in seen.looks:
             seen.looks[wiki] = wiki in self._lookouts and (
                 self._seconds > 0 or self._failed_since(wiki)
@@ -136,7 +133,7 @@ class Recheck:
         return seen.looks[wiki]
 
     def as_seen(self, found: FoundPage, seen: _Seen) -> FoundPage | None:
-        """Return a page as it may be quoted after the looks so far; None if it may not be."""
+        """Return a page as it may be quoted after the checks so far; None if it may not be."""
         place = _place(found)
         if not self.is_looked_at(found.wiki, seen) or place in seen.now:
             return seen.now.get(place, found)
@@ -172,7 +169,7 @@ class Recheck:
         return replace(said, unchecked=Unchecked(min(known) if len(known) == len(passes) else None))
 
     def look(self, pages: Mapping[Place, str], reader: Reader, until: float, seen: _Seen) -> None:
-        """Look at ``pages`` (revisions by place), all wikis side by side."""
+        """Check ``pages`` (revisions by place), all wikis in parallel."""
         cited: dict[str, dict[str, str]] = {}
         for (wiki, page), revision in pages.items():
             cited.setdefault(wiki, {})[page] = revision
@@ -189,7 +186,7 @@ class Recheck:
                 _note((wiki, page), told, reader, seen)
 
     def _ask(self, wiki: str, pages: Mapping[str, str], seconds: float) -> Future[LivePages] | None:
-        """Under way in a thread of its own; None while too many are. A daemon, which no
+        """Ask a wiki in a thread of its own; return None while too many hang. A daemon, which no
         pool's threads are: the process must be able to end while a wiki hangs."""
         if not self._places[wiki].acquire(blocking=False):
             return None
@@ -207,7 +204,7 @@ class Recheck:
     ) -> None:
         try:
             try:
-                # A little less than is waited here, so that what is told by then is told.
+                # A little less than the wait here, so that partial results arrive.
                 standing = self._lookouts[wiki].standing(pages, seconds * _SHARE)
             finally:
                 self._places[wiki].release()
@@ -221,8 +218,8 @@ _SHARE = 0.97
 
 
 class Check:
-    """Checks the pages of one question's answer. ``pages`` are those that may be used, as far
-    as was looked: the others are left out, and what was edited is as it stands now."""
+    """The check of one question's pages. ``pages`` are those that may be used, as far as they were
+    checked: invalid ones are removed, and edited ones have their current text."""
 
     def __init__(self, of: Recheck, reader: Reader, pages: Sequence[FoundPage]) -> None:
         self._of = of
@@ -233,8 +230,8 @@ class Check:
         self.seen = _Seen()
 
     def holds(self, sources: Sequence[Source], *, quoted: bool) -> bool:
-        """Whether all ``sources`` may be named as they are. If not, `pages` are left without
-        what may not be, and with what was edited as it now stands."""
+        """Return whether all ``sources`` may be cited as they are. If not, `pages` are updated:
+        without invalid ones, and with the current text of edited ones."""
         self._look(sources)
         kept = tuple(
             now for found in self.pages if (now := self._of.as_seen(found, self.seen)) is not None
@@ -247,23 +244,24 @@ class Check:
         return same
 
     def keep_sure(self) -> None:
-        """Keep only the pages that were looked at and stand."""
+        """Keep only the pages that were checked and are valid."""
         self.pages = tuple(found for found in self.pages if self._is_sure(found))
 
     @property
     def figures(self) -> tuple[int, int, int]:
-        """Return how many pages stand, fell, and could not be confirmed so far."""
+        """Return how many pages are valid, invalid, and unconfirmed so far."""
         return len(self.seen.stand), len(self.seen.fell), len(self.seen.doubt)
 
     def told(self, result: Result) -> Result:
-        """Return ``result`` with what could not be confirmed, and what is linked only."""
+        """Return ``result`` with the pages that could not be confirmed, and those that are only
+        linked."""
         return self._of.told(result, self.seen)
 
     def _look(self, sources: Sequence[Source]) -> None:
         new = {_place(one): one.revision for one in sources if self._is_open(_place(one))}
         if not new:
             return
-        # What comes next best is looked at with them, and not after them if one of them falls.
+        # The next best pages are checked with them, and not later if one of them is invalid.
         for found in self.pages[: max(MOST_CITED, self._together)]:
             if len(new) < self._together and self._is_open(_place(found)):
                 new.setdefault(_place(found), found.hits[0].passage.revision)
@@ -298,7 +296,7 @@ def _place(page: Source | FoundPage) -> Place:
 
 
 def _is_open(found: FoundPage) -> bool:
-    """Whether it was open to everyone when it was indexed."""
+    """Return whether it was open to everyone when it was indexed."""
     return all(hit.passage.acl.admits(_ANYBODY) for hit in found.hits)
 
 
@@ -329,7 +327,7 @@ def _note(place: Place, told: LivePages, reader: Reader, seen: _Seen) -> None:
 
 
 def _answered(wiki: str, answer: Future[LivePages] | None) -> LivePages | None:
-    """None if the wiki did not, in time."""
+    """Return the wiki's reply; None if there was none in time."""
     if answer is None or not answer.done():
         log.warning("%s does not answer in time whether cited pages still stand", wiki)
         return None

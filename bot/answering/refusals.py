@@ -1,4 +1,4 @@
-"""What is said where there is no answer, and of rights that could not be asked for."""
+"""Messages if there is no answer, and about rights that could not be asked for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from indexers.model import Audience
 from indexers.untold import untold_by
 
 LONGEST_QUESTION = 4000
-"""Characters. What is longer is no question but a text."""
+"""Characters. A longer text is no question."""
 NOTHING_FOUND = "I searched and found nothing that answers this."
 _AGAIN = "Please ask again in a few minutes."
 _SILENT = {Reason.NOTHING_FITS, Reason.NOTHING_INDEXED}
@@ -22,7 +22,7 @@ _TEXTS = {
 
 
 def refusal(text: str) -> NoAnswer | None:
-    """Return what to say to a text that cannot be searched for; None if it can."""
+    """Return the message for a text that cannot be searched for; None if it can."""
     if len(text) > LONGEST_QUESTION:
         return _told(Reason.TOO_LONG)
     if not any(character.isalnum() for character in text):
@@ -31,8 +31,8 @@ def refusal(text: str) -> NoAnswer | None:
 
 
 def with_rights_told(result: Result, question: Question, *, found: bool) -> Result:
-    """Say where the reader's rights could not be asked for, and not that there is nothing to
-    read where pages were ``found`` and their check left none."""
+    """Add a note if the reader's rights could not be asked for; without claiming that there is
+    nothing to read, if pages were ``found`` and their check left none."""
     if isinstance(result, NoAnswer) and result.reason is Reason.NOTHING_INDEXED and found:
         result = replace(result, reason=Reason.NOTHING_FITS, text=NOTHING_FOUND)
     rights = narrowed(question)
@@ -45,7 +45,7 @@ def with_rights_told(result: Result, question: Question, *, found: bool) -> Resu
 
 
 def with_rebuilding_told(result: Result) -> Result:
-    """Say that what is missing now may be there once the index is built."""
+    """Add the note that missing pages may come once the index is rebuilt."""
     if isinstance(result, NoAnswer) and result.reason in _SILENT:
         return replace(result, reason=Reason.REBUILDING, text=_TEXTS[Reason.REBUILDING])
     return result

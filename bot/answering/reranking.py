@@ -1,7 +1,7 @@
-"""The best passages, read once more beside the question and put in order.
+"""The best passages, read together with the question and reordered.
 
-By a cross-encoder on this machine (the bundled one, unless another is set or none), or by a
-language model, which is off unless it is set.
+By a local cross-encoder (the bundled one, unless another or none is configured), or by a language
+model, which is off by default.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from indexers.model import Hit, Passage
 from indexers.ports import Reranker
 
 Scoring = Callable[[Question, Sequence[Passage]], Sequence[float]]
-"""How well each passage answers; more is better. Raises ModelUnavailable or ModelFailed."""
+"""How well each passage answers; higher is better. Raises ModelUnavailable or ModelFailed."""
 
 Order = Callable[[Sequence[FoundPage], Sequence[Hit], Sequence[float]], tuple[FoundPage, ...]]
-"""Pages, the best of their passages and the scores of these -> the pages in a better order."""
+"""Pages, their best passages and the scores of these -> the pages reordered."""
 
 PASSAGES = 20
-"""So many are read; what stands further down was seldom right."""
+"""Passages that are read; those further down were seldom right."""
 
 
 def reading(reranker: Reranker) -> Scoring:
@@ -34,8 +34,8 @@ def reading(reranker: Reranker) -> Scoring:
 
 
 def in_full(question: Question) -> str:
-    """Return a follow-up ("And how long?") together with what was asked before it, unless it
-    was put so that it stands alone."""
+    """Return a follow-up ("And how long?") together with the question before it, unless it was made
+    standalone."""
     asked = [turn.text for turn in question.history if turn.role is Role.ASKER]
     if question.standalone or not asked:
         return question.sought
@@ -43,15 +43,15 @@ def in_full(question: Question) -> str:
 
 
 _LONGEST = 300
-"""Characters of an earlier turn: question and passage share what the model reads."""
+"""Characters of an earlier turn: question and passage share the model's input."""
 
 
 class Reranking:
-    """A `bot.answering.retrieval.Reorder` that never takes longer than ``seconds`` and never
-    fails: then the order stays as it was. ``at_once`` may be under way, those included that
-    nobody waits for any more; one more is left out at once. ``order`` says what the scores
-    change; ``fewest`` passages are worth reading. Without ``foreign`` a question in another
-    language than the pages is left out, of which ``scoring`` would know no word."""
+    """A `bot.answering.retrieval.Reorder` that never takes longer than ``seconds`` and never fails:
+    then the order stays. At most ``at_once`` run, including abandoned ones; one more is skipped at
+    once. ``order`` applies the scores; fewer than ``fewest`` passages are not worth it. Without
+    ``foreign`` a question in another language than the pages is skipped, because ``scoring`` would
+    know no word of it."""
 
     def __init__(  # noqa: PLR0913 - each is a bound or a part of its own
         self,
@@ -89,10 +89,9 @@ class Reranking:
 def dealt(
     pages: Sequence[FoundPage], best: Sequence[Hit], scores: Sequence[float]
 ) -> tuple[FoundPage, ...]:
-    """``pages`` with the scores that they and their ``best`` hits have dealt out anew, the
-    highest to whom ``scores`` put first: what follows reads the order off the scores and their
-    size as the search's. What was not read keeps its own; where ``scores`` are equal, the
-    order stays."""
+    """Return ``pages`` with their scores and those of their ``best`` hits redistributed in the
+    order of ``scores``: later steps read the order off the scores and their size as the search's.
+    Passages that were not read keep their own; where ``scores`` are equal, the order stays."""
     read = {hit.passage.id: score for hit, score in zip(best, scores, strict=True)}
     order = sorted(best, key=lambda hit: -read[hit.passage.id])
     values = sorted((hit.score for hit in best), reverse=True)

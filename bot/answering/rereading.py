@@ -1,4 +1,4 @@
-"""A page was edited since it was indexed: what of it may be quoted is what it says now."""
+"""A page was edited since it was indexed: only its current text may be quoted."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from indexers.model import Hit, Page, Passage
 
 Split = Callable[[Page], Sequence[Passage]]
 _ALIKE = 0.5
-"""Of the words of two passages, the share that both have, for one to be the other as it was
-edited."""
+"""The share of common words for a passage to be an edited version of another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """``split`` cuts a page into passages as the sync does."""
+    """Rereading of pages. ``split`` cuts a page into passages as the sync does."""
 
     split: Split
 
     def __call__(self, found: FoundPage, now: Page) -> FoundPage | None:
-        """Return the same page with its passages as they stand ``now``: the same ones, or what
-        was made of them. None if none of them stands any more."""
+        """Return the page with its passages as they are ``now``: the same ones, or their edited
+        versions. None if none of them exists any more."""
         left = list(self.split(now))
         hits: list[Hit] = []
         changed: list[Hit] = []
@@ -39,15 +38,15 @@ class Rereading:
                 left.remove(edited)
                 hits.append(replace(hit, passage=edited))
         if all(hit.beside for hit in hits):
-            # Of what answered nothing is left, and nobody found what stood beside it.
+            # The answering passage is gone, and nobody searched for its neighbours.
             return None
         return replace(found, hits=tuple(sorted(hits, key=lambda hit: -hit.score)))
 
 
 def stands_in(quote: str, now: Page) -> bool:
-    """Whether every line of a quotation stands in a section of the page as it is now."""
-    # Line by line: the splitter repeats the head of a table that it cuts, and the fences of
-    # code, so between two lines of a passage there may be more on the page.
+    """Return whether every line of a quotation is in a section of the current page."""
+    # Line by line: the splitter repeats the head of a table that it cuts, and the fences of code,
+    # so between two lines of a passage there may be more on the page.
     first, *others = [" ".join(line.split()) for line in quote.splitlines() if line.strip()] or [""]
     # All but the first and the last are whole lines.
     lines = [first, *(f" {line} " for line in others[:-1]), *others[-1:]]

@@ -1,5 +1,5 @@
-"""What was found -> the reply without a language model: quotations, a question in return, or
-why there is no answer."""
+"""Passages -> the reply without a language model: quotations, a clarifying question, or the reason
+for no answer."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from indexers.model import Hit
 class Responder:
     """Replies in the pages' own words.
 
-    ``wikis`` are named in this order, ``max_characters`` bounds a quoted answer's text,
-    ``min_confidence`` (0 to 1) is where silence begins, ``min_unread`` the same where no
-    cross-encoder read the passages (None: no other); ``clarifying`` asks back what says
-    too little; ``has_pages`` tells whether anything is indexed at all.
+    ``wikis`` are named in this order; ``max_characters`` limits a quoted answer's text. Below
+    ``min_confidence`` (0 to 1) there is no answer, below ``min_unread`` if no cross-encoder read
+    the passages (None: the same); ``clarifying`` asks back about ambiguous questions; ``has_pages``
+    returns whether anything is indexed at all.
     """
 
     confidence: Confidence
@@ -46,7 +46,7 @@ class Responder:
     quote: Quoting = field(default_factory=Quoting)
 
     def __call__(self, question: Question, retrieved: Retrieved) -> Result:
-        """Return what ``retrieved`` says to the question."""
+        """Return the reply to the question."""
         started = self.clock()
         if not retrieved.pages:
             timings = Timings(retrieved.embed_ms, retrieved.search_ms)
@@ -62,7 +62,7 @@ class Responder:
         return replace(result, timings=Timings(retrieved.embed_ms, retrieved.search_ms, took))
 
     def chance(self, question: Question, retrieved: Retrieved) -> float:
-        """Return how likely what was found answers the question."""
+        """Return the chance that the passages answer the question."""
         return self._deciding(question, retrieved).confidence
 
     def why(self, question: Question, retrieved: Retrieved) -> Why:
@@ -95,8 +95,8 @@ class Responder:
         return replace(asked, confidence=confidence) if asked else None
 
     def _silence(self, question: Question, retrieved: Retrieved, decided: Decision) -> NoAnswer:
-        """What it names of the pages stands on those that it leads to: they are looked at again
-        before it goes out, and whoever may not read them is not shown it later."""
+        """Return the refusal. What it says of pages rests on those that it leads to: they are
+        rechecked before it is shown, and a reader who may not read them is not shown it later."""
         absent = decided.missing if decided.missing and decided.missing.others else None
         told_of = absent.passages if absent else ()
         pages = tuple({(p.wiki, p.page): source_of(p, "") for p in told_of}.values())
@@ -112,8 +112,8 @@ class Responder:
         return "I found no page that you may read here."
 
     def _nothing_found(self, retrieved: Retrieved, leads_to: Sequence[Source]) -> str:
-        """Name the wikis that gave pages, or none where it does not lead to a page of each: that
-        there are others is told to nobody who may not read them."""
+        """Return the message. It names the wikis of the found pages, or none if it does not lead to
+        a page of each: nobody may learn of others that they may not read."""
         gave = {found.wiki for found in retrieved.pages}
         if gave != {source.wiki for source in leads_to}:
             return NOTHING_FOUND
@@ -128,14 +128,13 @@ def quotations(
     confidence: float,
     quote: Quoting | None = None,
 ) -> Answer | None:
-    """Return an answer made of what the passages say, word for word; None if nothing of them
-    can be quoted."""
+    """Return an answer of verbatim quotations; None if nothing of them can be quoted."""
     quoting = quote or Quoting()
     if question.foreign:
         quoting = quoting.for_foreign()
 
-    # What reads understands a follow-up by what was asked before it. Words that are only counted
-    # would count for the question before.
+    # A reader model understands a follow-up with the question before it. In a count of words, the
+    # earlier question's would count.
     whole = in_full(question) if quoting.read else carried(question).sought
 
     def quote_for(asked: str, hits: Sequence[Hit], room: int) -> list[Quotation]:

@@ -19,18 +19,18 @@ from indexers.ports import Embedder, PassageIndex, Vector
 
 _CORES = os.cpu_count() or 1
 PASSAGES = 40
-"""How many passages a question brings; fewer lose pages, more cost time."""
+"""Passages for a question; fewer lose pages, more cost time."""
 IN_CONVERSATION = 60
-"""The same, of each search for a follow-up: what one brings last, another may bring first."""
+"""The same for each search of a follow-up: the last result of one may be the first of another."""
 _BEST_OF_PAGE = 5
 _FADE = 0.1
-"""A page is worth its best passage, and each further one this share of the one before."""
+"""A page's score is that of its best passage, and each further one counts this share of the one
+before."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """A page and those of its passages that a search brought, best first; behind these the
-    ones that stand beside them."""
+    """A page and its passages that a search found, best first; after them their neighbours."""
 
     wiki: str
     page: str
@@ -40,7 +40,7 @@ class FoundPage:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """``pages`` best first; milliseconds that question and search took."""
+    """The result of a search: ``pages`` best first; milliseconds that question and search took."""
 
     pages: tuple[FoundPage, ...]
     embed_ms: float
@@ -48,37 +48,37 @@ class Retrieved:
 
     @property
     def hits(self) -> list[Hit]:
-        """What the search brought."""
+        """Return the passages found."""
         return [hit for hit in self.with_neighbours if not hit.beside]
 
     @property
     def with_neighbours(self) -> list[Hit]:
-        """The same, and the passages beside them."""
+        """Return the passages found and their neighbours."""
         return [hit for found in self.pages for hit in found.hits]
 
 
 Compose = Callable[[Retrieved], Result]
-"""Makes an answer of what was found, or says why there is none."""
+"""Makes an answer of passages, or says why there is none."""
 Reorder = Callable[[Question, Sequence[FoundPage]], tuple[FoundPage, ...]]
-"""Puts what was found in a better order."""
+"""Reorders the passages found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Search as the answers use it. A follow-up is searched for together with what was said
-    before it, and first of all as what stands alone, if somebody put it so."""
+    """The search for answers. A follow-up is searched for together with its history, and first of
+    all in its standalone form, if there is one."""
 
     index: PassageIndex
     embedder: Embedder
     clock: Callable[[], float] = time.perf_counter
     rank: Ranking = field(default_factory=Ranking)
     turns: AbstractContextManager[object] = field(default_factory=lambda: Semaphore(_CORES))
-    """Searching computes. More at once than there are cores would only keep each other up, and
-    whatever else the process has to do."""
+    """Searching computes. More at once than there are cores would only slow each other down, and
+    the rest of the process."""
 
     def prepared(self, question: Question) -> Question:
-        """The question as it is searched for and compared with what is found: with its misspelt
-        words corrected, or marked as in another language than the pages.
+        """Return the question as it is searched for and compared: with misspelt words corrected, or
+        marked as in another language than the pages.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -88,7 +88,8 @@ class Retrieval:
         return Spelling(self.index, self.embedder.count_tokens)(question)
 
     def __call__(self, question: Question) -> Retrieved:
-        """
+        """Search for the question.
+
         Raises:
             IndexUnavailable: the index cannot be searched.
             ModelUnavailable: the question cannot be embedded.
@@ -130,7 +131,7 @@ class Retrieval:
         return Retrieved(pages, (embedded - started) * 1000, (self.clock() - embedded) * 1000)
 
     def _hits(self, question: Question, asked: str, text: str, vector: Vector) -> list[Hit]:
-        """Found by ``text`` and ``vector``, in the order in which they answer ``asked``."""
+        """Return hits for ``text`` and ``vector``, in the order in which they answer ``asked``."""
         limit = IN_CONVERSATION if question.history else PASSAGES
         found = self.index.search(
             text, vector, reader=question.reader, limit=limit, wikis=question.wikis
@@ -139,7 +140,7 @@ class Retrieval:
 
 
 def _with_parts(page: FoundPage, by_part: Sequence[Mapping[uuid.UUID, float]]) -> FoundPage:
-    """The page, its passages with their scores for each part of the question."""
+    """Return the page, its passages with their scores for each part of the question."""
     hits = (
         replace(hit, parts=tuple(scores.get(hit.passage.id, 0.0) for scores in by_part))
         for hit in page.hits
@@ -148,7 +149,7 @@ def _with_parts(page: FoundPage, by_part: Sequence[Mapping[uuid.UUID, float]]) -
 
 
 def by_page(hits: Sequence[Hit], language: str = "") -> tuple[FoundPage, ...]:
-    """Hits gathered by page, the best page first, of equals one in ``language``."""
+    """Return hits grouped by page, the best page first, of equals one in ``language``."""
     gathered: dict[tuple[str, str], list[Hit]] = {}
     for hit in hits:
         gathered.setdefault((hit.passage.wiki, hit.passage.page), []).append(hit)
@@ -162,9 +163,9 @@ def by_page(hits: Sequence[Hit], language: str = "") -> tuple[FoundPage, ...]:
 def merged(
     searches: Sequence[tuple[Sequence[FoundPage], float]], language: str = ""
 ) -> tuple[FoundPage, ...]:
-    """What several searches found, each with its weight: a page is worth their weighted
-    sum, and its passages are those of the first search that brought them, as near as any of
-    the searches found them. Of equals one in ``language`` comes first."""
+    """Merge several searches, each with its weight: a page's score is the weighted sum, and its
+    passages are those of the first search that found them, with the highest similarity of all
+    searches. Of equals one in ``language`` comes first."""
     scores: dict[tuple[str, str], float] = {}
     hits: dict[tuple[str, str], dict[uuid.UUID, Hit]] = {}
     for found, weight in searches:
@@ -183,8 +184,8 @@ def merged(
 
 
 def best_first(pages: Iterable[FoundPage], language: str) -> tuple[FoundPage, ...]:
-    """Of pages that are worth the same, to two decimals, one that is not marked as outdated
-    comes first, then one in the wanted language, then the one that was edited last."""
+    """Sort pages by score, to two decimals; of equals one that is not marked as outdated comes
+    first, then one in the wanted language, then the latest edited."""
 
     def place(found: FoundPage) -> tuple[float, bool, bool, int, float]:
         first = found.hits[0].passage

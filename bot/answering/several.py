@@ -51,13 +51,13 @@ _NOTE = re.compile(r"```.*?```|`[^`\n]*`|\[(?P<note>\d{1,2})\]", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """``answering`` for a message that may ask more than one thing."""
+    """Answering of messages that may ask more than one thing, on top of ``answering``."""
 
     answering: Answering
 
     def answer(self, question: Question, hear: Hear | None = None) -> Result:
-        """A single question is heard as it is answered, several are not: which notes they
-        have is known when all are there.
+        """Answer a message. Only a single question is streamed: the footnotes of several are known
+        when all are answered.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -70,8 +70,8 @@ class Several:
 
 
 def questions(text: str) -> list[str]:
-    """What ``text`` asks, each with what was said to introduce it. A text that asks one
-    thing, or of which that cannot be told for sure, is one question."""
+    """Return the questions of ``text``, each with its introduction. A text that asks one thing, or
+    that is uncertain, is one question."""
     if "```" in text:
         return [text]
     parts = [_ITEM.sub("", part).strip() for part in _END.split(text)]
@@ -98,8 +98,8 @@ def _is_short(part: str) -> bool:
 
 
 def _alone(question: Question, asked: Sequence[str]) -> Iterator[Question]:
-    """One that leans on the one before it ("And who pays for it?") comes after it in the
-    conversation."""
+    """Yield the questions. One that refers to the one before it ("And who pays for it?") gets it as
+    its history."""
     before: tuple[Turn, ...] = ()
     for text in asked:
         history = (*question.history, *before) if _LEANING.search(text) else question.history
@@ -108,8 +108,8 @@ def _alone(question: Question, asked: Sequence[str]) -> Iterator[Question]:
 
 
 def _told(said: Result) -> Answer | NoAnswer:
-    """Beside other answers there is no room for buttons: what would be asked back is said,
-    with the pages that it may mean."""
+    """Return the answer without buttons, for which there is no room: a clarifying question becomes
+    text, with the pages that it may mean."""
     if not isinstance(said, Clarify):
         return said
     readings = [
@@ -165,8 +165,8 @@ def _together(asked: Sequence[str], said: Sequence[Answer | NoAnswer]) -> Result
 
 
 def _nearest(said: Sequence[Answer | NoAnswer], sources: Sequence[Source]) -> tuple[Source, ...]:
-    """Return the pages worth a look that are no source. What a refusal says may stand on all that
-    it leads to: whoever may not read these must not be shown its words later."""
+    """Return the pages worth a look that are no source. A refusal's words may rest on all that it
+    leads to: a person who may not read these must not be shown its words later."""
     named = {(source.wiki, source.page) for source in sources}
     told, near = (
         dict.fromkeys(
@@ -184,7 +184,8 @@ def _nearest(said: Sequence[Answer | NoAnswer], sources: Sequence[Source]) -> tu
 def _renumbered(
     said: Answer, numbers: dict[tuple[str, str, str], int], sources: list[Source]
 ) -> str:
-    """Its text, its notes counted on from those before; a section has one note in all."""
+    """Return its text, with footnotes numbered on from those before; a section has one number in
+    all."""
     notes: dict[int, int] = {}
     for number, source in enumerate(said.sources, start=1):
         place = (source.wiki, source.page, source.url)

@@ -1,6 +1,6 @@
-"""A quotation as people read it: its label, what is left out, and in bold what answers.
+"""A quotation as people read it: its label, marks of omission, and the answer in bold.
 
-Titles, headings and pages are others' text: nothing of it can be taken for a mark of ours.
+Titles, headings and pages are others' text: nothing of it can pass for a mark of ours.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ _LEFT_OUT = "…"
 _LABEL = 80
 """Characters of a title, and of a heading."""
 _BOLD = re.compile(r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*")
-"""What every surface of ours shows in bold."""
+"""The mark that every surface shows in bold."""
 _STAR = "\u2217"
-"""An operator that looks as the sign does."""
+"""An operator that looks like the mark."""
 _CELL = re.compile(r"(?<!\\)\|")
 _MARKER = re.compile(r" *(?:\u2022|\d{1,9}[.)]) ")
 
@@ -31,8 +31,8 @@ def label(title: str, heading: str) -> str:
 
 
 def body(text: str, units: Sequence[Unit], told: Sequence[Sequence[int]], core: int) -> str:
-    """Return the units of ``text`` at the places that are ``told``, one group after the other.
-    What ``core`` says is in bold, unless it is all there is."""
+    """Return the units of ``text`` at the places in ``told``, one group after the other. The unit
+    ``core`` is in bold, unless it is the only one."""
     groups = [
         [at for at in places if not _is_told_by_row(text, units, places, at)] for places in told
     ]
@@ -61,7 +61,7 @@ def _name(name: str) -> str:
 
 
 def _plain(words: str) -> str:
-    """Without bold that is not ours."""
+    """Return the words without bold that is not ours."""
     return _BOLD.sub(rf"{2 * _STAR}\1{2 * _STAR}", words)
 
 
@@ -83,7 +83,7 @@ def _shown(text: str, units: Sequence[Unit], at: int, *, bold: bool) -> str:
 
 
 def _row(text: str, units: Sequence[Unit], at: int) -> str:
-    """A row with each cell's header before it: "City: Berlin · Days: 30"."""
+    """Return a row with each cell's header before it: "City: Berlin · Days: 30"."""
     heads = [lead for lead in units[at].leads if units[lead].kind is Kind.TABLE]
     if not heads:
         return ""
@@ -95,7 +95,7 @@ def _row(text: str, units: Sequence[Unit], at: int) -> str:
 
 
 def _is_told_by_row(text: str, units: Sequence[Unit], places: Sequence[int], at: int) -> bool:
-    """Whether a header stands in front of each cell already."""
+    """Return whether each cell has its header before it already."""
     rows = [n for n in places if at in units[n].leads and units[n].kind is Kind.TABLE]
     is_header = units[at].kind is Kind.TABLE and bool(rows)
     return is_header and all(_row(text, units, n) for n in rows)
@@ -111,8 +111,8 @@ def _opens(units: Sequence[Unit], at: int) -> bool:
 
 
 def _begun(text: str, units: Sequence[Unit], before: int | None, at: int) -> str:
-    """Return what stands for the beginning of a paragraph or item that is not shown: a later
-    sentence of an item has the mark of its item."""
+    """Return the mark for a hidden beginning of a paragraph or item: a later sentence of an item
+    has the mark of its item."""
     apart = before is None or units[before].block != units[at].block
     if not apart or not _is_within(units, at):
         return ""
@@ -126,7 +126,7 @@ def _begun(text: str, units: Sequence[Unit], before: int | None, at: int) -> str
 
 
 def _is_within(units: Sequence[Unit], at: int) -> bool:
-    """Whether a sentence is not the first of its paragraph."""
+    """Return whether a sentence is not the first of its paragraph."""
     return not _opens(units, at) and units[at].kind is not Kind.TABLE
 
 
@@ -138,15 +138,15 @@ def _between(units: Sequence[Unit], one: int, other: int) -> str:
         return f" {_LEFT_OUT} " if gap else " "
     tight = listed and (units[one].listed == units[other].listed or one in units[other].leads)
     end = "\n" if tight else "\n\n"
-    # Behind a fence nothing may stand, and a row needs no word of those before it.
+    # Nothing may follow a fence on its line, and a row needs no word of those before it.
     told = gap and units[one].kind is not Kind.CODE and units[other].kind is not Kind.TABLE
-    # A later sentence of an item says itself that something is left out.
+    # A later sentence of an item already shows that something is left out.
     told = told and not (units[other].kind is Kind.ITEM and _is_within(units, other))
     return f" {_LEFT_OUT}{end}" if told else end
 
 
 def _goes_on(units: Sequence[Unit], last: int) -> bool:
-    """Whether the list of which an item was shown last has more items."""
+    """Return whether the list of the last shown item has more items."""
     after = units[last + 1 : last + 2]
     return any(
         unit.kind is Kind.ITEM is units[last].kind and unit.listed == units[last].listed

@@ -1,4 +1,4 @@
-"""Passage -> the source that an answer names, and whether it is old."""
+"""Passage -> the source that an answer cites, and whether it is old."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from indexers.model import Passage
 
 
 def source_of(passage: Passage, words: str) -> Source:
-    """``words`` stand verbatim in ``passage``."""
+    """Return the source with the quote ``words``, which are verbatim in ``passage``."""
     return Source(
         title=passage.title,
         heading=" > ".join(passage.headings),
@@ -28,13 +28,13 @@ def source_of(passage: Passage, words: str) -> Source:
 
 @dataclass(frozen=True, slots=True)
 class Aging:
-    """A page is old if nobody edited it for longer than ``after``."""
+    """The age of sources. A page is old if nobody edited it for longer than ``after``."""
 
     after: timedelta
     today: Callable[[], date]
 
     def __call__(self, said: Result) -> Result:
-        """The same, each of its sources saying whether it is old."""
+        """Return the same result with each source marked if it is old."""
         since = self.today() - self.after
         if isinstance(said, NoAnswer):
             return replace(said, nearest=tuple(_dated(one, since) for one in said.nearest))

@@ -1,9 +1,9 @@
-"""Misspelt words, put as the pages write them, to search by.
+"""Misspelt words, corrected to the pages' spelling, for the search.
 
-Touched is only what is surely no word: one that the embedding model does not read in one piece,
-as it does common words, that no dictionary has, and that stands on no page the reader may read.
-It becomes a word that does stand there, one slip of the keyboard away. So a correction tells of
-no page that the reader may not read, not even by being made or not; and it is never shown.
+Only what is certainly no word is corrected: the embedding model does not read it in one piece, as
+it does common words, no dictionary has it, and it is on no page that the reader may read. The
+correction is a word that is on such a page, one typing error away. So it reveals no page that the
+reader may not read, not even by its absence; and it is never shown.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from bot.model import Question
 from indexers.ports import PassageIndex
 
 _MOST = 6
-"""Words of one question that are looked for: some 4 ms each."""
+"""Words of one question that are looked up: some 4 ms each."""
 _WORD = re.compile(r"(?<![\w/.@#:\\-])[^\W\d_]++(?![\w/@#:\\-]|\.\w)")
 """A word that is no part of an address, a key or a compound."""
 _EXACT = re.compile(r"```.*?```|`[^`]*+`|\"[^\"]*+\"|\u201c[^\u201c\u201d]*+\u201d", re.DOTALL)
-"""What was said to be just so."""
+"""Text that is to be taken literally."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """For questions in a language of the pages; the words of another one are no misspelt ones.
-    ``count_tokens`` is the embedding model's."""
+    """The correction of questions in a language of the pages; words of another language are not
+    misspelt. ``count_tokens`` is the embedding model's."""
 
     index: PassageIndex
     count_tokens: Callable[[str], int]
 
     def __call__(self, question: Question) -> Question:
-        """The question with its misspelt words corrected.
+        """Return the question with its misspelt words corrected.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -51,20 +51,20 @@ class Spelling:
         return self.count_tokens(word) > 1
 
     def _corrected(self, word: str, question: Question) -> str:
-        """As it stands if it is right, or nothing is near."""
+        """Return the corrected word; unchanged if it is right, or nothing is near."""
         near = self.index.near_words(word.casefold(), reader=question.reader, wikis=question.wikis)
         if word.casefold() in near:
             return word
-        # A form that stands nowhere must be a word that everybody uses, as "vouchers" where the
-        # pages have "voucher". Of equally common ones the one that is as long comes first.
+        # A form that is on no page must be a common word, as "vouchers" where the pages have
+        # "voucher". Of equally common ones the one of the same length comes first.
         fit = [one for one, seen in near.items() if seen or not self._is_odd(one)]
         best = min(fit, key=lambda one: (-near[one], abs(len(one) - len(word)), one), default=word)
         return best.capitalize() if word[0].isupper() else best
 
 
 def _words(text: str) -> Iterator[re.Match[str]]:
-    """Those that may be misspelt. A capital within a sentence makes a name, and a name is spelt
-    as its bearer spells it."""
+    """Yield the words that may be misspelt. A capital within a sentence makes a name, and names may
+    have any spelling."""
     text = _EXACT.sub(lambda exact: " " * len(exact[0]), text)
     at = 0
     for word in _WORD.finditer(text):

@@ -1,7 +1,7 @@
-"""Sentences that give a number, and whether two of them give it for the same thing.
+"""Sentences with a number, and whether two of them give it for the same thing.
 
-A number says how much, or which: host 12, floor 2, the year 2024. Two statements can only
-disagree if all that says which thing is meant is the same in both: the numbers and names of
+A number is an amount, or identifies a thing: host 12, floor 2, the year 2024. Two statements can
+only disagree if everything that identifies the thing is the same in both: the numbers and names of
 title and headings, the numbers of the question, and the label at a sentence's beginning.
 """
 
@@ -24,7 +24,7 @@ _FEWEST = 2
 _LONGEST = 80
 """Words; a longer sentence is a list or a table of its own."""
 _ALIKE = 0.7
-"""Of the words of two sentences, numbers left out, the share that both have."""
+"""The share of common words of two sentences, without numbers."""
 _NUMBERING = re.compile(r"(?<!\s)\s*+(?:\d{1,2}(?:\.\d{1,2}){1,8}[.)]?|\d{1,2}[.)])\s")
 _FOOTNOTE = re.compile(r"\[\^?\d{1,3}\]")
 _NUMBER = "#"
@@ -33,8 +33,8 @@ _KINDS_OF_PAGE = frozenset({"faq", "sop", "wiki", "howto", "readme", "todo", "tl
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence with a number, and the passage that it stands in. ``of`` are the numbers of
-    title and headings, each with the word before it."""
+    """A sentence with a number, and its passage. ``of`` are the numbers of title and headings, each
+    with the word before it."""
 
     passage: Passage
     quote: str
@@ -48,12 +48,12 @@ class Statement:
     of: frozenset[tuple[str, str]]
     frame_names: frozenset[str]
     example: bool
-    """Whether it tells what a rule comes to in one case."""
+    """Whether it is an example of a rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedWords:
-    """What a question is about: its words, and those numbers of it that say which thing."""
+    """The words of a question, and its numbers that identify a thing."""
 
     roots: frozenset[str]
     numbers: frozenset[str]
@@ -121,7 +121,7 @@ def _about_the_same(one: Statement, other: Statement, question: AskedWords) -> b
 
 
 def _is_told(of: str, number: str, fact: Statement) -> bool:
-    """The thing that the other page's title numbers is also that of ``fact``."""
+    """Return whether ``fact`` is about the thing that the other page's title numbers."""
     if any(number == n and (not of or not word or of == word) for word, n in fact.of):
         return True
     return bool(of) and any(
@@ -140,7 +140,7 @@ def _values_differ(one: Statement, other: Statement) -> bool:
 
 
 def _aligned(one: Statement, other: Statement) -> Iterator[tuple[StatedNumber, StatedNumber]]:
-    """Yield the numbers that stand in the same place of two sentences."""
+    """Yield the numbers in the same place of two sentences."""
     matcher = SequenceMatcher(None, one.line, other.line, autojunk=False)
     places = [_number_places(fact.line) for fact in (one, other)]
     for match in matcher.get_matching_blocks():
@@ -176,7 +176,8 @@ def _named(words: Sequence[Word]) -> frozenset[str]:
 
 
 def _names_of_title(words: Sequence[Word], named: frozenset[str]) -> Iterator[str]:
-    """Where every word has a capital, capitals tell nothing: only what the text ``named``."""
+    """Yield the names of a title. If every word has a capital, capitals mean nothing: only what the
+    text ``named`` counts."""
     weighty = [word for word in words if word.weighs and word.role is not TokenRole.NUMBER]
     all_capitals = len(weighty) > 1 and all(word.text[:1].isupper() for word in weighty)
     for word in weighty:
@@ -194,7 +195,7 @@ def _all_words(fact: Statement) -> frozenset[str]:
 
 
 def _key(quote: str) -> str:
-    """Of a row of a table, its first cell: it says what the row is about."""
+    """Return the first cell of a table's row: what the row is about."""
     if not quote.lstrip().startswith("|"):
         return ""
     return " ".join(plain(quote).partition("·")[0].casefold().split())

@@ -1,4 +1,4 @@
-"""What is left of words for comparing questions with pages, and how much each says."""
+"""Word stems for comparing questions with pages, and their weights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STEM = 5
 
 
 def in_order(text: str) -> list[str]:
-    """The stems of ``text`` as they stand; what holds a digit is a name and stays whole.
+    """Return the stems of ``text`` in order; a token with a digit is a name and stays whole.
     Scripts without spaces come by character pairs."""
     words = _WORD.findall(text.casefold())
     if text.isascii():  # by far the most frequent, and three times as quick
@@ -33,16 +33,16 @@ def stems(text: str) -> frozenset[str]:
 
 
 def by_sentence(text: str) -> Iterator[list[str]]:
-    """Of each sentence, in order. Where one ends is guessed, which is quick, and does for
-    comparing."""
+    """Yield the stems of each sentence, in order. The ends of sentences are guessed, which is
+    quick, and enough for comparing."""
     return map(in_order, _END.split(text))
 
 
 class Weights:
-    """How much a stem says: rare among what was found, much; common, little."""
+    """The weight of a stem: high if it is rare among the passages, low if it is common."""
 
     def __init__(self, texts: Iterable[frozenset[str]]) -> None:
-        """The stems of each text."""
+        """Count the stems of each text."""
         self._seen: Counter[str] = Counter()
         self._texts = 0
         for text in texts:

@@ -1,6 +1,6 @@
-"""A passage with those that stand beside it in its section, as one text.
+"""A passage with its neighbours in its section, as one text.
 
-A long list or table is cut between passages, and what introduces it stands in the one before.
+A long list or table is cut between passages, and its introduction is in the one before.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HEAD = 2
 
 @dataclass(frozen=True)
 class Stretch:
-    """Some of a section's ``passages``, one after the other."""
+    """Consecutive ``passages`` of a section."""
 
     passages: Sequence[Passage]
 
@@ -33,8 +33,8 @@ class Stretch:
 
     @cached_property
     def parts(self) -> Sequence[str]:
-        """The text of each passage with what stands behind it: items and rows go on in the same
-        list or table, of which the head is not repeated."""
+        """Return the text of each passage with its separator: items and rows continue the same list
+        or table, without a repeated head."""
         texts = [passage.text for passage in self.passages]
         joined = [_going_on(one, other) for one, other in pairwise(texts)]
         bare = [*texts[:1], *(other for _, other in joined)]
@@ -50,13 +50,13 @@ class Stretch:
         return [0, *accumulate(map(len, self.parts[:-1]))]
 
     def at(self, place: int) -> Passage:
-        """Return the passage that stands at this place of the text."""
+        """Return the passage at this place of the text."""
         both = zip(self.starts(), self.passages, strict=True)
         return [passage for start, passage in both if start <= place][-1]
 
 
 def is_beside(one: Passage, other: Passage) -> bool:
-    """Whether one goes on where the other ends, in the same section and revision of a page."""
+    """Return whether one continues the other, in the same section and revision of a page."""
     same = (one.wiki, one.page, one.revision, one.headings, one.url, one.acl) == (
         other.wiki, other.page, other.revision, other.headings, other.url, other.acl
     )  # fmt: skip
@@ -64,7 +64,8 @@ def is_beside(one: Passage, other: Passage) -> bool:
 
 
 def stands_in(quote: str, passages: Sequence[Passage]) -> bool:
-    """Whether ``quote`` stands, letter for letter, in one of ``passages`` or in neighbours."""
+    """Return whether ``quote`` occurs, letter for letter, in one of ``passages`` or across
+    neighbours."""
     hits = [Hit(passage, 0.0, 0.0) for passage in passages]
     return any(quote in passage.text for passage in passages) or any(
         quote in Stretch.around(passage, hits).text for passage in passages
@@ -72,15 +73,15 @@ def stands_in(quote: str, passages: Sequence[Passage]) -> bool:
 
 
 def holds_of(quote: str, text: str) -> bool:
-    """Whether a line of ``quote`` stands in a passage's ``text``: one may go over into the next.
-    An empty one stands in any."""
+    """Return whether a line of ``quote`` occurs in a passage's ``text``: a quote may extend into
+    the next. An empty one occurs in any."""
     lines = [line for line in quote.splitlines() if line.strip()]
     return not lines or any(line in text for line in lines)
 
 
 def _going_on(one: str, other: str) -> tuple[str, str]:
-    """Return what stands between two passages, and the second one without a head that the first
-    has, too."""
+    """Return the separator of two passages, and the second one without a head that the first has,
+    too."""
     last, first = one.rpartition("\n")[2], other.partition("\n")[0]
     if is_row(last) and is_row(first):
         head, *rows = _headed(other)
@@ -91,7 +92,8 @@ def _going_on(one: str, other: str) -> tuple[str, str]:
 
 
 def _headed(text: str) -> list[str]:
-    """Return the head of the table that a text begins with (empty if it has none), and the rest."""
+    """Return the head of the table at the beginning of a text (empty if it has none), and the
+    rest."""
     lines = text.split("\n", _HEAD)
     if len(lines) < _HEAD or not is_rule(lines[1]):
         return [""]

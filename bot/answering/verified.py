@@ -1,7 +1,7 @@
-"""What a person wrote to a question, given to that question and ones that ask the same.
+"""A person's written answer, given to its question and ones that ask the same.
 
-It goes before the search. Whoever may not read every page that it rests on does not get
-it, nor does anybody once one of these pages says something else than when it was written.
+It comes before the search. A reader who may not read every page that it rests on does not get it,
+nor does anybody once one of these pages has changed since it was written.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from bot.ports import Library
 from indexers.ports import Embedder, Vector
 
 NEAR = 0.93
-"""The cosine from which two questions ask the same, if their words do not say otherwise, and
-from which they do where both have the `SAME` words. Chosen on pairs of questions that ask the
-same, and that only look so (tests/bot/answering/test_verified.py)."""
+"""The cosine from which two questions ask the same, if their words do not contradict it, and the
+lower one for questions with the `SAME` words. Chosen on pairs of questions that ask the same, and
+that only look so (tests/bot/answering/test_verified.py)."""
 SAME = 0.78
 SHARED = 0.5
 """The share of both questions' words that they must have in common."""
 _ASKING = {"who", "whom", "whose", "when", "where", "why", "how"}
-"""What is asked for. "What" and "which" may ask for any of it."""
+"""The thing asked for. "What" and "which" may ask for any of it."""
 
 
 class Writings(Protocol):
-    """Return the written answers that count at this moment."""
+    """Returns the written answers that count at this moment."""
 
     def valid(self, now: datetime) -> Sequence[WrittenAnswer]: ...
 
 
 @dataclass(slots=True)
 class Verified:
-    """``now`` tells the time of day, ``clock`` seconds that only go forward."""
+    """Lookup of written answers. ``now`` returns the time of day, ``clock`` monotonic seconds."""
 
     writings: Writings
     library: Library
@@ -49,7 +49,8 @@ class Verified:
     _vectors: dict[str, Vector] = field(default_factory=dict)
 
     def __call__(self, question: Question) -> Answer | None:
-        """
+        """Return the written answer to the question, if there is one.
+
         Raises:
             IndexUnavailable, ModelUnavailable: as a search.
             StateUnavailable: what was written cannot be read.
@@ -62,7 +63,7 @@ class Verified:
         return None
 
     def _candidates(self, question: Question) -> list[WrittenAnswer]:
-        """Those that answer it and that its reader may see, the nearest first."""
+        """Return those that answer it and that its reader may see, the nearest first."""
         asked = _Asked(question.text)
         near: list[tuple[float, int, WrittenAnswer]] = []
         for one in self.writings.valid(self.now()):
@@ -71,7 +72,7 @@ class Verified:
             wrote = _Asked(one.question)
             if asked.words == wrote.words:
                 near.append((1.0, one.id, one))
-            # A follow-up leaves out what it is about: only the very words are the same question.
+            # A follow-up leaves out its topic: only the very same words are the same question.
             elif not question.history and asked.may_be(wrote):
                 cosine = self._cosine(question.text, one.question)
                 if cosine >= (SAME if asked.topics == wrote.topics else NEAR):
@@ -103,9 +104,9 @@ class _Asked:
         self._asking = _ASKING & set(self.words)
 
     def may_be(self, other: _Asked) -> bool:
-        """Whether the words allow that both ask the same: no name, no number, no "not" and no
-        bound is in one alone, one does not ask who and the other when, and enough of the rest
-        is in both."""
+        """Return whether both may ask the same by their words: no name, number, "not" or limit is
+        in one alone, they do not ask for different things (who, when), and enough of the rest is in
+        both."""
         if self._fixed != other._fixed or not self.topics or not other.topics:
             return False
         if self._names - other.topics or other._names - self.topics:
@@ -121,7 +122,7 @@ def _topic(word: Word) -> str:
 
 
 def _fixed(word: Word) -> str:
-    """What two questions that ask the same must both say; empty for any other word."""
+    """Return the part that two questions that ask the same must share; empty for any other word."""
     if word.role is TokenRole.NOT:
         return "not"
     return word.root if word.role is TokenRole.NUMBER else word.limit

@@ -1,7 +1,7 @@
-"""Which sentence, item or row of a passage answers: each is compared with the question.
+"""The choice of the answering sentence, item or row: each is compared with the question.
 
-By a cross-encoder where one can be asked, which is shown each with what introduces it and with
-where it stands; by the words that it shares with the question where none can.
+By a cross-encoder if one is available, which reads each with its introduction and its path;
+otherwise by the words that it shares with the question.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from indexers.model import Passage
 from indexers.text.prose import Kind
 
 Read = Callable[[str, Sequence[str]], Sequence[float] | None]
-"""A question and texts -> how well each answers, as logits; None if nobody can tell in time."""
+"""A question and texts -> how well each answers, as logits; None if there is no result in time."""
 
 CHARACTERS = 1600
-"""Of all texts that are read to choose among them, about 400 tokens: so the choice takes less
-time than the order of four passages. Those that share most words with the question are."""
+"""Characters of all texts that are read, about 400 tokens: so the choice takes less time than
+ranking four passages. Those that share most words with the question are read."""
 _PLACE = 100
 """Characters of title and heading, in front of each."""
 _LONGEST = 400
-"""Characters of what is read of one."""
+"""Characters of one that are read."""
 _TIE = 0.1
 _LOGITS = 4.0
 _WORDS = 0.6
 _EXAMPLE = 0.25
-"""A worked example is so much further behind: where the rule is there, too, that answers."""
+"""A worked example is moved back by so much: if the rule is there, too, that answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A unit that may answer. ``behind`` the best one, which has 0, it is by so much; what is
-    further behind than `bot.answering.cutting` shows says something else."""
+    """A unit that may answer. ``behind`` is its distance from the best one, which has 0; units
+    further behind than `bot.answering.cutting` shows are about something else."""
 
     place: int
     behind: float
@@ -45,8 +45,8 @@ class Window:
 def ranked(
     question: str, passage: Passage, units: Sequence[Unit], weigh: Weights, read: Read | None
 ) -> list[Window]:
-    """Return the units around ``passage`` that may answer, the best first; `CHARACTERS` of them
-    are read."""
+    """Return the units around ``passage`` that may answer, the best first; `CHARACTERS` of them are
+    read."""
     candidates = [at for at, unit in enumerate(units) if not _only_names(units, at)]
     shares = _shares(question, units, candidates or range(len(units)), weigh)
     # Python's sort keeps the order of equals, which is the page's.
@@ -67,7 +67,7 @@ def _sorted(scores: dict[int, float], scale: float, examples: Set[int]) -> list[
     worth = {at: score / scale - _EXAMPLE * (at in examples) for at, score in scores.items()}
     top = max(worth.values())
     windows = [Window(at, top - value) for at, value in worth.items()]
-    # Of those that answer as well, what the page says first.
+    # Of those that answer as well, the first on the page.
     windows.sort(
         key=lambda window: (
             window.behind > _TIE,
@@ -83,7 +83,7 @@ def _is_example(units: Sequence[Unit], at: int) -> bool:
 
 
 def _only_names(units: Sequence[Unit], at: int) -> bool:
-    """Whether a unit is the header of a table, or a label ("Suggestions")."""
+    """Return whether a unit is the header of a table, or a label ("Suggestions")."""
     unit = units[at]
     if unit.kind is Kind.TABLE:
         return any(at in later.leads for later in units[at + 1 :])
@@ -93,8 +93,8 @@ def _only_names(units: Sequence[Unit], at: int) -> bool:
 def _shares(
     question: str, units: Sequence[Unit], places: Sequence[int], weigh: Weights
 ) -> dict[int, float]:
-    """Of the question's words, rare ones weighing more, the share that each unit has, with what
-    introduces it."""
+    """Return each unit's share of the question's words, with its introduction's; rare words weigh
+    more."""
     wanted = stems(question)
     whole = fsum(map(weigh, wanted)) or 1.0
     own = [stems(unit.text) for unit in units]

@@ -32,7 +32,7 @@ def roots(words: Sequence[Word]) -> frozenset[str]:
 def disagreement(
     said: Sequence[Word], heard: Sequence[Word], frame: Sequence[Word], asked: Sequence[Word] = ()
 ) -> Flaw | None:
-    """What ``said`` adds or changes; ``frame`` is what stands above ``heard``: titles.
+    """Return what ``said`` adds or changes; ``frame`` are the titles above ``heard``.
     ``asked`` is the question, which may hold what need not be said again."""
     known = roots(heard) | roots(frame)
     told = roots(said) | roots(frame) | roots(asked)
@@ -56,7 +56,7 @@ def _names(words: Sequence[Word]) -> frozenset[str]:
 
 
 def _names_swapped(said: Sequence[Word], heard: Sequence[Word]) -> bool:
-    """Names stand in the passage's order, and next to each other only where they do there:
+    """Return whether names come in another order than the passage's, or side by side only here:
     Ada Lovelace and Alan Turing are not Ada Turing."""
     names = [word.root for word in said if word.role is TokenRole.NAME]
     if in_order(names, [form for word in heard for form in dict.fromkeys(word.forms)]) < len(names):

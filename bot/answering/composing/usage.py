@@ -152,7 +152,7 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Of what was taken."""
+    """A reservation of cost."""
 
     meter: Meter
     day: date
@@ -161,7 +161,7 @@ class Receipt:
     most: Spent
 
     def settle(self, written: str) -> None:
-        """The model has written this."""
+        """Settle the reservation by what the model has written."""
         spent = self.meter.price.of(self.prompt.tokens, self.meter.count(written))
         try:
             self.meter.usage.correct(self.day, self.caps, spent - self.most)
@@ -171,13 +171,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Metered:
-    """A writer, and what it costs counted to who asks."""
+    """A client whose costs are counted for the asker."""
 
     writer: LanguageModel
     meter: Meter
 
     def write(self, question: Question, prompt: Prompt) -> Iterator[str]:
-        """
+        """Ask the model within the budget and yield its text.
+
         Raises:
             ModelFailed: also if it would cost more than it may.
         """

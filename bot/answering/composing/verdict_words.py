@@ -1,4 +1,4 @@
-"""Does "Yes" or "No" fit the sentence behind it?"""
+"""Agreement of a "Yes" or "No" with the sentence after it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ASKED = 0.5
 
 def agrees(verdict: str, asked: Sequence[Word], said: Sequence[Word]) -> bool:
     """Return whether the sentence ``said`` is about what was ``asked``, and denies it if
-    ``verdict`` is a "No". Where the question itself says "not", nobody can tell by words."""
+    ``verdict`` is a "No". Where the question itself says "not", words cannot decide that."""
     wanted = [word for word in asked if word.weighs]
     known = roots(said)
     common = sum(not known.isdisjoint(word.forms) for word in wanted)

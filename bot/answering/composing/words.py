@@ -1,4 +1,4 @@
-"""A text's words by the part they play in what it claims."""
+"""The words of a text by their role in a claim."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class TokenRole(Enum):
     NUMBER = auto()
     NOT = auto()
     IDLE = auto()
-    """Says nothing by itself: the, of, was."""
+    """Has no meaning of its own: the, of, was."""
     COMMA = auto()
     """Ends a clause."""
     BREAK = auto()
-    """Ends a clause and what a "not" before it reaches: but, a full stop."""
+    """Ends a clause and the reach of a "not" before it: but, a full stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """``root`` is what two forms of one word share; of a number, its plainest form; of a
-    name, all of it. ``stem`` is the root that a name has as a word. ``limit`` names what
-    the word binds or restricts, if it does: must, only, before."""
+    """A word. ``root`` is what two forms of one word share; of a number, its plainest form; of a
+    name, all of it. ``stem`` is the root that a name has as a word. ``limit`` names what the word
+    binds or restricts, if it does: must, only, before."""
 
     text: str
     root: str
@@ -51,7 +51,8 @@ class Word:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """A sentence's first word may be a name, and a name a word in capitals."""
+        """Return its forms. A sentence's first word may be a name, and a name a word in
+        capitals."""
         return self.root, self.stem or self.root, self.text.casefold()
 
     @property
@@ -74,12 +75,13 @@ _SIGNS = "%$\u20ac\u00a3\u00a5"
 
 
 def read(text: str) -> tuple[Word, ...]:
-    """In order. A capital letter makes a name of a word, but not of a sentence's first."""
+    """Return the words in order. A capital letter makes a name of a word, except at the start of a
+    sentence."""
     return tuple(_words(text))
 
 
 def _spelled(text: str) -> str:
-    """Write twenty-five as 25, "at most" as maximum, and a raised 6 behind a 10 as ^6: it would
+    """Write twenty-five as 25, "at most" as maximum, and a raised 6 after a 10 as ^6: it would
     become 106."""
     text = _BOUNDS.sub(lambda m: BOUNDS[" ".join(m[0].casefold().split())], text)
     text = _TWO_WORDS.sub(
@@ -114,7 +116,7 @@ def _word(token: str, *, opening: bool) -> Iterator[Word]:
 
 
 def _known(token: str, folded: str) -> Word | None:
-    """A mark, or a word of the lexicon."""
+    """Return a mark, or a word of the lexicon."""
     if token[0] in _COMMAS:
         return Word(token, "", TokenRole.COMMA)
     if token[0] in _STOPS or folded in BREAKS:
@@ -135,7 +137,7 @@ def _unspaced(word: str) -> bool:
 
 
 def _plain_numbers(token: str) -> list[str]:
-    """``1,000`` is 1000, ``09:30`` is 9 and 30, ``3.50`` is 3.5."""
+    """Return ``1,000`` as 1000, ``09:30`` as 9 and 30, ``3.50`` as 3.5."""
     joined = re.sub(r"(?<=\d),(?=\d{3}(?:\D|$))", "", token)
     return [_plain_number(part) for part in re.split(r"[,:]", joined)]
 
@@ -159,13 +161,13 @@ def _root(word: str) -> str:
 
 
 def roots(text: str) -> frozenset[str]:
-    """Of the words that say something."""
+    """Return the roots of the content words."""
     return frozenset(word.stem or word.root for word in read(text) if word.weighs)
 
 
 def split(words: Sequence[Word], *, joins: bool) -> list[list[Word]]:
-    """Clauses: at every comma, stop and "but", and at "and" if ``joins``; else only where
-    a "not" ends its reach."""
+    """Split into clauses: at every comma, stop and "but", and at "and" if ``joins``; else only
+    where the reach of a "not" ends."""
     clauses: list[list[Word]] = [[]]
     for word in words:
         ends = word.role is TokenRole.BREAK or word.text == ";"
@@ -182,5 +184,5 @@ def limits(words: Sequence[Word]) -> frozenset[str]:
 
 
 def kept_limits(words: Sequence[Word]) -> frozenset[str]:
-    """Those that must not be left out."""
+    """Return the limits that must not be left out."""
     return limits(words) & KEPT_LIMITS

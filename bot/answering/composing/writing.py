@@ -1,6 +1,6 @@
-"""The way to a language model: when to try again, how long to wait, how many at once.
+"""Access to a language model: retries, timeouts and concurrency.
 
-`LanguageModel` is the port; `bot.answering.composing.providers` has what stands behind it.
+`LanguageModel` is the port; `bot.answering.composing.providers` has its implementations.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from bot.model import Fallback
 log = logging.getLogger(__name__)
 
 _MOST_WRITTEN = 40_000
-"""Characters of one answer: a server that keeps no bound would fill the memory, and what lies ready
-is read however late it is."""
+"""Characters of one answer: an endless answer would fill the memory, and buffered text is read even
+after the timeout."""
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 8.0
 
 
 class ModelFailed(Exception):
-    """No answer, and ``fallback`` says why. The text is for the log: no secrets, and
-    nothing of question or pages."""
+    """The model gave no answer, and ``fallback`` says why. The message is for the log: no secrets,
+    and nothing of question or pages."""
 
     def __init__(self, message: str, fallback: Fallback = Fallback.FAILED) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class ModelFailed(Exception):
 
 
 class ModelBusy(ModelFailed):
-    """It may answer if it is asked again, ``after`` so many seconds if it said so."""
+    """The model may answer if it is asked again, after ``after`` seconds if it said so."""
 
     def __init__(self, message: str, after: float | None = None) -> None:
         super().__init__(message)
@@ -46,12 +46,12 @@ class ModelBusy(ModelFailed):
 
 
 class CutShort(ModelFailed):
-    """It reached the length that it may have: what it wrote stands, but for the end."""
+    """The answer reached its maximum length: the text is valid, except for its end."""
 
 
 class LanguageModel(Protocol):
     def write(self, prompt: Prompt) -> Iterator[str]:
-        """The model's answer in pieces, as they come.
+        """Yield the model's answer in pieces, as they come.
 
         Raises:
             ModelBusy: it may be asked again.
@@ -62,7 +62,7 @@ class LanguageModel(Protocol):
 
 
 def seconds_of(retry_after: str | None, now: Callable[[], datetime]) -> float | None:
-    """What the header Retry-After says: seconds, or a date."""
+    """Return the seconds that the header Retry-After says, as a number or a date."""
     if not retry_after:
         return None
     try:
@@ -77,8 +77,8 @@ def seconds_of(retry_after: str | None, now: Callable[[], datetime]) -> float | 
 
 
 class Patient:
-    """A writer that is asked again, ``attempts`` times in all and never once it has begun
-    to write, that has ``seconds`` for all of it, and that ``at_once`` may ask at a time.
+    """A client that retries, up to ``attempts`` in all and never once output has begun, with
+    ``seconds`` for all of it and ``at_once`` concurrent requests.
 
     ``chance`` (0 to 1) spreads the pauses, so that callers do not return in step.
     """
@@ -101,7 +101,8 @@ class Patient:
         self._clock = clock
 
     def write(self, prompt: Prompt) -> Iterator[str]:
-        """
+        """Ask the model and yield its text.
+
         Raises:
             ModelFailed: also if the time is over, or no place became free in it.
         """
@@ -110,9 +111,9 @@ class Patient:
             raise ModelFailed("all its places are taken", Fallback.BUSY)
         pieces: queue.SimpleQueue[str | ModelFailed | None] = queue.SimpleQueue()
         over = Event()
-        # In a thread of its own, for no library can be told to be done by a moment; a
-        # daemon, so that the process may end while a model is silent.
-        # It goes on within the span of who asks, should anybody trace LlamaIndex.
+        # In a thread of its own, because no library can be given a deadline; a daemon, so that the
+        # process may end while a model is silent. It runs in the caller's context, for tracing of
+        # LlamaIndex.
         context = copy_context()
         Thread(
             target=context.run,
@@ -127,7 +128,7 @@ class Patient:
             over.set()
 
     def within(self, seconds: float) -> Patient:
-        """The same, and as many at once together with this one, but it has ``seconds`` at most."""
+        """Return a client that shares this one's concurrency, but has ``seconds`` at most."""
         hurried = copy.copy(self)
         hurried._seconds = min(seconds, self._seconds)  # noqa: SLF001 - a copy of ourselves
         return hurried

@@ -1,4 +1,4 @@
-"""The engine for a conversation: a follow-up becomes a question of its own."""
+"""The engine for a conversation: a follow-up is turned into a standalone question."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Rewrite = Callable[[Question], Question]
 
 
 class FootnoteChatEngine(BaseChatEngine):
-    """Answers in a conversation, with the rights of its engine's reader.
+    """A chat engine with the rights of its engine's reader.
 
-    It remembers what was said, unless it is handed a ``chat_history``. ``rewrite`` puts a
-    follow-up in words that need no history; without it the search heeds what was said before.
+    It keeps the history, unless it is passed a ``chat_history``. ``rewrite`` makes a follow-up
+    standalone; without it the search uses the history.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class FootnoteChatEngine(BaseChatEngine):
 
     @dispatcher.span
     def ask(self, query: FootnoteQuery) -> FootnoteResponse:
-        """Answer ``query``, whose question brings its own history.
+        """Answer ``query``, whose question has its own history.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -57,7 +57,7 @@ class FootnoteChatEngine(BaseChatEngine):
         return replace(response, result=replace(response.result, timings=timings))
 
     def understood(self, question: Question) -> tuple[Question, float]:
-        """Return it as it is searched for, and the milliseconds that this took."""
+        """Return the question as it is searched for, and the milliseconds that this took."""
         if not self._rewrite or not question.history or question.quoting:
             return question, 0.0
         started = self._clock()
@@ -73,7 +73,8 @@ class FootnoteChatEngine(BaseChatEngine):
     def chat(
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> AgentChatResponse:
-        """
+        """Answer a message.
+
         Raises:
             IndexUnavailable: the index cannot be searched.
         """
@@ -95,7 +96,7 @@ class FootnoteChatEngine(BaseChatEngine):
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> StreamingAgentChatResponse:
         """Return the finished answer, paragraph by paragraph: a stream takes nothing back, and
-        until all of it is checked another answer may come instead."""
+        until everything is checked another answer may come instead."""
         response = self.chat(message, chat_history)
         return StreamingAgentChatResponse(
             chat_stream=_pieces(response.response),
@@ -126,7 +127,7 @@ class FootnoteChatEngine(BaseChatEngine):
 
 
 def _turn(message: ChatMessage) -> Turn | None:
-    """What a program told a model is no turn of the conversation."""
+    """Return the turn; None for a message by which a program instructs the model."""
     role = {MessageRole.USER: Role.ASKER, MessageRole.ASSISTANT: Role.BOT}.get(message.role)
     return Turn(role, message.content) if role and message.content else None
 

@@ -1,7 +1,7 @@
-"""What LlamaIndex's instrumentation is told beside its own events.
+"""Events for LlamaIndex's instrumentation, beside its own.
 
-Whoever attached handlers to LlamaIndex's dispatcher (Phoenix, Langfuse, OpenTelemetry) is given
-these, with all that is in them; nobody else is.
+Only handlers that are attached to LlamaIndex's dispatcher (Phoenix, Langfuse, OpenTelemetry) get
+these, with all their contents.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ dispatcher = instrumentation.get_dispatcher("bot.answering.engine")
 
 
 class RecheckEvent(BaseEvent):
-    """Pages were looked at again: how many ``stand``, how many ``fell``, and of how many their
-    wiki did not say (``doubt``), since the question was asked."""
+    """Pages were rechecked: how many ``stand``, how many ``fell``, and for how many their wiki did
+    not say (``doubt``), since the question was asked."""
 
     stand: int
     fell: int
@@ -30,8 +30,8 @@ class RecheckEvent(BaseEvent):
 
 
 class VerificationEvent(BaseEvent):
-    """A model's answer was checked: how many of its sentences are ``supported`` or ``unclear``,
-    and how many were ``dropped`` for which reason."""
+    """A model's answer was checked: how many of its sentences are ``supported`` or ``unclear``, and
+    how many were ``dropped`` for which reason."""
 
     supported: int
     unclear: int

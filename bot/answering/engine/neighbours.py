@@ -1,4 +1,4 @@
-"""The passages around those that were found as a LlamaIndex postprocessor."""
+"""A LlamaIndex postprocessor that adds the passages around those found."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from indexers.model import Passage, Reader
 from indexers.ports import PassageIndex, Place
 
 BEST = 6
-"""Passages whose neighbours are brought: more than an answer quotes."""
+"""Passages whose neighbours are added: more than an answer quotes."""
 
 
 class Neighbours(BaseNodePostprocessor):
-    """Adds the passages directly before and after each of the ``best`` ones, of the same section:
-    a long list or table is cut between passages, and what introduces it stands in the one before.
+    """Adds the passages directly before and after each of the ``best`` ones, of the same section: a
+    long list or table is cut between passages, and its introduction is in the one before.
 
-    Only what ``reader`` may read is added, and nothing of another revision of the page. In a
-    `FootnoteQueryEngine` the live recheck comes after it, and looks at what it added, too.
+    Only passages that ``reader`` may read are added, and none of another revision of the page. In a
+    `FootnoteQueryEngine` the live recheck comes after it, and covers them, too.
     """
 
     _index: PassageIndex = PrivateAttr()
@@ -44,7 +44,8 @@ class Neighbours(BaseNodePostprocessor):
         nodes: list[NodeWithScore],
         query_bundle: QueryBundle | None = None,  # noqa: ARG002 - LlamaIndex's signature
     ) -> list[NodeWithScore]:
-        """
+        """Add the neighbours.
+
         Raises:
             IndexUnavailable: the index cannot be read.
         """

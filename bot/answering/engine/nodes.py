@@ -14,24 +14,25 @@ from indexers.model import Hit, Passage
 from indexers.ports import Place
 
 _KEYS = ["wiki", "page", "url", "language"]
-"""Metadata for programs. A model would only repeat it, and an embedding be led astray by it."""
+"""Metadata for programs. It would only distract a model or an embedding."""
 
 
 class PassageNode(TextNode):
     """A passage of a page that a search found.
 
-    Its metadata are the passage's ``title``, ``heading`` and, where they are known, the day on
-    which it was last ``updated`` and whether it is ``outdated``; beside them stand ``wiki``,
-    ``page``, ``url`` and ``language``, which neither a prompt nor an embedding holds.
+    Its metadata are the passage's ``title``, ``heading`` and, if known, the day on which it was
+    last ``updated`` and whether it is ``outdated``; also ``wiki``, ``page``, ``url`` and
+    ``language``, which neither a prompt nor an embedding includes.
     """
 
     _found: tuple[Hit, FoundPage] = PrivateAttr()
 
     @property
     def found(self) -> tuple[Hit, FoundPage]:
-        """The passage with its scores, and its page with all of its passages that were found."""
-        # What `_found` is to pydantic. To look it up by its name takes ten times as long, and
-        # every step on a question's way looks at each of forty nodes.
+        """Return the passage with its scores, and its page with all of its passages that were
+        found."""
+        # `_found`, as pydantic stores it. Access by name takes ten times as long, and every step of
+        # a question reads it for each of forty nodes.
         found: tuple[Hit, FoundPage] = (self.__pydantic_private__ or {})["_found"]
         return found
 
@@ -55,9 +56,9 @@ def nodes_of(pages: Sequence[FoundPage]) -> list[NodeWithScore]:
 
 
 def pages_of(nodes: Sequence[NodeWithScore]) -> tuple[FoundPage, ...]:
-    """Return the pages of ``nodes`` in their order, each with the passages that are left of it.
+    """Return the pages of ``nodes`` in their order, each with its remaining passages.
 
-    A page of which every passage is there is the very object that it was.
+    A page with all its passages is the very same object.
 
     Raises:
         TypeError: a node that no `FootnoteRetriever` brought. Nothing is known of its rights.
@@ -72,8 +73,8 @@ def pages_of(nodes: Sequence[NodeWithScore]) -> tuple[FoundPage, ...]:
 def with_neighbours(
     nodes: Sequence[NodeWithScore], neighbours: Iterable[Passage]
 ) -> list[NodeWithScore]:
-    """Return ``nodes`` and, as nodes of their own, ``neighbours``: each before or after the first
-    passage beside which it stands, with that one's score."""
+    """Return ``nodes`` and, as nodes of their own, ``neighbours``: each beside its first neighbour,
+    with that one's score."""
     left = {_place(passage): passage for passage in neighbours}
     order: list[tuple[NodeWithScore, Hit]] = []
     added: dict[tuple[str, str], list[Hit]] = {}
@@ -81,7 +82,7 @@ def with_neighbours(
     def add(one: NodeWithScore, hit: Hit, step: int) -> None:
         wiki, page, ordinal = _place(hit.passage)
         if passage := left.pop((wiki, page, ordinal + step), None):
-            # Behind all that was found of its page, whatever sorts them.
+            # After all passages found on its page, whatever sorts them.
             least = min(other.score for other in found(one)[1].hits) - 1
             beside = Hit(passage, least, 0.0, language=hit.language, beside=True)
             added.setdefault((wiki, page), []).append(beside)
@@ -105,8 +106,7 @@ def with_neighbours(
 
 
 def renewed(nodes: Sequence[NodeWithScore], pages: Sequence[FoundPage]) -> list[NodeWithScore]:
-    """Return the passages of ``pages``, by the ``nodes`` that stand for them already where
-    nothing of them changed."""
+    """Return the passages of ``pages``, reusing ``nodes`` for those that did not change."""
     known: dict[tuple[int, int], NodeWithScore] = {}
     for one in nodes:
         hit, page = found(one)
@@ -117,8 +117,8 @@ def renewed(nodes: Sequence[NodeWithScore], pages: Sequence[FoundPage]) -> list[
 
 
 def still_there(nodes: Sequence[NodeWithScore], pages: Sequence[FoundPage]) -> list[NodeWithScore]:
-    """Return those of ``nodes`` that are of ``pages``, in their order. A page that was read again
-    comes where its first passage stood, as it is now."""
+    """Return those of ``nodes`` that are of ``pages``, in their order. A reread page comes in the
+    place of its first passage, with its current text."""
     now = {(page.wiki, page.page): page for page in pages}
     same = {id(hit) for page in pages for hit in page.hits}
     left: list[NodeWithScore] = []
@@ -136,7 +136,7 @@ def _node(hit: Hit, page: FoundPage) -> NodeWithScore:
 
 
 def found(one: NodeWithScore) -> tuple[Hit, FoundPage]:
-    """Return what `PassageNode.found` says of a node.
+    """Return the passage and page of a node, see `PassageNode.found`.
 
     Raises:
         TypeError: it is no node of a `FootnoteRetriever`.
@@ -147,14 +147,15 @@ def found(one: NodeWithScore) -> tuple[Hit, FoundPage]:
 
 
 def _left(page: FoundPage, hits: Sequence[Hit]) -> FoundPage:
-    """Of the page these passages, in its order."""
+    """Return the page with these passages, in its order."""
     hits = sorted(hits, key=_in_page) if any(hit.beside for hit in hits) else hits
     same = len(hits) == len(page.hits) and all(map(is_, hits, page.hits))
     return page if same else replace(page, hits=tuple(hits))
 
 
 def _in_page(hit: Hit) -> tuple[bool, int]:
-    """What was found in its order, then what stands beside it in the page's."""
+    """Return a sort key: the passages found, in their order, then their neighbours in the
+    page's."""
     return hit.beside, hit.passage.ordinal if hit.beside else 0
 
 

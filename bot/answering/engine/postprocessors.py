@@ -1,4 +1,4 @@
-"""What happens to the nodes that a search found before an answer is made of them."""
+"""Postprocessors of the nodes that a search found."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.model import Source
 
 
 class PageFolding(BaseNodePostprocessor):
-    """Leaves of copies only one: a passage is shown once, though it stands on two pages."""
+    """Removes copies: a passage is shown once, though it is on two pages."""
 
     @classmethod
     def class_name(cls) -> str:
@@ -33,9 +33,9 @@ class PageFolding(BaseNodePostprocessor):
 
 
 class CrossEncoderRerank(BaseNodePostprocessor):
-    """Puts what was found in the order in which question and passage, read together, fit.
+    """Reorders the passages by a cross-encoder, which reads question and passage together.
 
-    ``rerank`` is bounded in time and never fails: at worst the order stays as it was.
+    ``rerank`` is limited in time and never fails: at worst the order stays.
     """
 
     _rerank: Reorder = PrivateAttr()
@@ -53,7 +53,8 @@ class CrossEncoderRerank(BaseNodePostprocessor):
     def _postprocess_nodes(
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:
-        """
+        """Reorder the nodes.
+
         Raises:
             ValueError: there is no question to read the passages with.
         """
@@ -65,8 +66,8 @@ class CrossEncoderRerank(BaseNodePostprocessor):
 
 
 class ModelRerank(BaseNodePostprocessor):
-    """Puts what was found in a language model's order. The model is asked once a question:
-    where an answer is made again because a page fell, the others keep their order."""
+    """Reorders the passages by a language model. The model is asked once a question: if an answer
+    is made again because a page was invalidated, the others keep their order."""
 
     _order: ModelOrder = PrivateAttr()
 
@@ -85,7 +86,8 @@ class ModelRerank(BaseNodePostprocessor):
     def _postprocess_nodes(
         self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
     ) -> list[NodeWithScore]:
-        """
+        """Reorder the nodes.
+
         Raises:
             ValueError: there is no question to put the passages in order by.
         """

@@ -1,4 +1,4 @@
-"""A question on its way through the engine, and the response that carries its answer."""
+"""A question on its way through the engine, and the response with its answer."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _NOBODY = Principal.of()
 
 @dataclass(kw_only=True)
 class FootnoteQuery(QueryBundle):
-    """LlamaIndex's query with our question, and what the parts have learnt of it so far.
+    """LlamaIndex's query with our question, and the state of its parts.
 
-    One stands for one question: an engine that is asked again is handed another.
+    One object for one question: an engine that is asked again gets another.
     """
 
     question: Question
@@ -30,15 +30,15 @@ class FootnoteQuery(QueryBundle):
     embed_ms: float = 0.0
     search_ms: float = 0.0
     found: tuple[FoundPage, ...] = ()
-    """What the search brought, in the order in which an answer was sought in it."""
+    """The passages found, in the order in which an answer was sought in them."""
     named: tuple[Source, ...] | None = None
-    """The sources that `LiveRights` looks at; None is all that it is given."""
+    """The sources that `LiveRights` checks; None means all that it is given."""
     quotes: bool = False
     """Whether these sources are quoted, not only named."""
     check: Check | None = None
-    """What has been looked at again."""
+    """The rechecks so far."""
     ordered: tuple[FoundPage, ...] | None = None
-    """The order that a language model gave, which is asked once a question."""
+    """The order of a language model, which is asked once a question."""
     attempts: int = 0
     """How often an answer in a model's words was begun."""
 
@@ -47,12 +47,12 @@ class FootnoteQuery(QueryBundle):
         return cls(query_str=question.text, question=question, hear=hear)
 
     def retrieved(self, nodes: Sequence[NodeWithScore]) -> Retrieved:
-        """Return ``nodes`` as what was found, with the time that it took."""
+        """Return ``nodes`` as the passages found, with the time that it took."""
         return Retrieved(pages_of(nodes), self.embed_ms, self.search_ms)
 
 
 def asked(query: QueryBundle, reader: Reader | None = None) -> FootnoteQuery:
-    """Return ``query`` as one of ours: by ``reader``, whoever else it names.
+    """Return ``query`` as one of ours, by ``reader``.
 
     Raises:
         ValueError: the question is another reader's.
@@ -66,14 +66,15 @@ def asked(query: QueryBundle, reader: Reader | None = None) -> FootnoteQuery:
 
 @dataclass
 class FootnoteResponse(Response):
-    """``result`` is the answer, or why there is none. ``source_nodes`` are the passages that
-    it names, which have been looked at again; ``metadata`` says so of each."""
+    """A response. ``result`` is the answer, or the reason for none. ``source_nodes`` are the
+    passages that it cites, which were rechecked; ``metadata`` says so for each."""
 
     result: Result = field(kw_only=True)
 
 
 def ours(response: RESPONSE_TYPE) -> FootnoteResponse:
-    """
+    """Return the response as one of ours.
+
     Raises:
         TypeError: it is no response of a `FootnoteQueryEngine`.
     """

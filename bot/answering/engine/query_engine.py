@@ -1,4 +1,4 @@
-"""The engine: question -> nodes -> an answer whose pages have been looked at again."""
+"""The engine: question -> nodes -> an answer whose pages were rechecked."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from indexers.model import Reader
 
 
 class FootnoteQueryEngine(BaseQueryEngine):
-    """Answers with the rights of its retriever's reader.
+    """A query engine with the rights of its retriever's reader.
 
-    ``rights`` looks at the pages of an answer again before anybody is shown it, and at those of
-    a prompt before a language model is; without it pages are taken as the index holds them.
-    ``order`` is a language model that puts in order what was found.
+    ``rights`` rechecks the pages of an answer before anybody is shown it, and those of a prompt
+    before a language model is; without it pages are taken as the index holds them. ``order`` is a
+    language model that reorders the passages.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of the path
@@ -51,12 +51,12 @@ class FootnoteQueryEngine(BaseQueryEngine):
 
     @property
     def reader(self) -> Reader:
-        """Whose rights count."""
+        """Return whose rights count."""
         return self._retriever.reader
 
     def retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """Return all that was found and still stands, which takes a look at each page. A query
-        looks at those alone that its answer names.
+        """Return all valid passages, after a recheck of each page. A query rechecks only those that
+        its answer cites.
 
         Raises:
             IndexUnavailable: the index cannot be searched.
@@ -67,8 +67,8 @@ class FootnoteQueryEngine(BaseQueryEngine):
         return self._rights.postprocess_nodes(nodes) if self._rights else nodes
 
     def found(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """Return what the search found, as the index holds it: nobody has looked whether it
-        stands, so none of it may be shown.
+        """Return the passages as the index holds them: they were not rechecked, so none may be
+        shown.
 
         Raises:
             See `retrieve`.
@@ -87,7 +87,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
         nodes: list[NodeWithScore],
         additional_source_nodes: Sequence[NodeWithScore] | None = None,  # noqa: ARG002 - LlamaIndex's signature; what was not looked at is shown to nobody
     ) -> FootnoteResponse:
-        """Return an answer made of those of ``nodes`` that stand."""
+        """Return an answer made of the valid ``nodes``."""
         query = asked(query_bundle)
         query.found = pages_of(nodes)
         if self._rights is None:
@@ -95,7 +95,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
         started, searched = self._clock(), query.search_ms
         response = self._checked(query, nodes, self._rights)
         took = (self._clock() - started) * 1000
-        # A language model may have put in order meanwhile what was found; that is the search's.
+        # The reported order is the search's, not a language model's.
         timings = response.result.timings
         beside = timings.compose + max(0.0, timings.search - searched)
         return _with_result(
@@ -125,8 +125,8 @@ class FootnoteQueryEngine(BaseQueryEngine):
     def _checked(
         self, query: FootnoteQuery, nodes: list[NodeWithScore], rights: LiveRights
     ) -> FootnoteResponse:
-        """An answer is made, the pages that it names are looked at, and where one of them fell
-        it is made again of the others."""
+        """Return an answer whose pages were rechecked; if one of them was invalidated, it is made
+        again from the others."""
         for _ in range(ROUNDS):
             nodes = self._settled(query, nodes, rights)
             response = self._respond(query, nodes)
@@ -143,8 +143,8 @@ class FootnoteQueryEngine(BaseQueryEngine):
     def _settled(
         self, query: FootnoteQuery, nodes: list[NodeWithScore], rights: LiveRights
     ) -> list[NodeWithScore]:
-        """What a model was shown or somebody heard cannot be taken back: so its pages are
-        looked at before."""
+        """Return the nodes after a recheck in advance, because text that a model or a listener got
+        cannot be taken back."""
         if not self._leaves(query):
             return nodes
         for _ in range(ROUNDS):
@@ -168,7 +168,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
 
     def _respond(self, query: FootnoteQuery, nodes: list[NodeWithScore]) -> FootnoteResponse:
         if self._order and not query.question.quoting:
-            # Another order may bring a page to the front that nobody looked at.
+            # Another order may bring an unchecked page to the front.
             shown = {(one.wiki, one.page) for one in self._leaving(query, nodes)}
             pages = [page for page in pages_of(nodes) if (page.wiki, page.page) in shown]
             nodes = self._order.postprocess_nodes(renewed(nodes, pages), query)

@@ -19,17 +19,17 @@ from bot.model import Question
 from indexers.model import Reader
 
 Chance = Callable[[Question, Retrieved], float]
-"""How likely what was found answers the question, 0 to 1."""
+"""The chance that the passages answer the question, 0 to 1."""
 
 
 class FootnoteRetriever(BaseRetriever):
-    """Brings the passages that ``reader`` may read, page by page, the best page first.
+    """A retriever of passages that ``reader`` may read, page by page, the best page first.
 
-    There is no default reader: whoever searches for everybody says so. By itself it brings all
-    that was found, with the scores of the search, for `FootnoteQueryEngine` to choose from. For
-    other engines ``limit`` is how many it brings, the best passages first; ``rights`` looks at
-    these again before anybody is shown them; ``chance`` makes their scores comparable among
-    questions: the best one's is the chance that it answers.
+    There is no default reader: a search for everybody must say so. By itself it returns all
+    passages found, with the search's scores, for `FootnoteQueryEngine` to choose from. For other
+    engines ``limit`` is how many it returns, the best passages first; ``rights`` rechecks these
+    before anybody is shown them; ``chance`` makes their scores comparable among questions: the best
+    one's is the chance that it answers.
     """
 
     def __init__(  # noqa: PLR0913 - the search, whose it is, and what other engines need
@@ -51,14 +51,15 @@ class FootnoteRetriever(BaseRetriever):
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """
+        """Search for the question.
+
         Raises:
             IndexUnavailable: the index cannot be searched.
             ModelUnavailable: the question cannot be embedded.
             ValueError: the question is another reader's.
         """
         query = asked(query_bundle, self.reader)
-        # What is searched for is what the passages are compared with, and quoted for.
+        # The search's words are those that the passages are compared with, and quoted for.
         query.question = followups.carried(self._search.prepared(query.question))
         retrieved = self._search(query.question)
         query.embed_ms, query.search_ms = retrieved.embed_ms, retrieved.search_ms
@@ -68,13 +69,13 @@ class FootnoteRetriever(BaseRetriever):
         return self._chosen(query, nodes) if self._limit else nodes
 
     def _chosen(self, query: FootnoteQuery, found: list[NodeWithScore]) -> list[NodeWithScore]:
-        """The best that stand, each with its chance."""
+        """Return the best valid passages, each with its chance."""
         ranked = sorted(found, key=NodeWithScore.get_score, reverse=True)
         nodes = self._rights.postprocess_nodes(ranked, query) if self._rights else ranked
         nodes = nodes[: self._limit]
         if self._chance is None or not nodes:
             return nodes
-        # Of the first, what is gone was looked at and fell: it answers nothing.
+        # The first ones that are gone were checked and are invalid: they answer nothing.
         fell = _places(ranked[: self._limit]) - _places(nodes)
         left = [one for one in found if not _places([one]) & fell]
         return _by_chance(nodes, self._chance(query.question, query.retrieved(left)))
@@ -89,7 +90,8 @@ def _places(nodes: Sequence[NodeWithScore]) -> set[tuple[str, str]]:
 
 
 def _by_chance(nodes: Sequence[NodeWithScore], chance: float) -> list[NodeWithScore]:
-    """The search's scores are log odds: what they differ by says how much less likely one is."""
+    """Return the nodes with chances. The search's scores are log odds: their differences say how
+    much less likely a passage is."""
     best = max(one.get_score() for one in nodes)
     sure = min(max(chance, _LEAST), 1 - _LEAST)
     odds = log(sure / (1 - sure))

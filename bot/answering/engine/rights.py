@@ -18,11 +18,11 @@ from indexers.model import Reader
 
 
 class LiveRights(BaseNodePostprocessor):
-    """Asks the wikis whether pages still stand and ``reader`` may still read them.
+    """Asks the wikis whether pages still exist and ``reader`` may still read them.
 
-    By itself it looks at the first ``limit`` nodes (0: at all) until all of these stand, and
-    leaves no other. `FootnoteQueryEngine` has it look at what an answer names, again for each
-    answer that it makes. What was edited is left as it stands now.
+    By itself it checks the first ``limit`` nodes (0: none) until all of these are valid, and
+    removes all others. `FootnoteQueryEngine` has it check the cited pages, again for each answer
+    that it makes. An edited page comes with its current text.
     """
 
     _recheck: Recheck = PrivateAttr()
@@ -49,13 +49,14 @@ class LiveRights(BaseNodePostprocessor):
         return self._settled(nodes, self._recheck.begin(self._reader, pages_of(nodes)))
 
     def sure(self, nodes: list[NodeWithScore], query: FootnoteQuery) -> list[NodeWithScore]:
-        """Return only the nodes of pages that have been looked at and stand."""
+        """Return only the nodes of pages that were checked and are valid."""
         check = self._check(query, nodes)
         check.keep_sure()
         return still_there(nodes, check.pages)
 
     def told(self, result: Result, query: FootnoteQuery) -> Result:
-        """Return ``result`` with what could not be confirmed, and what is linked only."""
+        """Return ``result`` with the pages that could not be confirmed, and those that are only
+        linked."""
         return query.check.told(result) if query.check else result
 
     def _check(self, query: FootnoteQuery, nodes: Sequence[NodeWithScore]) -> Check:
@@ -67,7 +68,7 @@ class LiveRights(BaseNodePostprocessor):
     def _look(
         self, nodes: list[NodeWithScore], check: Check, named: Sequence[Source], *, quoted: bool
     ) -> list[NodeWithScore]:
-        """Return the very list if all that is ``named`` stands as it is."""
+        """Check the pages; return the same list if everything in ``named`` is unchanged."""
         holds = check.holds(named, quoted=quoted)
         stand, fell, doubt = check.figures
         dispatcher.event(RecheckEvent(stand=stand, fell=fell, doubt=doubt))

@@ -33,13 +33,13 @@ Respond = Callable[[Question, Retrieved], Result]
 
 
 class ResultSynthesizer(BaseSynthesizer):
-    """Makes our `Result` of nodes that a `FootnoteRetriever` brought."""
+    """A synthesizer of our `Result` from nodes of a `FootnoteRetriever`."""
 
     asks_a_model = False
 
     def __init__(self) -> None:
-        # What is not given here would be taken from LlamaIndex's global settings, which would
-        # look for OpenAI and load a tokenizer. Neither is used.
+        # Missing arguments would come from LlamaIndex's global settings, which would look for
+        # OpenAI and load a tokenizer. Neither is used.
         super().__init__(
             llm=MockLLM(),
             callback_manager=CallbackManager(),
@@ -49,7 +49,7 @@ class ResultSynthesizer(BaseSynthesizer):
 
     @abstractmethod
     def respond(self, query: FootnoteQuery, retrieved: Retrieved) -> Result:
-        """Return the result that is made of what was found."""
+        """Return the result for the passages found."""
 
     def shown(self, question: Question, retrieved: Retrieved) -> Sequence[Source]:  # noqa: ARG002 - for who asks a model
         """Return the passages whose text a language model would be shown."""
@@ -89,7 +89,7 @@ class ResultSynthesizer(BaseSynthesizer):
         return {}
 
     def _update_prompts(self, prompts: dict[str, Any]) -> None:
-        """There are none that could be exchanged: the check relies on how they ask."""
+        """Ignore other prompts: the check relies on ours."""
 
 
 class QuoteSynthesizer(ResultSynthesizer):
@@ -105,7 +105,7 @@ class QuoteSynthesizer(ResultSynthesizer):
 
 class VerifiedSynthesizer(ResultSynthesizer):
     """Replies in a language model's words, each sentence checked against the passages; by
-    ``quoting`` where that cannot be done or is not wanted."""
+    ``quoting`` if that is impossible or not wanted."""
 
     asks_a_model = True
 
@@ -129,14 +129,14 @@ class VerifiedSynthesizer(ResultSynthesizer):
             if isinstance(step, Composed):
                 dispatcher.event(verified(step))
                 return step.result
-            # What a second call writes is already another answer.
+            # A second call writes another answer.
             if query.hear is not None and query.attempts == 1:
                 query.hear(step.text)
         raise TypeError("the last that comes is the answer")
 
 
 _CALLS = 2
-"""Of the model for one question: again if a page fell when it was looked at again."""
+"""Calls of the model for one question: again if a page was invalidated by the recheck."""
 
 
 def _disagreeing(query: FootnoteQuery, result: Result, retrieved: Retrieved) -> Result:
@@ -159,8 +159,7 @@ def _is_of(one: NodeWithScore, source: Source) -> bool:
 
 
 def _pages(texts: Sequence[str]) -> list[FoundPage]:
-    """Texts of which nothing else is known, each as a page of its own; nobody may read them,
-    for nobody asked."""
+    """Return texts as one page each; nobody may read them, because no reader was given."""
     pages = []
     for place, text in enumerate(texts):
         passage = Passage("", str(place), "", 0, "", (), "", text, f"\n{text}", NOBODY)
