@@ -1,4 +1,4 @@
-"""Somebody who asks with rights of their own."""
+"""Questions with the rights of one reader."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """``trouble`` says why the index is partial, for the operator; empty if it is not."""
+    """Answers for one reader. ``trouble`` says why the index is partial, for the operator; empty
+    if it is not."""
 
     answerer: Answerer
     reader: Principal

@@ -1,4 +1,5 @@
-"""Sentences that say what the pages do not say, such as "The passages give no date; they only say ...".
+"""Sentences that say what the pages do not say, such as "The passages give no date; they only
+say ...".
 
 Such a sentence claims nothing about the wiki's subject before its first semicolon, "but" or the
 like.

@@ -1,4 +1,4 @@
-"""One language model and what it does: all of it shares the model's places and its bounds."""
+"""The tasks of a language model, which share its concurrency and its budget."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from indexers.model import Principal
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredModel:
-    """``composer`` writes answers; `rewriter` and `reranker` do the model's part in the search."""
+    """A configured model. ``composer`` writes answers; `rewriter` and `reranker` are for the
+    search."""
 
     client: Patient
     meter: Meter
     composer: Composer
 
     def rewriter(self) -> Rewriter:
-        """Return what makes follow-ups stand alone."""
+        """Return the rewriter of follow-ups."""
         return Rewriter(self._within(SECONDS), self.meter.count, mark)
 
     def reranker(self, seconds: float) -> ModelReranker:
         return ModelReranker(self._within(seconds), self.meter.count, mark)
 
     def say(self, text: str) -> str:
-        """Return what it writes to ``text``; its cost is counted to the day alone.
+        """Return the model's reply to ``text``; its cost is counted for the day alone.
 
         Raises:
             ModelFailed: it cannot be asked.
