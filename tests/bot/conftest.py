@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-import sqlalchemy as sa
 
 from bot import app
 from bot.answering import blending, quoting
 from bot.state.database import Database
 from config.settings import Secrets
+from tests.bot.databases import POSTGRESQL, empty, lay_out
 from tests.bot.shell import Shell
 from tests.kept_logging import kept_logging
 
@@ -22,17 +22,14 @@ T = TypeVar("T")
 
 _PATIENCE = 60.0
 """Seconds."""
-_SCHEMA = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-_DATABASE = os.environ.get("TEST_POSTGRESQL_URL", "")
-POSTGRESQL = _DATABASE and f"{_DATABASE}?options=-csearch_path%3D{_SCHEMA}"
-"""A schema of each test process in the database to use; what stands in it is dropped. `.ci/run`
-starts one."""
 
 
 @pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRESQL else [])])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "postgresql":
-        emptied(POSTGRESQL)
+        empty(POSTGRESQL)
+    else:
+        lay_out(tmp_path / "state.db")
     opened = Database.open(POSTGRESQL if request.param == "postgresql" else tmp_path / "state.db")
     yield opened
     opened.close()
@@ -56,11 +53,3 @@ def shell(
 
 def _patient(kind: Callable[..., T], *arguments: object, seconds: float, **named: object) -> T:
     return kind(*arguments, seconds=max(seconds, _PATIENCE), **named)
-
-
-def emptied(url: str) -> None:
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {_SCHEMA} CASCADE"))
-        connection.execute(sa.text(f"CREATE SCHEMA {_SCHEMA}"))
-    engine.dispose()

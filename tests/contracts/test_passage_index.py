@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from qdrant_client import QdrantClient
 
@@ -32,6 +32,7 @@ from indexers.ports import PassageIndex
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.index import ListIndex
 from tests.fakes.passages import passages
+from tests.long import tries
 
 # qdrant-client in memory stands in for the server, and says what it does without.
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
@@ -288,10 +289,8 @@ PRINCIPALS = TOKENS.map(Principal)
 READERS = PRINCIPALS | st.frozensets(PRINCIPALS, min_size=1, max_size=3).map(Audience)
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
+@tries(
+    25,
     # One index serves all examples, each in a wiki of its own.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.composing.usage import Cap, MemoryUsage, Payer, Spent, Usage
@@ -16,7 +16,8 @@ from bot.conversation.model import IncomingMessage, MessageKind
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
 from bot.state.usage import DatabaseUsage
-from tests.bot.conftest import POSTGRESQL, emptied
+from tests.bot.databases import POSTGRESQL, empty
+from tests.long import tries
 
 TODAY = date(2026, 11, 24)
 DAY: Payer = ("day", "")
@@ -30,7 +31,7 @@ def usage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Usage]:
         yield MemoryUsage()
         return
     if request.param == "postgresql":
-        emptied(POSTGRESQL)
+        empty(POSTGRESQL)
     where = POSTGRESQL if request.param == "postgresql" else tmp_path / "state.db"
     database = Database.open(where)
     asked(database, "U1", "X")
@@ -175,7 +176,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=50)
+@tries(50)
 @given(STEPS, st.integers(0, 20), st.integers(0, 12))
 def test_the_database_counts_as_memory_does(
     steps: list[tuple[str, int, bool]], day_cap: int, person_cap: int

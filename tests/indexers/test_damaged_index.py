@@ -20,6 +20,7 @@ from indexers.indexing import Indexing
 from indexers.model import EVERYONE, Acl, Principal
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
+from tests.long import few
 
 ANYONE = Principal.of(EVERYONE)
 PAGES = {f"page-{number}" for number in range(25)}
@@ -311,7 +312,7 @@ def test_an_index_that_an_older_version_wrote_is_built_anew(
     monkeypatch.undo()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", few(range(12), 3))
 def test_whatever_is_damaged_the_next_sync_leaves_a_whole_index(seed: int, folder: Path) -> None:
     chance = random.Random(seed)  # noqa: S311 - a seed for what is damaged
     for _ in range(chance.randrange(1, 4)):

@@ -15,6 +15,7 @@ from bot.playground.confluence.site import LocalConfluence
 from config.settings import Secrets
 from tests.bot.shell import Ran, Shell
 from tests.kept_logging import kept_logging
+from tests.long import few
 
 from .closed_pages import (
     BROKEN,
@@ -58,7 +59,7 @@ class Terminal(Shell):
         return self.footnote("access", "bob@example.com", url, *form)
 
 
-@pytest.fixture(params=["cloud", "data-center"])
+@pytest.fixture(params=few(["cloud", "data-center"], 1))
 def terminal(
     request: pytest.FixtureRequest,
     tmp_path: Path,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Answer, Clarify, NoAnswer, Question, Reading, Reason, Result, Source
@@ -35,6 +35,7 @@ from tests.bot.slack.conftest import (
     until,
     words,
 )
+from tests.long import tries
 
 from .alive import alive
 from .hostile import EXAMPLES, LONG, MAIL, TEXTS
@@ -152,7 +153,7 @@ async def test_code_stays_code(parrot: Parrot, bot: Bot, slack: LocalSlack) -> N
     assert "```\n&lt;!here&gt; x@y\n  `id`\n```" in words(answer)
 
 
-@settings(max_examples=5, deadline=None)
+@tries(5)
 @given(st.lists(TEXTS, min_size=4, max_size=4))
 def test_nor_is_any_mixture(texts: Sequence[str]) -> None:
     asyncio.run(_lived_through(texts))

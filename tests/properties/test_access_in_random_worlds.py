@@ -14,6 +14,7 @@ from indexers.sources.confluence.access import ConfluenceAccess
 from indexers.sources.confluence.members import ConfluenceMembers
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.survey import Survey
+from tests.long import few
 from tests.properties.confluences import may_read, site_of
 from tests.properties.drawing import Drawn, draw, draw_faults
 
@@ -21,7 +22,7 @@ WORLDS = 5
 
 
 @pytest.mark.parametrize("product", ["cloud", "data-center"])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", few(range(4), 2))
 def test_it_says_yes_where_the_world_does_and_names_the_gate_where_not(
     product: Product, seed: int
 ) -> None:

@@ -21,6 +21,7 @@ from indexers.syncing.sync import sync
 from tests.fakes.engine import checked
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.looking import lookout_of
+from tests.long import few
 from tests.properties.confluences import (
     EMBEDDER,
     SPLIT,
@@ -43,7 +44,7 @@ SHARES = (0.0, 0.2, 1.0)
 
 @pytest.mark.parametrize("product", ["cloud", "data-center"])
 @pytest.mark.parametrize("share", SHARES)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", few(range(4), 2))
 def test_nobody_is_quoted_what_they_may_not_read_and_open_pages_stay(
     product: Product, seed: int, share: float
 ) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.playground.workspace import LocalSlack
-from tests.bot.conftest import POSTGRESQL, emptied
+from tests.bot.databases import POSTGRESQL, empty
 from tests.bot.slack.conftest import Bot, bot, free_port, slack, transport
+from tests.long import few
 from tests.properties.days import Day, day
 from tests.properties.happenings import HAPPENINGS
 
@@ -28,21 +29,22 @@ _PATIENCE = 60.0
 
 
 DAYS = [
-    *(("sqlite", seed) for seed in range(_DAYS)),
     *([("postgresql", 7)] if POSTGRESQL else []),
+    *(("sqlite", seed) for seed in range(_DAYS)),
 ]
 """Odd ones have two processes, which share their data."""
 
 
-@pytest.mark.parametrize(("where", "seed"), DAYS)
+@pytest.mark.parametrize("lived_in", few(DAYS, 2), ids=str)
 async def test_each_question_has_exactly_one_reply(
-    bot: Bot, slack: LocalSlack, tmp_path: Path, where: str, seed: int
+    bot: Bot, slack: LocalSlack, tmp_path: Path, lived_in: tuple[str, int]
 ) -> None:
     """Of one process that dies and comes back, or of two."""
+    where, seed = lived_in
     place: Path | str = tmp_path / "state.db"
     if where == "postgresql":
         place = POSTGRESQL
-        await asyncio.to_thread(emptied, place)
+        await asyncio.to_thread(empty, place)
     today = await lived(slack, place, bot, seed)
     found = today.verdict()
 

@@ -15,6 +15,7 @@ from indexers.sources.confluence.wiki import ConfluenceWiki
 from indexers.syncing.sync import sync
 from tests.fakes.index import ListIndex
 from tests.indexers.sources.confluence.conftest import Site
+from tests.long import few
 from tests.properties.confluences import EMBEDDER, SPLIT, WIKI, pages, principal, site_of
 from tests.properties.drawing import Drawn, draw, draw_faults, subjects, unreadable
 
@@ -24,7 +25,7 @@ PRODUCTS: tuple[Product, ...] = ("cloud", "data-center")
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", few(range(10), 3))
 def test_each_person_finds_what_hangs_on_their_pages_and_nothing_else(
     product: Product, seed: int
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import numbers
@@ -17,6 +17,7 @@ from bot.model import Answer, Question
 from indexers.model import EVERYONE, Passage, Principal
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import TickingClock, retrieval_over
+from tests.long import tries
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def wikis(draw: st.DrawFn) -> tuple[list[Passage], str]:
     return written, draw(st.sampled_from(kind.asking)).format(id=numbers[0])
 
 
-@settings(max_examples=200, deadline=None)
+@tries(200)
 @given(wikis())
 def test_pages_about_different_things_do_not_disagree(wiki: tuple[list[Passage], str]) -> None:
     written, question = wiki
@@ -133,7 +134,7 @@ def test_a_sentence_says_by_itself_which_thing_it_is_about(sentence: str, other_
     assert "disagree" not in answer(written, question)
 
 
-@settings(max_examples=150, deadline=None)
+@tries(150)
 @given(st.data())
 def test_two_pages_about_one_thing_disagree(data: st.DataObject) -> None:
     kind = data.draw(kinds)

@@ -42,6 +42,7 @@ from indexers.model import (
     Reader,
     SyncReport,
 )
+from tests.bot.databases import lay_out
 
 QUICK = Timing(ack=PATIENCE, trigger=PATIENCE, retries=(0.0, 0.01, 0.02))
 """Slack's three seconds are for a machine that does nothing else."""
@@ -246,6 +247,7 @@ class Bot:
         )
         self.app: SlackApp
         self._data = data
+        lay_out(data / "state.db")
         self._task: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
 

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given as examples
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from bot import foreign
@@ -25,6 +24,7 @@ from bot.slack.rendering.links import origins
 from bot.slack.rendering.message import Message
 from bot.slack.rendering.mrkdwn import literal, render
 from bot.slack.rendering.sections import sections
+from tests.long import tries
 
 ALLOWED = origins(["wiki.example.com"])
 TODAY = date(2026, 11, 24)
@@ -250,7 +250,7 @@ HOSTILE = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@tries(150)
 @examples(HOSTILE, HOSTILE)
 def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
     text: str, other: str
@@ -280,7 +280,7 @@ def test_slack_takes_every_answer_and_card_and_nothing_in_them_is_alive(
         assert {(one.kind, one.host) for one in live} <= {("link", "wiki.example.com")}
 
 
-@settings(max_examples=150, deadline=None)
+@tries(150)
 @examples(HOSTILE)
 def test_a_second_judge_finds_nothing_alive(text: str) -> None:
     for out in (literal(text), *sections(render(text, ALLOWED))):

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot.errors import SlackMisconfigured
@@ -26,6 +26,7 @@ from bot.slack.health import Check, Health
 from bot.slack.http import Door
 from bot.slack.http_limits import Connection, HttpLimits
 from bot.slack.settings import SlackOptions
+from tests.long import tries
 
 from .conftest import Bot, over_http, quiet, until
 
@@ -222,7 +223,7 @@ TOKENS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(noise=st.lists(TOKENS | st.binary(max_size=20), max_size=25).map(b"".join))
 def test_no_noise_makes_a_server_error(noise: bytes, free_port: int) -> None:
     """Noise alone, and as the headers and body of a request."""

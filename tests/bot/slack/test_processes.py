@@ -15,7 +15,7 @@ from bot.flags.maintenance import Maintenance
 from bot.playground.workspace import LocalSlack
 from bot.slack.home.weekly import Weekly
 from bot.state.process import LEASE
-from tests.bot.conftest import POSTGRESQL, emptied
+from tests.bot.databases import POSTGRESQL, empty
 
 from .conftest import Bot
 from .mortal import Clock, Killed, Mortal
@@ -33,7 +33,7 @@ async def pair(
 ) -> AsyncIterator[tuple[Mortal, Mortal]]:
     where: Path | str = tmp_path / "state.db"
     if request.param == "postgresql":
-        await asyncio.to_thread(emptied, POSTGRESQL)
+        await asyncio.to_thread(empty, POSTGRESQL)
         where = POSTGRESQL
     clock = Clock()
     both = Mortal(slack, where, clock, bot), Mortal(slack, where, clock, bot)

@@ -29,7 +29,7 @@ from bot.state.database import Database
 from bot.state.schema import MIGRATIONS, _note_review_channels, flags, schema_version
 from bot.state.written import DatabaseWrittenAnswers
 from indexers.model import EVERYONE, OPEN, Principal
-from tests.bot.conftest import POSTGRESQL, emptied
+from tests.bot.databases import POSTGRESQL, empty
 
 from .conftest import BOTH_WAYS, LEAVE, NOW, Bot, quiet, words
 from .flags import asked, card, database, flagged, history, passed
@@ -488,7 +488,7 @@ async def pair(
 ) -> AsyncIterator[tuple[Mortal, Mortal]]:
     where: Path | str = tmp_path / "state.db"
     if request.param == "postgresql":
-        await asyncio.to_thread(emptied, POSTGRESQL)
+        await asyncio.to_thread(empty, POSTGRESQL)
         where = POSTGRESQL
     clock = Clock()
     both = Mortal(slack, where, clock, bot), Mortal(slack, where, clock, bot)

@@ -13,7 +13,8 @@ from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.state.database import Database
 from bot.state.schema import metadata
-from tests.bot.conftest import POSTGRESQL, emptied
+from tests.bot.databases import POSTGRESQL, empty
+from tests.long import few
 
 from .conftest import Bot, quiet, until, words
 from .mortal import Clock, Mortal
@@ -93,13 +94,16 @@ async def test_a_question_that_is_edited_is_answered_anew(bot: Bot, slack: Local
 @pytest.mark.filterwarnings(
     "ignore:Exception ignored in.*DatabaseSyncLocks.held:pytest.PytestUnraisableExceptionWarning"
 )
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    "killed", few([("sqlite", 4), ("sqlite", 1), *((it, 3) for it in PLACES[1:])], 1), ids=str
+)
 async def test_killed_at_any_moment_it_is_given_once_or_offered(
-    bot: Bot, slack: LocalSlack, tmp_path: Path, place: str
+    bot: Bot, slack: LocalSlack, tmp_path: Path, killed: tuple[str, int]
 ) -> None:
+    place, every = killed
     where: Path | str = tmp_path / "state.db"
     if place == "postgresql":
-        await asyncio.to_thread(emptied, POSTGRESQL)
+        await asyncio.to_thread(empty, POSTGRESQL)
         where = POSTGRESQL
     bot.env = replace(bot.env, maintenance_every=3600.0)
     clock = Clock()
@@ -107,7 +111,7 @@ async def test_killed_at_any_moment_it_is_given_once_or_offered(
     await one.start()
     await choose(slack, sees="asker")
     asked: list[Message] = []
-    for steps in range(0, 100, 1 if place == "sqlite" else 3):
+    for steps in range(0, 100, every):
         one.die_after(steps)
         asked.append(await slack.mention("U0ANNA", "C0HERS", "leave?"))
         if lived := await ended(one, slack, asked[-1]):

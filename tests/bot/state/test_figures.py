@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from bot.conversation.model import BY_ITSELF, AskedQuestion, MessageRef
@@ -18,6 +18,7 @@ from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
 from bot.state.schema import answers
+from tests.long import tries
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 SINCE = NOW - timedelta(days=7)
@@ -96,9 +97,7 @@ def keep(database: Database, events: list[Event]) -> None:
                 connection.execute(sa.update(answers).where(row).values(retracted=when))
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@tries(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EVENTS)
 def test_volume_and_pages_are_counted_as_by_hand(database: Database, events: list[Event]) -> None:
     keep(database, events)

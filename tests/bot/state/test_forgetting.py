@@ -29,6 +29,7 @@ from bot.state.job_log import DatabaseJobs
 from bot.state.process import Process
 from bot.state.schema import channels, metadata
 from bot.state.usage import DatabaseUsage
+from tests.long import few
 
 from .test_inbox import LETTER, NOW
 
@@ -194,7 +195,7 @@ def test_who_flagged_and_was_forgotten_is_told_nothing_that_is_kept(database: Da
     assert "U3" not in values(database)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", few(range(8), 3))
 def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
     database: Database, seed: int
 ) -> None:

@@ -17,7 +17,7 @@ from bot.state.database import Database
 from bot.state.forgetting import forget_before
 from bot.state.schema import usage as table
 from bot.state.usage import DatabaseUsage
-from tests.bot.conftest import POSTGRESQL, emptied
+from tests.bot.databases import POSTGRESQL, empty
 
 TODAY = date(2026, 11, 24)
 CAPS = {("day", ""): Cap(100)}
@@ -80,7 +80,7 @@ def test_two_processes_together_take_what_a_day_may_use_and_no_more(
     engine: str, tmp_path: Path
 ) -> None:
     if engine == "postgresql":
-        emptied(POSTGRESQL)
+        empty(POSTGRESQL)
     where = POSTGRESQL if engine == "postgresql" else tmp_path / "state.db"
     context = multiprocessing.get_context("spawn")
     ready, taken = context.Barrier(2), context.Queue()

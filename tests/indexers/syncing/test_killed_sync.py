@@ -7,15 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from indexers.index.edge import EdgeIndex
 from indexers.model import EVERYONE, Principal
 from indexers.syncing.sync import sync
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import by_section
 from tests.indexers.syncing.endless import PAGES, texts, wiki_at
+from tests.long import few
 
 ROOT = Path(__file__).parents[3]
-KILLS = 8
 EMBEDDER = WordEmbedder()
 
 
@@ -44,14 +46,15 @@ def readable(index: EdgeIndex, page: int) -> dict[str, list[str]]:
     return {key: sorted(found_texts) for key, found_texts in found.items()}
 
 
-def test_a_killed_sync_leaves_one_whole_version_of_every_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", few([2, 8], 1))
+def test_a_killed_sync_leaves_one_whole_version_of_every_page(tmp_path: Path, kills: int) -> None:
     chance = random.Random(20251124)  # noqa: S311 - the same kills in every run
     folder = tmp_path / "index"
     embedder = WordEmbedder()
     with EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions) as index:
         sync(wiki_at(0), index, embedder, by_section)
     revision = 0
-    for _ in range(KILLS):
+    for _ in range(kills):
         revision = sync_and_be_killed(folder, revision, chance.randint(1, 180))
         before = max(revision - 1, 0)
         with EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions) as index:

@@ -230,6 +230,7 @@ def handbook() -> list[tuple[Page, list[Passage]]]:
     return [(c.page, split(c.page)) for c in changes if isinstance(c, Changed)]
 
 
+@pytest.mark.long
 def test_a_real_handbook_loses_no_word(handbook: list[tuple[Page, list[Passage]]]) -> None:
     for whole, made in handbook:
         text = "\n\n".join(section.text for section in whole.sections)
@@ -237,6 +238,7 @@ def test_a_real_handbook_loses_no_word(handbook: list[tuple[Page, list[Passage]]
         assert not lost(text, [passage.text for passage in made]), whole.key
 
 
+@pytest.mark.long
 def test_a_real_handbook_comes_to_passages_that_fit(
     handbook: list[tuple[Page, list[Passage]]],
 ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from indexers.sources.attachments.content import MOST_CHARACTERS, Content, Unreadable
 from indexers.sources.attachments.reading import read
 from tests.indexers.sources.attachments.files import docx, parts, pdf, pptx, words, xlsx, zipped
+from tests.long import tries
 
 REAL = {
     "a.docx": docx(words("One", style="H1") + words("two") + words("three", level=0)),
@@ -49,7 +50,7 @@ def outcome(name: str, data: bytes) -> Content | str:
 
 
 @given(NAMES, st.binary(max_size=400))
-@settings(max_examples=300, deadline=None)
+@tries(300)
 def test_any_bytes_are_read_or_refused(name: str, data: bytes) -> None:
     outcome(name, data)
 
@@ -65,13 +66,13 @@ def damaged(draw: st.DrawFn, data: bytes) -> bytes:
 
 
 @given(NAMES, st.data())
-@settings(max_examples=400, deadline=None)
+@tries(400)
 def test_a_damaged_file_is_read_or_refused(name: str, data: st.DataObject) -> None:
     outcome(name, data.draw(damaged(REAL[name])))
 
 
 @given(st.sampled_from(["a.docx", "a.pptx", "a.xlsx"]), st.data())
-@settings(max_examples=300, deadline=None)
+@tries(300)
 def test_a_part_that_is_damaged_in_a_sound_zip_is_read_or_refused(
     name: str, data: st.DataObject
 ) -> None:
@@ -94,13 +95,13 @@ def swapped(draw: st.DrawFn, xml: bytes) -> bytes:
 
 
 @given(NAMES, NAMES)
-@settings(max_examples=49, deadline=None)
+@settings(max_examples=49)  # all there are
 def test_a_name_that_lies_is_read_or_refused(name: str, other: str) -> None:
     outcome(name, REAL[other])
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@tries(100)
 def test_any_text_is_the_text_that_is_read(text: str) -> None:
     said = outcome("a.txt", text.encode("utf-8", "replace"))
     if not isinstance(said, str):

@@ -23,6 +23,7 @@ from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Refused
 from indexers.untold import untold_token
 from tests.indexers.sources.confluence.conftest import TRIES
+from tests.long import few
 
 NOTHING = frozenset[str]()
 
@@ -530,7 +531,7 @@ def expected(site, email: str, overrides: dict[str, str]) -> frozenset[str]:
     return books(site, owners[0]) if len(owners) == 1 and owners[0].active else NOTHING
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", few(range(30), 6))
 def test_random_people_hold_what_the_wiki_says_of_them(site, seed) -> None:
     """And whoever cannot be told from others, or is deactivated or hidden, nothing."""
     overrides = drawn(site, random.Random(seed))  # noqa: S311 - a drawn world

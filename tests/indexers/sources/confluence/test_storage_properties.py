@@ -6,13 +6,14 @@ import re
 from html import escape
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
 from indexers.sources.confluence import storage_tree
 from indexers.sources.confluence.storage_format import sections
 from indexers.text.prose import Kind, blocks, fenced
+from tests.long import tries
 
 TAGS = st.sampled_from(
     [
@@ -79,7 +80,7 @@ def read(body: str) -> str:
 
 
 @given(st.lists(_markup(), max_size=5).map("".join), st.sampled_from(["", "v2"]))
-@settings(max_examples=200, deadline=None)
+@tries(200)
 def test_any_tree_is_read(body: str, editor: str) -> None:
     parts = sections(body, title="Page", editor=editor)
 
@@ -87,7 +88,7 @@ def test_any_tree_is_read(body: str, editor: str) -> None:
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
-@settings(max_examples=200, deadline=None)
+@tries(200)
 @example("<div>" * 3_000 + "deep")
 @example("<div>" * 200 + "deep" + "</div>" * 200)
 @example("<ul><li>" * 150 + "deep" + "</li></ul>" * 150)
@@ -100,7 +101,7 @@ def test_any_text_is_read(body: str) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
+@tries(200)
 def test_any_bytes_are_read(body: bytes) -> None:
     read(body.decode("utf-8", "replace"))
     read(body.decode("latin-1"))
@@ -174,7 +175,7 @@ def visible(body: str) -> list[str]:
 
 
 @given(_pages())
-@settings(max_examples=150, deadline=None)
+@tries(150)
 def test_no_visible_word_is_lost_and_no_other_is_said(body: str) -> None:
     """Labels (`Info`), boxes of tasks (`x`), names of languages and alternative texts are
     ours; what a merged cell says is said in each of its places."""
@@ -186,7 +187,7 @@ def test_no_visible_word_is_lost_and_no_other_is_said(body: str) -> None:
 
 
 @given(st.text(st.sampled_from("ab]>&<`~ \t\n|[]()#-"), max_size=60), st.booleans())
-@settings(max_examples=300, deadline=None)
+@tries(300)
 @example("]]>", False)
 @example("```\n````\n```", True)
 @example("\n  a\n\n", False)
@@ -206,7 +207,7 @@ def test_code_keeps_its_bytes(code: str, broken: bool) -> None:
 
 
 @given(_pages())
-@settings(max_examples=80, deadline=None)
+@tries(80)
 def test_the_lenient_parser_reads_well_formed_bodies_as_the_strict_one_does(body: str) -> None:
     assert merged(storage_tree._lenient(body)) == merged(storage_tree._strict(body))
 

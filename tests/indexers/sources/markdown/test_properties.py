@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexers.sources.markdown.convert import sections
 from indexers.sources.markdown.dialects import DIALECTS
 from indexers.sources.markdown.matter import split
+from tests.long import tries
 
 PIECES = st.sampled_from(
     [
@@ -29,7 +30,7 @@ WORDS = st.from_regex(r"[a-z]{3,8}", fullmatch=True)
 
 
 @given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from(sorted(DIALECTS)))
-@settings(max_examples=400, deadline=None)
+@tries(400)
 @example("<fn-ref to='x'>", "github")
 @example(">" * 3000 + " deep", "github")
 @example("<div>" * 3000 + "deep", "github")
@@ -43,13 +44,13 @@ def test_any_text_is_read(text: str, flavour: str) -> None:
 
 
 @given(st.text(max_size=300), st.sampled_from(["auto", *sorted(DIALECTS)]))
-@settings(max_examples=200, deadline=None)
+@tries(200)
 def test_any_characters_are_read(text: str, flavour: str) -> None:
     sections(text, flavour=flavour)
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@tries(200)
 def test_any_front_matter_is_read(text: str) -> None:
     for mark in ("---", "+++"):
         matter, _ = split(f"{mark}\n{text}\n{mark}\nrest")
@@ -85,7 +86,7 @@ def _documents(draw: st.DrawFn) -> tuple[str, list[str]]:
 
 
 @given(_documents(), st.sampled_from(sorted(DIALECTS)))
-@settings(max_examples=200, deadline=None)
+@tries(200)
 def test_no_word_is_lost(document: tuple[str, list[str]], flavour: str) -> None:
     text, words = document
     page = sections(text, flavour=flavour)

@@ -80,6 +80,7 @@ def test_the_listing_comes_first_and_names_every_page(tmp_path: Path, write: Wri
     assert len(rest) == 3
 
 
+@pytest.mark.long
 def test_the_whole_18f_handbook_is_read() -> None:
     source = MarkdownWiki("18f", HANDBOOK, site_url="https://handbook.tts.gsa.gov")
     changes = list(source.changes({}))

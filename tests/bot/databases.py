@@ -1,0 +1,60 @@
+"""Empty databases for the bot's state: migrated once a process, then copied or emptied, because a
+migration takes as long as a whole test of the state."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.state.database import Database
+from bot.state.schema import metadata, schema_version
+
+_SCHEMA = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+_SERVER = os.environ.get("TEST_POSTGRESQL_URL", "")
+POSTGRESQL = _SERVER and f"{_SERVER}?options=-csearch_path%3D{_SCHEMA}"
+"""A schema of each test process in the database to use; what stands in it is dropped. `.ci/run`
+starts one."""
+
+_COUNT_ANEW = """
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
+FROM pg_sequences WHERE schemaname = current_schema()
+"""
+
+
+def lay_out(file: Path) -> None:
+    """Make ``file`` an empty database of the newest schema, unless there is one."""
+    if not file.exists():
+        file.write_bytes(_migrated())
+
+
+@cache
+def _migrated() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "state.db"
+        Database.open(file).close()
+        return file.read_bytes()
+
+
+def empty(url: str) -> None:
+    """Leave no row in the database at ``url``, whose schema no test may change. To delete the few
+    that there are is ten times as fast as to truncate the tables."""
+    with _engine(url).begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            if table is not schema_version:
+                connection.execute(sa.delete(table))
+        connection.execute(sa.text(_COUNT_ANEW))
+
+
+@cache
+def _engine(url: str) -> sa.Engine:
+    """The server, once the schema is made anew: another run may have left an older one."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {_SCHEMA} CASCADE"))
+        connection.execute(sa.text(f"CREATE SCHEMA {_SCHEMA}"))
+    Database.open(url).close()
+    return engine
