@@ -1,6 +1,7 @@
 # make demo     index a real handbook and ask it three questions
 # make install  .venv with everything pinned
-# make test     all tests          make check   lint, types, architecture
+# make test     the tests          make check   lint, types, architecture
+# make test-long  whole properties, histories and handbooks, of which `make test` runs a part
 # make bench    the numbers in benchmarks/RESULTS.md, measured again
 # make test-llm fifty questions to a real small model: nothing made up may get out
 
@@ -11,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 LLM := .venv-llm
 
-.PHONY: demo install test test-llm check bench format clean
+.PHONY: demo install test test-long test-llm check bench format clean
 .DEFAULT_GOAL := help
 
 help:
@@ -45,7 +46,10 @@ demo: $(VENV)/.runtime
 	@$(BIN)/footnote demo
 
 test: install
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long" --hypothesis-profile short
+
+test-long: install
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "long or hypothesis"
 
 test-llm: $(VENV)/.dev $(LLM)/.ready
 	@$(BIN)/python -m benchmarks.small_model
