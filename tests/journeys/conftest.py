@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ import pytest
 from bot.playground.timing import Timing
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
+from tests.long import few
 
 MANIFEST = Path(__file__).parents[2] / "config" / "slack_manifest.json"
 UNHURRIED = Timing(ack=PATIENCE, trigger=PATIENCE)
@@ -147,17 +149,33 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(params=["socket", "http"])
-async def company(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Company]:
-    port = free_port()
-    write(tmp_path / "wiki", PAGES)
-    (tmp_path / "footnote.toml").write_text(
-        f"""
+WIKI = """
 [[wiki]]
 type = "markdown"
 name = "handbook"
 path = "wiki"
 site_url = "https://wiki.example.com"
+"""
+
+
+@pytest.fixture(scope="session")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wiki, and the data that `footnote sync` makes of it: one start of the
+    command, and one loaded model, for all journeys."""
+    folder = tmp_path_factory.mktemp("synced")
+    write(folder / "wiki", PAGES)
+    (folder / "footnote.toml").write_text(WIKI)
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    subprocess.run([FOOTNOTE, "sync"], cwd=folder, env=ours, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(params=few(["socket", "http"], 1))
+async def company(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Company]:
+    port = free_port()
+    write(tmp_path / "wiki", PAGES)
+    (tmp_path / "footnote.toml").write_text(
+        f"""{WIKI}
 
 [sync]
 every_minutes = 0
@@ -180,9 +198,9 @@ review_channel = "C0REVIEW"
 
 
 @pytest.fixture
-async def bot(company: Company) -> AsyncIterator[asyncio.subprocess.Process]:
-    code, _, errors = await company.run("sync")
-    assert code == 0, errors
+async def bot(company: Company, synced: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    for part in ("wiki", "data"):  # with the times of the files, which the index knows
+        shutil.copytree(synced / part, company.folder / part, dirs_exist_ok=True)
     process = await company.serve()
     yield process
     await company.stop(process)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
+
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from tests.long import few
 
 from .conftest import PAGES, Company, write
 
+pytestmark = pytest.mark.parametrize("company", few(["http", "socket"], 1), indirect=True)
+"""The other way round than the other journeys."""
 TAXI = "https://wiki.example.com/expenses/#taxis"
 
 
