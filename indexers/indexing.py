@@ -23,7 +23,7 @@ from indexers.index.opening import shelf_in, shelf_on
 from indexers.index.ownership import owner_of
 from indexers.index.reranking import FastembedReranker, LocalReranker
 from indexers.index.shelf import fingerprint
-from indexers.model import Part, Progress, SyncReport
+from indexers.model import Progress, SyncReport, SyncScope
 from indexers.parsing.process import Parsers
 from indexers.ports import Embedder, Entailing, Gate, Reranker, Wiki
 from indexers.sources import SOURCES
@@ -189,7 +189,7 @@ class Indexing:
         self,
         name: str | None = None,
         *,
-        part: Part | None = None,
+        part: SyncScope | None = None,
         full: bool = False,
         recent: bool = False,
         dry_run: bool = False,

@@ -340,7 +340,7 @@ PageChange = Enumerated | Changed | Relabelled | Unchanged | Skipped | Failed
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SyncScope:
     """What of a wiki is read: all of it, one ``space`` or one ``page`` (their keys)."""
 
     wiki: str

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.moments import in_words
 from indexers.findings import Access, Indexed
-from indexers.model import Part
+from indexers.model import SyncScope
 
 MOST_ATTEMPTS = 5
 """Processes that may die during a job before it counts as failed."""
@@ -27,7 +27,7 @@ class Order:
     """An order to reindex. ``part`` is the scope to read, None for everything; ``full``: build a
     new index beside the old one; ``dry_run``: only report what would change."""
 
-    part: Part | None = None
+    part: SyncScope | None = None
     full: bool = False
     dry_run: bool = False
 

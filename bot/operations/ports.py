@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from bot.model import Result
 from bot.operations.model import AccessNow, Job, Order
-from indexers.model import Part, Progress, SyncReport
+from indexers.model import Progress, SyncReport, SyncScope
 
 
 class Jobs(Protocol):
@@ -49,7 +49,7 @@ class Reindexing(Protocol):
 
     def wikis(self) -> Sequence[str]: ...
 
-    def part(self, what: str) -> Part:
+    def part(self, what: str) -> SyncScope:
         """Return the scope that an admin means by a wiki's name, a page's or space's address, or a
         space's key. May ask the wikis, up to seconds: call it in a thread.
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from bot.errors import StateUnavailable, SyncRunning
 from bot.operations.model import Order
 from bot.operations.passes import Pass, PassLog, Rhythm, as_of, passed
-from indexers.model import Part, Progress, SyncReport
+from indexers.model import Progress, SyncReport, SyncScope
 from indexers.ports import Gate
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class SyncedWikis(Protocol):
 
     def __iter__(self) -> Iterator[str]: ...
 
-    def part(self, what: str) -> Part: ...
+    def part(self, what: str) -> SyncScope: ...
 
     def abort_waits(self) -> None: ...
 
@@ -38,7 +38,7 @@ class Syncable(Protocol):
         self,
         name: str | None = None,
         *,
-        part: Part | None = None,
+        part: SyncScope | None = None,
         full: bool = False,
         recent: bool = False,
         dry_run: bool = False,
@@ -99,7 +99,7 @@ class OneSyncAtATime:
     def wikis(self) -> Sequence[str]:
         return tuple(self._parts.wikis)
 
-    def part(self, what: str) -> Part:
+    def part(self, what: str) -> SyncScope:
         return self._parts.wikis.part(what)
 
     def sync(self, wiki: str | None, progress: Callable[[Progress], None]) -> list[SyncReport]:
@@ -110,7 +110,7 @@ class OneSyncAtATime:
             StateUnavailable: whether one runs cannot be told.
             IndexersError: nothing can be written now.
         """
-        return self.carry_out(Order(Part(wiki) if wiki else None), progress, lambda: False)
+        return self.carry_out(Order(SyncScope(wiki) if wiki else None), progress, lambda: False)
 
     def carry_out(
         self,

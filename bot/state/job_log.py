@@ -12,7 +12,7 @@ from bot.operations.model import Job, JobState, Order
 from bot.state.database import Database
 from bot.state.process import Process
 from bot.state.schema import jobs
-from indexers.model import Part
+from indexers.model import SyncScope
 
 _OPEN = (JobState.WAITING, JobState.RUNNING, JobState.CANCELLING)
 
@@ -101,7 +101,7 @@ class DatabaseJobs:
 
 
 def _job(row: Any) -> Job:
-    part = Part(row.wiki, row.space, row.page) if row.wiki else None
+    part = SyncScope(row.wiki, row.space, row.page) if row.wiki else None
     return Job(
         id=row.id,
         order=Order(part, full=row.full, dry_run=row.dry_run),

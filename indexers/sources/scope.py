@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from indexers.errors import WikiMisconfigured
-from indexers.model import KnownPage, PageChange, Part
+from indexers.model import KnownPage, PageChange, SyncScope
 from indexers.ports import Divisible, Wiki
 
 Read = Callable[[Mapping[str, KnownPage]], Iterator[PageChange]]
 
 
-class PartOf:
+class ScopedWiki:
     """What ``read`` gives. It never says ``Enumerated``, so nothing is removed by its
     silence."""
 
@@ -33,7 +33,7 @@ class PartOf:
         return frozenset()
 
 
-def part_of(wiki: Wiki, divisible: Divisible | None, part: Part) -> Wiki:
+def scoped(wiki: Wiki, divisible: Divisible | None, part: SyncScope) -> Wiki:
     """Return ``wiki`` itself if the part is all of it."""
 
     def read(known: Mapping[str, KnownPage]) -> Iterator[PageChange]:
@@ -41,4 +41,4 @@ def part_of(wiki: Wiki, divisible: Divisible | None, part: Part) -> Wiki:
             raise WikiMisconfigured(f"{wiki.name} can only be read as a whole.")
         return divisible.page(part.page) if part.page else divisible.space(part.space, known)
 
-    return wiki if part.is_whole else PartOf(wiki, read)
+    return wiki if part.is_whole else ScopedWiki(wiki, read)

@@ -8,9 +8,9 @@ from functools import partial
 
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.findings import Access
-from indexers.model import EVERYONE, Acl, Part, Principal, ReadAs, SyncReport, addressed
+from indexers.model import EVERYONE, Acl, Principal, ReadAs, SyncReport, SyncScope, addressed
 from indexers.ports import Lookout, Wiki
-from indexers.sources.scope import part_of
+from indexers.sources.scope import scoped
 from indexers.sources.source import WikiSource
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Wikis(dict[str, WikiSource]):
                 )
         return [self[name] for name in names or self]
 
-    def to_read(self, name: str | None, part: Part | None, *, recent: bool) -> list[Wiki]:
+    def to_read(self, name: str | None, part: SyncScope | None, *, recent: bool) -> list[Wiki]:
         """Return what a sync reads of the wiki called ``name``, of a ``part``, or of all;
         ``recent``: their latest edits, of those that can tell them.
 
@@ -49,13 +49,13 @@ class Wikis(dict[str, WikiSource]):
         """
         if part is not None:
             (source,) = self.chosen(part.wiki)
-            return [part_of(source.wiki, source.divisible, part)]
+            return [scoped(source.wiki, source.divisible, part)]
         sources = self.chosen(*([name] if name else []))
         if recent:
             return [source.recent for source in sources if source.recent]
         return [source.wiki for source in sources]
 
-    def part(self, what: str) -> Part:
+    def part(self, what: str) -> SyncScope:
         """Return what an operator means by ``what``: a wiki's name, a page's address, a space by
         key or address. May ask the wikis.
 
@@ -64,11 +64,11 @@ class Wikis(dict[str, WikiSource]):
             WikiUnavailable: a wiki cannot be asked.
         """
         if what in self:
-            return Part(what)
+            return SyncScope(what)
         if "://" in what:
             return self._part_at(what)
         spaces = [
-            Part(source.name, space=key)
+            SyncScope(source.name, space=key)
             for source in self.values()
             for key in source.spaces()
             if key.casefold() == what.casefold()
@@ -81,12 +81,12 @@ class Wikis(dict[str, WikiSource]):
             )
         return spaces[0]
 
-    def _part_at(self, url: str) -> Part:
+    def _part_at(self, url: str) -> SyncScope:
         source = self._at(url)
         if source and (key := source.key_at(url)):
-            return Part(source.name, page=key)
+            return SyncScope(source.name, page=key)
         if source and (space := source.space_at(url)):
-            return Part(source.name, space=space)
+            return SyncScope(source.name, space=space)
         raise WikiMisconfigured(f"{url} is the address of no page or space that is read.")
 
     def _at(self, url: str) -> WikiSource | None:

@@ -14,7 +14,7 @@ from config.loading import load
 from config.settings import Secrets
 from config.wikis import WIKI_KINDS
 from indexers.indexing import Indexing
-from indexers.model import Part
+from indexers.model import SyncScope
 from indexers.sources import SOURCES
 from tests.bot.shell import Shell
 from tests.fakes.json_wiki import JsonSettings, JsonSource
@@ -148,13 +148,13 @@ def test_its_pages_have_owners_and_places_to_edit_them(synced: Office) -> None:
 
         assert indexing.wikis.owner("notes", known.owner) == ANN
         assert indexing.wikis.edit_address("notes", "leave", f"{URL}/leave") == f"{URL}/leave/edit"
-        assert indexing.wikis.part(f"{URL}/leave") == Part("notes", page="leave")
+        assert indexing.wikis.part(f"{URL}/leave") == SyncScope("notes", page="leave")
 
 
 def test_what_it_cannot_do_is_said(synced: Office) -> None:
     settings = load(synced.shell.folder / "footnote.toml")
     with Indexing(settings, Secrets()) as indexing:
-        (report,) = indexing.sync(part=Part("notes", page="leave"))
+        (report,) = indexing.sync(part=SyncScope("notes", page="leave"))
 
         assert "can only be read as a whole" in str(report.error)
         assert indexing.sync(recent=True) == []

@@ -13,7 +13,7 @@ from indexers.errors import WikiUnavailable
 from indexers.index.schema import Where
 from indexers.model import EVERYONE, NOBODY, Acl, Hit, Principal, SyncReport
 from indexers.sources.confluence.rights import Tokens
-from indexers.sources.scope import PartOf
+from indexers.sources.scope import ScopedWiki
 from indexers.syncing.sync import sync
 from tests.indexers.sources.confluence.conftest import Site
 from tests.properties.accounts import WORD, Text
@@ -123,7 +123,7 @@ class History:
         report: SyncReport | None = SyncReport(WIKI)
         end = "whole"
         try:
-            wiki = PartOf(self.wiki, self.wiki.recent) if recent else self.wiki
+            wiki = ScopedWiki(self.wiki, self.wiki.recent) if recent else self.wiki
             sync(wiki, self.index, EMBEDDER, SPLIT, report=report)
         except WikiUnavailable as error:
             report, end = None, f"ended by {error}"

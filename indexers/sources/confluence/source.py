@@ -24,7 +24,7 @@ from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.transport import Patience, Transport
 from indexers.sources.confluence.wiki import ConfluenceWiki
-from indexers.sources.scope import PartOf
+from indexers.sources.scope import ScopedWiki
 from indexers.sources.source import Resources, WikiSource
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class ConfluenceSource(WikiSource):
             viewers_seen=self.lookout.viewers_seen,
             parse=parse,
         )
-        self.recent = PartOf(self.divisible, self.divisible.recent)
+        self.recent = ScopedWiki(self.divisible, self.divisible.recent)
         self.members = ConfluenceMembers(
             asking,
             self.divisible.survey.tokens,
@@ -130,7 +130,7 @@ class ConfluenceSource(WikiSource):
             log.info("%s shows the addresses of %d of %d people", self.name, visible, everybody)
 
     def abort_waits(self) -> None:
-        self._patient.hurry()
+        self._patient.abort_waits()
 
     def _doctor(self) -> ConfluenceDoctor:
         settings = self._settings

@@ -75,7 +75,7 @@ class Time:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] | None = None
-    """None: until the seconds are over, or the transport's `hurry`."""
+    """None: until the seconds are over, or the transport's `abort_waits`."""
     chance: Callable[[], float] = field(default=random.random)
 
 
@@ -138,7 +138,7 @@ class Transport:
         )
         self._nobody = client(session=self._stranger)
 
-    def hurry(self) -> None:
+    def abort_waits(self) -> None:
         """Ask nothing twice from here on: whoever waits for a server that does not answer
         gives up, because the process is to end."""
         self._hurried.set()

@@ -11,10 +11,11 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TypedDict, Unpack
 
 from indexers.errors import WikiMisconfigured, WikiUnavailable
-from indexers.model import OPEN, Acl, KnownPage, PageChange, ReadAs
-from indexers.parsing.limits import Parse, here
+from indexers.model import Acl, KnownPage, PageChange, ReadAs
+from indexers.parsing.limits import Parse
 from indexers.sources.markdown.forge import view
 from indexers.sources.markdown.git_address import parse, refuse_odd_branch
 from indexers.sources.markdown.git_command import Git, GitRefused
@@ -37,6 +38,20 @@ _ROOT = Path("/")
 log = logging.getLogger(__name__)
 
 
+class MarkdownReading(TypedDict, total=False):
+    """How a Markdown wiki is read, wherever it comes from; see `MarkdownWiki`."""
+
+    site_url: str
+    flavour: str
+    anchors: str
+    addresses: str
+    acl: Acl
+    include: Sequence[str]
+    exclude: Sequence[str]
+    max_bytes: int
+    parse: Parse
+
+
 class GitWiki:
     """The pages below ``subfolder`` of a repository's ``branch`` (empty: its default one).
 
@@ -44,7 +59,7 @@ class GitWiki:
     ``credential`` is a token, or ``user:token``; it reaches git through a pipe and
     the environment of its process, never through its arguments. ``seconds`` bounds
     each call of git. With ``dates`` its history tells when a page was changed last.
-    The other parameters are `MarkdownWiki`'s.
+    ``reading`` is `MarkdownWiki`'s.
     """
 
     def __init__(  # noqa: PLR0913 - one parameter a setting
@@ -57,17 +72,9 @@ class GitWiki:
         subfolder: str = "",
         credential: str = "",
         seconds: float = 300.0,
-        site_url: str = "",
-        flavour: str = "auto",
-        anchors: str = "auto",
-        addresses: str = "auto",
-        acl: Acl = OPEN,
-        include: Sequence[str] = (),
-        exclude: Sequence[str] = (),
-        max_bytes: int = 2_000_000,
         dates: bool = True,
         clock: Callable[[], float] = time.time,
-        parse: Parse = here,
+        **reading: Unpack[MarkdownReading],
     ) -> None:
         self.name = name
         self.has_page_rights = False
@@ -82,21 +89,13 @@ class GitWiki:
         self._dates = dates
         self._clock = clock
         self._suffix = ""
-        self._memory = Memory(guessed=flavour == "auto")
+        self._memory = Memory(guessed=reading.get("flavour", "auto") == "auto")
         self._pages = partial(
             MarkdownWiki,
             name,
-            site_url=site_url,
-            flavour=flavour,
-            anchors=anchors,
-            addresses=addresses,
-            acl=acl,
-            include=include,
-            exclude=exclude,
-            max_bytes=max_bytes,
             memory=self._memory,
             dates=last_changes if dates else no_dates,
-            parse=parse,
+            **reading,
         )
 
     def changes(self, known: Mapping[str, KnownPage]) -> Iterator[PageChange]:

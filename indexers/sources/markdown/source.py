@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypedDict
 
 from config.wikis import MarkdownSettings
 from indexers.findings import Finding
 from indexers.model import Acl, KnownPage, ReadAs
-from indexers.parsing.limits import Parse
 from indexers.sources.markdown import doctor
-from indexers.sources.markdown.git import GitWiki
+from indexers.sources.markdown.git import GitWiki, MarkdownReading
 from indexers.sources.markdown.git_dates import last_changes, no_dates
 from indexers.sources.markdown.wiki import MarkdownWiki
 from indexers.sources.readers import WikiReaders
@@ -45,22 +43,8 @@ class MarkdownSource(WikiSource):
         return self.divisible.read_as
 
 
-class _Reading(TypedDict):
-    """How a Markdown wiki is read, wherever it comes from."""
-
-    site_url: str
-    flavour: str
-    addresses: str
-    anchors: str
-    acl: Acl
-    include: Sequence[str]
-    exclude: Sequence[str]
-    max_bytes: int
-    parse: Parse
-
-
 def _wiki(settings: MarkdownSettings, resources: Resources, acl: Acl) -> MarkdownWiki | GitWiki:
-    reading = _Reading(
+    reading = MarkdownReading(
         site_url=settings.site_url,
         flavour=settings.flavour,
         addresses=settings.addresses,

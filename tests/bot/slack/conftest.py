@@ -36,11 +36,11 @@ from indexers.model import (
     OPEN,
     Acl,
     KnownPage,
-    Part,
     Principal,
     Progress,
     Reader,
     SyncReport,
+    SyncScope,
 )
 from tests.bot.databases import lay_out
 
@@ -157,11 +157,11 @@ class Syncs:
     def wikis(self) -> Sequence[str]:
         return ["handbook", "space"]
 
-    def part(self, what: str) -> Part:
+    def part(self, what: str) -> SyncScope:
         if what in self.wikis():
-            return Part(what)
+            return SyncScope(what)
         if what == "https://wiki.example.com/leave":
-            return Part("handbook", page="leave.md")
+            return SyncScope("handbook", page="leave.md")
         raise WikiMisconfigured(f"There is no wiki called {what}. I know: handbook, space.")
 
     def carry_out(

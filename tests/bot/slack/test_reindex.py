@@ -11,7 +11,7 @@ from bot.operations.model import Order
 from bot.playground.workspace import LocalSlack
 from bot.slack.rendering.message import Message
 from indexers.errors import MassRemoval, RebuildRefused
-from indexers.model import Failed, Part, Progress
+from indexers.model import Failed, Progress, SyncScope
 
 from .conftest import BOTH_WAYS, Bot
 from .test_answering_in_slack import words
@@ -214,8 +214,8 @@ async def test_after_a_restart_it_goes_on_in_the_same_message(bot: Bot, slack: L
     assert stopped.startswith("Stopped")
     assert len(slack.from_app("C0TEAM")) == 1
     assert [(order.part, order.full) for order in bot.syncs.orders] == [
-        (Part("handbook"), True),
-        (Part("handbook"), True),
+        (SyncScope("handbook"), True),
+        (SyncScope("handbook"), True),
     ]
 
 
@@ -302,7 +302,7 @@ async def test_a_page_is_named_by_its_link_and_not_in_the_channel(
     await slack.command("U0BEN", "C0TEAM", "/wiki", f"reindex {link}")
     await slack.wait_for_message("C0TEAM", lambda message: "Reindexed" in message.text)
 
-    assert bot.syncs.orders[0].part == Part("handbook", page="leave.md")
+    assert bot.syncs.orders[0].part == SyncScope("handbook", page="leave.md")
     assert not any("leave" in words(message) for message in slack.from_app("C0TEAM"))
 
 

@@ -14,9 +14,9 @@ from bot.state.database import Database
 from bot.state.job_log import DatabaseJobs
 from bot.state.process import LEASE, Process
 from bot.state.sync_locks import DatabaseSyncLocks
-from indexers.model import Part
+from indexers.model import SyncScope
 
-HANDBOOK = Order(Part("handbook"))
+HANDBOOK = Order(SyncScope("handbook"))
 
 
 class Clock:
@@ -125,9 +125,9 @@ def test_one_job_for_each_wiki(database: Database, clock: Clock) -> None:
         first = jobs.add(HANDBOOK, "U1", "C1")
         assert first is not None
 
-        assert jobs.add(Order(Part("handbook", page="a.md")), "U1", "C1") is None
+        assert jobs.add(Order(SyncScope("handbook", page="a.md")), "U1", "C1") is None
         assert jobs.add(Order(), "U1", "C1") is None
-        assert jobs.add(Order(Part("office")), "U1", "C1") is not None
+        assert jobs.add(Order(SyncScope("office")), "U1", "C1") is not None
         jobs.ended(first.id)
         assert jobs.add(HANDBOOK, "U1", "C1") is not None
 

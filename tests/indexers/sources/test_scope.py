@@ -14,7 +14,7 @@ from config.settings import Secrets, Settings
 from config.wikis import ConfluenceSettings, MarkdownSettings
 from indexers.errors import WikiMisconfigured
 from indexers.indexing import Indexing
-from indexers.model import Part
+from indexers.model import SyncScope
 from tests.fakes.embedding import WordEmbedder
 
 SITE = "https://handbook.example.com"
@@ -44,7 +44,7 @@ def handbook(tmp_path: Path, folder: Path) -> Iterator[Indexing]:
 def test_a_page_s_address_is_that_page(handbook: Indexing) -> None:
     part = handbook.wikis.part(f"{SITE}/leave/")
 
-    assert part == Part("handbook", page="leave.md")
+    assert part == SyncScope("handbook", page="leave.md")
     assert handbook.wikis.part("handbook").is_whole
 
 
@@ -57,7 +57,7 @@ def test_what_is_nothing_says_what_there_is(handbook: Indexing, what: str) -> No
 def test_a_page_by_itself_leaves_the_others_alone(handbook: Indexing, folder: Path) -> None:
     (folder / "leave.md").write_text("# Leave\n\nEveryone has 30 days.\n")
     (folder / "travel.md").unlink()
-    (report,) = handbook.sync(part=Part("handbook", page="leave.md"))
+    (report,) = handbook.sync(part=SyncScope("handbook", page="leave.md"))
 
     assert (report.changed, report.removed, report.error) == (1, 0, None)
     assert handbook.index.known("handbook").keys() == {"leave.md", "travel.md"}
@@ -65,14 +65,14 @@ def test_a_page_by_itself_leaves_the_others_alone(handbook: Indexing, folder: Pa
 
 def test_a_page_that_is_gone_leaves(handbook: Indexing, folder: Path) -> None:
     (folder / "leave.md").unlink()
-    (report,) = handbook.sync(part=Part("handbook", page="leave.md"))
+    (report,) = handbook.sync(part=SyncScope("handbook", page="leave.md"))
 
     assert report.removed == 1
     assert handbook.index.known("handbook").keys() == {"travel.md"}
 
 
 def test_a_folder_has_no_spaces(handbook: Indexing) -> None:
-    (report,) = handbook.sync(part=Part("handbook", space="ENG"))
+    (report,) = handbook.sync(part=SyncScope("handbook", space="ENG"))
 
     assert "no spaces" in str(report.error)
 
@@ -115,8 +115,8 @@ def page(world: World, title: str) -> str:
 def test_a_space_is_found_by_key_and_by_address(confluence: Indexing, world: World) -> None:
     overview = "spaces/HR/overview" if world.is_cloud else "display/HR"
 
-    assert confluence.wikis.part("hr") == Part("wiki", space="HR")
-    assert confluence.wikis.part(address(confluence, overview)) == Part("wiki", space="HR")
+    assert confluence.wikis.part("hr") == SyncScope("wiki", space="HR")
+    assert confluence.wikis.part(address(confluence, overview)) == SyncScope("wiki", space="HR")
 
 
 def test_a_space_by_itself_reads_its_pages_and_no_others(
@@ -125,7 +125,7 @@ def test_a_space_by_itself_reads_its_pages_and_no_others(
     world.edit(page(world, "HR One"), body="<p>New.</p>")
     world.edit(page(world, "ENG One"), body="<p>New.</p>")
     world.create("HR", "HR Three", "<p>Three.</p>")
-    (report,) = confluence.sync(part=Part("wiki", space="HR"))
+    (report,) = confluence.sync(part=SyncScope("wiki", space="HR"))
 
     assert (report.added, report.changed, report.unchanged, report.removed) == (1, 1, 1, 0)
 
@@ -139,7 +139,7 @@ def test_a_page_s_link_reads_it_again_and_removes_it_once_it_is_gone(
     world.trash(key)
     (gone,) = confluence.sync(part=part)
 
-    assert part == Part("wiki", page=key)
+    assert part == SyncScope("wiki", page=key)
     assert (unchanged.changed, unchanged.passages_embedded) == (1, 0)
     assert gone.removed == 1
     assert key not in confluence.index.known("wiki")
@@ -152,12 +152,12 @@ def test_a_page_that_was_restricted_is_narrowed_by_its_link(
     key, ada = page(world, "HR One"), world.add_user("Ada", "ada@example.com")
     before = confluence.index.known("wiki")[key].acl
     world.restrict(key, users=[ada.id])
-    confluence.sync(part=Part("wiki", page=key))
+    confluence.sync(part=SyncScope("wiki", page=key))
 
     assert confluence.index.known("wiki")[key].acl != before
 
 
 def test_a_space_that_is_not_read_is_an_error_of_the_report(confluence: Indexing) -> None:
-    (report,) = confluence.sync(part=Part("wiki", space="NONE"))
+    (report,) = confluence.sync(part=SyncScope("wiki", space="NONE"))
 
     assert isinstance(report.error, WikiMisconfigured)

@@ -258,7 +258,7 @@ def test_a_hurried_transport_waits_for_no_second_try(site) -> None:
         site.confluence.token(site.bot),
         email=site.bot.email if site.cloud else "",
     )
-    Timer(0.1, transport.hurry).start()
+    Timer(0.1, transport.abort_waits).start()
     started = time.monotonic()
     with pytest.raises(Refused):
         transport.get(WHO)
