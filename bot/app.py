@@ -42,7 +42,8 @@ from bot.answering.verified import Verified
 from bot.conversation.limits import QuestionLimits
 from bot.conversation.model import Content
 from bot.evaluation.gate import SavedQuestions
-from bot.flags.feedback import Feedback, unknown
+from bot.flags.feedback import Feedback
+from bot.flags.ports import KeptVerdicts
 from bot.flags.publishing import Published
 from bot.loading import models_loaded
 from bot.model import Question, Result
@@ -53,7 +54,7 @@ from config.errors import SettingsError
 from config.llm import VERIFY_BY_MODEL, VERIFY_BY_RULES
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
 from indexers.indexing import Indexing, entailment_of
-from indexers.model import EVERYONE, KnownPage, Principal
+from indexers.model import EVERYONE, Principal
 from indexers.ports import Embedder, Gate, Wiki
 
 if TYPE_CHECKING:
@@ -133,10 +134,10 @@ class App:
 
         return self.closing.enter_context(Process(self.state, now))
 
-    def feedback(self, page: Callable[[str, str], KnownPage | None] = unknown) -> Feedback:
+    def verdicts(self) -> KeptVerdicts:
         from bot.state.answers import DatabaseAnswers  # slow: SQLAlchemy
 
-        return Feedback(DatabaseAnswers(self.state), now, page)
+        return DatabaseAnswers(self.state)
 
     def pass_log(self) -> PassLog:
         from bot.state.pass_log import DatabasePassLog  # slow: SQLAlchemy
@@ -152,7 +153,7 @@ class App:
         return PatientSyncLocks(self.state, self.process, stopped=stopped)
 
     def promotion_check(self) -> Gate:
-        return SavedQuestions(self.feedback(), self.indexing.embedder)
+        return SavedQuestions(self.verdicts(), self.indexing.embedder)
 
     def _last_pass(self, wiki: str) -> datetime | None:
         found = (self.pass_log_if_made() or NoPasses()).last_complete(wiki)
@@ -338,16 +339,16 @@ def language_model_of(
 
 
 def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: bool) -> Session:
-    """Return a conversation in the terminal with the rights of ``email`` (None: everyone's), kept
-    where `serve` keeps its own.
+    """Return a terminal conversation, kept in the database, with ``email``'s or everyone's rights.
 
     Raises:
         WikiMisconfigured: no wiki is set, or none has one of these names.
     """
     # Slow to import, and no other command needs it.
     from bot.conversation.conversation import conversation_of
+    from bot.state.answers import DatabaseAnswers
     from bot.state.channels import DatabaseChannels
-    from bot.state.in_threads import AsyncChannels, AsyncInbox, AsyncThreads
+    from bot.state.in_threads import AsyncAnswers, AsyncChannels, AsyncInbox, AsyncThreads
     from bot.state.inbox import DatabaseInbox
     from bot.state.shared_locks import SharedLocks
     from bot.state.sync_locks import DatabaseSyncLocks
@@ -358,24 +359,23 @@ def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: b
     from bot.terminal_chat.terminal_directory import TerminalDirectory
 
     app.indexing.wikis.chosen(*wikis)
-    state, feedback = app.state, app.feedback(app.library.page)
-    answering = ends.OfWikis(Several(app.answerer), tuple(wikis) or None)
+    feedback = Feedback(AsyncAnswers(DatabaseAnswers(app.state)), now, app.library.page)
     channel, said, incidents = f"{ends.TEAM}-{mark()}", deque[Content](), ends.Incidents()
     chat = ends.TerminalChat(channel, email or ends.TEAM, said.append, ends.moments())
-    inbox = AsyncInbox(DatabaseInbox(state, now, app.process))
+    inbox = AsyncInbox(DatabaseInbox(app.state, now, app.process))
     conversation = conversation_of(
         name="footnote",
         team=ends.TEAM,
         inbox=inbox,
-        threads=AsyncThreads(DatabaseThreads(state, now)),
-        settings=AsyncChannels(DatabaseChannels(state, now)),
+        threads=AsyncThreads(DatabaseThreads(app.state, now)),
+        settings=AsyncChannels(DatabaseChannels(app.state, now)),
         answers=feedback,
-        answering=answering,
+        answering=ends.OfWikis(Several(app.answerer), tuple(wikis) or None),
         chat=chat,
         directory=TerminalDirectory(chat.person, channel, lambda: app.reader(email)),
         text=ends.PlainText(),
         status=ends.NoStatus(),
-        locks=SharedLocks(DatabaseSyncLocks(state, app.process)),
+        locks=SharedLocks(DatabaseSyncLocks(app.state, app.process)),
         executor=app.closing.enter_context(ThreadPoolExecutor(1, "answering")),
         as_of=lambda: as_of(app.indexing.wikis, app.last_pass),
         clock=now,

@@ -263,9 +263,9 @@ def flags(
     from bot.flags.listing import listed
 
     with App(settings, secrets) as app:
-        feedback = app.feedback()
-        count = write_judged(feedback, questions) if questions else 0
-        rows = [] if questions else listed(feedback, everything=everything)
+        kept = app.verdicts()
+        count = write_judged(kept, questions) if questions else 0
+        rows = [] if questions else listed(kept, everything=everything)
     if questions:
         if as_json:
             terminal.print_json({"questions": count, "file": str(questions)})

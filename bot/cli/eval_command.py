@@ -180,7 +180,7 @@ def evaluate(
     from bot.evaluation.pages import Pages
 
     with App(settings, secrets) as app:
-        run = EvaluationRun.read(questions, against, rewrites=rewrites, feedback=app.feedback)
+        run = EvaluationRun.read(questions, against, rewrites=rewrites, kept=app.verdicts)
     try:
         with (
             terminal.progress_bars() as progress,

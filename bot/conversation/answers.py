@@ -69,7 +69,7 @@ class AnswerMaker:
         is_open = not private and question.reader == ANYBODY
         place = MessageRef.of(message)
         asked = AskedQuestion(question.text, message.person, place, private, is_open)
-        recorded = await asyncio.to_thread(self.answers.record, asked, result, self.as_of())
+        recorded = await self.answers.record(asked, result, self.as_of())
         logger.info(
             "Answered message %s in %s: %s, %.0f ms",
             message.ts,
@@ -118,10 +118,10 @@ class AnswerMaker:
     ) -> RecordedAnswer:
         recorded = await self.record(message, question, result, private=private)
         # The old answer may have verdicts.
-        tally = await asyncio.to_thread(self.answers.tally, recorded.id) if posted else Tally()
+        tally = await self.answers.tally(recorded.id) if posted else Tally()
         last = await put(message, AnswerContent(recorded, tally), posted)
         await self._note(recorded.id, last)
-        if posted and await asyncio.to_thread(self.answers.tally, recorded.id) != tally:
+        if posted and await self.answers.tally(recorded.id) != tally:
             await self.redrawing.draw(replace(recorded, message=last))
         return recorded
 
@@ -149,6 +149,6 @@ class AnswerMaker:
     async def _note(self, recorded: int, message: str) -> None:
         """Record the message; the answer is posted, so a failure here must not fail it."""
         try:
-            await asyncio.to_thread(self.answers.posted, recorded, message)
+            await self.answers.posted(recorded, message)
         except StateUnavailable:
             logger.exception("Where answer %d stands could not be noted", recorded)

@@ -8,7 +8,6 @@ for each wording, however often it is pressed.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass, replace
 
@@ -56,13 +55,13 @@ class AskedBack:
     async def choosing(self, id_: int) -> Choosing | None:
         """Return the clarifying question that is the answer ``id_``. None if it is forgotten or
         retracted, as it is when the ambiguous question is edited or deleted."""
-        before = await asyncio.to_thread(self.answers.given, id_)
+        before = await self.answers.given(id_)
         if before is None:
             return None
         place = before.asked.place
         message = await self.inbox.received(place.team, place.channel, place.ts)
         # Read last: if it is valid now, it belongs to the message as it was then.
-        given = await asyncio.to_thread(self.answers.given, id_)
+        given = await self.answers.given(id_)
         if message is None or given is None or given.retracted:
             return None
         if not isinstance(given.answer, Clarify):
@@ -74,9 +73,7 @@ class AskedBack:
         offered in the message's thread; otherwise the words themselves."""
         if message.thread == message.ts:
             return words
-        given = await asyncio.to_thread(
-            self.answers.asked_back, message.team, message.channel, message.thread
-        )
+        given = await self.answers.asked_back(message.team, message.channel, message.thread)
         if given is None or given.retracted or not isinstance(given.answer, Clarify):
             return words
         if given.asked.private and given.asked.asker != message.person:

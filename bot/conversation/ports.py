@@ -1,7 +1,7 @@
 """Ports that a conversation needs: the chat and the stores.
 
-Ports of the chat are asynchronous and raise ChatUnavailable and ChatRefused. Those of the memory
-block for a moment (call them in a thread) and raise StateUnavailable.
+All are asynchronous. Those of the chat raise ChatUnavailable and ChatRefused, the stores raise
+StateUnavailable.
 """
 
 from __future__ import annotations
@@ -282,7 +282,7 @@ class ChannelSettingsStore(Protocol):
 class Answers(Protocol):
     """The recorded answers and their verdicts."""
 
-    def record(
+    async def record(
         self, asked: AskedQuestion, answer: Result, as_of: datetime | None = None
     ) -> RecordedAnswer:
         """Record an answer before it is posted, so that its buttons can name it.
@@ -292,23 +292,23 @@ class Answers(Protocol):
         """
         ...
 
-    def posted(self, given: int, message: str) -> None:
+    async def posted(self, given: int, message: str) -> None:
         """Record which message carries its buttons; empty is none."""
         ...
 
-    def given(self, given: int) -> RecordedAnswer | None:
+    async def given(self, given: int) -> RecordedAnswer | None:
         """Return a recorded answer; None if there is none, or it is forgotten."""
         ...
 
-    def given_to(self, place: MessageRef) -> RecordedAnswer | None: ...
+    async def given_to(self, place: MessageRef) -> RecordedAnswer | None: ...
 
-    def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
+    async def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
         """Return the latest clarifying question of a thread."""
         ...
 
-    def tally(self, given: int) -> Tally: ...
+    async def tally(self, given: int) -> Tally: ...
 
-    def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
+    async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         """Return the answers that somebody (``by_others``: not only the asker) found helpful."""
         ...
 

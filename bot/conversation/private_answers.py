@@ -3,7 +3,6 @@ channel; and sharing them."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -109,7 +108,7 @@ class PrivateAnswers:
         """
         if not await self.posting.may_have_been_seen(message):
             return False
-        given = await asyncio.to_thread(self.answers.given_to, MessageRef.of(message))
+        given = await self.answers.given_to(MessageRef.of(message))
         if given is None:
             return False
         button = Button(AGAIN, "Answer me again", str(given.id))
@@ -201,7 +200,7 @@ class PrivateAnswers:
     async def _given(self, press: Press) -> RecordedAnswer | None:
         """Return the pressed answer. Only the asker is shown these buttons. None: it is forgotten,
         its question was edited or deleted since, or the asker left the channel."""
-        given = await asyncio.to_thread(self.answers.given, int(press.value))
+        given = await self.answers.given(int(press.value))
         if given is None or given.retracted or given.asked.asker != press.person:
             return None
         is_there = await self.directory.is_in(press.person, given.asked.place.channel)

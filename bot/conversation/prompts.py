@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.conversation.ports import Answers, Directory
@@ -51,27 +50,27 @@ class Prompts:
         if self.clock() >= self._until:
             self._known = await self._praised()
             self._until = self.clock() + REMEMBERED
-        return await asyncio.to_thread(self._with_titles, self._known)
+        return await self._with_titles(self._known)
 
-    def _with_titles(self, praised: Mapping[str, _Suggestion]) -> list[str]:
+    async def _with_titles(self, praised: Mapping[str, _Suggestion]) -> list[str]:
         """Fill up with titles. An asker may have been forgotten since, or the answer retracted:
         a chosen reading names a page. A page may have been closed, too, so titles are never
         cached."""
-        asked = {key: one.text for key, one in praised.items() if self._stands(one.given)}
+        asked = {key: one.text for key, one in praised.items() if await self._stands(one.given)}
         if len(asked) < MOST:
-            for title in self.titles():
+            for title in await asyncio.to_thread(self.titles):
                 text = f"What does the wiki say about {title}?"
                 asked.setdefault(text.casefold(), text)
         return list(asked.values())[:MOST]
 
-    def _stands(self, id_: int) -> bool:
-        given = self.answers.given(id_)
+    async def _stands(self, id_: int) -> bool:
+        given = await self.answers.given(id_)
         return given is not None and not given.retracted
 
     async def _praised(self) -> dict[str, _Suggestion]:
         """Return the praised questions, the latest first."""
         found: dict[str, _Suggestion] = {}
-        praised = await asyncio.to_thread(partial(self.answers.praised, by_others=True))
+        praised = await self.answers.praised(by_others=True)
         for given in reversed(praised):
             text = " ".join(given.asked.question.split())
             if len(text) <= _LONGEST and await self._is_open(given):

@@ -6,7 +6,6 @@ the person has now and without a language model, and nobody else sees them.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -59,7 +58,7 @@ class Quotes:
 
     async def _given(self, press: Press) -> RecordedAnswer | None:
         """Return the answer if it is still valid, offers its quotes, and the person may see it."""
-        given = await asyncio.to_thread(self.answers.given, int(press.value))
+        given = await self.answers.given(int(press.value))
         if given is None or given.retracted or not offers_quotes(given.answer):
             return None
         if press.channel != given.asked.place.channel:

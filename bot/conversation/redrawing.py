@@ -6,7 +6,6 @@ last writer may know least, so each reads the answer again after drawing.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,10 +48,10 @@ class Redrawing:
                 return
 
     async def _known(self, given: RecordedAnswer) -> tuple[RecordedAnswer, Tally] | None:
-        now = await asyncio.to_thread(self.answers.given, given.id)
+        now = await self.answers.given(given.id)
         if now is None:
             return None
-        tally = await asyncio.to_thread(self.answers.tally, given.id)
+        tally = await self.answers.tally(given.id)
         return now, tally
 
 

@@ -14,7 +14,7 @@ from bot.evaluation.pages import Pages
 from bot.evaluation.questions import Case, cases_of, read_cases
 from bot.evaluation.report import report
 from bot.evaluation.run import Judge, ask_all
-from bot.flags.feedback import Feedback
+from bot.flags.ports import KeptVerdicts
 from indexers.model import Principal, Progress
 
 
@@ -32,7 +32,7 @@ class EvaluationRun:
         against: Path | None,
         *,
         rewrites: bool,
-        feedback: Callable[[], Feedback],
+        kept: Callable[[], KeptVerdicts],
     ) -> Self:
         """Read the files. Without ``questions``, those that people judged the answers of are
         asked; with ``rewrites``, only those that have one, in its words.
@@ -41,7 +41,7 @@ class EvaluationRun:
             BadSet, BadRun: a file that cannot be read.
         """
         earlier = comparing.load(against) if against else None
-        cases = read_cases(questions) if questions else cases_of(judged(feedback()))
+        cases = read_cases(questions) if questions else cases_of(judged(kept()))
         if rewrites:
             cases = [case.rewritten for case in cases if case.rewrite]
         return cls(cases, earlier)

@@ -11,7 +11,7 @@ from bot.evaluation.judged import judged
 from bot.evaluation.measures import hit
 from bot.evaluation.pages import full_name
 from bot.evaluation.questions import Case, cases_of
-from bot.flags.feedback import Feedback
+from bot.flags.ports import KeptVerdicts
 from bot.model import Question
 from indexers.model import Acl, Principal
 from indexers.ports import Embedder, PassageIndex
@@ -31,7 +31,7 @@ class SavedQuestions:
         StateUnavailable: what was praised cannot be read.
     """
 
-    feedback: Feedback
+    kept: KeptVerdicts
     embedder: Embedder
 
     def __call__(self, standing: PassageIndex, candidate: PassageIndex) -> Sequence[str]:
@@ -50,7 +50,7 @@ class SavedQuestions:
         return [f"{lost:,} of {asked:,} saved questions do not find their pages any more."]
 
     def _saved(self) -> Sequence[Case]:
-        return cases_of(judged(self.feedback))
+        return cases_of(judged(self.kept))
 
     def _finds(self, index: PassageIndex, case: Case, wanted: dict[str, Acl]) -> bool:
         """Return whether the index finds the page for a reader who may read just the wanted

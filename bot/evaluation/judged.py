@@ -7,21 +7,21 @@ from typing import Any
 
 from bot.evaluation.lines import write_rows
 from bot.evaluation.regression import regression
-from bot.flags.feedback import Feedback
+from bot.flags.ports import KeptVerdicts
 
 
-def write_judged(feedback: Feedback, file: Path) -> int:
+def write_judged(kept: KeptVerdicts, file: Path) -> int:
     """Write the questions that people judged the answers of, as a question set; return how many.
 
     Raises:
         BadSet: the file cannot be written.
     """
-    rows = [row for _, _, row in judged(feedback)]
+    rows = [row for _, _, row in judged(kept)]
     write_rows(file, rows)
     return len(rows)
 
 
-def judged(feedback: Feedback) -> list[tuple[int, str, dict[str, Any]]]:
+def judged(kept: KeptVerdicts) -> list[tuple[int, str, dict[str, Any]]]:
     """Return the rows of a question set, each with its number and its name."""
-    rows = regression(feedback.all_flags(), feedback.praised(), feedback.earlier)
+    rows = regression(kept.flags(), kept.praised(), kept.earlier)
     return [(number, f"judged question {number}", row) for number, row in enumerate(rows, start=1)]

@@ -6,7 +6,6 @@ only delays it; and of several processes one posts it.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
@@ -71,7 +70,7 @@ class Announcements:
 
     async def announce_due(self) -> None:
         """Announce what is due and not handled by another process."""
-        for one in await asyncio.to_thread(self.written.unannounced):
+        for one in await self.written.unannounced():
             tried = self._refused.get(one.written.id)
             if tried is None or self.clock() - tried >= _AGAIN:
                 await self.announce(one.written.id, waiting=False)
@@ -85,7 +84,7 @@ class Announcements:
         """
         try:
             async with self.locks.hold(f"(written {id_})", waiting=waiting):
-                one = await asyncio.to_thread(self.written.announcement, id_)
+                one = await self.written.announcement(id_)
                 if one and (one.ended or self.published.counts(one.written)):
                     await self._announce(one)
         except LockTaken as error:
@@ -112,7 +111,7 @@ class Announcements:
                 return
         if not channel:
             logger.warning("Answer %d is announced nowhere: no review channel is set", id_)
-        await asyncio.to_thread(self.written.announced, one, channel, ts)
+        await self.written.announced(one, channel, ts)
 
     async def _content(self, one: Announcement, channel: str) -> PublishedAnswer:
         sources = one.written.sources
@@ -132,7 +131,7 @@ class Announcements:
     async def withdraw(self, press: Press) -> None:
         """Handle the button. Whether the person may press it is checked now."""
         person, channel = press.person, press.channel
-        one = await asyncio.to_thread(self.written.announcement, int(press.value))
+        one = await self.written.announcement(int(press.value))
         if one is None:
             await self.chat.post_privately(channel, person, GONE)
             return
@@ -141,9 +140,7 @@ class Announcements:
             return
         now, id_ = self.clock(), one.written.id
         since = now - self.retracted_within if self.retracted_within else None
-        done = await asyncio.to_thread(
-            self.written.end, id_, End.WITHDRAWN, person, now, retract_since=since
-        )
+        done = await self.written.end(id_, End.WITHDRAWN, person, now, retract_since=since)
         await self.announce(id_)
         if done and one.written.flag is not None:
             await self.process_due(one.written.flag)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer, Tally
-from bot.flags.model import Complaint, Flag, FlagAction, FlagState, Step, Verdict
+from bot.flags.model import SETTLED, UNSETTLED, Complaint, Flag, FlagAction, FlagState, Verdict
 from bot.flags.ports import AnswerStore
-from bot.model import Clarify, Result, named
+from bot.model import Clarify, Result, Source, named
 from indexers.model import NOBODY, KnownPage
 
 COMMENT_LIMIT = 2000
-_SETTLED = tuple(state for state in FlagState if state.settled)
 
 
 def unknown(_wiki: str, _page: str) -> KnownPage | None:
@@ -20,8 +20,8 @@ def unknown(_wiki: str, _page: str) -> KnownPage | None:
 
 
 class Feedback:
-    """Feedback on answers. Every method blocks for a moment: call it in a thread. ``page`` returns
-    a page's state in the index, so that the pages of an answer can be watched.
+    """Feedback on answers. ``page`` returns a page's state in the index, so that the pages of
+    an answer can be watched; it may block for a moment.
 
     Raises:
         StateUnavailable: from any method, if it cannot be written or read.
@@ -37,7 +37,7 @@ class Feedback:
         self._clock = clock
         self._page = page
 
-    def record(
+    async def record(
         self, asked: AskedQuestion, answer: Result, as_of: datetime | None = None
     ) -> RecordedAnswer:
         """Record an answer before it is posted, so that its buttons can name it.
@@ -45,96 +45,101 @@ class Feedback:
         Raises:
             AskerForgotten: what is kept of them was deleted since they asked.
         """
+        pages = await asyncio.to_thread(self._as_cited, named(answer))
+        return await self._store.keep(asked, answer, self._clock(), as_of, pages)
+
+    def _as_cited(self, sources: Sequence[Source]) -> dict[tuple[str, str], KnownPage]:
+        """Return the pages in the revision that was shown, with the rights of now."""
         pages = {}
-        for source in named(answer):
+        for source in sources:
             known = self._page(source.wiki, source.page)
             acl = known.acl if known else NOBODY
             pages[source.wiki, source.page] = KnownPage(source.revision, acl)
-        return self._store.keep(asked, answer, self._clock(), as_of, pages)
+        return pages
 
-    def posted(self, given: int, message: str) -> None:
+    async def posted(self, given: int, message: str) -> None:
         """Record that the message ``message`` (a ts) carries the answer's feedback buttons."""
-        self._store.posted(given, message)
+        await self._store.posted(given, message)
 
-    def given(self, given: int) -> RecordedAnswer | None:
+    async def given(self, given: int) -> RecordedAnswer | None:
         """Return a recorded answer; None if there is none, or it is forgotten."""
-        return self._store.given(given)
+        return await self._store.given(given)
 
-    def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
+    async def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
         """Return the answer that this message carries; None if it carries none."""
-        return self._store.given_in(channel, message)
+        return await self._store.given_in(channel, message)
 
-    def given_to(self, place: MessageRef) -> RecordedAnswer | None:
+    async def given_to(self, place: MessageRef) -> RecordedAnswer | None:
         """Return the answer to the question there; None if none is recorded."""
-        given = self._store.in_thread(place.team, place.channel, place.thread)
+        given = await self._store.in_thread(place.team, place.channel, place.thread)
         return next((one for one in given if one.asked.place == place), None)
 
-    def praise(self, given: int, person: str) -> Flag | None:
+    async def praise(self, given: int, person: str) -> Flag | None:
         """Record a good verdict. It withdraws the person's own open flag, which is returned."""
-        self._store.vote(given, person, Verdict.GOOD, self._clock())
-        return self._withdraw(given, person)
+        await self._store.vote(given, person, Verdict.GOOD, self._clock())
+        return await self._withdraw(given, person)
 
-    def doubt(self, given: int, person: str) -> None:
+    async def doubt(self, given: int, person: str) -> None:
         """Record a bad verdict without a flag: nobody is told about it."""
-        self._store.vote(given, person, Verdict.BAD, self._clock())
+        await self._store.vote(given, person, Verdict.BAD, self._clock())
 
-    def complain(self, given: int, person: str, complaint: Complaint, comment: str = "") -> Flag:
+    async def complain(
+        self, given: int, person: str, complaint: Complaint, comment: str = ""
+    ) -> Flag:
         """Record a bad verdict with its reason, and flag the answer. It replaces the same person's
         earlier flag and keeps its card; without a reason an open flag stays as it is."""
         now = self._clock()
-        self._store.vote(given, person, Verdict.BAD, now)
+        await self._store.vote(given, person, Verdict.BAD, now)
         words = comment.strip()[:COMMENT_LIMIT]
-        return self._store.raise_flag(given, person, complaint, words, now)
+        return await self._store.raise_flag(given, person, complaint, words, now)
 
-    def take_back(self, given: int, person: str, verdict: Verdict) -> tuple[bool, Flag | None]:
+    async def take_back(
+        self, given: int, person: str, verdict: Verdict
+    ) -> tuple[bool, Flag | None]:
         """Take back a person's verdict if it is ``verdict``. Return whether it was, and their flag
         if it was open and is now withdrawn."""
-        if not self._store.unvote(given, person, verdict):
+        if not await self._store.unvote(given, person, verdict):
             return False, None
-        return True, self._withdraw(given, person)
+        return True, await self._withdraw(given, person)
 
-    def _withdraw(self, given: int, person: str) -> Flag | None:
-        flag = self._store.flag_of(given, person)
+    async def _withdraw(self, given: int, person: str) -> Flag | None:
+        flag = await self._store.flag_of(given, person)
         now, withdrawn = self._clock(), FlagState.WITHDRAWN
-        if flag is None or not self._store.move(
-            flag.id, withdrawn, FlagAction.WITHDRAWN, person, now, unless=_SETTLED
+        if flag is None or not await self._store.move(
+            flag.id, withdrawn, FlagAction.WITHDRAWN, person, now, unless=SETTLED
         ):
             return None
-        return self._store.flag(flag.id)
+        return await self._store.flag(flag.id)
 
-    def tally(self, given: int) -> Tally:
-        return self._store.tally(given)
+    async def tally(self, given: int) -> Tally:
+        return await self._store.tally(given)
 
-    def open_flags(self) -> Sequence[Flag]:
+    async def open_flags(self) -> Sequence[Flag]:
         """Return the unsettled flags, oldest first."""
-        return self._store.flags(FlagState.OPEN, FlagState.TAKEN)
+        return await self._store.flags(*UNSETTLED)
 
-    def open_flags_by(self, person: str) -> Sequence[Flag]:
+    async def open_flags_by(self, person: str) -> Sequence[Flag]:
         """Return the unsettled flags that ``person`` raised, oldest first."""
-        return self._store.flags_by(person, FlagState.OPEN, FlagState.TAKEN)
+        return await self._store.flags_by(person, *UNSETTLED)
 
-    def all_flags(self) -> Sequence[Flag]:
+    async def all_flags(self) -> Sequence[Flag]:
         """Return all flags, settled ones too, oldest first."""
-        return self._store.flags()
+        return await self._store.flags()
 
-    def history(self, flag: Flag) -> Sequence[Step]:
-        """Return the steps of a flag's history, oldest first."""
-        return self._store.steps(flag.id)
-
-    def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
+    async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         """Return the answers that somebody (``by_others``: not only the asker) found helpful,
         oldest first."""
-        return self._store.praised(by_others=by_others)
+        return await self._store.praised(by_others=by_others)
 
-    def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
+    async def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
         """Return the questions since then that no page answered, oldest first."""
-        return self._store.unanswered(since)
+        return await self._store.unanswered(since)
 
-    def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
+    async def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
         """Return the answers before it in its thread, oldest first."""
-        return self._store.earlier(given)
+        return await self._store.earlier(given)
 
-    def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
+    async def asked_back(self, team: str, channel: str, thread: str) -> RecordedAnswer | None:
         """Return the latest clarifying question of a thread."""
-        given = reversed(self._store.in_thread(team, channel, thread))
+        given = reversed(await self._store.in_thread(team, channel, thread))
         return next((one for one in given if isinstance(one.answer, Clarify)), None)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.background import beside
 from bot.conversation.model import RecordedAnswer
 from bot.flags.feedback import Feedback
 from bot.flags.gaps import Gap, gaps, still_open
@@ -27,8 +30,8 @@ _MOST_CITED = 50
 @dataclass(frozen=True, slots=True)
 class Insights:
     """Statistics for the owners of wikis. A page is stale if nobody edited it for longer than
-    ``stale_after``. ``roots`` as in `bot.flags.gaps`. Every method blocks, up to seconds: call it
-    in a thread.
+    ``stale_after``. ``roots`` as in `bot.flags.gaps`. The ``executor``
+    does what takes long.
 
     Raises:
         StateUnavailable, IndexUnavailable: from any method.
@@ -39,42 +42,52 @@ class Insights:
     operating: Operating
     library: Library
     roots: Callable[[str], frozenset[str]]
+    executor: Executor
     clock: Callable[[], datetime]
     stale_after: timedelta
 
-    def volume(self, span: timedelta) -> Volume:
-        return self.figures.volume(self.clock() - span)
+    async def volume(self, span: timedelta) -> Volume:
+        return await self.figures.volume(self.clock() - span)
 
-    def flagged(self, span: timedelta) -> Flagged:
-        return self.figures.flagged(self.clock() - span)
+    async def flagged(self, span: timedelta) -> Flagged:
+        return await self.figures.flagged(self.clock() - span)
 
-    def failing(self) -> list[str]:
+    async def failing(self) -> list[str]:
         """Return the wikis whose last sync stopped early, or whose last full one failed at a
         page."""
-        rows = self.operating.status()["wikis"]
+        rows = (await asyncio.to_thread(self.operating.status))["wikis"]
         return [name for name, row in rows.items() if row["error"] or row["failed"]]
 
-    def unanswered(self, span: timedelta) -> tuple[list[RecordedAnswer], int]:
+    async def unanswered(self, span: timedelta) -> tuple[list[RecordedAnswer], int]:
         """Return the questions that the wiki did not answer: those asked in public, oldest first,
         and the number of those asked in private, which are shown to nobody."""
-        found = self.feedback.unanswered(self.clock() - span)
+        found = await self.feedback.unanswered(self.clock() - span)
         public = [given for given in found if given.asked.open]
         return public, len(found) - len(public)
 
-    def gaps(self, unanswered: Sequence[RecordedAnswer], most: int) -> list[tuple[Gap, NoAnswer]]:
+    async def gaps(
+        self, unanswered: Sequence[RecordedAnswer], most: int
+    ) -> list[tuple[Gap, NoAnswer]]:
         """Return the commonest gaps, with what everyone gets now: an answer may exist by now. At
         most half as many more are asked again, because somebody waits."""
+        return await beside(self.executor, self._gaps, unanswered, most)
+
+    def _gaps(self, unanswered: Sequence[RecordedAnswer], most: int) -> list[tuple[Gap, NoAnswer]]:
         asked = [
             (gap, still_open(gap, self.operating.for_everyone(gap.latest.asked.question)))
             for gap in gaps(unanswered, self.roots)[: most * 3 // 2]
         ]
         return [(gap, said) for gap, said in asked if said][:most]
 
-    def stale(self, reader: Reader, most: int) -> list[Often]:
+    async def stale(self, reader: Reader, most: int) -> list[Often]:
         """Return often-cited pages that are outdated or old, as far as ``reader`` may read them
         now. A page that has changed since it was cited is not stale."""
-        today, since = self.clock().date(), self.clock() - LATELY
-        often = self.figures.cited_often(since, at_least=_OFTEN, most=_MOST_CITED)
+        since = self.clock() - LATELY
+        often = await self.figures.cited_often(since, at_least=_OFTEN, most=_MOST_CITED)
+        return await beside(self.executor, self._stale, often, reader, most)
+
+    def _stale(self, often: Sequence[Often], reader: Reader, most: int) -> list[Often]:
+        today = self.clock().date()
         found = [
             one
             for one in often

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.flags.feedback import Feedback
-from bot.flags.model import Flag
+from bot.flags.model import UNSETTLED, Flag
+from bot.flags.ports import KeptVerdicts
 from bot.model import NoAnswer
 
 
-def listed(feedback: Feedback, *, everything: bool) -> list[dict[str, Any]]:
+def listed(kept: KeptVerdicts, *, everything: bool) -> list[dict[str, Any]]:
     """Return the unsettled flags, or all, oldest first."""
-    found = feedback.all_flags() if everything else feedback.open_flags()
-    return [_row(flag, feedback) for flag in found]
+    found = kept.flags() if everything else kept.flags(*UNSETTLED)
+    return [_row(flag, kept) for flag in found]
 
 
-def _row(flag: Flag, feedback: Feedback) -> dict[str, Any]:
+def _row(flag: Flag, kept: KeptVerdicts) -> dict[str, Any]:
     said = flag.given.answer
     sources = () if isinstance(said, NoAnswer) else said.sources
     return {
@@ -33,6 +33,6 @@ def _row(flag: Flag, feedback: Feedback) -> dict[str, Any]:
         "again": flag.again.text if flag.again else "",
         "history": [
             {"deed": step.action.value, "person": step.person, "at": step.when.isoformat()}
-            for step in feedback.history(flag)
+            for step in kept.steps(flag.id)
         ],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,7 +39,7 @@ _NOTIFYING_EVERY = timedelta(minutes=10)
 class Passes(Protocol):
     """The part of `bot.operations.passes.PassLog` that is read here: any process may write it."""
 
-    def since(self, when: datetime) -> list[Pass]: ...
+    async def since(self, when: datetime) -> Sequence[Pass]: ...
 
 
 @dataclass(slots=True)
@@ -97,23 +97,23 @@ class Maintenance:
             # filled yet.
             self._began = now
             await _alone(self.announcements.warn_if_open)
-            for wiki in await asyncio.to_thread(self.cited.wikis):
+            for wiki in await self.cited.wikis():
                 await self._check_wiki(wiki, whole=False)
-        lately = await asyncio.to_thread(self.passes.since, now - _LATE)
+        lately = await self.passes.since(now - _LATE)
         self._handled &= {(one.wiki, one.began) for one in lately}
         for one in lately:
             if (one.wiki, one.began) not in self._handled and one.ended >= self._began:
                 whole = one.complete and one.rhythm is Rhythm.FULL
                 await self._check_wiki(one.wiki, whole=whole)
                 self._handled.add((one.wiki, one.began))
-        for lapsed in await asyncio.to_thread(self.written.expired, now):
+        for lapsed in await self.written.expired(now):
             await self._expire(lapsed)
 
     async def _check_wiki(self, wiki: str, *, whole: bool) -> None:
         """Check the cited pages of a wiki. ``whole``: a page that is not in the index is not in the
         wiki."""
         since = self.clock() - self.retracted_within
-        for cited in await asyncio.to_thread(self.cited.cited, wiki, since):
+        for cited in await self.cited.cited(wiki, since):
             known = await asyncio.to_thread(self.library.page, wiki, cited.page)
             if known is None:
                 if whole:
@@ -122,8 +122,8 @@ class Maintenance:
                 await self._invalidate(cited, since)
             elif (known.revision, str(known.acl)) != (cited.revision, cited.acl):
                 changed = known.revision != cited.revision
-                await asyncio.to_thread(self.cited.seen, cited, known, changed=changed)
-        for one in await asyncio.to_thread(self.written.valid, self.clock()):
+                await self.cited.seen(cited, known, changed=changed)
+        for one in await self.written.valid(self.clock()):
             if await asyncio.to_thread(self._is_stale, one, wiki, whole=whole):
                 await self._expire(one)
 
@@ -144,7 +144,7 @@ class Maintenance:
 
     async def _invalidate(self, cited: Cited, since: datetime) -> None:
         kept = since if self.retracted_within else None
-        await asyncio.to_thread(self.cited.invalidate, cited, kept)
+        await self.cited.invalidate(cited, kept)
 
     def _is_stale(self, one: WrittenAnswer, wiki: str, *, whole: bool) -> bool:
         for source, said in zip(one.sources, one.says, strict=True):
@@ -156,13 +156,13 @@ class Maintenance:
 
     async def _expire(self, one: WrittenAnswer) -> None:
         now = self.clock()
-        if not await asyncio.to_thread(self.written.end, one.id, End.LAPSED, "", now):
+        if not await self.written.end(one.id, End.LAPSED, "", now):
             return
         if one.flag is not None:
-            await asyncio.to_thread(self.review.lapsed, one.flag)
+            await self.review.lapsed(one.flag)
 
     async def _process_due(self) -> None:
-        for flag in await asyncio.to_thread(self.review.due):
+        for flag in await self.review.due():
             await _alone(partial(self.service.process_due, flag.id, waiting=False))
 
     async def _notify(self) -> None:
@@ -176,11 +176,11 @@ class Maintenance:
     async def _vouch(self) -> None:
         """Update which written answers count: those from outside the configured review channels
         count only while their author is an admin."""
-        for one in await asyncio.to_thread(self.written.valid, self.clock()):
+        for one in await self.written.valid(self.clock()):
             if one.author and not self.published.is_from_review(one):
                 by_admin = await self.directory.is_admin(one.author)
                 if by_admin != one.by_admin:
-                    await asyncio.to_thread(self.written.vouch, one.id, by_admin=by_admin)
+                    await self.written.vouch(one.id, by_admin=by_admin)
                     logger.warning(
                         "Written answer %d %s", one.id, "counts" if by_admin else "counts no more"
                     )

@@ -51,11 +51,15 @@ class FlagState(StrEnum):
 
     @property
     def settled(self) -> bool:
-        return self not in (FlagState.OPEN, FlagState.TAKEN)
+        return self in SETTLED
 
     @property
     def words(self) -> str:
         return self.value.replace("_", " ")
+
+
+UNSETTLED = (FlagState.OPEN, FlagState.TAKEN)
+SETTLED = tuple(state for state in FlagState if state not in UNSETTLED)
 
 
 class FlagAction(StrEnum):

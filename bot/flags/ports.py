@@ -36,34 +36,34 @@ from indexers.model import KnownPage, Reader
 
 
 class FlagStore(Protocol):
-    """The store of flags. Every method may block for a moment and raises StateUnavailable."""
+    """The store of flags. Every method raises StateUnavailable."""
 
-    def raise_flag(
+    async def raise_flag(
         self, given: int, person: str, complaint: Complaint, comment: str, when: datetime
     ) -> Flag:
         """Raise a flag: one for each person and answer. Raised again, it is open again; without a
         reason an open one stays as it is."""
         ...
 
-    def flag(self, id_: int) -> Flag | None: ...
+    async def flag(self, id_: int) -> Flag | None: ...
 
-    def flag_of(self, given: int, person: str) -> Flag | None: ...
+    async def flag_of(self, given: int, person: str) -> Flag | None: ...
 
-    def flags(self, *states: FlagState) -> Sequence[Flag]:
+    async def flags(self, *states: FlagState) -> Sequence[Flag]:
         """Return the flags in one of ``states``, or all, oldest first."""
         ...
 
-    def flags_by(self, person: str, *states: FlagState) -> Sequence[Flag]:
+    async def flags_by(self, person: str, *states: FlagState) -> Sequence[Flag]:
         """Return the flags in one of ``states`` that ``person`` raised, oldest first."""
         ...
 
-    def due(self) -> Sequence[Flag]:
+    async def due(self) -> Sequence[Flag]:
         """Return the flags with work that is due, oldest first."""
         ...
 
-    def carded(self, flag: int, card: Card, owner: str) -> None: ...
+    async def carded(self, flag: int, card: Card, owner: str) -> None: ...
 
-    def move(  # noqa: PLR0913 - who did what when, and what follows from it
+    async def move(  # noqa: PLR0913 - who did what when, and what follows from it
         self,
         flag: int,
         state: FlagState,
@@ -79,30 +79,30 @@ class FlagStore(Protocol):
         reopened, nobody is told any more that it was settled."""
         ...
 
-    def asked_again(self, flag: Flag, said: Result, when: datetime) -> None:
+    async def asked_again(self, flag: Flag, said: Result, when: datetime) -> None:
         """Record the new answer to a flag as it is here; if it changed meanwhile, asking again
         stays due."""
         ...
 
-    def shown(self, flag: Flag) -> None:
+    async def shown(self, flag: Flag) -> None:
         """Record that its card shows it as it is here; if it changed meanwhile, its card stays
         due."""
         ...
 
-    def told(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
+    async def told(self, flag: Flag, when: datetime, *, somebody: bool) -> None:
         """Record that the person was told, or (``somebody`` is false) that there is nobody to tell.
         If people changed the flag meanwhile, telling stays due."""
         ...
 
-    def lapsed(self, flag: int, when: datetime) -> None:
+    async def lapsed(self, flag: int, when: datetime) -> None:
         """Record that the answer written to it is not given any more."""
         ...
 
-    def steps(self, flag: int) -> Sequence[Step]:
+    async def steps(self, flag: int) -> Sequence[Step]:
         """Return its history, oldest first."""
         ...
 
-    def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
+    async def remind(self, recipient: str, when: datetime, *, unless_since: datetime) -> bool:
         """Record that ``recipient`` is reminded; return False if they were since
         ``unless_since``."""
         ...
@@ -111,7 +111,7 @@ class FlagStore(Protocol):
 class AnswerStore(FlagStore, Protocol):
     """The store of answers and verdicts, with the flags; the same holds for every method."""
 
-    def keep(
+    async def keep(
         self,
         asked: AskedQuestion,
         answer: Result,
@@ -128,114 +128,125 @@ class AnswerStore(FlagStore, Protocol):
         """
         ...
 
-    def posted(self, given: int, message: str) -> None: ...
+    async def posted(self, given: int, message: str) -> None: ...
 
-    def given(self, given: int) -> RecordedAnswer | None:
+    async def given(self, given: int) -> RecordedAnswer | None:
         """Return a recorded answer; None if there is none, or it is forgotten."""
         ...
 
-    def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
+    async def given_in(self, channel: str, message: str) -> RecordedAnswer | None:
         """Return the answer that this message carries."""
         ...
 
-    def vote(self, given: int, person: str, verdict: Verdict, when: datetime) -> None:
+    async def vote(self, given: int, person: str, verdict: Verdict, when: datetime) -> None:
         """Record a verdict, one for each person and answer: the last one counts."""
         ...
 
-    def unvote(self, given: int, person: str, verdict: Verdict) -> bool:
+    async def unvote(self, given: int, person: str, verdict: Verdict) -> bool:
         """Take a verdict back; return False if the person's verdict is another one, or none."""
         ...
 
-    def tally(self, given: int) -> Tally: ...
+    async def tally(self, given: int) -> Tally: ...
 
-    def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
+    async def praised(self, *, by_others: bool = False) -> Sequence[RecordedAnswer]:
         """Return the answers that somebody (``by_others``: not only the asker) found helpful,
         oldest first."""
         ...
 
-    def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
+    async def unanswered(self, since: datetime) -> Sequence[RecordedAnswer]:
         """Return the questions since then that no page answered, oldest first."""
         ...
 
-    def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
+    async def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]:
         """Return the answers before it in its thread, oldest first."""
         ...
 
-    def in_thread(self, team: str, channel: str, thread: str) -> Sequence[RecordedAnswer]:
+    async def in_thread(self, team: str, channel: str, thread: str) -> Sequence[RecordedAnswer]:
         """Return the answers in a thread, oldest first."""
         ...
 
 
-class CitedPages(Protocol):
-    """The store of pages that answers rest on. Every method may block and raises
-    StateUnavailable."""
+class KeptVerdicts(Protocol):
+    """The feedback that the command line reads, which has no event loop. Every method blocks for a
+    moment and raises StateUnavailable."""
 
-    def wikis(self) -> Sequence[str]:
+    def flags(self, *states: FlagState) -> Sequence[Flag]: ...
+
+    def steps(self, flag: int) -> Sequence[Step]: ...
+
+    def praised(self) -> Sequence[RecordedAnswer]: ...
+
+    def earlier(self, given: RecordedAnswer) -> Sequence[RecordedAnswer]: ...
+
+
+class CitedPages(Protocol):
+    """The store of pages that answers rest on. Every method raises StateUnavailable."""
+
+    async def wikis(self) -> Sequence[str]:
         """Return the wikis of all watched pages."""
         ...
 
-    def cited(self, wiki: str, since: datetime) -> Sequence[Cited]:
+    async def cited(self, wiki: str, since: datetime) -> Sequence[Cited]:
         """Return the pages cited by answers given since then and not retracted, and by all flagged
         answers."""
         ...
 
-    def seen(self, cited: Cited, known: KnownPage, *, changed: bool) -> None:
+    async def seen(self, page: Cited, known: KnownPage, *, changed: bool) -> None:
         """Record the page's current state; if it ``changed``, asking again is due for open flags on
         the answer."""
         ...
 
-    def invalidate(self, cited: Cited, since: datetime | None) -> None:
+    async def invalidate(self, page: Cited, since: datetime | None) -> None:
         """Record that the page is gone, or closed to people who were shown it. The answer is to be
         retracted if it was given after ``since`` (None: it stays); cards that show it are due. Do
         nothing if its question was answered again since ``cited`` was read."""
         ...
 
-    def invalidated(self) -> Sequence[RecordedAnswer]:
+    async def invalidated(self) -> Sequence[RecordedAnswer]:
         """Return the posted answers that are to be retracted."""
         ...
 
-    def is_invalid(self, given: RecordedAnswer) -> bool:
+    async def is_invalid(self, given: RecordedAnswer) -> bool:
         """Return whether it is still to be retracted: its question may have been edited and
         answered again."""
         ...
 
-    def retracted(self, given: RecordedAnswer, when: datetime) -> bool:
+    async def retracted(self, given: RecordedAnswer, when: datetime) -> bool:
         """Record that it was retracted; return False if that was not due any more."""
         ...
 
 
 class Figures(Protocol):
-    """The store of statistics. Every method may block and raises StateUnavailable."""
+    """The store of statistics. Every method raises StateUnavailable."""
 
-    def volume(self, since: datetime) -> Volume:
+    async def volume(self, since: datetime) -> Volume:
         """Return the statistics of the questions since then."""
         ...
 
-    def flagged(self, since: datetime) -> Flagged: ...
+    async def flagged(self, since: datetime) -> Flagged: ...
 
-    def cited_often(self, since: datetime, *, at_least: int, most: int) -> Sequence[Often]:
+    async def cited_often(self, since: datetime, *, at_least: int, most: int) -> Sequence[Often]:
         """Return up to ``most`` pages that at least ``at_least`` valid answers since then rest on,
         most cited first."""
         ...
 
 
 class WrittenAnswers(Protocol):
-    """The store of answers that reviewers wrote. Every method may block and raises
-    StateUnavailable."""
+    """The store of answers that reviewers wrote. Every method raises StateUnavailable."""
 
-    def write(self, one: WrittenAnswer) -> WrittenAnswer:
+    async def write(self, one: WrittenAnswer) -> WrittenAnswer:
         """Record the answer, with its id, to be announced; it replaces an earlier one to the same
         flag."""
         ...
 
-    def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
+    async def valid(self, now: datetime) -> Sequence[WrittenAnswer]:
         """Return the answers that have neither ended nor expired, the newest first, whoever wrote
         them: see `bot.flags.publishing.Published`."""
         ...
 
-    def expired(self, now: datetime) -> Sequence[WrittenAnswer]: ...
+    async def expired(self, now: datetime) -> Sequence[WrittenAnswer]: ...
 
-    def end(
+    async def end(
         self,
         id_: int,
         why: End,
@@ -249,17 +260,17 @@ class WrittenAnswers(Protocol):
         they stay). A withdrawal is recorded in the flag's history."""
         ...
 
-    def vouch(self, id_: int, *, by_admin: bool) -> None:
+    async def vouch(self, id_: int, *, by_admin: bool) -> None:
         """Record whether its author is an admin now."""
         ...
 
-    def announcement(self, id_: int) -> Announcement | None: ...
+    async def announcement(self, id_: int) -> Announcement | None: ...
 
-    def unannounced(self) -> Sequence[Announcement]:
+    async def unannounced(self) -> Sequence[Announcement]:
         """Return the announcements that are missing or out of date, oldest first."""
         ...
 
-    def announced(self, one: Announcement, channel: str, ts: str) -> None:
+    async def announced(self, one: Announcement, channel: str, ts: str) -> None:
         """Record that the message at ``ts`` says how it is here (empty: there is none, nor will
         be). Later changes stay due; an ended one is complete and is deleted."""
         ...

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.answering.model import WrittenAnswer
-from bot.flags.ports import WrittenAnswers
+from bot.answering.verified import Writings
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
     """The published answers. ``channels`` are the review channels of the settings file."""
 
-    written: WrittenAnswers
+    written: Writings
     channels: frozenset[str]
 
     def valid(self, now: datetime) -> Sequence[WrittenAnswer]:

@@ -3,7 +3,6 @@ review channel; each of these at most once a day."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
@@ -38,12 +37,12 @@ class Reminders:
         if not self.after:
             return
         waiting: dict[str, list[Flag]] = defaultdict(list)
-        for flag in await asyncio.to_thread(self.review.waiting, self.after):
+        for flag in await self.review.waiting(self.after):
             if recipient := await self._recipient(flag):
                 waiting[recipient].append(flag)
         for recipient, flags in waiting.items():
             # Recorded first: a lost reminder comes tomorrow, a second one today annoys.
-            if await asyncio.to_thread(self.review.may_remind, recipient):
+            if await self.review.may_remind(recipient):
                 await self._remind(recipient, flags)
 
     async def _recipient(self, flag: Flag) -> str:

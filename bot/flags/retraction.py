@@ -3,7 +3,6 @@ says nothing of these pages."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,20 +32,20 @@ class Retraction:
     async def retract(self) -> None:
         """Retract all invalidated answers that are still posted. An edit can be repeated, so a
         retraction that may have happened is repeated."""
-        for given in await asyncio.to_thread(self.cited.invalidated):
+        for given in await self.cited.invalidated():
             try:
                 await self._retract(given)
             except ChatUnavailable as error:
                 logger.warning("Answer %d is to be taken back and waits: %s", given.id, error)
                 return
-            if not await asyncio.to_thread(self.cited.retracted, given, self.clock()):
+            if not await self.cited.retracted(given, self.clock()):
                 # The question was answered again at the last moment, and this may have retracted
                 # the new answer.
                 await self.redrawing.draw(given)
 
     async def _retract(self, given: RecordedAnswer) -> None:
         parts = await self.chat.reply_parts(given)
-        if not await asyncio.to_thread(self.cited.is_invalid, given):
+        if not await self.cited.is_invalid(given):
             return
         try:
             await self.chat.replace_reply(given, parts, RETRACTED)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.flags.model import Card, Due, Flag, FlagAction, FlagState, Step
+from bot.flags.model import SETTLED, UNSETTLED, Card, Due, Flag, FlagAction, FlagState, Step
 from bot.flags.ports import FlagStore
 from bot.model import Result
 
-_SETTLED = tuple(state for state in FlagState if state.settled)
-_UNSETTLED = (FlagState.OPEN, FlagState.TAKEN)
 REMINDED_EVERY = timedelta(hours=24)
 
 
 class Review:
-    """The actions of reviewers. Every method blocks for a moment: call it in a thread. The caller
+    """The actions of reviewers. The caller
     checks who may do what.
 
     Raises:
@@ -26,73 +24,77 @@ class Review:
         self._flags = flags
         self._clock = clock
 
-    def flag(self, id_: int) -> Flag | None:
-        return self._flags.flag(id_)
+    async def flag(self, id_: int) -> Flag | None:
+        return await self._flags.flag(id_)
 
-    def history(self, flag: Flag) -> Sequence[Step]:
-        return self._flags.steps(flag.id)
+    async def history(self, flag: Flag) -> Sequence[Step]:
+        return await self._flags.steps(flag.id)
 
-    def take(self, flag: Flag, person: str) -> bool:
+    async def take(self, flag: Flag, person: str) -> bool:
         """Record that ``person`` takes the flag. Return False if it is settled."""
-        return self._move(flag, FlagState.TAKEN, FlagAction.TAKEN, person, unless=_SETTLED)
+        return await self._move(flag, FlagState.TAKEN, FlagAction.TAKEN, person, unless=SETTLED)
 
-    def fixed(self, flag: Flag, person: str) -> bool:
+    async def fixed(self, flag: Flag, person: str) -> bool:
         """Record that the wiki is corrected: the question is asked again, and the person who
         flagged is told. Return False if the flag is settled already."""
         due = (Due.ASK, Due.TELL)
-        return self._move(flag, FlagState.FIXED, FlagAction.FIXED, person, unless=_SETTLED, due=due)
+        return await self._move(
+            flag, FlagState.FIXED, FlagAction.FIXED, person, unless=SETTLED, due=due
+        )
 
-    def answered(self, flag: Flag, person: str) -> bool:
+    async def answered(self, flag: Flag, person: str) -> bool:
         """Record that ``person`` wrote an answer to the flag, even a settled one."""
         gone, due = (FlagState.WITHDRAWN,), (Due.ASK, Due.TELL)
-        return self._move(
+        return await self._move(
             flag, FlagState.ANSWERED, FlagAction.ANSWERED, person, unless=gone, due=due
         )
 
-    def not_wrong(self, flag: Flag, person: str) -> bool:
+    async def not_wrong(self, flag: Flag, person: str) -> bool:
         """Record that the answer was right. Return False if the flag is settled already."""
-        return self._move(flag, FlagState.NOT_WRONG, FlagAction.NOT_WRONG, person, unless=_SETTLED)
+        return await self._move(
+            flag, FlagState.NOT_WRONG, FlagAction.NOT_WRONG, person, unless=SETTLED
+        )
 
-    def reopen(self, flag: Flag, person: str) -> bool:
+    async def reopen(self, flag: Flag, person: str) -> bool:
         """Reopen a flag. Return False if it is open, or its person withdrew it."""
-        unless = (*_UNSETTLED, FlagState.WITHDRAWN)
-        return self._move(flag, FlagState.OPEN, FlagAction.REOPENED, person, unless=unless)
+        unless = (*UNSETTLED, FlagState.WITHDRAWN)
+        return await self._move(flag, FlagState.OPEN, FlagAction.REOPENED, person, unless=unless)
 
-    def carded(self, flag: Flag, card: Card, owner: str = "") -> None:
+    async def carded(self, flag: Flag, card: Card, owner: str = "") -> None:
         """Record that the message ``card`` shows it, and that ``owner`` was told."""
-        self._flags.carded(flag.id, card, owner)
+        await self._flags.carded(flag.id, card, owner)
 
-    def shown(self, flag: Flag) -> None:
-        self._flags.shown(flag)
+    async def shown(self, flag: Flag) -> None:
+        await self._flags.shown(flag)
 
-    def asked_again(self, flag: Flag, said: Result) -> None:
+    async def asked_again(self, flag: Flag, said: Result) -> None:
         """Record ``said``, the answer that everyone gets to its question now."""
-        self._flags.asked_again(flag, said, self._clock())
+        await self._flags.asked_again(flag, said, self._clock())
 
-    def told(self, flag: Flag, *, somebody: bool) -> None:
+    async def told(self, flag: Flag, *, somebody: bool) -> None:
         """Record that the person who flagged was told, or (``somebody`` is false) that nobody is
         there."""
-        self._flags.told(flag, self._clock(), somebody=somebody)
+        await self._flags.told(flag, self._clock(), somebody=somebody)
 
-    def lapsed(self, flag: int) -> None:
+    async def lapsed(self, flag: int) -> None:
         """Record that the answer written to it is not given any more."""
-        self._flags.lapsed(flag, self._clock())
+        await self._flags.lapsed(flag, self._clock())
 
-    def due(self) -> Sequence[Flag]:
-        return self._flags.due()
+    async def due(self) -> Sequence[Flag]:
+        return await self._flags.due()
 
-    def waiting(self, for_: timedelta) -> Sequence[Flag]:
+    async def waiting(self, for_: timedelta) -> Sequence[Flag]:
         """Return the unsettled flags that nobody acted on for so long, oldest first."""
         since = self._clock() - for_
-        return [flag for flag in self._flags.flags(*_UNSETTLED) if flag.changed <= since]
+        return [flag for flag in await self._flags.flags(*UNSETTLED) if flag.changed <= since]
 
-    def may_remind(self, recipient: str) -> bool:
+    async def may_remind(self, recipient: str) -> bool:
         """Return whether the recipient was not reminded within a day; they count as reminded from
         now on."""
         now = self._clock()
-        return self._flags.remind(recipient, now, unless_since=now - REMINDED_EVERY)
+        return await self._flags.remind(recipient, now, unless_since=now - REMINDED_EVERY)
 
-    def _move(  # noqa: PLR0913 - who did what, when it may be done, what follows
+    async def _move(  # noqa: PLR0913 - who did what, when it may be done, what follows
         self,
         flag: Flag,
         state: FlagState,
@@ -103,4 +105,4 @@ class Review:
         due: Sequence[Due] = (),
     ) -> bool:
         now = self._clock()
-        return self._flags.move(flag.id, state, action, person, now, due=due, unless=unless)
+        return await self._flags.move(flag.id, state, action, person, now, due=due, unless=unless)

@@ -62,7 +62,7 @@ class Reviewing:
         if flag is None:
             await self._tell(press, problem)
             return
-        if not await asyncio.to_thread(self._do, action, flag, press.person):
+        if not await self._do(action, flag, press.person):
             await self._tell(press, TOO_LATE)
             return
         await self.service.process_due(flag.id)
@@ -88,14 +88,14 @@ class Reviewing:
         if isinstance(one, str):
             await self.chat.post(person, Notice(one))
             return
-        kept = await asyncio.to_thread(self.written.write, one)
-        await asyncio.to_thread(self.review.answered, flag, person)
+        kept = await self.written.write(one)
+        await self.review.answered(flag, person)
         await self.announce(kept.id)
         await self.service.process_due(flag.id)
         until = f"Until {one.expires:%d %b %Y}: {one.question}"
         await self.chat.post(person, Notice(KEPT, (until,)))
 
-    def _do(self, action: FlagAction, flag: Flag, person: str) -> bool:
+    async def _do(self, action: FlagAction, flag: Flag, person: str) -> bool:
         """Return whether the action was carried out; not, if the flag is settled, or open,
         already."""
         actions = {
@@ -104,7 +104,7 @@ class Reviewing:
             FlagAction.NOT_WRONG: self.review.not_wrong,
             FlagAction.REOPENED: self.review.reopen,
         }
-        return actions[action](flag, person)
+        return await actions[action](flag, person)
 
     async def _tell(self, press: Press, words: str) -> None:
         await self.chat.post_privately(press.channel, press.person, Notice(words))
@@ -149,7 +149,7 @@ class Reviewing:
             return None, problem
         if not (await self._review_channel(flag, person) or await self.directory.is_admin(person)):
             return None, NOT_A_PUBLISHER
-        if not await asyncio.to_thread(self._stands_alone, flag):
+        if not await self._stands_alone(flag):
             return None, FOLLOW_UP
         return flag, ""
 
@@ -161,13 +161,13 @@ class Reviewing:
             channel = channels.operators(named(flag.given.answer))
         return channel if channel and await self.directory.is_member(channel, person) else ""
 
-    def _stands_alone(self, flag: Flag) -> bool:
+    async def _stands_alone(self, flag: Flag) -> bool:
         """Return whether its question needs no history. A chosen reading needs it."""
         given = flag.given
         if given.asked.place.ts.startswith(BY_ITSELF):
-            earlier = self.review.flag(int(given.asked.place.ts.split("-")[1]))
-            return earlier is not None and self._stands_alone(earlier)
-        before = self.service.feedback.earlier(given)
+            earlier = await self.review.flag(int(given.asked.place.ts.split("-")[1]))
+            return earlier is not None and await self._stands_alone(earlier)
+        before = await self.service.feedback.earlier(given)
         chosen = {
             reading.question
             for one in before
@@ -178,7 +178,7 @@ class Reviewing:
 
     async def _flag_for(self, person: str, id_: int) -> tuple[Flag | None, str]:
         """Return the flag, if this person may handle it; else the reason why not."""
-        flag = await asyncio.to_thread(self.review.flag, id_)
+        flag = await self.review.flag(id_)
         if flag is None or flag.state is FlagState.WITHDRAWN:
             return None, GONE
         if not await self.directory.is_member(await self.service.channel_of(flag), person):

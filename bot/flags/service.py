@@ -6,7 +6,6 @@ done: a restart, or a chat that is away, only delays it.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -79,20 +78,20 @@ class FlagService:
                 await self._process_due(id_)
         except LockTaken as error:
             logger.info("What is due for flag %d is left: %s", id_, error)
-        return await asyncio.to_thread(self.review.flag, id_)
+        return await self.review.flag(id_)
 
     async def _process_due(self, id_: int) -> None:
-        flag = await asyncio.to_thread(self.review.flag, id_)
+        flag = await self.review.flag(id_)
         if flag and Due.ASK in flag.due:
             said = await self._asked(flag.given, ANYBODY)
-            await asyncio.to_thread(self.review.asked_again, flag, said)
-            flag = await asyncio.to_thread(self.review.flag, id_)
+            await self.review.asked_again(flag, said)
+            flag = await self.review.flag(id_)
         try:
             if flag and Due.SHOW in flag.due:
                 await self._show(flag)
             if flag and Due.TELL in flag.due:
                 await self._tell(flag)
-                flag = await asyncio.to_thread(self.review.flag, id_)
+                flag = await self.review.flag(id_)
                 if flag and Due.SHOW in flag.due:
                     await self._show(flag)
         except ChatUnavailable as error:
@@ -128,7 +127,7 @@ class FlagService:
                 channel,
                 error,
             )
-        await asyncio.to_thread(self.review.shown, flag)
+        await self.review.shown(flag)
 
     async def _post_card(
         self, flag: Flag, channel: str, around: Circumstances, owner: Owner
@@ -144,7 +143,7 @@ class FlagService:
                 await self.chat.edit(channel, ts, card)
             else:
                 ts = await self.chat.post(channel, card)
-        await asyncio.to_thread(self.review.carded, flag, Card(channel, ts), owner.person)
+        await self.review.carded(flag, Card(channel, ts), owner.person)
         if owner.source is None or not owner.person or flag.owner == owner.person:
             return
         on_card = channel and around.owner
@@ -180,7 +179,7 @@ class FlagService:
         return around, owner
 
     async def _history(self, flag: Flag) -> list[HistoryLine]:
-        steps = await asyncio.to_thread(self.review.history, flag)
+        steps = await self.review.history(flag)
         return [
             HistoryLine(
                 step.action.words,
@@ -218,19 +217,19 @@ class FlagService:
         # The question may have been edited since, and they may have left the channel.
         sees = await self.directory.may_see(flag.person, flag.given)
         if isinstance(reader, Closed) or not sees:
-            await asyncio.to_thread(self.review.told, flag, somebody=False)
+            await self.review.told(flag, somebody=False)
             return
         try:
             said = await self._asked(flag.given, reader)
             await self._send(flag, said)
         except AskerForgotten:
-            await asyncio.to_thread(self.review.told, flag, somebody=False)
+            await self.review.told(flag, somebody=False)
             return
         except ChatRefused as error:
             logger.warning("Whoever raised flag %d cannot be told: %s", flag.id, error)
-            await asyncio.to_thread(self.review.told, flag, somebody=False)
+            await self.review.told(flag, somebody=False)
             return
-        await asyncio.to_thread(self.review.told, flag, somebody=True)
+        await self.review.told(flag, somebody=True)
 
     async def _send(self, flag: Flag, said: Result) -> None:
         """Send an answer like any other: it can be judged, and is retracted when it must be."""
@@ -242,15 +241,15 @@ class FlagService:
         asked = AskedQuestion(
             flag.given.asked.question, flag.person, place, private=True, flag=flag.id
         )
-        given = await asyncio.to_thread(self.feedback.record, asked, said)
+        given = await self.feedback.record(asked, said)
         lead = ASKED_LEAD if flag.complaint is Complaint.UNANSWERED else LEAD
         content = AnswerContent(given, lead=lead)
         last = await self.chat.post_reply(channel, ts, content, since=flag.changed)
-        await asyncio.to_thread(self.feedback.posted, given.id, last)
+        await self.feedback.posted(given.id, last)
 
     async def _asked(self, given: RecordedAnswer, reader: Reader) -> Result:
         """Return what ``reader`` gets for the question now, in its original conversation."""
-        earlier = await asyncio.to_thread(self.feedback.earlier, given)
+        earlier = await self.feedback.earlier(given)
         history = tuple(turn for one in earlier for turn in _turns(one, given.asked.asker))
         question = Question(given.asked.question, reader, history=history)
         return await self._beside(self.answering.answer, question)

@@ -3,7 +3,6 @@ answer."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 
 from bot.conversation.model import Button, Notice, Press, RecordedAnswer
@@ -89,7 +88,7 @@ class Verdicts:
         person, verdict = reaction.person, verdict_of(reaction.name)
         if verdict is None:
             return
-        given = await asyncio.to_thread(self.feedback.given_in, reaction.channel, reaction.message)
+        given = await self.feedback.given_in(reaction.channel, reaction.message)
         if given is None or not await self.directory.is_somebody(person):
             return
         if not await self.directory.may_see(person, given):
@@ -103,17 +102,17 @@ class Verdicts:
 
     async def _seen(self, given: int, person: str) -> RecordedAnswer | None:
         """Return the answer, or None if there is none or the person may not see it."""
-        known = await asyncio.to_thread(self.feedback.given, given)
+        known = await self.feedback.given(given)
         return known if known and await self.directory.may_see(person, known) else None
 
     async def _praise(self, given: RecordedAnswer, person: str) -> None:
-        withdrawn = await asyncio.to_thread(self.feedback.praise, given.id, person)
+        withdrawn = await self.feedback.praise(given.id, person)
         await self._confirm(given)
         if withdrawn:
             await self.service.process_due(withdrawn.id)
 
     async def _take_back(self, given: RecordedAnswer, person: str, verdict: Verdict) -> None:
-        gone, flag = await asyncio.to_thread(self.feedback.take_back, given.id, person, verdict)
+        gone, flag = await self.feedback.take_back(given.id, person, verdict)
         if gone:
             await self._confirm(given)
         if flag:
@@ -123,7 +122,7 @@ class Verdicts:
         """Record a bad verdict. A private question is shown to nobody before its asker agrees, in
         the form."""
         if given.asked.private:
-            await asyncio.to_thread(self.feedback.doubt, given.id, person)
+            await self.feedback.doubt(given.id, person)
         else:
             await self._flag(given, person, Complaint.UNSAID, "")
         await self._confirm(given)
@@ -135,7 +134,7 @@ class Verdicts:
         self, given: RecordedAnswer, person: str, complaint: Complaint, comment: str
     ) -> bool:
         """Flag the answer; return whether reviewers see it."""
-        flag = await asyncio.to_thread(self.feedback.complain, given.id, person, complaint, comment)
+        flag = await self.feedback.complain(given.id, person, complaint, comment)
         processed = await self.service.process_due(flag.id)
         return processed is not None and processed.card is not None
 

@@ -51,7 +51,7 @@ from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
 from bot.state.forgetting import forget_before
-from bot.state.in_threads import AsyncInbox
+from bot.state.in_threads import AsyncAnswers, AsyncFigures, AsyncInbox
 from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.process import Process
@@ -82,13 +82,14 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     client_without_retry = web_client(settings.bot_token, settings.api_url, patient=False)
     executor = ThreadPoolExecutor(settings.workers, thread_name_prefix="answering")
     inbox = AsyncInbox(DatabaseInbox(state, env.clock, process))
-    feedback = Feedback(DatabaseAnswers(state), env.clock, library.page)
+    feedback = Feedback(AsyncAnswers(DatabaseAnswers(state)), env.clock, library.page)
     insights = Insights(
         feedback=feedback,
-        figures=DatabaseFigures(state),
+        figures=AsyncFigures(DatabaseFigures(state)),
         operating=operating,
         library=library,
         roots=roots,
+        executor=executor,
         clock=env.clock,
         stale_after=settings.stale_after,
     )
@@ -160,7 +161,6 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         operating=operating,
         prompts=conversing.prompts,
         api=api,
-        executor=executor,
         clock=env.clock,
         new_incident=env.new_incident,
         origins=settings.link_origins,
@@ -192,7 +192,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
         Reindex(reindexing, reindexer).subcommand,
         Flags(feedback, api, env.clock).subcommand,
         AccessCommand(people, operating).subcommand,
-        Gaps(insights, executor, env.clock, settings.link_origins).subcommand,
+        Gaps(insights, env.clock, settings.link_origins).subcommand,
         forms.subcommand,
         forget.subcommand,
     ]

@@ -42,28 +42,28 @@ class DatabaseCitedPages:
         with self._database.begin() as connection:
             return [Cited(**row) for row in connection.execute(query).mappings()]
 
-    def seen(self, cited_: Cited, known: KnownPage, *, changed: bool) -> None:
+    def seen(self, page: Cited, known: KnownPage, *, changed: bool) -> None:
         seen = {"revision": known.revision, "acl": str(known.acl)}
         with self._database.begin() as connection:
-            connection.execute(sa.update(cited).where(*_row(cited_)).values(seen))
+            connection.execute(sa.update(cited).where(*_row(page)).values(seen))
             if changed:
-                _make_due(connection, cited_.answer)
+                _make_due(connection, page.answer)
 
-    def invalidate(self, cited_: Cited, since: datetime | None) -> None:
-        of_answer = sa.select(flags.c.id).where(flags.c.answer == cited_.answer)
+    def invalidate(self, page: Cited, since: datetime | None) -> None:
+        of_answer = sa.select(flags.c.id).where(flags.c.answer == page.answer)
         with self._database.begin() as connection:
             # In the order in which forgetting and answering again lock them.
             connection.execute(of_answer.order_by(flags.c.id).with_for_update())
-            answer = sa.select(answers.c.id).where(answers.c.id == cited_.answer)
+            answer = sa.select(answers.c.id).where(answers.c.id == page.answer)
             connection.execute(answer.with_for_update())
-            if not connection.execute(sa.delete(cited).where(*_row(cited_))).rowcount:
+            if not connection.execute(sa.delete(cited).where(*_row(page))).rowcount:
                 return  # It was answered again since this was read.
-            _make_due(connection, cited_.answer)
+            _make_due(connection, page.answer)
             if since is not None:
                 connection.execute(
                     sa.update(answers)
                     .where(
-                        answers.c.id == cited_.answer,
+                        answers.c.id == page.answer,
                         answers.c.given >= since,
                         answers.c.retracted.is_(None),
                     )

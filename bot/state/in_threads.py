@@ -12,9 +12,15 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
+from bot.state.cited_pages import DatabaseCitedPages
+from bot.state.digests import DatabaseDigests
+from bot.state.figures import DatabaseFigures
 from bot.state.inbox import DatabaseInbox
+from bot.state.pass_log import DatabasePassLog
 from bot.state.threads import DatabaseThreads
+from bot.state.written import DatabaseWrittenAnswers
 
 StoreT = TypeVar("StoreT")
 P = ParamSpec("P")
@@ -79,8 +85,84 @@ class AsyncThreads(InThreads[DatabaseThreads]):
     is_first_answer = awaited(DatabaseThreads.is_first_answer)
 
 
+class AsyncAnswers(InThreads[DatabaseAnswers]):
+    """The port `bot.flags.ports.AnswerStore`."""
+
+    keep = awaited(DatabaseAnswers.keep)
+    posted = awaited(DatabaseAnswers.posted)
+    given = awaited(DatabaseAnswers.given)
+    given_in = awaited(DatabaseAnswers.given_in)
+    vote = awaited(DatabaseAnswers.vote)
+    unvote = awaited(DatabaseAnswers.unvote)
+    tally = awaited(DatabaseAnswers.tally)
+    praised = awaited(DatabaseAnswers.praised)
+    unanswered = awaited(DatabaseAnswers.unanswered)
+    earlier = awaited(DatabaseAnswers.earlier)
+    in_thread = awaited(DatabaseAnswers.in_thread)
+    raise_flag = awaited(DatabaseAnswers.raise_flag)
+    flag = awaited(DatabaseAnswers.flag)
+    flag_of = awaited(DatabaseAnswers.flag_of)
+    flags = awaited(DatabaseAnswers.flags)
+    flags_by = awaited(DatabaseAnswers.flags_by)
+    due = awaited(DatabaseAnswers.due)
+    carded = awaited(DatabaseAnswers.carded)
+    move = awaited(DatabaseAnswers.move)
+    asked_again = awaited(DatabaseAnswers.asked_again)
+    shown = awaited(DatabaseAnswers.shown)
+    told = awaited(DatabaseAnswers.told)
+    lapsed = awaited(DatabaseAnswers.lapsed)
+    steps = awaited(DatabaseAnswers.steps)
+    remind = awaited(DatabaseAnswers.remind)
+
+
 class AsyncChannels(InThreads[DatabaseChannels]):
     """The port `bot.conversation.ports.ChannelSettingsStore`."""
 
     of = awaited(DatabaseChannels.of)
     set = awaited(DatabaseChannels.set)
+
+
+class AsyncCitedPages(InThreads[DatabaseCitedPages]):
+    """The port `bot.flags.ports.CitedPages`."""
+
+    wikis = awaited(DatabaseCitedPages.wikis)
+    cited = awaited(DatabaseCitedPages.cited)
+    seen = awaited(DatabaseCitedPages.seen)
+    invalidate = awaited(DatabaseCitedPages.invalidate)
+    invalidated = awaited(DatabaseCitedPages.invalidated)
+    is_invalid = awaited(DatabaseCitedPages.is_invalid)
+    retracted = awaited(DatabaseCitedPages.retracted)
+
+
+class AsyncWrittenAnswers(InThreads[DatabaseWrittenAnswers]):
+    """The port `bot.flags.ports.WrittenAnswers`."""
+
+    write = awaited(DatabaseWrittenAnswers.write)
+    valid = awaited(DatabaseWrittenAnswers.valid)
+    expired = awaited(DatabaseWrittenAnswers.expired)
+    end = awaited(DatabaseWrittenAnswers.end)
+    vouch = awaited(DatabaseWrittenAnswers.vouch)
+    announcement = awaited(DatabaseWrittenAnswers.announcement)
+    unannounced = awaited(DatabaseWrittenAnswers.unannounced)
+    announced = awaited(DatabaseWrittenAnswers.announced)
+
+
+class AsyncFigures(InThreads[DatabaseFigures]):
+    """The port `bot.flags.ports.Figures`."""
+
+    volume = awaited(DatabaseFigures.volume)
+    flagged = awaited(DatabaseFigures.flagged)
+    cited_often = awaited(DatabaseFigures.cited_often)
+
+
+class AsyncPassLog(InThreads[DatabasePassLog]):
+    """The port `bot.flags.maintenance.Passes`."""
+
+    since = awaited(DatabasePassLog.since)
+
+
+class AsyncDigests(InThreads[DatabaseDigests]):
+    """The store of the digests that were posted."""
+
+    begin = awaited(DatabaseDigests.begin)
+    done = awaited(DatabaseDigests.done)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -71,7 +70,7 @@ class TerminalCommands:
         given = await self._judged()
         if given is None:
             return
-        withdrawn = await asyncio.to_thread(self.feedback.praise, given.id, self.chat.person)
+        withdrawn = await self.feedback.praise(given.id, self.chat.person)
         small = [f"Your flag {withdrawn.id} on it is withdrawn."] if withdrawn else []
         self.show(Notice(THANKS.text, (_about(given), *small)))
 
@@ -81,9 +80,7 @@ class TerminalCommands:
         if given is None:
             return
         complaint, comment = _complaint(reason, given)
-        flag = await asyncio.to_thread(
-            self.feedback.complain, given.id, self.chat.person, complaint, comment
-        )
+        flag = await self.feedback.complain(given.id, self.chat.person, complaint, comment)
         said = NOTED if complaint is Complaint.UNANSWERED else FLAGGED_QUIETLY
         listed = f"Flag {flag.id}, {flag.complaint.words}. `footnote flags` lists it."
         self.show(Notice(said.text, (_about(given), listed)))
@@ -105,7 +102,7 @@ class TerminalCommands:
         if self.chat.latest is None:
             self.show(NOTHING_SAID)
             return None
-        given = await asyncio.to_thread(self.feedback.given, self.chat.latest.id)
+        given = await self.feedback.given(self.chat.latest.id)
         if given is None or given.retracted:
             self.show(FORGOTTEN)
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -23,6 +24,7 @@ from bot.model import Answer, Clarify, Reading, Source
 from bot.operations.admin_queries import AdminQueries
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
+from bot.state.in_threads import AsyncAnswers
 from tests.bot.shell import Shell
 
 FOOTNOTE = [sys.executable, "-c", "from bot.cli import main; main()"]
@@ -436,12 +438,13 @@ def test_flags_are_listed_for_people_and_scripts(handbook: Shell) -> None:
     source = Source("Leave", "", "https://handbook.example.com/leave/", "x", "handbook", "l", "1")
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
-        feedback = Feedback(DatabaseAnswers(state), lambda: now)
+        feedback = Feedback(AsyncAnswers(DatabaseAnswers(state)), lambda: now)
         asked = AskedQuestion(
             "How [long]?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False
         )
-        given = feedback.record(asked, Answer("Thirty days. [1]", (source,), 0.9))
-        feedback.complain(given.id, "U2", Complaint.OUTDATED, "It is 28.")
+        said = Answer("Thirty days. [1]", (source,), 0.9)
+        given = asyncio.run(feedback.record(asked, said))
+        asyncio.run(feedback.complain(given.id, "U2", Complaint.OUTDATED, "It is 28."))
     finally:
         state.close()
 
@@ -472,9 +475,12 @@ def test_a_flagged_question_in_return_is_listed_with_the_pages_that_it_names(
     back = Clarify("This or that?", (Reading("This", "?", source), Reading("That", "?", source)))
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
-        feedback = Feedback(DatabaseAnswers(state), lambda: datetime(2026, 11, 3, tzinfo=UTC))
+        feedback = Feedback(
+            AsyncAnswers(DatabaseAnswers(state)), lambda: datetime(2026, 11, 3, tzinfo=UTC)
+        )
         asked = AskedQuestion("Leave?", "U1", MessageRef("T1", "C1", "1.0", "1.0"), private=False)
-        feedback.complain(feedback.record(asked, back).id, "U2", Complaint.WRONG)
+        given = asyncio.run(feedback.record(asked, back))
+        asyncio.run(feedback.complain(given.id, "U2", Complaint.WRONG))
     finally:
         state.close()
     (flag,) = handbook.footnote("flags", "--json").json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from datetime import UTC, datetime
@@ -11,12 +12,13 @@ from typing import Any
 import pytest
 
 from bot.answering.responding import Responder
-from bot.conversation.model import AskedQuestion, MessageRef
+from bot.conversation.model import AskedQuestion, MessageRef, RecordedAnswer
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
 from bot.model import Answer, NoAnswer, Question, Source
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
+from bot.state.in_threads import AsyncAnswers
 from tests.bot.shell import Shell
 
 
@@ -255,16 +257,23 @@ def judged(handbook: Shell) -> Shell:
     """Somebody was glad of an answer, and somebody else was sent to the wrong page."""
     state = Database.open(handbook.folder / "data" / "state.sqlite3")
     try:
-        feedback = Feedback(DatabaseAnswers(state), lambda: datetime(2026, 11, 3, tzinfo=UTC))
+        feedback = Feedback(
+            AsyncAnswers(DatabaseAnswers(state)), lambda: datetime(2026, 11, 3, tzinfo=UTC)
+        )
 
-        def given(question: str, page: str) -> int:
+        async def given(question: str, page: str) -> RecordedAnswer:
             place = MessageRef("T1", "C1", question, question)
             source = Source("?", "", "https://x.invalid", "x", "handbook", page, "1")
             asked = AskedQuestion(question, "U1", place, private=False)
-            return feedback.record(asked, Answer("So. [1]", (source,), 0.9)).id
+            return await feedback.record(asked, Answer("So. [1]", (source,), 0.9))
 
-        feedback.praise(given("How long is leave?", "leave.md"), "U2")
-        feedback.complain(given("How is travel booked?", "travel.md"), "U2", Complaint.WRONG_PAGE)
+        async def judge() -> None:
+            leave = await given("How long is leave?", "leave.md")
+            travel = await given("How is travel booked?", "travel.md")
+            await feedback.praise(leave.id, "U2")
+            await feedback.complain(travel.id, "U2", Complaint.WRONG_PAGE)
+
+        asyncio.run(judge())
     finally:
         state.close()
     return handbook

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +37,7 @@ class Flags:
     async def run(self, call: Call) -> None:
         if call.words:
             raise Misused("That takes nothing more.")
-        found = await asyncio.to_thread(self.feedback.open_flags)
+        found = await self.feedback.open_flags()
         if not found:
             await call.respond(say("No flag is open."))
             return

@@ -57,7 +57,7 @@ class Forget:
     async def confirmed(self, body: Mapping[str, Any], respond: AsyncRespond) -> None:
         """Handle the button."""
         person = body["user"]["id"]
-        cards = await asyncio.to_thread(self._shown, person)
+        cards = await self._shown(person)
         forgotten = await asyncio.to_thread(forget_person, self.state, person)
         self.people.forget(person)
         done = say(
@@ -71,17 +71,17 @@ class Forget:
         except ChatUnavailable as error:
             logger.warning("A Home tab is as it was until it is opened: %s", error)
 
-    def _shown(self, person: str) -> list[Flag]:
+    async def _shown(self, person: str) -> list[Flag]:
         """Return flags that a card shows and that are theirs, on answers to them, or taken by
         them."""
         return [
             flag
-            for flag in self.feedback.all_flags()
+            for flag in await self.feedback.all_flags()
             if flag.card and person in {flag.person, flag.holder, flag.given.asked.asker}
         ]
 
     async def _update(self, before: Sequence[Flag]) -> None:
-        now = {flag.id for flag in await asyncio.to_thread(self.feedback.all_flags)}
+        now = {flag.id for flag in await self.feedback.all_flags()}
         for flag in before:
             if flag.id in now:
                 await self.attend(flag.id)

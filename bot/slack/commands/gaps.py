@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.background import beside
 from bot.flags.gaps import Gap
 from bot.flags.insights import LATELY, Insights
 from bot.model import NoAnswer
@@ -26,7 +23,6 @@ class Gaps:
     nearest pages are searched again among those that everyone may read now."""
 
     insights: Insights
-    executor: Executor
     clock: Callable[[], datetime]
     origins: frozenset[str]
 
@@ -42,8 +38,8 @@ class Gaps:
     async def run(self, call: Call) -> None:
         if call.words:
             raise Misused("That takes nothing more.")
-        public, private = await asyncio.to_thread(self.insights.unanswered, LATELY)
-        found = await beside(self.executor, self.insights.gaps, public, _SHOWN)
+        public, private = await self.insights.unanswered(LATELY)
+        found = await self.insights.gaps(public, _SHOWN)
         if not found and not private:
             await call.respond(say(f"The wiki answered everything of the last {LATELY.days} days."))
             return

@@ -35,6 +35,13 @@ from bot.state.answers import DatabaseAnswers
 from bot.state.cited_pages import DatabaseCitedPages
 from bot.state.database import Database
 from bot.state.digests import DatabaseDigests
+from bot.state.in_threads import (
+    AsyncAnswers,
+    AsyncCitedPages,
+    AsyncDigests,
+    AsyncPassLog,
+    AsyncWrittenAnswers,
+)
 from bot.state.pass_log import DatabasePassLog
 from bot.state.process import Process
 from bot.state.written import DatabaseWrittenAnswers
@@ -69,8 +76,9 @@ def flagging_of(
     process: Process,
     locks: Locks,
 ) -> Flagging:
-    review = Review(DatabaseAnswers(state), clock)
-    cited, written = DatabaseCitedPages(state), DatabaseWrittenAnswers(state)
+    review = Review(AsyncAnswers(DatabaseAnswers(state)), clock)
+    cited = AsyncCitedPages(DatabaseCitedPages(state))
+    written = AsyncWrittenAnswers(DatabaseWrittenAnswers(state))
     channels = ReviewChannels(settings.review_channel, settings.review_channels, chosen)
     links = settings.link_origins
     allowed = Allowed(links, links | settings.edit_origins)
@@ -90,17 +98,16 @@ def flagging_of(
     digests = Digests(
         weekly=settings.digest,
         channel=settings.review_channel,
-        kept=DatabaseDigests(state, process),
+        kept=AsyncDigests(DatabaseDigests(state, process)),
         insights=insights,
         feedback=feedback,
         channels=directory.channels,
         readers=directory.readers,
         api=api,
-        executor=executor,
         clock=clock,
         origins=links,
     )
-    published = Published(written, settings.operators_channels)
+    published = Published(written.store, settings.operators_channels)
     announcements = Announcements(
         written=written,
         published=published,
@@ -129,7 +136,7 @@ def flagging_of(
     maintenance = Maintenance(
         cited=cited,
         written=written,
-        passes=DatabasePassLog(state, clock),
+        passes=AsyncPassLog(DatabasePassLog(state, clock)),
         library=library,
         review=review,
         service=service,

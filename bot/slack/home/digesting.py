@@ -7,14 +7,11 @@ counted.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.background import beside
 from bot.conversation.model import ANYBODY, RecordedAnswer
 from bot.errors import ChatRefused
 from bot.flags.feedback import Feedback
@@ -27,7 +24,7 @@ from bot.slack.home.digest import Waiting, Week, digest
 from bot.slack.home.weekly import Weekly
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.readers import Readers
-from bot.state.digests import DatabaseDigests
+from bot.state.in_threads import AsyncDigests
 
 logger = logging.getLogger(__name__)
 
@@ -38,18 +35,16 @@ _SHOWN = 3
 
 @dataclass(slots=True)
 class Digests:
-    """The digests. ``weekly`` says when one is due; None means never. ``executor`` runs slow
-    work."""
+    """The digests. ``weekly`` says when one is due; None means never."""
 
     weekly: Weekly | None
     channel: str
-    kept: DatabaseDigests
+    kept: AsyncDigests
     insights: Insights
     feedback: Feedback
     channels: Channels
     readers: Readers
     api: SlackApi
-    executor: Executor
     clock: Callable[[], datetime]
     origins: frozenset[str]
     _settled: datetime | None = None
@@ -67,13 +62,13 @@ class Digests:
         due = self.weekly.latest(now)
         if due == self._settled or now - due > LATE:
             return
-        if not await asyncio.to_thread(self.kept.begin, due):
+        if not await self.kept.begin(due):
             return
         try:
             await self._post(due)
         except ChatRefused as error:
             logger.warning("The digest cannot be posted in %s: %s", self.channel, error)
-        await asyncio.to_thread(self.kept.done, due)
+        await self.kept.done(due)
         self._settled = due
 
     async def _post(self, due: datetime) -> None:
@@ -87,21 +82,21 @@ class Digests:
             await self.api.post(self.channel, message.marked(mark))
 
     async def _week(self) -> Week:
-        flags = await asyncio.to_thread(self.feedback.open_flags)
+        flags = await self.feedback.open_flags()
         # People who may get no answers are shown figures, and neither pages nor questions.
         alone = not await self.readers.has_outsiders(self.channel)
         return Week(
-            volume=await asyncio.to_thread(self.insights.volume, WEEK),
-            flagged=await asyncio.to_thread(self.insights.flagged, WEEK),
+            volume=await self.insights.volume(WEEK),
+            flagged=await self.insights.flagged(WEEK),
             open_flags=len(flags),
             longest=await self._waiting(flags[0], alone=alone) if flags else None,
             gaps=await self._gaps() if alone else (),
             stale=await self._stale() if alone else (),
-            failing=await asyncio.to_thread(self.insights.failing),
+            failing=await self.insights.failing(),
         )
 
     async def _stale(self) -> Sequence[Often]:
-        return await beside(self.executor, self.insights.stale, ANYBODY, _SHOWN)
+        return await self.insights.stale(ANYBODY, _SHOWN)
 
     async def _waiting(self, flag: Flag, *, alone: bool) -> Waiting:
         since = flag.raised.date()
@@ -111,9 +106,9 @@ class Digests:
         return Waiting(since, flag.given.asked.question, address)
 
     async def _gaps(self) -> Sequence[Gap]:
-        asked, _ = await asyncio.to_thread(self.insights.unanswered, WEEK)
+        asked, _ = await self.insights.unanswered(WEEK)
         shown = await self._asked_in_public(asked)
-        found = await beside(self.executor, self.insights.gaps, shown, _SHOWN)
+        found = await self.insights.gaps(shown, _SHOWN)
         return [gap for gap, _ in found]
 
     async def _asked_in_public(self, asked: Sequence[RecordedAnswer]) -> list[RecordedAnswer]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.background import beside
 from bot.conversation import incidents
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.conversation.prompts import Prompts
@@ -40,7 +38,7 @@ _Making = Coroutine[Any, Any, list[Block]]
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The Home tab. ``executor`` runs slow work."""
+    """The Home tab."""
 
     people: SlackPeople
     feedback: Feedback
@@ -48,7 +46,6 @@ class Home:
     operating: Operating
     prompts: Prompts
     api: SlackApi
-    executor: Executor
     clock: Callable[[], datetime]
     new_incident: Callable[[], str]
     origins: frozenset[str]
@@ -122,7 +119,7 @@ class Home:
         return home_page.wikis(rows, whole=whole)
 
     async def _flags(self, person: str) -> list[Block]:
-        flags = await asyncio.to_thread(self.feedback.open_flags_by, person)
+        flags = await self.feedback.open_flags_by(person)
         shown = [flag.given for flag in flags[:FLAGS_SHOWN]]
         addresses = await asyncio.gather(*map(self._address, shown))
         return home_page.flags(flags, addresses, self.clock().date())
@@ -134,13 +131,13 @@ class Home:
 
     async def _volumes(self) -> list[Block]:
         spans = [WEEK, LATELY]
-        found = [await asyncio.to_thread(self.insights.volume, span) for span in spans]
+        found = [await self.insights.volume(span) for span in spans]
         days = [span.days for span in spans]
         return home_page.volumes(dict(zip(days, found, strict=True)))
 
     async def _unanswered(self) -> list[Block]:
-        public, private = await asyncio.to_thread(self.insights.unanswered, LATELY)
-        found = await beside(self.executor, self.insights.gaps, public, _SHOWN)
+        public, private = await self.insights.unanswered(LATELY)
+        found = await self.insights.gaps(public, _SHOWN)
         gaps = [gap for gap, _ in found]
         return home_page.unanswered(gaps, private, self.clock().date())
 
@@ -150,7 +147,7 @@ class Home:
         reader = await self.people.reader(person, private=True, shared=False)
         if isinstance(reader, Closed):
             return []
-        found = await beside(self.executor, self.insights.stale, reader, _SHOWN)
+        found = await self.insights.stale(reader, _SHOWN)
         return home_page.stale_pages(found, self.origins, self.clock().date())
 
 

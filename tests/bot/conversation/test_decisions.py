@@ -34,7 +34,7 @@ from bot.ports import Hear
 from bot.state.answers import DatabaseAnswers
 from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
-from bot.state.in_threads import AsyncChannels, AsyncInbox, AsyncThreads
+from bot.state.in_threads import AsyncAnswers, AsyncChannels, AsyncInbox, AsyncThreads
 from bot.state.inbox import DatabaseInbox
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
@@ -79,7 +79,7 @@ class Office:
         self.inbox = AsyncInbox(DatabaseInbox(database, self.clock, process))
         self.threads = AsyncThreads(DatabaseThreads(database, self.clock))
         self.settings = AsyncChannels(DatabaseChannels(database, self.clock))
-        self.feedback = Feedback(DatabaseAnswers(database), self.clock)
+        self.feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), self.clock)
         self.locks = SharedLocks(DatabaseSyncLocks(database, process))
         self.posting = Posting(self.inbox, self.chat)
         self._events = itertools.count(1)
@@ -183,7 +183,7 @@ async def test_a_question_is_answered_and_recorded(office: Office) -> None:
     assert [question.reader for question in office.handbook.asked] == [ANYBODY]
     (content,) = office.chat.shown.values()
     assert isinstance(content, AnswerContent)
-    assert office.feedback.given(content.recorded.id) is not None
+    assert await office.feedback.given(content.recorded.id) is not None
 
 
 async def test_a_deleted_question_goes_with_its_reply(office: Office) -> None:

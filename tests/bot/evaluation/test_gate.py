@@ -36,30 +36,30 @@ def office(tmp_path: Path) -> Office:
     return Office(Database.open(tmp_path / "state.db"))
 
 
-def praise(office: Office, question: str, page: str, *, private: bool = False) -> None:
+async def praise(office: Office, question: str, page: str, *, private: bool = False) -> None:
     source = Source(page.title(), "", "u", "So.", "handbook", page, "1")
     place = MessageRef("T", "C", f"{question}{page}", f"{question}{page}")
     ledger = DatabaseAnswers(office.ledger._database)
     asked = AskedQuestion(question, "U1", place, private=private)
     given = ledger.keep(asked, Answer("So. [1]", (source,), 1), office.feedback._clock(), None, {})
-    office.feedback.praise(given.id, "U1")
+    await office.feedback.praise(given.id, "U1")
 
 
 def gate(office: Office) -> SavedQuestions:
-    return SavedQuestions(office.feedback, EMBEDDER)
+    return SavedQuestions(office.ledger, EMBEDDER)
 
 
 STANDING = {"leave": "Leave is booked in the calendar.", "travel": "Travel is far away."}
 
 
-def test_an_index_that_finds_what_was_praised_is_taken(office: Office) -> None:
-    praise(office, "How is leave booked?", "leave")
+async def test_an_index_that_finds_what_was_praised_is_taken(office: Office) -> None:
+    await praise(office, "How is leave booked?", "leave")
 
     assert gate(office)(index(STANDING), index({**STANDING, "new": "Something else."})) == []
 
 
-def test_one_that_hides_the_page_behind_others_is_not(office: Office) -> None:
-    praise(office, "weeks of parental leave?", "leave")
+async def test_one_that_hides_the_page_behind_others_is_not(office: Office) -> None:
+    await praise(office, "weeks of parental leave?", "leave")
     worse = {"leave": "Nothing that was asked.", **CROWD}
     before = {"leave": "weeks of parental leave"}
 
@@ -68,44 +68,44 @@ def test_one_that_hides_the_page_behind_others_is_not(office: Office) -> None:
     ]
 
 
-def test_a_page_that_is_gone_is_another_s_objection(office: Office) -> None:
-    praise(office, "How is leave booked?", "leave")
+async def test_a_page_that_is_gone_is_another_s_objection(office: Office) -> None:
+    await praise(office, "How is leave booked?", "leave")
 
     assert gate(office)(index(STANDING), index({"travel": "Travel is far away."})) == []
 
 
-def test_what_was_not_found_before_need_not_be_found_now(office: Office) -> None:
-    praise(office, "weeks of parental leave?", "leave")
+async def test_what_was_not_found_before_need_not_be_found_now(office: Office) -> None:
+    await praise(office, "weeks of parental leave?", "leave")
     worse = {"leave": "Nothing that was asked.", **CROWD}
 
     assert gate(office)(index(worse), index(worse)) == []
 
 
-def test_a_closed_page_is_looked_for_with_its_own_rights(office: Office) -> None:
-    praise(office, "weeks of parental leave?", "leave", private=True)
+async def test_a_closed_page_is_looked_for_with_its_own_rights(office: Office) -> None:
+    await praise(office, "weeks of parental leave?", "leave", private=True)
     closed = Acl.of(["group:hr"], ["user:ann"])
     worse = {"leave": "Nothing that was asked.", **CROWD}
 
     assert gate(office)(index({"leave": "weeks of parental leave"}, closed), index(worse, closed))
 
 
-def test_what_is_right_though_it_was_flagged_counts_and_what_is_unfit_does_not(
+async def test_what_is_right_though_it_was_flagged_counts_and_what_is_unfit_does_not(
     office: Office,
 ) -> None:
     place = MessageRef("T", "C", "9.0", "9.0")
     source = Source("Leave", "", "u", "So.", "handbook", "leave", "1")
     asked = AskedQuestion("weeks of parental leave?", "U1", place, private=False)
-    given = office.feedback.record(asked, Answer("So. [1]", (source,), 1))
-    office.feedback.complain(given.id, "U2", Complaint.WRONG_PAGE)
+    given = await office.feedback.record(asked, Answer("So. [1]", (source,), 1))
+    await office.feedback.complain(given.id, "U2", Complaint.WRONG_PAGE)
     before, worse = {"leave": "weeks of parental leave"}, {"leave": "Else.", **CROWD}
     unfit = gate(office)(index(before), index(worse))
-    office.feedback.complain(given.id, "U2", Complaint.OUTDATED)
+    await office.feedback.complain(given.id, "U2", Complaint.OUTDATED)
 
     assert unfit == []
     assert gate(office)(index(before), index(worse)) != []
 
 
-def test_silences_and_nothing_at_all_stop_nothing(office: Office) -> None:
-    office.given(NOTHING)
+async def test_silences_and_nothing_at_all_stop_nothing(office: Office) -> None:
+    await office.given(NOTHING)
 
     assert gate(office)(index(STANDING), index({})) == []

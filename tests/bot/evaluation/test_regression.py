@@ -16,6 +16,7 @@ from bot.flags.model import Complaint, FlagAction, FlagState
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source, Verification
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
+from bot.state.in_threads import AsyncAnswers
 
 NOTHING = NoAnswer(Reason.NOTHING_FITS, "Nothing.", (Source("A", "", "u", "", "w", "near", "1"),))
 
@@ -31,10 +32,12 @@ class Office:
 
     def __init__(self, database: Database) -> None:
         self.ledger = DatabaseAnswers(database)
-        self.feedback = Feedback(self.ledger, lambda: datetime(2026, 11, 24, tzinfo=UTC))
+        self.feedback = Feedback(
+            AsyncAnswers(self.ledger), lambda: datetime(2026, 11, 24, tzinfo=UTC)
+        )
         self._asked = 0
 
-    def given(
+    async def given(
         self,
         said: Result,
         question: str = "How long?",
@@ -44,19 +47,18 @@ class Office:
     ) -> RecordedAnswer:
         self._asked += 1
         place = MessageRef("T", "C", f"{self._asked}.0", thread or f"{self._asked}.0")
-        return self.feedback.record(AskedQuestion(question, by, place, private=False), said)
+        return await self.feedback.record(AskedQuestion(question, by, place, private=False), said)
 
-    def settled(
+    async def settled(
         self, given: RecordedAnswer, complaint: Complaint, state: FlagState, by: str = "U2"
     ) -> None:
-        flag = self.feedback.complain(given.id, by, complaint, "a comment about Bob")
+        flag = await self.feedback.complain(given.id, by, complaint, "a comment about Bob")
         if state is not FlagState.OPEN:
             self.ledger.move(flag.id, state, FlagAction(state.value), "U9", flag.raised)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        feedback = self.feedback
-        return regression(feedback.all_flags(), feedback.praised(), feedback.earlier)
+        return regression(self.ledger.flags(), self.ledger.praised(), self.ledger.earlier)
 
 
 @pytest.fixture
@@ -87,14 +89,14 @@ TAKEN, ANSWERED = FlagState.TAKEN, FlagState.ANSWERED
         (Complaint.OUTDATED, ANSWERED, {"w/a": 1.0, "w/b": 1.0}, True),
     ],
 )
-def test_each_complaint_says_what_it_means_for_the_pages(
+async def test_each_complaint_says_what_it_means_for_the_pages(
     complaint: Complaint,
     state: FlagState,
     relevant: dict[str, float],
     answerable: bool | None,
     office: Office,
 ) -> None:
-    office.settled(office.given(answer("a", "b")), complaint, state)
+    await office.settled(await office.given(answer("a", "b")), complaint, state)
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == (relevant, answerable)
@@ -104,30 +106,30 @@ def test_each_complaint_says_what_it_means_for_the_pages(
 
 
 @pytest.mark.parametrize(("state", "answerable"), [(OPEN, True), (FIXED, True), (FINE, False)])
-def test_a_silence_that_is_flagged_has_an_answer_unless_it_was_right(
+async def test_a_silence_that_is_flagged_has_an_answer_unless_it_was_right(
     state: FlagState, answerable: bool, office: Office
 ) -> None:
-    office.settled(office.given(NOTHING), Complaint.WRONG, state)
+    await office.settled(await office.given(NOTHING), Complaint.WRONG, state)
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == ({}, answerable)
 
 
 @pytest.mark.parametrize(("state", "answerable"), [(OPEN, True), (FIXED, True), (FINE, None)])
-def test_a_question_in_return_that_is_flagged_has_an_answer_unless_it_was_right(
+async def test_a_question_in_return_that_is_flagged_has_an_answer_unless_it_was_right(
     state: FlagState, answerable: bool | None, office: Office
 ) -> None:
     near = Reading("A", "A?", Source("A", "", "u", "", "w", "near", "1"))
-    office.settled(office.given(Clarify("This?", (near, near))), Complaint.WRONG, state)
+    await office.settled(await office.given(Clarify("This?", (near, near))), Complaint.WRONG, state)
     (row,) = office.rows
 
     assert (row["relevant"], row["answerable"]) == ({}, answerable)
 
 
-def test_the_pages_that_a_reviewer_named_are_right_from_then_on(office: Office) -> None:
-    given = office.given(answer("a"))
-    office.settled(given, Complaint.WRONG_PAGE, ANSWERED)
-    (flag,) = office.feedback.all_flags()
+async def test_the_pages_that_a_reviewer_named_are_right_from_then_on(office: Office) -> None:
+    given = await office.given(answer("a"))
+    await office.settled(given, Complaint.WRONG_PAGE, ANSWERED)
+    (flag,) = await office.feedback.all_flags()
     verified = Verification("Ben", date(2026, 11, 24))
     office.ledger.asked_again(flag, replace(answer("b"), verified=verified), flag.raised)
     (row,) = office.rows
@@ -135,10 +137,12 @@ def test_the_pages_that_a_reviewer_named_are_right_from_then_on(office: Office) 
     assert (row["relevant"], row["answerable"]) == ({"w/a": 0.0, "w/b": 1.0}, True)
 
 
-def test_praise_makes_pages_relevant_but_praise_of_silence_says_nothing(office: Office) -> None:
-    office.feedback.praise(office.given(answer("a")).id, "U2")
-    office.feedback.praise(office.given(NOTHING, "And why?").id, "U2")
-    office.given(answer("b"), "What nobody spoke of?")
+async def test_praise_makes_pages_relevant_but_praise_of_silence_says_nothing(
+    office: Office,
+) -> None:
+    await office.feedback.praise((await office.given(answer("a"))).id, "U2")
+    await office.feedback.praise((await office.given(NOTHING, "And why?")).id, "U2")
+    await office.given(answer("b"), "What nobody spoke of?")
     (row,) = office.rows
 
     assert row == {
@@ -147,42 +151,42 @@ def test_praise_makes_pages_relevant_but_praise_of_silence_says_nothing(office: 
     }  # fmt: skip
 
 
-def test_a_flag_that_was_taken_back_says_nothing(office: Office) -> None:
-    given = office.given(answer("a"))
-    office.feedback.complain(given.id, "U2", Complaint.WRONG_PAGE)
-    office.feedback.praise(given.id, "U2")
+async def test_a_flag_that_was_taken_back_says_nothing(office: Office) -> None:
+    given = await office.given(answer("a"))
+    await office.feedback.complain(given.id, "U2", Complaint.WRONG_PAGE)
+    await office.feedback.praise(given.id, "U2")
 
     assert [(row["type"], row["relevant"]) for row in office.rows] == [("praised", {"w/a": 1.0})]
 
 
-def test_a_settled_flag_outweighs_an_open_one_and_that_one_praise(office: Office) -> None:
-    given = office.given(answer("a"))
-    office.feedback.praise(given.id, "U3")
+async def test_a_settled_flag_outweighs_an_open_one_and_that_one_praise(office: Office) -> None:
+    given = await office.given(answer("a"))
+    await office.feedback.praise(given.id, "U3")
     assert office.rows[0]["relevant"] == {"w/a": 1.0}
 
-    office.feedback.complain(given.id, "U4", Complaint.OUTDATED)
-    office.feedback.complain(given.id, "U5", Complaint.WRONG)
+    await office.feedback.complain(given.id, "U4", Complaint.OUTDATED)
+    await office.feedback.complain(given.id, "U5", Complaint.WRONG)
     assert office.rows[0]["relevant"] == {}
     assert office.rows[0]["answerable"] is True
 
-    office.settled(given, Complaint.WRONG_PAGE, FINE)
+    await office.settled(given, Complaint.WRONG_PAGE, FINE)
     assert office.rows[0]["relevant"] == {"w/a": 1.0}
 
 
-def test_the_same_question_is_one_row(office: Office) -> None:
-    office.settled(office.given(answer("a")), Complaint.WRONG_PAGE, OPEN)
-    office.feedback.praise(office.given(answer("b"), "how long").id, "U2")
+async def test_the_same_question_is_one_row(office: Office) -> None:
+    await office.settled(await office.given(answer("a")), Complaint.WRONG_PAGE, OPEN)
+    await office.feedback.praise((await office.given(answer("b"), "how long")).id, "U2")
     (row,) = office.rows
 
     assert row["relevant"] == {"w/a": 0.0, "w/b": 1.0}
     assert (row["id"], row["flags"]) == ("answer-1", [1])
 
 
-def test_a_follow_up_brings_what_was_said_before_it(office: Office) -> None:
-    first = office.given(answer("a"), "How long is leave?", thread="1.0")
-    office.given(NOTHING, "Really?", by="U9", thread="1.0")
-    last = office.given(answer("b"), "And sick leave?", thread="1.0")
-    office.feedback.praise(last.id, "U2")
+async def test_a_follow_up_brings_what_was_said_before_it(office: Office) -> None:
+    first = await office.given(answer("a"), "How long is leave?", thread="1.0")
+    await office.given(NOTHING, "Really?", by="U9", thread="1.0")
+    last = await office.given(answer("b"), "And sick leave?", thread="1.0")
+    await office.feedback.praise(last.id, "U2")
     (row,) = office.rows
     (case,) = cases_of([(1, "flags", row)])
 
@@ -190,5 +194,5 @@ def test_a_follow_up_brings_what_was_said_before_it(office: Office) -> None:
         ("asker", "How long is leave?"), ("bot", "So. [1]"), ("other", "Really?"),
         ("bot", "Nothing."),
     ]  # fmt: skip
-    assert office.feedback.earlier(first) == []
+    assert await office.feedback.earlier(first) == []
     assert case.turn == 2

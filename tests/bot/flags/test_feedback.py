@@ -13,6 +13,7 @@ from bot.flags.model import Card, Complaint, FlagState
 from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Source, Timings
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
+from bot.state.in_threads import AsyncAnswers
 
 SOURCE = Source(
     title="Leave",
@@ -47,92 +48,92 @@ def clock() -> Clock:
 
 @pytest.fixture
 def feedback(database: Database, clock: Clock) -> Feedback:
-    return Feedback(DatabaseAnswers(database), clock)
+    return Feedback(AsyncAnswers(DatabaseAnswers(database)), clock)
 
 
-def test_an_answer_comes_back_as_it_was_given(feedback: Feedback, clock: Clock) -> None:
-    given = feedback.record(ASKED, ANSWER, as_of=clock.now - timedelta(hours=1))
-    feedback.posted(given.id, "2.0")
+async def test_an_answer_comes_back_as_it_was_given(feedback: Feedback, clock: Clock) -> None:
+    given = await feedback.record(ASKED, ANSWER, as_of=clock.now - timedelta(hours=1))
+    await feedback.posted(given.id, "2.0")
 
-    assert feedback.given(given.id) == replace(given, message="2.0")
+    assert await feedback.given(given.id) == replace(given, message="2.0")
 
 
-def test_no_answer_comes_back_as_it_was_given(feedback: Feedback) -> None:
+async def test_no_answer_comes_back_as_it_was_given(feedback: Feedback) -> None:
     nothing = NoAnswer(Reason.NOTHING_FITS, "I searched handbook.", (replace(SOURCE, quote=""),))
-    given = feedback.record(ASKED, nothing)
+    given = await feedback.record(ASKED, nothing)
 
-    assert feedback.given(given.id) == given
+    assert await feedback.given(given.id) == given
 
 
-def test_a_thread_knows_the_latest_question_in_return(feedback: Feedback) -> None:
+async def test_a_thread_knows_the_latest_question_in_return(feedback: Feedback) -> None:
     back = Clarify(
         "This or that?", (Reading("This", "This?", SOURCE), Reading("That", "?", SOURCE))
     )
     place = ASKED.place
-    feedback.record(ASKED, back)
-    later = feedback.record(replace(ASKED, place=replace(place, ts="1.2")), back)
-    feedback.record(replace(ASKED, place=replace(place, ts="1.3")), ANSWER)
+    await feedback.record(ASKED, back)
+    later = await feedback.record(replace(ASKED, place=replace(place, ts="1.2")), back)
+    await feedback.record(replace(ASKED, place=replace(place, ts="1.3")), ANSWER)
 
-    assert feedback.asked_back(place.team, place.channel, place.thread) == later
-    assert feedback.asked_back(place.team, place.channel, "2.0") is None
-    assert feedback.asked_back(place.team, "C2", place.thread) is None
+    assert await feedback.asked_back(place.team, place.channel, place.thread) == later
+    assert await feedback.asked_back(place.team, place.channel, "2.0") is None
+    assert await feedback.asked_back(place.team, "C2", place.thread) is None
 
 
-def test_answering_the_same_message_again_keeps_one_answer(feedback: Feedback) -> None:
-    first = feedback.record(ASKED, ANSWER)
-    second = feedback.record(ASKED, replace(ANSWER, text="Better. [1]"))
+async def test_answering_the_same_message_again_keeps_one_answer(feedback: Feedback) -> None:
+    first = await feedback.record(ASKED, ANSWER)
+    second = await feedback.record(ASKED, replace(ANSWER, text="Better. [1]"))
 
     assert first.id == second.id
-    assert feedback.given(first.id) == second
+    assert await feedback.given(first.id) == second
 
 
-def test_a_bad_verdict_is_an_open_flag(feedback: Feedback) -> None:
-    given = feedback.record(ASKED, ANSWER)
-    flag = feedback.complain(given.id, "U2", Complaint.OUTDATED, "  since March  ")
+async def test_a_bad_verdict_is_an_open_flag(feedback: Feedback) -> None:
+    given = await feedback.record(ASKED, ANSWER)
+    flag = await feedback.complain(given.id, "U2", Complaint.OUTDATED, "  since March  ")
 
-    assert feedback.open_flags() == [flag]
+    assert await feedback.open_flags() == [flag]
     assert (flag.given, flag.person, flag.comment) == (given, "U2", "since March")
-    assert feedback.tally(given.id) == Tally(bad=1)
+    assert await feedback.tally(given.id) == Tally(bad=1)
 
 
-def test_a_second_vote_replaces_the_first(feedback: Feedback) -> None:
-    given = feedback.record(ASKED, ANSWER)
-    feedback.praise(given.id, "U2")
-    feedback.praise(given.id, "U3")
-    feedback.complain(given.id, "U2", Complaint.WRONG)
+async def test_a_second_vote_replaces_the_first(feedback: Feedback) -> None:
+    given = await feedback.record(ASKED, ANSWER)
+    await feedback.praise(given.id, "U2")
+    await feedback.praise(given.id, "U3")
+    await feedback.complain(given.id, "U2", Complaint.WRONG)
 
-    assert feedback.tally(given.id) == Tally(good=1, bad=1)
+    assert await feedback.tally(given.id) == Tally(good=1, bad=1)
 
 
-def test_a_second_complaint_replaces_the_first_on_the_same_card(feedback: Feedback) -> None:
-    given = feedback.record(ASKED, ANSWER)
-    first = feedback.complain(given.id, "U2", Complaint.WRONG, "no")
-    feedback._store.carded(first.id, Card("CREVIEW", "9.0"), "")
-    second = feedback.complain(given.id, "U2", Complaint.INCOMPLETE, "half")
+async def test_a_second_complaint_replaces_the_first_on_the_same_card(feedback: Feedback) -> None:
+    given = await feedback.record(ASKED, ANSWER)
+    first = await feedback.complain(given.id, "U2", Complaint.WRONG, "no")
+    await feedback._store.carded(first.id, Card("CREVIEW", "9.0"), "")
+    second = await feedback.complain(given.id, "U2", Complaint.INCOMPLETE, "half")
 
-    assert feedback.open_flags() == [second]
+    assert await feedback.open_flags() == [second]
     assert (second.id, second.card) == (first.id, Card("CREVIEW", "9.0"))
     assert second.complaint is Complaint.INCOMPLETE
 
 
-def test_praise_takes_back_ones_own_flag_alone(feedback: Feedback) -> None:
-    given = feedback.record(ASKED, ANSWER)
-    feedback.complain(given.id, "U2", Complaint.WRONG)
-    other = feedback.complain(given.id, "U3", Complaint.WRONG)
+async def test_praise_takes_back_ones_own_flag_alone(feedback: Feedback) -> None:
+    given = await feedback.record(ASKED, ANSWER)
+    await feedback.complain(given.id, "U2", Complaint.WRONG)
+    other = await feedback.complain(given.id, "U3", Complaint.WRONG)
 
-    withdrawn = feedback.praise(given.id, "U2")
+    withdrawn = await feedback.praise(given.id, "U2")
 
     assert withdrawn is not None
     assert withdrawn.state is FlagState.WITHDRAWN
-    assert feedback.open_flags() == [other]
-    assert feedback.praise(given.id, "U2") is None
-    assert len(feedback.all_flags()) == 2
+    assert await feedback.open_flags() == [other]
+    assert await feedback.praise(given.id, "U2") is None
+    assert len(await feedback.all_flags()) == 2
 
 
-def test_a_denial_is_a_question_that_the_wiki_did_not_answer(
+async def test_a_denial_is_a_question_that_the_wiki_did_not_answer(
     feedback: Feedback, clock: Clock
 ) -> None:
-    denial = feedback.record(ASKED, replace(ANSWER, composed=True, denial=True))
-    feedback.record(replace(ASKED, place=replace(ASKED.place, ts="1.2")), ANSWER)
+    denial = await feedback.record(ASKED, replace(ANSWER, composed=True, denial=True))
+    await feedback.record(replace(ASKED, place=replace(ASKED.place, ts="1.2")), ANSWER)
 
-    assert feedback.unanswered(clock.now - timedelta(days=1)) == [denial]
+    assert await feedback.unanswered(clock.now - timedelta(days=1)) == [denial]

@@ -13,6 +13,7 @@ from bot.flags.review import Review
 from bot.model import Answer
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
+from bot.state.in_threads import AsyncAnswers
 
 ANSWER = Answer("So.", (), 0.9)
 
@@ -20,22 +21,22 @@ ANSWER = Answer("So.", (), 0.9)
 class Office:
     def __init__(self, database: Database) -> None:
         self.now = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
-        ledger = DatabaseAnswers(database)
+        ledger = AsyncAnswers(DatabaseAnswers(database))
         self.feedback = Feedback(ledger, lambda: self.now)
         self.review = Review(ledger, lambda: self.now)
 
-    def flagged(self, ts: str = "1.0") -> Flag:
+    async def flagged(self, ts: str = "1.0") -> Flag:
         asked = AskedQuestion("How?", "U1", MessageRef("T", "C", ts, ts), private=False)
-        given = self.feedback.record(asked, ANSWER)
-        return self.feedback.complain(given.id, "U2", Complaint.WRONG)
+        given = await self.feedback.record(asked, ANSWER)
+        return await self.feedback.complain(given.id, "U2", Complaint.WRONG)
 
-    def again(self, flag: Flag) -> Flag:
-        found = self.review.flag(flag.id)
+    async def again(self, flag: Flag) -> Flag:
+        found = await self.review.flag(flag.id)
         assert found is not None
         return found
 
-    def history(self, flag: Flag) -> list[tuple[str, str]]:
-        return [(step.action.value, step.person) for step in self.review.history(flag)]
+    async def history(self, flag: Flag) -> list[tuple[str, str]]:
+        return [(step.action.value, step.person) for step in await self.review.history(flag)]
 
 
 @pytest.fixture
@@ -43,131 +44,134 @@ def office(database: Database) -> Office:
     return Office(database)
 
 
-def test_a_flag_that_is_taken_is_open_and_has_a_holder(office: Office) -> None:
-    flag = office.flagged()
+async def test_a_flag_that_is_taken_is_open_and_has_a_holder(office: Office) -> None:
+    flag = await office.flagged()
 
-    assert office.review.take(flag, "U3")
-    assert office.review.take(flag, "U4")
-    assert (office.again(flag).state, office.again(flag).holder) == (FlagState.TAKEN, "U4")
-    assert office.feedback.open_flags() == [office.again(flag)]
-    assert office.history(flag) == [("raised", "U2"), ("taken", "U3"), ("taken", "U4")]
-
-
-def test_who_settles_first_settles_it(office: Office) -> None:
-    flag = office.flagged()
-
-    assert office.review.not_wrong(flag, "U3")
-    assert not office.review.fixed(flag, "U4")
-    assert not office.review.take(flag, "U4")
-    assert office.again(flag).state is FlagState.NOT_WRONG
-    assert office.feedback.open_flags() == []
+    assert await office.review.take(flag, "U3")
+    assert await office.review.take(flag, "U4")
+    assert ((await office.again(flag)).state, (await office.again(flag)).holder) == (
+        FlagState.TAKEN,
+        "U4",
+    )
+    assert await office.feedback.open_flags() == [await office.again(flag)]
+    assert await office.history(flag) == [("raised", "U2"), ("taken", "U3"), ("taken", "U4")]
 
 
-def test_what_was_settled_too_soon_is_opened_again(office: Office) -> None:
-    flag = office.flagged()
+async def test_who_settles_first_settles_it(office: Office) -> None:
+    flag = await office.flagged()
 
-    assert not office.review.reopen(flag, "U3")
-    assert office.review.fixed(flag, "U3")
-    assert office.review.reopen(flag, "U3")
-    assert office.again(flag).state is FlagState.OPEN
+    assert await office.review.not_wrong(flag, "U3")
+    assert not await office.review.fixed(flag, "U4")
+    assert not await office.review.take(flag, "U4")
+    assert (await office.again(flag)).state is FlagState.NOT_WRONG
+    assert await office.feedback.open_flags() == []
 
 
-def test_what_its_person_took_back_is_over(office: Office) -> None:
-    flag = office.flagged()
-    office.review.take(flag, "U3")
+async def test_what_was_settled_too_soon_is_opened_again(office: Office) -> None:
+    flag = await office.flagged()
 
-    assert office.feedback.take_back(flag.given.id, "U2", Verdict.GOOD) == (False, None)
-    gone, withdrawn = office.feedback.take_back(flag.given.id, "U2", Verdict.BAD)
+    assert not await office.review.reopen(flag, "U3")
+    assert await office.review.fixed(flag, "U3")
+    assert await office.review.reopen(flag, "U3")
+    assert (await office.again(flag)).state is FlagState.OPEN
+
+
+async def test_what_its_person_took_back_is_over(office: Office) -> None:
+    flag = await office.flagged()
+    await office.review.take(flag, "U3")
+
+    assert await office.feedback.take_back(flag.given.id, "U2", Verdict.GOOD) == (False, None)
+    gone, withdrawn = await office.feedback.take_back(flag.given.id, "U2", Verdict.BAD)
     assert gone
     assert withdrawn is not None
     assert withdrawn.state is FlagState.WITHDRAWN
-    assert not office.review.reopen(flag, "U3")
-    assert not office.review.answered(flag, "U3")
+    assert not await office.review.reopen(flag, "U3")
+    assert not await office.review.answered(flag, "U3")
 
 
-def test_what_follows_from_a_deed_is_due_until_it_is_done(office: Office) -> None:
-    flag = office.flagged()
-    dues = [office.again(flag).due]
-    office.review.shown(office.again(flag))
-    dues.append(office.again(flag).due)
-    office.review.fixed(flag, "U3")
-    dues.append(office.again(flag).due)
-    office.review.asked_again(office.again(flag), ANSWER)
-    office.review.told(office.again(flag), somebody=True)
-    dues.append(office.again(flag).due)
-    office.review.shown(office.again(flag))
+async def test_what_follows_from_a_deed_is_due_until_it_is_done(office: Office) -> None:
+    flag = await office.flagged()
+    dues = [(await office.again(flag)).due]
+    await office.review.shown(await office.again(flag))
+    dues.append((await office.again(flag)).due)
+    await office.review.fixed(flag, "U3")
+    dues.append((await office.again(flag)).due)
+    await office.review.asked_again(await office.again(flag), ANSWER)
+    await office.review.told(await office.again(flag), somebody=True)
+    dues.append((await office.again(flag)).due)
+    await office.review.shown(await office.again(flag))
 
     every = frozenset(Due)
     assert dues == [{Due.SHOW}, frozenset(), every, {Due.SHOW}]
-    assert office.review.due() == []
-    assert office.again(flag).again == ANSWER
+    assert await office.review.due() == []
+    assert (await office.again(flag)).again == ANSWER
 
 
-def test_what_happens_while_a_card_is_drawn_makes_it_due_again(office: Office) -> None:
-    flag = office.flagged()
-    drawn = office.again(flag)
-    office.review.take(flag, "U3")
-    office.review.shown(drawn)
+async def test_what_happens_while_a_card_is_drawn_makes_it_due_again(office: Office) -> None:
+    flag = await office.flagged()
+    drawn = await office.again(flag)
+    await office.review.take(flag, "U3")
+    await office.review.shown(drawn)
 
-    assert Due.SHOW in office.again(flag).due
+    assert Due.SHOW in (await office.again(flag)).due
 
 
-def test_what_calls_for_it_while_it_is_done_makes_it_due_again(office: Office) -> None:
-    flag = office.flagged()
-    office.review.fixed(flag, "U3")
-    asked = office.again(flag)
+async def test_what_calls_for_it_while_it_is_done_makes_it_due_again(office: Office) -> None:
+    flag = await office.flagged()
+    await office.review.fixed(flag, "U3")
+    asked = await office.again(flag)
     office.now += timedelta(seconds=20)
-    office.review.answered(flag, "U4")
-    office.review.asked_again(asked, ANSWER)
-    office.review.told(asked, somebody=True)
-    before = office.again(flag).due
-    office.review.asked_again(office.again(flag), ANSWER)
-    office.review.told(office.again(flag), somebody=True)
+    await office.review.answered(flag, "U4")
+    await office.review.asked_again(asked, ANSWER)
+    await office.review.told(asked, somebody=True)
+    before = (await office.again(flag)).due
+    await office.review.asked_again(await office.again(flag), ANSWER)
+    await office.review.told(await office.again(flag), somebody=True)
 
     assert before == frozenset(Due)
-    assert office.again(flag).due == {Due.SHOW}
+    assert (await office.again(flag)).due == {Due.SHOW}
 
 
-def test_who_flagged_is_not_told_of_what_was_settled_too_soon(office: Office) -> None:
-    flag = office.flagged()
-    office.review.fixed(flag, "U3")
-    office.review.reopen(flag, "U3")
-    reopened = office.again(flag).due
-    office.review.fixed(flag, "U3")
-    office.feedback.complain(flag.given.id, "U2", Complaint.WRONG)
+async def test_who_flagged_is_not_told_of_what_was_settled_too_soon(office: Office) -> None:
+    flag = await office.flagged()
+    await office.review.fixed(flag, "U3")
+    await office.review.reopen(flag, "U3")
+    reopened = (await office.again(flag)).due
+    await office.review.fixed(flag, "U3")
+    await office.feedback.complain(flag.given.id, "U2", Complaint.WRONG)
 
     assert Due.TELL not in reopened
-    assert Due.TELL not in office.again(flag).due
+    assert Due.TELL not in (await office.again(flag)).due
 
 
-def test_a_thumb_without_a_reason_keeps_the_reason_given_before(office: Office) -> None:
-    flag = office.flagged()
-    again = office.feedback.complain(flag.given.id, "U2", Complaint.UNSAID)
-    other = office.feedback.complain(flag.given.id, "U3", Complaint.UNSAID)
+async def test_a_thumb_without_a_reason_keeps_the_reason_given_before(office: Office) -> None:
+    flag = await office.flagged()
+    again = await office.feedback.complain(flag.given.id, "U2", Complaint.UNSAID)
+    other = await office.feedback.complain(flag.given.id, "U3", Complaint.UNSAID)
 
     assert again == flag
     assert other.complaint is Complaint.UNSAID
 
 
-def test_a_flag_waits_from_its_last_deed(office: Office) -> None:
-    flag = office.flagged()
+async def test_a_flag_waits_from_its_last_deed(office: Office) -> None:
+    flag = await office.flagged()
     office.now += timedelta(days=5)
-    office.review.take(flag, "U3")
-    office.review.carded(flag, Card("C0REVIEW", "9.0"), "U4")
+    await office.review.take(flag, "U3")
+    await office.review.carded(flag, Card("C0REVIEW", "9.0"), "U4")
     office.now += timedelta(days=6)
-    too_soon = office.review.waiting(timedelta(days=7))
+    too_soon = await office.review.waiting(timedelta(days=7))
     office.now += timedelta(days=1)
-    (waiting,) = office.review.waiting(timedelta(days=7))
+    (waiting,) = await office.review.waiting(timedelta(days=7))
 
     assert too_soon == []
     assert (waiting.holder, waiting.owner) == ("U3", "U4")
 
 
-def test_nobody_is_reminded_twice_within_a_day(office: Office) -> None:
-    first, other = office.review.may_remind("U1"), office.review.may_remind("U2")
+async def test_nobody_is_reminded_twice_within_a_day(office: Office) -> None:
+    first, other = await office.review.may_remind("U1"), await office.review.may_remind("U2")
     office.now += timedelta(hours=23)
-    second = office.review.may_remind("U1")
+    second = await office.review.may_remind("U1")
     office.now += timedelta(hours=1)
 
     assert (first, other, second) == (True, True, False)
-    assert office.review.may_remind("U1")
+    assert await office.review.may_remind("U1")

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from bot.flags.feedback import Feedback
 from bot.flags.model import Flag
 from bot.operations.passes import Pass, Rhythm
 from bot.playground.model import Message
@@ -61,15 +60,15 @@ def database(folder: Path) -> Iterator[Database]:
 
 def flags(bot: Bot, folder: Path) -> list[Flag]:
     with database(folder) as opened:
-        return list(Feedback(DatabaseAnswers(opened), lambda: bot.now).all_flags())
+        return list(DatabaseAnswers(opened).flags())
 
 
 def history(bot: Bot, folder: Path) -> list[tuple[str, str]]:
     """Deeds and who did them, of the one flag."""
     with database(folder) as opened:
-        feedback = Feedback(DatabaseAnswers(opened), lambda: bot.now)
-        (flag,) = feedback.all_flags()
-        return [(step.action.value, step.person) for step in feedback.history(flag)]
+        answers = DatabaseAnswers(opened)
+        (flag,) = answers.flags()
+        return [(step.action.value, step.person) for step in answers.steps(flag.id)]
 
 
 def written(bot: Bot, folder: Path) -> list[tuple[str, str, str]]:

@@ -14,7 +14,6 @@ import pytest
 
 from bot.conversation.following import NOT_YOURS
 from bot.conversation.model import Tally, Thread
-from bot.flags.feedback import Feedback
 from bot.flags.verdicts import FORGOTTEN
 from bot.playground.model import Json, Message
 from bot.playground.workspace import LocalSlack
@@ -73,7 +72,7 @@ def button(action: str, value: str) -> Json:
 
 def tally(bot: Bot, folder: Path, given: int) -> Tally:
     with database(folder) as opened:
-        return Feedback(DatabaseAnswers(opened), lambda: bot.now).tally(given)
+        return DatabaseAnswers(opened).tally(given)
 
 
 async def private_answer(bot: Bot, slack: LocalSlack) -> Message:

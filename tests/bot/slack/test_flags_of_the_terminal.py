@@ -10,6 +10,7 @@ from bot.flags.model import Complaint
 from bot.model import Answer
 from bot.playground.workspace import LocalSlack
 from bot.state.answers import DatabaseAnswers
+from bot.state.in_threads import AsyncAnswers
 
 from .conftest import LEAVE, Bot
 from .flags import card, database, history
@@ -23,11 +24,15 @@ async def test_its_card_comes_to_the_review_channel_and_can_be_settled(
     await started(bot, slack, "socket", free_port)
     place = MessageRef("terminal", "terminal-1", "1.0", "1.0")
     with database(tmp_path) as state:
-        feedback = Feedback(DatabaseAnswers(state), lambda: bot.now, bot.library.page)
+        feedback = Feedback(AsyncAnswers(DatabaseAnswers(state)), lambda: bot.now, bot.library.page)
         asked = AskedQuestion("How do I book leave?", "ann@example.com", place, True, False)
-        given = feedback.record(asked, Answer("Book leave in the calendar. [1]", (LEAVE,), 0.9))
-        feedback.posted(given.id, "1.1")
-        feedback.complain(given.id, "ann@example.com", Complaint.OUTDATED, "We have a portal.")
+        given = await feedback.record(
+            asked, Answer("Book leave in the calendar. [1]", (LEAVE,), 0.9)
+        )
+        await feedback.posted(given.id, "1.1")
+        await feedback.complain(
+            given.id, "ann@example.com", Complaint.OUTDATED, "We have a portal."
+        )
     shown = await card(slack)
     await slack.click("U0BEN", shown, "flag_take")
     await slack.wait_for(lambda: "ben sees to it" in words(shown))

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.flags.feedback import Feedback
-from bot.flags.model import Complaint, FlagState
+from bot.flags.model import UNSETTLED, Complaint, FlagState
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
+from bot.state.in_threads import AsyncAnswers
 
 from .conftest import BOTH_WAYS, LEAVE, NOW, Bot
 from .test_answering_in_slack import words
@@ -32,7 +33,9 @@ async def answer(bot: Bot, slack: LocalSlack) -> Message:
 @pytest.fixture
 def feedback(answer: Message, tmp_path: Path) -> Feedback:
     """A second look at the same database, as `footnote flags` has it."""
-    return Feedback(DatabaseAnswers(Database.open(tmp_path / "state.db")), lambda: NOW)
+    return Feedback(
+        AsyncAnswers(DatabaseAnswers(Database.open(tmp_path / "state.db"))), lambda: NOW
+    )
 
 
 async def flag(
@@ -54,8 +57,8 @@ async def test_a_good_verdict_is_confirmed_in_place_and_to_the_person(
 
     assert thanks.thread_ts == answer.thread_ts
     assert ":+1: 1" in words(answer)
-    assert feedback.tally(1).good == 1
-    assert feedback.open_flags() == []
+    assert (await feedback.tally(1)).good == 1
+    assert await feedback.open_flags() == []
 
 
 @BOTH_WAYS
@@ -65,7 +68,7 @@ async def test_a_bad_verdict_asks_what_is_wrong_and_shows_it_to_reviewers(
     await flag(slack, "U0BEN", answer, "outdated", "Since May it is <!here> the portal.")
     card = await slack.wait_for_message("C0REVIEW")
     thanks = await slack.wait_for_ephemeral("U0BEN")
-    [kept] = feedback.open_flags()
+    [kept] = await feedback.open_flags()
 
     assert (kept.complaint, kept.person) == (Complaint.OUTDATED, "U0BEN")
     assert kept.comment == "Since May it is <!here> the portal."
@@ -106,7 +109,7 @@ async def test_a_second_vote_replaces_the_first_and_its_card(
     await slack.wait_for(lambda: "taken back" in card.text)
 
     assert len(slack.from_app("C0REVIEW")) == 1
-    assert [kept.state for kept in feedback.all_flags()] == [FlagState.WITHDRAWN]
+    assert [kept.state for kept in await feedback.all_flags()] == [FlagState.WITHDRAWN]
     assert ":+1: 1" in words(answer)
     assert ":-1:" not in words(answer)
 
@@ -121,7 +124,7 @@ async def test_without_a_review_channel_a_flag_is_kept_all_the_same(
     await flag(slack, "U0BEN", answer, "wrong")
     thanks = await slack.wait_for_ephemeral("U0BEN")
     database = Database.open(tmp_path / "state.db")
-    flags = Feedback(DatabaseAnswers(database), lambda: NOW).open_flags()
+    flags = DatabaseAnswers(database).flags(*UNSETTLED)
     database.close()
 
     assert thanks.text == "Thank you. I noted what is wrong."

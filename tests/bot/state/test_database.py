@@ -15,6 +15,7 @@ from bot.flags.model import Complaint, FlagState
 from bot.model import NoAnswer, Reason
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
+from bot.state.in_threads import AsyncAnswers
 from bot.state.inbox import DatabaseInbox
 from bot.state.schema import MIGRATIONS, metadata, schema_version
 
@@ -68,13 +69,13 @@ def test_a_database_from_before_several_processes_is_brought_forward(tmp_path: P
     assert [message.event for message in adopted] == [LETTER.event]
 
 
-def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_path: Path) -> None:
+async def test_a_database_from_before_flags_had_a_life_is_brought_forward(tmp_path: Path) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     database = Database.open(tmp_path / "state.db")
-    feedback = Feedback(DatabaseAnswers(database), lambda: moment)
+    feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), lambda: moment)
     asked = AskedQuestion("How?", "U1", MessageRef("T", "C", "1.0", "1.0"), private=False)
-    given = feedback.record(asked, NoAnswer(Reason.NOTHING_FITS, "Nothing."))
-    feedback.complain(given.id, "U2", Complaint.WRONG)
+    given = await feedback.record(asked, NoAnswer(Reason.NOTHING_FITS, "Nothing."))
+    await feedback.complain(given.id, "U2", Complaint.WRONG)
     with database.begin() as connection:
         for table in ("cited", "flag_steps", "reminders", "written"):
             connection.execute(sa.text(f"DROP TABLE {table}"))

@@ -17,6 +17,7 @@ from bot.model import Answer, Clarify, NoAnswer, Reading, Reason, Result, Source
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
+from bot.state.in_threads import AsyncAnswers
 from bot.state.schema import answers
 from tests.long import tries
 
@@ -80,7 +81,7 @@ EVENTS = st.lists(
 )
 
 
-def keep(database: Database, events: list[Event]) -> None:
+async def keep(database: Database, events: list[Event]) -> None:
     ledger = DatabaseAnswers(database)
     with database.begin() as connection:
         connection.execute(sa.delete(answers))
@@ -88,7 +89,9 @@ def keep(database: Database, events: list[Event]) -> None:
         when = NOW - timedelta(days=event.days_ago)
         ts = f"{BY_ITSELF}{number}" if event.by_itself else f"{number}.0"
         asked = AskedQuestion(TRICKS, "U1", MessageRef("T1", "C1", ts, ts), private=False)
-        given_ = Feedback(ledger, lambda when=when: when).record(asked, SAID[event.said])  # type: ignore[misc]
+        given_ = await Feedback(AsyncAnswers(ledger), lambda when=when: when).record(
+            asked, SAID[event.said]
+        )  # type: ignore[misc]
         for person, verdict in enumerate(event.verdicts):
             ledger.vote(given_.id, f"U{person}", verdict, when)
         if event.retracted:
@@ -99,8 +102,10 @@ def keep(database: Database, events: list[Event]) -> None:
 
 @tries(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EVENTS)
-def test_volume_and_pages_are_counted_as_by_hand(database: Database, events: list[Event]) -> None:
-    keep(database, events)
+async def test_volume_and_pages_are_counted_as_by_hand(
+    database: Database, events: list[Event]
+) -> None:
+    await keep(database, events)
     figures = DatabaseFigures(database)
     counted = [event for event in events if event.counts]
     votes = [verdict for event in counted for verdict in event.verdicts]
@@ -122,34 +127,37 @@ def test_volume_and_pages_are_counted_as_by_hand(database: Database, events: lis
     ]
 
 
-def test_the_latest_answer_says_how_a_page_stands(database: Database) -> None:
+async def test_the_latest_answer_says_how_a_page_stands(database: Database) -> None:
     ledger = DatabaseAnswers(database)
     for number, revision in enumerate(("r1", "r2")):
         asked = AskedQuestion(
             "?", "U1", MessageRef("T1", "C1", f"{number}.0", "0.0"), private=False
         )
         said = Answer("So. [1]", (source("a", revision),), 0.9)
-        Feedback(ledger, lambda: NOW).record(asked, said)
+        await Feedback(AsyncAnswers(ledger), lambda: NOW).record(asked, said)
     (one,) = DatabaseFigures(database).cited_often(SINCE, at_least=1, most=1)
 
     assert (one.source.revision, one.times) == ("r2", 2)
 
 
-def test_flags_count_by_what_became_of_them(database: Database) -> None:
+async def test_flags_count_by_what_became_of_them(database: Database) -> None:
     ledger = DatabaseAnswers(database)
-    feedback, review = Feedback(ledger, lambda: NOW), Review(ledger, lambda: NOW)
+    feedback, review = (
+        Feedback(AsyncAnswers(ledger), lambda: NOW),
+        Review(AsyncAnswers(ledger), lambda: NOW),
+    )
     flags = []
     for number in range(5):
         asked = AskedQuestion(
             "?", "U1", MessageRef("T1", "C1", f"{number}.0", "0.0"), private=False
         )
-        given_ = feedback.record(asked, answer("a"))
-        flags.append(feedback.complain(given_.id, "U1", Complaint.WRONG))
-    review.fixed(flags[0], "U2")
-    review.answered(flags[0], "U2")
-    review.answered(flags[1], "U2")
-    review.not_wrong(flags[2], "U2")
-    feedback.praise(flags[3].given.id, "U1")
+        given_ = await feedback.record(asked, answer("a"))
+        flags.append(await feedback.complain(given_.id, "U1", Complaint.WRONG))
+    await review.fixed(flags[0], "U2")
+    await review.answered(flags[0], "U2")
+    await review.answered(flags[1], "U2")
+    await review.not_wrong(flags[2], "U2")
+    await feedback.praise(flags[3].given.id, "U1")
     figures = DatabaseFigures(database)
 
     assert figures.flagged(SINCE) == Flagged(opened=4, fixed=2)

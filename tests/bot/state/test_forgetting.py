@@ -24,6 +24,7 @@ from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.digests import DatabaseDigests
 from bot.state.forgetting import AGES, Forgotten, forget_before, forget_person
+from bot.state.in_threads import AsyncAnswers
 from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.process import Process
@@ -41,7 +42,7 @@ def asked(person: str, ts: str = "1.0") -> AskedQuestion:
     return AskedQuestion("Where is it?", person, MessageRef("T1", "C1", ts, ts), private=False)
 
 
-def fill(database: Database) -> Feedback:
+async def fill(database: Database) -> Feedback:
     """A row of each kind, by one person or another."""
     clock = lambda: NOW  # noqa: E731 - stands still
     process = Process(database, clock)
@@ -50,12 +51,12 @@ def fill(database: Database) -> Feedback:
     first, _ = inbox.receive(LETTER), inbox.receive(replace(LETTER, event="Ev2", ts="2.0"))
     assert first is not None
     inbox.done(first)
-    feedback = Feedback(DatabaseAnswers(database), clock)
-    own = feedback.record(asked("U1"), SILENCE)
-    other = feedback.record(asked("U2", "3.0"), SILENCE)
+    feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), clock)
+    own = await feedback.record(asked("U1"), SILENCE)
+    other = await feedback.record(asked("U2", "3.0"), SILENCE)
     for given in (own, other):
         for person in ("U1", "U3"):
-            feedback.complain(given.id, person, Complaint.WRONG, "words")
+            await feedback.complain(given.id, person, Complaint.WRONG, "words")
     DatabaseJobs(database, clock, process).add(Order(), "U1", "C1")
     DatabaseDigests(database, process).begin(NOW)
     DatabaseUsage(database).take(
@@ -127,8 +128,8 @@ def _held(kind: sa.types.TypeEngine[Any]) -> Any:
             return long_ago
 
 
-def test_what_is_old_goes_and_what_is_not_stays(database: Database) -> None:
-    fill(database)
+async def test_what_is_old_goes_and_what_is_not_stays(database: Database) -> None:
+    await fill(database)
     before = rows(database)
     forget_before(database, NOW - timedelta(days=1))
     same = rows(database)
@@ -140,8 +141,10 @@ def test_what_is_old_goes_and_what_is_not_stays(database: Database) -> None:
     assert {name for name, number in after.items() if number} == {"processes"}
 
 
-def test_a_forgotten_person_is_in_no_row_and_others_are_as_they_were(database: Database) -> None:
-    feedback = fill(database)
+async def test_a_forgotten_person_is_in_no_row_and_others_are_as_they_were(
+    database: Database,
+) -> None:
+    feedback = await fill(database)
     forgotten = forget_person(database, "U1")
     with database.begin() as connection:
         left = [
@@ -152,46 +155,48 @@ def test_a_forgotten_person_is_in_no_row_and_others_are_as_they_were(database: D
 
     assert forgotten == Forgotten(questions=2, verdicts=2, flags=2)
     assert not any("U1" in row for row in left)
-    assert sorted((flag.person[:1], flag.comment) for flag in feedback.all_flags()) == [
+    assert sorted((flag.person[:1], flag.comment) for flag in await feedback.all_flags()) == [
         ("-", ""),
         ("U", "words"),
     ]
-    assert feedback.given(2) is not None
-    assert feedback.given(1) is None
+    assert await feedback.given(2) is not None
+    assert await feedback.given(1) is None
 
 
-def test_what_is_made_for_somebody_while_they_are_forgotten_leaves_no_row(
+async def test_what_is_made_for_somebody_while_they_are_forgotten_leaves_no_row(
     database: Database,
 ) -> None:
     """An answer that was on its way, and what its language model used."""
-    fill(database)
+    await fill(database)
     usage, today = DatabaseUsage(database), NOW.date()
     payers = {("person", "U1"): Cap(5), ("day", ""): Cap()}
     assert usage.take(today, payers, Spent(5, 0.0))
     forget_person(database, "U1")
     before = rows(database)
-    feedback = Feedback(DatabaseAnswers(database), lambda: NOW)
+    feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), lambda: NOW)
     with pytest.raises(AskerForgotten):
-        feedback.record(asked("U1", "2.0"), SILENCE)
+        await feedback.record(asked("U1", "2.0"), SILENCE)
     usage.correct(today, payers, Spent(-2, 0.0))
     again = usage.take(today, payers, Spent(5, 0.0))
-    feedback.record(asked("U2", "9.0"), SILENCE)
+    await feedback.record(asked("U2", "9.0"), SILENCE)
 
     assert again
     assert "U1" not in values(database)
     assert rows(database) == before | {"answers": before["answers"] + 1}
 
 
-def test_who_flagged_and_was_forgotten_is_told_nothing_that_is_kept(database: Database) -> None:
-    feedback = fill(database)
-    flag = next(one for one in feedback.all_flags() if one.person == "U3")
+async def test_who_flagged_and_was_forgotten_is_told_nothing_that_is_kept(
+    database: Database,
+) -> None:
+    feedback = await fill(database)
+    flag = next(one for one in await feedback.all_flags() if one.person == "U3")
     told = replace(asked("U3", "fixed-1"), flag=flag.id)
-    kept = feedback.record(told, SILENCE)
+    kept = await feedback.record(told, SILENCE)
     forget_person(database, "U3")
 
-    assert feedback.given(kept.id) is None
+    assert await feedback.given(kept.id) is None
     with pytest.raises(AskerForgotten):
-        feedback.record(told, SILENCE)
+        await feedback.record(told, SILENCE)
     assert "U3" not in values(database)
 
 
@@ -205,7 +210,7 @@ def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
         inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", thread=f"{n}.0"))
         for n in range(1, 9)
     ]
-    feedback, usage = Feedback(DatabaseAnswers(database), lambda: NOW), DatabaseUsage(database)
+    answers, usage = DatabaseAnswers(database), DatabaseUsage(database)
     chance = random.Random(seed)  # noqa: S311 - no secret
     pauses = [chance.random() * 0.01 for _ in range(len(messages) + 1)]
 
@@ -213,7 +218,7 @@ def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
         time.sleep(pauses[number])
         usage.take(NOW.date(), {("person", "U1"): Cap()}, Spent(1, 0.0))
         with suppress(AskerForgotten):
-            feedback.record(asked("U1", f"{number}.0"), SILENCE)
+            answers.keep(asked("U1", f"{number}.0"), SILENCE, NOW, None, {})
 
     with ThreadPoolExecutor(9) as pool:
         works = [pool.submit(answer, n) for n in range(1, 9)]
@@ -225,16 +230,16 @@ def test_whichever_comes_first_nothing_is_left_of_who_is_forgotten(
     assert "U1" not in values(database)
 
 
-def test_two_forgotten_people_may_have_flagged_one_answer(database: Database) -> None:
-    feedback = fill(database)
+async def test_two_forgotten_people_may_have_flagged_one_answer(database: Database) -> None:
+    feedback = await fill(database)
     forget_person(database, "U1")
     forget_person(database, "U3")
 
-    assert [flag.comment for flag in feedback.all_flags()] == ["", ""]
+    assert [flag.comment for flag in await feedback.all_flags()] == ["", ""]
 
 
-def test_what_was_forgotten_is_not_received_again(database: Database) -> None:
-    fill(database)
+async def test_what_was_forgotten_is_not_received_again(database: Database) -> None:
+    await fill(database)
     forget_person(database, "U1")
     inbox = DatabaseInbox(database, lambda: NOW)
 
@@ -242,9 +247,9 @@ def test_what_was_forgotten_is_not_received_again(database: Database) -> None:
     assert inbox.receive(LETTER) is None
 
 
-def test_what_was_forgotten_does_not_come_back_with_an_edit(database: Database) -> None:
+async def test_what_was_forgotten_does_not_come_back_with_an_edit(database: Database) -> None:
     """Which may have been made before, and come late."""
-    fill(database)
+    await fill(database)
     forget_person(database, "U1")
     inbox = DatabaseInbox(database, lambda: NOW)
     edit = replace(LETTER, event="Ev9", text="what I had forgotten", edited="3.0")
