@@ -51,7 +51,7 @@ from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.figures import DatabaseFigures
 from bot.state.forgetting import forget_before
-from bot.state.in_threads import AsyncAnswers, AsyncFigures, AsyncInbox
+from bot.state.in_threads import AsyncAnswers, AsyncFigures, AsyncInbox, AsyncJobs
 from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
 from bot.state.process import Process
@@ -129,7 +129,7 @@ def build_app(  # noqa: PLR0913 - everything that the Slack side is made of
     queue = WaitingLine(workers.waiting, status, clock=env.seconds, long=settings.long_wait)
     reindexer = Reindexer(
         reindexing,
-        DatabaseJobs(state, env.clock, process),
+        AsyncJobs(DatabaseJobs(state, env.clock, process)),
         people,
         api,
         edit_every=settings.edit_every,

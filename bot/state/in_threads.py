@@ -18,6 +18,7 @@ from bot.state.cited_pages import DatabaseCitedPages
 from bot.state.digests import DatabaseDigests
 from bot.state.figures import DatabaseFigures
 from bot.state.inbox import DatabaseInbox
+from bot.state.job_log import DatabaseJobs
 from bot.state.pass_log import DatabasePassLog
 from bot.state.threads import DatabaseThreads
 from bot.state.written import DatabaseWrittenAnswers
@@ -166,3 +167,16 @@ class AsyncDigests(InThreads[DatabaseDigests]):
 
     begin = awaited(DatabaseDigests.begin)
     done = awaited(DatabaseDigests.done)
+
+
+class AsyncJobs(InThreads[DatabaseJobs]):
+    """The port `bot.operations.ports.Jobs`."""
+
+    add = awaited(DatabaseJobs.add)
+    ready = awaited(DatabaseJobs.ready)
+    take = awaited(DatabaseJobs.take)
+    shown = awaited(DatabaseJobs.shown)
+    cancel = awaited(DatabaseJobs.cancel)
+    is_cancelled = awaited(DatabaseJobs.is_cancelled)
+    ended = awaited(DatabaseJobs.ended)
+    release = awaited(DatabaseJobs.release)

@@ -82,7 +82,7 @@ class ProgressMessages:
         except (ChatRefused, ChatUnavailable) as error:
             logger.warning("A reindex cannot be shown: %s", error)
             return job
-        await asyncio.to_thread(self._jobs.shown, job.id, channel, ts)
+        await self._jobs.shown(job.id, channel, ts)
         return replace(job, channel=channel, message=ts)
 
     async def of(self, job: Job) -> ProgressMessage:

@@ -67,7 +67,7 @@ class Reindexer:
 
     async def start(self, order: Order, channel: str, person: str, respond: Respond) -> None:
         """Start a reindex: return once it is stored, or was refused with a reason."""
-        job = await asyncio.to_thread(self._jobs.add, order, person, channel)
+        job = await self._jobs.add(order, person, channel)
         if job is None:
             await respond(say(RUNNING, *([_so_far(self._progress)] if self._progress else [])))
             return
@@ -75,7 +75,7 @@ class Reindexer:
             await self._progress_messages.post(job, respond)
         finally:
             # Otherwise nobody would take it while this process lives, nor could another be ordered.
-            await asyncio.to_thread(self._jobs.ready, job.id)
+            await self._jobs.ready(job.id)
             self.wake()
 
     def wake(self) -> None:
@@ -88,7 +88,7 @@ class Reindexer:
         person, channel = body["user"]["id"], body["channel"]["id"]
         if not await self._people.is_admin(person):
             await self._api.post_ephemeral(channel, person, ADMINS_ONLY)
-        elif not await asyncio.to_thread(self._jobs.cancel, int(body["actions"][0]["value"])):
+        elif not await self._jobs.cancel(int(body["actions"][0]["value"])):
             await self._api.post_ephemeral(channel, person, OVER)
         else:
             self.wake()
@@ -99,13 +99,13 @@ class Reindexer:
             self._working.cancel()
             await asyncio.wait([self._working])
         try:
-            await asyncio.to_thread(self._jobs.release)
+            await self._jobs.release()
         except StateUnavailable as error:
             logger.warning("Reindex jobs wait until this process counts as dead: %s", error)
 
     async def _work(self) -> None:
         try:
-            while job := await asyncio.to_thread(self._jobs.take):
+            while job := await self._jobs.take():
                 await self._carry_out(job)
         except StateUnavailable as error:
             logger.debug("Reindex jobs wait: %s", error)
@@ -132,7 +132,7 @@ class Reindexer:
         self._progress = None
         # If it is killed in between, the job runs once more, which costs little and loses nothing.
         await shown_progress.end(last)
-        await asyncio.to_thread(self._jobs.ended, job.id)
+        await self._jobs.ended(job.id)
         if details and job.person:
             try:
                 # It may have taken hours, and they may be no admin any more.
@@ -200,7 +200,7 @@ class Reindexer:
 
     async def _is_cancelled(self, job: Job) -> bool:
         try:
-            return await asyncio.to_thread(self._jobs.is_cancelled, job.id)
+            return await self._jobs.is_cancelled(job.id)
         except StateUnavailable as error:
             logger.info("Whether a reindex was cancelled cannot be told: %s", error)
             return False
