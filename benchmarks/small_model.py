@@ -30,7 +30,7 @@ from bot.answering.composing.composer import Composer
 from bot.answering.composing.prompt import Prompting
 from bot.answering.composing.providers import ModelSettings, writer_of
 from bot.answering.composing.usage import Meter
-from bot.answering.composing.writing import Patient
+from bot.answering.composing.writing import RetryingModel
 from bot.app import answerer_of
 from bot.evaluation.corpus import Corpus
 from bot.model import UNVERIFIED, Answer, Fallback, Question, Result
@@ -76,7 +76,7 @@ def answers(url: str) -> tuple[list[tuple[str, Result]], Counter[str], list[floa
     embedder = LocalEmbedder()
     chance = random.Random(0)  # noqa: S311 - it spreads pauses
     composer = Composer(
-        Patient(
+        RetryingModel(
             writer_of(ModelSettings("compatible", "smollm2", url, max_tokens=120, silence=120)),
             seconds=300,
             at_once=1,

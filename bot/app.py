@@ -28,7 +28,7 @@ from bot.answering.composing.nli_judging import EntailmentJudge
 from bot.answering.composing.prompt import Prompting
 from bot.answering.composing.providers import ModelSettings, Provider, writer_of
 from bot.answering.composing.usage import Cap, Caps, Meter, Price, Usage
-from bot.answering.composing.writing import LanguageModel, Patient
+from bot.answering.composing.writing import LanguageModel, RetryingModel
 from bot.answering.confidence import least_confidence
 from bot.answering.library import IndexedLibrary
 from bot.answering.model_order import ModelOrder
@@ -55,7 +55,7 @@ from config.llm import VERIFY_BY_MODEL, VERIFY_BY_RULES
 from config.settings import BUNDLED_RERANKER, LLM_RERANKER, Secrets, Settings
 from indexers.indexing import Indexing, entailment_of
 from indexers.model import EVERYONE, Principal
-from indexers.ports import Embedder, Gate, Wiki
+from indexers.ports import Embedder, PromotionCheck, Wiki
 
 if TYPE_CHECKING:
     from bot.answering.answerer import Answerer
@@ -152,7 +152,7 @@ class App:
 
         return PatientSyncLocks(self.state, self.process, stopped=stopped)
 
-    def promotion_check(self) -> Gate:
+    def promotion_check(self) -> PromotionCheck:
         return SavedQuestions(self.verdicts(), self.indexing.embedder)
 
     def _last_pass(self, wiki: str) -> datetime | None:
@@ -315,8 +315,8 @@ def language_model_of(
             )
         )
 
-    def patient(model: LanguageModel) -> Patient:
-        return Patient(
+    def patient(model: LanguageModel) -> RetryingModel:
+        return RetryingModel(
             model,
             seconds=llm.seconds,
             attempts=llm.attempts,

@@ -25,7 +25,7 @@ from indexers.index.reranking import FastembedReranker, LocalReranker
 from indexers.index.shelf import fingerprint
 from indexers.model import Progress, SyncReport, SyncScope
 from indexers.parsing.process import Parsers
-from indexers.ports import Embedder, Entailing, Gate, Reranker, Wiki
+from indexers.ports import Embedder, Entailing, PromotionCheck, Reranker, Wiki
 from indexers.sources import SOURCES
 from indexers.sources.source import Resources, WikiSource
 from indexers.sources.wikis import Wikis
@@ -196,7 +196,7 @@ class Indexing:
         allow_mass_removal: bool = False,
         progress: Callable[[Progress], None] = lambda _: None,
         stopped: Callable[[], bool] = lambda: False,
-        gate: Gate | None = None,
+        gate: PromotionCheck | None = None,
     ) -> list[SyncReport]:
         """Sync one wiki, a ``part`` of it, or all; a wiki that left the settings leaves the
         index. ``recent`` reads the latest edits of those that can tell them, and nothing

@@ -238,6 +238,6 @@ class PassageIndex(Protocol):
     def close(self) -> None: ...
 
 
-Gate = Callable[[PassageIndex, PassageIndex], Sequence[str]]
+PromotionCheck = Callable[[PassageIndex, PassageIndex], Sequence[str]]
 """Why the second index, built anew, should not take the place of the first, in sentences for
 the operator; none: it may."""

@@ -12,7 +12,7 @@ from bot.errors import StateUnavailable
 from bot.operations.passes import PassLog, Rhythm, passed
 from bot.operations.syncing import SyncLocks, now, record
 from indexers.model import Progress, SyncReport
-from indexers.ports import Gate
+from indexers.ports import PromotionCheck
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class SyncsWikis(Protocol):
         allow_mass_removal: bool = ...,
         progress: Callable[[Progress], None] = ...,
         stopped: Callable[[], bool] = ...,
-        gate: Gate | None = ...,
+        gate: PromotionCheck | None = ...,
     ) -> list[SyncReport]: ...
 
 
@@ -51,7 +51,7 @@ class SyncMemory(Protocol):
 
     def sync_locks(self, stopped: Callable[[], bool]) -> SyncLocks: ...
 
-    def promotion_check(self) -> Gate:
+    def promotion_check(self) -> PromotionCheck:
         """Return what an index that is built anew must pass."""
         ...
 
@@ -79,7 +79,7 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
     """
     began = now()
     with ExitStack() as held:
-        gate: Gate | None = None
+        gate: PromotionCheck | None = None
         if not dry_run:
             wikis = [name] if name and not full else list(parts.wikis)
             parts.wikis.chosen(*wikis)

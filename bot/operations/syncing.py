@@ -13,7 +13,7 @@ from bot.errors import StateUnavailable, SyncRunning
 from bot.operations.model import Order
 from bot.operations.passes import Pass, PassLog, Rhythm, as_of, passed
 from indexers.model import Progress, SyncReport, SyncScope
-from indexers.ports import Gate
+from indexers.ports import PromotionCheck
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Syncable(Protocol):
         dry_run: bool = False,
         progress: Callable[[Progress], None] = ...,
         stopped: Callable[[], bool] = ...,
-        gate: Gate | None = ...,
+        gate: PromotionCheck | None = ...,
     ) -> list[SyncReport]: ...
 
     def abandon(self) -> None: ...
@@ -82,7 +82,7 @@ class OneSyncAtATime:
         clock: Callable[[], datetime] = now,
         *,
         locks: SyncLocks | None = None,
-        gate: Gate | None = None,
+        gate: PromotionCheck | None = None,
     ) -> None:
         """Create it. ``gate`` returns the reasons why a rebuilt index must not be promoted."""
         self._parts = parts

@@ -10,7 +10,7 @@ from indexers.errors import IndexCorrupt
 from indexers.index.damage import Damage, close_damaged, damage_of
 from indexers.index.nearness import Embed
 from indexers.index.reading import ReadIndex
-from indexers.index.shelf import Shelf, fingerprint_of, next_name
+from indexers.index.shelf import IndexCatalog, fingerprint_of, next_name
 from indexers.model import Acl, KnownPage, Passage
 from indexers.ports import Meaning, PassageIndex
 
@@ -31,7 +31,7 @@ class CurrentIndex(ReadIndex):
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: IndexCatalog,
         wanted: str,
         wikis: Collection[str] | None = None,
         embed: Embed | None = None,

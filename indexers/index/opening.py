@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from indexers.index.edge import EdgeIndex
 from indexers.index.languages import Languages
-from indexers.index.shelf import Shelf
+from indexers.index.shelf import IndexCatalog
 from indexers.index.shelves import FolderShelf
 
 if TYPE_CHECKING:
     from indexers.index.server import Server
 
 
-def shelf_in(folder: Path, dimensions: int, languages: Languages) -> Shelf:
+def shelf_in(folder: Path, dimensions: int, languages: Languages) -> IndexCatalog:
     """Return the shelf of embedded indexes in ``folder``."""
     return FolderShelf(
         folder, lambda place: EdgeIndex.open(place, dimensions=dimensions, languages=languages)
@@ -23,11 +23,11 @@ def shelf_in(folder: Path, dimensions: int, languages: Languages) -> Shelf:
 
 def shelf_on(
     server: Server, dimensions: int, languages: Languages, *, prefix: str, owner: str
-) -> Shelf:
+) -> IndexCatalog:
     """Return the shelf of those collections on ``server`` that begin with ``prefix`` and are
     ``owner``'s."""
     # Qdrant's client takes a second to import, which an embedded index does without.
-    from indexers.index.ownership import Ownership
+    from indexers.index.ownership import CollectionOwnership
     from indexers.index.server import ServerIndex
     from indexers.index.server_shelf import AliasShelf
 
@@ -37,5 +37,5 @@ def shelf_on(
             server, collection=name, dimensions=dimensions, languages=languages
         ),
         prefix=prefix,
-        ownership=Ownership(server, owner),
+        ownership=CollectionOwnership(server, owner),
     )

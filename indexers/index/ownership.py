@@ -41,7 +41,7 @@ def owner_of(data_dir: Path, state_url: str) -> str:
         raise IndexUnavailable(f"{file} cannot be used: {error}.") from error
 
 
-class Ownership:
+class CollectionOwnership:
     """The mark of one Footnote on its collections."""
 
     def __init__(self, server: Server, owner: str) -> None:

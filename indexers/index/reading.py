@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from indexers.errors import IndexCorrupt, IndexUnavailable
 from indexers.index.damage import Damage, damage_of
 from indexers.index.nearness import Embed, near_again
-from indexers.index.shelf import Shelf, fingerprint_of
+from indexers.index.shelf import IndexCatalog, fingerprint_of
 from indexers.model import Hit, Passage, Reader
 from indexers.ports import PassageIndex, Place, Vector
 
@@ -22,7 +22,7 @@ class ReadIndex:
 
     damage: Damage | None
     """Set from the moment that a damage is seen until another index has been built."""
-    _shelf: Shelf
+    _shelf: IndexCatalog
     _wikis: Collection[str] | None
     _wanted: str
     _embed: Embed | None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from qdrant_client import models
 
 from indexers.index.damage import Damage
-from indexers.index.ownership import Ownership
+from indexers.index.ownership import CollectionOwnership
 from indexers.index.server import Server
 from indexers.ports import PassageIndex
 
@@ -30,7 +30,7 @@ class AliasShelf:
         open_index: Callable[[str], PassageIndex],
         *,
         prefix: str = "",
-        ownership: Ownership | None = None,
+        ownership: CollectionOwnership | None = None,
     ) -> None:
         self._server = server
         self._open = open_index

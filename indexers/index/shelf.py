@@ -19,7 +19,7 @@ def fingerprint(*, embedder: str, splitter: str, languages: str) -> str:
     return f"{digest(embedder)[:8]}-{digest(*rest)[:8]}"
 
 
-class Shelf(Protocol):
+class IndexCatalog(Protocol):
     """Where indexes stand, each under its fingerprint."""
 
     def current(self) -> str | None:

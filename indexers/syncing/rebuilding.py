@@ -9,7 +9,7 @@ from typing import TypedDict
 from indexers.errors import IndexCorrupt, RebuildRefused
 from indexers.index.current import CurrentIndex
 from indexers.model import NOBODY, SyncReport
-from indexers.ports import Gate, PassageIndex, Wiki
+from indexers.ports import PassageIndex, PromotionCheck, Wiki
 
 _TRIES = 3
 """So often a sync begins again on an index that was built anew."""
@@ -31,7 +31,7 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
     read: Callable[[Wiki], Sequence[SyncReport]],
     *,
     anew: Container[Wiki],
-    gate: Gate | None,
+    gate: PromotionCheck | None,
     max_removal: float,
     allow_mass_removal: bool = False,
 ) -> list[SyncReport]:

@@ -10,7 +10,7 @@ from indexers.text.writing import paragraph
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class OutlineSection:
     """What stands below one heading. ``headings`` are those above it, its own last.
     ``says``: where there is no text below, the heading's own words are the text."""
 
@@ -20,14 +20,14 @@ class Part:
     says: bool
 
 
-def told(parts: Sequence[Part]) -> tuple[Section, ...]:
+def told(parts: Sequence[OutlineSection]) -> tuple[Section, ...]:
     """Return a section for each part that has text. A heading that has neither text nor
     headings below it is text itself; neighbours of that kind make one section."""
     return tuple(_sections(parts))
 
 
-def _sections(parts: Sequence[Part]) -> Iterator[Section]:
-    bare: list[Part] = []
+def _sections(parts: Sequence[OutlineSection]) -> Iterator[Section]:
+    bare: list[OutlineSection] = []
     for place, part in enumerate(parts):
         if not _is_bare(part, parts[place + 1 : place + 2]):
             yield from _of_bare(bare)
@@ -42,13 +42,13 @@ def _sections(parts: Sequence[Part]) -> Iterator[Section]:
     yield from _of_bare(bare)
 
 
-def _is_bare(part: Part, following: Sequence[Part]) -> bool:
+def _is_bare(part: OutlineSection, following: Sequence[OutlineSection]) -> bool:
     """Return whether nothing stands below its heading: no text, and the next is no deeper."""
     deeper = any(len(after.headings) > len(part.headings) for after in following)
     return part.says and not part.text and bool(part.headings) and not deeper
 
 
-def _of_bare(parts: Sequence[Part]) -> Iterator[Section]:
+def _of_bare(parts: Sequence[OutlineSection]) -> Iterator[Section]:
     blocks = [block for part in parts for block in paragraph(part.headings[-1])]
     if blocks:
         yield Section(parts[0].headings[:-1], parts[0].anchor, "\n\n".join(blocks))

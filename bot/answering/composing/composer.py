@@ -15,7 +15,7 @@ from bot.answering.composing.judge import SentenceJudge
 from bot.answering.composing.layout import Layout
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.sentences import Lead, Sentence
-from bot.answering.composing.usage import Meter, Metered
+from bot.answering.composing.usage import BudgetedModel, Meter
 from bot.answering.composing.writing import CutShort, LanguageModel, ModelFailed
 from bot.answering.plausible import to_compose_from
 from bot.answering.retrieval import Compose, Retrieved
@@ -77,7 +77,7 @@ class Composer:
         max_characters: int = 1500,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._writer = Metered(writer, meter)
+        self._writer = BudgetedModel(writer, meter)
         self._prompting = prompting
         self._judge = judge
         self._max_characters = max_characters

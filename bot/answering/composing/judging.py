@@ -26,7 +26,7 @@ from bot.answering.composing.prompt import (
     block,
     unused,
 )
-from bot.answering.composing.usage import Metered
+from bot.answering.composing.usage import BudgetedModel
 from bot.answering.composing.writing import ModelFailed
 from bot.model import Question
 from indexers.model import Passage
@@ -194,7 +194,7 @@ class ModelJudge:
     """A judge by language model. ``count`` counts tokens, ``mark`` makes an unguessable text.
     ``writer`` is the model that composes, or a cheaper one; the cost is counted for the asker."""
 
-    writer: Metered
+    writer: BudgetedModel
     count: Callable[[str], int]
     mark: Callable[[], str]
 

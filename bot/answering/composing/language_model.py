@@ -10,8 +10,8 @@ from bot.answering.composing.judging import ModelJudge
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.reranking import ModelReranker
 from bot.answering.composing.rewriting import SECONDS, Rewriter
-from bot.answering.composing.usage import Meter, Metered
-from bot.answering.composing.writing import Patient
+from bot.answering.composing.usage import BudgetedModel, Meter
+from bot.answering.composing.writing import RetryingModel
 from bot.model import Question
 from indexers.model import Principal
 
@@ -21,7 +21,7 @@ class ConfiguredModel:
     """A configured model. ``composer`` writes answers; `rewriter` and `reranker` are for the
     search."""
 
-    client: Patient
+    client: RetryingModel
     meter: Meter
     composer: Composer
 
@@ -40,15 +40,15 @@ class ConfiguredModel:
         """
         nobody = Question(text, Principal(frozenset()))
         prompt = Prompt("", text, (), self.meter.count(text))
-        return "".join(Metered(self.client, self.meter).write(nobody, prompt))
+        return "".join(BudgetedModel(self.client, self.meter).write(nobody, prompt))
 
-    def _within(self, seconds: float) -> Metered:
-        return Metered(self.client.within(seconds), self.meter)
+    def _within(self, seconds: float) -> BudgetedModel:
+        return BudgetedModel(self.client.within(seconds), self.meter)
 
 
-def judge_by(client: Patient, meter: Meter, seconds: float) -> ModelJudge:
+def judge_by(client: RetryingModel, meter: Meter, seconds: float) -> ModelJudge:
     """Return what lets a model decide, within ``seconds``, the sentences that rules cannot."""
-    return ModelJudge(Metered(client.within(seconds), meter), meter.count, mark)
+    return ModelJudge(BudgetedModel(client.within(seconds), meter), meter.count, mark)
 
 
 def mark() -> str:

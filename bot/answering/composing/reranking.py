@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.answering.composing.claims import seen
 from bot.answering.composing.prompt import MATERIAL, Prompt, block, unused
-from bot.answering.composing.usage import Metered
+from bot.answering.composing.usage import BudgetedModel
 from bot.answering.composing.writing import ModelFailed
 from bot.model import Question
 from indexers.model import Passage
@@ -38,7 +38,7 @@ _ORDER = re.compile(r"[\[\d\],;>\s.]+")
 class ModelReranker:
     """A reranker by language model. ``count`` counts tokens, ``mark`` makes an unguessable text."""
 
-    writer: Metered
+    writer: BudgetedModel
     count: Callable[[str], int]
     mark: Callable[[], str]
 

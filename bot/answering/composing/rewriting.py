@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering.composing.claims import seen
 from bot.answering.composing.prompt import MATERIAL, Prompt, block, recent, unused
-from bot.answering.composing.usage import Metered
+from bot.answering.composing.usage import BudgetedModel
 from bot.answering.composing.words import TokenRole, Word, read
 from bot.answering.composing.writing import ModelFailed
 from bot.model import Question, Turn
@@ -47,7 +47,7 @@ class Rewriter:
     """The rewriter of follow-ups. ``count`` counts tokens, ``mark`` makes an unguessable text.
     ``writer`` should not take longer than `SECONDS`."""
 
-    writer: Metered
+    writer: BudgetedModel
     count: Callable[[str], int]
     mark: Callable[[], str]
 

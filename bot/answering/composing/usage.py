@@ -124,7 +124,7 @@ class Meter:
     price: Price = Price()
     max_tokens: int = 500
 
-    def take(self, question: Question, prompt: Prompt) -> Receipt:
+    def take(self, question: Question, prompt: Prompt) -> Reservation:
         """Reserve the cost of a prompt.
 
         Raises:
@@ -139,7 +139,7 @@ class Meter:
             raise ModelFailed(f"what it costs cannot be counted: {error}") from error
         if not taken:
             raise ModelFailed("its cap is reached", Fallback.CAPPED)
-        return Receipt(self, day, caps, prompt, most)
+        return Reservation(self, day, caps, prompt, most)
 
     def _caps(self, question: Question) -> dict[Payer, Cap]:
         caps: dict[Payer, Cap] = {("day", ""): self.caps.day}
@@ -151,7 +151,7 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Reservation:
     """A reservation of cost."""
 
     meter: Meter
@@ -170,7 +170,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Metered:
+class BudgetedModel:
     """A client whose costs are counted for the asker."""
 
     writer: LanguageModel

@@ -76,7 +76,7 @@ def seconds_of(retry_after: str | None, now: Callable[[], datetime]) -> float | 
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now()).total_seconds())
 
 
-class Patient:
+class RetryingModel:
     """A client that retries, up to ``attempts`` in all and never once output has begun, with
     ``seconds`` for all of it and ``at_once`` concurrent requests.
 
@@ -127,7 +127,7 @@ class Patient:
         finally:
             over.set()
 
-    def within(self, seconds: float) -> Patient:
+    def within(self, seconds: float) -> RetryingModel:
         """Return a client that shares this one's concurrency, but has ``seconds`` at most."""
         hurried = copy.copy(self)
         hurried._seconds = min(seconds, self._seconds)  # noqa: SLF001 - a copy of ourselves

@@ -12,7 +12,7 @@ from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.message import Message, context, say, section
 from bot.slack.rendering.mrkdwn import literal
 from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.person import Standing
+from bot.slack.rights.person import Membership
 from indexers.errors import IndexersError
 from indexers.findings import GateInWords
 
@@ -46,8 +46,10 @@ class AccessCommand:
         who, url = await self.people.person(person(rest[0]), fresh=True), address(rest[1])
         if url is None:
             raise Misused("The second is no link: copy the page's address from the browser.")
-        if who.standing is not Standing.MEMBER or not who.email:
-            await call.respond(say(_NO_ADDRESS if who.standing is Standing.MEMBER else _NO_MEMBER))
+        if who.standing is not Membership.MEMBER or not who.email:
+            await call.respond(
+                say(_NO_ADDRESS if who.standing is Membership.MEMBER else _NO_MEMBER)
+            )
             return
         try:
             found = await self._asked(who.id, who.email, url)

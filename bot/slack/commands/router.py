@@ -11,7 +11,7 @@ from bot.slack.commands.arguments import words_of
 from bot.slack.commands.call import Call, For, Misused, Subcommand
 from bot.slack.rendering.message import Message, say
 from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.person import Standing
+from bot.slack.rights.person import Membership
 
 INTRODUCTION = "Mention me in a channel, or write to me directly, and I answer from the wiki."
 MEMBERS_ONLY = say("I tell this to members of this workspace only.")
@@ -61,7 +61,7 @@ class Commands:
                 return say(f"Only admins may use /wiki {chosen.name}.")
             case For.MEMBERS:
                 found = await self._people.person(person)
-                return None if found.standing is Standing.MEMBER else MEMBERS_ONLY
+                return None if found.standing is Membership.MEMBER else MEMBERS_ONLY
         return None
 
     def _help(self) -> Message:

@@ -25,7 +25,7 @@ from bot.slack.rendering.content import notice
 from bot.slack.rendering.message import Block, context, say
 from bot.slack.rendering.mrkdwn import inert
 from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.person import Standing
+from bot.slack.rights.person import Membership
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Home:
 
     async def _parts(self, person: str, *, admin: bool) -> dict[str, _Making]:
         """Return the parts of the page by their headings."""
-        member = (await self.people.person(person)).standing is Standing.MEMBER
+        member = (await self.people.person(person)).standing is Membership.MEMBER
         parts: dict[str, _Making] = {"How to ask": self._asking()}
         if member:
             parts["What I read"] = self._wikis(whole=admin)

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.slack.api.slack_api import call
-from bot.slack.rights.person import Standing, confirmed_address, is_app, standing_of
+from bot.slack.rights.person import Membership, confirmed_address, is_app, standing_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ _SHARED = ""
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    standings: Mapping[str, Standing]
+    standings: Mapping[str, Membership]
     holders: Mapping[str, str]
     """Ids by address."""
 
@@ -53,7 +53,7 @@ class MemberList:
     _failed: bool = False
     _reading: asyncio.Task[None] | None = field(default=None)
 
-    async def standings(self) -> Mapping[str, Standing]:
+    async def standings(self) -> Mapping[str, Membership]:
         """Return what each person is, by id, without apps. Empty if the list is unavailable."""
         return (await self._latest(REMEMBERED)).standings
 
@@ -95,7 +95,7 @@ class MemberList:
         return self._list
 
     async def _read(self) -> None:
-        standings: dict[str, Standing] = {}
+        standings: dict[str, Membership] = {}
         holders: dict[str, str] = {}
         cursor = ""
         try:
@@ -107,7 +107,7 @@ class MemberList:
                     id_, standing = user["id"], standing_of(user, self.team)
                     standings[id_] = standing
                     email = confirmed_address(user)
-                    if email and standing in (Standing.MEMBER, Standing.GUEST):
+                    if email and standing in (Membership.MEMBER, Membership.GUEST):
                         alone = holders.setdefault(email, id_) == id_
                         holders[email] = id_ if alone else _SHARED
                 cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""

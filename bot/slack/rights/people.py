@@ -20,7 +20,7 @@ from bot.conversation.model import Closed
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.slack.api.slack_api import call
 from bot.slack.rights.directory import MemberList
-from bot.slack.rights.person import Person, Standing, person_of
+from bot.slack.rights.person import Membership, Person, person_of
 from indexers.model import EVERYONE, Principal, addressed
 from indexers.untold import untold_token
 
@@ -77,7 +77,7 @@ class SlackPeople:
             ChatUnavailable: it cannot be told.
         """
         person = await self.person(id_, fresh=True)
-        if person.standing is not Standing.MEMBER:
+        if person.standing is not Membership.MEMBER:
             return False
         if person.runs_workspace or id_ in self.admins:
             return True
@@ -107,14 +107,14 @@ class SlackPeople:
         self._known[person.id] = (self.clock() + REMEMBERED, person)
         return person if person.email == wanted else None
 
-    async def standings(self, ids: Iterable[str]) -> frozenset[Standing]:
+    async def standings(self, ids: Iterable[str]) -> frozenset[Membership]:
         """Return the standings of the people among ``ids``, without apps. Slack's list may be some
         minutes old; people who were looked up since count as they were then.
 
         Raises:
             ChatUnavailable: it cannot be told.
         """
-        found: set[Standing] = set()
+        found: set[Membership] = set()
         unlisted: list[str] = []
         listed = await self.directory.standings()
         for id_ in ids:
@@ -126,18 +126,18 @@ class SlackPeople:
             else:
                 unlisted.append(id_)
         if len(unlisted) > MOST_LOOKED_UP:
-            return frozenset({*found, Standing.NOBODY})
+            return frozenset({*found, Membership.NOBODY})
         people = [await self.person(id_) for id_ in unlisted]
         return frozenset({*found, *(one.standing for one in people if not one.is_app)})
 
-    def gets_nothing(self, standing: Standing, *, shared: bool) -> bool:
+    def gets_nothing(self, standing: Membership, *, shared: bool) -> bool:
         """Return whether people of this standing get no answers at all, in a channel that is
         ``shared`` with another company or not."""
         opened = {
-            Standing.MEMBER: True,
-            Standing.GUEST: self.guests,
-            Standing.FOREIGN: shared and self.shared_channels,
-            Standing.NOBODY: False,
+            Membership.MEMBER: True,
+            Membership.GUEST: self.guests,
+            Membership.FOREIGN: shared and self.shared_channels,
+            Membership.NOBODY: False,
         }
         return not opened[standing]
 
@@ -147,7 +147,7 @@ class SlackPeople:
         Raises:
             ChatUnavailable: it cannot be told.
         """
-        if (await self.person(id_, fresh=True)).standing is not Standing.MEMBER:
+        if (await self.person(id_, fresh=True)).standing is not Membership.MEMBER:
             return False
         cursor = ""
         while True:
@@ -179,7 +179,7 @@ class SlackPeople:
         person = await self.person(id_)
         if self.gets_nothing(person.standing, shared=shared):
             return Closed("I answer members of this workspace only, and I do not know you as one.")
-        if not private or person.standing is not Standing.MEMBER:
+        if not private or person.standing is not Membership.MEMBER:
             return Principal.of(EVERYONE)
         return await self.rights(person)
 
@@ -213,7 +213,7 @@ class SlackPeople:
         """Return the person with the address that identifies them, or with none."""
         if self.accounts is not None:
             return replace(person, email=self.accounts.get(person.id, ""))
-        if person.standing is not Standing.MEMBER or not person.email:
+        if person.standing is not Membership.MEMBER or not person.email:
             return person
         if await self.directory.has_alone(person.id, person.email):
             return person

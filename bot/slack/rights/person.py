@@ -16,7 +16,7 @@ _LONGEST_NAME = 80
 _OUR_SEPARATOR = "\u00b7"
 
 
-class Standing(StrEnum):
+class Membership(StrEnum):
     MEMBER = "member"
     GUEST = "guest"
     FOREIGN = "foreign"
@@ -31,7 +31,7 @@ class Person:
     id: str
     name: str = NOBODY
     email: str = ""
-    standing: Standing = Standing.NOBODY
+    standing: Membership = Membership.NOBODY
     runs_workspace: bool = False
     is_app: bool = False
 
@@ -47,7 +47,7 @@ def person_of(user: Mapping[str, Any], team: str) -> Person:
         name=shown_name(str(name or "")),
         email=confirmed_address(user),
         standing=standing,
-        runs_workspace=bool(admin) and standing is Standing.MEMBER,
+        runs_workspace=bool(admin) and standing is Membership.MEMBER,
         is_app=is_app(user),
     )
 
@@ -86,12 +86,12 @@ def is_app(user: Mapping[str, Any]) -> bool:
     return bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == "USLACKBOT")
 
 
-def standing_of(user: Mapping[str, Any], team: str) -> Standing:
+def standing_of(user: Mapping[str, Any], team: str) -> Membership:
     """Return the person's standing in the workspace ``team``."""
     if user.get("deleted") or is_app(user):
-        return Standing.NOBODY
+        return Membership.NOBODY
     if user.get("is_stranger") or user.get("team_id") != team:
-        return Standing.FOREIGN
+        return Membership.FOREIGN
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
-        return Standing.GUEST
-    return Standing.MEMBER
+        return Membership.GUEST
+    return Membership.MEMBER

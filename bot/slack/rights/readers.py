@@ -19,7 +19,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.conversation.model import ANYBODY, Closed
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.person import Standing
+from bot.slack.rights.person import Membership
 from indexers.model import Audience, Principal, Reader
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class _Present:
     they are (None: Slack does not say). ``shared``: the channel is shared with another company."""
 
     reader: Reader = ANYBODY
-    standings: frozenset[Standing] | None = None
+    standings: frozenset[Membership] | None = None
     shared: bool = False
 
 
@@ -134,7 +134,7 @@ class Readers:
         people = [await self.people.person(id_) for id_ in others]
         readers = [person for person in people if not person.is_app]
         standings = frozenset(person.standing for person in readers)
-        if standings != {Standing.MEMBER}:
+        if standings != {Membership.MEMBER}:
             return _Present(ANYBODY, standings)
         held = frozenset(await asyncio.gather(*map(self.people.rights, readers)))
         return _Present(next(iter(held)) if len(held) == 1 else Audience(held), standings)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.conversation.model import Closed, RecordedAnswer
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.people import SlackPeople
-from bot.slack.rights.person import Standing
+from bot.slack.rights.person import Membership
 from bot.slack.rights.readers import Readers
 from bot.slack.rights.viewers import Viewers
 from indexers.model import Reader
@@ -60,8 +60,8 @@ class SlackDirectory:
         return await self.people.is_admin(person)
 
     async def is_somebody(self, person: str) -> bool:
-        return (await self.people.person(person)).standing is not Standing.NOBODY
+        return (await self.people.person(person)).standing is not Membership.NOBODY
 
     async def member_at(self, email: str) -> str:
         found = await self.people.addressed_as(email)
-        return found.id if found and found.standing is Standing.MEMBER else ""
+        return found.id if found and found.standing is Membership.MEMBER else ""

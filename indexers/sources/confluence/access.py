@@ -17,7 +17,7 @@ from indexers.sources.confluence.naming import Names
 from indexers.sources.confluence.page_links import page_link, space_link, within
 from indexers.sources.confluence.paging import results
 from indexers.sources.confluence.people import Account, text
-from indexers.sources.confluence.product import UNKNOWN, Listed, Rights, Space, named
+from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed, Rights, named
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, acl
 from indexers.sources.confluence.survey import Survey
 from indexers.sources.confluence.transport import Transport
@@ -135,11 +135,11 @@ class ConfluenceAccess:
         if page is None:
             return None, False, False
         every = product.spaces((), personal=True, archived=True)
-        page = product.find(key, _by_id([one for one in every if isinstance(one, Space)]))
+        page = product.find(key, _by_id([one for one in every if isinstance(one, ConfluenceSpace)]))
         return (page if isinstance(page, Listed) else None), False, False
 
 
-def _by_id(spaces: list[Space]) -> dict[str, Space]:
+def _by_id(spaces: list[ConfluenceSpace]) -> dict[str, ConfluenceSpace]:
     return {space.id: space for space in spaces}
 
 

@@ -16,7 +16,7 @@ from indexers.sources.confluence.attachment_listing import File, alone, found
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
 from indexers.sources.confluence.downloads import download
 from indexers.sources.confluence.hanging_search import within
-from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.reading import EMPTY, Seen
 from indexers.sources.confluence.transport import Refused, Transport
 
@@ -74,7 +74,7 @@ class Attachments:
         self._parse = parse
         self._installed = cache(partial(_installed, parse=parse))
 
-    def enumerated(self, spaces: Sequence[Space]) -> Iterator[File]:
+    def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterator[File]:
         self._passed_over.clear()
         for query in within("attachment", spaces):
             yield from found(self._transport, query)

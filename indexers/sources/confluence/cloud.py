@@ -13,10 +13,10 @@ from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.sources.confluence.paging import by_cursor, results
 from indexers.sources.confluence.product import (
     UNKNOWN,
+    ConfluenceSpace,
     Elsewhere,
     Listed,
     Rights,
-    Space,
     address,
     body_of,
     edited_by,
@@ -62,18 +62,20 @@ class Cloud:
         self._tokens = tokens
         self._ownership = ownership
 
-    def spaces(self, keys: Sequence[str], *, personal: bool, archived: bool) -> list[Space]:
+    def spaces(
+        self, keys: Sequence[str], *, personal: bool, archived: bool
+    ) -> list[ConfluenceSpace]:
         params: Params = {"limit": _AT_ONCE}
         if keys:
             params = {**params, "keys": ",".join(keys)}
         return [
-            Space(str(said["id"]), str(said.get("key")), str(said.get("name", "")))
+            ConfluenceSpace(str(said["id"]), str(said.get("key")), str(said.get("name", "")))
             for said in named(self._all("/api/v2/spaces", params))
             if said.get("key") in keys
             or (not keys and is_listed(said, personal=personal, archived=archived))
         ]
 
-    def viewers(self, space: Space) -> Gate:
+    def viewers(self, space: ConfluenceSpace) -> Gate:
         path = f"/api/v2/spaces/{space.id}"
         try:
             rows = self._all(f"{path}/permissions", {"limit": _AT_ONCE}, halves=False)
@@ -82,7 +84,7 @@ class Cloud:
             return unread(refused)
         return opened(gate, self._wiki, path, space)
 
-    def pages(self, space: Space) -> list[Listed]:
+    def pages(self, space: ConfluenceSpace) -> list[Listed]:
         found: dict[str, Listed] = {}
         parents: dict[str, str] = {}
         for kind in _KINDS:
@@ -131,7 +133,7 @@ class Cloud:
                     found[key] = self._alone(page)
         return found
 
-    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
+    def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
         for kind in _KINDS:
             try:
                 said = self._wiki.get(f"/api/v2/{kind}/{key}")
@@ -189,7 +191,7 @@ class Cloud:
             return ""
         return str(said.get("displayName") or "")
 
-    def listed(self, answer: Json, said: Json, kind: str, space: Space) -> Listed:
+    def listed(self, answer: Json, said: Json, kind: str, space: ConfluenceSpace) -> Listed:
         changed = version(said)
         return Listed(
             key=str(said["id"]),

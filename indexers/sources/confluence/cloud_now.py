@@ -16,8 +16,8 @@ from indexers.sources.confluence.located import (
 from indexers.sources.confluence.paging import by_cursor, results
 from indexers.sources.confluence.product import (
     UNKNOWN,
+    ConfluenceSpace,
     Listed,
-    Space,
     is_current,
     number,
     read_gate,
@@ -87,10 +87,12 @@ class CloudNow:
         said = unless_absent(asked)
         if said is None:
             return None
-        found = Space(space, str(said.get("key")), str(said.get("name", "")))
+        found = ConfluenceSpace(space, str(said.get("key")), str(said.get("name", "")))
         return SpaceNow(found, said, viewers_now(found, self._tokens, rows, shown))
 
-    def _listed(self, said: Json, kind: str, ancestors: tuple[str, ...], space: Space) -> Listed:
+    def _listed(
+        self, said: Json, kind: str, ancestors: tuple[str, ...], space: ConfluenceSpace
+    ) -> Listed:
         return replace(self._cloud.listed(said, said, kind, space), ancestors=ancestors)
 
     def _all(self, path: str) -> list[Json]:

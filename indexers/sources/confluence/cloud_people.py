@@ -9,7 +9,7 @@ from indexers.sources.confluence.paging import results
 from indexers.sources.confluence.people import (
     AT_ONCE,
     Account,
-    Directory,
+    AccountDirectory,
     Group,
     rows_of,
     somebody,
@@ -28,7 +28,7 @@ class CloudPeople:
     def __init__(self, wiki: Transport) -> None:
         self._wiki = wiki
 
-    def directory(self) -> Directory:
+    def directory(self) -> AccountDirectory:
         """A request for every 200 people, several at once; active ones only."""
         first = self._searched(_EVERYBODY, 0, AT_ONCE)
         rows, total = results(first), first.get("totalSize")
@@ -44,7 +44,7 @@ class CloudPeople:
         emails: dict[str, str | None] = {
             key: text(user, "email") for user in users if (key := text(user, "accountId"))
         }
-        return Directory.of(emails, total)
+        return AccountDirectory.of(emails, total)
 
     def anybody(self) -> Account | None:
         rows = results(self._searched(_EVERYBODY, 0, 1))

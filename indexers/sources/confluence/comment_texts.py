@@ -13,7 +13,7 @@ from indexers.sources.confluence.product import moment, number, storage, version
 from indexers.sources.confluence.reading import Seen
 from indexers.sources.confluence.storage_format import VERSION as STORAGE
 from indexers.sources.confluence.storage_format import sections
-from indexers.sources.confluence.storage_links import Links
+from indexers.sources.confluence.storage_links import StorageLinks
 from indexers.sources.confluence.transport import Json, Refused, Transport
 
 VERSION = f"1.{STORAGE}"
@@ -53,14 +53,14 @@ def spoken(wiki: Transport, asked: Sequence[Said]) -> dict[str, Spoken | Refused
 
 
 def sections_of(
-    said: Iterable[Said], told: Mapping[str, Spoken], page: Seen, links: Links
+    said: Iterable[Said], told: Mapping[str, Spoken], page: Seen, links: StorageLinks
 ) -> tuple[Section, ...]:
     """A section for each comment, answers below what they answer."""
     return tuple(_sections(said, told, page, links))
 
 
 def _sections(
-    said: Iterable[Said], told: Mapping[str, Spoken], page: Seen, links: Links
+    said: Iterable[Said], told: Mapping[str, Spoken], page: Seen, links: StorageLinks
 ) -> Iterator[Section]:
     for one in said:
         comment = told[one.key]
@@ -70,7 +70,7 @@ def _sections(
             yield Section(path, f"comment-{one.key}", about + text)
 
 
-def _text(body: str, page: Seen, links: Links) -> str:
+def _text(body: str, page: Seen, links: StorageLinks) -> str:
     """A comment's own headings lead nowhere: they are words of it."""
     parts = sections(body, title="", editor=page.editor, links=links)
     return "\n\n".join(

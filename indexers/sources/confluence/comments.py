@@ -19,7 +19,7 @@ from indexers.sources.confluence.comment_texts import VERSION, Spoken, sections_
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
 from indexers.sources.confluence.hanging_search import searched, within
 from indexers.sources.confluence.parsing import parse_within
-from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.reading import EMPTY, Reader, Seen
 from indexers.sources.confluence.transport import Refused, Transport
 
@@ -92,7 +92,7 @@ class Comments:
         self._looked_for: dict[str, set[tuple[str, int]]] = {}
         self._empty: dict[str, str] = {}
 
-    def enumerated(self, spaces: Sequence[Space]) -> Iterator[Said]:
+    def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterator[Said]:
         self._looked_for.clear()
         for query in within("comment", spaces):
             for one in of_search(searched(self._transport, query, _EXPAND)):

@@ -14,10 +14,10 @@ from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
 from indexers.sources.confluence.paging import by_start, results
 from indexers.sources.confluence.product import (
     UNKNOWN,
+    ConfluenceSpace,
     Elsewhere,
     Listed,
     Rights,
-    Space,
     Untold,
     address,
     body_of,
@@ -38,7 +38,7 @@ from indexers.sources.confluence.rights import (
     Gate,
     Restriction,
     Tokens,
-    Unread,
+    UnreadGate,
     restriction,
     space_gate,
 )
@@ -67,7 +67,7 @@ class DataCenter:
 
     def spaces(
         self, keys: Sequence[str], *, personal: bool, archived: bool
-    ) -> Sequence[Space | Untold]:
+    ) -> Sequence[ConfluenceSpace | Untold]:
         if keys:
             asked = abreast(self._space_named, keys, self._wiki.concurrency)
             return [space for space in asked if space is not None]
@@ -81,7 +81,7 @@ class DataCenter:
             )
         ]
 
-    def _space_named(self, key: str) -> Space | Untold | None:
+    def _space_named(self, key: str) -> ConfluenceSpace | Untold | None:
         try:
             found = _space(self._wiki.get(f"/rest/api/space/{quote(key)}"))
         except Refused as refused:
@@ -91,7 +91,7 @@ class DataCenter:
         # A key that was renamed may still lead to its space.
         return found if found.key == key else None
 
-    def viewers(self, space: Space) -> Gate:
+    def viewers(self, space: ConfluenceSpace) -> Gate:
         """From 9.1 on, and for administrators of the space alone: it answers 500 to others."""
         path = f"/rest/api/space/{quote(space.key)}"
         try:
@@ -99,16 +99,16 @@ class DataCenter:
         except Refused as refused:
             if refused.status == 500:
                 self._not_administered.add(space.key)
-                return Unread(f"{refused} {_NO_ADMINISTRATOR}")
+                return UnreadGate(f"{refused} {_NO_ADMINISTRATOR}")
             return unread(refused)
         self._not_administered.discard(space.key)
         gate = space_gate(rows, self._tokens)
         anonymous = self._of_anonymous(path, space)
-        if isinstance(anonymous, Unread):
-            return Unread(anonymous.why, gate, may_pass=anonymous.may_pass)
+        if isinstance(anonymous, UnreadGate):
+            return UnreadGate(anonymous.why, gate, may_pass=anonymous.may_pass)
         return opened(gate | anonymous, self._wiki, path, space)
 
-    def pages(self, space: Space) -> list[Listed]:
+    def pages(self, space: ConfluenceSpace) -> list[Listed]:
         # What is put in or taken out meanwhile shifts the listing: some come twice.
         found = (
             self.listed(answer, said, space)
@@ -126,7 +126,7 @@ class DataCenter:
     def bodies(self, pages: Sequence[Listed]) -> dict[str, str | Refused]:
         return {page.key: self._body(page) for page in pages}
 
-    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
+    def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
         said = self.look(key)
         if said is None:
             return None
@@ -179,14 +179,14 @@ class DataCenter:
             return ""
         return str(said.get("displayName") or "")
 
-    def _permissions(self, path: str, space: Space) -> Iterator[Json]:
+    def _permissions(self, path: str, space: ConfluenceSpace) -> Iterator[Json]:
         """A 500 that was for good at the last pass is not waited for again."""
         few_tries = space.key in self._not_administered
         params: Params = {"limit": _AT_ONCE}
         for answer in by_start(self._wiki, path, params, halves=False, few_tries=few_tries):
             yield from results(answer)
 
-    def _of_anonymous(self, path: str, space: Space) -> Gate:
+    def _of_anonymous(self, path: str, space: ConfluenceSpace) -> Gate:
         """Visitors who are not logged in, if they are let in; their rows name nobody."""
         try:
             rows = list(self._permissions(f"{path}/permissions/anonymous", space))
@@ -197,7 +197,7 @@ class DataCenter:
             ({**nobody, **row} for row in rows if isinstance(row, dict)), self._tokens
         )
 
-    def _listing(self, space: Space, kind: str) -> Iterator[Json]:
+    def _listing(self, space: ConfluenceSpace, kind: str) -> Iterator[Json]:
         params: Params = {
             "spaceKey": space.key,
             "type": kind,
@@ -207,7 +207,7 @@ class DataCenter:
         }
         return by_start(self._wiki, "/rest/api/content", params, {**params, "expand": _SLIM})
 
-    def listed(self, answer: Json, said: Json, space: Space) -> Listed:
+    def listed(self, answer: Json, said: Json, space: ConfluenceSpace) -> Listed:
         changed, kind = version(said), str(said.get("type", "page"))
         by: Mapping[str, Any] = changed["by"] if isinstance(changed.get("by"), Mapping) else {}
         return Listed(
@@ -257,5 +257,5 @@ def _above(said: object, kind: str) -> tuple[str, ...]:
     return tuple(str(key) if key else UNKNOWN for key in ids)
 
 
-def _space(said: Json) -> Space:
-    return Space(str(said.get("id")), str(said.get("key")), str(said.get("name", "")))
+def _space(said: Json) -> ConfluenceSpace:
+    return ConfluenceSpace(str(said.get("id")), str(said.get("key")), str(said.get("name", "")))

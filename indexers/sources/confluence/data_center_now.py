@@ -15,7 +15,7 @@ from indexers.sources.confluence.located import (
     viewers_now,
 )
 from indexers.sources.confluence.paging import by_start, results
-from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.told import Told
 from indexers.sources.confluence.transport import Json, Params, Transport
@@ -39,7 +39,7 @@ class DataCenterNow:
         if said is None:
             return None
         place = said["space"]
-        draft = self._data_center.listed(said, said, Space(str(place.get("id")), "", ""))
+        draft = self._data_center.listed(said, said, ConfluenceSpace(str(place.get("id")), "", ""))
         told.place(draft.version, draft.space.id)
         gates = {key: draft.told.gate} if draft.told is not None and draft.told.whole else {}
         return Located(
@@ -58,7 +58,9 @@ class DataCenterNow:
         said = unless_absent(asked)
         if said is None:
             return None
-        found = Space(str(said.get("id")), str(said.get("key")), str(said.get("name", "")))
+        found = ConfluenceSpace(
+            str(said.get("id")), str(said.get("key")), str(said.get("name", ""))
+        )
         return SpaceNow(found, said, viewers_now(found, self._tokens, rows, shown, visitors))
 
     def _anonymous(self, path: str) -> list[Json]:

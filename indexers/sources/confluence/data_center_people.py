@@ -11,7 +11,14 @@ from urllib.parse import quote
 
 from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.paging import results
-from indexers.sources.confluence.people import Account, Directory, Group, rows_of, somebody, text
+from indexers.sources.confluence.people import (
+    Account,
+    AccountDirectory,
+    Group,
+    rows_of,
+    somebody,
+    text,
+)
 from indexers.sources.confluence.remembering import FAILURES_KEPT, Remembered
 from indexers.sources.confluence.transport import Refused, Transport
 
@@ -40,14 +47,14 @@ class DataCenterPeople:
             f"{site}: the groups of a group", self._ancestors, lambda _: lag, clock
         )
 
-    def directory(self) -> Directory:
+    def directory(self) -> AccountDirectory:
         """A request for every 200 people (from 8.4 on, for administrators), and every six
         hours one for each of them."""
         rows = list(rows_of(self._wiki, "/rest/api/user/list", {}))
         keys = {text(row, "username"): text(row, "userKey") for row in rows}
         names = [name for name, key in keys.items() if name and key]
         emails = abreast(self._emails.get, names, self._wiki.concurrency)
-        return Directory.of({keys[n]: email for n, email in zip(names, emails, strict=True)})
+        return AccountDirectory.of({keys[n]: email for n, email in zip(names, emails, strict=True)})
 
     def anybody(self) -> Account | None:
         rows = results(self._wiki.get("/rest/api/user/list", {"limit": 1}))

@@ -14,7 +14,7 @@ from indexers.sources.confluence.abreast import abreast, begun
 from indexers.sources.confluence.doctor_pages import PagesDoctor, count, listed
 from indexers.sources.confluence.members import ConfluenceMembers, NotFound
 from indexers.sources.confluence.people import Account, text
-from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.rights import CLOSED, PASSABLE
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.survey import Survey
@@ -57,7 +57,7 @@ class ConfluenceDoctor:
         self._cloud_id = cloud_id
         self._seconds = seconds
         self._account = Account("", "")
-        self._spaces: list[Space] = []
+        self._spaces: list[ConfluenceSpace] = []
         self._lost: tuple[str, ...] = ()
 
     def findings(self) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from indexers.findings import Finding, failure, ok, warning
 from indexers.sources.confluence.cql import SEARCH, quoted, search_params
 from indexers.sources.confluence.naming import Names
 from indexers.sources.confluence.paging import results
-from indexers.sources.confluence.product import UNKNOWN, Listed, Space, named
+from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed, named
 from indexers.sources.confluence.rights import CLOSED
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.survey import Survey
@@ -26,7 +26,7 @@ class PagesDoctor:
     """Of pages in ``spaces``. Methods raise WikiUnavailable."""
 
     def __init__(
-        self, name: str, transport: Transport, survey: Survey, spaces: Sequence[Space]
+        self, name: str, transport: Transport, survey: Survey, spaces: Sequence[ConfluenceSpace]
     ) -> None:
         self._name = name
         self._transport = transport

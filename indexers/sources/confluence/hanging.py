@@ -15,7 +15,7 @@ from indexers.sources.confluence.attachment_listing import is_attachment
 from indexers.sources.confluence.attachments import Attachments
 from indexers.sources.confluence.comments import Comments, is_comments
 from indexers.sources.confluence.documents import Document
-from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.reading import Reader, Seen
 from indexers.sources.confluence.transport import Transport
 
@@ -30,7 +30,7 @@ class Extras:
     max_bytes: int = 10_000_000
 
 
-class Part(Protocol):
+class ExtraPart(Protocol):
     """Of the ``document`` (its key) that hangs on ``page`` (its key)."""
 
     @property
@@ -40,7 +40,7 @@ class Part(Protocol):
     def page(self) -> str: ...
 
 
-class Hung(Document, Protocol):
+class Extra(Document, Protocol):
     @property
     def page(self) -> Seen: ...
 
@@ -53,14 +53,14 @@ class Hung(Document, Protocol):
         ...
 
 
-P = TypeVar("P", bound=Part)
-H = TypeVar("H", bound=Hung)
+P = TypeVar("P", bound=ExtraPart)
+H = TypeVar("H", bound=Extra)
 
 
-class Kind(Protocol[P, H]):
+class ExtraKind(Protocol[P, H]):
     """One sort of them. Methods raise WikiUnavailable where an answer is not whole."""
 
-    def enumerated(self, spaces: Sequence[Space]) -> Iterable[P]:
+    def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Iterable[P]:
         """By the search, which may be late, or miss some."""
         ...
 
@@ -84,20 +84,20 @@ class Kind(Protocol[P, H]):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ExtraParts:
     """Of all kinds."""
 
-    of_kinds: Sequence[tuple[Kind[Any, Any], Sequence[Part]]]
+    of_kinds: Sequence[tuple[ExtraKind[Any, Any], Sequence[ExtraPart]]]
 
-    def __iter__(self) -> Iterator[Part]:
+    def __iter__(self) -> Iterator[ExtraPart]:
         for _, parts in self.of_kinds:
             yield from parts
 
-    def documents(self, pages: Mapping[str, Seen]) -> list[Hung]:
+    def documents(self, pages: Mapping[str, Seen]) -> list[Extra]:
         return [one for kind, parts in self.of_kinds for one in kind.documents(parts, pages)]
 
 
-class Hanging:
+class PageExtras:
     """Of the kinds that are read. The others leave the index, and nothing is asked."""
 
     def __init__(
@@ -108,7 +108,7 @@ class Hanging:
         reader: Reader,
         parse: Parse = here,
     ) -> None:
-        self._kinds: dict[str, Kind[Any, Any]] = {}
+        self._kinds: dict[str, ExtraKind[Any, Any]] = {}
         if extras.attachments:
             self._kinds["attachments"] = Attachments(wiki, transport, extras.max_bytes, parse)
         if extras.comments:
@@ -124,32 +124,32 @@ class Hanging:
             if (kind := _kind(key)) and kind not in self._kinds:
                 yield Skipped(key, f"{kind} are not read")
 
-    def enumerated(self, spaces: Sequence[Space], known: Collection[str]) -> Parts:
+    def enumerated(self, spaces: Sequence[ConfluenceSpace], known: Collection[str]) -> ExtraParts:
         """What is ``known`` and the search does not show is looked at, so that it cannot
         keep readers whom its page has lost."""
-        found: list[tuple[Kind[Any, Any], Sequence[Part]]] = []
+        found: list[tuple[ExtraKind[Any, Any], Sequence[ExtraPart]]] = []
         for name, kind in self._kinds.items():
-            parts: list[Part] = list(kind.enumerated(spaces))
+            parts: list[ExtraPart] = list(kind.enumerated(spaces))
             shown = {part.document for part in parts}
             missed = [key for key in known if _kind(key) == name and key not in shown]
             found.append((kind, [*parts, *kind.looked_at(missed)]))
-        return Parts(found)
+        return ExtraParts(found)
 
-    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> Parts:
+    def edited(self, hours: int, known: Mapping[str, KnownPage]) -> ExtraParts:
         kinds = self._kinds.values()
-        return Parts([(kind, list(kind.edited(hours, known))) for kind in kinds])
+        return ExtraParts([(kind, list(kind.edited(hours, known))) for kind in kinds])
 
-    def looked_at(self, keys: Collection[str]) -> Parts:
+    def looked_at(self, keys: Collection[str]) -> ExtraParts:
         """Of those of ``keys`` that are there and of a kind that is read."""
-        return Parts([
+        return ExtraParts([
             (kind, list(kind.looked_at([key for key in keys if _kind(key) == name])))
             for name, kind in self._kinds.items()
         ])  # fmt: skip
 
-    def unread(self, document: Hung) -> Skipped | Failed | None:
+    def unread(self, document: Extra) -> Skipped | Failed | None:
         return self._kinds[_kind(document.key)].unread(document)
 
-    def read(self, documents: Sequence[Hung]) -> Iterator[PageChange]:
+    def read(self, documents: Sequence[Extra]) -> Iterator[PageChange]:
         for name, kind in self._kinds.items():
             yield from kind.read([one for one in documents if _kind(one.key) == name])
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from indexers.sources.confluence.cql import SEARCH, quoted, search_params
 from indexers.sources.confluence.paging import by_cursor, by_start, results
-from indexers.sources.confluence.product import Space, named
+from indexers.sources.confluence.product import ConfluenceSpace, named
 from indexers.sources.confluence.transport import Json, Transport
 
 _AT_ONCE = 200
 _SPACES_AT_ONCE = 20
 
 
-def within(kind: str, spaces: Sequence[Space]) -> Iterator[str]:
+def within(kind: str, spaces: Sequence[ConfluenceSpace]) -> Iterator[str]:
     """Queries for all of a ``kind`` in them, in an order that stays while it is paged."""
     keys = [quoted(space.key) for space in spaces]
     for at in range(0, len(keys), _SPACES_AT_ONCE):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from indexers.model import EVERYONE
-from indexers.sources.confluence.product import Listed, Space, is_space
+from indexers.sources.confluence.product import ConfluenceSpace, Listed, is_space
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens, space_gate
 from indexers.sources.confluence.told import Told
 from indexers.sources.confluence.transport import Json, Refused
@@ -31,7 +31,7 @@ class Located:
 
     space: str
     ancestors: tuple[str, ...]
-    listed: Callable[[Space], Listed]
+    listed: Callable[[ConfluenceSpace], Listed]
     gates: Mapping[str, Gate]
 
 
@@ -39,7 +39,7 @@ class Located:
 class SpaceNow:
     """A space as it stands at this moment: what Confluence ``tells`` of it, who may view it."""
 
-    space: Space
+    space: ConfluenceSpace
     tells: Json
     viewers: Gate
 
@@ -73,7 +73,7 @@ def unless_absent(asked: Future[Made]) -> Made | None:
 
 
 def viewers_now(
-    space: Space,
+    space: ConfluenceSpace,
     tokens: Tokens,
     rows: Future[list[Json]],
     shown: Future[Json],

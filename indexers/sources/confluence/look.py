@@ -17,10 +17,10 @@ from indexers.sources.confluence.attachments import Attached
 from indexers.sources.confluence.comment_listing import live
 from indexers.sources.confluence.comments import TAIL, CommentsOn, is_comments
 from indexers.sources.confluence.documents import says_the_same, version_of
-from indexers.sources.confluence.hanging import Extras, Hanging
+from indexers.sources.confluence.hanging import Extras, PageExtras
 from indexers.sources.confluence.located import Located, Made, ProductNow, SpaceNow
 from indexers.sources.confluence.pool import Pool
-from indexers.sources.confluence.product import UNKNOWN, Product, Space, read_gate
+from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product, read_gate
 from indexers.sources.confluence.reading import Names, Reader, Seen
 from indexers.sources.confluence.remembering import Remembered
 from indexers.sources.confluence.rights import CLOSED, Gate, Tokens, acl
@@ -33,7 +33,7 @@ _NAMES = 30
 _MENTION = re.compile(r'ri:(?:account-id|userkey)="([^"<>]{1,200})"')
 
 
-_NOWHERE = Space("", "", "")
+_NOWHERE = ConfluenceSpace("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Asked:
     product: Product
     now: ProductNow
     reader: Reader
-    hanging: Hanging
+    hanging: PageExtras
     names: Names
     spaces: Remembered[str, SpaceNow | None]
     pool: Pool

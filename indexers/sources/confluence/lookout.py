@@ -23,12 +23,12 @@ from indexers.sources.confluence.cloud import Cloud
 from indexers.sources.confluence.cloud_now import CloudNow
 from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.data_center_now import DataCenterNow
-from indexers.sources.confluence.hanging import Extras, Hanging
+from indexers.sources.confluence.hanging import Extras, PageExtras
 from indexers.sources.confluence.located import ProductNow, SpaceNow
 from indexers.sources.confluence.look import Asked, Look
 from indexers.sources.confluence.page_links import plain_address
 from indexers.sources.confluence.pool import Pool
-from indexers.sources.confluence.product import Product, Space
+from indexers.sources.confluence.product import ConfluenceSpace, Product
 from indexers.sources.confluence.reading import Names, Reader
 from indexers.sources.confluence.remembering import Remembered
 from indexers.sources.confluence.rights import Gate, Tokens
@@ -83,7 +83,7 @@ class ConfluenceLookout:
             product,
             now,
             reader,
-            Hanging(extras, wiki, transport, reader, parse),
+            PageExtras(extras, wiki, transport, reader, parse),
             known,
             self._spaces,
             pool,
@@ -120,7 +120,7 @@ class ConfluenceLookout:
         """See `indexers.ports.Lookout`."""
         return plain_address(key, url)
 
-    def viewers_seen(self, space: Space, viewers: Gate) -> None:
+    def viewers_seen(self, space: ConfluenceSpace, viewers: Gate) -> None:
         """A sync has just read who may view ``space``: forget what was known, if that differs."""
         key = space.id if self._cloud else space.key
         self._spaces.forget(key, lambda known: known is None or known.viewers != viewers)

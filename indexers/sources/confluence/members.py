@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from indexers.errors import WikiUnavailable
 from indexers.sources.confluence.cloud_people import CloudPeople
 from indexers.sources.confluence.data_center_people import DataCenterPeople
-from indexers.sources.confluence.owners import Owners
-from indexers.sources.confluence.people import Account, Directory, Group, People, address
+from indexers.sources.confluence.owners import OwnerAddresses
+from indexers.sources.confluence.people import Account, AccountDirectory, Group, People, address
 from indexers.sources.confluence.remembering import FAILURES_KEPT, Remembered
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Transport
@@ -70,7 +70,7 @@ class ConfluenceMembers:
         site = transport.base.site
         # Who is not found costs no request until the directory is read again.
         soon = min(FAILURES_KEPT, remembered)
-        self._directory: Remembered[None, Directory] = Remembered(
+        self._directory: Remembered[None, AccountDirectory] = Remembered(
             f"{site}: the directory of people",
             lambda _: self._people.directory(),
             lambda directory: remembered if directory.whole else soon,
@@ -84,7 +84,9 @@ class ConfluenceMembers:
             ),
             clock,
         )
-        owners = Owners(self._people, lambda: self._directory.get(None), tokens, self._overrides)
+        owners = OwnerAddresses(
+            self._people, lambda: self._directory.get(None), tokens, self._overrides
+        )
         self._owners = Remembered(
             f"{site}: who an owner is", owners.address, lambda _: remembered, clock
         )
@@ -104,7 +106,7 @@ class ConfluenceMembers:
 
     def owner(self, named: str) -> str:
         """Who keeps a page that names its owner so, as words in which their address stands;
-        see `Owners`. Empty if that cannot be told now."""
+        see `OwnerAddresses`. Empty if that cannot be told now."""
         if "@" in named:
             return named
         try:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from indexers.sources.confluence.people import Account, Directory, People, address
+from indexers.sources.confluence.people import Account, AccountDirectory, People, address
 from indexers.sources.confluence.rights import Tokens
 
 _OUT_OF_LABELS = re.compile(r"[^\w]+")
 
 
-class Owners:
+class OwnerAddresses:
     """``overrides`` are accounts by address, as of `ConfluenceMembers`."""
 
     def __init__(
         self,
         people: People,
-        directory: Callable[[], Directory],
+        directory: Callable[[], AccountDirectory],
         tokens: Tokens,
         overrides: Mapping[str, str],
     ) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 
 from indexers.model import Section
 from indexers.parsing.limits import PAGE, Parse
-from indexers.sources.confluence.storage_links import Links
+from indexers.sources.confluence.storage_links import StorageLinks
 
 _MOST_NAMES = 500
 """People of one page who are asked for by name; each may be a request."""
@@ -20,7 +20,7 @@ Make = Callable[..., tuple[Section, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageLocation:
     """Where a page stands: below which address its wiki is shown, its own, key and space."""
 
     wiki: str
@@ -28,10 +28,10 @@ class Place:
     key: str
     space: str
 
-    def links(self, user: Callable[[str], str]) -> Links:
+    def links(self, user: Callable[[str], str]) -> StorageLinks:
         """By what the page itself says, so that its text depends on no other page: an
         address by title leads on to the page that has it."""
-        return Links(
+        return StorageLinks(
             address=self.address,
             page=lambda space, title: (
                 f"{self.wiki}/display/{quote(space or self.space)}/{quote_plus(title)}"
@@ -51,7 +51,7 @@ class Parsed:
 
 
 def parsed(
-    make: Make, *arguments: Any, place: Place, names: Mapping[str, str], **named: Any
+    make: Make, *arguments: Any, place: PageLocation, names: Mapping[str, str], **named: Any
 ) -> Parsed:
     unknown: set[str] = set()
 
@@ -65,7 +65,7 @@ def parsed(
 
 def parse_within(
     parse: Parse,
-    place: Place,
+    place: PageLocation,
     user: Callable[[str], str],
     make: Make,
     *arguments: Any,

@@ -35,7 +35,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class AccountDirectory:
     """``by_email``: keys of all accounts that show an address. ``all`` counts people, also
     those whose address is hidden. It is ``whole`` unless somebody's could not be had."""
 
@@ -44,7 +44,7 @@ class Directory:
     whole: bool = True
 
     @classmethod
-    def of(cls, emails: Mapping[str, str | None], total: int = 0) -> Directory:
+    def of(cls, emails: Mapping[str, str | None], total: int = 0) -> AccountDirectory:
         """Of e-mails by key: empty where hidden, None where not to be had."""
         found: dict[str, set[str]] = {}
         for key, email in emails.items():
@@ -66,7 +66,7 @@ class People(Protocol):
         """By how many seconds `groups` may be behind."""
         ...
 
-    def directory(self) -> Directory: ...
+    def directory(self) -> AccountDirectory: ...
 
     def anybody(self) -> Account | None:
         """Somebody whom the directory lists; None if nobody."""

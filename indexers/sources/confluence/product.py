@@ -17,7 +17,7 @@ from indexers.sources.confluence.rights import (
     Gate,
     Restriction,
     Tokens,
-    Unread,
+    UnreadGate,
     joined,
     restriction,
 )
@@ -33,7 +33,7 @@ UNKNOWN = "?"
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
+class ConfluenceSpace:
     id: str
     key: str
     name: str
@@ -56,7 +56,7 @@ class Listed:
 
     key: str
     kind: str
-    space: Space
+    space: ConfluenceSpace
     title: str
     version: int
     ancestors: tuple[str, ...]
@@ -108,16 +108,16 @@ class Product(Protocol):
 
     def spaces(
         self, keys: Sequence[str], *, personal: bool, archived: bool
-    ) -> Sequence[Space | Untold]:
+    ) -> Sequence[ConfluenceSpace | Untold]:
         """Those of ``keys`` that there are, or all that the token sees: personal and archived
         ones only where they are asked for, or named."""
         ...
 
-    def viewers(self, space: Space) -> Gate:
-        """Who may view it; `Unread` where the token may not know."""
+    def viewers(self, space: ConfluenceSpace) -> Gate:
+        """Who may view it; `UnreadGate` where the token may not know."""
         ...
 
-    def pages(self, space: Space) -> list[Listed]: ...
+    def pages(self, space: ConfluenceSpace) -> list[Listed]: ...
 
     def rights(self, pages: Sequence[Listed]) -> Rights: ...
 
@@ -125,7 +125,7 @@ class Product(Protocol):
         """In storage format, by key, or why there is none."""
         ...
 
-    def find(self, key: str, spaces: Mapping[str, Space]) -> Listed | Elsewhere | None:
+    def find(self, key: str, spaces: Mapping[str, ConfluenceSpace]) -> Listed | Elsewhere | None:
         """A page or blog post asked for by itself, as it is now; None if there is no
         current one that the token sees. ``spaces`` (by id) are those that are read."""
         ...
@@ -164,7 +164,7 @@ def gates(
     return found | dict(zip(missing, read, strict=True))
 
 
-def opened(gate: Gate, wiki: Transport, path: str, space: Space) -> Gate:
+def opened(gate: Gate, wiki: Transport, path: str, space: ConfluenceSpace) -> Gate:
     """The ``gate`` of ``space``, which stands at ``path``. A row for anonymous visitors
     counts where somebody who is not logged in really sees the space: the site as a whole
     may keep them out, which no space says."""
@@ -175,11 +175,11 @@ def opened(gate: Gate, wiki: Transport, path: str, space: Space) -> Gate:
     except WikiUnavailable as error:
         rest = gate - {EVERYONE}
         refused = isinstance(error, Refused) and error.status < 429
-        return rest if refused else Unread(str(error), rest, may_pass=True)
+        return rest if refused else UnreadGate(str(error), rest, may_pass=True)
     return PASSABLE if is_space(said, space) else gate - {EVERYONE}
 
 
-def is_space(said: Json, space: Space) -> bool:
+def is_space(said: Json, space: ConfluenceSpace) -> bool:
     """Whether an answer shows ``space`` to whoever asked."""
     return (str(said.get("id")), said.get("key")) == (space.id, space.key)
 
@@ -207,7 +207,7 @@ def own_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
             return unread(refused)
         part = restriction(said, tokens)
         if not part.readable:
-            return Unread("Confluence tells it in a form that is not known.")
+            return UnreadGate("Confluence tells it in a form that is not known.")
         if part in parts:
             break  # A server that gives the same subjects for ever.
         parts.append(part)
@@ -225,12 +225,12 @@ def read_gate(wiki: Transport, tokens: Tokens, key: str) -> Gate:
         WikiUnavailable: Confluence does not tell now.
     """
     gate = own_gate(wiki, tokens, key)
-    if isinstance(gate, Unread) and gate.may_pass:
+    if isinstance(gate, UnreadGate) and gate.may_pass:
         raise WikiUnavailable(gate.why)
     return gate
 
 
-def unread(refused: Refused) -> Unread:
+def unread(refused: Refused) -> UnreadGate:
     """The gate that Confluence ``refused`` to tell.
 
     Raises:
@@ -238,7 +238,7 @@ def unread(refused: Refused) -> Unread:
     """
     if refused.busy:
         raise refused
-    return Unread(str(refused), may_pass=not refused.absent)
+    return UnreadGate(str(refused), may_pass=not refused.absent)
 
 
 def edited_since(hours: int) -> str:

@@ -10,9 +10,9 @@ from indexers.model import Acl, Changed, Failed, Page, PageChange, Skipped, dige
 from indexers.parsing.limits import Parse, ParsingFailed, here
 from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.documents import revision, says_the_same
-from indexers.sources.confluence.parsing import Place, parse_within
+from indexers.sources.confluence.parsing import PageLocation, parse_within
 from indexers.sources.confluence.product import Listed, Product, in_batches
-from indexers.sources.confluence.rights import Unread
+from indexers.sources.confluence.rights import UnreadGate
 from indexers.sources.confluence.storage_format import VERSION, sections
 from indexers.sources.confluence.transport import Refused, Transport
 
@@ -31,7 +31,7 @@ class Seen:
     acl: Acl
     editor: str
     owner: str = ""
-    unread: Mapping[str, Unread] = field(default_factory=dict, hash=False, compare=False)
+    unread: Mapping[str, UnreadGate] = field(default_factory=dict, hash=False, compare=False)
     """Which of its gates could not be read, by where they stand: "space ENG" or a node's id."""
 
     @property
@@ -134,6 +134,6 @@ class Reader:
             self._users[key] = self._product.user_name(key)
         return self._users[key]
 
-    def place(self, page: Listed) -> Place:
+    def place(self, page: Listed) -> PageLocation:
         base = self._transport.shown_at.rstrip("/")
-        return Place(base, page.url, page.key, page.space.key)
+        return PageLocation(base, page.url, page.key, page.space.key)

@@ -23,7 +23,7 @@ CLOSED: Gate = frozenset()
 """Passed by nobody: what could not be read, or names nobody that we know."""
 
 
-class Unread(frozenset[str]):
+class UnreadGate(frozenset[str]):
     """A gate of which something could not be read, and that lets nobody in. Mostly that is all
     of it, and then it equals CLOSED.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from indexers.errors import WikiMisconfigured
 from indexers.sources.confluence.cql import SEARCH, quoted, search_params
 from indexers.sources.confluence.paging import by_cursor, by_start, results
-from indexers.sources.confluence.product import UNKNOWN, Listed, Space, is_listed
+from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Listed, is_listed
 from indexers.sources.confluence.transport import Json, Refused, Transport
 
 _AT_ONCE = 200
@@ -30,7 +30,7 @@ class Scope:
     labels_out: tuple[str, ...] = ()
     cql: str = ""
 
-    def selects(self, wiki: Transport, space: Space) -> Callable[[Listed], bool]:
+    def selects(self, wiki: Transport, space: ConfluenceSpace) -> Callable[[Listed], bool]:
         """Whether a page of ``space`` is read; labels and CQL are asked for here.
 
         Raises:
@@ -72,7 +72,7 @@ class Scope:
         above = frozenset({page.key, *page.ancestors})
         return above | frozenset(self.trees) if UNKNOWN in above else above
 
-    def _found(self, wiki: Transport, space: Space) -> frozenset[str]:
+    def _found(self, wiki: Transport, space: ConfluenceSpace) -> frozenset[str]:
         asked = [_labelled(self.labels)] if self.labels else []
         asked += [f"({self.cql})"] if self.cql else []
         try:
@@ -90,7 +90,7 @@ def _labelled(labels: Sequence[str]) -> str:
     return f"label in ({', '.join(map(quoted, labels))})"
 
 
-def _ids(wiki: Transport, space: Space, query: str) -> frozenset[str]:
+def _ids(wiki: Transport, space: ConfluenceSpace, query: str) -> frozenset[str]:
     params = search_params(f"space = {quoted(space.key)} and {query}", _AT_ONCE)
     pages = by_cursor if wiki.base.cloud else by_start
     return frozenset(

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from indexers.model import NOBODY, Acl, Failed, KnownPage, Relabelled
-from indexers.sources.confluence.hanging import Hung
+from indexers.sources.confluence.hanging import Extra
 from indexers.sources.confluence.reading import Seen
-from indexers.sources.confluence.rights import Unread
+from indexers.sources.confluence.rights import UnreadGate
 
 
 def narrowed_meanwhile(
-    documents: Iterable[Seen | Hung], known: Mapping[str, KnownPage]
+    documents: Iterable[Seen | Extra], known: Mapping[str, KnownPage]
 ) -> dict[str, KnownPage]:
     """Return what is known of the ``documents``, with no more rights than could be read."""
     return {
@@ -60,8 +60,8 @@ def failures(pages: Sequence[Seen]) -> Iterator[Failed]:
             )
 
 
-def _gathered(pages: Iterable[Seen]) -> dict[str, tuple[Unread, int]]:
-    found: dict[str, tuple[Unread, int]] = {}
+def _gathered(pages: Iterable[Seen]) -> dict[str, tuple[UnreadGate, int]]:
+    found: dict[str, tuple[UnreadGate, int]] = {}
     for page in pages:
         for where, gate in page.unread.items():
             found[where] = (gate, found[where][1] + 1 if where in found else 1)
@@ -74,7 +74,7 @@ def _named(where: str) -> str:
     return f"The restriction of page {where}"
 
 
-def _effect(gate: Unread, count: int) -> str:
+def _effect(gate: UnreadGate, count: int) -> str:
     pages = "the page" if count == 1 else f"the {count} pages"
     if gate:
         return f"Visitors who are not logged in are not shown {pages} behind it."

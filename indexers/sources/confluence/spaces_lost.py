@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from indexers.model import NOBODY, Failed, KnownPage, Relabelled, Unchanged
 from indexers.sources.confluence.documents import space_of
-from indexers.sources.confluence.product import Space
+from indexers.sources.confluence.product import ConfluenceSpace
 from indexers.sources.confluence.survey import ListedSpaces
 from indexers.sources.confluence.transport import Refused
 
@@ -73,7 +73,7 @@ def in_lost_spaces(spaces: ListedSpaces, known: Known) -> Known:
     }
 
 
-def known_in(spaces: Sequence[Space], known: Known) -> Known:
+def known_in(spaces: Sequence[ConfluenceSpace], known: Known) -> Known:
     """Return the ``known`` pages that may stand in ``spaces``."""
     seen = {"", *(space.id for space in spaces)}
     return {key: held for key, held in known.items() if space_of(held.revision) in seen}

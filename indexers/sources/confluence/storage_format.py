@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from indexers.model import Section
 from indexers.sources.confluence import storage_macros as macros
 from indexers.sources.confluence.storage_lines import Lines
-from indexers.sources.confluence.storage_links import Anchors, Links
-from indexers.sources.confluence.storage_tree import HEADINGS, Node
+from indexers.sources.confluence.storage_links import StorageAnchors, StorageLinks
+from indexers.sources.confluence.storage_tree import HEADINGS, StorageNode
 from indexers.sources.confluence.storage_unseen import seen
-from indexers.sources.confluence.storage_writing import Writer
+from indexers.sources.confluence.storage_writing import StorageWriter
 from indexers.text.elements import STRUCK
-from indexers.text.outlining import Part, told
+from indexers.text.outlining import OutlineSection, told
 
 VERSION = "2"
 """Changes whenever the same body would be written another way."""
@@ -29,14 +29,14 @@ _OPAQUE = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class StorageHeading:
     level: int
     text: str
     anchor: str
 
 
 def sections(
-    body: str, *, title: str, editor: str = "", links: Links | None = None
+    body: str, *, title: str, editor: str = "", links: StorageLinks | None = None
 ) -> tuple[Section, ...]:
     """The sections of the page called ``title``. Headings above nothing are text of the
     section that they stand in: all that they say, they say themselves.
@@ -45,12 +45,12 @@ def sections(
     makes other anchors than the legacy one and Data Center.
     """
     root = seen(body)
-    anchors = Anchors(title, editor)
-    writer = Writer(links or Links(), anchors)
+    anchors = StorageAnchors(title, editor)
+    writer = StorageWriter(links or StorageLinks(), anchors)
     headings = _headings(root, anchors, writer)
-    path: list[Heading] = []
+    path: list[StorageHeading] = []
     anchor = ""
-    found: list[Part] = []
+    found: list[OutlineSection] = []
     for heading, items in _parts(root, headings):
         # A page that begins with its title again has all its text below that; it is no path.
         first = not path and not any(part.text for part in found)
@@ -62,31 +62,33 @@ def sections(
             anchor = heading.anchor
         text = "\n\n".join(writer.blocks(items))
         says = bool(heading and heading.text) and not again and not _lists(items)
-        found.append(Part(tuple(above.text for above in path), anchor, text, says=says))
+        found.append(OutlineSection(tuple(above.text for above in path), anchor, text, says=says))
     return told(found)
 
 
-def _lists(items: Iterable[Node | str]) -> bool:
+def _lists(items: Iterable[StorageNode | str]) -> bool:
     """What stands below lists what stands elsewhere, such as a table of contents."""
     return any(
-        isinstance(node, Node)
+        isinstance(node, StorageNode)
         and node.tag in macros.TAGS
         and node.attributes.get("ac:name", "").lower() in macros.NAVIGATION
         for item in items
-        if isinstance(item, Node)
+        if isinstance(item, StorageNode)
         for node in (item, *item.walk())
     )
 
 
-def _headings(root: Node, anchors: Anchors, writer: Writer) -> dict[int, Heading]:
+def _headings(
+    root: StorageNode, anchors: StorageAnchors, writer: StorageWriter
+) -> dict[int, StorageHeading]:
     """Every heading that says something, by its node; repeats of an anchor are numbered
     wherever they stand."""
-    found: dict[int, Heading] = {}
+    found: dict[int, StorageHeading] = {}
     taken: dict[str, int] = {}
     # Confluence makes the anchor of all the words, struck ones and raised ones alike.
-    whole = Lines(Links(), anchors, as_written=True)
+    whole = Lines(StorageLinks(), anchors, as_written=True)
     for node in root.walk():
-        if not isinstance(node, Node) or node.tag not in HEADINGS:
+        if not isinstance(node, StorageNode) or node.tag not in HEADINGS:
             continue
         # What holds paragraphs or tables is text, however large it is shown.
         if any(map(writer.is_block, node.children)):
@@ -95,18 +97,20 @@ def _headings(root: Node, anchors: Anchors, writer: Writer) -> dict[int, Heading
             anchor = anchors.fragment(written)
             repeats = taken[anchor] = taken.get(anchor, -1) + 1
             numbered = f"{anchor}.{repeats}" if repeats else anchor
-            found[id(node)] = Heading(int(node.tag[1]), writer.words(node.children), numbered)
+            found[id(node)] = StorageHeading(
+                int(node.tag[1]), writer.words(node.children), numbered
+            )
     return found
 
 
 def _parts(
-    root: Node, headings: dict[int, Heading]
-) -> Iterator[tuple[Heading | None, list[Node | str]]]:
+    root: StorageNode, headings: dict[int, StorageHeading]
+) -> Iterator[tuple[StorageHeading | None, list[StorageNode | str]]]:
     """The page cut at the headings of its outline."""
-    heading: Heading | None = None
-    items: list[Node | str] = []
+    heading: StorageHeading | None = None
+    items: list[StorageNode | str] = []
     for item in _opened(root, headings):
-        if isinstance(item, Node) and id(item) in headings:
+        if isinstance(item, StorageNode) and id(item) in headings:
             yield heading, items
             heading, items = headings[id(item)], []
         else:
@@ -114,19 +118,23 @@ def _parts(
     yield heading, items
 
 
-def _opened(node: Node, headings: dict[int, Heading]) -> Iterator[Node | str]:
+def _opened(node: StorageNode, headings: dict[int, StorageHeading]) -> Iterator[StorageNode | str]:
     """What stands at the page's own level: layouts and macros that hold headings are
     opened, down to these."""
     for child in node.children:
-        if not isinstance(child, Node) or id(child) in headings or not _outlined(child, headings):
+        if (
+            not isinstance(child, StorageNode)
+            or id(child) in headings
+            or not _outlined(child, headings)
+        ):
             yield child
             continue
         if child.tag in macros.TAGS and (said := macros.read(child).title):
-            yield Node("p", {}, [said])
+            yield StorageNode("p", {}, [said])
         yield from _opened(child, headings)
 
 
-def _outlined(node: Node, headings: dict[int, Heading]) -> bool:
+def _outlined(node: StorageNode, headings: dict[int, StorageHeading]) -> bool:
     """It holds a heading of the outline."""
     if node.tag in _OPAQUE or node.attributes.get("ac:name", "").lower() in macros.QUOTED:
         return False

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from indexers.sources.confluence import storage_macros as macros
-from indexers.sources.confluence.storage_links import Anchors, Links, target
-from indexers.sources.confluence.storage_tree import HEADINGS, Node
+from indexers.sources.confluence.storage_links import StorageAnchors, StorageLinks, target
+from indexers.sources.confluence.storage_tree import HEADINGS, StorageNode
 from indexers.text.elements import STRUCK, code_lines, code_text
 from indexers.text.prose import plain_line
 from indexers.text.writing import Line, code_block, inline_code, link
@@ -49,28 +49,30 @@ class Lines:
     """Writes what stands within a line. ``as_written``: with what is struck through, and what
     is raised or lowered as if it were not, as browsers make anchors of headings."""
 
-    def __init__(self, links: Links, anchors: Anchors, *, as_written: bool = False) -> None:
+    def __init__(
+        self, links: StorageLinks, anchors: StorageAnchors, *, as_written: bool = False
+    ) -> None:
         self._links = links
         self._anchors = anchors
         self._as_written = as_written
         self._unseen = _UNSEEN - {STRUCK} if as_written else _UNSEEN
 
-    def inline(self, items: Iterable[Node | str]) -> str:
+    def inline(self, items: Iterable[StorageNode | str]) -> str:
         """All of it on one line, save for hard line breaks."""
         line = Line()
         self._add(items, line)
         return line.text()
 
-    def words(self, items: Iterable[Node | str]) -> str:
+    def words(self, items: Iterable[StorageNode | str]) -> str:
         """On one line and without marks, as in a heading."""
         return " ".join(plain_line(self.inline(items).replace("\n", " ")).split())
 
-    def cell(self, node: Node) -> Cell:
+    def cell(self, node: StorageNode) -> Cell:
         line = Cell()
         self._add(node.children, line)
         return line
 
-    def is_block(self, item: Node | str) -> bool:
+    def is_block(self, item: StorageNode | str) -> bool:
         """It is a block, or holds one."""
         if isinstance(item, str) or item.tag in self._unseen:
             return False
@@ -82,14 +84,14 @@ class Lines:
             )
         return item.blocky
 
-    def _add(self, items: Iterable[Node | str], line: Line) -> None:
+    def _add(self, items: Iterable[StorageNode | str], line: Line) -> None:
         for item in items:
             if isinstance(item, str):
                 line.add(item.replace("\xa0", " "))
             elif item.tag not in self._unseen:
                 self._add_node(item, line)
 
-    def _add_node(self, node: Node, line: Line) -> None:  # noqa: C901, PLR0912 - one case an element
+    def _add_node(self, node: StorageNode, line: Line) -> None:  # noqa: C901, PLR0912 - one case an element
         match node.tag:
             case "br":
                 line.end()
@@ -125,7 +127,7 @@ class Lines:
             case "ol":
                 numbers = itertools.count(1)
                 for item in node.children:
-                    if isinstance(item, Node) and item.tag == "li":
+                    if isinstance(item, StorageNode) and item.tag == "li":
                         self._add_apart(item, line, f"{next(numbers)}.")
                     else:
                         self._add([item], line)
@@ -138,7 +140,7 @@ class Lines:
             case _:
                 self._add(node.children, line)
 
-    def _add_apart(self, node: Node, line: Line, mark: str = "") -> None:
+    def _add_apart(self, node: StorageNode, line: Line, mark: str = "") -> None:
         """A block in a line: a mark may set it apart from its neighbours."""
         line.gap()
         line.add(mark)
@@ -185,7 +187,7 @@ class Lines:
                 link(written, named or (self._links.page(space, title) if colon else ""))
             )
 
-    def _picture(self, node: Node) -> str:
+    def _picture(self, node: StorageNode) -> str:
         """Its alternative text, its title and its caption, each once."""
         said = [node.attributes.get(name, "") for name in ("ac:alt", "alt", "ac:title", "title")]
         said += [self.inline(node.nodes("ac:caption"))]
@@ -202,7 +204,7 @@ def _add_code(line: Line, text: str, language: str = "") -> None:
     line.gap()
 
 
-def _emoticon(node: Node) -> str:
+def _emoticon(node: StorageNode) -> str:
     shown = node.attributes.get("ac:emoji-fallback", "")
     name = node.attributes.get("ac:name", "")
     if shown and not _CUSTOM_EMOJI.fullmatch(shown):
@@ -210,7 +212,7 @@ def _emoticon(node: Node) -> str:
     return _EMOTICONS.get(name) or shown or (f":{name}:" if name else "")
 
 
-def tick(task: Node) -> str:
+def tick(task: StorageNode) -> str:
     """The box of a task."""
     status = task.first("ac:task-status")
     return "[x]" if status and status.text().strip().lower() == "complete" else "[ ]"

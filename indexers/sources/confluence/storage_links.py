@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin
 
-from indexers.sources.confluence.storage_tree import Node
+from indexers.sources.confluence.storage_tree import StorageNode
 
 _IN_FRAGMENTS = "!$&'()*+,;=:@/?-._~"
 _SPACE = re.compile(r"\s+")
@@ -16,7 +16,7 @@ UNKNOWN_USER = "Unknown User"
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class StorageLinks:
     """Where a page's links lead. The defaults know nothing: labels stay without address.
 
     ``address`` is the page's own. ``page`` takes a space key (empty: the page's own) and
@@ -53,7 +53,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Anchors:
+class StorageAnchors:
     """Fragments as the page's editor makes them: the new one (``v2``) of the heading
     alone, the legacy one and Data Center of title and heading without white space."""
 
@@ -69,7 +69,7 @@ class Anchors:
         return quote(text, safe=_IN_FRAGMENTS)
 
 
-def target(link: Node, links: Links, anchors: Anchors) -> Target:
+def target(link: StorageNode, links: StorageLinks, anchors: StorageAnchors) -> Target:
     """Of an ``ac:link``, or of whatever else holds one ``ri:`` element."""
     resource = next((child for child in link.nodes() if child.tag.startswith("ri:")), None)
     place = link.attributes.get("ac:anchor", "")
@@ -83,7 +83,7 @@ def target(link: Node, links: Links, anchors: Anchors) -> Target:
     return found
 
 
-def _resource(resource: Node, links: Links) -> Target:  # noqa: PLR0911 - one case an element
+def _resource(resource: StorageNode, links: StorageLinks) -> Target:  # noqa: PLR0911 - one case an element
     def said(name: str) -> str:
         return resource.attributes.get(f"ri:{name}", "").strip()
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from indexers.sources.confluence.storage_tree import Node
+from indexers.sources.confluence.storage_tree import StorageNode
 from indexers.text.elements import code_text
 
 TAGS = frozenset({"ac:structured-macro", "ac:macro"})
@@ -44,8 +44,8 @@ class Macro:
     """``body`` is rich text, ``code`` plain text; a macro has one of them at most."""
 
     name: str
-    parameters: dict[str, Node]
-    body: Node | None
+    parameters: dict[str, StorageNode]
+    body: StorageNode | None
     code: str | None
 
     def said(self, *names: str) -> str:
@@ -76,7 +76,7 @@ class Macro:
         return name if known and name not in ("none", "noformat") else ""
 
 
-def read(node: Node) -> Macro:
+def read(node: StorageNode) -> Macro:
     plain = node.first("ac:plain-text-body")
     return Macro(
         name=node.attributes.get("ac:name", "").lower(),
@@ -89,7 +89,7 @@ def read(node: Node) -> Macro:
     )
 
 
-def is_block(node: Node) -> bool:
+def is_block(node: StorageNode) -> bool:
     """It stands for itself even if its body is no more than words."""
     name = node.attributes.get("ac:name", "").lower()
     return node.tag in TAGS and (name in QUOTED or name in TITLED)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from indexers.sources.confluence.storage_lines import Cell
-from indexers.sources.confluence.storage_tree import Node
+from indexers.sources.confluence.storage_tree import StorageNode
 from indexers.text.writing import paragraph
 from indexers.text.writing import table as light_table
 
@@ -17,10 +17,10 @@ _LONG = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GridCell:
     """A place in a grid: the cell that covers it, and whether it is the cell's first."""
 
-    cell: Node
+    cell: StorageNode
     first: bool
 
     @property
@@ -28,13 +28,13 @@ class Place:
         return self.cell.tag == "th"
 
 
-EMPTY = Place(Node("td"), first=False)
+EMPTY = GridCell(StorageNode("td"), first=False)
 
 
-def grid(table: Node) -> list[list[Place]]:
+def grid(table: StorageNode) -> list[list[GridCell]]:
     """The rows of ``table``; rows may differ in length."""
     found = list(_rows(table))
-    places: list[dict[int, Place]] = [{} for _ in found]
+    places: list[dict[int, GridCell]] = [{} for _ in found]
     for y, cells in enumerate(found):
         x = 0
         for cell in cells:
@@ -45,19 +45,19 @@ def grid(table: Node) -> list[list[Place]]:
             for down in range(high):
                 for right in range(wide):
                     places[y + down].setdefault(
-                        x + right, Place(cell, first=not down and not right)
+                        x + right, GridCell(cell, first=not down and not right)
                     )
             x += wide
     return [[row.get(x, EMPTY) for x in range(max(row, default=-1) + 1)] for row in places]
 
 
-def header_rows(rows: list[list[Place]]) -> int:
+def header_rows(rows: list[list[GridCell]]) -> int:
     """How many rows at the top are nothing but headers."""
     count = next((y for y, row in enumerate(rows) if not all(place.heads for place in row)), None)
     return min(1, len(rows)) if count is None else count
 
 
-def _rows(table: Node) -> Iterator[list[Node]]:
+def _rows(table: StorageNode) -> Iterator[list[StorageNode]]:
     for child in table.nodes():
         if child.tag == "tr":
             yield [cell for item in child.children for cell in _cell(item)]
@@ -65,19 +65,19 @@ def _rows(table: Node) -> Iterator[list[Node]]:
             yield [child]
         elif child.tag == "thead":
             for row in _rows(child):
-                yield [Node("th", cell.attributes, cell.children) for cell in row]
+                yield [StorageNode("th", cell.attributes, cell.children) for cell in row]
         elif child.tag in ("tbody", "tfoot"):
             yield from _rows(child)
 
 
-def _cell(item: Node | str) -> Iterator[Node]:
-    if isinstance(item, Node):
-        yield item if item.tag in ("td", "th") else Node("td", {}, [item])
+def _cell(item: StorageNode | str) -> Iterator[StorageNode]:
+    if isinstance(item, StorageNode):
+        yield item if item.tag in ("td", "th") else StorageNode("td", {}, [item])
     elif item.strip():
-        yield Node("td", {}, [item])
+        yield StorageNode("td", {}, [item])
 
 
-def _span(cell: Node, name: str, most: int) -> int:
+def _span(cell: StorageNode, name: str, most: int) -> int:
     """HTML lets ``rowspan="0"`` reach to the end of the table."""
     written = cell.attributes.get(name, "1").strip()
     span = int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 1
@@ -85,9 +85,9 @@ def _span(cell: Node, name: str, most: int) -> int:
 
 
 def written(
-    table: Node,
-    cell: Callable[[Node], Cell],
-    blocks: Callable[[Iterable[Node | str]], list[str]],
+    table: StorageNode,
+    cell: Callable[[StorageNode], Cell],
+    blocks: Callable[[Iterable[StorageNode | str]], list[str]],
 ) -> list[str]:
     """The table as light Markdown: its caption, its rows, and the code that stands in its
     cells, which follows under the names of its row and column."""
@@ -114,14 +114,14 @@ def written(
     return [*captions, *shown, *code]
 
 
-def _head(rows: list[list[Place]], texts: dict[int, str]) -> list[str]:
+def _head(rows: list[list[GridCell]], texts: dict[int, str]) -> list[str]:
     """One name a column, made of all the headers above it."""
     wide = max(map(len, rows), default=0)
     columns = [[texts[id(row[x].cell)] for row in rows if x < len(row)] for x in range(wide)]
     return [" / ".join(filter(None, dict.fromkeys(column))) for column in columns]
 
 
-def _said(row: list[Place], texts: dict[int, str]) -> list[str]:
+def _said(row: list[GridCell], texts: dict[int, str]) -> list[str]:
     """A cell across the whole table speaks once, and so does a long one."""
     across = _across(row)
     return [
@@ -131,11 +131,11 @@ def _said(row: list[Place], texts: dict[int, str]) -> list[str]:
     ]
 
 
-def _across(row: list[Place]) -> bool:
+def _across(row: list[GridCell]) -> bool:
     return len({id(place.cell) for place in row}) == 1
 
 
-def _name(row: list[Place], x: int, head: list[str], texts: dict[int, str]) -> str:
+def _name(row: list[GridCell], x: int, head: list[str], texts: dict[int, str]) -> str:
     own = texts[id(row[0].cell)] if x else ""
     column = head[x] if x < len(head) else ""
     return ": ".join(filter(None, [own, column]))

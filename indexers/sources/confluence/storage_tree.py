@@ -54,31 +54,31 @@ _IMPLIED_ENDS = {
 
 
 @dataclass(slots=True)
-class Node:
+class StorageNode:
     """``tag`` and the names of ``attributes`` carry their prefix: ``ac:link``."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
-    children: list[Node | str] = field(default_factory=list)
+    children: list[StorageNode | str] = field(default_factory=list)
     blocky: bool | None = field(default=None, compare=False)
     """It is a block, or holds one; None before anybody asked."""
 
-    def walk(self) -> Iterator[Node | str]:
+    def walk(self) -> Iterator[StorageNode | str]:
         """Everything below, in the order of the text."""
-        pending: list[Node | str] = list(reversed(self.children))
+        pending: list[StorageNode | str] = list(reversed(self.children))
         while pending:
             item = pending.pop()
             yield item
-            if isinstance(item, Node):
+            if isinstance(item, StorageNode):
                 pending.extend(reversed(item.children))
 
-    def nodes(self, *tags: str) -> Iterator[Node]:
+    def nodes(self, *tags: str) -> Iterator[StorageNode]:
         """The children of these kinds; of all kinds where none is named."""
         for child in self.children:
-            if isinstance(child, Node) and (not tags or child.tag in tags):
+            if isinstance(child, StorageNode) and (not tags or child.tag in tags):
                 yield child
 
-    def first(self, *tags: str) -> Node | None:
+    def first(self, *tags: str) -> StorageNode | None:
         return next(self.nodes(*tags), None)
 
     def text(self) -> str:
@@ -86,7 +86,7 @@ class Node:
         return "".join(item for item in self.walk() if isinstance(item, str))
 
 
-def grow(body: str) -> Node:
+def grow(body: str) -> StorageNode:
     """The tree of ``body``. Total; nothing outside of ``body`` is read."""
     body = _DECLARATION.sub("", _NO_XML.sub("", body))
     try:
@@ -95,20 +95,20 @@ def grow(body: str) -> Node:
         return _lenient(body)
 
 
-def _strict(body: str) -> Node:
+def _strict(body: str) -> StorageNode:
     """Raises: XMLSyntaxError."""
     # By default it resolves the entities that the document itself declares, and no others;
     # a body stands within the root, where it can declare none.
     parser = etree.XMLParser(no_network=True, remove_comments=True, remove_pis=True)
     source = etree.fromstring(f"{_prologue()}{body}</page>".encode(), parser)
-    root = Node("page")
+    root = StorageNode("page")
     pending = [(source, root)]
     while pending:
         element, node = pending.pop()
         if element.text:
             node.children.append(element.text)
         for child in element:
-            below = Node(
+            below = StorageNode(
                 _named(str(child.tag)),
                 {_named(str(name)): str(value) for name, value in child.attrib.items()},
             )
@@ -135,10 +135,10 @@ def _named(name: str) -> str:
     return _NAMESPACE.sub(lambda found: _PREFIXES.get(found[0], ""), name).lower()
 
 
-def _lenient(body: str) -> Node:
+def _lenient(body: str) -> StorageNode:
     """What is opened and never closed ends with what it stands in; an end without a
     beginning is nothing; what is no tag is text."""
-    root = Node("page")
+    root = StorageNode("page")
     opened = [root]
     at = 0
     for token in _TOKEN.finditer(body):
@@ -148,7 +148,7 @@ def _lenient(body: str) -> Node:
         if token["verbatim"]:
             opened[-1].children.append(token["verbatim"])
         elif token["start"]:
-            node = Node(token["start"].lower(), _attributes(token["attributes"]))
+            node = StorageNode(token["start"].lower(), _attributes(token["attributes"]))
             _imply_ends(opened, node.tag)
             opened[-1].children.append(node)
             if not token["empty"] and node.tag not in _VOID:
@@ -160,7 +160,7 @@ def _lenient(body: str) -> Node:
     return _shallow(root)
 
 
-def _imply_ends(opened: list[Node], tag: str) -> None:
+def _imply_ends(opened: list[StorageNode], tag: str) -> None:
     ended, within = _IMPLIED_ENDS.get(tag, ((), ()))
     for depth in range(len(opened) - 1, max(0, len(opened) - 1 - _DEEPEST), -1):
         if opened[depth].tag in within or opened[depth].tag == "ac:rich-text-body":
@@ -170,7 +170,7 @@ def _imply_ends(opened: list[Node], tag: str) -> None:
             return
 
 
-def _close(opened: list[Node], tag: str) -> None:
+def _close(opened: list[StorageNode], tag: str) -> None:
     for depth in range(len(opened) - 1, max(0, len(opened) - 1 - _DEEPEST), -1):
         if opened[depth].tag == tag:
             del opened[depth:]
@@ -194,7 +194,7 @@ def _resolved(text: str) -> str:
     )
 
 
-def _shallow(root: Node) -> Node:
+def _shallow(root: StorageNode) -> StorageNode:
     """Writers recurse, so what lies too deep is reduced to its words."""
     pending = [(root, 0)]
     while pending:

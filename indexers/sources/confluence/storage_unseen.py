@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexers.sources.confluence import storage_macros as macros
-from indexers.sources.confluence.storage_tree import Node, grow
+from indexers.sources.confluence.storage_tree import StorageNode, grow
 from indexers.text.elements import STRUCK
 from indexers.text.visibility import keep_what_is_seen
 
@@ -11,7 +11,7 @@ _HTML = frozenset({"html", "html-bobswift"})
 """Macros whose plain text the page shows as the HTML that it is."""
 
 
-def seen(body: str) -> Node:
+def seen(body: str) -> StorageNode:
     """Return the tree of ``body`` as it is shown; struck text stands within ``STRUCK``. Total."""
     root = grow(body)
     pending = [root]
@@ -22,15 +22,15 @@ def seen(body: str) -> Node:
             if child.tag in macros.TAGS and child.attributes.get("ac:name", "").lower() in _HTML:
                 _open(child)
         pending.extend(node.nodes())
-    keep_what_is_seen(root, lambda children: Node(STRUCK, {}, children))
+    keep_what_is_seen(root, lambda children: StorageNode(STRUCK, {}, children))
     return root
 
 
-def _hidden(item: Node | str) -> bool:
-    return isinstance(item, Node) and item.tag in macros.TAGS and macros.read(item).hidden
+def _hidden(item: StorageNode | str) -> bool:
+    return isinstance(item, StorageNode) and item.tag in macros.TAGS and macros.read(item).hidden
 
 
-def _open(macro: Node) -> None:
+def _open(macro: StorageNode) -> None:
     """Read the HTML that a macro holds as text; what that holds as text stays so."""
     for body in macro.nodes("ac:plain-text-body"):
         body.tag, body.children = "ac:rich-text-body", grow(body.text()).children

@@ -8,7 +8,7 @@ from itertools import groupby
 from indexers.sources.confluence import storage_macros as macros
 from indexers.sources.confluence.storage_lines import Lines, tick
 from indexers.sources.confluence.storage_tables import written
-from indexers.sources.confluence.storage_tree import HEADINGS, Node
+from indexers.sources.confluence.storage_tree import HEADINGS, StorageNode
 from indexers.text.elements import code_text
 from indexers.text.writing import code_block, led, list_items, note, paragraph, quote
 
@@ -16,8 +16,8 @@ _OF_LINES = HEADINGS | frozenset({"p", "li", "dt", "dd", "ac:task-body", "ac:adf
 """Pictures and macros within these stand in a line."""
 
 
-class Writer(Lines):
-    def blocks(self, items: Iterable[Node | str], *, apart: bool = True) -> list[str]:
+class StorageWriter(Lines):
+    def blocks(self, items: Iterable[StorageNode | str], *, apart: bool = True) -> list[str]:
         """One string a block; they stand apart by a blank line. So do pictures and macros
         that stand where blocks do (``apart``)."""
         found: list[str] = []
@@ -25,7 +25,7 @@ class Writer(Lines):
             run = list(group)
             if blocky:
                 for node in run:
-                    found += self._block(node) if isinstance(node, Node) else []
+                    found += self._block(node) if isinstance(node, StorageNode) else []
             elif apart and all(map(_stands_alone, run)):
                 for item in run:
                     found += paragraph(self.inline([item]))
@@ -33,7 +33,7 @@ class Writer(Lines):
                 found += paragraph(self.inline(run))
         return found
 
-    def _block(self, node: Node) -> list[str]:  # noqa: PLR0911 - one case an element
+    def _block(self, node: StorageNode) -> list[str]:  # noqa: PLR0911 - one case an element
         match node.tag:
             case "ul" | "ol" | "ac:task-list":
                 return self._list(node)
@@ -53,7 +53,7 @@ class Writer(Lines):
                 return self._macro(node)
         return self.blocks(node.children, apart=node.tag not in _OF_LINES)
 
-    def _macro(self, node: Node) -> list[str]:
+    def _macro(self, node: StorageNode) -> list[str]:
         macro = macros.read(node)
         title = paragraph(macro.title)
         if macro.code is not None:
@@ -65,12 +65,12 @@ class Writer(Lines):
             return _note(macros.NOTES[macro.name], macro.title, body)
         return quote([*title, *body]) if macro.name == "panel" else [*title, *body]
 
-    def _once(self, extension: Node) -> list[str]:
+    def _once(self, extension: StorageNode) -> list[str]:
         """What it holds, or what stands in for that: the two say the same."""
         held = self.blocks(extension.nodes("ac:adf-node"))
         return held or self.blocks(extension.nodes("ac:adf-fallback"))
 
-    def _adf(self, node: Node) -> list[str]:
+    def _adf(self, node: StorageNode) -> list[str]:
         body = self.blocks(node.children)
         match node.attributes.get("type", ""):
             case "panel":
@@ -80,14 +80,18 @@ class Writer(Lines):
                 return list_items([("- ", body)]) if body else []
         return body
 
-    def _list(self, node: Node) -> list[str]:
+    def _list(self, node: StorageNode) -> list[str]:
         number = _number(node.attributes.get("start", "")) if node.tag == "ol" else None
         items: list[tuple[str, list[str]]] = []
         for child in node.children:
-            if isinstance(child, Node) and child.tag in ("ul", "ol", "ac:task-list") and items:
+            if (
+                isinstance(child, StorageNode)
+                and child.tag in ("ul", "ol", "ac:task-list")
+                and items
+            ):
                 # XHTML puts a nested list into an item; editors put it beside one.
                 items[-1][1].extend(self._list(child))
-            elif isinstance(child, Node) and child.tag in ("li", "ac:task"):
+            elif isinstance(child, StorageNode) and child.tag in ("li", "ac:task"):
                 item = self._item(child, "- " if number is None else f"{number}. ")
                 items += [item] if item[1] else []
                 number = None if number is None else number + 1
@@ -95,14 +99,14 @@ class Writer(Lines):
                 items.append(("- ", stray))
         return list_items(items)
 
-    def _item(self, node: Node, mark: str) -> tuple[str, list[str]]:
+    def _item(self, node: StorageNode, mark: str) -> tuple[str, list[str]]:
         blocks = self.blocks(node.children, apart=False)
         if blocks and node.tag == "ac:task":
             blocks = led(tick(node), blocks)
         return mark, blocks
 
 
-def _stands_alone(item: Node | str) -> bool:
+def _stands_alone(item: StorageNode | str) -> bool:
     if isinstance(item, str):
         return not item.strip()
     return (
@@ -119,7 +123,7 @@ def _note(label: str, title: str, body: list[str]) -> list[str]:
     return note(label, title, body) or quote([title] if title else [])
 
 
-def _panel_type(node: Node) -> str:
+def _panel_type(node: StorageNode) -> str:
     for attribute in node.nodes("ac:adf-attribute"):
         if attribute.attributes.get("key") == "panel-type":
             return attribute.text().strip().lower()

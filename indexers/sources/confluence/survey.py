@@ -14,9 +14,9 @@ from indexers.sources.confluence.abreast import abreast
 from indexers.sources.confluence.cloud import Cloud
 from indexers.sources.confluence.data_center import DataCenter
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from indexers.sources.confluence.product import Elsewhere, Listed, Product, Space, Untold
+from indexers.sources.confluence.product import ConfluenceSpace, Elsewhere, Listed, Product, Untold
 from indexers.sources.confluence.reading import Seen
-from indexers.sources.confluence.rights import Gate, Tokens, Unread, acl
+from indexers.sources.confluence.rights import Gate, Tokens, UnreadGate, acl
 from indexers.sources.confluence.scope import Scope
 from indexers.sources.confluence.transport import Refused, Transport
 
@@ -35,7 +35,7 @@ class ListedSpaces:
     token, with ``hints`` at what may be wrong with them; ``unread`` those that it failed to tell
     about this time, with the reason."""
 
-    seen: tuple[Space, ...]
+    seen: tuple[ConfluenceSpace, ...]
     lost: tuple[str, ...] = ()
     unread: Mapping[str, Refused] = field(default_factory=dict)
     hints: Mapping[str, str] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Survey:
         transport: Transport,
         scope: Scope,
         ownership: Ownership = NOBODY_NAMED,
-        viewers_seen: Callable[[Space, Gate], None] = lambda _space, _viewers: None,
+        viewers_seen: Callable[[ConfluenceSpace, Gate], None] = lambda _space, _viewers: None,
     ) -> None:
         """``viewers_seen`` is told who may view a space whenever that is read."""
         self._viewers_seen = viewers_seen
@@ -70,10 +70,10 @@ class Survey:
         self._wiki = wiki
         self._transport = transport
         self._scope = scope
-        self._known_spaces: dict[str, Space] = {}
+        self._known_spaces: dict[str, ConfluenceSpace] = {}
         self._keys: dict[str, str] = {}
 
-    def spaces(self, *, fresh: bool = False) -> list[Space]:
+    def spaces(self, *, fresh: bool = False) -> list[ConfluenceSpace]:
         """Those that are read, as they were at the last pass unless they must be ``fresh``.
 
         Raises:
@@ -101,7 +101,7 @@ class Survey:
             if refused.status == 404:
                 raise self._no_confluence() from refused
             raise
-        seen = tuple(one for one in found if isinstance(one, Space))
+        seen = tuple(one for one in found if isinstance(one, ConfluenceSpace))
         keys = {space.key for space in seen}
         unread = {one.key: one.why for one in found if isinstance(one, Untold)}
         lost = tuple(key for key in scope.spaces if key not in keys and key not in unread)
@@ -112,7 +112,7 @@ class Survey:
         self._keys |= {space.id: space.key for space in seen}
         return ListedSpaces(seen, lost, unread, self._hints(lost))
 
-    def enumerated(self, spaces: Sequence[Space]) -> Enumeration:
+    def enumerated(self, spaces: Sequence[ConfluenceSpace]) -> Enumeration:
         """List every page of ``spaces`` that is read. A space that Confluence refuses to list
         keeps no other away.
 
@@ -132,12 +132,12 @@ class Survey:
             raise next(iter(refused.values()))
         return Enumeration(tuple(pages), refused)
 
-    def selected(self, space: Space, pages: Iterable[Listed]) -> list[Listed]:
+    def selected(self, space: ConfluenceSpace, pages: Iterable[Listed]) -> list[Listed]:
         """Those of ``pages``, all in ``space``, that are read."""
         selected: Callable[[Listed], bool] = self._scope.selects(self._transport, space)
         return [page for page in pages if selected(page)]
 
-    def seen(self, space: Space, pages: Sequence[Listed]) -> Iterator[Seen]:
+    def seen(self, space: ConfluenceSpace, pages: Sequence[Listed]) -> Iterator[Seen]:
         """With their rights, as they are now."""
         if not pages:
             return
@@ -160,15 +160,15 @@ class Survey:
             yield from self.seen(space, of_space)
 
     def found(
-        self, keys: Iterable[str], spaces: Mapping[str, Space]
+        self, keys: Iterable[str], spaces: Mapping[str, ConfluenceSpace]
     ) -> Iterator[Listed | Elsewhere | None]:
         """Each of ``keys`` asked for by itself, in their order."""
         find = partial(self.product.find, spaces=spaces)
         return abreast(find, keys, self._transport.concurrency)
 
     @staticmethod
-    def by_space(pages: Iterable[Listed | Elsewhere | None]) -> dict[Space, list[Listed]]:
-        found: dict[Space, list[Listed]] = {}
+    def by_space(pages: Iterable[Listed | Elsewhere | None]) -> dict[ConfluenceSpace, list[Listed]]:
+        found: dict[ConfluenceSpace, list[Listed]] = {}
         for page in pages:
             if isinstance(page, Listed):
                 found.setdefault(page.space, []).append(page)
@@ -222,7 +222,7 @@ class Survey:
                 kept.append(page)
         return kept, left_out
 
-    def _of_space(self, space: Space) -> list[Seen] | Refused:
+    def _of_space(self, space: ConfluenceSpace) -> list[Seen] | Refused:
         try:
             return list(self.seen(space, self.selected(space, self.product.pages(space))))
         except Refused as refused:
@@ -237,11 +237,11 @@ class Survey:
     def _hints(self, keys: Sequence[str]) -> dict[str, str]:
         """Return, by key, what may be wrong with those of ``keys`` in `spaces` that are not
         seen, as far as the spaces that the token sees tell."""
-        every: Sequence[Space | Untold] = ()
+        every: Sequence[ConfluenceSpace | Untold] = ()
         if keys:
             with suppress(WikiUnavailable):
                 every = self.product.spaces((), personal=True, archived=True)
-        seen = [one for one in every if isinstance(one, Space)]
+        seen = [one for one in every if isinstance(one, ConfluenceSpace)]
         return {key: _hint(key, seen) for key in keys}
 
     def _answers(self) -> bool:
@@ -268,7 +268,7 @@ class Survey:
         )
 
 
-def _hint(key: str, seen: Sequence[Space]) -> str:
+def _hint(key: str, seen: Sequence[ConfluenceSpace]) -> str:
     if any(sign in key for sign in "*?%"):
         return " `spaces` takes whole keys, and no wildcards."
     others = [space for space in seen if space.key != key]
@@ -278,12 +278,12 @@ def _hint(key: str, seen: Sequence[Space]) -> str:
     return f" Did you mean {guess}? `spaces` takes keys, as they are written." if guess else ""
 
 
-def _unread(page: Listed, viewers: Gate, gates: Sequence[Gate]) -> dict[str, Unread]:
+def _unread(page: Listed, viewers: Gate, gates: Sequence[Gate]) -> dict[str, UnreadGate]:
     """The gates of ``page`` that could not be read, by where they stand."""
     found = {f"space {page.space.key}": viewers} | dict(
         zip((*page.ancestors, page.key), gates, strict=True)
     )
-    unread = {where: gate for where, gate in found.items() if isinstance(gate, Unread)}
+    unread = {where: gate for where, gate in found.items() if isinstance(gate, UnreadGate)}
     if page.above_unread:
-        unread[page.key] = Unread(page.above_unread, may_pass=True)
+        unread[page.key] = UnreadGate(page.above_unread, may_pass=True)
     return unread

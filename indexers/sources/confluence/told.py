@@ -6,7 +6,7 @@ from concurrent.futures import Future, wait
 
 from indexers.model import LivePage
 from indexers.sources.confluence.documents import space_of, version_of
-from indexers.sources.confluence.rights import PASSABLE, Gate, Unread, acl
+from indexers.sources.confluence.rights import PASSABLE, Gate, UnreadGate, acl
 
 
 class Told:
@@ -45,5 +45,5 @@ class Told:
         if not there and not self._anything:
             return None
         # One that Confluence does not tell says nothing of whom it lets in.
-        told = [gate for gate in there if not isinstance(gate, Unread)]
+        told = [gate for gate in there if not isinstance(gate, UnreadGate)]
         return LivePage(acl(PASSABLE, told), edited=self._differs or told != there)

@@ -15,14 +15,14 @@ from indexers.model import (
     PageChange,
     Relabelled,
     Skipped,
+    Space,
     Unchanged,
 )
-from indexers.model import Space as Tally
 from indexers.parsing.limits import Parse, here
 from indexers.sources.confluence.documents import revision, says_the_same, version_of
-from indexers.sources.confluence.hanging import Extras, Hanging, Hung, Parts
+from indexers.sources.confluence.hanging import Extra, ExtraParts, Extras, PageExtras
 from indexers.sources.confluence.ownership import NOBODY_NAMED, Ownership
-from indexers.sources.confluence.product import Elsewhere, Space
+from indexers.sources.confluence.product import ConfluenceSpace, Elsewhere
 from indexers.sources.confluence.reading import EMPTY, Names, Reader, Seen
 from indexers.sources.confluence.rights import Gate
 from indexers.sources.confluence.scope import Scope
@@ -62,7 +62,7 @@ class ConfluenceWiki:
         ownership: Ownership = NOBODY_NAMED,
         *,
         names: Names | None = None,
-        viewers_seen: Callable[[Space, Gate], None] = lambda _space, _viewers: None,
+        viewers_seen: Callable[[ConfluenceSpace, Gate], None] = lambda _space, _viewers: None,
         parse: Parse = here,
     ) -> None:
         """``names`` are people's that are known; ``viewers_seen`` is told who may view a space
@@ -73,7 +73,7 @@ class ConfluenceWiki:
         self.survey = Survey(name, transport, scope or Scope(), ownership, viewers_seen)
         self._transport = transport
         self._reader = Reader(name, transport, self.survey.product, names, parse=parse)
-        self._hanging = Hanging(extras or Extras(), name, transport, self._reader, parse)
+        self._hanging = PageExtras(extras or Extras(), name, transport, self._reader, parse)
         self._passed_over: dict[str, int] = {}
 
     @property
@@ -199,13 +199,13 @@ class ConfluenceWiki:
             raise
 
     def _parts(
-        self, spaces: Sequence[Space], known: Collection[str]
-    ) -> tuple[Parts, WikiUnavailable | None]:
+        self, spaces: Sequence[ConfluenceSpace], known: Collection[str]
+    ) -> tuple[ExtraParts, WikiUnavailable | None]:
         """What cannot be listed beside the pages must not keep them from being read."""
         try:
             return self._hanging.enumerated(spaces, known), None
         except WikiUnavailable as error:
-            return Parts([]), error
+            return ExtraParts([]), error
 
     def _seen(self, keys: Collection[str]) -> dict[str, Seen]:
         """Those pages that are there, as they are now."""
@@ -222,7 +222,7 @@ class ConfluenceWiki:
         }
 
     def _differing(
-        self, pages: Sequence[Seen], hung: Sequence[Hung], known: Mapping[str, KnownPage]
+        self, pages: Sequence[Seen], hung: Sequence[Extra], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
         """What an index that holds ``known`` must do to say what was seen. Rights that could
         not be read, and perhaps can be, are read again when all else is done."""
@@ -253,11 +253,11 @@ class ConfluenceWiki:
             yield found.get(page.key, page)
 
     def _applied(
-        self, pages: Sequence[Seen], hung: Sequence[Hung], known: Mapping[str, KnownPage]
+        self, pages: Sequence[Seen], hung: Sequence[Extra], known: Mapping[str, KnownPage]
     ) -> Iterator[PageChange]:
         to_read: set[str] = set()
         settled: list[PageChange] = []
-        documents: list[Seen | Hung] = [*pages, *hung]
+        documents: list[Seen | Extra] = [*pages, *hung]
         for document in documents:
             key, held = document.key, known.get(document.key)
             unread = self._unread(document)
@@ -292,7 +292,7 @@ class ConfluenceWiki:
             [one for one in hung if one.key in to_read and one.page.key not in without]
         )
 
-    def _unread(self, document: Seen | Hung) -> Skipped | Failed | None:
+    def _unread(self, document: Seen | Extra) -> Skipped | Failed | None:
         if not isinstance(document, Seen):
             return self._hanging.unread(document)
         return Skipped(document.key, EMPTY) if self._reader.known_empty(document) else None
@@ -308,10 +308,10 @@ def _merged(seen: Iterable[Seen]) -> list[Seen]:
     return list(found.values())
 
 
-def _tallies(spaces: Sequence[Space], seen: Sequence[Seen]) -> dict[str, Tally]:
+def _tallies(spaces: Sequence[ConfluenceSpace], seen: Sequence[Seen]) -> dict[str, Space]:
     pages = dict.fromkeys((space.key for space in spaces), 0)
     closed = dict(pages)
     for page in seen:
         pages[page.listed.space.key] += 1
         closed[page.listed.space.key] += page.acl == NOBODY
-    return {key: Tally(pages[key], closed[key]) for key in pages}
+    return {key: Space(pages[key], closed[key]) for key in pages}

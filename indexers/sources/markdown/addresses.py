@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import quote
 
-from indexers.sources.markdown.matter import Matter
+from indexers.sources.markdown.matter import FrontMatter
 
 _PREFIX = re.compile(r"^\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"^(?:(?:\d{2}|\d{4})[-_.]\d{2}(?:[-_.](?:\d{2}|\d{4}))?|\d+[-_.]\d+)")
@@ -16,7 +16,7 @@ _POST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-(.+)")
 _FORGE_VIEW = re.compile(r"/(?:-/)?(?:blob|tree|src)/[^/]+")
 
 
-def place(rule: str, path: str, matter: Matter) -> str:
+def place(rule: str, path: str, matter: FrontMatter) -> str:
     """The path of the page that a file makes, below its site, starting with ``/``, percent-encoded.
 
     Raises:
@@ -42,7 +42,7 @@ def _folder(path: PurePosixPath) -> str:
     return "/" if parent == "." else f"/{parent}/"
 
 
-def _permalink(path: PurePosixPath, matter: Matter) -> str:
+def _permalink(path: PurePosixPath, matter: FrontMatter) -> str:
     given = matter.values.get("permalink")
     if not isinstance(given, str) or not given.strip() or "{" in given:
         return ""
@@ -55,11 +55,11 @@ def _permalink(path: PurePosixPath, matter: Matter) -> str:
     return given.removesuffix("index.html")
 
 
-def _source(path: PurePosixPath, _matter: Matter) -> str:
+def _source(path: PurePosixPath, _matter: FrontMatter) -> str:
     return f"/{path.as_posix()}".replace("%", "%25")
 
 
-def _named(path: PurePosixPath, matter: Matter, ending: str, indexes: frozenset[str]) -> str:
+def _named(path: PurePosixPath, matter: FrontMatter, ending: str, indexes: frozenset[str]) -> str:
     given = _permalink(path, matter)
     if given:
         return given
@@ -69,11 +69,11 @@ def _named(path: PurePosixPath, matter: Matter, ending: str, indexes: frozenset[
     return f"{_folder(path)}{stem.removesuffix('.html')}{ending}".replace("%", "%25")
 
 
-def _pretty(path: PurePosixPath, matter: Matter) -> str:
+def _pretty(path: PurePosixPath, matter: FrontMatter) -> str:
     return _named(path, matter, "/", frozenset({"index", "readme"}))
 
 
-def _html(path: PurePosixPath, matter: Matter) -> str:
+def _html(path: PurePosixPath, matter: FrontMatter) -> str:
     post = _POST.fullmatch(path.name) if "_posts" in path.parent.parts else None
     if post and not _permalink(path, matter):
         year, month, day, name = post.groups()
@@ -82,11 +82,11 @@ def _html(path: PurePosixPath, matter: Matter) -> str:
     return _named(path, matter, ".html", frozenset({"index", "readme"}))
 
 
-def _middleman(path: PurePosixPath, matter: Matter) -> str:
+def _middleman(path: PurePosixPath, matter: FrontMatter) -> str:
     return _named(path, matter, ".html", frozenset({"index"}))
 
 
-def _bare(path: PurePosixPath, matter: Matter) -> str:
+def _bare(path: PurePosixPath, matter: FrontMatter) -> str:
     """Docusaurus and GitBook: no extension, no slash; number prefixes gone."""
     slug, own = matter.text("slug"), matter.text("id")
     folders = [_unnumbered(part) for part in path.parent.parts]
@@ -105,7 +105,7 @@ def _unnumbered(part: str) -> str:
     return part if _DATED.match(part) else _PREFIX.sub("", part)
 
 
-def _hugo(path: PurePosixPath, matter: Matter) -> str:
+def _hugo(path: PurePosixPath, matter: FrontMatter) -> str:
     url, slug = matter.text("url"), matter.text("slug")
     if url:
         return "/" + url.lstrip("/")
@@ -131,17 +131,17 @@ def _hugo_part(part: str) -> str:
     return re.sub(r"-{2,}", "-", "".join(kept)).lower() if " " in part else "".join(kept).lower()
 
 
-def _wiki(path: PurePosixPath, _matter: Matter) -> str:
+def _wiki(path: PurePosixPath, _matter: FrontMatter) -> str:
     """GitHub's wikis know no folders."""
     return "/" + quote(_stem(path).replace(" ", "-"), safe="")
 
 
-def _obsidian(path: PurePosixPath, matter: Matter) -> str:
+def _obsidian(path: PurePosixPath, matter: FrontMatter) -> str:
     given = _permalink(path, matter)
     return given or f"{_folder(path)}{_stem(path)}".replace("%", "%25").replace(" ", "+")
 
 
-RULES: Final[Mapping[str, Callable[[PurePosixPath, Matter], str]]] = {
+RULES: Final[Mapping[str, Callable[[PurePosixPath, FrontMatter], str]]] = {
     "source": _source,
     "pretty": _pretty,
     "html": _html,

@@ -10,7 +10,7 @@ from indexers.model import Section
 from indexers.sources.markdown.anchors import Anchors
 from indexers.sources.markdown.dialects import DIALECTS, Dialect
 from indexers.sources.markdown.grammar import parser
-from indexers.sources.markdown.matter import Matter, split
+from indexers.sources.markdown.matter import FrontMatter, split
 from indexers.sources.markdown.outline import outline
 from indexers.sources.markdown.tags import take
 from indexers.sources.markdown.tree import grow
@@ -30,7 +30,7 @@ class ParsedPage:
     """``matter`` holds the front matter's facts; ``warnings`` are for the operator."""
 
     title: str
-    matter: Matter
+    matter: FrontMatter
     sections: tuple[Section, ...]
     warnings: tuple[str, ...] = ()
 

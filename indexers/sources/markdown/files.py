@@ -156,7 +156,7 @@ class Selection:
         return bool(self.exclude.match_file(composed(path)))
 
 
-class Unread(Exception):
+class UnreadFile(Exception):
     """Why a file was not read: ``skipped`` on purpose, or failed this time. ``keeps``: if there
     is an earlier version, it stays, and this is a failure."""
 
@@ -180,24 +180,24 @@ def read(
     try:
         target, top = file.resolve(), root.resolve()
         if not target.is_relative_to(top):
-            raise Unread("a link that leads out of the folder", skipped=True)
+            raise UnreadFile("a link that leads out of the folder", skipped=True)
         inside = name_of(os.fsencode(target.relative_to(top).as_posix()))
         if any(map(_is_withheld, inside.split("/"))) or excluded(inside):
-            raise Unread("a link to what is not read", skipped=True)
+            raise UnreadFile("a link to what is not read", skipped=True)
         if not file.is_file():
-            raise Unread(NOWHERE, skipped=True)
+            raise UnreadFile(NOWHERE, skipped=True)
         size = file.stat().st_size
         if size > max_bytes:
             reason = f"too large: {size:,} bytes, at most {max_bytes:,} (`max_page_bytes`)"
-            raise Unread(reason, skipped=True, keeps=True)
+            raise UnreadFile(reason, skipped=True, keeps=True)
         raw = file.read_bytes()
     except RuntimeError as error:  # what Python before 3.13 says of links in a circle
-        raise Unread(NOWHERE, skipped=True) from error
+        raise UnreadFile(NOWHERE, skipped=True) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Unread(f"cannot be read: {reason}", skipped=False) from error
+        raise UnreadFile(f"cannot be read: {reason}", skipped=False) from error
     if raw.startswith(_LFS_POINTER):
-        raise Unread("kept in Git LFS, which is not read", skipped=True)
+        raise UnreadFile("kept in Git LFS, which is not read", skipped=True)
     if is_binary(raw):
-        raise Unread("binary", skipped=True)
+        raise UnreadFile("binary", skipped=True)
     return raw

@@ -35,7 +35,7 @@ _FALSE = frozenset({"false", "no", "off", "0", "none", "null", ""})
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class FrontMatter:
     """``values`` by lower-cased name; ``warning`` says what was wrong with them."""
 
     values: Mapping[str, object] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class Matter:
         return "expired" if expiry is not None and expiry <= today else ""
 
 
-def split(text: str) -> tuple[Matter, str]:
+def split(text: str) -> tuple[FrontMatter, str]:
     """Front matter and the rest. Broken front matter costs its values, never the text."""
     yaml_block = _YAML.match(text)
     if yaml_block:
@@ -107,38 +107,38 @@ def split(text: str) -> tuple[Matter, str]:
     if _JSON.match(text):
         try:
             values, end = json.JSONDecoder().raw_decode(text[:LONGEST])
-            return Matter(tame(values)), text[end:].lstrip("\n")
+            return FrontMatter(tame(values)), text[end:].lstrip("\n")
         except (ValueError, RecursionError):
-            return Matter(), text
-    return Matter(), text
+            return FrontMatter(), text
+    return FrontMatter(), text
 
 
-def _from_toml(block: str) -> Matter:
+def _from_toml(block: str) -> FrontMatter:
     try:
         if len(block) > LONGEST:
             raise TooMuch
-        return Matter(tame(tomllib.loads(block)))
+        return FrontMatter(tame(tomllib.loads(block)))
     except (ValueError, RecursionError) as error:  # among it a number of too many digits
-        return Matter(warning=f"front matter is no TOML: {_brief(error)}")
+        return FrontMatter(warning=f"front matter is no TOML: {_brief(error)}")
 
 
-def _from_yaml(block: re.Match[str], text: str) -> tuple[Matter, str]:
+def _from_yaml(block: re.Match[str], text: str) -> tuple[FrontMatter, str]:
     rest = text[block.end() :]
     try:
         if len(block[1]) > LONGEST:
             raise TooMuch
         values = load_yaml(block[1])
         if values is None:
-            return Matter(), rest
+            return FrontMatter(), rest
         if not isinstance(values, dict):
-            return Matter(), text
-        return Matter(tame(values)), rest
+            return FrontMatter(), text
+        return FrontMatter(tame(values)), rest
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         salvaged = _salvaged(block[1])
         if not salvaged:
             # Two thematic breaks with prose between them are no front matter.
-            return Matter(), text
-        return Matter(salvaged, f"front matter is no YAML: {_brief(error)}"), rest
+            return FrontMatter(), text
+        return FrontMatter(salvaged, f"front matter is no YAML: {_brief(error)}"), rest
 
 
 def _salvaged(block: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ from indexers.sources.markdown.anchors import Anchors
 from indexers.sources.markdown.tags import Tags
 from indexers.sources.markdown.tree import HEADINGS, Node
 from indexers.sources.markdown.writing import Writer, note_number
-from indexers.text.outlining import Part, told
+from indexers.text.outlining import OutlineSection, told
 
 _BRACES = re.compile(r"\{:?([^{}]*+)\}\s*+$")
 _ID = re.compile(r"(?<!\S)#(\S+)")
@@ -54,7 +54,7 @@ def outline(
         title_heading = None
     path: list[Heading] = []
     anchor = ""
-    parts: list[Part] = []
+    parts: list[OutlineSection] = []
     for heading, items in _parts(root, headings):
         if heading is not None and heading is title_heading:
             path, anchor = [], heading.anchor if any(part.text for part in parts) else ""
@@ -65,7 +65,7 @@ def outline(
             anchor = heading.anchor
         text = _text(items, writer, notes)
         says = heading is not title_heading and bool(heading and heading.text) and not _lists(items)
-        parts.append(Part(tuple(above.text for above in path), anchor, text, says=says))
+        parts.append(OutlineSection(tuple(above.text for above in path), anchor, text, says=says))
     return title or (title_heading.text if title_heading else ""), told(parts)
 
 

@@ -13,7 +13,7 @@ from indexers.sources.markdown import convert
 from indexers.sources.markdown.dialects import Dialect
 from indexers.sources.markdown.encoding import text_of
 from indexers.sources.markdown.links import by_itself, candidates
-from indexers.sources.markdown.matter import Matter, split
+from indexers.sources.markdown.matter import FrontMatter, split
 
 _LIKELY = 5_000
 """Links of a page that are told beforehand. One with more is parsed twice."""
@@ -26,7 +26,7 @@ Link = tuple[str, str]
 class Skimmed:
     """What the rest of the wiki must know of a page: its front matter, and what may be links."""
 
-    matter: Matter
+    matter: FrontMatter
     links: frozenset[str]
 
 

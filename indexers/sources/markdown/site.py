@@ -16,7 +16,7 @@ from indexers.sources.markdown.flavours import recognise
 from indexers.sources.markdown.forge import anchor_rule, edit, view_of
 from indexers.sources.markdown.keys import key_of, on_disk, path_of
 from indexers.sources.markdown.links import Links
-from indexers.sources.markdown.matter import Matter
+from indexers.sources.markdown.matter import FrontMatter
 from indexers.sources.markdown.memory import Guess
 
 log = logging.getLogger(__name__)
@@ -143,7 +143,7 @@ class Site:
     def address(self, key: str) -> str:
         return self._urls[key]
 
-    def publish(self, matters: Mapping[str, Matter]) -> None:
+    def publish(self, matters: Mapping[str, FrontMatter]) -> None:
         """Give every page its address; ``matters`` are their front matters."""
         self._urls = {key: self._address_of(key, matter) for key, matter in matters.items()}
         aliases = [
@@ -160,15 +160,15 @@ class Site:
             as_source=self._rule == "source",
         )
 
-    def _address_of(self, key: str, matter: Matter) -> str:
+    def _address_of(self, key: str, matter: FrontMatter) -> str:
         """Return the address, by the path alone if the front matter names what can be none."""
         try:
             return self._address(key, matter)
         except (ValueError, LookupError):
             log.warning("the front matter of %s leads to no address", key)
-            return self._address(key, Matter())
+            return self._address(key, FrontMatter())
 
-    def _address(self, key: str, matter: Matter) -> str:
+    def _address(self, key: str, matter: FrontMatter) -> str:
         path = place(self._rule, path_of(key), matter)
         origin_path = "/" + "/".join(self._site.split("/")[3:])
         # A path that an author set may be the whole one, from the origin on.

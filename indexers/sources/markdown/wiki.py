@@ -29,10 +29,10 @@ from indexers.model import (
 )
 from indexers.parsing.limits import PAGE, Parse, ParsingFailed, here
 from indexers.sources.markdown import convert
-from indexers.sources.markdown.files import Unread, listing, read
+from indexers.sources.markdown.files import UnreadFile, listing, read
 from indexers.sources.markdown.git_dates import last_changes
 from indexers.sources.markdown.keys import key_of, on_disk, path_of
-from indexers.sources.markdown.matter import Matter
+from indexers.sources.markdown.matter import FrontMatter
 from indexers.sources.markdown.memory import Guess, Memory
 from indexers.sources.markdown.reading import convert_within, skim
 from indexers.sources.markdown.site import Site, withheld
@@ -46,9 +46,9 @@ class _Seen:
 
     path: str
     content: str
-    matter: Matter
+    matter: FrontMatter
     links: frozenset[str]
-    unread: Unread | None = None
+    unread: UnreadFile | None = None
 
 
 class MarkdownWiki:
@@ -255,20 +255,22 @@ class MarkdownWiki:
 
     def _look(self, site: Site, path: str) -> _Seen:
         if withheld(site.dialect, path):
-            reason = Unread(withheld(site.dialect, path), skipped=True)
-            return _Seen(path, "", Matter(), frozenset(), reason)
+            reason = UnreadFile(withheld(site.dialect, path), skipped=True)
+            return _Seen(path, "", FrontMatter(), frozenset(), reason)
         try:
             raw = read(site.root, path, self._max_bytes, site.excludes)
-        except Unread as unread:
-            return _Seen(path, "", Matter(), frozenset(), unread)
+        except UnreadFile as unread:
+            return _Seen(path, "", FrontMatter(), frozenset(), unread)
         try:
             skimmed = self._parse(PAGE, skim, raw)
         except ParsingFailed as error:
-            return _Seen(path, "", Matter(), frozenset(), Unread(str(error), skipped=False))
+            return _Seen(
+                path, "", FrontMatter(), frozenset(), UnreadFile(str(error), skipped=False)
+            )
         except Exception as error:
             log.exception("%s: the page %s cannot be read", self.name, path)
-            reason = Unread(_defect(error), skipped=False)
-            return _Seen(path, "", Matter(), frozenset(), reason)
+            reason = UnreadFile(_defect(error), skipped=False)
+            return _Seen(path, "", FrontMatter(), frozenset(), reason)
         content = blake2b(raw, digest_size=16).hexdigest()
         return _Seen(path, content, skimmed.matter, skimmed.links)
 
@@ -315,7 +317,7 @@ class MarkdownWiki:
                 title=site.title(key),
                 own=site.address(key),
             )
-        except Unread as unread:
+        except UnreadFile as unread:
             return Failed(key, unread.reason)
         except ParsingFailed as error:
             return Failed(key, str(error))

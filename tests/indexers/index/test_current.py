@@ -15,7 +15,7 @@ from indexers.index.current import CurrentIndex
 from indexers.index.edge import EdgeIndex
 from indexers.index.server import Server, ServerIndex
 from indexers.index.server_shelf import AliasShelf
-from indexers.index.shelf import Shelf, fingerprint
+from indexers.index.shelf import IndexCatalog, fingerprint
 from indexers.index.shelves import FolderShelf
 from indexers.model import EVERYONE, NOBODY, Acl, Principal
 from indexers.ports import PassageIndex
@@ -29,13 +29,13 @@ EMBEDDER = WordEmbedder()
 OLD, NEW_SPLITTER, NEW_MODEL = "modelone-cutone", "modelone-cuttwo", "modeltwo-cutone"
 
 
-def folders(place: Path) -> Callable[[], Shelf]:
+def folders(place: Path) -> Callable[[], IndexCatalog]:
     return lambda: FolderShelf(
         place / "data", lambda folder: EdgeIndex.open(folder, dimensions=EMBEDDER.dimensions)
     )
 
 
-def aliases(_: Path) -> Callable[[], Shelf]:
+def aliases(_: Path) -> Callable[[], IndexCatalog]:
     server = Server("http://qdrant.example.com", client=QdrantClient(":memory:"))
     server.client.close = lambda: None  # type: ignore[method-assign] # it is in memory alone
     return lambda: AliasShelf(
@@ -45,11 +45,11 @@ def aliases(_: Path) -> Callable[[], Shelf]:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Callable[[], Shelf]:
+def shelf(tmp_path: Path) -> Callable[[], IndexCatalog]:
     return filled(aliases(tmp_path))
 
 
-def filled(made: Callable[[], Shelf]) -> Callable[[], Shelf]:
+def filled(made: Callable[[], IndexCatalog]) -> Callable[[], IndexCatalog]:
     """Each call is what the next process sees."""
     index = CurrentIndex(made(), OLD)
     put(index, "leave", "Leave is long.")
@@ -59,7 +59,7 @@ def filled(made: Callable[[], Shelf]) -> Callable[[], Shelf]:
 
 
 @pytest.fixture
-def building(shelf: Callable[[], Shelf]) -> Iterator[CurrentIndex]:
+def building(shelf: Callable[[], IndexCatalog]) -> Iterator[CurrentIndex]:
     index = CurrentIndex(shelf(), NEW_SPLITTER)
     yield index
     index.close()
@@ -77,7 +77,7 @@ def texts(index: PassageIndex, reader: Principal = ANYONE) -> set[str]:
     return {hit.passage.text for hit in index.search("leave", question, reader=reader, limit=9)}
 
 
-def test_the_same_index_is_read_and_written(shelf: Callable[[], Shelf]) -> None:
+def test_the_same_index_is_read_and_written(shelf: Callable[[], IndexCatalog]) -> None:
     index = CurrentIndex(shelf(), OLD)
     put(index, "leave", "Leave is short.", "2")
 
@@ -87,7 +87,7 @@ def test_the_same_index_is_read_and_written(shelf: Callable[[], Shelf]) -> None:
 
 
 def test_passages_are_given_of_what_is_read_and_of_wikis_that_are_set(
-    building: CurrentIndex, shelf: Callable[[], Shelf]
+    building: CurrentIndex, shelf: Callable[[], IndexCatalog]
 ) -> None:
     put(building, "leave", "Leave, cut otherwise.")
     places = [("handbook", "leave", 0)]
@@ -112,7 +112,7 @@ def test_the_old_index_is_read_until_the_new_one_is_whole(building: CurrentIndex
 
 @pytest.mark.parametrize("shelves", [folders, aliases])
 def test_the_new_index_is_read_from_its_promotion_on(
-    shelves: Callable[[Path], Callable[[], Shelf]], tmp_path: Path
+    shelves: Callable[[Path], Callable[[], IndexCatalog]], tmp_path: Path
 ) -> None:
     """A build that was interrupted goes on; a third index, never finished, goes too."""
     shelf = filled(shelves(tmp_path))
@@ -150,7 +150,7 @@ def test_vectors_of_the_old_index_are_used_where_the_model_is_the_same(
     assert building.meanings([old.digest]).keys() == {old.digest}
 
 
-def test_another_model_means_other_vectors(shelf: Callable[[], Shelf]) -> None:
+def test_another_model_means_other_vectors(shelf: Callable[[], IndexCatalog]) -> None:
     index = CurrentIndex(shelf(), NEW_MODEL)
     (old,) = passages("leave", "Leave is long.")
 
@@ -158,7 +158,9 @@ def test_another_model_means_other_vectors(shelf: Callable[[], Shelf]) -> None:
     index.close()
 
 
-def test_an_index_of_another_model_is_searched_by_words_alone(shelf: Callable[[], Shelf]) -> None:
+def test_an_index_of_another_model_is_searched_by_words_alone(
+    shelf: Callable[[], IndexCatalog],
+) -> None:
     index = CurrentIndex(shelf(), NEW_MODEL)
     hits = index.search("leave", [1.0, 0.0, 0.0], reader=ANYONE, limit=9)
 
@@ -180,7 +182,7 @@ def test_narrower_rights_of_a_page_cut_anew_do_not_wait_either(building: Current
     assert texts(building) == {"Travel is far."}
 
 
-def test_wider_rights_wait_for_the_new_index(shelf: Callable[[], Shelf]) -> None:
+def test_wider_rights_wait_for_the_new_index(shelf: Callable[[], IndexCatalog]) -> None:
     old = CurrentIndex(shelf(), OLD)
     put(old, "leave", "Secret.", "2", NOBODY)
     old.close()

@@ -9,7 +9,7 @@ from qdrant_client import QdrantClient
 
 from indexers.errors import IndexUnavailable
 from indexers.index.current import CurrentIndex
-from indexers.index.ownership import Ownership, owner_of
+from indexers.index.ownership import CollectionOwnership, owner_of
 from indexers.index.server import Server, ServerIndex
 from indexers.index.server_shelf import AliasShelf
 from tests.fakes.embedding import WordEmbedder
@@ -28,7 +28,7 @@ def index(server: Server, owner: str, wanted: str = "m-s", prefix: str = "") -> 
     def opened(name: str) -> ServerIndex:
         return ServerIndex.open(server, collection=name, dimensions=EMBEDDER.dimensions)
 
-    ownership = Ownership(server, owner) if owner else None
+    ownership = CollectionOwnership(server, owner) if owner else None
     return CurrentIndex(AliasShelf(server, opened, prefix=prefix, ownership=ownership), wanted)
 
 

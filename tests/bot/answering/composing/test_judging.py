@@ -15,8 +15,8 @@ from bot.answering.composing.judge import SentenceVerdict, UnclearSentence
 from bot.answering.composing.judging import ModelJudge, judge_prompt, verdicts
 from bot.answering.composing.providers import ModelSettings, writer_of
 from bot.answering.composing.sentences import Evidence
-from bot.answering.composing.usage import Cap, Caps, MemoryUsage, Meter, Metered, Spent
-from bot.answering.composing.writing import CutShort, LanguageModel, ModelFailed, Patient
+from bot.answering.composing.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter, Spent
+from bot.answering.composing.writing import CutShort, LanguageModel, ModelFailed, RetryingModel
 from bot.model import Fallback, Question
 from indexers.model import EVERYONE, Principal
 from tests.fakes.embedding import WordEmbedder
@@ -48,7 +48,7 @@ def judge(
     writer: LanguageModel, caps: Caps | None = None, usage: MemoryUsage | None = None
 ) -> ModelJudge:
     meter = Meter(COUNT, lambda: TODAY, usage or MemoryUsage(), caps or Caps())
-    return ModelJudge(Metered(writer, meter), COUNT, iter(["k7f3", "m00n"]).__next__)
+    return ModelJudge(BudgetedModel(writer, meter), COUNT, iter(["k7f3", "m00n"]).__next__)
 
 
 def judged(*scripts: str | Exception) -> Sequence[SentenceVerdict | None]:
@@ -171,7 +171,7 @@ def test_nothing_unclear_asks_nobody() -> None:
 
 def over_http(server: Server, seconds: float) -> ModelJudge:
     model = writer_of(ModelSettings("compatible", "m", server.url))
-    return judge(Patient(model, seconds=seconds, chance=lambda: 0.0))
+    return judge(RetryingModel(model, seconds=seconds, chance=lambda: 0.0))
 
 
 def test_a_judge_over_http_is_held_to_its_schema_and_bounded() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.composing.reranking import ModelReranker, ranked
-from bot.answering.composing.usage import Cap, Caps, MemoryUsage, Meter, Metered
+from bot.answering.composing.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter
 from bot.answering.composing.writing import ModelFailed
 from bot.model import Fallback, Question
 from indexers.model import EVERYONE, Principal
@@ -27,7 +27,7 @@ def reranker(writer: ScriptedWriter, caps: Caps = FREE) -> ModelReranker:
 
     meter = Meter(count, lambda: date(2026, 11, 24), MemoryUsage(), caps)
     marks = iter(["k7f3", "m00n"])
-    return ModelReranker(Metered(writer, meter), count, lambda: next(marks))
+    return ModelReranker(BudgetedModel(writer, meter), count, lambda: next(marks))
 
 
 @pytest.mark.parametrize(

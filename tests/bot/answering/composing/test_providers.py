@@ -13,7 +13,7 @@ import pytest
 from bot.answering.composing.llama_writer import LlamaWriter
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.providers import ModelSettings, writer_of
-from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, Patient
+from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, RetryingModel
 from bot.errors import ModelMisconfigured
 from tests.fakes.anthropic_server import anthropic_server
 from tests.fakes.openai_server import Reply, openai_server
@@ -108,8 +108,8 @@ def anthropic(url: str, silence: float = 5.0) -> LlamaWriter:
     )
 
 
-def patient(url: str) -> Patient:
-    return Patient(anthropic(url), seconds=10.0, chance=lambda: 0.0)
+def patient(url: str) -> RetryingModel:
+    return RetryingModel(anthropic(url), seconds=10.0, chance=lambda: 0.0)
 
 
 HAIKU = Reply(PIECES, ending="end_turn")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answering.answerer import Answerer
 from bot.answering.composing.rewriting import Rewriter, unfit
-from bot.answering.composing.usage import Cap, Caps, MemoryUsage, Meter, Metered
+from bot.answering.composing.usage import BudgetedModel, Cap, Caps, MemoryUsage, Meter
 from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed
 from bot.answering.confidence import Confidence
 from bot.model import Answer, NoAnswer, Question, Role, Turn
@@ -36,7 +36,7 @@ def rewriter(writer: ScriptedWriter, caps: Caps = FREE) -> Rewriter:
 
     meter = Meter(count, lambda: date(2026, 11, 24), MemoryUsage(), caps)
     marks = iter(["k7f3", "m00n"] * 9)
-    return Rewriter(Metered(writer, meter), count, lambda: next(marks))
+    return Rewriter(BudgetedModel(writer, meter), count, lambda: next(marks))
 
 
 def made_of(written: str | Exception, question: Question = FOLLOW_UP) -> str:

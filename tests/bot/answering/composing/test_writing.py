@@ -13,7 +13,13 @@ import pytest
 from bot.answering.composing.llama_writer import LlamaWriter
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.providers import ModelSettings, writer_of
-from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, Patient, seconds_of
+from bot.answering.composing.writing import (
+    CutShort,
+    ModelBusy,
+    ModelFailed,
+    RetryingModel,
+    seconds_of,
+)
 from bot.errors import ModelMisconfigured
 from bot.model import Fallback
 from tests.fakes.openai_server import Reply, openai_server
@@ -27,8 +33,12 @@ def writer(url: str, silence: float = 5.0) -> LlamaWriter:
     return writer_of(ModelSettings("compatible", "small", url, key="k-secret", silence=silence))
 
 
-def patient(url: str, *, seconds: float = 5.0, attempts: int = 3, silence: float = 5.0) -> Patient:
-    return Patient(writer(url, silence), seconds=seconds, attempts=attempts, chance=lambda: 0.0)
+def patient(
+    url: str, *, seconds: float = 5.0, attempts: int = 3, silence: float = 5.0
+) -> RetryingModel:
+    return RetryingModel(
+        writer(url, silence), seconds=seconds, attempts=attempts, chance=lambda: 0.0
+    )
 
 
 def test_the_answer_comes_in_the_pieces_that_were_sent() -> None:
@@ -167,7 +177,7 @@ def test_nonsense_is_a_failure_and_none_of_it_is_told(nonsense: bytes) -> None:
 
 def test_no_more_ask_at_once_than_may() -> None:
     with openai_server(Reply(["a"], pause=0.5), LEAVE) as server:
-        bounded = Patient(
+        bounded = RetryingModel(
             writer(server.url), seconds=0.25, attempts=1, at_once=1, chance=lambda: 0.0
         )
 
@@ -188,7 +198,7 @@ def test_no_more_ask_at_once_than_may() -> None:
 
 def test_a_place_is_free_again_however_an_answer_ended() -> None:
     scripted = ScriptedWriter("one", ModelFailed("no"), "three")
-    bounded = Patient(scripted, seconds=1, at_once=1, chance=lambda: 0.0)
+    bounded = RetryingModel(scripted, seconds=1, at_once=1, chance=lambda: 0.0)
 
     assert "".join(bounded.write(PROMPT)) == "one"
     with pytest.raises(ModelFailed):
@@ -234,7 +244,7 @@ class Endless:
 
 
 def test_a_model_that_writes_without_end_is_stopped_however_much_lies_ready() -> None:
-    written = Patient(Endless(), seconds=60.0, attempts=1, chance=lambda: 0.0).write(PROMPT)
+    written = RetryingModel(Endless(), seconds=60.0, attempts=1, chance=lambda: 0.0).write(PROMPT)
     with pytest.raises(ModelFailed, match="without end"):
         for _ in written:
             pass

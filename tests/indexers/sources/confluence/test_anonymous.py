@@ -8,7 +8,7 @@ from bot.playground.confluence.faults import Fault
 from bot.playground.confluence.model import Who
 from indexers.sources.confluence.cloud import Cloud
 from indexers.sources.confluence.data_center import DataCenter
-from indexers.sources.confluence.product import Product, Space
+from indexers.sources.confluence.product import ConfluenceSpace, Product
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Gate, Tokens
 
 SPACE_ITSELF = r"^/(api/v2/spaces/\d+|rest/api/space/\w+)$"
@@ -22,7 +22,7 @@ def product_of(site) -> Product:
 
 def viewers(site, *readers: Who) -> Gate:
     space = site.world.add_space("WEB", readers=readers)
-    return product_of(site).viewers(Space(space.id, space.key, space.name))
+    return product_of(site).viewers(ConfluenceSpace(space.id, space.key, space.name))
 
 
 def asked_as_nobody(site) -> list[str]:
@@ -55,7 +55,7 @@ def test_a_row_for_anonymous_visitors_alone_opens_nothing(site, fault) -> None:
 def test_another_space_than_was_asked_for_opens_nothing(data_center) -> None:
     data_center.world.add_space("WEB", readers=[Who("anonymous")])
 
-    assert product_of(data_center).viewers(Space("another", "WEB", "")) == CLOSED
+    assert product_of(data_center).viewers(ConfluenceSpace("another", "WEB", "")) == CLOSED
 
 
 def test_nobody_is_sent_to_a_space_that_names_no_anonymous_visitors(site) -> None:

@@ -17,7 +17,7 @@ from indexers.sources.confluence.addresses import Base
 from indexers.sources.confluence.cloud_people import CloudPeople
 from indexers.sources.confluence.data_center_people import DataCenterPeople
 from indexers.sources.confluence.members import ConfluenceMembers, NotFound
-from indexers.sources.confluence.people import Account, Directory
+from indexers.sources.confluence.people import Account, AccountDirectory
 from indexers.sources.confluence.remembering import Remembered
 from indexers.sources.confluence.rights import Tokens
 from indexers.sources.confluence.transport import Refused
@@ -434,7 +434,9 @@ def test_an_answer_about_somebody_else_is_nobody(said) -> None:
 
 
 def test_a_masked_address_is_not_shown() -> None:
-    directory = Directory.of({"7": "ada at example dot com", "8": "bob@example.com", "9": ""})
+    directory = AccountDirectory.of(
+        {"7": "ada at example dot com", "8": "bob@example.com", "9": ""}
+    )
 
     assert (directory.visible, directory.all, directory.whole) == (1, 3, True)
 

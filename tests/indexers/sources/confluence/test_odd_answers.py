@@ -10,7 +10,7 @@ import pytest
 from bot.playground.confluence.faults import Fault
 from indexers.sources.confluence.cloud import Cloud
 from indexers.sources.confluence.data_center import DataCenter
-from indexers.sources.confluence.product import UNKNOWN, Product, Space
+from indexers.sources.confluence.product import UNKNOWN, ConfluenceSpace, Product
 from indexers.sources.confluence.rights import CLOSED, PASSABLE, Tokens
 from indexers.sources.confluence.transport import Json, Params, Refused, Transport
 
@@ -33,9 +33,9 @@ def altered(site, alter: Alter) -> Product:
     return Cloud(wiki, tokens) if site.cloud else DataCenter(wiki, tokens)
 
 
-def space_of(site, key: str) -> Space:
+def space_of(site, key: str) -> ConfluenceSpace:
     space = site.world.spaces[key]
-    return Space(space.id, space.key, space.name)
+    return ConfluenceSpace(space.id, space.key, space.name)
 
 
 def listed(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexers.sources.confluence.storage_format import sections
-from indexers.sources.confluence.storage_links import Links
+from indexers.sources.confluence.storage_links import StorageLinks
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_tags_are_the_same_in_capitals() -> None:
 
 def test_a_name_that_somebody_chose_is_no_link() -> None:
     body = '<p><ac:link><ri:user ri:account-id="1" /></ac:link></p>'
-    links = Links(user=lambda _: "[Ada](https://evil.example)\n\n# Ada")
+    links = StorageLinks(user=lambda _: "[Ada](https://evil.example)\n\n# Ada")
 
     [section] = sections(body, title="On Call", links=links)
     assert section.text == "[Ada] (https://evil.example) # Ada"

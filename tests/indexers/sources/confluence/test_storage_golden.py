@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from indexers.sources.confluence.storage_format import sections
-from indexers.sources.confluence.storage_links import Links
+from indexers.sources.confluence.storage_links import StorageLinks
 
 DATA = Path(__file__).parents[3] / "data" / "confluence"
 BODIES = sorted(DATA.glob("*/*.xml"))
@@ -23,7 +23,7 @@ def page(space: str, title: str) -> str:
     return f"{SITE}/find?space={space}&title={quote(title)}"
 
 
-LINKS = Links(
+LINKS = StorageLinks(
     address=f"{SITE}/pages/1",
     page=page,
     content=lambda content_id: f"{SITE}/pages/{content_id}",

@@ -212,7 +212,7 @@ def test_the_lenient_parser_reads_well_formed_bodies_as_the_strict_one_does(body
     assert merged(storage_tree._lenient(body)) == merged(storage_tree._strict(body))
 
 
-def merged(node: storage_tree.Node) -> object:
+def merged(node: storage_tree.StorageNode) -> object:
     """A tree without regard to how its text is cut."""
     children: list[object] = []
     for child in node.children:

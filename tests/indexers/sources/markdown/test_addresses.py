@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexers.sources.markdown.addresses import place
-from indexers.sources.markdown.matter import Matter
+from indexers.sources.markdown.matter import FrontMatter
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ from indexers.sources.markdown.matter import Matter
     ],
 )
 def test_a_page_is_at(rule: str, key: str, matter: dict[str, object], address: str) -> None:
-    assert place(rule, key, Matter(matter)) == address
+    assert place(rule, key, FrontMatter(matter)) == address
