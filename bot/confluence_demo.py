@@ -32,7 +32,7 @@ Now somebody restricts "Deploying" to the group release managers. No sync has ru
 answer's pages are looked at once more before it is given:
 """
 _NEXT = """\
-Your own: README.md, "A Confluence", then
+Your own: docs/confluence.md, then
   .venv/bin/footnote doctor      what the token may see, before you trust an answer
   .venv/bin/footnote sync
   .venv/bin/footnote access ann@example.com https://...   who may read a page, and why

@@ -30,7 +30,8 @@ OTHERS = {"cryptography"}
 
 def told() -> Iterator[tuple[Path, str]]:
     """The files that tell people, or their programs, what to install."""
-    for file in (ROOT / "README.md", ROOT / "pyproject.toml", ROOT / "Dockerfile"):
+    docs = (ROOT / "docs").glob("*.md")
+    for file in (ROOT / "README.md", ROOT / "pyproject.toml", ROOT / "Dockerfile", *docs):
         yield file, file.read_text(encoding="utf-8")
     for folder in OURS:
         for ending in ("py", "toml"):
