@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.settings import Settings
-from config.wikis import ConfluenceSettings, MarkdownSettings
+from config.wikis import WIKI_KINDS
 from tests.bot.shell import Shell
 
 _STEP = {int: 1, float: 1e-6}
@@ -37,8 +37,8 @@ def numbers() -> Iterator[Number]:
         model = field.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
             yield from _of(section, model)
-    yield from _of("markdown", MarkdownSettings)
-    yield from _of("confluence", ConfluenceSettings)
+    for kind, model in WIKI_KINDS.items():
+        yield from _of(kind, model)
 
 
 def _of(section: str, model: type[BaseModel]) -> Iterator[Number]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from config.errors import SettingsError
 from config.loading import example, load, secrets
 from config.settings import Secrets, Settings
-from config.wikis import ConfluenceSettings, MarkdownSettings
+from config.wikis import WIKI_KINDS, ConfluenceSettings, MarkdownSettings
 
 NO_ADDRESS = "`wiki.0.site_url`: must be an address with a host, as in https://wiki.example.com"
 NO_READER = (
@@ -361,7 +361,7 @@ def test_the_example_holds_every_setting_and_secret() -> None:
         assert name in given
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             assert set(field.annotation.model_fields) <= given[name].keys() | commented, name
-    for section, model in zip(given["wiki"], (MarkdownSettings, ConfluenceSettings), strict=True):
+    for section, model in zip(given["wiki"], WIKI_KINDS.values(), strict=True):
         assert set(model.model_fields) <= section.keys() | commented
     missing = [name for name in Secrets.model_fields if name.upper() not in text]
     assert missing in ([], ["slack_api_url"])  # of use for tests alone
