@@ -31,10 +31,11 @@ ROW = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A cut. The places of all units that are ``shown``, in the page's order, and of the one that
-    answers. ``first`` are those that come before the others: the answer, and what is below it."""
+    """A cut. The places of all units that are ``shown``, in the page's order, and of the ``cores``,
+    which answer: one, or one for each part of a question. ``first`` are those that come before the
+    others: the answer, and what is below it."""
 
-    core: int = -1
+    cores: Sequence[int] = ()
     shown: Sequence[int] = ()
     first: Sequence[int] = ()
 
@@ -66,7 +67,15 @@ def cut(units: Sequence[Unit], windows: Sequence[Window], room: int) -> Cut:
         shown.add_short(listed, SHORT)
         shown.add_each(_below(units, core))
     closed = shown.closed(core)
-    return Cut(core, closed, _first(units, closed, core))
+    return Cut([core], closed, _first(units, closed, core))
+
+
+def together(cuts: Sequence[Cut]) -> Cut:
+    """Return one cut for several parts of a question, which the same text answers."""
+    cores = dict.fromkeys(at for one in cuts for at in one.cores)
+    shown = {at for one in cuts for at in one.shown}
+    first = {at for one in cuts for at in one.first}
+    return Cut(list(cores), sorted(shown), sorted(first))
 
 
 def _first(units: Sequence[Unit], shown: Sequence[int], core: int) -> list[int]:

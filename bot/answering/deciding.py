@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from bot.answering.absent import MissingThing, unnamed
 from bot.answering.confidence import LIKELY, Confidence, Features, features
 from bot.answering.other_language import common_words
+from bot.answering.ranking import shared
 from bot.answering.retrieval import FoundPage, Retrieved
 from bot.answering.sources import source_of
 from bot.answering.stretch import holds_of
@@ -60,6 +61,12 @@ class Deciding:
         unsure = (question.foreign and not question.bridged) or confidence < self.likely
         tone = Tone.CLOSEST if unsure or absent else Tone.ANSWER
         return Decision(tone, confidence, absent)
+
+    def may_answer(self, part: str, hit: Hit) -> bool:
+        """Return whether a passage may answer one part of a question, by itself."""
+        has = shared(part, [hit])[0]
+        seen = Features(hit.closest, has.words, has.pairs, hit.relevance)
+        return self.confidence.curve(seen)(seen) >= self._least(seen)
 
     def seen(self, question: Question, retrieved: Retrieved) -> Features:
         """Return the features that decide the chance."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from bot.answering.blending import FLOOR
 from bot.answering.bounded import Bounded
-from bot.answering.cutting import cut
+from bot.answering.cutting import cut, together
+from bot.answering.outline import Unit as Piece
 from bot.answering.outline import outline
 from bot.answering.showing import body, label
 from bot.answering.stems import Weights, stems
-from bot.answering.stretch import Stretch
-from bot.answering.windows import Read, ranked
+from bot.answering.stretch import Stretch, is_beside
+from bot.answering.windows import Read, Window, ranked
 from indexers.model import Hit, Passage
 from indexers.ports import Reranker
 from indexers.text.prose import Block, Kind, blocks, plain
@@ -81,14 +83,16 @@ class Quotation:
 class Quoting:
     """Quoting of answers. ``read`` compares candidates with the question; without it, or if it
     takes too long, the words they share decide. Without ``foreign`` it knows no word of a question
-    in another language than the pages."""
+    in another language than the pages. ``may_answer`` tells whether a passage is worth quoting for
+    one part of a question."""
 
     read: Read | None = None
     foreign: bool = True
+    may_answer: Callable[[str, Hit], bool] = lambda _part, _hit: True
 
     def for_foreign(self) -> Quoting:
         """Return the quoting for questions in another language than the pages."""
-        return self if self.foreign else Quoting()
+        return self if self.foreign else replace(self, read=None)
 
     def __call__(self, question: str, hits: Sequence[Hit], room: int) -> list[Quotation]:
         """Return the quotations that answer ``question`` from the best of ``hits``, and from the
@@ -97,14 +101,57 @@ class Quoting:
         best = max(hits, key=lambda hit: hit.score, default=None)
         if best is None:
             return []
-        found = _quoted(question, best, hits, room, self.read)
+        text = _Text.around(best.passage, hits)
+        found = text.quoted([text.windows(question, self.read)], room)
         if found and (other := _as_good(best, hits)):
             # By words: reading once more would double a question's time.
+            second = _Text.around(other.passage, hits)
             left = room - len(found[0].text)
-            found += [
-                one for one in _quoted(question, other, hits, left, None) if _adds(one, found)
-            ]
+            more = second.quoted([second.windows(question, None)], left)
+            found += [one for one in more if _adds(one, found)]
         return found
+
+    def of_parts(
+        self, asked: Sequence[str], hits: Sequence[Hit], room: int
+    ) -> tuple[list[Quotation], list[str]]:
+        """Return the quotations that answer the parts in ``asked``, together in at most ``room``
+        characters, and the parts that no passage may answer. Each part is answered by the passage
+        that answers it best; what stands side by side is one quotation."""
+        found: list[tuple[_Text, list[list[Window]]]] = []
+        unanswered = []
+        for number, part in enumerate(asked):
+            text, windows, best = self._answering(part, number, hits)
+            if not self.may_answer(part, best):
+                unanswered.append(part)
+                continue
+            near = next((one for one in found if one[0].is_near(text)), None)
+            if near is None:
+                found.append((text, [windows]))
+            else:
+                same = near[0].found.id == text.found.id
+                near[1].append(windows if same else near[0].windows(part, self.read))
+        quotations: list[Quotation] = []
+        left = len(asked) - len(unanswered)
+        for text, of_parts in found:
+            share = (room - sum(len(one.text) for one in quotations)) * len(of_parts) // left
+            quotations += text.quoted(of_parts, share)
+            left -= len(of_parts)
+        return quotations, unanswered
+
+    def _answering(
+        self, part: str, number: int, hits: Sequence[Hit]
+    ) -> tuple[_Text, list[Window], Hit]:
+        """Return the passage whose best sentence answers ``part`` best, its windows and its hit.
+        Only the first passages of the searches for the part and the whole question are tried. The
+        score of the best sentence is the hit's relevance."""
+        searched = [replace(hit, score=hit.score + hit.parts[number]) for hit in hits if hit.parts]
+        tried = []
+        for hit in sorted(searched, key=lambda hit: -hit.score)[:_TRIED]:
+            text = _Text.around(hit.passage, hits)
+            windows = text.windows(part, self.read)
+            read = windows[0].read if windows else None
+            tried.append((text, windows, replace(hit, relevance=read)))
+        return max(tried, key=lambda one: one[2].score + max(one[2].relevance or 0.0, FLOOR))
 
 
 def quoting_by(reranker: Reranker, *, seconds: float, foreign: bool) -> Quoting:
@@ -117,23 +164,44 @@ def quoting_by(reranker: Reranker, *, seconds: float, foreign: bool) -> Quoting:
     )
 
 
-def _quoted(
-    question: str, best: Hit, hits: Sequence[Hit], room: int, read: Read | None
-) -> list[Quotation]:
-    """Return the answer in one passage, or in its neighbours in its section."""
-    weigh = Weights(stems(hit.passage.embedded) for hit in hits if not hit.beside)
-    stretch = Stretch.around(best.passage, hits)
-    parts = outline(stretch.text)
-    windows = ranked(question, best.passage, parts, weigh, read)
-    piece = cut(parts, windows, room)
-    if not piece.shown:
-        return []
-    first, last = parts[piece.shown[0]], parts[piece.shown[-1]]
-    passage = stretch.at(parts[piece.core].start)
-    head = label(passage.title, " > ".join(passage.headings))
-    text = body(stretch.text, parts, piece.told, piece.core)
-    words = stretch.text[first.start : last.end]
-    return [Quotation(passage, f"{head}\n{text}" if head else text, words)]
+_TRIED = 2
+"""Passages that are read for each part of a question."""
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A passage that was ``found``, with its neighbours in its section."""
+
+    found: Passage
+    stretch: Stretch
+    units: Sequence[Piece]
+    weigh: Weights
+
+    @classmethod
+    def around(cls, found: Passage, hits: Sequence[Hit]) -> _Text:
+        weigh = Weights(stems(hit.passage.embedded) for hit in hits if not hit.beside)
+        stretch = Stretch.around(found, hits)
+        return cls(found, stretch, outline(stretch.text), weigh)
+
+    def is_near(self, other: _Text) -> bool:
+        return self.found.id == other.found.id or is_beside(self.found, other.found)
+
+    def windows(self, question: str, read: Read | None) -> list[Window]:
+        return ranked(question, self.found, self.units, self.weigh, read)
+
+    def quoted(self, answering: Sequence[Sequence[Window]], room: int) -> list[Quotation]:
+        """Return one quotation that answers a question, or several parts of it: ``answering`` has
+        the windows for each. Empty if there is nothing to quote."""
+        cuts = [cut(self.units, windows, room // len(answering)) for windows in answering]
+        piece = together([one for one in cuts if one.shown])
+        if not piece.shown:
+            return []
+        first, last = self.units[piece.shown[0]], self.units[piece.shown[-1]]
+        passage = self.stretch.at(self.units[piece.cores[0]].start)
+        head = label(passage.title, " > ".join(passage.headings))
+        text = body(self.stretch.text, self.units, piece.told, piece.cores)
+        words = self.stretch.text[first.start : last.end]
+        return [Quotation(passage, f"{head}\n{text}" if head else text, words)]
 
 
 _UNSURE = 1.0

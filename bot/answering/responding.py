@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
 from bot.answering.clarifying import Clarifying
-from bot.answering.compounds import quote_parts
+from bot.answering.compounds import parts
 from bot.answering.confidence import Confidence
 from bot.answering.deciding import NEAREST, Deciding, Decision, nearest, told
 from bot.answering.followups import carried
@@ -20,9 +20,10 @@ from bot.answering.refusals import NOTHING_FOUND, narrowed
 from bot.answering.reranking import in_full
 from bot.answering.retrieval import Retrieved
 from bot.answering.sources import source_of
-from bot.foreign import with_mark
+from bot.foreign import on_one_line, with_mark
 from bot.model import Answer, NoAnswer, Question, Reason, Result, Source, Timings, Tone, Why
 from indexers.model import Hit
+from indexers.text.prose import plain_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class Responder:
     def _quotations(
         self, question: Question, confidence: float, hits: Sequence[Hit]
     ) -> Answer | None:
-        return quotations(question, hits, self.max_characters, confidence, self.quote)
+        quoting = replace(self.quote, may_answer=self._deciding.may_answer)
+        return quotations(question, hits, self.max_characters, confidence, quoting)
 
     def _asked_back(
         self, question: Question, retrieved: Retrieved, confidence: float
@@ -137,10 +139,24 @@ def quotations(
     # earlier question's would count.
     whole = in_full(question) if quoting.read else carried(question).sought
 
-    def quote_for(asked: str, hits: Sequence[Hit], room: int) -> list[Quotation]:
-        return quoting(whole if asked == question.sought else asked, hits, room)
-
-    quotes = quote_parts(question.sought, hits, max_characters, quote_for)[:MOST_CITED]
-    text = "\n\n".join(with_mark(one.text, f"[{n}]") for n, one in enumerate(quotes, start=1))
+    quotes: list[Quotation] = []
+    unanswered: list[str] = []
+    if any(hit.parts for hit in hits) and (asked := parts(question.sought)):
+        quotes, unanswered = quoting.of_parts(asked, hits, max_characters)
+    if not quotes:
+        quotes, unanswered = quoting(whole, hits, max_characters), []
+    quotes = quotes[:MOST_CITED]
+    texts = [with_mark(one.text, f"[{n}]") for n, one in enumerate(quotes, start=1)]
+    texts += [_nothing_for(part) for part in unanswered if part != question.sought]
+    text = "\n\n".join(texts)
     sources = tuple(source_of(one.passage, one.words) for one in quotes)
     return Answer(text, sources, confidence) if quotes else None
+
+
+_LONGEST = 150
+"""Characters of a question's part that is repeated."""
+
+
+def _nothing_for(part: str) -> str:
+    words = on_one_line(plain_line(" ".join(part.split()))[:_LONGEST])
+    return f"I found nothing that answers \u201c{words}\u201d."

@@ -105,14 +105,17 @@ class Retrieval:
         said = followups.contexts(question.history)
         vectors = [self.embedder.embed_question(context.text) for context in said]
         parts = compounds.parts(question.text)
-        of_parts = [followups.blended(self.embedder.embed_question(part), alone) for part in parts]
+        # The first part leans on nothing before it.
+        of_parts = [self.embedder.embed_question(part) for part in parts]
+        of_parts[1:] = [followups.blended(vector, alone) for vector in of_parts[1:]]
         embedded = self.clock()
         language = question.language
         found = by_page(self._hits(question, question.text, question.text, alone), language)
         searches = [(found, followups.ALONE * (compounds.WHOLE if parts else 1))]
         by_part: list[dict[uuid.UUID, float]] = []
         for part, vector in zip(parts, of_parts, strict=True):
-            hits = self._hits(question, part, f"{question.text} {part}", vector)
+            text = f"{question.text} {part}" if by_part else part
+            hits = self._hits(question, part, text, vector)
             weight = followups.ALONE * (1 - compounds.WHOLE) / len(parts)
             searches.append((by_page(hits, language), weight))
             by_part.append({hit.passage.id: hit.score for hit in hits})

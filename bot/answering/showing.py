@@ -30,24 +30,26 @@ def label(title: str, heading: str) -> str:
     return f"**{shown}**" if shown else ""
 
 
-def body(text: str, units: Sequence[Unit], told: Sequence[Sequence[int]], core: int) -> str:
-    """Return the units of ``text`` at the places in ``told``, one group after the other. The unit
-    ``core`` is in bold, unless it is the only one."""
+def body(
+    text: str, units: Sequence[Unit], told: Sequence[Sequence[int]], cores: Sequence[int]
+) -> str:
+    """Return the units of ``text`` at the places in ``told``, one group after the other. The units
+    ``cores`` are in bold, unless they are the only ones."""
     groups = [
         [at for at in places if not _is_told_by_row(text, units, places, at)] for places in told
     ]
-    marked = core if sum(map(len, groups)) > 1 else -1
+    marked = cores if sum(map(len, groups)) > len(cores) else ()
     return "\n\n".join(_group(text, units, places, marked) for places in groups if places)
 
 
-def _group(text: str, units: Sequence[Unit], places: Sequence[int], core: int) -> str:
+def _group(text: str, units: Sequence[Unit], places: Sequence[int], cores: Sequence[int]) -> str:
     parts: list[str] = []
     before: int | None = None
     for at in places:
         if before is not None:
             parts.append(_between(units, before, at))
         parts.append(_begun(text, units, before, at))
-        parts.append(_shown(text, units, at, bold=at == core))
+        parts.append(_shown(text, units, at, bold=at in cores))
         before = at
     if before is not None and _goes_on(units, before):
         parts.append(f" {_LEFT_OUT}")

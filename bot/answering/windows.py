@@ -7,7 +7,7 @@ otherwise by the words that it shares with the question.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 
 from bot.answering.examples import is_example
@@ -40,6 +40,8 @@ class Window:
 
     place: int
     behind: float
+    read: float | None = None
+    """The cross-encoder's score, a logit; None if none read it."""
 
 
 def ranked(
@@ -58,7 +60,9 @@ def ranked(
     if read and chosen:
         texts = [f"{_where(passage)}\n{_shown(units, at)}" for at in chosen]
         if (scores := read(question, texts)) is not None:
-            return _sorted(dict(zip(chosen, scores, strict=True)), _LOGITS, examples)
+            read_as = dict(zip(chosen, scores, strict=True))
+            found = _sorted(read_as, _LOGITS, examples)
+            return [replace(window, read=read_as[window.place]) for window in found]
     top = shares[best[0]]
     return _sorted(shares, _WORDS * top if top else 1.0, examples)
 

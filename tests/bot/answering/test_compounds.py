@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.compounds import MOST, parts, quote_parts
-from bot.model import Question
-from indexers.model import EVERYONE, Hit, Principal
+from bot.answering.compounds import MOST, parts
+from bot.answering.quoting import Quoting
+from bot.answering.responding import quotations
+from bot.answering.stretch import stands_in
+from bot.answering.windows import Read
+from bot.model import Answer, Question
+from indexers.model import EVERYONE, Hit, Passage, Principal
 from tests.fakes.passages import passages
 from tests.fakes.retrieval import retrieval_over
+from tests.indexers.light_markdown import SECTIONS
 
 ANYONE = Principal.of(EVERYONE)
+FILLER = "Birds sing in the morning, and nobody in this house knows the reason for it. " * 5
 
 
 @pytest.mark.parametrize(
@@ -43,6 +49,15 @@ ANYONE = Principal.of(EVERYONE)
             "how long are app logs kept compared with web logs?",
             ("how long are app logs kept", "web logs? how long are app logs kept"),
         ),
+        (
+            "do plugins need an okay and does a meeting that we host need a password?",
+            ("do plugins need an okay", "does a meeting that we host need a password?"),
+        ),
+        (
+            "who reads requests for a move and on which weekday are requests read?",
+            ("who reads requests for a move", "on which weekday are requests read?"),
+        ),
+        ("can I set up the banner today and have it shown next week?", ()),
         ("which pages are public and can be edited?", ()),
         ("how do I get a laptop and a phone?", ()),
         ("vpn setup mac", ()),
@@ -62,50 +77,119 @@ def test_whatever_is_asked_has_few_parts_or_none(question: str) -> None:
     assert not parts(question) or 2 <= len(parts(question)) <= MOST
 
 
-def quoted(question: str, hits: Sequence[Hit], room: int) -> list[str]:
-    """The best passage, and for what it is quoted."""
-    best = max(hits, key=lambda hit: hit.score)
-    return [f"{best.passage.page}: {question} ({room})"]
+def quoted(question: str, *found: Passage) -> Answer:
+    hits = retrieval_over(found)(Question(question, ANYONE)).hits
+    answer = quotations(Question(question, ANYONE), hits, 700, 1.0)
+    assert answer is not None
+    return answer
 
 
 def test_each_part_is_quoted_for_from_the_page_that_answers_it() -> None:
-    search = retrieval_over(
-        [
-            *passages("conferences", "Ask early for approval of conferences."),
-            *passages("vouchers", "A voucher is due soon after the trip."),
-            *passages("lunch", "Lunch is at noon."),
-        ]
+    answer = quoted(
+        "how early is approval of conferences, and how soon is the voucher due?",
+        *passages("conferences", "Ask early for approval of conferences."),
+        *passages("vouchers", "A voucher is due soon after the trip."),
+        *passages("lunch", "Lunch is at noon."),
     )
+
+    assert answer.text == (
+        "**Conferences**\nAsk early for approval of conferences. [1]\n\n"
+        "**Vouchers**\nA voucher is due soon after the trip. [2]"
+    )
+
+
+def test_what_one_passage_says_of_all_parts_is_quoted_once_and_in_its_order() -> None:
+    answer = quoted(
+        "how long does approval of leave take and who approves leave?",
+        *passages(
+            "leave", f"Ada approves leave. {FILLER} Approval of leave takes a week. {FILLER}"
+        ),
+        *passages("lunch", "Lunch is at noon."),
+    )
+
+    assert answer.text.count("**Leave**") == answer.text.count("[1]") == 1
+    assert answer.text.index("**Ada approves leave.**") < answer.text.index(
+        "**Approval of leave takes a week.**"
+    )
+
+
+def by_sentences(scores: Mapping[str, float]) -> Read:
+    """A cross-encoder that knows what answers which question."""
+
+    def read(question: str, texts: Sequence[str]) -> list[float]:
+        known = {said: score for said, score in scores.items() if question in said}
+        return [max((known[s] for s in known if s.split("|")[1] in t), default=-9) for t in texts]
+
+    return read
+
+
+def test_the_passage_with_the_best_sentence_answers_a_part() -> None:
+    question = "who fixes the lift and how long is the lift out?"
+    found = [
+        *passages("lift", "The lift is out."),
+        *passages("repairs", "Ada fixes it. It takes ten days."),
+    ]
+    hits = [Hit(p, 5.0 - n, 0.5, parts=(5.0 - n, 5.0 - n)) for n, p in enumerate(found)]
+    read = by_sentences(
+        {"who fixes the lift|Ada fixes it": 3.0, "how long is the lift out?|ten days": 3.0}
+    )
+    quotes, unanswered = Quoting(read).of_parts(parts(question), hits, 700)
+
+    assert [quote.text for quote in quotes] == ["**Repairs**\nAda fixes it. It takes ten days."]
+    assert not unanswered
+
+
+def test_a_part_that_nothing_may_answer_is_said_to_have_no_answer() -> None:
+    question = "how early is approval of conferences, and what does [1] the *gym* <!here> cost?"
+    found = [
+        *passages("conferences", "Ask early for approval of conferences."),
+        *passages("vouchers", "A voucher is due soon after the trip."),
+    ]
+    hits = retrieval_over(found)(Question(question, ANYONE)).hits
+    quoting = Quoting(may_answer=lambda part, _: "gym" not in part)
+    answer = quotations(Question(question, ANYONE), hits, 700, 1.0, quoting)
+
+    assert answer
+    assert answer.text == (
+        "**Conferences**\nAsk early for approval of conferences. [1]\n\n"
+        "I found nothing that answers \u201cwhat does (1) the *gym* <!here> cost?\u201d."
+    )
+
+
+def test_where_no_part_may_be_answered_by_itself_the_whole_is_quoted_for() -> None:
     question = "how early is approval of conferences, and how soon is the voucher due?"
-    hits = search(Question(question, ANYONE)).hits
+    found = passages("conferences", "Ask early for approval of conferences.")
+    hits = retrieval_over(found)(Question(question, ANYONE)).hits
+    answer = quotations(Question(question, ANYONE), hits, 700, 1.0, Quoting(may_answer=never))
 
-    assert {hit.passage.page for hit in hits[:2]} == {"conferences", "vouchers"}
-    assert quote_parts(question, hits, 700, quoted) == [
-        "conferences: how early is approval of conferences (350)",
-        "vouchers: how soon is the voucher due? (350)",
-    ]
+    assert answer
+    assert answer.text == "**Conferences**\nAsk early for approval of conferences. [1]"
 
 
-def test_a_passage_that_answers_all_is_quoted_once_for_the_whole() -> None:
-    search = retrieval_over(
-        [
-            *passages("leave", "Ada approves leave, and approval of leave takes a week."),
-            *passages("lunch", "Lunch is at noon."),
-        ]
-    )
-    question = "who approves leave and how long does approval take?"
+def never(_part: str, _hit: Hit) -> bool:
+    return False
 
-    assert quote_parts(question, search(Question(question, ANYONE)).hits, 700, quoted) == [
-        f"leave: {question} (700)"
-    ]
+
+@given(
+    st.lists(SECTIONS, min_size=1, max_size=4),
+    st.lists(st.tuples(st.floats(0, 9), st.floats(0, 9)), min_size=4, max_size=4),
+    st.integers(100, 700),
+)
+def test_quotations_for_parts_are_verbatim_and_no_longer_than_there_is_room(
+    texts: list[str], scores: list[tuple[float, float]], room: int
+) -> None:
+    written = passages("leave", *texts)
+    hits = [Hit(p, 1.0, 0.5, parts=of) for p, of in zip(written, scores, strict=False)]
+    quotes, _ = Quoting().of_parts(("how long is leave", "who approves it?"), hits, room)
+
+    assert all(stands_in(quote.words, written) for quote in quotes)
+    assert len(quotes) <= 2
 
 
 def test_what_was_not_searched_for_by_parts_is_quoted_as_ever() -> None:
+    question = "how long is leave and who approves leave?"
     hits = [Hit(passage, 1.0, 0.5) for passage in passages("leave", "Leave is long.")]
+    answer = quotations(Question(question, ANYONE), hits, 700, 1.0)
 
-    assert quote_parts("who is who and what is what?", hits, 700, quoted) == [
-        "leave: who is who and what is what? (700)"
-    ]
-    assert quote_parts("how long is leave?", hits, 700, quoted) == [
-        "leave: how long is leave? (700)"
-    ]
+    assert answer
+    assert answer.text == "**Leave**\nLeave is long. [1]"

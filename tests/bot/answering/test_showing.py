@@ -18,7 +18,7 @@ from tests.indexers.light_markdown import SECTIONS
 
 
 def shown(text: str, *places: int, core: int = -1) -> str:
-    return body(text, outline(text), [places], core)
+    return body(text, outline(text), [places], [core])
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_every_word_that_is_shown_stands_in_the_page(text: str, data: st.DataObj
     piece = cut(units, [Window(place, 0.0)], 2_000)
     if not piece.shown:
         return
-    made = plain_words(body(text, units, piece.told, piece.core).replace("\u2026", " "))
+    made = plain_words(body(text, units, piece.told, piece.cores).replace("\u2026", " "))
     told = set(made.replace(":", " ").replace("\u00b7", " ").split())
 
     assert told
@@ -145,4 +145,4 @@ def test_no_more_is_shown_than_there_is_room_for(text: str, room: int, data: st.
     piece = cut(units, [Window(place, 0.0) for place in places], room)
     marks = len("… **** …\n\n… ")
 
-    assert len(body(text, units, piece.told, piece.core)) <= room + marks
+    assert len(body(text, units, piece.told, piece.cores)) <= room + marks
