@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from bot.answering.blending import FLOOR
 from bot.answering.bounded import Bounded
 from bot.answering.cutting import cut, together
-from bot.answering.outline import Unit as Piece
-from bot.answering.outline import outline
+from bot.answering.outline import Unit, outline
 from bot.answering.showing import body, label
 from bot.answering.stems import Weights, stems
 from bot.answering.stretch import Stretch, is_beside
@@ -174,7 +173,7 @@ class _Text:
 
     found: Passage
     stretch: Stretch
-    units: Sequence[Piece]
+    units: Sequence[Unit]
     weigh: Weights
 
     @classmethod
