@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
+
+from indexers.daemons import in_daemon
 
 T = TypeVar("T")
 
@@ -20,16 +21,5 @@ async def beside(executor: Executor, work: Callable[..., T], *arguments: object)
 async def in_own_thread(work: Callable[[], T], name: str = "beside") -> T:
     """Await the result of ``work``. Its thread does not delay the end of the process, as one of a
     pool would: so only for work that may be cut off anywhere."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
-            future.set_exception(error)
-        else:
-            future.set_result(result)
-
-    threading.Thread(target=run, name=name, daemon=True).start()
-    # Shielded: a cancelled waiter must not make setting the result an error.
-    return await asyncio.shield(asyncio.wrap_future(future))
+    # Shielded: a waiter that is cancelled must not make setting the result an error.
+    return await asyncio.shield(asyncio.wrap_future(in_daemon(work, name)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
-from threading import BoundedSemaphore, Thread
+from threading import BoundedSemaphore
 from typing import TypeVar
 
 from bot.answering.composing.writing import ModelFailed
+from indexers.daemons import in_daemon
 from indexers.errors import ModelUnavailable
 
 log = logging.getLogger(__name__)
@@ -30,24 +30,17 @@ class Bounded:
         if not self._places.acquire(blocking=False):
             log.info("%s: too many are under way already", self._what)
             return None
-        made: Future[_Made] = Future()
-        # A daemon, which no pool's threads are: the process must be able to end meanwhile.
-        Thread(target=self._do, args=(work, made), name="reading", daemon=True).start()
+
+        def bounded() -> _Made:
+            try:
+                return work()
+            finally:
+                self._places.release()
+
         try:
-            return made.result(self._seconds)
+            return in_daemon(bounded, "reading").result(self._seconds)
         except TimeoutError:
             log.warning("%s: that takes over %g s", self._what, self._seconds)
         except (ModelUnavailable, ModelFailed) as error:
             log.warning("%s: %s", self._what, error)
         return None
-
-    def _do(self, work: Callable[[], _Made], made: Future[_Made]) -> None:
-        try:
-            try:
-                result = work()
-            finally:
-                self._places.release()
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            made.set_exception(error)
-        else:
-            made.set_result(result)

@@ -14,11 +14,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from threading import BoundedSemaphore, Thread
+from threading import BoundedSemaphore
 
 from bot.answering.rereading import Rereading, Split, stands_in
 from bot.answering.retrieval import FoundPage
 from bot.model import Doubt, Linked, NoAnswer, Reason, Result, Source, Unchecked, named
+from indexers.daemons import in_daemon
 from indexers.errors import WikiUnavailable
 from indexers.model import EVERYONE, OPEN, LivePage, LivePages, Page, Principal, Reader
 from indexers.ports import Lookout
@@ -186,32 +187,18 @@ class Recheck:
                 _note((wiki, page), told, reader, seen)
 
     def _ask(self, wiki: str, pages: Mapping[str, str], seconds: float) -> Future[LivePages] | None:
-        """Ask a wiki in a thread of its own; return None while too many hang. A daemon, which no
-        pool's threads are: the process must be able to end while a wiki hangs."""
+        """Ask a wiki in a thread of its own; return None while too many hang."""
         if not self._places[wiki].acquire(blocking=False):
             return None
-        answer: Future[LivePages] = Future()
-        Thread(
-            target=self._stand,
-            args=(wiki, pages, seconds, answer),
-            name=f"checking-{wiki}",
-            daemon=True,
-        ).start()
-        return answer
 
-    def _stand(
-        self, wiki: str, pages: Mapping[str, str], seconds: float, answer: Future[LivePages]
-    ) -> None:
-        try:
+        def standing() -> LivePages:
             try:
                 # A little less than the wait here, so that partial results arrive.
-                standing = self._lookouts[wiki].standing(pages, seconds * _SHARE)
+                return self._lookouts[wiki].standing(pages, seconds * _SHARE)
             finally:
                 self._places[wiki].release()
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            answer.set_exception(error)
-        else:
-            answer.set_result(standing)
+
+        return in_daemon(standing, f"checking-{wiki}")
 
 
 _SHARE = 0.97

@@ -17,6 +17,7 @@ from bot.conversation.model import IncomingMessage, MessageKind
 from bot.conversation.ports import Inbox, StatusLine
 from bot.conversation.posting import NotOurs, Posting
 from bot.errors import AskerForgotten, BotError, ChatRefused, ChatUnavailable, StateUnavailable
+from indexers.backoff import growing_pauses
 
 logger = logging.getLogger(__name__)
 
@@ -78,18 +79,19 @@ class Replies:
     async def _reply_patiently(self, message: IncomingMessage, refusal: str | None) -> None:
         if message.attempts > MOST_ATTEMPTS:
             raise GaveUp(f"{MOST_ATTEMPTS} attempts did not end")
-        began, pause = self.clock(), self.first_pause
-        while True:
+        began = self.clock()
+        for pause in growing_pauses(self.first_pause, LONGEST_PAUSE):
             try:
-                return await self.decisions.reply(message, refusal)
+                await self.decisions.reply(message, refusal)
             except ChatUnavailable as error:
                 if self.clock() - began > GIVE_UP:
                     raise
                 logger.warning("%s; message %s waits %.0f s", error, message.ts, pause)
+            else:
+                return
             await asyncio.sleep(pause)
             # An aborted call may have been carried out, or be carried out later.
             message = replace(message, attempts=message.attempts + 1)
-            pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _finish(
         self, message: IncomingMessage, finish: Callable[[IncomingMessage], Awaitable[None]]
@@ -120,8 +122,8 @@ class Replies:
         await self._finish(message, self.inbox.failed)
 
     async def _say_sorry(self, message: IncomingMessage, incident: str) -> None:
-        began, pause = self.clock(), self.first_pause
-        while True:
+        began = self.clock()
+        for pause in growing_pauses(self.first_pause, LONGEST_PAUSE):
             try:
                 posted = await self.posting.posted(message)
                 await self.posting.put(message, incidents.sorry(incident), posted)
@@ -129,6 +131,5 @@ class Replies:
                 if self.clock() - began > GIVE_UP:
                     raise
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 return

@@ -27,6 +27,7 @@ from bot.slack.settings import SlackOptions
 from bot.slack.signals import signals
 from bot.state.database import Database
 from bot.state.process import Process
+from indexers.backoff import growing_pauses
 from indexers.model import addressed
 
 logger = logging.getLogger(__name__)
@@ -179,8 +180,9 @@ async def _connect(
 
 
 async def _patiently(
-    request: Callable[[], Awaitable[Any]], address: str, token: str, pause: float
+    request: Callable[[], Awaitable[Any]], address: str, token: str, first_pause: float
 ) -> dict[str, Any]:
+    pauses = growing_pauses(first_pause, _LONGEST_PAUSE)
     while True:
         try:
             return await call(request())
@@ -191,9 +193,9 @@ async def _patiently(
                 error.code,
             ) from error
         except ChatUnavailable as error:
+            pause = next(pauses)
             logger.warning("%s at %s; trying again in %.0f s", error, address, pause)
         await asyncio.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 async def _until(stop: asyncio.Event, work: Awaitable[Any]) -> Any:

@@ -11,13 +11,12 @@ import queue
 import time
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from threading import BoundedSemaphore, Event, Thread
 from typing import Protocol
 
 from bot.answering.composing.prompt import Prompt
 from bot.model import Fallback
+from indexers.backoff import growing_pauses
 
 log = logging.getLogger(__name__)
 
@@ -59,21 +58,6 @@ class LanguageModel(Protocol):
             ModelFailed: it may not be asked again.
         """
         ...
-
-
-def seconds_of(retry_after: str | None, now: Callable[[], datetime]) -> float | None:
-    """Return the seconds that the header Retry-After says, as a number or a date."""
-    if not retry_after:
-        return None
-    try:
-        return max(0.0, float(retry_after))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now()).total_seconds())
 
 
 class RetryingModel:
@@ -167,6 +151,7 @@ class RetryingModel:
         over: Event,
         until: float,
     ) -> None:
+        pauses = growing_pauses(_FIRST_PAUSE, _LONGEST_PAUSE)
         for attempt in range(1, self._attempts + 1):
             begun, written = False, 0
             try:
@@ -179,7 +164,7 @@ class RetryingModel:
                     if over.is_set():
                         break
             except ModelBusy as error:
-                pause = self._pause(attempt, error.after)
+                pause = self._pause(next(pauses), error.after)
                 last = attempt == self._attempts
                 if begun or last or self._clock() + pause >= until or over.wait(pause):
                     raise
@@ -187,7 +172,6 @@ class RetryingModel:
             else:
                 return
 
-    def _pause(self, attempt: int, asked: float | None) -> float:
-        grown = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (attempt - 1))
-        grown *= 0.5 + self._chance() / 2
+    def _pause(self, pause: float, asked: float | None) -> float:
+        grown = pause * (0.5 + self._chance() / 2)
         return grown if asked is None else max(asked, grown / 2)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from itertools import islice
 
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.operations.model import Job
@@ -13,13 +14,14 @@ from bot.operations.ports import Jobs
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.reindexing import reports
 from bot.slack.rendering.message import Message, say
+from indexers.backoff import growing_pauses
 
 logger = logging.getLogger(__name__)
 
 ELSEWHERE = say("I am no member here, so I show it to you in a direct message.")
 
-_PAUSES = (0.5, 2.0, 8.0, *[30.0] * 20)
-"""Seconds between two tries to post the end, while Slack is unavailable."""
+_TRIES = 26
+"""Tries to show the end while Slack is unavailable: ten minutes of them."""
 
 
 class ProgressMessage:
@@ -37,7 +39,7 @@ class ProgressMessage:
 
     async def end(self, message: Message) -> None:
         """Show the end. An edit can be repeated, so it may be tried again."""
-        for pause in _PAUSES:
+        for pause in islice(growing_pauses(0.5, 30.0), _TRIES):
             try:
                 await self._edit(message)
             except ChatUnavailable:

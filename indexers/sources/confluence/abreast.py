@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextvars import copy_context
-from threading import Thread
+from functools import partial
 from typing import TypeVar
+
+from indexers.daemons import in_daemon
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -30,16 +31,5 @@ def abreast(work: Callable[[Item], Made], items: Iterable[Item], workers: int) -
 
 
 def begun(work: Callable[[Item], Made], item: Item) -> Future[Made]:
-    """``work`` on ``item``, in a thread that keeps nobody from going: an executor's threads
-    are waited for when the process ends, and a request may hang for a long time."""
-    made: Future[Made] = Future()
-    context = copy_context()
-
-    def run() -> None:
-        try:
-            made.set_result(work(item))
-        except BaseException as error:  # noqa: BLE001 - raised again by whoever wants the result
-            made.set_exception(error)
-
-    Thread(target=context.run, args=(run,), name="confluence", daemon=True).start()
-    return made
+    """Begin ``work`` on ``item`` in a daemon thread, for a request may hang for a long time."""
+    return in_daemon(partial(work, item), "confluence")

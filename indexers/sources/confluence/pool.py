@@ -11,6 +11,8 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Semaphore, Thread
 from typing import TypeAlias, TypeVar
 
+from indexers.daemons import fulfil
+
 Made = TypeVar("Made")
 _Queue: TypeAlias = "SimpleQueue[Callable[[], None] | None]"
 """None ends the thread that takes it."""
@@ -34,15 +36,7 @@ class Pool:
 
     def submit(self, work: Callable[[], Made]) -> Future[Made]:
         made: Future[Made] = Future()
-        context = copy_context()
-
-        def run() -> None:
-            try:
-                made.set_result(work())
-            except BaseException as error:  # noqa: BLE001 - raised again by whoever wants the result
-                made.set_exception(error)
-
-        self._queue.put(partial(context.run, run))
+        self._queue.put(partial(copy_context().run, fulfil, made, work))
         if not self._idle.acquire(blocking=False):
             self._grow()
         return made

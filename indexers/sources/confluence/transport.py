@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import partial
 from threading import BoundedSemaphore, Event, Lock
 from typing import Any
@@ -18,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
 from urllib3.exceptions import HTTPError
 
+from indexers.backoff import growing_pauses, seconds_of
 from indexers.errors import WikiMisconfigured, WikiUnavailable
 from indexers.sources.confluence.addresses import Base
 
@@ -244,13 +244,13 @@ class Transport:
     def _answer(self, ask: Callable[[], Response], *, few_tries: bool = False) -> Response:
         """The first answer that is not a passing trouble, or a 500 that does not pass."""
         patience, started = self._patience, self._time.monotonic()
-        tries = 0
+        pauses, tries = growing_pauses(patience.first_wait), 0
         while True:
             tries += 1
             response, error = self._try(ask)
             if response is not None and response.status_code not in _PASSING:
                 return response
-            wait = self._wait(response, tries)
+            wait = self._wait(response, next(pauses))
             left = patience.seconds - (self._time.monotonic() - started)
             most = patience.tries
             if response is not None and response.status_code == 500:
@@ -286,28 +286,15 @@ class Transport:
             return None, f"did not answer ({type(error).__name__})"
         return response, ""
 
-    def _wait(self, response: Response | None, tries: int) -> float:
+    def _wait(self, response: Response | None, pause: float) -> float:
         """Seconds. What the server asks for, or twice the last wait, by chance halved."""
-        said = response.headers.get("Retry-After", "").strip() if response is not None else ""
-        asked = self._seconds(said)
+        said = response.headers.get("Retry-After") if response is not None else None
+        asked = seconds_of(said, self._time.now)
         # Many at once are refused at once: chance keeps them from coming back at once.
         chance = self._time.chance()
         if asked is not None:
             return asked + chance * self._patience.first_wait
-        return float(self._patience.first_wait * 2 ** (tries - 1) * (0.5 + chance / 2))
-
-    def _seconds(self, said: str) -> float | None:
-        """``Retry-After`` in seconds: a number or a date."""
-        if not said:
-            return None
-        if said.isdecimal():
-            return float(said)
-        try:
-            when = parsedate_to_datetime(said)
-        except ValueError:
-            return None
-        when = when if when.tzinfo else when.replace(tzinfo=UTC)
-        return max(0.0, (when - self._time.now()).total_seconds())
+        return pause * (0.5 + chance / 2)
 
 
 class _Session(Session):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import repeat
 
 import pytest
@@ -13,13 +12,7 @@ import pytest
 from bot.answering.composing.llama_writer import LlamaWriter
 from bot.answering.composing.prompt import Prompt
 from bot.answering.composing.providers import ModelSettings, writer_of
-from bot.answering.composing.writing import (
-    CutShort,
-    ModelBusy,
-    ModelFailed,
-    RetryingModel,
-    seconds_of,
-)
+from bot.answering.composing.writing import CutShort, ModelBusy, ModelFailed, RetryingModel
 from bot.errors import ModelMisconfigured
 from bot.model import Fallback
 from tests.fakes.openai_server import Reply, openai_server
@@ -204,17 +197,6 @@ def test_a_place_is_free_again_however_an_answer_ended() -> None:
     with pytest.raises(ModelFailed):
         list(bounded.write(PROMPT))
     assert "".join(bounded.write(PROMPT)) == "three"
-
-
-def test_retry_after_is_seconds_or_a_date_or_nothing() -> None:
-    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-    assert seconds_of("2.5", lambda: noon) == 2.5
-    assert seconds_of("-3", lambda: noon) == 0
-    assert seconds_of("Tue, 24 Nov 2026 12:00:07 GMT", lambda: noon) == 7
-    assert seconds_of("Tue, 24 Nov 2026 11:00:00 GMT", lambda: noon) == 0
-    assert seconds_of("soon", lambda: noon) is None
-    assert seconds_of(None, lambda: noon) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,28 @@
+"""Work in daemon threads: the process can end while they hang, unlike those of an executor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextvars import copy_context
+from threading import Thread
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def in_daemon(work: Callable[[], Result], name: str) -> Future[Result]:
+    """Begin ``work`` in a daemon thread, in the caller's context. ``name`` is the thread's."""
+    future: Future[Result] = Future()
+    Thread(target=copy_context().run, args=(fulfil, future, work), name=name, daemon=True).start()
+    return future
+
+
+def fulfil(future: Future[Result], work: Callable[[], Result]) -> None:
+    """Do ``work`` and put its result, or its error, into ``future``."""
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 - raised again where the result is waited for
+        future.set_exception(error)
+    else:
+        future.set_result(result)
