@@ -1,1 +1,1 @@
-"""From wiki to index."""
+"""The indexers: from wiki to index."""

@@ -11,12 +11,12 @@ from indexers.sources.markdown import convert
 from indexers.sources.markdown.encoding import Binary, text_of
 
 STORAGE_ENDINGS = frozenset({".html", ".storage", ".xhtml", ".xml"})
-"""Of files that hold a Confluence page's body."""
+"""Endings of files that hold a Confluence page's body."""
 
 
 def sections(file: Path, form: str | None = None, flavour: str = "auto") -> tuple[Section, ...]:
-    """What is read of the page in ``file``: ``markdown`` or ``storage``, by its ending where
-    no ``form`` is named.
+    """Return the sections of the page in ``file``: ``markdown`` or ``storage``, by its ending if no
+    ``form`` is given.
 
     Raises:
         WikiMisconfigured: the file is no text.

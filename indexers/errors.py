@@ -1,4 +1,4 @@
-"""What can go wrong while indexing, drawn; who reads it; whether to try again.
+"""The errors of indexing as a tree: who reads each, and whether to try again.
 
 IndexersError                 operator reads it; the message is one sentence
 ├── WikiUnavailable           try again: the wiki cannot be listed now
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 
 class IndexersError(Exception):
-    """Its text is written for the operator: one sentence, what to do, no secrets."""
+    """An error whose message is written for the operator: one sentence, what to do, no secrets."""
 
 
 class WikiUnavailable(IndexersError):
@@ -44,7 +44,7 @@ class IndexLocked(IndexUnavailable):
 
 class IndexCorrupt(IndexUnavailable):
     def __init__(self, message: str, why: str = "the old one is damaged") -> None:
-        """``why`` says of the index, in a clause, what is wrong with it."""
+        """Create it. ``why`` is a clause about what is wrong with the index."""
         super().__init__(message)
         self.why = why
 

@@ -1,4 +1,4 @@
-"""What operators are told: what a check found, and why somebody may read a page or not.
+"""Findings for operators: the result of a check, and why somebody may read a page or not.
 
 Standard library only, like `indexers.model`.
 """
@@ -12,13 +12,14 @@ from enum import StrEnum
 class Level(StrEnum):
     OK = "ok"
     WARNING = "warning"
-    """Works, and something is left out or may go wrong."""
+    """Works, but something is left out or may go wrong."""
     FAILURE = "failure"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One plain sentence on ``about`` (a wiki by name, the index, Slack), and what to do."""
+    """A finding: one plain sentence on ``about`` (a wiki by name, the index, Slack), and what to
+    do."""
 
     level: Level
     about: str
@@ -40,7 +41,7 @@ def failure(about: str, says: str, todo: str = "") -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class GateInWords:
-    """``where`` it stands, whether the person passed it, and ``why``."""
+    """A gate in words: ``where`` it is, whether the person passed it, and ``why``."""
 
     where: str
     passed: bool
@@ -49,8 +50,8 @@ class GateInWords:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """What the answers have of a page. ``admits`` is whether the indexed rights let the
-    person in, ``current`` whether those are the rights that the wiki tells now."""
+    """The indexed state of a page. ``admits``: the indexed rights admit the person; ``current``:
+    they are the rights that the wiki reports now."""
 
     admits: bool
     current: bool
@@ -58,12 +59,11 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Whether ``person`` may read a page, as its wiki says now.
+    """A person's access to a page, as its wiki reports it now.
 
-    ``may_read`` None: it cannot be told, and ``why`` says why; otherwise ``gates`` do.
-    ``read`` is whether the page is among those that are read at all, ``space_read`` whether
-    its space is. ``indexed`` None: it
-    is not indexed, or that cannot be told, and ``untold`` says why.
+    ``may_read`` None: it is unknown, and ``why`` says why; otherwise the ``gates`` decide.
+    ``read``: the page is among those that are read at all; ``space_read``: its space is.
+    ``indexed`` None: it is not indexed, or that is unknown, and ``untold`` says why.
     """
 
     wiki: str
@@ -81,5 +81,5 @@ class Access:
 
     @property
     def deciding(self) -> GateInWords | None:
-        """The first gate that is not passed."""
+        """Return the first gate that is not passed."""
         return next((gate for gate in self.gates if not gate.passed), None)

@@ -1,4 +1,4 @@
-"""Settings -> the wikis, the models and the index: what the bot calls."""
+"""The indexing that the bot calls: the wikis, the models and the index, from the settings."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SHARE_OF_TEXT = 200 / 256
-"""Of the tokens that a model reads, those that a passage's text may have."""
+"""The share of a model's tokens that a passage's text may have."""
 
 
 class Indexing:
-    """The wikis and the index that is made of them. The index opens at first use;
-    close it (or use ``with``), or an embedded one stays locked.
+    """The wikis and their index. The index opens at first use; close it (or use ``with``), or an
+    embedded one stays locked.
 
     Raises (at first use): IndexLocked, IndexCorrupt, IndexUnavailable.
     """
@@ -57,7 +57,7 @@ class Indexing:
         wikis: Sequence[Wiki] | None = None,
         folder: Path | None = None,
     ) -> None:
-        """``wikis`` and ``folder`` (of an embedded index) replace what the settings say,
+        """Create it. ``wikis`` and ``folder`` (of an embedded index) replace those of the settings,
         for scratch indexes, which have no confidence curve of their own."""
         self._settings = settings
         self._secrets = secrets
@@ -96,7 +96,8 @@ class Indexing:
 
     @cached_property
     def reranker(self) -> Reranker | None:
-        """The cross-encoder that is set, if one is; the bundled one is loaded at first use.
+        """Return the configured cross-encoder, if there is one; the bundled one is loaded at first
+        use.
 
         Raises:
             ModelUnavailable: it cannot be loaded.
@@ -110,14 +111,14 @@ class Indexing:
 
     @cached_property
     def splitter(self) -> Splitter:
-        # Of what the model reads, a part is the title's and the headings'.
+        # The model reads the title and the headings, too.
         readable = int(self.embedder.max_tokens * _SHARE_OF_TEXT)
         size = min(self._settings.index.passage_tokens, readable)
         return Splitter(self.embedder.count_tokens, size)
 
     @cached_property
     def _server(self) -> Server | None:
-        """Return the Qdrant server that is set, if one is. Asks nothing yet."""
+        """Return the configured Qdrant server, if there is one. Asks nothing yet."""
         url = self._settings.index.url
         if not url or self._folder is not None:
             return None
@@ -151,8 +152,8 @@ class Indexing:
         return index
 
     def access(self, email: str, url: str, *, held: frozenset[str] = frozenset()) -> Access:
-        """Whether the person with this address, who holds ``held`` elsewhere, may read the
-        page at ``url``, as its wiki says now, and what is indexed of it.
+        """Return whether the person with this address, who holds ``held`` elsewhere, may read the
+        page at ``url``, as its wiki says now, and its indexed state.
 
         Raises:
             WikiMisconfigured: it is the address of no wiki that is set.
@@ -171,8 +172,8 @@ class Indexing:
         return replace(found, indexed=Indexed(admits, current=known.acl == rule))
 
     def doctor(self) -> Iterator[Finding]:
-        """What the wikis, the model and the index can do, each as soon as it is known.
-        Bounded: up to some minutes where nothing answers."""
+        """Yield findings about the wikis, the model and the index, each as soon as it is known.
+        Bounded: up to some minutes if nothing answers."""
         with suppress(IndexersError):
             _ = self.index  # so that each wiki is read as its pages were
         for source in self.wikis.values():
@@ -198,10 +199,10 @@ class Indexing:
         stopped: Callable[[], bool] = lambda: False,
         gate: PromotionCheck | None = None,
     ) -> list[SyncReport]:
-        """Sync one wiki, a ``part`` of it, or all; a wiki that left the settings leaves the
-        index. ``recent`` reads the latest edits of those that can tell them, and nothing
-        else. One that cannot be listed, or would lose too many pages, keeps no other from
-        its turn: its report holds the error.
+        """Sync one wiki, a ``part`` of it, or all; a wiki removed from the settings leaves the
+        index. ``recent`` reads only the latest edits, of wikis that can list them. A wiki that
+        cannot be listed, or would lose too many pages, does not stop the others: its report holds
+        the error.
 
         ``full`` reads and embeds everything (or the one wiki) anew, into an index beside the
         one that stands. That one is read until the new one is whole and nothing speaks
@@ -256,11 +257,11 @@ class Indexing:
         return run() if dry_run else on_sound_index(self.index, run)
 
     def abandon(self) -> None:
-        """Remove what a stopped full sync has built beside."""
+        """Delete what a stopped full sync has built."""
         self.index.discard()
 
 
 def entailment_of(settings: Settings, name: str) -> Entailing:
-    """Return the model of this name below `models` in the data folder, or in this very folder. It
-    is loaded at first use."""
+    """Return the model of this name in `models` of the data folder, or in this folder. It is loaded
+    at first use."""
     return EntailmentModel(settings.data_dir / "models" / name)

@@ -1,7 +1,7 @@
-"""What both sides speak of: pages, passages, rights, search hits.
+"""Models shared by both sides: pages, passages, rights, search hits.
 
-The words are the glossary's (README). Standard library only, so that every
-other module may import this one and nothing can go round in a circle.
+The words are the glossary's (README). Standard library only, so that every other module may import
+this one without a cycle.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _PASSAGE_IDS = uuid.UUID("5b0f3f0e-6f0c-4e57-9f5e-0a4f6e6f7465")
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whose rights count: the tokens that a reader holds.
+    """A reader's rights: the tokens that they hold.
 
-    Tokens are ``everyone``, ``user:...``, ``domain:...``, ``group:...``, and those that a
-    wiki makes for its own people. A principal without tokens reads nothing at all, which is
-    what an outsider gets.
+    Tokens are ``everyone``, ``user:...``, ``domain:...``, ``group:...``, and those that a wiki
+    defines for its own people. A principal without tokens reads nothing at all, which is what an
+    outsider gets.
     """
 
     tokens: frozenset[str] = frozenset()
@@ -37,8 +37,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Several readers of one answer, who see it together: it may hold what each of them
-    may read.
+    """The readers of a shared answer: it may hold what each of them may read.
 
     Raises:
         ValueError: if there is nobody, whom everything would admit.
@@ -52,7 +51,7 @@ class Audience:
 
 
 Reader = Principal | Audience
-"""Whose rights count for a search."""
+"""The reader whose rights count for a search."""
 
 
 def user_token(email: str) -> str:
@@ -60,22 +59,22 @@ def user_token(email: str) -> str:
 
 
 def domain_token(email: str) -> str:
-    """Of everybody whose address has this domain."""
+    """Return the token of everybody whose address has this domain."""
     return f"domain:{email.casefold().rpartition('@')[2]}"
 
 
 def addressed(email: str) -> frozenset[str]:
-    """What an e-mail address by itself lets somebody hold."""
+    """Return the tokens that an e-mail address by itself gives."""
     return frozenset({user_token(email), domain_token(email)}) if "@" in email else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Acl:
-    """Who may read a page: gates, all of which must be passed.
+    """The rights to a page: gates, all of which must be passed.
 
-    A gate is a set of tokens, any one of which passes it. A gate without tokens
-    is passed by nobody. There is no Acl without a gate: open pages say
-    ``everyone`` aloud, so that a missing right can never mean an open one.
+    A gate is a set of tokens, any one of which passes it. A gate without tokens is passed by
+    nobody. There is no Acl without a gate: open pages say ``everyone`` explicitly, so that a
+    missing right can never mean an open page.
 
     Raises:
         ValueError: if there is no gate.
@@ -92,21 +91,21 @@ class Acl:
         return cls(frozenset(frozenset(gate) for gate in gates))
 
     def admits(self, reader: Reader) -> bool:
-        """An audience if each of it."""
+        """Return whether the reader passes all gates; an audience if each member does."""
         readers = reader.readers if isinstance(reader, Audience) else (reader,)
         return all(gate & one.tokens for one in readers for gate in self.gates)
 
     def __and__(self, other: Acl) -> Acl:
-        """Both must be passed."""
+        """Combine the gates: both must be passed."""
         return Acl(self.gates | other.gates)
 
     def __str__(self) -> str:
-        """The canonical form that passages carry: equal Acls, equal strings."""
+        """Return the canonical form that passages carry: equal Acls, equal strings."""
         return json.dumps(sorted(sorted(gate) for gate in self.gates), separators=(",", ":"))
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The reverse of ``str``.
+        """Parse the canonical form: the reverse of ``str``.
 
         Raises:
             ValueError: if ``text`` is no canonical Acl.
@@ -126,12 +125,12 @@ NOBODY = Acl.of([])
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A stretch of a page under one heading.
+    """A part of a page under one heading.
 
-    ``headings`` is the path below the page's title, outermost first (empty: what
-    stands before the first heading). ``anchor`` is the fragment that a browser
-    jumps to, without ``#`` (empty: the top of the page). ``text`` is light
-    Markdown, see `indexers.text.prose`; it never starts with its own heading.
+    ``headings`` is the path below the page's title, outermost first (empty: text before the first
+    heading). ``anchor`` is the fragment that a browser jumps to, without ``#`` (empty: the top of
+    the page). ``text`` is light Markdown, see `indexers.text.prose`; it never starts with its own
+    heading.
     """
 
     headings: tuple[str, ...]
@@ -143,9 +142,9 @@ class Section:
 class Page:
     """A page as its wiki shows it.
 
-    ``key`` names the page within its wiki for ever (a path, a content id).
-    ``revision`` is opaque and changes whenever text, place (title, parents, url)
-    or rights do. ``owner`` is who keeps it, in words that the wiki understands.
+    ``key`` names the page within its wiki for ever (a path, a content id). ``revision`` is opaque
+    and changes whenever text, place (title, parents, url) or rights do. ``owner`` names who
+    maintains it, in words that the wiki understands.
     """
 
     wiki: str
@@ -166,8 +165,8 @@ class Page:
 class Passage:
     """A piece of a section, small enough to embed and to quote.
 
-    ``text`` is what is shown, verbatim from the section. ``embedded`` is what is
-    searched: title, heading path and words without markup.
+    ``text`` is shown, verbatim from the section. ``embedded`` is searched: title, heading path and
+    words without markup.
     """
 
     wiki: str
@@ -186,18 +185,18 @@ class Passage:
 
     @property
     def id(self) -> uuid.UUID:
-        """Deterministic: the same page, revision and place give the same id."""
+        """Return a deterministic id: the same page, revision and place give the same one."""
         name = "\0".join((self.wiki, self.page, self.revision, str(self.ordinal)))
         return uuid.uuid5(_PASSAGE_IDS, name)
 
     @property
     def digest(self) -> str:
-        """Of ``embedded``: equal digests share one vector."""
+        """Return the digest of ``embedded``: equal digests share one vector."""
         return digest(self.embedded)
 
 
 def digest(*parts: str) -> str:
-    """A short, stable fingerprint of texts (128 bits, hexadecimal)."""
+    """Return a short, stable fingerprint of texts (128 bits, hexadecimal)."""
     hashed = blake2b(digest_size=16)
     for part in parts:
         encoded = part.encode("utf-8", "surrogatepass")
@@ -208,12 +207,12 @@ def digest(*parts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search found: ``score`` orders one search's hits and no more;
-    ``cosine`` (-1 to 1) compares the meanings of question and passage, ``closest`` those of
-    the question and the passage's nearest sentence. ``language`` is the passage's, as the
-    index was told or told itself, in English small letters; empty where it did not.
-    ``relevance`` is a cross-encoder's score, a logit; None if none read the passage. ``parts`` are
-    the scores for each part of a question; ``beside``: not found, but next to one that was."""
+    """A passage that a search found. ``score`` only orders the hits of one search; ``cosine`` (-1
+    to 1) compares the question with the passage, ``closest`` with its nearest sentence.
+    ``language`` is the passage's, as configured or detected, in English and lower case; empty if
+    unknown. ``relevance`` is a cross-encoder's score, a logit; None if none read the passage.
+    ``parts`` are the scores for each part of a question; ``beside``: not found, but next to a
+    passage that was."""
 
     passage: Passage
     score: float
@@ -227,7 +226,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """What the index holds of a page. ``owner`` as of `Page`."""
+    """The indexed state of a page. ``owner`` as in `Page`."""
 
     revision: str
     acl: Acl
@@ -236,8 +235,8 @@ class KnownPage:
 
 @dataclass(frozen=True, slots=True)
 class LivePage:
-    """An indexed page as its wiki shows it at this moment: who may read it, and whether it was
-    ``edited`` since. ``now`` is then the page as it stands; None if it could not be read."""
+    """An indexed page as its wiki shows it at this moment: its rights, and whether it was
+    ``edited`` since. ``now`` is then the current page; None if it could not be read."""
 
     acl: Acl
     edited: bool = False
@@ -246,10 +245,10 @@ class LivePage:
 
 @dataclass(frozen=True, slots=True)
 class LivePages:
-    """What a wiki says of some pages at this moment: those that ``stand``, by key. Of those
-    that are ``untold`` it did not say in time how they stand; all others are gone. What it did
-    say of untold ones is in ``partly``: rights that are at least as wide as the page's own, and
-    whether it is surely not any more what was indexed."""
+    """The current state of some pages in a wiki: those that ``stand``, by key. The wiki did not
+    report the ``untold`` ones in time; all others are gone. Partial reports of untold ones are in
+    ``partly``: rights at least as wide as the page's own, and whether its text has certainly
+    changed."""
 
     stand: Mapping[str, LivePage]
     untold: frozenset[str] = frozenset()
@@ -258,8 +257,8 @@ class LivePages:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A part of a wiki as an enumeration found it: how many ``pages`` it has, and how
-    many of them are ``closed`` (nobody may read them, as far as could be told)."""
+    """A space of a wiki as an enumeration found it: the number of its ``pages``, and how many of
+    them are ``closed`` (nobody may read them, as far as is known)."""
 
     pages: int
     closed: int = 0
@@ -267,7 +266,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class ReadAs:
-    """How a wiki of files is read: its ``flavour`` of Markdown, and the ``folder`` in which its
+    """The way a wiki of files is read: its ``flavour`` of Markdown, and the ``folder`` in which its
     pages start (empty: at the top). ``guessed``: no setting names the flavour."""
 
     flavour: str
@@ -281,10 +280,9 @@ class ReadAs:
 
 @dataclass(frozen=True, slots=True)
 class Enumerated:
-    """The wiki has been listed to its end: these keys and no others exist. ``spaces``
-    (by key) are what it is divided into, if it is. Not ``whole``: a part could not be listed
-    this time, and the keys hold what is known of it from before. ``warnings`` are about the
-    wiki, not about a page."""
+    """The end of a wiki's listing: these keys and no others exist. ``spaces`` (by key) are its
+    parts, if it has any. Not ``whole``: a part could not be listed this time, and the keys hold
+    what is known of it from before. ``warnings`` are about the wiki, not about a page."""
 
     keys: frozenset[str]
     spaces: Mapping[str, Space] = field(default_factory=dict, hash=False)
@@ -295,8 +293,8 @@ class Enumerated:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """New, edited, moved or renamed; in which ``space`` and ``since`` when, if the wiki
-    says so."""
+    """A new, edited, moved or renamed page; in which ``space`` and ``since`` when, if the wiki says
+    so."""
 
     page: Page
     warnings: tuple[str, ...] = ()
@@ -306,7 +304,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """Only the rights or the owner changed (``owner`` None: it is who it was)."""
+    """A page of which only the rights or the owner changed (``owner`` None: it did not change)."""
 
     key: str
     revision: str
@@ -321,7 +319,7 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Left out on purpose (draft, binary, too large): it leaves the index."""
+    """A page left out on purpose (draft, binary, too large): it leaves the index."""
 
     key: str
     reason: str
@@ -329,8 +327,8 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """There, but unreadable this time: its last version stays. ``key`` may also name a part of
-    the wiki ("space ENG") that could not be read."""
+    """A page that exists, but is unreadable this time: its last version stays. ``key`` may also
+    name a part of the wiki ("space ENG") that could not be read."""
 
     key: str
     reason: str
@@ -341,7 +339,7 @@ PageChange = Enumerated | Changed | Relabelled | Unchanged | Skipped | Failed
 
 @dataclass(frozen=True, slots=True)
 class SyncScope:
-    """What of a wiki is read: all of it, one ``space`` or one ``page`` (their keys)."""
+    """The scope of a sync: all of a wiki, one ``space`` or one ``page`` (their keys)."""
 
     wiki: str
     space: str = ""
@@ -354,8 +352,8 @@ class SyncScope:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A page that the index knew was edited in the wiki at ``since``, and its new version
-    can be found since ``found``."""
+    """An edit of an indexed page: made in the wiki at ``since``, its new version can be found since
+    ``found``."""
 
     space: str
     since: datetime
@@ -364,11 +362,11 @@ class Edit:
 
 @dataclass(slots=True)
 class SyncReport:
-    """What a sync of one wiki did. Counts are pages unless they say otherwise.
+    """The report of a sync of one wiki. Counts are pages unless they say otherwise.
 
-    ``planned`` is what a dry run would have done, a line a page. It is ``complete`` if the
-    whole wiki was listed to its end and nobody stopped it. ``error``
-    is what ended it early, if anything did; the counts say what was done before.
+    ``planned`` is what a dry run would have done, a line a page. It is ``complete`` if the whole
+    wiki was listed to its end and nobody stopped it. ``error`` is what ended it early, if anything
+    did; the counts say what was done before.
     """
 
     wiki: str
@@ -393,7 +391,7 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sync is: pages settled of pages found (0: not yet known)."""
+    """The progress of a sync: pages done of pages found (0: not yet known)."""
 
     wiki: str
     done: int

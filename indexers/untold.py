@@ -1,4 +1,4 @@
-"""Somebody of whom a wiki could not say what they may read."""
+"""A reader whose rights a wiki could not report."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ _UNTOLD = "untold:"
 
 
 def untold_token(wiki: str = "") -> str:
-    """Held by somebody of whom ``wiki`` could not say what they hold there. It is in no Acl, so
-    it lets nobody read anything; it says that they may be allowed to read more."""
+    """Return the token of a reader whose rights ``wiki`` could not report. It is in no Acl, so it
+    lets nobody read anything; it says that they may be allowed to read more."""
     return f"{_UNTOLD}{wiki}"
 
 
 def untold_by(reader: Reader) -> frozenset[str]:
-    """Return the wikis that could not say what ``reader`` holds; empty if all did."""
+    """Return the wikis that could not report the rights of ``reader``; empty if all did."""
     readers = reader.readers if isinstance(reader, Audience) else (reader,)
     tokens = (token for one in readers for token in one.tokens)
     return frozenset(token.removeprefix(_UNTOLD) for token in tokens if token.startswith(_UNTOLD))

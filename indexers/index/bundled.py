@@ -1,4 +1,4 @@
-"""The models that come with Footnote: their files are what their provenance says, or refused."""
+"""The bundled models: their files match their provenance, or are refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MODELS = Path(__file__).parent / "models"
 
 
 def check(folder: Path, digests: Mapping[str, str], *, kind: str, setting: str) -> None:
-    """Compare the files of a model, an "embedding model" for one, with their sha256 ``digests``.
+    """Compare the files of a model, such as an "embedding model", with their sha256 ``digests``.
     ``setting`` is where another model can be named.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Which index is read, and which is written while a changed one is built beside."""
+"""The current index: which one is read, and which is written during a rebuild."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ log = logging.getLogger(__name__)
 
 
 class CurrentIndex(ReadIndex):
-    """A PassageIndex that reads the index that stands and writes the one that is
-    wanted; mostly they are the same.
+    """A PassageIndex that reads the current index and writes the wanted one; mostly they are the
+    same.
 
-    Where they differ (another model, another splitter), the wanted one is built by
-    the next syncs, and `promote` makes it the one that is read. Meanwhile rights and
-    removals reach both, and if the models differ, the old one is searched by words
-    alone. The same goes for one that is built anew on demand (`rebuild`), or because the one
-    that stands is damaged: that one is read as far as it can be, and if it cannot even be
-    opened, what was built so far.
+    If they differ (another model, another splitter), the next syncs build the wanted one, and
+    `promote` makes it the current one. Meanwhile rights and removals reach both, and if the models
+    differ, the old one is searched by words alone. The same holds for one that is rebuilt on demand
+    (`rebuild`), or because the current one is damaged: that one is read as far as possible, and if
+    it cannot even be opened, what was built so far is read.
     """
 
     def __init__(
@@ -36,10 +35,9 @@ class CurrentIndex(ReadIndex):
         wikis: Collection[str] | None = None,
         embed: Embed | None = None,
     ) -> None:
-        """``wanted`` is a fingerprint; an index that was rebuilt has a number behind it. Of
-        other wikis than ``wikis`` (None: of any) nothing is found, though it stands there until
-        a sync removes it. ``embed`` compares what an index of another model finds with the
-        question."""
+        """Open it. ``wanted`` is a fingerprint; a rebuilt index has a number behind it. Pages of
+        other wikis than ``wikis`` (None: any) are not found, though they are stored until a sync
+        removes them. ``embed`` compares hits of another model's index with the question."""
         self._shelf = shelf
         self._wikis = wikis
         self._wanted = wanted
@@ -72,23 +70,23 @@ class CurrentIndex(ReadIndex):
         self._read = read or self._written
         self._same_vectors = self._compares()
         self.reuses = True
-        """Whether vectors of the index that is read may go into a rebuilt one."""
+        """Whether vectors of the current index may go into a rebuilt one."""
         self._stood: dict[str, dict[str, KnownPage]] = {}
 
     @property
     def standing(self) -> PassageIndex:
-        """What is read."""
+        """Return the index that is read."""
         return self._read
 
     @property
     def candidate(self) -> PassageIndex:
-        """What is written."""
+        """Return the index that is written."""
         return self._written
 
     def rebuild(self) -> bool:
-        """From here on write a new index beside the one that stands, though neither model nor
-        splitter changed; one that was `set_aside` is gone on with. False if a changed one is
-        being built anyway."""
+        """Write a new index beside the current one from here on, though neither model nor splitter
+        changed; one that was `set_aside` is resumed. Return False if a changed one is being built
+        anyway."""
         if self.building:
             return False
         self._written_name, self._written = self._new(next_name(self._read_name))
@@ -96,8 +94,8 @@ class CurrentIndex(ReadIndex):
         return True
 
     def mend(self, after: IndexCorrupt | None = None) -> bool:
-        """Before a sync, and ``after`` one that failed: write a sound index, beside the one
-        that is damaged. False if there is nothing to be done.
+        """Write a sound index beside a damaged one, before a sync, and ``after`` one that failed.
+        Return False if there is nothing to do.
 
         Raises:
             IndexUnavailable: none can be made.
@@ -115,20 +113,20 @@ class CurrentIndex(ReadIndex):
         return (broken or damaged) and self.rebuild()
 
     def set_aside(self) -> None:
-        """Write what is read again. What was rebuilt so far stays for the next `rebuild`."""
+        """Write the current index again. What was rebuilt so far stays for the next `rebuild`."""
         if self.building:
             beside, self._written = self._written, self._read
             self._written_name, self.reuses = self._read_name, True
             beside.close()
 
     def discard(self) -> None:
-        """The same, and what was rebuilt is removed."""
+        """Write the current index again, and delete what was rebuilt."""
         self.set_aside()
         self._shelf.clear(but=self._read_name)
 
     def promote(self) -> bool:
-        """After every wiki has been synced to its end: read what was written, and
-        remove what was read before. False if they were the same already."""
+        """Make the written index the current one, after every wiki was synced to its end, and
+        delete the old one. Return False if they were the same already."""
         if not self.building:
             self._recovered()
             return False
@@ -187,8 +185,8 @@ class CurrentIndex(ReadIndex):
             self._written.remove(wiki, pages)
 
     def narrow(self, wiki: str, acl: Acl) -> None:
-        """Nobody whom ``acl`` does not admit reads ``wiki`` from here on; the next sync
-        says who does."""
+        """Let nobody whom ``acl`` does not admit read ``wiki`` from here on, until the next
+        sync."""
         with self._narrowing():
             _narrow(self._read, wiki, acl)
         if self.building:
@@ -210,7 +208,7 @@ class CurrentIndex(ReadIndex):
         self._shelf.close()
 
     def _opened(self, name: str) -> PassageIndex | None:
-        """Open the index that stands; None if it is damaged, and cannot be read at all."""
+        """Open the current index; None if it is damaged, and cannot be read at all."""
         try:
             return self._shelf.open(name)
         except IndexCorrupt as error:
@@ -218,8 +216,8 @@ class CurrentIndex(ReadIndex):
             return None
 
     def _new(self, name: str) -> tuple[str, PassageIndex]:
-        """The index of that name, or if it is damaged one with a higher number. Nobody reads
-        it yet, so a damage of it is told to nobody."""
+        """Return the index of that name, or if it is damaged one with a higher number. Nobody reads
+        it yet, so its damage is not reported."""
         try:
             return name, self._shelf.open(name)
         except IndexCorrupt as error:
@@ -229,7 +227,7 @@ class CurrentIndex(ReadIndex):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Take a failure within for a damage of what is written."""
+        """Treat a failure within as damage of the written index."""
         try:
             yield
         except IndexCorrupt as error:
@@ -256,7 +254,7 @@ class CurrentIndex(ReadIndex):
             self._shelf.remember(None)
 
     def _stop_reading(self) -> bool:
-        """Read what is written from here on."""
+        """Read the written index from here on."""
         old, self._read, self._same_vectors = self._read, self._written, True
         self._read_name, self.reuses = self._written_name, True
         self._shelf.point_to(self._read_name)
@@ -267,7 +265,8 @@ class CurrentIndex(ReadIndex):
         return True
 
     def _restrict(self, passage: Passage) -> None:
-        """The old version's text, if it is narrower now, must not wait for the new index."""
+        """The old version's text, if its rights are narrower now, must not wait for the new
+        index."""
         if not self.building:
             return
         wiki, page = passage.wiki, passage.page

@@ -1,4 +1,4 @@
-"""What is remembered of a damaged index until another one has taken its place."""
+"""The record of a damaged index until another one has replaced it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """An index cannot be read, or not all of it. ``why`` is a clause for the operator; ``index``
-    names the damaged one while it is still read as far as it can be, and is empty afterwards."""
+    """The damage of an index. ``why`` is a clause for the operator; ``index`` names the damaged one
+    while it is still read as far as possible, and is empty afterwards."""
 
     why: str
     index: str = ""
@@ -34,7 +34,7 @@ class Damage:
 
     @classmethod
     def read(cls, text: str) -> Damage:
-        """What `written` made; of a file that is damaged itself, that there is a damage."""
+        """Return what `written` wrote; if the file is damaged itself, return a damage."""
         try:
             kept = json.loads(text)
             return cls(str(kept["why"]), str(kept["index"]))
@@ -47,8 +47,8 @@ def damage_of(error: IndexCorrupt, index: str = "") -> Damage:
 
 
 def close_damaged(index: PassageIndex) -> None:
-    """Close an index that may be damaged, which then complains; its lock is given back all the
-    same."""
+    """Close an index that may be damaged, and so may fail to close; its lock is released in any
+    case."""
     try:
         index.close()
     except IndexUnavailable as error:

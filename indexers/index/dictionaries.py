@@ -1,5 +1,4 @@
-"""Which words are spelt right, whether a wiki has them or not: the lists that pyspellchecker
-brings, of eleven languages."""
+"""Dictionaries of correctly spelt words: the lists of pyspellchecker, in eleven languages."""
 
 from __future__ import annotations
 
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from spellchecker import SpellChecker
 
-# BM25's languages by the package's names. Its list of Russian is too short to go by, and
-# Arabic and Persian are not corrected at all.
+# BM25's languages by the package's names. Its list of Russian is too short, and Arabic and Persian
+# are not corrected at all.
 _LISTS = {
     "basque": "eu", "dutch": "nl", "english": "en", "french": "fr", "german": "de",
     "italian": "it", "portuguese": "pt", "spanish": "es",
@@ -21,8 +20,8 @@ _loading = Lock()
 
 
 def is_spelt_right(word: str, languages: Collection[str]) -> bool:
-    """Whether the list of one of ``languages`` has ``word``, in small letters. The first time
-    a language is looked up takes a quarter of a second."""
+    """Return whether the list of one of ``languages`` has ``word``, in lower case. The first lookup
+    in a language takes a quarter of a second."""
     with _loading:
         lists = [_list(_LISTS[language]) for language in languages if language in _LISTS]
     return any(word in each for each in lists)

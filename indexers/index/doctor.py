@@ -1,4 +1,4 @@
-"""What the index and what it is made with can do, before anybody trusts an answer."""
+"""Checks of the index and its models for `footnote doctor`."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def index(
     wikis: Sequence[str],
     version_problem: Callable[[], str | None] = lambda: None,
 ) -> Iterator[Finding]:
-    """``opened`` gives it; ``wikis`` are those that are set; ``version_problem`` says why the
-    server that holds it may not fit."""
+    """Check the index. ``opened`` returns it; ``wikis`` are the configured ones;
+    ``version_problem`` says why its server may not fit."""
     try:
         current = opened()
         counts, building, trouble = current.counts(), current.building, current.trouble

@@ -43,12 +43,12 @@ from indexers.ports import Vector
 log = logging.getLogger(__name__)
 
 _ALL = 1_000_000_000  # facets and scrolls have no "all"; more than a shard can hold
-_PAGE = 2_000  # points a scroll brings at once
+_PAGE = 2_000  # points a scroll returns at once
 
 
-# No HNSW: every call of qdrant_edge holds the GIL, so building one (8 s at 20,000
-# passages) would stop the whole bot, and without one a search takes 2 to 5 ms up to
-# 60,000 passages. What remains is to give back the room of deleted points, seldom.
+# No HNSW: every call of qdrant_edge holds the GIL, so building one (8 s at 20,000 passages) would
+# stop the whole bot, and without one a search takes 2 to 5 ms up to 60,000 passages. All that
+# remains is to reclaim the space of deleted points, seldom.
 _OPTIMIZERS = qdrant.EdgeOptimizersConfig(indexing_threshold=100_000_000, deleted_threshold=0.4)
 
 
@@ -64,7 +64,7 @@ class EdgeIndex(StoredPassages):
         clock: Callable[[], float] = time.time,
         languages: Languages | None = None,
     ) -> Self:
-        """The index in ``folder``, made if there is none.
+        """Open the index in ``folder``, created if there is none.
 
         Raises:
             IndexLocked: another process holds it.
@@ -83,7 +83,7 @@ class EdgeIndex(StoredPassages):
 
 
 def abandoned(index: StoredPassages) -> None:
-    """Close ``index``, which may be damaged: then closing fails too, and gives back its lock."""
+    """Close ``index``, which may be damaged: then closing fails too, and releases its lock."""
     try:
         index.close()
     except IndexUnavailable as error:
@@ -91,7 +91,7 @@ def abandoned(index: StoredPassages) -> None:
 
 
 class EdgeEngine:
-    """`indexers.index.passages.Engine` in the words of qdrant_edge."""
+    """The port `indexers.index.passages.Engine`, by qdrant_edge."""
 
     def __init__(self, folder: Path, dimensions: int) -> None:
         self._folder = folder
@@ -104,8 +104,8 @@ class EdgeEngine:
                 lock.release()
                 raise
         self._lock = lock
-        # Also for an engine that nobody closes. Not at the interpreter's end, when a thread
-        # may still write: the kernel gives the lock back.
+        # Also for an engine that nobody closes. Not at the interpreter's end, when a thread may
+        # still write: the kernel releases the lock.
         self._end = weakref.finalize(self, _end, self._shard, lock)
         self._end.atexit = False
 
@@ -174,7 +174,7 @@ class EdgeEngine:
         return [Found(point.payload or {}, point.score) for point in points]
 
     def settle(self) -> None:
-        # Optimising writes the points anew before it drops the old ones.
+        # Optimising rewrites the points before it deletes the old ones.
         held = sum(file.stat().st_blocks * 512 for file in self._folder.rglob("*"))
         with self._explained():
             if has_room(self._folder, TO_WRITE + held):
@@ -191,7 +191,8 @@ class EdgeEngine:
                 self._end()
 
     def require_pages(self) -> None:
-        """
+        """Check that the pages are still there.
+
         Raises:
             IndexCorrupt: there were pages when it was closed or flushed last, and none now. A
                 file that a power cut has emptied looks to Edge like an index without points.
@@ -212,7 +213,7 @@ class EdgeEngine:
 
 
 def _opened(folder: Path, dimensions: int) -> qdrant.EdgeShard:
-    """Open or make the shard in ``folder``, of which the caller holds the lock."""
+    """Open or create the shard in ``folder``, of which the caller holds the lock."""
     folder.mkdir(exist_ok=True)
     is_new = not any(folder.iterdir())
     require_room(folder, TO_CREATE if is_new else TO_OPEN)
@@ -220,17 +221,17 @@ def _opened(folder: Path, dimensions: int) -> qdrant.EdgeShard:
         _create(folder, dimensions)
     shard = qdrant.EdgeShard.load(str(folder))
     try:
-        # What another version wrote is still read while its successor is built.
+        # Another version's points are still read while their successor is built.
         _index_fields(shard, but=shard.info().payload_schema)
     except BaseException:
-        # Before the lock is given back; the error's traceback keeps the object alive.
+        # Before the lock is released; the error's traceback keeps the object alive.
         shard.close()
         raise
     return shard
 
 
 def _end(shard: qdrant.EdgeShard, lock: FolderLock) -> None:
-    """Close the shard, then give back the lock: its next holder relies on it that nobody writes."""
+    """Close the shard, then release the lock: its next holder relies on nobody writing."""
     try:
         shard.close()
     finally:
@@ -238,7 +239,7 @@ def _end(shard: qdrant.EdgeShard, lock: FolderLock) -> None:
 
 
 def _create(folder: Path, dimensions: int) -> None:
-    """An empty shard, whole or not at all: killed halfway, it would pass for corrupt."""
+    """Create an empty shard, whole or not at all: killed halfway, it would pass for corrupt."""
     config = qdrant.EdgeConfig(
         vectors={MEANING: qdrant.EdgeVectorParams(dimensions, qdrant.Distance.Cosine)},
         sparse_vectors={WORDS: qdrant.EdgeSparseVectorParams(modifier=qdrant.Modifier.Idf)},
@@ -285,8 +286,8 @@ def _filter(where: Where) -> qdrant.Filter:
 
 
 def _normalised(query: Query, filter_: qdrant.Filter) -> qdrant.Prefetch:
-    """The best by one query, their scores brought to a common scale by their own
-    distribution (DBSF of one source)."""
+    """Return the best by one query, with scores normalised by their own distribution (DBSF of one
+    source)."""
     best = qdrant.Prefetch(limit=DEPTH, query=query, filter=filter_)
     fusion: Any = qdrant.Fusion.Dbsf()  # the stubs do not know it for a Fusion
     return qdrant.Prefetch(limit=DEPTH, query=fusion, prefetches=[best])

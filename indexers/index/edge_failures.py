@@ -1,8 +1,7 @@
-"""What goes wrong in Qdrant Edge, in sentences for the operator.
+"""Failures of Qdrant Edge, in sentences for the operator.
 
-Edge raises bare exceptions with Rust's words in them, panics on some damaged files, and
-dies with the process (SIGBUS) where a full disk has no room for what it maps. The last
-can only be kept from happening.
+Edge raises bare exceptions with Rust's words in them, panics on some damaged files, and dies with
+the process (SIGBUS) if a full disk has no room for its memory maps. The last can only be prevented.
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ from pathlib import Path
 
 from indexers.errors import IndexCorrupt, IndexLocked, IndexUnavailable
 
-# Edge grows its files in steps of 32 MB, the log and the vectors each; to open, it
-# needs the log's. What is kept free while writing lets it be opened again. An empty index
-# takes 52 MB, which it maps before it has them.
+# Edge grows its files in steps of 32 MB, the log and the vectors each; to open, it needs the log's.
+# Space that is kept free while writing lets it be opened again. An empty index takes 52 MB, which
+# it maps before it has them.
 TO_OPEN = 32 * 1024 * 1024
 TO_WRITE = TO_CREATE = 2 * TO_OPEN
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DAMAGED = {errno.ENOENT, errno.EISDIR, errno.ENOTDIR}
-"""Said of a file of the index that is gone, or is something else now."""
+"""The message about a missing or damaged file of the index."""
 _ADVICE = {
     errno.EROFS: "The file system is mounted for reading alone: mount it for writing, or name"
     " another folder (`data_dir`, `--data-dir`). The index is written even to be read.",
@@ -38,12 +37,13 @@ _OS_ERROR = re.compile(r"Os \{ code: (\d+)|\(os error (\d+)\)")
 
 
 def has_room(folder: Path, size: int) -> bool:
-    """Whether the disk has ``size`` bytes left."""
+    """Return whether the disk has ``size`` bytes left."""
     return shutil.disk_usage(folder).free >= size
 
 
 def require_room(folder: Path, size: int) -> None:
-    """
+    """Check the free space.
+
     Raises:
         IndexUnavailable: the disk has less than ``size`` bytes left.
     """
@@ -54,7 +54,8 @@ def require_room(folder: Path, size: int) -> None:
 
 @contextmanager
 def explained(folder: Path) -> Iterator[None]:
-    """
+    """Translate Edge's errors within.
+
     Raises:
         IndexLocked, IndexCorrupt, IndexUnavailable: for what Edge raises within.
     """
@@ -65,8 +66,8 @@ def explained(folder: Path) -> Iterator[None]:
             raise _full(folder) from error
         raise _unusable(folder, error.errno or 0, str(error)) from error
     except BaseException as error:
-        # Edge has no classes of its own, and a panic's cannot be imported. What it says
-        # of our own request (a vector of the wrong size) goes its way as it is.
+        # Edge has no classes of its own, and a panic's cannot be imported. Errors about our own
+        # request (a vector of the wrong size) are raised as they are.
         broken = type(error) is Exception and str(error).startswith("Service")
         if not broken and type(error).__name__ != "PanicException":
             raise
@@ -99,7 +100,7 @@ def corrupt(folder: Path, why: str) -> IndexCorrupt:
 
 
 def _shortened(text: str) -> str:
-    """Return the text without Rust's prefixes, and cut after the first few words."""
+    """Return the text without Rust's prefixes, cut after the first few words."""
     text = text.removeprefix("Service runtime error: ")
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 

@@ -1,4 +1,4 @@
-"""Texts to vectors, by models that run on this machine through fastembed."""
+"""Text embedding by local models, through fastembed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BUNDLED = MODELS / "all-MiniLM-L6-v2-int8"
 
-# Of the bundle's PROVENANCE.md: other weights, or other tokens, are another model.
+# As in the bundle's PROVENANCE.md: other weights or tokens are another model.
 _DIGESTS = {
     "model.onnx": "029cf2261c2c6050bac59132cf4d706fd09caeb8eaa2a86830c6769bdd17b0d6",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
@@ -33,20 +33,20 @@ _DIGESTS = {
 }
 _TRAINED_FOR = 256  # tokens
 
-# fastembed says it in a model's description alone, before the model is there.
+# fastembed states it only in a model's description, before the model is there.
 _LIMIT = re.compile(r"(?<!\d)(\d{1,9}) input tokens truncation")
 _MULTILINGUAL = re.compile(r"multi-?lingual", re.IGNORECASE)
-_USUAL_LIMIT = 512  # of one that does not say
+_USUAL_LIMIT = 512  # of a model that does not say
 
-# Small batches of equally long texts waste the least on padding: 22,000 tokens a
-# second on two cores, against 18,000 sorted by characters and about half unsorted.
+# Small batches of equally long texts waste the least on padding: 22,000 tokens a second on two
+# cores, against 18,000 sorted by characters and about half unsorted.
 _BATCH = 8
 
 _sharing = threading.Lock()
 
 
 class _Embedder:
-    """What both kinds share: loaded at first use, once, whichever thread is first."""
+    """The common part of both kinds: loaded at first use, once, whichever thread is first."""
 
     identity: str
     dimensions: int
@@ -68,12 +68,12 @@ class _Embedder:
         self._passage = passage
 
     def count_tokens(self, text: str) -> int:
-        """By the model's own tokenizer, without special tokens, uncut."""
+        """Count tokens by the model's own tokenizer, without special tokens, uncut."""
         return len(self._counter.encode(encodable(text), add_special_tokens=False).ids)
 
     def embed_passages(self, texts: Sequence[str]) -> list[Meaning]:
-        """Meanings in the order of ``texts``. The first line of a text says where it stands
-        and is no sentence of it.
+        """Return embeddings in the order of ``texts``. The first line of a text is its path and no
+        sentence of it.
 
         Raises:
             ModelUnavailable: the model is missing or not the one named.
@@ -97,7 +97,7 @@ class _Embedder:
         return meanings
 
     def embed_question(self, text: str) -> Vector:
-        """A vector for searching; about a millisecond with the bundled model.
+        """Return a vector for searching; about a millisecond with the bundled model.
 
         Raises:
             ModelUnavailable: the model is missing or not the one named.
@@ -135,10 +135,10 @@ class _Embedder:
 
 
 class LocalEmbedder(_Embedder):
-    """A sentence-transformers model of 384 dimensions in a folder; by default the one
-    that comes with Footnote. Without a network, and checked against its digests.
+    """A sentence-transformers model of 384 dimensions in a folder; by default the bundled one.
+    Works without a network, and is checked against its digests.
 
-    ``threads`` bounds the processor cores it uses; None takes all.
+    ``threads`` limits the processor cores it uses; None takes all.
     """
 
     identity = "all-MiniLM-L6-v2-int8@" + _DIGESTS["model.onnx"][:12]
@@ -160,7 +160,7 @@ class LocalEmbedder(_Embedder):
 
 @cache
 def _bundled(threads: int | None) -> TextEmbedding:
-    """Load what comes with Footnote once a process, however many indexes it opens."""
+    """Load the bundled model once a process, however many indexes it opens."""
     return _read(BUNDLED, threads)
 
 
@@ -178,7 +178,7 @@ def _read(folder: Path, threads: int | None) -> TextEmbedding:
             name,
             pooling=PoolingType.MEAN,
             normalization=True,
-            # Never asked: `specific_model_path` goes before every source.
+            # Never asked: `specific_model_path` has priority over every source.
             sources=ModelSource(url="https://localhost/"),
             dim=LocalEmbedder.dimensions,
             model_file="model.onnx",
@@ -189,8 +189,8 @@ def _read(folder: Path, threads: int | None) -> TextEmbedding:
 
 
 class FastembedEmbedder(_Embedder):
-    """Any model that fastembed knows by name, downloaded at first use into
-    ``cache_dir``, with the prefixes it was trained with.
+    """A model that fastembed knows by name, downloaded at first use into ``cache_dir``, with the
+    prefixes it was trained with.
 
     Raises:
         ModelUnavailable: fastembed knows no model of this name.
@@ -220,7 +220,9 @@ class FastembedEmbedder(_Embedder):
 
         try:
             return TextEmbedding(self._name, cache_dir=str(self._cache_dir), threads=self._threads)
-        except Exception as error:  # a hub's, a file's or onnxruntime's: they share no class
+        except (
+            Exception
+        ) as error:  # a hub's, a file's or onnxruntime's errors, which share no class
             raise ModelUnavailable(
                 f"The embedding model {self._name!r} could be neither read from"
                 f" {self._cache_dir} nor downloaded: check the network, or copy the"
@@ -239,6 +241,6 @@ def _tokenizer(model: TextEmbedding) -> Tokenizer:
 
 
 def _plain(vectors: Iterable[npt.NDArray[Any]]) -> Iterator[Vector]:
-    """Lists of length 1, as the index takes them; some models do not normalise."""
+    """Return lists of length 1, as the index takes them; some models do not normalise."""
     for vector in vectors:
         yield pooling.unit(vector).tolist()

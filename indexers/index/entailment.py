@@ -28,9 +28,9 @@ _ENTAILMENT = "entailment"
 
 
 class EntailmentModel:
-    """The model in ``folder``. What it is is looked at at once; the network is loaded at first use.
+    """The model in ``folder``. Its files are checked at once; the network is loaded at first use.
 
-    ``threads`` bounds the processor cores it uses; None takes all.
+    ``threads`` limits the processor cores it uses; None takes all.
 
     Raises:
         ModelUnavailable: the folder holds no model of inference.
@@ -53,7 +53,7 @@ class EntailmentModel:
             network, tokenizer, label = self._loaded
         try:
             return [_chance(network, tokenizer, label, *pair) for pair in pairs]
-        except Exception as error:  # onnxruntime's and the tokenizer's share no class
+        except Exception as error:  # onnxruntime's and the tokenizer's errors share no class
             raise ModelUnavailable(f"The model in {self._folder} does not run.") from error
 
     @cached_property
@@ -77,7 +77,7 @@ class EntailmentModel:
         return network, tokenizer, self._label
 
     def _entailment(self) -> int:
-        """Return the place of `entailment` among the labels."""
+        """Return the index of `entailment` among the labels."""
         try:
             config: Any = json.loads((self._folder / "config.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -104,7 +104,7 @@ def _chance(
         "token_type_ids": encoded.type_ids,
     }
     names = {one.name for one in network.get_inputs()}
-    import numpy as np  # onnxruntime has loaded it
+    import numpy as np  # onnxruntime has loaded it already
 
     inputs = {name: np.array([row], dtype=np.int64) for name, row in given.items() if name in names}
     logits = [float(value) for value in network.run(None, inputs)[0][0]]

@@ -1,9 +1,9 @@
-"""In which language a passage is searched by words: as its wiki's settings say, or told
-from the text.
+"""The language by whose words a passage is searched: from its wiki's settings, or detected from the
+text.
 
-A wiki may be of several languages, and so may a page. A passage goes by its page unless
-it is long and clear enough to be another's; what says too little to tell (a table of
-numbers, code, a line), or speaks a language that BM25 has no stems of, goes by `LEAST`.
+A wiki may have several languages, and so may a page. A passage has its page's language unless it is
+long and clear enough to have another; text that says too little (a table of numbers, code, a line),
+or is in a language that BM25 has no stems of, has `LEAST`.
 """
 
 from __future__ import annotations
@@ -21,16 +21,15 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 VERSION = 1
-"""Grows whenever a text is told another way."""
+"""To be raised whenever detection changes."""
 AUTO = "auto"
-"""For a language: the text tells."""
+"""A language that is detected from the text."""
 LEAST = "english"
-"""Of a text that does not tell."""
+"""The language of a text that does not tell."""
 
-# The model's names for BM25's languages. Where no spaces part the words, pairs of
-# characters are the words (see `lexical`), and BM25's stop words drop halves of others:
-# on xquad_zh hit@1 is .732 with Chinese ones and .767 without. What stands among them in
-# Latin letters is English as a rule.
+# The model's names for BM25's languages. Where no spaces part the words, pairs of characters are
+# the words (see `lexical`), and BM25's stop words drop halves of others: on xquad_zh hit@1 is .732
+# with Chinese ones and .767 without. Latin words among them are English as a rule.
 _KNOWN = {
     "ar": "arabic", "az": "azerbaijani", "bn": "bengali", "ca": "catalan", "da": "danish",
     "de": "german", "el": "greek", "en": "english", "es": "spanish", "eu": "basque",
@@ -40,9 +39,9 @@ _KNOWN = {
     "ru": "russian", "sl": "slovene", "sv": "swedish", "tg": "tajik", "tr": "turkish",
     "zh": LEAST,
 }  # fmt: skip
-# Kept apart, lest they be taken for a neighbour that is known; zxx is what is no
-# language: keys, addresses, code. Of the model's 140 the rest makes more mistakes in
-# what a company writes than it saves.
+# Listed so that they are not taken for a neighbour that is known; zxx is no language: keys,
+# addresses, code. The rest of the model's 140 makes more mistakes in a company's pages than it
+# saves.
 _OTHERS = (
     "be", "bg", "cs", "et", "fa", "hi", "hr", "ko", "lt", "lv", "mk", "pl", "sk", "sr",
     "th", "uk", "ur", "vi", "zxx",
@@ -50,8 +49,8 @@ _OTHERS = (
 
 _READ = 600  # characters of a passage; more make it slower and no surer
 _READ_OF_PAGE = 2_000
-# How sure the model must be, measured on the shared sets: of texts of a line 3 in 1,000
-# are told wrongly at .6, of longer ones fewer than 3 in 10,000 at .95.
+# The least certainty, measured on the shared sets: of texts of a line 3 in 1,000 are told wrongly
+# at .6, of longer ones fewer than 3 in 10,000 at .95.
 _SURE_OF_PAGE = 0.6
 _SURE = 0.95
 _LONG = 60  # characters
@@ -59,26 +58,26 @@ _LONG = 60  # characters
 
 @dataclass(frozen=True, slots=True)
 class Languages:
-    """``default`` is the language of every wiki that ``by_wiki`` does not name; each may
-    be `AUTO`."""
+    """The languages of wikis. ``default`` is the language of every wiki that ``by_wiki`` does not
+    name; each may be `AUTO`."""
 
     default: str = LEAST
     by_wiki: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:
-        """Other identity, other words of the same passage."""
+        """Return the identity: another one means other words of the same passage."""
         own = (f"{wiki}={self.by_wiki[wiki]}" for wiki in sorted(self.by_wiki))
         return digest(str(VERSION), version("py3langid"), self.default, *own)
 
     @property
     def named(self) -> frozenset[str]:
-        """Those that the settings name; the least one where they name none."""
+        """Return the languages that the settings name; the default if they name none."""
         named = frozenset({self.default, *self.by_wiki.values()}) - {AUTO}
         return named or frozenset({LEAST})
 
     def of_page(self, wiki: str, texts: Sequence[str]) -> list[str]:
-        """The language of each of ``texts``, the passages of one page."""
+        """Return the language of each of ``texts``, the passages of one page."""
         language = self.by_wiki.get(wiki, self.default)
         if language != AUTO:
             return [language] * len(texts)
@@ -89,14 +88,14 @@ class Languages:
 
 
 def _told(text: str, sure: float) -> str:
-    """A language of BM25's, or empty: not ``sure`` (0 to 1), none at all or another."""
+    """Return a language of BM25's, or empty: not ``sure`` (0 to 1), none at all or another."""
     name, confidence = _model().classify(encodable(text))
     return _KNOWN.get(name, "") if confidence >= sure else ""
 
 
 @cache
 def _model() -> LanguageIdentifier:
-    # A third of a second and 60 MB, and only who writes an index needs it.
+    # A third of a second and 60 MB, which only writing an index needs.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,11 +1,10 @@
 """Words to sparse vectors: Qdrant's own BM25, and the words it would not see.
 
-Qdrant's tokenizer cuts at everything but letters and digits. ``ERR-1234`` is thus
-found by its parts, and by chance wherever ``err`` and ``1234`` both stand; ``camelCase``
-is found only whole, Chinese only by whole runs. `with_more_words` adds what is missing
-on the passage's side and the question's alike: compounds as one word, the parts of
-camel case, what a path or an address is made of, and pairs of characters where a script
-has no spaces, or not between all its words.
+Qdrant's tokenizer cuts at everything but letters and digits. ``ERR-1234`` is thus found by its
+parts, and by chance wherever ``err`` and ``1234`` both occur; ``camelCase`` is found only whole,
+Chinese only by whole runs. `with_more_words` adds the missing words to the passage and the question
+alike: compounds as one word, the parts of camel case, of paths and addresses, and pairs of
+characters where a script has no spaces, or not between all its words.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ from qdrant_edge import Bm25, Bm25Config
 
 from indexers.index.text import encodable
 
-# The average number of tokens of our passages, title and headings included. BM25
-# weighs a passage's length against it, so a wrong one costs recall.
+# The average number of tokens of our passages, with title and headings. BM25 weighs a passage's
+# length against it, so a wrong one costs recall.
 AVERAGE_LENGTH = 100.0
 
-# A question of so many words is a name, and its neighbours may be one word. In a sentence
-# they rather meet addresses and code by chance: on mtrag_cloud, whose pages are full of
-# both, recall@5 by words alone fell from .381 to .361.
+# A question of so many words is a name, and its neighbours may be one word. In a sentence they
+# match addresses and code by chance: on mtrag_cloud, whose pages are full of both, recall@5 by
+# words alone fell from .381 to .361.
 _FEW = 4
 
 LEXICAL_VERSION = 2
-"""Grows whenever the same text gives other words, so that the index is built anew."""
+"""To be raised whenever the same text gives other words, so that the index is rebuilt."""
 
-# Joined by what stands within names, paths, options, versions and keys. A sentence's
-# full stop, comma or dash is followed by a space and so joins nothing.
+# Joined by the characters within names, paths, options, versions and keys. A sentence's full stop,
+# comma or dash is followed by a space and so joins nothing.
 _COMPOUND = re.compile(r"(?<![^\W_])[^\W_]+(?:[-./:@_\\#+>]+[^\W_]+)+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -39,10 +38,10 @@ _SIGNED = re.compile(r"\b([A-Za-z])(\+\+|#)(?!\w)")
 _SIGNS = {"++": "plusplus", "#": "sharp"}
 _UNSPACED = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f\u0e80-\u0eff\u1780-\u17ff"
-    "\uac00-\ud7a3]+"  # Korean has spaces, but its particles stand without one
+    "\uac00-\ud7a3]+"  # Korean has spaces, but not before its particles
 )
 _JOINT = re.compile(r"[\W_]+")
-# Of a path, an address or a host with its port: what may be asked for alone.
+# Of a path, an address or a host with its port: the parts that may be asked for alone.
 _WITHIN = re.compile(r"[/:@\\>]+")
 _HEXADECIMAL = re.compile(r"\b0[xX]([0-9A-Fa-f]{4,})\b")
 _VERSION = re.compile(r"\b[vV](\d+(?:\.\d+)+)")
@@ -53,7 +52,7 @@ _DOTTED = re.compile(r"(?<![\w.])\.([A-Za-z]\w*)")
 
 
 def with_more_words(text: str) -> str:
-    """``text`` followed by the words that its tokens hide; itself where none are hidden."""
+    """Return ``text`` followed by the words that its tokens hide; itself if none are hidden."""
     more: list[str] = []
     for compound in _COMPOUND.findall(text):
         whole_and_parts = dict.fromkeys((compound, *_WITHIN.split(compound)))
@@ -72,7 +71,7 @@ def with_more_words(text: str) -> str:
 
 
 def _joined(compound: str) -> str:
-    """A dot between numbers stays: `1.2` is not `12`."""
+    """Return the compound as one word. A dot between numbers stays: `1.2` is not `12`."""
     return _JOINT.sub("", _POINT.sub("dot", compound))
 
 
@@ -87,12 +86,12 @@ class Words:
         self._bm25 = Bm25(Bm25Config(language=language, avg_len=AVERAGE_LENGTH, ascii_folding=True))
 
     def of_passage(self, text: str) -> tuple[list[int], list[float]]:
-        """Token ids and their weights."""
+        """Return token ids and their weights."""
         vector = self._bm25.embed_document(with_more_words(encodable(text)))
         return vector.indices, vector.values
 
     def of_question(self, text: str) -> tuple[list[int], list[float]]:
-        """Token ids, each of weight 1: the engine multiplies by the idf."""
+        """Return token ids, each of weight 1: the engine multiplies by the idf."""
         question = encodable(text)
         vector = self._bm25.embed_query(
             " ".join((with_more_words(question), *self._pairs(question)))
@@ -100,13 +99,13 @@ class Words:
         return vector.indices, vector.values
 
     def of_word(self, word: str) -> list[int]:
-        """Its token ids, one as a rule; ``word`` is of letters alone, and small ones. None: it
-        is too common to be searched for."""
+        """Return the token ids of a word in lower-case letters, one as a rule; empty: it is too
+        common to be searched for."""
         return list(self._bm25.embed_query(word).indices)
 
     def _pairs(self, question: str) -> Iterator[str]:
-        """Neighbours as one word: who asks for `dry run` may mean `--dry-run`, and `on call`
-        is written `oncall`, too."""
+        """Yield neighbouring words as one: `dry run` may mean `--dry-run`, and `on call` is also
+        written `oncall`."""
         words = [word.strip(_ROUND_A_WORD) for word in question.split()]
         if len(words) > _FEW:
             return

@@ -1,12 +1,12 @@
 """The lock of an index folder: one holder at a time, for reading as for writing.
 
 Qdrant Edge has a lock of its own, and takes it too late: `EdgeShard.load` first works on the
-segments, and empties a journal that the holder is about to flush. So nothing of Edge's, and
-nothing that moves or removes the folder, runs without this lock.
+segments, and empties a journal that the holder is about to flush. So nothing of Edge's, and nothing
+that moves or removes the folder, runs without this lock.
 
-It is an `flock` and not a file that is made and removed: the kernel gives it back however the
-process ends. `filelock` was looked at; it releases what is held when the interpreter begins to
-end, while threads may still write.
+It is an `flock` and not a file that is created and removed: the kernel releases it however the
+process ends. `filelock` was considered; it releases its locks when the interpreter begins to end,
+while threads may still write.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from indexers.errors import IndexLocked
 
 
 class FolderLock:
-    """Held from its making until `release`, by this process alone.
+    """A lock held from its creation until `release`, by this process alone.
 
     It is not reentrant: a second one on the same folder is refused, in another thread of this
     process too. A child process does not hold it.
@@ -45,7 +45,7 @@ class FolderLock:
         self.release()
 
     def release(self, *, remove: bool = False) -> None:
-        """Give it back; a second time is nothing. ``remove`` its file too, where the folder is
+        """Release the lock; a second time does nothing. ``remove`` its file too, if the folder is
         gone for good."""
         descriptor, self._descriptor = self._descriptor, None
         _held.discard(self)
@@ -55,27 +55,27 @@ class FolderLock:
             os.close(descriptor)
 
     def note(self, pages: int) -> None:
-        """Keep in its file how many pages the index has; for `noted`, whoever holds it next."""
+        """Store in its file how many pages the index has; the next holder reads it by `noted`."""
         if self._descriptor is not None:
             text = f"{pages}\n".encode()
             os.pwrite(self._descriptor, text, 0)
             os.ftruncate(self._descriptor, len(text))
 
     def noted(self) -> int:
-        """Return how many pages were noted; 0 if nothing was."""
+        """Return how many pages were stored; 0 if none were."""
         text = os.pread(self._descriptor, 20, 0) if self._descriptor is not None else b""
         return int(text) if text.strip().isdigit() else 0
 
     def forget(self) -> None:
-        """In a forked child: it has a copy of the descriptor, which would keep the lock held
-        after its parent has died. Closing a copy releases nothing."""
+        """Close the copy of the descriptor in a forked child, which would keep the lock held after
+        its parent has died. Closing a copy releases nothing."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
 def _beside(folder: Path) -> Path:
-    """Return the lock's file: hidden, so that no pattern which looks for indexes finds it."""
+    """Return the lock's file: hidden, so that no pattern for indexes finds it."""
     folder = folder.resolve()
     return folder.with_name(f".{folder.name}.lock")
 
@@ -98,7 +98,7 @@ def _locked(file: Path, folder: Path) -> int:
             raise
         if guards:
             return descriptor
-        os.close(descriptor)  # its last holder removed the file just now: it guards no name
+        os.close(descriptor)  # its last holder removed the file just now: the lock is void
 
 
 _held: weakref.WeakSet[FolderLock] = weakref.WeakSet()

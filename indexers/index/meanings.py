@@ -1,8 +1,8 @@
-"""A passage's meaning as it lies in the payload, and a question compared with many.
+"""Embeddings in the payload, and the comparison of a question with many of them.
 
-The whole and its sentences are kept as rows of signed bytes: a quarter of the room of
-floats, one value to read where a list of floats would be hundreds, and a cosine that is
-off by less than .01. Length is lost, which a cosine does not need.
+The whole and its sentences are stored as rows of signed bytes: a quarter of the size of floats, one
+value to read where a list of floats would be hundreds, and a cosine that is off by less than .01.
+The length is lost, which a cosine does not need.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _Rows = npt.NDArray[np.float32]
 
 
 def packed(vectors: npt.ArrayLike) -> bytes:
-    """Rows of signed bytes, each as large as its largest value allows."""
+    """Return rows of signed bytes, each scaled to its largest value."""
     rows = np.atleast_2d(np.asarray(vectors, dtype=np.float32))
     largest = np.abs(rows).max(axis=1, keepdims=True, initial=0.0)
     scaled = np.rint(rows * (127.0 / np.maximum(largest, 1e-9))).astype(np.int8)
@@ -27,21 +27,20 @@ def packed(vectors: npt.ArrayLike) -> bytes:
 
 
 def written(meaning: Meaning) -> str:
-    """For a payload; empty if there is none."""
+    """Return the embedding for a payload; empty if there is none."""
     if not meaning.whole:
         return ""
     return b64encode(packed(meaning.whole) + meaning.sentences).decode("ascii")
 
 
 def sentences(text: str, dimensions: int) -> bytes:
-    """The rows behind the first, which is of the whole."""
+    """Return the rows after the first, which is of the whole."""
     return b64decode(text)[dimensions:]
 
 
 def compared(question: Vector, texts: Sequence[str]) -> list[tuple[float, float]]:
-    """For each text that `written` made, the cosine of the question with the whole, and that
-    with the nearest sentence (with the whole, where sentences are not told apart); zeros
-    without a question or without a text."""
+    """Return for each text of `written` the cosines of the question with the whole and with the
+    nearest sentence (the whole, if there are no sentences); zeros without a question or a text."""
     blobs = [b64decode(text) for text in texts] if question else []
     if not any(blobs):
         return [(0.0, 0.0)] * len(texts)

@@ -1,4 +1,4 @@
-"""Passages from an index of another model, compared with the question by this one's."""
+"""Re-embedding of passages from another model's index, to compare them with the question."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from indexers.ports import Meaning, Vector
 Embed = Callable[[Sequence[str]], Sequence[Meaning]]
 
 _MOST = 16
-"""Passages that are embedded for a question, best first; a sixth of a second or so. The vectors
-that stand in the index are another model's, and without any there is no telling what fits."""
+"""Passages that are embedded for a question, best first; about a sixth of a second. The vectors in
+the index are another model's, and without any the confidence cannot be computed."""
 
 
 def near_again(hits: Sequence[Hit], question: Vector, embed: Embed) -> list[Hit]:
-    """Return the same hits, the best of them compared with the ``question`` anew."""
+    """Return the same hits, the best of them compared with the ``question`` by new vectors."""
     first = hits[:_MOST]
     if not first:
         return []

@@ -1,4 +1,4 @@
-"""The two places where an index may stand: a folder, or a Qdrant server."""
+"""The two places of an index: a folder, or a Qdrant server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def shelf_in(folder: Path, dimensions: int, languages: Languages) -> IndexCatalog:
-    """Return the shelf of embedded indexes in ``folder``."""
+    """Return the catalog of embedded indexes in ``folder``."""
     return FolderShelf(
         folder, lambda place: EdgeIndex.open(place, dimensions=dimensions, languages=languages)
     )
@@ -24,9 +24,9 @@ def shelf_in(folder: Path, dimensions: int, languages: Languages) -> IndexCatalo
 def shelf_on(
     server: Server, dimensions: int, languages: Languages, *, prefix: str, owner: str
 ) -> IndexCatalog:
-    """Return the shelf of those collections on ``server`` that begin with ``prefix`` and are
+    """Return the catalog of the collections on ``server`` that begin with ``prefix`` and are
     ``owner``'s."""
-    # Qdrant's client takes a second to import, which an embedded index does without.
+    # Qdrant's client takes a second to import, which an embedded index does not need.
     from indexers.index.ownership import CollectionOwnership
     from indexers.index.server import ServerIndex
     from indexers.index.server_shelf import AliasShelf

@@ -1,4 +1,4 @@
-"""Whose collections on a Qdrant server are: two Footnotes that share one must not read and
+"""Ownership of collections on a Qdrant server: two Footnotes that share one must not read and
 delete each other's."""
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _MARK = "footnote_owner"
 
 
 def owner_of(data_dir: Path, state_url: str) -> str:
-    """Return what all processes of one Footnote have in common: the bot's database, or, where
-    that is a file, the data folder.
+    """Return what all processes of one Footnote have in common: the bot's database, or, if that is
+    a file, the data folder.
 
     Raises:
         IndexUnavailable: the data folder cannot be read or written.
@@ -35,7 +35,7 @@ def owner_of(data_dir: Path, state_url: str) -> str:
             with file.open("x", encoding="ascii") as new:
                 new.write(secrets.token_hex(16) + "\n")
         except FileExistsError:
-            pass  # it was made once and for all
+            pass  # it exists already
         return file.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
         raise IndexUnavailable(f"{file} cannot be used: {error}.") from error
@@ -49,8 +49,8 @@ class CollectionOwnership:
         self._owner = owner
 
     def require(self, collection: str) -> None:
-        """Refuse a collection that is somebody else's; one that is not there, or bears no mark
-        yet, is nobody's.
+        """Refuse a collection of another owner; one that does not exist, or has no mark yet, is
+        nobody's.
 
         Raises:
             IndexUnavailable
@@ -63,7 +63,7 @@ class CollectionOwnership:
             )
 
     def claim(self, collection: str) -> None:
-        """Mark a collection that bears no mark: one made just now, or by an earlier version."""
+        """Mark a collection that has no mark: one created just now, or by an earlier version."""
         if self._mark(collection) is None:
             with self._server.explained():
                 self._server.client.update_collection(collection, metadata={_MARK: self._owner})

@@ -21,13 +21,13 @@ from indexers.ports import Meaning, Place, Vector
 
 _T = TypeVar("_T")
 
-_BATCH = 512  # values a filter names at once, points a write carries at once
+_BATCH = 512  # values in one filter, points in one write
 
 
 class Engine(Protocol):
-    """What is asked of Qdrant, embedded or served.
+    """An engine: Qdrant, embedded or served.
 
-    All raise IndexUnavailable (or one of its kinds) where the engine fails.
+    All methods raise IndexUnavailable (or a subclass) if the engine fails.
     """
 
     def upsert(self, points: Sequence[Point]) -> None: ...
@@ -39,15 +39,15 @@ class Engine(Protocol):
         ...
 
     def scroll(self, where: Where, *, fields: Sequence[str], meaning: bool) -> Iterator[Found]:
-        """Every point, with some fields of its payload (none named: all)."""
+        """Yield every point, with some fields of its payload (none named: all)."""
         ...
 
     def retrieve(self, ids: Sequence[uuid.UUID]) -> list[Found]:
-        """The payloads of those points that are there."""
+        """Return the payloads of the points that exist."""
         ...
 
     def facet(self, field: str, where: Where | None) -> dict[Any, int]:
-        """Every value of an indexed field that occurs, and its exact number of points."""
+        """Return every value of an indexed field that occurs, and its exact number of points."""
         ...
 
     def search(
@@ -59,8 +59,8 @@ class Engine(Protocol):
         where: Where,
         limit: int,
     ) -> list[Found]:
-        """The best by words and meaning, their scores weighed against each other (the
-        two weights make 1); by words alone without ``meaning``."""
+        """Return the best by words and meaning, their scores weighed against each other (the two
+        weights make 1); by words alone without ``meaning``."""
         ...
 
     def settle(self) -> None: ...
@@ -75,9 +75,9 @@ Version = tuple[str, str, int]
 class StoredPassages:
     """A PassageIndex over an engine.
 
-    Any number of threads may read while one writes. ``clock`` tells seconds since
-    1970 and stamps versions; ``rights_last`` is for how many seconds the list of Acls
-    that occur is kept (None: for ever, where no other process can write).
+    Any number of threads may read while one writes. ``clock`` returns seconds since 1970 and stamps
+    versions; ``rights_last`` is for how many seconds the list of Acls is cached (None: for ever, if
+    no other process can write).
     """
 
     def __init__(
@@ -148,8 +148,8 @@ class StoredPassages:
             known = KnownPage(first.revision, first.acl, first.owner)
             head = Head(first.wiki, first.page, version, len(points), known)
             self._will_write(first.acl, *languages)
-            # The order is the promise: written but not readable; then, by one point,
-            # readable instead of what was; then the old ones go.
+            # The order is the promise: written but not readable; then, by one point, readable
+            # instead of the old version; then the old points are deleted.
             for some in _batches(points):
                 self._engine.upsert(some)
             self._engine.upsert([Point(head.id, head.payload)])
@@ -162,9 +162,9 @@ class StoredPassages:
         with self._writing:
             passages, head = Where({"wiki": [wiki], "page": [page]}), _heads_of(wiki, [page])
             self._will_write(acl)
-            # The head is what `known` reports. While the passages change it is in doubt: of no
-            # revision that a wiki could find unchanged, should its rights go back after a
-            # kill, and as wide as what stands may be, so that it is narrowed in time.
+            # The head is what `known` reports. While the passages change it is in doubt: it has a
+            # revision that no wiki could find unchanged, should its rights go back after a kill,
+            # and rights as wide as any passage's, so that it is narrowed in time.
             stood = self._head(wiki, page)
             doubt = _either(stood.known.acl, acl) if stood else acl
             self._engine.label(head, schema.head_label(f"{revision}?", doubt, owner))
@@ -203,7 +203,7 @@ class StoredPassages:
         limit: int,
         wikis: Sequence[str] | None = None,
     ) -> list[Hit]:
-        """As the port says; without a ``vector`` by words alone, and cosines are 0."""
+        """Search as in the port; without a ``vector`` by words alone, with cosines of 0."""
         fields = self._within(reader, wikis)
         if not all(fields.values()) or limit < 1:
             return []
@@ -213,7 +213,7 @@ class StoredPassages:
         left_out: set[Version] = set()
         while True:
             where = Where(fields, without=sorted(version for _, _, version in left_out))
-            # Some more, for the copies that are folded.
+            # Some more, because copies are folded.
             found = self._engine.search(
                 vector, words, meaning_weight=weight, where=where, limit=limit + limit // 3 + 1
             )
@@ -221,15 +221,15 @@ class StoredPassages:
             current = self._current(seen | left_out)
             if seen <= current and not left_out & current:
                 return _hits(found, vector, reader)[:limit]
-            # What is not current is old, or still being written: that one may have become
-            # the page's only version by now, and must not stay left out.
+            # A passage that is not current is old, or still being written: that one may have become
+            # the page's only version by now, and must not be left out.
             left_out = (left_out | seen) - current
 
     def passages(self, places: Collection[Place], *, reader: Reader) -> list[Passage]:
         if not places:
             return []
-        # By their ids, which the heads' versions tell: no filter is as quick, and no point of
-        # an older version can be meant.
+        # By their ids, computed from the heads' versions: no filter is as quick, and no point of an
+        # older version can be meant.
         pages = {(wiki, page) for wiki, page, _ in places}
         heads = self._engine.retrieve([schema.head_id(*page) for page in sorted(pages)])
         versions = {(head.wiki, head.page): head.version for head in map(_read_head, heads)}
@@ -253,7 +253,7 @@ class StoredPassages:
         found = self._engine.search(
             (), slips.sought, meaning_weight=0.0, where=where, limit=LOOKED_AT
         )
-        # What a page said before it was edited or closed may lie about a moment longer.
+        # The text before an edit or a restriction may remain a moment longer.
         current = self._current(set(map(_version, found)))
         passages = [
             (passage.embedded, point.payload.get("language") or LEAST)
@@ -278,8 +278,8 @@ class StoredPassages:
         self._engine.close()
 
     def prove(self, dimensions: int) -> None:
-        """Read every page's head, and search once: what a damage hides is found now, and not
-        by the first question. Milliseconds.
+        """Read every page's head, and search once, so that damage is found now, and not by the
+        first question. Milliseconds.
 
         Raises:
             IndexCorrupt: something cannot be read.
@@ -290,7 +290,7 @@ class StoredPassages:
         self._engine.search(vector, words, meaning_weight=0.5, where=Where({}), limit=1)
 
     def _current(self, versions: set[Version]) -> set[Version]:
-        """Those of ``versions`` that a head names now."""
+        """Return those of ``versions`` that a head names now."""
         if not versions:
             return set()
         wikis, pages, _ = map(sorted, map(set, zip(*versions, strict=True)))
@@ -304,8 +304,8 @@ class StoredPassages:
         return next(self._heads(_heads_of(wiki, [page])), None)
 
     def _next_version(self, *, after: int) -> int:
-        """Microseconds since 1970 (a float holds them exactly, as a range filter needs),
-        and always more than before, whatever the clock does."""
+        """Return microseconds since 1970 (a float holds them exactly, as a range filter needs), and
+        always more than before, whatever the clock does."""
         self._version = max(int(self._clock() * 1e6), self._version + 1, after + 1)
         return self._version
 
@@ -319,15 +319,15 @@ class StoredPassages:
         return self._spoken or self._languages.named
 
     def _within(self, reader: Reader, wikis: Sequence[str] | None) -> dict[str, Sequence[str]]:
-        """What a filter lets through of ``wikis``; nothing where no Acl admits ``reader``."""
+        """Return the filter for ``wikis``; empty if no Acl admits ``reader``."""
         fields: dict[str, Sequence[str]] = {"acl": self._readable(reader)}
         if wikis is not None:
             fields["wiki"] = list(wikis)
         return fields
 
     def _readable(self, reader: Reader) -> list[str]:
-        """The Acls that occur and admit ``reader``. One that no longer occurs does no
-        harm; one that is missing hides its passages."""
+        """Return the Acls that occur and admit ``reader``. An extra one does no harm; a missing one
+        hides its passages."""
         now = self._clock()
         if self._listed_at is None or (
             self._rights_last is not None and not 0 <= now - self._listed_at < self._rights_last
@@ -353,14 +353,14 @@ def _heads_of(wiki: str, pages: Sequence[str]) -> Where:
 
 
 def _either(one: Acl, other: Acl) -> Acl:
-    """Admits whom one of them admits."""
+    """Return an Acl that admits everybody whom one of them admits."""
     return Acl(frozenset(gate | beside for gate in one.gates for beside in other.gates))
 
 
 def _hits(found: Sequence[Found], vector: Vector, reader: Reader) -> list[Hit]:
-    """Best first, copies folded. The engine orders equal scores another way each time;
-    here the page's key decides, so that the same question brings the same answer."""
-    # An index that is being replaced may have been written before there were these.
+    """Return hits best first, copies folded. The engine's order of equal scores varies; here the
+    page's key decides, so that the same question gets the same answer."""
+    # An index that is being replaced may be older than this field.
     near = meanings.compared(vector, [point.payload.get("meanings", "") for point in found])
     passages = [schema.read_passage(point.payload) for point in found]
     hits = [

@@ -1,8 +1,8 @@
-"""Tokens to meanings: of a text, and of each of its sentences read within it.
+"""Token vectors to embeddings: of a text, and of each of its sentences read within it.
 
-Models that average the tokens of a text know, after one run, what each token means in its
-place. The average over a sentence's tokens is thus what the sentence means there ("late
-chunking", Günther et al. 2024), at no further run of the model.
+Models that average the tokens of a text know, after one run, the meaning of each token in its
+place. The average over a sentence's tokens is thus the sentence's meaning there ("late chunking",
+Günther et al. 2024), without another run of the model.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 _FEWEST = 4
-"""Tokens of a sentence; with fewer it goes with its neighbour, for it says nothing alone."""
+"""Tokens of a sentence; a shorter one is joined with its neighbour, because it says nothing
+alone."""
 
 
 def averages(model: TextEmbedding) -> bool:
-    """Whether the vector of a text is the average of its tokens'."""
+    """Return whether the vector of a text is the average of its tokens'."""
     from fastembed.text.pooled_embedding import PooledEmbedding  # half a second, with fastembed
     from fastembed.text.pooled_normalized_embedding import (  # the same
         PooledNormalizedEmbedding,
@@ -41,8 +42,8 @@ def averages(model: TextEmbedding) -> bool:
 def meanings(
     model: TextEmbedding, texts: Sequence[str], encodings: Sequence[Encoding], start: Sequence[int]
 ) -> Iterator[Meaning]:
-    """Of ``texts``, read at once. ``encodings`` are theirs, uncut; the sentences of each are
-    looked for from character ``start`` on."""
+    """Yield the embeddings of ``texts``, read at once. ``encodings`` are theirs, uncut; the
+    sentences of each are searched from character ``start`` on."""
     read = cast("OnnxTextModel[Any]", model.model).onnx_embed(list(texts))
     mask = np.asarray(read.attention_mask, dtype=np.float32)
     for text, encoding, begin, tokens, seen in zip(
@@ -57,7 +58,7 @@ def meanings(
 
 
 def _stretches(text: str, encoding: Encoding, begin: int, read: int) -> Iterator[tuple[int, int]]:
-    """The sentences from character ``begin`` on, each by its first token and the one behind
+    """Yield the sentences from character ``begin`` on, each by its first token and the one after
     its last, as far as tokens were ``read``."""
     at = [
         place if not special else -1
@@ -78,7 +79,7 @@ def _stretches(text: str, encoding: Encoding, begin: int, read: int) -> Iterator
 
 
 def unit(vector: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Of length 1; nothing stays nothing."""
+    """Return the vector with length 1; a zero vector stays zero."""
     plain: npt.NDArray[np.float32] = np.asarray(vector, dtype=np.float32)
     length = float(np.linalg.norm(plain))
     return plain / length if length else plain

@@ -1,8 +1,7 @@
-"""What stands before a question or a passage, for the models that were trained so.
+"""Prompts before a question or a passage, for models that were trained with them.
 
-fastembed leaves this to its caller: its ``query_embed`` and ``passage_embed`` add no
-words (only jina-embeddings-v3 tells the two apart, by a task number). The prompts are
-those of the model cards.
+fastembed leaves this to its caller: its ``query_embed`` and ``passage_embed`` add no words (only
+jina-embeddings-v3 tells the two apart, by a task number). The prompts are those of the model cards.
 """
 
 from __future__ import annotations
@@ -30,6 +29,6 @@ _PROMPTS = {
 
 
 def prompts_for(model: str) -> tuple[str, str]:
-    """The prompts for questions and for passages; empty for models without."""
+    """Return the prompts for questions and for passages; empty for models without."""
     name = model.lower()
     return next((both for start, both in _PROMPTS.items() if name.startswith(start)), ("", ""))

@@ -1,4 +1,4 @@
-"""What is read of the index while another one may be built beside it, or damaged."""
+"""Reading of the index while another one may be built beside it, or it is damaged."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ log = logging.getLogger(__name__)
 
 
 class ReadIndex:
-    """The half of a `CurrentIndex` that reads: the index that stands, as far as that can be
-    read, and what another process has promoted. Which index is read and which is written is
-    decided by the other half."""
+    """The reading half of a `CurrentIndex`: the current index, as far as it can be read, and
+    what another process has promoted. The other half decides which index is read and which is
+    written."""
 
     damage: Damage | None
-    """Set from the moment that a damage is seen until another index has been built."""
+    """Set from the moment that damage is seen until another index has been built."""
     _shelf: IndexCatalog
     _wikis: Collection[str] | None
     _wanted: str
@@ -32,23 +32,23 @@ class ReadIndex:
     _written: PassageIndex
     _written_name: str
     _same_vectors: bool
-    """Whether what is read has vectors of the model that is wanted."""
+    """Whether the current index has vectors of the wanted model."""
 
     @property
     def building(self) -> bool:
-        """Whether what is written is not yet what is read."""
+        """Return whether the written index is not yet the current one."""
         return self._read is not self._written
 
     @property
     def is_partial(self) -> bool:
-        """Whether a search may miss what the index will have once it is built: the one that is
-        read is damaged, is of another model, or cannot be read by this version."""
+        """Return whether a search may miss pages until the index is built: the current one is
+        damaged, is of another model, or cannot be read by this version."""
         of_old = self.building and (self._unread or not self._same_vectors)
         return self.damage is not None or of_old
 
     @property
     def trouble(self) -> str:
-        """For the operator: why the index is partial, and until when. Empty if it is not."""
+        """Return for the operator why the index is partial, and until when; empty if it is not."""
         if self.damage:
             return self.damage.words
         if self.is_partial:
@@ -60,7 +60,8 @@ class ReadIndex:
         return ""
 
     def follow(self) -> bool:
-        """Read and write what another process has promoted, if it has."""
+        """Switch to the index that another process has promoted, if it has; return whether it
+        did."""
         standing = self._shelf.current()
         if standing is None or standing == self._read_name:
             return False
@@ -140,7 +141,7 @@ class ReadIndex:
         return None if wanted is None else [wiki for wiki in wanted if self._reads(wiki)]
 
     def _noticed(self, error: IndexCorrupt) -> None:
-        """Remember that what is read is damaged, or of a version that cannot be read here."""
+        """Remember that the current index is damaged, or of a version that cannot be read here."""
         if self.building and fingerprint_of(self._read_name) != self._wanted:
             self._unread = True
         elif self.damage is None:
@@ -152,7 +153,7 @@ class ReadIndex:
         self._shelf.remember(damage)
 
     def _followed(self, index: PassageIndex) -> bool:
-        """Whether somebody, here or in another process, has promoted since."""
+        """Return whether a process, this or another, has promoted since."""
         return self._read is not index or self.follow()
 
     def _compares(self) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BUNDLED = MODELS / "ms-marco-MiniLM-L-12-v2-int8"
 
-# Of the bundle's PROVENANCE.md: other weights, or other tokens, are another model.
+# As in the bundle's PROVENANCE.md: other weights or tokens are another model.
 _DIGESTS = {
     "model.onnx": "bf7fe7b7d68ee2d60c9f57bac202bb848fedf63b7ce774a10262ffb0e444c0b2",
     "word_embeddings.bin": "9b66fb86c376f2e052dc872f7ef12e607895552a805b1072eaf14c913bbac891",
@@ -27,17 +27,17 @@ _DIGESTS = {
 }
 _IDENTITY = f"ms-marco-MiniLM-L-12-v2-int8@{_DIGESTS['model.onnx'][:12]}"
 _MOST_TOKENS = 192
-"""Of question and text together. Twice as many take twice the time and order no better; with
-128 the first passage was right for .64 of 192 questions instead of .72."""
+"""Of question and text together. Twice as many take twice the time and rank no better; with 128 the
+first passage was right for .64 of 192 questions instead of .72."""
 _BATCH = 1
-"""Texts are padded to the longest of a batch: one by one takes a quarter less time. And the
-score of one does not depend on its neighbours, as an int8 model's would."""
+"""Texts are padded to the longest of a batch: one by one takes a quarter less time. And the score
+of one does not depend on its neighbours, as an int8 model's would."""
 
 _sharing = threading.Lock()
 
 
 class _Reranker:
-    """What both kinds share."""
+    """The common part of both kinds."""
 
     def __init__(self, name: str, load: Callable[[], TextCrossEncoder]) -> None:
         self.identity = name
@@ -45,7 +45,8 @@ class _Reranker:
         self._loading = threading.Lock()
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-        """
+        """Return the scores of the texts.
+
         Raises:
             ModelUnavailable: the model is missing, is another one, or does not run.
         """
@@ -54,7 +55,7 @@ class _Reranker:
                 model = self._loaded
         except ModelUnavailable:
             raise
-        except Exception as error:  # onnxruntime's share no class
+        except Exception as error:  # onnxruntime's errors share no class
             raise ModelUnavailable(
                 f"The reranker {self.identity!r} cannot be loaded ({type(error).__name__}): "
                 "reinstall Footnote, or name another model in [answer] reranker."
@@ -62,7 +63,7 @@ class _Reranker:
         try:
             asked = encodable(question)
             return list(model.rerank(asked, map(encodable, texts), batch_size=_BATCH))
-        except Exception as error:  # onnxruntime's and the tokenizer's share no class
+        except Exception as error:  # onnxruntime's and the tokenizer's errors share no class
             raise ModelUnavailable(f"The reranker {self.identity!r} does not run.") from error
 
     @cached_property
@@ -71,10 +72,10 @@ class _Reranker:
 
 
 class LocalReranker(_Reranker):
-    """The cross-encoder that comes with Footnote, loaded at first use: ms-marco-MiniLM-L-12-v2,
-    for English. A score is a logit; by itself it tells an answer from a passage on the subject.
+    """The bundled cross-encoder, loaded at first use: ms-marco-MiniLM-L-12-v2, for English. A score
+    is a logit; by itself it tells an answer from a passage on the subject.
 
-    ``threads`` bounds the processor cores it uses; None takes all.
+    ``threads`` limits the processor cores it uses; None takes all.
     """
 
     def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
@@ -91,7 +92,7 @@ class LocalReranker(_Reranker):
 
 @cache
 def _bundled(threads: int | None) -> TextCrossEncoder:
-    """Load what comes with Footnote once a process, however many indexes it opens."""
+    """Load the bundled model once a process, however many indexes it opens."""
     return _read(BUNDLED, threads)
 
 
@@ -103,7 +104,7 @@ def _read(folder: Path, threads: int | None) -> TextCrossEncoder:
     if not _is_known(TextCrossEncoder, _IDENTITY):
         TextCrossEncoder.add_custom_model(
             _IDENTITY,
-            # Never asked: `specific_model_path` goes before every source.
+            # Never asked: `specific_model_path` has priority over every source.
             sources=ModelSource(url="https://localhost/"),
             model_file="model.onnx",
         )
@@ -113,10 +114,10 @@ def _read(folder: Path, threads: int | None) -> TextCrossEncoder:
 
 
 class FastembedReranker(_Reranker):
-    """Any cross-encoder that fastembed knows by name, loaded at once: from ``cache_dir``, or
+    """A cross-encoder that fastembed knows by name, loaded at once: from ``cache_dir``, or
     downloaded into it.
 
-    ``threads`` bounds the processor cores it uses; None takes all.
+    ``threads`` limits the processor cores it uses; None takes all.
 
     Raises:
         ModelUnavailable: fastembed knows no model of this name, or it cannot be loaded.
@@ -133,7 +134,9 @@ class FastembedReranker(_Reranker):
             )
         try:
             model = TextCrossEncoder(name, cache_dir=str(cache_dir), threads=threads)
-        except Exception as error:  # a hub's, a file's or onnxruntime's: they share no class
+        except (
+            Exception
+        ) as error:  # a hub's, a file's or onnxruntime's errors, which share no class
             raise ModelUnavailable(
                 f"The reranker {name!r} could be neither read from {cache_dir} nor downloaded:"
                 " check the network, or copy the model there from a machine that has it."

@@ -1,10 +1,9 @@
-"""How a passage lies in Qdrant, the same on both engines.
+"""The schema of passages in Qdrant, the same on both engines.
 
-There are two sorts of points. A *passage* carries two vectors, ``meaning`` and
-``words``, and its payload. A *head* has no vector; it stands for a page and names the
-``version`` (which write) of its passages that may be read. So a page changes from one
-version to the next by the write of one point, and whatever else an interrupted
-``replace`` left lying about is not readable.
+There are two sorts of points. A *passage* has two vectors, ``meaning`` and ``words``, and its
+payload. A *head* has no vector; it represents a page and names the ``version`` (which write) of its
+passages that may be read. So a page changes from one version to the next by the write of one point,
+and whatever an interrupted ``replace`` left is not readable.
 """
 
 from __future__ import annotations
@@ -21,24 +20,25 @@ from indexers.model import Acl, KnownPage, Passage
 from indexers.ports import Meaning, Vector
 
 SCHEMA_VERSION = 3
-"""Grows whenever points written before could not be read rightly any more."""
+"""To be raised whenever older points could not be read rightly any more."""
 
 MEANING = "meaning"
 WORDS = "words"
 
-# Every field that a filter or a facet names: a server refuses both without an index.
+# Every field of a filter or a facet: a server refuses both without an index.
 KEYWORDS = ("wiki", "page", "acl", "digest", "language", "head")
 INTEGERS = ("version",)
 
 DEPTH = 100
-"""How many points each half of a search brings to the fusion."""
+"""The number of points that each half of a search brings to the fusion."""
 
 MEANING_WEIGHT = 0.5
-"""Against words: measured as the best on company handbooks and on public questions."""
+"""The weight of meaning against words: measured as the best on company handbooks and on public
+questions."""
 
 BARE_MEANING_WEIGHT = 0.2
-"""The same for a bare name, as `ERR-1234`. Where a word stands in one passage alone,
-that passage's score has no spread to stand out from, and nearness would win."""
+"""The same for a bare name, as `ERR-1234`. If a word is in one passage alone, that passage's score
+has no spread to stand out from, and similarity would win."""
 
 _POINT_IDS = uuid.UUID("1d3f3a52-6d1c-4c0f-8f0a-466f6f746e74")
 
@@ -47,7 +47,7 @@ Payload = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A page's readable version, and what is known of the page."""
+    """A page's readable version, and the page's known state."""
 
     wiki: str
     page: str
@@ -72,12 +72,13 @@ class Head:
 
     @classmethod
     def read(cls, payload: Payload) -> Head:
-        """
+        """Read a head from its payload.
+
         Raises:
             IndexCorrupt: another version of Footnote wrote it.
         """
         try:
-            # What was written before heads knew owners has none: the next pass says who.
+            # Heads from before owners were stored have none, until the next pass.
             owner = payload.get("owner", "")
             known = KnownPage(payload["revision"], Acl.parse(payload["rights"]), owner)
             return cls(
@@ -103,7 +104,8 @@ def head_label(revision: str, acl: Acl, owner: str | None) -> dict[str, str]:
 
 
 def passage_id(wiki: str, page: str, ordinal: int, version: int) -> uuid.UUID:
-    """Other versions, other points: a write never overwrites what is being read."""
+    """Return the id of a point. Versions have different ones: a write never overwrites what is
+    being read."""
     return uuid.uuid5(_POINT_IDS, "\0".join((wiki, page, str(version), str(ordinal))))
 
 
@@ -138,7 +140,8 @@ def passage_payload(
 
 
 def read_passage(payload: Payload) -> Passage:
-    """
+    """Read a passage from its payload.
+
     Raises:
         IndexCorrupt: another version of Footnote wrote it.
     """
@@ -169,7 +172,7 @@ def _passage(payload: Payload) -> Passage:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What is written: a passage with its vectors, or a head without."""
+    """A written point: a passage with its vectors, or a head without."""
 
     id: uuid.UUID
     payload: dict[str, Any]
@@ -179,7 +182,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What comes back: ``meaning`` only where it was asked for, which a search never does."""
+    """A point that was found. ``meaning`` is set only on request, which a search never makes."""
 
     payload: Payload
     score: float = 0.0
@@ -188,7 +191,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Points whose field has any of the values, for every field named (a point that
+    """A condition: points whose field has any of the values, for every field named (a point that
     lacks the field does not match); ``below`` and ``without`` narrow by version."""
 
     fields: Mapping[str, Sequence[Any]]

@@ -31,26 +31,26 @@ from indexers.ports import Vector
 CLIENT_VERSION = version("qdrant-client")
 
 _ALL = 1_000_000  # a facet has no "all"; far more than a wiki has pages or Acls
-_PAGE = 500  # points a scroll brings at once
+_PAGE = 500  # points a scroll returns at once
 _TIMEOUT = 30  # seconds
 _RIGHTS_LAST = 5.0  # seconds; other processes write too
 
 
 class Server:
-    """A Qdrant server; asks nothing yet. ``client`` is used instead of a new one."""
+    """A Qdrant server; creating it asks nothing. ``client`` is used instead of a new one."""
 
     def __init__(
         self, url: str, api_key: str | None = None, *, client: QdrantClient | None = None
     ) -> None:
         self.url = url
-        # The client's own check would ask the server here; `version_problem` asks when told to.
+        # The client's own check would ask the server here; `version_problem` asks when called.
         self.client = client or QdrantClient(
             url=url, api_key=api_key, timeout=_TIMEOUT, check_compatibility=False
         )
 
     def version_problem(self) -> str | None:
-        """Say which versions do not fit, or return None. Qdrant promises that a client works
-        with servers of the same major version, one minor version apart at most.
+        """Return which versions do not fit, or None. Qdrant promises that a client works with
+        servers of the same major version, at most one minor version apart.
 
         Raises:
             IndexUnavailable: the server does not answer or refuses.
@@ -66,7 +66,7 @@ class Server:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """The server's failures in a sentence for the operator."""
+        """Translate the server's failures into sentences for the operator."""
         try:
             yield
         except ResponseHandlingException as error:
@@ -95,8 +95,8 @@ class ServerIndex(StoredPassages):
         clock: Callable[[], float] = time.time,
         languages: Languages | None = None,
     ) -> Self:
-        """The index in ``collection`` (or the one that an alias of this name means),
-        made if there is none.
+        """Open the index in ``collection`` (or in the one with this alias), created if there is
+        none.
 
         Raises:
             IndexUnavailable: the server does not answer or refuses.
@@ -106,7 +106,7 @@ class ServerIndex(StoredPassages):
 
 
 class ServerEngine:
-    """`indexers.index.passages.Engine` in the words of qdrant_client."""
+    """The port `indexers.index.passages.Engine`, by qdrant_client."""
 
     def __init__(self, server: Server, collection: str, dimensions: int) -> None:
         self._explained = server.explained
@@ -115,7 +115,7 @@ class ServerEngine:
         with self._explained():
             if not self._client.collection_exists(collection):
                 self._create(dimensions)
-            # What another version wrote is still read while its successor is built.
+            # Another version's points are still read while their successor is built.
             self._index_fields(but=self._client.get_collection(collection).payload_schema)
 
     def upsert(self, points: Sequence[Point]) -> None:
@@ -188,10 +188,10 @@ class ServerEngine:
         return [Found(point.payload or {}, point.score) for point in response.points]
 
     def settle(self) -> None:
-        """Nothing to do: a server optimises by itself."""
+        """Do nothing: a server optimises by itself."""
 
     def close(self) -> None:
-        """Nothing to do: the client is its `Server`'s, and others may use it."""
+        """Do nothing: the client is its `Server`'s, and others may use it."""
 
     def _create(self, dimensions: int) -> None:
         self._client.create_collection(
@@ -237,8 +237,8 @@ def _filter(where: Where) -> models.Filter:
 
 
 def _normalised(query: Any, using: str, filter_: models.Filter) -> models.Prefetch:
-    """The best by one query, their scores brought to a common scale by their own
-    distribution (DBSF of one source)."""
+    """Return the best by one query, with scores normalised by their own distribution (DBSF of one
+    source)."""
     best = models.Prefetch(query=query, using=using, filter=filter_, limit=DEPTH)
     fusion = models.FusionQuery(fusion=models.Fusion.DBSF)
     return models.Prefetch(query=fusion, prefetch=[best], limit=DEPTH)

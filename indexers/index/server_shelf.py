@@ -1,4 +1,4 @@
-"""Where indexes on a Qdrant server stand: collections with an alias."""
+"""The catalog of indexes on a Qdrant server: collections with an alias."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _PREFIX = "passages-"
 
 
 class AliasShelf:
-    """Collections ``passages-<fingerprint>``; the alias ``passages`` is the one to read.
+    """Collections ``passages-<fingerprint>``; the alias ``passages`` is the current one.
 
-    ``prefix`` keeps several Footnotes on one server apart; ``ownership`` refuses the
-    collections of another one with the same prefix.
+    ``prefix`` separates several Footnotes on one server; ``ownership`` refuses the collections of
+    another one with the same prefix.
     """
 
     def __init__(
@@ -76,11 +76,11 @@ class AliasShelf:
             log.warning("The collection %s is not this Footnote's: it stays", collection)
 
     def damage(self) -> Damage | None:
-        """A server looks after its own damages."""
+        """Return None: a server handles its own damage."""
         return None
 
     def remember(self, damage: Damage | None) -> None:
-        """Nothing to do: each process sees for itself."""
+        """Do nothing: each process sees for itself."""
 
     def close(self) -> None:
         self._server.client.close()

@@ -1,4 +1,4 @@
-"""How indexes are named, and what is asked of the place where they stand."""
+"""Names of indexes, and the port for their catalog."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from indexers.ports import PassageIndex
 
 
 def fingerprint(*, embedder: str, splitter: str, languages: str) -> str:
-    """Names everything on which stored passages depend: other fingerprint, other
-    index. Its first half is of the embedder alone: where it differs, vectors of the
-    two do not compare."""
+    """Return a name of everything on which stored passages depend: other fingerprint, other index.
+    Its first half is of the embedder alone: if it differs, vectors of the two do not compare."""
     rest = (str(SCHEMA_VERSION), str(LEXICAL_VERSION), str(AVERAGE_LENGTH), languages, splitter)
     return f"{digest(embedder)[:8]}-{digest(*rest)[:8]}"
 
 
 class IndexCatalog(Protocol):
-    """Where indexes stand, each under its fingerprint."""
+    """A catalog of indexes, each under its fingerprint."""
 
     def current(self) -> str | None:
-        """The one to be read."""
+        """Return the name of the current index."""
         ...
 
     def open(self, name: str) -> PassageIndex: ...
@@ -33,11 +32,11 @@ class IndexCatalog(Protocol):
         ...
 
     def clear(self, *, but: str) -> None:
-        """Remove every other one."""
+        """Delete every other one."""
         ...
 
     def damage(self) -> Damage | None:
-        """What `remember` was told last, by whichever process."""
+        """Return what `remember` was last given, by whichever process."""
         ...
 
     def remember(self, damage: Damage | None) -> None: ...
@@ -50,6 +49,6 @@ def fingerprint_of(name: str) -> str:
 
 
 def next_name(name: str) -> str:
-    """Of an index that is rebuilt, beside the one of ``name``."""
+    """Return the name of a rebuilt index, beside that of ``name``."""
     fingerprint, _, number = name.partition(".")
     return f"{fingerprint}.{int(number or 0) + 1}"

@@ -1,4 +1,4 @@
-"""Where embedded indexes stand: folders with a pointer file."""
+"""The catalog of embedded indexes: folders with a pointer file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PREFIX = "passages-"
 
 
 class FolderShelf:
-    """Folders ``passages-<fingerprint>``; the file ``current`` names the one to read, and
+    """Folders ``passages-<fingerprint>``; the file ``current`` names the current one, and
     ``damaged`` says what is wrong until another one has been built.
 
     Raises (from every method): IndexUnavailable: the folder may not be read or written.
@@ -66,10 +66,10 @@ class FolderShelf:
             self._write(self._damaged, damage.written())
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: nothing is held open."""
 
     def _write(self, file: Path, text: str) -> None:
-        """Write all of it or nothing, also over a power cut."""
+        """Write all of it or nothing, even in a power cut."""
         unfinished = file.with_suffix(".new")
         with explained(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ class FolderShelf:
             try:
                 lock = FolderLock(folder)
             except IndexLocked:
-                # Such as a Footnote that was started with other settings, and reads it still.
+                # For example a Footnote that was started with other settings, and still reads it.
                 log.warning("The old index in %s is held by another process: it stays", folder)
                 return
             with lock:

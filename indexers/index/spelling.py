@@ -1,7 +1,7 @@
-"""What a misspelt word may have been meant to be: a word of the index, one slip away.
+"""Corrections of a misspelt word: words of the index, one typing error away.
 
-There is no list of the index's words that would have to be kept, and kept apart by rights: the
-few hundred words one slip away are looked for all at once, within what a reader may read.
+There is no list of the index's words that would have to be maintained, and separated by rights: the
+few hundred words one error away are searched all at once, within what a reader may read.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from indexers.index import vocabulary
 from indexers.index.dictionaries import is_spelt_right
 
 SHORTEST, LONGEST = 4, 24
-"""Letters of a word that is looked at, and of what it becomes. Too many short words are one slip
-from another, and no word is so long."""
+"""Letters of a word that is checked, and of its correction. Too many short words are one error from
+another, and no word is so long."""
 LOOKED_AT = 20
-"""Passages. Enough to tell a word that is used from one that stands there by chance."""
+"""Passages. Enough to tell a common word from one that occurs by chance."""
 
 _ALPHABETS = {
     "LATIN": "abcdefghijklmnopqrstuvwxyz",
@@ -30,9 +30,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def one_slip_away(word: str) -> frozenset[str]:
-    """Return what ``word``, in small letters, becomes by one letter left out, put in, put in
-    another's place, or exchanged with its neighbour. The first letter stays: few mistake that
-    one, and words that differ in it are mostly other words."""
+    """Return the words that ``word``, in lower case, becomes by one letter removed, inserted,
+    replaced, or exchanged with its neighbour. The first letter stays: few mistake that one, and
+    words that differ in it are mostly other words."""
     if not SHORTEST <= len(word) <= LONGEST:
         return frozenset()
     letters = _ALPHABETS.get(unicodedata.name(word[0], "").partition(" ")[0])
@@ -47,7 +47,8 @@ def one_slip_away(word: str) -> frozenset[str]:
 
 
 class Slips:
-    """``word`` and those one slip away from it, as BM25 has them in each of ``languages``."""
+    """A ``word`` and those one typing error away from it, as BM25 has them in each of
+    ``languages``."""
 
     def __init__(self, word: str, languages: Collection[str]) -> None:
         self._word = word
@@ -58,16 +59,16 @@ class Slips:
 
     @property
     def sought(self) -> vocabulary.Tokens:
-        """All of them. A passage that has the word itself comes before every other."""
+        """Return all of them. A passage with the word itself comes before every other."""
         weights = {token: 1.0 for tokens in self._near.values() for token in tokens}
         weights |= dict.fromkeys(self._own, 1_000.0)
         return list(weights), list(weights.values())
 
     def of(self, passages: Iterable[tuple[str, str]]) -> dict[str, int]:
         """Return the words that ``passages`` (text and language of each) have, and how many of
-        them; 0 for another form of one that they have. The word itself alone if one of them has
-        it, or if it is rare and spelt right. Words that are too common to be searched for, as
-        "should", come from no page and count most."""
+        them; 0 for another form of one that they have. The word itself alone if one of them has it,
+        or if it is rare and spelt right. Words that are too common to be searched for, as "should",
+        come from no page and count most."""
         found = Counter[str]()
         for text, language in passages:
             there = frozenset(vocabulary.of_passage(text, language)[0])
@@ -83,6 +84,6 @@ class Slips:
         return {**found, **dict.fromkeys(idle, LOOKED_AT)}
 
     def _tokens(self, word: str) -> frozenset[int]:
-        """None if one of the languages does not search for it."""
+        """Return the token ids; None if one of the languages does not search for it."""
         found = [each.of_word(word) for each in self._said]
         return frozenset(chain.from_iterable(found)) if all(found) else frozenset()

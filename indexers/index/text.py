@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def encodable(text: str) -> str:
-    """A lone surrogate is no text, and everything behind this refuses it."""
+    """Return the text without unpaired surrogates, which the libraries refuse."""
     return text.encode("utf-8", "replace").decode("utf-8")

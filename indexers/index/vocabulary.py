@@ -10,9 +10,9 @@ from indexers.index.lexical import Words
 Tokens = tuple[Sequence[int], Sequence[float]]
 
 _OTHERS = 0.5
-"""How much a token counts that only another language than the question's has. Of a corpus
-in English, Spanish and Chinese, hit@1 is .92 and .90 with it (English, Spanish questions),
-.89 and .88 if all count alike: a passage of another language wins by names alone."""
+"""The weight of a token that only another language than the question's has. Of a corpus in English,
+Spanish and Chinese, hit@1 is .92 and .90 with it (English, Spanish questions), .89 and .88 if all
+count alike: a passage of another language wins by names alone."""
 
 words = cache(Words)
 """By language."""
@@ -23,12 +23,12 @@ def of_passage(text: str, language: str) -> Tokens:
 
 
 def of_question(text: str, languages: Collection[str]) -> Tokens:
-    """Token ids in each of ``languages`` (one or more), with their weights: German stems
+    """Return token ids in each of ``languages`` (one or more), with their weights: German stems
     find German passages, and English ones a name in English.
 
-    The question's own language is the one that has most of its words for stop words; they
-    are stop words in the others, too, in whose passages they are rare and would decide.
-    Where none has any, all languages count alike.
+    The question's own language is the one with most of its words as stop words; they are stop words
+    in the others, too, in whose passages they are rare and would decide. If none has any, all
+    languages count alike.
     """
     said = [words(language) for language in sorted(languages)]
     if len(said) == 1:
@@ -50,7 +50,7 @@ def of_question(text: str, languages: Collection[str]) -> Tokens:
 
 
 _TELLING = 2
-"""Stop words of another language; one alone may be a name, or stand in both."""
+"""Stop words of another language; one alone may be a name, or be in both."""
 _TELLABLE = (
     "arabic", "danish", "dutch", "english", "finnish", "french", "german", "greek", "hebrew",
     "hungarian", "indonesian", "italian", "norwegian", "portuguese", "romanian", "russian",
@@ -65,8 +65,8 @@ _ENGLISH = frozenset(
 
 
 def speaks(text: str, languages: Collection[str]) -> bool:
-    """Whether ``text`` may be in one of ``languages``: none of the others has more of its words
-    for stop words, or as many. Of 300 questions in Spanish 292 are told from English ones, and
+    """Return whether ``text`` may be in one of ``languages``: none of the others has more of its
+    words as stop words, or as many. Of 300 questions in Spanish 292 are told from English ones, and
     of 900 English ones 1 is taken for another language's."""
     parts = text.split()
 

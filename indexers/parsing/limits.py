@@ -1,4 +1,4 @@
-"""What parsing one page or file may cost, and the errors that say it cost too much."""
+"""The limits of parsing one page or file, and the errors when it exceeds them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``seconds`` of a processor, ``wall_seconds`` by the clock, ``megabytes`` of memory."""
+    """Limits: ``seconds`` of a processor, ``wall_seconds`` by the clock, ``megabytes`` of
+    memory."""
 
     seconds: int
     wall_seconds: float
@@ -21,30 +22,30 @@ class Limits:
 
 PAGE: Final = Limits(seconds=20, wall_seconds=600)
 """Of 250 pages of a real handbook the slowest takes 0.1 s; 300 KB of `[` take some 5 s, and twice
-that where other work shares the processor's caches."""
+that if other work shares the processor's caches."""
 FILE: Final = Limits(seconds=20, wall_seconds=600)
-"""A PDF of 600 pages takes some 10 s. By the clock it may be thirty times as long, for whatever
-else the machine does comes first: what is read must not depend on that."""
+"""A PDF of 600 pages takes some 10 s. By the clock it may take thirty times as long, because
+everything else on the machine has priority: the result must not depend on that."""
 
 
 class ParsingFailed(Exception):
-    """No result, for a reason that an operator can read. It holds no word of the page."""
+    """Parsing failed, for a reason that an operator can read. It holds no word of the page."""
 
 
 class TooCostly(ParsingFailed):
-    """It would take more time or memory than one page or file may. Again, it would as well."""
+    """The page would take more time or memory than one may. Trying again would not help."""
 
 
 class TooLong(TooCostly):
-    """It takes more of a processor's time than it may, whatever else the machine does."""
+    """The page takes more processor time than it may, whatever else the machine does."""
 
 
 class ParsingStopped(ParsingFailed):
-    """Somebody stopped the sync meanwhile."""
+    """The sync was stopped meanwhile."""
 
 
 class ParserBroken(ParsingFailed):
-    """A defect of ours: the parser raised what it should not. ``trace`` is for the log."""
+    """A defect of Footnote: the parser raised an unexpected error. ``trace`` is for the log."""
 
     def __init__(self, kind: str, trace: str) -> None:
         super().__init__(f"cannot be converted ({kind}; see the log)")
@@ -56,12 +57,13 @@ class ParserBroken(ParsingFailed):
 
 
 class Parse(Protocol):
-    """Calls a parser with its arguments, within limits."""
+    """A port that calls a parser with its arguments, within limits."""
 
     def __call__(
         self, limits: Limits, parser: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
     ) -> T:
-        """
+        """Call the parser.
+
         Raises:
             ParsingFailed: see its kinds.
         """
@@ -69,6 +71,5 @@ class Parse(Protocol):
 
 
 def here(_limits: Limits, parser: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> T:
-    """Parse in this process and without limits: for one file that its owner hands in, and for
-    tests."""
+    """Parse in this process and without limits: for one file of its owner's, and for tests."""
     return parser(*arguments, **named)

@@ -1,7 +1,7 @@
-"""Starts, watches and ends the processes that parse.
+"""Processes that parse: started, watched and ended.
 
-`concurrent.futures` cannot end a task that is under way, and `multiprocessing` imports the
-program that started it once more; so this is a pipe to a `subprocess`, and no more.
+`concurrent.futures` cannot end a running task, and `multiprocessing` imports the program that
+started it once more; so this is a pipe to a `subprocess`, and no more.
 """
 
 from __future__ import annotations
@@ -44,23 +44,23 @@ _START = (
     "from indexers.parsing.worker import main; main(int(sys.argv[2]), int(sys.argv[3]))"
 )
 _LOOK = 0.1
-"""Seconds between two looks at whether the sync was stopped."""
+"""Seconds between two checks whether the sync was stopped."""
 _ENDING = 60.0
-"""Seconds that a process may take to go once it has closed the pipe: it has half a gigabyte to give
-back, and everybody else comes first."""
+"""Seconds that a process may take to end once it has closed the pipe: it has half a gigabyte to
+free, and everybody else comes first."""
 _MOST_ANSWERED = 256 * 2**20
 """Bytes of one result."""
 _REMEMBERED = 1000
-"""Calls that took too long; they are not made again."""
+"""Calls that took too long; they are not repeated."""
 _FULL = 0.5
-"""Of the memory it may have: a process that used more makes room for a new one."""
+"""The share of the allowed memory after which a process is replaced by a new one."""
 
 _stopped: ContextVar[Callable[[], bool]] = ContextVar("stopped", default=lambda: False)
 
 
 @contextmanager
 def stoppable(stopped: Callable[[], bool]) -> Iterator[None]:
-    """Let what is parsed within end early, as ParsingStopped, once ``stopped`` says so."""
+    """Let parsing within end early, as ParsingStopped, once ``stopped`` says so."""
     token = _stopped.set(stopped)
     try:
         yield
@@ -69,8 +69,8 @@ def stoppable(stopped: Callable[[], bool]) -> Iterator[None]:
 
 
 class Parsers:
-    """Processes that parse, as many as are called at once; a `limits.Parse`. They start when
-    they are needed; ``rest`` ends those that have nothing to do."""
+    """Processes that parse, as many as are called at once; a `limits.Parse`. They start when they
+    are needed; ``rest`` ends idle ones."""
 
     def __init__(self, megabytes: int = PAGE.megabytes) -> None:
         self._megabytes = megabytes
@@ -81,7 +81,7 @@ class Parsers:
     def __call__(
         self, limits: Limits, parser: Callable[P, T], /, *arguments: P.args, **named: P.kwargs
     ) -> T:
-        """See `indexers.parsing.limits.Parse`."""
+        """Call a parser, see `indexers.parsing.limits.Parse`."""
         if _stopped.get()():
             raise ParsingStopped("the sync was stopped")
         call = pickle.dumps((limits, parser, arguments, named), pickle.HIGHEST_PROTOCOL)
@@ -109,7 +109,7 @@ class Parsers:
 
     @contextmanager
     def working(self, stopped: Callable[[], bool]) -> Iterator[None]:
-        """Do as `stoppable`, and end the processes that have nothing to do afterwards."""
+        """Do as `stoppable`, and end idle processes afterwards."""
         try:
             with stoppable(stopped):
                 yield
@@ -117,7 +117,7 @@ class Parsers:
             self.rest()
 
     def rest(self) -> None:
-        """End the processes that have nothing to do."""
+        """End the idle processes."""
         with self._lock:
             idle, self._idle = self._idle, []
         for process in idle:
@@ -143,7 +143,8 @@ class Parsers:
 
 class _Process:
     def __init__(self, megabytes: int) -> None:
-        """
+        """Start the process.
+
         Raises:
             ParsingFailed: it cannot be started.
         """
@@ -151,7 +152,7 @@ class _Process:
         self._calls, theirs = Pipe()
         command = [sys.executable, "-c", _START, str(_ROOT), str(theirs.fileno()), str(megabytes)]
         try:
-            # Nothing else that is open is handed on, among it the lock on the index.
+            # No other open file is inherited, such as the lock on the index.
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -172,7 +173,7 @@ class _Process:
         return self._process.poll() is None
 
     def call(self, limits: Limits, call: bytes) -> tuple[object, Exception | None, int]:
-        """Return what the pickled ``call`` gives: a result or an error, and the memory used.
+        """Return the result of the pickled ``call``: a result or an error, and the memory used.
 
         Raises:
             ParsingFailed

@@ -1,4 +1,4 @@
-"""The process that parses: it takes one call after another, until nobody holds the other end."""
+"""The parsing process: it takes one call after another, until nobody holds the other end."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from indexers.errors import IndexersError
 from indexers.parsing.limits import Limits, ParserBroken, ParsingFailed, TooCostly
 
 OUT_OF_MEMORY = 77
-"""The exit code where not even an answer could be made."""
+"""The exit code if not even an answer could be made."""
 _STATUS = Path("/proc/self/status")
 _NICER = 10
-"""Whoever waits for an answer comes before whoever waits for a page."""
+"""Answers to people have priority over pages."""
 
 
 def main(descriptor: int, megabytes: int) -> None:
     """Answer every call that comes through ``descriptor``."""
-    # What ends a sync from the terminal reaches the whole group; our parent decides.
+    # Ctrl-C in the terminal reaches the whole group; our parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICER)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -35,7 +35,7 @@ def main(descriptor: int, megabytes: int) -> None:
             try:
                 limits, parser, arguments, named = calls.recv()
                 calls.send_bytes(_answer(limits, parser, arguments, named))
-            # The first to be looked for, and by itself: even a pair of classes takes memory.
+            # Checked first, and by itself: even a pair of classes takes memory.
             except MemoryError:
                 os._exit(OUT_OF_MEMORY)
             except (EOFError, ConnectionError):
@@ -45,9 +45,9 @@ def main(descriptor: int, megabytes: int) -> None:
 def _answer(
     limits: Limits, parser: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
 ) -> bytes:
-    """Return result or error, and the most memory that was in use so far, in bytes; pickled."""
+    """Return result or error, and the most memory in use so far, in bytes; pickled."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    # The system ends whoever uses more: no handler would be run within a long call.
+    # The system kills a process that uses more: no handler would run within a long call.
     _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + limits.seconds)
     result: object = None
     error: Exception | None = None
@@ -65,7 +65,7 @@ def _answer(
 
 
 def _is_ours(error: Exception) -> bool:
-    """Return whether it can be told as it is; other errors may not stand being pickled."""
+    """Return whether the error can be returned as it is; other errors may not survive pickling."""
     return isinstance(error, ParsingFailed | IndexersError)
 
 
@@ -74,15 +74,15 @@ def _broken(error: Exception) -> ParserBroken:
 
 
 def _lower(limit: int, wanted: int) -> None:
-    """Lower the soft limit, which is what counts, and never above the hard one that stands."""
+    """Lower the soft limit, which counts, and never above the hard one."""
     _, hard = resource.getrlimit(limit)
     soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(limit, (soft, hard))
 
 
 def _peak() -> int:
-    """The most memory that this process had. What `resource` says of it may be its parent's,
-    whose number it starts with."""
+    """Return the peak memory of this process. `resource` may report its parent's, whose number it
+    starts with."""
     try:
         lines = _STATUS.read_text().splitlines()
     except OSError:  # no Linux

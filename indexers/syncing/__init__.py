@@ -1,1 +1,1 @@
-"""Wiki -> index: what a sync does, in which order, and how pages are cut."""
+"""Wiki -> index: the steps of a sync, their order, and how pages are cut."""

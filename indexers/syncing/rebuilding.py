@@ -1,5 +1,4 @@
-"""An index that is built anew beside the one that stands, and what must hold before it
-takes its place."""
+"""A rebuilt index beside the current one, and the checks before it is promoted."""
 
 from __future__ import annotations
 
@@ -12,14 +11,14 @@ from indexers.model import NOBODY, SyncReport
 from indexers.ports import PassageIndex, PromotionCheck, Wiki
 
 _TRIES = 3
-"""So often a sync begins again on an index that was built anew."""
+"""Attempts of a sync to begin again on a rebuilt index."""
 
 _FEW = 20
-"""So many pages may go without being a share worth a question."""
+"""A loss of so few pages is never worth a question."""
 
 
 class Guard(TypedDict):
-    """How much may leave the index at once."""
+    """Limits on what may leave the index at once."""
 
     max_removal: float
     allow_mass_removal: bool
@@ -35,9 +34,9 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
     max_removal: float,
     allow_mass_removal: bool = False,
 ) -> list[SyncReport]:
-    """Read all ``wikis`` into the new ``index`` that is being built, and take it, unless one
-    was not read to its end or something speaks against it. Of those that are not ``anew``
-    the vectors are kept. ``read`` gives a report, or none after a stop."""
+    """Read all ``wikis`` into the new ``index``, and promote it, unless one was not read to its end
+    or a check objects. Of wikis that are not in ``anew`` the vectors are reused. ``read`` returns a
+    report, or none after a stop."""
     reports: list[SyncReport] = []
     taken = False
     try:
@@ -68,8 +67,8 @@ def rebuilt(  # noqa: PLR0913 - what an index is built of and judged by
 
 
 def on_sound_index(index: CurrentIndex, sync: Callable[[], list[SyncReport]]) -> list[SyncReport]:
-    """Run ``sync`` so that it writes a sound index: one that is damaged, or turns out to be, is
-    built anew beside. The first report says so.
+    """Run ``sync`` on a sound index: one that is damaged, or turns out to be, is rebuilt beside it.
+    The first report says so.
 
     Raises:
         IndexCorrupt: what was built anew was damaged again and again.
@@ -91,15 +90,16 @@ def on_sound_index(index: CurrentIndex, sync: Callable[[], list[SyncReport]]) ->
 
 
 def is_whole(reports: Sequence[SyncReport], wikis: Collection[str]) -> bool:
-    """Whether every one of ``wikis`` was read to its end."""
+    """Return whether every one of ``wikis`` was read to its end."""
     return len(reports) == len(wikis) and all(report.complete for report in reports)
 
 
 def forget_strangers(
     index: PassageIndex, wikis: Container[str], *, allow_mass_removal: bool = False
 ) -> Iterator[str]:
-    """Remove from the index what is of none of ``wikis``, and say so: they left the settings.
-    Many pages wait for an operator's leave, as in any removal; nothing is answered from them."""
+    """Remove from the index pages of none of ``wikis``, which left the settings, and yield
+    messages. Many pages wait for an operator's permission, as in any removal; nothing is answered
+    from them."""
     for name, (pages, _) in index.counts().items():
         if name not in wikis and pages >= _FEW and not allow_mass_removal:
             yield (
@@ -120,8 +120,9 @@ def take(
     max_removal: float,
     allow_mass_removal: bool,
 ) -> None:
-    """After a sync of all ``wikis``: forget those that left the settings, and read what was
-    built for another model or splitter, unless it has lost too much (the last report says)."""
+    """Promote, after a sync of all ``wikis``: forget those that left the settings, and read what
+    was built for another model or splitter, unless it has lost too much (the last report says
+    so)."""
     losses: Iterator[str] = iter(())
     if index.building and not allow_mass_removal:
         losses = lost_pages(index, wikis=wikis, max_removal=max_removal)
@@ -137,7 +138,7 @@ def take(
 def _close_unseen(
     index: CurrentIndex, wikis: Sequence[Wiki], reports: Sequence[SyncReport]
 ) -> None:
-    """Show nobody the pages that are kept and were not seen again, for they may have been
+    """Show nobody the pages that are kept and were not seen again, because they may have been
     closed to us. Pages that were seen have their new rights in both indexes already."""
     failed = {(report.wiki, failed.key) for report in reports for failed in report.failed}
     for wiki in wikis:
@@ -154,8 +155,8 @@ def _refusal(why: Sequence[str]) -> RebuildRefused:
 
 
 def lost_pages(index: CurrentIndex, *, wikis: Container[str], max_removal: float) -> Iterator[str]:
-    """Say which wikis would lose much at once, or everything, if the candidate were read from
-    here on, and how to allow it. Those that are none of ``wikis`` left the settings."""
+    """Yield messages about wikis that would lose much at once, or everything, by the promotion, and
+    how to allow it. Those that are none of ``wikis`` left the settings."""
     built = index.candidate.counts()
     losses = []
     for wiki, (pages, _) in index.standing.counts().items():
@@ -172,8 +173,8 @@ def lost_pages(index: CurrentIndex, *, wikis: Container[str], max_removal: float
 
 
 def unread_pages(index: CurrentIndex, reports: Sequence[SyncReport]) -> Iterator[str]:
-    """Say which wikis have pages that stand in an earlier version, and could not be read for
-    the candidate (``reports`` name them)."""
+    """Yield messages about wikis with pages that exist in an earlier version, and could not be read
+    for the candidate (``reports`` name them)."""
     for report in reports:
         failed = {failed.key for failed in report.failed}
         folders = tuple(key for key in failed if key.endswith("/"))

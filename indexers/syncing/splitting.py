@@ -1,8 +1,8 @@
 """Page -> passages: by heading, then by size.
 
-A passage never crosses a heading and never cuts a block that fits. What does not
-fit is cut where it hurts least: a table between rows (its header repeated), code
-between lines (fenced again), anything else between sentences, then words.
+A passage never crosses a heading and never cuts a block that fits. Longer blocks are cut where it
+hurts least: a table between rows (its header repeated), code between lines (fenced again), anything
+else between sentences, then words.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from indexers.text.prose import Block, Kind, blocks, fenced, plain, plain_line, 
 from indexers.text.sentences import sentences
 
 VERSION = "2"
-"""Changes whenever the same page would be cut, or embedded, another way."""
+"""To be changed whenever the same page would be cut, or embedded, another way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Splitter:
-    """``max_tokens`` bounds a passage's words, counted by the model's own tokenizer;
+    """A splitter. ``max_tokens`` limits a passage's words, counted by the model's own tokenizer;
     title and headings come on top."""
 
     count_tokens: Callable[[str], int]
@@ -29,7 +29,7 @@ class Splitter:
 
     @property
     def identity(self) -> str:
-        """Other identity, other passages."""
+        """Return the identity: another one means other passages."""
         return f"splitter-{VERSION}-{self.max_tokens}"
 
     def __call__(self, page: Page) -> list[Passage]:
@@ -56,7 +56,7 @@ class Splitter:
         ]
 
     def _pieces(self, text: str) -> Iterator[str]:
-        """Neighbouring blocks together while they fit, verbatim from first to last."""
+        """Yield neighbouring blocks together while they fit, verbatim from first to last."""
         start, end, size = 0, 0, 0
         for block in blocks(text):
             tokens = self._size(block.text)
@@ -84,7 +84,7 @@ class Splitter:
                 yield from self._packed(self._sentences(block.text), "", self._words_in)
 
     def _rows(self, lines: list[str]) -> Iterator[str]:
-        """A header that would leave its rows less than half of the room stands once."""
+        """Yield rows. A header that would leave its rows less than half of the room comes once."""
         head = "\n".join(lines[:2])
         taken = self._size(head)
         if taken > self.max_tokens // 2:
@@ -94,7 +94,7 @@ class Splitter:
             yield f"{head}\n{rows}"
 
     def _sentences(self, text: str) -> Iterator[str]:
-        """Sentences, and words where one sentence alone is too long."""
+        """Yield sentences, and words if one sentence alone is too long."""
         for sentence in sentences(text):
             if self._words_in(sentence) <= self.max_tokens:
                 yield sentence
@@ -102,8 +102,8 @@ class Splitter:
                 yield from self._words(sentence)
 
     def _words(self, sentence: str) -> Iterator[str]:
-        """A word that alone is too long is cut, too: few tokens are shorter than a character,
-        so even a paragraph in a script without spaces comes to parts that fit."""
+        """Yield words. A word that alone is too long is cut, too: few tokens are shorter than a
+        character, so even a paragraph in a script without spaces is cut into parts that fit."""
         for word in words(sentence):
             if self._words_in(word) <= self.max_tokens:
                 yield word
@@ -114,13 +114,13 @@ class Splitter:
         return self.count_tokens(plain(text))
 
     def _words_in(self, line: str) -> int:
-        """Of a part of a block, where a marker may stand for itself."""
+        """Count the words of a part of a block, where a marker may be alone."""
         return self.count_tokens(plain_line(line))
 
     def _packed(
         self, parts: Iterable[str], joint: str, size_of: Callable[[str], int], taken: int = 0
     ) -> Iterator[str]:
-        """``parts`` joined to pieces of at most ``max_tokens``, at least one part each."""
+        """Yield ``parts`` joined to pieces of at most ``max_tokens``, at least one part each."""
         held: list[str] = []
         size = taken
         for part in parts:
@@ -134,13 +134,13 @@ class Splitter:
 
 
 def _piece(parts: Sequence[str], joint: str) -> Iterator[str]:
-    """What the parts make together, unless it is nothing."""
+    """Yield the joined parts, unless they are empty."""
     piece = joint.join(parts).strip(joint or None)
     if piece.strip():
         yield piece
 
 
 def place(page: Page, section: Section) -> str:
-    """Where a section stands, as it is put before its words: title > heading > heading."""
+    """Return a section's path, as it comes before its words: title > heading > heading."""
     path: Sequence[str] = (page.title, *section.headings)
     return " > ".join(filter(None, path))

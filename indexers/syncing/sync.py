@@ -1,4 +1,4 @@
-"""The use case: what differs in a wiki -> passages -> replace, relabel, remove."""
+"""Use case: differences of a wiki -> passages -> replace, relabel, remove."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from indexers.ports import Embedder, Meaning, PassageIndex, Wiki
 
 log = logging.getLogger(__name__)
 
-# Passages that are embedded together, sorted by length across their pages: enough to
-# sort well, and a stop waits for no more than these (some two seconds).
+# Passages that are embedded together, sorted by length across their pages: enough to sort well, and
+# a stop waits for no more than these (some two seconds).
 _BATCH = 256
 
-# Changed passages held back so that rights are narrowed before anything is embedded; about
-# 50 MB. A wiki never seen before has no rights to narrow, and so holds back one batch.
+# Changed passages held back so that rights are narrowed before anything is embedded; about 50 MB. A
+# wiki never seen before has no rights to narrow, and so holds back one batch.
 _HELD = 20_000
 
 
@@ -115,8 +115,8 @@ def _refusal(wiki: Wiki, lost: int, known: int) -> str:
 def each(
     wikis: Sequence[Wiki], sync_one: Callable[..., SyncReport], stopped: Callable[[], bool]
 ) -> list[SyncReport]:
-    """Sync one after the other, until ``stopped``. One that cannot be listed, or would lose too
-    many pages, keeps no other from its turn: its report holds the error."""
+    """Sync one after the other, until ``stopped``. A wiki that cannot be listed, or would lose too
+    many pages, does not stop the others: its report holds the error."""
     reports = []
     for wiki in wikis:
         if stopped():
@@ -132,7 +132,7 @@ def each(
 
 @dataclass
 class _Run:
-    """One sync under way."""
+    """A running sync."""
 
     wiki: Wiki
     index: PassageIndex
@@ -179,12 +179,12 @@ class _Run:
         self.report.complete = self.listed_to_end and self._whole
 
     def remove_what_left(self) -> None:
-        """Pages that are there no more by intention (drafts, emptied ones)."""
+        """Remove pages that are gone on purpose (drafts, emptied ones)."""
         self.remove(sorted(self._leaving))
 
     def lost_pages(self) -> list[str]:
-        """Pages that vanished, each looked at, without those that only moved (which
-        are removed)."""
+        """Return pages that vanished, each checked, without those that only moved (which are
+        removed)."""
         failed = {failed.key for failed in self.report.failed}
         missing = sorted(self.known.keys() - self.listed - self._leaving - failed)
         try:
@@ -204,8 +204,8 @@ class _Run:
             self._plan("remove", key)
 
     def close(self, keys: Sequence[str]) -> None:
-        """Show these to nobody, where the wiki may have closed them. They keep their passages,
-        so that the next sync which sees them again opens them without embedding."""
+        """Show these to nobody, if the wiki may have closed them. They keep their passages, so that
+        the next sync that sees them opens them without embedding."""
         for key in keys if self.wiki.has_page_rights else ():
             known = self.known[key]
             if known.acl != NOBODY:
@@ -259,8 +259,8 @@ class _Run:
                 self._leave(page.key)
 
     def _narrow(self, page: Page) -> None:
-        """Who may no longer read a page loses it before anything is embedded. What is
-        opened waits for the new text: the old one was written for fewer."""
+        """Narrow the page's rights before anything is embedded. Wider rights wait for the new text:
+        the old one was written for fewer."""
         known = self.known.get(page.key)
         if known and known.acl & page.acl != known.acl and not self.dry_run:
             both = known.acl & page.acl
@@ -281,7 +281,7 @@ class _Run:
             self._write(batch)
 
     def _write(self, batch: Sequence[tuple[Changed, Sequence[Passage]]]) -> None:
-        """Embed the batch at once, or page by page where one of them breaks it."""
+        """Embed the batch at once, or page by page if one of them breaks it."""
         meanings: dict[str, Meaning] = {}
         try:
             meanings = self._meanings([passage for _, passages in batch for passage in passages])
@@ -296,7 +296,7 @@ class _Run:
                 self._replace(change, passages, meanings)
 
     def _meanings(self, passages: Sequence[Passage]) -> dict[str, Meaning]:
-        """By digest: those that stand already, and new ones for the rest."""
+        """Return embeddings by digest: stored ones, and new ones for the rest."""
         texts = {passage.digest: passage.embedded for passage in passages}
         meanings = {} if self.full else self.index.meanings(list(texts))
         missing = [digest for digest in texts if digest not in meanings]
@@ -331,12 +331,12 @@ class _Run:
             self.report.planned.append(f"{deed} {key}")
 
     def _stands_elsewhere(self, key: str) -> bool:
-        """Whether this sync wrote everything that the page said under other keys."""
+        """Return whether this sync wrote everything that the page said under other keys."""
         return self.index.digests(self.wiki.name, key) <= self._digests
 
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:
-        """What a page breaks is its own failure; what the world breaks is everybody's."""
+        """Let an error of a page be its own failure; an error of the environment is everybody's."""
         try:
             yield
         except IndexersError:

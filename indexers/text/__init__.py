@@ -1,1 +1,1 @@
-"""Light Markdown: what every page becomes, and how it is read."""
+"""Light Markdown: the form of every page, and its reader."""

@@ -1,4 +1,4 @@
-"""What the trees of HTML and of storage format share: elements, and how code is read out."""
+"""Common parts of the trees of HTML and of storage format: elements, and how code is read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 STRUCK = "fn-struck"
-"""Wraps the children of an element whose text is struck through: it holds no longer."""
+"""Wraps the children of an element whose text is struck through: it is not valid any more."""
 
 UNREAD: frozenset[str] = frozenset({STRUCK, "script", "style", "template"})
 

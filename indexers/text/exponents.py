@@ -1,4 +1,4 @@
-"""What stands raised or lowered in a line, written so that it reads right without that.
+"""Raised or lowered text in a line, written so that it reads right.
 
 ``10<sup>6</sup>`` is 10^6 and not 106; H<sub>2</sub>O is what people search for: H2O.
 """
@@ -15,11 +15,11 @@ _ENDINGS = frozenset(
 _MARKS = {"tm": "\u2122", "sm": "\u2120", "r": "\u00ae", "c": "\u00a9"}
 _AS_THEY_ARE = "\u2122\u2120\u00ae\u00a9[(*\u2020\u2021\u00b0\u00ba\u00aa"
 _LONGEST = 24
-"""Characters; what is longer is small print and no exponent."""
+"""Characters; longer text is small print and no exponent."""
 
 
 def raised(before: str, text: str) -> str:
-    """Return ``text`` as it is written behind the character ``before`` (empty: there is none)."""
+    """Return ``text`` as it is written after the character ``before`` (empty: there is none)."""
     text = " ".join(text.split())
     if not text or not before.strip() or text[0] in _AS_THEY_ARE:
         return text
@@ -33,7 +33,7 @@ def raised(before: str, text: str) -> str:
 
 
 def lowered(before: str, text: str) -> str:
-    """Return ``text`` as it is written behind the character ``before`` (empty: there is none)."""
+    """Return ``text`` as it is written after the character ``before`` (empty: there is none)."""
     text = " ".join(text.split())
     if not text or not before.strip() or text[0] in "[(":
         return text

@@ -1,4 +1,4 @@
-"""The parts of a page's outline -> sections, so that no heading's words are lost."""
+"""Parts of a page's outline -> sections, so that no heading's words are lost."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from indexers.text.writing import paragraph
 
 @dataclass(frozen=True, slots=True)
 class OutlineSection:
-    """What stands below one heading. ``headings`` are those above it, its own last.
-    ``says``: where there is no text below, the heading's own words are the text."""
+    """The part below one heading. ``headings`` are those above it, its own last. ``says``: if there
+    is no text below, the heading's own words are the text."""
 
     headings: tuple[str, ...]
     anchor: str
@@ -21,8 +21,8 @@ class OutlineSection:
 
 
 def told(parts: Sequence[OutlineSection]) -> tuple[Section, ...]:
-    """Return a section for each part that has text. A heading that has neither text nor
-    headings below it is text itself; neighbours of that kind make one section."""
+    """Return a section for each part that has text. A heading that has neither text nor headings
+    below it is text itself; neighbours of that kind make one section."""
     return tuple(_sections(parts))
 
 
@@ -43,7 +43,7 @@ def _sections(parts: Sequence[OutlineSection]) -> Iterator[Section]:
 
 
 def _is_bare(part: OutlineSection, following: Sequence[OutlineSection]) -> bool:
-    """Return whether nothing stands below its heading: no text, and the next is no deeper."""
+    """Return whether there is nothing below its heading: no text, and the next is no deeper."""
     deeper = any(len(after.headings) > len(part.headings) for after in following)
     return part.says and not part.text and bool(part.headings) and not deeper
 

@@ -27,7 +27,7 @@ from enum import StrEnum
 from itertools import groupby
 
 _LINE = re.compile(r".*\n|.+")
-# What follows an opening fence holds no backtick: that would be code within a line.
+# No backtick may follow an opening fence on its line: that would be code within a line.
 _FENCE = re.compile(r"^ *(?:> ?)*(`{3,}(?=[^`]*$)|~{3,})")
 _ITEM = re.compile(r"^ *(?:[-*+]|\d{1,9}[.)]) +(?:\[[ xX]\] +)?")
 _ROW = re.compile(r"^ *\|.*\|\s*$")
@@ -51,7 +51,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block and where it stands: ``text`` is the source from ``start`` to ``end``."""
+    """A block and its place: ``text`` is the source from ``start`` to ``end``."""
 
     kind: Kind
     start: int
@@ -60,8 +60,8 @@ class Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """The blocks of light Markdown in order. Nested list items are blocks of their
-    own; a code block within an item or a quote is one too. Total: any text has blocks."""
+    """Return the blocks of light Markdown in order. Nested list items are blocks of their own; a
+    code block within an item or a quote is one too. Total: any text has blocks."""
     found: list[Block] = []
     for kind, lines in groupby(_lines(text), key=lambda line: line[0]):
         spans = [span for _, span in lines]
@@ -72,7 +72,7 @@ def blocks(text: str) -> list[Block]:
 
 
 def _lines(text: str) -> Iterator[tuple[tuple[Kind | None, int], tuple[int, int]]]:
-    """Each line's kind, the number of its block, and its span without the line end."""
+    """Yield each line's kind, the number of its block, and its span without the line end."""
     block = 0
     fence: str | None = None
     last: Kind | None = None
@@ -104,7 +104,7 @@ def _closes(line: str, fence: str) -> bool:
 
 
 def _kind(line: str, last: Kind | None) -> Kind | None:
-    """Of a line that no fence holds; ``last`` is the kind of the line before."""
+    """Return the kind of a line outside of fences; ``last`` is the kind of the line before."""
     if not line.strip():
         return None
     if _ROW.match(line):
@@ -117,23 +117,23 @@ def _kind(line: str, last: Kind | None) -> Kind | None:
 
 
 def is_item(line: str) -> bool:
-    """Whether it begins an item of a list."""
+    """Return whether it begins an item of a list."""
     return bool(_ITEM.match(line))
 
 
 def is_row(line: str) -> bool:
-    """Whether it is a row of a table."""
+    """Return whether it is a row of a table."""
     return bool(_ROW.match(line))
 
 
 def is_rule(line: str) -> bool:
-    """Whether it is the row below a table's header."""
+    """Return whether it is the row below a table's header."""
     return bool(_RULE_ROW.match(line))
 
 
 def fenced(code: str) -> tuple[str, list[str], str]:
-    """A block of code as its opening fence, its lines, and the fence that closes it,
-    which is made up where it is missing."""
+    """Return a block of code as its opening fence, its lines, and its closing fence, which is made
+    up if it is missing."""
     opening, *lines = code.split("\n")
     found = _FENCE.match(opening)
     if not found:
@@ -143,13 +143,13 @@ def fenced(code: str) -> tuple[str, list[str], str]:
 
 
 def plain(text: str) -> str:
-    """The words alone: no markers, no addresses, no pipes. Code is kept as it stands."""
+    """Return the words alone: no markers, no addresses, no pipes. Code stays as it is."""
     return "\n".join(filter(None, (_plain_block(block) for block in blocks(text))))
 
 
 def readable(text: str) -> str:
-    """The words as a person reads them: as `plain`, but lists and code keep their look and
-    paragraphs stand apart."""
+    """Return the words as a person reads them: as `plain`, but lists and code keep their look and
+    paragraphs are separated."""
     parts: list[str] = []
     last: Kind | None = None
     for block in blocks(text):
@@ -185,7 +185,7 @@ def _plain_row(line: str) -> str:
 
 
 def _plain_code(text: str) -> str:
-    """The lines alone, without what stands before the fence, too, in a quote or an item."""
+    """Return the lines of code, also without the marks of a quote or an item before the fence."""
     opening, lines, _ = fenced(text)
     before = re.match(r"[ >]*", opening)
     margin = before[0] if before else ""
@@ -194,7 +194,7 @@ def _plain_code(text: str) -> str:
 
 
 def beside_links(text: str) -> str:
-    """What stands outside of links, markers and all."""
+    """Return the text outside of links, with its markers."""
     return _INLINE.sub(lambda found: found[0] if found["code"] is not None else "", text)
 
 
@@ -216,12 +216,12 @@ def in_code_spans(text: str, change: Callable[[str], str]) -> str:
 
 
 def words(text: str) -> list[str]:
-    """``text`` in pieces, each a word with the space before it; a link is never cut."""
+    """Return ``text`` in pieces, each a word with the space before it; a link is never cut."""
     return [found[0] for found in _WORD.finditer(text)]
 
 
 def plain_line(line: str) -> str:
-    """A line without the marks of links and code."""
+    """Return a line without the marks of links and code."""
     return _INLINE.sub(_plain_inline, line).strip()
 
 
@@ -229,6 +229,6 @@ def _plain_inline(found: re.Match[str]) -> str:
     code: str | None = found["code"]
     if code is None:
         return plain_line(found["label"])
-    # Code that begins or ends with a backtick is set apart from its marks by spaces.
+    # Code that begins or ends with a backtick is separated from its marks by spaces.
     padded = code[0] == code[-1] == " " and "`" in code
     return code[1:-1] if padded else code

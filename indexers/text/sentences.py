@@ -1,4 +1,4 @@
-"""Where sentences begin and end, in any language, offsets kept."""
+"""Boundaries of sentences, in any language, with offsets."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import sentencex
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Those of a paragraph, each with the white space after it: together they are ``text``."""
-    # A lone surrogate is no text to the library; what stands for it here is as long.
+    """Yield the sentences of a paragraph, each with the white space after it: together they are
+    ``text``."""
+    # The library refuses an unpaired surrogate; its replacement here is as long.
     at = 0
     for part in sentencex.segment("en", text.encode("utf-8", "replace").decode("utf-8")):
         yield text[at : at + len(part)]
@@ -17,7 +18,7 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where the sentences of ``text`` begin and end; one never goes on in the next line."""
+    """Yield the start and end of each sentence of ``text``; none continues in the next line."""
     at = 0
     for line in text.splitlines(keepends=True):
         start = at

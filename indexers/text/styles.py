@@ -1,11 +1,11 @@
-"""The ``style`` attribute of an element, read as far as it decides what is seen."""
+"""The ``style`` attribute of an element, read as far as it decides what is visible."""
 
 from __future__ import annotations
 
 import re
 
 _LONGEST = 2_000
-"""Characters of one ``style`` attribute that are looked at."""
+"""Characters of one ``style`` attribute that are read."""
 
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)
 _JSX_NAME = re.compile(r"(?<=[a-z])([A-Z])")
@@ -17,14 +17,14 @@ _NAMED = {"white": "#ffffff", "black": "#000000"}
 _NO_COLOUR = frozenset({"inherit", "initial", "unset", "revert", "currentcolor", "none", "auto"})
 
 UNKNOWN = ""
-"""A colour that cannot be told."""
+"""A colour that cannot be determined."""
 
 Style = dict[str, list[str]]
-"""Every value that is given to a property: a browser leaves out those that it does not know."""
+"""Every value of a property: a browser ignores those that it does not know."""
 
 
 def style_of(attributes: dict[str, str]) -> Style:
-    """Read the ``style`` attribute, as HTML writes it or as JSX does."""
+    """Read the ``style`` attribute, as HTML or JSX writes it."""
     written = attributes.get("style", "")[:_LONGEST]
     if not written:
         return {}
@@ -60,7 +60,7 @@ def measure(value: str) -> tuple[float, str] | None:
 
 
 def is_zero(value: str) -> bool:
-    """Return whether it is a length of nothing, or an opacity that hides."""
+    """Return whether it is a zero length, or an opacity that hides."""
     measured = measure(value)
     return measured is not None and abs(measured[0]) < 0.02
 

@@ -1,7 +1,7 @@
-"""Take out of a tree what its readers do not see, and set apart what is struck through.
+"""Removal of invisible text from a tree, and marking of struck text.
 
-Text that nobody sees on the page may be anybody's: it must not be searched or quoted.
-Only what is certain counts: what the element itself says, not what a style sheet may say.
+Text that nobody sees on the page may be anybody's: it must not be searched or quoted. Only what is
+certain counts: what the element itself says, not what a style sheet may say.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CELLS = frozenset({"td", "th"})
 _PICTURES = frozenset({"img", "ac:image"})
 _FONT_SIZE = re.compile(r"(?:^|\s)([+-]?[\d.]{1,12}(?:px|pt|em|rem|%)?)(?=[\s/])")
 _SMALLEST = {"px": 2.0, "pt": 1.5, "em": 0.1, "rem": 0.1, "%": 10.0}
-"""Font sizes up to which text is a speck."""
+"""Font sizes up to which text is invisible."""
 _FAR_AWAY = -900.0
 """Pixels to the left or above, from which on nothing is on any screen."""
 
@@ -28,7 +28,7 @@ _PAGE = "#ffffff"
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How text looks where it stands; an element inside can change each of these again."""
+    """The look of text; an element inside can change each of these again."""
 
     tiny: bool = False
     invisible: bool = False
@@ -42,8 +42,8 @@ class _Look:
 
 
 def keep_what_is_seen(root: Element, wrap: Callable[[list[Any]], Any]) -> None:
-    """Remove unseen elements and text from the tree; ``wrap`` makes a ``STRUCK`` element of the
-    children of what is struck through."""
+    """Remove invisible elements and text from the tree; ``wrap`` makes a ``STRUCK`` element of the
+    children of struck text."""
     pending: list[tuple[Any, _Look]] = [(root, _Look())]
     while pending:
         element, look = pending.pop()
@@ -72,7 +72,7 @@ def keep_what_is_seen(root: Element, wrap: Callable[[list[Any]], Any]) -> None:
 
 
 def _gone(element: Element, style: Style) -> bool:
-    """Return whether it takes no part in the page, whatever its own elements say."""
+    """Return whether it is invisible, whatever its own elements say."""
     attributes = element.attributes
     if "hidden" in attributes and attributes["hidden"].strip().lower() not in ("{false}", "false"):
         return True
@@ -143,7 +143,8 @@ def _is_tiny(value: str, *, within_tiny: bool) -> bool:
 
 
 def _background(style: Style, attributes: dict[str, str]) -> str | None:
-    """Return the background; None if the element names none, ``UNKNOWN`` if it cannot be told."""
+    """Return the background; None if the element names none, ``UNKNOWN`` if it cannot be
+    determined."""
     named = (attributes.get("bgcolor", ""), attributes.get("data-highlight-colour", ""))
     values = [
         *style.get("background-color", ()),
@@ -156,6 +157,6 @@ def _background(style: Style, attributes: dict[str, str]) -> str | None:
 
 
 def _may_have_a_background(element: Element) -> bool:
-    """Return whether a style sheet, or what a macro draws around its text, may give it one."""
+    """Return whether a style sheet, or a macro around its text, may give it one."""
     drawn = element.tag.startswith("ac:") and not element.tag.startswith("ac:layout")
     return drawn or bool(element.attributes.get("class"))

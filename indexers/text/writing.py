@@ -1,4 +1,4 @@
-"""Light Markdown (`indexers.text.prose`), put together from its pieces by whoever writes it."""
+"""Light Markdown (`indexers.text.prose`), composed from its pieces."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NO_ADDRESS = re.compile(r"\s*(?:javascript|data|vbscript|file)\s*:", re.IGNOREC
 
 
 class Line:
-    """Text put together with its white space made single."""
+    """Text composed with single white space."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -42,7 +42,7 @@ class Line:
         self._parts.append(text)
 
     def add_code(self, lines: Sequence[str]) -> None:
-        """Add code in a sentence; two lines of it stay two, as a reader could run both."""
+        """Add code in a sentence; two lines of it stay two, because a reader could run both."""
         for number, text in enumerate(lines):
             if number:
                 self.end()
@@ -76,7 +76,7 @@ class Line:
 
 
 def inline_code(text: str) -> str:
-    """Inline code, within a run of backticks that it does not hold itself."""
+    """Return inline code, within a run of backticks that it does not hold itself."""
     text = _GAP.sub(lambda gap: " " if "\n" in gap[0] else gap[0], text)
     if not text.strip():
         return text
@@ -87,12 +87,12 @@ def inline_code(text: str) -> str:
 
 
 def leads_nowhere(address: str) -> bool:
-    """It runs or holds something instead of going somewhere."""
+    """Return whether the address runs or holds something instead of leading somewhere."""
     return bool(_NO_ADDRESS.match(address))
 
 
 def link(label: str, address: str) -> str:
-    """The label alone where there is no address to go to, or it would not be a link."""
+    """Return a link; the label alone if there is no address, or it would not be a link."""
     if not label or not address or leads_nowhere(address):
         return label
     if not _LABEL.fullmatch(label) or "\n" in label or "](" in label:
@@ -108,12 +108,12 @@ def _encoded(address: str) -> str:
 
 
 def paragraph(text: str) -> list[str]:
-    """A block of its own, which nothing in it turns into code."""
+    """Return a block of its own, which nothing in it turns into code."""
     return [_FENCE_LIKE.sub(r"\\", text)] if text else []
 
 
 def code_block(text: str, language: str = "") -> list[str]:
-    """A block of code, byte for byte, within a fence that it does not hold itself."""
+    """Return a block of code, byte for byte, within a fence that it does not hold itself."""
     if not text.strip():
         return []
     longest = max((len(run) for run in _BACKTICKS.findall(text)), default=0)
@@ -126,7 +126,7 @@ def is_code(block: str) -> bool:
 
 
 def list_items(marked: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
-    """List items, each its mark and its blocks, on neighbouring lines. Code stands at the
+    """Return list items, each its mark and its blocks, on neighbouring lines. Code is at the
     margin, so that it keeps its bytes."""
     done: list[str] = []
     lines: list[str] = []
@@ -155,7 +155,7 @@ def quote(blocks: Sequence[str]) -> list[str]:
 
 
 def note(label: str, title: str, blocks: Sequence[str]) -> list[str]:
-    """A quote that says what it is; nothing where it says no more than that."""
+    """Return a quote that says what it is; empty if it says no more than that."""
     if title.rstrip(":").casefold() == label.casefold():
         title = ""
     if title:
@@ -164,14 +164,15 @@ def note(label: str, title: str, blocks: Sequence[str]) -> list[str]:
 
 
 def led(lead: str, blocks: Sequence[str]) -> list[str]:
-    """``lead`` in front of the first block's words, or above what is no paragraph."""
+    """Return the blocks with ``lead`` before the first block's words, or above a block that is no
+    paragraph."""
     if not blocks or _MARKED.match(blocks[0]):
         return [lead, *blocks]
     return [f"{lead} {blocks[0]}", *blocks[1:]]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Cells may be missing, and may hold anything that is written within a line."""
+    """Return a table. Cells may be missing, and may hold any text of one line."""
     body = list(rows)
     width = max(map(len, (head, *body)))
     lines = [_row(row, width) for row in (head, *body)]
