@@ -26,6 +26,7 @@ from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers
 from tests.bot.shell import Shell
+from tests.long import few
 
 FOOTNOTE = [sys.executable, "-c", "from bot.cli import main; main()"]
 
@@ -656,7 +657,7 @@ def test_why_an_answer_was_given_is_told_with_its_features_and_its_rule(handbook
     assert "why" not in handbook.footnote("ask", "How long is leave?", "--json").json
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8:strict"])
+@pytest.mark.parametrize("encoding", few(["ascii", "latin-1", "utf-8:strict"], 1))
 def test_a_terminal_that_lacks_characters_gets_whole_json_and_no_traceback(
     encoding: str, handbook: Shell
 ) -> None:

@@ -204,7 +204,7 @@ async def test_broken_chunks_are_refused(
 ) -> None:
     headers = from_slack(b"") | {b"Transfer-Encoding": b"chunked"}
     head = request(headers=headers).replace(b"Content-Length: 0\r\n", b"")
-    async with opened(at(free_port)):
+    async with opened(at(free_port, replace(PATIENT, body_seconds=0.5))):
         answer = await answered(free_port, head + chunks)
 
     assert status(answer) in {400, 401, 408}

@@ -341,7 +341,10 @@ async def test_what_is_wrong_is_said_with_what_is_right(
     assert bot.syncs.orders == []
 
 
-async def test_the_end_is_told_once_slack_is_back(bot: Bot, slack: LocalSlack) -> None:
+async def test_the_end_is_told_once_slack_is_back(
+    bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.reindexing.progress_message._PAUSES", (0.01,) * 23)
     slack.fail_next("chat.update", status=503, times=3)
     bot.syncs.pages = []
     await bot.start()
