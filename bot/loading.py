@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -10,6 +11,10 @@ from typing import Protocol
 
 from indexers.errors import ModelUnavailable
 from indexers.ports import Embedder, Reranker
+
+_TURN = 0.0005
+"""Seconds that a thread may compute before another one's turn. With twenty answers, Python's 5 ms
+would make Slack wait a tenth of a second for each step of an acknowledgement."""
 
 
 class Models(Protocol):
@@ -43,6 +48,22 @@ def models_loaded(models: Models) -> Iterator[None]:
     with ThreadPoolExecutor(1, "loading") as pool, without_collection():
         pool.submit(load_models, embedder, reranker)
         yield
+
+
+def warm_up(models: Models) -> None:
+    """Load the models, and let threads and the garbage collector keep out of the way of answers.
+
+    Raises:
+        ModelUnavailable: one cannot be loaded.
+    """
+    sys.setswitchinterval(_TURN)
+    models.embedder.embed_question("Is the model loaded before anybody asks?")
+    if reranker := models.reranker:
+        reranker.scores("And the other one?", ["It is, too."])
+    # Objects loaded by now stay. To look through them for garbage takes a fifth of a second, in
+    # which nothing is acknowledged.
+    gc.collect()
+    gc.freeze()
 
 
 def load_models(embedder: Embedder, reranker: Reranker | None) -> None:

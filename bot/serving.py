@@ -3,27 +3,95 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
+from bot.answering.composing.words import roots
 from bot.answering.several import Several
 from bot.app import App
+from bot.background import in_own_thread
+from bot.conversation.choices import Choices
+from bot.conversation.conversation import conversation_of
+from bot.conversation.limits import QuestionLimits
+from bot.conversation.message_filter import MessageFilter
+from bot.conversation.prompts import Prompts
+from bot.conversation.queue import WaitingLine
+from bot.conversation.receiving import Receiving
+from bot.conversation.stopping import Stopping
+from bot.conversation.waiting_room import WaitingRoom
+from bot.conversation.workers import Workers, next_in
+from bot.flags.feedback import Feedback
+from bot.flags.flagging import Flagging, flagging_of
+from bot.flags.insights import STALE_AFTER, Insights
+from bot.flags.publishing import Published
+from bot.flags.review_channels import ReviewChannels
+from bot.loading import warm_up
 from bot.operations import readiness, webhooks
+from bot.operations.ports import Operating, Reindexing
 from bot.operations.rhythms import Hints, rhythms
 from bot.operations.syncing import OneSyncAtATime
+from bot.ports import Answering, Library
+from bot.slack import listeners
+from bot.slack.api.optional_calls import OptionalCalls
+from bot.slack.api.slack_api import SlackApi, web_client
+from bot.slack.api.status_line import SlackStatusLine
+from bot.slack.chat import pressing
+from bot.slack.chat.history import History
+from bot.slack.chat.slack_chat import SlackChat
+from bot.slack.chat.streaming import Streaming
+from bot.slack.commands.access import AccessCommand
+from bot.slack.commands.channel_form import LanguageChoices
+from bot.slack.commands.channel_settings import ChannelForms
+from bot.slack.commands.flags import Flags
+from bot.slack.commands.forget import CONFIRM, Forget
+from bot.slack.commands.gaps import Gaps
+from bot.slack.commands.reindex import Reindex
+from bot.slack.commands.router import Commands
+from bot.slack.commands.status import Status
+from bot.slack.connection import SLACK_API, SlackConnection
 from bot.slack.environment import Environment
+from bot.slack.events.handling import Failures
+from bot.slack.events.parsing import Identity, SlackText
+from bot.slack.flags.cards import Allowed
+from bot.slack.flags.flag_chat import FlagRenderer, SlackFlagChat
+from bot.slack.flags.pressing import FlagPresses
+from bot.slack.home.digesting import Digests
+from bot.slack.home.home import Home
+from bot.slack.home.weekly import Weekly
+from bot.slack.reindexing import reports
+from bot.slack.reindexing.reindexer import Reindexer
+from bot.slack.rendering import links
+from bot.slack.rendering.content import Renderer
+from bot.slack.rights.slack_directory import directory_of
+from bot.slack.running import SlackApp
 from bot.slack.serve import serve as serve_slack
-from bot.slack.wiring import slack_settings
+from bot.state import in_threads
+from bot.state.answers import DatabaseAnswers
+from bot.state.channels import DatabaseChannels
+from bot.state.cited_pages import DatabaseCitedPages
+from bot.state.database import Database
+from bot.state.digests import DatabaseDigests
+from bot.state.figures import DatabaseFigures
+from bot.state.forgetting import forget_all_before, forget_person
+from bot.state.inbox import DatabaseInbox
+from bot.state.job_log import DatabaseJobs
+from bot.state.pass_log import DatabasePassLog
+from bot.state.process import Process
+from bot.state.shared_locks import SharedLocks
+from bot.state.spool import Spool
+from bot.state.sync_locks import DatabaseSyncLocks
+from bot.state.threads import DatabaseThreads
+from bot.state.written import DatabaseWrittenAnswers
 from config.errors import SettingsError
 from config.settings import Secrets, Settings
+from config.slack import zone
+from config.wikis import LANGUAGES
+from indexers.model import addressed
 
-_TURN = 0.0005
-"""Seconds that a thread may compute before another one's turn. With twenty answers, Python's 5 ms
-would make Slack wait a tenth of a second for each step of an acknowledgement."""
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - Slack must reach HTTP mode, mostly through a container's port
 
 
 def serve(settings: Settings, secrets: Secrets) -> None:
@@ -37,7 +105,6 @@ def serve(settings: Settings, secrets: Secrets) -> None:
     """
     if problems := secrets.slack_problems(settings.slack.mode):
         raise SettingsError(problems, "Slack")
-    sys.setswitchinterval(_TURN)
     with App(settings, secrets) as app:
         parts, process = app.indexing, app.process
         parts.wikis.chosen()
@@ -46,53 +113,288 @@ def serve(settings: Settings, secrets: Secrets) -> None:
             parts, app.pass_log(), locks=app.sync_locks(), gate=app.promotion_check()
         )
         app.last_pass = syncing.last_pass  # it knows without asking the database
-        app.answerer.retrieval.embedder.embed_question("Is the model loaded before anybody asks?")
-        if reranker := parts.reranker:
-            reranker.scores("And the other one?", ["It is, too."])
-        # Objects loaded by now stay. To look through them for garbage takes a fifth of a second, in
-        # which nothing is acknowledged.
-        gc.collect()
-        gc.freeze()
+        answering, library, queries = Several(app.answerer), app.library, app.queries
+        warm_up(parts)
         threading.Thread(target=parts.wikis.preload_members, name="meeting", daemon=True).start()
         hints = Hints()
-        edits_every = (
-            settings.sync.recent_minutes if any(wiki.recent for wiki in parts.wikis.values()) else 0
+        env = Environment(
+            as_of=syncing.as_of,
+            titles=app.answerer.open_titles,
+            hooks=webhooks.hooks(secrets.confluence_webhook_secret.get_secret_value(), hints.give),
+            checks=readiness.checks(process.beat, parts.index, [*parts.wikis], settings.data_dir),
         )
+        tells_edits = any(wiki.recent for wiki in parts.wikis.values())
+        edits_every = settings.sync.recent_minutes if tells_edits else 0
         with rhythms(
             syncing,
             hints,
             every=timedelta(minutes=settings.sync.every_minutes),
             edits_every=timedelta(minutes=edits_every),
         ):
-            asyncio.run(
-                serve_slack(
-                    slack_settings(settings, secrets),
-                    answering=Several(app.answerer),
-                    reindexing=syncing,
-                    operating=app.queries,
-                    library=app.library,
-                    tokens=parts.wikis.tokens,
-                    state=app.state,
-                    process=process,
-                    env=Environment(
-                        as_of=syncing.as_of,
-                        titles=app.answerer.open_titles,
-                        hooks=_hooks(secrets, hints),
-                        checks={
-                            "database": partial(readiness.database, process.beat),
-                            "index": lambda: readiness.index(parts.index, list(parts.wikis)),
-                            "disk": partial(readiness.disk, settings.data_dir),
-                        },
-                    ),
-                )
+            connection = connection_of(settings, secrets)
+            parts_for = partial(
+                SlackParts,
+                settings,
+                connection,
+                env,
+                answering=answering,
+                reindexing=syncing,
+                operating=queries,
+                library=library,
+                tokens=parts.wikis.tokens,
+                state=app.state,
+                process=process,
             )
+            asyncio.run(serve_slack(connection, lambda me: parts_for(me).app(), env))
 
 
-def _hooks(secrets: Secrets, hints: Hints) -> dict[str, Callable[[bytes, Mapping[str, str]], int]]:
-    secret = secrets.confluence_webhook_secret.get_secret_value()
-    if not secret:
-        return {}
-    taker = webhooks.Webhooks(secret, hints.give)
-    return {
-        webhooks.PATH: lambda body, headers: taker.take(body, headers.get(webhooks.SIGNATURE, ""))
-    }
+def connection_of(settings: Settings, secrets: Secrets) -> SlackConnection:
+    slack, socket = settings.slack, settings.slack.mode == "socket"
+    return SlackConnection(
+        bot_token=secrets.slack_bot_token.get_secret_value(),
+        app_token=secrets.slack_app_token.get_secret_value() if socket else "",
+        signing_secret=secrets.slack_signing_secret.get_secret_value(),
+        api_url=secrets.slack_api_url or SLACK_API,
+        host=slack.host or ("127.0.0.1" if socket else _EVERYWHERE),
+        port=slack.port,
+    )
+
+
+class SlackParts:
+    """The parts of the bot in Slack. ``me`` comes from `bot.slack.serve.sign_in`; ``tokens`` are
+    what the person with an address holds in the wikis; ``process`` is this process among those that
+    share ``state``, and is started. Nothing runs before `SlackApp.start`."""
+
+    def __init__(  # noqa: PLR0913 - the ports of all that is not Slack
+        self,
+        settings: Settings,
+        connection: SlackConnection,
+        env: Environment,
+        me: Identity,
+        *,
+        answering: Answering,
+        reindexing: Reindexing,
+        operating: Operating,
+        library: Library,
+        tokens: Callable[[str], frozenset[str]] = addressed,
+        state: Database,
+        process: Process,
+    ) -> None:
+        slack, clock, wikis = settings.slack, env.clock, settings.wiki
+        self.settings, self.connection, self.env, self.me = settings, connection, env, me
+        self.answering, self.reindexing, self.operating = answering, reindexing, operating
+        self.library, self.state, self.process = library, state, process
+        self.links = links.origins([*(wiki.read_at for wiki in wikis), *slack.link_hosts])
+        self.edits = self.links | links.origins(wiki.edited_at for wiki in wikis)
+        self.api = SlackApi(web_client(connection.bot_token, connection.api_url), me.bot)
+        self.without_retry = web_client(connection.bot_token, connection.api_url, patient=False)
+        self.optional_calls = OptionalCalls(self.without_retry)
+        self.executor = ThreadPoolExecutor(slack.workers, thread_name_prefix="answering")
+        self.locks = SharedLocks(DatabaseSyncLocks(state, process))
+        self.inbox = in_threads.AsyncInbox(DatabaseInbox(state, clock, process))
+        self.threads = in_threads.AsyncThreads(DatabaseThreads(state, clock))
+        self.chosen = in_threads.AsyncChannels(DatabaseChannels(state, clock))
+        self.answers = in_threads.AsyncAnswers(DatabaseAnswers(state))
+        self.feedback = Feedback(self.answers, clock, library.page)
+        self.insights = Insights(
+            feedback=self.feedback,
+            figures=in_threads.AsyncFigures(DatabaseFigures(state)),
+            executor=self.executor,
+            operating=operating,
+            library=library,
+            roots=roots,
+            clock=clock,
+            stale_after=timedelta(days=settings.answer.old_after_days) or STALE_AFTER,
+        )
+        self.directory = directory_of(
+            self.api,
+            team=me.team,
+            bot=me.user,
+            clock=env.seconds,
+            guests=slack.guests,
+            shared_channels=slack.shared_channels,
+            admins=frozenset(slack.admins),
+            accounts=slack.accounts if slack.identity == "accounts" else None,
+            private_members=slack.private_members,
+            tokens=tokens,
+        )
+        self.text, self.status = SlackText(me), SlackStatusLine(self.optional_calls)
+        quick = SlackApi(self.without_retry, me.bot)
+        streaming = Streaming(quick, self.optional_calls, env.edit_every)
+        self.chat = SlackChat(
+            api=self.api,
+            renderer=Renderer(self.links, clock),
+            history=History(self.text, self.api),
+            viewers=self.directory.viewers,
+            streaming=streaming if settings.llm.provider else None,
+        )
+        self.prompts = Prompts(
+            directory=self.directory, answers=self.feedback, titles=env.titles, clock=env.seconds
+        )
+        self.conversation = conversation_of(
+            name=me.name,
+            team=me.team,
+            inbox=self.inbox,
+            threads=self.threads,
+            settings=self.chosen,
+            answers=self.feedback,
+            answering=answering,
+            chat=self.chat,
+            directory=self.directory,
+            text=self.text,
+            status=self.status,
+            locks=self.locks,
+            executor=self.executor,
+            as_of=env.as_of,
+            clock=clock,
+            new_incident=env.new_incident,
+            limits=QuestionLimits(
+                person_minute=slack.person_minute,
+                person_day=slack.person_day,
+                channel_minute=slack.channel_minute,
+                channel_day=slack.channel_day,
+            ),
+            first_pause=env.first_pause,
+        )
+
+    def app(self) -> SlackApp:
+        env, people, talk = self.env, self.directory.people, self.conversation
+        workers = Workers(
+            talk.replies.reply,
+            limit=self.settings.slack.workers,
+            is_next=partial(next_in, self.inbox),
+            begin=talk.replies.expect,
+        )
+        reindexer = Reindexer(
+            self.reindexing,
+            in_threads.AsyncJobs(DatabaseJobs(self.state, env.clock, self.process)),
+            people,
+            self.api,
+            edit_every=env.edit_every,
+            clock=env.seconds,
+            new_incident=env.new_incident,
+        )
+        home = Home(
+            people=people,
+            feedback=self.feedback,
+            insights=self.insights,
+            operating=self.operating,
+            prompts=self.prompts,
+            api=self.api,
+            clock=env.clock,
+            new_incident=env.new_incident,
+            origins=self.links,
+        )
+        forms = ChannelForms(
+            team=self.me.team,
+            people=people,
+            channels=self.directory.channels,
+            settings=self.chosen,
+            wikis=self.reindexing.wikis,
+            languages=LanguageChoices(LANGUAGES, composed=bool(self.settings.llm.provider)),
+            api=self.api,
+        )
+        flagging = self.flagging()
+        erase, due = partial(forget_person, self.state), flagging.service.process_due
+        forget = Forget(erase, self.feedback, people, self.api, due, home.show)
+        # Not in the pool that everything else waits in: Slack waits for these.
+        filter_ = MessageFilter(
+            self.text,
+            in_threads.AsyncInbox(self.inbox.store, in_own_thread),
+            in_threads.AsyncThreads(self.threads.store, in_own_thread),
+            in_threads.AsyncChannels(self.chosen.store, in_own_thread),
+        )
+        spool = Spool(self.settings.data_dir / "spool")
+        retention = timedelta(days=self.settings.state.retention_days)
+        waiting_room = WaitingRoom(
+            spool, filter_, workers, self.chat, every=env.adopt_every / 2, long=env.long_wait
+        )
+        bolt = listeners.bolt_app(self.connection, self.me)
+        failures = Failures(self.api, env.new_incident)
+        listeners.keep_questions(bolt, self.me, Receiving(filter_, workers, waiting_room))
+        subcommands = [
+            Status(people, self.operating).subcommand,
+            Reindex(self.reindexing, reindexer).subcommand,
+            Flags(self.feedback, self.api, env.clock).subcommand,
+            AccessCommand(people, self.operating).subcommand,
+            Gaps(self.insights, env.clock, self.links).subcommand,
+            forms.subcommand,
+            forget.subcommand,
+        ]
+        choices = Choices(
+            talk.asked_back, self.directory, self.inbox, workers, self.chat, self.text
+        )
+        buttons = {
+            reports.CANCEL: reindexer.cancelled,
+            CONFIRM: forget.confirmed,
+            **pressing.buttons(talk, choices, self.chat.renderer),
+        }
+        stopping = Stopping(self.inbox, workers, talk.posting, self.status)
+        listeners.listen(
+            bolt,
+            failures,
+            flags=FlagPresses(flagging, self.api),
+            commands=Commands(people, subcommands),
+            buttons=buttons,
+            moved=self.directory.readers.moved,
+            opened=pressing.opened(self.prompts, self.optional_calls),
+            at_home=home.opened,
+            stopped=pressing.stopped(stopping),
+            set_up=forms.sent,
+        )
+        return SlackApp(
+            bolt=bolt,
+            inbox=self.inbox,
+            workers=workers,
+            waiting_room=waiting_room,
+            reindexer=reindexer,
+            queue=WaitingLine(workers.waiting, self.status, clock=env.seconds, long=env.long_wait),
+            clients=(self.api.client, self.without_retry),
+            executor=self.executor,
+            forgetting=lambda: forget_all_before(self.state, spool, env.clock() - retention),
+            adopt_every=env.adopt_every,
+            maintenance=flagging.maintenance,
+            failures=failures,
+        )
+
+    def flagging(self) -> Flagging:
+        slack, clock, wikis = self.settings.slack, self.env.clock, self.settings.wiki
+        cited = in_threads.AsyncCitedPages(DatabaseCitedPages(self.state))
+        written = in_threads.AsyncWrittenAnswers(DatabaseWrittenAnswers(self.state))
+        by_wiki = {wiki.name: wiki.review_channel for wiki in wikis if wiki.review_channel}
+        renderer = FlagRenderer(self.chat.renderer, Allowed(self.links, self.edits), clock)
+        due = Weekly.named(slack.digest_day, slack.digest_hour, zone(slack.digest_timezone))
+        digests = Digests(
+            weekly=due if slack.digest else None,
+            channel=slack.review_channel,
+            kept=in_threads.AsyncDigests(DatabaseDigests(self.state, self.process)),
+            insights=self.insights,
+            feedback=self.feedback,
+            channels=self.directory.channels,
+            readers=self.directory.readers,
+            api=self.api,
+            clock=clock,
+            origins=self.links,
+        )
+        return flagging_of(
+            feedback=self.feedback,
+            store=self.answers,
+            cited=cited,
+            written=written,
+            passes=in_threads.AsyncPassLog(DatabasePassLog(self.state, clock)),
+            answering=self.answering,
+            library=self.library,
+            directory=self.directory,
+            chat=SlackFlagChat(self.api, renderer, self.directory.viewers),
+            channels=ReviewChannels(slack.review_channel, by_wiki, self.chosen),
+            published=Published(written.store, self.settings.review_channels),
+            redrawing=self.conversation.redrawing,
+            post_digest=digests.post,
+            executor=self.executor,
+            locks=self.locks,
+            clock=clock,
+            every=self.env.maintenance_every,
+            remind_after=timedelta(days=slack.remind_after_days),
+            retracted_within=timedelta(days=slack.retract_days),
+            written_holds=timedelta(days=self.settings.answer.written_days),
+        )

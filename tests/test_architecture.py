@@ -50,13 +50,9 @@ COMPOSITION = ("bot/app.py", "bot/serving.py", "indexers/indexing.py")
 """Where objects are made of settings, and nowhere else."""
 COMMANDS = ("bot/cli", "bot/footnote.py", "bot/demo.py", "bot/confluence_demo.py")
 """The command line, its two demos, and the door for LlamaIndex, which reads settings, too."""
-TO_MOVE = (
-    "bot/slack/wiring.py", "bot/slack/app.py", "bot/slack/chat/wiring.py",
-    "bot/slack/flags/wiring.py",
-)  # fmt: skip
 KINDS = ("indexers/sources/confluence/source.py", "indexers/sources/markdown/source.py")
 """Each kind of wiki reads its own settings."""
-SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS, *TO_MOVE)
+SETTINGS_READERS = (*COMPOSITION, *COMMANDS, *KINDS)
 
 ROOMS = (
     "answering", "conversation", "operations", "flags", "evaluation", "state", "slack",
@@ -113,7 +109,7 @@ are named on the command line, and the demos, which are of one kind each."""
 
 USE_CASES = ("bot/conversation", "bot/flags")
 """What the bot does, whatever chat it is in and whatever keeps its memory."""
-ADAPTERS = ("bot.slack", "bot.state")
+ADAPTERS = ("bot.slack", "bot.state", "bot.terminal_chat")
 
 
 def sources() -> list[Path]:
@@ -224,10 +220,9 @@ def test_no_wiki_is_asked_what_kind_it_is(name: str) -> None:
 @pytest.mark.parametrize("file", sorted((ROOT / "bot/slack").glob("*/*.py")), ids=place)
 def test_the_slack_side_is_built_floor_upon_floor(file: Path) -> None:
     below = FLOORS[: FLOORS.index(file.parent.name) + 1]
-    roof = {"settings", "environment"} if file.name == "wiring.py" else set()
     for name, _ in imports(file):
         if name.startswith("bot.slack."):
-            assert name.split(".")[2] in {*below, *roof}, name
+            assert name.split(".")[2] in below, name
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "bot").rglob("ports.py")), ids=place)
@@ -248,17 +243,22 @@ def test_conversations_and_flags_know_no_slack_and_no_database(file: Path) -> No
         assert not name.startswith(ADAPTERS), name
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "bot/state").glob("*.py")), ids=place)
-def test_the_state_knows_no_slack(file: Path) -> None:
+@pytest.mark.parametrize("file", sorted((ROOT / "bot").rglob("*.py")), ids=place)
+def test_adapters_meet_in_the_composition_alone(file: Path) -> None:
+    """Slack, the terminal and the database know nothing of each other, and nobody else knows one of
+    them. `__main__` holds on to Slack's signals before anything is loaded."""
+    if place(file).startswith((*COMPOSITION, "bot/cli", "bot/__main__.py")):
+        return
+    own = f"bot.{room(place(file).removesuffix('.py').replace('/', '.'))}"
     for name, _ in imports(file):
-        assert not name.startswith("bot.slack"), name
+        assert name.startswith(own) or not name.startswith(ADAPTERS), name
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "bot/terminal_chat").glob("*.py")), ids=place)
-def test_the_terminal_s_conversation_knows_no_slack(file: Path) -> None:
-    for name, _ in imports(file):
-        assert not name.startswith("bot.slack"), name
-        assert not name.startswith("bot.state"), name
+def test_objects_are_composed_in_three_files() -> None:
+    """A file that is called so would be a fourth."""
+    assert not [place(file) for file in sources() if "wiring" in file.stem]
+    assert len(COMPOSITION) == 3
+    assert all((ROOT / file).exists() for file in COMPOSITION)
 
 
 def test_the_vocabulary_needs_the_standard_library_alone() -> None:

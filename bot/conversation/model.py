@@ -236,3 +236,12 @@ def offers_quotes(result: Result) -> bool:
     """Return whether a reader may want the pages' own words beside this: something was left out, or
     is marked."""
     return isinstance(result, Answer) and result.composed and bool(result.check_notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Counts of what was deleted of a person."""
+
+    questions: int = 0
+    verdicts: int = 0
+    flags: int = 0

@@ -21,6 +21,8 @@ from indexers.model import Reader
 
 LATELY = timedelta(days=30)
 WEEK = timedelta(days=7)
+STALE_AFTER = timedelta(days=365)
+"""The default age from which a page that is often cited is shown to admins as old."""
 _OFTEN = 3
 """Answers within `LATELY` from which a page counts as often cited."""
 _MOST_CITED = 50

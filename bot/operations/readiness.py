@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from bot.errors import StateUnavailable
@@ -16,6 +17,17 @@ logger = logging.getLogger(__name__)
 
 _ROOM = 16 << 20
 """Free bytes. With fewer, the next write of the index or the database may fail."""
+
+
+def checks(
+    write: Callable[[], None], passages: PassageIndex, wikis: Sequence[str], data_dir: Path
+) -> dict[str, Callable[[], str]]:
+    """Return the checks, by name."""
+    return {
+        "database": partial(database, write),
+        "index": partial(index, passages, wikis),
+        "disk": partial(disk, data_dir),
+    }
 
 
 def database(write: Callable[[], None]) -> str:

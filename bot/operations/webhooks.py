@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.operations.passes import Rhythm
 
@@ -19,6 +19,16 @@ SIGNATURE = "X-Hub-Signature"
 _EDITS = {"page_created", "page_updated", "blog_created", "blog_updated"}
 """Events that the search for edits finds; all others (moved, trashed, restored, restricted) need a
 full pass."""
+
+
+def hooks(
+    secret: str, hint: Callable[[Rhythm], None]
+) -> dict[str, Callable[[bytes, Mapping[str, str]], int]]:
+    """Return what handles posts, by path; nothing without a secret."""
+    if not secret:
+        return {}
+    taker = Webhooks(secret, hint)
+    return {PATH: lambda body, headers: taker.take(body, headers.get(SIGNATURE, ""))}
 
 
 class Webhooks:

@@ -44,5 +44,11 @@ class Environment:
     """Seconds between two pings of the socket."""
     adopt_every: float = 2.0
     """Seconds between two checks for work of dead processes."""
+    edit_every: float = 3.0
+    """Seconds between two edits of a progress message, at least."""
+    long_wait: float = 3.0
+    """Seconds after which somebody who waits is told how many are before them."""
+    grace: float = 10.0
+    """Seconds that a stop waits for answers in flight."""
     maintenance_every: float = 5.0
     """Seconds between two rounds of maintenance."""

@@ -20,10 +20,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.errors import SlackMisconfigured
+from bot.slack.connection import SlackConnection
 from bot.slack.envelopes import Malformed, read_envelope
 from bot.slack.health import OK, Health
 from bot.slack.http_limits import Connection, Connections, HttpLimits, connection_of, keep_time
-from bot.slack.settings import SlackOptions
 from bot.slack.signing import SIGNATURE, TIMESTAMP, Signatures
 
 logger = logging.getLogger(__name__)
@@ -53,14 +53,14 @@ class Door:
 
     def __init__(
         self,
-        settings: SlackOptions,
+        slack: SlackConnection,
         hooks: Mapping[str, Hook],
         health: Health,
         limits: HttpLimits,
     ) -> None:
         self.app: AsyncApp | None = None
         self.health = health
-        self._settings = settings
+        self._slack = slack
         self._hooks = hooks
         self._limits = limits
         self._refusals = Refusals()
@@ -74,7 +74,7 @@ class Door:
         Raises:
             SlackMisconfigured: there is no signing secret, or the port is taken.
         """
-        host, port = self._settings.host, self._settings.port
+        host, port = self._slack.host, self._slack.port
         runner = web.AppRunner(
             self._application(),
             access_log=None,
@@ -116,13 +116,13 @@ class Door:
         application.router.add_get(READY, self._is_ready)
         for path, hook in self._hooks.items():
             application.router.add_post(path, self._posted_to(hook))
-        if not self._settings.socket_mode:
-            if not self._settings.signing_secret:
+        if not self._slack.socket_mode:
+            if not self._slack.signing_secret:
                 raise SlackMisconfigured(
                     "Without SLACK_APP_TOKEN (Socket Mode), SLACK_SIGNING_SECRET must be set: it "
                     "proves that events are Slack's."
                 )
-            self._signatures = Signatures(self._settings.signing_secret)
+            self._signatures = Signatures(self._slack.signing_secret)
             application.router.add_post(EVENTS, self._event)
         return application
 

@@ -9,13 +9,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.conversation.receiving import Receiving
 from bot.flags.verdicts import WHY
 from bot.slack.commands import channel_form
 from bot.slack.commands.router import Commands
+from bot.slack.connection import SlackConnection
 from bot.slack.events.handling import Failures, Handler
 from bot.slack.events.parsing import Identity, parse_event
 from bot.slack.flags import announcement, cards, forms
@@ -25,6 +28,31 @@ from bot.slack.rendering import asking_keepers, blocks
 logger = logging.getLogger(__name__)
 
 _ANY = re.compile(".*", re.DOTALL)
+
+
+def bolt_app(slack: SlackConnection, me: Identity) -> AsyncApp:
+    """Return Bolt's app with our identity, so that no event waits for, or is lost to, an
+    auth.test."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=me.team,
+            bot_user_id=me.user,
+            bot_id=me.bot,
+            bot_token=slack.bot_token,
+        )
+
+    # Its warnings are about tokens in the environment, which are passed explicitly here.
+    bolt_logger = logging.getLogger(f"{__name__}.bolt")
+    bolt_logger.setLevel(logging.ERROR)
+    return AsyncApp(
+        name="footnote",
+        logger=bolt_logger,
+        signing_secret=slack.signing_secret,
+        client=AsyncWebClient(base_url=slack.api_url, logger=bolt_logger),
+        authorize=authorize,
+    )
 
 
 def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
@@ -44,15 +72,28 @@ def keep_questions(app: AsyncApp, me: Identity, receiving: Receiving) -> None:
         return BoltResponse(status=200)
 
 
-def listen(
+def listen(  # noqa: PLR0913 - one for each thing that happens
     app: AsyncApp,
+    failures: Failures,
+    *,
     flags: FlagPresses,
     commands: Commands,
     buttons: Mapping[str | re.Pattern[str], Handler],
-    failures: Failures,
+    moved: Handler,
+    opened: Handler,
+    at_home: Handler,
+    stopped: Handler,
+    set_up: Handler,
 ) -> None:
-    """Listen for clicks, forms and commands. ``buttons`` are handlers by action id."""
+    """Listen for all that is not a question: events, clicks, forms and commands. ``buttons`` are
+    handlers by action id."""
     guarded = failures.guarded
+    app.view(channel_form.FORM)(guarded(set_up))
+    app.event("agent_session_stopped")(guarded(stopped))
+    app.event("member_joined_channel")(failures.unseen(moved))
+    app.event("member_left_channel")(failures.unseen(moved))
+    for is_tab, handler in ((_is_messages_tab, opened), (_is_home_tab, at_home)):
+        app.event("app_home_opened", matchers=[is_tab])(failures.unseen(handler))
     app.action(blocks.VERDICT)(guarded(flags.judged))
     app.action(WHY)(guarded(flags.asked_why))
     app.action(asking_keepers.ASK)(guarded(flags.asked_keepers))
@@ -69,26 +110,6 @@ def listen(
         app.action(button)(guarded(handler))
     app.error(failures.note_undelivered)
     _take_the_rest(app)
-
-
-def converse(  # noqa: PLR0913 - one for each thing that happens
-    app: AsyncApp,
-    failures: Failures,
-    *,
-    moved: Handler,
-    opened: Handler,
-    at_home: Handler,
-    stopped: Handler,
-    set_up: Handler,
-) -> None:
-    """Listen for events about conversations other than questions and buttons. Call it before
-    `listen`, which takes the rest."""
-    app.view(channel_form.FORM)(failures.guarded(set_up))
-    app.event("agent_session_stopped")(failures.guarded(stopped))
-    app.event("member_joined_channel")(failures.unseen(moved))
-    app.event("member_left_channel")(failures.unseen(moved))
-    for is_tab, handler in ((_is_messages_tab, opened), (_is_home_tab, at_home)):
-        app.event("app_home_opened", matchers=[is_tab])(failures.unseen(handler))
 
 
 async def _is_messages_tab(event: Mapping[str, Any]) -> bool:

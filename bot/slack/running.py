@@ -7,11 +7,12 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.conversation.model import IncomingMessage
 from bot.conversation.queue import WaitingLine
 from bot.conversation.waiting_room import WaitingRoom
 from bot.conversation.workers import Workers
@@ -20,11 +21,18 @@ from bot.flags.maintenance import Maintenance
 from bot.slack.api.slack_api import connections
 from bot.slack.events.handling import Failures
 from bot.slack.reindexing.reindexer import Reindexer
-from bot.state.in_threads import AsyncInbox
 
 logger = logging.getLogger(__name__)
 
 _FORGETTING_EVERY = 6 * 3600.0
+
+
+class ProcessInbox(Protocol):
+    """The inbox as a process as a whole uses it. Every method raises StateUnavailable."""
+
+    async def adopt(self) -> Sequence[IncomingMessage]: ...
+
+    async def release(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ class SlackApp:
     """The app. ``bolt`` takes Slack's payloads; the rest works on them between start and stop."""
 
     bolt: AsyncApp
-    inbox: AsyncInbox
+    inbox: ProcessInbox
     workers: Workers
     waiting_room: WaitingRoom
     reindexer: Reindexer

@@ -14,21 +14,15 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatRefused, ChatUnavailable, SlackMisconfigured
-from bot.operations.ports import Operating, Reindexing
-from bot.ports import Answering, Library
 from bot.slack.api.slack_api import call, web_client
-from bot.slack.app import build_app
+from bot.slack.connection import SlackConnection
 from bot.slack.environment import Environment
 from bot.slack.events.parsing import Identity
 from bot.slack.health import Health
 from bot.slack.http import Door
 from bot.slack.running import SlackApp
-from bot.slack.settings import SlackOptions
 from bot.slack.signals import signals
-from bot.state.database import Database
-from bot.state.process import Process
 from indexers.backoff import growing_pauses
-from indexers.model import addressed
 
 logger = logging.getLogger(__name__)
 
@@ -36,61 +30,43 @@ _LONGEST_PAUSE = 60.0
 _CONNECTING = 20.0
 
 
-async def serve(  # noqa: PLR0913 - everything that the Slack side is made of
-    settings: SlackOptions,
+async def serve(
+    slack: SlackConnection,
+    build: Callable[[Identity], SlackApp],
+    env: Environment,
     *,
-    answering: Answering,
-    reindexing: Reindexing,
-    operating: Operating,
-    library: Library,
-    tokens: Callable[[str], frozenset[str]] = addressed,
-    state: Database,
-    process: Process,
-    env: Environment | None = None,
     stop: asyncio.Event | None = None,
     ready: Callable[[SlackApp], None] | None = None,
 ) -> None:
-    """Answer until ``stop`` is set, SIGTERM or SIGINT. ``ready`` is called once Slack can reach the
-    bot. ``state`` stays open, and ``process`` alive.
+    """Answer until ``stop`` is set, SIGTERM or SIGINT. ``build`` composes the app of the bot that
+    Slack knows us as. ``ready`` is called once Slack can reach the bot.
 
     Raises:
         SlackMisconfigured: a wrong token or secret, or the port is taken.
         StateUnavailable: the inbox cannot be read.
     """
     stop = stop or asyncio.Event()
-    env = env or Environment()
-    door = Door(settings, env.hooks, Health(env.checks), env.limits)
+    door = Door(slack, env.hooks, Health(env.checks), env.limits)
     async with AsyncExitStack() as open_:
         open_.enter_context(signals(stop))
         # Before anything waits for Slack: a bot that waits is alive.
-        if settings.port is not None or not settings.socket_mode:
+        if slack.port is not None or not slack.socket_mode:
             await open_.enter_async_context(door.open())
-        client = web_client(settings.bot_token, settings.api_url)
+        client = web_client(slack.bot_token, slack.api_url)
         me = await _until(stop, sign_in(client, first_pause=env.first_pause))
         if me is None:
             return
-        app = build_app(
-            settings,
-            me,
-            answering=answering,
-            reindexing=reindexing,
-            operating=operating,
-            library=library,
-            tokens=tokens,
-            state=state,
-            process=process,
-            env=env,
-        )
+        app = build(me)
         try:
-            await _listen(app, settings, stop, env, door=door, ready=ready)
+            await _listen(app, slack, stop, env, door=door, ready=ready)
         finally:
             door.app = None
-            await app.stop(settings.grace)
+            await app.stop(env.grace)
 
 
 async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has made of it
     app: SlackApp,
-    settings: SlackOptions,
+    slack: SlackConnection,
     stop: asyncio.Event,
     env: Environment,
     *,
@@ -99,8 +75,8 @@ async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has ma
 ) -> None:
     async with AsyncExitStack() as open_:
         await app.start()
-        if settings.socket_mode:
-            handler = await _until(stop, _connect(app.bolt, settings, env))
+        if slack.socket_mode:
+            handler = await _until(stop, _connect(app.bolt, slack, env))
             if handler is None:
                 return
             open_.push_async_callback(handler.close_async)
@@ -112,11 +88,11 @@ async def _listen(  # noqa: PLR0913 - what `serve` was given, and what it has ma
             open_.callback(asyncio.create_task(chore).cancel)
         maintenance = asyncio.create_task(app.maintenance.keep_up())
         open_.push_async_callback(_ended, maintenance)
-        logger.info("Listening to Slack over %s", "a socket" if settings.socket_mode else "HTTP")
+        logger.info("Listening to Slack over %s", "a socket" if slack.socket_mode else "HTTP")
         if ready:
             ready(app)
         await stop.wait()
-        logger.info("Stopping; answers in flight have %.0f s", settings.grace)
+        logger.info("Stopping; answers in flight have %.0f s", env.grace)
 
 
 async def sign_in(client: AsyncWebClient, *, first_pause: float = 1.0) -> Identity:
@@ -145,22 +121,22 @@ async def _over_http() -> str:
 
 
 async def _connect(
-    bolt: AsyncApp, settings: SlackOptions, env: Environment
+    bolt: AsyncApp, slack: SlackConnection, env: Environment
 ) -> AsyncSocketModeHandler:
     """Connect to Slack's socket. The first address is requested here: the client itself would retry
     a wrong token for ever, and an expired address as well."""
-    client = web_client("", settings.api_url)
+    client = web_client("", slack.api_url)
     log = logging.getLogger(f"{__name__}.socket")
     while True:
         opened = await _patiently(
-            lambda: client.apps_connections_open(app_token=settings.app_token),
+            lambda: client.apps_connections_open(app_token=slack.app_token),
             client.base_url,
             "SLACK_APP_TOKEN",
             env.first_pause,
         )
         handler = AsyncSocketModeHandler(
             bolt,
-            settings.app_token,
+            slack.app_token,
             logger=log,
             web_client=client,
             ping_interval=env.ping_every,

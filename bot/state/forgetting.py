@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.conversation.model import MessageState
+from bot.conversation.model import Forgotten, MessageState
 from bot.state.database import Database
 from bot.state.schema import (
     answers,
@@ -29,6 +28,7 @@ from bot.state.schema import (
     verdicts,
     written,
 )
+from bot.state.spool import Spool
 
 NOBODY = ""
 
@@ -54,15 +54,6 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
 """The column with a row's age; None: it needs none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """Counts of deleted rows."""
-
-    questions: int = 0
-    verdicts: int = 0
-    flags: int = 0
-
-
 def forget_before(database: Database, when: datetime) -> int:
     """Delete what is older than ``when`` and return how many rows. Events that Slack delivers again
     would count as new, so ``when`` is at least hours ago.
@@ -78,6 +69,15 @@ def forget_before(database: Database, when: datetime) -> int:
             for table, age in AGES.items()
             if age is not None
         )
+
+
+def forget_all_before(database: Database, spool: Spool, when: datetime) -> int:
+    """Delete what is older than ``when``, from database and files, and return how much.
+
+    Raises:
+        StateUnavailable
+    """
+    return forget_before(database, when) + spool.forget_before(when)
 
 
 def _of(age: sa.Column[Any], when: datetime) -> date:

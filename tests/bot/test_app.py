@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,20 +13,24 @@ from pydantic import SecretStr
 
 from bot.app import App, answerer_of
 from bot.model import Answer, NoAnswer
-from bot.serving import serve
+from bot.serving import SlackParts, connection_of, serve
+from bot.slack.environment import Environment, now
+from bot.slack.events.parsing import Identity
 from bot.slack.home.weekly import Weekly
-from bot.slack.wiring import slack_settings
+from bot.state.database import Database
+from bot.state.process import Process
 from config.errors import SettingsError
 from config.settings import (
     AnswerSettings,
     Secrets,
     Settings,
     SlackSettings,
-    StateSettings,
 )
 from config.wikis import MarkdownSettings
 from indexers.errors import WikiMisconfigured
 from indexers.indexing import Indexing
+from tests.bot.slack.conftest import Handbook, Operations, Syncs
+from tests.bot.slack.conftest import Library as KnownPages
 from tests.fakes.embedding import WordEmbedder
 from tests.fakes.wiki import DictWiki
 
@@ -70,34 +75,59 @@ def test_no_model_is_made_where_none_is_set(library: Library) -> None:
     assert App(Settings(), Secrets(), indexing=library).model is None
 
 
-def test_settings_reach_slack() -> None:
+@pytest.fixture
+def composed(tmp_path: Path) -> Iterator[Callable[[Settings], SlackParts]]:
+    """The parts in Slack that settings make, on a database of their own."""
+    with closing(Database.open(tmp_path / "state.db")) as state:
+        yield lambda settings: SlackParts(
+            settings,
+            connection_of(settings, SECRETS),
+            Environment(),
+            Identity("T1", "U0BOT", "B1", "footnote"),
+            answering=Handbook(),
+            reindexing=Syncs(),
+            operating=Operations(Handbook()),
+            library=KnownPages(),
+            state=state,
+            process=Process(state, now),
+        )
+
+
+SECRETS = Secrets(
+    slack_bot_token=SecretStr("xoxb-1"),
+    slack_app_token=SecretStr("xapp-1"),
+    slack_api_url="http://localhost:1/api/",
+)
+
+
+async def test_settings_reach_slack(composed: Callable[[Settings], SlackParts]) -> None:
     wiki = MarkdownSettings(
         type="markdown", name="a", path=Path("a"), site_url="https://wiki.example.com/x"
     )
-    chosen = Settings(
-        wiki=(wiki,),
-        slack=SlackSettings(review_channel="C1", admins=("U1",), workers=2, guests=True),
-        state=StateSettings(retention_days=7),
-    )
-    secret = Secrets(
-        slack_bot_token=SecretStr("xoxb-1"),
-        slack_app_token=SecretStr("xapp-1"),
-        slack_api_url="http://localhost:1/api/",
-    )
-    made = slack_settings(chosen, secret)
+    slack = SlackSettings(review_channel="C1", admins=("U1",), workers=2, guests=True)
+    made = composed(Settings(wiki=(wiki,), slack=slack))
+    people, digests = made.directory.people, made.flagging().maintenance.post_digest
+
+    assert people.admins == {"U1"}
+    assert people.guests
+    assert not people.shared_channels
+    assert made.executor._max_workers == 2
+    assert digests.__self__.channel == "C1"
+    assert made.links == {"https://wiki.example.com"}
+
+
+def test_tokens_and_addresses_reach_the_connection() -> None:
+    made = connection_of(Settings(), SECRETS)
 
     assert (made.bot_token, made.app_token) == ("xoxb-1", "xapp-1")
-    assert (made.api_url, made.review_channel, made.workers) == ("http://localhost:1/api/", "C1", 2)
-    assert made.admins == {"U1"}
-    assert made.guests
-    assert not made.shared_channels
-    assert made.retention == timedelta(days=7)
-    assert any("wiki.example.com" in str(origin) for origin in made.link_origins)
-    assert slack_settings(Settings(slack=SlackSettings(mode="http")), secret).app_token == ""
-    assert slack_settings(Settings(), Secrets()).api_url == "https://slack.com/api/"
+    assert made.api_url == "http://localhost:1/api/"
+    assert connection_of(Settings(slack=SlackSettings(mode="http")), SECRETS).app_token == ""
+    assert connection_of(Settings(), Secrets()).api_url == "https://slack.com/api/"
 
 
-def test_a_digest_comes_when_it_is_set_and_not_before() -> None:
+async def test_a_digest_comes_when_it_is_set_and_not_before(
+    composed: Callable[[Settings], SlackParts],
+) -> None:
     slack = SlackSettings(
         review_channel="C1",
         digest=True,
@@ -105,17 +135,24 @@ def test_a_digest_comes_when_it_is_set_and_not_before() -> None:
         digest_hour=16,
         digest_timezone="Europe/Berlin",
     )
+    due = [
+        composed(chosen).flagging().maintenance.post_digest
+        for chosen in (Settings(), Settings(slack=slack))
+    ]
 
-    assert slack_settings(Settings(), Secrets()).digest is None
-    made = slack_settings(Settings(slack=slack), Secrets()).digest
-    assert made == Weekly(4, 16, ZoneInfo("Europe/Berlin"))
+    assert [post.__self__.weekly for post in due] == [
+        None,
+        Weekly(4, 16, ZoneInfo("Europe/Berlin")),
+    ]
 
 
-def test_pages_are_stale_after_a_year_or_as_the_answers_call_them_old() -> None:
+async def test_pages_are_stale_after_a_year_or_as_the_answers_call_them_old(
+    composed: Callable[[Settings], SlackParts],
+) -> None:
     chosen = Settings(answer=AnswerSettings(old_after_days=30))
 
-    assert slack_settings(Settings(), Secrets()).stale_after == timedelta(days=365)
-    assert slack_settings(chosen, Secrets()).stale_after == timedelta(days=30)
+    assert composed(Settings()).insights.stale_after == timedelta(days=365)
+    assert composed(chosen).insights.stale_after == timedelta(days=30)
 
 
 def test_serving_without_tokens_names_them(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def parroting(bot: Bot) -> Parrot:
     parrot = Parrot()
     bot.answering = parrot
     bot.env = replace(bot.env, titles=lambda: [parrot.text])
-    bot.change(streaming=True)
+    bot.change(provider="compatible", model="small", url="http://localhost:1")
     return parrot
 
 

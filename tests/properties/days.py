@@ -213,7 +213,7 @@ async def day(
     """One on which ``bots`` processes are at work."""
     slack.add_channel("C0OTHER", name="other", members=list(PEOPLE))
     like.answering = Echo()
-    like.change(streaming=True)
+    like.change(provider="compatible", model="small", url="http://localhost:1")
     clock = Clock()
     made = [Mortal(slack, where, clock, like) for _ in range(bots)]
     for bot in made:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation import following, private_answers
+from bot.conversation.choices import Choices
+from bot.conversation.conversation import Conversation
 from bot.conversation.model import Content, Press
 from bot.conversation.ports import Respond
 from bot.conversation.prompts import Prompts
 from bot.conversation.stopping import Stopping
 from bot.slack.api.optional_calls import OptionalCalls
 from bot.slack.events.handling import Handler
+from bot.slack.rendering import quotes, readings
 from bot.slack.rendering.content import Renderer
 from bot.slack.rendering.mrkdwn import inert
 
@@ -48,6 +53,21 @@ class PressResponder:
                 response_type="ephemeral",
                 replace_original=replacing and not number,
             )
+
+
+def buttons(
+    conversation: Conversation, choices: Choices, renderer: Renderer
+) -> dict[str | re.Pattern[str], Handler]:
+    """Return the handlers of a conversation's buttons, by action id."""
+    private = conversation.private
+    return {
+        readings.CHOICE: pressed(choices.pressed),
+        following.STOP: answered(conversation.following.stopped, renderer),
+        private_answers.ALONE: answered(private.wanted, renderer),
+        private_answers.AGAIN: answered(private.again, renderer),
+        private_answers.SHARE: answered(private.shared, renderer),
+        quotes.SHOW: answered(conversation.quotes.pressed, renderer),
+    }
 
 
 def answered(press: Callable[[Press, Respond], Awaitable[None]], renderer: Renderer) -> Handler:

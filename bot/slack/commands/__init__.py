@@ -1,1 +1,1 @@
-"""The command `/wiki ...`: one module for each subcommand, composed in `bot.slack.app`."""
+"""The command `/wiki ...`: one module for each subcommand, composed in `bot.serving`."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.conversation.model import Forgotten
 from bot.errors import ChatRefused, ChatUnavailable
 from bot.flags.feedback import Feedback
 from bot.flags.model import Flag
@@ -17,8 +18,6 @@ from bot.slack.api.slack_api import SlackApi
 from bot.slack.commands.call import Call, Misused, Subcommand
 from bot.slack.rendering.message import Block, Message, plain_text, say
 from bot.slack.rights.people import SlackPeople
-from bot.state.database import Database
-from bot.state.forgetting import forget_person
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +37,7 @@ class Forget:
     """Deletion of a person's data. ``attend`` updates the card of a flag, by its id; ``show_home``
     the Home tab of a person, by theirs."""
 
-    state: Database
+    forget: Callable[[str], Forgotten]
     feedback: Feedback
     people: SlackPeople
     api: SlackApi
@@ -58,7 +57,7 @@ class Forget:
         """Handle the button."""
         person = body["user"]["id"]
         cards = await self._shown(person)
-        forgotten = await asyncio.to_thread(forget_person, self.state, person)
+        forgotten = await asyncio.to_thread(self.forget, person)
         self.people.forget(person)
         done = say(
             f"Done. Deleted: {forgotten.questions:,} questions, {forgotten.verdicts:,} verdicts,"

@@ -9,10 +9,9 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.flags.announcing import Announcements
+from bot.flags.flagging import Flagging
 from bot.flags.model import FlagAction
-from bot.flags.reviewing import Reviewing
-from bot.flags.verdicts import Reaction, Verdicts
+from bot.flags.verdicts import Reaction
 from bot.model import Source
 from bot.slack.api.slack_api import SlackApi
 from bot.slack.chat.pressing import press_of
@@ -43,9 +42,7 @@ class SlackWritingForm:
 
 @dataclass(frozen=True, slots=True)
 class FlagPresses:
-    verdicts: Verdicts
-    reviewing: Reviewing
-    announcements: Announcements
+    flags: Flagging
     api: SlackApi
 
     async def judged(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
@@ -55,17 +52,17 @@ class FlagPresses:
         if verdict == "bad":
             await self.api.ask(body["trigger_id"], forms.complaint(int(given)))
         else:
-            await self.verdicts.helped(press, int(given))
+            await self.flags.verdicts.helped(press, int(given))
 
     async def asked_why(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle the button below "What is wrong with it?"."""
         await self.api.ask(body["trigger_id"], forms.complaint(int(press_of(body).value)))
 
     async def asked_keepers(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        await self.verdicts.asked_keepers(press_of(body))
+        await self.flags.verdicts.asked_keepers(press_of(body))
 
     async def complained(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        await self.verdicts.complained(body["user"]["id"], forms.complained(body["view"]))
+        await self.flags.verdicts.complained(body["user"]["id"], forms.complained(body["view"]))
 
     async def reacted(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle `reaction_added` and `reaction_removed`."""
@@ -80,20 +77,20 @@ class FlagPresses:
             name=str(event.get("reaction") or ""),
             removed=event["type"] == "reaction_removed",
         )
-        await self.verdicts.reacted(reaction)
+        await self.flags.verdicts.reacted(reaction)
 
     async def reviewed(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle Take, Fixed, Not wrong, Open again."""
         action = ACTIONS[str(body["actions"][0]["action_id"])]
-        await self.reviewing.pressed(press_of(body), action)
+        await self.flags.reviewing.pressed(press_of(body), action)
 
     async def asked_to_write(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
         """Handle Write the answer: the form opens at once, and is filled later."""
         view = await self.api.ask(body["trigger_id"], forms.please_wait())
-        await self.reviewing.asked_to_write(press_of(body), SlackWritingForm(self.api, view))
+        await self.flags.reviewing.asked_to_write(press_of(body), SlackWritingForm(self.api, view))
 
     async def wrote(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        await self.reviewing.wrote(body["user"]["id"], forms.wrote(body["view"]))
+        await self.flags.reviewing.wrote(body["user"]["id"], forms.wrote(body["view"]))
 
     async def withdrew(self, body: Mapping[str, Any], _respond: AsyncRespond) -> None:
-        await self.announcements.withdraw(press_of(body))
+        await self.flags.announcements.withdraw(press_of(body))

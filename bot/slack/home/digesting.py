@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.conversation.model import ANYBODY, RecordedAnswer
 from bot.errors import ChatRefused
@@ -24,7 +25,6 @@ from bot.slack.home.digest import Waiting, Week, digest
 from bot.slack.home.weekly import Weekly
 from bot.slack.rights.channels import Channels
 from bot.slack.rights.readers import Readers
-from bot.state.in_threads import AsyncDigests
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +33,24 @@ LATE = timedelta(hours=12)
 _SHOWN = 3
 
 
+class DigestLog(Protocol):
+    """The digests that were posted, each named by when it was ``due``. Every method raises
+    StateUnavailable."""
+
+    async def begin(self, due: datetime) -> bool:
+        """Return whether this process is to post it."""
+        ...
+
+    async def done(self, due: datetime) -> None: ...
+
+
 @dataclass(slots=True)
 class Digests:
     """The digests. ``weekly`` says when one is due; None means never."""
 
     weekly: Weekly | None
     channel: str
-    kept: AsyncDigests
+    kept: DigestLog
     insights: Insights
     feedback: Feedback
     channels: Channels

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 _WEEK = timedelta(days=7)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,11 @@ class Weekly:
     weekday: int
     hour: int
     zone: tzinfo
+
+    @classmethod
+    def named(cls, weekday: str, hour: int, zone: tzinfo) -> Weekly:
+        """Create it for a weekday by its English name, in small letters."""
+        return cls(_WEEKDAYS.index(weekday), hour, zone)
 
     def latest(self, now: datetime) -> datetime:
         """Return the last such moment that is not after ``now``, in UTC."""

@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from bot.conversation.model import Closed, RecordedAnswer
+from bot.slack.api.slack_api import SlackApi
 from bot.slack.rights.channels import Channels
+from bot.slack.rights.directory import MemberList
 from bot.slack.rights.people import SlackPeople
 from bot.slack.rights.person import Membership
 from bot.slack.rights.readers import Readers
 from bot.slack.rights.viewers import Viewers
 from indexers.model import Reader
+
+
+def directory_of(  # noqa: PLR0913 - who we are, and one for each thing that may be set
+    api: SlackApi,
+    *,
+    team: str,
+    bot: str,
+    clock: Callable[[], float],
+    guests: bool,
+    shared_channels: bool,
+    admins: Collection[str],
+    accounts: Mapping[str, str] | None,
+    private_members: int,
+    tokens: Callable[[str], frozenset[str]],
+) -> SlackDirectory:
+    """Compose the directory. ``bot`` is our user; for the rest see `SlackPeople` and `Readers`."""
+    people = SlackPeople(
+        client=api.client,
+        directory=MemberList(client=api.client, team=team, clock=clock),
+        team=team,
+        guests=guests,
+        shared_channels=shared_channels,
+        admins=admins,
+        accounts=accounts,
+        clock=clock,
+        tokens=tokens,
+    )
+    channels = Channels(api.client)
+    readers = Readers(people=people, channels=channels, bot=bot, most=private_members, clock=clock)
+    return SlackDirectory(people, channels, readers, Viewers(channels, api))
 
 
 @dataclass(frozen=True, slots=True)

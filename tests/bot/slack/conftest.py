@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,16 @@ from bot.playground.timing import Timing
 from bot.playground.watching import PATIENCE
 from bot.playground.workspace import LocalSlack
 from bot.ports import Answering, Hear
+from bot.serving import SlackParts
+from bot.slack.connection import SlackConnection
 from bot.slack.environment import Environment
-from bot.slack.rendering.links import origins
+from bot.slack.events.parsing import Identity
 from bot.slack.running import SlackApp
 from bot.slack.serve import serve
-from bot.slack.settings import SlackOptions
 from bot.state.database import Database
 from bot.state.process import Process
+from config.settings import Settings
+from config.wikis import MarkdownSettings
 from indexers.errors import WikiMisconfigured
 from indexers.findings import Access, GateInWords
 from indexers.model import (
@@ -221,6 +224,7 @@ class Bot:
     """The running bot. `kill` leaves everything as it is at that moment."""
 
     def __init__(self, slack: LocalSlack, data: Path) -> None:
+        self._data = data
         self.slack = slack
         self.handbook = Handbook()
         self.answering: Answering = self.handbook
@@ -229,30 +233,70 @@ class Bot:
         self.operations = Operations(self.handbook)
         self.now = NOW
         self.env = Environment(
-            clock=lambda: self.now, new_incident=lambda: "abc123", first_pause=0.01, ping_every=0.5
+            clock=lambda: self.now,
+            new_incident=lambda: "abc123",
+            first_pause=0.01,
+            ping_every=0.5,
+            edit_every=0.01,
+            grace=2,
         )
-        self.settings = SlackOptions(
+        self.connection = SlackConnection(
             bot_token=slack.bot_token,
             app_token=slack.app_token,
             signing_secret=slack.signing_secret,
             api_url=slack.api_url,
             host="127.0.0.1",
             port=None,
-            review_channel="C0REVIEW",
-            link_origins=origins(["https://wiki.example.com"]),
-            languages=("english", "german"),
-            edit_every=0.01,
-            grace=2,
-            spool=data / "spool",
         )
+        self.settings = Settings(data_dir=data)
+        self.change(review_channel="C0REVIEW")
+        self.change_wiki(site_url="https://wiki.example.com")
         self.app: SlackApp
-        self._data = data
         lay_out(data / "state.db")
         self._task: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
 
-    def change(self, **settings: Any) -> None:
-        self.settings = replace(self.settings, **settings)
+    def change(self, **values: Any) -> None:
+        """Change the connection, the environment or the settings, by what has these names."""
+        left = dict(values)
+        for name in ("connection", "env"):
+            part = getattr(self, name)
+            own = {one.name: left.pop(one.name) for one in fields(part) if one.name in left}
+            setattr(self, name, replace(part, **own))
+        for section in ("slack", "state", "answer", "llm"):
+            part = getattr(self.settings, section)
+            own = {name: left.pop(name) for name in type(part).model_fields if name in left}
+            made = type(part).model_validate(part.model_dump() | own)
+            self.settings = self.settings.model_copy(update={section: made})
+
+        assert not left
+
+    def change_wiki(self, **values: Any) -> None:
+        """Change the settings of the wiki ``handbook``, whose pages are made up."""
+        known = [wiki.model_dump(exclude_defaults=True) for wiki in self.settings.wiki]
+        made = {"type": "markdown", "name": "handbook"} | dict(*known) | values
+        made["path"] = None if "git" in made else self._data
+        wiki = MarkdownSettings.model_validate(made)
+        self.settings = self.settings.model_copy(update={"wiki": (wiki,)})
+
+    def composed(
+        self, state: Database, process: Process, env: Environment
+    ) -> Callable[[Identity], SlackApp]:
+        def build(me: Identity) -> SlackApp:
+            return SlackParts(
+                self.settings,
+                self.connection,
+                env,
+                me,
+                answering=self.answering,
+                reindexing=self.syncs,
+                operating=self.operations,
+                library=self.library,
+                state=state,
+                process=process,
+            ).app()
+
+        return build
 
     async def start(self) -> None:
         ready: asyncio.Future[SlackApp] = asyncio.get_running_loop().create_future()
@@ -285,14 +329,9 @@ class Bot:
         state.tell_outages()
         with closing(state), Process(state, self.env.clock) as process:
             await serve(
-                self.settings,
-                answering=self.answering,
-                reindexing=self.syncs,
-                operating=self.operations,
-                library=self.library,
-                state=state,
-                process=process,
-                env=self.env,
+                self.connection,
+                self.composed(state, process, self.env),
+                self.env,
                 stop=self._stop,
                 ready=ready,
             )

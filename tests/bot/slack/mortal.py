@@ -102,16 +102,12 @@ class Mortal:
         self._process = Process(self._database, self._clock)
         await self.beat()  # when it is told to, so that death is when the clock says so
         like = self._like
+        env = replace(like.env, clock=self._clock, adopt_every=0.05)
         self._task = asyncio.create_task(
             serve(
-                like.settings,
-                answering=like.answering,
-                reindexing=like.syncs,
-                operating=like.operations,
-                library=like.library,
-                state=self._database,
-                process=self._process,
-                env=replace(like.env, clock=self._clock, adopt_every=0.05),
+                like.connection,
+                like.composed(self._database, self._process, env),
+                env,
                 stop=self._stop,
                 ready=ready.set_result,
             )

@@ -48,7 +48,7 @@ async def test_two_hundred_questions_at_once_are_answered_in_order_for_each_chan
     )
     await quiet(bot)
 
-    overtaken = 0 if bot.settings.socket_mode else 1
+    overtaken = 0 if bot.connection.socket_mode else 1
     for channel, questions in asked.items():
         answers = crowded.from_app(channel)
         threads = [answer.thread_ts for answer in answers]

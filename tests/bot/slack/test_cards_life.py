@@ -15,7 +15,6 @@ from bot.flags.service import LEAD
 from bot.model import Answer
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.rendering.links import origins
 from bot.state.process import Process
 from bot.state.sync_locks import DatabaseSyncLocks
 
@@ -124,7 +123,7 @@ async def test_of_two_reviewers_the_second_is_told_that_it_is_settled(
 async def test_edit_page_leads_where_the_page_is_edited_and_only_to_hosts_that_are_allowed(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    bot.change(edit_origins=origins(["https://forge.example.com"]))
+    bot.change_wiki(git="https://forge.example.com/handbook.git")
     await bot.start()
     await flagged(slack, await asked(bot, slack))
     allowed = await card(slack)
@@ -141,7 +140,7 @@ async def test_edit_page_leads_where_the_page_is_edited_and_only_to_hosts_that_a
 @BOTH_WAYS
 async def test_a_wiki_may_have_a_review_channel_of_its_own(bot: Bot, slack: LocalSlack) -> None:
     slack.add_channel("C0BOOK", name="handbook", members=["U0BEN"])
-    bot.change(review_channels={"handbook": "C0BOOK"})
+    bot.change_wiki(review_channel="C0BOOK")
     await bot.start()
     await flagged(slack, await asked(bot, slack))
     shown = await card(slack, "C0BOOK")
@@ -404,7 +403,7 @@ async def test_of_two_processes_one_at_a_time_sees_to_what_is_due(
 async def test_what_waits_is_called_to_mind_once_a_day(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
-    bot.change(remind_after=timedelta(days=3))
+    bot.change(remind_after_days=3)
     await bot.start()
     await flagged(slack, await asked(bot, slack))
     await card(slack)
@@ -428,7 +427,7 @@ async def test_what_waits_is_called_to_mind_once_a_day(
 
 
 async def test_who_took_a_flag_is_reminded_alone(bot: Bot, slack: LocalSlack) -> None:
-    bot.change(remind_after=timedelta(days=3))
+    bot.change(remind_after_days=3)
     await bot.start()
     await flagged(slack, await asked(bot, slack))
     shown = await card(slack)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot import serving
 from bot.playground.model import Message, View
 from bot.playground.workspace import LocalSlack
 
@@ -117,7 +118,7 @@ async def test_the_language_of_a_channel_is_asked_for_in_it_and_nowhere_else(
 async def test_the_form_says_what_a_language_does(
     bot: Bot, slack: LocalSlack, composed: bool, hint: str
 ) -> None:
-    bot.change(streaming=composed)
+    bot.change(provider="compatible" if composed else "", model="small", url="http://localhost:1")
     await bot.start()
     view = await opened(slack)
     (hints,) = [block["hint"]["text"] for block in view.blocks if "hint" in block]
@@ -126,12 +127,12 @@ async def test_the_form_says_what_a_language_does(
 
 
 async def test_a_language_that_the_settings_offer_no_more_stays_until_another_is_chosen(
-    bot: Bot, slack: LocalSlack
+    bot: Bot, slack: LocalSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await bot.start()
     await choose(slack, language="german")
     await bot.stop()
-    bot.change(languages=("english",))
+    monkeypatch.setattr(serving, "LANGUAGES", ("english",))
     await bot.start()
     await choose(slack, sees="all")
     await ask(slack)

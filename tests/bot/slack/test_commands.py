@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.limits import QuestionLimits
 from bot.model import Answer
 from bot.playground.workspace import LocalSlack
 from bot.state.database import Database
@@ -272,7 +271,7 @@ async def test_a_forgotten_question_is_not_answered_when_slack_delivers_it_again
 
 @BOTH_WAYS
 async def test_caps_refuse_once_and_kindly(bot: Bot, slack: LocalSlack) -> None:
-    bot.change(caps=QuestionLimits(person_minute=2))
+    bot.change(person_minute=2)
     await bot.start()
     for number in range(5):
         await slack.mention("U0ANNA", "C0TEAM", f"leave {number}?")
@@ -290,7 +289,7 @@ async def test_caps_refuse_once_and_kindly(bot: Bot, slack: LocalSlack) -> None:
 async def test_who_edits_one_question_again_and_again_is_refused_like_who_asks_anew(
     bot: Bot, slack: LocalSlack
 ) -> None:
-    bot.change(caps=QuestionLimits(person_minute=2))
+    bot.change(person_minute=2)
     await bot.start()
     question = await slack.mention("U0ANNA", "C0TEAM", "leave?")
     for number in range(5):
@@ -307,7 +306,7 @@ async def test_who_edits_one_question_again_and_again_is_refused_like_who_asks_a
 
 @BOTH_WAYS
 async def test_a_channel_s_cap_counts_everybody_in_it(bot: Bot, slack: LocalSlack) -> None:
-    bot.change(caps=QuestionLimits(channel_day=1))
+    bot.change(channel_day=1)
     await bot.start()
     await slack.mention("U0ANNA", "C0TEAM", "leave?")
     await slack.mention("U0BEN", "C0TEAM", "leave?")

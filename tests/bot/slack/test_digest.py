@@ -11,7 +11,6 @@ import pytest
 from bot.model import Answer
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
-from bot.slack.home.weekly import Weekly
 
 from .conftest import LEAVE, SALARY, Bot, quiet, words
 from .flags import asked, card, flagged
@@ -21,7 +20,6 @@ from .test_verdicts import flag
 
 DUE = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 """A Wednesday, the day after `NOW`."""
-ON_WEDNESDAYS = Weekly(2, 9, UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +30,7 @@ def weekly(bot: Bot, slack: LocalSlack) -> None:
         return bot.now.timestamp()
 
     slack.clock = now
-    bot.change(digest=ON_WEDNESDAYS)
+    bot.change(digest=True, digest_day="wednesday")
     bot.env = replace(bot.env, maintenance_every=3600)
 
 
@@ -77,7 +75,7 @@ async def test_it_comes_at_its_hour_and_once_whatever_is_started_again(
 
 
 async def test_it_is_off_unless_it_is_set(bot: Bot, slack: LocalSlack) -> None:
-    bot.change(digest=None)
+    bot.change(digest=False)
     await bot.start()
     await busy(bot, slack)
     await at(bot, DUE)
@@ -248,7 +246,7 @@ async def test_a_flag_whose_card_is_elsewhere_is_counted_and_not_said(
     bot: Bot, slack: LocalSlack
 ) -> None:
     slack.add_channel("C0BOOK", name="handbook", kind="group", members=["U0BEN"])
-    bot.change(review_channels={"handbook": "C0BOOK"})
+    bot.change_wiki(review_channel="C0BOOK")
     await bot.start()
     await flagged(slack, await asked(bot, slack))
     await card(slack, "C0BOOK")

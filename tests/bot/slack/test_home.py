@@ -293,7 +293,7 @@ async def test_whoever_is_forgotten_is_on_no_page(bot: Bot, slack: LocalSlack) -
 
 
 async def test_what_is_older_than_it_may_be_kept_is_on_no_page(bot: Bot, slack: LocalSlack) -> None:
-    bot.change(retention=timedelta(days=20))
+    bot.change(retention_days=20)
     await bot.start()
     await ask(slack, "Where does Anna park?")
     await flagged(slack, await asked(bot, slack))

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from bot.errors import SlackMisconfigured
 from bot.playground.http_delivery import signed
 from bot.playground.workspace import LocalSlack
+from bot.slack.connection import SlackConnection
 from bot.slack.health import Check, Health
 from bot.slack.http import Door
 from bot.slack.http_limits import Connection, HttpLimits
-from bot.slack.settings import SlackOptions
 from tests.long import tries
 
 from .conftest import Bot, over_http, quiet, until
@@ -54,7 +54,7 @@ def hook(_: bytes, headers: Mapping[str, str]) -> int:
 
 
 def at(port: int, limits: HttpLimits = PATIENT, checks: Mapping[str, Check] | None = None) -> Door:
-    where = SlackOptions(bot_token="xoxb-1", signing_secret=SECRET, host="127.0.0.1", port=port)
+    where = SlackConnection(bot_token="xoxb-1", signing_secret=SECRET, host="127.0.0.1", port=port)
     return Door(where, {"/hook": hook}, Health(checks or {}), limits)
 
 

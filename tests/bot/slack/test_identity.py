@@ -143,7 +143,7 @@ async def test_a_list_that_cannot_be_read_is_not_asked_for_at_each_person(
 async def test_only_the_table_says_who_somebody_is_if_it_is_set_so(
     payroll: Bot, slack: LocalSlack
 ) -> None:
-    payroll.change(accounts={"U0BEN": "anna@example.com"})
+    payroll.change(identity="accounts", accounts={"U0BEN": "anna@example.com"})
     await payroll.start()
 
     assert "found nothing" in await told(payroll, slack)

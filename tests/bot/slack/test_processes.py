@@ -13,7 +13,6 @@ import pytest
 
 from bot.flags.maintenance import Maintenance
 from bot.playground.workspace import LocalSlack
-from bot.slack.home.weekly import Weekly
 from bot.state.process import LEASE
 from tests.bot.databases import POSTGRESQL, empty
 
@@ -142,7 +141,7 @@ async def due(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(Maintenance, "keep_up", idle)
-    bot.change(digest=Weekly(2, 9, UTC))
+    bot.change(digest=True, digest_day="wednesday")
     for one in pair:
         await one.stop()
     clock = pair[0]._clock

@@ -107,7 +107,7 @@ async def test_a_form_that_was_open_before_is_refused_as_well(
     await flagged(slack, await asked(bot, slack))
     view = await form(slack, await card(slack))
     await bot.stop()
-    bot.change(review_channel="", review_channels={})
+    bot.change(review_channel="")
     await bot.start()
     await slack.submit("U0BEN", view, filled(view, TEXT))
     told = await slack.wait_for_message(slack.im("U0BEN").id)
@@ -325,7 +325,7 @@ async def test_in_a_channel_of_the_wiki_it_is_announced_there(
     bot: Bot, slack: LocalSlack, tmp_path: Path
 ) -> None:
     slack.add_channel("C0WIKI", name="wiki-review", members=["U0BEN"])
-    bot.change(review_channels={"handbook": "C0WIKI"})
+    bot.change_wiki(review_channel="C0WIKI")
     await bot.start()
     await flagged(slack, await asked(bot, slack))
     view = await form(slack, await card(slack, "C0WIKI"))

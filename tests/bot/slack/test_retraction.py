@@ -171,7 +171,7 @@ async def test_a_slack_that_is_away_delays_it_over_a_restart(
 async def test_it_can_be_turned_off_and_old_answers_stay(
     bot: Bot, slack: LocalSlack, tmp_path: Path, within: timedelta
 ) -> None:
-    bot.change(retracted_within=within)
+    bot.change(retract_days=within.days)
     await bot.start()
     answer = await asked(bot, slack)
     bot.now += timedelta(days=3) if within else timedelta(0)

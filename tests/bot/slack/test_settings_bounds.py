@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.playground.workspace import LocalSlack
-from bot.slack.wiring import slack_settings
-from config.settings import Secrets, Settings
+from config.settings import Settings
 from tests.bot.test_settings_bounds import ALL, SECTIONS
 
 from .conftest import LEAVE, Bot
@@ -25,19 +23,10 @@ def at_one_end(bot: Bot, *, most: bool) -> None:
     for number in ALL:
         if number.section in values:
             values[number.section][number.name] = number.most if most else number.least
-    made = slack_settings(Settings.model_validate(values), Secrets())
-    here = bot.settings
-    bot.settings = replace(
-        made,
-        bot_token=here.bot_token,
-        app_token=here.app_token,
-        signing_secret=here.signing_secret,
-        api_url=here.api_url,
-        host=here.host,
-        port=here.port,
-        review_channel=here.review_channel,
-        link_origins=here.link_origins,
-    )
+    made = Settings.model_validate(values)
+    slack = made.slack.model_copy(update={"review_channel": bot.settings.slack.review_channel})
+    here = {"data_dir": bot.settings.data_dir, "wiki": bot.settings.wiki, "slack": slack}
+    bot.settings = made.model_copy(update=here)
 
 
 @pytest.mark.parametrize("most", [False, True], ids=["least", "most"])

@@ -65,7 +65,7 @@ class Writing:
 @pytest.fixture
 def writing(bot: Bot) -> Writing:
     writing = Writing()
-    bot.change(streaming=True)
+    bot.change(provider="compatible", model="small", url="http://localhost:1")
     bot.answering = writing
     return writing
 

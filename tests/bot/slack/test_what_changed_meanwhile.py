@@ -88,7 +88,7 @@ async def test_who_is_no_admin_any_more_is_not_told_which_pages_failed(
 
 async def test_a_page_with_two_long_addresses_has_its_card(bot: Bot, slack: LocalSlack) -> None:
     long = f"https://wiki.example.com/{'a' * 1900}"
-    bot.change(edit_origins=bot.settings.link_origins)
+    bot.change_wiki(git="https://wiki.example.com/handbook.git")
     bot.library.edits[LEAVE.page] = long
     bot.handbook.said = Answer("Book it. [1]", (replace(LEAVE, url=long),), 0.9)
     await bot.start()

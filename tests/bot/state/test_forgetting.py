@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.answering.composing.usage import Cap, Spent
-from bot.conversation.model import AskedQuestion, MessageRef
+from bot.conversation.model import AskedQuestion, Forgotten, MessageRef
 from bot.errors import AskerForgotten
 from bot.flags.feedback import Feedback
 from bot.flags.model import Complaint
@@ -23,7 +23,7 @@ from bot.operations.model import Order
 from bot.state.answers import DatabaseAnswers
 from bot.state.database import Database
 from bot.state.digests import DatabaseDigests
-from bot.state.forgetting import AGES, Forgotten, forget_before, forget_person
+from bot.state.forgetting import AGES, forget_before, forget_person
 from bot.state.in_threads import AsyncAnswers
 from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs

@@ -1,0 +1,120 @@
+"""Composition of the flags from the chat that they are in and the stores that keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.conversation.ports import Locks
+from bot.conversation.redrawing import Redrawing
+from bot.flags.announcing import Announcements
+from bot.flags.feedback import Feedback
+from bot.flags.maintenance import Maintenance, Passes
+from bot.flags.owners import Owners
+from bot.flags.ports import CitedPages, FlagChat, FlagDirectory, FlagStore, WrittenAnswers
+from bot.flags.publishing import Published
+from bot.flags.reminders import Reminders
+from bot.flags.retraction import Retraction
+from bot.flags.review import Review
+from bot.flags.review_channels import ReviewChannels
+from bot.flags.reviewing import Reviewing
+from bot.flags.service import FlagService
+from bot.flags.verdicts import Verdicts
+from bot.ports import Answering, Library
+
+
+@dataclass(frozen=True, slots=True)
+class Flagging:
+    """The entry points of flags: people's verdicts, reviewers' work, and what runs by itself."""
+
+    service: FlagService
+    verdicts: Verdicts
+    reviewing: Reviewing
+    announcements: Announcements
+    maintenance: Maintenance
+
+
+def flagging_of(  # noqa: PLR0913 - the ports and the spans that are set
+    *,
+    feedback: Feedback,
+    store: FlagStore,
+    cited: CitedPages,
+    written: WrittenAnswers,
+    passes: Passes,
+    answering: Answering,
+    library: Library,
+    directory: FlagDirectory,
+    chat: FlagChat,
+    channels: ReviewChannels,
+    published: Published,
+    redrawing: Redrawing,
+    post_digest: Callable[[], Awaitable[None]],
+    executor: Executor,
+    locks: Locks,
+    clock: Callable[[], datetime],
+    every: float,
+    remind_after: timedelta,
+    retracted_within: timedelta,
+    written_holds: timedelta,
+) -> Flagging:
+    """Compose the flags. ``every``: seconds between two rounds of maintenance. The spans are those
+    of the settings."""
+    review = Review(store, clock)
+    service = FlagService(
+        feedback=feedback,
+        review=review,
+        answering=answering,
+        library=library,
+        directory=directory,
+        owners=Owners(directory, library),
+        chat=chat,
+        executor=executor,
+        channels=channels,
+        locks=locks,
+    )
+    announcements = Announcements(
+        written=written,
+        published=published,
+        channels=channels,
+        directory=directory,
+        library=library,
+        chat=chat,
+        executor=executor,
+        locks=locks,
+        process_due=service.process_due,
+        clock=clock,
+        retracted_within=retracted_within,
+    )
+    reviewing = Reviewing(
+        service=service,
+        review=review,
+        written=written,
+        library=library,
+        directory=directory,
+        chat=chat,
+        clock=clock,
+        holds_for=written_holds,
+        announce=announcements.announce,
+    )
+    maintenance = Maintenance(
+        cited=cited,
+        written=written,
+        passes=passes,
+        library=library,
+        review=review,
+        service=service,
+        directory=directory,
+        retraction=Retraction(cited, chat, redrawing, clock),
+        reminders=Reminders(review, chat, service, remind_after),
+        post_digest=post_digest,
+        announcements=announcements,
+        published=published,
+        clock=clock,
+        every=every,
+        retracted_within=retracted_within,
+        locks=locks,
+    )
+    verdicts = Verdicts(feedback, service, directory, chat, redrawing)
+    return Flagging(service, verdicts, reviewing, announcements, maintenance)
