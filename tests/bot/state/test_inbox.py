@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from bot.conversation.model import CountedBy, IncomingMessage, MessageKind
+from bot.conversation.model import IncomingMessage, MessageKind
 from bot.state.database import Database
 from bot.state.inbox import DatabaseInbox
 from bot.state.process import Process
@@ -36,54 +36,11 @@ def inbox(database: Database) -> DatabaseInbox:
     return DatabaseInbox(database, lambda: NOW)
 
 
-def test_a_letter_comes_back_as_it_was(inbox: DatabaseInbox) -> None:
-    received = inbox.receive(LETTER)
-
-    assert received is not None
-    assert inbox.unfinished() == [received] == [replace(LETTER, id=received.id)]
-
-
-def test_a_message_has_its_letter_whatever_became_of_it(inbox: DatabaseInbox) -> None:
-    received = inbox.receive(LETTER)
-    assert received is not None
-    inbox.done(received)
-
-    assert inbox.received("T1", "C1", LETTER.ts) == replace(received, text="")
-    assert inbox.received("T1", "C2", LETTER.ts) is None
-    assert inbox.received("T2", "C1", LETTER.ts) is None
-
-
-def test_the_same_event_is_received_once(inbox: DatabaseInbox) -> None:
-    inbox.receive(LETTER)
-
-    assert inbox.receive(replace(LETTER, ts="2.0")) is None
-
-
-def test_the_same_message_under_another_event_is_received_once(inbox: DatabaseInbox) -> None:
-    inbox.receive(LETTER)
-
-    assert inbox.receive(replace(LETTER, event="Ev2")) is None
-    assert inbox.receive(replace(LETTER, event="Ev3", channel="C2")) is not None
-
-
 def test_deliveries_at_the_same_time_are_received_once(inbox: DatabaseInbox) -> None:
     with ThreadPoolExecutor(8) as pool:
         received = list(pool.map(inbox.receive, [LETTER] * 32))
 
     assert sum(message is not None for message in received) == 1
-
-
-def test_claims_count_attempts_and_end_with_the_answer(inbox: DatabaseInbox) -> None:
-    message = inbox.receive(LETTER)
-    assert message is not None
-
-    claimed = [inbox.claim(message.id), inbox.claim(message.id)]
-
-    assert claimed == [replace(message, attempts=1), replace(message, attempts=2)]
-    inbox.done(message)
-
-    assert inbox.claim(message.id) is None
-    assert inbox.unfinished() == []
 
 
 def test_what_was_being_answered_is_unfinished_after_a_kill(
@@ -96,15 +53,6 @@ def test_what_was_being_answered_is_unfinished_after_a_kill(
     again = DatabaseInbox(database, lambda: NOW).unfinished()
 
     assert [(found.id, found.attempts) for found in again] == [(message.id, 1)]
-
-
-def test_finished_text_is_not_kept_but_the_event_stays_known(inbox: DatabaseInbox) -> None:
-    message = inbox.receive(LETTER)
-    assert message is not None
-    inbox.failed(message)
-
-    assert inbox.receive(LETTER) is None
-    assert inbox.unfinished() == []
 
 
 def two(database: Database) -> tuple[DatabaseInbox, Process, DatabaseInbox, Process]:
@@ -163,87 +111,6 @@ def test_a_channel_s_earlier_question_elsewhere_comes_first(database: Database) 
     assert mine.is_next(first)
     mine.done(first)
     assert theirs.is_next(second)
-
-
-def test_questions_are_counted_that_came_before_and_were_not_refused(inbox: DatabaseInbox) -> None:
-    messages = [
-        inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", person=person))
-        for n, person in enumerate(["U1", "U1", "U2", "U1"])
-    ]
-    last = messages[-1]
-    assert last is not None
-    assert messages[1] is not None
-    inbox.refused(messages[1])
-
-    assert inbox.before(last, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
-    assert inbox.before(last, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
-    assert inbox.before(last, CountedBy.CHANNEL, timedelta(0)) == (0, 0)
-
-
-def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(inbox: DatabaseInbox) -> None:
-    message = inbox.receive(LETTER)
-    assert message is not None
-    for number, finish in enumerate([inbox.done, inbox.refused, inbox.passed, None], 3):
-        if finish:
-            claimed = inbox.claim(message.id)
-            assert claimed is not None
-            finish(claimed)
-        inbox.update(replace(LETTER, event=f"Ev{number}", edited=f"{number}.0"))
-    later = inbox.receive(replace(LETTER, event="Ev9", ts="9.0"))
-    assert later is not None
-
-    assert inbox.before(message, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
-    assert inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (2, 1)
-    assert inbox.before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
-
-
-def test_an_edit_is_worked_on_and_an_older_one_is_not(inbox: DatabaseInbox) -> None:
-    message = inbox.receive(LETTER)
-    assert message is not None
-    inbox.done(message)
-    newer = replace(LETTER, event="Ev2", text="newer", edited="3.0")
-
-    assert inbox.update(newer) == replace(message, text="newer", edited="3.0")
-    assert inbox.update(newer) is None
-    assert inbox.update(replace(LETTER, event="Ev3", text="older", edited="2.0")) is None
-    assert [found.text for found in inbox.unfinished()] == ["newer"]
-
-
-def test_what_was_edited_while_it_was_answered_is_not_finished(inbox: DatabaseInbox) -> None:
-    message = inbox.receive(LETTER)
-    assert message is not None
-    claimed = inbox.claim(message.id)
-    assert claimed is not None
-    inbox.update(replace(LETTER, text="edited", edited="3.0"))
-    stands = inbox.holds(claimed)
-    inbox.done(claimed)
-
-    assert not stands
-    assert [found.text for found in inbox.unfinished()] == ["edited"]
-
-
-def test_what_is_gone_stays_gone(inbox: DatabaseInbox) -> None:
-    message = inbox.receive(LETTER)
-    assert message is not None
-    gone = inbox.update(replace(LETTER, text="", deleted=True))
-
-    assert gone is not None
-    assert inbox.update(replace(LETTER, text="late", edited="9.0")) is None
-    inbox.done(gone)
-    assert inbox.update(replace(LETTER, text="", deleted=True)) is None
-    assert inbox.unfinished() == []
-
-
-def test_an_edit_of_what_never_came_changes_nothing(inbox: DatabaseInbox) -> None:
-    assert inbox.update(replace(LETTER, edited="3.0")) is None
-    assert inbox.unfinished() == []
-
-
-def test_an_edit_that_overtakes_its_message_is_received_in_its_place(inbox: DatabaseInbox) -> None:
-    edit = inbox.receive(replace(LETTER, event="Ev2", text="edited", edited="3.0"))
-
-    assert inbox.receive(LETTER) is None
-    assert inbox.unfinished() == [edit]
 
 
 class Slow(Database):
@@ -323,15 +190,3 @@ def until_it_waits(database: Database, other: Future[Any]) -> None:
         with database.look() as connection:
             if connection.scalar(waits):
                 return
-
-
-def test_stopped_letters_are_worked_on_no_more(inbox: DatabaseInbox) -> None:
-    message = inbox.receive(LETTER)
-    other = inbox.receive(replace(LETTER, event="Ev2", ts="2.0", thread="2.0"))
-    assert message is not None
-    stopped = inbox.stop("T1", "C1", LETTER.thread)
-
-    assert [one.id for one in stopped] == [message.id]
-    assert inbox.claim(message.id) is None
-    assert not inbox.holds(message)
-    assert inbox.unfinished() == [other]

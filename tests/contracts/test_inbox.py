@@ -1,0 +1,213 @@
+"""What every inbox does: the database's and the one in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.conversation.model import CountedBy, IncomingMessage, MessageKind
+
+from .conftest import Stores
+
+LETTER = IncomingMessage(
+    event="Ev1",
+    kind=MessageKind.MENTION,
+    team="T1",
+    channel="C1",
+    ts="1.000100",
+    thread="1.000100",
+    person="U1",
+    text="<@UBOT> how do I take leave?",
+)
+
+
+async def test_a_letter_comes_back_as_it_was(stores: Stores) -> None:
+    inbox, unfinished = stores.inbox, stores.unfinished
+    received = await inbox.receive(LETTER)
+
+    assert received is not None
+    assert unfinished() == [received] == [replace(LETTER, id=received.id)]
+
+
+async def test_a_message_has_its_letter_whatever_became_of_it(stores: Stores) -> None:
+    inbox = stores.inbox
+    received = await inbox.receive(LETTER)
+    assert received is not None
+    await inbox.done(received)
+
+    assert await inbox.received("T1", "C1", LETTER.ts) == replace(received, text="")
+    assert await inbox.received("T1", "C2", LETTER.ts) is None
+    assert await inbox.received("T2", "C1", LETTER.ts) is None
+
+
+async def test_the_same_event_is_received_once(stores: Stores) -> None:
+    inbox = stores.inbox
+    await inbox.receive(LETTER)
+
+    assert await inbox.receive(replace(LETTER, ts="2.0")) is None
+
+
+async def test_the_same_message_under_another_event_is_received_once(stores: Stores) -> None:
+    inbox = stores.inbox
+    await inbox.receive(LETTER)
+
+    assert await inbox.receive(replace(LETTER, event="Ev2")) is None
+    assert await inbox.receive(replace(LETTER, event="Ev3", channel="C2")) is not None
+
+
+async def test_deliveries_at_the_same_time_are_received_once(stores: Stores) -> None:
+    inbox = stores.inbox
+    received = await asyncio.gather(*(inbox.receive(LETTER) for _ in range(32)))
+
+    assert sum(message is not None for message in received) == 1
+
+
+async def test_claims_count_attempts_and_end_with_the_answer(stores: Stores) -> None:
+    inbox, unfinished = stores.inbox, stores.unfinished
+    message = await inbox.receive(LETTER)
+    assert message is not None
+
+    claimed = [await inbox.claim(message.id), await inbox.claim(message.id)]
+
+    assert claimed == [replace(message, attempts=1), replace(message, attempts=2)]
+    await inbox.done(message)
+
+    assert await inbox.claim(message.id) is None
+    assert unfinished() == []
+
+
+async def test_finished_text_is_not_kept_but_the_event_stays_known(stores: Stores) -> None:
+    inbox, unfinished = stores.inbox, stores.unfinished
+    message = await inbox.receive(LETTER)
+    assert message is not None
+    await inbox.failed(message)
+
+    assert await inbox.receive(LETTER) is None
+    assert unfinished() == []
+
+
+async def test_questions_are_counted_that_came_before_and_were_not_refused(stores: Stores) -> None:
+    inbox = stores.inbox
+    messages = [
+        await inbox.receive(replace(LETTER, event=f"Ev{n}", ts=f"{n}.0", person=person))
+        for n, person in enumerate(["U1", "U1", "U2", "U1"])
+    ]
+    last = messages[-1]
+    assert last is not None
+    assert messages[1] is not None
+    await inbox.refused(messages[1])
+
+    assert await inbox.before(last, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
+    assert await inbox.before(last, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
+    assert await inbox.before(last, CountedBy.CHANNEL, timedelta(0)) == (0, 0)
+
+
+async def test_a_question_counts_again_for_each_edit_after_it_was_worked_on(stores: Stores) -> None:
+    inbox = stores.inbox
+    message = await inbox.receive(LETTER)
+    assert message is not None
+    for number, finish in enumerate([inbox.done, inbox.refused, inbox.passed, None], 3):
+        if finish:
+            claimed = await inbox.claim(message.id)
+            assert claimed is not None
+            await finish(claimed)
+        await inbox.update(replace(LETTER, event=f"Ev{number}", edited=f"{number}.0"))
+    later = await inbox.receive(replace(LETTER, event="Ev9", ts="9.0"))
+    assert later is not None
+
+    assert await inbox.before(message, CountedBy.PERSON, timedelta(minutes=1)) == (1, 1)
+    assert await inbox.before(later, CountedBy.PERSON, timedelta(minutes=1)) == (2, 1)
+    assert await inbox.before(later, CountedBy.CHANNEL, timedelta(minutes=1)) == (2, 1)
+
+
+async def test_an_edit_is_worked_on_and_an_older_one_is_not(stores: Stores) -> None:
+    inbox, unfinished = stores.inbox, stores.unfinished
+    message = await inbox.receive(LETTER)
+    assert message is not None
+    await inbox.done(message)
+    newer = replace(LETTER, event="Ev2", text="newer", edited="3.0")
+
+    assert await inbox.update(newer) == replace(message, text="newer", edited="3.0")
+    assert await inbox.update(newer) is None
+    assert await inbox.update(replace(LETTER, event="Ev3", text="older", edited="2.0")) is None
+    assert [found.text for found in unfinished()] == ["newer"]
+
+
+async def test_what_was_edited_while_it_was_answered_is_not_finished(stores: Stores) -> None:
+    inbox, unfinished = stores.inbox, stores.unfinished
+    message = await inbox.receive(LETTER)
+    assert message is not None
+    claimed = await inbox.claim(message.id)
+    assert claimed is not None
+    await inbox.update(replace(LETTER, text="edited", edited="3.0"))
+    stands = await inbox.holds(claimed)
+    await inbox.done(claimed)
+
+    assert not stands
+    assert [found.text for found in unfinished()] == ["edited"]
+
+
+async def test_what_is_gone_stays_gone(stores: Stores) -> None:
+    inbox, unfinished = stores.inbox, stores.unfinished
+    message = await inbox.receive(LETTER)
+    assert message is not None
+    gone = await inbox.update(replace(LETTER, text="", deleted=True))
+
+    assert gone is not None
+    assert await inbox.update(replace(LETTER, text="late", edited="9.0")) is None
+    await inbox.done(gone)
+    assert await inbox.update(replace(LETTER, text="", deleted=True)) is None
+    assert unfinished() == []
+
+
+async def test_an_edit_of_what_never_came_changes_nothing(stores: Stores) -> None:
+    inbox, unfinished = stores.inbox, stores.unfinished
+    assert await inbox.update(replace(LETTER, edited="3.0")) is None
+    assert unfinished() == []
+
+
+async def test_an_edit_that_overtakes_its_message_is_received_in_its_place(stores: Stores) -> None:
+    inbox, unfinished = stores.inbox, stores.unfinished
+    edit = await inbox.receive(replace(LETTER, event="Ev2", text="edited", edited="3.0"))
+
+    assert await inbox.receive(LETTER) is None
+    assert unfinished() == [edit]
+
+
+async def test_stopped_letters_are_worked_on_no_more(stores: Stores) -> None:
+    inbox, unfinished = stores.inbox, stores.unfinished
+    message = await inbox.receive(LETTER)
+    other = await inbox.receive(replace(LETTER, event="Ev2", ts="2.0", thread="2.0"))
+    assert message is not None
+    stopped = await inbox.stop("T1", "C1", LETTER.thread)
+
+    assert [one.id for one in stopped] == [message.id]
+    assert await inbox.claim(message.id) is None
+    assert not await inbox.holds(message)
+    assert unfinished() == [other]
+
+
+async def test_an_ephemeral_reply_is_noted_of_the_message_as_it_is(stores: Stores) -> None:
+    inbox = stores.inbox
+    received = await inbox.receive(LETTER)
+    assert received is not None
+    await inbox.note_ephemeral(received)
+    early = await inbox.had_ephemeral(received)
+    claimed = await inbox.claim(received.id)
+    assert claimed is not None
+    await inbox.note_ephemeral(claimed)
+    noted = await inbox.had_ephemeral(claimed)
+    edited = await inbox.update(replace(LETTER, event="Ev2", text="edited", edited="3.0"))
+    assert edited is not None
+
+    assert (early, noted) == (False, True)
+    assert not await inbox.had_ephemeral(claimed)
+    assert not await inbox.had_ephemeral(edited)
+
+
+async def test_several_are_received_in_their_order(stores: Stores) -> None:
+    later = replace(LETTER, event="Ev2", ts="0.5", thread="0.5")
+    received = await stores.inbox.receive_all([LETTER, later, LETTER])
+
+    assert [one.event for one in received] == ["Ev1", "Ev2"]
