@@ -95,16 +95,6 @@ class Lookout(Protocol):
         ...
 
 
-class Members(Protocol):
-    """The people of a wiki that has rights of its own."""
-
-    def tokens(self, email: str) -> frozenset[str]:
-        """Return what the person with this address holds there beside ``everyone``; empty if the
-        wiki knows no such person; an `untold_token` if it cannot be asked now. Up to seconds: call
-        it in a thread."""
-        ...
-
-
 class Embedder(Protocol):
     """A model that turns texts into vectors."""
 

@@ -11,7 +11,8 @@ from indexers.model import EVERYONE, Acl, Principal, domain_token, user_token
 
 @dataclass(frozen=True, slots=True)
 class WikiReaders:
-    """Any of ``named``: "everyone", "@group", an address, all of a domain "*@example.com"."""
+    """A gate that any of ``named`` passes: "everyone", "@group", an address, or all of a domain as
+    in "*@example.com"."""
 
     named: Sequence[str]
 

@@ -12,8 +12,8 @@ Read = Callable[[Mapping[str, KnownPage]], Iterator[PageChange]]
 
 
 class ScopedWiki:
-    """What ``read`` gives. It never says ``Enumerated``, so nothing is removed by its
-    silence."""
+    """A wiki of what ``read`` yields. It never says ``Enumerated``, so nothing is removed because
+    it is silent."""
 
     def __init__(self, wiki: Wiki, read: Read) -> None:
         self.name = wiki.name

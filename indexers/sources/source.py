@@ -1,4 +1,4 @@
-"""One wiki that is set, and all that is asked of it. Each kind of wiki has one `WikiSource`."""
+"""A configured wiki, and all that is asked of it. Each kind of wiki has one `WikiSource`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from indexers.sources.readers import WikiReaders
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a source may use beside its settings. ``secret`` returns the variable of a name,
-    empty if it is not set; ``parse`` runs a parser on text that others wrote."""
+    """The means of a source beside its settings. ``secret`` returns the variable of a name, empty
+    if it is not set; ``parse`` runs a parser on text that others wrote."""
 
     data_dir: Path
     secret: Callable[[str], str]
@@ -74,8 +74,9 @@ class WikiSource:
         return ""
 
     def tokens(self, email: str) -> frozenset[str]:  # noqa: ARG002
-        """Return what the person with this address holds in this wiki alone. See
-        `indexers.ports.Members`."""
+        """Return what the person with this address holds in this wiki alone; empty if it knows no
+        such person; an `untold_token` if it cannot be asked now. Up to seconds: call it in a
+        thread."""
         return frozenset()
 
     def owner(self, named: str) -> str:

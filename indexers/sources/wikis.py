@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Wikis(dict[str, WikiSource]):
-    """By name, in the order of the settings."""
+    """A dictionary of the wikis by name, in the order of the settings."""
 
     def __init__(self, sources: Iterable[WikiSource]) -> None:
         super().__init__((source.name, source) for source in sources)
@@ -107,7 +107,7 @@ class Wikis(dict[str, WikiSource]):
 
     @property
     def read_as(self) -> dict[str, ReadAs]:
-        """How the pages of each wiki of files were read, as far as one was synced."""
+        """Return how the pages of each wiki of files were read, if it was synced."""
         return {name: found for name, source in self.items() if (found := source.read_as)}
 
     def tokens(self, email: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Whether the readers of attached files are installed."""
+"""The check that the readers of attached files are installed."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class _Standing:
 
 
 class ConfluenceMembers:
-    """`indexers.ports.Members` of one Confluence, to be used from several threads.
+    """The people of one Confluence, to be asked from several threads.
 
     ``overrides`` are account ids (Cloud), user keys or usernames (Data Center) by e-mail,
     for those whose address differs or is hidden. ``remembered`` is for how many seconds
@@ -92,7 +92,7 @@ class ConfluenceMembers:
         )
 
     def tokens(self, email: str) -> frozenset[str]:
-        """See `indexers.ports.Members`."""
+        """See `WikiSource.tokens`."""
         try:
             standing = self._standings.get(address(email))
         except WikiUnavailable:

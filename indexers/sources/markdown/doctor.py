@@ -1,4 +1,4 @@
-"""What a Markdown wiki has, before anybody trusts an answer."""
+"""The checks of a Markdown wiki, before anybody trusts an answer."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 class MarkdownReading(TypedDict, total=False):
-    """How a Markdown wiki is read, wherever it comes from; see `MarkdownWiki`."""
+    """The settings that say how a Markdown wiki is read; see `MarkdownWiki`."""
 
     site_url: str
     flavour: str
