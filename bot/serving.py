@@ -184,7 +184,7 @@ class SlackParts:
         self.settings, self.connection, self.env, self.me = settings, connection, env, me
         self.answering, self.reindexing, self.operating = answering, reindexing, operating
         self.library, self.state, self.process = library, state, process
-        self.links = links.origins([*(wiki.read_at for wiki in wikis), *slack.link_hosts])
+        self.links = links.origins(settings.linked)
         self.edits = self.links | links.origins(wiki.edited_at for wiki in wikis)
         self.api = SlackApi(web_client(connection.bot_token, connection.api_url), me.bot)
         self.without_retry = web_client(connection.bot_token, connection.api_url, patient=False)

@@ -184,6 +184,11 @@ class Settings(BaseSettings):
     state: StateSettings = StateSettings()
 
     @property
+    def linked(self) -> list[str]:
+        """Return the addresses and host names that answers may link to."""
+        return [*(wiki.read_at for wiki in self.wiki), *self.slack.link_hosts]
+
+    @property
     def review_channels(self) -> frozenset[str]:
         """Return the channels whose members handle flags and may publish answers."""
         own = (wiki.review_channel for wiki in self.wiki)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from bot.slack.rendering.links import origins
-from bot.slack.wiring import slack_settings
 from config.loading import load
 from config.settings import Secrets
 from config.wikis import WIKI_KINDS
@@ -163,7 +162,7 @@ def test_what_it_cannot_do_is_said(synced: Office) -> None:
 def test_its_links_may_be_shown_in_slack(office: Office) -> None:
     settings = load(office.shell.folder / "footnote.toml")
 
-    assert origins([URL]) <= slack_settings(settings, Secrets()).link_origins
+    assert origins([URL]) <= origins(settings.linked)
 
 
 def test_every_kind_that_can_be_set_can_be_read() -> None:
