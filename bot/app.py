@@ -148,9 +148,9 @@ class App:
         return self.pass_log() if self.state_if_made() else None
 
     def sync_locks(self, stopped: Callable[[], bool] = lambda: False) -> SyncLocks:
-        from bot.state.patient_locks import PatientSyncLocks  # slow: SQLAlchemy
+        from bot.state.patient_locks import PatientLocks  # slow: SQLAlchemy
 
-        return PatientSyncLocks(self.state, self.process, stopped=stopped)
+        return PatientLocks(self.state, self.process, stopped=stopped)
 
     def promotion_check(self) -> PromotionCheck:
         return SavedQuestions(self.verdicts(), self.indexing.embedder)
@@ -350,8 +350,8 @@ def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: b
     from bot.state.channels import DatabaseChannels
     from bot.state.in_threads import AsyncAnswers, AsyncChannels, AsyncInbox, AsyncThreads
     from bot.state.inbox import DatabaseInbox
+    from bot.state.locks import DatabaseLocks
     from bot.state.shared_locks import SharedLocks
-    from bot.state.sync_locks import DatabaseSyncLocks
     from bot.state.threads import DatabaseThreads
     from bot.terminal_chat import terminal_chat as ends
     from bot.terminal_chat.commands import TerminalCommands
@@ -375,7 +375,7 @@ def chat_session(app: App, *, email: str | None, wikis: Sequence[str], echoes: b
         directory=TerminalDirectory(chat.person, channel, lambda: app.reader(email)),
         text=ends.PlainText(),
         status=ends.NoStatus(),
-        locks=SharedLocks(DatabaseSyncLocks(app.state, app.process)),
+        locks=SharedLocks(DatabaseLocks(app.state, app.process)),
         executor=app.closing.enter_context(ThreadPoolExecutor(1, "answering")),
         as_of=lambda: as_of(app.indexing.wikis, app.last_pass),
         clock=now,

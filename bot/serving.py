@@ -78,11 +78,11 @@ from bot.state.figures import DatabaseFigures
 from bot.state.forgetting import forget_all_before, forget_person
 from bot.state.inbox import DatabaseInbox
 from bot.state.job_log import DatabaseJobs
+from bot.state.locks import DatabaseLocks
 from bot.state.pass_log import DatabasePassLog
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
 from bot.state.spool import Spool
-from bot.state.sync_locks import DatabaseSyncLocks
 from bot.state.threads import DatabaseThreads
 from bot.state.written import DatabaseWrittenAnswers
 from config.errors import SettingsError
@@ -190,7 +190,7 @@ class SlackParts:
         self.without_retry = web_client(connection.bot_token, connection.api_url, patient=False)
         self.optional_calls = OptionalCalls(self.without_retry)
         self.executor = ThreadPoolExecutor(slack.workers, thread_name_prefix="answering")
-        self.locks = SharedLocks(DatabaseSyncLocks(state, process))
+        self.locks = SharedLocks(DatabaseLocks(state, process))
         self.inbox = in_threads.AsyncInbox(DatabaseInbox(state, clock, process))
         self.threads = in_threads.AsyncThreads(DatabaseThreads(state, clock))
         self.chosen = in_threads.AsyncChannels(DatabaseChannels(state, clock))

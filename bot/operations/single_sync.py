@@ -84,7 +84,7 @@ def sync_once(  # noqa: PLR0913 - one for each option of the command
             wikis = [name] if name and not full else list(parts.wikis)
             parts.wikis.chosen(*wikis)
             try:
-                held.enter_context(memory.sync_locks(stopped).held(wikis))
+                held.enter_context(memory.sync_locks(stopped).hold(wikis))
                 gate = memory.promotion_check()
             except StateUnavailable as error:
                 log.warning("Whether another process syncs cannot be told: %s", error)

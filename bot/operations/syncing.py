@@ -51,7 +51,7 @@ class Syncable(Protocol):
 
 
 class SyncLocks(Protocol):
-    def held(self, wikis: Sequence[str]) -> AbstractContextManager[None]:
+    def hold(self, wikis: Sequence[str]) -> AbstractContextManager[None]:
         """Hold the lock that keeps other processes from syncing these wikis.
 
         Raises:
@@ -64,7 +64,7 @@ class SyncLocks(Protocol):
 class Alone:
     """A `SyncLocks` for a single process."""
 
-    def held(self, wikis: Sequence[str]) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's
+    def hold(self, wikis: Sequence[str]) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's
         return nullcontext()
 
 
@@ -150,7 +150,7 @@ class OneSyncAtATime:
         if not self._running.acquire(blocking=False):
             raise SyncRunning("A sync is running already; it will be through in a while.")
         try:
-            with self._locks.held(wikis):
+            with self._locks.hold(wikis):
                 yield
         finally:
             self._running.release()

@@ -19,10 +19,10 @@ from bot.state.schema import (
     flags,
     inbox,
     jobs,
+    locks,
     passes,
     processes,
     reminders,
-    syncs,
     threads,
     usage,
     verdicts,
@@ -49,7 +49,7 @@ AGES: dict[sa.Table, sa.Column[Any] | None] = {
     jobs: jobs.c.changed,
     usage: usage.c.day,
     processes: None,  # go when they are dead
-    syncs: None,  # hold only a wiki's and a process's name
+    locks: None,  # hold only a wiki's and a process's name
 }
 """The column with a row's age; None: it needs none."""
 

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from bot.errors import SyncRunning
 from bot.state.database import Database
+from bot.state.locks import DatabaseLocks
 from bot.state.process import LEASE, Process
-from bot.state.schema import processes, syncs
-from bot.state.sync_locks import DatabaseSyncLocks
+from bot.state.schema import locks, processes
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +23,8 @@ _LOOK_AGAIN = 0.5
 """Seconds. A live process renews its lease every quarter of it."""
 
 
-class PatientSyncLocks:
-    """A `DatabaseSyncLocks` that tells a dead holder from a live one: only a live one renews its
+class PatientLocks:
+    """A `DatabaseLocks` that tells a dead holder from a live one: only a live one renews its
     lease."""
 
     def __init__(
@@ -37,12 +37,12 @@ class PatientSyncLocks:
     ) -> None:
         """Create it. ``pause`` waits some seconds; ``stopped`` ends the wait early."""
         self._database = database
-        self._locks = DatabaseSyncLocks(database, process)
+        self._locks = DatabaseLocks(database, process)
         self._pause = pause
         self._stopped = stopped
 
     @contextmanager
-    def held(self, wikis: Sequence[str]) -> Iterator[None]:
+    def hold(self, wikis: Sequence[str]) -> Iterator[None]:
         """Hold the locks of these wikis.
 
         Raises:
@@ -58,7 +58,7 @@ class PatientSyncLocks:
         left = LEASE.total_seconds() + 2
         while True:
             try:
-                stack.enter_context(self._locks.held(wikis))
+                stack.enter_context(self._locks.hold(wikis))
             except SyncRunning:
                 leases = self._leases(wikis)
                 moved = any(seen.get(name, until) != until for name, until in leases.items())
@@ -81,8 +81,8 @@ class PatientSyncLocks:
         """Return the end of the lease of each holder of ``wikis``, by name."""
         query = (
             sa.select(processes.c.name, processes.c.until)
-            .join(syncs, syncs.c.holder == processes.c.name)
-            .where(syncs.c.wiki.in_(wikis))
+            .join(locks, locks.c.holder == processes.c.name)
+            .where(locks.c.wiki.in_(wikis))
         )
         with self._database.look() as connection:
             return {row.name: row.until for row in connection.execute(query)}

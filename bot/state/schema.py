@@ -231,8 +231,8 @@ processes = sa.Table(
     sa.Column("until", Moment, nullable=False),
 )
 
-syncs = sa.Table(
-    "syncs",
+locks = sa.Table(
+    "syncs",  # at first only a sync of a wiki was locked
     metadata,
     sa.Column("wiki", sa.String(64), primary_key=True),
     sa.Column("holder", sa.String(128), nullable=False),

@@ -41,7 +41,7 @@ class SharedLocks:
 
     async def _held(self, name: str, looks: int) -> AbstractContextManager[None]:
         while True:
-            held = self._locks.held([name])
+            held = self._locks.hold([name])
             try:
                 await _enter(held)
             except SyncRunning:

@@ -16,9 +16,9 @@ from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
 from bot.state.in_threads import AsyncChannels, AsyncInbox, AsyncThreads
 from bot.state.inbox import DatabaseInbox
+from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
-from bot.state.sync_locks import DatabaseSyncLocks
 from bot.state.threads import DatabaseThreads
 from tests.bot.databases import POSTGRESQL, empty, lay_out
 from tests.fakes.stores import MemoryChannels, MemoryInbox, MemoryLocks, MemoryThreads
@@ -61,8 +61,8 @@ def in_database(database: Database, open_: ExitStack) -> Stores:
         inbox.unfinished,
         AsyncThreads(DatabaseThreads(database, clock)),
         AsyncChannels(DatabaseChannels(database, clock)),
-        SharedLocks(DatabaseSyncLocks(database, one)),
-        SharedLocks(DatabaseSyncLocks(database, other)),
+        SharedLocks(DatabaseLocks(database, one)),
+        SharedLocks(DatabaseLocks(database, other)),
     )
 
 

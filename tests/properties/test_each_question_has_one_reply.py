@@ -19,7 +19,7 @@ __all__ = ["bot", "free_port", "slack", "transport"]  # fixtures of the tests of
 
 # Who dies gives nothing back: the right to sync goes with its memory, and says so.
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in.*DatabaseSyncLocks.held:pytest.PytestUnraisableExceptionWarning"
+    "ignore:Exception ignored in.*DatabaseLocks.hold:pytest.PytestUnraisableExceptionWarning"
 )
 
 _DAYS = 10

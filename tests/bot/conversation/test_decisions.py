@@ -36,9 +36,9 @@ from bot.state.channels import DatabaseChannels
 from bot.state.database import Database
 from bot.state.in_threads import AsyncAnswers, AsyncChannels, AsyncInbox, AsyncThreads
 from bot.state.inbox import DatabaseInbox
+from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
 from bot.state.shared_locks import SharedLocks
-from bot.state.sync_locks import DatabaseSyncLocks
 from bot.state.threads import DatabaseThreads
 from indexers.model import EVERYONE, Principal
 from tests.fakes.chat import FakeChat, FakeDirectory, FakeStatus, PlainText, text_of
@@ -80,7 +80,7 @@ class Office:
         self.threads = AsyncThreads(DatabaseThreads(database, self.clock))
         self.settings = AsyncChannels(DatabaseChannels(database, self.clock))
         self.feedback = Feedback(AsyncAnswers(DatabaseAnswers(database)), self.clock)
-        self.locks = SharedLocks(DatabaseSyncLocks(database, process))
+        self.locks = SharedLocks(DatabaseLocks(database, process))
         self.posting = Posting(self.inbox, self.chat)
         self._events = itertools.count(1)
         self.decisions = self._decisions()

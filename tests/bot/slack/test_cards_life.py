@@ -15,8 +15,8 @@ from bot.flags.service import LEAD
 from bot.model import Answer
 from bot.playground.model import Message
 from bot.playground.workspace import LocalSlack
+from bot.state.locks import DatabaseLocks
 from bot.state.process import Process
-from bot.state.sync_locks import DatabaseSyncLocks
 
 from .conftest import BOTH_WAYS, LEAVE, SALARY, Bot, quiet
 from .flags import asked, card, database, flagged, flags, history, passed
@@ -390,7 +390,7 @@ async def test_of_two_processes_one_at_a_time_sees_to_what_is_due(
     await flagged(slack, answer)
     await slack.wait_for_ephemeral("U0ANNA")
     with database(tmp_path) as opened, Process(opened, lambda: bot.now) as other:
-        with DatabaseSyncLocks(opened, other).held(["(upkeep)"]):
+        with DatabaseLocks(opened, other).hold(["(upkeep)"]):
             await bot.app.maintenance.run_once()
         before = slack.from_app("C0REVIEW")
         await bot.app.maintenance.run_once()

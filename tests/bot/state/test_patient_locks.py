@@ -9,9 +9,9 @@ import pytest
 
 from bot.errors import SyncRunning
 from bot.state.database import Database
-from bot.state.patient_locks import PatientSyncLocks
+from bot.state.locks import DatabaseLocks
+from bot.state.patient_locks import PatientLocks
 from bot.state.process import LEASE, Process
-from bot.state.sync_locks import DatabaseSyncLocks
 
 
 class Time:
@@ -47,9 +47,9 @@ def test_the_lock_of_a_killed_process_is_waited_for_and_taken(
     database: Database, time: Time, caplog: pytest.LogCaptureFixture
 ) -> None:
     killed, mine = process(database, time), process(database, time)
-    with DatabaseSyncLocks(database, killed).held(["handbook"]):
-        locks = PatientSyncLocks(database, mine, pause=time.pause)
-        with caplog.at_level(logging.WARNING), locks.held(["handbook"]):
+    with DatabaseLocks(database, killed).hold(["handbook"]):
+        locks = PatientLocks(database, mine, pause=time.pause)
+        with caplog.at_level(logging.WARNING), locks.hold(["handbook"]):
             pass
 
     assert LEASE <= time.waited <= LEASE + timedelta(seconds=1)
@@ -61,17 +61,17 @@ def test_a_process_that_lives_is_not_waited_for_longer_than_until_its_next_beat(
     database: Database, time: Time
 ) -> None:
     time.alive, mine = process(database, time), process(database, time)
-    with DatabaseSyncLocks(database, time.alive).held(["handbook"]):
-        locks = PatientSyncLocks(database, mine, pause=time.pause)
-        with pytest.raises(SyncRunning), locks.held(["handbook"]):
+    with DatabaseLocks(database, time.alive).hold(["handbook"]):
+        locks = PatientLocks(database, mine, pause=time.pause)
+        with pytest.raises(SyncRunning), locks.hold(["handbook"]):
             pass
 
     assert time.waited <= LEASE / 4 + timedelta(seconds=1)
 
 
 def test_a_free_lock_is_taken_at_once(database: Database, time: Time) -> None:
-    locks = PatientSyncLocks(database, process(database, time), pause=time.pause)
-    with locks.held(["handbook"]), locks.held(["office"]):
+    locks = PatientLocks(database, process(database, time), pause=time.pause)
+    with locks.hold(["handbook"]), locks.hold(["office"]):
         pass
 
     assert not time.waited
@@ -79,9 +79,9 @@ def test_a_free_lock_is_taken_at_once(database: Database, time: Time) -> None:
 
 def test_what_is_stopped_waits_no_longer(database: Database, time: Time) -> None:
     killed, mine = process(database, time), process(database, time)
-    with DatabaseSyncLocks(database, killed).held(["handbook"]):
-        locks = PatientSyncLocks(database, mine, pause=time.pause, stopped=lambda: True)
-        with pytest.raises(SyncRunning), locks.held(["handbook"]):
+    with DatabaseLocks(database, killed).hold(["handbook"]):
+        locks = PatientLocks(database, mine, pause=time.pause, stopped=lambda: True)
+        with pytest.raises(SyncRunning), locks.hold(["handbook"]):
             pass
 
     assert not time.waited

@@ -12,8 +12,8 @@ from bot.errors import SyncRunning
 from bot.operations.model import Order
 from bot.state.database import Database
 from bot.state.job_log import DatabaseJobs
+from bot.state.locks import DatabaseLocks
 from bot.state.process import LEASE, Process
-from bot.state.sync_locks import DatabaseSyncLocks
 from indexers.model import SyncScope
 
 HANDBOOK = Order(SyncScope("handbook"))
@@ -41,32 +41,32 @@ def beating(database: Database, clock: Clock) -> Iterator[Process]:
 
 def test_one_wiki_is_synced_by_one_process(database: Database, clock: Clock) -> None:
     with beating(database, clock) as one, beating(database, clock) as other:
-        mine, theirs = DatabaseSyncLocks(database, one), DatabaseSyncLocks(database, other)
-        with mine.held(["a", "b"]):
-            with pytest.raises(SyncRunning, match="syncs b"), theirs.held(["b", "c"]):
+        mine, theirs = DatabaseLocks(database, one), DatabaseLocks(database, other)
+        with mine.hold(["a", "b"]):
+            with pytest.raises(SyncRunning, match="syncs b"), theirs.hold(["b", "c"]):
                 pass
-            with theirs.held(["c"]):
+            with theirs.hold(["c"]):
                 pass
-        with theirs.held(["a", "b", "c"]):
+        with theirs.hold(["a", "b", "c"]):
             pass
 
 
 def test_a_refused_lock_takes_nothing_with_it(database: Database, clock: Clock) -> None:
     with beating(database, clock) as one, beating(database, clock) as other:
-        mine, theirs = DatabaseSyncLocks(database, one), DatabaseSyncLocks(database, other)
-        with mine.held(["b"]):
-            with pytest.raises(SyncRunning), theirs.held(["a", "b"]):
+        mine, theirs = DatabaseLocks(database, one), DatabaseLocks(database, other)
+        with mine.hold(["b"]):
+            with pytest.raises(SyncRunning), theirs.hold(["a", "b"]):
                 pass
-            with mine.held(["a"]):
+            with mine.hold(["a"]):
                 pass
 
 
 def test_a_dead_process_holds_no_lock(database: Database, clock: Clock) -> None:
-    with beating(database, clock) as dead, DatabaseSyncLocks(database, dead).held(["a"]):
+    with beating(database, clock) as dead, DatabaseLocks(database, dead).hold(["a"]):
         clock.now += LEASE + timedelta(seconds=1)
         with (
             beating(database, clock) as other,
-            DatabaseSyncLocks(database, other).held(["a"]),
+            DatabaseLocks(database, other).hold(["a"]),
         ):
             pass
 
@@ -152,16 +152,16 @@ def test_who_died_while_the_clock_was_ahead_is_found_dead_within_a_lease(
     clock.now += timedelta(days=400)
     died = Process(database, clock)
     died.beat()
-    with DatabaseSyncLocks(database, died).held(["a"]):
+    with DatabaseLocks(database, died).hold(["a"]):
         clock.now -= timedelta(days=400)
         other = Process(database, clock, monotonic=lambda: seconds)
         other.beat()
-        theirs = DatabaseSyncLocks(database, other)
-        with pytest.raises(SyncRunning), theirs.held(["a"]):
+        theirs = DatabaseLocks(database, other)
+        with pytest.raises(SyncRunning), theirs.hold(["a"]):
             pass
         seconds += LEASE.total_seconds() + 1
         other.beat()
-        with theirs.held(["a"]):
+        with theirs.hold(["a"]):
             pass
 
 
@@ -179,8 +179,8 @@ def test_who_lives_with_a_clock_ahead_is_not_taken_for_dead(
         seconds += LEASE.total_seconds() / 2
         ahead.now += LEASE / 2
     with (
-        DatabaseSyncLocks(database, alive).held(["a"]),
+        DatabaseLocks(database, alive).hold(["a"]),
         pytest.raises(SyncRunning),
-        DatabaseSyncLocks(database, other).held(["a"]),
+        DatabaseLocks(database, other).hold(["a"]),
     ):
         pass

@@ -20,7 +20,7 @@ class SlowLocks:
         self.taken: list[str] = []
 
     @contextmanager
-    def held(self, wikis: Sequence[str]) -> Iterator[None]:
+    def hold(self, wikis: Sequence[str]) -> Iterator[None]:
         self.asked.set()
         self.let.wait(60)
         self.taken += wikis

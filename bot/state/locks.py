@@ -1,5 +1,5 @@
-"""Sync locks: one sync at a time for each wiki, in whichever process: the port
-`bot.operations.syncing.SyncLocks`."""
+"""Named locks that one process holds at a time: of syncs, one for each wiki (the port
+`bot.operations.syncing.SyncLocks`), and of `bot.state.shared_locks`."""
 
 from __future__ import annotations
 
@@ -12,55 +12,55 @@ import sqlalchemy as sa
 from bot.errors import StateUnavailable, SyncRunning
 from bot.state.database import Database
 from bot.state.process import Process
-from bot.state.schema import syncs
+from bot.state.schema import locks
 
 logger = logging.getLogger(__name__)
 
 
-class DatabaseSyncLocks:
-    """Sync locks in the database, held by ``process``; a dead process holds none."""
+class DatabaseLocks:
+    """Locks in the database, held by ``process``; a dead process holds none."""
 
     def __init__(self, database: Database, process: Process) -> None:
         self._database = database
         self._process = process
 
     @contextmanager
-    def held(self, wikis: Sequence[str]) -> Iterator[None]:
-        """Hold the locks of these wikis.
+    def hold(self, names: Sequence[str]) -> Iterator[None]:
+        """Hold the locks of these names.
 
         Raises:
-            SyncRunning: one of them is being synced elsewhere.
+            SyncRunning: another process holds one of them.
             StateUnavailable
         """
         mine = {"holder": self._process.name}
         with self._database.begin() as connection:
             # In the same order everywhere, so that no two processes deadlock.
-            for wiki in sorted(wikis):
+            for name in sorted(names):
                 take = (
-                    self._database.insert(syncs)
-                    .values(wiki=wiki, **mine)
+                    self._database.insert(locks)
+                    .values(wiki=name, **mine)
                     .on_conflict_do_update(
                         index_elements=["wiki"],
                         set_=mine,
                         # It may have failed to release its own.
-                        where=self._process.free(syncs.c.holder)
-                        | (syncs.c.holder == self._process.name),
+                        where=self._process.free(locks.c.holder)
+                        | (locks.c.holder == self._process.name),
                     )
-                    .returning(syncs.c.wiki)
+                    .returning(locks.c.wiki)
                 )
                 if connection.scalar(take) is None:
                     raise SyncRunning(
-                        f"Another process syncs {wiki}; it will be through in a while."
+                        f"Another process syncs {name}; it will be through in a while."
                     )
         try:
             yield
         finally:
-            self._give_back(wikis)
+            self._give_back(names)
 
-    def _give_back(self, wikis: Sequence[str]) -> None:
-        mine = syncs.c.wiki.in_(wikis) & (syncs.c.holder == self._process.name)
+    def _give_back(self, names: Sequence[str]) -> None:
+        mine = locks.c.wiki.in_(names) & (locks.c.holder == self._process.name)
         try:
             with self._database.begin() as connection:
-                connection.execute(sa.delete(syncs).where(mine))
+                connection.execute(sa.delete(locks).where(mine))
         except StateUnavailable as error:
             logger.debug("Other processes cannot sync until this one has again: %s", error)
